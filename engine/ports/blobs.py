@@ -1,0 +1,17 @@
+"""Large values, content-addressed and immutable."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class BlobStore(Protocol):
+    """Raises engine.errors.StorageError when the store fails."""
+
+    def put(self, workspace: str, data: bytes) -> str:
+        """Store `data`; its reference is the SHA-256 in hex, so storing twice is harmless."""
+        ...
+
+    def get(self, workspace: str, ref: str) -> bytes:
+        """The data behind `ref`. Raises StoreCorrupt when it is missing or does not match its digest."""
+        ...

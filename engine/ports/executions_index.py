@@ -1,0 +1,59 @@
+"""The executions index: what is listed. One row an execution, written at start and at close. Never a scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.ports.keys import ExecutionKey
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """What a list shows. `error` is the error name of a failed execution."""
+
+    key: ExecutionKey
+    workflow: str
+    version: int
+    status: str
+    started_at: float
+    ended_at: float | None = None
+    error: str | None = None
+    business_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionQuery:
+    """Newest first. `name`, `error` and `business_key` match exactly, or as a prefix when they end with ``*``.
+
+    Filters combine with AND. `limit` is the page's size (1 to 1000).
+    """
+
+    workspace: str
+    workflow: str | None = None
+    status: str | None = None
+    name: str | None = None
+    error: str | None = None
+    business_key: str | None = None
+    limit: int = 100
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPage:
+    """One page of rows; `next_token` is None on the last one."""
+
+    rows: tuple[ExecutionRow, ...]
+    next_token: str | None = None
+
+
+class ExecutionsIndex(Protocol):
+    """Raises engine.errors.StorageError when the store fails, InvalidDocument for a next_token that is not its own."""
+
+    def put(self, row: ExecutionRow) -> None:
+        """Write the row. One that says RUNNING never replaces a closed execution's; writing twice is harmless."""
+        ...
+
+    def query(self, query: ExecutionQuery) -> ExecutionPage:
+        """A page of rows, newest start first."""
+        ...

@@ -1,0 +1,155 @@
+"""The journal: headers, segments, inbox. It is also the only lock.
+
+See "The journal is also the lock" in docs/architecture.md.
+
+header    one small row an execution: what is listed, claimed and swept by. Its `due_at` is a sparse index.
+segment   number N of an execution, written once: "N does not exist OR its nonce is mine".
+inbox     what others have to say to an execution (callback answers, stops, child notices), deleted once consumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.ports.keys import ExecutionKey
+
+RUNNING = "RUNNING"
+"""The status of an open execution; every other status is a closed one, except PAUSED."""
+
+OPEN_STATUSES = frozenset({RUNNING, "PAUSED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """At most 1 KB. `seq` is the last segment's number this header knows of, -1 before any.
+
+    `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed.
+    """
+
+    key: ExecutionKey
+    workflow: str
+    version: int
+    definition_digest: str
+    input_digest: str
+    kind: str
+    status: str
+    started_at: float
+    seq: int = -1
+    due_at: float | None = None
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One journal write. `body` is opaque to the journal (engine.runtime.codec encodes it).
+
+    `lease_until` is 0.0 when no call runs under it; `owner` names the process whose OS lock holds the lease locally
+    (empty on AWS, where time alone ends a lease). `whole` says that the body holds the whole snapshot, so that loading
+    can start here. `first_event` is the id of its first history event (0 for none), for reading the history by id.
+    """
+
+    key: ExecutionKey
+    seq: int
+    nonce: str
+    body: bytes
+    at: float
+    whole: bool
+    lease_until: float = 0.0
+    owner: str = ""
+    first_event: int = 0
+    last_event: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChange:
+    """A new status, seq and due_at for a header, applied only while the stored seq is not newer than `seq` and the
+    stored status is still open."""
+
+    key: ExecutionKey
+    seq: int
+    status: str
+    due_at: float | None
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """Something said to an execution. `id` makes it unique within the execution: the first one put wins.
+
+    `due_at` (put + 60 s) lies in the same sparse index as the headers', so a lost wake is noticed.
+    """
+
+    key: ExecutionKey
+    id: str
+    body: bytes
+    due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A consistent read: the header and the segments from the newest whole snapshot on, oldest first."""
+
+    header: Header
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An execution that somebody must look at since `due_at`."""
+
+    key: ExecutionKey
+    due_at: float
+
+
+class Journal(Protocol):
+    """All methods raise engine.errors.StorageError (Throttled, StoreUnavailable, StoreBusy …) when the store fails."""
+
+    def create(self, header: Header, execution_input: bytes) -> Header | None:
+        """Write the input, then the header if its key is free. None when written, else the header that is there."""
+        ...
+
+    def execution_input(self, key: ExecutionKey) -> bytes | None:
+        """The input as it was given to `create`; None for an unknown execution."""
+        ...
+
+    def header(self, key: ExecutionKey) -> Header | None:
+        """A consistent read of the header."""
+        ...
+
+    def load(self, key: ExecutionKey) -> Loaded | None:
+        """A consistent read of header and segments, from the newest whole snapshot on. None for an unknown one."""
+        ...
+
+    def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
+        """Write each segment if its number is free or holds its own nonce; True or False (fenced) for each in order.
+
+        A header change is applied after its execution's segment, and not at all when that was fenced. Adapters may
+        write all of it in one transaction (SQLite) or one by one (DynamoDB).
+        """
+        ...
+
+    def update_headers(self, changes: Sequence[HeaderChange]) -> list[bool]:
+        """Apply header changes without a segment (parking, sweep claims); False where the condition did not hold."""
+        ...
+
+    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+        """Segments that hold history events with an id over `after_event`, oldest first."""
+        ...
+
+    def put_inbox(self, item: InboxItem) -> bool:
+        """False when an item with this id is there already (it stays as it is)."""
+        ...
+
+    def inbox(self, key: ExecutionKey) -> list[InboxItem]:
+        """A consistent read of all items, in order of id."""
+        ...
+
+    def delete_inbox(self, key: ExecutionKey, ids: Sequence[str]) -> None:
+        """Delete items; unknown ids are no error."""
+        ...
+
+    def due(self, before: float, limit: int = 1000) -> list[Due]:
+        """Headers and inbox items with due_at < before, most overdue first, of every workspace."""
+        ...

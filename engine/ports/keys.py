@@ -1,0 +1,44 @@
+"""Who is meant: the workspace and id in every key, the actor on every act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_WORKSPACE = "default"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExecutionKey:
+    """One execution. `id` is ``<workflow>:<name>``, so a name is unique within its workflow by construction."""
+
+    workspace: str
+    id: str
+
+    @classmethod
+    def of(cls, workspace: str, workflow: str, name: str) -> ExecutionKey:
+        """The key of the execution called `name` of `workflow`."""
+        return cls(workspace, f"{workflow}:{name}")
+
+    @property
+    def workflow(self) -> str:
+        """The workflow's name."""
+        return self.id.partition(":")[0]
+
+    @property
+    def name(self) -> str:
+        """The execution's name."""
+        return self.id.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: a person, a token's owner, or the engine itself (`kind` is user, token or engine)."""
+
+    name: str
+    kind: str = "user"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ENGINE = Actor("engine", "engine")

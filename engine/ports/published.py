@@ -1,0 +1,37 @@
+"""What the runtime asks of the catalog: the active version to start, and the definition an execution pinned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """One published version, parsed. `kind` is STANDARD or EXPRESS. `business_key` is the expression (JSONata between
+    ``{% %}`` or a JSONPath) that names a run by its input; `input_schema` is a JSON Schema. `at_most_once` overrides
+    the connectors' own declaration: state names whose task is called at most once per attempt."""
+
+    workspace: str
+    workflow: str
+    number: int
+    definition: dict[str, Json]
+    definition_digest: str
+    kind: str = "STANDARD"
+    business_key: str | None = None
+    input_schema: dict[str, Json] | None = None
+    at_most_once: tuple[str, ...] = ()
+
+
+class Published(Protocol):
+    """Raises engine.errors.NotFound for an unknown workflow or version."""
+
+    def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
+        """Version `number`, the active one by default. NotFound (with advice to publish) when none is active."""
+        ...
+
+    def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
+        """The version an execution pinned."""
+        ...

@@ -1,0 +1,57 @@
+"""The wake queue. A message is only a hint that there may be work: it holds a key and nothing to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.ports.keys import ExecutionKey
+
+MAX_DELAY_SECONDS = 900.0
+"""SQS's longest DelaySeconds; a later wake is the sweeper's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Look at this execution, `delay` seconds from now (0 to MAX_DELAY_SECONDS)."""
+
+    key: ExecutionKey
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A wake that was claimed; `receipt` acknowledges it, `receives` counts how often it has been claimed."""
+
+    key: ExecutionKey
+    receipt: str
+    receives: int = 1
+
+
+class WakeQueue(Protocol):
+    """At least once, in any order. Raises engine.errors.StorageError when the queue fails."""
+
+    def send(self, wakes: Sequence[Wake]) -> None:
+        """Put wakes into the queue."""
+        ...
+
+
+class ClaimableQueue(WakeQueue, Protocol):
+    """A queue that a worker process polls itself (locally and in tests; on AWS, Lambda polls SQS)."""
+
+    def claim(self, limit: int) -> list[Received]:
+        """Up to `limit` wakes that are due and that no live process holds. Does not block."""
+        ...
+
+    def acknowledge(self, receipts: Sequence[str]) -> None:
+        """Delete claimed wakes."""
+        ...
+
+    def release(self, receipts: Sequence[str], delay: float = 0.0) -> None:
+        """Give claimed wakes back, to be claimed again after `delay` seconds."""
+        ...
+
+    def next_due_in(self) -> float | None:
+        """Seconds until the earliest unclaimed wake is due (0.0 for now); None when there is none."""
+        ...

@@ -1,0 +1,80 @@
+"""Task calls: how a Task state reaches the world. Connectors implement it, `simulate` takes stubs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCall:
+    """One call of a Task state.
+
+    `resource` is the state's Resource as written. `arguments` is the effective input (Parameters or Arguments applied);
+    the SecretRefs in it are still references. `secret_refs` are those that stand literally in the published definition:
+    pairs of a JSON pointer into `arguments` and the secret's KEY; only these resolve. `idempotency_key` stays the same
+    over takeovers and unknown outcomes of one visit. `budget_seconds` is how long the call may take.
+    """
+
+    resource: str
+    arguments: Json
+    workspace: str
+    execution_id: str
+    workflow: str
+    version: int
+    state: str
+    attempt: int
+    idempotency_key: str
+    budget_seconds: float
+    secret_refs: tuple[tuple[str, str], ...] = ()
+    task_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSucceeded:
+    """The call returned."""
+
+    output: Json
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """The call failed. `definite`: it certainly did not take effect; False: nobody knows (a time-out after sending).
+
+    `retryable` False makes every Retrier pass.
+    """
+
+    error: str
+    cause: str | None = None
+    definite: bool = True
+    retryable: bool = True
+
+
+TaskOutcome = TaskSucceeded | TaskFailed
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPolicy:
+    """What is known of a resource before it is called.
+
+    `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
+    cause. `timeout_seconds` is the action's own limit.
+    """
+
+    problem: str | None = None
+    at_most_once: bool = False
+    timeout_seconds: float | None = None
+
+
+class Tasks(Protocol):
+    """Never raises for what the called system did: that is a TaskFailed. Safe to call from several threads."""
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """What is known of `resource`."""
+        ...
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        """Perform the call; blocks up to its budget."""
+        ...

@@ -1,0 +1,139 @@
+"""The state of one execution: the truth, of which history is only the output.
+
+An execution is a tree of frames. The root frame walks the definition's states; a Parallel branch or an inline Map
+iteration is a child frame. Each frame stands in exactly one state, in one phase:
+
+    READY       can go on at once (only in a snapshot taken when stepping yielded)
+    SCHEDULED   a Task's call is owed; no intent is written            -> TaskStarted
+    RUNNING     the intent is durable; the call may have been made     -> TaskReturned | TaskErred | TaskTakenOver
+    CALLBACK    handed over, waits for its task token                  -> Callback…
+    WAITING     a Wait state                                           -> TimePassed
+    BACKOFF     a Retrier's interval                                   -> TimePassed
+    JOINING     a Parallel or Map waits for its child frames
+    DONE        a child frame that ended; keeps its output until the join
+
+Values are JSON (dict, list, str, int, float, bool, None) and shared, never changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+Json = Any
+
+SCHEMA = 1
+"""The snapshot schema this release writes; engine.runtime.codec upgrades older ones and refuses newer ones."""
+
+
+class Phase(StrEnum):
+    """What a frame waits for; see the module's table."""
+
+    READY = "READY"
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    CALLBACK = "CALLBACK"
+    WAITING = "WAITING"
+    BACKOFF = "BACKOFF"
+    JOINING = "JOINING"
+    DONE = "DONE"
+
+
+class Status(StrEnum):
+    """An execution's status, in AWS's words. PAUSED is ours: shown to AWS-shaped clients as RUNNING."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an execution before it runs and never changes; feeds the context object ``$$``."""
+
+    execution_id: str
+    name: str
+    workflow: str
+    version: int
+    started_at: float
+    kind: str = "STANDARD"
+    workspace: str = "default"
+    role_arn: str = ""
+    execution_arn: str = ""
+    state_machine_arn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """A Parallel or Map under way. `items` are a Map's effective items (after ItemSelector), None for a Parallel."""
+
+    width: int
+    items: tuple[Json, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One branch or iteration: where it stands and what it waits for. Times are epoch seconds.
+
+    `path` is "" for the root, else ``<parent path>/<index>``. `machine` is the JSON pointer of the state machine it
+    walks ("" for the definition itself, ``/States/X/Branches/0``, ``/States/Y/ItemProcessor``). `visit` is unique in
+    the execution: a counter that rises with every state entered. `attempt` counts the retries of this visit from 0,
+    `retries` those per Retrier. `epoch` rises only after a definite failure: it is part of the idempotency key.
+    `arguments` is what a Task is called with. `due_at` ends a WAITING or BACKOFF; `deadline` and `heartbeat_at` time a
+    Task out.
+    """
+
+    path: str
+    machine: str
+    state: str
+    phase: Phase
+    visit: int = 0
+    attempt: int = 0
+    epoch: int = 0
+    retries: tuple[int, ...] = ()
+    input: Json = None
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    arguments: Json = None
+    entered_at: float = 0.0
+    entered_event: int = 0
+    last_event: int = 0
+    due_at: float | None = None
+    deadline: float | None = None
+    heartbeat_seconds: float | None = None
+    heartbeat_at: float | None = None
+    lease_until: float = 0.0
+    token: str | None = None
+    fanout: Fanout | None = None
+    output: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All of an execution at one moment.
+
+    `output` holds the result of a SUCCEEDED one; `error` and `cause` are None where AWS leaves them out. `deadline` is
+    the execution's time-out.
+    """
+
+    facts: Facts
+    input: Json
+    status: Status = Status.RUNNING
+    last_at: float = 0.0
+    next_event: int = 1
+    next_visit: int = 1
+    frames: Mapping[str, Frame] = MappingProxyType({})
+    deadline: float | None = None
+    output: Json = None
+    error: str | None = None
+    cause: str | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the execution has ended."""
+        return self.status not in (Status.RUNNING, Status.PAUSED)

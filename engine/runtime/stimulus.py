@@ -1,0 +1,102 @@
+"""What can happen to an execution: facts fed to the pure core, recorded in the journal, never changed.
+
+Time and randomness enter here and nowhere else: `at` is epoch seconds (never before the last stimulus: the worker feeds
+``max(now, last_at)``), `seed` a random 63-bit number. An answer names the frame, visit and attempt it answers, so that
+one of a cancelled branch or of an attempt that timed out is recognised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Stimulus:
+    """At `at` something happened."""
+
+    at: float
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Stimulus):
+    """The execution begins. Always the first stimulus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continued(Stimulus):
+    """Nothing new: go on with what was ready when stepping yielded."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed(Stimulus):
+    """It is `at` now: whatever is due by then fires (waits, retry intervals, time-outs, heartbeats)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameStimulus(Stimulus):
+    """About one visit and attempt of the state in one frame."""
+
+    frame: str = ""
+    visit: int = 0
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted(FrameStimulus):
+    """The intent to call: a SCHEDULED frame becomes RUNNING. `lease_until` is when this call is over at the latest."""
+
+    lease_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReturned(FrameStimulus):
+    """The call succeeded (with `.waitForTaskToken`: the request was handed over)."""
+
+    output: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskErred(FrameStimulus):
+    """The call failed; see engine.ports.tasks.TaskFailed for `definite` and `retryable`."""
+
+    error: str = ""
+    cause: str | None = None
+    definite: bool = True
+    retryable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTakenOver(FrameStimulus):
+    """The owner of a RUNNING call is gone: the frame is SCHEDULED again, with the same attempt, epoch and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackReturned(FrameStimulus):
+    """SendTaskSuccess for the frame's task token, or a worker's answer to an activity."""
+
+    output: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackErred(FrameStimulus):
+    """SendTaskFailure."""
+
+    error: str = ""
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackHeartbeat(FrameStimulus):
+    """SendTaskHeartbeat: the heartbeat's time-out starts anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested(Stimulus):
+    """StopExecution."""
+
+    error: str | None = None
+    cause: str | None = None

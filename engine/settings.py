@@ -1,0 +1,91 @@
+"""Every tunable, once: its name in the environment, its default, what it does and how to choose it.
+
+A frozen dataclass and no pydantic: the worker's cold start pays for each import. `docs/settings.md` is made from this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from engine.errors import InvalidDocument
+
+
+def _setting(default: Any, env: str, doc: str, *, least: float | None = None, most: float | None = None) -> Any:
+    return field(default=default, metadata={"env": env, "doc": doc, "least": least, "most": most})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Read with `Settings.from_environment`; every field's metadata names its environment variable."""
+
+    data_dir: str = _setting(".automate", "AUTOMATE_DATA_DIR", "The folder that holds all local state.")
+    workspace: str = _setting("default", "AUTOMATE_WORKSPACE", "The workspace that commands work on.")
+    port: int = _setting(8400, "PORT", "The local server's port on 127.0.0.1; 0 takes a free one.", least=0, most=65535)
+    batch_size: int = _setting(
+        10, "EXECUTION_BATCH_SIZE",
+        "How many executions a worker takes at once: the SQS batch on AWS, the claim size locally. Raise it when many "
+        "short executions queue up; on AWS more than 10 needs a batching window of at least 1 s.",
+        least=1, most=10000,
+    )
+    task_threads: int = _setting(
+        32, "AUTOMATE_TASK_THREADS", "How many connector calls one worker process makes at once.", least=1, most=1000
+    )
+    task_max_seconds: float = _setting(
+        240.0, "AUTOMATE_TASK_MAX_SECONDS",
+        "The longest a synchronous task may take. Longer work is for .waitForTaskToken, .sync or an activity.",
+        least=1, most=840,
+    )
+    max_input_bytes: int = _setting(
+        16 * 1024 * 1024, "AUTOMATE_MAX_INPUT_BYTES", "The largest execution input that is accepted, in bytes.",
+        least=1024,
+    )
+    busy_timeout_seconds: float = _setting(
+        5.0, "AUTOMATE_BUSY_TIMEOUT", "How long a command waits for a locked data folder before it gives up (exit 75).",
+        least=0,
+    )
+    connectors: tuple[str, ...] = _setting(
+        (), "AUTOMATE_CONNECTORS", "Modules with connectors, loaded at start; separated by commas."
+    )
+    stage: str = _setting("dev", "AUTOMATE_STAGE", "The deployment's stage; secrets live under automate/<stage>/.")
+    table: str = _setting("", "AUTOMATE_TABLE", "The DynamoDB table (on AWS).")
+    queue_url: str = _setting("", "AUTOMATE_QUEUE_URL", "The wake queue's URL (on AWS).")
+    bucket: str = _setting("", "AUTOMATE_BUCKET", "The bucket of large payloads (on AWS).")
+    log_level: str = _setting("INFO", "AUTOMATE_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read and check every setting. Raises InvalidDocument naming the variable, its value and what would do."""
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            text = environment.get(item.metadata["env"])
+            if text is not None and text != "":
+                values[item.name] = _parse(item.metadata, item.default, text)
+        return cls(**values)
+
+    @classmethod
+    def environment_names(cls) -> frozenset[str]:
+        """The environment variables that are settings: no secret may be read from one of them."""
+        return frozenset(item.metadata["env"] for item in fields(cls))
+
+
+def _parse(metadata: Mapping[str, Any], default: Any, text: str) -> Any:
+    """`text` as the type of `default`, within the setting's bounds."""
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, str):
+        return text
+    kind = type(default)
+    try:
+        number = kind(text)
+    except ValueError:
+        raise InvalidDocument(
+            f"{text!r} is not {'a whole number' if kind is int else 'a number'}", where=metadata["env"],
+            advice=metadata["doc"],
+        ) from None
+    least, most = metadata["least"], metadata["most"]
+    if (least is not None and number < least) or (most is not None and number > most):
+        bounds = f"from {least:g} to {most:g}" if most is not None else f"{least:g} or more"
+        raise InvalidDocument(f"{text} is out of range: {bounds}", where=metadata["env"], advice=metadata["doc"])
+    return number
