@@ -22,13 +22,18 @@ This module imports nothing of the project.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
 class AutomateError(Exception):
     """Root of the tree."""
+
+
+def json_pointer(path: Iterable[str | int]) -> str:
+    """RFC 6901: ``("States", "a/b", 0)`` is ``/States/a~1b/0``; the whole value is ``/``, as AWS writes it."""
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,16 @@ class InvalidDocument(UserError):
 
     code = "InvalidDocument"
     status = 422
+
+    @classmethod
+    def listing(
+        cls, problems: Sequence[tuple[Sequence[str | int], str]], *, advice: str | None = None
+    ) -> InvalidDocument:
+        """One error for all of `problems`: pairs of a path and what is wrong there. The first is shown, `details` lists
+        all as ``{"where", "message"}``."""
+        details = [{"where": json_pointer(path), "message": message} for path, message in problems]
+        more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+        return cls(f"{details[0]['message']}{more}", where=details[0]["where"], advice=advice, details=details)
 
 
 class PayloadTooLarge(UserError):
