@@ -1,0 +1,55 @@
+# The project's commands. GNU Make 3.81 (macOS) and later; every command needs only python3 >= 3.11.
+
+PORT ?= 8400
+AUTOMATE_DATA_DIR ?= .automate
+TEST_PROCESSES ?= 2
+export PORT AUTOMATE_DATA_DIR
+
+python := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev install-infra run test test-full lint conformance bench synth reset
+
+help: ## Say what can be made
+	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1 | \2/p' Makefile | awk -F' [|] ' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+install: ## Install what running needs into .venv
+	@bash tools/bootstrap.sh local
+
+install-dev:
+	@bash tools/bootstrap.sh local dev
+
+install-infra:
+	@bash tools/bootstrap.sh local dev infra
+
+run: install ## Start the product, run order_flow once, keep serving
+	@exec .venv/bin/automate demo --port $(PORT)
+
+test: install-dev lint ## Lint, then every test
+	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
+	@$(python) -m pytest -n $(TEST_PROCESSES)
+
+test-full: install-infra lint ## Lint, then every test, the slow ones and the infrastructure's too
+	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
+	@$(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
+
+lint: install-dev ## ruff, mypy --strict and the layers
+	@echo "Checking style (ruff) ..."
+	@$(python) -m ruff check .
+	@echo "Checking types (mypy --strict) ..."
+	@$(python) -m mypy
+	@echo "Checking layers (import-linter) ..."
+	@.venv/bin/lint-imports
+
+conformance: install-dev ## Compare with recorded answers of AWS Step Functions (CONFORMANCE_DIR)
+	@$(python) tests/conformance/run.py
+
+bench: install ## Time the interpreter on small workloads
+	@$(python) benchmarks/run.py
+
+synth: install-infra ## Write the CloudFormation templates to cdk.out
+	@$(python) -m infra_cdk.app && echo "Templates are in cdk.out."
+
+reset: install ## Delete all local state (AUTOMATE_DATA_DIR)
+	@$(python) tools/reset.py "$(AUTOMATE_DATA_DIR)"

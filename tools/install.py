@@ -1,0 +1,144 @@
+"""Install the project and some of its extras into the environment that runs this, once: ``install.py EXTRA…``.
+
+The second half of tools/bootstrap.sh, with nothing but the standard library. What was installed is written down in
+``.venv/automate-installed.json``: the digest of the tables of pyproject.toml that decide an installation, the Python
+version, the project's folder, the extras. While all of it still holds, there is nothing to do. With ``--check`` it only
+answers: 0 nothing to do, 10 something to install, 11 an environment not to be trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPLETE, INSTALL, BROKEN = 0, 10, 11
+
+SECONDS = {"local": 30, "dev": 60, "infra": 90}
+"""About how long each extra takes on a plain connection: the progress line says the sum."""
+
+_NETWORK = re.compile(
+    r"Temporary failure in name resolution|Name or service not known|nodename nor servname|getaddrinfo failed"
+    r"|Failed to establish a new connection|Connection (refused|reset|aborted|broken)|Network is unreachable"
+    r"|timed out|ProxyError|SSLError|Max retries exceeded",
+    re.IGNORECASE,
+)
+
+
+def wanted(extras: list[str], pyproject: str) -> dict[str, Any]:
+    """What an installation of these extras would be: compared with, and then kept as, the stamp.
+
+    Only the tables that decide an installation count, so that a changed lint rule installs nothing.
+    """
+    document = tomllib.loads(pyproject)
+    tables = [document.get("build-system"), document.get("project"), document.get("tool", {}).get("setuptools")]
+    digest = hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
+    return {"extras": sorted(extras), "project": digest, "python": platform.python_version(), "root": str(ROOT)}
+
+
+def state(want: Mapping[str, Any], stamp: Mapping[str, Any] | None, *, has_pip: bool) -> int:
+    """COMPLETE, INSTALL or BROKEN. Scripts of an environment hold its path: one that was moved does not work."""
+    if not has_pip or (stamp is not None and stamp.get("root") != want["root"]):
+        return BROKEN
+    if stamp is None or not set(want["extras"]) <= set(stamp.get("extras", ())):
+        return INSTALL
+    return COMPLETE if all(stamp.get(key) == want[key] for key in ("project", "python")) else INSTALL
+
+
+def explain(output: str) -> str:
+    """pip's own words, after a plain sentence where the network was at fault."""
+    lines = [line for line in output.splitlines() if line.strip() and not line.startswith("WARNING: Retrying")]
+    words = "\n".join(lines[-15:])
+    if _NETWORK.search(output):
+        return (
+            "The Python package index could not be reached. Check the network, or set HTTPS_PROXY (a proxy) or\n"
+            "PIP_INDEX_URL (your own index); then run the same make command again. What pip said:\n" + words
+        )
+    return "The installation failed; run the same make command again once this is mended. What pip said:\n" + words
+
+
+def run_pip(extras: list[str]) -> tuple[int, str]:
+    """pip's exit status and what it said; prints a line every 15 s, so that nobody thinks it hangs."""
+    command = [sys.executable, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
+    ended = threading.Event()
+
+    def report() -> None:
+        started = time.monotonic()
+        while not ended.wait(15):
+            print(f"  … still installing ({time.monotonic() - started:.0f} s)", flush=True)
+
+    thread = threading.Thread(target=report, daemon=True)
+    thread.start()
+    try:
+        result = subprocess.run(
+            [*command, "--retries", "2", "--editable", target],
+            check=False, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace",
+        )
+    finally:
+        ended.set()
+        thread.join()
+    return result.returncode, result.stdout
+
+
+def read_stamp(path: Path) -> dict[str, Any] | None:
+    """The stamp; None when there is none that can be read."""
+    try:
+        stamp = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return stamp if isinstance(stamp, dict) else None
+
+
+def install(want: dict[str, Any], venv: Path) -> int:
+    """Run pip and write the stamp. The marker stays only when we are killed in between: bootstrap.sh then starts anew."""
+    extras, marker, stamp = want["extras"], venv / "automate-unfinished", venv / "automate-installed.json"
+    about = sum(SECONDS.get(extra, 30) for extra in extras)
+    print(f"Installing Automate [{','.join(extras)}] into {venv.name} (about {about} s the first time) …", flush=True)
+    marker.write_text(f"{os.getpid()}\n")
+    stamp.unlink(missing_ok=True)
+    started = time.monotonic()
+    status, output = run_pip(extras)
+    if status:
+        print(explain(output), file=sys.stderr)
+        if status > 0:
+            marker.unlink()
+        return 1
+    if output.strip():
+        print(output.strip())
+    stamp.write_text(json.dumps(want, indent=1) + "\n")
+    marker.unlink()
+    print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """See the module's docstring; the exit status."""
+    extras = [argument for argument in arguments if argument != "--check"]
+    venv = Path(sys.prefix)
+    want = wanted(extras, (ROOT / "pyproject.toml").read_text())
+    has_pip = importlib.util.find_spec("pip") is not None
+    found = state(want, read_stamp(venv / "automate-installed.json"), has_pip=has_pip)
+    if "--check" in arguments:
+        return found
+    return COMPLETE if found == COMPLETE else install(want, venv)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. The next make command starts the installation anew.")
