@@ -1,0 +1,128 @@
+"""The journal in a process's memory: dictionaries behind one lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from threading import Lock
+
+from engine.ports.journal import OPEN_STATUSES, Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.keys import ExecutionKey
+
+
+class MemoryJournal:
+    """engine.ports.journal.Journal."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._headers: dict[ExecutionKey, Header] = {}
+        self._inputs: dict[ExecutionKey, bytes] = {}
+        self._segments: dict[ExecutionKey, dict[int, Segment]] = {}
+        self._inbox: dict[ExecutionKey, dict[str, InboxItem]] = {}
+
+    def create(self, header: Header, execution_input: bytes) -> Header | None:
+        """Write input and header if the key is free. None when written, else the header that is there."""
+        with self._lock:
+            present = self._headers.get(header.key)
+            if present is None:
+                self._inputs[header.key] = execution_input
+                self._headers[header.key] = header
+            return present
+
+    def execution_input(self, key: ExecutionKey) -> bytes | None:
+        """The input as it was given to `create`."""
+        with self._lock:
+            return self._inputs.get(key)
+
+    def header(self, key: ExecutionKey) -> Header | None:
+        """The header."""
+        with self._lock:
+            return self._headers.get(key)
+
+    def load(self, key: ExecutionKey) -> Loaded | None:
+        """The header, and the segments from the newest whole snapshot on."""
+        with self._lock:
+            header = self._headers.get(key)
+            if header is None:
+                return None
+            numbered = self._segments.get(key, {})
+            newest_first: list[Segment] = []
+            for seq in sorted(numbered, reverse=True):
+                newest_first.append(numbered[seq])
+                if numbered[seq].whole:
+                    break
+            return Loaded(header, tuple(reversed(newest_first)))
+
+    def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
+        """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""
+        with self._lock:
+            fenced: set[ExecutionKey] = set()
+            written = []
+            for segment in segments:
+                numbered = self._segments.setdefault(segment.key, {})
+                rival = numbered.get(segment.seq)
+                if segment.key in fenced or (rival is not None and rival.nonce != segment.nonce):
+                    fenced.add(segment.key)
+                else:
+                    numbered[segment.seq] = segment
+                written.append(segment.key not in fenced)
+            for change in headers:
+                if change.key not in fenced:
+                    self._apply(change)
+            return written
+
+    def update_headers(self, changes: Sequence[HeaderChange]) -> list[bool]:
+        """Apply header changes; False where the condition did not hold."""
+        with self._lock:
+            return [self._apply(change) for change in changes]
+
+    def _apply(self, change: HeaderChange) -> bool:
+        stored = self._headers.get(change.key)
+        if stored is None or stored.status not in OPEN_STATUSES or stored.seq > change.seq:
+            return False
+        self._headers[change.key] = replace(
+            stored, seq=change.seq, status=change.status, due_at=change.due_at, ended_at=change.ended_at
+        )
+        return True
+
+    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+        """Segments that hold history events with an id over `after_event`, oldest first."""
+        with self._lock:
+            numbered = self._segments.get(key, {})
+            found = [numbered[seq] for seq in sorted(numbered) if numbered[seq].last_event > after_event]
+        return iter(found)
+
+    def put_inbox(self, item: InboxItem) -> bool:
+        """False when an item with this id is there already."""
+        with self._lock:
+            items = self._inbox.setdefault(item.key, {})
+            if item.id in items:
+                return False
+            items[item.id] = item
+            return True
+
+    def inbox(self, key: ExecutionKey) -> list[InboxItem]:
+        """All items, in order of id."""
+        with self._lock:
+            return [item for _, item in sorted(self._inbox.get(key, {}).items())]
+
+    def delete_inbox(self, key: ExecutionKey, ids: Sequence[str]) -> None:
+        """Delete items."""
+        with self._lock:
+            for item_id in ids:
+                self._inbox.get(key, {}).pop(item_id, None)
+
+    def due(self, before: float, limit: int = 1000) -> list[Due]:
+        """Executions whose header or an inbox item is due before `before`, each once, most overdue first."""
+        with self._lock:
+            earliest = {
+                header.key: header.due_at
+                for header in self._headers.values()
+                if header.due_at is not None and header.due_at < before
+            }
+            for items in self._inbox.values():
+                for item in items.values():
+                    if item.due_at < before:
+                        earliest[item.key] = min(item.due_at, earliest.get(item.key, item.due_at))
+        ordered = sorted(earliest.items(), key=lambda pair: (pair[1], pair[0]))
+        return [Due(key, due_at) for key, due_at in ordered[:limit]]

@@ -1,0 +1,39 @@
+"""All stores of one process in its memory: for tests and simulate."""
+
+from __future__ import annotations
+
+from engine.adapters.memory.blobs import MemoryBlobs
+from engine.adapters.memory.catalog_store import MemoryCatalogStore
+from engine.adapters.memory.executions_index import MemoryExecutionsIndex
+from engine.adapters.memory.journal import MemoryJournal
+from engine.adapters.memory.queue import MemoryQueue
+from engine.clock import Clock
+
+
+class MemoryStores:
+    """`owner` names this process in its leases; `is_alive` tells whether the owner of a lease still runs."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.journal = MemoryJournal()
+        self.index = MemoryExecutionsIndex()
+        self.queue = MemoryQueue(clock)
+        self.blobs = MemoryBlobs()
+        self.catalog = MemoryCatalogStore()
+        self._life = 1
+
+    @property
+    def owner(self) -> str:
+        """The name of this life of the process."""
+        return f"memory-{self._life}"
+
+    def is_alive(self, owner: str) -> bool:
+        """Whether `owner` is this life of the process."""
+        return owner == self.owner
+
+    def restart(self) -> None:
+        """Go on as after a kill -9 and a start: what is stored stays, claims and leases of the last life are over."""
+        self._life += 1
+        self.queue.abandon_claims()
+
+    def close(self) -> None:
+        """Nothing to give back."""
