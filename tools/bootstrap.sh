@@ -38,7 +38,7 @@ how_to_get() {
     if command -v apt-get >/dev/null 2>&1; then
         say "    sudo apt install $1"
     elif [ "$(uname -s)" = Darwin ]; then
-        command -v brew >/dev/null 2>&1 || say "    (with Homebrew, which is not installed yet)"
+        command -v brew >/dev/null 2>&1 || say "    (Homebrew is not installed yet; it comes first.)"
         say "    brew install $2"
     else
         say "    $3"

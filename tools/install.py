@@ -58,7 +58,7 @@ def state(want: Mapping[str, Any], stamp: Mapping[str, Any] | None, *, has_pip: 
 
 
 def explain(output: str) -> str:
-    """pip's own words, after a plain sentence where the network was at fault."""
+    """What pip said, after a plain sentence where the network was at fault."""
     lines = [line for line in output.splitlines() if line.strip() and not line.startswith("WARNING: Retrying")]
     words = "\n".join(lines[-15:])
     if _NETWORK.search(output):
@@ -70,7 +70,7 @@ def explain(output: str) -> str:
 
 
 def run_pip(extras: list[str]) -> tuple[int, str]:
-    """pip's exit status and what it said; prints a line every 15 s, so that nobody thinks it hangs."""
+    """The exit status of pip and what it said; prints a line every 15 s, so that nobody thinks it hangs."""
     command = [sys.executable, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     ended = threading.Event()
@@ -104,7 +104,10 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
 
 
 def install(want: dict[str, Any], venv: Path) -> int:
-    """Run pip and write the stamp. The marker stays only when we are killed in between: bootstrap.sh then starts anew."""
+    """Run pip and write the stamp; the exit status.
+
+    The marker stays only when a process was killed in between: bootstrap.sh then starts anew.
+    """
     extras, marker, stamp = want["extras"], venv / "automate-unfinished", venv / "automate-installed.json"
     about = sum(SECONDS.get(extra, 30) for extra in extras)
     print(f"Installing Automate [{','.join(extras)}] into {venv.name} (about {about} s the first time) …", flush=True)
