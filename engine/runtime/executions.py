@@ -2,13 +2,61 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from engine.ports.executions_index import ExecutionPage, ExecutionQuery
+from engine.clock import Clock
+from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
+from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
+from engine.ports.journal import RUNNING, Header, Journal, Loaded
 from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.published import Published, PublishedVersion
+from engine.ports.queue import Wake, WakeQueue
+from engine.runtime import codec, inbox
+from engine.runtime.business_key import business_key
+from engine.runtime.history import render
+from engine.runtime.input_schema import check_input
+from engine.runtime.snapshot import Phase, Snapshot
+from engine.runtime.tokens import parse_token
+from engine.settings import Settings
 
 Json = Any
+
+START_GRACE_SECONDS = 30.0
+"""A started execution that nobody has looked at for this long is overdue: its first wake was lost."""
+
+_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
+"""AWS's rule for names of executions (StartExecution)."""
+
+
+class ExecutionAlreadyExists(Conflict):
+    """The name belongs to another execution."""
+
+    code = "ExecutionAlreadyExists"
+
+
+class ExecutionDoesNotExist(NotFound):
+    """No execution of this id."""
+
+    code = "ExecutionDoesNotExist"
+
+
+class TaskDoesNotExist(NotFound):
+    """No task has this token."""
+
+    code = "TaskDoesNotExist"
+
+
+class TaskTimedOut(Conflict):
+    """The task no longer waits: it was answered, timed out, or its execution ended."""
+
+    code = "TaskTimedOut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +77,36 @@ class Execution:
     business_key: str | None = None
 
     def as_dict(self) -> dict[str, Json]:
-        """The JSON shape of API and command line: id, name, workflow, version, status, input, output, error, cause,
-        started_at and ended_at (ISO 8601, UTC), business_key."""
-        raise NotImplementedError
+        """The JSON shape of API and command line; times in ISO 8601, UTC."""
+        return {
+            "id": self.key.id, "name": self.key.name, "workflow": self.workflow, "version": self.version,
+            "status": self.status, "kind": self.kind, "input": self.input, "output": self.output,
+            "error": self.error, "cause": self.cause, "started_at": iso_time(self.started_at),
+            "ended_at": iso_time(self.ended_at), "business_key": self.business_key,
+        }
+
+
+def iso_time(at: float | None) -> str | None:
+    """Epoch seconds as ISO 8601 in UTC with milliseconds; None stays None."""
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Executions:
     """Wired in functions from the ports; safe to share between threads."""
+
+    def __init__(
+        self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
+        settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._journal = journal
+        self._index = index
+        self._queue = queue
+        self._published = published
+        self._clock = clock
+        self._settings = settings
+        self._new_name = new_name
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
@@ -46,33 +117,176 @@ class Executions:
         The same name with the same input of a running execution answers that execution. Raises Conflict
         (ExecutionAlreadyExists) for a name used with another input or of a closed execution, NotFound, InvalidDocument
         where the input breaks the workflow's input schema, PayloadTooLarge.
+
+        Order of writes: input, header, index row, wake. A crash after the header is made good by the sweeper; one
+        before it started nothing.
         """
-        raise NotImplementedError
+        del actor  # recorded by the audit log, a later issue's
+        name = self._new_name() if name is None else _checked_name(name)
+        published = self._published.version(workspace, workflow, version)
+        data = self._checked_input(published, execution_input)
+        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data)
+        existing = self._journal.create(header, data)
+        if existing is not None:
+            header = _same_execution(existing, header)
+        key = header.key
+        row = ExecutionRow(
+            key, workflow, header.version, RUNNING, header.started_at,
+            business_key=business_key(published, execution_input),
+        )
+        self._index.put(row)
+        self._queue.send([Wake(key)])
+        return Execution(
+            key, workflow, header.version, RUNNING, header.kind, execution_input, header.started_at,
+            business_key=row.business_key,
+        )
 
     def describe(self, key: ExecutionKey) -> Execution:
-        """The execution as it stands. Raises NotFound."""
-        raise NotImplementedError
+        """The execution as it stands. Raises NotFound (ExecutionDoesNotExist)."""
+        loaded = self._load(key)
+        header = loaded.header
+        bodies = [segment.body for segment in loaded.segments]
+        snapshot = codec.decode_snapshot(bodies) if bodies else None
+        execution_input = json.loads(self._journal.execution_input(key) or b"null")
+        published = self._published.pinned(key.workspace, header.workflow, header.definition_digest)
+        status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)
+        return Execution(
+            key, header.workflow, header.version, status, header.kind, execution_input, header.started_at,
+            output=snapshot.output if snapshot is not None else None,
+            error=snapshot.error if snapshot is not None else None,
+            cause=snapshot.cause if snapshot is not None else None,
+            ended_at=snapshot.last_at if snapshot is not None and snapshot.closed else None,
+            business_key=business_key(published, execution_input),
+        )
 
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""
-        raise NotImplementedError
+        return self._index.query(query)
 
     def history(self, key: ExecutionKey, *, after: int = 0, limit: int = 1000) -> list[dict[str, Json]]:
         """Up to `limit` events with an id over `after`, as GetExecutionHistory gives them. Raises NotFound."""
-        raise NotImplementedError
+        if self._journal.header(key) is None:
+            raise _unknown(key)
+        events: list[dict[str, Json]] = []
+        for segment in self._journal.history(key, after):
+            events += [render(event) for event in codec.decode_events(segment.body) if event.id > after]
+            if len(events) >= limit:
+                break
+        return events[:limit]
 
     def stop(self, key: ExecutionKey, *, error: str | None = None, cause: str | None = None, actor: Actor) -> Execution:
         """Ask a running execution to stop; it is ABORTED once its worker reads it. A closed one stays as it is."""
-        raise NotImplementedError
+        header = self._journal.header(key)
+        if header is None:
+            raise _unknown(key)
+        if header.status == RUNNING:
+            self._journal.put_inbox(inbox.stop_item(key, self._clock.now(), error=error, cause=cause, actor=actor))
+            self._queue.send([Wake(key)])
+        return self.describe(key)
 
     def send_task_success(self, token: str, output: Json) -> None:
         """Answer a `.waitForTaskToken` task. Raises NotFound (TaskDoesNotExist) or Conflict (TaskTimedOut)."""
-        raise NotImplementedError
+        self._answer(token, {"kind": "success", "output": output})
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
         """Fail a `.waitForTaskToken` task."""
-        raise NotImplementedError
+        self._answer(token, {"kind": "failure", "error": error or "", "cause": cause})
 
     def send_task_heartbeat(self, token: str) -> None:
         """Say that the work behind a task token goes on."""
-        raise NotImplementedError
+        key, frame, visit, attempt = self._waiting_task(token)
+        self._journal.put_inbox(inbox.heartbeat_item(key, self._clock.now(), frame, visit, attempt))
+        self._queue.send([Wake(key)])
+
+    def _answer(self, token: str, answer: dict[str, Json]) -> None:
+        key, frame, visit, attempt = self._waiting_task(token)
+        item = inbox.answer_item(key, self._clock.now(), frame, visit, attempt, answer)
+        if not self._journal.put_inbox(item):
+            raise _timed_out(token)
+        self._queue.send([Wake(key)])
+
+    def _waiting_task(self, token: str) -> tuple[ExecutionKey, str, int, int]:
+        place = parse_token(token)
+        loaded = None if place is None else self._journal.load(ExecutionKey(place.workspace, place.execution_id))
+        if place is None or loaded is None:
+            raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
+        if not loaded.segments or not _holds(
+            codec.decode_snapshot(segment.body for segment in loaded.segments), place.frame, token
+        ):
+            raise _timed_out(token)
+        return loaded.header.key, place.frame, place.visit, place.attempt
+
+    def _load(self, key: ExecutionKey) -> Loaded:
+        loaded = self._journal.load(key)
+        if loaded is None:
+            raise _unknown(key)
+        return loaded
+
+    def _checked_input(self, published: PublishedVersion, execution_input: Json) -> bytes:
+        if published.input_schema is not None:
+            check_input(published.input_schema, execution_input)
+        data = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        limit = self._settings.max_input_bytes
+        if len(data) > limit:
+            raise PayloadTooLarge(
+                f"the input is {len(data):,} bytes; at most {limit:,} are accepted", where="input",
+                advice="Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES.",
+            )
+        return data
+
+    def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes) -> Header:
+        now = self._clock.now()
+        return Header(
+            key=key, workflow=published.workflow, version=published.number,
+            definition_digest=published.definition_digest, input_digest=hashlib.sha256(_canonical(data)).hexdigest(),
+            kind=published.kind, status=RUNNING, started_at=now, due_at=now + START_GRACE_SECONDS,
+        )
+
+
+def _canonical(data: bytes) -> bytes:
+    """The same JSON whatever the order of its keys: AWS compares inputs as values."""
+    return json.dumps(json.loads(data), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise InvalidDocument(
+            f"{name!r} cannot name an execution", where="name",
+            advice="Use 1 to 80 characters without spaces, brackets, wildcards, control characters or any of "
+            '" # % \\ ^ | ~ ` $ & , ; : /',
+        )
+    return name
+
+
+def _same_execution(existing: Header, wanted: Header) -> Header:
+    """What AWS answers for a name that is taken (StartExecution is idempotent for a running one with equal input)."""
+    if existing.status == RUNNING and existing.input_digest == wanted.input_digest:
+        return existing
+    why = "is closed" if existing.status != RUNNING else "was started with another input"
+    raise ExecutionAlreadyExists(
+        f"the execution {existing.key.name!r} of {existing.workflow} {why}", where="name",
+        advice="Choose another name, or leave it out to get a new one.",
+    )
+
+
+def _unknown(key: ExecutionKey) -> NotFound:
+    return ExecutionDoesNotExist(
+        f"no execution has the id {key.id!r}", where="id",
+        advice="An id is <workflow>:<name>; `automate executions` lists them.",
+    )
+
+
+def _timed_out(token: str) -> TaskTimedOut:
+    del token  # a token is a capability: it is not repeated in messages
+    return TaskTimedOut("the task no longer waits: it was answered, timed out, or its execution ended", where="token")
+
+
+def _holds(snapshot: Snapshot, path: str, token: str) -> bool:
+    """Whether the frame still waits under this very token."""
+    frame = snapshot.frames.get(path)
+    return (
+        not snapshot.closed
+        and frame is not None
+        and frame.phase in (Phase.RUNNING, Phase.CALLBACK)
+        and frame.token == token
+    )

@@ -1,0 +1,93 @@
+"""Connector calls on their own threads, so that the stepping loop never waits for the world.
+
+The threads are daemons: a clean stop must not wait minutes for a slow system whose call the next owner repeats or
+reports as interrupted. (concurrent.futures joins its threads at exit, which would.)
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from dataclasses import dataclass
+
+from engine.clock import Clock
+from engine.ports.keys import ExecutionKey
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Which call this is: the frame's visit and attempt, and the nonce of the load that owns it."""
+
+    key: ExecutionKey
+    nonce: str
+    frame: str
+    visit: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call. `outcome` is None when it was not made because its lease was over already."""
+
+    ticket: Ticket
+    outcome: TaskOutcome | None
+
+
+class CallPool:
+    """`threads` calls at once; 0 makes each call in the submitting thread (tests that need one order)."""
+
+    def __init__(self, tasks: Tasks, clock: Clock, threads: int) -> None:
+        self._tasks = tasks
+        self._clock = clock
+        self._threads = threads
+        self._jobs: queue.SimpleQueue[tuple[Ticket, TaskCall, float]] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._started = 0
+        self.in_flight = 0
+
+    @property
+    def free(self) -> int:
+        """How many more calls can be made right now."""
+        return max(self._threads, 1) - self.in_flight
+
+    def submit(self, ticket: Ticket, call: TaskCall, lease_until: float) -> None:
+        """Make the call, unless its lease is over by the time a thread gets to it."""
+        self.in_flight += 1
+        if self._threads == 0:
+            self._perform(ticket, call, lease_until)
+            return
+        if self._started < min(self.in_flight, self._threads):
+            self._started += 1
+            threading.Thread(target=self._work, name=f"call-{self._started}", daemon=True).start()
+        self._jobs.put((ticket, call, lease_until))
+
+    def answers(self, timeout: float) -> list[Answer]:
+        """All answers that are there; waits up to `timeout` seconds for the first."""
+        found: list[Answer] = []
+        try:
+            found.append(self._answers.get(timeout=timeout) if timeout > 0 else self._answers.get_nowait())
+            while True:
+                found.append(self._answers.get_nowait())
+        except queue.Empty:
+            pass
+        self.in_flight -= len(found)
+        return found
+
+    def _work(self) -> None:
+        while True:
+            self._perform(*self._jobs.get())
+
+    def _perform(self, ticket: Ticket, call: TaskCall, lease_until: float) -> None:
+        if self._clock.now() >= lease_until:
+            self._answers.put(Answer(ticket, None))
+            return
+        try:
+            outcome = self._tasks.call(call)
+        except Exception as error:  # noqa: BLE001  a Tasks that breaks its promise must not cost the execution
+            _LOG.exception("the task port failed", extra={"execution": ticket.key.id, "state": call.state})
+            outcome = TaskFailed("Automate.TaskError", f"{type(error).__name__} in the task port", definite=False)
+        self._answers.put(Answer(ticket, outcome))

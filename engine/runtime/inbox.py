@@ -1,0 +1,89 @@
+"""What others say to an execution, as inbox items and back as stimuli.
+
+An item's id makes the first one win: one answer per task attempt, one stop per execution. A heartbeat may come often,
+so its id carries the time.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine.errors import StoreCorrupt
+from engine.ports.journal import InboxItem
+from engine.ports.keys import Actor, ExecutionKey
+from engine.runtime.snapshot import Phase, Snapshot
+from engine.runtime.stimulus import (
+    CallbackErred,
+    CallbackHeartbeat,
+    CallbackReturned,
+    FrameStimulus,
+    Stimulus,
+    StopRequested,
+)
+
+Json = Any
+
+NOTICE_SECONDS = 60.0
+"""After this long an unread item makes its execution overdue, so that a lost wake is noticed."""
+
+
+def stop_item(key: ExecutionKey, at: float, *, error: str | None, cause: str | None, actor: Actor) -> InboxItem:
+    """StopExecution: the first one's error and cause count."""
+    return _item(key, "stop", at, {"kind": "stop", "error": error, "cause": cause, "by": actor.name})
+
+
+def answer_item(
+    key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, answer: dict[str, Json]
+) -> InboxItem:
+    """A callback's answer: ``{"kind": "success", "output"}`` or ``{"kind": "failure", "error", "cause"}``."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"answer#{frame}#{visit}#{attempt}", at, {**answer, **place})
+
+
+def heartbeat_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt: int) -> InboxItem:
+    """SendTaskHeartbeat."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"beat#{frame}#{visit}#{attempt}#{at:.3f}", at, {"kind": "heartbeat", **place})
+
+
+def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
+    """Whether `item` can be fed now. An answer that overtook the hand-over (its task is still RUNNING) has to wait."""
+    record = _parse(item)
+    frame = snapshot.frames.get(record.get("frame", ""))
+    if record["kind"] == "stop" or frame is None or frame.phase is not Phase.RUNNING:
+        return True
+    return (frame.visit, frame.attempt) != (record["visit"], record["attempt"])
+
+
+def stimulus_of(item: InboxItem, *, at: float, seed: int) -> Stimulus:
+    """The item as a stimulus. Raises StoreCorrupt for an item that nobody of this release wrote."""
+    record = _parse(item)
+    if record["kind"] == "stop":
+        return StopRequested(at=at, error=record["error"], cause=record["cause"])
+    place = FrameStimulus(at=at, seed=seed, frame=record["frame"], visit=record["visit"], attempt=record["attempt"])
+    return _answer(record, place)
+
+
+def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
+    common = {"at": place.at, "seed": place.seed, "frame": place.frame, "visit": place.visit, "attempt": place.attempt}
+    if record["kind"] == "success":
+        return CallbackReturned(**common, output=record["output"])
+    if record["kind"] == "failure":
+        return CallbackErred(**common, error=record["error"], cause=record["cause"])
+    return CallbackHeartbeat(**common)
+
+
+def _item(key: ExecutionKey, item_id: str, at: float, record: dict[str, Json]) -> InboxItem:
+    body = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return InboxItem(key, item_id, body, at + NOTICE_SECONDS)
+
+
+def _parse(item: InboxItem) -> dict[str, Json]:
+    try:
+        record = json.loads(item.body.decode("utf-8", "surrogatepass"))
+    except ValueError as error:
+        raise StoreCorrupt(f"the inbox item {item.id} cannot be read: {error}") from error
+    if not isinstance(record, dict) or record.get("kind") not in ("stop", "success", "failure", "heartbeat"):
+        raise StoreCorrupt(f"the inbox item {item.id} is of a kind that this release does not know")
+    return record

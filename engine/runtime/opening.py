@@ -1,0 +1,83 @@
+"""From the journal to memory: a loaded execution becomes an Activation, its plan compiled once per definition."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+
+from engine.asl.compile import compile_definition
+from engine.asl.model import Plan
+from engine.errors import StoreCorrupt
+from engine.ports.executions_index import ExecutionRow
+from engine.ports.journal import Header, Journal, Loaded
+from engine.ports.published import Published, PublishedVersion
+from engine.runtime import codec
+from engine.runtime.activation import Activation
+from engine.runtime.business_key import business_key
+from engine.runtime.snapshot import Facts, Snapshot
+
+PLANS_KEPT = 256
+
+
+class Opener:
+    """Keeps the plans of the definitions it has met."""
+
+    def __init__(self, journal: Journal, published: Published, new_nonce: Callable[[], str]) -> None:
+        self._journal = journal
+        self._published = published
+        self._new_nonce = new_nonce
+        self._plans: OrderedDict[tuple[str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
+
+    def open(self, loaded: Loaded) -> Activation:
+        """The execution as its last segment left it, or as it begins. Raises StorageError, NotFound."""
+        header = loaded.header
+        version, plan = self._plan(header)
+        if not loaded.segments:
+            data = self._journal.execution_input(header.key)
+            if data is None:
+                raise StoreCorrupt(f"the input of {header.key.id} is missing")
+            snapshot = Snapshot(facts=facts_of(header), input=json.loads(data), last_at=header.started_at)
+            return Activation(header, version, plan, snapshot, nonce=self._new_nonce(), payload_bytes=len(data))
+        snapshot = codec.decode_snapshot(segment.body for segment in loaded.segments)
+        sizes = [(segment.whole, len(segment.body)) for segment in loaded.segments]
+        activation = Activation(
+            header, version, plan, snapshot, nonce=self._new_nonce(), payload_bytes=max(size for _, size in sizes)
+        )
+        activation.seq = loaded.segments[-1].seq
+        activation.resume_sizes(sizes)
+        return activation
+
+    def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:
+        wanted = (header.key.workspace, header.workflow, header.definition_digest)
+        known = self._plans.get(wanted)
+        if known is None:
+            version = self._published.pinned(*wanted)
+            known = self._plans[wanted] = (version, compile_definition(version.definition))
+            if len(self._plans) > PLANS_KEPT:
+                self._plans.popitem(last=False)
+        else:
+            self._plans.move_to_end(wanted)
+        return known
+
+
+def facts_of(header: Header) -> Facts:
+    """What the context object ``$$`` says of an execution. The ARNs have AWS's shape, with ``local`` as the account."""
+    arn = f"arn:aws:states:local:{header.key.workspace}"
+    return Facts(
+        execution_id=header.key.id, name=header.key.name, workflow=header.workflow, version=header.version,
+        started_at=header.started_at, kind=header.kind, workspace=header.key.workspace,
+        role_arn=f"arn:aws:iam::{header.key.workspace}:role/automate",
+        execution_arn=f"{arn}:execution:{header.workflow}:{header.key.name}",
+        state_machine_arn=f"{arn}:stateMachine:{header.workflow}",
+    )
+
+
+def execution_row(activation: Activation) -> ExecutionRow:
+    """The index row for the execution as it stands."""
+    snapshot, header = activation.snapshot, activation.header
+    return ExecutionRow(
+        key=activation.key, workflow=header.workflow, version=header.version, status=str(snapshot.status),
+        started_at=header.started_at, ended_at=snapshot.last_at if snapshot.closed else None, error=snapshot.error,
+        business_key=business_key(activation.version, snapshot.input),
+    )
