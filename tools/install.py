@@ -59,7 +59,7 @@ def state(want: Mapping[str, Any], stamp: Mapping[str, Any] | None, *, has_pip: 
 
 def explain(output: str) -> str:
     """What pip said, after a plain sentence where the network was at fault."""
-    lines = [line for line in output.splitlines() if line.strip() and not line.startswith("WARNING: Retrying")]
+    lines = [line for line in output.splitlines() if line.strip() and "WARNING: Retrying" not in line]
     words = "\n".join(lines[-15:])
     if _NETWORK.search(output):
         return (
@@ -69,8 +69,11 @@ def explain(output: str) -> str:
     return "The installation failed; run the same make command again once this is mended. What pip said:\n" + words
 
 
-def run_pip(extras: list[str]) -> tuple[int, str]:
-    """The exit status of pip and what it said; prints a line every 15 s, so that nobody thinks it hangs."""
+def run_pip(extras: list[str], marker: Path) -> tuple[int, str]:
+    """The exit status of pip and what it said; prints a line every 15 s, so that nobody thinks it hangs.
+
+    `marker` gets pip's process id: it is pip that writes, and that may outlive us when we are killed.
+    """
     command = [sys.executable, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     ended = threading.Event()
@@ -83,15 +86,16 @@ def run_pip(extras: list[str]) -> tuple[int, str]:
     thread = threading.Thread(target=report, daemon=True)
     thread.start()
     try:
-        result = subprocess.run(
-            [*command, "--retries", "2", "--editable", target],
-            check=False, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace",
-        )
+        with subprocess.Popen(
+            [*command, "--editable", target], env={"PIP_RETRIES": "2", **os.environ}, cwd=ROOT,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        ) as pip:
+            marker.write_text(f"{pip.pid}\n")
+            output, _ = pip.communicate()
     finally:
         ended.set()
         thread.join()
-    return result.returncode, result.stdout
+    return pip.returncode, output
 
 
 def read_stamp(path: Path) -> dict[str, Any] | None:
@@ -114,7 +118,7 @@ def install(want: dict[str, Any], venv: Path) -> int:
     marker.write_text(f"{os.getpid()}\n")
     stamp.unlink(missing_ok=True)
     started = time.monotonic()
-    status, output = run_pip(extras)
+    status, output = run_pip(extras, marker)
     if status:
         print(explain(output), file=sys.stderr)
         if status > 0:
