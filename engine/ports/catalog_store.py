@@ -23,7 +23,8 @@ class DraftRecord:
 @dataclass(frozen=True, slots=True)
 class VersionRecord:
     """A published workflow document, numbered from 1, never changed. `digest` is that of the document,
-    `definition_digest` that of the definition alone (executions pin it)."""
+    `definition_digest` that of all a running execution depends on: the definition, its kind and `at_most_once`
+    (executions pin it)."""
 
     workspace: str
     workflow: str

@@ -1,0 +1,52 @@
+"""A workflow's test cases: an input, recorded answers of what its tasks call, and what must come out.
+
+They stand in a workflow document's `cases` or, one a file, in ``workflows/<name>/cases/``. `engine.testing.simulate`
+runs them: it takes `stubs` as they are here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Stub(BaseModel):
+    """One recorded answer of a resource: an output, or an error with its cause."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    state: str | None = Field(None, description="Answers this state alone; by default whichever asks next.")
+    output: Any = Field(None, description="What the task returned.")
+    error: str | None = Field(None, description="The error's name, as Retry and Catch match it.")
+    cause: str | None = None
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Stub:
+        if ("output" in self.model_fields_set) == (self.error is not None):
+            raise ValueError("a stub has either an output or an error")
+        return self
+
+
+class Expectation(BaseModel):
+    """What must come out. A field that is left out is not looked at."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    status: Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+    output: Any = Field(None, description="The execution's whole output.")
+    error: str | None = None
+    states: list[str] | None = Field(None, description="The names of the states entered, in order.")
+
+
+class Case(BaseModel):
+    """One run and its result."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    name: str = Field(description="Unique within the workflow.", pattern=r"^[A-Za-z0-9_-]{1,80}$")
+    input: Any = Field(description="The execution's input.")
+    stubs: dict[str, list[Stub]] = Field(
+        default_factory=dict, description="By resource, the answers in the order in which they are used up."
+    )
+    expect: Expectation

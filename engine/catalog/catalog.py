@@ -1,0 +1,285 @@
+"""The catalog: each workflow has one draft that is edited and a row of versions that never change.
+
+    file ──import──► draft ──publish──► version n, active
+                     │  ▲                   │
+      save (etag) ───┘  └── export ◄────────┘        rollback: an older version is active again
+
+Nothing is overwritten unseen. A save names the etag it read; an import compares the draft with what the last import
+wrote, and where somebody edited it since, refuses with the difference. Publishing validates everything first.
+
+The stored bytes of a draft are the document as it was written: the file itself where it was JSON, so that export gives
+the same file back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from engine.asl.validate import validate as validate_definition
+from engine.catalog.diff import DocumentDiff, compare, unified
+from engine.catalog.document import (
+    WorkflowDocument,
+    canonical,
+    definition_digest,
+    document_digest,
+    parse_document,
+    rendered,
+)
+from engine.catalog.publishing import document_problems
+from engine.clock import Clock
+from engine.errors import Conflict, Diagnostic, InvalidDefinition, NotFound
+from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord, WorkflowRecord
+from engine.ports.keys import Actor
+from engine.ports.tasks import Tasks
+
+Json = Any
+
+TASK_MAX_SECONDS = 240.0
+
+
+class Validate(Protocol):
+    """engine.asl.validate.validate, as the catalog uses it."""
+
+    def __call__(self, definition: Json, /, *, kind: str) -> Sequence[Diagnostic]:
+        """Every problem of a definition."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A workflow's draft. `source` is its file, `etag` what a save of it must name."""
+
+    workflow: str
+    document: WorkflowDocument
+    source: bytes
+    etag: str
+    updated_at: float
+    updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did. `diff` is from the draft before to the file, empty when nothing changed or it was created."""
+
+    workflow: str
+    changed: bool
+    created: bool
+    etag: str
+    diff: str = ""
+
+
+class Catalog:
+    """Wired in functions; safe to share between threads."""
+
+    def __init__(
+        self, store: CatalogStore, clock: Clock, *, validate: Validate = validate_definition,
+        tasks: Tasks | None = None, task_max_seconds: float = TASK_MAX_SECONDS,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._validate = validate
+        self._tasks = tasks
+        self._task_max_seconds = task_max_seconds
+
+    # Drafts
+
+    def import_document(
+        self, workspace: str, document: WorkflowDocument, *, actor: Actor, force: bool = False,
+        source_bytes: bytes | None = None,
+    ) -> ImportResult:
+        """Make `document` the draft. `source_bytes` is the file it was read from: export gives it back as it is.
+
+        An unchanged document changes nothing. Raises Conflict when the draft was edited since the last import, its
+        `details` hold the ``diff`` from the draft to the file; `force` overwrites the edits.
+        """
+        digest = document_digest(document)
+        stored = self._store.draft(workspace, document.name)
+        source = _source(document, source_bytes)
+        if stored is None:
+            record = self._record(workspace, document, source, None, actor, imported=digest)
+            self._store.put_draft(record, expect_etag=None, description=document.summary)
+            return ImportResult(document.name, changed=True, created=True, etag=record.etag)
+        draft = _opened(stored)
+        edited = stored.imported_digest != document_digest(draft.document)
+        if canonical(draft.document) == canonical(document):
+            if edited:  # the edits have come back as a file: the next import is no longer over them
+                agreed = replace(stored, imported_digest=digest)
+                self._store.put_draft(agreed, expect_etag=stored.etag, description=document.summary)
+            return ImportResult(document.name, changed=False, created=False, etag=stored.etag)
+        diff = unified(draft.document, document, "draft", "file")
+        if edited and not force:
+            raise Conflict(
+                f"the draft of {document.name!r} was edited by {stored.updated_by} since the last import",
+                advice="Export it and merge the difference into the file, or import with --force to overwrite it.",
+                details={"diff": diff, "etag": stored.etag},
+            )
+        record = self._record(workspace, document, source, stored.etag, actor, imported=digest)
+        self._store.put_draft(record, expect_etag=stored.etag, description=document.summary)
+        return ImportResult(document.name, changed=True, created=False, etag=record.etag, diff=diff)
+
+    def draft(self, workspace: str, name: str) -> Draft:
+        """The draft. Raises NotFound."""
+        return _opened(self._draft_record(workspace, name))
+
+    def save_draft(
+        self, workspace: str, document: WorkflowDocument, *, actor: Actor, expect_etag: str | None
+    ) -> Draft:
+        """Write the draft over the one with `expect_etag`; None creates it.
+
+        Raises Conflict when the draft is another by now: `details` hold its ``etag`` and the ``diff`` from it to
+        `document`.
+        """
+        stored = self._store.draft(workspace, document.name)
+        if expect_etag != (stored.etag if stored else None):
+            raise self._stale(document, stored)
+        imported = stored.imported_digest if stored else None
+        record = self._record(workspace, document, rendered(document), expect_etag, actor, imported=imported)
+        self._store.put_draft(record, expect_etag=expect_etag, description=document.summary)
+        return _opened(record)
+
+    def export(self, workspace: str, name: str, version: int | None = None) -> bytes:
+        """The draft's file, or that of a version. Raises NotFound."""
+        if version is None:
+            return self._draft_record(workspace, name).document
+        return self.version(workspace, name, version).document
+
+    def workflows(self, workspace: str) -> list[WorkflowRecord]:
+        """All workflows, by name."""
+        return self._store.workflows(workspace)
+
+    def workflow(self, workspace: str, name: str) -> WorkflowRecord:
+        """One workflow's row. Raises NotFound."""
+        row = self._store.workflow(workspace, name)
+        if row is None:
+            raise _unknown(name)
+        return row
+
+    # Versions
+
+    def problems(self, document: WorkflowDocument) -> list[Diagnostic]:
+        """Everything that publishing `document` would refuse (severity ERROR) or warn of, each with its place."""
+        found = list(self._validate(document.definition, kind=document.kind))
+        return found + document_problems(document, tasks=self._tasks, task_max_seconds=self._task_max_seconds)
+
+    def publish(self, workspace: str, name: str, *, note: str = "", actor: Actor) -> VersionRecord:
+        """Make the draft the new active version. A draft that is the active version already changes nothing.
+
+        Raises NotFound, InvalidDefinition with everything that is wrong, Conflict when somebody else published
+        something else meanwhile.
+        """
+        draft = self.draft(workspace, name)
+        digest = document_digest(draft.document)
+        row = self.workflow(workspace, name)
+        active = self._store.version(workspace, name, row.active_version) if row.active_version else None
+        if active is not None and active.digest == digest:
+            return active
+        problems = self.problems(draft.document)
+        if any(problem.severity == "ERROR" for problem in problems):
+            raise InvalidDefinition(problems)
+        version = VersionRecord(
+            workspace=workspace, workflow=name, number=row.latest_version + 1, document=draft.source, digest=digest,
+            definition_digest=definition_digest(draft.document), note=note, published_at=self._clock.now(),
+            published_by=actor.name,
+        )
+        self._store.put_version(version)
+        return version
+
+    def versions(self, workspace: str, name: str) -> list[VersionRecord]:
+        """All versions, newest first. Raises NotFound for an unknown workflow."""
+        self.workflow(workspace, name)
+        return self._store.versions(workspace, name)
+
+    def version(self, workspace: str, name: str, number: int) -> VersionRecord:
+        """One version. Raises NotFound."""
+        record = self._store.version(workspace, name, number)
+        if record is None:
+            row = self.workflow(workspace, name)
+            known = f"it has versions 1 to {row.latest_version}" if row.latest_version else "it has none yet"
+            raise NotFound(f"workflow {name!r} has no version {number}: {known}")
+        return record
+
+    def diff(self, workspace: str, name: str, old: int | None, new: int | None) -> DocumentDiff:
+        """From version `old` to version `new`; None is the draft. Raises NotFound."""
+        return compare(
+            self._document(workspace, name, old), self._document(workspace, name, new), _label(name, old),
+            _label(name, new),
+        )
+
+    def rollback(self, workspace: str, name: str, number: int, *, actor: Actor) -> VersionRecord:  # noqa: ARG002
+        """Make version `number` the active one again; the numbered history stays. `actor` is for the audit's sake.
+
+        Raises NotFound, Conflict when the workflow changed meanwhile.
+        """
+        row = self.workflow(workspace, name)
+        version = self.version(workspace, name, number)
+        if row.active_version != number:
+            self._store.set_active(workspace, name, number, expect_etag=row.etag)
+        return version
+
+    # Parts
+
+    def _record(
+        self, workspace: str, document: WorkflowDocument, source: bytes, previous_etag: str | None, actor: Actor, *,
+        imported: str | None,
+    ) -> DraftRecord:
+        """The next draft. Its etag follows from the one before and the document: it changes with each write, and a
+        write that is repeated after a lost reply is the same write."""
+        etag = hashlib.sha256((previous_etag or "").encode() + b"\0" + source).hexdigest()[:16]
+        return DraftRecord(
+            workspace=workspace, workflow=document.name, document=source, etag=etag, updated_at=self._clock.now(),
+            updated_by=actor.name, imported_digest=imported,
+        )
+
+    def _draft_record(self, workspace: str, name: str) -> DraftRecord:
+        record = self._store.draft(workspace, name)
+        if record is None:
+            raise _unknown(name)
+        return record
+
+    def _document(self, workspace: str, name: str, number: int | None) -> WorkflowDocument:
+        if number is None:
+            return self.draft(workspace, name).document
+        return parse_document(json.loads(self.version(workspace, name, number).document))
+
+    def _stale(self, document: WorkflowDocument, stored: DraftRecord | None) -> Conflict:
+        if stored is None:
+            return Conflict(f"there is no draft of {document.name!r} any more", advice="Save it as a new one.")
+        return Conflict(
+            f"the draft of {document.name!r} was changed by {stored.updated_by} meanwhile",
+            advice="Read it again and merge the difference.",
+            details={
+                "etag": stored.etag, "diff": unified(_opened(stored).document, document, "draft", "yours"),
+            },
+        )
+
+
+def _opened(record: DraftRecord) -> Draft:
+    return Draft(
+        workflow=record.workflow, document=parse_document(json.loads(record.document)), source=record.document,
+        etag=record.etag, updated_at=record.updated_at, updated_by=record.updated_by,
+    )
+
+
+def _source(document: WorkflowDocument, source: bytes | None) -> bytes:
+    """The bytes to keep: the file, where it is JSON and says just what the document says, else the document."""
+    if source is not None:
+        try:
+            written = json.dumps(json.loads(source), separators=(",", ":"), ensure_ascii=False).encode()
+        except ValueError:
+            pass  # YAML
+        else:
+            if written == canonical(document):
+                return source
+    return rendered(document)
+
+
+def _unknown(name: str) -> NotFound:
+    return NotFound(f"no workflow is called {name!r}", advice="See what there is: automate workflows.")
+
+
+def _label(name: str, number: int | None) -> str:
+    return f"{name} draft" if number is None else f"{name} version {number}"

@@ -1,0 +1,245 @@
+"""The workflow document: a definition in the Amazon States Language and what belongs to it.
+
+A document is what people write, import, edit as a draft, publish and export. `docs/workflow-document.md` describes it
+for them, `docs/workflow.schema.json` for their editors; ``python -m engine.catalog.document`` writes the latter.
+
+The model checks the document's own shape and refuses what it does not know. It does not look into the definition: a
+draft may be unfinished. `engine.catalog.publishing` lists what is wrong with a document that is to be published.
+
+A document is given back as it was written: `as_written` keeps the author's keys in the author's order and adds no
+defaults. Digests are taken over sorted keys, so that order and layout alone make no new version.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+
+from engine.catalog.cases import Case
+from engine.catalog.input_schema import check_schema
+from engine.catalog.triggers import Trigger
+from engine.errors import InvalidDocument
+
+Json = Any
+
+NAME_PATTERN = r"^[A-Za-z0-9_-]{1,80}$"
+
+DEEPEST = 120
+"""Levels of objects and arrays: a definition may have 100. It keeps every later walk on Python's stack."""
+
+SCHEMA_PATH = Path("docs/workflow.schema.json")
+
+
+class WorkflowDocument(BaseModel):
+    """One workflow: its definition, how it is started and what proves it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    schema_ref: str | None = Field(None, alias="$schema", description="For editors: where this schema is found.")
+    name: str = Field(description="Letters, digits, _ and -; at most 80.", pattern=NAME_PATTERN)
+    description: str = Field("", description="What the workflow does, for the people who run it.", max_length=2000)
+    kind: Literal["STANDARD", "EXPRESS"] = Field(
+        "STANDARD", description="STANDARD is durable; EXPRESS is at least once and takes at most 5 minutes."
+    )
+    definition: dict[str, Any] = Field(description="The state machine in the Amazon States Language.")
+    triggers: list[Trigger] = Field(
+        default_factory=list, description="What starts it. Stored and checked; this release does not listen to them."
+    )
+    input_schema: dict[str, Any] | None = Field(
+        None, description="A JSON Schema. An execution starts only with an input that fits it."
+    )
+    business_key: str | None = Field(
+        None, min_length=2, max_length=1024,
+        description="An expression over the input that names a run: JSONata between {% %}, or a JSONPath.",
+    )
+    at_most_once: list[str] = Field(
+        default_factory=list,
+        description="Task states whose call is never repeated when its outcome is unknown: it fails instead.",
+    )
+    tags: dict[str, str] = Field(default_factory=dict, description="Labels, for lists and cost reports.")
+    cases: list[Case] = Field(default_factory=list, description="Test cases; their names are unique.")
+
+    _written: dict[str, Json] | None = PrivateAttr(None)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the value the document was read from: pydantic's own dump has the model's order, not the author's."""
+        self._written = context
+
+    @property
+    def as_written(self) -> dict[str, Json]:
+        """The document's keys in the author's order, without defaults. Not to be changed."""
+        if self._written is not None:
+            return self._written
+        return self.model_dump(exclude_unset=True, by_alias=True)
+
+    @property
+    def summary(self) -> str:
+        """One line for lists: the description's first, else the definition's Comment."""
+        comment = self.definition.get("Comment")
+        text = self.description or (comment if isinstance(comment, str) else "")
+        return text.strip().partition("\n")[0]
+
+    @field_validator("input_schema")
+    @classmethod
+    def _is_json_schema(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None:
+            check_schema(value)
+        return value
+
+    @field_validator("business_key")
+    @classmethod
+    def _is_expression(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("$") and not (value.startswith("{%") and value.endswith("%}")):
+            raise ValueError("the business key is neither JSONata between {% and %} nor a JSONPath that begins with $")
+        return value
+
+    @model_validator(mode="after")
+    def _unique_cases(self) -> WorkflowDocument:
+        names = [case.name for case in self.cases]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two cases are called {name!r}")
+        return self
+
+
+def parse_document(value: Json, *, name: str | None = None, stem: str | None = None) -> WorkflowDocument:
+    """A workflow document, or a bare definition (it has StartAt or States, and no definition) made into one.
+
+    `name` replaces the document's own; `stem`, a file's name without its ending, is used where there is none.
+    Raises InvalidDocument: `details` lists every problem with its JSON pointer.
+    """
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"a workflow document is a JSON object, not {_kind_of(value)}", where="/")
+    if is_bare_definition(value):
+        value = {"name": _name_for_bare(name or stem), "definition": value}
+    elif name is not None:
+        value = {**value, "name": name}
+    elif stem is not None and "name" not in value:
+        value = {"name": stem, **value}
+    _require_json(value)
+    try:
+        return WorkflowDocument.model_validate(value, context=value)
+    except ValidationError as error:
+        problems = [_problem(item) for item in error.errors(include_url=False)]
+        raise InvalidDocument.listing(problems, advice=_advice(problems)) from None
+
+
+def is_bare_definition(value: Json) -> bool:
+    """Whether `value` is a definition in the Amazon States Language rather than a workflow document."""
+    return isinstance(value, dict) and "definition" not in value and ("StartAt" in value or "States" in value)
+
+
+def canonical(document: WorkflowDocument) -> bytes:
+    """The document as compact JSON in the author's order: equal bytes, equal document."""
+    return _json(document.as_written, sort=False)
+
+
+def rendered(document: WorkflowDocument) -> bytes:
+    """The document as people read it: JSON, indented by two, in the author's order."""
+    return json.dumps(document.as_written, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def document_digest(document: WorkflowDocument) -> str:
+    """SHA-256 in hex over the document with sorted keys."""
+    return hashlib.sha256(_json(document.as_written, sort=True)).hexdigest()
+
+
+def definition_digest(document: WorkflowDocument) -> str:
+    """SHA-256 in hex over all that a running execution depends on, with sorted keys.
+
+    That is the definition, the kind and `at_most_once`: an execution pins this digest, so publishing a version that
+    only drops a state from `at_most_once` must not change how an older run treats an unknown outcome.
+    """
+    pinned = {"definition": document.definition, "kind": document.kind, "at_most_once": sorted(document.at_most_once)}
+    return hashlib.sha256(_json(pinned, sort=True)).hexdigest()
+
+
+def json_schema() -> dict[str, Json]:
+    """The document's JSON Schema."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **WorkflowDocument.model_json_schema(by_alias=True),
+    }
+
+
+def _json(value: Json, *, sort: bool) -> bytes:
+    return json.dumps(value, sort_keys=sort, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _require_json(value: dict[str, Json]) -> None:
+    """Refuse what JSON cannot hold: it would be found out only when the document is stored."""
+    level: list[Json] = [value]
+    for _ in range(DEEPEST):
+        level = [
+            member
+            for item in level
+            for member in (item.values() if isinstance(item, dict) else item)
+            if isinstance(member, dict | list)
+        ]
+    if level:
+        raise InvalidDocument(f"the document is nested more than {DEEPEST} levels deep", where="/")
+    try:
+        _json(value, sort=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidDocument(f"the document holds what JSON cannot: {error}", where="/") from None
+
+
+def _name_for_bare(name: str | None) -> str:
+    if name is None:
+        raise InvalidDocument(
+            "a bare definition has no name", where="/",
+            advice="Give one with --name, or wrap it in a workflow document.",
+        )
+    return name
+
+
+def _problem(error: Any) -> tuple[tuple[str | int, ...], str]:
+    """One of pydantic's errors as a path into the document and words for its author."""
+    path: tuple[str | int, ...] = error["loc"]
+    if path[:1] == ("triggers",) and len(path) > 2:
+        path = (*path[:2], *path[3:])  # pydantic puts the trigger's type in between
+    last = path[-1] if path else ""
+    match error["type"]:
+        case "extra_forbidden":
+            return path, f"unknown field {last!r}"
+        case "missing":
+            return path, f"{last!r} is missing"
+        case "value_error":
+            return path, str(error["ctx"]["error"])
+        case "union_tag_invalid":
+            return path, f"unknown type {error['ctx']['tag']!r}; known are {error['ctx']['expected_tags']}"
+        case "string_pattern_mismatch":
+            return path, f"{last!r} does not match {error['ctx']['pattern']}"
+        case _:
+            return path, f"{last}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _advice(problems: list[tuple[tuple[str | int, ...], str]]) -> str | None:
+    """The field that was probably meant by the first unknown one."""
+    for path, message in problems:
+        if len(path) == 1 and message.startswith("unknown field"):
+            known = [item.alias or key for key, item in WorkflowDocument.model_fields.items()]
+            close = difflib.get_close_matches(str(path[0]), known, n=1)
+            return f"Did you mean {close[0]!r}?" if close else f"Known fields: {', '.join(known)}."
+    return None
+
+
+def _kind_of(value: Json) -> str:
+    kinds = {list: "an array", str: "text", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
+    return kinds.get(type(value), type(value).__name__)
+
+
+def _main() -> None:
+    """Write the JSON Schema to the path given, ``docs/workflow.schema.json`` by default."""
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else SCHEMA_PATH
+    path.write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _main()

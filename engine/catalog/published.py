@@ -1,0 +1,73 @@
+"""The catalog as the runtime sees it: the active version to start, the version an execution pinned.
+
+A stored version was checked when it was published, so it is read as plain JSON: the worker's start does not pay for
+pydantic. Versions never change; each is parsed once and kept. Which one is active is read anew each time.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from engine.errors import NotFound
+from engine.ports.catalog_store import CatalogStore, VersionRecord
+from engine.ports.published import PublishedVersion
+
+VERSIONS_KEPT = 256
+
+
+class CatalogPublished:
+    """Implements engine.ports.published.Published over a catalog store; safe to share between threads."""
+
+    def __init__(self, store: CatalogStore) -> None:
+        self._store = store
+        self._numbered = lru_cache(maxsize=VERSIONS_KEPT)(self._load_numbered)
+        self._pinned = lru_cache(maxsize=VERSIONS_KEPT)(self._load_pinned)
+
+    def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
+        """Version `number`, the active one by default. NotFound (with advice to publish) when none is active."""
+        if number is None:
+            row = self._store.workflow(workspace, workflow)
+            if row is None:
+                raise NotFound(
+                    f"no workflow is called {workflow!r}", advice="Import it: automate import --file FILE --publish."
+                )
+            number = row.active_version
+            if number == 0:
+                raise NotFound(
+                    f"workflow {workflow!r} has no published version",
+                    advice=f"Publish it: automate publish {workflow}.",
+                )
+        return self._numbered(workspace, workflow, number)
+
+    def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
+        """The version an execution pinned. NotFound when there is none with this digest."""
+        return self._pinned(workspace, workflow, definition_digest)
+
+    def _load_numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
+        record = self._store.version(workspace, workflow, number)
+        if record is None:
+            raise NotFound(f"workflow {workflow!r} has no version {number}")
+        return parse_version(record)
+
+    def _load_pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
+        record = self._store.definition(workspace, workflow, definition_digest)
+        if record is None:
+            raise NotFound(f"workflow {workflow!r} has no version with the definition {definition_digest[:12]}")
+        return parse_version(record)
+
+
+def parse_version(record: VersionRecord) -> PublishedVersion:
+    """The stored version, as the runtime needs it. Its definition is shared and not to be changed."""
+    document = json.loads(record.document)
+    return PublishedVersion(
+        workspace=record.workspace,
+        workflow=record.workflow,
+        number=record.number,
+        definition=document["definition"],
+        definition_digest=record.definition_digest,
+        kind=document.get("kind", "STANDARD"),
+        business_key=document.get("business_key"),
+        input_schema=document.get("input_schema"),
+        at_most_once=tuple(document.get("at_most_once", ())),
+    )

@@ -1,0 +1,103 @@
+"""What is wrong with a document that is to be published, beyond the definition's own grammar.
+
+`engine.asl.validate` knows the language. Here is what the product adds: tasks that exist and end in time, SecretRefs
+that are written out, names in the document that the definition has. Everything is listed, nothing is raised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from engine.catalog.document import WorkflowDocument
+from engine.catalog.states import StateText, states_of
+from engine.errors import Diagnostic, InvalidExpression
+from engine.expr.jsonata import compile_jsonata
+from engine.expr.jsonpath import compile_path
+from engine.ports.tasks import Tasks
+
+Json = Any
+
+_ASYNCHRONOUS = re.compile(r"\.waitForTaskToken$|\.sync(:2)?$|^arn:[^:]+:states:[^:]*:[^:]*:activity:")
+_QUOTED_SECRET = re.compile(r"""["']\$secret["']""")
+
+
+def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_max_seconds: float) -> list[Diagnostic]:
+    """All of it, in the order of the definition. `task_max_seconds` is the longest that a synchronous call may take."""
+    found: list[Diagnostic] = []
+    states = list(states_of(document.definition))
+    for state in states:
+        if state.is_task:
+            found += _resource_problems(state, tasks)
+            found += _timeout_problems(state, task_max_seconds)
+        found += _secret_problems(state)
+    found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
+    found += _business_key_problems(document.business_key)
+    return found
+
+
+def _resource_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:
+    """A resource that cannot be called here would fail every run."""
+    resource = state.own.get("Resource")
+    if tasks is None or not isinstance(resource, str):
+        return
+    problem = tasks.policy(resource).problem
+    if problem is not None:
+        yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/Resource")
+
+
+def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
+    """A synchronous call is cut off at the call budget: a longer time-out would promise what does not happen."""
+    seconds, resource = state.own.get("TimeoutSeconds"), state.own.get("Resource")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isinstance(resource, str):
+        return
+    if seconds > most and not _ASYNCHRONOUS.search(resource):
+        yield Diagnostic(
+            "TASK_TIMEOUT_TOO_LONG",
+            f"state {state.name!r}: a synchronous task takes at most {most:g} s, its TimeoutSeconds is {seconds:g}. "
+            "Longer work is for .waitForTaskToken, .sync or an activity",
+            f"{state.place}/TimeoutSeconds",
+        )
+
+
+def _secret_problems(state: StateText) -> Iterator[Diagnostic]:
+    """An expression cannot make a SecretRef: its result is data. (`engine.asl.validate` checks those written out.)"""
+    for place, text in _texts(state.own, state.place):
+        if text.startswith("{%") and _QUOTED_SECRET.search(text):
+            yield Diagnostic(
+                "INVALID_SECRET_REF",
+                f"state {state.name!r}: a SecretRef made by an expression stays data. Write it out in the arguments, "
+                'as {"$secret": "KEY"}',
+                place,
+            )
+
+
+def _texts(value: Json, place: str) -> Iterator[tuple[str, str]]:
+    """Every text in `value` with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{place}/{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{place}[{index}]")
+
+
+def _at_most_once_problems(document: WorkflowDocument, tasks: set[str]) -> Iterator[Diagnostic]:
+    for index, name in enumerate(document.at_most_once):
+        if name not in tasks:
+            yield Diagnostic("UNKNOWN_STATE", f"no Task state is called {name!r}", f"/at_most_once/{index}")
+
+
+def _business_key_problems(expression: str | None) -> Iterator[Diagnostic]:
+    if expression is None:
+        return
+    try:
+        if expression.startswith("{%"):
+            compile_jsonata(expression.removeprefix("{%").removesuffix("%}").strip(), "business_key")
+        else:
+            compile_path(expression)
+    except InvalidExpression as fault:
+        yield Diagnostic("INVALID_EXPRESSION", f"the business key {expression!r}: {fault.message}", "/business_key")

@@ -1,0 +1,160 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.catalog.document import (
+    SCHEMA_PATH,
+    canonical,
+    definition_digest,
+    document_digest,
+    json_schema,
+    parse_document,
+    rendered,
+)
+from engine.errors import InvalidDocument
+
+ROOT = Path(__file__).parents[3]
+BARE = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+
+
+def document(**fields):
+    return {"name": "w", "definition": BARE, **fields}
+
+
+def problems(value, **options):
+    with pytest.raises(InvalidDocument) as raised:
+        parse_document(value, **options)
+    return {item["where"]: item["message"] for item in raised.value.details}
+
+
+def test_the_schema_in_docs_is_in_step():
+    assert json.loads((ROOT / SCHEMA_PATH).read_text()) == json_schema(), "run python -m engine.catalog.document"
+
+
+def test_every_problem_is_listed_with_its_place():
+    found = problems({
+        "nam": "w",
+        "kind": "FAST",
+        "input_schema": {"type": "strin"},
+        "business_key": "orderId",
+        "triggers": [{"type": "schedule", "expression": "daily", "zone": "x"}, {"type": "post"}],
+        "cases": [{"name": "a b", "input": 1, "stubs": {"r": [{}]}, "expect": {"status": "OK"}}],
+    })
+    assert found.keys() == {
+        "/nam", "/name", "/kind", "/definition", "/input_schema", "/business_key", "/triggers/0/expression",
+        "/triggers/0/zone", "/triggers/1", "/cases/0/name", "/cases/0/stubs/r/0", "/cases/0/expect/status",
+    }
+    assert found["/nam"] == "unknown field 'nam'"
+    assert found["/name"] == "'name' is missing"
+
+
+def test_the_field_that_was_meant_is_named():
+    with pytest.raises(InvalidDocument) as raised:
+        parse_document(document(input_shema={}))
+    assert raised.value.advice == "Did you mean 'input_schema'?"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "a:b", "ä", "x" * 81, "a\n"])
+def test_names_that_cannot_be_part_of_a_key(name):
+    assert "/name" in problems(document(name=name))
+
+
+def test_a_bare_definition_takes_the_name_given():
+    assert parse_document(BARE, name="n", stem="s").name == "n"
+    assert parse_document(BARE, stem="s").as_written == {"name": "s", "definition": BARE}
+    with pytest.raises(InvalidDocument, match="has no name"):
+        parse_document(BARE)
+
+
+def test_a_document_keeps_its_own_name_unless_another_is_given():
+    assert parse_document(document(), stem="s").name == "w"
+    assert parse_document(document(), name="n", stem="s").name == "n"
+    assert parse_document({"definition": BARE}, stem="s").name == "s"
+
+
+@pytest.mark.parametrize("value", [[], "x", None, 1, True])
+def test_what_is_no_object(value):
+    with pytest.raises(InvalidDocument, match="is a JSON object"):
+        parse_document(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), {1, 2}, "\ud800"])
+def test_what_json_cannot_hold(value):
+    with pytest.raises(InvalidDocument, match="JSON cannot"):
+        parse_document(document(definition={"StartAt": value}))
+
+
+def test_nested_too_deeply():
+    deep: list = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(InvalidDocument, match="levels deep"):
+        parse_document(document(definition={"StartAt": deep}))
+
+
+def test_the_author_s_order_is_kept_and_no_default_added():
+    value = {"definition": {"States": {"B": {}, "A": {}}, "StartAt": "B"}, "tags": {"z": "1", "a": "2"}, "name": "w",
+             "$schema": "../docs/workflow.schema.json"}
+    parsed = parse_document(value)
+    assert canonical(parsed) == json.dumps(value, separators=(",", ":")).encode()
+    assert rendered(parsed) == json.dumps(value, indent=2).encode() + b"\n"
+
+
+def test_digests_look_past_order_and_only_past_order():
+    one = parse_document({"name": "w", "definition": BARE})
+    other = parse_document({"definition": dict(reversed(BARE.items())), "name": "w"})
+    assert canonical(one) != canonical(other)
+    assert document_digest(one) == document_digest(other)
+    assert definition_digest(one) == definition_digest(other)
+    described = parse_document(document(description="x"))
+    assert document_digest(described) != document_digest(one)
+    assert definition_digest(described) == definition_digest(one)
+
+
+def test_the_definition_digest_covers_all_a_run_depends_on():
+    base = definition_digest(parse_document(document()))
+    assert definition_digest(parse_document(document(at_most_once=["A"]))) != base
+    assert definition_digest(parse_document(document(kind="EXPRESS"))) != base
+    both = (definition_digest(parse_document(document(at_most_once=names))) for names in (["A", "B"], ["B", "A"]))
+    assert len(set(both)) == 1
+
+
+@pytest.mark.parametrize(("schema", "message"), [
+    ({"$ref": "http://127.0.0.1/s.json"}, "only references within it"),
+    ({"properties": {"a": {"$ref": "#/$defs/none"}}}, "which it does not have"),
+    ({"type": "strin"}, "at /type"),
+])
+def test_input_schemas_that_are_refused(schema, message):
+    assert message in problems(document(input_schema=schema))["/input_schema"]
+
+
+def test_an_input_schema_with_references_within():
+    schema = {"$defs": {"sku": {"type": "string"}}, "properties": {"sku": {"$ref": "#/$defs/sku"}}}
+    assert parse_document(document(input_schema=schema)).input_schema == schema
+
+
+def test_triggers_of_each_type():
+    triggers = [
+        {"type": "schedule", "expression": "rate(5 minutes)"},
+        {"type": "schedule", "expression": "cron(0 6 * * ? *)", "timezone": "Europe/Berlin", "enabled": False},
+        {"type": "webhook", "path": "orders"},
+        {"type": "queue", "queue": "orders", "input": {"from": "queue"}},
+        {"type": "event", "pattern": {"source": ["shop"]}},
+    ]
+    parsed = parse_document(document(triggers=triggers))
+    assert [trigger.type for trigger in parsed.triggers] == ["schedule", "schedule", "webhook", "queue", "event"]
+    assert parsed.as_written["triggers"] == triggers
+
+
+def test_cases_have_names_of_their_own():
+    case = {"name": "a", "input": {}, "expect": {"status": "SUCCEEDED"}}
+    assert problems(document(cases=[case, case]))["/"] == "two cases are called 'a'"
+
+
+def test_the_summary_is_one_line():
+    assert parse_document(document(description="Pays.\nMore.")).summary == "Pays."
+    assert parse_document(document(definition={**BARE, "Comment": "From the definition"})).summary == (
+        "From the definition"
+    )
+    assert parse_document(document(definition={"Comment": 1})).summary == ""

@@ -1,0 +1,78 @@
+import subprocess
+import sys
+
+import pytest
+
+from engine.catalog.published import CatalogPublished
+from engine.errors import NotFound
+from engine.ports.keys import Actor
+
+ANA = Actor("ana")
+
+
+@pytest.fixture
+def published(store):
+    return CatalogPublished(store)
+
+
+def publish(catalog, document):
+    catalog.import_document("default", document, actor=ANA)
+    return catalog.publish("default", document.name, actor=ANA)
+
+
+def test_the_active_version_and_a_numbered_one(catalog, published, make):
+    extra = {"kind": "STANDARD", "business_key": "$.id", "input_schema": {"type": "object"}, "at_most_once": ["Pay"]}
+    first = publish(catalog, make("a", **extra))
+    publish(catalog, make("b"))
+    active = published.version("default", "orders")
+    assert (active.number, active.business_key, active.input_schema, active.at_most_once) == (2, None, None, ())
+    older = published.version("default", "orders", 1)
+    assert older.definition == make("a").definition
+    assert older.definition_digest == first.definition_digest
+    assert (older.kind, older.business_key, older.input_schema, older.at_most_once) == (
+        "STANDARD", "$.id", {"type": "object"}, ("Pay",)
+    )
+
+
+def test_a_rollback_is_seen_at_once(catalog, published, make):
+    publish(catalog, make("a"))
+    publish(catalog, make("b"))
+    assert published.version("default", "orders").number == 2
+    catalog.rollback("default", "orders", 1, actor=ANA)
+    assert published.version("default", "orders").number == 1
+
+
+def test_what_an_execution_pinned_outlives_newer_versions(catalog, published, make):
+    first = publish(catalog, make("a", at_most_once=["Pay"]))
+    publish(catalog, make("a"))
+    assert published.pinned("default", "orders", first.definition_digest).at_most_once == ("Pay",)
+
+
+def test_each_version_is_read_once(catalog, store, published, make, monkeypatch):
+    digest = publish(catalog, make()).definition_digest
+    before = published.version("default", "orders"), published.pinned("default", "orders", digest)
+    monkeypatch.setattr(store, "version", None)
+    monkeypatch.setattr(store, "definition", None)
+    assert published.version("default", "orders") is before[0]
+    assert published.pinned("default", "orders", digest) is before[1]
+
+
+def test_what_is_not_there(catalog, published, make):
+    with pytest.raises(NotFound, match="no workflow is called"):
+        published.version("default", "orders")
+    catalog.import_document("default", make(), actor=ANA)
+    with pytest.raises(NotFound) as raised:
+        published.version("default", "orders")
+    assert raised.value.advice == "Publish it: automate publish orders."
+    with pytest.raises(NotFound):
+        published.version("default", "orders", 1)
+    with pytest.raises(NotFound):
+        published.pinned("default", "orders", "0" * 64)
+    publish(catalog, make())
+    assert published.version("default", "orders", 1).number == 1, "a miss is not remembered"
+
+
+def test_the_worker_does_not_pay_for_pydantic():
+    code = "import sys, engine.catalog.published; print('pydantic' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
