@@ -3,6 +3,7 @@
     AutomateError
     ├── UserError                what was asked for is at fault: shown as it is, never retried
     │   ├── InvalidDefinition    carries every diagnostic, each with its place
+    │   ├── InvalidExpression    a path, a JSONata expression or an intrinsic that is not one; says where
     │   ├── InvalidDocument      a workflow document, an input or an option that does not fit
     │   ├── PayloadTooLarge      over the configured limit
     │   ├── NotFound             no such workflow, version, execution, secret …
@@ -40,7 +41,8 @@ def json_pointer(path: Iterable[str | int]) -> str:
 class Diagnostic:
     """One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition.
 
-    `location` is AWS's pointer: ``/States/Charge/Next``; the definition itself is ``/``.
+    `location` is AWS's pointer: ``/States/Charge/Next``; the definition itself is ``/``, and "" is nowhere (there is
+    no definition at all).
     `severity` is ``ERROR`` or ``WARNING``.
     """
 
@@ -50,11 +52,12 @@ class Diagnostic:
     severity: str = "ERROR"
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.message} ({self.code})"
+        return f"{self.location or '/'}: {self.message} ({self.code})"
 
     def as_dict(self) -> dict[str, str]:
-        """The finding as AWS's API answers it."""
-        return {"code": self.code, "location": self.location, "message": self.message, "severity": self.severity}
+        """The finding as AWS's API answers it: nowhere is left out."""
+        shape = {"code": self.code, "location": self.location, "message": self.message, "severity": self.severity}
+        return {key: value for key, value in shape.items() if value or key != "location"}
 
 
 class UserError(AutomateError):
@@ -100,6 +103,20 @@ class InvalidDefinition(UserError):
             details=[d.as_dict() for d in diagnostics],
         )
         self.diagnostics = tuple(diagnostics)
+
+
+class InvalidExpression(UserError):
+    """A path, a JSONata expression or an intrinsic call that does not follow its grammar.
+
+    `position` counts characters from the start of the expression's own text; None where no one place is at fault.
+    """
+
+    code = "InvalidExpression"
+    status = 422
+
+    def __init__(self, message: str, *, position: int | None = None, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.position = position
 
 
 class InvalidDocument(UserError):

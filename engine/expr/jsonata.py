@@ -1,0 +1,246 @@
+"""JSONata: a thin adapter over `jlens`, with what the service adds to the language and takes from it.
+
+`jlens` answers None for undefined, null and functions alike, so an expression is evaluated inside a wrapper that tells
+them apart; the bare text is compiled first, so that no text can break out of it:
+
+    ($type′:=$type; $states:=states; $total:=v.`total`; $r:=(
+    EXPRESSION
+    ); {"v":$r, "f":$type′($r)="function"})
+
+`$states` and the variables are lazy *input*, read as far as the expression goes; as bindings they would be converted
+whole on each call. A variable may be named like a built-in function (`$count`) and then hides it. An expression that
+is only a way to a value (``$states.input.order.id``, ``$total``) is looked up here and the value handed on untouched,
+without a trip through double-precision numbers; a list on the way (JSONata maps over it) goes to the engine.
+
+Added: `$parse`, `$hash`, `$uuid`, `$range`, `$partition`, `$random(seed)`. Taken away: `$eval`. Time and randomness come
+from the scope. Limits always apply: an expression bomb ends with ``States.QueryEvaluationError`` within a second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jlens
+
+from engine.errors import InvalidExpression, StateFailure
+from engine.expr.java_text import json_text
+from engine.expr.jsonata_functions import PURE_FUNCTIONS, FunctionMistake, scoped_functions
+from engine.expr.scope import ABSENT, Scope
+
+Json = Any
+
+LIMITS: Mapping[str, Any] = {
+    "timeout": 0.8,  # seconds; the other limits come first on a machine that is not busy
+    "max_depth": 300,
+    "max_steps": 2_000_000,
+    "max_array_length": 1_000_000,
+    "max_string_length": 16 * 1024 * 1024,
+    "max_result_size": 64 * 1024 * 1024,
+}
+MOST_CHARACTERS = 65_536
+
+_TYPE = "automate__type"
+_NAME = re.compile(r"\$([^\W\d]\w*)")
+_LOOKUP = re.compile(r"\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)", re.ASCII)
+_OPERATORS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
+_STATES = ("input", "context", "result", "errorOutput")
+
+
+class JsonataExpression:
+    """A compiled expression. Make one with `compile_jsonata`."""
+
+    __slots__ = (
+        "_asks", "_lookup", "_mentioned", "_wrapped", "field", "reads_states", "references", "text",
+        "uses_context_value",
+    )  # fmt: skip
+
+    def __init__(self, text: str, field: str) -> None:
+        self.text = text
+        self.field = field
+        reads = _reads(text)
+        bound = set(reads["bindings"])
+        self.references = frozenset(bound - {"states"} - PURE_FUNCTIONS.keys() - {"uuid", "random", "eval"})
+        """The variables it reads, without ``$``."""
+        self.uses_context_value = "input" in reads
+        """Whether ``$``, ``$$`` or a bare name stands at top level, which the service refuses."""
+        states = reads["bindings"].get("states", {})
+        every = "everyBinding" in reads or states is True
+        self.reads_states = frozenset(_STATES if every else states)
+        """The fields of ``$states`` it reads."""
+        self._mentioned = frozenset(_NAME.findall(text))
+        self._asks = self._mentioned & {"uuid", "random", "eval"}
+        self._lookup = _plain_lookup(text)
+        self._wrapped: dict[frozenset[str], Any] = {}
+
+    def __repr__(self) -> str:
+        return f"JsonataExpression({self.text!r}, {self.field!r})"
+
+    def evaluate(self, scope: Scope) -> Json:
+        """The value.
+
+        Raises StateFailure ``States.QueryEvaluationError``; its cause begins with "The JSONata expression '…'".
+        """
+        if self._lookup is not None:
+            value = self._lookup(scope)
+            if value is not ABSENT:
+                return value
+        answer = self._run(scope)
+        if answer["f"]:
+            raise self._failure("returned an unsupported result type.")
+        if "v" not in answer:
+            raise self._failure("returned nothing (undefined).")
+        return answer["v"]
+
+    def evaluate_as(self, scope: Scope, expected: str) -> Json:
+        """The value, which must be an ``array``, ``boolean``, ``number``, ``object``, ``string`` or ``null``."""
+        value = self.evaluate(scope)
+        found = json_type(value)
+        if found != expected:
+            raise self._failure(
+                f"returned an unexpected result type. Expected '{expected}', but was '{found}' "
+                f"for value: {json_text(value)}"
+            )
+        return value
+
+    def _run(self, scope: Scope) -> dict[str, Json]:
+        variables = scope.variables if isinstance(scope.variables, dict) else dict(scope.variables)
+        names = self._mentioned.intersection(variables)
+        wrapped = self._wrapped.get(names)
+        if wrapped is None:
+            wrapped = self._wrapped[names] = _wrap(self.text, names)
+        bindings = scoped_functions(self._asks - names, scope, self.field) if self._asks else None
+        try:
+            answer: dict[str, Json] = wrapped.evaluate(
+                {"states": self._states(scope), "v": variables},
+                bindings,
+                now=int(scope.at * 1000),
+                seed=scope.random_seed(self.field) if "random" in self._mentioned or "shuffle" in self._mentioned else 0,
+                **LIMITS,
+            )
+        except jlens.JlensError as error:
+            raise self._failure(f"threw an error during evaluation. {error.code}: {error}") from None
+        except FunctionMistake as mistake:
+            raise self._failure(f"threw an error during evaluation. {mistake}") from None
+        except RecursionError:
+            raise self._failure("threw an error during evaluation. The value is nested too deeply") from None
+        return answer
+
+    def _states(self, scope: Scope) -> dict[str, Json]:
+        """As much of ``$states`` as the expression reads: the context object is made only when asked for."""
+        wanted, states = self.reads_states, {}
+        if "input" in wanted:
+            states["input"] = scope.input
+        if "context" in wanted:
+            context = scope.context
+            states["context"] = context if isinstance(context, dict) else dict(context)
+        if "result" in wanted and scope.result is not ABSENT:
+            states["result"] = scope.result
+        if "errorOutput" in wanted and scope.error_output is not ABSENT:
+            states["errorOutput"] = scope.error_output
+        return states
+
+    def _failure(self, what: str) -> StateFailure:
+        return StateFailure(
+            "States.QueryEvaluationError",
+            f"The JSONata expression '{self.text}' specified for the field '{self.field}' {what}",
+            field=self.field,
+        )
+
+
+def compile_jsonata(source: str, field: str) -> JsonataExpression:
+    """Compile the text between ``{%`` and ``%}``; `field` names the definition's field (``Output/result``).
+
+    Raises InvalidExpression with jlens's message and the position in `source`.
+    """
+    if len(source) > MOST_CHARACTERS:
+        raise InvalidExpression(f"The expression is longer than {MOST_CHARACTERS} characters", position=MOST_CHARACTERS)
+    text = source.strip()
+    try:
+        return JsonataExpression(text, field)
+    except jlens.JlensError as error:
+        place = error.start if error.start is not None else error.position
+        shift = len(source) - len(source.lstrip())
+        raise InvalidExpression(
+            f"{error.code}: {error}", position=None if place is None else place + shift
+        ) from None
+
+
+def json_type(value: Json) -> str:
+    """The JSON type's name, as causes write it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def _reads(text: str) -> Any:
+    """What the bare expression reads. A call of a name that jlens does not know would count as reading the context
+    value, so every name that is read is declared a function in a second look."""
+    bare = jlens.Expression(text)
+    first = bare.reads()
+    names = first["bindings"].keys() - {"states"}
+    if "input" not in first or not names:
+        return first
+    second = bare.reads(dict.fromkeys(names, _declared))
+    if "input" not in second:
+        del first["input"]
+    return first
+
+
+def _declared(*_arguments: Json) -> None:
+    """Stands for any function while reads are counted; never called."""
+
+
+def _wrap(text: str, variables: frozenset[str]) -> Any:
+    """The wrapper of the module's docstring, for the variables that exist."""
+    bound = "".join(f"${name}:=v.`{name}`;" for name in sorted(variables))
+    expression = jlens.Expression(
+        f'(${_TYPE}:=$type;$states:=states;{bound}$r:=(\n{text}\n);{{"v":$r,"f":${_TYPE}($r)="function"}})'
+    )
+    for name, function in PURE_FUNCTIONS.items():
+        if name not in variables:
+            expression.register_function(name, function)
+    return expression
+
+
+def _plain_lookup(text: str) -> Callable[[Scope], Json] | None:
+    """A lookup for a text that is a variable and names; ABSENT sends the caller to the engine."""
+    match = _LOOKUP.fullmatch(text)
+    if match is None:
+        return None
+    root, names = match.group(1), tuple(match.group(2).split(".")[1:])
+    if not _OPERATORS.isdisjoint(names):
+        return None
+    if root != "states":
+        return lambda scope: _walk(scope.variables.get(root, ABSENT), names)
+    if not names or names[0] not in _STATES:
+        return None
+    return _states_lookup(names[0], names[1:])
+
+
+def _states_lookup(first: str, names: tuple[str, ...]) -> Callable[[Scope], Json]:
+    match first:
+        case "input":
+            return lambda scope: _walk(scope.input, names)
+        case "context":
+            return lambda scope: _walk(scope.context, names)
+        case "result":
+            return lambda scope: _walk(scope.result, names)
+        case _:
+            return lambda scope: _walk(scope.error_output, names)
+
+
+def _walk(value: Json, names: tuple[str, ...]) -> Json:
+    try:
+        for name in names:
+            value = value[name]
+    except (KeyError, TypeError):  # nothing there, or a list or a scalar on the way
+        return ABSENT
+    return value

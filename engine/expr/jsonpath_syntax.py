@@ -1,0 +1,459 @@
+"""The JSONPath grammar: text to tokens. Jayway's dialect, which the Amazon States Language names as its own.
+
+A path is a root and a tuple of tokens; a filter holds a small tree of tests whose operands are literals or paths
+again. Everything is a frozen fact; `engine.expr.jsonpath_select` gives them their meaning.
+
+    $.orders[?(@.total > 100 && @.state in ['NEW','PAID'])]['id','total']
+    root  Names(orders)  Filter(All(Test(path > 100), Test(path in list)))  Names(id, total)
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import regex
+
+from engine.errors import InvalidExpression
+
+Json = Any
+
+MOST_CHARACTERS = 8192
+MOST_TOKENS = 256
+MOST_NESTING = 32
+MOST_PATTERN = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """``.a``, ``['a']`` or ``['a','b']``."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """``[0]``, ``[-1]`` or ``[0,2]``."""
+
+    indexes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """``[from:to]``; one of the two may be missing."""
+
+    start: int | None
+    stop: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """``.*`` or ``[*]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """``..``: the token after it applies at every depth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``[?(…)]``."""
+
+    test: Condition
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """``.length()`` and its like, the last token of a path."""
+
+    name: str
+    arguments: tuple[Json, ...]
+
+
+Token = Names | Indexes | Slice | Wildcard | Scan | Filter | Function
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A path inside a filter: from the tested item (``@``) or from the whole document (``$``)."""
+
+    from_root: bool
+    tokens: tuple[Token, ...]
+    definite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """``/…/flags``."""
+
+    pattern: regex.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal JSON value inside a filter."""
+
+    value: Json
+
+
+Side = Operand | Pattern | Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """``@.x`` alone: true when it is there, null included; ``!@.x`` turns it round."""
+
+    path: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``left operator right``; the operator in lower case."""
+
+    left: Side
+    operator: str
+    right: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """``!(…)``."""
+
+    inner: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """``a && b``."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """``a || b``."""
+
+    parts: tuple[Condition, ...]
+
+
+Condition = Exists | Comparison | Not | Every | Either
+
+_FUNCTIONS = frozenset(
+    {"length", "size", "min", "max", "avg", "sum", "stddev", "keys", "first", "last", "index", "concat", "append"}
+)
+_SYMBOLS = ("===", "!==", "==", "!=", "<=", ">=", "=~", "<", ">")
+_WORDS = ("in", "nin", "all", "contains", "size", "empty", "subsetof", "anyof", "noneof")
+_WORD = regex.compile(r"[A-Za-z]+")
+_DOTTED_NAME = regex.compile(r"[^.\[\]()\s'\"?@,*]+")
+_DOTTED_NAME_IN_FILTER = regex.compile(r"[^.\[\]()\s'\"?@,*<>=~!&|]+")
+_NUMBER = regex.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_INTEGERS = regex.compile(r"-?\d{1,18}(?:\s*,\s*-?\d{1,18})*")
+_SLICE = regex.compile(r"(-?\d{1,18})?\s*:\s*(-?\d{1,18})?(?:\s*:.*)?")
+_FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE, "u": 0, "d": 0, "U": 0}
+
+
+def parse_tokens(text: str, start: int) -> tuple[Token, ...]:
+    """The tokens of `text` from `start`, just after the root, to its end. Raises InvalidExpression."""
+    if len(text) > MOST_CHARACTERS:
+        raise InvalidExpression(f"The path is longer than {MOST_CHARACTERS} characters", position=MOST_CHARACTERS)
+    reader = _Reader(text, start)
+    tokens = reader.tokens(inside=False)
+    if reader.at < len(text):
+        reader.fail("The path goes on where it should end")
+    return tokens
+
+
+def is_definite(tokens: tuple[Token, ...]) -> bool:
+    """Whether the path can find at most one value: nothing found is then an error, else an empty list."""
+    last = len(tokens) - 1
+    if last >= 0 and isinstance(tokens[last], Function) and any(isinstance(t, Scan) for t in tokens):
+        return True
+    for position, token in enumerate(tokens):
+        match token:
+            case Names(names):
+                if len(names) > 1 and position != last:
+                    return False
+            case Indexes(indexes):
+                if len(indexes) > 1:
+                    return False
+            case Function():
+                pass
+            case _:
+                return False
+    return True
+
+
+class _Reader:
+    """A recursive-descent reader over one text; `at` is the next character."""
+
+    def __init__(self, text: str, at: int) -> None:
+        self.text = text
+        self.at = at
+        self.depth = 0
+
+    def fail(self, message: str) -> NoReturn:
+        raise InvalidExpression(f"{message} (at character {self.at + 1} of {self.text!r})", position=self.at)
+
+    def peek(self) -> str:
+        return self.text[self.at] if self.at < len(self.text) else ""
+
+    def space(self) -> None:
+        while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
+            self.at += 1
+
+    def take(self, expected: str) -> bool:
+        if self.text.startswith(expected, self.at):
+            self.at += len(expected)
+            return True
+        return False
+
+    def expect(self, expected: str) -> None:
+        if not self.take(expected):
+            self.fail(f"'{expected}' is missing")
+
+    def enter(self) -> None:
+        self.depth += 1
+        if self.depth > MOST_NESTING:
+            self.fail(f"The path nests deeper than {MOST_NESTING} levels")
+
+    def leave(self) -> None:
+        self.depth -= 1
+
+    # --- paths
+
+    def tokens(self, *, inside: bool) -> tuple[Token, ...]:
+        """Tokens up to the text's end, or, `inside` a filter, up to what cannot belong to a path."""
+        self.enter()
+        found: list[Token] = []
+        while self.at < len(self.text):
+            if self.take(".."):
+                found.append(Scan())
+                if self.peek() != "[":
+                    found.append(self.dotted(inside=inside))
+            elif self.take("."):
+                found.append(self.dotted(inside=inside))
+            elif self.peek() == "[":
+                found.append(self.bracket())
+            elif inside:
+                break
+            else:
+                self.fail("Expected '.' or '['")
+            if len(found) > MOST_TOKENS:
+                self.fail(f"The path has more than {MOST_TOKENS} steps")
+            if isinstance(found[-1], Function):
+                break
+        self.leave()
+        return tuple(found)
+
+    def dotted(self, *, inside: bool) -> Token:
+        if self.take("*"):
+            return Wildcard()
+        match = (_DOTTED_NAME_IN_FILTER if inside else _DOTTED_NAME).match(self.text, self.at)
+        if match is None:
+            self.fail("A name is missing; use ['…'] for one with blanks or signs")
+        begin, self.at = self.at, match.end()
+        if self.peek() != "(":
+            return Names((match.group(),))
+        if match.group() not in _FUNCTIONS:
+            self.at = begin
+            self.fail(f"{match.group()!r} is not a function of JSONPath")
+        self.at += 1
+        return Function(match.group(), self.literals(")"))
+
+    def bracket(self) -> Token:
+        self.expect("[")
+        self.space()
+        token: Token
+        if self.take("*"):
+            token = Wildcard()
+        elif self.peek() == "?":
+            return self.filter()
+        elif self.peek() in ("'", '"'):
+            names = [self.quoted()]
+            self.space()
+            while self.take(","):
+                self.space()
+                names.append(self.quoted())
+                self.space()
+            token = Names(tuple(names))
+        elif match := _SLICE.match(self.text[: self.closing_bracket()].rstrip(), self.at):
+            first, second = match.group(1), match.group(2)
+            if first is None and second is None:
+                self.fail("A slice needs its start or its end")
+            token = Slice(None if first is None else int(first), None if second is None else int(second))
+            self.at = match.end()
+        elif match := _INTEGERS.match(self.text, self.at):
+            token = Indexes(tuple(int(part) for part in match.group().split(",")))
+            self.at = match.end()
+        else:
+            self.fail("Expected an index, a slice, a quoted name, '*' or a filter")
+        self.space()
+        self.expect("]")
+        return token
+
+    def closing_bracket(self) -> int:
+        end = self.text.find("]", self.at)
+        return end if end >= 0 else len(self.text)
+
+    def quoted(self) -> str:
+        """A quoted text. A backslash escapes a backslash or the quote that closes; before others it stands for itself."""
+        quote = self.peek()
+        if quote not in ("'", '"'):
+            self.fail("A quoted name is missing")
+        self.at += 1
+        parts: list[str] = []
+        while True:
+            char = self.peek()
+            if char == "":
+                self.fail("The quote is not closed")
+            self.at += 1
+            if char == quote:
+                return "".join(parts)
+            if char == "\\" and self.peek() in ("\\", quote):
+                char = self.peek()
+                self.at += 1
+            parts.append(char)
+
+    # --- filters
+
+    def filter(self) -> Filter:
+        begin = self.at - 1
+        self.expect("?")
+        self.space()
+        self.expect("(")
+        test = self.either()
+        self.space()
+        self.expect(")")
+        self.space()
+        self.expect("]")
+        return Filter(test, self.text[begin : self.at])
+
+    def either(self) -> Condition:
+        self.enter()
+        parts = [self.every()]
+        while self.sign("||"):
+            parts.append(self.every())
+        self.leave()
+        return parts[0] if len(parts) == 1 else Either(tuple(parts))
+
+    def every(self) -> Condition:
+        parts = [self.single()]
+        while self.sign("&&"):
+            parts.append(self.single())
+        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+    def sign(self, sign: str) -> bool:
+        self.space()
+        return self.take(sign)
+
+    def single(self) -> Condition:
+        self.space()
+        if self.take("!"):
+            self.enter()
+            inner = self.single()
+            self.leave()
+            return Not(inner)
+        if self.take("("):
+            inner = self.either()
+            self.space()
+            self.expect(")")
+            return inner
+        left = self.side()
+        self.space()
+        operator = self.operator()
+        if operator is not None:
+            self.space()
+            return Comparison(left, operator, self.side())
+        if not isinstance(left, Operand):
+            self.fail("A literal alone is no condition")
+        return Exists(left)
+
+    def operator(self) -> str | None:
+        for symbol in _SYMBOLS:
+            if self.take(symbol):
+                return symbol
+        word = _WORD.match(self.text, self.at)
+        if word is not None:
+            if word.group().lower() not in _WORDS:
+                self.fail(f"{word.group()!r} is not an operator")
+            self.at = word.end()
+            return word.group().lower()
+        return None
+
+    def side(self) -> Side:
+        char = self.peek()
+        if char in ("$", "@"):
+            self.at += 1
+            tokens = self.tokens(inside=True)
+            return Operand(char == "$", tokens, is_definite(tokens))
+        if char == "/":
+            return self.pattern()
+        return Literal(self.literal())
+
+    def literals(self, closing: str) -> tuple[Json, ...]:
+        """Literals between commas up to `closing`."""
+        values: list[Json] = []
+        self.space()
+        while not self.take(closing):
+            if values:
+                self.expect(",")
+                self.space()
+            values.append(self.literal())
+            self.space()
+        return tuple(values)
+
+    def literal(self) -> Json:
+        char = self.peek()
+        if char in ("'", '"') and char:
+            return self.quoted()
+        if char == "[":
+            self.at += 1
+            self.enter()
+            values = list(self.literals("]"))
+            self.leave()
+            return values
+        if char == "{":
+            return self.object()
+        for word, value in (("true", True), ("false", False), ("null", None)):
+            if self.take(word):
+                return value
+        match = _NUMBER.match(self.text, self.at)
+        if match is None or len(match.group()) > 64:
+            self.fail("A value is missing")
+        self.at = match.end()
+        return json.loads(match.group()) if _json_number(match.group()) else float(match.group())
+
+    def object(self) -> Json:
+        try:
+            value, self.at = json.JSONDecoder().raw_decode(self.text, self.at)
+        except (ValueError, RecursionError):
+            self.fail("Not a JSON object")
+        return value
+
+    def pattern(self) -> Pattern:
+        self.expect("/")
+        begin = self.at
+        while self.peek() != "/":
+            if self.peek() == "":
+                self.fail("The pattern is not closed")
+            self.at += 2 if self.peek() == "\\" else 1
+        source = self.text[begin : self.at]
+        self.at += 1
+        flags = 0
+        while self.peek() in _FLAGS:
+            flags |= _FLAGS[self.peek()]
+            self.at += 1
+        if len(source) > MOST_PATTERN:
+            self.fail(f"The pattern is longer than {MOST_PATTERN} characters")
+        try:
+            return Pattern(regex.compile(source, flags))
+        except (regex.error, RecursionError, OverflowError, MemoryError) as error:
+            self.fail(f"Not a regular expression: {error}")
+
+
+def _json_number(text: str) -> bool:
+    digits = text.lstrip("-")
+    return digits == "0" or not digits.startswith("0") or digits.startswith("0.")
