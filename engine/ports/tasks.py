@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Json = Any
@@ -16,6 +17,9 @@ class TaskCall:
     the SecretRefs in it are still references. `secret_refs` are those that stand literally in the published definition:
     pairs of a JSON pointer into `arguments` and the secret's KEY; only these resolve. `idempotency_key` stays the same
     over takeovers and unknown outcomes of one visit. `budget_seconds` is how long the call may take.
+
+    `secrets` maps the KEYs of `secret_refs` to their values. Only engine.governance.resolving fills it, on the last
+    step to the connector; `arguments` keep the references even then, so that a call printed shows no value.
     """
 
     resource: str
@@ -30,6 +34,7 @@ class TaskCall:
     budget_seconds: float
     secret_refs: tuple[tuple[str, str], ...] = ()
     task_token: str | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,15 @@ class TaskSucceeded:
 class TaskFailed:
     """The call failed. `definite`: it certainly did not take effect; False: nobody knows (a time-out after sending).
 
-    `retryable` False makes every Retrier pass.
+    `retryable` False makes every Retrier pass. `authentication`: the system did not accept the credentials, so a secret
+    that was rotated meanwhile is worth one more look.
     """
 
     error: str
     cause: str | None = None
     definite: bool = True
     retryable: bool = True
+    authentication: bool = False
 
 
 TaskOutcome = TaskSucceeded | TaskFailed

@@ -1,0 +1,213 @@
+"""Which connectors there are: the built-in ones, those registered by code, those of installed packages.
+
+    register(Adapter) · @register_connector · modules of AUTOMATE_CONNECTORS     loaded at start
+    entry points of the group automate.connectors, named by the code             loaded at the first use of the code
+    built-in                                                                     loaded at the first use of the code
+
+Code that registers explicitly wins over an installed package; the built-in codes belong to the product.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine.errors import Conflict, InvalidDocument
+
+if TYPE_CHECKING:
+    from connectors.sdk import ConnectorAdapter
+
+GROUP = "automate.connectors"
+SETTING = "AUTOMATE_CONNECTORS"
+
+BUILTIN = (
+    EntryPoint("http", "connectors.builtin.http:HttpConnector", GROUP),
+    EntryPoint("log", "connectors.builtin.log:LogConnector", GROUP),
+)
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_Class = TypeVar("_Class", bound="type[ConnectorAdapter]")
+
+
+def _installed() -> Iterable[EntryPoint]:
+    return entry_points(group=GROUP)
+
+
+class Registry:
+    """Connectors by code. Safe to share between threads.
+
+    `builtin` are always there; `installed` lists the entry points of installed packages, asked once, when a code is
+    neither registered nor built in.
+    """
+
+    def __init__(
+        self, builtin: Sequence[EntryPoint] = BUILTIN, installed: Callable[[], Iterable[EntryPoint]] = _installed
+    ) -> None:
+        self._builtin = {point.name: point for point in builtin}
+        self._installed = installed
+        self._points: Mapping[str, tuple[EntryPoint, ...]] | None = None
+        self._classes: dict[str, type[ConnectorAdapter]] = {}
+        self._adapters: dict[str, ConnectorAdapter] = {}
+        self._lock = threading.RLock()
+
+    def register(self, adapter: _Class) -> _Class:
+        """Make `adapter` known under its code, and return it. Registering a class twice is harmless.
+
+        Raises InvalidDocument for a class that is no complete connector, Conflict for a code that is taken.
+        """
+        check(adapter)
+        code = adapter.code
+        with self._lock:
+            builtin = self._builtin.get(code)
+            if builtin is not None and _place(adapter) != builtin.value:
+                raise Conflict(
+                    f"the connector code {code!r} of {_place(adapter)} is built in", where=code,
+                    advice="Give the connector a code of its own.",
+                )
+            present = self._classes.setdefault(code, adapter)
+        if present is not adapter:
+            raise Conflict(
+                f"the connector code {code!r} is claimed by {_place(present)} and by {_place(adapter)}", where=code,
+                advice="Give one of them another code.",
+            )
+        return adapter
+
+    def get(self, code: str) -> ConnectorAdapter | None:
+        """The connector, one instance for the whole process; None when nobody has this code.
+
+        Raises InvalidDocument or Conflict when there is one and it cannot be loaded.
+        """
+        adapter = self._adapters.get(code)
+        if adapter is not None:
+            return adapter
+        if code not in self._classes:
+            point = self._point(code)
+            if point is None:
+                return None
+            self._load(point)  # without the lock: an import in another thread may be about to register
+        with self._lock:
+            if code not in self._adapters:
+                self._adapters[code] = _instance(self._classes[code])
+            return self._adapters[code]
+
+    def codes(self) -> list[str]:
+        """Every code that a definition may name, sorted; loads nothing."""
+        with self._lock:
+            return sorted({*self._builtin, *self._classes, *self._installed_points()})
+
+    def _installed_points(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        if self._points is None:
+            points: dict[str, tuple[EntryPoint, ...]] = {}
+            for point in self._installed():
+                points[point.name] = (*points.get(point.name, ()), point)
+            self._points = points
+        return self._points
+
+    def _point(self, code: str) -> EntryPoint | None:
+        if code in self._builtin:
+            return self._builtin[code]
+        points = self._installed_points().get(code, ())
+        values = sorted({point.value for point in points})
+        if len(values) > 1:
+            raise Conflict(
+                f"the connector code {code!r} is claimed by the entry points {' and '.join(values)}", where=code,
+                advice="Uninstall one of the packages.",
+            )
+        return points[0] if points else None
+
+    def _load(self, point: EntryPoint) -> None:
+        """Register the class behind `point`, which may have registered itself while it was imported."""
+        try:
+            adapter = point.load()
+        except Exception as error:
+            raise _not_loaded(f"the connector {point.name!r} ({point.value})", GROUP, error) from error
+        check(adapter)
+        if adapter.code != point.name:
+            raise InvalidDocument(
+                f"the entry point {point.name!r} leads to {point.value}, whose code is {adapter.code!r}", where=GROUP,
+                advice="Name the entry point as the connector's code.",
+            )
+        self.register(adapter)
+
+
+default_registry = Registry()
+"""The process's connectors; what `register` and `@register_connector` fill."""
+
+
+def register(adapter: _Class) -> _Class:
+    """Make a connector known to this process; see Registry.register."""
+    return default_registry.register(adapter)
+
+
+register_connector = register
+"""The same as a class decorator."""
+
+
+def load_modules(names: Iterable[str]) -> None:
+    """Import the modules of AUTOMATE_CONNECTORS, whose import registers their connectors.
+
+    Raises InvalidDocument naming the module, what failed and where.
+    """
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except (InvalidDocument, Conflict) as error:
+            raise type(error)(f"{name}: {error.message}", where=SETTING, advice=error.advice) from error
+        except Exception as error:
+            raise _not_loaded(f"the module {name!r}", SETTING, error) from error
+
+
+def check(adapter: Any) -> None:
+    """Raise InvalidDocument, naming every fault, unless `adapter` is a complete connector class."""
+    from connectors.sdk import ActionSpec, ConnectorAdapter  # noqa: PLC0415 - pydantic, only once there is a connector
+
+    if not (isinstance(adapter, type) and issubclass(adapter, ConnectorAdapter)):
+        raise InvalidDocument(
+            f"{adapter!r} is not a connector", advice="Register a class that inherits from connectors.ConnectorAdapter."
+        )
+    faults: list[str] = []
+    if not isinstance(adapter.code, str) or not _NAME.fullmatch(adapter.code):
+        faults.append(f"code must be a letter, then up to 63 letters, digits, _ or -, not {adapter.code!r}")
+    if not isinstance(adapter.name, str) or not adapter.name:
+        faults.append("name must say what people call it")
+    if not isinstance(adapter.actions, dict) or not adapter.actions:
+        faults.append("actions must name at least one action")
+    else:
+        for action, spec in adapter.actions.items():
+            if not isinstance(action, str) or not _NAME.fullmatch(action):
+                faults.append(f"the action {action!r} must be named as a code is")
+            if not isinstance(spec, ActionSpec):
+                faults.append(f"the action {action!r} must be an ActionSpec, not {type(spec).__name__}")
+    if faults:
+        raise InvalidDocument(f"{_place(adapter)} is not a connector yet: {'; '.join(faults)}", where=_place(adapter))
+
+
+def _instance(adapter: type[ConnectorAdapter]) -> ConnectorAdapter:
+    try:
+        return adapter()
+    except Exception as error:
+        raise InvalidDocument(
+            f"{_place(adapter)}() raised {type(error).__name__}: {error}", where=adapter.code,
+            advice="A connector is made without arguments.",
+        ) from error
+
+
+def _place(adapter: type) -> str:
+    """Where a class is, as an entry point writes it."""
+    return f"{adapter.__module__}:{adapter.__qualname__}"
+
+
+def _not_loaded(what: str, where: str, error: Exception) -> InvalidDocument:
+    """What could not be imported, why, and in which line."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename]
+    inner = frames[-1] if frames and frames[-1].filename != __file__ else None
+    at = f" ({inner.filename}, line {inner.lineno})" if inner else ""
+    return InvalidDocument(
+        f"{what} could not be loaded: {type(error).__name__}: {error}{at}", where=where,
+        advice="It must be installed or lie on PYTHONPATH, with everything it imports.",
+    )

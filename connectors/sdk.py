@@ -1,0 +1,111 @@
+"""What a connector is made of: ConnectorAdapter, ActionSpec, Field.
+
+    class Ledger(ConnectorAdapter):
+        code = "ledger"
+        name = "Ledger"
+        description = "The general ledger."
+        actions = {"post": ActionSpec(inputs={"amount": {"type": "number", "required": True}})}
+
+        def execute(self, action, params, context): ...
+
+docs/connectors.md is the guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field as Described
+
+JsonType = Literal["string", "number", "integer", "boolean", "object", "array", "null"]
+
+
+class Field(BaseModel):
+    """One input or output, in the words of JSON Schema; `required` stands on the field itself.
+
+    `secret` marks an input that takes a SecretRef: the Studio offers the list of secrets for it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: JsonType | tuple[JsonType, ...] | None = Described(None, description="The JSON type or types; else any.")
+    required: bool = Described(default=False, description="Whether the call is refused without it.")
+    secret: bool = Described(default=False, description="Whether it takes a SecretRef.")
+    title: str = Described("", description="The label in the Studio.")
+    description: str = Described("", description="What it means, with its unit.")
+    default: Any = Described(None, description="What the connector gets where the step gives nothing.")
+    enum: tuple[Any, ...] | None = Described(None, description="The values it may have.")
+    format: str | None = Described(None, description="A hint for the Studio; not checked.")
+    minimum: float | None = Described(None, description="The least number.")
+    maximum: float | None = Described(None, description="The greatest number.")
+    minLength: int | None = Described(None, description="The least length of a string.")  # noqa: N815 - JSON Schema's
+    maxLength: int | None = Described(None, description="The greatest length of a string.")  # noqa: N815
+    items: Field | None = Described(None, description="What every item of an array must be.")
+    properties: dict[str, Field] | None = Described(None, description="The members of an object; others may follow.")
+
+    @property
+    def has_default(self) -> bool:
+        """Whether a default was given, be it null."""
+        return "default" in self.model_fields_set
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The JSON types it may have; empty for any."""
+        if self.type is None:
+            return ()
+        return (self.type,) if isinstance(self.type, str) else self.type
+
+
+class ActionSpec(BaseModel):
+    """What one action takes and gives, and what the engine must know before it calls it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    inputs: dict[str, Field] = Described(default_factory=dict, description="By name. Anything else is refused.")
+    outputs: dict[str, Field] = Described(default_factory=dict, description="By name; for the Studio.")
+    description: str = Described("", description="What the action does.")
+    kind: Literal["read", "write"] = Described("write", description="Whether it changes the world.")
+    at_most_once: bool = Described(
+        default=False,
+        description="Never repeat a call whose outcome is unknown; for systems that take no idempotency key.",
+    )
+    timeout_seconds: float | None = Described(None, gt=0, description="The longest that a call may take.")
+
+    if TYPE_CHECKING:  # pydantic takes plain dicts for fields; type checkers are told so here
+
+        def __init__(
+            self, *, inputs: Mapping[str, Field | Mapping[str, Any]] = ...,
+            outputs: Mapping[str, Field | Mapping[str, Any]] = ..., description: str = ...,
+            kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
+        ) -> None: ...
+
+    @model_validator(mode="after")
+    def _defaults_are_not_required(self) -> ActionSpec:
+        for name, field in self.inputs.items():
+            if field.required and field.has_default:
+                raise ValueError(f"input {name!r} is required and has a default; it can only be one of them")
+        return self
+
+
+class ConnectorAdapter:
+    """The base of every connector. One instance serves all threads of a process, made without arguments at first use.
+
+    `code` is how a definition names it: ``connector:<code>:<action>``.
+    """
+
+    code: ClassVar[str] = ""
+    name: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    actions: ClassVar[dict[str, ActionSpec]] = {}
+
+    def execute(self, action: str, params: dict[str, Any], context: dict[str, Any]) -> Any:
+        """Perform `action` and return its output, JSON.
+
+        `params` are the checked inputs, defaults filled in; they are this call's own copy. `context` holds ``secrets``
+        (KEY to value of every SecretRef of the step), ``idempotency_key``, ``execution_id``, ``workflow``, ``version``,
+        ``workspace``, ``state``, ``attempt`` (0 for the first), ``timeout_seconds`` (return within it) and, with
+        .waitForTaskToken, ``task_token``. Raise ConnectorError for what went wrong.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say how to execute {action}")

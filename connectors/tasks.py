@@ -1,0 +1,195 @@
+"""ConnectorTasks: the engine's Tasks port over the registered connectors.
+
+    connector:CODE:ACTION[.waitForTaskToken] ──► inputs checked ──► execute ──► output checked ──► TaskOutcome
+
+Errors a Retrier or Catcher sees:
+
+    <code>.ConnectorError            what the connector raised; the cause is JSON in the shape of AWS Lambda's
+    <code>.InvalidInput              refused before the call; every problem is in the cause
+    <code>.InvalidOutput             the call returned what is no JSON
+    Automate.ResourceNotAvailable    no such connector or action, or a resource this release cannot call
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from connectors.checking import NotJson, check_inputs, json_copy
+from connectors.errors import ConnectorError, causes, is_definite
+from connectors.registry import Registry
+from engine.errors import UserError
+from engine.governance.masking import Scrubber, SecretValues
+from engine.governance.secret_refs import escape, in_place
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+
+if TYPE_CHECKING:
+    from connectors.sdk import ActionSpec, ConnectorAdapter
+
+Json = Any
+
+NOT_AVAILABLE = "Automate.ResourceNotAvailable"
+
+MESSAGE_LIMIT = 8_000
+CAUSE_LIMIT = 32_000
+"""Characters; AWS allows a cause 32,768."""
+
+_CONNECTOR = re.compile(r"connector:(?P<code>[^:.]+):(?P<action>[^:.]+)(?P<suffix>\..+)?")
+_TASK_TOKEN = ".waitForTaskToken"  # noqa: S105 - the suffix of a resource
+_STEPS = "A Task can call connector:<code>:<action>, connector:http:request among them."
+
+
+class ConnectorTasks:
+    """Calls the connectors of `registry`. SecretResolving goes around it: it fills in secrets and scrubs outcomes."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """What the ActionSpec says, or the problem: what is wrong with `resource` and what to do."""
+        found = self._find(resource)
+        if isinstance(found, str):
+            return TaskPolicy(problem=found)
+        spec = found[2]
+        return TaskPolicy(at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds)
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        """Check, execute, check."""
+        found = self._find(call.resource)
+        if isinstance(found, str):
+            return TaskFailed(NOT_AVAILABLE, found, retryable=False)
+        adapter, action, spec = found
+        params, problems = check_inputs(spec, _without_unclaimed_secrets(spec, call))
+        if problems:
+            return _invalid_input(adapter.code, [str(problem) for problem in problems])
+        try:
+            return TaskSucceeded(json_copy(adapter.execute(action, params, _context(spec, call))))
+        except NotJson as error:
+            # The connector returned, so its work is done: a repetition must carry the same idempotency key.
+            message = f"{adapter.code}:{action} returned what is no JSON: {error}"
+            cause = _cause({"errorMessage": message, "errorType": "InvalidOutput", "retryable": False})
+            return TaskFailed(f"{adapter.code}.InvalidOutput", cause, definite=False, retryable=False)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a connector raises is its call's outcome
+            return _failure(adapter.code, error, Scrubber(call.secrets.values()))
+
+    def _find(self, resource: str) -> tuple[ConnectorAdapter, str, ActionSpec] | str:
+        """The connector, the action and its spec; or what is wrong."""
+        match = _CONNECTOR.fullmatch(resource)
+        if match is None:
+            return _unavailable(resource)
+        code, action, suffix = match["code"], match["action"], match["suffix"]
+        if suffix not in (None, _TASK_TOKEN):
+            return f"{resource}: a connector has no {suffix}. Only {_TASK_TOKEN} may follow the action."
+        try:
+            adapter = self._registry.get(code)
+        except UserError as error:
+            return " ".join(part for part in (f"{resource}: {error.message}.", error.advice) if part)
+        if adapter is None:
+            return (
+                f"{resource}: there is no connector {code}; there are {', '.join(self._registry.codes())}. "
+                "Register it, and name its module in AUTOMATE_CONNECTORS or install its package."
+            )
+        spec = adapter.actions.get(action)
+        if spec is None:
+            return f"{resource}: the connector {code} has no action {action}; it has {', '.join(adapter.actions)}."
+        return adapter, action, spec
+
+
+def _unavailable(resource: str) -> str:
+    """Why a resource of another kind cannot be called here."""
+    if resource.startswith("connector:"):
+        return f"{resource} does not name a connector's action. Write connector:<code>:<action>."
+    if ":states:::http:invoke" in resource:
+        return f"{resource} is not available in this release. Use connector:http:request."
+    if ":activity:" in resource:
+        return f"{resource}: activities are not available in this release. Use connector:<code>:<action>{_TASK_TOKEN}."
+    if resource.startswith("arn:"):
+        return f"{resource}: AWS services and Lambda functions cannot be called in this release. {_STEPS}"
+    return f"{resource} is not a resource that can be called. {_STEPS}"
+
+
+def _without_unclaimed_secrets(spec: ActionSpec, call: TaskCall) -> Json:
+    """The call's own copy of its arguments, values in place; less the SecretRefs that the action declares no input for:
+    those are for ``context['secrets']`` alone."""
+    params = in_place(call.arguments, call.secret_refs, call.secrets)
+    if not isinstance(params, dict):
+        return params
+    only_secrets = {pointer for pointer, _ in call.secret_refs}
+    return {
+        name: value for name, value in params.items()
+        if name in spec.inputs or f"/{escape(name)}" not in only_secrets
+    }
+
+
+def _context(spec: ActionSpec, call: TaskCall) -> dict[str, Any]:
+    timeout = call.budget_seconds if spec.timeout_seconds is None else min(call.budget_seconds, spec.timeout_seconds)
+    context: dict[str, Any] = {
+        "secrets": SecretValues(call.secrets),
+        "idempotency_key": call.idempotency_key,
+        "execution_id": call.execution_id,
+        "workspace": call.workspace,
+        "workflow": call.workflow,
+        "version": call.version,
+        "state": call.state,
+        "attempt": call.attempt,
+        "timeout_seconds": timeout,
+    }
+    if call.task_token is not None:
+        context["task_token"] = call.task_token
+    return context
+
+
+def _invalid_input(code: str, problems: list[str]) -> TaskFailed:
+    shape = {
+        "errorMessage": "; ".join(problems), "errorType": "InvalidInput", "problems": problems, "retryable": False,
+    }
+    return TaskFailed(f"{code}.InvalidInput", _cause(shape), retryable=False)
+
+
+def _failure(code: str, error: BaseException, scrubber: Scrubber) -> TaskFailed:
+    """What `error` makes of the call. The texts are scrubbed before they are cut: half a secret would not be found."""
+    retryable, authentication = not isinstance(error, NotImplementedError | SystemExit), False
+    shape: dict[str, Json] = {
+        "errorMessage": _text(error, scrubber), "errorType": type(error).__name__, "stackTrace": _trace(error, scrubber)
+    }
+    if isinstance(error, ConnectorError):
+        retryable, authentication = error.retryable, error.authentication
+        if error.code is not None:
+            shape["code"] = scrubber.text(str(error.code))[:MESSAGE_LIMIT]
+    shape["retryable"] = retryable
+    return TaskFailed(
+        f"{code}.ConnectorError", _cause(shape), definite=is_definite(error), retryable=retryable,
+        authentication=authentication,
+    )
+
+
+def _text(error: BaseException, scrubber: Scrubber) -> str:
+    try:
+        text = str(error)
+    except Exception as second:  # noqa: BLE001 - an exception that cannot print itself is still the call's outcome
+        text = f"{type(error).__name__}, which cannot be printed ({type(second).__name__})"
+    return scrubber.text(text)[:MESSAGE_LIMIT]
+
+
+def _trace(error: BaseException, scrubber: Scrubber) -> list[str]:
+    """The frames of `error` within the connector, then those of what it was raised from, as AWS Lambda lists them."""
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[1:])  # the first frame is this module's
+    for cause in causes(error):
+        frames.append(f"from {type(cause).__name__}: {_text(cause, scrubber)}\n")
+        frames += traceback.format_list(traceback.extract_tb(cause.__traceback__))
+    return [scrubber.text(frame) for frame in frames]
+
+
+def _cause(shape: dict[str, Json]) -> str:
+    """`shape` as JSON within CAUSE_LIMIT: the innermost frames and the last problems go first."""
+    text = json.dumps(shape, ensure_ascii=False)
+    for name in ("stackTrace", "problems"):
+        while len(text) > CAUSE_LIMIT and shape.get(name):
+            shape = {**shape, name: shape[name][: len(shape[name]) * 3 // 4]}
+            text = json.dumps(shape, ensure_ascii=False)
+    if len(text) > CAUSE_LIMIT:
+        shape = {**shape, "errorMessage": shape["errorMessage"][:MESSAGE_LIMIT]}
+        text = json.dumps(shape, ensure_ascii=False)
+    return text

@@ -1,0 +1,123 @@
+"""SecretResolving: the last step before a connector, and the first after it.
+
+    TaskCall with references ──► look up each KEY ──► inner Tasks, values in `secrets` ──► scrub ──► TaskOutcome
+
+A value exists from the look-up to the scrubbed outcome and nowhere else: not in the arguments, the journal, the
+history, a message or a log. Backends are asked in order; the first that holds the key answers.
+
+A secret that was rotated a moment ago may still be cached. So when the system did not accept the credentials, and it is
+certain that nothing was done, the secrets are read once more past every cache; if one changed, the call is made again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+
+from engine.clock import Clock
+from engine.errors import StorageError, UserError
+from engine.governance.log_masking import KNOWN, KnownSecrets
+from engine.governance.masking import Scrubber, SecretValues
+from engine.governance.secret_refs import check_key
+from engine.ports.secrets import SecretBackend
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
+
+_LOG = logging.getLogger(__name__)
+
+NOT_FOUND = "Automate.SecretNotFound"
+UNAVAILABLE = "Automate.SecretsUnavailable"
+
+LEAST_SECONDS = 1.0
+"""A second call needs at least this much of the first one's budget."""
+
+
+class SecretResolving:
+    """A Tasks that resolves SecretRefs for `tasks`. `known` is what the log's masking is told of."""
+
+    def __init__(
+        self, tasks: Tasks, backends: Sequence[SecretBackend], clock: Clock, *, known: KnownSecrets = KNOWN
+    ) -> None:
+        self._tasks = tasks
+        self._backends = tuple(backends)
+        self._clock = clock
+        self._known = known
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """What the inner Tasks knows of `resource`."""
+        return self._tasks.policy(resource)
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        """Resolve, call, scrub.
+
+        Fails with Automate.SecretNotFound (definite, no Retrier helps) or, when a backend did not serve,
+        Automate.SecretsUnavailable (definite; a Retrier may help). Both before anything was called.
+        """
+        if not call.secret_refs:
+            return self._tasks.call(call)
+        began = self._clock.now()
+        secrets = self._look_up(call, fresh=False)
+        if isinstance(secrets, TaskFailed):
+            return secrets
+        outcome = self._call(call, secrets, began)
+        if not (isinstance(outcome, TaskFailed) and outcome.authentication and outcome.definite):
+            return outcome
+        newer = self._look_up(call, fresh=True)
+        spent = self._clock.now() - began
+        if isinstance(newer, TaskFailed) or newer == secrets or call.budget_seconds - spent < LEAST_SECONDS:
+            return outcome
+        return self._call(call, newer, began, older=secrets)
+
+    def _call(
+        self, call: TaskCall, secrets: SecretValues, began: float, *, older: SecretValues | None = None
+    ) -> TaskOutcome:
+        """One call of the inner Tasks with what is left of the budget, its outcome scrubbed."""
+        scrubber = Scrubber([*secrets.values(), *(older or {}).values()])
+        left = max(call.budget_seconds - (self._clock.now() - began), LEAST_SECONDS)
+        try:
+            outcome = self._tasks.call(dataclasses.replace(call, secrets=secrets, budget_seconds=left))
+        except Exception as error:  # noqa: BLE001 - what it raised may quote a value, so it must not travel on
+            _LOG.exception("the task port failed", extra={"execution": call.execution_id, "state": call.state})
+            return TaskFailed("Automate.TaskError", f"{type(error).__name__} in the task port", definite=False)
+        if isinstance(outcome, TaskSucceeded):
+            return TaskSucceeded(scrubber.json(outcome.output))
+        cause = None if outcome.cause is None else scrubber.text(outcome.cause)
+        return dataclasses.replace(outcome, error=scrubber.text(outcome.error), cause=cause)
+
+    def _look_up(self, call: TaskCall, *, fresh: bool) -> SecretValues | TaskFailed:
+        """The values of all keys that `call` refers to, or the failure that names every key without one."""
+        found = SecretValues()
+        missing: list[str] = []
+        for key in dict.fromkeys(key for _, key in call.secret_refs):
+            try:
+                value, answers = self._ask(call.workspace, key, fresh=fresh)
+            except StorageError as error:
+                return TaskFailed(UNAVAILABLE, f'secret "{key}": {error}')
+            if value is None:
+                missing.append(f'secret "{key}" was not found; asked in this order: {"; ".join(answers) or "nobody"}')
+            else:
+                found[key] = value
+        self._known.add(found.values())
+        if not missing:
+            return found
+        keys = [key for _, key in call.secret_refs if key not in found]
+        advice = f"Set it with: automate secrets set {keys[0]}"
+        return TaskFailed(NOT_FOUND, ". ".join([*missing, advice]), retryable=False)
+
+    def _ask(self, workspace: str, key: str, *, fresh: bool) -> tuple[str | None, list[str]]:
+        """The first backend's value; else None and what each backend answered. Raises StorageError."""
+        answers: list[str] = []
+        try:
+            check_key(key)
+        except UserError as error:
+            return None, [f"nobody, as {error.message}"]
+        for backend in self._backends:
+            try:
+                value = backend.get(workspace, key, fresh=fresh)
+            except UserError as error:
+                answers.append(f"{backend.name} ({error.message})")
+                continue
+            if value:
+                return value, answers
+            answers.append(backend.name)
+        return None, answers

@@ -1,0 +1,86 @@
+"""SecretRefs: ``{"$secret": "KEY"}``, the only form in which a definition may speak of a secret.
+
+A reference resolves only where the compiler found it written literally in the published definition; it hands on the
+pointers of those. The same object arriving as data (an input, an output, a variable) has no pointer and stays data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.errors import InvalidDocument
+
+Json = Any
+Refs = Iterable[tuple[str, str]]
+"""Pairs of a JSON pointer into a task's arguments and the secret's KEY."""
+
+_KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+
+
+def check_key(key: str) -> str:
+    """`key` itself. Raises InvalidDocument unless it is 1 to 128 letters, digits, underscores, dots or dashes."""
+    if not _KEY.fullmatch(key):
+        raise InvalidDocument(
+            f"{key[:140]!r} is not a secret's key", where="key",
+            advice="A key has 1 to 128 letters (A-Z, a-z), digits, underscores, dots or dashes.",
+        )
+    return key
+
+
+def check_value(value: str) -> str:
+    """`value` itself. Raises InvalidDocument for an empty one; the message never holds the value."""
+    if not value:
+        raise InvalidDocument("the value is empty", where="value", advice="To remove a secret, delete it.")
+    return value
+
+
+def in_place(arguments: Json, refs: Refs, secrets: Mapping[str, str]) -> Json:
+    """A deep copy of `arguments` in which every reference of `refs` is replaced by its value.
+
+    A pointer that does not lead to exactly its reference changes nothing. The copy belongs to the caller: the arguments
+    are shared with the execution's snapshot and must not change.
+    """
+    root = [_copy(arguments)]
+    for pointer, key in refs:
+        parent, last = _follow(root, pointer)
+        if parent is not None and key in secrets and parent[last] == {"$secret": key}:
+            parent[last] = secrets[key]
+    return root[0]
+
+
+def _copy(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _copy(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return value
+
+
+def _follow(root: list[Json], pointer: str) -> tuple[Any, Any]:
+    """The container of what `pointer` leads to, and its name or index there; (None, None) when it leads nowhere.
+
+    `root` holds the document as its only item.
+    """
+    parent: Any = root
+    last: Any = 0
+    for token in pointer.split("/")[1:]:
+        parent = parent[last]
+        if isinstance(parent, list) and token.isdecimal() and int(token) < len(parent):
+            last = int(token)
+        elif isinstance(parent, dict) and unescape(token) in parent:
+            last = unescape(token)
+        else:
+            return None, None
+    return parent, last
+
+
+def escape(name: str) -> str:
+    """A member's name as one token of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def unescape(token: str) -> str:
+    """The member's name that a token of a JSON pointer stands for."""
+    return token.replace("~1", "/").replace("~0", "~")
