@@ -52,6 +52,10 @@ class ClaimableQueue(WakeQueue, Protocol):
         """Give claimed wakes back, to be claimed again after `delay` seconds."""
         ...
 
+    def changed(self) -> bool:
+        """Whether wakes may have been added since the last call, by this process or another. Cheap: it is polled."""
+        ...
+
     def next_due_in(self) -> float | None:
         """Seconds until the earliest unclaimed wake is due (0.0 for now); None when there is none."""
         ...

@@ -53,6 +53,9 @@ RESEND_SECONDS = 30.0
 IDLE_SECONDS = 0.02
 """How long the loop waits for an answer before it looks at the queue again."""
 
+RECLAIM_SECONDS = 1.0
+"""How often it claims though the queue reports no change: wakes that a dead process held have become free."""
+
 Outcome = Exception | None
 """None: acknowledge the wake. An exception: leave it, it comes again."""
 
@@ -87,6 +90,7 @@ class Worker:
         self._opener = Opener(journal, published, new_nonce)
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         self._owned: dict[ExecutionKey, _Owned] = {}
+        self._claim_at = 0.0
         self._outcomes: dict[ExecutionKey, Outcome] = {}
 
     # ---------------------------------------------------------------- the two ways to run
@@ -121,11 +125,17 @@ class Worker:
             self._settle(queue, receipts)
 
     def _claim(self, queue: ClaimableQueue, receipts: dict[ExecutionKey, list[str]]) -> None:
+        now = self._clock.now()
         room = max(self._settings.batch_size, self._settings.task_threads) - len(self._owned)
-        if room <= 0:
+        if room <= 0 or not (queue.changed() or now >= self._claim_at):
             return
+        limit = min(room, self._settings.batch_size)
+        claimed = queue.claim(limit)
+        due_in = queue.next_due_in()
+        more = 0.0 if len(claimed) == limit else RECLAIM_SECONDS
+        self._claim_at = now + (more if due_in is None else min(due_in, more))
         fresh: list[ExecutionKey] = []
-        for received in queue.claim(min(room, self._settings.batch_size)):
+        for received in claimed:
             receipts.setdefault(received.key, []).append(received.receipt)
             owned = self._owned.get(received.key)
             if owned is not None:
