@@ -166,3 +166,14 @@ class TestMending:
         assert result.returncode == 0
         assert f"(process {other.pid}); waiting" in result.stdout
         assert (venv / "old").exists()
+
+
+def test_it_needs_no_more_than_a_posix_shell(machine):
+    """macOS has bash 3.2: what plain sh runs, it runs too."""
+    machine.python("python3.13", "3.13 ok")
+    result = subprocess.run(
+        ["sh", machine.root / "tools" / "bootstrap.sh", "local"], check=False, capture_output=True, text=True,
+        env={"PATH": str(machine.bin)},
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert made_by(machine) == "python3.13"
