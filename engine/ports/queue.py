@@ -59,7 +59,3 @@ class ClaimableQueue(WakeQueue, Protocol):
     def next_due_in(self) -> float | None:
         """Seconds until the earliest unclaimed wake is due (0.0 for now); None when there is none."""
         ...
-
-    def changed(self) -> bool:
-        """Whether wakes may have been added since the last call, by this process or another. Cheap: for polling."""
-        ...

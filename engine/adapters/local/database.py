@@ -1,0 +1,250 @@
+"""One SQLite file, shared by processes and threads.
+
+Writing    one connection a process, behind a lock. Threads that come while a transaction runs queue up, and the next
+           to get the lock writes for all of them in one transaction (group commit); alone, a thread waits for nobody.
+Reading    a pool of connections, each used by one thread at a time. WAL: readers never wait for the writer.
+Durable    synchronous=FULL: a committed write survives a power cut. `durable=False` skips the wait for the disk
+           (synchronous=NORMAL) for what is only a hint: such a write survives kill -9, and is lost by a power cut only
+           together with everything after it.
+Opening    under an OS lock on `locks/.open`, so that processes that start at once create the schema once. A folder
+           with a newer schema, another program's database or a damaged file is refused before anything is written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from engine.adapters.local.processes import Processes, writer_of
+from engine.adapters.local.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from engine.errors import SchemaTooNew, StorageError, StoreBusy, StoreCorrupt, StoreUnavailable
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+
+
+class _Pending(Generic[T]):
+    """A write that waits for its transaction, and afterwards what came of it."""
+
+    def __init__(self, work: Work[T], *, durable: bool) -> None:
+        self.work = work
+        self.durable = durable
+        self.done = False
+        self.result: T
+        self.error: BaseException | None = None
+
+    def succeed(self, result: T) -> None:
+        self.result, self.done = result, True
+
+    def fail(self, error: BaseException) -> None:
+        self.error, self.done = error, True
+
+
+class Database:
+    """An open `automate.db`. Raises StoreBusy, StoreCorrupt, StoreUnavailable or SchemaTooNew."""
+
+    def __init__(self, path: Path, processes: Processes, busy_timeout: float) -> None:
+        self.path = path
+        self._processes = processes
+        self._busy_timeout = busy_timeout
+        self._writer_lock = Lock()
+        self._pending_lock = Lock()
+        self._pending: list[_Pending[Any]] = []
+        self._idle_readers: list[sqlite3.Connection] = []
+        self._readers: list[sqlite3.Connection] = []
+        with self._errors(), _opening(path):
+            self._writer = self._connect()
+            try:
+                _prepare(self._writer, path)
+                self._seen = self._data_version()
+            except BaseException:
+                self._writer.close()
+                raise
+        self._synchronous = "FULL"
+
+    def write(self, work: Work[T], *, durable: bool = True) -> T:
+        """Run `work` in a write transaction and return its result; whatever it raises rolls it back.
+
+        `work` shares its transaction with those of other threads and is run again alone when one of them raised: it
+        must do nothing but use the connection.
+        """
+        mine = _Pending(work, durable=durable)
+        with self._pending_lock:
+            self._pending.append(mine)
+        with self._writer_lock:
+            if not mine.done:
+                with self._pending_lock:
+                    batch, self._pending = self._pending, []
+                self._write_batch(batch)
+        if mine.error is not None:
+            raise mine.error
+        return mine.result
+
+    def read(self, work: Work[T]) -> T:
+        """Run `work` on one consistent view of the database and return its result."""
+        with self._errors(), self._reader() as connection:
+            connection.execute("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                connection.execute("ROLLBACK")
+
+    def changed(self) -> bool:
+        """Whether another process committed something since the last call."""
+        with self._errors(), self._writer_lock:
+            before, self._seen = self._seen, self._data_version()
+            return before != self._seen
+
+    def close(self) -> None:
+        """Close all connections; no other thread may be using the database."""
+        with self._writer_lock:
+            for connection in (*self._readers, self._writer):
+                connection.close()
+
+    def _write_batch(self, batch: list[_Pending[Any]]) -> None:
+        """All of `batch` in one transaction, or, when one of them raises, each in its own."""
+        try:
+            results = self._transact(batch)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for it
+            if len(batch) > 1 and not isinstance(error, StorageError):
+                for pending in batch:
+                    self._write_batch([pending])
+            else:
+                for pending in batch:
+                    pending.fail(error)
+        else:
+            for pending, result in zip(batch, results, strict=True):
+                pending.succeed(result)
+
+    def _transact(self, batch: list[_Pending[Any]]) -> list[Any]:
+        with self._errors():
+            wanted = "FULL" if any(pending.durable for pending in batch) else "NORMAL"
+            if wanted != self._synchronous:
+                self._writer.execute(f"PRAGMA synchronous = {wanted}")
+                self._synchronous = wanted
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                results = [pending.work(self._writer) for pending in batch]
+                self._writer.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # SQLite has rolled back by itself after a full disk
+                    self._writer.execute("ROLLBACK")
+                raise
+            return results
+
+    def _data_version(self) -> int:
+        """Changes whenever another connection commits; asked of the writing one, that is another process."""
+        return int(self._writer.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        with self._pending_lock:
+            connection = self._idle_readers.pop() if self._idle_readers else None
+        if connection is None:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+            with self._pending_lock:
+                self._readers.append(connection)
+        try:
+            yield connection
+        finally:
+            with self._pending_lock:
+                self._idle_readers.append(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False,
+            cached_statements=256,
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        if sys.platform == "darwin":  # there fsync leaves the data in the drive's cache
+            connection.execute("PRAGMA fullfsync = ON")
+            connection.execute("PRAGMA checkpoint_fullfsync = ON")
+        return connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """SQLite's errors in the project's terms."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: sqlite3.DatabaseError) -> StorageError:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the primary result code
+        if code in _BUSY:
+            holder = self._holder()
+            return StoreBusy(
+                f"{self.path} has been locked by {holder or 'another process'} for more than {self._busy_timeout:g} s."
+                " Wait for it or stop it; AUTOMATE_BUSY_TIMEOUT sets how long to wait.",
+                holder=holder,
+            )
+        if code in _CORRUPT:
+            return _corrupt(self.path, str(error))
+        if code == sqlite3.SQLITE_FULL:
+            return StoreUnavailable(f"{self.path} cannot grow: the disk is full. Nothing was written; make room.")
+        return StoreUnavailable(f"{self.path} cannot be used: {error}. Check that its folder exists and is writable.")
+
+    def _holder(self) -> str | None:
+        """Who holds the write lock: exactly where the system tells, else every live process that might."""
+        others = self._processes.others()
+        pid = writer_of(self.path)
+        if pid is not None:
+            return next((str(process) for process in others if process.pid == pid), f"pid {pid}")
+        return " or ".join(str(process) for process in others) or None
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """Let one process at a time open the database; create its file for the owner's eyes only."""
+    try:
+        lock = os.open(path.parent / "locks" / ".open", os.O_CREAT | os.O_RDWR, 0o600)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"{error.filename} cannot be opened for writing: {error.strerror}.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Check whose database it is before anything is written, then bring its schema up to date."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION_ID and (tables or application or version):
+        raise _corrupt(path, "it is a database of another program")
+    if version > VERSION:
+        raise SchemaTooNew(
+            f"{path} was written by a newer release (schema {version}; this one knows up to {VERSION})."
+            " Nothing was changed; use that release or another data folder."
+        )
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+    if version < VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+
+
+def _corrupt(path: Path, reason: str) -> StoreCorrupt:
+    return StoreCorrupt(
+        f"{path} cannot be read: {reason}. Nothing was changed. Restore it from a backup, or move the folder away"
+        " to start with an empty one; `sqlite3 FILE .recover` saves what is readable."
+    )

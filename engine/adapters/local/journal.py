@@ -1,0 +1,186 @@
+"""The journal in SQLite.
+
+A commit is one transaction for all its segments and header changes, and of several threads' commits together
+(database.py). Each condition is part of its statement, so a statement's row count is its answer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from engine.adapters.local.database import Database
+from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.keys import ExecutionKey
+
+_HEADER = "workflow, version, definition_digest, input_digest, kind, status, started_at, seq, due_at, ended_at"
+_SEGMENT = "seq, nonce, body, at, whole, lease_until, owner, first_event, last_event"
+_E = "(SELECT e FROM header WHERE workspace = ? AND id = ?)"
+
+_PUT_INPUT = f"INSERT INTO input (e, body) VALUES ({_E}, ?)"
+_CREATE = f"""INSERT INTO header (workspace, id, {_HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (workspace, id) DO NOTHING"""
+
+# worker A  --- writes N, nonce a ---x (reply lost) ---------------- writes N, nonce a again: row replaced by itself
+# worker B  ------------------------------ writes N, nonce b: no row changes, it is fenced
+_WRITE_SEGMENT = f"""INSERT INTO segment (e, {_SEGMENT})
+    SELECT e, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM header WHERE workspace = ? AND id = ?
+    ON CONFLICT (e, seq) DO UPDATE SET body = excluded.body, at = excluded.at, whole = excluded.whole,
+        lease_until = excluded.lease_until, owner = excluded.owner, first_event = excluded.first_event,
+        last_event = excluded.last_event
+    WHERE segment.nonce = excluded.nonce"""
+
+# owner    --- segment 7, header seq 7 (CLOSED) -------------------------------------
+# sweeper  --- reads header seq 6 ------------------ claims with seq 6: no row changes, closed stays closed
+_CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at = ?
+    WHERE workspace = ? AND id = ? AND seq <= ? AND status IN ('RUNNING', 'PAUSED')"""
+
+_LOAD = f"""SELECT {_SEGMENT} FROM segment WHERE e = ? AND seq >=
+    ifnull((SELECT seq FROM segment WHERE e = ? AND whole ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq"""
+
+_DUE = """SELECT workspace, id, min(due_at) AS earliest FROM (
+        SELECT * FROM (SELECT workspace, id, due_at FROM header WHERE due_at < ?1 ORDER BY due_at LIMIT ?2)
+        UNION ALL
+        SELECT * FROM (SELECT workspace, id, due_at FROM inbox WHERE due_at < ?1 ORDER BY due_at LIMIT ?2))
+    GROUP BY workspace, id ORDER BY earliest, workspace, id LIMIT ?2"""
+
+_HISTORY_PAGE = 200
+
+
+class SqliteJournal:
+    """engine.ports.journal.Journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, header: Header, execution_input: bytes) -> Header | None:
+        """Write header and input in one transaction. None when written, else the header that is there."""
+
+        def work(connection: sqlite3.Connection) -> Header | None:
+            if not connection.execute(_CREATE, _header_values(header)).rowcount:
+                return _read_header(connection, header.key)
+            connection.execute(_PUT_INPUT, (header.key.workspace, header.key.id, execution_input))
+            return None
+
+        return self._database.write(work)
+
+    def execution_input(self, key: ExecutionKey) -> bytes | None:
+        """The input as it was given to `create`."""
+        query = f"SELECT body FROM input WHERE e = {_E}"
+        row = self._database.read(lambda connection: connection.execute(query, (key.workspace, key.id)).fetchone())
+        return row[0] if row else None
+
+    def header(self, key: ExecutionKey) -> Header | None:
+        """The header as it was last committed."""
+        return self._database.read(lambda connection: _read_header(connection, key))
+
+    def load(self, key: ExecutionKey) -> Loaded | None:
+        """Header and segments of one moment, from the newest whole snapshot on."""
+
+        def work(connection: sqlite3.Connection) -> Loaded | None:
+            query = f"SELECT e, {_HEADER} FROM header WHERE workspace = ? AND id = ?"
+            row = connection.execute(query, (key.workspace, key.id)).fetchone()
+            if row is None:
+                return None
+            segments = connection.execute(_LOAD, (row[0], row[0]))
+            return Loaded(Header(key, *row[1:]), tuple(_segment(key, values) for values in segments))
+
+        return self._database.read(work)
+
+    def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
+        """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""
+
+        def work(connection: sqlite3.Connection) -> list[bool]:
+            fenced: set[ExecutionKey] = set()
+            for segment in segments:
+                written = segment.key not in fenced and _write_segment(connection, segment)
+                if not written:
+                    fenced.add(segment.key)
+            for change in headers:
+                if change.key not in fenced:
+                    _change_header(connection, change)
+            return [segment.key not in fenced for segment in segments]
+
+        return self._database.write(work)
+
+    def update_headers(self, changes: Sequence[HeaderChange]) -> list[bool]:
+        """Apply header changes; False where the condition did not hold."""
+        return self._database.write(lambda connection: [_change_header(connection, change) for change in changes])
+
+    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+        """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
+        last_seq = -1
+        while True:
+            page = self._database.read(partial(_read_history, key, last_seq, after_event))
+            yield from page
+            if len(page) < _HISTORY_PAGE:
+                return
+            last_seq = page[-1].seq
+
+    def put_inbox(self, item: InboxItem) -> bool:
+        """False when an item with this id is there already."""
+        statement = """INSERT INTO inbox (workspace, id, item, due_at, body) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (workspace, id, item) DO NOTHING"""
+        values = (item.key.workspace, item.key.id, item.id, item.due_at, item.body)
+        return self._database.write(lambda connection: connection.execute(statement, values).rowcount == 1)
+
+    def inbox(self, key: ExecutionKey) -> list[InboxItem]:
+        """All items, in order of id."""
+        query = "SELECT item, body, due_at FROM inbox WHERE workspace = ? AND id = ? ORDER BY item"
+        rows = self._database.read(lambda connection: connection.execute(query, (key.workspace, key.id)).fetchall())
+        return [InboxItem(key, *row) for row in rows]
+
+    def delete_inbox(self, key: ExecutionKey, ids: Sequence[str]) -> None:
+        """Delete items."""
+        if ids:
+            statement = "DELETE FROM inbox WHERE workspace = ? AND id = ? AND item = ?"
+            values = [(key.workspace, key.id, item_id) for item_id in ids]
+            self._database.write(lambda connection: connection.executemany(statement, values))
+
+    def due(self, before: float, limit: int = 1000) -> list[Due]:
+        """Executions whose header or an inbox item is due before `before`, each once, most overdue first."""
+        rows = self._database.read(lambda connection: connection.execute(_DUE, (before, limit)).fetchall())
+        return [Due(ExecutionKey(workspace, execution_id), due_at) for workspace, execution_id, due_at in rows]
+
+
+def _header_values(header: Header) -> tuple[Any, ...]:
+    return (
+        header.key.workspace, header.key.id, header.workflow, header.version, header.definition_digest,
+        header.input_digest, header.kind, header.status, header.started_at, header.seq, header.due_at, header.ended_at,
+    )
+
+
+def _read_header(connection: sqlite3.Connection, key: ExecutionKey) -> Header | None:
+    query = f"SELECT {_HEADER} FROM header WHERE workspace = ? AND id = ?"
+    row = connection.execute(query, (key.workspace, key.id)).fetchone()
+    return Header(key, *row) if row else None
+
+
+def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:
+    seq, nonce, body, at, whole, *rest = row
+    return Segment(key, seq, nonce, body, at, bool(whole), *rest)
+
+
+def _read_history(
+    key: ExecutionKey, last_seq: int, after_event: int, connection: sqlite3.Connection
+) -> list[Segment]:
+    query = f"""SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq > ? AND last_event > ?
+        ORDER BY seq LIMIT {_HISTORY_PAGE}"""
+    return [_segment(key, row) for row in connection.execute(query, (key.workspace, key.id, last_seq, after_event))]
+
+
+def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:
+    values = (
+        segment.seq, segment.nonce, segment.body, segment.at, segment.whole, segment.lease_until, segment.owner,
+        segment.first_event, segment.last_event, segment.key.workspace, segment.key.id,
+    )
+    return connection.execute(_WRITE_SEGMENT, values).rowcount == 1
+
+
+def _change_header(connection: sqlite3.Connection, change: HeaderChange) -> bool:
+    values = (
+        change.seq, change.status, change.due_at, change.ended_at, change.key.workspace, change.key.id, change.seq,
+    )
+    return connection.execute(_CHANGE_HEADER, values).rowcount == 1

@@ -1,0 +1,103 @@
+"""The wake queue in SQLite, shared by the worker processes of a folder.
+
+A claim is the owner's name in the wake's row. It ends when its owner acknowledges or releases it, or dies: a claim
+whose owner's OS lock is free (processes.py) is anybody's, at once. Nothing here waits for the disk: a wake is a hint,
+and one that a power cut takes is found again by the sweep.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from threading import Lock
+
+from engine.adapters.local.database import Database
+from engine.adapters.local.processes import Processes
+from engine.clock import Clock
+from engine.ports.keys import ExecutionKey
+from engine.ports.queue import MAX_DELAY_SECONDS, Received, Wake
+
+_SEND = "INSERT INTO wake (workspace, id, due_at) VALUES (?, ?, ?)"
+_CLAIM = """UPDATE wake SET owner = ?, receives = receives + 1
+    WHERE n IN (SELECT n FROM wake WHERE owner = '' AND due_at <= ? ORDER BY due_at, n LIMIT ?)
+    RETURNING n, workspace, id, receives"""
+_NEXT_DUE = "SELECT due_at FROM wake WHERE owner = '' ORDER BY due_at LIMIT 1"
+_NEXT_OWNER = "SELECT owner FROM wake WHERE owner > ? AND owner > '' ORDER BY owner LIMIT 1"
+
+
+class SqliteQueue:
+    """engine.ports.queue.ClaimableQueue."""
+
+    def __init__(self, database: Database, processes: Processes, clock: Clock) -> None:
+        self._database = database
+        self._processes = processes
+        self._clock = clock
+        self._lock = Lock()
+        self._sent = False
+
+    def send(self, wakes: Sequence[Wake]) -> None:
+        """Put wakes into the queue."""
+        now = self._clock.now()
+        rows = [(w.key.workspace, w.key.id, now + min(max(w.delay, 0.0), MAX_DELAY_SECONDS)) for w in wakes]
+        if rows:
+            self._database.write(lambda connection: connection.executemany(_SEND, rows), durable=False)
+            self._note_sent()
+
+    def claim(self, limit: int) -> list[Received]:
+        """Up to `limit` due wakes that no live process holds. An empty queue is only read, never locked."""
+        dead = self._dead_owners()
+        due_in = self.next_due_in()
+        if not dead and (due_in is None or due_in > 0.0):
+            return []
+
+        def work(connection: sqlite3.Connection) -> list[tuple[int, str, str, int]]:
+            connection.executemany("UPDATE wake SET owner = '' WHERE owner = ?", [(owner,) for owner in dead])
+            return connection.execute(_CLAIM, (self._processes.owner, self._clock.now(), limit)).fetchall()
+
+        rows = self._database.write(work, durable=False)
+        return [Received(ExecutionKey(workspace, id_), str(n), receives) for n, workspace, id_, receives in rows]
+
+    def acknowledge(self, receipts: Sequence[str]) -> None:
+        """Delete claimed wakes."""
+        if receipts:
+            statement = "DELETE FROM wake WHERE n = ? AND owner = ?"
+            rows = [(int(receipt), self._processes.owner) for receipt in receipts]
+            self._database.write(lambda connection: connection.executemany(statement, rows), durable=False)
+
+    def release(self, receipts: Sequence[str], delay: float = 0.0) -> None:
+        """Give claimed wakes back, to be claimed again after `delay` seconds."""
+        if receipts:
+            due_at = self._clock.now() + max(delay, 0.0)
+            statement = "UPDATE wake SET owner = '', due_at = ? WHERE n = ? AND owner = ?"
+            rows = [(due_at, int(receipt), self._processes.owner) for receipt in receipts]
+            self._database.write(lambda connection: connection.executemany(statement, rows), durable=False)
+            self._note_sent()
+
+    def next_due_in(self) -> float | None:
+        """Seconds until the earliest unclaimed wake is due; None when there is none."""
+        row = self._database.read(lambda connection: connection.execute(_NEXT_DUE).fetchone())
+        return None if row is None else max(0.0, row[0] - self._clock.now())
+
+    def changed(self) -> bool:
+        """Whether this process sent or released a wake, or another process wrote anything, since the last call."""
+        elsewhere = self._database.changed()
+        with self._lock:
+            here, self._sent = self._sent, False
+        return here or elsewhere
+
+    def _note_sent(self) -> None:
+        with self._lock:
+            self._sent = True
+
+    def _dead_owners(self) -> list[str]:
+        """Owners of claims whose process is gone. Hops from owner to owner in the index: as many steps as owners."""
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            owners, row = [], connection.execute(_NEXT_OWNER, ("",)).fetchone()
+            while row is not None:
+                owners.append(row[0])
+                row = connection.execute(_NEXT_OWNER, row).fetchone()
+            return owners
+
+        owners = self._database.read(work)
+        return [owner for owner in owners if owner != self._processes.owner and not self._processes.is_alive(owner)]

@@ -1,0 +1,70 @@
+"""The tables of `automate.db`, as migrations: number N brings a database from version N-1 to N.
+
+A migration that was released is never changed; a new one is added. What the layout is for:
+
+header      keeps a small integer `e` for each execution, so that the index of segments holds two integers an entry:
+            one commit for fifty executions touches a page or two of it, not fifty
+segment     rows in order of arrival; `body` stands last, so that looking at the other columns reads no overflow pages
+wake        two partial indexes: free ones by due time, claimed ones by owner
+execution   the executions index; each filter has an index that ends in the list's order
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x4175746F
+"""Marks the file as ours (PRAGMA application_id): "Auto"."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE header (
+            e INTEGER PRIMARY KEY, workspace TEXT NOT NULL, id TEXT NOT NULL, workflow TEXT NOT NULL,
+            version INTEGER NOT NULL, definition_digest TEXT NOT NULL, input_digest TEXT NOT NULL, kind TEXT NOT NULL,
+            status TEXT NOT NULL, started_at REAL NOT NULL, seq INTEGER NOT NULL, due_at REAL, ended_at REAL,
+            UNIQUE (workspace, id)) STRICT""",
+        "CREATE INDEX header_due ON header (due_at) WHERE due_at IS NOT NULL",
+        "CREATE TABLE input (e INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
+        """CREATE TABLE segment (
+            e INTEGER NOT NULL, seq INTEGER NOT NULL, nonce TEXT NOT NULL, at REAL NOT NULL, whole INTEGER NOT NULL,
+            lease_until REAL NOT NULL, owner TEXT NOT NULL, first_event INTEGER NOT NULL, last_event INTEGER NOT NULL,
+            body BLOB NOT NULL) STRICT""",
+        "CREATE UNIQUE INDEX segment_number ON segment (e, seq)",
+        """CREATE TABLE inbox (
+            workspace TEXT NOT NULL, id TEXT NOT NULL, item TEXT NOT NULL, due_at REAL NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (workspace, id, item)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX inbox_due ON inbox (due_at)",
+        """CREATE TABLE wake (
+            n INTEGER PRIMARY KEY, workspace TEXT NOT NULL, id TEXT NOT NULL, due_at REAL NOT NULL,
+            owner TEXT NOT NULL DEFAULT '', receives INTEGER NOT NULL DEFAULT 0) STRICT""",
+        "CREATE INDEX wake_free ON wake (due_at) WHERE owner = ''",
+        "CREATE INDEX wake_claimed ON wake (owner) WHERE owner > ''",
+        """CREATE TABLE execution (
+            workspace TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, workflow TEXT NOT NULL,
+            version INTEGER NOT NULL, status TEXT NOT NULL, started_at REAL NOT NULL, ended_at REAL, error TEXT,
+            business_key TEXT, PRIMARY KEY (workspace, id)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX execution_started ON execution (workspace, started_at, id)",
+        "CREATE INDEX execution_workflow ON execution (workspace, workflow, started_at, id)",
+        "CREATE INDEX execution_status ON execution (workspace, status, started_at, id)",
+        "CREATE INDEX execution_name ON execution (workspace, name, started_at, id)",
+        "CREATE INDEX execution_error ON execution (workspace, error, started_at, id) WHERE error IS NOT NULL",
+        """CREATE INDEX execution_business_key ON execution (workspace, business_key, started_at, id)
+            WHERE business_key IS NOT NULL""",
+        """CREATE TABLE blob (
+            workspace TEXT NOT NULL, ref TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (workspace, ref)) STRICT""",
+        """CREATE TABLE workflow (
+            workspace TEXT NOT NULL, workflow TEXT NOT NULL, active_version INTEGER NOT NULL,
+            latest_version INTEGER NOT NULL, revision INTEGER NOT NULL, description TEXT NOT NULL,
+            updated_at REAL NOT NULL, PRIMARY KEY (workspace, workflow)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE draft (
+            workspace TEXT NOT NULL, workflow TEXT NOT NULL, etag TEXT NOT NULL, updated_at REAL NOT NULL,
+            updated_by TEXT NOT NULL, imported_digest TEXT, document BLOB NOT NULL,
+            UNIQUE (workspace, workflow)) STRICT""",
+        """CREATE TABLE version (
+            workspace TEXT NOT NULL, workflow TEXT NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL,
+            definition_digest TEXT NOT NULL, note TEXT NOT NULL, published_at REAL NOT NULL,
+            published_by TEXT NOT NULL, document BLOB NOT NULL, UNIQUE (workspace, workflow, number)) STRICT""",
+        "CREATE INDEX version_definition ON version (workspace, workflow, definition_digest, number)",
+    ),
+)
+
+VERSION = len(MIGRATIONS)
+"""The schema this release writes."""

@@ -1,0 +1,73 @@
+"""All stores of one data folder: `automate.db` and the lock files of the processes that work on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.adapters.local.blobs import SqliteBlobs
+from engine.adapters.local.catalog_store import SqliteCatalogStore
+from engine.adapters.local.database import Database
+from engine.adapters.local.executions_index import SqliteExecutionsIndex
+from engine.adapters.local.journal import SqliteJournal
+from engine.adapters.local.processes import Processes
+from engine.adapters.local.queue import SqliteQueue
+from engine.clock import Clock
+from engine.errors import StoreUnavailable
+from engine.settings import Settings
+
+DATABASE = "automate.db"
+
+
+class LocalStores:
+    """Open with `LocalStores.open`. `processes` knows who else works on the folder."""
+
+    def __init__(self, database: Database, processes: Processes, clock: Clock) -> None:
+        self._database = database
+        self.processes = processes
+        self.journal = SqliteJournal(database)
+        self.index = SqliteExecutionsIndex(database)
+        self.queue = SqliteQueue(database, processes, clock)
+        self.blobs = SqliteBlobs(database)
+        self.catalog = SqliteCatalogStore(database)
+
+    @classmethod
+    def open(cls, data_dir: str | Path, settings: Settings, clock: Clock, *, command: str) -> LocalStores:
+        """Open the folder, creating it (mode 0700) and its database (mode 0600) where they are missing.
+
+        `command` is how other processes' messages call this one. Raises StoreUnavailable for a folder that cannot be
+        used, StoreCorrupt for a damaged one, SchemaTooNew for a newer release's, StoreBusy for one locked too long;
+        nothing in it was changed then.
+        """
+        folder = Path(data_dir)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileExistsError:
+            raise StoreUnavailable(
+                f"{folder} is a file, not a folder. Set AUTOMATE_DATA_DIR to a folder, or move the file."
+            ) from None
+        except OSError as error:
+            raise StoreUnavailable(
+                f"the data folder {folder} cannot be created: {error.strerror}. Set AUTOMATE_DATA_DIR to a folder that"
+                " can be written to."
+            ) from error
+        processes = Processes(folder / "locks", command)
+        try:
+            database = Database(folder / DATABASE, processes, settings.busy_timeout_seconds)
+        except BaseException:
+            processes.close()
+            raise
+        return cls(database, processes, clock)
+
+    @property
+    def owner(self) -> str:
+        """The name of this process in its leases and claims."""
+        return self.processes.owner
+
+    def is_alive(self, owner: str) -> bool:
+        """Whether the process called `owner` still runs."""
+        return self.processes.is_alive(owner)
+
+    def close(self) -> None:
+        """Close the database, then give the lock back: claims and leases of this process are over."""
+        self._database.close()
+        self.processes.close()
