@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.asl.model import Plan
-from engine.runtime.snapshot import Frame, Snapshot
+from engine.asl.model import Pattern, Plan, Task
+from engine.ports.tasks import TaskCall
+from engine.runtime.snapshot import Frame, Phase, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,72 @@ class Owed:
     ready: bool
 
 
+_NOTHING = Owed((), (), None, ready=False)
+
+
 def owed(plan: Plan, snapshot: Snapshot) -> Owed:
-    """Derive what `snapshot` owes; nothing once it is closed."""
-    raise NotImplementedError
+    """Derive what `snapshot` owes; nothing once it is closed.
+
+    Activities owe no call: a worker of theirs polls for them.
+    """
+    if snapshot.closed:
+        return _NOTHING
+    scheduled: list[Frame] = []
+    running: list[Frame] = []
+    due_at = snapshot.deadline
+    ready = False
+    for frame in snapshot.frames.values():
+        if frame.phase is Phase.DONE or frame.phase is Phase.JOINING:
+            continue
+        if frame.phase is Phase.SCHEDULED and _task(plan, frame).resource.pattern is not Pattern.ACTIVITY:
+            scheduled.append(frame)
+        elif frame.phase is Phase.RUNNING:
+            running.append(frame)
+        ready = ready or frame.phase is Phase.READY
+        for at in (frame.due_at, frame.deadline, frame.heartbeat_at):
+            if at is not None and (due_at is None or at < due_at):
+                due_at = at
+    scheduled.sort(key=lambda frame: frame.visit)
+    return Owed(tuple(scheduled), tuple(running), due_at, ready)
+
+
+def resource(plan: Plan, frame: Frame) -> str:
+    """The Resource that a SCHEDULED or RUNNING frame calls, as written in the definition."""
+    return _task(plan, frame).resource.text
+
+
+def timeout_seconds(frame: Frame) -> float | None:
+    """The TimeoutSeconds of the frame's Task, evaluated; None where it has none."""
+    return frame.timeout_seconds
+
+
+def idempotency_key(snapshot: Snapshot, frame: Frame) -> str:
+    """``execution:path:visit:epoch``: the same over takeovers and unknown outcomes, another after a definite failure."""
+    return f"{snapshot.facts.execution_id}:{frame.path or '/'}:{frame.visit}:{frame.epoch}"
+
+
+def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: float) -> TaskCall:
+    """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
+    state = _task(plan, frame)
+    facts = snapshot.facts
+    return TaskCall(
+        resource=state.resource.text,
+        arguments=frame.arguments,
+        workspace=facts.workspace,
+        execution_id=facts.execution_id,
+        workflow=facts.workflow,
+        version=facts.version,
+        state=frame.state,
+        attempt=frame.attempt,
+        idempotency_key=idempotency_key(snapshot, frame),
+        budget_seconds=budget_seconds,
+        secret_refs=state.secret_refs,
+        task_token=frame.token,
+    )
+
+
+def _task(plan: Plan, frame: Frame) -> Task:
+    state = plan.state(frame.machine, frame.state)
+    if not isinstance(state, Task):
+        raise TypeError(f"the frame {frame.path!r} stands in a {state.TYPE} state, which calls nothing")
+    return state

@@ -17,7 +17,7 @@ Values are JSON (dict, list, str, int, float, bool, None) and shared, never chan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,7 +26,7 @@ from typing import Any
 Json = Any
 
 SCHEMA = 1
-"""The snapshot schema this release writes; engine.runtime.codec upgrades older ones and refuses newer ones."""
+"""The snapshot schema this release writes; engine.runtime.snapshot_codec upgrades older ones and refuses newer ones."""
 
 
 class Phase(StrEnum):
@@ -68,13 +68,33 @@ class Facts:
     execution_arn: str = ""
     state_machine_arn: str = ""
 
+    @property
+    def region(self) -> str:
+        """The AWS region where the execution has one, else ``local``."""
+        parts = self.state_machine_arn.split(":")
+        return parts[3] if len(parts) > 3 else "local"
+
 
 @dataclass(frozen=True, slots=True)
 class Fanout:
-    """A Parallel or Map under way. `items` are a Map's effective items (after ItemSelector), None for a Parallel."""
+    """A Parallel or Map under way: `width` children in all, at most `concurrency` of them open at a time.
+
+    `items` are a Map's items as they were read (its ItemSelector is applied as each iteration starts), None for a
+    Parallel. `input` is what a Parallel's branches get.
+    """
 
     width: int
-    items: tuple[Json, ...] | None = None
+    concurrency: int
+    items: Sequence[Json] | None = None
+    input: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a fan-out is: children opened so far and children DONE. Derived from the frames, never encoded."""
+
+    opened: int
+    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +105,9 @@ class Frame:
     walks ("" for the definition itself, ``/States/X/Branches/0``, ``/States/Y/ItemProcessor``). `visit` is unique in
     the execution: a counter that rises with every state entered. `attempt` counts the retries of this visit from 0,
     `retries` those per Retrier. `epoch` rises only after a definite failure: it is part of the idempotency key.
-    `arguments` is what a Task is called with. `due_at` ends a WAITING or BACKOFF; `deadline` and `heartbeat_at` time a
-    Task out.
+    `variables` are those assigned in this frame (it sees its parents' too). `arguments` is what a Task is called with.
+    `started_event` is that of this attempt's call. `due_at` ends a WAITING or BACKOFF. `timeout_seconds` and `heartbeat_seconds` are the Task's own; `deadline` and
+    `heartbeat_at` are when they are over, counted from the start of the call. `output` is a DONE frame's result.
     """
 
     path: str
@@ -104,10 +125,12 @@ class Frame:
     entered_event: int = 0
     last_event: int = 0
     due_at: float | None = None
+    timeout_seconds: float | None = None
     deadline: float | None = None
     heartbeat_seconds: float | None = None
     heartbeat_at: float | None = None
     lease_until: float = 0.0
+    started_event: int = 0
     token: str | None = None
     fanout: Fanout | None = None
     output: Json = None
@@ -118,7 +141,8 @@ class Snapshot:
     """All of an execution at one moment.
 
     `output` holds the result of a SUCCEEDED one; `error` and `cause` are None where AWS leaves them out. `deadline` is
-    the execution's time-out.
+    the execution's time-out. `progress` caches each JOINING frame's counts, by its path; a missing one is derived. `ready`
+    lists the READY frames in order, None before that was derived.
     """
 
     facts: Facts
@@ -132,6 +156,8 @@ class Snapshot:
     output: Json = None
     error: str | None = None
     cause: str | None = None
+    progress: Mapping[str, Progress] = field(default=MappingProxyType({}), compare=False, repr=False)
+    ready: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 
     @property
     def closed(self) -> bool:

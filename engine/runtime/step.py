@@ -1,14 +1,40 @@
-"""``step(plan, snapshot, stimuli)``: the pure heart. No clock, no randomness, no I/O."""
+"""``step(plan, snapshot, stimuli)``: the pure heart. No clock, no randomness, no I/O.
+
+    stimulus ─► finds its frame ─► changes it ─► ready frames run (engine.runtime.states) ─► ended children are joined
+                                                 (engine.runtime.fanout) ─► … until every frame is blocked
+
+A stimulus that answers a frame, visit or attempt that no longer waits is handed back as ignored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.asl.model import Plan
+from engine.asl.model import Plan, Task
+from engine.errors import StateFailure
+from engine.runtime import fanout, tasks
+from engine.runtime.builder import Builder, OpenFrame, ready_paths
+from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
-from engine.runtime.snapshot import Snapshot
-from engine.runtime.stimulus import Stimulus
+from engine.runtime.snapshot import Phase, Snapshot, Status
+from engine.runtime.states import advance, resume, time_out
+from engine.runtime.stimulus import (
+    CallbackErred,
+    CallbackHeartbeat,
+    CallbackReturned,
+    FrameStimulus,
+    Started,
+    Stimulus,
+    StopRequested,
+    TaskErred,
+    TaskReturned,
+    TaskStarted,
+    TaskTakenOver,
+    TimePassed,
+)
+
+_ON_TASK = (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +58,147 @@ def step(
 
     Re-stepping the same stimuli from the same snapshot gives equal results, byte for byte once encoded.
     """
-    raise NotImplementedError
+    builder = Builder(plan, snapshot, room=max_transitions)
+    for path in ready_paths(snapshot):
+        frame = builder.frame(path)
+        if frame is not None:
+            builder.ready.append(frame)
+    ignored: list[Stimulus] = []
+    for stimulus in stimuli:
+        if builder.status is not Status.RUNNING:
+            ignored.append(stimulus)
+            continue
+        builder.at = max(builder.at, stimulus.at)
+        builder.seed = stimulus.seed
+        if builder.deadline is not None and builder.at >= builder.deadline:
+            time_out(builder, builder.frame(""))
+        elif not _feed(builder, stimulus):
+            ignored.append(stimulus)
+        _run(builder)
+    frozen, touched, removed = builder.freeze()
+    return Stepped(frozen, tuple(builder.events), touched, removed, tuple(ignored))
+
+
+def _run(builder: Builder) -> None:
+    """Run what is ready, join what has ended, until neither is left or the room is used up."""
+    while builder.ended or (builder.ready and builder.room != 0):
+        if builder.ended:
+            child, outcome = builder.ended.popleft()
+            if builder.live(child):
+                fanout.child_ended(builder, child, outcome)
+        else:
+            frame = builder.ready.popleft()
+            if builder.live(frame):
+                advance(builder, frame)
+
+
+def _feed(builder: Builder, stimulus: Stimulus) -> bool:
+    """Apply one stimulus; False when nothing waits for it."""
+    match stimulus:
+        case FrameStimulus():
+            return _feed_frame(builder, stimulus)
+        case Started():
+            return _start(builder)
+        case TimePassed():
+            _fire(builder)
+        case StopRequested(error=error, cause=cause):
+            _stop(builder, error, cause)
+        case _:  # Continued: the ready frames run anyway
+            pass
+    return True
+
+
+def _start(builder: Builder) -> bool:
+    if builder.next_event > 1:
+        return False
+    machine = builder.plan.machines[""]
+    root = OpenFrame("", "", machine.start_at, builder.input, 0)
+    builder.emit_beside(0, "ExecutionStarted", {"input": builder.input, "roleArn": builder.facts.role_arn})
+    if builder.plan.timeout_seconds is not None:
+        builder.deadline = builder.at + builder.plan.timeout_seconds
+    builder.add(root)
+    return True
+
+
+def _stop(builder: Builder, error: str | None, cause: str | None) -> None:
+    root = builder.frame("")
+    if root is not None:
+        details = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
+        builder.emit(root, "ExecutionAborted", details)
+    builder.close(Status.ABORTED, error=error, cause=cause)
+
+
+def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
+    waiting = builder.peek(stimulus.frame)
+    if (
+        waiting is None
+        or (waiting.visit, waiting.attempt) != (stimulus.visit, stimulus.attempt)
+        or waiting.phase not in _ON_TASK
+    ):
+        return False
+    state = builder.plan.state(waiting.machine, waiting.state)
+    if not isinstance(state, Task) or not _expected(waiting.phase, stimulus):
+        return False
+    frame = builder.frame(stimulus.frame)
+    if frame is None:
+        return False
+    try:
+        moved = _apply(builder, frame, state, stimulus)
+    except StateFailure as failure:
+        moved = evaluation_failed(builder, frame, state, failure)
+    if moved:
+        builder.ready.append(frame)
+    return True
+
+
+def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
+    """Whether a frame in `phase` waits for such a stimulus."""
+    if isinstance(stimulus, TaskStarted):
+        return phase is Phase.SCHEDULED
+    if isinstance(stimulus, TaskReturned | TaskTakenOver):
+        return phase is Phase.RUNNING
+    if isinstance(stimulus, TaskErred):
+        return phase in (Phase.RUNNING, Phase.SCHEDULED)
+    return phase is Phase.CALLBACK
+
+
+def _apply(builder: Builder, frame: OpenFrame, state: Task, stimulus: FrameStimulus) -> bool:
+    """True when the frame goes on at once."""
+    match stimulus:
+        case TaskStarted(lease_until=lease_until):
+            tasks.started(builder, frame, state, lease_until, stimulus.worker)
+        case TaskTakenOver():
+            tasks.taken_over(frame)
+        case TaskReturned(output=output):
+            return tasks.returned(builder, frame, state, output)
+        case TaskErred(error=error, cause=cause, definite=definite, retryable=retryable):
+            return tasks.erred(builder, frame, state, error, cause, definite=definite, retryable=retryable)
+        case CallbackReturned(output=output):
+            return tasks.succeeded(builder, frame, state, output)
+        case CallbackErred(error=error, cause=cause):
+            return tasks.erred(builder, frame, state, error, cause)
+        case CallbackHeartbeat():
+            tasks.heartbeat(builder, frame)
+    return False
+
+
+def _fire(builder: Builder) -> None:
+    """Fire what is due by now, earliest first; what fires may cancel what would have fired after it."""
+    due: list[tuple[float, str]] = []
+    for path in builder.paths():
+        frame = builder.peek(path)
+        if frame is not None:
+            times = [at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None]
+            if times and min(times) <= builder.at:
+                due.append((min(times), path))
+    for _, path in sorted(due):
+        opened = builder.frame(path)
+        if opened is None or builder.status is not Status.RUNNING:
+            continue
+        if opened.phase in _ON_TASK:
+            state = builder.plan.state(opened.machine, opened.state)
+            if isinstance(state, Task) and tasks.timed_out(builder, opened, state):
+                builder.ready.append(opened)
+        else:
+            resume(builder, opened)
+        _run(builder)

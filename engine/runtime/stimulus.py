@@ -47,9 +47,13 @@ class FrameStimulus(Stimulus):
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted(FrameStimulus):
-    """The intent to call: a SCHEDULED frame becomes RUNNING. `lease_until` is when this call is over at the latest."""
+    """The intent to call: a SCHEDULED frame becomes RUNNING. `lease_until` is when this call is over at the latest.
+
+    For an activity: a worker took it; `worker` is the name it gave.
+    """
 
     lease_until: float = 0.0
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class TaskReturned(FrameStimulus):
 class TaskErred(FrameStimulus):
     """The call failed; see engine.ports.tasks.TaskFailed for `definite` and `retryable`."""
 
-    error: str = ""
+    error: str | None = None
     cause: str | None = None
     definite: bool = True
     retryable: bool = True
@@ -83,9 +87,9 @@ class CallbackReturned(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class CallbackErred(FrameStimulus):
-    """SendTaskFailure."""
+    """SendTaskFailure; both parts may be left out."""
 
-    error: str = ""
+    error: str | None = None
     cause: str | None = None
 
 

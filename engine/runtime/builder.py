@@ -1,0 +1,305 @@
+"""The private builder that `step` works on: frames thawed one by one, changed in place, frozen once at the end.
+
+Nothing of the snapshot is copied until a frame is touched; a transition copies nothing at all. The builder never
+leaves `step`, so that its mutability is nobody else's business.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
+
+from engine.asl.model import Plan, State
+from engine.expr.scope import ABSENT, Scope
+from engine.runtime.context import context_object
+from engine.runtime.history import HistoryEvent
+from engine.runtime.snapshot import Fanout, Frame, Phase, Progress, Snapshot, Status
+
+Json = Any
+
+_FIELDS = tuple(field.name for field in fields(Frame))
+_VALUES = attrgetter(*_FIELDS)
+_NO_VARIABLES: Mapping[str, Json] = {}
+
+
+class OpenFrame:
+    """A Frame that can be changed: the same fields, and `visible`, the variables it sees (its parents' and its own)."""
+
+    __slots__ = (*_FIELDS, "before", "visible")
+
+    path: str
+    machine: str
+    state: str
+    phase: Phase
+    visit: int
+    attempt: int
+    epoch: int
+    retries: tuple[int, ...]
+    input: Json
+    variables: Mapping[str, Json]
+    arguments: Json
+    entered_at: float
+    entered_event: int
+    last_event: int
+    due_at: float | None
+    timeout_seconds: float | None
+    deadline: float | None
+    heartbeat_seconds: float | None
+    heartbeat_at: float | None
+    lease_until: float
+    started_event: int
+    token: str | None
+    fanout: Fanout | None
+    output: Json
+    visible: Mapping[str, Json] | None
+    before: int
+
+    def __init__(self, path: str, machine: str, state: str, state_input: Json, last_event: int) -> None:
+        """A frame that is READY to enter `state`."""
+        self.path = path
+        self.machine = machine
+        self.state = state
+        self.phase = Phase.READY
+        self.visit = 0
+        self.input = state_input
+        self.variables = _NO_VARIABLES
+        self.entered_at = 0.0
+        self.entered_event = 0
+        self.last_event = last_event
+        self.output = None
+        self.visible = None
+        self.before = last_event
+        self.rest()
+
+    def rest(self) -> None:
+        """Forget what belongs to one visit."""
+        self.attempt = 0
+        self.epoch = 0
+        self.retries = ()
+        self.arguments = None
+        self.fanout = None
+        self.settle()
+
+    def settle(self) -> None:
+        """Forget what belongs to one attempt."""
+        self.due_at = None
+        self.timeout_seconds = None
+        self.deadline = None
+        self.heartbeat_seconds = None
+        self.heartbeat_at = None
+        self.lease_until = 0.0
+        self.started_event = 0
+        self.token = None
+
+    @classmethod
+    def thaw(cls, frame: Frame) -> OpenFrame:
+        """An open copy of `frame`."""
+        opened = cls.__new__(cls)
+        for name, value in zip(_FIELDS, _VALUES(frame), strict=True):
+            setattr(opened, name, value)
+        opened.visible = None
+        opened.before = frame.last_event
+        return opened
+
+    def freeze(self) -> Frame:
+        """What the snapshot keeps."""
+        return Frame(*_VALUES(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A child frame reached the end of its machine."""
+
+    output: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A child frame failed and nothing in it took the error."""
+
+    error: str | None
+    cause: str | None
+
+
+class Builder:
+    """One call of `step` under way. `room` is how many more states may be entered (negative: any number).
+
+    `ready` frames can go on; `ended` ones wait to be told to the fan-out around them.
+    """
+
+    def __init__(self, plan: Plan, snapshot: Snapshot, *, room: int | None) -> None:
+        self.plan = plan
+        self.facts = snapshot.facts
+        self.input = snapshot.input
+        self.status = snapshot.status
+        self.deadline = snapshot.deadline
+        self.output = snapshot.output
+        self.error = snapshot.error
+        self.cause = snapshot.cause
+        self.at = snapshot.last_at
+        self.seed = 0
+        self.room = -1 if room is None else room
+        self.events: list[HistoryEvent] = []
+        self.next_event = snapshot.next_event
+        self.next_visit = snapshot.next_visit
+        self.ready: deque[OpenFrame] = deque()
+        self.ended: deque[tuple[OpenFrame, Ended | Failed]] = deque()
+        self._snapshot = snapshot
+        self._base = snapshot.frames
+        self._open: dict[str, OpenFrame] = {}
+        self._removed: set[str] = set()
+        self._progress: dict[str, list[int]] = {}
+
+    # ---------------------------------------------------------------- frames
+
+    def peek(self, path: str) -> Frame | OpenFrame | None:
+        """The frame, to read only."""
+        opened = self._open.get(path)
+        if opened is not None:
+            return opened
+        return None if path in self._removed else self._base.get(path)
+
+    def frame(self, path: str) -> OpenFrame | None:
+        """The frame, to be changed."""
+        opened = self._open.get(path)
+        if opened is None and path in self._base and path not in self._removed:
+            opened = self._open[path] = OpenFrame.thaw(self._base[path])
+        return opened
+
+    def add(self, frame: OpenFrame) -> None:
+        """A new frame; it is run when its turn comes."""
+        self._open[frame.path] = frame
+        self._removed.discard(frame.path)
+        self.ready.append(frame)
+
+    def remove(self, path: str) -> None:
+        """The frame is gone."""
+        self._open.pop(path, None)
+        if path in self._base:
+            self._removed.add(path)
+
+    def remove_all(self) -> None:
+        """Every frame is gone: the execution has closed."""
+        self._open.clear()
+        self._removed = set(self._base)
+        self._progress.clear()
+        self.ready.clear()
+        self.ended.clear()
+
+    def live(self, frame: OpenFrame) -> bool:
+        """Whether `frame` has not been removed meanwhile."""
+        return self._open.get(frame.path) is frame
+
+    def paths(self) -> list[str]:
+        """Every frame's path, parents before their children."""
+        return [path for path in self._base if path not in self._removed and path not in self._open] + list(self._open)
+
+    def progress(self, path: str) -> list[int]:
+        """[children opened, children DONE] of the JOINING frame at `path`: derived once, kept up by engine.runtime.fanout."""
+        counts = self._progress.get(path)
+        if counts is None:
+            known = self._snapshot.progress.get(path)
+            if known is None:
+                known = _derive(self._snapshot.frames, path)
+            counts = self._progress[path] = [known.opened, known.done]
+        return counts
+
+    def begin_progress(self, path: str) -> list[int]:
+        """The fan-out at `path` begins (anew)."""
+        counts = self._progress[path] = [0, 0]
+        return counts
+
+    # ---------------------------------------------------------------- what expressions see
+
+    def scope(self, frame: OpenFrame, *, result: Json = ABSENT, error_output: Json = ABSENT) -> Scope:
+        """The scope of `frame`'s state."""
+        return Scope(
+            frame.input, lambda: context_object(self, frame), self.variables(frame),
+            result=result, error_output=error_output, at=self.at, seed=self.seed, place=(frame.path, frame.visit),
+        )
+
+    def variables(self, frame: Frame | OpenFrame) -> Mapping[str, Json]:
+        """The variables that `frame` sees."""
+        if isinstance(frame, OpenFrame) and frame.visible is not None:
+            return frame.visible
+        parent = self.peek(frame.path.rpartition("/")[0]) if frame.path else None
+        outer = self.variables(parent) if parent is not None else _NO_VARIABLES
+        seen = {**outer, **frame.variables} if outer and frame.variables else frame.variables or outer
+        if isinstance(frame, OpenFrame):
+            frame.visible = seen
+        return seen
+
+    def assign(self, frame: OpenFrame, values: Mapping[str, Json]) -> None:
+        """Assign variables in `frame`."""
+        frame.variables = {**frame.variables, **values}
+        frame.visible = None
+
+    # ---------------------------------------------------------------- history
+
+    def emit(self, frame: OpenFrame, event_type: str, details: dict[str, Json] | None = None) -> int:
+        """An event that the frame's next one follows."""
+        event_id = self.next_event
+        self.next_event = event_id + 1
+        self.events.append(HistoryEvent(event_id, frame.last_event, event_type, self.at, details))
+        frame.last_event = event_id
+        return event_id
+
+    def emit_beside(self, previous: int, event_type: str, details: dict[str, Json] | None = None) -> int:
+        """An event after `previous` that nothing needs to follow."""
+        event_id = self.next_event
+        self.next_event = event_id + 1
+        self.events.append(HistoryEvent(event_id, previous, event_type, self.at, details))
+        return event_id
+
+    # ---------------------------------------------------------------- moving on
+
+    def leave(self, frame: OpenFrame, state: State, output: Json, assigned: Mapping[str, Json] | None) -> None:
+        """Exit the state: assign, and record it."""
+        details: dict[str, Json] = {"name": state.name, "output": output}
+        if assigned:
+            self.assign(frame, assigned)
+            details["assignedVariables"] = assigned
+        self.emit(frame, state.exited, details)
+
+    def close(self, status: Status, *, output: Json = None, error: str | None = None, cause: str | None = None) -> None:
+        """The execution has ended."""
+        self.status, self.output, self.error, self.cause = status, output, error, cause
+        self.remove_all()
+
+    def freeze(self) -> tuple[Snapshot, frozenset[str], frozenset[str]]:
+        """The next snapshot, and which frames were touched and removed."""
+        frames = dict(self._base)
+        for path in self._removed:
+            del frames[path]
+        for path, opened in self._open.items():
+            frames[path] = opened.freeze()
+        snapshot = Snapshot(
+            self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
+            self.deadline, self.output, self.error, self.cause, self._frozen_progress(frames),
+            tuple(frame.path for frame in self.ready),
+        )
+        return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())
+
+    def _frozen_progress(self, frames: Mapping[str, Frame]) -> Mapping[str, Progress]:
+        if not self._progress and not self._snapshot.progress:
+            return self._snapshot.progress
+        known = {**self._snapshot.progress, **{path: Progress(*counts) for path, counts in self._progress.items()}}
+        return MappingProxyType({
+            path: counts for path, counts in known.items() if path in frames and frames[path].phase is Phase.JOINING
+        })
+
+
+def _derive(frames: Mapping[str, Frame], parent: str) -> Progress:
+    children = [frame for path, frame in frames.items() if path and path.rpartition("/")[0] == parent]
+    return Progress(len(children), sum(frame.phase is Phase.DONE for frame in children))
+
+
+def ready_paths(snapshot: Snapshot) -> Sequence[str]:
+    """The frames that were READY when stepping yielded, in their order."""
+    if snapshot.ready is not None:
+        return snapshot.ready
+    return [path for path, frame in snapshot.frames.items() if frame.phase is Phase.READY]

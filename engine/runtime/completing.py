@@ -1,0 +1,42 @@
+"""When a state is over: its output, its Exited event, and where its frame goes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.asl.model import State
+from engine.errors import StateFailure
+from engine.runtime import flow
+from engine.runtime.builder import Builder, Ended, OpenFrame
+from engine.runtime.failing import evaluation_failed
+from engine.runtime.snapshot import Phase, Status
+
+Json = Any
+
+
+def completed(builder: Builder, frame: OpenFrame, state: State, result: Json) -> bool:
+    """A Task, Parallel or Map has its result. True when the frame goes on at once."""
+    try:
+        output, assigned = flow.leaving(state, builder.scope(frame, result=result), frame.input, result)
+    except StateFailure as failure:
+        return evaluation_failed(builder, frame, state, failure)
+    frame.rest()
+    return exited(builder, frame, state, state.next, output, assigned)
+
+
+def exited(
+    builder: Builder, frame: OpenFrame, state: State, following: str | None, output: Json,
+    assigned: Mapping[str, Json] | None,
+) -> bool:
+    """Leave `state` for `following`, or end the frame where that is None. True when the frame goes on at once."""
+    builder.leave(frame, state, output, assigned)
+    if following is not None:
+        frame.state, frame.input, frame.phase = following, output, Phase.READY
+        return True
+    if frame.path:
+        builder.ended.append((frame, Ended(output)))
+    else:
+        builder.emit(frame, "ExecutionSucceeded", {"output": output})
+        builder.close(Status.SUCCEEDED, output=output)
+    return False

@@ -1,0 +1,207 @@
+"""Parallel and inline Map: child frames, their join, and what happens to the others when one fails.
+
+    open ─► child frames walk ─► DONE ─► … ─► join: the outputs in order, the parent goes on
+                         └─► failed: the others are cancelled, the parent's Retry and Catch are asked
+
+The parent's frame is not touched between opening and join: how many children were opened and are DONE is counted
+beside it (builder.progress), and a DONE child keeps its output itself. So a Map over N items costs O(N).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.asl.model import Map, Parallel, Task
+from engine.errors import StateFailure
+from engine.expr.java_text import json_text
+from engine.expr.scope import Scope
+from engine.runtime import flow
+from engine.runtime.builder import Builder, Ended, Failed, OpenFrame
+from engine.runtime.completing import completed
+from engine.runtime.context import context_object
+from engine.runtime.failing import QUERY_EVALUATION, evaluation_failed, failed
+from engine.runtime.snapshot import Fanout, Frame, Phase
+
+Json = Any
+
+MOST_OPEN = 40
+"""So many iterations of an inline Map are open at once at most, as in AWS."""
+
+
+def open_parallel(builder: Builder, frame: OpenFrame, state: Parallel) -> bool:
+    """Start every branch on the same input."""
+    given = flow.arguments(state, builder.scope(frame))
+    width = len(state.branches)
+    _begin(builder, frame, Fanout(width, width, input=given))
+    builder.emit(frame, "ParallelStateStarted")
+    for _ in range(width):
+        _open_next(builder, frame, state, frame.last_event)
+    return False
+
+
+def open_map(builder: Builder, frame: OpenFrame, state: Map) -> bool:
+    """Start the first iterations. True when there are none, so that the Map is over at once."""
+    scope = builder.scope(frame)
+    concurrency = state.max_concurrency(scope) if state.max_concurrency is not None else 0
+    items = read_items(state, scope)
+    at_once = min(int(concurrency) or MOST_OPEN, MOST_OPEN)
+    _begin(builder, frame, Fanout(len(items), at_once, items))
+    builder.emit(frame, "MapStateStarted", {"length": len(items)})
+    if not items:
+        return _join(builder, frame, state)
+    for _ in range(min(at_once, len(items))):
+        _open_next(builder, frame, state, frame.last_event)
+        if not builder.live(frame) or frame.phase is not Phase.JOINING:
+            break
+    return False
+
+
+def read_items(state: Map, scope: Scope) -> Sequence[Json]:
+    """InputPath, then ItemsPath or Items. Raises StateFailure for what is no array."""
+    given = flow.arguments(state, scope)
+    items = given if state.items is None else state.items(scope)
+    if isinstance(items, list):
+        return items
+    shown = json_text(items)
+    if state.jsonata:
+        raise StateFailure(QUERY_EVALUATION, f"Map state input must be an array but was: {shown}")
+    raise StateFailure("States.Runtime", f"Reference path \"$\" must point to array. but was: {shown}")
+
+
+def restart(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
+    """A Retrier's interval is over: begin the fan-out anew, without a new Entered event."""
+    return open_map(builder, frame, state) if isinstance(state, Map) else open_parallel(builder, frame, state)
+
+
+def _begin(builder: Builder, frame: OpenFrame, fanout: Fanout) -> None:
+    frame.fanout = fanout
+    frame.phase = Phase.JOINING
+    builder.begin_progress(frame.path)
+
+
+def _open_next(builder: Builder, parent: Frame | OpenFrame, state: Map | Parallel, after: int) -> None:
+    """The next child; its first event follows the event `after`."""
+    counts = builder.progress(parent.path)
+    index = counts[0]
+    counts[0] += 1
+    path = f"{parent.path}/{index}"
+    fanout = parent.fanout
+    if fanout is None:
+        raise AssertionError(f"the frame {parent.path!r} is JOINING without a fan-out")
+    pointer = state.processor if isinstance(state, Map) else state.branches[index]
+    machine = builder.plan.machines[pointer]
+    child = OpenFrame(path, pointer, machine.start_at, fanout.input, after)
+    builder.add(child)
+    if isinstance(state, Map) and fanout.items is not None:
+        builder.emit(child, "MapIterationStarted", {"index": index, "name": state.name})
+        child.before = child.last_event
+        child.input = fanout.items[index]
+        if state.selector is not None:
+            _select(builder, parent, state, child, (index, child.input))
+
+
+def _select(
+    builder: Builder, parent: Frame | OpenFrame, state: Map, child: OpenFrame, item: tuple[int, Json]
+) -> None:
+    """ItemSelector: sees the Map's effective input, its variables and this item."""
+    opened = builder.frame(parent.path)
+    if opened is None:
+        return
+    scope = builder.scope(opened)
+    scope.place = (child.path, opened.visit)
+    scope.context = lambda: context_object(builder, opened, item=item)
+    try:
+        if state.input_path is not None:
+            scope.input = state.input_path(scope)
+        if state.selector is not None:
+            child.input = state.selector(scope)
+    except StateFailure as failure:
+        _cancel_children(builder, opened, state, but=None)
+        opened.last_event = child.last_event
+        if evaluation_failed(builder, opened, state, failure):
+            builder.ready.append(opened)
+
+
+def child_ended(builder: Builder, child: OpenFrame, outcome: Ended | Failed) -> None:
+    """Tell the fan-out around `child` what came of it."""
+    if isinstance(outcome, Failed):
+        _child_failed(builder, child, outcome.error, outcome.cause)
+    else:
+        _child_done(builder, child, outcome.output)
+
+
+def _child_done(builder: Builder, child: OpenFrame, output: Json) -> None:
+    """`child` reached the end of its machine."""
+    parent_path, _, index = child.path.rpartition("/")
+    parent = builder.peek(parent_path)
+    if parent is None or parent.fanout is None:
+        raise AssertionError(f"the frame {child.path!r} has no parent that waits for it")
+    state = builder.plan.state(parent.machine, parent.state)
+    last = child.last_event
+    if isinstance(state, Map):
+        builder.emit(child, "MapIterationSucceeded", {"index": int(index), "name": state.name})
+    child.phase = Phase.DONE
+    child.output = output
+    child.input, child.variables, child.visible = None, {}, None
+    counts = builder.progress(parent_path)
+    counts[1] += 1
+    if counts[0] < parent.fanout.width and isinstance(state, Map):
+        _open_next(builder, parent, state, last)
+    elif counts[1] == parent.fanout.width and isinstance(state, Map | Parallel):
+        opened = builder.frame(parent_path)
+        if opened is not None:
+            opened.last_event = child.last_event
+            if _join(builder, opened, state):
+                builder.ready.append(opened)
+
+
+def _join(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
+    """Every child is DONE: gather their outputs, in order. The frame goes on when the answer is True."""
+    width = frame.fanout.width if frame.fanout is not None else 0
+    outputs: list[Json] = []
+    for index in range(width):
+        path = f"{frame.path}/{index}"
+        child = builder.peek(path)
+        outputs.append(None if child is None else child.output)
+        builder.remove(path)
+    frame.fanout = None
+    builder.emit_beside(frame.last_event, f"{state.TYPE}StateSucceeded")
+    return completed(builder, frame, state, outputs)
+
+
+def _child_failed(builder: Builder, child: OpenFrame, error: str | None, cause: str | None) -> None:
+    """`child` failed: cancel the others and let the parent's state fail."""
+    parent_path, _, index = child.path.rpartition("/")
+    parent = builder.frame(parent_path)
+    if parent is None:
+        return
+    state = builder.plan.state(parent.machine, parent.state)
+    last = child.last_event
+    if isinstance(state, Map):
+        builder.emit_beside(last, "MapIterationFailed", {"index": int(index), "name": state.name})
+    elif isinstance(builder.plan.state(child.machine, child.state), Task):
+        builder.emit_beside(last, "TaskStateAborted")
+    _cancel_children(builder, parent, state, but=child.path)
+    parent.last_event = last
+    if failed(builder, parent, state, error, cause):
+        builder.ready.append(parent)
+
+
+def _cancel_children(builder: Builder, parent: OpenFrame, state: Any, *, but: str | None) -> None:
+    """Remove every frame below `parent`; those under way are recorded as aborted."""
+    prefix = f"{parent.path}/"
+    for path in [path for path in builder.paths() if path.startswith(prefix)]:
+        frame = builder.peek(path)
+        direct = "/" not in path[len(prefix):]
+        if frame is not None and direct and path != but and frame.phase is not Phase.DONE:
+            _aborted(builder, frame, state, int(path[len(prefix):]))
+        builder.remove(path)
+
+
+def _aborted(builder: Builder, frame: Frame | OpenFrame, state: Any, index: int) -> None:
+    if isinstance(state, Map):
+        builder.emit_beside(frame.last_event, "MapIterationAborted", {"index": index, "name": state.name})
+    elif frame.phase is not Phase.READY:
+        kind = builder.plan.state(frame.machine, frame.state).TYPE
+        builder.emit_beside(frame.last_event, f"{kind}StateAborted")

@@ -1,0 +1,121 @@
+"""A snapshot as plain JSON values and back: whole, or as the delta that a segment holds.
+
+Fields at their default are left out, so that a small frame is small. Caches (`progress`, `ready`) are not encoded:
+they are derived again. A stored snapshot of an older schema is brought up to date by `_UPCASTERS`, one pure function
+for each step; one of a newer schema raises SchemaTooNew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from engine.errors import SchemaTooNew
+from engine.runtime.snapshot import SCHEMA, Facts, Fanout, Frame, Phase, Snapshot, Status
+
+Json = Any
+
+_GLOBALS = ("status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause")
+_UPCASTERS: dict[int, Callable[[dict[str, Json]], dict[str, Json]]] = {}
+
+
+def _defaults(cls: type, *, without: Iterable[str] = ()) -> tuple[tuple[str, Json], ...]:
+    """The fields of a dataclass that are encoded, each with its default (MISSING where it must be given)."""
+    skipped = set(without)
+    return tuple(
+        (item.name, item.default_factory() if item.default_factory is not MISSING else item.default)
+        for item in fields(cls)
+        if item.name not in skipped
+    )
+
+
+_FACTS = _defaults(Facts)
+_FRAME = _defaults(Frame, without=("path", "fanout"))
+_FANOUT = _defaults(Fanout)
+
+
+def encode(snapshot: Snapshot) -> Json:
+    """The whole snapshot."""
+    return {
+        "schema": SCHEMA,
+        "facts": _encode_fields(snapshot.facts, _FACTS),
+        "input": snapshot.input,
+        "globals": encode_globals(snapshot),
+        "frames": {path: encode_frame(frame) for path, frame in snapshot.frames.items()},
+    }
+
+
+def decode(value: Json) -> Snapshot:
+    """The snapshot that `encode` gave. Raises SchemaTooNew for a newer release's."""
+    record = dict(value)
+    if record["schema"] > SCHEMA:
+        raise SchemaTooNew(f"a snapshot of schema {record['schema']}; this release knows up to {SCHEMA}")
+    while record["schema"] < SCHEMA:
+        record = _UPCASTERS[record["schema"]](record)
+    frames = {path: decode_frame(path, frame) for path, frame in record["frames"].items()}
+    snapshot = Snapshot(Facts(**record["facts"]), record["input"], frames=MappingProxyType(frames))
+    return replace(snapshot, **_decode_globals(record["globals"]))
+
+
+def encode_globals(snapshot: Snapshot) -> Json:
+    """What is not in a frame and can change."""
+    values = {name: getattr(snapshot, name) for name in _GLOBALS}
+    values["status"] = snapshot.status.value
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _decode_globals(value: Mapping[str, Json]) -> dict[str, Json]:
+    known = dict.fromkeys(_GLOBALS)
+    known.update(value)
+    known["status"] = Status(value["status"])
+    return known
+
+
+def encode_frame(frame: Frame) -> Json:
+    """One frame, without its path."""
+    record = _encode_fields(frame, _FRAME)
+    if frame.fanout is not None:
+        record["fanout"] = _encode_fields(frame.fanout, _FANOUT)
+    return record
+
+
+def decode_frame(path: str, value: Mapping[str, Json]) -> Frame:
+    """The frame at `path` that `encode_frame` gave."""
+    record = dict(value)
+    record["phase"] = Phase(record["phase"])
+    if "retries" in record:
+        record["retries"] = tuple(record["retries"])
+    if "fanout" in record:
+        record["fanout"] = Fanout(**record["fanout"])
+    return Frame(path=path, **record)
+
+
+def apply_delta(
+    snapshot: Snapshot, changed: Mapping[str, Json], frames: Mapping[str, Frame], removed: Iterable[str]
+) -> Snapshot:
+    """`snapshot` with new globals, `frames` laid over its own and the `removed` ones gone."""
+    laid = {**snapshot.frames, **frames}
+    for path in removed:
+        laid.pop(path, None)
+    return replace(
+        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None, **_decode_globals(changed)
+    )
+
+
+def _encode_fields(item: Any, known: tuple[tuple[str, Json], ...]) -> dict[str, Json]:
+    record: dict[str, Json] = {}
+    for name, default in known:
+        value = getattr(item, name)
+        if default is MISSING or value != default or type(value) is not type(default):
+            record[name] = _plain(value)
+    return record
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, Phase):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value)
+    return value

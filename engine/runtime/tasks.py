@@ -1,0 +1,146 @@
+"""A Task state, from its arguments to its result, and the history events of each kind of resource.
+
+    SCHEDULED ─TaskStarted─► RUNNING ─TaskReturned─► done
+                                     ─TaskReturned (.sync, .waitForTaskToken)─► CALLBACK ─Callback…─► done
+    an activity waits in SCHEDULED for a worker to poll it: TaskStarted leads to CALLBACK
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.asl.model import Pattern, Resource, Task
+from engine.expr.java_text import json_text
+from engine.runtime import flow
+from engine.runtime.builder import Builder, OpenFrame
+from engine.runtime.completing import completed
+from engine.runtime.failing import failed
+from engine.runtime.retry import TIMEOUT
+from engine.runtime.snapshot import Phase
+from engine.runtime.tokens import TokenPlace, make_token
+
+Json = Any
+
+_WITH_TOKEN = (Pattern.TASK_TOKEN, Pattern.ACTIVITY)
+HANDED_OVER = (Pattern.TASK_TOKEN, Pattern.SYNC)
+"""The patterns whose call only hands the work over."""
+
+
+def schedule(builder: Builder, frame: OpenFrame, state: Task) -> bool:
+    """Evaluate everything the call needs and record it as scheduled; a Retrier's attempt begins here too."""
+    resource = state.resource
+    facts = builder.facts
+    if resource.pattern in _WITH_TOKEN:
+        place = TokenPlace(facts.workspace, facts.execution_id, frame.path, frame.visit, frame.attempt)
+        frame.token = make_token(place, builder.seed)
+    scope = builder.scope(frame)
+    frame.arguments = flow.arguments(state, scope)
+    frame.timeout_seconds = None if state.timeout is None else state.timeout(scope)
+    frame.heartbeat_seconds = None if state.heartbeat is None else state.heartbeat(scope)
+    credentials = None if state.credentials is None else state.credentials(scope)
+    builder.emit(frame, _type(resource, "Scheduled"), _scheduled(builder, frame, resource, credentials))
+    frame.phase = Phase.SCHEDULED
+    if resource.pattern is Pattern.ACTIVITY:
+        _arm(builder, frame)
+    return False
+
+
+def started(builder: Builder, frame: OpenFrame, state: Task, lease_until: float, worker: str | None) -> None:
+    """The call is about to be made, or a worker took the activity."""
+    resource = state.resource
+    details = _details(resource)
+    if resource.pattern is Pattern.ACTIVITY:
+        details = {} if worker is None else {"workerName": worker}
+        frame.phase = Phase.CALLBACK
+    else:
+        frame.phase = Phase.RUNNING
+        frame.lease_until = lease_until
+        _arm(builder, frame)
+    # A taken-over call starts again without a second event: AWS has none for it.
+    if not frame.started_event:
+        frame.started_event = builder.emit(frame, _type(resource, "Started"), details)
+
+
+def taken_over(frame: OpenFrame) -> None:
+    """The owner of the call is gone; another will make it, with the time limits anew."""
+    frame.phase = Phase.SCHEDULED
+    frame.lease_until = 0.0
+    frame.deadline = frame.heartbeat_at = None
+
+
+def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> bool:
+    """The call succeeded; where it only handed the work over, the frame waits on."""
+    resource = state.resource
+    if resource.pattern in HANDED_OVER:
+        builder.emit(frame, "TaskSubmitted", {**(_details(resource) or {}), "output": output})
+        frame.phase = Phase.CALLBACK
+        frame.lease_until = 0.0
+        return False
+    return succeeded(builder, frame, state, output)
+
+
+def succeeded(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> bool:
+    """The task has its result."""
+    builder.emit(frame, _type(state.resource, "Succeeded"), {**(_details(state.resource) or {}), "output": output})
+    return completed(builder, frame, state, output)
+
+
+def erred(
+    builder: Builder, frame: OpenFrame, state: Task, error: str | None, cause: str | None, *,
+    definite: bool = True, retryable: bool = True,
+) -> bool:
+    """The task failed."""
+    details = dict(_details(state.resource) or {})
+    details.update({name: value for name, value in (("error", error), ("cause", cause)) if value is not None})
+    builder.emit(frame, _type(state.resource, "Failed"), details)
+    return failed(builder, frame, state, error, cause, definite=definite, retryable=retryable)
+
+
+def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:
+    """TimeoutSeconds or HeartbeatSeconds is over. Nobody knows what came of the call, so the key stays."""
+    builder.emit(frame, _type(state.resource, "TimedOut"), {**(_details(state.resource) or {}), "error": TIMEOUT})
+    return failed(builder, frame, state, TIMEOUT, None, definite=False)
+
+
+def heartbeat(builder: Builder, frame: OpenFrame) -> None:
+    """The work goes on: the heartbeat's time begins anew."""
+    if frame.heartbeat_seconds is not None:
+        frame.heartbeat_at = builder.at + frame.heartbeat_seconds
+
+
+def _arm(builder: Builder, frame: OpenFrame) -> None:
+    if frame.timeout_seconds is not None:
+        frame.deadline = builder.at + frame.timeout_seconds
+    heartbeat(builder, frame)
+
+
+def _type(resource: Resource, what: str) -> str:
+    if resource.pattern is Pattern.ACTIVITY:
+        return f"Activity{what}"
+    return f"LambdaFunction{what}" if resource.function else f"Task{what}"
+
+
+def _details(resource: Resource) -> dict[str, Json] | None:
+    """What every event of a service integration carries; functions and activities carry nothing."""
+    if resource.function or resource.pattern is Pattern.ACTIVITY:
+        return None
+    return {"resource": resource.action, "resourceType": resource.service}
+
+
+def _scheduled(builder: Builder, frame: OpenFrame, resource: Resource, credentials: Json) -> dict[str, Json]:
+    details: dict[str, Json]
+    if resource.function or resource.pattern is Pattern.ACTIVITY:
+        details = {"resource": resource.text, "input": frame.arguments}
+    else:
+        details = {
+            "resource": resource.action, "resourceType": resource.service, "region": builder.facts.region,
+            "parameters": frame.arguments,
+        }
+    if frame.timeout_seconds is not None:
+        details["timeoutInSeconds"] = frame.timeout_seconds
+    if frame.heartbeat_seconds is not None:
+        details["heartbeatInSeconds"] = frame.heartbeat_seconds
+    if isinstance(credentials, dict):
+        role = credentials.get("RoleArn")
+        details["taskCredentials"] = {"roleArn": role if isinstance(role, str) else json_text(role)}
+    return details
