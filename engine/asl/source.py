@@ -8,7 +8,7 @@
 The JSON reader is deliberately small, but it is a real one: the standard library decodes the strings, a grammar of one
 token ahead reads the rest. It exists because `json` forgets positions, keeps the last of duplicate keys and
 accepts NaN; here duplicate keys, NaN and Infinity are refused. YAML is read through PyYAML's node tree (which keeps
-positions too) under YAML 1.2's core schema: what it yields is always JSON. PyYAML is only imported for YAML.
+positions too) under YAML 1.2's core schema; what it yields is always JSON. PyYAML is only imported for YAML.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from json import JSONDecodeError, JSONDecoder
 from math import isfinite
 from typing import Any, NoReturn
 
-from engine.errors import InvalidDocument
+from engine.errors import InvalidDocument, json_pointer
 
 Json = Any
 Position = tuple[int, int]
@@ -45,7 +45,7 @@ class Source:
     """A text that was read: its value, and where in the text its parts stand.
 
     `positions` maps a JSON pointer to (line, column): of the key for a member, of the value for an item and for the
-    whole ("").
+    whole ("/").
     """
 
     name: str
@@ -64,7 +64,7 @@ class Source:
                 return found
             index = _LAST_INDEX.search(location)
             location = location[:index.start()] if index else location.rpartition("/")[0]
-        return self.positions[""]
+        return self.positions["/"]
 
     def place(self, location: str) -> str:
         """`location` as editors and terminals understand it: ``order_flow.json:12:7``."""
@@ -87,13 +87,9 @@ def parse_text(text: str, *, name: str) -> Source:
         places = reader.places
     return Source(
         name, value,
-        {_pointer(path): position for path, position in places.items()},
+        {json_pointer(path): position for path, position in places.items()},
         {_location(path): position for path, position in places.items()},
     )
-
-
-def _pointer(path: Path) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
 def _location(path: Path) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from engine.asl.validate.inspection import JSONATA, SCHEMA, Inspection, Json, Spot
 from engine.asl.validate.shapes import is_jsonata
 from engine.errors import InvalidExpression
 from engine.expr.intrinsics import compile_intrinsic
-from engine.expr.jsonata import compile_jsonata
+from engine.expr.jsonata import JsonataExpression, compile_jsonata
 from engine.expr.jsonpath import compile_path
 from engine.expr.reference import compile_reference
 
@@ -23,8 +24,6 @@ LONGEST_VARIABLE_NAME = 80
 _VARIABLE = re.compile(r"[^\W\d_]\w*")
 _SECRET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}")
 _LOOKS_LIKE_A_PATH = re.compile(r"\$(\$?[.\[]|\$?$|[A-Za-z]\w*$)|States\.[A-Za-z0-9]+\(.*\)$", re.DOTALL)
-
-SECRET_FIELDS = ("Parameters", "Arguments")
 
 
 class _Compiled(Protocol):
@@ -90,9 +89,21 @@ def _neither(field: str) -> str:
 
 
 def check_jsonata(inspection: Inspection, value: str, spot: Spot) -> None:
-    """A JSONata expression between ``{%`` and ``%}``."""
+    """A JSONata expression between ``{%`` and ``%}``.
+
+    A state has no context value: its input is ``$states.input``, and ``$``, ``$$`` or a bare name at the top level is
+    refused (Developer Guide, "Transforming data with JSONata").
+    """
     source = value[2:-2].strip()
-    if fault := _compiles(inspection, spot, lambda: compile_jsonata(source, spot.field)):
+
+    def compiling() -> JsonataExpression:
+        compiled = compile_jsonata(source, spot.field)
+        if compiled.uses_context_value:
+            raise InvalidExpression("'$', '$$' and names without '$' have no value at the top level; a state's input "
+                                    "is '$states.input', a variable is '$name'")
+        return compiled
+
+    if fault := _compiles(inspection, spot, compiling):
         inspection.error(spot, f"The JSONata expression '{source}' specified for the field '{spot.field}' "
                                f"is not valid: {fault.message}")
 
@@ -127,6 +138,11 @@ def check_object_template(inspection: Inspection, value: Json, spot: Spot) -> No
         inspection.error(spot, "Expected value of type Object")
 
 
+def check_task_arguments(inspection: Inspection, value: Json, spot: Spot) -> None:
+    """A Task's Parameters or Arguments: the one place where SecretRefs resolve."""
+    check_object_template(inspection, value, replace(spot, resolves_secrets=True))
+
+
 def _check_payload(inspection: Inspection, key: str, value: Json, spot: Spot) -> None:
     """A member ``"key.$"``: AWS places the finding at the object that holds it."""
     if not isinstance(value, str):
@@ -147,7 +163,7 @@ def _type_name(value: Json) -> str:
 
 def _check_secret(inspection: Inspection, value: dict[str, Json], spot: Spot) -> None:
     """Only a SecretRef that is literal in a Task's arguments resolves; one elsewhere stays data."""
-    if spot.field.partition("/")[0] not in SECRET_FIELDS:
+    if not spot.resolves_secrets:
         inspection.advise(spot, "A SecretRef resolves only in a Task's Parameters or Arguments: here it stays data",
                           "SECRET_NOT_RESOLVED")
         return

@@ -29,7 +29,8 @@ class Spot:
     """A place in the definition.
 
     `place` is AWS's location (``/States/Route/Choices[0]/Next``), `field` the same relative to its state, as AWS
-    names fields (``Choices[0]/Next``), `state` the innermost state's name. `kind` is STANDARD or EXPRESS.
+    names fields (``Choices[0]/Next``), `state` the innermost state's name. `kind` is STANDARD or EXPRESS;
+    `resolves_secrets` says that a literal SecretRef here is given its value when the Task is called.
     """
 
     place: str = "/"
@@ -37,6 +38,7 @@ class Spot:
     language: str = JSONPATH
     kind: str = "STANDARD"
     state: str | None = None
+    resolves_secrets: bool = False
 
     def inside(self, key: str | int) -> Spot:
         """The spot of the member or item `key`."""

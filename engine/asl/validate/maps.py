@@ -47,13 +47,9 @@ _PROCESSOR_CONFIG: Table = {
 
 def check_processor_config(inspection: Inspection, value: Json, spot: Spot) -> None:
     """ItemProcessor's ProcessorConfig."""
-    if not check_object(inspection, value, spot, _PROCESSOR_CONFIG, what="ProcessorConfig"):
-        return
-    if value.get("Mode") == "DISTRIBUTED":
-        if "ExecutionType" not in value:
-            inspection.error(spot, "These fields are required: [ExecutionType]")
-        if spot.kind == "EXPRESS":
-            inspection.error(spot.inside("Mode"), "Express state machine does not support 'DISTRIBUTED' mode")
+    if (check_object(inspection, value, spot, _PROCESSOR_CONFIG, what="ProcessorConfig")
+            and value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value):
+        inspection.error(spot, "These fields are required: [ExecutionType]")
 
 
 def processor(state: dict[str, Json]) -> tuple[str, Json] | None:
@@ -98,7 +94,7 @@ def _check_s3(*actions: str) -> Field:
     def check(inspection: Inspection, value: Json, spot: Spot) -> None:
         if not isinstance(value, str):
             inspection.error(spot, "Expected value of type String")
-        elif not re.fullmatch(rf"arn:[^:]+:states:[^:]*:[^:]*:s3:({'|'.join(actions)})", value):
+        elif not re.fullmatch(rf"arn:[^:]+:states:::s3:({'|'.join(actions)})", value):
             inspection.error(
                 spot, f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
                       "or the resource is not available in this region.",
@@ -218,6 +214,10 @@ def check_map(inspection: Inspection, state: dict[str, Json], spot: Spot) -> Non
         at_most_one(inspection, state, spot, name, f"{name}Path")
     if "Items" in state and "ItemReader" in state:
         exactly_one(inspection, state, spot, "Items", "ItemReader")
+    found = processor(state)
+    if found and child_kind(state) and spot.kind == "EXPRESS":
+        inspection.error(spot.inside(found[0]).inside("ProcessorConfig").inside("Mode"),
+                         "Express state machine does not support 'DISTRIBUTED' mode")
     if child_kind(state) is None:
         for name in given(state, *DISTRIBUTED_ONLY):
             inspection.error(

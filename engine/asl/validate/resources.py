@@ -72,7 +72,7 @@ REQUIRED_ARGUMENTS: dict[str, tuple[str, ...]] = {
 """What an optimised integration cannot do without (the API reference of each service)."""
 
 _INTEGRATION = re.compile(
-    r"arn:[^:]+:states:[^:]*:[^:]*:(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)"
+    r"arn:[^:]+:states:::(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)"
     r"(?P<pattern>\.waitForTaskToken|\.sync:2|\.sync)?"
 )
 _LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")

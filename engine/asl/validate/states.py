@@ -17,6 +17,7 @@ from engine.asl.validate.expressions import (
     check_path_or_intrinsic,
     check_path_or_null,
     check_reference_path,
+    check_task_arguments,
     check_template,
     looks_like_a_path,
 )
@@ -111,8 +112,8 @@ FIELDS: dict[str, Table] = {
     "Task": {
         **_EVERY, **_IN_AND_OUT, **_ONWARD, **_WORK,
         "Resource": Field(check_resource, required=True),
-        "Parameters": jsonpath(check_object_template),
-        "Arguments": jsonata(check_object_template),
+        "Parameters": jsonpath(check_task_arguments),
+        "Arguments": jsonata(check_task_arguments),
         "TimeoutSeconds": _seconds,
         "TimeoutSecondsPath": jsonpath(check_path),
         "HeartbeatSeconds": _seconds,

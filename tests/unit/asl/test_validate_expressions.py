@@ -1,0 +1,150 @@
+"""Paths, templates, JSONata, variables and SecretRefs."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.asl.validate import validate, variable_references
+
+
+def definition(state, **fields):
+    return {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True, **state}}, **fields}
+
+
+def findings(state, **options):
+    return validate(definition(state), **options)
+
+
+def places(state, **options):
+    return [(d.severity, d.location.removeprefix("/States/A")) for d in findings(state, **options)]
+
+
+@pytest.mark.parametrize("field", ["InputPath", "OutputPath", "ResultPath"])
+@pytest.mark.parametrize("value", ["$", "$.a.b[0]", None])
+def test_paths_and_null(field, value):
+    assert findings({field: value}) == []
+
+
+@pytest.mark.parametrize(("field", "value", "message"), [
+    ("InputPath", "a.b", "Value is not a valid JSONPath"), ("OutputPath", "$.a[", "Value is not a valid JSONPath"),
+    ("ResultPath", "$.a[*]", "Value is not a Reference Path"), ("ResultPath", "$$.a", "Value is not a Reference Path"),
+    ("ResultPath", "$variable", "Value is not a Reference Path"), ("InputPath", 7, "Expected value of type String"),
+    ("ResultPath", [], "Expected value of type String"),
+])
+def test_what_is_no_path(field, value, message):
+    (finding,) = findings({field: value})
+    assert finding.location == f"/States/A/{field}"
+    assert finding.message.startswith(message)
+
+
+def test_context_and_variables_may_be_read_by_paths():
+    assert findings({"InputPath": "$$.Execution.Input", "OutputPath": "$answer.part"}) == []
+
+
+@pytest.mark.parametrize("text", [
+    "States.Format('He said, \\\"Hello\\\"')", "States.Nope($.a)", "States.UUID(", "a.b", "", "$.a[",
+])
+def test_a_payload_is_a_path_or_an_intrinsic(text):
+    (finding,) = findings({"Parameters": {"outer": {"parsed.$": text}}})
+    assert (finding.location, finding.message) == (
+        "/States/A/Parameters/outer",
+        "The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call",
+    )
+
+
+@pytest.mark.parametrize(("value", "kind"), [
+    (None, "NULL"), ({}, "an OBJECT"), ([], "an ARRAY"), (True, "a BOOLEAN"), (1.5, "a NUMBER"),
+])
+def test_a_payload_is_text(value, kind):
+    (finding,) = findings({"Parameters": {"a.$": value}})
+    assert finding.location == "/States/A/Parameters"
+    assert finding.message.endswith(f"but was {kind}")
+
+
+def test_a_value_that_looks_like_a_path_is_a_warning():
+    state = {"Parameters": {"a": "$.a", "b": ["States.UUID()"], "c": "$5 a piece", "d": "$name"}}
+    assert places(state) == [("WARNING", f"/Parameters/{name}") for name in ("a", "b[0]", "d")]
+    assert {d.code for d in findings(state)} == {"NO_DOLLAR"}
+
+
+@pytest.mark.parametrize("source", ["$states.input.a", "$x := 1; $x", "[1..3].($ * 2)", "$map($states.input, $string)"])
+def test_jsonata(source):
+    assert findings({"QueryLanguage": "JSONata", "Output": {"a": [f"{{% ({source}) %}}"]}}) == []
+
+
+@pytest.mark.parametrize("source", ["1 +", "$", "$$", "name", "$.a", "$$.a", "a.b", ""])
+def test_jsonata_that_is_refused(source):
+    (finding,) = findings({"QueryLanguage": "JSONata", "Output": {"a": [f"{{% {source} %}}"]}})
+    assert finding.location == "/States/A/Output/a[0]"
+    assert finding.message.startswith(f"The JSONata expression '{source}' specified for the field 'Output/a[0]'")
+
+
+def test_text_that_is_not_all_an_expression_is_text():
+    state = {"QueryLanguage": "JSONata", "Output": ["{% 1 +", " {% 1 + %}", "{%%", "$.a", {"x.$": "no path"}]}
+    assert findings(state) == []
+
+
+def test_no_depth_of_an_expression_is_too_much():
+    nested = "States.Array(" * 700 + "1" + ")" * 700
+    assert places({"Parameters": {"a.$": nested}}) in ([], [("ERROR", "/Parameters")])
+    state = {"QueryLanguage": "JSONata", "Output": "{% " + "(" * 3_000 + "1" + ")" * 3_000 + " %}"}
+    assert places(state) in ([], [("ERROR", "/Output")])
+
+
+@pytest.mark.parametrize("name", ["a", "zähler", "snake_case2", "x" * 80])
+def test_variable_names(name):
+    assert findings({"Assign": {name: 1}}) == []
+    assert findings({"Assign": {f"{name}.$": "$.a"}}) == []
+
+
+@pytest.mark.parametrize("name", ["", "1a", "_a", "a-b", "a b", "a.b", "x" * 81])
+def test_names_that_no_variable_has(name):
+    (finding,) = findings({"QueryLanguage": "JSONata", "Assign": {name: 1}})
+    assert finding.location == "/States/A/Assign"
+    assert finding.message.startswith(f"'{name}' is not a valid variable name")
+
+
+def test_assign_rules():
+    assert [d.message for d in findings({"Assign": {"states": 1}})] == ["The variable name 'states' is reserved"]
+    assert [d.message for d in findings({"Assign": {"a": 1, "a.$": "$.a"}})] == [
+        "The variable 'a' is assigned more than once"]
+    assert [d.message for d in findings({"Assign": [1]})] == ["Expected value of type Object"]
+    assert places({"Assign": {"a": {"b.$": "$["}}}) == [("ERROR", "/Assign/a")]
+
+
+def task(field, value, **fields):
+    return {"Type": "Task", "Resource": "connector:http:request", field: value, **fields}
+
+
+def test_a_secret_ref_is_literal_and_alone():
+    assert findings(task("Parameters", {"headers": [{"$secret": "STRIPE_KEY"}]})) == []
+    assert findings(task("Arguments", {"key": {"$secret": "a/b.c-d"}}, QueryLanguage="JSONata")) == []
+    for wrong in ({"$secret": 7}, {"$secret": ""}, {"$secret": "A", "b": 1}, {"$secret": "{% 'A' %}"},
+                  {"$secret.$": "$.key"}):
+        (finding,) = findings(task("Parameters", {"key": wrong}))
+        assert (finding.code, finding.location) == ("INVALID_SECRET_REF", "/States/A/Parameters/key")
+        only_aws = task("Parameters", {"key": wrong}, Resource="arn:aws:states:::aws-sdk:s3:getObject")
+        assert findings(only_aws, extensions=False) == []
+
+
+def test_a_secret_ref_outside_of_task_arguments_is_advised_against():
+    (finding,) = findings({"Assign": {"key": {"$secret": "STRIPE_KEY"}}})
+    assert (finding.code, finding.severity) == ("SECRET_NOT_RESOLVED", "WARNING")
+    (finding,) = findings({"Parameters": {"key": {"$secret": "STRIPE_KEY"}}})
+    assert finding.code == "SECRET_NOT_RESOLVED"
+    assert findings({"Parameters": {"key": {"$secret": "STRIPE_KEY"}}}, extensions=False) == []
+
+
+def test_variables_that_states_read():
+    machine = {
+        "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+            "A": {"Type": "Pass", "Assign": {"x": 1, "y": "{% $z + $x %}"}, "Next": "B"},
+            "B": {"Type": "Pass", "Output": "{% ($local := $y; $map([1], function($v) { $v + $local })) %}",
+                  "Next": "C"},
+            "C": {"Type": "Choice", "Choices": [{"Condition": "{% $x = $states.input.a %}", "Next": "D"}],
+                  "Default": "D"},
+            "D": {"Type": "Succeed"},
+        },
+    }
+    assert variable_references(machine) == {"A": ["x", "z"], "B": ["y"], "C": ["x"]}
+    assert variable_references(None) == {}

@@ -1,0 +1,120 @@
+"""A Map state's rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.asl.validate import validate
+
+ITEM = {"StartAt": "X", "States": {"X": {"Type": "Succeed"}}}
+READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}}
+WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix": "p"}}
+
+UNKNOWN_RESOURCE = (
+    "The resource provided arn:aws:states:::s3:putObject is not recognized. The value is not a valid resource ARN, or "
+    "the resource is not available in this region."
+)
+NO_LIMIT = (
+    "At least one of these fields is required: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, "
+    "MaxInputBytesPerBatchPath]"
+)
+
+
+def distributed(execution_type="STANDARD", item=ITEM):
+    return {**item, "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": execution_type}}
+
+
+def found(kind="STANDARD", **fields):
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Map", "End": True, **fields}}}
+    return [(d.location.removeprefix("/States/A"), d.message) for d in validate(definition, kind=kind)]
+
+
+def test_both_modes_and_the_old_name():
+    assert found(ItemProcessor={**ITEM, "ProcessorConfig": {"Mode": "INLINE"}}, ItemsPath="$.i", MaxConcurrency=0,
+                 ItemSelector={"a.$": "$$.Map.Item.Value"}) == []
+    assert found(Iterator=ITEM, Parameters={"a.$": "$"}) == []
+    assert found(
+        ItemProcessor=distributed(), Label="orders", ToleratedFailurePercentage=12.5, ResultWriter=WRITER,
+        ItemReader={**READER, "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a"],
+                                               "MaxItems": 10}},
+        ItemBatcher={"MaxItemsPerBatch": 5, "BatchInput": {"a.$": "$.a"}},
+    ) == []
+    assert found(ItemProcessor=distributed(), QueryLanguage="JSONata", Items="{% $states.input %}",
+                 ToleratedFailureCount="{% 1 %}", MaxConcurrency="{% 2 %}", ItemSelector="{% {} %}") == []
+
+
+@pytest.mark.parametrize(("fields", "finding"), [
+    ({}, ("", "These fields are required: [ItemProcessor]")),
+    ({"ItemProcessor": 1}, ("/ItemProcessor", "Expected value of type Object")),
+    ({"ItemProcessor": ITEM, "ItemSelector": {}, "Parameters": {}},
+     ("", "Only one of these fields is allowed: [ItemSelector, Parameters]")),
+    ({"ItemProcessor": ITEM, "MaxConcurrency": -1}, ("/MaxConcurrency", "Number is below the minimum of 0")),
+    ({"ItemProcessor": ITEM, "MaxConcurrency": 1, "MaxConcurrencyPath": "$.m"},
+     ("", "Only one of these fields is allowed: [MaxConcurrency, MaxConcurrencyPath]")),
+    ({"ItemProcessor": distributed(), "ToleratedFailurePercentage": 101},
+     ("/ToleratedFailurePercentage", "Number is above the maximum of 100")),
+    ({"ItemProcessor": distributed(), "ToleratedFailureCount": 1, "ToleratedFailureCountPath": "$.c"},
+     ("", "Only one of these fields is allowed: [ToleratedFailureCount, ToleratedFailureCountPath]")),
+    ({"ItemProcessor": ITEM, "ItemReader": READER},
+     ("/ItemReader", "The field 'ItemReader' is only supported when 'ProcessorConfig' has the 'Mode' 'DISTRIBUTED'")),
+    ({"ItemProcessor": {**ITEM, "ProcessorConfig": {"Mode": "BATCH"}}},
+     ("/ItemProcessor/ProcessorConfig/Mode",
+      "The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED]")),
+    ({"ItemProcessor": {**ITEM, "ProcessorConfig": {"Mode": "DISTRIBUTED"}}},
+     ("/ItemProcessor/ProcessorConfig", "These fields are required: [ExecutionType]")),
+    ({"ItemProcessor": distributed(), "ItemReader": {}}, ("/ItemReader", "These fields are required: [Resource]")),
+    ({"ItemProcessor": distributed(), "ItemReader": {"Resource": "arn:aws:states:::s3:putObject"}},
+     ("/ItemReader/Resource", UNKNOWN_RESOURCE)),
+    ({"ItemProcessor": distributed(), "ItemReader": {**READER, "ReaderConfig": {"MaxItems": 1, "MaxItemsPath": "$.m"}}},
+     ("/ItemReader/ReaderConfig", "Only one of these fields is allowed: [MaxItems, MaxItemsPath]")),
+    ({"ItemProcessor": distributed(), "ItemReader": {**READER, "ReaderConfig": {"CSVHeaderLocation": "GIVEN"}}},
+     ("/ItemReader/ReaderConfig", "These fields are required: [CSVHeaders]")),
+    ({"ItemProcessor": distributed(), "ItemBatcher": {}},
+     ("/ItemBatcher", NO_LIMIT)),
+    ({"ItemProcessor": distributed(), "ItemBatcher": {"MaxInputBytesPerBatch": 262_145}},
+     ("/ItemBatcher/MaxInputBytesPerBatch", "Number is above the maximum of 262144")),
+    ({"ItemProcessor": distributed(), "ResultWriter": {}}, ("/ResultWriter", "These fields are required: [Resource]")),
+    ({"ItemProcessor": distributed(), "ResultWriter": {"Resource": WRITER["Resource"]}},
+     ("/ResultWriter", "These fields are required: [Parameters]")),
+    ({"ItemProcessor": ITEM, "QueryLanguage": "JSONata", "Items": 7},
+     ("/Items", "The value for the field 'Items' must be a JSONata expression, an Array or an Object")),
+])
+def test_rules(fields, finding):
+    assert found(**fields) == [finding]
+
+
+def test_two_processors_are_one_too_many():
+    assert found(ItemProcessor=ITEM, Iterator=ITEM) == [
+        ("", "Only one of these fields is allowed: [ItemProcessor, Iterator]")]
+
+
+def test_tolerances_of_an_inline_map_are_accepted_as_aws_does():
+    assert found(ItemProcessor=ITEM, ToleratedFailureCount=1, ToleratedFailurePercentagePath="$.p") == []
+
+
+def test_a_result_writer_may_only_shape_the_result():
+    assert found(ItemProcessor=distributed(), ResultWriter={"WriterConfig": {"Transformation": "COMPACT"}}) == []
+
+
+@pytest.mark.parametrize("label", ["", "two words", "a*", "a:b", "x" * 41])
+def test_labels(label):
+    assert [place for place, _ in found(ItemProcessor=distributed(), Label=label)] == ["/Label"]
+
+
+def test_labels_are_unique():
+    inner = {"StartAt": "X", "States": {"X": {"Type": "Map", "ItemProcessor": distributed(
+        item={"StartAt": "Y", "States": {"Y": {"Type": "Succeed"}}}), "Label": "L", "End": True}}}
+    assert found(ItemProcessor=distributed(item=inner), Label="L") == [
+        ("/ItemProcessor/States/X/Label", "Duplicate label name: L")]
+
+
+def test_what_express_refuses_inside_a_map():
+    waiting = {"StartAt": "X", "States": {"X": {
+        "Type": "Task", "Resource": "connector:approval:ask.waitForTaskToken", "End": True}}}
+    refused = "Express state machine does not support '.waitForTaskToken' service integration "
+    place = "/ItemProcessor/States/X/Resource"
+    assert found(ItemProcessor=waiting) == []
+    assert found("EXPRESS", ItemProcessor=waiting) == [(place, refused)]
+    assert found(ItemProcessor=distributed("EXPRESS", waiting)) == [(place, refused)]
+    assert found("EXPRESS", ItemProcessor=distributed()) == [
+        ("/ItemProcessor/ProcessorConfig/Mode", "Express state machine does not support 'DISTRIBUTED' mode")]
