@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
 
 from engine.adapters import listing
@@ -20,6 +21,7 @@ class MemoryExecutionsIndex:
 
     def put(self, row: ExecutionRow) -> None:
         """Write the row, unless it is an open one over a closed one."""
+        row = replace(row, error=listing.storable(row.error), business_key=listing.storable(row.business_key))
         with self._lock:
             present = self._rows.get(row.key)
             if present is None or present.status in OPEN_STATUSES or row.status not in OPEN_STATUSES:

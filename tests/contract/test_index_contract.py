@@ -1,0 +1,183 @@
+"""engine.ports.executions_index.ExecutionsIndex, the same for every family."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import InvalidDocument
+from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.keys import ExecutionKey
+
+START = 1_700_000_000.0
+
+
+def a_row(workspace, workflow, name, minute, **changes):
+    row = ExecutionRow(ExecutionKey.of(workspace, workflow, name), workflow, 2, "RUNNING", START + 60 * minute)
+    return replace(row, **changes)
+
+
+@pytest.fixture
+def index(backend):
+    return backend.index
+
+
+@pytest.fixture(scope="module")
+def rows(shared_backend):
+    """Twelve executions of two workflows, oldest first."""
+    workspace = "index-contract"
+    found = []
+    for minute in range(12):
+        workflow = ("orders", "invoices")[minute % 2]
+        failed = minute % 3 == 0
+        found.append(
+            a_row(
+                workspace, workflow, f"run-{minute:02}", minute, status="FAILED" if failed else "SUCCEEDED",
+                error=("States.Timeout", "States.TaskFailed")[minute % 2] if failed else None,
+                business_key=f"customer-{minute // 4}" if minute != 11 else None,
+                ended_at=START + 60 * minute + 1.5,
+            )
+        )
+    for row in found:
+        shared_backend.index.put(row)
+    shared_backend.index.put(a_row("index-other", "orders", "run-00", 3))
+    return found
+
+
+def names(page):
+    return [int(row.key.name.removeprefix("run-")) for row in page.rows]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        ({"workflow": "orders"}, [10, 8, 6, 4, 2, 0]),
+        ({"workflow": "unknown"}, []),
+        ({"status": "FAILED"}, [9, 6, 3, 0]),
+        ({"status": "RUNNING"}, []),
+        ({"workflow": "orders", "status": "FAILED"}, [6, 0]),
+        ({"name": "run-07"}, [7]),
+        ({"name": "run-0"}, []),
+        ({"name": "run-0*"}, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        ({"name": "run-1*", "workflow": "orders"}, [10]),
+        ({"name": "run-07", "workflow": "invoices"}, [7]),
+        ({"name": "run-07", "workflow": "orders"}, []),
+        ({"name": "*"}, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        ({"error": "States.Timeout"}, [6, 0]),
+        ({"error": "States.T*"}, [9, 6, 3, 0]),
+        ({"error": "*"}, [9, 6, 3, 0]),
+        ({"error": "States.T"}, []),
+        ({"business_key": "customer-1"}, [7, 6, 5, 4]),
+        ({"business_key": "customer-*"}, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        ({"business_key": "customer-1", "status": "SUCCEEDED", "workflow": "invoices"}, [7, 5]),
+        ({"business_key": "customer-*", "error": "States.*", "name": "run-0*", "status": "FAILED"}, [9, 6, 3, 0]),
+    ],
+)
+def test_filters_combine_and_the_newest_comes_first(index, rows, filters, expected):
+    page = index.query(ExecutionQuery("index-contract", **filters))
+    assert names(page) == expected
+    assert page.next_token is None
+
+
+@pytest.mark.parametrize("limit", [1, 3, 5, 11, 12])
+@pytest.mark.parametrize(
+    "filters", [{}, {"workflow": "orders"}, {"status": "SUCCEEDED"}, {"name": "run-*"}, {"business_key": "customer-1"}]
+)
+def test_pages_join_to_the_whole_list(index, rows, filters, limit):
+    whole = index.query(ExecutionQuery("index-contract", **filters)).rows
+    found, query, pages = [], ExecutionQuery("index-contract", **filters, limit=limit), 0
+    while True:
+        page = index.query(query)
+        found += page.rows
+        pages += 1
+        if page.next_token is None:
+            break
+        assert len(page.rows) == limit
+        query = replace(query, next_token=page.next_token)
+    assert tuple(found) == whole
+    assert pages == -(-len(whole) // limit)
+
+
+def test_a_row_comes_back_as_it_was_written(index, rows):
+    assert index.query(ExecutionQuery("index-contract", name="run-06")).rows == (rows[6],)
+    assert index.query(ExecutionQuery("index-contract", name="run-11")).rows == (rows[11],)
+
+
+def test_executions_of_one_moment_have_an_order(index, workspace):
+    for name in ("b", "c", "a"):
+        index.put(a_row(workspace, "orders", name, 0))
+    first = index.query(ExecutionQuery(workspace, limit=2))
+    rest = index.query(ExecutionQuery(workspace, limit=2, next_token=first.next_token))
+    assert [row.key.name for row in (*first.rows, *rest.rows)] == ["c", "b", "a"]
+
+
+def test_a_new_execution_does_not_shift_the_next_page(index, workspace):
+    for minute in range(4):
+        index.put(a_row(workspace, "orders", f"run-{minute}", minute))
+    first = index.query(ExecutionQuery(workspace, limit=2))
+    index.put(a_row(workspace, "orders", "run-9", 9))
+    rest = index.query(ExecutionQuery(workspace, limit=2, next_token=first.next_token))
+    assert names(rest) == [1, 0]
+
+
+def test_a_running_row_never_replaces_a_closed_one(index, workspace):
+    closed = a_row(workspace, "orders", "run-1", 0, status="FAILED", ended_at=START + 9, error="Oops")
+    index.put(a_row(workspace, "orders", "run-1", 0))
+    index.put(closed)
+    index.put(a_row(workspace, "orders", "run-1", 0))
+    index.put(a_row(workspace, "orders", "run-1", 0, status="PAUSED"))
+    assert index.query(ExecutionQuery(workspace)).rows == (closed,)
+    assert index.query(ExecutionQuery(workspace, status="RUNNING")).rows == ()
+    assert index.query(ExecutionQuery(workspace, status="FAILED")).rows == (closed,)
+
+
+def test_writing_twice_is_harmless(index, workspace):
+    row = a_row(workspace, "orders", "run-1", 0, status="SUCCEEDED", ended_at=START + 9)
+    index.put(row)
+    index.put(row)
+    assert index.query(ExecutionQuery(workspace)) == ExecutionPage((row,))
+
+
+def test_a_closed_row_leaves_its_old_status(index, workspace):
+    running = a_row(workspace, "orders", "run-1", 0)
+    index.put(running)
+    assert index.query(ExecutionQuery(workspace, status="RUNNING")).rows == (running,)
+    index.put(replace(running, status="SUCCEEDED"))
+    assert index.query(ExecutionQuery(workspace, status="RUNNING")).rows == ()
+
+
+@pytest.mark.parametrize("text", ["", "ä/ö#1", "a" * 3000, "tab\there", "100%_of*x", "\U0001f600"])
+def test_any_business_key_is_found(index, workspace, text):
+    row = a_row(workspace, "orders", "run-1", 0, business_key=text)
+    index.put(row)
+    index.put(a_row(workspace, "orders", "run-2", 0, business_key=text + "more"))
+    assert index.query(ExecutionQuery(workspace, business_key=text)).rows == (row,)
+
+
+def test_text_that_no_store_holds_is_kept_readable(index, workspace):
+    index.put(a_row(workspace, "orders", "run-1", 0, business_key="a\ud800b"))
+    assert index.query(ExecutionQuery(workspace)).rows[0].business_key == "a?b"
+
+
+def test_workspaces_do_not_mix(index, rows):
+    assert [row.key.workspace for row in index.query(ExecutionQuery("index-other")).rows] == ["index-other"]
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "!!!", "e30=", "WzEsMiwzXQ==", "ä"])
+def test_a_token_that_is_not_its_own_is_refused(index, workspace, token):
+    with pytest.raises(InvalidDocument, match="next_token"):
+        index.query(ExecutionQuery(workspace, next_token=token))
+
+
+def test_a_token_of_other_filters_is_refused(index, rows):
+    token = index.query(ExecutionQuery("index-contract", limit=2)).next_token
+    with pytest.raises(InvalidDocument, match="next_token"):
+        index.query(ExecutionQuery("index-contract", status="FAILED", next_token=token))
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1001])
+def test_a_page_size_out_of_range_is_refused(index, workspace, limit):
+    with pytest.raises(InvalidDocument, match="1 to 1000"):
+        index.query(ExecutionQuery(workspace, limit=limit))

@@ -1,0 +1,130 @@
+"""engine.ports.queue.ClaimableQueue, the same for every family.
+
+On AWS Lambda polls the queue; there a poller of the tests stands for it, over the adapter that sends.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.ports.keys import ExecutionKey
+from engine.ports.queue import MAX_DELAY_SECONDS, Wake
+
+
+@pytest.fixture
+def queue(backend):
+    """An empty queue: what other tests left in it is claimed and acknowledged."""
+    backend.restart()
+    backend.clock.sleep(100_000)
+    while claimed := backend.queue.claim(10):
+        backend.queue.acknowledge([item.receipt for item in claimed])
+    backend.queue.changed()
+    return backend.queue
+
+
+def keys_of(received):
+    return {item.key for item in received}
+
+
+def test_a_wake_is_claimed_once_and_gone_when_acknowledged(queue, key):
+    queue.send([Wake(key)])
+    (received,) = queue.claim(10)
+    assert received.key == key
+    assert received.receives == 1
+    assert queue.claim(10) == []
+    queue.acknowledge([received.receipt])
+    assert queue.claim(10) == []
+
+
+def test_nothing_sent_nothing_claimed(queue):
+    queue.send([])
+    assert queue.claim(10) == []
+    assert queue.next_due_in() is None
+
+
+def test_a_delay_is_kept(queue, backend, key):
+    queue.send([Wake(key, delay=30.0)])
+    backend.clock.sleep(29.0)
+    assert queue.claim(10) == []
+    backend.clock.sleep(1.001)
+    assert keys_of(queue.claim(10)) == {key}
+
+
+def test_a_delay_beyond_the_longest_is_cut(queue, backend, key):
+    queue.send([Wake(key, delay=5_000.0)])
+    backend.clock.sleep(MAX_DELAY_SECONDS + 0.001)
+    assert keys_of(queue.claim(10)) == {key}
+
+
+def test_a_claim_takes_at_most_its_limit(queue, workspace):
+    keys = {ExecutionKey.of(workspace, "orders", f"run-{number}") for number in range(25)}
+    queue.send([Wake(key) for key in sorted(keys)])
+    first = queue.claim(10)
+    assert len(first) == 10
+    found, rest = keys_of(first), first
+    while rest:
+        rest = queue.claim(10)
+        assert not found & keys_of(rest)
+        found |= keys_of(rest)
+    assert found == keys
+
+
+def test_a_released_wake_comes_again_and_counts(queue, key):
+    queue.send([Wake(key)])
+    (first,) = queue.claim(10)
+    queue.release([first.receipt])
+    (again,) = queue.claim(10)
+    assert again.key == key
+    assert again.receives == 2
+
+
+def test_a_wake_can_be_released_for_later(queue, backend, key):
+    queue.send([Wake(key)])
+    queue.release([item.receipt for item in queue.claim(10)], delay=20.0)
+    assert queue.claim(10) == []
+    backend.clock.sleep(20.001)
+    assert keys_of(queue.claim(10)) == {key}
+
+
+def test_the_claims_of_a_dead_process_are_free(queue, backend, key):
+    queue.send([Wake(key)])
+    assert len(queue.claim(10)) == 1
+    backend.restart()
+    if backend.family == "aws":
+        backend.clock.sleep(backend.visibility_seconds + 1)  # there time alone ends a claim
+    (again,) = backend.queue.claim(10)
+    assert again.key == key
+    assert again.receives == 2
+
+
+def test_two_wakes_for_one_execution_are_two(queue, key):
+    queue.send([Wake(key), Wake(key)])
+    assert [item.key for item in queue.claim(10)] == [key, key]
+
+
+def test_the_next_wake_is_known(queue, backend, workspace):
+    queue.send([Wake(ExecutionKey.of(workspace, "orders", "late"), delay=60.0)])
+    assert queue.next_due_in() == pytest.approx(60.0, abs=0.01)
+    queue.send([Wake(ExecutionKey.of(workspace, "orders", "soon"), delay=10.0)])
+    backend.clock.sleep(4.0)
+    assert queue.next_due_in() == pytest.approx(6.0, abs=0.01)
+    backend.clock.sleep(10.0)
+    assert queue.next_due_in() == 0.0
+    assert len(queue.claim(1)) == 1
+    assert queue.next_due_in() == pytest.approx(46.0, abs=0.01)
+
+
+def test_a_sent_wake_is_a_change(queue, key):
+    assert not queue.changed()
+    queue.send([Wake(key)])
+    assert queue.changed()
+    assert not queue.changed()
+
+
+def test_unknown_receipts_are_no_error(queue, key):
+    queue.send([Wake(key)])
+    (received,) = queue.claim(10)
+    queue.acknowledge([received.receipt])
+    queue.acknowledge([received.receipt])
+    queue.release([received.receipt])
+    assert queue.claim(10) == []
