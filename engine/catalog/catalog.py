@@ -31,7 +31,7 @@ from engine.catalog.document import (
 )
 from engine.catalog.publishing import document_problems
 from engine.clock import Clock
-from engine.errors import Conflict, Diagnostic, InvalidDefinition, NotFound
+from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocument, NotFound, StoreCorrupt
 from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor
 from engine.ports.tasks import Tasks
@@ -243,7 +243,7 @@ class Catalog:
     def _document(self, workspace: str, name: str, number: int | None) -> WorkflowDocument:
         if number is None:
             return self.draft(workspace, name).document
-        return parse_document(json.loads(self.version(workspace, name, number).document))
+        return _parsed(self.version(workspace, name, number).document, _label(name, number))
 
     def _stale(self, document: WorkflowDocument, stored: DraftRecord | None) -> Conflict:
         if stored is None:
@@ -259,9 +259,17 @@ class Catalog:
 
 def _opened(record: DraftRecord) -> Draft:
     return Draft(
-        workflow=record.workflow, document=parse_document(json.loads(record.document)), source=record.document,
-        etag=record.etag, updated_at=record.updated_at, updated_by=record.updated_by,
+        workflow=record.workflow, document=_parsed(record.document, f"{record.workflow} draft"),
+        source=record.document, etag=record.etag, updated_at=record.updated_at, updated_by=record.updated_by,
     )
+
+
+def _parsed(stored: bytes, label: str) -> WorkflowDocument:
+    """A stored document was checked before it was stored: one that cannot be read now is not its author's mistake."""
+    try:
+        return parse_document(json.loads(stored))
+    except (ValueError, InvalidDocument) as error:
+        raise StoreCorrupt(f"the stored document of {label} cannot be read: {error}") from error
 
 
 def _source(document: WorkflowDocument, source: bytes | None) -> bytes:

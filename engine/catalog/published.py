@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from engine.errors import NotFound
+from engine.errors import NotFound, StoreCorrupt
 from engine.ports.catalog_store import CatalogStore, VersionRecord
 from engine.ports.published import PublishedVersion
 
@@ -58,13 +58,20 @@ class CatalogPublished:
 
 
 def parse_version(record: VersionRecord) -> PublishedVersion:
-    """The stored version, as the runtime needs it. Its definition is shared and not to be changed."""
-    document = json.loads(record.document)
+    """The stored version, as the runtime needs it. Its definition is shared and not to be changed.
+
+    Raises StoreCorrupt when it cannot be read.
+    """
+    try:
+        document = json.loads(record.document)
+        definition = document["definition"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreCorrupt(f"version {record.number} of {record.workflow} cannot be read: {error}") from error
     return PublishedVersion(
         workspace=record.workspace,
         workflow=record.workflow,
         number=record.number,
-        definition=document["definition"],
+        definition=definition,
         definition_digest=record.definition_digest,
         kind=document.get("kind", "STANDARD"),
         business_key=document.get("business_key"),

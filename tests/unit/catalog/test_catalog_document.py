@@ -5,6 +5,7 @@ import pytest
 
 from engine.catalog.document import (
     SCHEMA_PATH,
+    WorkflowDocument,
     canonical,
     definition_digest,
     document_digest,
@@ -30,6 +31,13 @@ def problems(value, **options):
 
 def test_the_schema_in_docs_is_in_step():
     assert json.loads((ROOT / SCHEMA_PATH).read_text()) == json_schema(), "run python -m engine.catalog.document"
+
+
+def test_the_example_in_docs_is_a_document_without_fault(catalog):
+    text = (ROOT / "docs/workflow-document.md").read_text()
+    example = parse_document(json.loads(text.partition("```json\n")[2].partition("```")[0]))
+    assert catalog.problems(example) == []
+    assert {field.alias or name for name, field in WorkflowDocument.model_fields.items()} == example.as_written.keys()
 
 
 def test_every_problem_is_listed_with_its_place():

@@ -1,11 +1,13 @@
 """Importing, saving and exporting drafts: nothing is overwritten unseen."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from engine.catalog.document import parse_document
-from engine.errors import Conflict, NotFound
+from engine.catalog.published import CatalogPublished
+from engine.errors import Conflict, NotFound, StoreCorrupt
 from engine.ports.keys import Actor
 
 ANA, BEN = Actor("ana"), Actor("ben")
@@ -122,6 +124,19 @@ def test_workspaces_do_not_see_each_other(catalog, make):
     assert catalog.workflows("other") == []
     with pytest.raises(NotFound):
         catalog.draft("other", "orders")
+
+
+@pytest.mark.parametrize("stored", [b"{", b"{}", b"[]"])
+def test_a_stored_document_that_cannot_be_read_is_the_store_s_fault(catalog, store, clock, make, stored):
+    etag = catalog.import_document("default", make(), actor=ANA).etag
+    catalog.publish("default", "orders", actor=ANA)
+    version = replace(catalog.version("default", "orders", 1), number=2, document=stored)
+    store.put_version(version)
+    store.put_draft(replace(store.draft("default", "orders"), document=stored), expect_etag=etag, description="")
+    for ask in (lambda: catalog.draft("default", "orders"), lambda: catalog.diff("default", "orders", 1, 2),
+                lambda: CatalogPublished(store).version("default", "orders")):
+        with pytest.raises(StoreCorrupt, match="orders"):
+            ask()
 
 
 def test_unknown_workflows(catalog):
