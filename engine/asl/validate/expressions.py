@@ -116,6 +116,8 @@ def check_template(inspection: Inspection, value: Json, spot: Spot) -> None:
         for key, member in value.items():
             if key.endswith(".$") and not spot.is_jsonata:
                 _check_payload(inspection, key, member, spot)
+                if key.removesuffix(".$") in value:
+                    inspection.error(spot, f"The field '{key.removesuffix('.$')}' is given twice: with and without '.$'")
             else:
                 check_template(inspection, member, spot.inside(key))
     elif isinstance(value, list):
@@ -198,13 +200,8 @@ def check_assign(inspection: Inspection, value: Json, spot: Spot) -> None:
     if not isinstance(value, dict):
         inspection.error(spot, "Expected value of type Object")
         return
-    names = set()
     for key in value:
-        name = key if spot.is_jsonata else key.removesuffix(".$")
-        _check_variable_name(inspection, name, spot)
-        if name in names:
-            inspection.error(spot, f"The variable '{name}' is assigned more than once")
-        names.add(name)
+        _check_variable_name(inspection, key if spot.is_jsonata else key.removesuffix(".$"), spot)
     check_template(inspection, value, spot)
 
 

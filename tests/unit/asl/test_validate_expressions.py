@@ -107,7 +107,7 @@ def test_names_that_no_variable_has(name):
 def test_assign_rules():
     assert [d.message for d in findings({"Assign": {"states": 1}})] == ["The variable name 'states' is reserved"]
     assert [d.message for d in findings({"Assign": {"a": 1, "a.$": "$.a"}})] == [
-        "The variable 'a' is assigned more than once"]
+        "The field 'a' is given twice: with and without '.$'"]
     assert [d.message for d in findings({"Assign": [1]})] == ["Expected value of type Object"]
     assert places({"Assign": {"a": {"b.$": "$["}}}) == [("ERROR", "/Assign/a")]
 
