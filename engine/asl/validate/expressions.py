@@ -111,15 +111,7 @@ def check_jsonata(inspection: Inspection, value: str, spot: Spot) -> None:
 def check_template(inspection: Inspection, value: Json, spot: Spot) -> None:
     """A value whose parts may be expressions, at any depth, in the language of `spot`."""
     if isinstance(value, dict):
-        if inspection.extensions and any(key in value for key in ("$secret", "$secret.$")):
-            _check_secret(inspection, value, spot)
-        for key, member in value.items():
-            if key.endswith(".$") and not spot.is_jsonata:
-                _check_payload(inspection, key, member, spot)
-                if key.removesuffix(".$") in value:
-                    inspection.error(spot, f"The field '{key.removesuffix('.$')}' is given twice: with and without '.$'")
-            else:
-                check_template(inspection, member, spot.inside(key))
+        _check_members(inspection, value, spot)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             check_template(inspection, item, spot.inside(index))
@@ -130,6 +122,19 @@ def check_template(inspection: Inspection, value: Json, spot: Spot) -> None:
         name = spot.field.rpartition("/")[2]
         inspection.warning(spot, f"The value of '{name}' looks like a JSONPath or an intrinsic function call, but the "
                                  "name of the field does not end with '.$'", "NO_DOLLAR")
+
+
+def _check_members(inspection: Inspection, value: dict[str, Json], spot: Spot) -> None:
+    if inspection.extensions and any(key in value for key in ("$secret", "$secret.$")):
+        _check_secret(inspection, value, spot)
+    for key, member in value.items():
+        if spot.is_jsonata or not key.endswith(".$"):
+            check_template(inspection, member, spot.inside(key))
+            continue
+        _check_payload(inspection, key, member, spot)
+        name = key.removesuffix(".$")
+        if name in value:
+            inspection.error(spot, f"The field '{name}' is given twice: with and without '.$'")
 
 
 def check_object_template(inspection: Inspection, value: Json, spot: Spot) -> None:
