@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.asl.validate import validate, variable_references
+from engine.governance.secret_refs import is_key
 
 
 def definition(state, **fields):
@@ -118,13 +119,18 @@ def task(field, value, **fields):
 
 def test_a_secret_ref_is_literal_and_alone():
     assert findings(task("Parameters", {"headers": [{"$secret": "STRIPE_KEY"}]})) == []
-    assert findings(task("Arguments", {"key": {"$secret": "a/b.c-d"}}, QueryLanguage="JSONata")) == []
+    assert findings(task("Arguments", {"key": {"$secret": "a.b-c_D"}}, QueryLanguage="JSONata")) == []
     for wrong in ({"$secret": 7}, {"$secret": ""}, {"$secret": "A", "b": 1}, {"$secret": "{% 'A' %}"},
                   {"$secret.$": "$.key"}):
         (finding,) = findings(task("Parameters", {"key": wrong}))
         assert (finding.code, finding.location) == ("INVALID_SECRET_REF", "/States/A/Parameters/key")
         only_aws = task("Parameters", {"key": wrong}, Resource="arn:aws:states:::aws-sdk:s3:getObject")
         assert findings(only_aws, extensions=False) == []
+
+
+@pytest.mark.parametrize("key", ["A", "a.b-c_1", "x" * 128, "x" * 129, "", "a b", "a/b", "ä", "A\n"])
+def test_a_secrets_key_is_what_governance_takes_for_one(key):
+    assert (findings(task("Parameters", {"key": {"$secret": key}})) == []) == is_key(key)
 
 
 def test_a_secret_ref_outside_of_task_arguments_is_advised_against():
