@@ -1,0 +1,220 @@
+"""Run a definition in memory on virtual time: for tests of workflows, for the conformance driver, for trying things out.
+
+The same core as the durable worker runs it (`step`); what differs is the edge. Task calls are answered by recorded
+stubs, or by a `Tasks` object such as a registry of real connectors; waits and time-outs take no time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.asl.compile import compile_definition
+from engine.asl.model import Plan, Task
+from engine.ports.tasks import TaskFailed, Tasks
+from engine.runtime import effects
+from engine.runtime.history import HistoryEvent, render
+from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot
+from engine.runtime.step import step
+from engine.runtime.stimulus import (
+    CallbackErred,
+    CallbackReturned,
+    Continued,
+    Started,
+    Stimulus,
+    TaskErred,
+    TaskReturned,
+    TaskStarted,
+    TimePassed,
+)
+from engine.runtime.tasks import HANDED_OVER
+from engine.testing.stubs import Stub, Stubs, failed
+
+Json = Any
+OnEvent = Callable[[dict[str, Json]], None]
+
+START = 1_700_000_000.0
+"""When a simulated execution starts, in epoch seconds."""
+
+_SLICE = 1000
+"""States entered before the events so far are handed on."""
+
+MISSING_STUB = "Automate.StubMissing"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationResult:
+    """How the execution ended. `status` is RUNNING where it waits for an answer that nobody gives.
+
+    `events` are in the shape of GetExecutionHistory, with timestamps in epoch seconds; empty where they were streamed.
+    """
+
+    status: str
+    output: Json = None
+    error: str | None = None
+    cause: str | None = None
+    events: list[dict[str, Json]] = field(default_factory=list)
+
+
+def simulate(
+    definition: dict[str, Json], input: Json, *,  # noqa: A002 - the word of StartExecution
+    stubs: Mapping[str, Sequence[Stub]] | None = None, type: str = "STANDARD",  # noqa: A002 - AWS's word
+    context: Mapping[str, Json] | None = None, on_event: OnEvent | None = None, tasks: Tasks | None = None,
+) -> SimulationResult:
+    """Run `definition` on `input` to its end.
+
+    `stubs` answer the Tasks (see engine.testing.stubs); a resource without stubs is asked of `tasks`. `context`
+    overlays the context object's Execution and StateMachine (``{"Execution": {"Name": "…"}}``). `on_event` gets each
+    history event as it happens, and none is kept. Raises InvalidDefinition.
+    """
+    plan = compile_definition(definition)
+    facts = facts_of(context or {}, type)
+    return Simulation(plan, facts, input, Stubs(stubs), tasks, on_event).run()
+
+
+def facts_of(context: Mapping[str, Json], kind: str) -> Facts:
+    """The facts of a simulated execution, in the names of the context object."""
+    execution = context.get("Execution", {})
+    machine = context.get("StateMachine", {})
+    name = execution.get("Name", "simulation")
+    workflow = machine.get("Name", "simulated")
+    return Facts(
+        execution_id=f"{workflow}:{name}", name=name, workflow=workflow, version=0, started_at=START, kind=kind,
+        role_arn=execution.get("RoleArn", "arn:aws:iam::123456789012:role/simulated"),
+        execution_arn=execution.get("Id", f"arn:aws:states:us-east-1:123456789012:execution:{workflow}:{name}"),
+        state_machine_arn=machine.get("Id", f"arn:aws:states:us-east-1:123456789012:stateMachine:{workflow}"),
+    )
+
+
+class Simulation:
+    """One simulated execution."""
+
+    def __init__(
+        self, plan: Plan, facts: Facts, execution_input: Json, stubs: Stubs, tasks: Tasks | None,
+        on_event: OnEvent | None,
+    ) -> None:
+        self.plan = plan
+        self.snapshot = Snapshot(facts, execution_input, last_at=facts.started_at)
+        self.stubs = stubs
+        self.tasks = tasks
+        self.now = facts.started_at
+        self._on_event = on_event
+        self._events: list[HistoryEvent] = []
+        self._seed = 0
+
+    def run(self) -> SimulationResult:
+        """Run to the end, or to where nothing can happen any more."""
+        self._feed(Started(at=self.now, seed=self._next_seed()))
+        while not self.snapshot.closed and self._go_on():
+            pass
+        end = self.snapshot
+        return SimulationResult(
+            end.status.value, end.output, end.error, end.cause, [render(event) for event in self._events]
+        )
+
+    def _go_on(self) -> bool:
+        """Do the next thing that is owed; False when nothing is."""
+        owed = effects.owed(self.plan, self.snapshot)
+        if owed.ready:
+            self._feed(Continued(at=self.now, seed=self._next_seed()))
+            return True
+        frame = next(iter(owed.scheduled), None) or self._activity()
+        if frame is not None:
+            self._perform(frame)
+            return True
+        if owed.due_at is None:
+            return False
+        self.now = max(self.now, owed.due_at)
+        self._feed(TimePassed(at=self.now, seed=self._next_seed()))
+        return True
+
+    def _activity(self) -> Frame | None:
+        """An activity that a stub answers as its worker would."""
+        for frame in self.snapshot.frames.values():
+            if frame.phase is Phase.SCHEDULED and effects.resource(self.plan, frame) in self.stubs:
+                return frame
+        return None
+
+    def _perform(self, frame: Frame) -> None:
+        """Call, or take the next stub, and feed what comes of it."""
+        resource = effects.resource(self.plan, frame)
+        if resource in self.stubs or self.tasks is None:
+            stub = self.stubs.take(resource, frame.state, frame.arguments)
+            self._start(frame, None if stub is None else stub.get("worker"))
+            self._answer(frame, resource, stub)
+            return
+        self._start(frame, None)
+        self._call(frame, self.tasks)
+
+    def _start(self, frame: Frame, worker: str | None) -> None:
+        self._feed(TaskStarted(at=self.now, seed=self._next_seed(), **_whose(frame), worker=worker))
+
+    def _answer(self, frame: Frame, resource: str, stub: Stub | None) -> None:
+        if stub is None:
+            cause = f"No stub is left for the resource '{resource}' in the state '{frame.state}'."
+            self._feed(TaskErred(**self._common(frame), error=MISSING_STUB, cause=cause, retryable=False))
+            return
+        state = self.plan.state(frame.machine, frame.state)
+        handed_over = isinstance(state, Task) and state.resource.pattern in HANDED_OVER
+        if handed_over and (not failed(stub) or "submitted" in stub):
+            self._feed(TaskReturned(**self._common(frame), output=stub.get("submitted")))
+        if stub.get("timed_out"):
+            self._never_answers(frame)
+            return
+        # In a CALLBACK (handed over, or an activity's) the answer is a callback; else it is the call's own.
+        waits = self.snapshot.frames.get(frame.path)
+        by_callback = waits is not None and waits.phase is Phase.CALLBACK
+        if failed(stub):
+            kind = CallbackErred if by_callback else TaskErred
+            self._feed(kind(**self._common(frame), error=stub.get("error"), cause=_text(stub.get("cause"))))
+        else:
+            answer = CallbackReturned if by_callback else TaskReturned
+            self._feed(answer(**self._common(frame), output=stub.get("output")))
+
+    def _never_answers(self, frame: Frame) -> None:
+        """Without a time limit of its own nothing would end the state: then it fails with AWS's default one."""
+        waits = self.snapshot.frames.get(frame.path)
+        if waits is not None and waits.deadline is None and waits.heartbeat_at is None:
+            kind = CallbackErred if waits.phase is Phase.CALLBACK else TaskErred
+            self._feed(kind(**self._common(frame), error="States.Timeout"))
+
+    def _call(self, frame: Frame, tasks: Tasks) -> None:
+        running = self.snapshot.frames[frame.path]
+        budget = running.timeout_seconds or 60.0
+        outcome = tasks.call(effects.task_call(self.plan, self.snapshot, running, budget_seconds=budget))
+        if isinstance(outcome, TaskFailed):
+            self._feed(TaskErred(
+                **self._common(frame), error=outcome.error, cause=outcome.cause, definite=outcome.definite,
+                retryable=outcome.retryable,
+            ))
+        else:
+            self._feed(TaskReturned(**self._common(frame), output=outcome.output))
+
+    def _common(self, frame: Frame) -> dict[str, Json]:
+        return {"at": self.now, "seed": self._next_seed(), **_whose(frame)}
+
+    def _next_seed(self) -> int:
+        self._seed += 1
+        return self._seed
+
+    def _feed(self, stimulus: Stimulus) -> None:
+        stepped = step(self.plan, self.snapshot, [stimulus], max_transitions=_SLICE)
+        self.snapshot = stepped.snapshot
+        if self._on_event is None:
+            self._events += stepped.events
+        else:
+            for event in stepped.events:
+                self._on_event(render(event))
+
+
+def _whose(frame: Frame) -> dict[str, Json]:
+    return {"frame": frame.path, "visit": frame.visit, "attempt": frame.attempt}
+
+
+def _text(cause: Json) -> str | None:
+    """A cause is text; recordings keep JSON text parsed."""
+    return cause if cause is None or isinstance(cause, str) else json.dumps(cause)
+
+
