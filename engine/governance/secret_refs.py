@@ -19,9 +19,14 @@ Refs = Iterable[tuple[str, str]]
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
+def is_key(key: str) -> bool:
+    """Whether `key` is 1 to 128 letters, digits, underscores, dots or dashes."""
+    return _KEY.fullmatch(key) is not None
+
+
 def check_key(key: str) -> str:
-    """`key` itself. Raises InvalidDocument unless it is 1 to 128 letters, digits, underscores, dots or dashes."""
-    if not _KEY.fullmatch(key):
+    """`key` itself. Raises InvalidDocument when it cannot be a key."""
+    if not is_key(key):
         raise InvalidDocument(
             f"{key[:140]!r} is not a secret's key", where="key",
             advice="A key has 1 to 128 letters (A-Z, a-z), digits, underscores, dots or dashes.",

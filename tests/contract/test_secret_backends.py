@@ -9,7 +9,7 @@ from engine.adapters.local.secret_store import LocalSecretStore
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument
 
-TRICKY = ["x", "with \"quotes\" and \\", "line one\nline two\n", "ünïcødé 🔑", " spaces ", "v" * 10_000]
+TRICKY = ["x", 'with "quotes" and \\', "line one\nline two\n", "ünïcødé 🔑", " spaces ", "v" * 10_000]
 
 
 @pytest.fixture(params=["local store", "AWS Secrets Manager"])

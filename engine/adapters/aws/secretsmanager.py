@@ -95,12 +95,7 @@ class SecretsManager:
         check_value(value)
         tag = {"Key": BY_TAG, "Value": re.sub(r"[^\w.:/=+@ -]", "_", by)[:256]}
         try:
-            try:
-                self._put(name, value)
-            except ClientError as error:
-                if _code(error) != "ResourceNotFoundException":
-                    raise
-                self._create(name, value)
+            self._write(name, value)
             self._client.tag_resource(SecretId=name, Tags=[tag])  # type: ignore[list-item]
         except (ClientError, BotoCoreError) as error:
             raise _storage_error("PutSecretValue", name, error) from error
@@ -128,22 +123,21 @@ class SecretsManager:
         folder = "" if workspace == DEFAULT_WORKSPACE else f"{workspace}/"
         return f"automate/{self._stage}/{folder}"
 
-    def _put(self, name: str, value: str) -> None:
+    def _write(self, name: str, value: str) -> None:
         try:
-            self._client.put_secret_value(SecretId=name, SecretString=value)
+            if "DeletedDate" in self._client.describe_secret(SecretId=name):
+                self._client.restore_secret(SecretId=name)
         except ClientError as error:
-            if _code(error) != "InvalidRequestException":
+            if _code(error) != "ResourceNotFoundException":
                 raise
-            self._client.restore_secret(SecretId=name)
-            self._client.put_secret_value(SecretId=name, SecretString=value)
-
-    def _create(self, name: str, value: str) -> None:
-        try:
-            self._client.create_secret(Name=name, SecretString=value)
-        except ClientError as error:
-            if _code(error) != "ResourceExistsException":
-                raise
-            self._client.put_secret_value(SecretId=name, SecretString=value)
+            try:
+                self._client.create_secret(Name=name, SecretString=value)
+            except ClientError as second:
+                if _code(second) != "ResourceExistsException":  # else another writer was first: the last one counts
+                    raise
+            else:
+                return
+        self._client.put_secret_value(SecretId=name, SecretString=value)
 
     def _forget(self, name: str) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Refused
-from engine.governance.secret_refs import check_key
+from engine.governance.secret_refs import check_key, is_key
 from engine.ports.secrets import SecretInfo
 from engine.settings import Settings
 
@@ -36,6 +36,7 @@ class EnvironmentSecrets:
         return self._environment.get(variable) or None
 
     def list(self, workspace: str) -> list[SecretInfo]:  # noqa: ARG002 - the port's shape
-        """Every variable with the prefix that is no setting, by key."""
-        names = sorted(n for n, value in self._environment.items() if n.startswith(PREFIX) and value)
-        return [SecretInfo(n.removeprefix(PREFIX), self.name) for n in names if n not in self._settings and n != PREFIX]
+        """Every variable with the prefix that is no setting and whose rest is a key, by key."""
+        names = [n for n, value in self._environment.items() if n.startswith(PREFIX) and value]
+        keys = [n.removeprefix(PREFIX) for n in names if n not in self._settings]
+        return [SecretInfo(key, self.name) for key in sorted(keys) if is_key(key)]
