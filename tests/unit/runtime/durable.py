@@ -1,0 +1,147 @@
+"""A whole durable product in memory on virtual time, for tests of the worker: stores, scripted tasks, restarts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from engine.adapters.memory.stores import MemoryStores
+from engine.clock import SkipClock
+from engine.errors import NotFound
+from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.published import PublishedVersion
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.runtime.executions import Execution, Executions
+from engine.runtime.sweeper import Sweeper
+from engine.runtime.worker import Outcome, Worker
+from engine.settings import Settings
+
+TESTER = Actor("tester")
+START = 1_700_000_000.0
+
+
+class ScriptedTasks:
+    """Answers per resource, in order; the last one stays. An answer may be a function of the call."""
+
+    def __init__(self, answers: dict[str, list[Any]] | None = None, *, at_most_once: tuple[str, ...] = ()) -> None:
+        self.answers = defaultdict(list, answers or {})
+        self.calls: list[TaskCall] = []
+        self._at_most_once = at_most_once
+
+    def policy(self, resource: str) -> TaskPolicy:
+        return TaskPolicy(at_most_once=resource in self._at_most_once)
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        self.calls.append(call)
+        answers = self.answers[call.resource]
+        answer = (answers.pop(0) if len(answers) > 1 else answers[0]) if answers else call.arguments
+        if callable(answer):
+            answer = answer(call)
+        return answer if isinstance(answer, (TaskSucceeded, TaskFailed)) else TaskSucceeded(answer)
+
+    @property
+    def keys(self) -> list[str]:
+        return [call.idempotency_key for call in self.calls]
+
+
+class OneWorkflow:
+    """A catalog of the definitions a test publishes."""
+
+    def __init__(self) -> None:
+        self.versions: dict[str, PublishedVersion] = {}
+
+    def publish(self, definition: dict[str, Any], workflow: str = "flow", **more: Any) -> PublishedVersion:
+        digest = hashlib.sha256(json.dumps(definition).encode()).hexdigest()
+        version = PublishedVersion("default", workflow, len(self.versions) + 1, definition, digest, **more)
+        self.versions[workflow] = self.versions[digest] = version
+        return version
+
+    def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
+        if workflow not in self.versions:
+            raise NotFound(f"no workflow is called {workflow}")
+        return self.versions[workflow]
+
+    def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
+        return self.versions[definition_digest]
+
+
+class Product:
+    """Memory stores, one workflow, scripted tasks; `worker()` is a fresh process on the same stores."""
+
+    def __init__(
+        self, definition: dict[str, Any], tasks: ScriptedTasks | None = None,
+        wrap: Callable[[str, Any], Any] = lambda _name, port: port, **version: Any,
+    ) -> None:
+        self.clock = SkipClock(START)
+        self.stores = MemoryStores(self.clock)
+        self.tasks = tasks or ScriptedTasks()
+        self.published = OneWorkflow()
+        self.published.publish(definition, **version)
+        self.settings = Settings()
+        self._seeds = count(1)
+        self._nonces = count(1)
+        self.wrap = wrap
+
+    @property
+    def executions(self) -> Executions:
+        return Executions(
+            journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
+            queue=self.wrap("queue", self.stores.queue), published=self.published, clock=self.clock,
+            settings=self.settings,
+        )
+
+    @property
+    def sweeper(self) -> Sweeper:
+        return Sweeper(self.wrap("journal", self.stores.journal), self.wrap("queue", self.stores.queue), self.clock)
+
+    def worker(self, owner: str = "", is_alive: Callable[[str], bool] | None = None) -> Worker:
+        return Worker(
+            journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
+            queue=self.wrap("queue", self.stores.queue), published=self.published,
+            tasks=self.wrap("tasks", self.tasks), clock=self.clock, settings=self.settings, owner=owner,
+            is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
+            call_threads=0,
+        )
+
+    def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:
+        return self.executions.start("default", workflow, execution_input, name=name, actor=TESTER).key
+
+    def run(self, key: ExecutionKey, worker: Worker | None = None, seconds: float = 300.0) -> Outcome:
+        """One Lambda invocation for one record."""
+        return (worker or self.worker()).run([key], deadline=self.clock.now() + seconds)[key]
+
+    def drain(self, limit: int = 200) -> None:
+        """Poll the queue as Lambda does, sweep each minute, until nothing is left to do."""
+        next_sweep = self.clock.now() + 60
+        for _ in range(limit):
+            received = self.stores.queue.claim(10)
+            if received:
+                outcomes = self.worker().run([r.key for r in received], deadline=self.clock.now() + 300)
+                good = [r.receipt for r in received if outcomes[r.key] is None]
+                self.stores.queue.acknowledge(good)
+                self.stores.queue.release([r.receipt for r in received if r.receipt not in good], delay=30)
+                continue
+            due = self.stores.queue.next_due_in()
+            if due is None and not self.stores.journal.due(float("inf")):
+                return
+            until_sweep = next_sweep - self.clock.now()
+            if due is not None and due <= until_sweep:
+                self.clock.sleep(max(due, 0.001))
+            else:
+                self.clock.sleep(max(until_sweep, 0.0))
+                next_sweep = self.clock.now() + 60
+                self.sweeper.sweep()
+        raise AssertionError("the product does not come to rest")
+
+    def describe(self, key: ExecutionKey) -> Execution:
+        return Executions(
+            journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue, published=self.published,
+            clock=self.clock, settings=self.settings,
+        ).describe(key)
+
+    def events(self, key: ExecutionKey) -> list[str]:
+        return [event["type"] for event in self.executions.history(key)]

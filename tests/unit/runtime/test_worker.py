@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+import pytest
+from durable import START, TESTER, Product, ScriptedTasks
+
+from engine.errors import Fenced, StoreUnavailable
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.tasks import TaskFailed
+from engine.runtime import codec
+from engine.runtime.executions import ExecutionAlreadyExists, TaskTimedOut
+from engine.runtime.snapshot import Phase
+
+WORK = "connector:demo:work"
+
+
+def task(**more):
+    return {"Type": "Task", "Resource": WORK, **more}
+
+
+def flow(states, start=None, **more):
+    return {"StartAt": start or next(iter(states)), "States": states, **more}
+
+
+ONE_TASK = flow({"Work": task(End=True)})
+THREE_TASKS = flow({"A": task(Next="B"), "B": task(Next="C"), "C": task(End=True)})
+WAIT = flow({"Pause": {"Type": "Wait", "Seconds": 90, "Next": "Done"}, "Done": {"Type": "Succeed"}})
+
+
+def bodies(product, key):
+    return list(product.stores.journal.history(key))
+
+
+def snapshot(product, key):
+    return codec.decode_snapshot(s.body for s in product.stores.journal.load(key).segments)
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+def test_a_task_runs_and_everything_is_closed():
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [{"ok": True}]}))
+    key = product.start({"n": 1})
+    product.drain()
+    execution = product.describe(key)
+    assert (execution.status, execution.output) == ("SUCCEEDED", {"ok": True})
+    header = product.stores.journal.header(key)
+    assert (header.status, header.due_at) == ("SUCCEEDED", None)
+    assert header.ended_at is not None
+    row = product.stores.index.query(ExecutionQuery("default")).rows[0]
+    assert (row.status, row.ended_at) == ("SUCCEEDED", header.ended_at)
+    assert product.events(key) == [
+        "ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited",
+        "ExecutionSucceeded",
+    ]
+
+
+def test_a_segment_holds_the_result_of_one_task_and_the_intent_of_the_next():
+    product = Product(THREE_TASKS)
+    key = product.start({})
+    product.drain()
+    assert product.stores.journal.header(key).seq == 3  # intent A | A+B | B+C | C
+
+
+def test_nothing_is_called_before_its_intent_is_durable():
+    seen = []
+    product = Product(THREE_TASKS)
+    product.tasks.answers[WORK] = [lambda call: seen.append(snapshot(product, key).frames[""].phase)]
+    key = product.start({})
+    product.drain()
+    assert seen == [Phase.RUNNING] * 3
+
+
+def die(_call):
+    raise Died
+
+
+def test_a_lost_call_is_made_again_under_the_same_key():
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [die, {"ok": 1}]}))
+    key = product.start({})
+    with pytest.raises(Died):
+        product.run(key)
+    assert product.run(key) is None  # its lease lives: the wake is dropped
+    assert len(product.tasks.calls) == 1
+    product.drain()
+    assert product.describe(key).output == {"ok": 1}
+    assert len(set(product.tasks.keys)) == 1
+    assert len(product.tasks.keys) == 2
+
+
+def test_a_lease_ends_with_its_process_where_locks_tell():
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [die, {"ok": 1}]}))
+    key = product.start({})
+    with pytest.raises(Died):
+        product.run(key, product.worker(owner="first"))
+    assert product.run(key, product.worker(owner="second", is_alive=lambda owner: owner != "first")) is None
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_an_interrupted_at_most_once_call_is_never_made_again():
+    caught = task(Catch=[{"ErrorEquals": ["Automate.TaskInterrupted"], "Next": "Look"}], End=True)
+    definition = flow({"Work": caught, "Look": {"Type": "Pass", "End": True}})
+    product = Product(definition, ScriptedTasks({WORK: [die]}, at_most_once=(WORK,)))
+    key = product.start({})
+    with pytest.raises(Died):
+        product.run(key)
+    product.drain()
+    assert len(product.tasks.calls) == 1
+    assert product.describe(key).output["Error"] == "Automate.TaskInterrupted"
+
+
+def test_the_workflow_document_may_declare_a_state_at_most_once():
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [TaskFailed("Boom", "late", definite=False)]}),
+                      at_most_once=("Work",))
+    key = product.start({})
+    product.drain()
+    assert product.describe(key).error == "Automate.TaskInterrupted"
+
+
+def test_a_definite_failure_gets_a_new_key_and_an_unknown_one_keeps_it():
+    retried = task(Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1}], End=True)
+    for definite, keys in ((True, 2), (False, 1)):
+        product = Product(flow({"Work": retried}), ScriptedTasks({WORK: [TaskFailed("Boom", definite=definite), {}]}))
+        key = product.start({})
+        product.drain()
+        assert product.describe(key).status == "SUCCEEDED"
+        assert len(set(product.tasks.keys)) == keys
+
+
+def test_a_rival_is_fenced_and_does_not_acknowledge():
+    product = Product(THREE_TASKS)
+    key = product.start({})
+
+    def rival(_call):
+        product.tasks.answers[WORK] = [{"by": "rival"}]
+        product.clock.sleep(400)  # the first owner froze past its lease
+        assert product.run(key) is None
+        return {"by": "zombie"}
+
+    product.tasks.answers[WORK] = [rival]
+    outcome = product.run(key)
+    assert isinstance(outcome, Fenced)
+    assert product.describe(key).output == {"by": "rival"}
+
+
+def test_a_wait_parks_with_a_delayed_wake_and_an_early_one_is_armed_again():
+    product = Product(WAIT)
+    key = product.start({})
+    assert product.run(key) is None
+    assert product.stores.journal.header(key).due_at == START + 90
+    segments = len(bodies(product, key))
+    product.clock.sleep(45)
+    assert product.run(key) is None
+    assert len(bodies(product, key)) == segments
+    product.drain()
+    assert product.describe(key).ended_at >= START + 90
+
+
+def test_a_wait_of_a_year_is_the_sweepers():
+    product = Product(flow({"Pause": {"Type": "Wait", "Seconds": 31_536_000, "End": True}}))
+    key = product.start({})
+    product.run(key)
+    claimed = product.stores.queue.claim(10)
+    product.stores.queue.acknowledge([c.receipt for c in claimed])
+    assert product.stores.queue.next_due_in() is None
+    product.clock.sleep(31_536_000 - 90)
+    assert product.sweeper.sweep() == 1
+    product.drain()
+    assert product.describe(key).ended_at == pytest.approx(START + 31_536_000, abs=1)
+
+
+def test_a_start_whose_wake_was_lost_is_swept():
+    product = Product(ONE_TASK)
+    key = product.start({})
+    product.stores.queue.acknowledge([c.receipt for c in product.stores.queue.claim(10)])
+    product.clock.sleep(60)
+    product.sweeper.sweep()
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_stop_aborts_a_parked_execution():
+    product = Product(WAIT)
+    key = product.start({})
+    product.run(key)
+    product.executions.stop(key, error="Changed", cause="no longer wanted", actor=TESTER)
+    product.run(key)
+    execution = product.describe(key)
+    assert (execution.status, execution.error, execution.cause) == ("ABORTED", "Changed", "no longer wanted")
+    assert product.stores.journal.inbox(key) == []
+    assert product.stores.journal.header(key).status == "ABORTED"
+
+
+def test_a_stop_behind_a_live_lease_is_not_lost():
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [die, {}]}))
+    key = product.start({})
+    with pytest.raises(Died):
+        product.run(key)
+    product.executions.stop(key, actor=TESTER)
+    assert product.run(key) is None
+    assert product.describe(key).status == "RUNNING"
+    product.drain()
+    assert product.describe(key).status == "ABORTED"
+    assert len(product.tasks.calls) == 1  # the inbox is read before any takeover
+
+
+CALLBACK = flow({"Ask": {"Type": "Task", "Resource": WORK + ".waitForTaskToken",
+                         "Parameters": {"token.$": "$$.Task.Token"}, "End": True}})
+
+
+def test_a_callback_answers_once():
+    product = Product(CALLBACK)
+    key = product.start({})
+    product.run(key)
+    token = product.tasks.calls[0].arguments["token"]
+    assert product.tasks.calls[0].task_token == token
+    product.executions.send_task_success(token, {"approved": True})
+    with pytest.raises(TaskTimedOut):
+        product.executions.send_task_failure(token, "Late")
+    product.drain()
+    assert product.describe(key).output == {"approved": True}
+    with pytest.raises(TaskTimedOut):
+        product.executions.send_task_success(token, {})
+
+
+def test_a_callback_may_overtake_the_hand_over():
+    product = Product(CALLBACK)
+    key = product.start({})
+
+    def answer_at_once(call):
+        product.executions.send_task_success(call.task_token, {"fast": True})
+        return {}
+
+    product.tasks.answers[WORK + ".waitForTaskToken"] = [answer_at_once]
+    product.drain()
+    assert product.describe(key).output == {"fast": True}
+
+
+def test_an_endless_loop_makes_progress_is_seen_and_can_be_stopped():
+    product = Product(flow({"Loop": {"Type": "Pass", "Next": "Loop"}}))
+    key = product.start({})
+
+    class Ticking(type(product.clock)):
+        def now(self):
+            self.sleep(0.05)
+            return super().now()
+
+    product.clock.__class__ = Ticking
+    assert product.run(key, seconds=20) is None
+    segments = bodies(product, key)
+    assert len(segments) >= 2
+    assert all(s.last_event - s.first_event < 6000 for s in segments)
+    assert product.stores.journal.header(key).due_at is not None
+    product.executions.stop(key, actor=TESTER)
+    product.drain()
+    assert product.describe(key).status == "ABORTED"
+
+
+def test_the_same_start_twice_is_one_execution_and_another_input_is_refused():
+    product = Product(WAIT)
+    first = product.start({"a": 1, "b": 2})
+    assert product.start({"b": 2, "a": 1}) == first
+    with pytest.raises(ExecutionAlreadyExists, match="another input"):
+        product.start({"a": 2})
+    product.drain()
+    with pytest.raises(ExecutionAlreadyExists, match="closed"):
+        product.start({"a": 1, "b": 2})
+    assert len(product.stores.index.query(ExecutionQuery("default")).rows) == 1
+
+
+def test_a_store_that_fails_leaves_the_wake():
+    product = Product(ONE_TASK)
+    key = product.start({})
+    commit = product.stores.journal.commit
+
+    def down(*_a, **_k):
+        raise StoreUnavailable("the disk is full")
+
+    product.stores.journal.commit = down
+    assert isinstance(product.run(key), StoreUnavailable)
+    product.stores.journal.commit = commit
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_neighbours_of_a_bad_execution_are_done():
+    product = Product(ONE_TASK)
+    good, bad = product.start({}, name="good"), product.start({}, name="bad")
+    real = product.stores.journal.execution_input
+    product.stores.journal.execution_input = lambda key: b"{broken" if key == bad else real(key)
+    outcomes = product.worker().run([bad, good], deadline=product.clock.now() + 300)
+    assert outcomes[good] is None
+    assert outcomes[bad] is not None
+    assert product.describe(good).status == "SUCCEEDED"
+
+
+def test_parallel_tasks_run_side_by_side_and_deltas_load_back():
+    branches = [flow({f"T{i}": task(Next=f"P{i}"), f"P{i}": {"Type": "Pass", "End": True}}) for i in range(5)]
+    definition = flow({"Fan": {"Type": "Parallel", "Branches": branches, "Next": "Big"},
+                       "Big": {"Type": "Map", "ItemsPath": "$", "ItemProcessor": flow({"M": task(End=True)}),
+                               "End": True}})
+    product = Product(definition)
+    key = product.start({"pad": "x" * 3000})
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+    assert len(product.tasks.calls) == 10
+    assert any(not s.whole for s in bodies(product, key))
+
+
+def test_restepping_the_recorded_stimuli_gives_the_same_snapshot():
+    from engine.asl.compile import compile_definition
+    from engine.runtime import snapshot_codec
+    from engine.runtime.opening import facts_of
+    from engine.runtime.snapshot import Snapshot
+    from engine.runtime.step import step
+
+    product = Product(THREE_TASKS, ScriptedTasks({WORK: [{"n": 1}]}))
+    key = product.start({"x": 1})
+    product.drain()
+    header = product.stores.journal.header(key)
+    plan = compile_definition(THREE_TASKS)
+    again = Snapshot(facts=facts_of(header), input={"x": 1}, last_at=header.started_at)
+    for segment in bodies(product, key):
+        again = step(plan, again, codec.decode_stimuli(segment.body)).snapshot
+    assert snapshot_codec.encode(again) == snapshot_codec.encode(snapshot(product, key))
