@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from engine.expr.java_text import java_text, json_text
+from engine.expr.java_text import is_printable, java_text, json_text
 from engine.expr.scope import Scope
 
 Json = Any
@@ -26,9 +26,10 @@ MOST_CHARACTERS = 10_000
 """The longest text that Base64Encode, Base64Decode and Hash take."""
 MOST_RANGE = 1_000
 """The most items that ArrayRange makes."""
+MOST_NUMBER = 2**63 - 1
 
 
-class Mistake(Exception):  # noqa: N818 - an argument's mistake; it never leaves engine.expr
+class Mistake(Exception):
     """Arguments that a function refuses."""
 
 
@@ -89,7 +90,15 @@ def _whole(call: Call, number: int) -> int:
     value = call.values[number]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         _refuse(call, f"argument {number + 1} must be a number")
-    return value if isinstance(value, int) else math.floor(value + 0.5)
+    whole = value if isinstance(value, int) else math.floor(value + 0.5)
+    if abs(whole) > MOST_NUMBER:
+        _refuse(call, f"argument {number + 1} is too large")
+    return whole
+
+
+def _printable(call: Call) -> None:
+    if not is_printable(*call.values):
+        _refuse(call, "the arguments are too large")
 
 
 def _key(value: Json) -> str:
@@ -112,6 +121,7 @@ def _partition(call: Call) -> Json:
 
 
 def _contains(call: Call) -> Json:
+    _printable(call)
     wanted = _key(call.values[1])
     return any(_key(item) == wanted for item in _array(call, 0))
 
@@ -138,7 +148,11 @@ def _length(call: Call) -> Json:
 
 
 def _unique(call: Call) -> Json:
-    return list({_key(item): item for item in reversed(_array(call, 0))}.values())[::-1]
+    _printable(call)
+    found: dict[str, Json] = {}
+    for item in _array(call, 0):
+        found.setdefault(_key(item), item)
+    return list(found.values())
 
 
 # --- encoding and hashes
@@ -159,6 +173,7 @@ def _decode(call: Call) -> Json:
 def _hash(call: Call) -> Json:
     """The digest in hexadecimal; a value that is no text is hashed as its JSON."""
     data, algorithm = call.values[0], _text(call, 1)
+    _printable(call)
     make = HASHES.get(algorithm)
     if make is None:
         _refuse(call, f"argument 2 must be one of {', '.join(HASHES)}")
@@ -222,6 +237,7 @@ def _string_to_json(call: Call) -> Json:
 
 
 def _json_to_string(call: Call) -> Json:
+    _printable(call)
     return json_text(call.values[0])
 
 
@@ -257,6 +273,7 @@ def _format(call: Call) -> Json:
     pieces = _pieces(template)
     if len(pieces) != len(call.values):
         _refuse(call, f"the template has {len(pieces) - 1} times '{{}}' for {len(call.values) - 1} values")
+    _printable(call)
     parts = [pieces[0]]
     for value, piece in zip(call.values[1:], pieces[1:], strict=True):
         parts += (java_text(value), piece)

@@ -1,7 +1,7 @@
-"""The intrinsic functions of JSONPath definitions: ``States.Format('{}-{}', $.a, States.UUID())``.
+r"""The intrinsic functions of JSONPath definitions: ``States.Format('{}-{}', $.a, States.UUID())``.
 
 The grammar is small and read by hand: a call, and between its parentheses texts in single quotes, numbers, true,
-false, null, paths and further calls. In a text a backslash may stand before ``'``, ``\\``, ``{`` and ``}`` and before
+false, null, paths and further calls. In a text a backslash may stand before ``'``, ``\``, ``{`` and ``}`` and before
 nothing else. Names and numbers of arguments are checked while compiling; what the functions do is in
 `engine.expr.intrinsic_functions`.
 
@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from engine.errors import InvalidExpression, StateFailure
 from engine.expr.intrinsic_functions import FUNCTIONS, Call, Mistake, Signature, holes
-from engine.expr.java_text import json_text
+from engine.expr.java_text import quoted_json
 from engine.expr.jsonpath import Path, compile_path
 from engine.expr.scope import ABSENT, Scope
 
@@ -37,7 +37,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A quoted text. `raw` keeps its escapes: `States.Format` tells ``{}`` from ``\\{\\}`` by them."""
+    r"""A quoted text. `raw` keeps its escapes: `States.Format` tells ``{}`` from ``\{\}`` by them."""
 
     raw: str
     value: str
@@ -103,7 +103,7 @@ class Intrinsic:
         if not why.startswith(("Filter:", "The path")):
             why = (
                 f"The JsonPath argument for the field '{path.text}' could not be found in the input "
-                f"'{json_text(path.searched(scope))}'"
+                f"'{quoted_json(path.searched(scope))}'"
             )
         raise self._failure("States.Runtime", why)
 

@@ -11,27 +11,57 @@ from typing import Any
 
 Json = Any
 
+MOST_QUOTED = 8_192
+"""How much of a value a cause quotes, in characters."""
+MOST_NODES = 2_000_000
+MOST_CHARACTERS = 32 * 1024 * 1024
+
+
+def is_printable(*values: Json) -> bool:
+    """Whether the values as text stay within bounds: a few shared references can stand for gigabytes of it."""
+    nodes = characters = 0
+    waiting = list(values)
+    while waiting:
+        node = waiting.pop()
+        nodes += 1
+        if isinstance(node, str):
+            characters += len(node)
+        elif isinstance(node, dict):
+            waiting.extend(node.values())
+            characters += sum(map(len, node))
+        elif isinstance(node, list):
+            waiting.extend(node)
+        if nodes + len(waiting) > MOST_NODES or characters > MOST_CHARACTERS:
+            return False
+    return True
+
 
 def json_text(value: Json) -> str:
     """`value` as compact JSON, as causes quote it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def quoted_json(value: Json) -> str:
+    """`value` as causes quote it: compact JSON, cut where it would swell the cause."""
+    text = json_text(value)
+    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}..."
+
+
 def java_text(value: Json) -> str:
     """`value` as `String.valueOf` prints it."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return java_double(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}={java_text(child)}" for key, child in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(java_text, value)) + "]"
-    return str(value)
+    match value:
+        case str():
+            return value
+        case None | True | False:
+            return json.dumps(value)
+        case float():
+            return java_double(value)
+        case dict():
+            return "{" + ", ".join(f"{key}={java_text(child)}" for key, child in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(java_text, value)) + "]"
+        case _:
+            return str(value)
 
 
 def java_double(value: float) -> str:

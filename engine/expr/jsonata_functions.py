@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
@@ -15,16 +16,16 @@ from engine.expr.scope import Scope
 
 Json = Any
 
-MOST_ITEMS = 1_000_000
+MOST_ITEMS = 250_000
 """The most items that $range makes."""
 
 
-class FunctionMistake(Exception):  # noqa: N818 - an argument's mistake; it never leaves engine.expr
+class FunctionMistake(Exception):
     """Arguments that an added function refuses; the text begins with a JSONata error code."""
 
 
 def _refuse(number: int, function: str) -> NoReturn:
-    raise FunctionMistake(f"T0410: Argument {number} of function \"{function}\" does not match function signature")
+    raise FunctionMistake(f'T0410: Argument {number} of function "{function}" does not match function signature')
 
 
 def _whole(arguments: tuple[Json, ...], number: int, function: str) -> int:
@@ -53,7 +54,7 @@ def _hash(*arguments: Json) -> Json:
     text, algorithm = _text(arguments, 1, "hash"), _text(arguments, 2, "hash")
     make = HASHES.get(algorithm)
     if make is None:
-        raise FunctionMistake(f"D3030: The algorithm of function \"hash\" must be one of {', '.join(HASHES)}")
+        raise FunctionMistake(f'D3030: The algorithm of function "hash" must be one of {", ".join(HASHES)}')
     return make(text.encode("utf-8", "replace")).hexdigest()
 
 
@@ -76,11 +77,25 @@ def _partition(*arguments: Json) -> Json:
     return [items[at : at + size] for at in range(0, len(items), size)]
 
 
+def _unique(array: Json = None) -> Json:
+    """The distinct items of an array, or None where they cannot be told apart by their JSON text."""
+    if not isinstance(array, list):
+        return None
+    found: dict[str, Json] = {}
+    try:
+        for item in array:
+            found.setdefault(json.dumps(item, sort_keys=True), item)
+    except TypeError:  # an item is a function
+        return None
+    return list(found.values())
+
+
 PURE_FUNCTIONS: Mapping[str, Callable[..., Json]] = {
     "parse": _parse,
     "hash": _hash,
     "range": _range,
     "partition": _partition,
+    "automate__unique": _unique,
 }
 """The added functions that need nothing but their arguments."""
 

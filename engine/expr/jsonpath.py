@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr.java_text import json_text
+from engine.expr.java_text import quoted_json
 from engine.expr.jsonpath_select import Missing, Selection
 from engine.expr.jsonpath_syntax import Indexes, Names, Token, is_definite, parse_tokens
 from engine.expr.scope import ABSENT, Scope
@@ -59,6 +59,8 @@ class Path:
             return Selection(document).read(self.tokens, document)
         except Missing:
             return ABSENT if self.definite else []
+        except RecursionError:
+            raise StateFailure("States.Runtime", f"Invalid path '{self.text}' : nested too deeply.") from None
 
     def read(self, scope: Scope, field: str | None = None) -> Json:
         """The value.
@@ -92,7 +94,7 @@ class Path:
             return f"Invalid path '{self.text}' : {self.why_not(scope)}"
         return (
             f"The JSONPath '{self.text}' specified for the field '{field}' could not be found in the input "
-            f"'{json_text(self.searched(scope))}'"
+            f"'{quoted_json(self.searched(scope))}'"
         )
 
 

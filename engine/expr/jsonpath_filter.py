@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 Json = Any
 
-REGEX_SECONDS = 0.2
-"""What one evaluation may spend in all on matches that turn out slow."""
-_QUICK_SECONDS = 0.005
+_REGEX_TIERS = ((20e-6, 10), (200e-6, 200), (2e-3, 2_000), (0.1, 100_000))
+"""Seconds a match may take, and how many visits it then counts as: each tier alone reaches the limit of a selection
+after a second or two, whether one match is slow or a hundred thousand are."""
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
 
 _UNDEFINED: Final = object()
@@ -73,52 +73,50 @@ def _value(side: Side, item: Json, selection: Selection) -> Any:
                 return _UNDEFINED
 
 
-def _compare(left: Any, operator: str, right: Any, selection: Selection) -> bool:  # noqa: PLR0911, C901 - a table
+def _compare(left: Any, operator: str, right: Any, selection: Selection) -> bool:  # noqa: PLR0911, PLR0912, C901 - a table
     match operator:
         case "==":
-            return _equal(left, right)
+            return _equal(left, right, selection)
         case "!=":
-            return not _equal(left, right)
+            return not _equal(left, right, selection)
         case "===":
-            return _same_kind(left, right) and _equal(left, right)
+            return _same_kind(left, right) and _equal(left, right, selection)
         case "!==":
-            return not (_same_kind(left, right) and _equal(left, right))
+            return not (_same_kind(left, right) and _equal(left, right, selection))
         case "<" | "<=" | ">" | ">=":
             return _ordered(left, operator, right)
         case "=~":
             return _matches(left, right, selection)
         case "in":
-            return isinstance(right, list) and _has(right, left)
+            return isinstance(right, list) and _has(right, left, selection)
         case "nin":
-            return not (isinstance(right, list) and _has(right, left))
+            return not (isinstance(right, list) and _has(right, left, selection))
         case "contains":
             if isinstance(left, str) and isinstance(right, str):
                 return right in left
-            return isinstance(left, list) and _has(left, right)
+            return isinstance(left, list) and _has(left, right, selection)
         case "size":
             return isinstance(left, (str, list, dict)) and _is_number(right) and len(left) == int(right)
         case "empty":
             return isinstance(left, (str, list, dict)) and (len(left) == 0) == right
         case _:
-            return _sets(left, operator, right)
+            return isinstance(left, list) and isinstance(right, list) and _sets(left, operator, right, selection)
 
 
-def _sets(left: Any, operator: str, right: Any) -> bool:
-    if not (isinstance(left, list) and isinstance(right, list)):
-        return False
+def _sets(left: list[Json], operator: str, right: list[Json], selection: Selection) -> bool:
     match operator:
         case "all":
-            return all(_has(left, item) for item in right)
+            return all(_has(left, item, selection) for item in right)
         case "subsetof":
-            return all(_has(right, item) for item in left)
+            return all(_has(right, item, selection) for item in left)
         case "anyof":
-            return any(_has(right, item) for item in left)
+            return any(_has(right, item, selection) for item in left)
         case _:
-            return not any(_has(right, item) for item in left)
+            return not any(_has(right, item, selection) for item in left)
 
 
-def _has(items: list[Json], wanted: Any) -> bool:
-    return any(_equal(item, wanted) for item in items)
+def _has(items: list[Json], wanted: Any, selection: Selection) -> bool:
+    return any(_equal(item, wanted, selection) for item in items)
 
 
 def _is_number(value: Any) -> bool:
@@ -129,16 +127,39 @@ def _same_kind(left: Any, right: Any) -> bool:
     return type(left) is type(right) or (_is_number(left) and _is_number(right))
 
 
-def _equal(left: Any, right: Any) -> bool:
+def _equal(left: Any, right: Any, selection: Selection) -> bool:
+    """Equal as Jayway has it: a number and a text by what they read as, containers strictly."""
     if left is _UNDEFINED or right is _UNDEFINED:
         return False
     if _is_number(left) and isinstance(right, str):
-        return _DECIMAL.fullmatch(right) is not None and float(left) == float(right)
+        return _reads_as(right, left)
     if isinstance(left, str) and _is_number(right):
         return left == java_text(right)
+    return _same(left, right, selection)
+
+
+def _same(left: Json, right: Json, selection: Selection) -> bool:
+    """The same JSON value. Every compared value is counted: two large arrays compared for each item are a bomb."""
+    selection.visit()
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(
+            _same(one, other, selection) for one, other in zip(left, right, strict=True)
+        )
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_same(left[name], right[name], selection) for name in left)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)
+
+
+def _reads_as(text: str, number: float) -> bool:
+    """Whether `text` is a decimal for `number`."""
+    if _DECIMAL.fullmatch(text) is None:
+        return False
+    try:
+        return float(text) == float(number)
+    except OverflowError:
+        return False
 
 
 def _ordered(left: Any, operator: str, right: Any) -> bool:
@@ -164,14 +185,11 @@ def _matches(left: Any, right: Any, selection: Selection) -> bool:
 
 
 def _full_match(pattern: Pattern, value: Any, selection: Selection) -> bool:
-    """Matches quickly or else at the cost of the evaluation's allowance: many slow matches are one bomb."""
-    simple = isinstance(value, (str, int, float, bool))
-    text = java_text(value) if simple else ""
-    try:
-        return pattern.pattern.fullmatch(text, timeout=_QUICK_SECONDS) is not None
-    except TimeoutError:
-        allowed, selection.regex_seconds = selection.regex_seconds, selection.regex_seconds / 2
-    try:
-        return pattern.pattern.fullmatch(text, timeout=allowed) is not None
-    except TimeoutError:
-        raise StateFailure("States.Runtime", "A regular expression of the path takes too long.") from None
+    text = java_text(value) if isinstance(value, (str, int, float, bool)) else ""
+    for seconds, visits in _REGEX_TIERS:
+        selection.visit(visits)
+        try:
+            return pattern.pattern.fullmatch(text, timeout=seconds) is not None
+        except TimeoutError:
+            continue
+    raise StateFailure("States.Runtime", "A regular expression of the path takes too long.")

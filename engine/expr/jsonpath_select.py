@@ -33,23 +33,23 @@ MOST_VISITS = 1_000_000
 _PROVIDER = "com.jayway.jsonpath.spi.json.JacksonJsonProvider"
 
 
-class Missing(Exception):  # noqa: N818 - what happened, in the package's own words; it never leaves engine.expr
+class Missing(Exception):
     """Nothing is there; the text is Jayway's."""
 
 
 class Selection:
     """One evaluation over one document."""
 
-    __slots__ = ("document", "regex_seconds", "visits")
+    __slots__ = ("_operands", "document", "visits")
 
     def __init__(self, document: Json) -> None:
         self.document = document
         self.visits = 0
-        self.regex_seconds = jsonpath_filter.REGEX_SECONDS
+        self._operands: dict[int, Json] = {}
 
-    def visit(self) -> None:
-        """Count one value; raises StateFailure past the limit."""
-        self.visits += 1
+    def visit(self, times: int = 1) -> None:
+        """Count a value, or work that weighs as much as several; raises StateFailure past the limit."""
+        self.visits += times
         if self.visits > MOST_VISITS:
             raise StateFailure("States.Runtime", f"The path visits more than {MOST_VISITS} values.")
 
@@ -65,8 +65,12 @@ class Selection:
         return found[-1]
 
     def read_operand(self, operand: Operand, item: Json) -> Json:
-        """A filter's path: from the tested item or from the document."""
-        return self.read(operand.tokens, self.document if operand.from_root else item)
+        """A filter's path: from the tested item, or, read once, from the document."""
+        if not operand.from_root:
+            return self.read(operand.tokens, item)
+        if id(operand) not in self._operands:
+            self._operands[id(operand)] = self.read(operand.tokens, self.document)
+        return self._operands[id(operand)]
 
     def select(self, tokens: tuple[Token, ...], start: Json, path: str = "$") -> Iterator[Json]:
         """Every value the tokens find, in document order. Raises Missing where Jayway does."""
@@ -74,11 +78,18 @@ class Selection:
 
     def _apply(self, function: Function, tokens: tuple[Token, ...], start: Json, path: str) -> Json:
         value = self.read(tokens, start, path)
+        try:
+            return self._applied(function, tokens, value)
+        except OverflowError:
+            raise Missing(f"{function.name}() of numbers that are too large") from None
+
+    @staticmethod
+    def _applied(function: Function, tokens: tuple[Token, ...], value: Json) -> Json:
         if is_definite(tokens) or any(isinstance(token, Scan) for token in tokens):
             return _FUNCTIONS[function.name](value, function.arguments)
         return [_FUNCTIONS[function.name](each, function.arguments) for each in value]
 
-    def _step(
+    def _step(  # noqa: C901 - one case a token
         self, tokens: tuple[Token, ...], at: int, value: Json, path: str, *, definite: bool
     ) -> Iterator[Json]:
         """Tokens from number `at` on `value`; `definite` says whether all tokens before were."""

@@ -10,6 +10,7 @@ again. Everything is a frozen fact; `engine.expr.jsonpath_select` gives them the
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ from engine.errors import InvalidExpression
 Json = Any
 
 MOST_CHARACTERS = 8192
-MOST_TOKENS = 256
+MOST_TOKENS = 100
 MOST_NESTING = 32
 MOST_PATTERN = 1024
 
@@ -193,6 +194,7 @@ class _Reader:
         self.text = text
         self.at = at
         self.depth = 0
+        self.steps = 0
 
     def fail(self, message: str) -> NoReturn:
         raise InvalidExpression(f"{message} (at character {self.at + 1} of {self.text!r})", position=self.at)
@@ -241,7 +243,8 @@ class _Reader:
                 break
             else:
                 self.fail("Expected '.' or '['")
-            if len(found) > MOST_TOKENS:
+            self.steps += 1
+            if self.steps > MOST_TOKENS:
                 self.fail(f"The path has more than {MOST_TOKENS} steps")
             if isinstance(found[-1], Function):
                 break
@@ -299,7 +302,7 @@ class _Reader:
         return end if end >= 0 else len(self.text)
 
     def quoted(self) -> str:
-        """A quoted text. A backslash escapes a backslash or the quote that closes; before others it stands for itself."""
+        """A quoted text. A backslash escapes a backslash and the closing quote; before others it is itself."""
         quote = self.peek()
         if quote not in ("'", '"'):
             self.fail("A quoted name is missing")
@@ -380,7 +383,7 @@ class _Reader:
             if word.group().lower() not in _WORDS:
                 self.fail(f"{word.group()!r} is not an operator")
             self.at = word.end()
-            return word.group().lower()
+            return str(word.group()).lower()
         return None
 
     def side(self) -> Side:
@@ -424,7 +427,11 @@ class _Reader:
         if match is None or len(match.group()) > 64:
             self.fail("A value is missing")
         self.at = match.end()
-        return json.loads(match.group()) if _json_number(match.group()) else float(match.group())
+        digits = str(match.group())
+        number = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+        if not math.isfinite(number):
+            self.fail("The number is too large")
+        return number
 
     def object(self) -> Json:
         try:
@@ -452,8 +459,3 @@ class _Reader:
             return Pattern(regex.compile(source, flags))
         except (regex.error, RecursionError, OverflowError, MemoryError) as error:
             self.fail(f"Not a regular expression: {error}")
-
-
-def _json_number(text: str) -> bool:
-    digits = text.lstrip("-")
-    return digits == "0" or not digits.startswith("0") or digits.startswith("0.")

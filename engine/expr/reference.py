@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr.java_text import json_text
+from engine.expr.java_text import quoted_json
 from engine.expr.jsonpath import compile_path
 from engine.expr.jsonpath_syntax import Indexes, Names
 
@@ -49,7 +49,7 @@ class ReferencePath:
             return list(node)
         raise StateFailure(
             "States.ResultPathMatchFailure",
-            f"Unable to apply ReferencePath {self.text} to input {json_text(document)}",
+            f"Unable to apply ReferencePath {self.text} to input {quoted_json(document)}",
             field="ResultPath",
         )
 
