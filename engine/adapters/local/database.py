@@ -166,10 +166,14 @@ class Database:
             self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False,
             cached_statements=256,
         )
-        connection.execute("PRAGMA synchronous = FULL")
-        if sys.platform == "darwin":  # there fsync leaves the data in the drive's cache
-            connection.execute("PRAGMA fullfsync = ON")
-            connection.execute("PRAGMA checkpoint_fullfsync = ON")
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            if sys.platform == "darwin":  # there fsync leaves the data in the drive's cache
+                connection.execute("PRAGMA fullfsync = ON")
+                connection.execute("PRAGMA checkpoint_fullfsync = ON")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     @contextmanager
