@@ -12,19 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Stub(BaseModel):
-    """One recorded answer of a resource: an output, or an error with its cause."""
+    """One recorded answer of a resource: an output, an error with its cause, or no answer at all."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     state: str | None = Field(None, description="Answers this state alone; by default whichever asks next.")
+    input: Any = Field(None, description="The call's arguments that this answer is for, where calls run side by side.")
     output: Any = Field(None, description="What the task returned.")
     error: str | None = Field(None, description="The error's name, as Retry and Catch match it.")
     cause: str | None = None
+    timed_out: Literal[True] | None = Field(None, description="Never answers: the state's time-out ends it.")
 
     @model_validator(mode="after")
     def _one_answer(self) -> Stub:
-        if ("output" in self.model_fields_set) == (self.error is not None):
-            raise ValueError("a stub has either an output or an error")
+        answers = ("output" in self.model_fields_set, self.error is not None, self.timed_out is not None)
+        if sum(answers) != 1:
+            raise ValueError("a stub has either an output, or an error, or timed_out")
         return self
 
 

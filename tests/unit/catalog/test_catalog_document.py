@@ -155,6 +155,19 @@ def test_triggers_of_each_type():
     assert parsed.as_written["triggers"] == triggers
 
 
+@pytest.mark.parametrize(("stub", "fine"), [
+    ({"output": None}, True), ({"error": "E", "cause": "c"}, True), ({"timed_out": True, "state": "A"}, True),
+    ({"output": 1, "error": "E"}, False), ({"timed_out": True, "output": 1}, False), ({"cause": "c"}, False),
+    ({"timed_out": False}, False),
+])
+def test_a_stub_has_one_answer(stub, fine):
+    case = {"name": "a", "input": {}, "stubs": {"r": [stub]}, "expect": {"status": "SUCCEEDED"}}
+    if fine:
+        assert parse_document(document(cases=[case])).cases[0].stubs["r"][0].model_dump(exclude_unset=True) == stub
+    else:
+        assert any(place.startswith("/cases/0/stubs/r/0") for place in problems(document(cases=[case])))
+
+
 def test_cases_have_names_of_their_own():
     case = {"name": "a", "input": {}, "expect": {"status": "SUCCEEDED"}}
     assert problems(document(cases=[case, case]))["/"] == "two cases are called 'a'"
