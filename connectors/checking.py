@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import math
 from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ def check_inputs(spec: ActionSpec, params: Json) -> tuple[dict[str, Json], list[
         elif field.required:
             problems.append(Problem(f"/{escape(name)}", "is required"))
         elif field.has_default:
-            filled[name] = field.default
+            filled[name] = copy.deepcopy(field.default)
     return filled, problems
 
 

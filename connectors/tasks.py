@@ -36,6 +36,9 @@ MESSAGE_LIMIT = 8_000
 CAUSE_LIMIT = 32_000
 """Characters; AWS allows a cause 32,768."""
 
+MOST_PROBLEMS = 50
+"""So many problems of one input are listed."""
+
 _CONNECTOR = re.compile(r"connector:(?P<code>[^:.]+):(?P<action>[^:.]+)(?P<suffix>\..+)?")
 _TASK_TOKEN = ".waitForTaskToken"  # noqa: S105 - the suffix of a resource
 _STEPS = "A Task can call connector:<code>:<action>, connector:http:request among them."
@@ -142,8 +145,10 @@ def _context(spec: ActionSpec, call: TaskCall) -> dict[str, Any]:
 
 
 def _invalid_input(code: str, problems: list[str]) -> TaskFailed:
+    shown = problems[:MOST_PROBLEMS]
+    message = "; ".join(shown) + (f"; and {len(problems) - len(shown)} more" if len(problems) > len(shown) else "")
     shape = {
-        "errorMessage": "; ".join(problems), "errorType": "InvalidInput", "problems": problems, "retryable": False,
+        "errorMessage": message[:MESSAGE_LIMIT], "errorType": "InvalidInput", "problems": shown, "retryable": False
     }
     return TaskFailed(f"{code}.InvalidInput", _cause(shape), retryable=False)
 
@@ -152,7 +157,9 @@ def _failure(code: str, error: BaseException, scrubber: Scrubber) -> TaskFailed:
     """What `error` makes of the call. The texts are scrubbed before they are cut: half a secret would not be found."""
     retryable, authentication = not isinstance(error, NotImplementedError | SystemExit), False
     shape: dict[str, Json] = {
-        "errorMessage": _text(error, scrubber), "errorType": type(error).__name__, "stackTrace": _trace(error, scrubber)
+        "errorMessage": _text(error, scrubber),
+        "errorType": scrubber.text(type(error).__name__),
+        "stackTrace": _trace(error, scrubber),
     }
     if isinstance(error, ConnectorError):
         retryable, authentication = error.retryable, error.authentication
@@ -183,13 +190,13 @@ def _trace(error: BaseException, scrubber: Scrubber) -> list[str]:
 
 
 def _cause(shape: dict[str, Json]) -> str:
-    """`shape` as JSON within CAUSE_LIMIT: the innermost frames and the last problems go first."""
+    """`shape` as JSON within CAUSE_LIMIT: its last frames or problems go first, then the message's end."""
     text = json.dumps(shape, ensure_ascii=False)
     for name in ("stackTrace", "problems"):
         while len(text) > CAUSE_LIMIT and shape.get(name):
             shape = {**shape, name: shape[name][: len(shape[name]) * 3 // 4]}
             text = json.dumps(shape, ensure_ascii=False)
-    if len(text) > CAUSE_LIMIT:
-        shape = {**shape, "errorMessage": shape["errorMessage"][:MESSAGE_LIMIT]}
+    while len(text) > CAUSE_LIMIT:  # a message of characters that JSON writes longer
+        shape = {**shape, "errorMessage": shape["errorMessage"][: len(shape["errorMessage"]) // 2]}
         text = json.dumps(shape, ensure_ascii=False)
     return text

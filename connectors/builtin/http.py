@@ -264,5 +264,6 @@ def _unanswered(method: str, url: str, error: HTTPError) -> ConnectorError:
 
 def _shown(url: str) -> str:
     """`url` for a message: without user, password, query and fragment, where credentials stand."""
-    head, slashes, rest = url.partition("?")[0].partition("#")[0].partition("://")
-    return f"{head}{slashes}{rest.rpartition('@')[2]}"
+    scheme, slashes, rest = url.partition("?")[0].partition("#")[0].rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"

@@ -58,7 +58,7 @@ class _MaskExtras(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         scrubber = self._known.scrubber
-        for name, value in list(record.__dict__.items()):
+        for name, value in list(record.__dict__.items()) if scrubber else ():
             if name not in _STANDARD:
                 record.__dict__[name] = _masked(scrubber, value)
         return True
@@ -81,12 +81,16 @@ def mask_logs(known: KnownSecrets = KNOWN, *, handlers: Iterable[logging.Handler
 
 def mask_record(record: logging.LogRecord, scrubber: Scrubber) -> logging.LogRecord:
     """`record`, its message, arguments and traceback masked. A record without a secret is left as it is."""
+    if not scrubber:
+        return record
     try:
         message = record.getMessage()
     except Exception:  # noqa: BLE001 - a wrong format string is logging's to report, when a handler formats it
         message = str(record.msg)
     clean = scrubber.text(message)
-    if clean != message:
+    # An argument may hold more than it prints, and a handler may look into it.
+    args = list(record.args) if isinstance(record.args, tuple) else record.args
+    if clean != message or _masked(scrubber, args) != args:
         record.msg, record.args = clean, ()
     if record.exc_info and record.exc_info[0] is not None:
         trace = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")

@@ -41,6 +41,10 @@ class Scrubber:
         self._forms = tuple(sorted({form for value in known for form in _forms(value)}, key=len, reverse=True))
         self._exact = frozenset(value for value in known if len(value) >= MINIMUM_ENCODED)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to remove."""
+        return bool(self._forms)
+
     def __repr__(self) -> str:
         return f"Scrubber({len(self._forms)} forms)"
 

@@ -1,10 +1,11 @@
+import json
 import logging
 
 import pytest
 
 from engine.governance import log_masking
 from engine.governance.log_masking import KnownSecrets, mask_logs
-from engine.governance.masking import MASK
+from engine.governance.masking import MASK, SecretValues
 
 SECRET = "hush-hush-4711"
 
@@ -42,6 +43,12 @@ def test_messages_arguments_extras_and_tracebacks_are_masked(known, caplog):
     assert f"ValueError: bad key {MASK}" in caplog.text
 
 
+def test_an_argument_that_holds_more_than_it_prints_is_dropped(known, caplog):
+    logging.getLogger("a").info("context is %s", {"secrets": SecretValues(KEY=SECRET)})
+    assert SECRET not in json.dumps([vars(record) for record in caplog.records])
+    assert caplog.records[0].getMessage() == f"context is {{'secrets': {{'KEY': '{MASK}'}}}}"
+
+
 class Thing:
     def __repr__(self):
         return f"Thing({SECRET})"
@@ -55,6 +62,7 @@ def test_a_record_without_a_secret_is_left_as_it_is(known, caplog):
         logging.getLogger("a").exception("n is %d", 3, extra={"thing": thing})
     record = caplog.records[0]
     assert record.args == (3,)
+    assert logging.getLogRecordFactory()("a", 20, "f", 1, "%(a)s", ({"a": [1]},), None).args == {"a": [1]}
     assert record.exc_info is not None
     assert record.thing is thing
 

@@ -1,0 +1,178 @@
+import importlib
+import sys
+import threading
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from connectors import ActionSpec, ConnectorAdapter
+from connectors.registry import GROUP, Registry, default_registry, load_modules
+from engine.errors import Conflict, InvalidDocument
+
+SPEC = ActionSpec()
+
+
+class Ledger(ConnectorAdapter):
+    code = "ledger"
+    name = "Ledger"
+    actions = {"post": SPEC}  # noqa: RUF012
+
+
+class AnotherLedger(Ledger):
+    pass
+
+
+class Failing(Ledger):
+    code = "failing"
+
+    def __init__(self):
+        raise OSError("no library")
+
+
+def registry(*points, builtin=()):
+    return Registry(builtin=builtin, installed=lambda: points)
+
+
+def point(name, value):
+    return EntryPoint(name, value, GROUP)
+
+
+def test_one_instance_serves_everybody():
+    ours = registry()
+    assert ours.register(Ledger) is Ledger
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(ours.get("ledger"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert isinstance(found[0], Ledger)
+    assert all(adapter is found[0] for adapter in found)
+
+
+def test_registering_twice_is_harmless_and_a_second_claim_refused():
+    ours = registry()
+    ours.register(Ledger)
+    ours.register(Ledger)
+    with pytest.raises(Conflict, match=r"claimed by \S+:Ledger and by \S+:AnotherLedger"):
+        ours.register(AnotherLedger)
+    assert type(ours.get("ledger")) is Ledger
+
+
+def test_nobody_has_an_unknown_code():
+    assert registry().get("nobody") is None
+    assert registry().codes() == []
+
+
+def test_built_in_connectors_load_at_their_first_use_and_keep_their_codes():
+    assert {"http", "log"} <= set(Registry(installed=tuple).codes())
+    assert default_registry.get("log").name == "Log"
+
+    class Mine(Ledger):
+        code = "http"
+
+    with pytest.raises(Conflict, match="built in"):
+        Registry(installed=tuple).register(Mine)
+    assert Registry(installed=tuple).register(type(default_registry.get("log"))).code == "log"
+
+
+def test_an_entry_point_loads_at_the_first_use_of_its_code():
+    ours = registry(point("ledger", f"{__name__}:Ledger"), point("broken", "no.such.module:X"))
+    assert ours.codes() == ["broken", "ledger"]
+    assert type(ours.get("ledger")) is Ledger
+    with pytest.raises(InvalidDocument, match=r"'broken' \(no\.such\.module:X\) could not be loaded: Module"):
+        ours.get("broken")
+
+
+def test_code_that_registers_wins_over_an_installed_package():
+    ours = registry(point("ledger", f"{__name__}:AnotherLedger"))
+    ours.register(Ledger)
+    assert type(ours.get("ledger")) is Ledger
+
+
+def test_two_packages_may_not_claim_a_code():
+    ours = registry(point("ledger", f"{__name__}:Ledger"), point("ledger", f"{__name__}:AnotherLedger"))
+    with pytest.raises(Conflict, match="claimed by the entry points"):
+        ours.get("ledger")
+
+
+def test_a_package_installed_twice_is_one_claim():
+    twice = point("ledger", f"{__name__}:Ledger")
+    assert type(registry(twice, twice).get("ledger")) is Ledger
+
+
+def test_an_entry_point_is_named_as_its_code():
+    with pytest.raises(InvalidDocument, match=r"'books' leads to .*:Ledger, whose code is 'ledger'"):
+        registry(point("books", f"{__name__}:Ledger")).get("books")
+
+
+def test_a_class_that_cannot_be_made_is_told():
+    ours = registry()
+    ours.register(Failing)
+    with pytest.raises(InvalidDocument, match=r"Failing\(\) raised OSError: no library"):
+        ours.get("failing")
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        ({"code": ""}, ["code must be"]),
+        ({"code": "a:b"}, ["code must be"]),
+        ({"code": "a.b"}, ["code must be"]),
+        ({"code": 7}, ["code must be"]),
+        ({"name": ""}, ["name must"]),
+        ({"actions": {}}, ["at least one action"]),
+        ({"actions": None}, ["at least one action"]),
+        ({"actions": {"a b": SPEC, "ok": {}}, "name": None}, ["name must", "'a b' must be named", "not dict"]),
+    ],
+)
+def test_every_fault_of_a_class_is_named(changes, faults):
+    wrong = type("Wrong", (Ledger,), changes)
+    with pytest.raises(InvalidDocument) as caught:
+        registry().register(wrong)
+    assert all(fault in caught.value.message for fault in faults)
+    assert caught.value.where.endswith(":Wrong")
+
+
+@pytest.mark.parametrize("thing", [object(), dict, Ledger()])
+def test_what_is_no_connector_class_is_refused(thing):
+    with pytest.raises(InvalidDocument, match="is not a connector"):
+        registry().register(thing)
+
+
+@pytest.fixture
+def modules(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(default_registry, "_classes", {})
+    before = set(sys.modules)
+
+    def write(name, text):
+        (tmp_path / f"{name}.py").write_text(text)
+        importlib.invalidate_caches()
+
+    yield write
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_a_module_that_fails_is_named_with_the_line(modules):
+    modules("erp_broken", "x = 1\ny = x / 0\n")
+    with pytest.raises(InvalidDocument) as caught:
+        load_modules(["erp_broken"])
+    assert caught.value.where == "AUTOMATE_CONNECTORS"
+    assert "'erp_broken' could not be loaded: ZeroDivisionError" in caught.value.message
+    assert "erp_broken.py, line 2" in caught.value.message
+
+
+@pytest.mark.parametrize(("name", "missing"), [("erp_absent", "erp_absent"), ("erp_needs", "soap_absent")])
+def test_a_missing_module_is_told_from_a_missing_requirement(modules, name, missing):
+    modules("erp_needs", "import soap_absent\n")
+    with pytest.raises(InvalidDocument, match=f"'{name}' could not be loaded.*No module named '{missing}'") as caught:
+        load_modules([name])
+    assert "PYTHONPATH" in caught.value.advice
+
+
+def test_a_wrong_connector_in_a_module_is_named_with_the_module(modules):
+    modules("erp_wrong", "from connectors import ConnectorAdapter, register\nregister(ConnectorAdapter)\n")
+    with pytest.raises(InvalidDocument, match=r"erp_wrong: connectors\.sdk:ConnectorAdapter is not a connector yet"):
+        load_modules(["erp_wrong"])
