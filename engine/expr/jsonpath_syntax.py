@@ -148,8 +148,8 @@ _FUNCTIONS = frozenset(
 _SYMBOLS = ("===", "!==", "==", "!=", "<=", ">=", "=~", "<", ">")
 _WORDS = ("in", "nin", "all", "contains", "size", "empty", "subsetof", "anyof", "noneof")
 _WORD = regex.compile(r"[A-Za-z]+")
-_DOTTED_NAME = regex.compile(r"[^.\[\]()\s'\"?@,*]+")
-_DOTTED_NAME_IN_FILTER = regex.compile(r"[^.\[\]()\s'\"?@,*<>=~!&|]+")
+_DOTTED_NAME = regex.compile(r"[^.\[\]()\s'\"?,*]+")
+_DOTTED_NAME_IN_FILTER = regex.compile(r"[^.\[\]()\s'\"?,*<>=~!&|]+")
 _NUMBER = regex.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _INTEGERS = regex.compile(r"-?\d{1,18}(?:\s*,\s*-?\d{1,18})*")
 _SLICE = regex.compile(r"(-?\d{1,18})?\s*:\s*(-?\d{1,18})?(?:\s*:.*)?")
@@ -426,11 +426,11 @@ class _Reader:
         match = _NUMBER.match(self.text, self.at)
         if match is None or len(match.group()) > 64:
             self.fail("A value is missing")
-        self.at = match.end()
         digits = str(match.group())
         number = int(digits) if digits.lstrip("-").isdigit() else float(digits)
         if not math.isfinite(number):
             self.fail("The number is too large")
+        self.at = match.end()
         return number
 
     def object(self) -> Json:

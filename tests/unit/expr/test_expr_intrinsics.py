@@ -1,0 +1,175 @@
+"""Intrinsic functions: results, failures, grammar."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import InvalidExpression, StateFailure
+from engine.expr.intrinsics import compile_intrinsic
+from engine.expr.scope import Scope
+
+DATA = {
+    "list": [3, 1, 3, True, 1, {"a": 1, "b": 2}, {"b": 2, "a": 1}],
+    "name": "Ada",
+    "template": "Dear {}",
+    "escaped": "\\{\\} {}",
+    "object": {"a": [1, None], "b": 1.5},
+    "other": {"a": {"z": 1}},
+    "long": "x" * 10_001,
+    "pi": 3.0,
+}
+SCOPE = Scope(DATA, {"Execution": {"Name": "run"}}, {"n": 4}, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("States.Array()", []),
+        ("States.Array('a', 1, -2.5, true, false, null, $n)", ["a", 1, -2.5, True, False, None, 4]),
+        ("States.ArrayPartition(States.Array(1,2,3), 2)", [[1, 2], [3]]),
+        ("States.ArrayContains($.list, 3)", True),
+        ("States.ArrayContains($.list, false)", False),
+        ("States.ArrayContains(States.Array(true), 1)", False),
+        ("States.ArrayRange(1, 9, 3)", [1, 4, 7]),
+        ("States.ArrayRange(1, 10, 3)", [1, 4, 7, 10]),
+        ("States.ArrayRange(3, 1, -1)", [3, 2, 1]),
+        ("States.ArrayRange(1, 0, 1)", []),
+        ("States.ArrayGetItem($.list, 1)", 1),
+        ("States.ArrayLength($.list)", 7),
+        ("States.ArrayUnique($.list)", [3, 1, True, {"a": 1, "b": 2}]),
+        ("States.Base64Encode('é{}')", "w6l7fQ=="),
+        ("States.Base64Decode('w6l7fQ==')", "é{}"),
+        ("States.Hash('automate', 'MD5')", "e7fdc80c0728d856260f92fde10af019"),
+        ("States.JsonMerge($.object, $.other, false)", {"a": {"z": 1}, "b": 1.5}),
+        ("States.StringToJson('{\"a\": [1, null]}')", {"a": [1, None]}),
+        ("States.StringToJson(' ')", None),
+        ("States.JsonToString($.object)", '{"a":[1,null],"b":1.5}'),
+        ("States.MathAdd(0.5, 0)", 1),
+        ("States.MathAdd(-0.5, 0)", 0),
+        ("States.MathAdd(-2.5, 1.49)", -1),
+        ("States.MathRandom(5, 6)", 5),
+        ("States.StringSplit('a,b;;c', ',;')", ["a", "b", "c"]),
+        ("States.StringSplit('a^b]c', '^]')", ["a", "b", "c"]),
+        ("States.StringSplit('', ',')", []),
+        ("States.Format('{} is {} of {}', $.name, $n, $$.Execution.Name)", "Ada is 4 of run"),
+        ("States.Format('no hole')", "no hole"),
+        ("States.Format('\\{\\} \\'{}\\' \\\\', null)", "{} 'null' \\"),
+        ("States.Format('{\"a\": {}}', true)", '{"a": true}'),
+        ("States.Format($.template, $.name)", "Dear Ada"),
+        ("States.Format($.escaped, 1)", "{} 1"),
+        ("States.Format('{} {}', $.object, $.pi)", "{a=[1, null], b=1.5} 3.0"),
+        ("  States.Array( 1 ,States.Array( ) )  ", [1, []]),
+        ("States.ArrayLength($.list[?(@ == 3)])", 2),
+        ("States.Array($['list'][0], ')')", [3, ")"]),
+    ],
+)
+def test_results(text, result):
+    found = compile_intrinsic(text).evaluate(SCOPE)
+    assert found == result
+    assert type(found) is type(result)
+
+
+@pytest.mark.parametrize(("algorithm", "digits"), [("MD5", 32), ("SHA-1", 40), ("SHA-256", 64), ("SHA-384", 96),
+                                                    ("SHA-512", 128)])
+def test_hash_lengths(algorithm, digits):
+    assert len(compile_intrinsic(f"States.Hash($.name, '{algorithm}')").evaluate(SCOPE)) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("States.ArrayPartition($.list, 0)", "argument 2 must be a positive integer"),
+        ("States.ArrayPartition($.name, 1)", "argument 1 must be an array"),
+        ("States.ArrayRange(1, 9, 0)", "argument 3 must not be zero"),
+        ("States.ArrayRange(1, 1001, 1)", "the range has more than 1000 items"),
+        ("States.ArrayGetItem($.list, 7)", "the index 7 is outside of an array of 7"),
+        ("States.ArrayGetItem($.list, -1)", "the index -1 is outside of an array of 7"),
+        ("States.Base64Encode($.long)", "argument 1 has more than 10000 characters"),
+        ("States.Base64Decode('%')", "argument 1 is not Base64 of a text"),
+        ("States.Hash('a', 'CRC')", "argument 2 must be one of MD5, SHA-1, SHA-256, SHA-384, SHA-512"),
+        ("States.JsonMerge($.object, $.other, true)",
+         "argument 3 must be false: only the shallow merging mode is supported"),
+        ("States.JsonMerge($.object, 1, false)", "arguments 1 and 2 must be objects"),
+        ("States.StringToJson('{')", "argument 1 is not JSON"),
+        ("States.StringToJson('NaN')", "argument 1 is not JSON"),
+        ("States.StringToJson('1e999')", "argument 1 is not JSON"),
+        ("States.MathAdd('1', 1)", "argument 1 must be a number"),
+        ("States.MathAdd(true, 1)", "argument 1 must be a number"),
+        ("States.MathAdd(1e300, 1)", "argument 1 is too large"),
+        ("States.MathRandom(5, 5)", "argument 2 must be greater than argument 1"),
+        ("States.StringSplit(1, ',')", "argument 1 must be a string"),
+        ("States.Format($.template)", "the template has 1 times '{}' for 0 values"),
+    ],
+)
+def test_refused_arguments(text, why):
+    name = text[7:].split("(")[0]
+    with pytest.raises(StateFailure) as failure:
+        compile_intrinsic(text).evaluate(SCOPE)
+    assert failure.value.error == "States.IntrinsicFailure"
+    assert failure.value.cause == (
+        f"The function '{text}' had the following error: Invalid arguments in States.{name}: {why}"
+    )
+
+
+def test_a_missing_path_is_a_runtime_failure_that_names_the_whole_expression():
+    text = "States.Array(States.Format('{}', $.no))"
+    with pytest.raises(StateFailure) as failure:
+        compile_intrinsic(text).evaluate(Scope({"a": 1}))
+    assert failure.value.error == "States.Runtime"
+    assert failure.value.cause == (
+        f"The function '{text}' had the following error: The JsonPath argument for the field '$.no' "
+        "could not be found in the input '{\"a\":1}'"
+    )
+
+
+def test_an_index_into_no_array_keeps_the_path_librarys_words():
+    with pytest.raises(StateFailure, match=r"error: Filter: \[0\] can only be applied to arrays"):
+        compile_intrinsic("States.Array($.name[0])").evaluate(SCOPE)
+
+
+def test_random_values_repeat_on_replay_and_differ_between_calls():
+    def draw():
+        scope = Scope(seed=3, place=((), 1))
+        call = compile_intrinsic("States.Array(States.UUID(), States.UUID(), States.MathRandom(0, 1000000))", "a.$")
+        return call.evaluate(scope), call.evaluate(scope)
+
+    first, second = draw()
+    assert draw() == (first, second)
+    assert len({first[0], first[1], second[0], second[1]}) == 4
+    assert first[2] != second[2]
+
+
+def test_a_seed_of_its_own_makes_a_number_repeatable():
+    call = compile_intrinsic("States.MathRandom(0, 1000000, 42)")
+    assert call.evaluate(Scope(seed=1)) == call.evaluate(Scope(seed=2))
+
+
+def test_references():
+    assert compile_intrinsic("States.Format('{}{}', $a, States.Array($b.c, $.x, $$.y))").references == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("Nope()", 0), ("States.Nope()", 0), ("States.UUID(1)", 0), ("States.Array", 0), ("States.Array(1", 14),
+        ("States.Array(1,)", 15), ("States.Array(,1)", 13), ("States.Array('a)", 13), ("States.Array(1) x", 16),
+        ("States.Format('\\\"')", 15), ("States.Format('{}')", 0),
+        ("States.Format('', 1)", 0), ("States.Array($.a[)", 17), ("States.Array(truely)", 13), ('States.Array("a")', 13), ("States.Array(1e999)", 13),
+        ("States.Array(" * 11, 130), ("States.Array('" + "a" * 10_000, 10_000),
+    ],
+)
+def test_syntax_errors_name_their_position(text, position):
+    with pytest.raises(InvalidExpression) as error:
+        compile_intrinsic(text)
+    assert error.value.position == position
+
+
+@pytest.mark.parametrize("text", [
+    "States.JsonToString(States.Array(" + ",".join(["$"] * 3000) + "))",
+    "States.ArrayUnique(States.Array(" + ",".join(["$"] * 3000) + "))",
+    "States.Format('" + "{}" * 1000 + "'," + ",".join(["$"] * 1000) + ")",
+    "States.StringToJson('" + "[" * 9_000 + "')",
+])
+def test_bombs_end_with_a_failure(text):
+    with pytest.raises(StateFailure, match=r"States\.IntrinsicFailure"):
+        compile_intrinsic(text).evaluate(Scope(list(range(10_000))))
