@@ -11,7 +11,8 @@ import logging
 import threading
 import traceback
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from engine.governance.masking import Scrubber
@@ -49,6 +50,17 @@ KNOWN = KnownSecrets()
 """This process's; SecretResolving adds to it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Masking:
+    """A log-record factory over `make`."""
+
+    make: Callable[..., logging.LogRecord]
+    known: KnownSecrets
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        return mask_record(self.make(*args, **kwargs), self.known.scrubber)
+
+
 class _MaskExtras(logging.Filter):
     """Masks what ``extra`` added to a record."""
 
@@ -68,15 +80,16 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__)
 
 
 def mask_logs(known: KnownSecrets = KNOWN, *, handlers: Iterable[logging.Handler] | None = None) -> None:
-    """Mask `known` in every record made from now on, and in the extras that pass `handlers` (the root logger's)."""
+    """Mask `known` in every record made from now on, and in the extras that pass `handlers` (the root logger's).
+
+    Calling it again, for handlers that came later, is harmless.
+    """
     make = logging.getLogRecordFactory()
-
-    def masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        return mask_record(make(*args, **kwargs), known.scrubber)
-
-    logging.setLogRecordFactory(masked)
+    if not (isinstance(make, _Masking) and make.known is known):
+        logging.setLogRecordFactory(_Masking(make, known))
     for handler in logging.getLogger().handlers if handlers is None else handlers:
-        handler.addFilter(_MaskExtras(known))
+        if not any(isinstance(present, _MaskExtras) for present in handler.filters):
+            handler.addFilter(_MaskExtras(known))
 
 
 def mask_record(record: logging.LogRecord, scrubber: Scrubber) -> logging.LogRecord:

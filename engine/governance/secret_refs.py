@@ -16,6 +16,9 @@ Json = Any
 Refs = Iterable[tuple[str, str]]
 """Pairs of a JSON pointer into a task's arguments and the secret's KEY."""
 
+MOST_BYTES = 65_536
+"""AWS Secrets Manager's limit of a value, for all backends."""
+
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
@@ -35,9 +38,16 @@ def check_key(key: str) -> str:
 
 
 def check_value(value: str) -> str:
-    """`value` itself. Raises InvalidDocument for an empty one; the message never holds the value."""
+    """`value` itself. Raises InvalidDocument, which never holds it, when it is empty, over MOST_BYTES or no text."""
     if not value:
         raise InvalidDocument("the value is empty", where="value", advice="To remove a secret, delete it.")
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError:
+        # Not `from`: the exception holds the value.
+        raise InvalidDocument("the value holds half a surrogate pair, which no text can", where="value") from None
+    if size > MOST_BYTES:
+        raise InvalidDocument(f"the value has {size} bytes; a secret has at most {MOST_BYTES}", where="value")
     return value
 
 

@@ -67,6 +67,13 @@ def test_a_record_without_a_secret_is_left_as_it_is(known, caplog):
     assert record.thing is thing
 
 
+def test_masking_twice_is_masking_once(known, caplog):
+    factory = logging.getLogRecordFactory()
+    mask_logs(known, handlers=[caplog.handler])
+    assert logging.getLogRecordFactory() is factory
+    assert len([f for f in caplog.handler.filters if type(f).__module__ == log_masking.__name__]) == 1
+
+
 def test_a_wrong_format_string_is_still_reported_by_logging(known):
     record = logging.getLogRecordFactory()("a", 20, "f", 1, f"%d {SECRET}", ("x",), None)
     assert SECRET not in record.msg

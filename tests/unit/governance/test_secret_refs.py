@@ -1,3 +1,5 @@
+import traceback
+
 import pytest
 
 from engine.errors import InvalidDocument
@@ -16,9 +18,15 @@ def test_any_other_key_is_refused_with_advice(key):
     assert "128" in caught.value.advice
 
 
-def test_an_empty_value_is_refused():
-    with pytest.raises(InvalidDocument):
-        check_value("")
+@pytest.mark.parametrize("value", ["", "hush\ud800", "hush" * 16_384 + "!"], ids=["empty", "no text", "too large"])
+def test_a_value_that_cannot_be_kept_is_refused_without_showing_it(value):
+    with pytest.raises(InvalidDocument) as caught:
+        check_value(value)
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_any_other_value_is_kept():
+    assert check_value("ö" * 32_768) == "ö" * 32_768
 
 
 def test_only_what_the_pointers_lead_to_is_replaced():
