@@ -123,13 +123,12 @@ def _timed(compare: Compare) -> Compare:
 
 
 def _matches(value: Json, pattern: Json) -> bool:
-    """StringMatches: ``*`` stands for any text, ``\\*`` for an asterisk, ``\\\\`` for a backslash."""
+    r"""StringMatches: ``*`` stands for any text, ``\*`` for an asterisk, ``\\`` for a backslash."""
     if not isinstance(value, str) or not isinstance(pattern, str):
         return False
-    parts = []
-    for token in re.findall(r"\\[*\\]|.", pattern, re.DOTALL):
-        parts.append(".*" if token == "*" else re.escape(token[-1]))
-    return re.fullmatch("".join(parts), value, re.DOTALL) is not None
+    pieces = re.findall(r"\\[*\\]|.", pattern, re.DOTALL)
+    expression = "".join(".*" if piece == "*" else re.escape(piece[-1]) for piece in pieces)
+    return re.fullmatch(expression, value, re.DOTALL) is not None
 
 
 _TESTS: dict[str, Callable[[Json], bool]] = {

@@ -21,6 +21,7 @@ from engine.asl.flow_fields import compile_flow, jsonpath_path, payload, result_
 from engine.asl.resources import parse_resource
 from engine.errors import Diagnostic, InvalidDefinition, InvalidExpression, json_pointer
 from engine.expr.intrinsics import compile_intrinsic
+from engine.expr.jsonpath import compile_path
 from engine.expr.scope import Scope
 
 Json = Any
@@ -61,7 +62,7 @@ def _machines(definition: Json, pointer: str) -> Iterator[tuple[str, Definition]
 
 def _machine(definition: Definition, pointer: str, language: str, *, lazy: bool) -> model.Machine:
     start_at = definition.get("StartAt")
-    if start_at not in definition["States"]:
+    if not isinstance(start_at, str) or start_at not in definition["States"]:
         raise _invalid("'StartAt' must name a state", f"{pointer}/StartAt")
     states = _States(definition["States"], pointer, language)
     if not lazy:
@@ -221,7 +222,8 @@ def _fail_text(site: _Site, field: str) -> model.Evaluate | None:
         return None
     if source.startswith("States."):
         return compile_intrinsic(source).evaluate
-    return jsonpath_path(source)
+    path, path_field = compile_path(source), f"{field}Path"
+    return lambda scope: path.read(scope, path_field)
 
 
 def _parallel(site: _Site) -> model.Parallel:

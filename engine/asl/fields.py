@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.asl.model import Evaluate
 from engine.asl.times import parse_timestamp
-from engine.errors import StateFailure
+from engine.errors import InvalidExpression, StateFailure
 from engine.expr.jsonata import JsonataExpression, compile_jsonata
 from engine.expr.jsonpath import compile_path
 from engine.expr.scope import ABSENT, Scope
@@ -47,7 +47,7 @@ def number(definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: s
     path = compile_path(text)
 
     def read(scope: Scope) -> Json:
-        value = path.read(scope)
+        value = _as_number(path.read(scope))
         if not _fits(value, kind):
             raise StateFailure(
                 "States.Runtime",
@@ -62,6 +62,19 @@ def number(definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: s
 def _number_expression(value: Json, field: str) -> Evaluate:
     compiled = expression(value, field)
     return constant(value) if compiled is None else lambda scope: compiled.evaluate_as(scope, "number")
+
+
+def _as_number(value: Json) -> Json:
+    """A number in text counts as one in a Path form (recorded)."""
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            try:
+                return float(value)
+            except ValueError:
+                return value
+    return value
 
 
 def _fits(value: Json, kind: str) -> bool:
@@ -107,7 +120,10 @@ def wait_until(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | N
         value = definition["Timestamp"]
         compiled = expression(value, "Timestamp") if jsonata else None
         if compiled is None:
-            return constant(parse_timestamp(value))
+            literal = parse_timestamp(value)
+            if literal is None:
+                raise InvalidExpression(f"Not an ISO-8601 date-time with a zone: {value!r}")
+            return constant(literal)
 
         def evaluated(scope: Scope) -> float:
             text = compiled.evaluate_as(scope, "string")

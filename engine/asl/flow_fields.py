@@ -1,4 +1,4 @@
-"""The data-flow fields that states share, compiled: InputPath … OutputPath (JSONPath), Arguments, Output (JSONata), Assign.
+"""The data-flow fields that states share, compiled: InputPath … OutputPath, Arguments and Output, Assign.
 
 A field that is absent, or that changes nothing (``"InputPath": "$"``), compiles to None.
 """

@@ -28,7 +28,7 @@ class Pattern(StrEnum):
 
     REQUEST_RESPONSE = "request-response"
     SYNC = ".sync"
-    TASK_TOKEN = ".waitForTaskToken"
+    CALLBACK = ".waitForTaskToken"
     ACTIVITY = "activity"
 
 
@@ -202,7 +202,7 @@ class Batcher:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A distributed Map's ItemReader: `resource` is called with `arguments`; `config` is its ReaderConfig as written."""
+    """A distributed Map's ItemReader: `resource` is called with `arguments`; `config` is its ReaderConfig."""
 
     resource: str
     arguments: Evaluate | None

@@ -5,6 +5,8 @@
     arn:aws:lambda:…:function:NAME                       function     (events of its own)
     arn:aws:states:…:activity:NAME                       activity     (events of its own)
     connector:http:request                               ours         service "connector:http",   action "request"
+
+Only text is looked at: whether there is such a service is for the connectors to say.
 """
 
 from __future__ import annotations
@@ -32,5 +34,5 @@ def parse_resource(text: str) -> Resource:
 
 def _pattern(action: str) -> Pattern:
     if action.endswith(".waitForTaskToken"):
-        return Pattern.TASK_TOKEN
+        return Pattern.CALLBACK
     return Pattern.SYNC if action.endswith((".sync", ".sync:2")) else Pattern.REQUEST_RESPONSE

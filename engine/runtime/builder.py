@@ -195,11 +195,12 @@ class Builder:
         return self._open.get(frame.path) is frame
 
     def paths(self) -> list[str]:
-        """Every frame's path, parents before their children."""
-        return [path for path in self._base if path not in self._removed and path not in self._open] + list(self._open)
+        """Every frame's path, in the order of the tree: parents before their children, branches by index."""
+        kept = [path for path in self._base if path not in self._removed and path not in self._open]
+        return sorted([*kept, *self._open], key=path_order)
 
     def progress(self, path: str) -> list[int]:
-        """[children opened, children DONE] of the JOINING frame at `path`: derived once, kept up by engine.runtime.fanout."""
+        """[children opened, children DONE] of the JOINING frame at `path`: derived once, then kept up."""
         counts = self._progress.get(path)
         if counts is None:
             known = self._snapshot.progress.get(path)
@@ -298,8 +299,14 @@ def _derive(frames: Mapping[str, Frame], parent: str) -> Progress:
     return Progress(len(children), sum(frame.phase is Phase.DONE for frame in children))
 
 
+def path_order(path: str) -> tuple[int, ...]:
+    """A sort key: the order of the tree of frames."""
+    return tuple(int(part) for part in path.split("/")[1:])
+
+
 def ready_paths(snapshot: Snapshot) -> Sequence[str]:
-    """The frames that were READY when stepping yielded, in their order."""
-    if snapshot.ready is not None:
-        return snapshot.ready
-    return [path for path, frame in snapshot.frames.items() if frame.phase is Phase.READY]
+    """The frames that were READY when stepping yielded: who ran least lately goes first, so that none starves."""
+    paths = snapshot.ready
+    if paths is None:
+        paths = tuple(path for path, frame in snapshot.frames.items() if frame.phase is Phase.READY)
+    return sorted(paths, key=lambda path: (snapshot.frames[path].visit, path_order(path)))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.asl.model import State
+from engine.asl.model import Fallible, State
 from engine.errors import StateFailure
+from engine.expr.java_text import json_text
 from engine.runtime import flow
 from engine.runtime.builder import Builder, Ended, OpenFrame
-from engine.runtime.failing import evaluation_failed
+from engine.runtime.failing import evaluation_failed, failed
+from engine.runtime.retry import DATA_LIMIT
 from engine.runtime.snapshot import Phase, Status
 
 Json = Any
@@ -17,11 +19,11 @@ Json = Any
 
 def completed(builder: Builder, frame: OpenFrame, state: State, result: Json) -> bool:
     """A Task, Parallel or Map has its result. True when the frame goes on at once."""
+    frame.before = frame.last_event
     try:
         output, assigned = flow.leaving(state, builder.scope(frame, result=result), frame.input, result)
     except StateFailure as failure:
         return evaluation_failed(builder, frame, state, failure)
-    frame.rest()
     return exited(builder, frame, state, state.next, output, assigned)
 
 
@@ -30,7 +32,15 @@ def exited(
     assigned: Mapping[str, Json] | None,
 ) -> bool:
     """Leave `state` for `following`, or end the frame where that is None. True when the frame goes on at once."""
+    most = builder.facts.max_payload_bytes
+    if most is not None and len(json_text(output).encode("utf-8", "surrogatepass")) > most:
+        return failed(builder, frame, state, DATA_LIMIT, (
+            f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes "
+            "service limit."
+        ))
     builder.leave(frame, state, output, assigned)
+    if isinstance(state, Fallible):
+        frame.rest()
     if following is not None:
         frame.state, frame.input, frame.phase = following, output, Phase.READY
         return True

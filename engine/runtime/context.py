@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.asl.model import Fallible
 from engine.asl.times import iso_timestamp
 from engine.runtime.snapshot import Fanout
 
@@ -24,11 +25,14 @@ def context_object(builder: Builder, frame: OpenFrame, *, item: tuple[int, Json]
             "Name": facts.name,
             "RoleArn": facts.role_arn,
             "StartTime": iso_timestamp(facts.started_at),
-            "RedriveCount": 0,
         },
-        "State": {"EnteredTime": iso_timestamp(frame.entered_at), "Name": frame.state, "RetryCount": frame.attempt},
+        "State": {"EnteredTime": iso_timestamp(frame.entered_at), "Name": frame.state},
         "StateMachine": {"Id": facts.state_machine_arn or facts.workflow, "Name": facts.workflow},
     }
+    if facts.kind == "STANDARD":
+        context["Execution"]["RedriveCount"] = 0
+    if isinstance(builder.plan.state(frame.machine, frame.state), Fallible):
+        context["State"]["RetryCount"] = frame.attempt
     found = item if item is not None else _item(builder, frame)
     if found is not None:
         context["Map"] = {"Item": {"Index": found[0], "Value": found[1]}}

@@ -15,13 +15,14 @@ class Owed:
 
     `scheduled` frames owe a call and have no intent yet, in order of their visit; `running` ones have one. `due_at` is
     the earliest timer (wait, retry interval, time-out, heartbeat, execution time-out). `ready`: stepping yielded, feed
-    Continued.
+    Continued. `map_runs` stand in a distributed Map whose Map Run is under way (engine.runtime.map_run).
     """
 
     scheduled: tuple[Frame, ...]
     running: tuple[Frame, ...]
     due_at: float | None
     ready: bool
+    map_runs: tuple[Frame, ...] = ()
 
 
 _NOTHING = Owed((), (), None, ready=False)
@@ -36,10 +37,15 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
         return _NOTHING
     scheduled: list[Frame] = []
     running: list[Frame] = []
+    map_runs: list[Frame] = []
     due_at = snapshot.deadline
     ready = False
     for frame in snapshot.frames.values():
-        if frame.phase is Phase.DONE or frame.phase is Phase.JOINING:
+        if frame.phase is Phase.DONE:
+            continue
+        if frame.phase is Phase.JOINING:
+            if frame.arguments is not None:  # only a Map Run's frame has arguments while it joins
+                map_runs.append(frame)
             continue
         if frame.phase is Phase.SCHEDULED and _task(plan, frame).resource.pattern is not Pattern.ACTIVITY:
             scheduled.append(frame)
@@ -50,7 +56,7 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
             if at is not None and (due_at is None or at < due_at):
                 due_at = at
     scheduled.sort(key=lambda frame: frame.visit)
-    return Owed(tuple(scheduled), tuple(running), due_at, ready)
+    return Owed(tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs))
 
 
 def resource(plan: Plan, frame: Frame) -> str:
@@ -64,7 +70,7 @@ def timeout_seconds(frame: Frame) -> float | None:
 
 
 def idempotency_key(snapshot: Snapshot, frame: Frame) -> str:
-    """``execution:path:visit:epoch``: the same over takeovers and unknown outcomes, another after a definite failure."""
+    """``execution:path:visit:epoch``: the same over takeovers and unknown outcomes, new after a definite failure."""
     return f"{snapshot.facts.execution_id}:{frame.path or '/'}:{frame.visit}:{frame.epoch}"
 
 

@@ -39,14 +39,15 @@ def failed(
     """`state` failed. True when its frame goes on by a Catcher."""
     if error == RUNTIME or not isinstance(state, Fallible):
         return frame_failed(builder, frame, error, cause)
+    frame.fanout = None
     if retryable and _retry(builder, frame, state, error, definite=definite):
         return False
     if isinstance(state, Map | Parallel):
-        frame.fanout = None
         builder.emit(frame, f"{state.TYPE}StateFailed")
     catcher = find_catcher(state.catch, error)
     if catcher is None:
         return frame_failed(builder, frame, error, cause)
+    frame.before = frame.last_event
     error_output = {"Error": error, "Cause": cause}
     scope = builder.scope(frame, error_output=error_output)
     try:

@@ -16,7 +16,7 @@ from engine.asl.model import Map, Parallel, Task
 from engine.errors import StateFailure
 from engine.expr.java_text import json_text
 from engine.expr.scope import Scope
-from engine.runtime import flow
+from engine.runtime import flow, map_run
 from engine.runtime.builder import Builder, Ended, Failed, OpenFrame
 from engine.runtime.completing import completed
 from engine.runtime.context import context_object
@@ -33,25 +33,31 @@ def open_parallel(builder: Builder, frame: OpenFrame, state: Parallel) -> bool:
     """Start every branch on the same input."""
     given = flow.arguments(state, builder.scope(frame))
     width = len(state.branches)
-    _begin(builder, frame, Fanout(width, width, input=given))
+    _begin(builder, frame, Fanout(width, width))
     builder.emit(frame, "ParallelStateStarted")
-    for _ in range(width):
-        _open_next(builder, frame, state, frame.last_event)
+    for pointer in state.branches:
+        _open(builder, frame, pointer, frame.last_event).input = given
     return False
 
 
 def open_map(builder: Builder, frame: OpenFrame, state: Map) -> bool:
     """Start the first iterations. True when there are none, so that the Map is over at once."""
     scope = builder.scope(frame)
-    concurrency = state.max_concurrency(scope) if state.max_concurrency is not None else 0
+    concurrency = int(state.max_concurrency(scope)) if state.max_concurrency is not None else 0
+    if concurrency < 0:
+        raise StateFailure("States.Runtime", "MaxConcurrency cannot be negative.", field="MaxConcurrency")
+    distributed = state.distributed
+    if distributed is not None:
+        items = None if distributed.reader is not None else read_items(state, scope)
+        return map_run.open_run(builder, frame, state, distributed, items, concurrency)
     items = read_items(state, scope)
-    at_once = min(int(concurrency) or MOST_OPEN, MOST_OPEN)
+    at_once = min(concurrency or MOST_OPEN, MOST_OPEN)
     _begin(builder, frame, Fanout(len(items), at_once, items))
     builder.emit(frame, "MapStateStarted", {"length": len(items)})
     if not items:
         return _join(builder, frame, state)
     for _ in range(min(at_once, len(items))):
-        _open_next(builder, frame, state, frame.last_event)
+        _open_iteration(builder, frame, state, frame.last_event)
         if not builder.live(frame) or frame.phase is not Phase.JOINING:
             break
     return False
@@ -66,7 +72,7 @@ def read_items(state: Map, scope: Scope) -> Sequence[Json]:
     shown = json_text(items)
     if state.jsonata:
         raise StateFailure(QUERY_EVALUATION, f"Map state input must be an array but was: {shown}")
-    raise StateFailure("States.Runtime", f"Reference path \"$\" must point to array. but was: {shown}")
+    raise StateFailure("States.Runtime", f'Reference path "$" must point to array. but was: {shown}')
 
 
 def restart(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
@@ -80,25 +86,25 @@ def _begin(builder: Builder, frame: OpenFrame, fanout: Fanout) -> None:
     builder.begin_progress(frame.path)
 
 
-def _open_next(builder: Builder, parent: Frame | OpenFrame, state: Map | Parallel, after: int) -> None:
-    """The next child; its first event follows the event `after`."""
+def _open(builder: Builder, parent: Frame | OpenFrame, pointer: str, after: int) -> OpenFrame:
+    """The next child, which walks the machine at `pointer`; its first event follows the event `after`."""
     counts = builder.progress(parent.path)
-    index = counts[0]
+    child = OpenFrame(
+        f"{parent.path}/{counts[0]}", pointer, builder.plan.machines[pointer].start_at, None, after,
+    )
     counts[0] += 1
-    path = f"{parent.path}/{index}"
-    fanout = parent.fanout
-    if fanout is None:
-        raise AssertionError(f"the frame {parent.path!r} is JOINING without a fan-out")
-    pointer = state.processor if isinstance(state, Map) else state.branches[index]
-    machine = builder.plan.machines[pointer]
-    child = OpenFrame(path, pointer, machine.start_at, fanout.input, after)
     builder.add(child)
-    if isinstance(state, Map) and fanout.items is not None:
-        builder.emit(child, "MapIterationStarted", {"index": index, "name": state.name})
-        child.before = child.last_event
-        child.input = fanout.items[index]
-        if state.selector is not None:
-            _select(builder, parent, state, child, (index, child.input))
+    return child
+
+
+def _open_iteration(builder: Builder, parent: Frame | OpenFrame, state: Map, after: int) -> None:
+    """The next iteration, on the next item."""
+    index = builder.progress(parent.path)[0]
+    child = _open(builder, parent, state.processor, after)
+    builder.emit(child, "MapIterationStarted", {"index": index, "name": state.name})
+    child.input = parent.fanout.items[index] if parent.fanout is not None and parent.fanout.items is not None else None
+    if state.selector is not None:
+        _select(builder, parent, state, child, (index, child.input))
 
 
 def _select(
@@ -147,7 +153,7 @@ def _child_done(builder: Builder, child: OpenFrame, output: Json) -> None:
     counts = builder.progress(parent_path)
     counts[1] += 1
     if counts[0] < parent.fanout.width and isinstance(state, Map):
-        _open_next(builder, parent, state, last)
+        _open_iteration(builder, parent, state, last)
     elif counts[1] == parent.fanout.width and isinstance(state, Map | Parallel):
         opened = builder.frame(parent_path)
         if opened is not None:

@@ -13,8 +13,8 @@ RUNTIME = "States.Runtime"
 DATA_LIMIT = "States.DataLimitExceeded"
 TIMEOUT = "States.Timeout"
 
-_NOT_ALL = frozenset({RUNTIME, DATA_LIMIT})
-"""What States.ALL does not mean."""
+_NOT_ALL = frozenset({RUNTIME})
+"""What States.ALL does not mean. (States.DataLimitExceeded it does mean, unlike AWS's documentation says: recorded.)"""
 
 _NOT_TASK_FAILED = frozenset({RUNTIME, DATA_LIMIT, TIMEOUT})
 """What States.TaskFailed does not mean."""

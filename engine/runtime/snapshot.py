@@ -55,7 +55,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of an execution before it runs and never changes; feeds the context object ``$$``."""
+    """What is known of an execution before it runs and never changes; feeds the context object ``$$``.
+
+    `max_payload_bytes` is the largest output a state may have (AWS: 262,144); None for no limit.
+    """
 
     execution_id: str
     name: str
@@ -67,6 +70,7 @@ class Facts:
     role_arn: str = ""
     execution_arn: str = ""
     state_machine_arn: str = ""
+    max_payload_bytes: int | None = None
 
     @property
     def region(self) -> str:
@@ -80,13 +84,12 @@ class Fanout:
     """A Parallel or Map under way: `width` children in all, at most `concurrency` of them open at a time.
 
     `items` are a Map's items as they were read (its ItemSelector is applied as each iteration starts), None for a
-    Parallel. `input` is what a Parallel's branches get.
+    Parallel.
     """
 
     width: int
     concurrency: int
     items: Sequence[Json] | None = None
-    input: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,9 @@ class Frame:
     the execution: a counter that rises with every state entered. `attempt` counts the retries of this visit from 0,
     `retries` those per Retrier. `epoch` rises only after a definite failure: it is part of the idempotency key.
     `variables` are those assigned in this frame (it sees its parents' too). `arguments` is what a Task is called with.
-    `started_event` is that of this attempt's call. `due_at` ends a WAITING or BACKOFF. `timeout_seconds` and `heartbeat_seconds` are the Task's own; `deadline` and
-    `heartbeat_at` are when they are over, counted from the start of the call. `output` is a DONE frame's result.
+    `started_event` is that of this attempt's call (0 before it). `due_at` ends a WAITING or BACKOFF.
+    `timeout_seconds` and `heartbeat_seconds` are the Task's own; `deadline` and `heartbeat_at` are when they are over,
+    counted from the start of the call. `output` is a DONE frame's result.
     """
 
     path: str
@@ -141,8 +145,8 @@ class Snapshot:
     """All of an execution at one moment.
 
     `output` holds the result of a SUCCEEDED one; `error` and `cause` are None where AWS leaves them out. `deadline` is
-    the execution's time-out. `progress` caches each JOINING frame's counts, by its path; a missing one is derived. `ready`
-    lists the READY frames in order, None before that was derived.
+    the execution's time-out. `progress` caches each JOINING frame's counts, by its path; a missing one is derived.
+    `ready` lists the READY frames in order, None before that was derived.
     """
 
     facts: Facts

@@ -43,7 +43,7 @@ def encode(snapshot: Snapshot) -> Json:
         "facts": _encode_fields(snapshot.facts, _FACTS),
         "input": snapshot.input,
         "globals": encode_globals(snapshot),
-        "frames": {path: encode_frame(frame) for path, frame in snapshot.frames.items()},
+        "frames": {path: encode_frame(snapshot.frames[path]) for path in sorted(snapshot.frames)},
     }
 
 

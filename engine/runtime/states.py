@@ -80,6 +80,7 @@ def _choice(builder: Builder, frame: OpenFrame, state: model.Choice) -> bool:
 
 
 def _wait(builder: Builder, frame: OpenFrame, state: model.Wait) -> bool:
+    frame.before = frame.last_event  # a Wait is entered before its time is evaluated (recorded)
     scope = builder.scope(frame)
     flow.arguments(state, scope)
     if state.until is not None:

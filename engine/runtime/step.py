@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.asl.model import Plan, Task
+from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
-from engine.runtime import fanout, tasks
+from engine.runtime import fanout, map_run, tasks
 from engine.runtime.builder import Builder, OpenFrame, ready_paths
 from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
@@ -24,6 +24,8 @@ from engine.runtime.stimulus import (
     CallbackHeartbeat,
     CallbackReturned,
     FrameStimulus,
+    MapRunErred,
+    MapRunReturned,
     Started,
     Stimulus,
     StopRequested,
@@ -133,15 +135,13 @@ def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
     if (
         waiting is None
         or (waiting.visit, waiting.attempt) != (stimulus.visit, stimulus.attempt)
-        or waiting.phase not in _ON_TASK
+        or not _expected(waiting.phase, stimulus)
     ):
-        return False
-    state = builder.plan.state(waiting.machine, waiting.state)
-    if not isinstance(state, Task) or not _expected(waiting.phase, stimulus):
         return False
     frame = builder.frame(stimulus.frame)
     if frame is None:
         return False
+    state = builder.plan.state(waiting.machine, waiting.state)
     try:
         moved = _apply(builder, frame, state, stimulus)
     except StateFailure as failure:
@@ -159,11 +159,24 @@ def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
         return phase is Phase.RUNNING
     if isinstance(stimulus, TaskErred):
         return phase in (Phase.RUNNING, Phase.SCHEDULED)
+    if isinstance(stimulus, MapRunReturned | MapRunErred):
+        return phase is Phase.JOINING
     return phase is Phase.CALLBACK
 
 
-def _apply(builder: Builder, frame: OpenFrame, state: Task, stimulus: FrameStimulus) -> bool:
+def _apply(builder: Builder, frame: OpenFrame, state: State, stimulus: FrameStimulus) -> bool:
     """True when the frame goes on at once."""
+    if isinstance(state, Task):
+        return _apply_to_task(builder, frame, state, stimulus)
+    match stimulus, state:
+        case MapRunReturned(output=output), Map():
+            return map_run.returned(builder, frame, state, output)
+        case MapRunErred(error=error, cause=cause), Map():
+            return map_run.erred(builder, frame, state, error, cause)
+    return False
+
+
+def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: FrameStimulus) -> bool:
     match stimulus:
         case TaskStarted(lease_until=lease_until):
             tasks.started(builder, frame, state, lease_until, stimulus.worker)

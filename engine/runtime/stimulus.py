@@ -99,6 +99,21 @@ class CallbackHeartbeat(FrameStimulus):
 
 
 @dataclass(frozen=True, slots=True)
+class MapRunReturned(FrameStimulus):
+    """The Map Run of a distributed Map succeeded; `output` lists its children's outputs in order."""
+
+    output: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRunErred(FrameStimulus):
+    """The Map Run failed: its items could not be read, or more children failed than are tolerated."""
+
+    error: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested(Stimulus):
     """StopExecution."""
 

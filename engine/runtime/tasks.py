@@ -2,7 +2,8 @@
 
     SCHEDULED ─TaskStarted─► RUNNING ─TaskReturned─► done
                                      ─TaskReturned (.sync, .waitForTaskToken)─► CALLBACK ─Callback…─► done
-    an activity waits in SCHEDULED for a worker to poll it: TaskStarted leads to CALLBACK
+
+An activity waits in SCHEDULED for a worker to poll it: TaskStarted leads to CALLBACK.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from engine.runtime.tokens import TokenPlace, make_token
 
 Json = Any
 
-_WITH_TOKEN = (Pattern.TASK_TOKEN, Pattern.ACTIVITY)
-HANDED_OVER = (Pattern.TASK_TOKEN, Pattern.SYNC)
+_WITH_TOKEN = (Pattern.CALLBACK, Pattern.ACTIVITY)
+HANDED_OVER = (Pattern.CALLBACK, Pattern.SYNC)
 """The patterns whose call only hands the work over."""
 
 

@@ -1,4 +1,4 @@
-"""Run a definition in memory on virtual time: for tests of workflows, for the conformance driver, for trying things out.
+"""Run a definition in memory on virtual time: to test workflows, to try things out, for the conformance driver.
 
 The same core as the durable worker runs it (`step`); what differs is the edge. Task calls are answered by recorded
 stubs, or by a `Tasks` object such as a registry of real connectors; waits and time-outs take no time.
@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from engine.asl.compile import compile_definition
-from engine.asl.model import Plan, Task
-from engine.ports.tasks import TaskFailed, Tasks
+from engine.asl.model import Map, Plan, Task
+from engine.errors import StateFailure
+from engine.ports.tasks import TaskCall, TaskFailed, Tasks
 from engine.runtime import effects
 from engine.runtime.history import HistoryEvent, render
+from engine.runtime.item_reader import READER_FAILED, read_items
+from engine.runtime.map_run import THRESHOLD, child_inputs, within_tolerance
 from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot
 from engine.runtime.step import step
 from engine.runtime.stimulus import (
     CallbackErred,
     CallbackReturned,
     Continued,
+    MapRunErred,
+    MapRunReturned,
     Started,
     Stimulus,
     TaskErred,
@@ -62,15 +67,17 @@ def simulate(
     definition: dict[str, Json], input: Json, *,  # noqa: A002 - the word of StartExecution
     stubs: Mapping[str, Sequence[Stub]] | None = None, type: str = "STANDARD",  # noqa: A002 - AWS's word
     context: Mapping[str, Json] | None = None, on_event: OnEvent | None = None, tasks: Tasks | None = None,
+    max_payload_bytes: int | None = None,
 ) -> SimulationResult:
     """Run `definition` on `input` to its end.
 
     `stubs` answer the Tasks (see engine.testing.stubs); a resource without stubs is asked of `tasks`. `context`
     overlays the context object's Execution and StateMachine (``{"Execution": {"Name": "…"}}``). `on_event` gets each
-    history event as it happens, and none is kept. Raises InvalidDefinition.
+    history event as it happens, and none is kept. `max_payload_bytes` limits every state's
+    output, as AWS does at 262,144 bytes. Raises InvalidDefinition.
     """
     plan = compile_definition(definition)
-    facts = facts_of(context or {}, type)
+    facts = replace(facts_of(context or {}, type), max_payload_bytes=max_payload_bytes)
     return Simulation(plan, facts, input, Stubs(stubs), tasks, on_event).run()
 
 
@@ -79,11 +86,12 @@ def facts_of(context: Mapping[str, Json], kind: str) -> Facts:
     execution = context.get("Execution", {})
     machine = context.get("StateMachine", {})
     name = execution.get("Name", "simulation")
+    word = "express" if kind == "EXPRESS" else "execution"
     workflow = machine.get("Name", "simulated")
     return Facts(
         execution_id=f"{workflow}:{name}", name=name, workflow=workflow, version=0, started_at=START, kind=kind,
         role_arn=execution.get("RoleArn", "arn:aws:iam::123456789012:role/simulated"),
-        execution_arn=execution.get("Id", f"arn:aws:states:us-east-1:123456789012:execution:{workflow}:{name}"),
+        execution_arn=execution.get("Id", f"arn:aws:states:us-east-1:123456789012:{word}:{workflow}:{name}"),
         state_machine_arn=machine.get("Id", f"arn:aws:states:us-east-1:123456789012:stateMachine:{workflow}"),
     )
 
@@ -124,11 +132,85 @@ class Simulation:
         if frame is not None:
             self._perform(frame)
             return True
+        if owed.map_runs:
+            self._feed(self._map_run(owed.map_runs[0]))
+            return True
         if owed.due_at is None:
             return False
         self.now = max(self.now, owed.due_at)
         self._feed(TimePassed(at=self.now, seed=self._next_seed()))
         return True
+
+    def _map_run(self, frame: Frame) -> Stimulus:
+        """Read the items, run each child as an execution of its own, one after the other."""
+        whose = self._common(frame)
+        try:
+            outputs = self._children(frame)
+        except StateFailure as failure:
+            return MapRunErred(**whose, error=failure.error, cause=failure.cause)
+        return MapRunReturned(**whose, output=outputs)
+
+    def _children(self, frame: Frame) -> list[Json]:
+        items = self._items(frame)
+        inputs = child_inputs(self.plan, self.snapshot, frame, items, at=self.now, seed=self._next_seed())
+        state = self.plan.state(frame.machine, frame.state)
+        plan = Plan({**self.plan.machines, "": self.plan.machines[cast("Map", state).processor]})
+        outputs, failures = [], 0
+        for index, given in enumerate(inputs):
+            ended = self._child(plan, frame, index, given)
+            if ended.status == "SUCCEEDED":
+                outputs.append(ended.output)
+                continue
+            failures += 1
+            if not within_tolerance(frame, failures, len(inputs)):
+                raise StateFailure(THRESHOLD, "The specified tolerated failure threshold was exceeded")
+        return outputs
+
+    def _child(self, plan: Plan, frame: Frame, index: int, given: Json) -> SimulationResult:
+        facts = self.snapshot.facts
+        name = f"{frame.visit}-{index}"
+        child_facts = replace(
+            facts, execution_id=f"{facts.execution_id}/{frame.state}:{name}", name=name, started_at=self.now,
+            execution_arn=f"{facts.execution_arn}/{frame.state}:{name}", kind=frame.arguments["kind"],
+        )
+        child = Simulation(plan, child_facts, given, self.stubs, self.tasks, lambda _event: None)
+        ended = child.run()
+        self.now = max(self.now, child.now)
+        return ended
+
+    def _items(self, frame: Frame) -> Sequence[Json]:
+        """The Map's own items, or what its ItemReader reads."""
+        reader = frame.arguments.get("reader")
+        if reader is None:
+            return frame.fanout.items or () if frame.fanout is not None else ()
+        answer = self._read(frame, reader)
+        if isinstance(answer, list):
+            return answer
+        if "Contents" in answer:
+            return list(answer["Contents"])
+        return read_items(answer["Body"], reader["config"], reader["max_items"])
+
+    def _read(self, frame: Frame, reader: Mapping[str, Json]) -> Json:
+        """The answer to the ItemReader's call: an S3 object's ``Body``, a listing's ``Contents``, or the items."""
+        resource = reader["resource"]
+        if resource in self.stubs or self.tasks is None:
+            stub = self.stubs.take(resource, frame.state, reader["arguments"])
+            if stub is None or failed(stub):
+                cause = _text(stub.get("cause")) if stub else f"No stub is left for the ItemReader of '{frame.state}'."
+                raise StateFailure(READER_FAILED, cause)
+            return stub.get("output")
+        outcome = self.tasks.call(self._reader_call(frame, reader))
+        if isinstance(outcome, TaskFailed):
+            raise StateFailure(READER_FAILED, outcome.cause)
+        return outcome.output
+
+    def _reader_call(self, frame: Frame, reader: Mapping[str, Json]) -> TaskCall:
+        facts = self.snapshot.facts
+        return TaskCall(
+            resource=reader["resource"], arguments=reader["arguments"], workspace=facts.workspace,
+            execution_id=facts.execution_id, workflow=facts.workflow, version=facts.version, state=frame.state,
+            attempt=frame.attempt, idempotency_key=effects.idempotency_key(self.snapshot, frame), budget_seconds=60.0,
+        )
 
     def _activity(self) -> Frame | None:
         """An activity that a stub answers as its worker would."""

@@ -6,8 +6,30 @@ from typing import Any
 
 from engine import testing
 from engine.errors import InvalidDefinition
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 
 Case = dict[str, Any]
+
+
+class S3Objects:
+    """The objects that a recorded case had in S3, for its ItemReader."""
+
+    def __init__(self, objects: list[Case]) -> None:
+        self._objects = objects
+
+    def policy(self, resource: str) -> TaskPolicy:
+        return TaskPolicy()
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        wanted = call.arguments
+        if call.resource.endswith(":listObjectsV2"):
+            prefix = wanted.get("Prefix", "")
+            keys = [o["Key"] for o in self._objects if o["Bucket"] == wanted["Bucket"] and o["Key"].startswith(prefix)]
+            return TaskSucceeded({"Contents": [{"Key": key} for key in sorted(keys)]})
+        for held in self._objects:
+            if (held["Bucket"], held["Key"]) == (wanted.get("Bucket"), wanted.get("Key")):
+                return TaskSucceeded({"Body": held["Body"]})
+        return TaskFailed("S3.NoSuchKeyException", "The specified key does not exist.")
 
 
 def answer(case: Case) -> Case:
@@ -21,7 +43,7 @@ def answer(case: Case) -> Case:
     if kind == "validate_definition":
         return testing.validation_result(case["definition"], kind=case["type"])
     if kind == "variable_references":
-        return testing.variable_references(case["definition"])
+        return {"variableReferences": testing.variable_references(case["definition"])}
     return {}
 
 
@@ -29,6 +51,7 @@ def _execution(case: Case) -> Case:
     try:
         result = testing.simulate(
             case["definition"], case.get("input"), stubs=case.get("stubs"), type=case["type"],
+            max_payload_bytes=262_144, tasks=S3Objects(case["s3_objects"]) if case.get("s3_objects") else None,
         )
     except InvalidDefinition as refusal:
         return {"create_error": {"code": refusal.code, "message": refusal.message}}
