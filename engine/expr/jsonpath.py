@@ -21,8 +21,10 @@ from typing import Any
 
 from engine.errors import InvalidExpression, StateFailure
 from engine.expr.java_text import quoted_json
-from engine.expr.jsonpath_select import Missing, Selection
-from engine.expr.jsonpath_syntax import Indexes, Names, Token, is_definite, parse_tokens
+from engine.expr.jsonpath_functions import Missing
+from engine.expr.jsonpath_select import Selection
+from engine.expr.jsonpath_syntax import parse_tokens
+from engine.expr.jsonpath_tokens import Indexes, Names, Token, is_definite
 from engine.expr.scope import ABSENT, Scope
 
 Json = Any

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.errors import StateFailure
 from engine.expr.java_text import java_text
-from engine.expr.jsonpath_syntax import (
+from engine.expr.jsonpath_functions import Missing
+from engine.expr.jsonpath_tokens import (
     Comparison,
     Condition,
     Either,
@@ -65,8 +66,6 @@ def _value(side: Side, item: Json, selection: Selection) -> Any:
         case Pattern():
             return side
         case Operand():
-            from engine.expr.jsonpath_select import Missing  # noqa: PLC0415 - the two modules need each other
-
             try:
                 return selection.read_operand(side, item)
             except Missing:

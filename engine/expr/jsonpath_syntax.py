@@ -1,22 +1,40 @@
 """The JSONPath grammar: text to tokens. Jayway's dialect, which the Amazon States Language names as its own.
 
-A path is a root and a tuple of tokens; a filter holds a small tree of tests whose operands are literals or paths
-again. Everything is a frozen fact; `engine.expr.jsonpath_select` gives them their meaning.
-
-    $.orders[?(@.total > 100 && @.state in ['NEW','PAID'])]['id','total']
-    root  Names(orders)  Filter(All(Test(path > 100), Test(path in list)))  Names(id, total)
+A recursive-descent reader with bounds on length, steps and nesting. `engine.expr.jsonpath_tokens` has what it makes,
+`engine.expr.jsonpath_select` what that means.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import regex
 
 from engine.errors import InvalidExpression
+from engine.expr.jsonpath_functions import FUNCTIONS
+from engine.expr.jsonpath_tokens import (
+    Comparison,
+    Condition,
+    Either,
+    Every,
+    Exists,
+    Filter,
+    Function,
+    Indexes,
+    Literal,
+    Names,
+    Not,
+    Operand,
+    Pattern,
+    Scan,
+    Side,
+    Slice,
+    Token,
+    Wildcard,
+    is_definite,
+)
 
 Json = Any
 
@@ -26,125 +44,6 @@ MOST_NESTING = 32
 MOST_PATTERN = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """``.a``, ``['a']`` or ``['a','b']``."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Indexes:
-    """``[0]``, ``[-1]`` or ``[0,2]``."""
-
-    indexes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """``[from:to]``; one of the two may be missing."""
-
-    start: int | None
-    stop: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wildcard:
-    """``.*`` or ``[*]``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """``..``: the token after it applies at every depth."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """``[?(…)]``."""
-
-    test: Condition
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """``.length()`` and its like, the last token of a path."""
-
-    name: str
-    arguments: tuple[Json, ...]
-
-
-Token = Names | Indexes | Slice | Wildcard | Scan | Filter | Function
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A path inside a filter: from the tested item (``@``) or from the whole document (``$``)."""
-
-    from_root: bool
-    tokens: tuple[Token, ...]
-    definite: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """``/…/flags``."""
-
-    pattern: regex.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A literal JSON value inside a filter."""
-
-    value: Json
-
-
-Side = Operand | Pattern | Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Exists:
-    """``@.x`` alone: true when it is there, null included; ``!@.x`` turns it round."""
-
-    path: Operand
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """``left operator right``; the operator in lower case."""
-
-    left: Side
-    operator: str
-    right: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """``!(…)``."""
-
-    inner: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """``a && b``."""
-
-    parts: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """``a || b``."""
-
-    parts: tuple[Condition, ...]
-
-
-Condition = Exists | Comparison | Not | Every | Either
-
-_FUNCTIONS = frozenset(
-    {"length", "size", "min", "max", "avg", "sum", "stddev", "keys", "first", "last", "index", "concat", "append"}
-)
 _SYMBOLS = ("===", "!==", "==", "!=", "<=", ">=", "=~", "<", ">")
 _WORDS = ("in", "nin", "all", "contains", "size", "empty", "subsetof", "anyof", "noneof")
 _WORD = regex.compile(r"[A-Za-z]+")
@@ -165,26 +64,6 @@ def parse_tokens(text: str, start: int) -> tuple[Token, ...]:
     if reader.at < len(text):
         reader.fail("The path goes on where it should end")
     return tokens
-
-
-def is_definite(tokens: tuple[Token, ...]) -> bool:
-    """Whether the path can find at most one value: nothing found is then an error, else an empty list."""
-    last = len(tokens) - 1
-    if last >= 0 and isinstance(tokens[last], Function) and any(isinstance(t, Scan) for t in tokens):
-        return True
-    for position, token in enumerate(tokens):
-        match token:
-            case Names(names):
-                if len(names) > 1 and position != last:
-                    return False
-            case Indexes(indexes):
-                if len(indexes) > 1:
-                    return False
-            case Function():
-                pass
-            case _:
-                return False
-    return True
 
 
 class _Reader:
@@ -260,7 +139,7 @@ class _Reader:
         begin, self.at = self.at, match.end()
         if self.peek() != "(":
             return Names((match.group(),))
-        if match.group() not in _FUNCTIONS:
+        if match.group() not in FUNCTIONS:
             self.at = begin
             self.fail(f"{match.group()!r} is not a function of JSONPath")
         self.at += 1

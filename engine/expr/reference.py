@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import InvalidExpression, StateFailure
 from engine.expr.java_text import quoted_json
 from engine.expr.jsonpath import compile_path
-from engine.expr.jsonpath_syntax import Indexes, Names
+from engine.expr.jsonpath_tokens import Indexes, Names
 
 Json = Any
 

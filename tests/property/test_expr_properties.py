@@ -11,7 +11,8 @@ from engine.errors import InvalidExpression, StateFailure
 from engine.expr.intrinsics import compile_intrinsic
 from engine.expr.jsonata import compile_jsonata
 from engine.expr.jsonpath import compile_path
-from engine.expr.jsonpath_select import Missing, Selection
+from engine.expr.jsonpath_functions import Missing
+from engine.expr.jsonpath_select import Selection
 from engine.expr.reference import compile_reference
 from engine.expr.scope import ABSENT, Scope
 from engine.expr.template import compile_payload_template

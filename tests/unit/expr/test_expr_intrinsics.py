@@ -154,7 +154,9 @@ def test_references():
         ("Nope()", 0), ("States.Nope()", 0), ("States.UUID(1)", 0), ("States.Array", 0), ("States.Array(1", 14),
         ("States.Array(1,)", 15), ("States.Array(,1)", 13), ("States.Array('a)", 13), ("States.Array(1) x", 16),
         ("States.Format('\\\"')", 15), ("States.Format('{}')", 0),
-        ("States.Format('', 1)", 0), ("States.Array($.a[)", 17), ("States.Array(truely)", 13), ('States.Array("a")', 13), ("States.Array(1e999)", 13),
+        ("States.Format('', 1)", 0),
+        ("States.Array($.a[)", 17), ("States.Array(truely)", 13), ('States.Array("a")', 13),
+        ("States.Array(1e999)", 13),
         ("States.Array(" * 11, 130), ("States.Array('" + "a" * 10_000, 10_000),
     ],
 )
