@@ -1,0 +1,32 @@
+"""The API as a Chalice app. Importing it reads no environment and makes no client: the first request does.
+
+`app` is what Lambda calls (and what the infrastructure reads its routes from); the local server makes its own by
+`create_app` with services that it has already.
+"""
+
+from __future__ import annotations
+
+from chalice.app import Chalice
+
+from functions.api import aws, definitions, executions, openapi, secrets, tasks, workflows
+from functions.api.routing import Provider, Route, RouteTable, blueprint, remember_request
+
+_TABLES = (workflows.table, executions.table, tasks.table, definitions.table, secrets.table)
+_DESCRIBED = [route for table in _TABLES for route in table.routes]
+TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))
+
+ROUTES: tuple[Route, ...] = tuple(route for table in TABLES for route in table.routes)
+"""Every route, in the order in which they are shown."""
+
+
+def create_app(provider: Provider) -> Chalice:
+    """A Chalice app over the services that `provider` gives at each request."""
+    # env={}: Chalice would write AWS_EXECUTION_ENV into the process's environment.
+    made = Chalice("automate", configure_logs=False, env={})
+    made.register_middleware(remember_request, "http")
+    for table in TABLES:
+        made.register_blueprint(blueprint(table, provider))
+    return made
+
+
+app = create_app(aws.services)

@@ -1,0 +1,42 @@
+"""The API's services on AWS, made from the environment at the first request and kept for the life of the process."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from connectors.registry import default_registry, load_modules
+from connectors.tasks import ConnectorTasks
+from engine.catalog.catalog import Catalog
+from engine.catalog.published import CatalogPublished
+from engine.clock import SystemClock
+from engine.runtime.executions import Executions
+from engine.settings import Settings
+from functions.api.identity import actor_of_gateway
+from functions.api.services import Services
+
+
+@cache
+def services() -> Services:
+    """The services that the environment describes."""
+    # boto3 is loaded by the first request, not by importing the app.
+    from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
+
+    from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ)
+    clock = SystemClock()
+    stores = AwsStores.from_settings(settings)
+    load_modules(settings.connectors)
+    secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
+    catalog = Catalog(
+        stores.catalog, clock, tasks=ConnectorTasks(default_registry), task_max_seconds=settings.task_max_seconds
+    )
+    executions = Executions(
+        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
+        clock=clock, settings=settings,
+    )
+    return Services(
+        catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
+        secret_backends=(secrets,), writable_secrets=secrets, actor_of=actor_of_gateway,
+    )

@@ -1,0 +1,55 @@
+"""ETags (RFC 9110, sections 8.8.3 and 13): what a reader holds, so that nothing is sent or overwritten in vain."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from engine.errors import UserError
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+class PreconditionFailed(UserError):
+    """If-Match named something that is not there any more."""
+
+    code = "PreconditionFailed"
+    status = 412
+
+
+class PreconditionRequired(UserError):
+    """A write over something that exists has to say what it read (RFC 6585)."""
+
+    code = "PreconditionRequired"
+    status = 428
+
+
+def of(body: str) -> str:
+    """A tag of a body's bytes."""
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def given(header: str | None) -> str | None:
+    """The one tag of an If-Match header, without its quotes; ``*`` stays. None when there is no header."""
+    if header is None or not header.strip():
+        return None
+    if header.strip() == "*":
+        return "*"
+    tags = _TAG.findall(header)
+    return tags[0] if tags else header.strip()
+
+
+def matches(header: str | None, tag: str) -> bool:
+    """Whether an If-None-Match header names `tag`."""
+    if header is None:
+        return False
+    return header.strip() == "*" or tag in _TAG.findall(header)
+
+
+def require(if_match: str | None, tag: str, what: str) -> None:
+    """Raise PreconditionFailed when a request's If-Match does not name `tag`; no header asks for nothing."""
+    if if_match not in (None, "*", tag):
+        raise PreconditionFailed(
+            f"{what} was changed meanwhile", where="If-Match", advice="Read it again and merge the difference.",
+            details={"etag": tag},
+        )

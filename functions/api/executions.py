@@ -1,0 +1,91 @@
+"""Routes of executions: start, list, look, stop."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from engine.ports.executions_index import ExecutionQuery, ExecutionRow
+from engine.ports.keys import ExecutionKey
+from engine.runtime.executions import Execution, iso_time
+from functions.api import models
+from functions.api.routing import Answer, Call, RouteTable
+
+table = RouteTable("Executions")
+route = table.add
+
+
+@route(
+    "POST", "/workflows/{name}/executions", models.StartRequest, answers=models.Execution, status=201,
+    example={"input": {"order": 1}, "name": "order-1"},
+)
+def start_execution(call: Call[models.StartRequest]) -> Answer:
+    """Start an execution of the active version.
+
+    The same name with the same input while it runs answers that execution: a repeated request starts nothing twice."""
+    started = call.services.executions.start(
+        call.workspace, call.path["name"], call.given.input, name=call.given.name, version=call.given.version,
+        actor=call.actor,
+    )
+    return Answer(_shown(started), status=201, headers={"Location": f"/executions/{quote(started.key.id, safe='')}"})
+
+
+@route(
+    "GET", "/executions", models.ExecutionsQuery, answers=models.ExecutionList, example="workflow=order_flow&limit=10"
+)
+def list_executions(call: Call[models.ExecutionsQuery]) -> Answer:
+    """List executions, newest first."""
+    given = call.given
+    page = call.services.executions.page(ExecutionQuery(
+        call.workspace, workflow=given.workflow, status=given.status, name=given.name, error=given.error,
+        business_key=given.business_key, limit=given.limit, next_token=given.next_token,
+    ))
+    rows = [models.ExecutionSummary(**summary(row)) for row in page.rows]
+    return Answer(models.ExecutionList(executions=rows, next_token=page.next_token))
+
+
+@route("GET", "/executions/{id}", models.Nothing, answers=models.Execution)
+def get_execution(call: Call[models.Nothing]) -> Answer:
+    """One execution as it stands.
+
+    In the address the id's colon is written %3A, as in order_flow%3Aorder-1."""
+    return Answer(_shown(call.services.executions.describe(_key(call))))
+
+
+@route("GET", "/executions/{id}/history", models.HistoryQuery, answers=models.History, example="after=12")
+def get_history(call: Call[models.HistoryQuery]) -> Answer:
+    """The execution's events, as AWS's GetExecutionHistory gives them.
+
+    A live view polls with after= the last event it has."""
+    events = call.services.executions.history(_key(call), after=call.given.after, limit=call.given.limit)
+    last = events[-1]["id"] if events else call.given.after
+    return Answer(models.History(events=events, last_event=last))
+
+
+@route(
+    "POST", "/executions/{id}/stop", models.StopRequest, answers=models.Execution,
+    example={"error": "Mistake", "cause": "Started by mistake"},
+)
+def stop_execution(call: Call[models.StopRequest]) -> Answer:
+    """Ask an execution to stop; it is ABORTED once its worker reads it."""
+    stopped = call.services.executions.stop(
+        _key(call), error=call.given.error, cause=call.given.cause, actor=call.actor
+    )
+    return Answer(_shown(stopped))
+
+
+def summary(row: ExecutionRow) -> dict[str, models.Json]:
+    """A row of the index in the JSON shape of API and command line."""
+    return {
+        "id": row.key.id, "name": row.key.name, "workflow": row.workflow, "version": row.version,
+        "status": row.status, "started_at": iso_time(row.started_at), "ended_at": iso_time(row.ended_at),
+        "error": row.error, "business_key": row.business_key,
+    }
+
+
+def _shown(execution: Execution) -> models.Execution:
+    return models.Execution(**execution.as_dict())
+
+
+def _key(call: Call[Any]) -> ExecutionKey:
+    return ExecutionKey(call.workspace, call.path["id"])

@@ -1,0 +1,368 @@
+"""What the API takes and gives, as pydantic models: they check, and OpenAPI is made from them.
+
+Times are ISO 8601 in UTC. Unknown fields in a request are refused: a misspelt one would be ignored in silence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Json = Any
+
+
+class _In(BaseModel):
+    """A request."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class _Out(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+# Requests
+
+
+class Nothing(_In):
+    """No parameters."""
+
+
+class WithSource(_In):
+    """A document as a JSON value, or as the text of a file (JSON or YAML)."""
+
+    document: dict[str, Json] | None = Field(
+        None, description="A workflow document, or a bare definition in the Amazon States Language."
+    )
+    source: str | None = Field(None, description="The same as text: JSON, or YAML. Kept as it is, for export.")
+    name: str | None = Field(None, description="The workflow's name, over the document's own.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> WithSource:
+        if (self.document is None) == (self.source is None):
+            raise ValueError("give either 'document' or 'source'")
+        return self
+
+
+class ImportRequest(WithSource):
+    """Make a document the draft of its workflow."""
+
+    publish: bool = Field(False, description="Publish it at once.")
+    force: bool = Field(False, description="Overwrite a draft that was edited since the last import.")
+    note: str = Field("", max_length=1000, description="What is new, for the list of versions.")
+
+
+class ValidateRequest(WithSource):
+    """Check a document without storing it."""
+
+
+class SaveDraftRequest(_In):
+    """The whole document; If-Match names the draft that was read."""
+
+    document: dict[str, Json]
+
+
+class PublishRequest(_In):
+    """Make the draft the new active version."""
+
+    note: str = Field("", max_length=1000, description="What is new, for the list of versions.")
+
+
+class RollbackRequest(_In):
+    """Make an older version the active one."""
+
+    version: int = Field(ge=1)
+
+
+class StartRequest(_In):
+    """Start an execution."""
+
+    input: Json = Field(default_factory=dict, description="Any JSON value.")
+    name: str | None = Field(None, description="Unique within the workflow; by default a UUID.")
+    version: int | None = Field(None, ge=1, description="By default the active one.")
+
+
+class StopRequest(_In):
+    """Stop an execution; error and cause are shown with it."""
+
+    error: str | None = Field(None, max_length=256)
+    cause: str | None = Field(None, max_length=32768)
+
+
+class TaskSuccessRequest(_In):
+    """Answer a task that waits for its token."""
+
+    token: str
+    output: Json = None
+
+
+class TaskFailureRequest(_In):
+    """Fail a task that waits for its token."""
+
+    token: str
+    error: str | None = Field(None, max_length=256)
+    cause: str | None = Field(None, max_length=32768)
+
+
+class TaskHeartbeatRequest(_In):
+    """Say that the work behind a task token goes on."""
+
+    token: str
+
+
+class SecretRequest(_In):
+    """A secret's value. It is never shown again."""
+
+    value: str = Field(min_length=1, repr=False)
+
+
+# Query strings
+
+
+class ExportQuery(_In):
+    """Which version; the draft by default."""
+
+    version: int | None = Field(None, ge=1)
+
+
+class DiffQuery(_In):
+    """From which version to which; leave one out for the draft."""
+
+    old: int | None = Field(None, alias="from", ge=1)
+    new: int | None = Field(None, alias="to", ge=1)
+
+
+class ExecutionsQuery(_In):
+    """Filters combine with AND. A name, error or business key ending with ``*`` is a prefix."""
+
+    workflow: str | None = None
+    status: str | None = Field(None, pattern="^(RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED)$")
+    name: str | None = None
+    error: str | None = None
+    business_key: str | None = None
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
+
+
+class HistoryQuery(_In):
+    """Only what is new: a live view polls with the id of the last event it has."""
+
+    after: int = Field(0, ge=0, description="Events with an id over this one.")
+    limit: int = Field(1000, ge=1, le=1000)
+
+
+# Answers
+
+
+class ErrorDetail(_Out):
+    """What is wrong, where, and what to do."""
+
+    code: str
+    message: str
+    where: str | None = Field(None, description="A JSON pointer, a line, a header or a field.")
+    advice: str | None = None
+    details: Json = None
+
+
+class ErrorAnswer(_Out):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+
+
+class Done(_Out):
+    """It is done."""
+
+    ok: bool = True
+
+
+class Health(_Out):
+    """The server answers."""
+
+    product: str = "automate"
+    status: str = "ok"
+
+
+class Workflow(_Out):
+    """One row of the list. `active_version` is 0 before the first publish."""
+
+    name: str
+    description: str
+    active_version: int
+    latest_version: int
+    updated_at: str | None
+
+
+class WorkflowList(_Out):
+    """All workflows, by name."""
+
+    workflows: list[Workflow]
+
+
+class Draft(_Out):
+    """A draft; the ETag is what a save of it names in If-Match."""
+
+    workflow: str
+    document: dict[str, Json]
+    etag: str
+    updated_at: str | None
+    updated_by: str
+
+
+class Version(_Out):
+    """A published version."""
+
+    workflow: str
+    version: int
+    digest: str
+    note: str
+    published_at: str | None
+    published_by: str
+    active: bool
+
+
+class VersionWithDocument(Version):
+    """A published version with its document."""
+
+    document: dict[str, Json]
+
+
+class VersionList(_Out):
+    """All versions, newest first."""
+
+    versions: list[Version]
+
+
+class ImportAnswer(_Out):
+    """What an import did. `version` is there when it was published."""
+
+    workflow: str
+    changed: bool
+    created: bool
+    etag: str
+    diff: str = Field(description="From the draft before to the file; empty when nothing changed.")
+    version: Version | None = None
+
+
+class StateChange(_Out):
+    """A state that differs: added, removed or changed."""
+
+    state: str
+    change: str
+
+
+class Diff(_Out):
+    """A unified diff, and the states that differ."""
+
+    text: str
+    states: list[StateChange]
+
+
+class Finding(_Out):
+    """One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition."""
+
+    code: str
+    message: str
+    location: str
+    severity: str
+    line: int | None = None
+    column: int | None = None
+
+
+class Validation(_Out):
+    """OK or FAIL, and every finding."""
+
+    result: str
+    diagnostics: list[Finding]
+
+
+class Execution(_Out):
+    """An execution as it stands. `output` is null until it SUCCEEDED."""
+
+    id: str
+    name: str
+    workflow: str
+    version: int
+    status: str
+    kind: str
+    input: Json
+    output: Json
+    error: str | None
+    cause: str | None
+    started_at: str | None
+    ended_at: str | None
+    business_key: str | None
+
+
+class ExecutionSummary(_Out):
+    """One row of the list."""
+
+    id: str
+    name: str
+    workflow: str
+    version: int
+    status: str
+    started_at: str | None
+    ended_at: str | None
+    error: str | None
+    business_key: str | None
+
+
+class ExecutionList(_Out):
+    """Newest first. `next_token` is null on the last page."""
+
+    executions: list[ExecutionSummary]
+    next_token: str | None
+
+
+class History(_Out):
+    """Events as AWS's GetExecutionHistory gives them. `last_event` is the `after` of the next poll."""
+
+    events: list[dict[str, Json]]
+    last_event: int
+
+
+class Secret(_Out):
+    """What may be shown of a secret: never its value."""
+
+    key: str
+    backend: str
+    updated_at: str | None
+    updated_by: str | None
+
+
+class SecretList(_Out):
+    """All secrets, by backend in the order in which they are asked."""
+
+    secrets: list[Secret]
+
+
+class Action(_Out):
+    """One action of a connector. Inputs and outputs are in the words of JSON Schema."""
+
+    name: str
+    resource: str = Field(description="How a Task names it.")
+    description: str
+    kind: str
+    at_most_once: bool
+    inputs: dict[str, Json]
+    outputs: dict[str, Json]
+
+
+class Connector(_Out):
+    """A connector; `problem` says why one cannot be loaded."""
+
+    code: str
+    name: str
+    description: str
+    actions: list[Action]
+    problem: str | None = None
+
+
+class ConnectorList(_Out):
+    """All connectors, by code."""
+
+    connectors: list[Connector]

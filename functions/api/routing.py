@@ -1,0 +1,244 @@
+"""One table of routes, three uses: Chalice serves it, OpenAPI describes it, /docs shows it.
+
+    request ──► parse (model in) ──► handler(Call) ──► Answer (model out) ──► JSON, ETag, 304
+                     └──────────── UserError, StorageError, anything else ──► {"error": {code, message, where, …}}
+
+A module of routes fills a `RouteTable` with its decorators and knows nothing of Chalice. `blueprint` makes a fresh
+Chalice Blueprint of a table for one app: a Blueprint uses its registrations up, so a second app needs its own.
+
+Chalice keeps the request of the moment on the app, where a server with threads would mix them up. Here it is kept in a
+context variable that `remember_request`, a Chalice middleware, sets; nothing reads `app.current_request`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
+
+from chalice.app import Blueprint, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from engine.errors import InvalidDocument, json_pointer
+from engine.ports.keys import Actor
+from functions.api import etags
+from functions.api.failures import Headers, failure_response, gateway_failure
+from functions.api.services import Services
+
+Json = Any
+Taken = TypeVar("Taken", bound=BaseModel)
+Provider = Callable[[], Services]
+
+_REQUEST: ContextVar[Request] = ContextVar("automate_request")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Taken]):
+    """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE."""
+
+    services: Services
+    actor: Actor
+    path: Mapping[str, str]
+    given: Taken
+    if_match: str | None = None
+
+    @property
+    def workspace(self) -> str:
+        """The workspace the request works on."""
+        return self.services.settings.workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler gives back: a model, or text with its content type. `etag` is by default made from the body."""
+
+    body: BaseModel | str
+    status: int = 200
+    etag: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table. `example` is a body, or a query string for a GET."""
+
+    method: str
+    path: str
+    tag: str
+    takes: type[BaseModel]
+    answers: type[BaseModel] | None
+    handler: Callable[[Call[Any]], Answer]
+    status: int = 200
+    example: Json = None
+    conditional: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the handler's docstring."""
+        return self.description.partition("\n")[0].rstrip(".")
+
+    @property
+    def description(self) -> str:
+        """The handler's docstring, its lines joined."""
+        lines = [line.strip() for line in (self.handler.__doc__ or "").strip().splitlines()]
+        return "\n".join(lines)
+
+    @property
+    def has_body(self) -> bool:
+        """Whether `takes` is read from the body rather than from the query."""
+        return self.method in ("POST", "PUT")
+
+
+class RouteTable:
+    """The routes of one module, in the order in which they are shown."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.routes: list[Route] = []
+
+    def add(
+        self, method: str, path: str, takes: type[Taken], *, answers: type[BaseModel] | None, status: int = 200,
+        example: Json = None, conditional: bool = False,
+    ) -> Callable[[Callable[[Call[Taken]], Answer]], Callable[[Call[Taken]], Answer]]:
+        """Put the decorated handler in the table. `answers` None is for pages that are not JSON.
+
+        `conditional` says that the route honours If-Match.
+        """
+
+        def register(handler: Callable[[Call[Taken]], Answer]) -> Callable[[Call[Taken]], Answer]:
+            self.routes.append(
+                Route(method, path, self.tag, takes, answers, handler, status, example, conditional)
+            )
+            return handler
+
+        return register
+
+
+def blueprint(table: RouteTable, provider: Provider) -> Blueprint:
+    """The table's routes as a Chalice Blueprint whose handlers get their services from `provider`."""
+    made = Blueprint(__name__)
+    for route in table.routes:
+        name = f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}"
+        # content_types=[]: the check is `_read_body`'s, so that its error has the one shape.
+        made.route(route.path, methods=[route.method], name=name, content_types=[])(_view(route, provider))
+    return made
+
+
+def remember_request(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Chalice middleware: hold the request for this call alone, and give Chalice's own errors the one shape."""
+    token = _REQUEST.set(request)
+    try:
+        response = get_response(request)
+    finally:
+        _REQUEST.reset(token)
+    if isinstance(response.body, dict) and "Code" in response.body:
+        return gateway_failure(response)
+    return response
+
+
+def _view(route: Route, provider: Provider) -> Callable[..., Response]:
+    """The function that Chalice calls, with the path's parameters."""
+
+    def view(**parameters: str) -> Response:
+        request = _REQUEST.get()
+        try:
+            given = _read_body(route.takes, request) if route.has_body else _read_query(route.takes, request)
+            services = provider()
+            call = Call(
+                services, services.actor_of(request.context),
+                {name: unquote(value) for name, value in parameters.items()},  # an id has ":", and no name has "%"
+                given, etags.given(request.headers.get("if-match")),
+            )
+            return _response(route.handler(call), request)
+        except Exception as error:  # noqa: BLE001  the one place where errors become answers
+            return failure_response(error, path=request.path)
+
+    return view
+
+
+def _response(answer: Answer, request: Request) -> Response:
+    body = answer.body if isinstance(answer.body, str) else _dump(answer.body)
+    headers: Headers = {"Content-Type": answer.content_type, "Cache-Control": "no-cache", **answer.headers}
+    if request.method == "GET" or answer.etag is not None:
+        tag = answer.etag or etags.of(body)
+        headers["ETag"] = f'"{tag}"'
+        if request.method == "GET" and etags.matches(request.headers.get("if-none-match"), tag):
+            return Response("", headers=headers, status_code=304)
+    return Response(body, headers=headers, status_code=answer.status)
+
+
+def _dump(model: BaseModel) -> str:
+    """The model as JSON. Not pydantic's own writer: that refuses lone surrogates, which JSON text may hold."""
+    return json.dumps(model.model_dump(by_alias=True), separators=(",", ":"))
+
+
+def _read_query(model: type[Taken], request: Request) -> Taken:
+    return _validated(model, dict(request.query_params or {}), place="query")
+
+
+def _read_body(model: type[Taken], request: Request) -> Taken:
+    raw = request.raw_body
+    if not raw:
+        return _validated(model, {}, place="body")
+    content_type = str(request.headers.get("content-type", "application/json"))
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise InvalidDocument(
+            f"the body is {content_type}, not application/json", where="Content-Type",
+            advice="Send JSON with the header Content-Type: application/json.",
+        )
+    return _validated(model, read_json(raw), place="body")
+
+
+def read_json(raw: bytes | str) -> Json:
+    """JSON as RFC 8259 has it. Raises InvalidDocument with line and column, and for NaN, which JSON has not."""
+    try:
+        return json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        raise InvalidDocument(
+            f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", where=f"line {error.lineno}, column {error.colno}"
+        ) from None
+    except UnicodeDecodeError:
+        raise InvalidDocument("not JSON: the text is not UTF-8", where="/") from None
+    except RecursionError:
+        raise InvalidDocument("nested too deeply", where="/") from None
+
+
+def _no_constant(name: str) -> Json:
+    raise InvalidDocument(f"{name} is not JSON", where="/", advice="Write null, or the number as text.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise InvalidDocument(f"{text} is too large a number", where="/", advice="Write it as text.")
+    return number
+
+
+def _validated(model: type[Taken], value: Json, *, place: str) -> Taken:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        problems = [(item["loc"], _words(item)) for item in error.errors(include_url=False, include_input=False)]
+        known = ", ".join(item.alias or name for name, item in model.model_fields.items())
+        advice = f"The {place} takes: {known}." if known else f"This route takes no {place}."
+        raise InvalidDocument.listing(problems, advice=advice) from None
+
+
+def _words(item: Any) -> str:
+    """One of pydantic's findings in plain words; the value itself is not repeated: it may be a secret."""
+    name = json_pointer(item["loc"]).strip("/") or "the body"
+    match item["type"]:
+        case "missing":
+            return f"{name!r} is missing"
+        case "extra_forbidden":
+            return f"unknown field {name!r}"
+        case "value_error":
+            return str(item["ctx"]["error"])
+        case _:
+            return f"{name}: {item['msg'][:1].lower()}{item['msg'][1:]}"
+
