@@ -1,0 +1,54 @@
+"""The worker's parts, made from the environment at the first invocation and kept for the life of the process.
+
+What costs start-up time comes late: clients with the first invocation, pydantic (in the connectors' ActionSpecs) with
+the first call of a connector.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+from connectors.registry import default_registry, load_modules
+from connectors.tasks import ConnectorTasks
+from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.catalog.published import CatalogPublished
+from engine.clock import Clock, SystemClock
+from engine.governance.log_masking import mask_logs
+from engine.governance.resolving import SecretResolving
+from engine.runtime.worker import Worker
+from engine.settings import Settings
+
+STORE_THREADS = 10
+"""Executions whose stores are read and written at once; the clients' pools are as large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the handler uses."""
+
+    worker: Worker
+    clock: Clock
+
+
+@cache
+def parts() -> Parts:
+    """The parts that the environment describes. Raises UserError for a setting or a connector module at fault."""
+    from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
+
+    from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415  botocore: not at start-up
+
+    settings = Settings.from_environment(os.environ)
+    clock = SystemClock()
+    mask_logs()
+    load_modules(settings.connectors)
+    stores = AwsStores.from_settings(settings)
+    secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
+    tasks = SecretResolving(ConnectorTasks(default_registry), (EnvironmentSecrets(os.environ), secrets), clock)
+    worker = Worker(
+        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
+        tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
+    )
+    return Parts(worker, clock)
