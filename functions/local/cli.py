@@ -1,0 +1,118 @@
+"""The command ``automate``: everything the product does on one machine, over one data folder.
+
+Exit status: 0 done · 1 what was asked for is at fault (or the execution did not succeed) · 2 not a command of ours ·
+74 the data folder did not serve · 75 it is held by another process · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from engine.clock import SystemClock
+from engine.errors import StorageError, StoreBusy, UserError
+from functions.local.commands import connectors, executions, secrets, serving, simulate, tasks, workflows
+from functions.local.screen import Screen
+from functions.local.session import Session
+
+_LOG = logging.getLogger(__name__)
+
+USAGE, IO_ERROR, BUSY, INTERRUPTED = 2, 74, 75, 130
+"""os.EX_USAGE is 64, but every command line of today answers 2; os.EX_IOERR and os.EX_TEMPFAIL are sysexits.h's."""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Every command works on the data folder, whether the server runs or not.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+@click.option("--data-dir", metavar="FOLDER", help="The data folder (AUTOMATE_DATA_DIR; by default .automate).")
+@click.version_option(package_name="automate", message="automate %(version)s")
+@click.pass_context
+def automate(context: click.Context, *, as_json: bool, data_dir: str | None) -> None:
+    """Durable workflows in the Amazon States Language."""
+    context.obj = Session.begin(Screen(as_json, SystemClock()), data_dir=data_dir)
+
+
+for _module in (serving, workflows, executions, tasks, secrets, simulate, connectors):
+    for _command in _module.COMMANDS:
+        automate.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: run and exit."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command; its exit status. Errors go to standard error, in JSON where the answer would have been."""
+    as_json = "--json" in arguments[:3]
+    try:
+        return _invoke(arguments)
+    except click.ClickException as error:
+        if as_json:
+            _tell({"code": "Usage", "message": error.format_message()}, as_json)
+        else:
+            error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001  never a traceback: the log has it
+        shape, status = _failure(error)
+        _tell(shape, as_json)
+        return status
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    try:
+        status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as in `| head`
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _failure(error: Exception) -> tuple[dict[str, Any], int]:
+    """What to tell of an error, and the exit status."""
+    match error:
+        case UserError():
+            return error.as_dict(), 1
+        case StoreBusy():
+            return {"code": "StoreBusy", "message": str(error)}, BUSY
+        case StorageError():
+            return {"code": type(error).__name__, "message": str(error)}, IO_ERROR
+        case _:
+            _LOG.debug("the command failed", exc_info=error)
+            return {
+                "code": "InternalError", "message": f"a defect: {type(error).__name__}: {error}",
+                "advice": "AUTOMATE_LOG_LEVEL=DEBUG shows where.",
+            }, 1
+
+
+def _tell(error: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": error}), err=True)
+        return
+    click.echo(f"automate: {error['message']}", err=True)
+    if error.get("where"):
+        click.echo(f"  where: {error['where']}", err=True)
+    details = error.get("details")
+    if isinstance(details, list) and len(details) > 1:
+        for item in details:
+            place = item.get("place") or item.get("location") or item.get("where")
+            click.echo(f"  - {place}: {item.get('message')}", err=True)
+    elif isinstance(details, dict) and details.get("diff"):
+        click.echo(details["diff"], err=True)
+    if error.get("advice"):
+        click.echo(f"  what to do: {error['advice']}", err=True)
+
+
+if __name__ == "__main__":
+    main()

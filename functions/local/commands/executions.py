@@ -1,0 +1,219 @@
+"""Commands about executions: start, list, look, stop."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import click
+
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.keys import ExecutionKey
+from engine.runtime.executions import Execution
+from functions.api.executions import summary
+from functions.local.account import StateRun, account, readable_cause
+from functions.local.product import Product
+from functions.local.screen import Screen, duration, indented, status_mark
+from functions.local.session import Json, read_value, session
+
+POLL_SECONDS = 0.1
+STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
+
+
+@click.command()
+@click.argument("workflow")
+@click.option("--input", "text", default="{}", metavar="JSON|@FILE", help="The input; by default {}.")
+@click.option("--name", metavar="NAME", help="Unique within the workflow; by default a UUID.")
+@click.option("--version", type=int, metavar="N", help="A version; by default the active one.")
+@click.option("--wait", is_flag=True, help="Wait for its end; without a worker on the folder, be one.")
+def start(*, workflow: str, text: str, name: str | None, version: int | None, wait: bool) -> None:
+    """Start an execution. With --wait, exit status 1 unless it SUCCEEDED."""
+    given = read_value(text, "--input")
+    with session().product("start") as product:
+        executions = product.services.executions
+        started = executions.start(
+            product.settings.workspace, workflow, given, name=name, version=version, actor=product.actor
+        )
+        if wait:
+            wait_for(product, started.key)
+            started = executions.describe(started.key)
+        elif not product.worker_lives():
+            click.echo("No worker runs on this folder: automate up, automate worker, or start --wait.", err=True)
+        session().screen.show(started.as_dict(), lambda: _print_execution(started))
+    if wait and started.status != "SUCCEEDED":
+        click.get_current_context().exit(1)
+
+
+def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> None:
+    """Return once the execution has ended, working on it here while no worker lives; `patience` is how many seconds one
+    may take to appear."""
+    look, began = _Every(POLL_SECONDS), time.monotonic()
+    while product.is_open(key):
+        if product.worker_lives() or time.monotonic() - began < patience:
+            product.clock.sleep(POLL_SECONDS)
+        else:
+            product.work(lambda: look.due() and not product.is_open(key))
+
+
+@click.command("executions")
+@click.option("--workflow", metavar="NAME", help="Of this workflow.")
+@click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
+@click.option("--name", metavar="NAME", help="With this name; with * at its end, a prefix.")
+@click.option("--error", metavar="ERROR", help="Failed with this error, or a prefix.")
+@click.option("--business-key", metavar="KEY", help="With this business key, or a prefix.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
+@click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
+def list_executions(
+    *, workflow: str | None, status: str | None, name: str | None, error: str | None, business_key: str | None,
+    limit: int, next_token: str | None,
+) -> None:
+    """List executions, newest first."""
+    with session().product("executions") as product:
+        screen = session().screen
+        page = product.services.executions.page(ExecutionQuery(
+            product.settings.workspace, workflow=workflow, status=status, name=name, error=error,
+            business_key=business_key, limit=limit, next_token=next_token,
+        ))
+        cells = [
+            (row.key.id, row.status, str(row.version), screen.ago(row.started_at),
+             "" if row.ended_at is None else duration(row.ended_at - row.started_at), row.business_key or "",
+             row.error or "")
+            for row in page.rows
+        ]
+        shape = {"executions": [summary(row) for row in page.rows], "next_token": page.next_token}
+
+        def for_people() -> None:
+            screen.table(
+                ("ID", "STATUS", "VERSION", "STARTED", "TOOK", "BUSINESS KEY", "ERROR"), cells,
+                empty="No executions. Start one: automate start WORKFLOW --input JSON --wait",
+            )
+            if page.next_token is not None:
+                click.echo(f"More: --next-token {page.next_token}")
+
+        screen.show(shape, for_people)
+
+
+@click.command()
+@click.argument("id")
+def show(*, id: str) -> None:  # noqa: A002  the word of the API
+    """Show an execution: its states, how long each took, and what went wrong."""
+    with session().product("show") as product:
+        executions = product.services.executions
+        execution = executions.describe(product.key(id))
+        runs = account(_all_events(product, execution.key), now=product.clock.now())
+        shape = {**execution.as_dict(), "states": [run.as_dict() for run in runs]}
+        session().screen.show(shape, lambda: _print_account(session().screen, execution, runs))
+
+
+@click.command()
+@click.argument("id")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="EVENT", help="Only events after this id.")
+def history(*, id: str, after: int) -> None:  # noqa: A002
+    """Show an execution's events, as AWS's GetExecutionHistory gives them."""
+    with session().product("history") as product:
+        events = _all_events(product, product.key(id), after)
+        began = events[0]["timestamp"] if events else 0.0
+
+        def for_people() -> None:
+            session().screen.table(("EVENT", "AFTER", "TYPE", "DETAILS"), [
+                (str(event["id"]), f"+{event['timestamp'] - began:.3f} s", event["type"], _details(event))
+                for event in events
+            ], empty="No events yet.")
+
+        session().screen.show({"events": events}, for_people)
+
+
+@click.command()
+@click.argument("id")
+@click.option("--error", metavar="ERROR", help="Shown with it.")
+@click.option("--cause", metavar="TEXT", help="Shown with it.")
+def stop(*, id: str, error: str | None, cause: str | None) -> None:  # noqa: A002
+    """Ask an execution to stop."""
+    with session().product("stop") as product:
+        stopped = product.services.executions.stop(
+            product.key(id), error=error, cause=cause, actor=product.actor
+        )
+        session().screen.show(stopped.as_dict(), lambda: click.echo(
+            f"{stopped.key.id}: stop requested; it is ABORTED once a worker reads it"
+            if stopped.status == "RUNNING" else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
+        ))
+
+
+class _Every:
+    """True at most once in so many seconds: `Worker.serve` asks after every round."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    def due(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + self._seconds
+        return True
+
+
+def _all_events(product: Product, key: ExecutionKey, after: int = 0) -> list[dict[str, Json]]:
+    events: list[dict[str, Json]] = []
+    while True:
+        page = product.services.executions.history(key, after=after, limit=1000)
+        events += page
+        if len(page) < 1000:
+            return events
+        after = page[-1]["id"]
+
+
+def _details(event: dict[str, Any]) -> str:
+    """The telling part of an event, in one line."""
+    found = next((value for name, value in event.items() if name.endswith("EventDetails")), None) or {}
+    parts = [str(found[name]) for name in ("name", "resource", "error") if found.get(name)]
+    text = found.get("cause") or found.get("output") or found.get("input") or found.get("parameters")
+    if text:
+        parts.append(text if len(text) <= 60 else text[:59] + "…")
+    return "  ".join(parts).replace("\n", " ")
+
+
+def _print_execution(execution: Execution) -> None:
+    click.echo(f"{execution.key.id}  {status_mark(execution.status)}  version {execution.version}")
+    if execution.status == "SUCCEEDED":
+        click.echo(indented(execution.output))
+    elif execution.error is not None or execution.cause is not None:
+        click.echo(f"error: {execution.error or 'none'}")
+        click.echo(f"cause: {readable_cause(execution.cause)}")
+
+
+def _print_account(screen: Screen, execution: Execution, runs: list[StateRun]) -> None:
+    ended = execution.ended_at
+    took = duration((ended if ended is not None else screen.clock.now()) - execution.started_at)
+    click.echo(f"{execution.key.id}  {status_mark(execution.status)}  version {execution.version}")
+    click.echo(f"started {screen.ago(execution.started_at)}, {'took' if ended is not None else 'runs since'} {took}")
+    if execution.business_key is not None:
+        click.echo(f"business key {execution.business_key}")
+    click.echo(f"input {_short(execution.input)}")
+    click.echo()
+    screen.table(("STATE", "TYPE", "STATUS", "TOOK", "ATTEMPTS"), [
+        ("  " * run.depth + run.label, run.type, run.status, duration(run.seconds),
+         str(run.attempts) if run.attempts > 1 else "")
+        for run in runs
+    ], empty="No state was entered yet.")
+    for run in runs:
+        if run.error is not None or run.cause is not None:
+            click.echo()
+            click.echo(f"{run.label} {run.status}: {run.error or 'no error name'}")
+            click.echo(readable_cause(run.cause))
+    if execution.status == "SUCCEEDED":
+        click.echo()
+        click.echo(f"output {indented(execution.output)}")
+    elif execution.error is not None and not any(run.error == execution.error for run in runs):
+        click.echo()
+        click.echo(f"{execution.error}: {readable_cause(execution.cause)}")
+
+
+def _short(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 100 else text[:99] + "…"
+
+
+COMMANDS = (start, list_executions, show, history, stop)

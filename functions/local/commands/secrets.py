@@ -1,0 +1,95 @@
+"""Commands about secrets. A value is read from standard input or a prompt, never from the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from engine.errors import InvalidDocument, NotFound
+from engine.governance.secret_refs import check_key
+from engine.runtime.executions import iso_time
+from functions.local.product import Product
+from functions.local.session import session
+
+MASK = "********"
+
+
+@click.group()
+def secrets() -> None:
+    """The secrets that connectors use: names are shown, values are not."""
+
+
+@secrets.command("list")
+def list_secrets() -> None:
+    """List the secrets by name, in the order in which backends are asked."""
+    with session().product("secrets") as product:
+        screen = session().screen
+        found = [
+            info for backend in product.services.secret_backends for info in backend.list(product.settings.workspace)
+        ]
+        shapes = [
+            {"key": info.key, "backend": info.backend, "updated_at": iso_time(info.updated_at),
+             "updated_by": info.updated_by}
+            for info in found
+        ]
+        cells = [(info.key, info.backend, screen.ago(info.updated_at), info.updated_by or "") for info in found]
+        screen.show({"secrets": shapes}, lambda: screen.table(
+            ("KEY", "WHERE", "CHANGED", "BY"), cells, empty="No secrets. Set one: automate secrets set KEY"
+        ))
+
+
+@secrets.command("set")
+@click.argument("key")
+def set_secret(*, key: str) -> None:
+    """Create or rotate KEY; the value comes from standard input or a prompt."""
+    check_key(key)
+    value = _typed_value(key)
+    with session().product("secrets") as product:
+        info = product.secrets.set(product.settings.workspace, key, value, by=product.actor.name)
+        shape = {"key": info.key, "backend": info.backend}
+        session().screen.show(shape, lambda: click.echo(f"{key} is set in the {info.backend}"))
+
+
+@secrets.command("get")
+@click.argument("key")
+@click.option("--reveal", is_flag=True, help="Print the value itself.")
+def get_secret(*, key: str, reveal: bool) -> None:
+    """Say where KEY is found; its value only with --reveal."""
+    with session().product("secrets") as product:
+        backend, value = _found(product, key)
+        shown = value if reveal else MASK
+        shape = {"key": key, "backend": backend, "value": shown}
+        session().screen.show(shape, lambda: click.echo(shown if reveal else f"{key}: {shown} (in the {backend})"))
+
+
+@secrets.command("delete")
+@click.argument("key")
+def delete_secret(*, key: str) -> None:
+    """Delete KEY from the local store."""
+    with session().product("secrets") as product:
+        if not product.secrets.delete(product.settings.workspace, key):
+            raise NotFound(f"the local store holds no secret {key!r}", advice="See automate secrets list.")
+        session().screen.show({"key": key, "deleted": True}, lambda: click.echo(f"{key} is deleted"))
+
+
+def _found(product: Product, key: str) -> tuple[str, str]:
+    """The first backend that holds `key`, and the value."""
+    for backend in product.services.secret_backends:
+        value = backend.get(product.settings.workspace, key)
+        if value is not None:
+            return backend.name, value
+    raise NotFound(f"no backend holds a secret {key!r}", where="KEY", advice=f"Set it: automate secrets set {key}")
+
+
+def _typed_value(key: str) -> str:
+    """A hidden prompt at a terminal; else standard input, without its last line break."""
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Value of {key}", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        return sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise InvalidDocument("the value is not UTF-8 text", where="standard input") from None
+
+
+COMMANDS = (secrets,)

@@ -1,0 +1,80 @@
+"""The command that runs a file in memory on virtual time: no data folder, no worker, no waiting."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from engine.errors import InvalidDocument
+from engine.testing.simulate import SimulationResult, simulate
+from functions.local.account import readable_cause
+from functions.local.commands.workflows import document_in
+from functions.local.screen import indented, status_mark
+from functions.local.session import Json, read_file, read_value, session
+
+
+@click.command("simulate")
+@click.argument("file")
+@click.option("--input", "text", default="{}", metavar="JSON|@FILE", help="The input; by default {}.")
+@click.option("--stubs", "stubs_file", metavar="FILE", help="Recorded answers: by resource, a list used up in order.")
+@click.option("--events", is_flag=True, help="Print the history too.")
+def simulate_file(*, file: str, text: str, stubs_file: str | None, events: bool) -> None:
+    """Run a workflow file in memory on virtual time. Exit status 1 unless it SUCCEEDED.
+
+    Tasks are answered by stubs; a task without one fails with Automate.StubMissing.
+    """
+    document, _ = document_in(read_file(file), file)
+    given = read_value(text, "--input")
+    stubs = _stubs(stubs_file)
+    result = simulate(document.definition, given, stubs=stubs, type=document.kind)
+    shape: dict[str, Json] = {
+        "status": result.status, "output": result.output, "error": result.error, "cause": result.cause,
+    }
+    if events:
+        shape["events"] = result.events
+    session().screen.show(shape, lambda: _print(result, events=events))
+    if result.status != "SUCCEEDED":
+        click.get_current_context().exit(1)
+
+
+def _stubs(path: str | None) -> dict[str, Any] | None:
+    if path is None:
+        return None
+    stubs = read_value(f"@{path}", "--stubs")
+    fits = isinstance(stubs, dict) and all(
+        isinstance(answers, list) and all(isinstance(answer, dict) for answer in answers) for answers in stubs.values()
+    )
+    if not fits:
+        raise InvalidDocument(
+            f"{path} holds no stubs", where=path,
+            advice='Write {"<resource>": [{"output": …} or {"error": "…", "cause": "…"}]}.',
+        )
+    return dict(stubs)
+
+
+def _print(result: SimulationResult, *, events: bool) -> None:
+    if events:
+        began = result.events[0]["timestamp"]
+        session().screen.table(("EVENT", "AFTER", "TYPE", "DETAILS"), [
+            (str(event["id"]), f"+{event['timestamp'] - began:g} s", event["type"], _details(event))
+            for event in result.events
+        ], empty="No events.")
+    click.echo(status_mark(result.status))
+    if result.status == "SUCCEEDED":
+        click.echo(indented(result.output))
+    elif result.error is not None or result.cause is not None:
+        click.echo(f"{result.error or 'no error name'}: {readable_cause(result.cause)}")
+
+
+def _details(event: dict[str, Any]) -> str:
+    found: list[dict[str, Json]] = [value for name, value in event.items() if name.endswith("EventDetails")]
+    details = found[0] if found else {}
+    text = json.dumps(
+        {name: value for name, value in details.items() if not name.endswith("Details")}, ensure_ascii=False
+    )
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+COMMANDS = (simulate_file,)

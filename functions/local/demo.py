@@ -1,0 +1,103 @@
+"""What ``make run`` shows: the samples published, one order run on the sample services, and what to do next.
+
+It may be run again and again: unchanged samples change nothing, a secret that is set stays, each run is a new order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from engine.errors import AutomateError, Conflict, InvalidDocument
+from engine.runtime.executions import Execution
+from engine.settings import Settings
+from functions.local.commands.executions import wait_for
+from functions.local.commands.workflows import import_into
+from functions.local.product import Product
+from functions.local.screen import duration, indented, status_mark
+from functions.local.server import LocalServer
+from functions.local.session import read_value
+
+WORKFLOW = "order_flow"
+SECRET = "DEMO_PAYMENT_KEY"  # noqa: S105  the secret's name
+SECRET_VALUE = "demo-payment-key-of-the-sample-service"  # noqa: S105  the sample service takes any
+
+
+def prepare(product: Product, samples: Path) -> list[str]:
+    """Import and publish the samples, set the demo secret; a line for each thing that was done."""
+    files = sorted(samples.glob("*.json"))
+    if not files:
+        raise InvalidDocument(
+            f"{samples} holds no workflows", where="--samples", advice="Run it in the project's folder."
+        )
+    notes: list[str] = []
+    for file in files:
+        try:
+            done = import_into(product, str(file), publish=True, note="sample")
+        except Conflict as error:  # somebody edited the sample's draft: theirs stays
+            notes.append(f"{file.stem}: kept as it is, for {error.message}")
+        else:
+            how = "published" if done["published"] else "unchanged"
+            notes.append(f"{done['workflow']} version {done['version']}: {how}")
+    workspace = product.settings.workspace
+    if product.secrets.get(workspace, SECRET) is None:
+        product.secrets.set(workspace, SECRET, SECRET_VALUE, by=product.actor.name)
+        notes.append(f"secret {SECRET}: set (a sample value)")
+    return notes
+
+
+def run_order(product: Product, server: LocalServer, samples: Path) -> None:
+    """Run one order, print its result and what to do next. On a thread beside the server's."""
+    try:
+        order_file = samples / WORKFLOW / "input.json"
+        order = read_value(f"@{order_file}", "input")
+        if order["endpoint"] != f"{server.url}/samples":  # another port than the sample's
+            order["endpoint"] = f"{server.url}/samples"
+            order_file = product.folder / "order.json"
+            order_file.write_text(json.dumps(order, indent=2) + "\n", encoding="utf-8")
+        started = product.services.executions.start(product.settings.workspace, WORKFLOW, order, actor=product.actor)
+        click.echo(f"\nRunning {WORKFLOW} on a sample order …")
+        sys.stdout.flush()
+        wait_for(product, started.key, patience=10.0)
+        _print_result(product.services.executions.describe(started.key))
+        _print_next(product, server, started.key.id, order_file)
+    except AutomateError as error:
+        click.echo(f"automate: the sample order could not be run: {error}", err=True)
+    sys.stdout.flush()
+
+
+def _print_result(execution: Execution) -> None:
+    took = duration((execution.ended_at or execution.started_at) - execution.started_at)
+    click.echo(f"{execution.key.id}  {status_mark(execution.status)} in {took}")
+    if execution.status == "SUCCEEDED":
+        click.echo(indented(execution.output))
+    else:
+        click.echo(f"{execution.error}: {execution.cause}")
+
+
+def _print_next(product: Product, server: LocalServer, execution_id: str, order_file: Path) -> None:
+    command = _command(product)
+    click.echo(f"""
+Sign in (once, within 10 minutes):  {server.sign_in_link()}
+
+In a second terminal:
+  {command} executions
+  {command} show {execution_id}
+  {command} start {WORKFLOW} --input @{order_file} --wait
+
+Stop with Ctrl-C; the state stays in {product.folder}.""")
+
+
+def _command(product: Product) -> str:
+    """How this command is written in a second terminal, in the folder of the first."""
+    program = Path(sys.argv[0])
+    shown = os.path.relpath(program) if program.name == "automate" else "automate"
+    folder = product.settings.data_dir
+    if folder == Settings().data_dir:
+        return shown
+    return f"{shown} --data-dir {shlex.quote(folder)}"

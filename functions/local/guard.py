@@ -1,0 +1,127 @@
+"""Who gets to the local server: the owner of the data folder, from this machine, through this address.
+
+    Host      127.0.0.1:PORT or localhost:PORT          else 421: a name that was re-bound to loopback is not us
+    Origin    absent or our own, on unsafe methods      else 403: another site's page cannot act in the owner's name
+    length    within the limit                          else 413
+    owner     token or cookie                           else 401; only /health, /signin and /samples/ are open
+
+A browser sends the cookie with every request to us, SameSite=Strict or not where another port of 127.0.0.1 counts as
+the same site: that is why Origin is checked too.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from functions.api.failures import error_body
+from functions.local.owner import COOKIE, COOKIE_SECONDS, Owner
+from functions.local.wsgi import Application, Environ, StartResponse, respond
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ROOM_FOR_THE_REST = 64 * 1024
+"""A start request is more than its input."""
+
+
+class Guard:
+    """A WSGI application in front of the others."""
+
+    def __init__(
+        self, api: Application, samples: Application, owner: Owner, *, port: int, max_input_bytes: int, home: str
+    ) -> None:
+        self._api = api
+        self._samples = samples
+        self._owner = owner
+        self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+        self._origins = frozenset(f"http://{host}" for host in self._hosts)
+        self._max_bytes = max_input_bytes + _ROOM_FOR_THE_REST
+        self._home = home
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Check, then hand on."""
+        refusal = self._refusal(environ)
+        if refusal is not None:
+            status, code, message = refusal
+            return _refuse(start_response, status, code, message)
+        path = environ["PATH_INFO"]
+        if path.startswith("/samples/"):
+            return self._samples(environ, start_response)
+        if path == "/signin":
+            return self._sign_in(environ, start_response)
+        if path != "/health" and not self._is_owner(environ):
+            return self._unauthorized(environ, start_response)
+        if path == "/":
+            return respond(start_response, 302, "", {"Location": self._home})
+        return self._api(environ, start_response)
+
+    def _refusal(self, environ: Environ) -> tuple[int, str, str] | None:
+        host = str(environ.get("HTTP_HOST", "")).lower()
+        if host not in self._hosts:
+            return 421, "WrongHost", "this server answers only at 127.0.0.1 and localhost"
+        origin = environ.get("HTTP_ORIGIN")
+        if environ["REQUEST_METHOD"] not in _SAFE and origin is not None and origin not in self._origins:
+            return 403, "WrongOrigin", "a page of another origin may not change anything here"
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > self._max_bytes:
+            return 413, "PayloadTooLarge", f"the request is {length} bytes; at most {self._max_bytes} are accepted"
+        return None
+
+    def _is_owner(self, environ: Environ) -> bool:
+        scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        if scheme.lower() == "bearer" and self._owner.is_token(token.strip()):
+            return True
+        cookie = _cookie(environ)
+        return cookie is not None and self._owner.is_cookie(cookie)
+
+    def _sign_in(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Take the code once, leave a cookie, and go on to the first page."""
+        if environ["REQUEST_METHOD"] != "GET":
+            return _refuse(start_response, 405, "MethodNotAllowed", "a sign-in link is followed")
+        code = parse_qs(environ.get("QUERY_STRING", "")).get("code", [""])[0]
+        if not self._owner.use_code(code):
+            return _page(start_response, 403, "This link was used or is older than 10 minutes.")
+        cookie = f"{COOKIE}={self._owner.new_cookie()}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict"
+        # Not a redirect: a browser that came from another site would not send a Strict cookie along with it.
+        headers = {"Set-Cookie": cookie, "Refresh": f"0; url={self._home}"}
+        return _page(start_response, 200, "You are signed in.", headers)
+
+    def _unauthorized(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "GET" and "text/html" in str(environ.get("HTTP_ACCEPT", "")):
+            return _page(start_response, 401, "Please sign in.")
+        return _refuse(
+            start_response, 401, "Unauthorized", "the owner's token is missing or wrong",
+            advice="Send Authorization: Bearer with the content of the file token in the data folder.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+def _cookie(environ: Environ) -> str | None:
+    try:
+        morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
+    except CookieError:
+        return None
+    return None if morsel is None else morsel.value
+
+
+def _refuse(
+    start_response: StartResponse, status: int, code: str, message: str, *, advice: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Iterable[bytes]:
+    shape = {"code": code, "message": message} | ({} if advice is None else {"advice": advice})
+    return respond(start_response, status, error_body(shape), headers)
+
+
+def _page(
+    start_response: StartResponse, status: int, text: str, headers: dict[str, str] | None = None
+) -> Iterable[bytes]:
+    """A page of one sentence, for people."""
+    more = "" if status == 200 else "<p>Get a new link in a terminal: <code>.venv/bin/automate signin</code></p>"
+    body = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Automate</title>'
+        '<meta name="color-scheme" content="light dark"></head>'
+        f"<body><h1>Automate</h1><p>{html.escape(text)}</p>{more}</body></html>"
+    )
+    kind = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+    return respond(start_response, status, body, {**kind, **(headers or {})})

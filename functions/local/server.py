@@ -1,0 +1,144 @@
+"""The local server: waitress in front of the guard, the Chalice app and the sample services; and its crew of workers.
+
+It serves on the main thread, where SIGTERM and Ctrl-C arrive as SystemExit: waitress then finishes the requests that
+run, the workers finish the step at hand and give their leases back, and the folder is closed.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import waitress
+from waitress.server import BaseWSGIServer
+
+from engine.errors import UserError
+from functions.api.app import create_app
+from functions.local.crew import Crew
+from functions.local.gateway import Gateway
+from functions.local.guard import Guard
+from functions.local.owner import Owner
+from functions.local.product import Product
+from functions.local.samples import samples
+from functions.local.wsgi import Application
+
+_LOG = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+HOME = "/docs"
+"""Where a browser goes after signing in."""
+
+THREADS = 8
+ADDRESS = "server.json"
+"""In the data folder: the port of the last server that started on it."""
+
+
+class PortTaken(UserError):
+    """Another program listens there."""
+
+    code = "PortTaken"
+
+
+class LocalServer:
+    """A product's server, bound to its port but not serving yet."""
+
+    def __init__(self, product: Product, *, port: int) -> None:
+        self.product = product
+        self.owner = Owner(product.folder, product.clock)
+        self._server = _bind(self._late, port)
+        self.port: int = self._server.effective_port
+        api = Gateway(create_app(lambda: product.services), principal=product.actor.name)
+        self._application: Application = Guard(
+            api, samples, self.owner, port=self.port, max_input_bytes=product.settings.max_input_bytes, home=HOME
+        )
+        (product.folder / ADDRESS).write_text(json.dumps({"port": self.port}) + "\n", encoding="ascii")
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return f"http://{HOST}:{self.port}"
+
+    def sign_in_link(self) -> str:
+        """A link that works once, within 10 minutes."""
+        return sign_in_link(self.owner, self.port)
+
+    def serve(self, *, workers: int, ready: Callable[[], None]) -> None:
+        """Serve until SIGTERM or Ctrl-C. `ready` is called on a thread once requests are answered."""
+        previous = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
+        crew = Crew(workers, self.product.settings, self.product.clock)
+        try:
+            ready()
+            self._server.run()
+        finally:
+            for number in previous:
+                signal.signal(number, signal.SIG_IGN)
+            self._server.close()
+            crew.stop()
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    def close(self) -> None:
+        """Give the port back without having served."""
+        self._server.close()
+
+    def _late(self, environ: Any, start_response: Any) -> Any:
+        """The guard knows the port only once it is bound."""
+        return self._application(environ, start_response)
+
+
+def sign_in_link(owner: Owner, port: int) -> str:
+    """A link to the server at `port` that works once, within 10 minutes."""
+    return f"http://{HOST}:{port}/signin?code={owner.new_code()}"
+
+
+def port_in_use(folder: Path) -> int | None:
+    """The port of a server that answers for this folder; None when none does."""
+    try:
+        port = int(json.loads((folder / ADDRESS).read_text(encoding="ascii"))["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return port if _is_ours(port) else None
+
+
+def _is_ours(port: int) -> bool:
+    """Whether an Automate server answers at `port`."""
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/health", timeout=1.0) as answer:
+            return bool(json.load(answer).get("product") == "automate")
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _bind(application: Application, port: int) -> BaseWSGIServer:
+    try:
+        return waitress.create_server(
+            application, host=HOST, port=port, threads=THREADS, ident="automate", clear_untrusted_proxy_headers=True,
+            # The guard answers what is over its own limit in the API's words; this is the backstop behind it.
+            max_request_body_size=64 * 1024 * 1024, channel_timeout=60, connection_limit=200,
+        )
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise UserError(
+                f"port {port} cannot be used: {error.strerror}", where="--port",
+                advice="Take a port over 1023: PORT=8500 make run, or automate up --port 8500.",
+            ) from None
+        by = "by another Automate server" if _is_ours(port) else "by another program"
+        raise PortTaken(
+            f"port {port} is taken {by}", where="--port",
+            advice="Stop that one, or take another port: PORT=8500 make run, or automate up --port 8500.",
+        ) from None
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    del frame
+    _LOG.info("stopping on signal %d", number)
+    sys.exit(0)

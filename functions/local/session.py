@@ -1,0 +1,86 @@
+"""What a command works with: settings, screen and, once it asks for it, the product over its data folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.errors import InvalidDocument
+from engine.settings import Settings
+from functions.api.routing import read_json
+from functions.local.logs import log_to_terminal
+from functions.local.product import Product
+from functions.local.screen import Screen
+
+Json = Any
+
+QUIET = "WARNING"
+"""Commands print results; their log is for trouble, unless AUTOMATE_LOG_LEVEL says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One invocation of the command line."""
+
+    settings: Settings
+    screen: Screen
+
+    @classmethod
+    def begin(cls, screen: Screen, *, data_dir: str | None) -> Session:
+        """Read the settings; `data_dir` is the --data-dir option."""
+        settings = Settings.from_environment(os.environ)
+        if data_dir is not None:
+            settings = replace(settings, data_dir=data_dir)
+        log_to_terminal(settings.log_level if "AUTOMATE_LOG_LEVEL" in os.environ else QUIET)
+        return cls(settings, screen)
+
+    @contextmanager
+    def product(self, command: str) -> Iterator[Product]:
+        """The product over the data folder; `command` is how other processes call this one."""
+        product = Product.open(self.settings, command=f"automate {command}", environment=os.environ)
+        try:
+            yield product
+        finally:
+            product.close()
+
+
+def session() -> Session:
+    """The running command's session."""
+    found = click.get_current_context().find_object(Session)
+    if found is None:
+        raise RuntimeError("a command ran without a session")
+    return found
+
+
+def read_file(path: str) -> bytes:
+    """A file's bytes, ``-`` is standard input. Raises InvalidDocument where it cannot be read."""
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise InvalidDocument(f"{path} cannot be read: {error.strerror}", where=path) from None
+
+
+def read_text(path: str) -> str:
+    """A file as text, UTF-8."""
+    try:
+        return read_file(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidDocument(f"{path} is not UTF-8 text: byte {error.start}", where=path) from None
+
+
+def read_value(text: str, option: str) -> Json:
+    """JSON, or with ``@`` the name of a file that holds it. Raises InvalidDocument naming the option or the file."""
+    place, source = (text[1:], read_text(text[1:])) if text.startswith("@") else (option, text)
+    try:
+        return read_json(source)
+    except InvalidDocument as error:
+        advice = error.advice if text.startswith("@") else "Write JSON in single quotes, or @ and a file's name."
+        where = f"{place}: {error.where}" if error.where else place
+        raise InvalidDocument(f"{place} is {error.message}", where=where, advice=advice) from None
