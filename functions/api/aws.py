@@ -26,7 +26,7 @@ def services() -> Services:
 
     settings = Settings.from_environment(os.environ)
     clock = SystemClock()
-    stores = AwsStores.from_settings(settings)
+    stores = AwsStores.from_settings(settings, clock)
     load_modules(settings.connectors)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     catalog = Catalog(

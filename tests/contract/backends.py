@@ -16,7 +16,7 @@ from engine.adapters.memory.stores import MemoryStores
 from engine.clock import SkipClock
 from engine.settings import Settings
 
-FAMILIES = ("memory", "sqlite")
+FAMILIES = ("memory", "sqlite", "aws")
 
 
 class Backend:

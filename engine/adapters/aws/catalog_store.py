@@ -1,0 +1,162 @@
+"""Workflows, drafts and versions in DynamoDB. A change of several items is one transaction under its conditions.
+
+Nothing here is on the path of an execution but `definition`, whose answers callers keep: a version never changes.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from engine.adapters import catalog_conflicts
+from engine.adapters.aws.bodies import body_of, with_body
+from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Key, Put, Table, Update
+from engine.ports.blobs import BlobStore
+from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
+
+_WORKFLOWS, _DRAFTS, _VERSIONS, _DEFINITIONS = "W#", "D#", "N#", "P#"
+
+
+class DynamoCatalogStore:
+    """engine.ports.catalog_store.CatalogStore. A workflow's etag counts the changes of its versions; documents of
+    more than 300 KB lie in `blobs`."""
+
+    def __init__(self, table: Table, blobs: BlobStore) -> None:
+        self._table = table
+        self._blobs = blobs
+
+    def workflows(self, workspace: str) -> list[WorkflowRecord]:
+        """All workflows, by name."""
+        pk, prefix = _workflow_key(workspace, "")
+        keys = Expression("pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix})
+        return [_workflow_of(workspace, item) for item in self._table.query(keys)]
+
+    def workflow(self, workspace: str, workflow: str) -> WorkflowRecord | None:
+        """One row, read consistently."""
+        item = self._table.get(_workflow_key(workspace, workflow))
+        return _workflow_of(workspace, item) if item else None
+
+    def draft(self, workspace: str, workflow: str) -> DraftRecord | None:
+        """The draft; None for an unknown workflow."""
+        item = self._table.get(_draft_key(workspace, workflow))
+        if item is None:
+            return None
+        return DraftRecord(
+            workspace=workspace, workflow=workflow, document=body_of(self._blobs, workspace, item), etag=item["etag"],
+            updated_at=item["updated_at"], updated_by=item["updated_by"], imported_digest=item.get("imported_digest"),
+        )
+
+    def put_draft(self, draft: DraftRecord, *, expect_etag: str | None, description: str) -> None:
+        """Write the draft if the stored one's etag is `expect_etag` (None: there must be none)."""
+        pk, sk = _draft_key(draft.workspace, draft.workflow)
+        item: Item = {
+            "pk": pk, "sk": sk, "etag": draft.etag, "updated_at": draft.updated_at, "updated_by": draft.updated_by,
+            "imported_digest": draft.imported_digest,
+        }
+        stored = with_body(self._blobs, draft.workspace, item, draft.document)
+        unchanged = ABSENT if expect_etag is None else Expression("etag = :etag", {":etag": expect_etag})
+        row = Update(
+            _workflow_key(draft.workspace, draft.workflow),
+            "SET description = :description, updated_at = :at, active_version = if_not_exists(active_version, :zero),"
+            " latest_version = if_not_exists(latest_version, :zero), revision = if_not_exists(revision, :zero)",
+            Expression("", {":description": description, ":at": draft.updated_at, ":zero": 0}),
+        )
+        try:
+            self._table.transact([Put(stored, unchanged), row])
+        except ConditionFailed:
+            raise catalog_conflicts.draft_changed(draft.workflow, expected=expect_etag) from None
+
+    def versions(self, workspace: str, workflow: str) -> list[VersionRecord]:
+        """All versions, newest first."""
+        keys = Expression(
+            "pk = :pk AND begins_with(sk, :prefix)", {":pk": _versions(workspace, workflow), ":prefix": _VERSIONS}
+        )
+        found = self._table.query(keys, newest_first=True)
+        return [self._version_of(workspace, workflow, item) for item in found]
+
+    def version(self, workspace: str, workflow: str, number: int) -> VersionRecord | None:
+        """One version."""
+        item = self._table.get(_version_key(workspace, workflow, number))
+        return self._version_of(workspace, workflow, item) if item else None
+
+    def definition(self, workspace: str, workflow: str, definition_digest: str) -> VersionRecord | None:
+        """The newest version with this definition digest."""
+        pointer = self._table.get(_definition_key(workspace, workflow, definition_digest))
+        return self.version(workspace, workflow, int(pointer["number"])) if pointer else None
+
+    def put_version(self, version: VersionRecord) -> None:
+        """Write the next version and make it the active one."""
+        workspace, workflow = version.workspace, version.workflow
+        pk, sk = _version_key(workspace, workflow, version.number)
+        item: Item = {
+            "pk": pk, "sk": sk, "digest": version.digest, "definition_digest": version.definition_digest,
+            "note": version.note, "published_at": version.published_at, "published_by": version.published_by,
+        }
+        stored = with_body(self._blobs, workspace, item, version.document)
+        pointer_pk, pointer_sk = _definition_key(workspace, workflow, version.definition_digest)
+        # ada    -- reads latest 4 -- publishes 5: latest is still 4, written
+        # grace  -- reads latest 4 --------------------------- publishes 5: latest is 5, nothing of hers is written
+        row = Update(
+            _workflow_key(workspace, workflow),
+            "SET latest_version = :number, active_version = :number, updated_at = :at, revision = revision + :one",
+            Expression(
+                "latest_version = :before",
+                {":number": version.number, ":before": version.number - 1, ":at": version.published_at, ":one": 1},
+            ),
+        )
+        pointer = Put({"pk": pointer_pk, "sk": pointer_sk, "number": version.number})
+        try:
+            self._table.transact([row, Put(stored, ABSENT), pointer])
+        except ConditionFailed:
+            raise catalog_conflicts.published_meanwhile(workflow, version.number) from None
+
+    def set_active(self, workspace: str, workflow: str, number: int, *, expect_etag: str) -> None:
+        """Point the workflow at another version. Raises NotFound for one that was never published."""
+        row = self.workflow(workspace, workflow)
+        if row is None or not 1 <= number <= row.latest_version:
+            raise catalog_conflicts.no_such_version(workflow, number)
+        if row.etag != expect_etag:
+            raise catalog_conflicts.activated_meanwhile(workflow)
+        values = {":number": number, ":revision": int(row.etag), ":one": 1}
+        change = "SET active_version = :number, revision = revision + :one"
+        try:
+            self._table.write(
+                Update(_workflow_key(workspace, workflow), change, Expression("revision = :revision", values))
+            )
+        except ConditionFailed:
+            raise catalog_conflicts.activated_meanwhile(workflow) from None
+
+    def _version_of(self, workspace: str, workflow: str, item: Item) -> VersionRecord:
+        return VersionRecord(
+            workspace=workspace, workflow=workflow, number=int(item["sk"].removeprefix(_VERSIONS)),
+            document=body_of(self._blobs, workspace, item), digest=item["digest"],
+            definition_digest=item["definition_digest"], note=item["note"], published_at=item["published_at"],
+            published_by=item["published_by"],
+        )
+
+
+def _workflow_of(workspace: str, item: Item) -> WorkflowRecord:
+    return WorkflowRecord(
+        workspace=workspace, workflow=item["sk"].removeprefix(_WORKFLOWS), active_version=int(item["active_version"]),
+        latest_version=int(item["latest_version"]), etag=str(int(item["revision"])), description=item["description"],
+        updated_at=item["updated_at"],
+    )
+
+
+def _workflow_key(workspace: str, workflow: str) -> Key:
+    return f"C#{quote(workspace, safe='')}", _WORKFLOWS + workflow
+
+
+def _draft_key(workspace: str, workflow: str) -> Key:
+    return f"C#{quote(workspace, safe='')}", _DRAFTS + workflow
+
+
+def _versions(workspace: str, workflow: str) -> str:
+    return f"V#{quote(workspace, safe='')}#{workflow}"
+
+
+def _version_key(workspace: str, workflow: str, number: int) -> Key:
+    return _versions(workspace, workflow), f"{_VERSIONS}{number:010}"
+
+
+def _definition_key(workspace: str, workflow: str, digest: str) -> Key:
+    return _versions(workspace, workflow), _DEFINITIONS + digest

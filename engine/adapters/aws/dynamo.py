@@ -1,0 +1,211 @@
+"""The DynamoDB calls that the adapters make, over plain items: dicts of str, bytes, bool, int and float.
+
+None is an absent attribute. Numbers come back as float; what is whole by meaning is made int by who reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from engine.adapters.aws.clients import Clients
+from engine.adapters.aws.failures import THROTTLES, code_of, translated, unreachable
+from engine.clock import Clock
+from engine.errors import Throttled
+
+Item = dict[str, Any]
+Key = tuple[str, str]
+
+_MOST_GET, _MOST_WRITE = 100, 25  # BatchGetItem's and BatchWriteItem's limits
+_ROUNDS, _FIRST_PAUSE = 6, 0.05  # of a batch that DynamoDB served in part; each pause doubles
+
+
+class ConditionFailed(Exception):
+    """The condition of a write did not hold; `item` is what is stored instead, where DynamoDB told it."""
+
+    def __init__(self, item: Item | None = None) -> None:
+        super().__init__()
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression of DynamoDB, with the values (``:name``) and attribute names (``#name``) it mentions."""
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item if `condition` holds."""
+
+    item: Item
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change attributes of the item at `key`, if the condition holds. `change` is the update expression; its values
+    and names stand in the condition."""
+
+    key: Key
+    change: str
+    condition: Expression
+
+
+ABSENT = Expression("attribute_not_exists(pk)")
+
+
+class Table:
+    """The table called `name`. Raises Throttled or StoreUnavailable, and ConditionFailed from conditional writes."""
+
+    def __init__(self, clients: Clients, name: str, clock: Clock) -> None:
+        self._clients = clients
+        self._name = name
+        self._clock = clock
+
+    def get(self, key: Key) -> Item | None:
+        """A consistent read of one item."""
+        with _errors():
+            answer = self._clients.dynamodb.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+        return _item(answer["Item"]) if "Item" in answer else None
+
+    def write(self, write: Put | Update) -> None:
+        """One conditional write; ConditionFailed brings the stored item along."""
+        parameters: dict[str, Any] = {**self._parameters(write), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        with _errors():
+            if isinstance(write, Put):
+                self._clients.dynamodb.put_item(**parameters)
+            else:
+                self._clients.dynamodb.update_item(**parameters)
+
+    def transact(self, writes: Sequence[Put | Update]) -> None:
+        """All writes or none; ConditionFailed when any condition did not hold."""
+        items: list[Any] = [{type(write).__name__: self._parameters(write)} for write in writes]
+        with _errors():
+            self._clients.dynamodb.transact_write_items(TransactItems=items)
+
+    def delete(self, keys: Sequence[Key]) -> None:
+        """Delete items; those that are not there are no error."""
+        for start in range(0, len(keys), _MOST_WRITE):
+            some = keys[start : start + _MOST_WRITE]
+            requests: Any = {self._name: [{"DeleteRequest": {"Key": _key(key)}} for key in some]}
+            for pause in self._pauses():
+                with _errors():
+                    requests = self._clients.dynamodb.batch_write_item(RequestItems=requests).get("UnprocessedItems")
+                if not requests:
+                    break
+                self._clock.sleep(pause)
+
+    def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        """Consistent reads of many items; those that are not there are left out."""
+        found: dict[Key, Item] = {}
+        for start in range(0, len(keys), _MOST_GET):
+            some = keys[start : start + _MOST_GET]
+            requests: Any = {self._name: {"Keys": [_key(key) for key in some], "ConsistentRead": True}}
+            for pause in self._pauses():
+                with _errors():
+                    answer = self._clients.dynamodb.batch_get_item(RequestItems=requests)
+                items = map(_item, answer["Responses"].get(self._name, []))
+                found.update(((item["pk"], item["sk"]), item) for item in items)
+                requests = answer.get("UnprocessedKeys")
+                if not requests:
+                    break
+                self._clock.sleep(pause)
+        return found
+
+    def query(
+        self, keys: Expression, *, index: str | None = None, newest_first: bool = False, pages: Iterable[int] = (),
+    ) -> Iterator[Item]:
+        """The items of a partition in order of their sort key; consistent unless read through an index.
+
+        `pages` gives the sizes of the first pages, for who may stop early; after them DynamoDB's 1 MB is the size.
+        """
+        request: dict[str, Any] = {
+            "TableName": self._name, "KeyConditionExpression": keys.text, "ScanIndexForward": not newest_first,
+            "ExpressionAttributeValues": _attributes(keys.values),
+            **({"IndexName": index} if index else {"ConsistentRead": True}),
+        }
+        sizes = iter(pages)
+        while True:
+            request.pop("Limit", None)
+            if size := next(sizes, None):
+                request["Limit"] = size
+            with _errors():
+                answer = self._clients.dynamodb.query(**request)
+            yield from map(_item, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _parameters(self, write: Put | Update) -> dict[str, Any]:
+        parameters: dict[str, Any] = {"TableName": self._name}
+        if isinstance(write, Put):
+            parameters["Item"] = _attributes(write.item)
+        else:
+            parameters |= {"Key": _key(write.key), "UpdateExpression": write.change}
+        if write.condition is not None:
+            if write.condition.text:
+                parameters["ConditionExpression"] = write.condition.text
+            if write.condition.values:
+                parameters["ExpressionAttributeValues"] = _attributes(write.condition.values)
+            if write.condition.names:
+                parameters["ExpressionAttributeNames"] = write.condition.names
+        return parameters
+
+    def _pauses(self) -> Iterator[float]:
+        """One pause for each attempt at a batch. Raises Throttled when the attempts are used up."""
+        yield from (_FIRST_PAUSE * 2**number for number in range(_ROUNDS))
+        raise Throttled(f"DynamoDB served only a part of a batch, {_ROUNDS} times in a row")
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Errors of botocore as StorageErrors, failed conditions as ConditionFailed."""
+    try:
+        yield
+    except ClientError as error:
+        response: Any = error.response
+        if code_of(error) == "ConditionalCheckFailedException":
+            old = response.get("Item")
+            raise ConditionFailed(_item(old) if old else None) from error
+        reasons = {reason.get("Code") for reason in response.get("CancellationReasons", ())}
+        if reasons & THROTTLES:
+            raise Throttled(f"a transaction was cancelled: {', '.join(sorted(reasons & THROTTLES))}") from error
+        if "ConditionalCheckFailed" in reasons:
+            raise ConditionFailed from error
+        raise translated(error) from error
+    except (BotoCoreError, HTTPClientError) as error:
+        raise unreachable(error) from error
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _attributes(item: Item) -> dict[str, Any]:
+    return {name: _attribute(value) for name, value in item.items() if value is not None}
+
+
+def _attribute(value: Any) -> dict[str, Any]:
+    match value:
+        case str():
+            return {"S": value}
+        case bytes():
+            return {"B": value}
+        case bool():
+            return {"BOOL": value}
+        case _:
+            return {"N": repr(value)}
+
+
+def _item(attributes: dict[str, Any]) -> Item:
+    return {
+        name: float(value["N"]) if "N" in value else next(iter(value.values())) for name, value in attributes.items()
+    }

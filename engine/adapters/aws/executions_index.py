@@ -1,0 +1,140 @@
+"""The executions index in DynamoDB: each query walks one index of the table, never the table.
+
+Every index but those of a prefix leaves its keys in the list's order, newest first. The keys of a prefix come in the
+order of its values: up to GATHERED of them are read and sorted. More of them than that is no rare prefix, so there
+the list itself is walked and what does not match is left out. Rows are then read by key, consistently, and compared
+with the query once more: an index lags behind its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from engine.adapters import listing
+from engine.adapters.aws import items, table
+from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Put, Table
+from engine.adapters.listing import Pattern, Position
+from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.journal import OPEN_STATUSES
+
+GATHERED = 2000
+_ROWS_AT_ONCE = 100
+
+# worker A  -- put RUNNING --x (reply lost) -------------------------- put RUNNING again: closed, ignored
+# worker B  ---------------------- put SUCCEEDED
+_NOT_CLOSED = Expression(
+    "attribute_not_exists(pk) OR #status IN (:running, :paused)", {":running": "RUNNING", ":paused": "PAUSED"},
+    {"#status": "status"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A way through one index: its partition, and what the sort keys begin with before the start time."""
+
+    index: table.Index
+    partition: str
+    prefix: str = ""
+
+
+class DynamoExecutionsIndex:
+    """engine.ports.executions_index.ExecutionsIndex."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put(self, row: ExecutionRow) -> None:
+        """Write the row, unless it is an open one over a closed one."""
+        try:
+            self._table.write(Put(items.row_item(row), _NOT_CLOSED if row.status in OPEN_STATUSES else None))
+        except ConditionFailed:
+            return
+
+    def query(self, query: ExecutionQuery) -> ExecutionPage:
+        """A page of rows, newest start first."""
+        listing.check_limit(query)
+        rows = tuple(islice(self._rows(query), query.limit + 1))
+        page = rows[: query.limit]
+        more = len(rows) > query.limit
+        return ExecutionPage(page, listing.encode_token(query, Position.of(page[-1])) if more else None)
+
+    def _rows(self, query: ExecutionQuery) -> Iterator[ExecutionRow]:
+        """The rows that `query` means, from its token's position on."""
+        after = listing.decode_token(query)
+        found = self._candidates(query, after)
+        while chunk := list(islice(found, min(_ROWS_AT_ONCE, query.limit + 1))):
+            stored = self._table.get_many([(pk, items.ROW) for pk in chunk])
+            rows = (items.row_of(stored[pk, items.ROW]) for pk in chunk if (pk, items.ROW) in stored)
+            for row in rows:
+                if listing.matches(query, row) and (after is None or Position.of(row) < after):
+                    yield row
+
+    def _candidates(self, query: ExecutionQuery, after: Position | None) -> Iterator[str]:
+        """Partitions of executions that may match, newest first."""
+        walk = _exact_walk(query)
+        prefixed = _prefix_walk(query)
+        if walk.index in (table.NAME, table.BUSINESS_KEY) or prefixed is None:
+            return self._walk(query, walk, after)
+        gathered = list(islice(self._walk_prefix(prefixed), GATHERED + 1))
+        if len(gathered) > GATHERED:
+            return self._walk(query, walk, after)
+        last = items.started_sort(after.started_at, after.id) if after else "~"
+        return (pk for place, pk in sorted(gathered, reverse=True) if place < last and _named(query, pk))
+
+    def _walk(self, query: ExecutionQuery, walk: _Walk, after: Position | None) -> Iterator[str]:
+        """The keys of an index in the list's order, from `after` back."""
+        last = walk.prefix + (items.started_sort(after.started_at, after.id) if after else "~")
+        keys = Expression(
+            f"{walk.index.partition} = :partition AND {walk.index.sort} BETWEEN :first AND :last",
+            {":partition": walk.partition, ":first": walk.prefix + " ", ":last": last},
+        )
+        pages = (size for size in (query.limit + 1, 200))
+        found = self._table.query(keys, index=walk.index.name, newest_first=True, pages=pages)
+        return (item["pk"] for item in found if _named(query, item["pk"]))
+
+    def _walk_prefix(self, walk: _Walk) -> Iterator[tuple[str, str]]:
+        """Pairs of a key's place in the list and its partition, in the order of the index."""
+        begins = f" AND begins_with({walk.index.sort}, :prefix)" if walk.prefix else ""
+        values = {":partition": walk.partition, **({":prefix": walk.prefix} if walk.prefix else {})}
+        keys = Expression(f"{walk.index.partition} = :partition{begins}", values)
+        found = self._table.query(keys, index=walk.index.name)
+        return ((_place(item, walk.index), item["pk"]) for item in found)
+
+
+def _exact_walk(query: ExecutionQuery) -> _Walk:
+    """The index of the exact filter that leaves the fewest rows as a rule; the whole list without one."""
+    for text, index in (
+        (query.business_key, table.BUSINESS_KEY), (query.name, table.NAME), (query.error, table.ERROR),
+    ):
+        pattern = Pattern.parse(text)
+        if pattern is not None and not pattern.prefix:
+            return _Walk(index, query.workspace, items.joined(items.sortable(pattern.text), ""))
+    if query.status is not None:
+        return _Walk(table.STATUS, items.joined(query.workspace, query.status))
+    if query.workflow is not None:
+        return _Walk(table.WORKFLOW, items.joined(query.workspace, query.workflow))
+    return _Walk(table.STARTED, query.workspace)
+
+
+def _prefix_walk(query: ExecutionQuery) -> _Walk | None:
+    """The index of the prefix that leaves the fewest rows as a rule; None without one."""
+    for text, index in (
+        (query.business_key, table.BUSINESS_KEY), (query.name, table.NAME), (query.error, table.ERROR),
+    ):
+        pattern = Pattern.parse(text)
+        if pattern is not None and pattern.prefix:
+            return _Walk(index, query.workspace, items.sortable(pattern.text))
+    return None
+
+
+def _named(query: ExecutionQuery, partition: str) -> bool:
+    """Whether the key alone does not rule the execution out: spares reading its row."""
+    key, pattern = items.key_of(partition), Pattern.parse(query.name)
+    return query.workflow in (None, key.workflow) and (pattern is None or pattern.matches(key.name))
+
+
+def _place(item: Item, index: table.Index) -> str:
+    """Start time and id at the end of a sort key."""
+    return items.joined(*item[index.sort].rsplit("\0", 2)[1:])

@@ -1,0 +1,142 @@
+"""Journal and index records as items of the table (table.py says where they lie), and back."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+from engine.adapters import listing
+from engine.adapters.aws import table
+from engine.adapters.aws.dynamo import Item, Key
+from engine.ports.executions_index import ExecutionRow
+from engine.ports.journal import Header, InboxItem, Segment
+from engine.ports.keys import ExecutionKey
+
+HEADER = "H"
+ROW = "X"
+SEGMENTS = "S#"
+INBOX = "N#"
+
+_MOST_SORTED_BYTES = 300
+"""Of a value in a sort key, which holds 1,024 bytes with start time and id; a longer one is compared when read."""
+
+
+def partition(key: ExecutionKey) -> str:
+    """The partition of an execution. The workspace is quoted, so that no id can reach into another's."""
+    return f"E#{quote(key.workspace, safe='')}#{key.id}"
+
+
+def key_of(partition_key: str) -> ExecutionKey:
+    """The execution that a partition belongs to."""
+    _, workspace, execution_id = partition_key.split("#", 2)
+    return ExecutionKey(unquote(workspace), execution_id)
+
+
+def input_key(key: ExecutionKey, digest: str) -> Key:
+    """Where the input with this digest lies."""
+    return partition(key), f"I#{digest}"
+
+
+def segment_key(key: ExecutionKey, seq: int) -> Key:
+    """Where segment `seq` lies."""
+    return partition(key), f"{SEGMENTS}{seq:012}"
+
+
+def inbox_key(key: ExecutionKey, item_id: str) -> Key:
+    """Where an inbox item lies."""
+    return partition(key), INBOX + item_id
+
+
+def header_item(header: Header) -> Item:
+    """A header, with its place in the due index while it has one. The workflow's name is part of the key."""
+    pk = partition(header.key)
+    return {
+        "pk": pk, "sk": HEADER, "version": header.version, "definition_digest": header.definition_digest,
+        "input_digest": header.input_digest, "kind": header.kind, "status": header.status,
+        "started_at": header.started_at, "seq": header.seq, "ended_at": header.ended_at, "due_at": header.due_at,
+        "due_shard": None if header.due_at is None else table.due_shard(pk),
+    }
+
+
+def header_of(item: Item) -> Header:
+    """A header as it was stored."""
+    key = key_of(item["pk"])
+    return Header(
+        key=key, workflow=key.workflow, version=int(item["version"]), definition_digest=item["definition_digest"],
+        input_digest=item["input_digest"], kind=item["kind"], status=item["status"], started_at=item["started_at"],
+        seq=int(item["seq"]), due_at=item.get("due_at"), ended_at=item.get("ended_at"),
+    )
+
+
+def segment_item(segment: Segment) -> Item:
+    """A segment without its body."""
+    pk, sk = segment_key(segment.key, segment.seq)
+    return {
+        "pk": pk, "sk": sk, "nonce": segment.nonce, "at": segment.at, "whole": segment.whole,
+        "lease_until": segment.lease_until, "owner": segment.owner or None,
+        "first_event": segment.first_event, "last_event": segment.last_event,
+    }
+
+
+def segment_of(key: ExecutionKey, item: Item, body: bytes) -> Segment:
+    """A segment as it was stored."""
+    return Segment(
+        key=key, seq=seq_of(item), nonce=item["nonce"], body=body, at=item["at"], whole=item["whole"],
+        lease_until=item["lease_until"], owner=item.get("owner", ""), first_event=int(item["first_event"]),
+        last_event=int(item["last_event"]),
+    )
+
+
+def seq_of(item: Item) -> int:
+    """The number of a stored segment."""
+    return int(item["sk"].removeprefix(SEGMENTS))
+
+
+def inbox_item(item: InboxItem) -> Item:
+    """An inbox item without its body."""
+    pk, sk = inbox_key(item.key, item.id)
+    return {"pk": pk, "sk": sk, "due_at": item.due_at, "due_shard": table.due_shard(pk)}
+
+
+def inbox_of(key: ExecutionKey, item: Item, body: bytes) -> InboxItem:
+    """An inbox item as it was stored."""
+    return InboxItem(key, item["sk"].removeprefix(INBOX), body, item["due_at"])
+
+
+def row_item(row: ExecutionRow) -> Item:
+    """A row of the executions index, with its place in each list it belongs to."""
+    key, error, business_key = row.key, listing.storable(row.error), listing.storable(row.business_key)
+    started = started_sort(row.started_at, key.id)
+    return {
+        "pk": partition(key), "sk": ROW, "version": row.version, "status": row.status, "started_at": row.started_at,
+        "ended_at": row.ended_at, "error": error, "business_key": business_key,
+        "ws": key.workspace, "ws_workflow": joined(key.workspace, row.workflow),
+        "ws_status": joined(key.workspace, row.status), "started": started,
+        "name_started": joined(sortable(key.name), started),
+        "error_started": None if error is None else joined(sortable(error), started),
+        "business_key_started": None if business_key is None else joined(sortable(business_key), started),
+    }
+
+
+def row_of(item: Item) -> ExecutionRow:
+    """A row as it was stored."""
+    key = key_of(item["pk"])
+    return ExecutionRow(
+        key=key, workflow=key.workflow, version=int(item["version"]), status=item["status"],
+        started_at=item["started_at"], ended_at=item.get("ended_at"), error=item.get("error"),
+        business_key=item.get("business_key"),
+    )
+
+
+def joined(*parts: str) -> str:
+    """Parts of a sort key; their separator sorts before every other character."""
+    return "\0".join(parts)
+
+
+def sortable(value: str) -> str:
+    """The beginning of a value that a sort key has room for."""
+    return value.encode()[:_MOST_SORTED_BYTES].decode(errors="ignore")
+
+
+def started_sort(started_at: float, execution_id: str) -> str:
+    """The order of every list: by start time, then by id. Exact to the nanosecond, which a float here is not."""
+    return joined(f"{started_at:020.9f}", execution_id)

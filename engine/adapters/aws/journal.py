@@ -1,0 +1,212 @@
+"""The journal in DynamoDB: every write is of one item, under a condition that decides who was first."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+
+from engine.adapters.aws import items, table
+from engine.adapters.aws.bodies import body_of, with_body
+from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Put, Table, Update
+from engine.errors import StoreCorrupt
+from engine.ports.blobs import BlobStore
+from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.keys import ExecutionKey
+
+_LOAD_PAGES = (4, 16, 64)
+"""Four segments of 1 KB cost one read unit, and the newest whole snapshot is mostly among them."""
+
+_PROBE = 4  # segments read at once to find one that holds events
+_NEAR = 32  # segments that are read in vain at most, rather than probing on
+
+
+class DynamoJournal:
+    """engine.ports.journal.Journal. Inputs, segments and inbox items of more than 300 KB lie in `blobs`."""
+
+    def __init__(self, table: Table, blobs: BlobStore) -> None:
+        self._table = table
+        self._blobs = blobs
+
+    def create(self, header: Header, execution_input: bytes) -> Header | None:
+        """Write the input, then the header if its key is free. None when written, else the header that is there."""
+        # client A  -- input I#a --------- header: written
+        # client B  --------- input I#b ------------- header: taken, the failed write tells whose -- deletes I#b
+        # An input lies under its digest, so a rival's never stands where the header's is looked for.
+        pk, sk = items.input_key(header.key, header.input_digest)
+        item = with_body(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input)
+        self._table.write(Put(item))
+        try:
+            self._table.write(Put(items.header_item(header), ABSENT))
+        except ConditionFailed as failed:
+            present = items.header_of(failed.item) if failed.item else self.header(header.key)
+            if present is not None and present.input_digest != header.input_digest:
+                self._table.delete([(pk, sk)])
+            return present
+        return None
+
+    def execution_input(self, key: ExecutionKey) -> bytes | None:
+        """The input as it was given to `create`: one read of the header and what lies beside it."""
+        keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", {
+            ":pk": items.partition(key), ":first": items.HEADER, ":last": items.input_key(key, "~")[1],
+        })
+        found = {item["sk"]: item for item in self._table.query(keys)}
+        if items.HEADER not in found:
+            return None
+        digest = found[items.HEADER]["input_digest"]
+        item = found.get(items.input_key(key, digest)[1])
+        if item is None:
+            raise StoreCorrupt(f"the input of {key.id} is missing")
+        return body_of(self._blobs, key.workspace, item)
+
+    def header(self, key: ExecutionKey) -> Header | None:
+        """A consistent read of the header."""
+        item = self._table.get((items.partition(key), items.HEADER))
+        return items.header_of(item) if item else None
+
+    def load(self, key: ExecutionKey) -> Loaded | None:
+        """Consistent reads of the header, then of the segments from the newest back to a whole one.
+
+        The header first: it may lag behind the segments, as it does at every moment, but never names one not read.
+        """
+        header = self.header(key)
+        if header is None:
+            return None
+        newest_first = []
+        for item in self._segments(key, newest_first=True, pages=_LOAD_PAGES):
+            newest_first.append(self._segment(key, item))
+            if item["whole"]:
+                break
+        return Loaded(header, tuple(reversed(newest_first)))
+
+    def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
+        """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""
+        fenced: set[ExecutionKey] = set()
+        for segment in segments:
+            if segment.key not in fenced and not self._write_segment(segment):
+                fenced.add(segment.key)
+        self.update_headers([change for change in headers if change.key not in fenced])
+        return [segment.key not in fenced for segment in segments]
+
+    def update_headers(self, changes: Sequence[HeaderChange]) -> list[bool]:
+        """Apply header changes; False where the condition did not hold."""
+        return [self._change_header(change) for change in changes]
+
+    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+        """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
+        first_seq = self._first_seq_after(key, after_event) if after_event > 0 else 0
+        for item in self._segments(key, first_seq=first_seq):
+            if item["last_event"] > after_event:
+                yield self._segment(key, item)
+
+    def put_inbox(self, item: InboxItem) -> bool:
+        """False when an item with this id is there already."""
+        stored = with_body(self._blobs, item.key.workspace, items.inbox_item(item), item.body)
+        return self._holds(Put(stored, ABSENT))
+
+    def inbox(self, key: ExecutionKey) -> list[InboxItem]:
+        """A consistent read of all items, in order of id."""
+        keys = Expression(
+            "pk = :pk AND begins_with(sk, :inbox)", {":pk": items.partition(key), ":inbox": items.INBOX}
+        )
+        found = self._table.query(keys)
+        return [items.inbox_of(key, item, body_of(self._blobs, key.workspace, item)) for item in found]
+
+    def delete_inbox(self, key: ExecutionKey, ids: Sequence[str]) -> None:
+        """Delete items."""
+        self._table.delete([items.inbox_key(key, item_id) for item_id in dict.fromkeys(ids)])
+
+    def due(self, before: float, limit: int = 1000) -> list[Due]:
+        """Executions whose header or an inbox item is due before `before`, each once, most overdue first."""
+        shards = [self._due_in_shard(str(shard), before, limit) for shard in range(table.DUE_SHARDS)]
+        earliest: dict[ExecutionKey, float] = {}
+        for due_at, pk in heapq.merge(*shards):
+            if len(earliest) >= limit:
+                break
+            earliest.setdefault(items.key_of(pk), due_at)
+        return [Due(key, due_at) for key, due_at in earliest.items()]
+
+    # -- one write each
+
+    def _write_segment(self, segment: Segment) -> bool:
+        """False when somebody else's segment has this number."""
+        item = with_body(self._blobs, segment.key.workspace, items.segment_item(segment), segment.body)
+        # worker A  -- put 7, nonce a --x (reply lost) --------------------------- put 7, nonce a: its own, harmless
+        # worker B  ----------------------------- put 7, nonce b: taken, fenced
+        condition = Expression("attribute_not_exists(pk) OR nonce = :mine", {":mine": segment.nonce})
+        return self._holds(Put(item, condition))
+
+    def _change_header(self, change: HeaderChange) -> bool:
+        """False when the header is closed, newer or not there."""
+        pk = items.partition(change.key)
+        values = {
+            ":seq": change.seq, ":status": change.status, ":running": "RUNNING", ":paused": "PAUSED",
+            ":due_at": change.due_at, ":ended_at": change.ended_at,
+            ":shard": None if change.due_at is None else table.due_shard(pk),
+        }
+        sets, removes = ["seq = :seq", "#status = :status"], []
+        for attribute, value in (("due_at", ":due_at"), ("due_shard", ":shard"), ("ended_at", ":ended_at")):
+            if values[value] is None:
+                removes.append(attribute)
+            else:
+                sets.append(f"{attribute} = {value}")
+        text = "SET " + ", ".join(sets) + (" REMOVE " + ", ".join(removes) if removes else "")
+        # owner    -- segment 7 -- header: seq 7, SUCCEEDED ---------------------------------------------
+        # sweeper  -- reads the header: seq 6 -------------- claims with seq 6: older than 7, ignored
+        # a zombie ----------------------------------------------- parks with seq 8, RUNNING: closed stays closed
+        condition = Expression("seq <= :seq AND #status IN (:running, :paused)", values, {"#status": "status"})
+        return self._holds(Update((pk, items.HEADER), text, condition))
+
+    def _holds(self, write: Put | Update) -> bool:
+        """Write, and tell whether the condition held."""
+        try:
+            self._table.write(write)
+        except ConditionFailed:
+            return False
+        return True
+
+    # -- reads
+
+    def _segments(
+        self, key: ExecutionKey, *, first_seq: int = 0, last_seq: int = 10**12 - 1, newest_first: bool = False,
+        pages: Iterable[int] = (),
+    ) -> Iterator[Item]:
+        pk, first = items.segment_key(key, first_seq)
+        values = {":pk": pk, ":first": first, ":last": items.segment_key(key, last_seq)[1]}
+        keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", values)
+        return self._table.query(keys, newest_first=newest_first, pages=pages)
+
+    def _segment(self, key: ExecutionKey, item: Item) -> Segment:
+        return items.segment_of(key, item, body_of(self._blobs, key.workspace, item))
+
+    def _first_seq_after(self, key: ExecutionKey, after_event: int) -> int:
+        """A segment number at or a little before the first segment with an event over `after_event`.
+
+        A view that follows a run asks for the end again and again, so the search leaps back from the newest segment,
+        four times as far each time, and then halves the range it ended in.
+        """
+        newest = next(iter(self._segments(key, newest_first=True, pages=(1,))), None)
+        if newest is None:
+            return 0
+        high, leap = items.seq_of(newest) + 1, _PROBE
+        low = max(0, high - leap)
+        while low > 0 and self._last_event_before(key, low) > after_event:
+            high, leap = low, leap * 4
+            low = max(0, high - leap)
+        while high - low > _NEAR:
+            middle = (low + high) // 2
+            if self._last_event_before(key, middle) > after_event:
+                high = middle
+            else:
+                low = middle
+        return low
+
+    def _last_event_before(self, key: ExecutionKey, seq: int) -> int:
+        """The id of the last event in segments under `seq`; some segments hold none."""
+        found = self._segments(key, last_seq=seq - 1, newest_first=True, pages=repeat(_PROBE))
+        return next((int(item["last_event"]) for item in found if item["last_event"]), 0)
+
+    def _due_in_shard(self, shard: str, before: float, limit: int) -> Iterator[tuple[float, str]]:
+        keys = Expression("due_shard = :shard AND due_at < :before", {":shard": shard, ":before": before})
+        found = self._table.query(keys, index=table.DUE.name, pages=repeat(limit))
+        return ((item["due_at"], item["pk"]) for item in found)

@@ -1,0 +1,55 @@
+"""All stores of a deployment: one DynamoDB table, one SQS queue, one S3 bucket."""
+
+from __future__ import annotations
+
+from engine.adapters.aws.blobs import S3Blobs
+from engine.adapters.aws.catalog_store import DynamoCatalogStore
+from engine.adapters.aws.clients import Clients
+from engine.adapters.aws.dynamo import Table
+from engine.adapters.aws.executions_index import DynamoExecutionsIndex
+from engine.adapters.aws.journal import DynamoJournal
+from engine.adapters.aws.queue import SqsQueue
+from engine.clock import Clock
+from engine.errors import InvalidDocument
+from engine.settings import Settings
+
+
+class AwsStores:
+    """Made with `AwsStores.from_settings`. No client is made before its first use."""
+
+    owner = ""
+    """A lease names no process here: time alone ends it."""
+
+    def __init__(self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock) -> None:
+        self.clients = clients
+        self.blobs = S3Blobs(clients, bucket)
+        stored = Table(clients, table, clock)
+        self.journal = DynamoJournal(stored, self.blobs)
+        self.index = DynamoExecutionsIndex(stored)
+        self.queue = SqsQueue(clients, queue_url)
+        self.catalog = DynamoCatalogStore(stored, self.blobs)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, clock: Clock) -> AwsStores:
+        """The stores that the settings name. Raises InvalidDocument naming the variable that is not set."""
+        named = {
+            "AUTOMATE_TABLE": settings.table, "AUTOMATE_QUEUE_URL": settings.queue_url,
+            "AUTOMATE_BUCKET": settings.bucket,
+        }
+        for variable, value in named.items():
+            if not value:
+                raise InvalidDocument(
+                    f"{variable} is not set", where=variable, advice="The deployed stack sets it for its functions."
+                )
+        clients = Clients(connections=max(10, settings.batch_size, settings.task_threads))
+        return cls(
+            clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock
+        )
+
+    def is_alive(self, owner: str) -> bool:  # noqa: ARG002 - the other families look at it
+        """True: nobody knows of another function's process, so its lease has to end by itself."""
+        return True
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.clients.close()

@@ -1,0 +1,83 @@
+"""The one DynamoDB table, as data: tests create moto's from it, the infrastructure the real one.
+
+On demand, with keys `pk` and `sk`. What lies in it:
+
+    pk                          sk                what
+    E#<workspace>#<id>          H                 header            due_shard, due_at while it is open
+                                I#<digest>        input             by its digest, so rivals cannot mix theirs up
+                                N#<item id>       inbox item        due_shard, due_at
+                                S#<12 digits>     segment
+                                X                 row of the executions index
+    C#<workspace>               W#<workflow>      workflow
+                                D#<workflow>      draft
+    V#<workspace>#<workflow>    N#<10 digits>     version
+                                P#<digest>        the newest version with this definition
+
+All indexes are sparse and KEYS_ONLY: one costs a write only where an item has its attributes and only when they
+change, so an execution pays for the lists once at its start and, for its status, once at its close. Sort keys end in
+the start time and id, which is the order of every list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+TTL_ATTRIBUTE = "expires_at"
+"""DynamoDB deletes an item after this time (epoch seconds). No item carries it yet: executions are kept."""
+
+DUE_SHARDS = 16
+"""So many partitions share the writes of due_at; the sweep asks them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index: its partition and sort key attributes, and the sort key's type (S or N)."""
+
+    name: str
+    partition: str
+    sort: str
+    sort_type: str = "S"
+
+
+DUE = Index("due", "due_shard", "due_at", "N")
+STARTED = Index("started", "ws", "started")
+WORKFLOW = Index("workflow", "ws_workflow", "started")
+STATUS = Index("status", "ws_status", "started")
+NAME = Index("name", "ws", "name_started")
+ERROR = Index("error", "ws", "error_started")
+BUSINESS_KEY = Index("business_key", "ws", "business_key_started")
+
+INDEXES = (DUE, STARTED, WORKFLOW, STATUS, NAME, ERROR, BUSINESS_KEY)
+
+
+def create_table_request(name: str) -> dict[str, Any]:
+    """The parameters of CreateTable."""
+    types = {"pk": "S", "sk": "S"}
+    for index in INDEXES:
+        types[index.partition] = "S"
+        types[index.sort] = index.sort_type
+    return {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": kind} for key, kind in types.items()],
+        "KeySchema": _key_schema("pk", "sk"),
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": index.name,
+                "KeySchema": _key_schema(index.partition, index.sort),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index in INDEXES
+        ],
+    }
+
+
+def due_shard(partition_key: str) -> str:
+    """The partition of the due index that an item of this execution lies in."""
+    return str(crc32(partition_key.encode()) % DUE_SHARDS)
+
+
+def _key_schema(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
