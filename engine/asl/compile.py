@@ -34,7 +34,7 @@ def compile_definition(definition: Json, *, lazy: bool = False) -> model.Plan:
         raise _invalid("The definition must be a JSON object", "")
     machines: dict[str, model.Machine] = {}
     language = definition.get("QueryLanguage", "JSONPath")
-    for pointer, machine in _machines(definition, ""):
+    for pointer, machine in list(_machines(definition, "")):  # every machine's shape is checked before any is compiled
         machines[pointer] = _machine(machine, pointer, language, lazy=lazy)
     timeout = definition.get("TimeoutSeconds")
     return model.Plan(machines, float(timeout) if timeout is not None else None, definition.get("Comment"))
@@ -56,8 +56,13 @@ def _machines(definition: Json, pointer: str) -> Iterator[tuple[str, Definition]
             for index, branch in enumerate(state.get("Branches") or ()):
                 yield from _machines(branch, f"{where}/Branches/{index}")
         elif state.get("Type") == "Map":
-            field = "ItemProcessor" if "ItemProcessor" in state else "Iterator"
+            field = _processor_field(state)
             yield from _machines(state.get(field), f"{where}/{field}")
+
+
+def _processor_field(state: Definition) -> str:
+    """ItemProcessor, or Iterator as it was called before."""
+    return "Iterator" if "Iterator" in state else "ItemProcessor"
 
 
 def _machine(definition: Definition, pointer: str, language: str, *, lazy: bool) -> model.Machine:
@@ -239,7 +244,7 @@ def _parallel(site: _Site) -> model.Parallel:
 
 def _map(site: _Site) -> model.Map:
     definition, jsonata = site.definition, site.jsonata
-    field = "ItemProcessor" if "ItemProcessor" in definition else "Iterator"
+    field = _processor_field(definition)
     config = definition[field].get("ProcessorConfig") or {}
     flow = compile_flow(definition, jsonata=jsonata)
     # Before ItemSelector there was Parameters: in a Map it shapes each item, not the state's input.

@@ -86,13 +86,14 @@ def facts_of(context: Mapping[str, Json], kind: str) -> Facts:
     execution = context.get("Execution", {})
     machine = context.get("StateMachine", {})
     name = execution.get("Name", "simulation")
-    word = "express" if kind == "EXPRESS" else "execution"
     workflow = machine.get("Name", "simulated")
+    arn = "arn:aws:states:us-east-1:123456789012"
+    run = f"express:{workflow}:{name}:{name}-1" if kind == "EXPRESS" else f"execution:{workflow}:{name}"
     return Facts(
         execution_id=f"{workflow}:{name}", name=name, workflow=workflow, version=0, started_at=START, kind=kind,
         role_arn=execution.get("RoleArn", "arn:aws:iam::123456789012:role/simulated"),
-        execution_arn=execution.get("Id", f"arn:aws:states:us-east-1:123456789012:{word}:{workflow}:{name}"),
-        state_machine_arn=machine.get("Id", f"arn:aws:states:us-east-1:123456789012:stateMachine:{workflow}"),
+        execution_arn=execution.get("Id", f"{arn}:{run}"),
+        state_machine_arn=machine.get("Id", f"{arn}:stateMachine:{workflow}"),
     )
 
 

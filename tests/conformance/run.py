@@ -60,6 +60,8 @@ def measure(case: dict[str, Any], compare: ModuleType) -> dict[str, Any]:
     try:
         given = answer(asked)
         verdict: dict[str, Any] = compare.compare_any(case, given)
+        if not given:  # no answer agrees with nothing, not even with a missing cause
+            verdict = {**verdict, **{name: False for name in MEASURES if verdict.get(name) is not None}}
     except Exception as error:  # noqa: BLE001  one bad case must not hide the others
         return {**dict.fromkeys(MEASURES, False), "level": 0, "max": 3, "why": f"{type(error).__name__}: {error}"}
     if not verdict["why"] and given.get("create_error") and case["kind"] == "execution":

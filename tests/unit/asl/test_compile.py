@@ -1,0 +1,119 @@
+"""Definitions to plans."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.asl import model
+from engine.asl.compile import compile_definition
+from engine.asl.model import Pattern
+from engine.asl.resources import parse_resource
+from engine.errors import InvalidDefinition
+from engine.expr.scope import Scope
+
+PASS = {"Type": "Pass", "End": True}
+
+
+def one(state, **fields):
+    return compile_definition({"StartAt": "S", "States": {"S": state, "Other": PASS}, **fields})
+
+
+def test_machines_are_found_by_json_pointer():
+    inner = {"StartAt": "P", "States": {"P": PASS}}
+    plan = compile_definition({"StartAt": "B/1", "States": {
+        "B/1": {"Type": "Parallel", "Branches": [inner, inner], "Next": "M"},
+        "M": {"Type": "Map", "ItemProcessor": {"StartAt": "N", "States": {
+            "N": {"Type": "Map", "Iterator": inner, "End": True}}}, "End": True}}, "TimeoutSeconds": 9})
+    assert set(plan.machines) == {
+        "", "/States/B~11/Branches/0", "/States/B~11/Branches/1", "/States/M/ItemProcessor",
+        "/States/M/ItemProcessor/States/N/Iterator"}
+    assert plan.timeout_seconds == 9
+    assert plan.state("", "B/1").branches == ("/States/B~11/Branches/0", "/States/B~11/Branches/1")
+    assert plan.state("/States/M/ItemProcessor", "N").processor == "/States/M/ItemProcessor/States/N/Iterator"
+
+
+def test_fields_that_change_nothing_compile_to_nothing():
+    state = one({"Type": "Pass", "InputPath": "$", "OutputPath": "$", "ResultPath": "$", "End": True}).state("", "S")
+    assert (state.input_path, state.output_path, state.place, state.parameters, state.assign) == (None,) * 5
+
+
+def test_a_state_may_have_another_query_language_than_its_machine():
+    plan = one({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + 1 %}", "End": True})
+    assert plan.state("", "S").output(Scope()) == 2
+    assert (plan.state("", "S").jsonata, plan.state("", "Other").jsonata) == (True, False)
+
+
+def test_a_lazy_plan_compiles_a_state_when_it_is_reached():
+    definition = {"StartAt": "A", "States": {"A": PASS, "Bad": {"Type": "Pass", "InputPath": "$.[", "End": True}}}
+    plan = compile_definition(definition, lazy=True)
+    assert plan.state("", "A").name == "A"
+    with pytest.raises(InvalidDefinition):
+        plan.state("", "Bad")
+    with pytest.raises(InvalidDefinition):
+        compile_definition(definition)
+
+
+def test_a_task_knows_its_secrets_retriers_and_catchers():
+    state = one({
+        "Type": "Task", "Resource": "connector:erp:order", "Next": "Other",
+        "Parameters": {"auth": {"token": {"$secret": "ERP"}}, "n.$": "$.n"},
+        "Retry": [{"ErrorEquals": ["A"], "IntervalSeconds": 2, "MaxAttempts": 0, "BackoffRate": 1.5,
+                   "MaxDelaySeconds": 9, "JitterStrategy": "FULL"}, {"ErrorEquals": ["B"]}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Other", "ResultPath": "$.e"}],
+    }).state("", "S")
+    assert state.secret_refs == (("/auth/token", "ERP"),)
+    assert state.retry == (model.Retrier(("A",), 2.0, 0, 1.5, 9.0, jitter=True), model.Retrier(("B",), 1.0, 3, 2.0))
+    assert (state.catch[0].errors, state.catch[0].next) == (("States.ALL",), "Other")
+    assert state.catch[0].place({"x": 1}, "E") == {"x": 1, "e": "E"}
+
+
+@pytest.mark.parametrize(("text", "pattern", "service", "action"), [
+    ("arn:aws:states:::lambda:invoke", Pattern.REQUEST_RESPONSE, "lambda", "invoke"),
+    ("arn:aws-cn:states:::sqs:sendMessage.waitForTaskToken", Pattern.CALLBACK, "sqs", "sendMessage.waitForTaskToken"),
+    ("arn:aws:states:::states:startExecution.sync", Pattern.SYNC, "states", "startExecution.sync"),
+    ("arn:aws:states:::states:startExecution.sync:2", Pattern.SYNC, "states", "startExecution.sync:2"),
+    ("arn:aws:states:::aws-sdk:dynamodb:putItem", Pattern.REQUEST_RESPONSE, "aws-sdk:dynamodb", "putItem"),
+    ("connector:http:request", Pattern.REQUEST_RESPONSE, "connector:http", "request"),
+    ("connector:mail:ask.waitForTaskToken", Pattern.CALLBACK, "connector:mail", "ask.waitForTaskToken"),
+    ("arn:aws:states:us-east-1:1:activity:count", Pattern.ACTIVITY, "activity",
+     "arn:aws:states:us-east-1:1:activity:count"),
+])
+def test_resources(text, pattern, service, action):
+    resource = parse_resource(text)
+    assert (resource.pattern, resource.service, resource.action) == (pattern, service, action)
+
+
+@pytest.mark.parametrize(("state", "where"), [
+    ({"Type": "Nothing"}, "/States/S/Type"),
+    ({"End": True}, "/States/S/Type"),
+    ({"Type": "Pass"}, "/States/S"),
+    ({"Type": "Pass", "Next": "Nowhere"}, "/States/S/Next"),
+    ({"Type": "Task", "End": True}, "/States/S/Resource"),
+    ({"Type": "Wait", "End": True}, "/States/S"),
+    ({"Type": "Wait", "Timestamp": "tomorrow", "End": True}, "/States/S"),
+    ({"Type": "Choice", "Choices": []}, "/States/S/Choices"),
+    ({"Type": "Choice", "Choices": [{"Next": "S"}]}, "/States/S/Choices/0"),
+    ({"Type": "Choice", "Choices": [{"And": [], "Next": "S"}]}, "/States/S/Choices/0/And"),
+    ({"Type": "Choice", "Choices": [{"Variable": "$.a", "Next": "S"}]}, "/States/S/Choices/0"),
+    ({"Type": "Choice", "Choices": [{"Variable": "$", "IsNull": True, "Next": "S"}], "Default": "No"},
+     "/States/S/Default"),
+    ({"Type": "Parallel", "Branches": [], "End": True}, "/States/S/Branches"),
+    ({"Type": "Map", "End": True}, "/States/S/ItemProcessor"),
+    ({"Type": "Pass", "Parameters": {"a.$": "no path"}, "End": True}, "/States/S"),
+    ({"Type": "Task", "Resource": "r", "Catch": [{"ErrorEquals": ["E"], "Next": "No"}], "End": True},
+     "/States/S/Catch/0/Next"),
+    ("text", "/States/S"),
+])
+def test_what_cannot_be_compiled_is_refused_with_its_place(state, where):
+    with pytest.raises(InvalidDefinition) as refusal:
+        one(state)
+    assert refusal.value.diagnostics[0].location == where
+
+
+@pytest.mark.parametrize("definition", [
+    None, [], "x", {}, {"States": {}}, {"States": {"A": PASS}}, {"StartAt": [], "States": {"A": PASS}},
+    {"StartAt": "B", "States": {"A": PASS}},
+])
+def test_what_is_no_machine_is_refused(definition):
+    with pytest.raises(InvalidDefinition):
+        compile_definition(definition)

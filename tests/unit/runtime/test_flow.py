@@ -1,0 +1,161 @@
+"""Data flow through a state: what goes in, what comes out, what is assigned."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import pytest
+from stepping import FACTS, START, Run, machine, task
+
+from engine.asl.times import iso_timestamp
+from engine.runtime.snapshot import Status
+
+
+def output(state, given, *before, **fields):
+    run = Run(machine(*before, ("S", state), **fields), given).start()
+    assert run.snapshot.status is Status.SUCCEEDED, run.snapshot.cause
+    return run.snapshot.output
+
+
+@pytest.mark.parametrize(("fields", "expected"), [
+    ({}, {"a": {"b": 1}}),
+    ({"InputPath": "$.a"}, {"b": 1}),
+    ({"InputPath": None}, {}),
+    ({"OutputPath": "$.a.b"}, 1),
+    ({"OutputPath": None}, {}),
+    ({"Parameters": {"x.$": "$.a.b", "y": 2}}, {"x": 1, "y": 2}),
+    ({"Result": 5}, 5),
+    ({"Result": 5, "ResultPath": "$.r"}, {"a": {"b": 1}, "r": 5}),
+    ({"Result": 5, "ResultPath": None}, {"a": {"b": 1}}),
+    ({"InputPath": "$.a", "ResultPath": "$.a.c"}, {"a": {"b": 1, "c": {"b": 1}}}),
+    ({"Result": None}, None),
+])
+def test_jsonpath_fields_in_their_order(fields, expected):
+    assert output({"Type": "Pass", **fields}, {"a": {"b": 1}}) == expected
+
+
+@pytest.mark.parametrize(("fields", "expected"), [
+    ({}, {"a": 1}),
+    ({"Output": "{% $states.input.a + 1 %}"}, 2),
+    ({"Output": {"deep": ["{% $states.input.a %}", "text"]}}, {"deep": [1, "text"]}),
+])
+def test_jsonata_output(fields, expected):
+    assert output({"Type": "Pass", **fields}, {"a": 1}, QueryLanguage="JSONata") == expected
+
+
+def test_inputs_are_never_changed_in_place():
+    given = {"a": {"b": [1, 2]}}
+    kept = copy.deepcopy(given)
+    assert output({"Type": "Pass", "Result": 9, "ResultPath": "$.a.b[0]"}, given) == {"a": {"b": [9, 2]}}
+    assert given == kept
+
+
+def test_a_tasks_result_is_selected_placed_and_cut():
+    state = task(ResultSelector={"n.$": "$.count"}, ResultPath="$.r", OutputPath="$.r", Assign={"c.$": "$.count"})
+    run = Run(machine(("T", state), ("P", {"Type": "Pass", "Parameters": {"r.$": "$", "c.$": "$c"}})), {"x": 1}).start()
+    run.succeed({"count": 3})
+    assert run.snapshot.output == {"r": {"n": 3}, "c": 3}
+
+
+def test_jsonata_output_and_assign_see_the_result_and_the_values_from_before():
+    state = task(Arguments={"q": "{% $n %}"}, Output="{% $states.result & $string($n) %}",
+                 Assign={"n": "{% $n + 1 %}"})
+    run = Run(machine(("A", {"Type": "Pass", "Assign": {"n": 1}}), ("T", state),
+                      ("Z", {"Type": "Pass", "Output": "{% [$states.input, $n] %}"}), QueryLanguage="JSONata")).start()
+    assert run.root.arguments == {"q": 1}
+    run.succeed("r")
+    assert run.snapshot.output == ["r1", 2]
+
+
+def test_output_path_of_a_variable_sees_the_value_from_before_assign():
+    first = ("A", {"Type": "Pass", "Assign": {"v": "old"}})
+    assert output({"Type": "Pass", "Assign": {"v": "new"}, "OutputPath": "$v"}, {}, first) == "old"
+
+
+def test_assigned_variables_are_recorded_on_the_exit():
+    run = Run(machine(("A", {"Type": "Pass", "Result": {"k": 1}, "Assign": {"v.$": "$.k"}}))).start()
+    assert run.events[2].details["assignedVariables"] == {"v": 1}
+
+
+def test_the_context_object():
+    state = {"Type": "Pass", "Parameters": {"c.$": "$$"}}
+    context = output(state, {"x": 1})["c"]
+    at = iso_timestamp(START)
+    assert context == {
+        "Execution": {"Id": FACTS.execution_id, "Input": {"x": 1}, "Name": "one", "RoleArn": "", "StartTime": at,
+                      "RedriveCount": 0},
+        "State": {"EnteredTime": at, "Name": "S"},
+        "StateMachine": {"Id": "flow", "Name": "flow"},
+    }
+
+
+def test_the_retry_count_is_in_the_context_of_a_task():
+    state = task(Parameters={"n.$": "$$.State.RetryCount"}, Retry=[{"ErrorEquals": ["E"], "IntervalSeconds": 1}])
+    run = Run(machine(("T", state))).start()
+    run.err("E")
+    run.wait()
+    assert run.root.arguments == {"n": 1}
+
+
+CHOICE = {"Type": "Choice", "Default": "No", "Choices": [
+    {"Variable": "$.n", "NumericGreaterThan": 3, "Next": "Yes", "Assign": {"v": "rule"}}], "Assign": {"v": "default"}}
+
+
+@pytest.mark.parametrize(("n", "expected"), [(4, ["Yes", "rule"]), (3, ["No", "default"])])
+def test_a_choice_assigns_what_belongs_to_the_way_it_takes(n, expected):
+    ends = {"Type": "Pass", "Parameters": {"v.$": "$v", "s.$": "$$.State.Name"}, "End": True}
+    run = Run(machine(("C", CHOICE), ("Yes", ends), ("No", ends)), {"n": n}).start()
+    assert [run.snapshot.output["s"], run.snapshot.output["v"]] == expected
+
+
+def test_a_choice_without_a_way_out_fails():
+    run = Run(machine(("C", {"Type": "Choice", "Choices": [{"Variable": "$.n", "IsNull": True, "Next": "C"}]})),
+              {"n": 1}).start()
+    assert run.snapshot.error == "States.NoChoiceMatched"
+
+
+@pytest.mark.parametrize(("wait", "given", "due"), [
+    ({"Seconds": 3}, {}, 3),
+    ({"SecondsPath": "$.s"}, {"s": 4}, 4),
+    ({"Timestamp": "1970-01-01T00:20:00Z"}, {}, 200),
+    ({"TimestampPath": "$.t"}, {"t": "1970-01-01T01:20:00+01:00"}, 200),
+    ({"Seconds": "{% $states.input.s * 2 %}", "QueryLanguage": "JSONata"}, {"s": 4}, 8),
+    ({"Timestamp": "{% $states.input.t %}", "QueryLanguage": "JSONata"}, {"t": "1970-01-01T00:20:00.5Z"}, 200.5),
+])
+def test_the_forms_of_a_wait(wait, given, due):
+    run = Run(machine(("W", {"Type": "Wait", **wait})), given).start()
+    assert run.root.due_at == START + due
+    run.wait()
+    assert run.snapshot.output == given
+
+
+def test_a_wait_until_the_past_is_over_at_once():
+    assert output({"Type": "Wait", "Timestamp": "1970-01-01T00:00:01Z"}, 5) == 5
+
+
+@pytest.mark.parametrize(("fields", "error", "cause"), [
+    ({}, None, None),
+    ({"Error": "E", "Cause": "C"}, "E", "C"),
+    ({"ErrorPath": "$.e", "CausePath": "States.Format('{}!', $.e)"}, "x", "x!"),
+    ({"QueryLanguage": "JSONata", "Error": "{% $states.input.e %}"}, "x", None),
+])
+def test_the_forms_of_a_fail(fields, error, cause):
+    run = Run(machine(("F", {"Type": "Fail", **fields})), {"e": "x"}).start()
+    assert (run.snapshot.status, run.snapshot.error, run.snapshot.cause) == (Status.FAILED, error, cause)
+
+
+def test_time_outs_by_path_and_by_expression():
+    by_path = task(TimeoutSecondsPath="$.t", HeartbeatSecondsPath="$.h")
+    run = Run(machine(("T", by_path)), {"t": 20, "h": 5}).start()
+    assert (run.root.timeout_seconds, run.root.heartbeat_seconds) == (20, 5)
+    by_expression = task(TimeoutSeconds="{% $states.input.t %}", QueryLanguage="JSONata")
+    run = Run(machine(("T", by_expression)), {"t": 20}).start()
+    assert run.root.timeout_seconds == 20
+
+
+def test_an_output_over_the_limit_fails_the_state():
+
+
+    run = Run(machine(("P", {"Type": "Pass", "Result": "x" * 20})), facts=replace(FACTS, max_payload_bytes=21)).start()
+    assert run.snapshot.error == "States.DataLimitExceeded"
