@@ -66,7 +66,9 @@ def stimulus_of(item: InboxItem, *, at: float, seed: int) -> Stimulus:
 
 
 def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
-    common: dict[str, Json] = {"at": place.at, "seed": place.seed, "frame": place.frame, "visit": place.visit, "attempt": place.attempt}
+    common: dict[str, Json] = {
+        "at": place.at, "seed": place.seed, "frame": place.frame, "visit": place.visit, "attempt": place.attempt,
+    }
     if record["kind"] == "success":
         return CallbackReturned(**common, output=record["output"])
     if record["kind"] == "failure":
