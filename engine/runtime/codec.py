@@ -111,8 +111,7 @@ def pack(value: Json) -> bytes:
     return _pack(_dumps(value))
 
 
-def _dumps(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _pack(text: str) -> bytes:

@@ -91,6 +91,7 @@ class Worker:
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         self._owned: dict[ExecutionKey, _Owned] = {}
         self._claim_at = 0.0
+        self._planned = 0
         self._outcomes: dict[ExecutionKey, Outcome] = {}
 
     # ---------------------------------------------------------------- the two ways to run
@@ -205,6 +206,7 @@ class Worker:
 
     def _round(self, wait: float) -> None:
         """Give every owned execution one slice, commit all that changed at once, perform what is owed."""
+        self._planned = 0  # intents live from _advance to the commit of the same round
         for owned in list(self._owned.values()):
             self._guard(owned.activation.key, lambda owned=owned: self._advance(owned))  # type: ignore[misc]
         self._commit_all()
@@ -331,13 +333,13 @@ class Worker:
 
     def _start_calls(self, owned: _Owned, now: float) -> None:
         activation = owned.activation
-        planned = sum(len(other.activation.intents) for other in self._owned.values())
-        free = self._calls.free - planned
+        free = self._calls.free - self._planned
         chosen: list[Frame] = []
         for frame in activation.owed().scheduled:
             if len(chosen) >= free or now + self._budget(activation, frame) + LEASE_MARGIN_SECONDS > owned.deadline:
                 break
             chosen.append(frame)
+        self._planned += len(chosen)
         activation.start(chosen, now, lambda frame: self._budget(activation, frame))
 
     def _budget(self, activation: Activation, frame: Frame) -> float:

@@ -3,12 +3,15 @@ from __future__ import annotations
 import pytest
 from durable import START, TESTER, Product, ScriptedTasks
 
+from engine.asl.compile import compile_definition
 from engine.errors import Fenced, StoreUnavailable
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.tasks import TaskFailed
-from engine.runtime import codec
+from engine.runtime import codec, snapshot_codec
 from engine.runtime.executions import ExecutionAlreadyExists, TaskTimedOut
-from engine.runtime.snapshot import Phase
+from engine.runtime.opening import facts_of
+from engine.runtime.snapshot import Phase, Snapshot
+from engine.runtime.step import step
 
 WORK = "connector:demo:work"
 
@@ -308,12 +311,6 @@ def test_parallel_tasks_run_side_by_side_and_deltas_load_back():
 
 
 def test_restepping_the_recorded_stimuli_gives_the_same_snapshot():
-    from engine.asl.compile import compile_definition
-    from engine.runtime import snapshot_codec
-    from engine.runtime.opening import facts_of
-    from engine.runtime.snapshot import Snapshot
-    from engine.runtime.step import step
-
     product = Product(THREE_TASKS, ScriptedTasks({WORK: [{"n": 1}]}))
     key = product.start({"x": 1})
     product.drain()

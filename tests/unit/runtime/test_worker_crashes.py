@@ -79,9 +79,10 @@ def scenario(definition: dict[str, Any], faults: Faults) -> tuple[Product, Any]:
                 with suppress(TaskTimedOut):
                     product.executions.send_task_success(token, {"order": 7})
                 product.drain()
-            return product, key
         except Died:
             product.stores.queue.abandon_claims()  # the visibility time-out
+        else:
+            return product, key
     raise AssertionError("it never came to rest")
 
 
