@@ -1,4 +1,4 @@
-"""A whole durable product in memory on virtual time, for tests of the worker: stores, scripted tasks, restarts."""
+"""A whole durable product on virtual time, for tests of the worker: stores (memory's by default), scripted tasks."""
 
 from __future__ import annotations
 
@@ -51,12 +51,13 @@ class ScriptedTasks:
 class OneWorkflow:
     """A catalog of the definitions a test publishes."""
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: str = "default") -> None:
+        self.workspace = workspace
         self.versions: dict[str, PublishedVersion] = {}
 
     def publish(self, definition: dict[str, Any], workflow: str = "flow", **more: Any) -> PublishedVersion:
         digest = hashlib.sha256(json.dumps(definition).encode()).hexdigest()
-        version = PublishedVersion("default", workflow, len(self.versions) + 1, definition, digest, **more)
+        version = PublishedVersion(self.workspace, workflow, len(self.versions) + 1, definition, digest, **more)
         self.versions[workflow] = self.versions[digest] = version
         return version
 
@@ -74,12 +75,13 @@ class Product:
 
     def __init__(
         self, definition: dict[str, Any], tasks: ScriptedTasks | None = None,
-        wrap: Callable[[str, Any], Any] = lambda _name, port: port, **version: Any,
+        wrap: Callable[[str, Any], Any] = lambda _name, port: port, backend: Any = None, **version: Any,
     ) -> None:
-        self.clock = SkipClock(START)
-        self.stores = MemoryStores(self.clock)
+        self.clock = SkipClock(START) if backend is None else backend.clock
+        self.stores = MemoryStores(self.clock) if backend is None else backend
         self.tasks = tasks or ScriptedTasks()
-        self.published = OneWorkflow()
+        self.published = OneWorkflow(version.pop("workspace", "default"))
+        self.workspace = self.published.workspace
         self.published.publish(definition, **version)
         self.settings = Settings()
         self._seeds = count(1)
@@ -108,7 +110,7 @@ class Product:
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:
-        return self.executions.start("default", workflow, execution_input, name=name, actor=TESTER).key
+        return self.executions.start(self.workspace, workflow, execution_input, name=name, actor=TESTER).key
 
     def run(self, key: ExecutionKey, worker: Worker | None = None, seconds: float = 300.0) -> Outcome:
         """One Lambda invocation for one record."""

@@ -1,0 +1,153 @@
+"""The worker over every family of stores: the same runs, restarts and answers on memory, SQLite and AWS (moto)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from canary import Canary
+from durable import TESTER, Product, ScriptedTasks
+from test_worker import CALLBACK, THREE_TASKS, WORK, Died, flow, task
+
+from connectors import ActionSpec, ConnectorAdapter, ConnectorError
+from connectors.registry import Registry
+from connectors.tasks import ConnectorTasks
+from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.governance.resolving import SecretResolving
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.keys import ExecutionKey
+from engine.runtime import codec
+
+ORDER = flow({
+    "Fan": {
+        "Type": "Parallel",
+        "Branches": [
+            flow({"Stock": task(Next="Mark"), "Mark": {"Type": "Pass", "Result": "marked", "End": True}}),
+            flow({"Lines": {"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": flow({"Line": task(End=True)}),
+                            "End": True}}),
+        ],
+        "Next": "Pause",
+    },
+    "Pause": {"Type": "Wait", "Seconds": 1200, "Next": "Charge"},
+    "Charge": task(Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2}], End=True),
+})
+
+
+@pytest.fixture
+def product_of(backend, workspace):
+    def make(definition, tasks=None, **more):
+        return Product(definition, tasks, backend=backend, workspace=workspace, **more)
+
+    return make
+
+
+def test_a_whole_order_runs(product_of):
+    product = product_of(ORDER)
+    key = product.start({"lines": [{"sku": n} for n in range(3)]})
+    product.drain()
+    execution = product.describe(key)
+    assert (execution.status, execution.output) == ("SUCCEEDED", ["marked", [{"sku": n} for n in range(3)]])
+    assert execution.ended_at - execution.started_at >= 1200
+    events = product.executions.history(key)
+    assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+    assert product.executions.history(key, after=len(events) - 2) == events[-2:]
+    page = product.executions.page(ExecutionQuery(product.workspace, status="SUCCEEDED"))
+    assert [row.key for row in page.rows] == [key]
+
+
+def test_a_death_amid_a_call_and_a_restart(product_of, backend):
+    product = product_of(THREE_TASKS, ScriptedTasks({WORK: [{"a": 1}, _die, {"b": 2}]}))
+    key = product.start({})
+    with pytest.raises(Died):
+        product.drain()
+    backend.restart()
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+    assert len(product.tasks.calls) == 4
+    assert len(set(product.tasks.keys)) == 3
+
+
+def _die(_call):
+    raise Died
+
+
+def test_a_payload_of_a_megabyte_goes_through(product_of):
+    product = product_of(THREE_TASKS)
+    big = {"blob": "".join(chr(33 + (n * 7919) % 90) for n in range(1_000_000))}
+    key = product.start(big)
+    product.drain()
+    execution = product.describe(key)
+    assert execution.output == big
+    assert execution.input == big
+
+
+def test_a_callback_and_a_stop(product_of):
+    product = product_of(CALLBACK)
+    answered, stopped = product.start({}, name="answered"), product.start({}, name="stopped")
+    product.run(answered)
+    product.executions.send_task_success(product.tasks.calls[0].task_token, {"ok": True})
+    product.executions.stop(stopped, cause="no need", actor=TESTER)
+    product.drain()
+    assert product.describe(answered).output == {"ok": True}
+    assert (product.describe(stopped).status, product.describe(stopped).cause) == ("ABORTED", "no need")
+
+
+class Chatty(ConnectorAdapter):
+    """Says its secret wherever it can."""
+
+    code = "chatty"
+    name = "Chatty"
+    actions = {  # noqa: RUF012
+        "say": ActionSpec(inputs={"key": {"type": "string"}, "data": {"type": "object"}}, outputs={}),
+        "fail": ActionSpec(inputs={"key": {"type": "string"}}, outputs={}),
+    }
+
+    def execute(self, action, params, context):
+        value = context["secrets"]["CANARY"]
+        if action == "fail":
+            raise ConnectorError(f"bad key {value}")
+        return {"params": params, "echo": f"<{value}>", value: 1}
+
+
+def test_a_secret_is_in_no_store_and_a_secret_ref_that_is_data_stays_data(product_of, backend, caplog):
+    canary = Canary()
+    arguments = {"key": {"$secret": "CANARY"}, "data.$": "$.data"}
+    definition = flow({
+        "Say": {"Type": "Task", "Resource": "connector:chatty:say", "Parameters": arguments, "ResultPath": "$.said",
+                "Next": "Fail"},
+        "Fail": {"Type": "Task", "Resource": "connector:chatty:fail", "Parameters": {"key": {"$secret": "CANARY"}},
+                 "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Done"}], "End": True},
+        "Done": {"Type": "Succeed"},
+    })
+    registry = Registry()
+    registry.register(Chatty)
+    backends = [EnvironmentSecrets({"AUTOMATE_CANARY": canary.value})]
+    product = product_of(definition)
+    product.tasks = SecretResolving(ConnectorTasks(registry), backends, product.clock)
+    key = product.start({"data": {"$secret": "CANARY"}})
+    product.drain()
+    execution = product.describe(key)
+    assert execution.status == "SUCCEEDED", execution.cause
+    assert execution.output["said"]["echo"] == "<********>"
+    assert execution.output["said"]["params"]["data"] == {"$secret": "CANARY"}
+    assert "bad key ********" in execution.output["error"]["Cause"]
+    canary.assert_absent("the history", product.executions.history(key))
+    canary.assert_absent("the execution", execution)
+    canary.assert_absent("the log", caplog.text)
+    for segment in backend.journal.history(key):
+        canary.assert_absent("a segment", codec.unpack(segment.body))
+    _assert_absent_in_stores(canary, backend, key)
+
+
+def _assert_absent_in_stores(canary: Canary, backend, key: ExecutionKey) -> None:
+    """The stores as they lie there: SQLite's file as text, every item of the DynamoDB table."""
+    if backend.family == "sqlite":
+        database = backend.stores._database.path
+        assert key.id.encode() in database.read_bytes() + database.with_name(f"{database.name}-wal").read_bytes()
+        canary.assert_absent_in(database.parent)
+    elif backend.family == "aws":
+        client = backend.stores.clients.dynamodb
+        items = [item for page in client.get_paginator("scan").paginate(TableName="automate-test")
+                 for item in page["Items"]]
+        assert key.id in json.dumps(items, default=repr)
+        canary.assert_absent("the table", items)
