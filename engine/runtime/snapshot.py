@@ -140,6 +140,11 @@ class Frame:
     output: Json = None
 
 
+def _nothing() -> Mapping[str, Any]:
+    """A default: Python 3.11 takes no read-only mapping as one."""
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All of an execution at one moment.
@@ -155,12 +160,12 @@ class Snapshot:
     last_at: float = 0.0
     next_event: int = 1
     next_visit: int = 1
-    frames: Mapping[str, Frame] = MappingProxyType({})
+    frames: Mapping[str, Frame] = field(default_factory=_nothing)
     deadline: float | None = None
     output: Json = None
     error: str | None = None
     cause: str | None = None
-    progress: Mapping[str, Progress] = field(default=MappingProxyType({}), compare=False, repr=False)
+    progress: Mapping[str, Progress] = field(default_factory=_nothing, compare=False, repr=False)
     ready: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 
     @property
