@@ -254,7 +254,7 @@ def _map(site: _Site) -> model.Map:
     return model.Map(
         **_identity(site), **{**parts, "parameters": None}, **_fallible(site),
         next=site.target(definition, site.pointer), processor=f"{site.pointer}/{field}",
-        items=_items(site), selector=chosen,
+        items=_items(site), items_path=definition.get("ItemsPath", "$"), selector=chosen,
         max_concurrency=number(definition, "MaxConcurrency", jsonata=jsonata),
         distributed=_distributed(site, config) if config.get("Mode") == "DISTRIBUTED" else None,
     )

@@ -227,14 +227,16 @@ class Distributed:
 class Map(Fallible):
     """Runs `processor` (a machine pointer) for each item; the outputs make a list.
 
-    `items` gives the items (ItemsPath, Items; None: the input itself), `selector` each iteration's input,
-    `max_concurrency` a number (0 and None: no limit of the definition's). `distributed` is None for an inline Map.
+    `items` gives the items (`items_path` is ItemsPath as written, or Items; None: the input itself), `selector` each
+    iteration's input, `max_concurrency` a number (0 and None: no limit of the definition's). `distributed` is None for
+    an inline Map.
     """
 
     TYPE: ClassVar[str] = "Map"
 
     processor: str
     items: Evaluate | None = None
+    items_path: str = "$"
     selector: Evaluate | None = None
     max_concurrency: Evaluate | None = None
     distributed: Distributed | None = None

@@ -153,6 +153,7 @@ class Builder:
         self._open: dict[str, OpenFrame] = {}
         self._removed: set[str] = set()
         self._progress: dict[str, list[int]] = {}
+        self._derived: Mapping[str, Progress] | None = None
 
     # ---------------------------------------------------------------- frames
 
@@ -195,9 +196,8 @@ class Builder:
         return self._open.get(frame.path) is frame
 
     def paths(self) -> list[str]:
-        """Every frame's path, in the order of the tree: parents before their children, branches by index."""
-        kept = [path for path in self._base if path not in self._removed and path not in self._open]
-        return sorted([*kept, *self._open], key=path_order)
+        """Every frame's path, in no order that means anything (`path_order` gives one)."""
+        return [path for path in self._base if path not in self._removed and path not in self._open] + [*self._open]
 
     def progress(self, path: str) -> list[int]:
         """[children opened, children DONE] of the JOINING frame at `path`: derived once, then kept up."""
@@ -205,7 +205,9 @@ class Builder:
         if counts is None:
             known = self._snapshot.progress.get(path)
             if known is None:
-                known = _derive(self._snapshot.frames, path)
+                if self._derived is None:
+                    self._derived = _derive(self._base)
+                known = self._derived[path]
             counts = self._progress[path] = [known.opened, known.done]
         return counts
 
@@ -294,9 +296,15 @@ class Builder:
         })
 
 
-def _derive(frames: Mapping[str, Frame], parent: str) -> Progress:
-    children = [frame for path, frame in frames.items() if path and path.rpartition("/")[0] == parent]
-    return Progress(len(children), sum(frame.phase is Phase.DONE for frame in children))
+def _derive(frames: Mapping[str, Frame]) -> dict[str, Progress]:
+    """The progress of every fan-out: children open in the order of their index, so their number says which is next."""
+    counts: dict[str, list[int]] = {}
+    for path, frame in frames.items():
+        if path:
+            found = counts.setdefault(path.rpartition("/")[0], [0, 0])
+            found[0] += 1
+            found[1] += frame.phase is Phase.DONE
+    return {path: Progress(opened, done) for path, (opened, done) in counts.items()}
 
 
 def path_order(path: str) -> tuple[int, ...]:

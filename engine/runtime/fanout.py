@@ -17,7 +17,7 @@ from engine.errors import StateFailure
 from engine.expr.java_text import json_text
 from engine.expr.scope import Scope
 from engine.runtime import flow, map_run
-from engine.runtime.builder import Builder, Ended, Failed, OpenFrame
+from engine.runtime.builder import Builder, Ended, Failed, OpenFrame, path_order
 from engine.runtime.completing import completed
 from engine.runtime.context import context_object
 from engine.runtime.failing import QUERY_EVALUATION, evaluation_failed, failed
@@ -69,10 +69,9 @@ def read_items(state: Map, scope: Scope) -> Sequence[Json]:
     items = given if state.items is None else state.items(scope)
     if isinstance(items, list):
         return items
-    shown = json_text(items)
     if state.jsonata:
-        raise StateFailure(QUERY_EVALUATION, f"Map state input must be an array but was: {shown}")
-    raise StateFailure("States.Runtime", f'Reference path "$" must point to array. but was: {shown}')
+        raise StateFailure(QUERY_EVALUATION, f"Map state input must be an array but was: {json_text(items)}")
+    raise StateFailure("States.Runtime", f'Reference path "{state.items_path}" must point to array.', field="ItemsPath")
 
 
 def restart(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
@@ -197,7 +196,7 @@ def _child_failed(builder: Builder, child: OpenFrame, error: str | None, cause: 
 def _cancel_children(builder: Builder, parent: OpenFrame, state: Any, *, but: str | None) -> None:
     """Remove every frame below `parent`; those under way are recorded as aborted."""
     prefix = f"{parent.path}/"
-    for path in [path for path in builder.paths() if path.startswith(prefix)]:
+    for path in sorted((path for path in builder.paths() if path.startswith(prefix)), key=path_order):
         frame = builder.peek(path)
         direct = "/" not in path[len(prefix):]
         if frame is not None and direct and path != but and frame.phase is not Phase.DONE:

@@ -16,6 +16,10 @@ from engine.runtime.snapshot import Phase, Status
 Json = Any
 
 
+LONGEST_WAIT_SECONDS = 99_999_999
+"""AWS's limit for Seconds; an expression may ask for more."""
+
+
 def advance(builder: Builder, frame: OpenFrame) -> None:
     """Run `frame` until it is blocked or has ended, or the step's room is used up (then it is READY)."""
     states = builder.plan.machines[frame.machine].states
@@ -86,7 +90,7 @@ def _wait(builder: Builder, frame: OpenFrame, state: model.Wait) -> bool:
     if state.until is not None:
         due = state.until(scope)
     else:
-        due = builder.at + (state.seconds(scope) if state.seconds is not None else 0)
+        due = builder.at + min(state.seconds(scope) if state.seconds is not None else 0, LONGEST_WAIT_SECONDS)
     if due <= builder.at:
         return _waited(builder, frame, state)
     frame.phase = Phase.WAITING

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
 from engine.runtime import fanout, map_run, tasks
-from engine.runtime.builder import Builder, OpenFrame, ready_paths
+from engine.runtime.builder import Builder, OpenFrame, path_order, ready_paths
 from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
 from engine.runtime.snapshot import Phase, Snapshot, Status
@@ -197,14 +197,14 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
 
 def _fire(builder: Builder) -> None:
     """Fire what is due by now, earliest first; what fires may cancel what would have fired after it."""
-    due: list[tuple[float, str]] = []
+    due: list[tuple[float, tuple[int, ...], str]] = []
     for path in builder.paths():
         frame = builder.peek(path)
         if frame is not None:
             times = [at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None]
             if times and min(times) <= builder.at:
-                due.append((min(times), path))
-    for _, path in sorted(due):
+                due.append((min(times), path_order(path), path))
+    for _, _, path in sorted(due):
         opened = builder.frame(path)
         if opened is None or builder.status is not Status.RUNNING:
             continue

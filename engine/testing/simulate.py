@@ -214,9 +214,11 @@ class Simulation:
         )
 
     def _activity(self) -> Frame | None:
-        """An activity that a stub answers as its worker would."""
+        """An activity, which a stub answers as its worker would. Beside real tasks only those with stubs are answered."""
         for frame in self.snapshot.frames.values():
-            if frame.phase is Phase.SCHEDULED and effects.resource(self.plan, frame) in self.stubs:
+            if frame.phase is Phase.SCHEDULED and (
+                self.tasks is None or effects.resource(self.plan, frame) in self.stubs
+            ):
                 return frame
         return None
 
@@ -236,8 +238,7 @@ class Simulation:
 
     def _answer(self, frame: Frame, resource: str, stub: Stub | None) -> None:
         if stub is None:
-            cause = f"No stub is left for the resource '{resource}' in the state '{frame.state}'."
-            self._feed(TaskErred(**self._common(frame), error=MISSING_STUB, cause=cause, retryable=False))
+            self._missing(frame, resource)
             return
         state = self.plan.state(frame.machine, frame.state)
         handed_over = isinstance(state, Task) and state.resource.pattern in HANDED_OVER
@@ -255,6 +256,14 @@ class Simulation:
         else:
             answer = CallbackReturned if by_callback else TaskReturned
             self._feed(answer(**self._common(frame), output=stub.get("output")))
+
+    def _missing(self, frame: Frame, resource: str) -> None:
+        cause = f"No stub is left for the resource '{resource}' in the state '{frame.state}'."
+        waits = self.snapshot.frames[frame.path]
+        if waits.phase is Phase.CALLBACK:
+            self._feed(CallbackErred(**self._common(frame), error=MISSING_STUB, cause=cause))
+        else:
+            self._feed(TaskErred(**self._common(frame), error=MISSING_STUB, cause=cause, retryable=False))
 
     def _never_answers(self, frame: Frame) -> None:
         """Without a time limit of its own nothing would end the state: then it fails with AWS's default one."""

@@ -90,6 +90,11 @@ def test_an_activity_is_answered_by_its_worker():
     assert (result.output, started["activityStartedEventDetails"]) == (3, {"workerName": "w"})
 
 
+def test_an_activity_without_a_stub_fails_like_any_task():
+    definition = machine({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:count"})
+    assert simulate(definition, {}).error == "Automate.StubMissing"
+
+
 def test_real_tasks_answer_what_has_no_stub():
     tasks = Echo()
     assert simulate(TASK, {"x": 1}, tasks=tasks).output == {"x": 1}
