@@ -280,7 +280,7 @@ def _distributed(site: _Site, config: Definition) -> model.Distributed:
         reader=_reader(site), batcher=_batcher(site),
         tolerated_count=number(definition, "ToleratedFailureCount", jsonata=jsonata),
         tolerated_percentage=number(definition, "ToleratedFailurePercentage", jsonata=jsonata, kind="float"),
-        writer=definition.get("ResultWriter"),
+        writer=_writer(site),
     )
 
 
@@ -295,6 +295,13 @@ def _reader(site: _Site) -> model.Reader | None:
         reader["Resource"], arguments.render if arguments else None, config,
         number(config, "MaxItems", jsonata=site.jsonata),
     )
+
+
+def _writer(site: _Site) -> model.Evaluate | None:
+    arguments = payload(
+        site.definition.get("ResultWriter") or {}, "Arguments" if site.jsonata else "Parameters", jsonata=site.jsonata
+    )
+    return arguments.render if arguments else None
 
 
 def _batcher(site: _Site) -> model.Batcher | None:

@@ -212,7 +212,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Distributed:
-    """What a distributed Map has besides. A tolerance is None where the definition names none."""
+    """What a distributed Map has besides. A tolerance is None where the definition names none.
+
+    `writer` gives the arguments of its ResultWriter.
+    """
 
     kind: str = "STANDARD"
     label: str | None = None
@@ -220,7 +223,7 @@ class Distributed:
     batcher: Batcher | None = None
     tolerated_count: Evaluate | None = None
     tolerated_percentage: Evaluate | None = None
-    writer: Mapping[str, Json] | None = None
+    writer: Evaluate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,17 +34,21 @@ def evaluation_failed(builder: Builder, frame: OpenFrame, state: State, failure:
 
 def failed(
     builder: Builder, frame: OpenFrame, state: State, error: str | None, cause: str | None, *,
-    definite: bool = True, retryable: bool = True,
+    definite: bool = True, retryable: bool = True, matched_as: str | None = None,
 ) -> bool:
-    """`state` failed. True when its frame goes on by a Catcher."""
+    """`state` failed. True when its frame goes on by a Catcher.
+
+    `matched_as` is the name that Retry and Catch look at where it is another than the one that is shown.
+    """
+    name = matched_as or error
     if error == RUNTIME or not isinstance(state, Fallible):
         return frame_failed(builder, frame, error, cause)
     frame.fanout = None
-    if retryable and _retry(builder, frame, state, error, definite=definite):
+    if retryable and _retry(builder, frame, state, name, definite=definite):
         return False
     if isinstance(state, Map | Parallel):
         builder.emit(frame, f"{state.TYPE}StateFailed")
-    catcher = find_catcher(state.catch, error)
+    catcher = find_catcher(state.catch, name)
     if catcher is None:
         return frame_failed(builder, frame, error, cause)
     frame.before = frame.last_event

@@ -50,6 +50,8 @@ def open_run(
             "arguments": given if reader.arguments is None else reader.arguments(scope),
             "max_items": None if reader.max_items is None else _integer(reader.max_items(scope)),
         }
+    if distributed.writer is not None:
+        frame.arguments["writer"] = distributed.writer(scope)
     builder.emit(frame, "MapRunStarted", {"mapRunArn": arn})
     frame.fanout = Fanout(len(items or ()), concurrency, items or [])
     frame.phase = Phase.JOINING

@@ -12,16 +12,22 @@ from engine.asl.model import Catcher, Retrier
 RUNTIME = "States.Runtime"
 DATA_LIMIT = "States.DataLimitExceeded"
 TIMEOUT = "States.Timeout"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 
 _NOT_ALL = frozenset({RUNTIME})
 """What States.ALL does not mean. (States.DataLimitExceeded it does mean, unlike AWS's documentation says: recorded.)"""
 
-_NOT_TASK_FAILED = frozenset({RUNTIME, DATA_LIMIT, TIMEOUT})
+_NOT_TASK_FAILED = frozenset({RUNTIME, DATA_LIMIT, TIMEOUT, HEARTBEAT_TIMEOUT})
 """What States.TaskFailed does not mean."""
 
 
 def matches(errors: Sequence[str], error: str | None) -> bool:
-    """Whether an ErrorEquals list takes `error` (None: a failure without a name, which only States.ALL takes)."""
+    """Whether an ErrorEquals list takes `error` (None: a failure without a name, which only wildcards take).
+
+    A missed heartbeat (States.HeartbeatTimeout) is a States.Timeout too.
+    """
+    if error == HEARTBEAT_TIMEOUT and TIMEOUT in errors:
+        return True
     if error is not None and error in errors:
         return error != RUNTIME
     if "States.ALL" in errors:

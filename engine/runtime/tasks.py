@@ -16,7 +16,7 @@ from engine.runtime import flow
 from engine.runtime.builder import Builder, OpenFrame
 from engine.runtime.completing import completed
 from engine.runtime.failing import failed
-from engine.runtime.retry import TIMEOUT
+from engine.runtime.retry import HEARTBEAT_TIMEOUT, TIMEOUT
 from engine.runtime.snapshot import Phase
 from engine.runtime.tokens import TokenPlace, make_token
 
@@ -93,14 +93,20 @@ def erred(
     """The task failed."""
     details = dict(_details(state.resource) or {})
     details.update({name: value for name, value in (("error", error), ("cause", cause)) if value is not None})
-    builder.emit(frame, _type(state.resource, "Failed"), details)
+    builder.emit(frame, _type(state.resource, "TimedOut" if error == TIMEOUT else "Failed"), details)
     return failed(builder, frame, state, error, cause, definite=definite, retryable=retryable)
 
 
 def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:
-    """TimeoutSeconds or HeartbeatSeconds is over. Nobody knows what came of the call, so the key stays."""
+    """TimeoutSeconds or HeartbeatSeconds is over. Nobody knows what came of the call, so the key stays.
+
+    Both are shown as States.Timeout (recorded); Retry and Catch may name States.HeartbeatTimeout for the latter.
+    """
+    beat, deadline = frame.heartbeat_at, frame.deadline
+    missed_heartbeat = beat is not None and (deadline is None or beat < deadline)
     builder.emit(frame, _type(state.resource, "TimedOut"), {**(_details(state.resource) or {}), "error": TIMEOUT})
-    return failed(builder, frame, state, TIMEOUT, None, definite=False)
+    name = HEARTBEAT_TIMEOUT if missed_heartbeat else None
+    return failed(builder, frame, state, TIMEOUT, None, definite=False, matched_as=name)
 
 
 def heartbeat(builder: Builder, frame: OpenFrame) -> None:

@@ -149,7 +149,14 @@ class Simulation:
             outputs = self._children(frame)
         except StateFailure as failure:
             return MapRunErred(**whose, error=failure.error, cause=failure.cause)
-        return MapRunReturned(**whose, output=outputs)
+        writer = frame.arguments.get("writer")
+        return MapRunReturned(**whose, output=outputs if writer is None else self._written(frame, writer))
+
+    def _written(self, frame: Frame, writer: Mapping[str, Json]) -> Json:
+        """What a Map with a ResultWriter answers: where the results would lie. A simulation writes nothing."""
+        run = frame.arguments["map_run"]
+        key = f"{writer.get('Prefix', '').strip('/')}/{run.rpartition(':')[2]}/manifest.json".lstrip("/")
+        return {"MapRunArn": run, "ResultWriterDetails": {"Bucket": writer.get("Bucket"), "Key": key}}
 
     def _children(self, frame: Frame) -> list[Json]:
         items = self._items(frame)
@@ -214,7 +221,7 @@ class Simulation:
         )
 
     def _activity(self) -> Frame | None:
-        """An activity, which a stub answers as its worker would. Beside real tasks only those with stubs are answered."""
+        """An activity, which a stub answers as its worker would; beside real tasks, one without stubs waits."""
         for frame in self.snapshot.frames.values():
             if frame.phase is Phase.SCHEDULED and (
                 self.tasks is None or effects.resource(self.plan, frame) in self.stubs

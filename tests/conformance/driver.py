@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from engine import testing
 from engine.errors import InvalidDefinition
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.testing.simulate import START
 
 Case = dict[str, Any]
 
@@ -24,8 +26,8 @@ class S3Objects:
         wanted = call.arguments
         if call.resource.endswith(":listObjectsV2"):
             prefix = wanted.get("Prefix", "")
-            keys = [o["Key"] for o in self._objects if o["Bucket"] == wanted["Bucket"] and o["Key"].startswith(prefix)]
-            return TaskSucceeded({"Contents": [{"Key": key} for key in sorted(keys)]})
+            found = [o for o in self._objects if o["Bucket"] == wanted["Bucket"] and o["Key"].startswith(prefix)]
+            return TaskSucceeded({"Contents": [_listed(held) for held in sorted(found, key=lambda o: str(o["Key"]))]})
         for held in self._objects:
             if (held["Bucket"], held["Key"]) == (wanted.get("Bucket"), wanted.get("Key")):
                 return TaskSucceeded({"Body": held["Body"]})
@@ -45,6 +47,14 @@ def answer(case: Case) -> Case:
     if kind == "variable_references":
         return {"variableReferences": testing.variable_references(case["definition"])}
     return {}
+
+
+def _listed(held: Case) -> Case:
+    """One entry of a listing, as a Map's ItemReader gives it."""
+    body = held["Body"].encode()
+    digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return {"Etag": f'"{digest}"', "Key": held["Key"], "LastModified": int(START), "Size": len(body),
+            "StorageClass": "STANDARD"}
 
 
 def _execution(case: Case) -> Case:

@@ -24,6 +24,9 @@ HANDLED = ("Handled", {"Type": "Pass", "End": True})
     (["A", "B"], "B", True),
     (["A"], "AB", False),
     (["A"], None, False),
+    (["States.HeartbeatTimeout"], "States.HeartbeatTimeout", True),
+    (["States.Timeout"], "States.HeartbeatTimeout", True),
+    (["States.HeartbeatTimeout"], "States.Timeout", False),
 ])
 def test_which_error_names_match(errors, error, takes):
     assert matches(errors, error) is takes
@@ -87,6 +90,24 @@ def test_a_time_out_keeps_the_key():
     run.call()
     run.wait()
     assert (run.root.attempt, run.root.epoch) == (1, 0)
+
+
+@pytest.mark.parametrize(("fields", "caught"), [
+    ({"HeartbeatSeconds": 3, "TimeoutSeconds": 9}, True), ({"HeartbeatSeconds": 9, "TimeoutSeconds": 3}, False),
+])
+def test_a_missed_heartbeat_can_be_caught_by_its_name(fields, caught):
+    catch = [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Handled"}]
+    run = Run(machine(("T", task(Catch=catch, **fields)), HANDLED)).start()
+    run.call()
+    run.wait()
+    assert (run.snapshot.status is Status.SUCCEEDED) is caught
+    assert "TaskTimedOut" in run.types
+
+
+def test_a_call_that_says_it_timed_out_is_shown_so():
+    run = Run(machine(("T", task()))).start()
+    run.err("States.Timeout", definite=False)
+    assert run.types[-2:] == ["TaskTimedOut", "ExecutionFailed"]
 
 
 def test_a_failure_that_cannot_be_retried_passes_every_retrier():

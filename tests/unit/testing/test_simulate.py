@@ -182,6 +182,17 @@ def test_items_are_read_selected_and_batched():
     assert len({call.execution_id for call in tasks.calls}) == 2
 
 
+def test_a_result_writer_answers_where_the_results_lie():
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix.$": "$.p"}}
+    given = {"items": [1], "p": "out/"}
+    output = simulate(distributed(ItemsPath="$.items", ResultWriter=writer), given, stubs=stubs("a")).output
+    details = output["ResultWriterDetails"]
+    assert details["Bucket"] == "b"
+    assert details["Key"].startswith("out/")
+    assert details["Key"].endswith("/manifest.json")
+    assert output["MapRunArn"].endswith(details["Key"].split("/")[1])
+
+
 def test_a_reader_without_a_stub_fails_the_map():
     reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {}}
     assert simulate(distributed(ItemReader=reader), {}).error == "States.ItemReaderFailed"
