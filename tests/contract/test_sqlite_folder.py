@@ -384,6 +384,31 @@ def test_a_folder_that_vanished_is_reported(folder):
     stores.close()
 
 
+# --- the disk
+
+
+FULL, NORMAL = 2, 1
+
+
+def test_truth_waits_for_the_disk_and_hints_do_not(stores):
+    """What a power cut would show cannot be tested here; what SQLite was told can."""
+    told = {}
+
+    def note(name):
+        told[name] = stores._database._writer.execute("PRAGMA synchronous").fetchone()[0]
+
+    stores.queue.send([Wake(KEY)])
+    note("wake")
+    stores.journal.create(a_header(KEY), b"{}")
+    note("create")
+    stores.queue.acknowledge([item.receipt for item in stores.queue.claim(1)])
+    note("acknowledge")
+    stores.journal.commit([a_segment(KEY, 0)])
+    note("commit")
+    assert told == {"wake": NORMAL, "create": FULL, "acknowledge": NORMAL, "commit": FULL}
+    assert stores._database._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 # --- threads
 
 

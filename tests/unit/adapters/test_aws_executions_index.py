@@ -54,6 +54,15 @@ def test_a_frequent_prefix_walks_the_list_instead(aws_stores, rows, calls, monke
     assert first.rows + rest.rows == whole.rows, "a token holds whichever way its page was found"
 
 
+def test_the_next_page_of_a_prefix_does_not_read_the_rows_before_it(aws_stores, rows, calls):
+    query = ExecutionQuery("lists", name="run-*", limit=15)
+    token = aws_stores.index.query(query).next_token
+    calls.clear()
+    assert len(aws_stores.index.query(replace(query, next_token=token)).rows) == 5
+    (read,) = [parameters["RequestItems"] for name, parameters in calls if name == "BatchGetItem"]
+    assert [len(request["Keys"]) for request in read.values()] == [5]
+
+
 def test_a_row_that_changed_since_it_was_indexed_is_left_out(aws_stores):
     """A global index lags: here a row is FAILED and still lies under RUNNING."""
     row = a_row("lag", "orders", "run-1", 0)
