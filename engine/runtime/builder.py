@@ -211,10 +211,9 @@ class Builder:
             counts = self._progress[path] = [known.opened, known.done]
         return counts
 
-    def begin_progress(self, path: str) -> list[int]:
+    def begin_progress(self, path: str) -> None:
         """The fan-out at `path` begins (anew)."""
-        counts = self._progress[path] = [0, 0]
-        return counts
+        self._progress[path] = [0, 0]
 
     # ---------------------------------------------------------------- what expressions see
 

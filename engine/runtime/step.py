@@ -65,20 +65,25 @@ def step(
         frame = builder.frame(path)
         if frame is not None:
             builder.ready.append(frame)
-    ignored: list[Stimulus] = []
-    for stimulus in stimuli:
-        if builder.status is not Status.RUNNING:
-            ignored.append(stimulus)
-            continue
-        builder.at = max(builder.at, stimulus.at)
-        builder.seed = stimulus.seed
-        if builder.deadline is not None and builder.at >= builder.deadline:
-            time_out(builder, builder.frame(""))
-        elif not _feed(builder, stimulus):
-            ignored.append(stimulus)
-        _run(builder)
+    ignored = [stimulus for stimulus in stimuli if not _take(builder, stimulus)]
     frozen, touched, removed = builder.freeze()
     return Stepped(frozen, tuple(builder.events), touched, removed, tuple(ignored))
+
+
+def _take(builder: Builder, stimulus: Stimulus) -> bool:
+    """Apply one stimulus and run what it set going. False when nothing waits for it: then it leaves no trace, neither
+    its time nor its seed, so that stepping again without it gives the same."""
+    if builder.status is not Status.RUNNING:
+        return False
+    at, seed = builder.at, builder.seed
+    builder.at, builder.seed = max(at, stimulus.at), stimulus.seed
+    if builder.deadline is not None and builder.at >= builder.deadline:
+        time_out(builder, builder.frame(""))
+    elif not _feed(builder, stimulus):
+        builder.at, builder.seed = at, seed
+        return False
+    _run(builder)
+    return True
 
 
 def _run(builder: Builder) -> None:

@@ -10,6 +10,7 @@ from engine.runtime.stimulus import (
     CallbackErred,
     CallbackHeartbeat,
     CallbackReturned,
+    Continued,
     Started,
     StopRequested,
     TaskErred,
@@ -239,6 +240,16 @@ def test_stepping_the_same_stimuli_again_gives_the_same():
     first, second = Run(definition).start(), Run(definition).start()
     assert first.snapshot == second.snapshot
     assert first.events == second.events
+
+
+def test_an_ignored_stimulus_leaves_no_trace():
+    loop = machine(("P", {"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "Next": "P"}))
+    with_it, without = Run(loop).start(room=2), Run(loop).start(room=2)
+    late = TaskReturned(at=START + 9, seed=99, frame="/7", visit=1, attempt=0, output=1)
+    go_on = Continued(at=START + 1, seed=5)
+    assert with_it.feed(late, go_on, room=2).ignored == (late,)
+    without.feed(go_on, room=2)
+    assert (with_it.snapshot, with_it.events) == (without.snapshot, without.events)
 
 
 def test_a_failure_before_the_call_needs_no_start():
