@@ -7,6 +7,7 @@ from functools import cache
 
 from connectors.registry import default_registry, load_modules
 from connectors.tasks import ConnectorTasks
+from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.catalog import Catalog
 from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
@@ -19,10 +20,9 @@ from functions.api.services import Services
 @cache
 def services() -> Services:
     """The services that the environment describes."""
-    # boto3 is loaded by the first request, not by importing the app.
-    from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
-
+    # botocore is loaded by the first request: the local server imports this module too, and needs none.
     from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415
+    from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     clock = SystemClock()
@@ -38,5 +38,5 @@ def services() -> Services:
     )
     return Services(
         catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
-        secret_backends=(secrets,), writable_secrets=secrets, actor_of=actor_of_gateway,
+        secret_backends=(EnvironmentSecrets(os.environ), secrets), writable_secrets=secrets, actor_of=actor_of_gateway,
     )

@@ -4,6 +4,7 @@ Events name the event before them, so every event leads back to the state it bel
 
     …StateEntered            begins a run, inside a Map or Parallel when the event before began an iteration or branch
     …StateExited             ends the run that the event before belongs to, or the Map or Parallel around it
+    …StateFailed             of a Map or Parallel: the run before it failed, and so did the Map or Parallel around it
     anything with an error   is what went wrong in that run, until a later attempt succeeds
 """
 
@@ -18,6 +19,7 @@ Json = Any
 Event = dict[str, Json]
 
 _OPENING = ("MapIterationStarted", "ParallelStateStarted", "MapStateStarted")
+_CONTAINER_FAILED = {"ParallelStateFailed": "Parallel", "MapStateFailed": "Map", "MapIterationFailed": ""}
 _CLOSING_EXECUTION = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
 _ATTEMPTS = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
 
@@ -37,6 +39,7 @@ class StateRun:
     attempts: int = 0
     error: str | None = None
     cause: str | None = None
+    broken: bool = False
 
     @property
     def label(self) -> str:
@@ -68,6 +71,11 @@ def account(events: Sequence[Event], *, now: float) -> list[StateRun]:
         elif kind.endswith("StateExited"):
             run = _named(run, details.get("name"))
             _exited(run, event)
+        elif kind in _CONTAINER_FAILED:
+            _ended(run, event, "failed")
+            run = _container(run, kind)
+        elif kind.endswith("StateAborted"):
+            _ended(run, event, "stopped")
         elif kind in _OPENING:
             opened[number] = (run, details.get("index") if kind == "MapIterationStarted" else None)
         else:
@@ -129,10 +137,26 @@ def _named(run: StateRun | None, name: str | None) -> StateRun | None:
     return run
 
 
+def _container(run: StateRun | None, kind: str) -> StateRun | None:
+    """The Map or Parallel around `run` whose failure `kind` is; an iteration's failure stays where it happened."""
+    wanted = _CONTAINER_FAILED[kind]
+    while run is not None and wanted and run.type != wanted:
+        run = run.inside
+    if run is not None and wanted:
+        run.broken = True
+    return run
+
+
 def _exited(run: StateRun | None, event: Event) -> None:
     if run is not None:
+        run.status = "running"
+        _ended(run, event, "caught" if run.broken or run.error is not None else "ok")
+
+
+def _ended(run: StateRun | None, event: Event, status: str) -> None:
+    if run is not None and run.status == "running":
         run.seconds = event["timestamp"] - run.entered_at
-        run.status = "ok" if run.error is None else "caught"
+        run.status = status
 
 
 def _happened(run: StateRun | None, kind: str, details: dict[str, Json]) -> None:
@@ -150,7 +174,5 @@ def _left_open(run: StateRun, ended_at: float | None, now: float) -> None:
     """A run without an exit: it runs, or the execution ended in it."""
     run.seconds = (now if ended_at is None else ended_at) - run.entered_at
     if ended_at is not None:
-        if run.type == "Succeed":
-            run.status = "ok"
-        else:
-            run.status = "failed" if run.error is not None or run.cause is not None else "stopped"
+        failed = run.broken or run.type == "Fail" or run.error is not None or run.cause is not None
+        run.status = "failed" if failed else "stopped"

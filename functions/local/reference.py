@@ -26,13 +26,13 @@ The same routes serve one machine (`automate up`, http://127.0.0.1:8400) and AWS
 describes itself: `/openapi.json` is OpenAPI 3.1, `/docs` a page for people.
 
 **Who asks.** Locally every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`, or the
-cookie that a sign-in link left; only `/health` and the sample services are open. The server answers to the names 127.0.0.1
-and localhost alone, and refuses changes from pages of another origin. On AWS, API Gateway's authorizer decides.
+cookie that a sign-in link left; only `/health` and the sample services are open. The server answers to the names
+127.0.0.1 and localhost alone, and refuses changes from pages of another origin. On AWS the gateway's authorizer does.
 
 **Errors** have one shape, `{"error": {"code", "message", "where", "advice", "details"}}`; absent parts are left out.
 400 and 422 say what is wrong and where, 404 that there is no such thing, 409 that someone was first, 412 that it was
-changed meanwhile, 413 that it is too large, 428 that `If-Match` is missing, 503 that the store did not serve and nothing
-was lost.
+changed meanwhile, 413 that it is too large, 428 that `If-Match` is missing, 503 that the store did not serve and
+nothing was lost.
 
 **ETags.** Every answer to a GET has one; sent back in `If-None-Match`, an unchanged answer is 304 without a body. Where
 `If-Match` is taken, a change over someone else's overwrites nothing.
@@ -44,8 +44,8 @@ An execution's id is `<workflow>:<name>`; in an address its colon is written `%3
 
 _CLI = """# The command line
 
-`automate` is `.venv/bin/automate`. Every command works on the data folder (`AUTOMATE_DATA_DIR`, by default `.automate`),
-whether the server runs or not. `--json` and `--data-dir FOLDER` come before the command.
+`automate` is `.venv/bin/automate`. Every command works on the data folder (`AUTOMATE_DATA_DIR`, by default
+`.automate`), whether the server runs or not. `--json` and `--data-dir FOLDER` come before the command.
 
 | exit status | meaning |
 | --- | --- |
@@ -95,7 +95,8 @@ def settings() -> str:
     for item in fields(Settings):
         default = ",".join(item.default) if isinstance(item.default, tuple) else str(item.default)
         bounds = _bounds(item.metadata["least"], item.metadata["most"])
-        rows.append(f"| `{item.metadata['env']}` | {f'`{default}`' if default else ''} | {item.metadata['doc']}{bounds} |\n")
+        shown = f"`{default}`" if default else ""
+        rows.append(f"| `{item.metadata['env']}` | {shown} | {item.metadata['doc']}{bounds} |\n")
     return _MADE + _SETTINGS + "".join(rows)
 
 
@@ -142,7 +143,9 @@ def _help(command: click.Command) -> str:
 
 def _option(option: click.Option) -> str:
     names = ", ".join(option.opts)
-    return names if option.is_flag else f"{names} {option.make_metavar(click.Context(click.Command('')))}".replace("|", "\\|")
+    if option.is_flag:
+        return names
+    return f"{names} {option.make_metavar(click.Context(click.Command('')))}".replace("|", "\\|")
 
 
 def _meaning(option: click.Option) -> str:

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from engine.adapters.aws.stores import AwsStores
 from engine.clock import SystemClock
 from engine.runtime.sweeper import Sweeper
 from engine.settings import Settings
@@ -31,7 +32,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  #
 @cache
 def sweeper() -> Sweeper:
     """The sweeper over the stores that the environment names, made at the first invocation."""
-    from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415  botocore: not at start-up
-
-    stores = AwsStores.from_settings(Settings.from_environment(os.environ))
-    return Sweeper(stores.journal, stores.queue, SystemClock())
+    clock = SystemClock()
+    stores = AwsStores.from_settings(Settings.from_environment(os.environ), clock)
+    return Sweeper(stores.journal, stores.queue, clock)

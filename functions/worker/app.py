@@ -17,9 +17,10 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from engine.adapters.aws.queue import decode_wake
+from engine.errors import InvalidDocument
 from engine.ports.keys import ExecutionKey
 from functions.worker import wiring
-from functions.worker.messages import MessageUnreadable, key_of
 
 logger = Logger(service="worker")
 metrics = Metrics(namespace="Automate", service="worker")
@@ -30,21 +31,29 @@ metrics = Metrics(namespace="Automate", service="worker")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Work on the batch; answers ``{"batchItemFailures": [{"itemIdentifier"}]}``."""
     parts = wiring.parts()
-    wanted = [key_of(record["body"]) for record in event["Records"]]
-    keys = [key for key in wanted if isinstance(key, ExecutionKey)]
+    keys = _keys(event["Records"])
     deadline = parts.clock.now() + context.get_remaining_time_in_millis() / 1000
     outcomes = parts.worker.run(keys, deadline=deadline)
 
     def read_outcome(record: SQSRecord) -> None:
         """Powertools calls this with each record, by the name `record`; raising reports it failed."""
-        key = key_of(record.body)
-        outcome = key if isinstance(key, MessageUnreadable) else outcomes[key]
+        outcome = outcomes[decode_wake(record.body)]
         if outcome is not None:
-            logger.warning("a wake comes again", message_id=record.message_id, reason=str(outcome))
             raise outcome
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(event, read_outcome, processor, context)
-    metrics.add_metric("WakesReceived", MetricUnit.Count, len(wanted))
+    metrics.add_metric("WakesReceived", MetricUnit.Count, len(event["Records"]))
     metrics.add_metric("WakesFailed", MetricUnit.Count, len(answer["batchItemFailures"]))
     return dict(answer)
+
+
+def _keys(records: list[dict[str, Any]]) -> list[ExecutionKey]:
+    """The executions that the messages name; one that names none is reported when its record is read."""
+    keys: list[ExecutionKey] = []
+    for record in records:
+        try:
+            keys.append(decode_wake(record["body"]))
+        except InvalidDocument as error:
+            logger.error("no wake: %s", error.message, message_id=record["messageId"])  # noqa: TRY400  expected: no trace
+    return keys

@@ -1,7 +1,7 @@
 """The worker's parts, made from the environment at the first invocation and kept for the life of the process.
 
 What costs start-up time comes late: clients with the first invocation, pydantic (in the connectors' ActionSpecs) with
-the first call of a connector.
+the first call of a connector. boto3 and its resource layer are not loaded at all: the clients are botocore's own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from functools import cache
 
 from connectors.registry import default_registry, load_modules
 from connectors.tasks import ConnectorTasks
+from engine.adapters.aws.secretsmanager import SecretsManager
+from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
@@ -36,15 +38,11 @@ class Parts:
 @cache
 def parts() -> Parts:
     """The parts that the environment describes. Raises UserError for a setting or a connector module at fault."""
-    from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
-
-    from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415  botocore: not at start-up
-
     settings = Settings.from_environment(os.environ)
     clock = SystemClock()
     mask_logs()
     load_modules(settings.connectors)
-    stores = AwsStores.from_settings(settings)
+    stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     tasks = SecretResolving(ConnectorTasks(default_registry), (EnvironmentSecrets(os.environ), secrets), clock)
     worker = Worker(

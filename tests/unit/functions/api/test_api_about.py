@@ -1,0 +1,105 @@
+"""What the API says of itself, of definitions, connectors and secrets."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from openapi_spec_validator import validate
+
+from functions.api.app import ROUTES, app
+from functions.api.openapi import document
+
+
+def test_openapi_is_valid_and_complete(api):
+    described = api("GET", "/openapi.json").json
+    validate(described)
+    assert described["openapi"].startswith("3.1")
+    served = {(path, method.lower()) for path, methods in app.routes.items() for method in methods}
+    assert {(path, method) for path, item in described["paths"].items() for method in item} == served
+
+
+def test_every_route_has_a_summary_and_models():
+    for path in document(ROUTES)["paths"].values():
+        for operation in path.values():
+            assert operation["summary"]
+            assert "default" in operation["responses"]
+
+
+def test_the_page_stands_alone_and_shows_every_route(api):
+    reply = api("GET", "/docs")
+    assert reply.headers["Content-Type"].startswith("text/html")
+    assert "<script" not in reply.text
+    assert "src=" not in reply.text
+    assert "prefers-color-scheme: dark" in reply.text
+    for route in ROUTES:
+        assert f"<code>{route.path}</code>" in reply.text
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+
+
+def test_health(api):
+    assert api("GET", "/health").json == {"product": "automate", "status": "ok"}
+
+
+def test_validate_lists_everything_with_lines(api):
+    text = '{\n "StartAt": "A",\n "States": {\n  "A": {"Type": "Pass",\n   "Next": "Nowhere"}\n }\n}'
+    reply = api("POST", "/definitions/validate", {"source": text})
+    assert (reply.status, reply.json["result"]) == (200, "FAIL")
+    finding = next(item for item in reply.json["diagnostics"] if item["location"] == "/States/A/Next")
+    assert (finding["line"], finding["severity"]) == (5, "ERROR")
+    wrapped = api("POST", "/definitions/validate", {"source": '{"name": "x",\n"definition": ' + text + "}"})
+    finding = next(item for item in wrapped.json["diagnostics"] if item["location"] == "/States/A/Next")
+    assert finding["line"] == 6
+
+
+def test_validate_knows_the_connectors(api):
+    task = {"Type": "Task", "Resource": "connector:nope:nothing", "End": True}
+    reply = api("POST", "/definitions/validate", {"document": {"StartAt": "A", "States": {"A": task}}})
+    assert [item["code"] for item in reply.json["diagnostics"]] == ["UNKNOWN_RESOURCE"]
+
+
+def test_validate_stores_nothing(api):
+    api("POST", "/definitions/validate", {"document": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}})
+    assert api("GET", "/workflows").json["workflows"] == []
+
+
+def test_connectors_say_what_they_take(api):
+    found = {item["code"]: item for item in api("GET", "/connectors").json["connectors"]}
+    request = found["http"]["actions"][0]
+    assert (request["resource"], request["inputs"]["url"]["required"]) == ("connector:http:request", True)
+    assert "log" in found
+
+
+def test_secrets_come_in_and_never_out(api):
+    reply = api("PUT", "/secrets/STRIPE_KEY", {"value": "canary-123"})
+    assert (reply.status, reply.json["key"], reply.json["updated_by"]) == (200, "STRIPE_KEY", "ada")
+    listed = api("GET", "/secrets")
+    assert [item["key"] for item in listed.json["secrets"]] == ["STRIPE_KEY"]
+    assert "canary-123" not in reply.text + listed.text
+    assert api.secrets.values == {"STRIPE_KEY": "canary-123"}
+
+
+def test_importing_the_app_has_no_side_effects():
+    program = """
+import json, os, sys
+before = dict(os.environ)
+import functions.api.app
+clients = sorted(name for name in sys.modules if name in ("boto3", "boto3.resources", "sqlite3"))
+print(json.dumps({"same": dict(os.environ) == before, "clients": clients}))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == {"same": True, "clients": []}
+
+
+def test_every_request_has_its_own_context_across_threads(api):
+    """Chalice keeps the current request on the app; two at once must not see each other's body."""
+    api.publish("pause", {"StartAt": "P", "States": {"P": {"Type": "Wait", "Seconds": 60, "End": True}}})
+
+    def start(number):
+        reply = api("POST", "/workflows/pause/executions", {"name": f"n{number}", "input": {"number": number}})
+        return reply.json["name"], reply.json["input"]["number"]
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sorted(pool.map(start, range(200))) == sorted((f"n{number}", number) for number in range(200))

@@ -1,0 +1,133 @@
+"""Executions over the API: start, list, history for live views, stop, task tokens."""
+
+from __future__ import annotations
+
+import json
+
+HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
+WAITING = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}}
+TOKEN = {
+    "StartAt": "Ask",
+    "States": {
+        "Ask": {
+            "Type": "Task", "Resource": "connector:log:write.waitForTaskToken",
+            "Parameters": {"message.$": "$$.Task.Token"}, "End": True,
+        }
+    },
+}
+
+
+def test_start_run_and_look(api):
+    api.publish("hello", HELLO)
+    started = api("POST", "/workflows/hello/executions", {"input": {"a": 1}, "name": "one"})
+    assert started.status == 201
+    assert started.headers["Location"] == "/executions/hello%3Aone"
+    assert (started.json["id"], started.json["status"]) == ("hello:one", "RUNNING")
+    api.work()
+    shown = api("GET", started.headers["Location"])
+    assert (shown.json["status"], shown.json["output"]) == ("SUCCEEDED", {"said": "hello"})
+    assert api("GET", "/executions/hello:one").json == shown.json
+    assert api("GET", "/executions/hello%3Aone", if_none_match=shown.headers["ETag"]).status == 304
+
+
+def test_an_etag_of_an_execution_changes_with_it(api):
+    api.publish("hello", HELLO)
+    api("POST", "/workflows/hello/executions", {"name": "one"})
+    before = api("GET", "/executions/hello%3Aone").headers["ETag"]
+    api.work()
+    assert api("GET", "/executions/hello%3Aone", if_none_match=before).status == 200
+
+
+def test_a_live_view_gets_only_what_is_new(api):
+    api.publish("hello", HELLO)
+    api("POST", "/workflows/hello/executions", {"name": "one"})
+    assert api("GET", "/executions/hello%3Aone/history").json == {"events": [], "last_event": 0}
+    api.work()
+    first = api("GET", "/executions/hello%3Aone/history?limit=2").json
+    assert [event["id"] for event in first["events"]] == [1, 2]
+    rest = api("GET", f"/executions/hello%3Aone/history?after={first['last_event']}").json
+    assert [event["type"] for event in rest["events"]] == ["PassStateExited", "ExecutionSucceeded"]
+    end = api("GET", f"/executions/hello%3Aone/history?after={rest['last_event']}").json
+    assert end == {"events": [], "last_event": rest["last_event"]}
+
+
+def test_the_same_start_twice_is_one_execution(api):
+    api.publish("pause", WAITING)
+    first = api("POST", "/workflows/pause/executions", {"name": "one", "input": {"a": 1}})
+    again = api("POST", "/workflows/pause/executions", {"name": "one", "input": {"a": 1}})
+    assert (again.status, again.json["started_at"]) == (201, first.json["started_at"])
+    other = api("POST", "/workflows/pause/executions", {"name": "one", "input": {"a": 2}})
+    assert (other.status, other.error["code"]) == (409, "ExecutionAlreadyExists")
+
+
+def test_the_list_filters_and_pages(api):
+    api.publish("hello", HELLO)
+    api.publish("pause", WAITING)
+    for name in ("one", "two", "three"):
+        api("POST", "/workflows/hello/executions", {"name": name})
+        api.clock.sleep(1)
+    api("POST", "/workflows/pause/executions", {"name": "zero"})
+    api.work()
+    done = api("GET", "/executions?workflow=hello&status=SUCCEEDED&limit=2").json
+    assert [row["name"] for row in done["executions"]] == ["three", "two"]
+    rest = api("GET", f"/executions?workflow=hello&status=SUCCEEDED&limit=2&next_token={done['next_token']}").json
+    assert ([row["name"] for row in rest["executions"]], rest["next_token"]) == (["one"], None)
+    assert [row["name"] for row in api("GET", "/executions?name=t*").json["executions"]] == ["three", "two"]
+    assert [row["id"] for row in api("GET", "/executions?status=RUNNING").json["executions"]] == ["pause:zero"]
+
+
+def test_bad_filters_name_what_there_is(api):
+    reply = api("GET", "/executions?state=RUNNING")
+    assert (reply.status, reply.error["where"]) == (422, "/state")
+    assert "status" in reply.error["advice"]
+    assert api("GET", "/executions?limit=0").error["where"] == "/limit"
+    assert api("GET", "/executions?status=DONE").status == 422
+
+
+def test_stop(api):
+    api.publish("pause", WAITING)
+    api("POST", "/workflows/pause/executions", {"name": "one"})
+    api.work()
+    assert api("POST", "/executions/pause%3Aone/stop", {"error": "Mistake", "cause": "typo"}).status == 200
+    api.work()
+    stopped = api("GET", "/executions/pause%3Aone").json
+    assert (stopped["status"], stopped["error"], stopped["cause"]) == ("ABORTED", "Mistake", "typo")
+
+
+def test_an_unknown_execution_is_404(api):
+    for method, path in (("GET", ""), ("GET", "/history"), ("POST", "/stop")):
+        reply = api(method, f"/executions/hello%3Anope{path}")
+        assert (reply.status, reply.error["code"]) == (404, "ExecutionDoesNotExist")
+
+
+def waiting_token(api):
+    api.publish("ask", TOKEN)
+    api("POST", "/workflows/ask/executions", {"name": "one"})
+    api.work()
+    events = api("GET", "/executions/ask%3Aone/history").json["events"]
+    scheduled = next(event for event in events if event["type"] == "TaskScheduled")
+    return json.loads(scheduled["taskScheduledEventDetails"]["parameters"])["message"]
+
+
+def test_a_task_token_is_answered_once(api):
+    token = waiting_token(api)
+    assert api("POST", "/tasks/heartbeat", {"token": token}).json == {"ok": True}
+    assert api("POST", "/tasks/success", {"token": token, "output": {"approved": True}}).json == {"ok": True}
+    again = api("POST", "/tasks/failure", {"token": token})
+    assert (again.status, again.error["code"]) == (409, "TaskTimedOut")
+    assert token not in again.text
+    api.work()
+    assert api("GET", "/executions/ask%3Aone").json["output"] == {"approved": True}
+
+
+def test_a_task_token_can_fail_its_task(api):
+    token = waiting_token(api)
+    api("POST", "/tasks/failure", {"token": token, "error": "Rejected", "cause": "over budget"})
+    api.work()
+    shown = api("GET", "/executions/ask%3Aone").json
+    assert (shown["status"], shown["error"], shown["cause"]) == ("FAILED", "Rejected", "over budget")
+
+
+def test_a_token_that_is_none_is_404(api):
+    reply = api("POST", "/tasks/success", {"token": "nonsense"})
+    assert (reply.status, reply.error["code"]) == (404, "TaskDoesNotExist")

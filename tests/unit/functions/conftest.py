@@ -1,0 +1,142 @@
+"""The API over memory stores, called through the WSGI gateway as a client calls it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import pytest
+
+from connectors.registry import default_registry
+from connectors.tasks import ConnectorTasks
+from engine.adapters.memory.stores import MemoryStores
+from engine.catalog.catalog import Catalog
+from engine.catalog.published import CatalogPublished
+from engine.clock import SkipClock
+from engine.ports.keys import Actor
+from engine.ports.secrets import SecretInfo
+from engine.runtime.executions import Executions
+from engine.runtime.worker import Worker
+from engine.settings import Settings
+from functions.api.app import create_app
+from functions.api.services import Services
+from functions.local.gateway import Gateway
+
+
+class MemorySecrets:
+    """A writable secret backend in memory."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
+        return self.values.get(key)
+
+    def list(self, workspace: str) -> list[SecretInfo]:
+        return [SecretInfo(key, self.name, 0.0, "ada") for key in sorted(self.values)]
+
+    def set(self, workspace: str, key: str, value: str, *, by: str) -> SecretInfo:
+        self.values[key] = value
+        return SecretInfo(key, self.name, 0.0, by)
+
+    def delete(self, workspace: str, key: str) -> bool:
+        return self.values.pop(key, None) is not None
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        assert set(self.json) == {"error"}
+        return self.json["error"]
+
+
+def call_wsgi(app: Any, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+    """Send one request to a WSGI application; `headers` are written with underscores."""
+    raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    place, _, query = path.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method, "PATH_INFO": unquote_to_bytes(place).decode("latin-1"), "QUERY_STRING": query,
+        "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8400", "wsgi.input": io.BytesIO(raw),
+    }
+    if raw:
+        environ |= {"CONTENT_LENGTH": str(len(raw)), "CONTENT_TYPE": headers.pop("content_type", "application/json")}
+    environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items() if value is not None}
+    answered: dict[str, Any] = {}
+
+    def start_response(status: str, given: list[tuple[str, str]]) -> None:
+        answered.update(status=int(status[:3]), headers=dict(given))
+
+    chunks: Iterable[bytes] = app({name: value for name, value in environ.items() if value is not None}, start_response)
+    return Reply(answered["status"], answered["headers"], b"".join(chunks).decode())
+
+
+@dataclass
+class Api:
+    """The API and what is behind it. `work` lets a worker loose on every wake that is due."""
+
+    stores: MemoryStores
+    clock: SkipClock
+    services: Services
+    secrets: MemorySecrets
+    app: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = Gateway(create_app(lambda: self.services), principal="ada")
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        return call_wsgi(self.app, method, path, body, **headers)
+
+    def publish(self, name: str, definition: dict[str, Any]) -> None:
+        reply = self(
+            "POST", "/workflows/import", {"document": {"name": name, "definition": definition}, "publish": True}
+        )
+        assert reply.status == 200, reply.text
+
+    def work(self) -> None:
+        worker = Worker(
+            journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue,
+            published=CatalogPublished(self.stores.catalog), tasks=ConnectorTasks(default_registry), clock=self.clock,
+            settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
+        )
+        while received := self.stores.queue.claim(10):
+            worker.run([item.key for item in received], deadline=self.clock.now() + 60)
+            self.stores.queue.acknowledge([item.receipt for item in received])
+
+
+@pytest.fixture
+def api() -> Api:
+    clock = SkipClock()
+    stores = MemoryStores(clock)
+    settings = Settings()
+    secrets = MemorySecrets()
+    executions = Executions(
+        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
+        clock=clock, settings=settings,
+    )
+    services = Services(
+        catalog=Catalog(stores.catalog, clock, tasks=ConnectorTasks(default_registry)), executions=executions,
+        connectors=default_registry, settings=settings, secret_backends=(secrets,), writable_secrets=secrets,
+        actor_of=lambda context: Actor(context["authorizer"]["principalId"]),
+    )
+    return Api(stores, clock, services, secrets)
+
+
+@pytest.fixture
+def call() -> Any:
+    """`call_wsgi` for tests of one WSGI application."""
+    return call_wsgi

@@ -1,0 +1,348 @@
+"""The command line over a data folder, without a server: what it prints, its exit status, its JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from engine.settings import Settings
+from functions.local import cli, reference
+from functions.local.product import Product
+
+ROOT = Path(__file__).parents[4]
+HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
+
+
+@pytest.fixture
+def automate(tmp_path, capsys, monkeypatch):
+    """Runs a command in this process: (exit status, standard output, standard error)."""
+    folder = tmp_path / "data"
+    root = logging.getLogger()
+    handlers, level, factory = list(root.handlers), root.level, logging.getLogRecordFactory()
+
+    def run(*arguments, stdin=None):
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        status = cli.run(["--data-dir", str(folder), *arguments])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.out + captured.err
+        return status, captured.out, captured.err
+
+    def as_json(*arguments, **more):
+        status, out, err = run("--json", *arguments, **more)
+        return status, json.loads(out or err)
+
+    run.json, run.folder = as_json, folder
+    yield run
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+    for handler in handlers:
+        root.addHandler(handler)
+    root.setLevel(level)
+    logging.setLogRecordFactory(factory)
+
+
+@pytest.fixture
+def hello(tmp_path):
+    path = tmp_path / "hello.json"
+    path.write_text(json.dumps({"name": "hello", "definition": HELLO}, indent=2) + "\n")
+    return path
+
+
+def test_import_publish_start_show(automate, hello):
+    assert automate("workflows")[1].startswith("No workflows yet")
+    status, out, _ = automate("import", "--file", str(hello), "--publish", "--note", "first")
+    assert (status, out) == (0, "hello: draft created\nhello: version 1 published and active\n")
+    status, started = automate.json("start", "hello", "--name", "one", "--input", '{"a": 1}', "--wait")
+    assert status == 0
+    assert {key: started[key] for key in ("id", "name", "workflow", "version", "status", "output", "error", "cause")} == {
+        "id": "hello:one", "name": "one", "workflow": "hello", "version": 1, "status": "SUCCEEDED",
+        "output": {"said": "hello"}, "error": None, "cause": None,
+    }
+    status, out, _ = automate("show", "hello:one")
+    assert "Greet  Pass  ok" in out
+    assert "SUCCEEDED" in out
+    status, history = automate.json("history", "hello:one", "--after", "2")
+    assert [event["type"] for event in history["events"]] == ["PassStateExited", "ExecutionSucceeded"]
+    status, out, _ = automate("history", "hello:one")
+    assert "ExecutionStarted" in out
+    status, out, _ = automate("executions", "--workflow", "hello", "--status", "succeeded")
+    assert "hello:one" in out
+    assert "now" in out or "ago" in out
+    assert "\x1b" not in out
+
+
+def test_importing_an_unchanged_file_changes_nothing(automate, hello):
+    automate("import", "--file", str(hello), "--publish")
+    assert automate("import", "--file", str(hello), "--publish")[1] == (
+        "hello: draft unchanged\nhello: version 1 active already\n"
+    )
+    assert automate.json("versions", "hello")[1]["versions"][0]["version"] == 1
+
+
+def test_export_gives_the_file_back(automate, hello, tmp_path):
+    automate("import", "--file", str(hello))
+    target = tmp_path / "out.json"
+    assert automate("export", "hello", "--output", str(target))[0] == 0
+    assert target.read_bytes() == hello.read_bytes()
+    assert automate("export", "hello")[1] == hello.read_text()
+    assert automate("export", "hello", "--output", str(tmp_path / "no" / "out.json"))[0] == 74
+
+
+def test_versions_diff_rollback(automate, hello):
+    automate("import", "--file", str(hello), "--publish")
+    hello.write_text(hello.read_text().replace('"hello"\n', '"bye"\n'))
+    automate("import", "--file", str(hello))
+    assert '+          "said": "bye"' in automate("diff", "hello")[1]
+    automate("publish", "hello", "--note", "politer")
+    assert automate("diff", "hello", "2")[1] == "No difference.\n"
+    assert "politer" in automate("versions", "hello")[1]
+    assert automate("rollback", "hello", "1")[1] == "hello version 1 is active\n"
+    assert "1 (active)" in automate("versions", "hello")[1]
+    status, _, err = automate("rollback", "hello", "7")
+    assert (status, "no version 7" in err) == (1, True)
+
+
+def test_validate_lists_every_problem_with_its_line(automate, tmp_path):
+    path = tmp_path / "broken.yaml"
+    path.write_text("StartAt: A\nStates:\n  A:\n    Type: Pass\n    Next: Nowhere\n  B:\n    Type: Wat\n")
+    status, out, _ = automate("validate", str(path))
+    assert status == 1
+    assert f"{path}:5:5: error:" in out
+    assert f"{path}:7:5: error:" in out
+    status, found = automate.json("validate", str(path))
+    assert (status, found["result"]) == (1, "FAIL")
+    assert not automate.folder.exists(), "validate needs no data folder"
+
+
+def test_a_document_that_is_none_names_its_line(automate, tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_text('{"name": "x",\n "definition": {},\n "descripton": "typo"}')
+    status, _, err = automate("validate", str(path))
+    assert status == 1
+    assert f"where: {path}:3:2" in err
+    assert "'description'" in err
+    path.write_text('{"name": "x",\n oops}')
+    status, _, err = automate("validate", str(path))
+    assert f"where: {path}: line 2, column 2" in err
+    assert automate("validate", str(tmp_path / "none.json"))[0] == 1
+
+
+def test_publishing_what_is_wrong_names_the_line(automate, tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_text('{"StartAt": "A",\n "States": {"A": {"Type": "Pass",\n "Next": "Nowhere"}}}')
+    status, _, err = automate("import", "--file", str(path), "--publish")
+    assert status == 1
+    assert f"{path}:3:2" in err
+
+
+@pytest.mark.parametrize("name", ["order_flow", "support_triage", "nightly_sync", "approval", "etl_file"])
+def test_the_samples_are_valid(automate, name):
+    status, out, _ = automate("validate", str(ROOT / "workflows" / f"{name}.json"))
+    assert (status, out) == (0, f"{ROOT / 'workflows' / name}.json: no problems\n")
+
+
+def test_an_execution_that_fails_is_explained(automate, tmp_path):
+    path = tmp_path / "fails.json"
+    path.write_text(json.dumps({
+        "StartAt": "Call", "States": {"Call": {
+            "Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "http://127.0.0.1:1/x"},
+            "End": True,
+        }},
+    }))
+    automate("import", "--file", str(path), "--publish")
+    status, out, _ = automate("start", "fails", "--name", "one", "--wait")
+    assert (status, "FAILED" in out) == (1, True)
+    out = automate("show", "fails:one")[1]
+    assert "Call failed: http.ConnectorError" in out
+    assert "ConnectorError: " in out
+    assert '  File "' in out  # the connector's stack trace, line by line
+    shape = automate.json("show", "fails:one")[1]
+    assert shape["states"][0]["status"] == "failed"
+    assert automate.json("executions", "--error", "http.*")[1]["executions"][0]["error"] == "http.ConnectorError"
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("start", "nope"), "no workflow is called 'nope'"),
+    (("show", "nope:x"), "no execution has the id 'nope:x'"),
+    (("history", "nope:x"), "no execution has the id 'nope:x'"),
+    (("stop", "nope:x"), "no execution has the id 'nope:x'"),
+    (("start", "hello", "--input", "{"), "--input is not JSON"),
+    (("start", "hello", "--input", "@nowhere.json"), "nowhere.json cannot be read"),
+    (("task", "success", "nonsense"), "no task has this token"),
+    (("secrets", "get", "NOPE"), "no backend holds a secret 'NOPE'"),
+    (("secrets", "delete", "NOPE"), "holds no secret 'NOPE'"),
+    (("export", "nope"), "no workflow is called 'nope'"),
+    (("simulate", "nowhere.json"), "nowhere.json cannot be read"),
+    (("executions", "--next-token", "nonsense"), "next"),
+    (("signin",), "no server runs on"),
+])
+def test_mistakes_are_explained_and_exit_1(automate, arguments, told):
+    status, out, err = automate(*arguments)
+    assert (status, out) == (1, "")
+    assert told in err
+    status, shape = automate.json(*arguments)
+    assert (status, told in shape["error"]["message"]) == (1, True)
+
+
+def test_an_input_that_breaks_the_schema_lists_everything(automate):
+    automate("import", "--file", str(ROOT / "workflows" / "order_flow.json"), "--publish")
+    status, shape = automate.json("start", "order_flow", "--input", '{"orderId": 7}')
+    assert status == 1
+    assert len(shape["error"]["details"]) > 2
+
+
+def test_a_name_used_with_another_input(automate, hello):
+    automate("import", "--file", str(hello), "--publish")
+    assert automate("start", "hello", "--name", "one", "--input", "1")[0] == 0
+    assert automate("start", "hello", "--name", "one", "--input", "1")[0] == 0
+    status, shape = automate.json("start", "hello", "--name", "one", "--input", "2")
+    assert (status, shape["error"]["code"]) == (1, "ExecutionAlreadyExists")
+
+
+@pytest.mark.parametrize("arguments", [("frob",), ("start",), ("start", "a", "--nope"), ("executions", "--limit", "0")])
+def test_what_is_no_command_exits_2(automate, arguments):
+    status, _, err = automate(*arguments)
+    assert (status, "Usage:" in err) == (2, True)
+    status, shape = automate.json(*arguments)
+    assert (status, shape["error"]["code"]) == (2, "Usage")
+
+
+def test_a_bad_setting_names_itself(automate, monkeypatch):
+    monkeypatch.setenv("EXECUTION_BATCH_SIZE", "many")
+    status, _, err = automate("workflows")
+    assert (status, "EXECUTION_BATCH_SIZE" in err) == (1, True)
+
+
+def test_a_folder_that_is_a_file_exits_74(automate):
+    automate.folder.write_text("a file")
+    status, _, err = automate("workflows")
+    assert (status, "is a file" in err) == (74, True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_written_exits_74(automate):
+    automate.folder.mkdir()
+    automate.folder.chmod(0o500)
+    assert automate("workflows")[0] == 74
+
+
+def test_a_damaged_folder_exits_74_and_is_left_alone(automate, hello):
+    automate("import", "--file", str(hello))
+    database = automate.folder / "automate.db"
+    database.write_bytes(b"not a database, by any measure" * 500)
+    before = database.read_bytes()
+    status, _, err = automate("workflows")
+    assert (status, "automate.db" in err) == (74, True)
+    assert database.read_bytes() == before
+
+
+def test_a_locked_folder_exits_75_and_names_the_holder(automate, hello, monkeypatch):
+    automate("import", "--file", str(hello), "--publish")
+    monkeypatch.setenv("AUTOMATE_BUSY_TIMEOUT", "0.1")
+    rival = sqlite3.connect(automate.folder / "automate.db", isolation_level=None)
+    rival.execute("BEGIN IMMEDIATE")
+    try:
+        status, _, err = automate("start", "hello")
+        assert status == 75
+        assert str(os.getpid()) in err  # the rival connection is this process's
+    finally:
+        rival.close()
+
+
+def test_secrets_are_masked_and_never_arguments(automate):
+    assert automate("secrets", "set", "KEY", stdin="canary-1\n")[1] == "KEY is set in the local store\n"
+    for arguments in (("secrets", "list"), ("secrets", "get", "KEY")):
+        status, out, err = automate(*arguments)
+        assert status == 0
+        assert "KEY" in out
+        assert "canary-1" not in out + err
+    assert automate.json("secrets", "get", "KEY")[1]["value"] == "********"
+    assert automate("secrets", "get", "KEY", "--reveal")[1] == "canary-1\n"
+    assert automate("secrets", "set", "KEY", "canary-2")[0] == 2
+    assert automate("secrets", "set", "KEY", stdin="")[0] == 1
+    assert automate("secrets", "delete", "KEY")[0] == 0
+    assert "No secrets" in automate("secrets", "list")[1]
+
+
+def test_a_secret_from_the_environment(automate, monkeypatch):
+    monkeypatch.setenv("AUTOMATE_STRIPE_KEY", "canary-1")
+    status, shape = automate.json("secrets", "list")
+    assert [(item["key"], item["backend"]) for item in shape["secrets"]] == [("STRIPE_KEY", "environment")]
+
+
+def test_a_task_token_on_the_command_line(automate, tmp_path):
+    path = tmp_path / "ask.json"
+    path.write_text(json.dumps({"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "connector:log:write.waitForTaskToken",
+        "Parameters": {"message.$": "$$.Task.Token"}, "TimeoutSeconds": 60, "End": True,
+    }}}))
+    automate("import", "--file", str(path), "--publish")
+    _, started = automate.json("start", "ask", "--name", "one")
+    product = Product.open(Settings(data_dir=str(automate.folder)), command="a test", environment={})
+    try:
+        product.work(lambda: _handed_over(product))
+    finally:
+        product.close()
+    _, history = automate.json("history", "ask:one")
+    scheduled = next(event for event in history["events"] if event["type"] == "TaskScheduled")
+    token = json.loads(scheduled["taskScheduledEventDetails"]["parameters"])["message"]
+    assert automate("task", "heartbeat", token)[0] == 0
+    assert automate("task", "success", token, "--output", "7")[0] == 0
+    status, again = automate.json("task", "failure", token, "--error", "Late")
+    assert (status, again["error"]["code"]) == (1, "TaskTimedOut")
+    assert started["status"] == "RUNNING"
+
+
+def _handed_over(product):
+    events = product.services.executions.history(product.key("ask:one"))
+    return any(event["type"] == "TaskSubmitted" for event in events)
+
+
+def test_simulate_needs_no_folder(automate, tmp_path):
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": "connector:log:write", "Parameters": {"message": "x"}, "Next": "B",
+    }, "B": {"Type": "Wait", "Seconds": 86400, "End": True}}}))
+    stubs = tmp_path / "stubs.json"
+    stubs.write_text('{"connector:log:write": [{"output": {"logged": true}}]}')
+    status, out, _ = automate("simulate", str(path), "--stubs", str(stubs), "--events")
+    assert status == 0
+    assert "+86400 s" in out
+    status, shape = automate.json("simulate", str(path))
+    assert (status, shape["error"]) == (1, "Automate.StubMissing")
+    stubs.write_text("[]")
+    assert automate("simulate", str(path), "--stubs", str(stubs))[0] == 1
+    assert not automate.folder.exists()
+
+
+def test_connectors(automate):
+    assert "connector:http:request" in automate("connectors")[1]
+    assert automate.json("connectors")[1]["connectors"]
+
+
+@pytest.mark.parametrize(("name", "text"), sorted(reference.pages().items()))
+def test_the_reference_pages_are_in_step(name, text):
+    assert (ROOT / "docs" / name).read_text() == text, "run: python -m functions.local.reference"
+
+
+def test_every_command_says_what_it_does():
+    def commands(group, prefix=""):
+        for command in group.commands.values():
+            yield f"{prefix}{command.name}", command
+            if isinstance(command, click.Group):
+                yield from commands(command, f"{command.name} ")
+
+    for name, command in commands(cli.automate):
+        assert command.help, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and not parameter.hidden:
+                assert parameter.help, f"{name} {parameter.name}"

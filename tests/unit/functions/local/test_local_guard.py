@@ -1,0 +1,198 @@
+"""Who gets to the local server, and who does not."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.errors import StoreUnavailable
+from functions.local.guard import Guard
+from functions.local.owner import COOKIE, Owner
+from functions.local.samples import samples
+from functions.local.wsgi import respond
+
+
+@pytest.fixture
+def clock():
+    return SkipClock()
+
+
+@pytest.fixture
+def owner(tmp_path, clock):
+    return Owner(tmp_path, clock)
+
+
+@pytest.fixture
+def ask(call, owner):
+    """Send a request to the guard as the owner, unless told otherwise."""
+
+    def inner(environ, start_response):
+        return respond(start_response, 200, json.dumps({"path": environ["PATH_INFO"]}))
+
+    guard = Guard(inner, samples, owner, port=8400, max_input_bytes=1024, home="/docs")
+
+    def send(method, path, body=None, **headers):
+        headers.setdefault("authorization", f"Bearer {owner.token}")
+        return call(guard, method, path, body, **headers)
+
+    return send
+
+
+def test_the_owner_gets_in(ask):
+    assert ask("GET", "/workflows").json == {"path": "/workflows"}
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer wrong", "Basic dXNlcjpwYXNz", "Bearer \xff"])
+def test_nobody_else_does(ask, authorization):
+    reply = ask("GET", "/workflows", authorization=authorization)
+    assert (reply.status, reply.error["code"]) == (401, "Unauthorized")
+    assert reply.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_browser_without_a_cookie_is_told_how_to_sign_in(ask):
+    reply = ask("GET", "/docs", authorization=None, accept="text/html,*/*")
+    assert reply.status == 401
+    assert "automate signin" in reply.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:8401", "localhost.evil.example:8400", ""])
+def test_another_name_is_not_us(ask, host):
+    reply = ask("GET", "/health", host=host)
+    assert (reply.status, reply.error["code"]) == (421, "WrongHost")
+
+
+def test_localhost_is_us(ask):
+    assert ask("GET", "/health", host="LOCALHOST:8400").status == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:3000", "null", "https://127.0.0.1:8400"])
+def test_another_origin_changes_nothing(ask, origin):
+    for method in ("POST", "PUT", "DELETE"):
+        assert ask(method, "/workflows/import", {}, origin=origin).status == 403
+    assert ask("GET", "/workflows", origin=origin).status == 200
+
+
+def test_our_own_origin_may_change_things(ask):
+    assert ask("POST", "/workflows/import", {}, origin="http://localhost:8400").status == 200
+
+
+def test_too_large_a_request_is_refused(ask):
+    assert ask("POST", "/workflows/import", b"x" * (1024 + 64 * 1024)).status == 200
+    reply = ask("POST", "/workflows/import", b"x" * (1024 + 64 * 1024 + 1))
+    assert (reply.status, reply.error["code"]) == (413, "PayloadTooLarge")
+
+
+def test_every_answer_has_security_headers(ask):
+    for path in ("/workflows", "/signin?code=x", "/nowhere", "/samples/x"):
+        headers = ask("GET", path, authorization=None).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_only_health_and_samples_are_open(ask):
+    assert ask("GET", "/health", authorization=None).status == 200
+    assert ask("POST", "/samples/stock/reserve", {"sku": "a", "quantity": 1}, authorization=None).status == 200
+    for path in ("/", "/docs", "/openapi.json", "/healthy", "/samples", "/secrets"):
+        assert ask("GET", path, authorization=None).status == 401, path
+
+
+def cookie_of(reply):
+    name, _, rest = reply.headers["Set-Cookie"].partition("=")
+    assert name == COOKIE
+    value, *attributes = rest.split("; ")
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(attributes)
+    return f"{COOKIE}={value}"
+
+
+def test_a_sign_in_link_works_once(ask, owner):
+    code = owner.new_code()
+    first = ask("GET", f"/signin?code={code}", authorization=None)
+    assert (first.status, first.headers["Refresh"]) == (200, "0; url=/docs")
+    assert ask("GET", "/docs", authorization=None, cookie=cookie_of(first)).status == 200
+    second = ask("GET", f"/signin?code={code}", authorization=None)
+    assert second.status == 403
+    assert "Set-Cookie" not in second.headers
+
+
+def test_a_sign_in_link_ends_after_ten_minutes(ask, owner, clock):
+    code = owner.new_code()
+    clock.sleep(601)
+    assert ask("GET", f"/signin?code={code}", authorization=None).status == 403
+
+
+@pytest.mark.parametrize("query", ["", "?code=", "?code=../token", "?code=%00", "?other=1"])
+def test_what_is_no_code_signs_nobody_in(ask, query):
+    assert ask("GET", f"/signin{query}", authorization=None).status == 403
+
+
+def test_a_cookie_ends_and_cannot_be_made(ask, owner, clock):
+    good = owner.new_cookie()
+    expiry, _, signature = good.partition(".")
+    for value in (f"{int(expiry) + 1}.{signature}", f"{expiry}.{'0' * 64}", expiry, "", "x", "\xb2.x"):
+        assert ask("GET", "/docs", authorization=None, cookie=f"{COOKIE}={value}").status == 401
+    assert ask("GET", "/docs", authorization=None, cookie=f"{COOKIE}={good}").status == 200
+    clock.sleep(31 * 24 * 3600)
+    assert ask("GET", "/docs", authorization=None, cookie=f"{COOKIE}={good}").status == 401
+
+
+def test_a_new_token_ends_all_sessions(tmp_path, clock):
+    first = Owner(tmp_path, clock)
+    cookie = first.new_cookie()
+    (tmp_path / "token").unlink()
+    assert not Owner(tmp_path, clock).is_cookie(cookie)
+
+
+def test_the_token_is_made_once_and_is_the_owners_alone(tmp_path, clock):
+    first, second = Owner(tmp_path, clock), Owner(tmp_path, clock)
+    assert first.token == second.token
+    assert len(first.token) >= 32
+    assert stat.S_IMODE((tmp_path / "token").stat().st_mode) == 0o600
+
+
+def test_old_codes_are_swept_and_codes_are_not_stored(tmp_path, owner, clock):
+    code = owner.new_code()
+    files = list((tmp_path / "signin").iterdir())
+    assert len(files) == 1
+    assert code not in files[0].name + files[0].read_text()
+    clock.sleep(3600)
+    owner.new_code()
+    assert len(list((tmp_path / "signin").iterdir())) == 1
+
+
+def test_a_damaged_token_is_refused(tmp_path, clock):
+    (tmp_path / "token").write_text("short\n")
+    with pytest.raises(StoreUnavailable, match="damaged"):
+        Owner(tmp_path, clock)
+
+
+def test_the_samples_answer_equal_requests_equally(ask):
+    def charge(**more):
+        order = {"orderId": "o-1", "amount": 9.5, **more}
+        return ask("POST", "/samples/payments/charge", order, authorization="Bearer k")
+
+    assert charge().json == charge().json
+    assert charge().json["chargeId"].startswith("ch_")
+    assert charge(amount=10).json["chargeId"] != charge().json["chargeId"]
+
+
+@pytest.mark.parametrize(("path", "body", "status"), [
+    ("/samples/payments/charge", {"orderId": "o-1"}, 400),
+    ("/samples/payments/charge", {"orderId": 1, "amount": 1}, 400),
+    ("/samples/payments/charge", {"orderId": "o-1", "amount": True}, 400),
+    ("/samples/payments/charge", [], 400),
+    ("/samples/payments/charge", b"{", 400),
+    ("/samples/stock/reserve", {"sku": "a", "quantity": 0}, 400),
+    ("/samples/stock/reserve", {"quantity": 1}, 400),
+    ("/samples/other", {}, 404),
+])
+def test_the_samples_refuse_what_they_do_not_understand(ask, path, body, status):
+    assert ask("POST", path, body).status == status
+
+
+def test_a_charge_needs_a_key(ask):
+    reply = ask("POST", "/samples/payments/charge", {"orderId": "o-1", "amount": 1}, authorization=None)
+    assert (reply.status, reply.error["code"]) == (401, "Unauthorized")
