@@ -31,6 +31,7 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
         if state.is_task:
             found += _resource_problems(state, tasks)
             found += _timeout_problems(state, task_max_seconds)
+        found += _distributed_problems(state)
         found += _secret_problems(state)
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
@@ -58,6 +59,17 @@ def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
             f"state {state.name!r}: a synchronous task takes at most {most:g} s, its TimeoutSeconds is {seconds:g}. "
             "Longer work is for .waitForTaskToken, .sync or an activity",
             f"{state.place}/TimeoutSeconds",
+        )
+
+
+def _distributed_problems(state: StateText) -> Iterator[Diagnostic]:
+    """The durable runtime walks a Map's items inline; child executions for a distributed one it does not start yet."""
+    config = state.processor_config
+    if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+        yield Diagnostic(
+            "DISTRIBUTED_MAP_NOT_AVAILABLE",
+            f"state {state.name!r}: a distributed Map runs in `automate simulate` only so far. Use Mode INLINE",
+            f"{state.place}/ItemProcessor/ProcessorConfig",
         )
 
 

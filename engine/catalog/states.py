@@ -17,11 +17,12 @@ _NESTED = ("Branches", "ItemProcessor", "Iterator")
 @dataclass(frozen=True, slots=True)
 class StateText:
     """One state as written. `place` is AWS's location (``/States/Pay/Branches[0]/States/Charge``), `own` the state's
-    fields without the machines inside it."""
+    fields without the machines inside it, `processor_config` a Map's ProcessorConfig."""
 
     place: str
     name: str
     own: dict[str, Json]
+    processor_config: Json = None
 
     @property
     def is_task(self) -> bool:
@@ -37,7 +38,9 @@ def states_of(definition: Json, place: str = "") -> Iterator[StateText]:
     for name, state in states.items():
         if isinstance(state, dict):
             inner = f"{place}/States/{name}"
-            yield StateText(inner, name, {key: value for key, value in state.items() if key not in _NESTED})
+            own = {key: value for key, value in state.items() if key not in _NESTED}
+            processor = state.get("ItemProcessor", state.get("Iterator"))
+            yield StateText(inner, name, own, processor.get("ProcessorConfig") if isinstance(processor, dict) else None)
             branches = state.get("Branches")
             if isinstance(branches, list):
                 for index, branch in enumerate(branches):

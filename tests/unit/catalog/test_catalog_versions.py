@@ -141,6 +141,16 @@ def test_what_waits_outside_may_take_longer_than_the_call_budget(catalog, resour
     assert "TASK_TIMEOUT_TOO_LONG" not in {item.code for item in catalog.problems(document)}
 
 
+def test_a_distributed_map_is_refused_where_it_would_never_end(catalog):
+    inner = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    for mode, kind, refused_codes in (
+        ("INLINE", {}, set()), ("DISTRIBUTED", {"ExecutionType": "STANDARD"}, {"DISTRIBUTED_MAP_NOT_AVAILABLE"}),
+    ):
+        document = with_state(Type="Map", ItemProcessor={**inner, "ProcessorConfig": {"Mode": mode, **kind}})
+        codes = {item.code for item in catalog.problems(document) if item.severity == "ERROR"}
+        assert codes == refused_codes
+
+
 @pytest.mark.parametrize(("seconds", "fine"), [(240, True), (241, False), (99_999_999, False)])
 def test_a_synchronous_task_keeps_to_the_call_budget(catalog, seconds, fine):
     document = with_state(Type="Task", Resource="connector:log:write", TimeoutSeconds=seconds)
