@@ -165,13 +165,17 @@ class Catalog:
         found = list(self._validate(document.definition, kind=document.kind))
         return found + document_problems(document, tasks=self._tasks, task_max_seconds=self._task_max_seconds)
 
-    def publish(self, workspace: str, name: str, *, note: str = "", actor: Actor) -> VersionRecord:
+    def publish(
+        self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None
+    ) -> VersionRecord:
         """Make the draft the new active version. A draft that is the active version already changes nothing.
 
-        Raises NotFound, InvalidDefinition with everything that is wrong, Conflict when somebody else published
-        something else meanwhile.
+        `expect_etag` names the draft that was meant. Raises NotFound, InvalidDefinition with everything that is wrong,
+        Conflict when the draft is another by now or somebody else published something else meanwhile.
         """
         draft = self.draft(workspace, name)
+        if expect_etag not in (None, draft.etag):
+            raise _changed(f"the draft of {name!r}", draft.etag)
         digest = document_digest(draft.document)
         row = self.workflow(workspace, name)
         active = self._store.version(workspace, name, row.active_version) if row.active_version else None
@@ -209,12 +213,17 @@ class Catalog:
             _label(name, new),
         )
 
-    def rollback(self, workspace: str, name: str, number: int, *, actor: Actor) -> VersionRecord:  # noqa: ARG002
-        """Make version `number` the active one again; the numbered history stays. `actor` is for the audit's sake.
+    def rollback(
+        self, workspace: str, name: str, number: int, *, actor: Actor, expect_etag: str | None = None  # noqa: ARG002
+    ) -> VersionRecord:
+        """Make version `number` the active one again; the numbered history stays. `actor` is for the audit's sake,
+        `expect_etag` names the workflow's row that was seen.
 
         Raises NotFound, Conflict when the workflow changed meanwhile.
         """
         row = self.workflow(workspace, name)
+        if expect_etag not in (None, row.etag):
+            raise _changed(f"the workflow {name!r}", row.etag)
         version = self.version(workspace, name, number)
         if row.active_version != number:
             self._store.set_active(workspace, name, number, expect_etag=row.etag)
@@ -283,6 +292,12 @@ def _source(document: WorkflowDocument, source: bytes | None) -> bytes:
             if written == canonical(document):
                 return source
     return rendered(document)
+
+
+def _changed(what: str, etag: str) -> Conflict:
+    return Conflict(
+        f"{what} was changed meanwhile", advice="Read it again and merge the difference.", details={"etag": etag}
+    )
 
 
 def _unknown(name: str) -> NotFound:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from engine.errors import UserError
+from engine.errors import Conflict, UserError
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
@@ -46,10 +48,16 @@ def matches(header: str | None, tag: str) -> bool:
     return header.strip() == "*" or tag in _TAG.findall(header)
 
 
-def require(if_match: str | None, tag: str, what: str) -> None:
-    """Raise PreconditionFailed when a request's If-Match does not name `tag`; no header asks for nothing."""
-    if if_match not in (None, "*", tag):
+@contextmanager
+def precondition(if_match: str | None) -> Iterator[str | None]:
+    """The etag that a request's If-Match asks for, None for no header and for ``*``. A Conflict of what is done under a
+    named one is the failed precondition (412)."""
+    if if_match in (None, "*"):
+        yield None
+        return
+    try:
+        yield if_match
+    except Conflict as error:
         raise PreconditionFailed(
-            f"{what} was changed meanwhile", where="If-Match", advice="Read it again and merge the difference.",
-            details={"etag": tag},
-        )
+            error.message, where="If-Match", advice=error.advice, details=error.details
+        ) from None

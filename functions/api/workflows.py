@@ -82,17 +82,16 @@ def put_draft(call: Call[models.SaveDraftRequest]) -> Answer:
             f"the document's name is {document.name!r}, the address says {name!r}", where="/name",
             advice="Import it under the new name; a workflow is not renamed by saving.",
         )
-    expected = catalog.draft(call.workspace, name).etag if call.if_match == "*" else call.if_match
+    if call.if_match is not None:
+        with etags.precondition(call.if_match) as named:
+            expected = catalog.draft(call.workspace, name).etag if named is None else named
+            return _draft(catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=expected))
     try:
-        return _draft(catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=expected))
+        return _draft(catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=None))
     except Conflict as error:
-        if expected is None:
-            raise etags.PreconditionRequired(
-                f"there is a draft of {name!r} already", where="If-Match", details=error.details,
-                advice="Read it, and name its ETag in If-Match.",
-            ) from None
-        raise etags.PreconditionFailed(
-            error.message, where="If-Match", advice=error.advice, details=error.details
+        raise etags.PreconditionRequired(
+            f"there is a draft of {name!r} already", where="If-Match", details=error.details,
+            advice="Read it, and name its ETag in If-Match.",
         ) from None
 
 
@@ -111,10 +110,10 @@ def publish_workflow(call: Call[models.PublishRequest]) -> Answer:
     """Make the draft the new active version.
 
     If-Match names the draft that was tested. 422 lists everything that is wrong with it."""
-    name, catalog = call.path["name"], call.services.catalog
-    if call.if_match is not None:
-        etags.require(call.if_match, catalog.draft(call.workspace, name).etag, f"the draft of {name!r}")
-    version = catalog.publish(call.workspace, name, note=call.given.note, actor=call.actor)
+    with etags.precondition(call.if_match) as expected:
+        version = call.services.catalog.publish(
+            call.workspace, call.path["name"], note=call.given.note, actor=call.actor, expect_etag=expected
+        )
     return Answer(models.Version(**_version(version, version.number)))
 
 
@@ -152,10 +151,10 @@ def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
     """Make an older version the active one again.
 
     If-Match names the workflow's ETag."""
-    name, catalog = call.path["name"], call.services.catalog
-    if call.if_match is not None:
-        etags.require(call.if_match, catalog.workflow(call.workspace, name).etag, f"the workflow {name!r}")
-    record = catalog.rollback(call.workspace, name, call.given.version, actor=call.actor)
+    with etags.precondition(call.if_match) as expected:
+        record = call.services.catalog.rollback(
+            call.workspace, call.path["name"], call.given.version, actor=call.actor, expect_etag=expected
+        )
     return Answer(models.Version(**_version(record, record.number)))
 
 

@@ -85,7 +85,7 @@ def account(events: Sequence[Event], *, now: float) -> list[StateRun]:
     for run in runs:
         if run.status == "running":
             _left_open(run, ended_at, now)
-    return list(_as_tree(runs, None))
+    return list(_as_tree(runs))
 
 
 def readable_cause(cause: str | None) -> str:
@@ -105,12 +105,20 @@ def readable_cause(cause: str | None) -> str:
     return "\n".join(lines)
 
 
-def _as_tree(runs: Sequence[StateRun], inside: StateRun | None) -> Iterator[StateRun]:
-    """The runs directly inside `inside`, each followed by those inside it; iterations one after the other."""
-    children = [run for run in runs if run.inside is inside]
-    for child in sorted(children, key=lambda run: -1 if run.index is None else run.index):
-        yield child
-        yield from _as_tree(runs, child)
+def _as_tree(runs: Sequence[StateRun]) -> Iterator[StateRun]:
+    """Each run followed by those inside it, iterations one after the other. By a stack: Maps may be nested deeply."""
+    inside: dict[int, list[StateRun]] = {}
+    for run in runs:
+        inside.setdefault(id(run.inside), []).append(run)
+    waiting = _last_first(inside.get(id(None), []))
+    while waiting:
+        run = waiting.pop()
+        yield run
+        waiting += _last_first(inside.get(id(run), []))
+
+
+def _last_first(runs: list[StateRun]) -> list[StateRun]:
+    return sorted(runs, key=lambda run: -1 if run.index is None else run.index)[::-1]
 
 
 def _details(event: Event) -> dict[str, Json]:

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command; its exit status. Errors go to standard error, in JSON where the answer would have been."""
-    as_json = "--json" in arguments[:3]
+    as_json = "--json" in _before_the_command(arguments)
     try:
         return _invoke(arguments)
     except click.ClickException as error:
@@ -77,6 +77,14 @@ def _invoke(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as in `| head`
         return 0
     return status if isinstance(status, int) else 0
+
+
+def _before_the_command(arguments: Sequence[str]) -> Sequence[str]:
+    """The global options: what stands before the command's name."""
+    for number, argument in enumerate(arguments):
+        if argument in automate.commands:
+            return arguments[:number]
+    return arguments
 
 
 def _failure(error: Exception) -> tuple[dict[str, Any], int]:

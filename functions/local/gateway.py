@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -91,5 +91,3 @@ def _headers(environ: Environ) -> dict[str, str]:
         headers["content-type"] = environ["CONTENT_TYPE"]
     return headers
 
-
-Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]

@@ -9,7 +9,7 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from engine.errors import StoreUnavailable
+from engine.errors import InvalidDocument, StoreUnavailable
 from engine.governance.log_masking import mask_logs
 
 FILE_BYTES = 5 * 1024 * 1024
@@ -41,5 +41,10 @@ def _install(handler: logging.Handler, level: str) -> None:
         root.removeHandler(old)
         old.close()
     root.addHandler(handler)
-    root.setLevel(level)
+    try:
+        root.setLevel(level)
+    except ValueError:
+        raise InvalidDocument(
+            f"{level!r} is not a log level", where="AUTOMATE_LOG_LEVEL", advice="Use DEBUG, INFO, WARNING or ERROR."
+        ) from None
     mask_logs()

@@ -9,6 +9,7 @@ has to come again, or when its message cannot be read: that one only, and after 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -21,6 +22,7 @@ from engine.adapters.aws.queue import decode_wake
 from engine.errors import InvalidDocument
 from engine.ports.keys import ExecutionKey
 from functions.worker import wiring
+from functions.worker.logs import join_logs
 
 logger = Logger(service="worker")
 metrics = Metrics(namespace="Automate", service="worker")
@@ -30,7 +32,7 @@ metrics = Metrics(namespace="Automate", service="worker")
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Work on the batch; answers ``{"batchItemFailures": [{"itemIdentifier"}]}``."""
-    parts = wiring.parts()
+    parts = _parts()
     keys = _keys(event["Records"])
     deadline = parts.clock.now() + context.get_remaining_time_in_millis() / 1000
     outcomes = parts.worker.run(keys, deadline=deadline)
@@ -46,6 +48,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("WakesReceived", MetricUnit.Count, len(event["Records"]))
     metrics.add_metric("WakesFailed", MetricUnit.Count, len(answer["batchItemFailures"]))
     return dict(answer)
+
+
+@cache
+def _parts() -> wiring.Parts:
+    parts = wiring.parts()
+    join_logs(logger, parts.log_level)
+    return parts
 
 
 def _keys(records: list[dict[str, Any]]) -> list[ExecutionKey]:

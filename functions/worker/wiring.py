@@ -18,7 +18,6 @@ from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
-from engine.governance.log_masking import mask_logs
 from engine.governance.resolving import SecretResolving
 from engine.runtime.worker import Worker
 from engine.settings import Settings
@@ -33,6 +32,7 @@ class Parts:
 
     worker: Worker
     clock: Clock
+    log_level: str
 
 
 @cache
@@ -40,7 +40,6 @@ def parts() -> Parts:
     """The parts that the environment describes. Raises UserError for a setting or a connector module at fault."""
     settings = Settings.from_environment(os.environ)
     clock = SystemClock()
-    mask_logs()
     load_modules(settings.connectors)
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
@@ -49,4 +48,4 @@ def parts() -> Parts:
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
     )
-    return Parts(worker, clock)
+    return Parts(worker, clock, settings.log_level)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import time
+from contextlib import contextmanager
 from typing import ClassVar
 
 import pytest
@@ -18,6 +20,7 @@ from connectors import ActionSpec, ConnectorAdapter, register
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.table import create_table_request
 from functions.worker import wiring
+from functions.worker.logs import FAMILIES
 
 REGION = "eu-central-1"
 CANARY = "canary-value-of-a-secret"
@@ -110,6 +113,19 @@ class Deployment:
         return answer
 
 
+@contextmanager
+def logs_kept():
+    """The worker takes the product's logs over for its process; here other tests share it."""
+    loggers = [logging.getLogger(name) for name in FAMILIES]
+    before = [(list(item.handlers), item.level, item.propagate) for item in loggers]
+    factory = logging.getLogRecordFactory()
+    yield
+    logging.setLogRecordFactory(factory)
+    for item, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        item.handlers, item.propagate = handlers, propagate
+        item.setLevel(level)
+
+
 @pytest.fixture
 def deployed(monkeypatch):
     for name, value in {
@@ -125,10 +141,13 @@ def deployed(monkeypatch):
         )
         url = clients.sqs.create_queue(QueueName="wakes", Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
         monkeypatch.setenv("AUTOMATE_QUEUE_URL", url)
-        caches = (functions.api.aws.services, wiring.parts, functions.sweeper.app.sweeper)
+        caches = (
+            functions.api.aws.services, wiring.parts, functions.worker.app._parts, functions.sweeper.app.sweeper
+        )
         for cached in caches:
             cached.cache_clear()
-        yield Deployment(clients, url)
+        with logs_kept():
+            yield Deployment(clients, url)
         for cached in caches:
             cached.cache_clear()
         clients.close()

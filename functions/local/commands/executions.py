@@ -18,6 +18,7 @@ from functions.local.screen import Screen, duration, indented, status_mark
 from functions.local.session import Json, read_value, session
 
 POLL_SECONDS = 0.1
+MOST_SHOWN = 100
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 
 
@@ -193,12 +194,15 @@ def _print_account(screen: Screen, execution: Execution, runs: list[StateRun]) -
         click.echo(f"business key {execution.business_key}")
     click.echo(f"input {_short(execution.input)}")
     click.echo()
+    shown = _worth_showing(runs)
     screen.table(("STATE", "TYPE", "STATUS", "TOOK", "ATTEMPTS"), [
         ("  " * run.depth + run.label, run.type, run.status, duration(run.seconds),
          str(run.attempts) if run.attempts > 1 else "")
-        for run in runs
+        for run in shown
     ], empty="No state was entered yet.")
-    for run in runs:
+    if len(shown) < len(runs):
+        click.echo(f"{len(runs) - len(shown)} more that went well; --json shows all.")
+    for run in shown:
         if run.error is not None or run.cause is not None:
             click.echo()
             click.echo(f"{run.label} {run.status}: {run.error or 'no error name'}")
@@ -209,6 +213,11 @@ def _print_account(screen: Screen, execution: Execution, runs: list[StateRun]) -
     elif execution.error is not None and not any(run.error == execution.error for run in runs):
         click.echo()
         click.echo(f"{execution.error}: {readable_cause(execution.cause)}")
+
+
+def _worth_showing(runs: list[StateRun]) -> list[StateRun]:
+    """All of a short account; of a long one its first part, and whatever did not go well."""
+    return [run for number, run in enumerate(runs) if number < MOST_SHOWN or run.status != "ok"]
 
 
 def _short(value: Json) -> str:

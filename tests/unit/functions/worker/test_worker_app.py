@@ -12,7 +12,7 @@ import pytest
 from engine.clock import SkipClock
 from engine.errors import Throttled
 from engine.ports.keys import ExecutionKey
-from functions.worker import app, wiring
+from functions.worker import app
 
 
 class Context:
@@ -55,7 +55,7 @@ def handle(monkeypatch):
 
     def call(bodies, outcomes=None):
         worker = ScriptedWorker(outcomes or {})
-        monkeypatch.setattr(wiring, "parts", lambda: SimpleNamespace(worker=worker, clock=clock))
+        monkeypatch.setattr(app, "_parts", lambda: SimpleNamespace(worker=worker, clock=clock))
         answer = app.handler({"Records": [record(n, body) for n, body in enumerate(bodies)]}, Context())
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]], worker
 
@@ -102,6 +102,27 @@ def test_metrics_are_emitted_once(handle, capsys):
     counted = [line for line in lines if "WakesReceived" in line]
     assert len(counted) == 1
     assert (counted[0]["WakesReceived"], counted[0]["WakesFailed"]) == ([2.0], [1.0])
+
+
+def test_the_products_logs_are_json_and_masked():
+    program = """
+import logging
+from aws_lambda_powertools import Logger
+from engine.governance.log_masking import KNOWN
+from functions.worker.logs import join_logs
+logger = Logger(service="worker")
+join_logs(logger, "INFO")
+KNOWN.add(["canary-1"])
+logger.append_keys(request="r-1")
+extras = {"execution": "a:1", "state": "canary-1"}
+logging.getLogger("automate.workflow").info("the key is %s", "canary-1", extra=extras)
+logging.getLogger("engine.runtime").debug("too fine")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    [line] = done.stdout.splitlines()
+    record = json.loads(line)
+    assert (record["level"], record["execution"], record["request"]) == ("INFO", "a:1", "r-1")
+    assert "canary-1" not in done.stdout + done.stderr
 
 
 def test_start_up_is_light():

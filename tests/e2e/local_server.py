@@ -1,0 +1,183 @@
+"""A real local server in a process of its own, and what a client does with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+def clean_environment(**more):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_") and name != "PORT"}
+    return {**kept, "PYTHONUNBUFFERED": "1", **more}
+
+
+def automate(folder, *arguments, check=True, **more):
+    """A command on the folder, answered in JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", "functions.local.cli", "--json", "--data-dir", str(folder), *arguments],
+        capture_output=True, text=True, timeout=40, env=clean_environment(), cwd=ROOT, check=False, **more,
+    )
+    if check:
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+    return done
+
+
+class LocalServer:
+    """``automate up`` on a free port."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "functions.local.cli", "--json", "--data-dir", str(folder), "up", "--port", "0",
+             *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(), cwd=ROOT,
+        )
+        shown = []
+        for line in self.process.stdout:
+            shown.append(line)
+            if line == "}\n":
+                break
+        assert shown, self.process.stderr.read()
+        answer = json.loads("".join(shown))
+        self.url, self.sign_in = answer["url"], answer["sign_in"]
+
+    @property
+    def token(self) -> str:
+        return (self.folder / "token").read_text().strip()
+
+    def request(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Message, str]:
+        sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310  our own address
+            self.url + path, data, {name: value for name, value in sent.items() if value}, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+                return answer.status, answer.headers, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read().decode()
+
+    def json(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        status, _, text = self.request(method, path, body, **headers)
+        assert status < 400, text
+        return json.loads(text)
+
+    def publish(self, name: str, definition: dict[str, Any]) -> None:
+        self.json("POST", "/workflows/import", {"document": {"name": name, "definition": definition}, "publish": True})
+
+    def wait_closed(self, execution_id: str, seconds: float = 20) -> dict[str, Any]:
+        path = f"/executions/{execution_id.replace(':', '%3A')}"
+        return wait_until(lambda: _closed(self.json("GET", path)), seconds)
+
+    def workers(self) -> list[int]:
+        """The pids of the live workers."""
+        found = []
+        for path in (self.folder / "locks").iterdir():
+            if path.name.startswith("."):
+                continue
+            try:
+                content = json.loads(path.read_text())
+            except (OSError, ValueError):
+                continue
+            if content["command"].startswith("automate worker") and is_running(content["pid"]):
+                found.append(content["pid"])
+        return found
+
+    def worker(self) -> int:
+        """The pid of the one worker, once it lives."""
+        return wait_until(lambda: next(iter(self.workers()), None), 10)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def stop(self) -> int:
+        """A clean stop; the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=25)
+        return self.process.returncode
+
+
+def _closed(shown):
+    return shown if shown["status"] != "RUNNING" else None
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until(found, seconds):
+    """The first thing that `found` answers which is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError("waited in vain")
+
+
+class SlowService:
+    """Somebody else's service: it holds its first call until it is let go, and notes every call's idempotency key."""
+
+    def __init__(self) -> None:
+        self.keys: list[str | None] = []
+        self.go_on = threading.Event()
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                service.keys.append(self.headers.get("Idempotency-Key"))
+                if len(service.keys) == 1:
+                    service.go_on.wait(20)
+                body = b'{"done": true}'
+                try:
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    pass  # the caller was killed
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}/work"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@contextmanager
+def slow_service():
+    service = SlowService()
+    try:
+        yield service
+    finally:
+        service.go_on.set()
+        service.server.shutdown()
+        service.server.server_close()

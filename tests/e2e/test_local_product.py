@@ -1,0 +1,248 @@
+"""The local product as people run it: a real server with its workers, over HTTP and the command line."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from local_server import ROOT, LocalServer, automate, clean_environment, is_running, slow_service, wait_until
+
+HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
+PAUSE = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 2, "End": True}}}
+
+
+def calling(url):
+    return {"StartAt": "Call", "States": {"Call": {
+        "Type": "Task", "Resource": "connector:http:request", "Parameters": {"method": "POST", "url": url},
+        "ResultSelector": {"done.$": "$.body.done"}, "End": True,
+    }}}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """One server for the tests that leave it as it is."""
+    running = LocalServer(tmp_path_factory.mktemp("product") / "data")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """Starts servers of the test's own on one folder; what is left of them is stopped."""
+    started = []
+
+    def start(*arguments):
+        started.append(LocalServer(tmp_path / "data", *arguments))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()
+
+
+def test_the_whole_way_over_http_and_the_command_line(server, tmp_path):
+    path = tmp_path / "hello.json"
+    path.write_text(json.dumps({"name": "hello", "definition": HELLO}))
+    assert automate(server.folder, "import", "--file", str(path), "--publish")["version"] == 1
+    started = automate(server.folder, "start", "hello", "--name", "one", "--input", '{"a": 1}', "--wait")
+    assert (started["status"], started["output"]) == ("SUCCEEDED", {"said": "hello"})
+
+    shown = server.json("GET", "/executions/hello%3Aone")
+    assert shown == {key: started[key] for key in shown}
+    over_http = server.json("GET", "/executions/hello%3Aone/history")["events"]
+    assert over_http == automate(server.folder, "history", "hello:one")["events"]
+    assert [event["type"] for event in over_http][-1] == "ExecutionSucceeded"
+
+    second = server.json("POST", "/workflows/hello/executions", {"name": "two"})
+    assert server.wait_closed(second["id"])["status"] == "SUCCEEDED"
+    listed = automate(server.folder, "executions", "--workflow", "hello")["executions"]
+    assert [row["name"] for row in listed] == ["two", "one"]
+
+
+def test_etags_over_http(server):
+    server.publish("tagged", HELLO)
+    _, headers, _ = server.request("GET", "/workflows/tagged/draft")
+    status, _, text = server.request("GET", "/workflows/tagged/draft", If_None_Match=headers["ETag"])
+    assert (status, text) == (304, "")
+    status, _, text = server.request("POST", "/workflows/tagged/publish", {}, If_Match='"other"')
+    assert (status, json.loads(text)["error"]["code"]) == (412, "PreconditionFailed")
+
+
+def test_stop_over_http(server):
+    server.publish("pause", PAUSE)
+    server.json("POST", "/workflows/pause/executions", {"name": "stopped"})
+    server.json("POST", "/executions/pause%3Astopped/stop", {"cause": "enough"})
+    shown = server.wait_closed("pause:stopped", seconds=5)
+    assert (shown["status"], shown["cause"]) == ("ABORTED", "enough")
+
+
+def test_who_gets_in(server):
+    assert server.request("GET", "/workflows", Authorization="")[0] == 401
+    assert server.request("GET", "/workflows", Authorization="Bearer wrong")[0] == 401
+    assert server.request("GET", "/health", Authorization="")[0] == 200
+    assert server.request("GET", "/health", Host="evil.example")[0] == 421
+    assert server.request("POST", "/workflows/import", {}, Origin="http://evil.example")[0] == 403
+    status, headers, _ = server.request("GET", server.sign_in.removeprefix(server.url), Authorization="")
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    assert status == 200
+    assert server.request("GET", "/docs", Authorization="", Cookie=cookie)[0] == 200
+    assert server.request("GET", server.sign_in.removeprefix(server.url), Authorization="")[0] == 403
+    link = automate(server.folder, "signin")["sign_in"]
+    assert server.request("GET", link.removeprefix(server.url), Authorization="")[0] == 200
+
+
+def test_it_listens_on_loopback_alone(server):
+    port = int(server.url.rpartition(":")[2])
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)} - {"127.0.0.1"}
+    for address in others:
+        if not address.startswith("127."):
+            with pytest.raises(OSError), socket.create_connection((address, port), timeout=1):
+                pass
+
+
+def test_too_large_a_body_is_refused(server):
+    port = int(server.url.rpartition(":")[2])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.putrequest("POST", "/workflows/import")
+    connection.putheader("Authorization", f"Bearer {server.token}")
+    connection.putheader("Content-Length", str(10**10))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_two_at_once_on_one_folder(server):
+    """Commands, another worker and the server share a folder."""
+    server.publish("shared", HELLO)
+    extra = subprocess.Popen(
+        [sys.executable, "-m", "functions.local.cli", "--data-dir", str(server.folder), "worker"],
+        stdout=subprocess.PIPE, text=True, env=clean_environment(), cwd=ROOT,
+    )
+    try:
+        assert "at work" in extra.stdout.readline()
+        for number in range(20):
+            server.json("POST", "/workflows/shared/executions", {"name": f"n{number}"})
+        for number in range(20):
+            assert server.wait_closed(f"shared:n{number}")["status"] == "SUCCEEDED"
+    finally:
+        extra.send_signal(signal.SIGTERM)
+        extra.communicate(timeout=15)
+    assert extra.returncode == 0
+
+
+def test_a_port_that_is_taken_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = automate(tmp_path / "data", "up", "--port", str(port), check=False)
+    error = json.loads(done.stderr)["error"]
+    assert (done.returncode, error["code"]) == (1, "PortTaken")
+    assert str(port) in error["message"]
+    assert "PORT=8500 make run" in error["advice"]
+
+
+def test_a_port_that_another_server_has_taken(server, tmp_path):
+    port = server.url.rpartition(":")[2]
+    done = automate(tmp_path / "data", "up", "--port", port, check=False)
+    assert "another Automate server" in json.loads(done.stderr)["error"]["message"]
+
+
+def test_a_worker_killed_in_the_middle_of_a_wait_and_of_a_task(own_server):
+    """The server starts another, which goes on: the Wait ends on time, the call is repeated with the same key."""
+    with slow_service() as service:
+        running = own_server()
+        running.publish("pause", PAUSE)
+        running.publish("call", calling(service.url))
+        victim = running.worker()
+        began = time.monotonic()
+        running.json("POST", "/workflows/pause/executions", {"name": "one"})
+        running.json("POST", "/workflows/call/executions", {"name": "one"})
+        wait_until(lambda: service.keys, 10)
+
+        os.kill(victim, signal.SIGKILL)
+
+        called = running.wait_closed("call:one")
+        waited = running.wait_closed("pause:one")
+        assert (called["status"], called["output"]) == ("SUCCEEDED", {"done": True})
+        assert waited["status"] == "SUCCEEDED"
+        assert time.monotonic() - began < 12
+        assert len(service.keys) == 2
+        assert service.keys[0] is not None
+        assert service.keys[0] == service.keys[1]
+        assert running.worker() != victim
+
+
+def test_server_and_worker_killed_then_started_again(own_server):
+    with slow_service() as service:
+        first = own_server()
+        first.publish("pause", PAUSE)
+        first.publish("call", calling(service.url))
+        victim = first.worker()
+        first.json("POST", "/workflows/pause/executions", {"name": "one"})
+        first.json("POST", "/workflows/call/executions", {"name": "one"})
+        wait_until(lambda: service.keys, 10)
+        os.kill(victim, signal.SIGKILL)
+        first.kill()
+        wait_until(lambda: not first.workers(), 10)
+
+        second = own_server()
+
+        assert second.wait_closed("call:one")["status"] == "SUCCEEDED"
+        assert second.wait_closed("pause:one")["status"] == "SUCCEEDED"
+        assert service.keys[0] == service.keys[-1]
+
+
+def test_no_worker_outlives_its_server(own_server):
+    running = own_server("--workers", "2")
+    pids = wait_until(lambda: len(running.workers()) == 2 and running.workers(), 10)
+    running.kill()
+    wait_until(lambda: not any(is_running(pid) for pid in pids), 10)
+
+
+def test_a_clean_stop_leaves_nothing_running(own_server):
+    running = own_server()
+    pid = running.worker()
+    assert running.stop() == 0
+    assert not is_running(pid)
+    assert running.workers() == []
+
+
+def run_demo(folder, port):
+    """`automate demo` until it says how to stop; everything it printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "functions.local.cli", "--data-dir", str(folder), "demo", "--port", str(port)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment(), cwd=ROOT,
+    )
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if line.startswith("Stop with Ctrl-C"):
+            break
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=25)
+    return "".join(printed) + rest, process.returncode
+
+
+def test_the_demo_twice(tmp_path):
+    folder = tmp_path / "data"
+    first, status = run_demo(folder, 0)
+    assert status == 0, first
+    assert "order_flow version 1: published" in first
+    assert "SUCCEEDED" in first
+    assert '"status": "confirmed"' in first
+    assert "/signin?code=" in first
+    second, status = run_demo(folder, 0)
+    assert status == 0, second
+    assert "order_flow version 1: unchanged" in second
+    assert "SUCCEEDED" in second
+    rows = automate(folder, "executions", "--workflow", "order_flow")["executions"]
+    assert [row["status"] for row in rows] == ["SUCCEEDED", "SUCCEEDED"]
+    assert [row["business_key"] for row in rows] == ["o-2001", "o-2001"]
