@@ -1,0 +1,93 @@
+"""The crew: a dead worker is followed by another, at once when it had lived, later and later when it had not."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.settings import Settings
+from functions.local import crew as crews
+
+
+class FakeProcess:
+    """A worker that ends when the test says so, or when its input is closed."""
+
+    def __init__(self, command, *, stdin, start_new_session):
+        assert start_new_session, "Ctrl-C must reach the server alone"
+        self.command = command
+        self.stdin = io.BytesIO()
+        self.pid = id(self)
+        self.returncode = None
+        self.stubborn = False
+        self.killed = False
+
+    def poll(self):
+        if self.stdin.closed and not self.stubborn:
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self, timeout=None):
+        if self.poll() is None and not self.killed:
+            raise subprocess.TimeoutExpired("worker", timeout)
+        return self.returncode
+
+    def kill(self):
+        self.killed = True
+
+
+@pytest.fixture
+def clock():
+    return SkipClock()
+
+
+@pytest.fixture
+def crew(monkeypatch, clock):
+    monkeypatch.setattr(crews.subprocess, "Popen", FakeProcess)
+    monkeypatch.setattr(crews, "WATCH_SECONDS", 3600)  # the tests look themselves
+    made = crews.Crew(2, Settings(data_dir="/data"), clock)
+    yield made
+    made.stop()
+
+
+def die(crew, clock, *, after):
+    """Let the first worker end after so many seconds; how long its successor is waited for."""
+    place = crew._places[0]
+    clock.sleep(after)
+    place.process.returncode = -9
+    waited = 0.0
+    while True:
+        place = crew._tended(place)
+        if place.process.returncode is None:
+            crew._places[0] = place
+            return waited
+        clock.sleep(0.25)
+        waited += 0.25
+        assert waited < 100
+
+
+def test_workers_work_on_the_servers_folder(crew):
+    for place in crew._places:
+        assert place.process.command[3:6] == ["--data-dir", "/data", "worker"]
+    assert len(set(crew.pids)) == 2
+
+
+def test_one_that_had_lived_is_followed_at_once(crew, clock):
+    assert die(crew, clock, after=60) == 0
+
+
+def test_one_that_dies_at_once_is_waited_for_longer_each_time(crew, clock):
+    pauses = [die(crew, clock, after=0) for _ in range(9)]
+    assert pauses[:4] == [0.5, 1.0, 2.0, 4.0]
+    assert pauses[-1] == crews.LONGEST_PAUSE
+    assert die(crew, clock, after=60) == 0
+    assert die(crew, clock, after=0) == 0.5
+
+
+def test_who_does_not_stop_is_killed(crew):
+    stubborn, willing = (place.process for place in crew._places)
+    stubborn.stubborn = True
+    crew.stop()
+    assert (stubborn.killed, willing.killed) == (True, False)
