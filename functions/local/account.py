@@ -26,7 +26,8 @@ _ATTEMPTS = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
 
 @dataclass(slots=True)
 class StateRun:
-    """One state that was entered. `status` is ok, caught, failed, stopped or running; then `seconds` counts on."""
+    """One state that was entered. `status` is ok, caught, failed, stopped, or while it lasts running or waiting (for a
+    time, or for its task token); `seconds` then count on."""
 
     name: str
     type: str
@@ -40,6 +41,7 @@ class StateRun:
     error: str | None = None
     cause: str | None = None
     broken: bool = False
+    handed_over: bool = False
 
     @property
     def label(self) -> str:
@@ -170,6 +172,7 @@ def _ended(run: StateRun | None, event: Event, status: str) -> None:
 def _happened(run: StateRun | None, kind: str, details: dict[str, Json]) -> None:
     if run is None:
         return
+    run.handed_over = kind == "TaskSubmitted"
     if kind in _ATTEMPTS:
         run.attempts += 1
     if kind in ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded"):
@@ -181,6 +184,8 @@ def _happened(run: StateRun | None, kind: str, details: dict[str, Json]) -> None
 def _left_open(run: StateRun, ended_at: float | None, now: float) -> None:
     """A run without an exit: it runs, or the execution ended in it."""
     run.seconds = (now if ended_at is None else ended_at) - run.entered_at
-    if ended_at is not None:
+    if ended_at is None:
+        run.status = "waiting" if run.type == "Wait" or run.handed_over else "running"
+    else:
         failed = run.broken or run.type == "Fail" or run.error is not None or run.cause is not None
         run.status = "failed" if failed else "stopped"

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.registry import Registry, default_registry, load_modules
-from connectors.tasks import ConnectorTasks
+from connectors.registry import default_registry
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.adapters.local.stores import LocalStores
@@ -21,11 +20,13 @@ from engine.errors import StorageError
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.tasks import Tasks
 from engine.runtime.executions import Executions
 from engine.runtime.sweeper import Sweeper
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.services import Services
+from functions.local.resources import callable_tasks
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Product:
     stores: LocalStores
     services: Services
     secrets: LocalSecretStore
-    registry: Registry
+    tasks: Tasks
     published: CatalogPublished
     actor: Actor
 
@@ -55,16 +56,13 @@ class Product:
         Raises StorageError when the folder cannot be used, UserError for a connector module that cannot be loaded.
         """
         clock = SystemClock()
-        load_modules(settings.connectors)
+        tasks = callable_tasks(settings)
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
         actor = Actor(_user())
         published = CatalogPublished(stores.catalog)
         services = Services(
-            catalog=Catalog(
-                stores.catalog, clock, tasks=ConnectorTasks(default_registry),
-                task_max_seconds=settings.task_max_seconds,
-            ),
+            catalog=Catalog(stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds),
             executions=Executions(
                 journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
                 settings=settings,
@@ -73,7 +71,7 @@ class Product:
             secret_backends=(EnvironmentSecrets(environment), store), writable_secrets=store,
             actor_of=lambda _: actor,  # who has the token is the folder's owner
         )
-        return cls(settings, clock, stores, services, store, default_registry, published, actor)
+        return cls(settings, clock, stores, services, store, tasks, published, actor)
 
     def close(self) -> None:
         """Close the stores: leases and claims of this process are over."""
@@ -109,7 +107,7 @@ class Product:
             sweeping.join()
 
     def _worker(self) -> Worker:
-        tasks = SecretResolving(ConnectorTasks(self.registry), self.services.secret_backends, self.clock)
+        tasks = SecretResolving(self.tasks, self.services.secret_backends, self.clock)
         return Worker(
             journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue, published=self.published,
             tasks=tasks, clock=self.clock, settings=self.settings, owner=self.stores.owner,

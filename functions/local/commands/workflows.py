@@ -7,13 +7,16 @@ from pathlib import Path
 
 import click
 
+from engine.adapters.memory.catalog_store import MemoryCatalogStore
 from engine.asl.source import Source
+from engine.catalog.catalog import Catalog
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.files import place_of, read_document
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, StoreUnavailable
 from engine.ports.catalog_store import VersionRecord
 from engine.runtime.executions import iso_time
 from functions.local.product import Product
+from functions.local.resources import callable_tasks
 from functions.local.screen import styled_diff
 from functions.local.session import Json, Session, read_file, session
 
@@ -189,15 +192,9 @@ def rollback(*, name: str, version: int) -> None:
 
 def _problems(document: WorkflowDocument) -> list[Diagnostic]:
     """What publishing would find. Needs no data folder, only the connectors."""
-    from connectors.registry import default_registry, load_modules  # noqa: PLC0415 - other commands have them anyway
-    from connectors.tasks import ConnectorTasks  # noqa: PLC0415
-    from engine.adapters.memory.catalog_store import MemoryCatalogStore  # noqa: PLC0415
-    from engine.catalog.catalog import Catalog  # noqa: PLC0415
-
     current: Session = session()
-    load_modules(current.settings.connectors)
     catalog = Catalog(
-        MemoryCatalogStore(), current.screen.clock, tasks=ConnectorTasks(default_registry),
+        MemoryCatalogStore(), current.screen.clock, tasks=callable_tasks(current.settings),
         task_max_seconds=current.settings.task_max_seconds,
     )
     return catalog.problems(document)

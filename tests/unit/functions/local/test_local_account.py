@@ -102,13 +102,24 @@ def test_a_caught_map_keeps_what_failed_in_it():
     ]
 
 
-def test_a_running_state_runs():
+def test_a_wait_that_lasts_is_waiting():
     result = simulate(
         {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}, {}
     )
     entered = result.events[1]["timestamp"]
     runs = account(result.events[:2], now=entered + 7)
-    assert [(run.status, run.seconds) for run in runs] == [("running", 7)]
+    assert [(run.status, run.seconds) for run in runs] == [("waiting", 7)]
+
+
+def test_a_task_runs_until_it_is_handed_over_and_then_waits_for_its_token():
+    asking = task(End=True) | {"Resource": "connector:log:write.waitForTaskToken"}
+    result = simulate(
+        {"StartAt": "A", "States": {"A": asking}}, {},
+        stubs={"connector:log:write.waitForTaskToken": [{"submitted": {}, "timed_out": True}]},
+    )
+    types = [event["type"] for event in result.events]
+    assert account(result.events[:types.index("TaskStarted") + 1], now=0)[0].status == "running"
+    assert account(result.events[:types.index("TaskSubmitted") + 1], now=0)[0].status == "waiting"
 
 
 def test_a_connectors_cause_is_readable():

@@ -1,0 +1,17 @@
+"""What a Task can call on this machine: the one place that puts it together, for running and for validating alike."""
+
+from __future__ import annotations
+
+from connectors.registry import default_registry, load_modules
+from connectors.tasks import ConnectorTasks
+from engine.ports.tasks import Tasks
+from engine.settings import Settings
+
+
+def callable_tasks(settings: Settings) -> Tasks:
+    """The connectors: built in, installed, and those of AUTOMATE_CONNECTORS, whose modules this loads.
+
+    Raises InvalidDocument for a module that cannot be loaded.
+    """
+    load_modules(settings.connectors)
+    return ConnectorTasks(default_registry)
