@@ -11,15 +11,30 @@ from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.catalog import Catalog
 from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
+from engine.errors import UserError
 from engine.runtime.executions import Executions
 from engine.settings import Settings
 from functions.api.identity import actor_of_gateway
 from functions.api.services import Services
 
 
-@cache
+class Misconfigured(UserError):
+    """The deployment is at fault, not the request."""
+
+    code = "Misconfigured"
+    status = 500
+
+
 def services() -> Services:
-    """The services that the environment describes."""
+    """The services that the environment describes. Raises Misconfigured, naming the variable."""
+    try:
+        return _services()
+    except UserError as error:
+        raise Misconfigured(error.message, where=error.where, advice=error.advice) from error
+
+
+@cache
+def _services() -> Services:
     # botocore is loaded by the first request: the local server imports this module too, and needs none.
     from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415
     from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415

@@ -178,7 +178,8 @@ def _dump(model: BaseModel) -> str:
 
 
 def _read_query(model: type[Taken], request: Request) -> Taken:
-    return _validated(model, dict(request.query_params or {}), place="query")
+    given = {name: value for name, value in (request.query_params or {}).items() if value != ""}  # ?from=&to=2
+    return _validated(model, given, place="query")
 
 
 def _read_body(model: type[Taken], request: Request) -> Taken:

@@ -142,7 +142,7 @@ def deployed(monkeypatch):
         url = clients.sqs.create_queue(QueueName="wakes", Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
         monkeypatch.setenv("AUTOMATE_QUEUE_URL", url)
         caches = (
-            functions.api.aws.services, wiring.parts, functions.worker.app._parts, functions.sweeper.app.sweeper
+            functions.api.aws._services, wiring.parts, functions.worker.app._parts, functions.sweeper.app.sweeper
         )
         for cached in caches:
             cached.cache_clear()
@@ -272,4 +272,4 @@ def test_a_callback_and_a_stop(deployed):
 def test_a_missing_setting_names_itself(deployed, monkeypatch):
     monkeypatch.delenv("AUTOMATE_TABLE")
     status, answer = deployed.api("GET", "/workflows")
-    assert (status, answer["error"]["where"]) == (422, "AUTOMATE_TABLE")
+    assert (status, answer["error"]["code"], answer["error"]["where"]) == (500, "Misconfigured", "AUTOMATE_TABLE")

@@ -10,9 +10,12 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 
 import pytest
 from local_server import ROOT, LocalServer, automate, clean_environment, is_running, slow_service, wait_until
+
+from functions.local.demo import SECRET_VALUE
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 PAUSE = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 2, "End": True}}}
@@ -243,6 +246,11 @@ def test_the_demo_twice(tmp_path):
     assert status == 0, second
     assert "order_flow version 1: unchanged" in second
     assert "SUCCEEDED" in second
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert {"automate.db", "secrets.json", "server.log", "worker-1.log"} <= {path.name for path in kept}
+    secret = SECRET_VALUE.encode()
+    assert [path for path in kept if secret in path.read_bytes() or b64encode(secret) in path.read_bytes()] == []
+    assert SECRET_VALUE not in first + second
     rows = automate(folder, "executions", "--workflow", "order_flow")["executions"]
     assert [row["status"] for row in rows] == ["SUCCEEDED", "SUCCEEDED"]
     assert [row["business_key"] for row in rows] == ["o-2001", "o-2001"]

@@ -107,6 +107,7 @@ def test_versions_diff_and_rollback(api):
     assert [(item["version"], item["active"]) for item in versions] == [(2, True), (1, False)]
     assert api("GET", "/workflows/hello/versions/1").json["document"]["definition"] == HELLO
     difference = api("GET", "/workflows/hello/diff?from=1&to=2").json
+    assert api("GET", "/workflows/hello/diff?from=1&to=").json["states"] == difference["states"]  # to the draft
     assert difference["states"] == [{"state": "Greet", "change": "changed"}]
     assert '"bye"' in difference["text"]
     stale = api("GET", "/workflows/hello").headers["ETag"]
