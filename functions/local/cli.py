@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -54,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command; its exit status. Errors go to standard error, in JSON where the answer would have been."""
     as_json = "--json" in _before_the_command(arguments)
     try:
-        return _invoke(arguments)
+        status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
     except click.ClickException as error:
         if as_json:
             _tell({"code": "Usage", "message": error.format_message()}, as_json)
@@ -68,14 +67,6 @@ def run(arguments: Sequence[str]) -> int:
         shape, status = _failure(error)
         _tell(shape, as_json)
         return status
-
-
-def _invoke(arguments: Sequence[str]) -> int:
-    try:
-        status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as in `| head`
-        return 0
     return status if isinstance(status, int) else 0
 
 
