@@ -48,6 +48,16 @@ class Settings:
     connectors: tuple[str, ...] = _setting(
         (), "AUTOMATE_CONNECTORS", "Modules with connectors, loaded at start; separated by commas."
     )
+    aws_profile: str = _setting(
+        "", "AUTOMATE_AWS_PROFILE",
+        "The profile of your AWS configuration that workflows on this machine call AWS with. While neither this nor "
+        "AUTOMATE_AWS_REGION is set, no AWS service is called.",
+    )
+    aws_region: str = _setting(
+        "", "AUTOMATE_AWS_REGION",
+        "The region of the AWS services that workflows on this machine call, where the profile names none or another. "
+        "Without a profile, credentials come from the environment (AWS_ACCESS_KEY_ID and so on).",
+    )
     stage: str = _setting("dev", "AUTOMATE_STAGE", "The deployment's stage; secrets live under automate/<stage>/.")
     table: str = _setting("", "AUTOMATE_TABLE", "The DynamoDB table (on AWS).")
     queue_url: str = _setting("", "AUTOMATE_QUEUE_URL", "The wake queue's URL (on AWS).")

@@ -20,6 +20,8 @@ class TaskCall:
 
     `secrets` maps the KEYs of `secret_refs` to their values. Only engine.governance.resolving fills it, on the last
     step to the connector; `arguments` keep the references even then, so that a call printed shows no value.
+
+    `credentials` is the state's Credentials, evaluated: the role that an AWS service is to be called under.
     """
 
     resource: str
@@ -35,6 +37,7 @@ class TaskCall:
     secret_refs: tuple[tuple[str, str], ...] = ()
     task_token: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: Json = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,133 @@
+"""What an ``arn:…`` Resource names: a Lambda function, an operation of a service in one of two dialects, or an API.
+
+`find_target` answers with one of the three, or with the words of what is wrong and what to do instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from connectors.aws.dialects import OPTIMISED, Dialect, Sdk
+from connectors.aws.models import actions, service_model, services
+from connectors.aws.naming import action_name, resource_name
+from connectors.aws.refusals import refused_call
+from engine.asl.validate.resources import OPTIMISED as ACTIONS
+
+TASK_TOKEN = ".waitForTaskToken"  # noqa: S105  the suffix of a resource
+
+_INTEGRATION = re.compile(
+    r"arn:[^:]+:states:::(?P<sdk>aws-sdk:)?(?P<service>[A-Za-z0-9-]+):(?P<action>[A-Za-z0-9]+)(?P<pattern>\..+)?"
+)
+_FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")
+
+_ITEM_READER = {"s3": {"getObject": "GetObject", "listObjectsV2": "ListObjectsV2"}}
+"""The optimised forms that only a Map's ItemReader has; they answer as the SDK does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function, named by its ARN: arguments and result are the function's own."""
+
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of an AWS API. `service` is botocore's name, `operation` the API's."""
+
+    service: str
+    operation: str
+    dialect: Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A call of an API Gateway endpoint."""
+
+
+Target = Function | Operation | Api
+
+
+def find_target(resource: str) -> Target | str:
+    """What `resource` names, or why it cannot be called and what to do."""
+    if _FUNCTION.fullmatch(resource):
+        return Function(resource)
+    found = _INTEGRATION.fullmatch(resource)
+    if found is None:
+        return _unknown(resource)
+    pattern = found["pattern"]
+    if pattern in (".sync", ".sync:2"):
+        return (
+            f"{resource}: waiting for what was started ({pattern}) is not available yet. "
+            f"Start it without {pattern} and poll in a loop, or use {TASK_TOKEN} where the work can answer."
+        )
+    if pattern not in (None, TASK_TOKEN):
+        return f"{resource}: there is no {pattern}. Only {TASK_TOKEN} may follow the action."
+    service, action = found["service"], found["action"]
+    return _sdk(resource, service, action) if found["sdk"] else _optimised(resource, service, action)
+
+
+def _sdk(resource: str, service: str, action: str) -> Operation | str:
+    """An operation by botocore's own models."""
+    name = services().get(service)
+    if name is None:
+        return f"{resource}: there is no AWS service {service}.{_nearest(service, services())}"
+    operation = actions(name).get(action)
+    if operation is None:
+        return f"{resource}: the service {service} has no action {action}.{_nearest(action, actions(name))}"
+    model = service_model(name)
+    shape = model.operation_model(operation)
+    if shape.has_event_stream_input or shape.has_event_stream_output:
+        return f"{resource} streams events, which a Task cannot do."
+    refusal = refused_call(name, operation)
+    if refusal is not None:
+        return f"{resource}: {refusal}"
+    return Operation(name, operation, Sdk.of(str(model.metadata["serviceId"])))
+
+
+def _optimised(resource: str, service: str, action: str) -> Target | str:
+    """One of the integrations that Step Functions offers besides the SDK's."""
+    if action in _ITEM_READER.get(service, {}):
+        return Operation(service, _ITEM_READER[service][action], Sdk.of(service))
+    if service == "http":
+        return f"{resource} is not available here. Use connector:http:request."
+    offered, dialect = ACTIONS.get(service), OPTIMISED.get(service)
+    if offered is None:
+        problem = f"there is no integration {service}.{_nearest(service, ACTIONS)}"
+    elif action not in offered:
+        problem = f"{service} has no action {action}.{_nearest(action, offered)}"
+    elif service == "apigateway":
+        return Api()
+    elif dialect is not None:
+        return Operation(dialect.service, actions(dialect.service)[action], dialect)
+    else:
+        problem = "this optimised integration is not available."
+    return f"{resource}: {problem}{_as_sdk(service, action)}"
+
+
+def _as_sdk(service: str, action: str) -> str:
+    """The same call as an SDK integration, where there is one."""
+    spelled = service.replace("-", "").lower()
+    name = services().get(spelled) or services().get(resource_name(service))
+    if name is None or action not in actions(name):
+        return ""
+    return f" Use arn:aws:states:::aws-sdk:{resource_name(name)}:{action_name(actions(name)[action])}."
+
+
+def _unknown(resource: str) -> str:
+    if ":activity:" in resource:
+        return f"{resource}: an activity is not called; its workers poll for it. Start it from the runtime only."
+    return (
+        f"{resource} is not a resource that can be called. Write arn:aws:states:::aws-sdk:SERVICE:ACTION, "
+        "arn:aws:states:::SERVICE:ACTION or the ARN of a Lambda function."
+    )
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """`` Did you mean a, b?`` or nothing."""
+    by_lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    return f" Did you mean {', '.join(by_lower[each] for each in near)}?" if near else ""
