@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run test test-full lint conformance bench synth reset
+.PHONY: help install install-dev install-infra run test test-full lint conformance bench bench-peers synth reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -45,8 +45,11 @@ lint: install-dev ## ruff, mypy --strict and the layers
 conformance: install-dev ## Compare with recorded answers of AWS Step Functions (CONFORMANCE_DIR)
 	@$(python) tests/conformance/run.py
 
-bench: install ## Time the interpreter on small workloads
+bench: install ## Time the interpreter and the durable worker
 	@$(python) benchmarks/run.py
+
+bench-peers: install ## The same with moto, LocalStack, ministack and DBOS beside it
+	@$(python) benchmarks/run.py --peers
 
 synth: install-infra ## Write the CloudFormation templates to cdk.out
 	@$(python) -m infra_cdk.app && echo "Templates are in cdk.out."

@@ -1,113 +1,123 @@
-"""How fast the interpreter steps, in memory and without I/O: ``make bench``.
+"""How fast it is: ``make bench``, and ``make bench-peers`` with others beside it.
 
-    W1   a counter loop: Pass and Choice, 1,000 rounds (2,001 states entered)
-    W2   an inline Map of 1,000 items through 3 states each
+    python benchmarks/run.py [--only W1 W3 …] [--repeats 5] [--peers] [--json FILE]
 
-Each workload is run once to warm up and then REPEATS times; the table shows the median. One JSON line a workload
-follows, for keeping. `--repeats N` and `--only W1` narrow it.
+Every workload runs in a process of its own, one after the other: a warm-up round, then `--repeats` counted ones. The
+table shows median, least and most; the JSON lines after it (or in FILE) hold every round's seconds, the load average
+and the processors. docs/benchmarks.md says what the workloads are and how to read the figures.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
-import statistics
-import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from engine.testing import simulate
+import measuring
+import peer_environments
+from peer_environments import PEERS, Unavailable
 
+IN_MEMORY = ("W1", "W1J", "W2", "W6", "W7", "STREAM1M", "PASS200K")
+DURABLE = ("W3", "W3x50", "W4", "W5")
 REPEATS = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """A definition, its input, and what it must come to: a wrong answer has no speed."""
-
-    name: str
-    definition: Mapping[str, Any]
-    input: Any
-    output: Any
-    states: int
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """The median over `repeats` runs."""
-
-    workload: str
-    states: int
-    seconds: float
-    states_per_second: int
-    repeats: int
-    python: str
-
-
-def counter_loop(rounds: int) -> Workload:
-    """W1."""
-    states = {
-        "Add": {
-            "Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Enough",
-        },
-        "Enough": {
-            "Type": "Choice", "Default": "Add",
-            "Choices": [{"Variable": "$.n", "NumericGreaterThanEquals": rounds, "Next": "Done"}],
-        },
-        "Done": {"Type": "Succeed"},
-    }
-    return Workload("W1", {"StartAt": "Add", "States": states}, {"n": 0}, {"n": rounds}, 2 * rounds + 1)
-
-
-def inline_map(items: int) -> Workload:
-    """W2."""
-    inner = {
-        "StartAt": "First",
-        "States": {
-            "First": {"Type": "Pass", "Next": "Second"},
-            "Second": {"Type": "Pass", "Next": "Third"},
-            "Third": {"Type": "Pass", "End": True},
-        },
-    }
-    outer = {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, **inner}, "End": True}
-    numbers = list(range(items))
-    return Workload("W2", {"StartAt": "Each", "States": {"Each": outer}}, numbers, numbers, 3 * items + 1)
-
-
-def measure(workload: Workload, repeats: int) -> Timing:
-    """Run it, check its answer, and take the median time."""
-    seconds = []
-    for _ in range(repeats + 1):
-        started = time.perf_counter()
-        result = simulate(dict(workload.definition), workload.input)
-        seconds.append(time.perf_counter() - started)
-        if result.status != "SUCCEEDED" or result.output != workload.output:
-            raise SystemExit(f"{workload.name} came to {result.status}: {result.error}: {result.cause}")
-    median = statistics.median(seconds[1:])
-    return Timing(
-        workload.name, workload.states, round(median, 4), round(workload.states / median), repeats,
-        platform.python_version(),
-    )
+Line = dict[str, Any]
 
 
 def main() -> None:
-    """Print the table, then the JSON lines."""
-    parser = argparse.ArgumentParser(description="Time the interpreter on small workloads.")
-    parser.add_argument("--repeats", type=int, default=REPEATS)
-    parser.add_argument("--only", choices=["W1", "W2"])
-    arguments = parser.parse_args()
-    print(f"{'workload':<9}{'states':>7}{'seconds':>9}{'states/s':>10}", flush=True)
-    timings = []
-    for workload in (counter_loop(1000), inline_map(1000)):
-        if arguments.only in (None, workload.name):
-            timing = measure(workload, arguments.repeats)
-            timings.append(timing)
-            columns = f"{timing.workload:<9}{timing.states:>7}{timing.seconds:>9.3f}{timing.states_per_second:>10,}"
-            print(columns, flush=True)
-    for timing in timings:
-        print(json.dumps(asdict(timing)))
+    """Print the table as it grows, then the JSON lines."""
+    arguments = _arguments()
+    folder = Path(os.environ.get("AUTOMATE_BENCH_DIR") or ".bench").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    if arguments.child:
+        _child(arguments.child, arguments.repeats, folder)
+        return
+    here = measuring.machine(str(folder))
+    print(f"{here['cpus']} processors, Python {here['python']}, load {here['load']}, fsync {here['fsync_ms']} ms")
+    print(f"\n{'system':<34}{'workload':<10}{'median':>11}{'least':>11}{'most':>11} {'unit':<10}{'peak MB':>8}  load")
+    lines = [{"system": "machine", **here}]
+    for line in _figures(arguments, folder):
+        lines.append(line)
+        print(_row(line), flush=True)
+    text = "".join(f"{json.dumps(line)}\n" for line in lines)
+    if arguments.json:
+        Path(arguments.json).write_text(text, encoding="utf-8")
+    else:
+        print(f"\n{text}", end="")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Time the interpreter and the durable worker.")
+    parser.add_argument("--only", nargs="+", choices=[*IN_MEMORY, *DURABLE], help="these workloads alone")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="counted rounds a workload")
+    parser.add_argument("--peers", action="store_true", help="others too, installed into environments of their own")
+    parser.add_argument("--json", metavar="FILE", help="write the JSON lines there instead of printing them")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Line]:
+    """Workload by workload, ours and then each peer's, so that they share the machine's moods."""
+    pythons = _installed(folder) if arguments.peers else {}
+    for workload in arguments.only or [*IN_MEMORY, *DURABLE]:
+        yield from _ours(workload, arguments.repeats)
+        for peer in PEERS if arguments.peers else ():
+            python, reason = pythons[peer.name], dict(peer.cannot).get(workload)
+            if isinstance(python, Unavailable):
+                reason = f"not installed: {python}"
+            elif workload in peer.workloads:
+                try:
+                    found = peer_environments.run(peer, python, workload, arguments.repeats, folder)
+                    yield from map(json.loads, found)
+                except Unavailable as error:
+                    reason = str(error)
+            if reason is not None and (workload in peer.workloads or workload in dict(peer.cannot)):
+                yield {"system": peer.name, "workload": workload, "skipped": reason}
+
+
+def _installed(folder: Path) -> dict[str, Path | Unavailable]:
+    found: dict[str, Path | Unavailable] = {}
+    for peer in PEERS:
+        try:
+            found[peer.name] = peer_environments.install(peer, folder)
+        except Unavailable as error:
+            found[peer.name] = error
+    return found
+
+
+def _ours(workload: str, repeats: int) -> Iterator[Line]:
+    """Our figures, from a process of their own."""
+    command = [sys.executable, __file__, "--child", workload, "--repeats", str(repeats)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  ourselves
+    yield from map(json.loads, done.stdout.splitlines())
+
+
+def _child(workload: str, repeats: int, folder: Path) -> None:
+    # Imported here: the parent measures nothing, and pydantic is no part of the interpreter's memory.
+    if workload in IN_MEMORY:
+        import interpreter  # noqa: PLC0415
+
+        figures = interpreter.WORKLOADS[workload](repeats)
+    else:
+        import durable  # noqa: PLC0415
+
+        figures = durable.run(workload, repeats, str(folder))
+    for figure in figures:
+        print(figure.line())
+
+
+def _row(line: Line) -> str:
+    if "skipped" in line:
+        return f"{line['system']:<34}{line['workload']:<10}skipped: {line['skipped']}"
+    way = line["note"].partition(":")[0]
+    system = f"{line['system']} ({way})" if way in ("step", "simulate") else line["system"]
+    numbers = "".join(f"{line[name]:>11,}" for name in ("median", "least", "most"))
+    return f"{system:<34}{line['workload']:<10}{numbers} {line['unit']:<10}{line['peak_mb']:>8}  {line['load']}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,101 @@
+"""The peers: what is installed for each, into an environment that is made here, and how its script is run.
+
+    $AUTOMATE_BENCH_DIR (.bench)/venvs/NAME/        one virtual environment a peer, of this Python
+                                   …/installed      written last: the requirements it holds; others make it anew
+
+A peer that cannot be installed, or a workload that it cannot run, is told with its reason and left out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+INSTALL_SECONDS = 600
+WORKLOAD_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """`script` is run as ``python SCRIPT WORKLOAD REPEATS *arguments`` in the environment `environment`."""
+
+    name: str
+    environment: str
+    requirements: tuple[str, ...]
+    script: str
+    workloads: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
+    least_python: tuple[int, int] = (3, 11)
+    cannot: tuple[tuple[str, str], ...] = ()
+
+
+MINISTACK = ("ministack==1.5.33", "boto3")
+
+PEERS = (
+    Peer(
+        "moto", "moto", ("moto[all]==5.2.5",), "moto.py", ("W1", "W2", "W6", "W3", "W4", "W5"),
+        cannot=(("W1J", "its JSONata evaluator is missing from the package"),),
+    ),
+    # Its runtime extra takes pip many minutes to resolve: this is what its Step Functions provider imports. It breaks
+    # with cbor2 6.
+    Peer(
+        "LocalStack", "localstack",
+        ("localstack-core[base-runtime]==2026.3.0", "moto-ext>=5.1.22", "antlr4-python3-runtime==4.13.2", "jpype1",
+         "jsonpath-ng==1.16.0", "cbor2<6"),
+        "localstack.py", ("W1", "W2", "W6"), least_python=(3, 12),
+        cannot=(("W1J", "its JSONata runs on a Java machine with jars that it downloads"),),
+    ),
+    Peer("ministack", "ministack", MINISTACK, "ministack.py", ("W1", "W1J", "W2", "W3", "W5")),
+    Peer("ministack (interpreter)", "ministack", MINISTACK, "ministack.py", ("W1", "W1J", "W2"), ("alone",)),
+    Peer("DBOS", "dbos", ("dbos==3.4.0",), "dbos_sqlite.py", ("W3", "W3x50", "W4", "W5")),
+)
+
+
+class Unavailable(Exception):
+    """Why a peer or a workload of it cannot be had here."""
+
+
+def install(peer: Peer, folder: Path) -> Path:
+    """The Python of the peer's environment, made where it is missing. Raises Unavailable."""
+    if sys.version_info < peer.least_python:
+        raise Unavailable(f"it needs Python {'.'.join(map(str, peer.least_python))}")
+    home = folder / "venvs" / peer.environment
+    python, mark, wanted = home / "bin" / "python", home / "installed", "\n".join(peer.requirements)
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return python
+    print(f"Installing {peer.name} into {home} …", file=sys.stderr, flush=True)
+    shutil.rmtree(home, ignore_errors=True)
+    venv.create(home, with_pip=True)
+    _run([str(python), "-m", "pip", "install", "--quiet", "--prefer-binary", *peer.requirements], INSTALL_SECONDS, {})
+    mark.write_text(wanted, encoding="utf-8")
+    return python
+
+
+def run(peer: Peer, python: Path, workload: str, repeats: int, folder: Path) -> list[str]:
+    """The JSON lines of one workload. Raises Unavailable with the last words of a run that failed."""
+    scratch = folder / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    command = [str(python), str(HERE / "peers" / peer.script), workload, str(repeats), *peer.arguments]
+    # The script's own folder must not come first: a script is called as the package that it measures.
+    environment = {"PYTHONPATH": str(HERE), "PYTHONSAFEPATH": "1", "AUTOMATE_BENCH_DIR": str(scratch),
+                   "TMPDIR": str(scratch)}
+    return [line for line in _run(command, WORKLOAD_SECONDS, environment).splitlines() if line.startswith("{")]
+
+
+def _run(command: list[str], seconds: float, environment: dict[str, str]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  ours and the peers' own
+            command, env=os.environ | environment, capture_output=True, text=True, timeout=seconds, check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"not done after {seconds:.0f} s") from None
+    if done.returncode:
+        words = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise Unavailable(words[-1][:200] if words else f"it ended with status {done.returncode}")
+    return done.stdout
