@@ -63,7 +63,7 @@ class Activation:
         self.seq = header.seq
         self.intents: list[StartedCall] = []
         self.consumed: list[str] = []
-        self.in_flight: set[tuple[str, int, int]] = set()
+        self.in_flight: set[tuple[str, int, int]] = set()  # frame, visit, attempt
         self._owed: tuple[Snapshot, effects.Owed] | None = None
         self._stimuli: list[Stimulus] = []
         self._events: list[str] = []
@@ -108,6 +108,12 @@ class Activation:
         self._record(stepped.events)
         self._touched = (self._touched | stepped.touched) - stepped.removed
         self._removed = (self._removed | stepped.removed) - stepped.touched
+        self.in_flight = {call for call in self.in_flight if self._awaits(call)}
+
+    def _awaits(self, call: tuple[str, int, int]) -> bool:
+        """Whether anybody waits for this call still: its branch may have been cancelled, its time may be over."""
+        frame = self.snapshot.frames.get(call[0])
+        return frame is not None and frame.phase is Phase.RUNNING and (frame.visit, frame.attempt) == call[1:]
 
     def _record(self, events: Sequence[HistoryEvent]) -> None:
         if not events:

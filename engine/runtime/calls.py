@@ -31,14 +31,17 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a call. `outcome` is None when it was not made because its lease was over already."""
+    """What came of a call. `outcome` is None when it was not made because its time was over already."""
 
     ticket: Ticket
     outcome: TaskOutcome | None
 
 
 class CallPool:
-    """`threads` calls at once; 0 makes each call in the submitting thread (tests that need one order)."""
+    """`threads` calls at once; 0 makes each call in the submitting thread (tests that need one order).
+
+    A call past its end hangs: its thread is given up and another may be started, as many again as `threads` at most.
+    """
 
     def __init__(self, tasks: Tasks, clock: Clock, threads: int) -> None:
         self._tasks = tasks
@@ -47,23 +50,32 @@ class CallPool:
         self._jobs: queue.SimpleQueue[tuple[Ticket, TaskCall, float]] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._started = 0
-        self.in_flight = 0
+        self._ends: dict[Ticket, float] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """How many calls have not been answered."""
+        return len(self._ends)
 
     @property
     def free(self) -> int:
         """How many more calls can be made right now."""
-        return max(self._threads, 1) - self.in_flight
+        return max(self._threads, 1) - self.in_flight + self._hung()
 
-    def submit(self, ticket: Ticket, call: TaskCall, lease_until: float) -> None:
-        """Make the call, unless its lease is over by the time a thread gets to it."""
-        self.in_flight += 1
+    def holds(self, key: ExecutionKey, nonce: str) -> bool:
+        """Whether a call of this load of this execution has not been answered."""
+        return any(ticket.key == key and ticket.nonce == nonce for ticket in self._ends)
+
+    def submit(self, ticket: Ticket, call: TaskCall, end: float) -> None:
+        """Make the call, which is over by `end` (epoch seconds), unless it is past that when a thread gets to it."""
+        self._ends[ticket] = end
         if self._threads == 0:
-            self._perform(ticket, call, lease_until)
+            self._perform(ticket, call, end)
             return
-        if self._started < min(self.in_flight, self._threads):
+        if self._started < min(self.in_flight, self._threads + self._hung()):
             self._started += 1
             threading.Thread(target=self._work, name=f"call-{self._started}", daemon=True).start()
-        self._jobs.put((ticket, call, lease_until))
+        self._jobs.put((ticket, call, end))
 
     def answers(self, timeout: float) -> list[Answer]:
         """All answers that are there; waits up to `timeout` seconds for the first."""
@@ -74,15 +86,20 @@ class CallPool:
                 found.append(self._answers.get_nowait())
         except queue.Empty:
             pass
-        self.in_flight -= len(found)
+        for answer in found:
+            self._ends.pop(answer.ticket, None)
         return found
+
+    def _hung(self) -> int:
+        now = self._clock.now()
+        return min(sum(end <= now for end in self._ends.values()), max(self._threads, 1))
 
     def _work(self) -> None:
         while True:
             self._perform(*self._jobs.get())
 
-    def _perform(self, ticket: Ticket, call: TaskCall, lease_until: float) -> None:
-        if self._clock.now() >= lease_until:
+    def _perform(self, ticket: Ticket, call: TaskCall, end: float) -> None:
+        if self._clock.now() >= end:
             self._answers.put(Answer(ticket, None))
             return
         try:

@@ -22,14 +22,12 @@ from engine.runtime import codec, inbox
 from engine.runtime.business_key import business_key
 from engine.runtime.history import render
 from engine.runtime.input_schema import check_input
+from engine.runtime.opening import START_GRACE_SECONDS
 from engine.runtime.snapshot import Phase, Snapshot
 from engine.runtime.tokens import parse_token
 from engine.settings import Settings
 
 Json = Any
-
-START_GRACE_SECONDS = 30.0
-"""A started execution that nobody has looked at for this long is overdue: its first wake was lost."""
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """AWS's rule for names of executions (StartExecution)."""
@@ -126,13 +124,13 @@ class Executions:
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
         header = self._header(ExecutionKey.of(workspace, workflow, name), published, data)
+        found_by = business_key(published, execution_input)  # before anything is written: it may fail
         existing = self._journal.create(header, data)
         if existing is not None:
             header = _same_execution(existing, header)
         key = header.key
         row = ExecutionRow(
-            key, workflow, header.version, RUNNING, header.started_at,
-            business_key=business_key(published, execution_input),
+            key, workflow, header.version, RUNNING, header.started_at, business_key=found_by,
         )
         self._index.put(row)
         self._queue.send([Wake(key)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.errors import StoreCorrupt
+from engine.errors import SchemaTooNew, StoreCorrupt
 from engine.ports.journal import InboxItem
 from engine.ports.keys import Actor, ExecutionKey
 from engine.runtime.snapshot import Phase, Snapshot
@@ -48,16 +48,17 @@ def heartbeat_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt
 
 
 def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
-    """Whether `item` can be fed now. An answer that overtook the hand-over (its task is still RUNNING) has to wait."""
+    """Whether `item` can be fed now. An answer that overtook the hand-over has to wait: its task is still RUNNING, or
+    SCHEDULED to be handed over once more."""
     record = _parse(item)
     frame = snapshot.frames.get(record.get("frame", ""))
-    if record["kind"] == "stop" or frame is None or frame.phase is not Phase.RUNNING:
+    if record["kind"] == "stop" or frame is None or frame.phase not in (Phase.RUNNING, Phase.SCHEDULED):
         return True
     return (frame.visit, frame.attempt) != (record["visit"], record["attempt"])
 
 
 def stimulus_of(item: InboxItem, *, at: float, seed: int) -> Stimulus:
-    """The item as a stimulus. Raises StoreCorrupt for an item that nobody of this release wrote."""
+    """The item as a stimulus. Raises StoreCorrupt for what cannot be read, SchemaTooNew for a newer release's item."""
     record = _parse(item)
     if record["kind"] == "stop":
         return StopRequested(at=at, error=record["error"], cause=record["cause"])
@@ -86,6 +87,8 @@ def _parse(item: InboxItem) -> dict[str, Json]:
         record = json.loads(item.body.decode("utf-8", "surrogatepass"))
     except ValueError as error:
         raise StoreCorrupt(f"the inbox item {item.id} cannot be read: {error}") from error
-    if not isinstance(record, dict) or record.get("kind") not in ("stop", "success", "failure", "heartbeat"):
-        raise StoreCorrupt(f"the inbox item {item.id} is of a kind that this release does not know")
+    if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
+        raise StoreCorrupt(f"the inbox item {item.id} is none")
+    if record["kind"] not in ("stop", "success", "failure", "heartbeat"):
+        raise SchemaTooNew(f"the inbox item {item.id} is of the kind {record['kind']!r}: a newer release wrote it")
     return record

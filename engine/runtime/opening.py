@@ -19,6 +19,9 @@ from engine.runtime.snapshot import Facts, Snapshot
 
 PLANS_KEPT = 256
 
+START_GRACE_SECONDS = 30.0
+"""A started execution that nobody has looked at for this long is overdue: its first wake was lost."""
+
 
 class Opener:
     """Keeps the plans of the definitions it has met."""

@@ -7,11 +7,16 @@
 
 One thread steps every execution it owns and makes one commit a round for all of them (a CPU-bound neighbour thread
 costs a Python loop most of its speed); connector calls run on the threads of a CallPool. `run` drives a batch to its
-end (a Lambda invocation, a command), `serve` a queue until it is told to stop (a worker process).
+end (a Lambda invocation); engine.runtime.serving drives a worker process on its queue, round by round.
 
 The order of writes is the protocol: nothing is called before its intent is durable; a wake is acknowledged only after
 commit and effects; closing writes the index row before the header, because the header's due_at is what brings the next
 worker if this one dies between them.
+
+A store that fails for a moment must not cost the calls that are on their way (an at-most-once one would be reported as
+interrupted though its result was here): while calls run, side requests are put off, and a commit is tried again with
+the very same bytes. Its first try may have been applied and a successor may stand on it, so nothing is stepped and
+nothing is re-encoded until the outcome is known.
 """
 
 from __future__ import annotations
@@ -24,17 +29,17 @@ from dataclasses import replace
 from typing import TypeVar
 
 from engine.clock import Clock
-from engine.errors import AutomateError, Fenced, StoreCorrupt
+from engine.errors import AutomateError, Fenced, StorageError, StoreBusy, StoreCorrupt, StoreUnavailable, Throttled
 from engine.ports.executions_index import ExecutionsIndex
-from engine.ports.journal import OPEN_STATUSES, RUNNING, HeaderChange, InboxItem, Journal, Loaded, Segment
+from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, HeaderChange, InboxItem, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import Published
-from engine.ports.queue import MAX_DELAY_SECONDS, ClaimableQueue, Wake, WakeQueue
+from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
 from engine.ports.tasks import TaskPolicy, Tasks, TaskSucceeded
 from engine.runtime import effects, inbox
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
 from engine.runtime.calls import Answer, CallPool, Ticket
-from engine.runtime.opening import Opener, execution_row
+from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
 from engine.runtime.snapshot import Frame
 from engine.runtime.stimulus import Continued, Started, Stimulus, TaskErred, TaskReturned, TaskTakenOver, TimePassed
 from engine.settings import Settings
@@ -53,8 +58,18 @@ RESEND_SECONDS = 30.0
 IDLE_SECONDS = 0.02
 """How long the loop waits for an answer before it looks at the queue again."""
 
-RECLAIM_SECONDS = 1.0
-"""How often it claims though the queue reports no change: wakes that a dead process held have become free."""
+RESERVE_SECONDS = 5.0
+"""So long before its deadline a worker stops stepping: what remains is for the last commit, parking and the
+acknowledgement. Half of it before the deadline it leaves calls that should have ended."""
+
+FRESH_SHARE = 0.8
+"""No call gets more than this share of an invocation: a longer one would fit into no worker, and never be made."""
+
+COMMIT_ATTEMPTS = 3
+"""How often a commit is tried where the store may serve the next time."""
+
+_TRANSIENT = (Throttled, StoreUnavailable, StoreBusy)
+_MOST_LEFT = 1000
 
 Outcome = Exception | None
 """None: acknowledge the wake. An exception: leave it, it comes again."""
@@ -90,79 +105,56 @@ class Worker:
         self._opener = Opener(journal, published, new_nonce)
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         self._owned: dict[ExecutionKey, _Owned] = {}
-        self._claim_at = 0.0
+        self._left: dict[ExecutionKey, str] = {}
         self._planned = 0
         self._outcomes: dict[ExecutionKey, Outcome] = {}
 
-    # ---------------------------------------------------------------- the two ways to run
+    # ---------------------------------------------------------------- a batch, or round by round
 
     def run(self, keys: Iterable[ExecutionKey], *, deadline: float) -> dict[ExecutionKey, Outcome]:
         """Work until each execution is parked or closed, or `deadline` (epoch seconds, hard) nears.
 
-        Answers for each key whether its wake may be acknowledged (None) or has to come again (the exception).
+        Answers for each key whether its wake may be acknowledged (None) or has to come again (the exception). Calls of
+        cancelled branches are waited for: a thread that freezes with its Lambda thaws in somebody else's invocation.
         """
         wanted = list(dict.fromkeys(keys))
-        self._admit(wanted, deadline)
-        while self._owned:
-            self._round(wait=IDLE_SECONDS)
-        return {key: self._outcomes.pop(key, None) for key in wanted}
+        try:
+            self.admit(wanted, deadline)
+            while self._owned:
+                self.round(wait=IDLE_SECONDS)
+            while self._calls.in_flight and self._clock.now() < deadline - RESERVE_SECONDS / 2:
+                self._calls.answers(IDLE_SECONDS)
+            return {key: self._outcomes.get(key) for key in wanted}
+        finally:  # a Lambda's next invocation finds this very object
+            self._owned.clear()
+            self._outcomes.clear()
 
-    def serve(self, queue: ClaimableQueue, stop: Callable[[], bool]) -> None:
-        """Claim wakes, work and acknowledge, until `stop` says so; then finish what is at hand and return.
+    @property
+    def owned(self) -> int:
+        """How many executions it owns."""
+        return len(self._owned)
 
-        Calls still running 5 s after the stop are left: their leases end with this process.
-        """
-        receipts: dict[ExecutionKey, list[str]] = {}
-        stopping_since: float | None = None
-        while True:
-            if stopping_since is None and stop():
-                stopping_since = self._clock.now()
-                self._stop_soon(stopping_since + 5.0)
-            if stopping_since is None:
-                self._claim(queue, receipts)
-            elif not self._owned:
-                return
-            self._round(wait=IDLE_SECONDS)
-            self._settle(queue, receipts)
+    def poke(self, key: ExecutionKey) -> bool:
+        """Whether it owns `key`; then it reads the inbox again before it lets go."""
+        owned = self._owned.get(key)
+        if owned is not None:
+            owned.poked = True
+        return owned is not None
 
-    def _claim(self, queue: ClaimableQueue, receipts: dict[ExecutionKey, list[str]]) -> None:
-        now = self._clock.now()
-        room = max(self._settings.batch_size, self._settings.task_threads) - len(self._owned)
-        if room <= 0 or not (queue.changed() or now >= self._claim_at):
-            return
-        limit = min(room, self._settings.batch_size)
-        claimed = queue.claim(limit)
-        due_in = queue.next_due_in()
-        more = 0.0 if len(claimed) == limit else RECLAIM_SECONDS
-        self._claim_at = now + (more if due_in is None else min(due_in, more))
-        fresh: list[ExecutionKey] = []
-        for received in claimed:
-            receipts.setdefault(received.key, []).append(received.receipt)
-            owned = self._owned.get(received.key)
-            if owned is not None:
-                owned.poked = True
-            else:
-                fresh.append(received.key)
-        self._admit(list(dict.fromkeys(fresh)), deadline=float("inf"))
+    def take_outcomes(self) -> dict[ExecutionKey, Outcome]:
+        """What came, since the last call, of executions that it owns no longer."""
+        outcomes, self._outcomes = self._outcomes, {}
+        return outcomes
 
-    def _settle(self, queue: ClaimableQueue, receipts: dict[ExecutionKey, list[str]]) -> None:
-        done: list[str] = []
-        for key, outcome in self._outcomes.items():
-            if outcome is None:
-                done += receipts.pop(key, [])
-            else:
-                queue.release(receipts.pop(key, []), delay=1.0)
-        self._outcomes.clear()
-        if done:
-            queue.acknowledge(done)
-
-    def _stop_soon(self, deadline: float) -> None:
+    def stop_by(self, deadline: float) -> None:
+        """Let go of everything until `deadline`."""
         for owned in self._owned.values():
             owned.deadline = min(owned.deadline, deadline)
 
     # ---------------------------------------------------------------- opening
 
-    def _admit(self, keys: Sequence[ExecutionKey], deadline: float) -> None:
+    def admit(self, keys: Sequence[ExecutionKey], deadline: float) -> None:
+        """Load `keys` (each once, none owned yet) and own those that nobody else is at work on."""
         for key, loaded in zip(keys, self._each(self._guarded_load, keys), strict=True):
             if isinstance(loaded, Exception):
                 self._leave(key, loaded)
@@ -175,7 +167,7 @@ class Worker:
     def _guarded_load(self, key: ExecutionKey) -> Loaded | Exception | None:
         try:
             return self._journal.load(key)
-        except AutomateError as error:
+        except Exception as error:  # noqa: BLE001  (whatever a store raises is this execution's outcome alone)
             return error
 
     def _open(self, key: ExecutionKey, loaded: Loaded, deadline: float) -> None:
@@ -186,28 +178,43 @@ class Worker:
         now = self._clock.now()
         last = loaded.segments[-1] if loaded.segments else None
         if last is not None and self._lease_lives(last, now):
-            if self._journal.inbox(key):
-                self._queue.send([Wake(key, min(max(last.lease_until - now, 1.0), RESEND_SECONDS))])
+            self._wait_for_lease(loaded.header, last, now)
             self._outcomes[key] = None
             return
         activation = self._opener.open(loaded)
-        if last is None and now - loaded.header.started_at > REARM_SECONDS / 2:
+        if last is None and _was_swept(loaded.header, now):
             self._index.put(execution_row(activation))  # the start that died before it wrote the row
-        self._owned[key] = _Owned(activation, deadline)
+        self._left.pop(key, None)
+        self._owned[key] = _Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
 
     def _lease_lives(self, last: Segment, now: float) -> bool:
         if last.lease_until <= now:
+            return False
+        if self._left.get(last.key) == last.nonce:  # our own intent: nobody but this pool could make its calls
+            if self._calls.holds(last.key, last.nonce):
+                raise OutOfTime("calls of an earlier load are still on their way")
             return False
         if not last.owner or last.owner == self._owner or self._is_alive is None:
             return True
         return self._is_alive(last.owner)
 
+    def _wait_for_lease(self, header: Header, last: Segment, now: float) -> None:
+        """The owner lives, as far as one can tell: drop the wake, but see that somebody looks when its lease ends."""
+        if self._journal.inbox(header.key):
+            self._queue.send([Wake(header.key, min(max(last.lease_until - now, 1.0), RESEND_SECONDS))])
+        if header.due_at is None or header.due_at > last.lease_until:
+            self._journal.update_headers([HeaderChange(header.key, last.seq, header.status, last.lease_until)])
+
     # ---------------------------------------------------------------- one round
 
-    def _round(self, wait: float) -> None:
-        """Give every owned execution one slice, commit all that changed at once, perform what is owed."""
+    def round(self, wait: float) -> None:
+        """Give every owned execution one slice, commit all that changed at once, perform what is owed.
+
+        Waits up to `wait` seconds for an answer when nothing else is to be done. Who has the fewest calls under way
+        goes first, so that a wide Map takes no more than its share of the threads.
+        """
         self._planned = 0  # intents live from _advance to the commit of the same round
-        for owned in list(self._owned.values()):
+        for owned in sorted(self._owned.values(), key=lambda owned: len(owned.activation.in_flight)):
             self._guard(owned.activation.key, lambda owned=owned: self._advance(owned))  # type: ignore[misc]
         self._commit_all()
         for owned in list(self._owned.values()):
@@ -219,11 +226,13 @@ class Worker:
                 owned_by.answers.append(answer)
 
     def _advance(self, owned: _Owned) -> None:
+        if owned.segment is not None:
+            return  # its commit is tried again: nothing may change before
         activation, now = owned.activation, self._clock.now()
         stimuli = self._news(owned, now)
         if stimuli:
             activation.feed(stimuli)
-        if not activation.owed().ready:
+        if self._wants_commit(owned, now) or not activation.owed().ready:
             self._start_calls(owned, now)
 
     def _news(self, owned: _Owned, now: float) -> list[Stimulus]:
@@ -246,11 +255,16 @@ class Worker:
         return stimuli
 
     def _first_news(self, owned: _Owned, at: float) -> list[Stimulus]:
-        """After opening: the start, else the inbox and then the calls whose owner is gone."""
+        """After opening: the start, else the inbox and then the calls whose owner is gone.
+
+        One that had to wait for its start may have been stopped meanwhile: then it makes no call at all.
+        """
         activation = owned.activation
         owned.fresh = False
         if activation.seq < 0:
-            return [Started(at=at, seed=self._seed())]
+            started: list[Stimulus] = [Started(at=at, seed=self._seed())]
+            waited = self._clock.now() - activation.header.started_at >= INBOX_SECONDS
+            return started + self._read_inbox(owned, at) if waited else started
         stimuli = self._read_inbox(owned, at)
         for frame in activation.owed().running:
             stimuli.append(self._take_over(activation, frame, at))
@@ -270,8 +284,15 @@ class Worker:
         activation = owned.activation
         owned.poked = False
         owned.inbox_at = self._clock.now() + INBOX_SECONDS
+        try:
+            items = self._journal.inbox(activation.key)
+        except StorageError as error:
+            if not activation.in_flight:
+                raise
+            _LOG.warning("the inbox is read later: %s", error, extra={"execution": activation.key.id})
+            return []
         stimuli: list[Stimulus] = []
-        for item in self._journal.inbox(activation.key):
+        for item in items:
             if item.id in activation.consumed:
                 continue
             stimulus = self._consume(item, activation, at)
@@ -336,16 +357,21 @@ class Worker:
         free = self._calls.free - self._planned
         chosen: list[Frame] = []
         for frame in activation.owed().scheduled:
-            if len(chosen) >= free or now + self._budget(activation, frame) + LEASE_MARGIN_SECONDS > owned.deadline:
+            if len(chosen) >= free or not self._fits(owned, frame, now):
                 break
             chosen.append(frame)
         self._planned += len(chosen)
-        activation.start(chosen, now, lambda frame: self._budget(activation, frame))
+        activation.start(chosen, now, lambda frame: self._budget(owned, frame))
 
-    def _budget(self, activation: Activation, frame: Frame) -> float:
-        """min(TimeoutSeconds, the action's time-out, AUTOMATE_TASK_MAX_SECONDS), in seconds."""
-        limits = [self._settings.task_max_seconds]
-        action = self._policy(activation, frame).timeout_seconds
+    def _fits(self, owned: _Owned, frame: Frame, now: float) -> bool:
+        """Whether a call that begins now is over in time, even at its longest."""
+        return now + self._budget(owned, frame) + LEASE_MARGIN_SECONDS <= owned.deadline
+
+    def _budget(self, owned: _Owned, frame: Frame) -> float:
+        """min(TimeoutSeconds, the action's time-out, AUTOMATE_TASK_MAX_SECONDS), in seconds, and no more than a fresh
+        worker has."""
+        limits = [self._settings.task_max_seconds, owned.longest_call]
+        action = self._policy(owned.activation, frame).timeout_seconds
         if action is not None:
             limits.append(action)
         timeout = effects.timeout_seconds(frame)
@@ -363,18 +389,36 @@ class Worker:
         now = self._clock.now()
         writes: list[tuple[_Owned, Segment]] = []
         for owned in list(self._owned.values()):
-            activation = owned.activation
-            if activation.dirty and (not activation.owed().ready or activation.must_commit(now)):
-                segment = activation.segment(now, owner=self._owner, hard_deadline=owned.deadline)
-                if self._guard(activation.key, lambda a=activation, s=segment: self._cover_lease(a, s)):  # type: ignore[misc]
-                    writes.append((owned, segment))
+            key = owned.activation.key
+            if not self._guard(key, lambda owned=owned: self._encode(owned, now)):  # type: ignore[misc]
+                continue
+            if owned.segment is not None and self._cover_lease(owned, owned.segment):
+                writes.append((owned, owned.segment))
         for (owned, segment), written in zip(writes, self._write([s for _, s in writes]), strict=True):
             if isinstance(written, Exception):
-                self._leave(owned.activation.key, written)
+                self._commit_failed(owned, written)
             elif not written:
                 self._leave(owned.activation.key, Fenced(f"segment {segment.seq} was written by another owner"))
             else:
+                owned.segment, owned.failures = None, 0
                 self._guard(owned.activation.key, lambda o=owned, s=segment: self._perform(o, s))  # type: ignore[misc]
+
+    def _wants_commit(self, owned: _Owned, now: float) -> bool:
+        """Whether a run of pure states has to be committed though it is not over."""
+        return owned.activation.must_commit(now) or (owned.activation.dirty and _near(owned, now))
+
+    def _encode(self, owned: _Owned, now: float) -> None:
+        activation = owned.activation
+        wanted = activation.dirty and (not activation.owed().ready or self._wants_commit(owned, now))
+        if wanted and owned.segment is None:
+            owned.segment = activation.segment(now, owner=self._owner, hard_deadline=owned.deadline)
+
+    def _commit_failed(self, owned: _Owned, error: Exception) -> None:
+        """Try again in the next round, with the same bytes; leave where that cannot help or has not helped."""
+        owned.failures += 1
+        again = owned.failures < COMMIT_ATTEMPTS and not _near(owned, self._clock.now())
+        if not again or not isinstance(error, _TRANSIENT):
+            self._leave(owned.activation.key, error)
 
     def _write(self, segments: list[Segment]) -> list[bool | Exception]:
         """One commit for all, or one each in parallel where the store takes them one by one."""
@@ -387,34 +431,41 @@ class Worker:
     def _guarded_commit(self, segments: list[Segment]) -> list[bool | Exception]:
         try:
             return list(self._journal.commit(segments))
-        except AutomateError as error:
+        except Exception as error:  # noqa: BLE001  (whatever a store raises is the outcome of these executions alone)
             return [error] * len(segments)
 
-    def _cover_lease(self, activation: Activation, segment: Segment) -> None:
-        """A lease that opens while the header is due later than its end needs the header first.
+    def _cover_lease(self, owned: _Owned, segment: Segment) -> bool:
+        """A lease that opens while the header is due later than its end needs the header first. False: not yet.
 
         header due in a year ── intent ── crash ··························· (nobody looks for a year)
         header due at the lease's end ── intent ── crash ── sweeper wakes the next owner
         """
-        due = activation.header.due_at
+        due = owned.activation.header.due_at
         if segment.lease_until and (due is None or due > segment.lease_until):
-            self._change_header(activation, due_at=segment.lease_until, seq=activation.seq)
+            try:
+                self._change_header(owned.activation, due_at=segment.lease_until, seq=owned.activation.seq)
+            except Exception as error:  # noqa: BLE001  (as a commit's)
+                self._commit_failed(owned, error)
+                return False
+        return True
 
     def _perform(self, owned: _Owned, segment: Segment) -> None:
-        """After the commit: delete what was read, make the calls."""
+        """After the commit: make the calls, delete what was read. Who goes on reads the inbox again."""
         activation = owned.activation
-        calls = activation.committed(segment)
-        self._delete_inbox(activation.key, activation.consumed)
-        activation.consumed = []
-        owned.poked = owned.poked or bool(activation.in_flight)
-        for call in calls:
+        for call in activation.committed(segment):
             self._call(activation, call)
+        self._delete_consumed(activation)
+        goes_on = activation.owed().ready and not _near(owned, self._clock.now())
+        owned.poked = owned.poked or bool(activation.in_flight) or goes_on
 
     def _call(self, activation: Activation, call: StartedCall) -> None:
+        """The intent may be older than this moment, by a commit that was tried again: the call ends when it said."""
         frame = activation.snapshot.frames[call.frame.path]
         ticket = Ticket(activation.key, activation.nonce, frame.path, frame.visit, frame.attempt)
-        task = effects.task_call(activation.plan, activation.snapshot, frame, budget_seconds=call.budget_seconds)
-        self._calls.submit(ticket, task, call.lease_until)
+        end = call.lease_until - LEASE_MARGIN_SECONDS / 2
+        budget = min(call.budget_seconds, max(end - self._clock.now(), 0.0))
+        task = effects.task_call(activation.plan, activation.snapshot, frame, budget_seconds=budget)
+        self._calls.submit(ticket, task, end)
 
     # ---------------------------------------------------------------- parking and closing
 
@@ -427,14 +478,14 @@ class Worker:
             self._close(activation)
             return
         owed = activation.owed()
-        near = now >= owned.deadline - 1.0
+        near = _near(owned, now)
         if owed.ready and not near:
             return
         if activation.in_flight:
-            if now >= owned.deadline:
+            if now >= owned.deadline - RESERVE_SECONDS / 2:
                 raise OutOfTime("stopped while calls were running")
             return
-        if owed.scheduled and not near and self._calls.in_flight:
+        if self._calls.in_flight and not near and any(self._fits(owned, frame, now) for frame in owed.scheduled):
             return  # a thread will be free
         self._park(owned, now if owed.ready or owed.scheduled else owed.due_at, now)
 
@@ -442,19 +493,19 @@ class Worker:
         """Say when somebody must look again, arm the wake, read the inbox once more, let go."""
         activation = owned.activation
         header = activation.header
-        changed = (header.due_at, header.seq) != (due_at, activation.seq)
-        if changed:
+        moved = header.due_at != due_at  # else a wake for it was sent when it was set
+        if moved or header.seq != activation.seq:
             self._change_header(activation, due_at=due_at, seq=activation.seq)
         if due_at is not None:
             delay = max(0.0, due_at - now)
-            if delay <= (MAX_DELAY_SECONDS if changed else REARM_SECONDS):
+            if delay <= (MAX_DELAY_SECONDS if moved else REARM_SECONDS):
                 self._queue.send([Wake(activation.key, delay)])
         stimuli = self._read_inbox(owned, max(now, activation.snapshot.last_at))
         if stimuli:
             activation.feed(stimuli)
         if activation.dirty:
             return
-        self._delete_inbox(activation.key, activation.consumed)
+        self._delete_consumed(activation)
         self._finish(activation.key)
 
     def _close(self, activation: Activation) -> None:
@@ -471,6 +522,15 @@ class Worker:
             raise Fenced(f"the header of {activation.key.id} is ahead of segment {seq}")
         activation.header = replace(activation.header, due_at=due_at, seq=seq)
 
+    def _delete_consumed(self, activation: Activation) -> None:
+        """What was read and recorded. Items that stay are read again some time, and ignored."""
+        try:
+            self._delete_inbox(activation.key, activation.consumed)
+        except StorageError as error:
+            _LOG.warning("the inbox is emptied later: %s", error, extra={"execution": activation.key.id})
+        else:
+            activation.consumed = []
+
     def _delete_inbox(self, key: ExecutionKey, ids: Sequence[str]) -> None:
         if ids:
             self._journal.delete_inbox(key, ids)
@@ -483,7 +543,11 @@ class Worker:
 
     def _leave(self, key: ExecutionKey, error: Exception) -> None:
         """Do not acknowledge: whoever is fenced or cannot write leaves the execution to the next wake."""
-        self._owned.pop(key, None)
+        owned = self._owned.pop(key, None)
+        if owned is not None:
+            self._left[key] = owned.activation.nonce
+            if len(self._left) > _MOST_LEFT:
+                del self._left[next(iter(self._left))]
         self._outcomes[key] = error
         if isinstance(error, Fenced):
             _LOG.info("fenced: %s", error, extra={"execution": key.id})
@@ -509,19 +573,36 @@ class Worker:
 
 
 class _Owned:
-    """What the loop keeps beside an activation."""
+    """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed."""
 
-    __slots__ = ("activation", "answers", "deadline", "fresh", "inbox_at", "poked")
+    __slots__ = (
+        "activation", "answers", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked", "segment",
+    )
 
-    def __init__(self, activation: Activation, deadline: float) -> None:
+    def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
         self.activation = activation
         self.deadline = deadline
+        self.longest_call = longest_call
         self.fresh = True
         self.poked = False
         self.inbox_at = 0.0
         self.answers: list[Answer] = []
+        self.segment: Segment | None = None
+        self.failures = 0
 
     @property
     def runnable(self) -> bool:
         """Whether the next round has work for it without any answer."""
+        if self.segment is not None:
+            return False
         return self.fresh or self.poked or bool(self.answers) or self.activation.owed().ready
+
+
+def _near(owned: _Owned, now: float) -> bool:
+    return now >= owned.deadline - RESERVE_SECONDS
+
+
+def _was_swept(header: Header, now: float) -> bool:
+    """Whether a start's own wake may not be what brought us: it is overdue, or a sweep has moved its due_at."""
+    due_at = header.started_at + START_GRACE_SECONDS
+    return now >= due_at or header.due_at != due_at

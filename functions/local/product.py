@@ -22,6 +22,7 @@ from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.tasks import Tasks
 from engine.runtime.executions import Executions
+from engine.runtime.serving import Serving
 from engine.runtime.sweeper import Sweeper
 from engine.runtime.worker import Worker
 from engine.settings import Settings
@@ -101,7 +102,7 @@ class Product:
         sweeping = threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True)
         sweeping.start()
         try:
-            self._worker().serve(self.stores.queue, stop)
+            Serving(self._worker(), self.stores.queue, self.stores.journal, self.clock, self.settings).run(stop)
         finally:
             ended.set()
             sweeping.join()

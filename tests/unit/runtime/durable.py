@@ -100,13 +100,16 @@ class Product:
     def sweeper(self) -> Sweeper:
         return Sweeper(self.wrap("journal", self.stores.journal), self.wrap("queue", self.stores.queue), self.clock)
 
-    def worker(self, owner: str = "", is_alive: Callable[[str], bool] | None = None) -> Worker:
+    def worker(
+        self, owner: str = "", is_alive: Callable[[str], bool] | None = None, *, clock: Any = None,
+        call_threads: int = 0,
+    ) -> Worker:
         return Worker(
             journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
             queue=self.wrap("queue", self.stores.queue), published=self.published,
-            tasks=self.wrap("tasks", self.tasks), clock=self.clock, settings=self.settings, owner=owner,
+            tasks=self.wrap("tasks", self.tasks), clock=clock or self.clock, settings=self.settings, owner=owner,
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
-            call_threads=0,
+            call_threads=call_threads,
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:
