@@ -104,12 +104,6 @@ def _unavailable(resource: str) -> str:
     """Why a resource of another kind cannot be called here."""
     if resource.startswith("connector:"):
         return f"{resource} does not name a connector's action. Write connector:<code>:<action>."
-    if ":states:::http:invoke" in resource:
-        return f"{resource} is not available in this release. Use connector:http:request."
-    if ":activity:" in resource:
-        return f"{resource}: activities are not available in this release. Use connector:<code>:<action>{_TASK_TOKEN}."
-    if resource.startswith("arn:"):
-        return f"{resource}: AWS services and Lambda functions cannot be called in this release. {_STEPS}"
     return f"{resource} is not a resource that can be called. {_STEPS}"
 
 

@@ -119,7 +119,10 @@ def _as_sdk(service: str, action: str) -> str:
 
 def _unknown(resource: str) -> str:
     if ":activity:" in resource:
-        return f"{resource}: an activity is not called; its workers poll for it. Start it from the runtime only."
+        return (
+            f"{resource}: activities are not available in this release. "
+            "Use connector:<code>:<action>.waitForTaskToken."
+        )
     return (
         f"{resource} is not a resource that can be called. Write arn:aws:states:::aws-sdk:SERVICE:ACTION, "
         "arn:aws:states:::SERVICE:ACTION or the ARN of a Lambda function."

@@ -44,6 +44,10 @@ ROLE_ADVICE = "No role is assigned to the workflow {workflow}. An admin assigns 
 _KEPT_TARGETS = 4096
 
 
+def no_role(_workflow: str, _credentials: Json) -> None:
+    """`CredentialsFor` of a deployment: calls run under a role that an admin assigned, and none can be assigned yet."""
+
+
 class AwsTasks:
     """Calls AWS with `clients`, or with what `credentials_for` gives for the workflow at hand."""
 
@@ -57,11 +61,12 @@ class AwsTasks:
         self._connect = connect
 
     def policy(self, resource: str) -> TaskPolicy:
-        """The problem: AWS is off, no such service or action (with the nearest names), a pattern that is not there."""
-        if self._clients is None and self._credentials_for is None:
-            return TaskPolicy(problem=f"{resource}: {LOCAL_ADVICE}")
+        """The problem: no such service or action (with the nearest names), a pattern that is not there, AWS is off."""
         found = _find(resource)
-        return TaskPolicy(problem=found if isinstance(found, str) else None)
+        if isinstance(found, str):
+            return TaskPolicy(problem=found)
+        off = self._clients is None and self._credentials_for is None
+        return TaskPolicy(problem=f"{resource}: {LOCAL_ADVICE}" if off else None)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Make the call under the identity it may use."""

@@ -42,6 +42,7 @@ class OpenFrame:
     input: Json
     variables: Mapping[str, Json]
     arguments: Json
+    credentials: Json
     entered_at: float
     entered_event: int
     last_event: int
@@ -81,6 +82,7 @@ class OpenFrame:
         self.epoch = 0
         self.retries = ()
         self.arguments = None
+        self.credentials = None
         self.fanout = None
         self.settle()
 
@@ -282,7 +284,7 @@ class Builder:
         snapshot = Snapshot(
             self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
             self.deadline, self.output, self.error, self.cause, self._frozen_progress(frames),
-            tuple(frame.path for frame in self.ready),
+            tuple(frame.path for frame in self.ready if self.live(frame)),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())
 

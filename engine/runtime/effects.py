@@ -91,6 +91,7 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         budget_seconds=budget_seconds,
         secret_refs=state.secret_refs,
         task_token=frame.token,
+        credentials=frame.credentials,
     )
 
 

@@ -108,7 +108,8 @@ class Frame:
     walks ("" for the definition itself, ``/States/X/Branches/0``, ``/States/Y/ItemProcessor``). `visit` is unique in
     the execution: a counter that rises with every state entered. `attempt` counts the retries of this visit from 0,
     `retries` those per Retrier. `epoch` rises only after a definite failure: it is part of the idempotency key.
-    `variables` are those assigned in this frame (it sees its parents' too). `arguments` is what a Task is called with.
+    `variables` are those assigned in this frame (it sees its parents' too). `arguments` is what a Task is called with,
+    `credentials` as whom.
     `started_event` is that of this attempt's call (0 before it). `due_at` ends a WAITING or BACKOFF.
     `timeout_seconds` and `heartbeat_seconds` are the Task's own; `deadline` and `heartbeat_at` are when they are over,
     counted from the start of the call. `output` is a DONE frame's result.
@@ -125,6 +126,7 @@ class Frame:
     input: Json = None
     variables: Mapping[str, Json] = field(default_factory=dict)
     arguments: Json = None
+    credentials: Json = None
     entered_at: float = 0.0
     entered_event: int = 0
     last_event: int = 0

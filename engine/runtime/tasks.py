@@ -38,8 +38,8 @@ def schedule(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     frame.arguments = flow.arguments(state, scope)
     frame.timeout_seconds = None if state.timeout is None else state.timeout(scope)
     frame.heartbeat_seconds = None if state.heartbeat is None else state.heartbeat(scope)
-    credentials = None if state.credentials is None else state.credentials(scope)
-    builder.emit(frame, _type(resource, "Scheduled"), _scheduled(builder, frame, resource, credentials))
+    frame.credentials = None if state.credentials is None else state.credentials(scope)
+    builder.emit(frame, _type(resource, "Scheduled"), _scheduled(builder, frame, resource))
     frame.phase = Phase.SCHEDULED
     if resource.pattern is Pattern.ACTIVITY:
         _arm(builder, frame)
@@ -134,7 +134,7 @@ def _details(resource: Resource) -> dict[str, Json] | None:
     return {"resource": resource.action, "resourceType": resource.service}
 
 
-def _scheduled(builder: Builder, frame: OpenFrame, resource: Resource, credentials: Json) -> dict[str, Json]:
+def _scheduled(builder: Builder, frame: OpenFrame, resource: Resource) -> dict[str, Json]:
     details: dict[str, Json]
     if resource.function or resource.pattern is Pattern.ACTIVITY:
         details = {"resource": resource.text, "input": frame.arguments}
@@ -147,7 +147,7 @@ def _scheduled(builder: Builder, frame: OpenFrame, resource: Resource, credentia
         details["timeoutInSeconds"] = frame.timeout_seconds
     if frame.heartbeat_seconds is not None:
         details["heartbeatInSeconds"] = frame.heartbeat_seconds
-    if isinstance(credentials, dict):
-        role = credentials.get("RoleArn")
+    if isinstance(frame.credentials, dict):
+        role = frame.credentials.get("RoleArn")
         details["taskCredentials"] = {"roleArn": role if isinstance(role, str) else json_text(role)}
     return details

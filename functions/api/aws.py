@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from connectors.aws.tasks import AwsTasks, no_role
 from connectors.registry import default_registry, load_modules
+from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.catalog import Catalog
@@ -44,9 +46,8 @@ def _services() -> Services:
     stores = AwsStores.from_settings(settings, clock)
     load_modules(settings.connectors)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
-    catalog = Catalog(
-        stores.catalog, clock, tasks=ConnectorTasks(default_registry), task_max_seconds=settings.task_max_seconds
-    )
+    tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=no_role))
+    catalog = Catalog(stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds)
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         clock=clock, settings=settings,

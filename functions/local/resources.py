@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from connectors.aws.clients import clients_of
+from connectors.aws.tasks import AwsTasks
 from connectors.registry import default_registry, load_modules
+from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.ports.tasks import Tasks
 from engine.settings import Settings
 
 
 def callable_tasks(settings: Settings) -> Tasks:
-    """The connectors: built in, installed, and those of AUTOMATE_CONNECTORS, whose modules this loads.
+    """The connectors: built in, installed, and those of AUTOMATE_CONNECTORS, whose modules this loads; and AWS's own
+    services, under the profile that AUTOMATE_AWS_PROFILE names (off until it names one).
 
     Raises InvalidDocument for a module that cannot be loaded.
     """
     load_modules(settings.connectors)
-    return ConnectorTasks(default_registry)
+    return RoutedTasks(ConnectorTasks(default_registry), AwsTasks(clients_of(settings)))

@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
+from connectors.aws.tasks import AwsTasks, no_role
 from connectors.registry import default_registry, load_modules
+from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.adapters.aws.secretsmanager import SecretsManager
 from engine.adapters.aws.stores import AwsStores
@@ -43,7 +45,8 @@ def parts() -> Parts:
     load_modules(settings.connectors)
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
-    tasks = SecretResolving(ConnectorTasks(default_registry), (EnvironmentSecrets(os.environ), secrets), clock)
+    callable_tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=no_role))
+    tasks = SecretResolving(callable_tasks, (EnvironmentSecrets(os.environ), secrets), clock)
     worker = Worker(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),

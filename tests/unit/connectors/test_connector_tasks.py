@@ -215,10 +215,6 @@ def test_policies_come_from_the_spec(probe):
         ("connector:probe:run.sync", "a connector has no .sync"),
         ("connector:probe", "Write connector:<code>:<action>"),
         ("connector:probe:run:more", "Write connector:<code>:<action>"),
-        ("arn:aws:states:::http:invoke", "Use connector:http:request"),
-        ("arn:aws:states:eu-central-1:123456789012:activity:pack", "connector:<code>:<action>.waitForTaskToken"),
-        ("arn:aws:states:::lambda:invoke", "cannot be called in this release"),
-        ("arn:aws:lambda:eu-central-1:123456789012:function:f", "cannot be called in this release"),
         ("shell:rm", "is not a resource that can be called"),
     ],
 )
