@@ -1,0 +1,195 @@
+"""Values held against the shapes of AWS's APIs, as botocore's data files describe them: no client, no credentials.
+
+    response_problem   a made-up result of a service integration against the operation's response
+    request_problem    the parameters of a call against the operation's request: the SDK's checks, then the service's
+
+Each answer is the first problem in AWS's words (recorded where a recording has it), None where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.exceptions import ParamValidationError
+from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES
+from botocore.validate import ParamValidator
+
+from engine.adapters.aws.integration_names import action_name, optimised_member, sdk_member
+from engine.asl.model import Pattern, Resource
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, ServiceModel, Shape
+
+Json = Any
+
+KEPT_MODELS = 16
+"""A large service's model takes tens of MB."""
+
+_SDK = "aws-sdk:"
+_OPTIMISED = {"states": ("stepfunctions",), "elasticmapreduce": ("emr",), "bedrock": ("bedrock-runtime", "bedrock")}
+"""Optimised integrations whose APIs botocore calls otherwise."""
+
+_NUMBER: tuple[str, tuple[type, ...]] = ("a number", (int, float))
+_JSON_TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
+    "structure": ("an object", (dict,)), "map": ("an object", (dict,)), "list": ("an array", (list,)),
+    "boolean": ("a boolean", (bool,)), "integer": _NUMBER, "long": _NUMBER, "float": _NUMBER, "double": _NUMBER,
+}
+"""A shape's kind → the JSON that it is; everything else is text, times and bytes too (recorded)."""
+
+
+# ---------------------------------------------------------------- a result against a response
+
+
+def response_problem(resource: Resource, result: Json, *, strict: bool) -> str | None:
+    """What of `result` does not fit the response of the operation that `resource` calls.
+
+    With `strict` required members must be there; members that the API does not know never matter (recorded). Nothing
+    is held against what is no single API's response: plain functions, activities, API Gateway, HTTP, connectors, the
+    answer to a task token, the end of a .sync job. Patterns are not looked at, nor is what an optimised integration
+    shows parsed (Lambda's Payload).
+    """
+    operation = _operation(resource)
+    if operation is None or operation.output_shape is None:
+        return None
+    if not isinstance(result, dict):
+        return "Mocked result must be an object"
+    sdk = resource.service.startswith(_SDK)
+    parsed = None if sdk else operation.output_shape.serialization.get("payload")
+    return next(_misfits_of_members(operation.output_shape, result, sdk=sdk, strict=strict, unchecked=parsed), None)
+
+
+def _operation(resource: Resource) -> OperationModel | None:
+    """The API's operation, None where there is none."""
+    if resource.pattern is not Pattern.REQUEST_RESPONSE or resource.function:
+        return None
+    if resource.service.startswith(_SDK):
+        candidates: tuple[str, ...] = (_services().get(resource.service.removeprefix(_SDK), ""),)
+    else:
+        candidates = _OPTIMISED.get(resource.service, (resource.service,))
+    known = _services().values()
+    for model in (_model(service) for service in candidates if service in known):
+        for name in model.operation_names:
+            if action_name(name) == resource.action:
+                return model.operation_model(name)
+    return None
+
+
+def _misfits_of_members(
+    shape: Any, value: dict[str, Json], *, sdk: bool, strict: bool, unchecked: str | None = None
+) -> Iterator[str]:
+    spelled = sdk_member if sdk else optimised_member
+    members = {spelled(name): name for name in shape.members}
+    if strict:
+        for shown, name in members.items():
+            if name in shape.required_members and value.get(shown) is None:
+                yield f"Required field '{shown}' is missing"
+    for field, item in value.items():
+        name = members.get(field)
+        if name is not None and name != unchecked:
+            yield from _misfits(shape.members[name], item, field, sdk=sdk, strict=strict)
+
+
+def _misfits(shape: Any, value: Json, field: str, *, sdk: bool, strict: bool) -> Iterator[str]:
+    """Everything wrong with one value; `field` is the name nearest to it. null is as if absent."""
+    kind = shape.type_name
+    if value is None or getattr(shape, "is_document_type", False):
+        return
+    wanted, accepted = _JSON_TYPES.get(kind, ("a string", (str,)))
+    fits = isinstance(value, accepted) and (kind == "boolean" or not isinstance(value, bool))
+    if not fits:
+        yield f"Field '{field}' must be {wanted}"
+    elif kind == "structure":
+        yield from _misfits_of_members(shape, value, sdk=sdk, strict=strict)
+    elif kind == "map":
+        for key, item in value.items():
+            yield from _misfits(shape.value, item, key, sdk=sdk, strict=strict)
+    elif kind == "list":
+        for item in value:
+            yield from _misfits(shape.member, item, field, sdk=sdk, strict=strict)
+    else:
+        yield from _out_of_bounds(shape, value, field)
+
+
+def _out_of_bounds(shape: Shape, value: Json, field: str) -> Iterator[str]:
+    """Enumerations, the range of a number, the length of a text."""
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if isinstance(value, str):
+        if _enum(shape) and value not in _enum(shape):
+            yield f"Field '{field}' is not an expected value"
+        elif least is not None and len(value) < least:
+            yield f"Field '{field}' is smaller than the minimum length"
+        elif most is not None and len(value) > most:
+            yield f"Field '{field}' exceeds the maximum length"
+    elif most is not None and value > most:
+        yield f"Field '{field}' exceeds the maximum value"
+    elif least is not None and value < least:
+        yield f"Field '{field}' is less than the minimum value"
+
+
+# ---------------------------------------------------------------- parameters against a request
+
+
+def request_problem(service: str, operation: str, parameters: dict[str, Any]) -> tuple[str | None, str] | None:
+    """(error code, message) with which `parameters` are refused by botocore's `service`, None where they fit.
+
+    The SDK's own checks come first and have no code: they refuse before anything is sent.
+    """
+    shape = _model(service).operation_model(operation).input_shape
+    if shape is None:
+        return None
+    report = ParamValidator().validate(parameters, shape)
+    if report.has_errors():
+        return None, str(ParamValidationError(report=report.generate_report()))
+    violations = list(_violations(shape, parameters, ""))
+    if not violations:
+        return None
+    count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
+    return "ValidationException", f"{count}: {'; '.join(violations)}"
+
+
+def _violations(shape: Any, value: Any, place: str) -> Iterator[str]:
+    """The constraints that only the service checks: enumerations and upper limits."""
+    if shape.type_name == "structure":
+        for name, item in value.items():
+            yield from _violations(shape.members[name], item, f"{place}.{name}" if place else name)
+        return
+    most = shape.metadata.get("max")
+    shown = "Value" if shape.metadata.get("sensitive") else f"Value '{value}'"
+    failed = f"{shown} at '{place}' failed to satisfy constraint: Member must"
+    if _enum(shape) and value not in _enum(shape):
+        yield f"{failed} satisfy enum value set: [{', '.join(_enum(shape))}]"
+    elif most is not None and isinstance(value, str) and len(value) > most:
+        yield f"{failed} have length less than or equal to {most}"
+
+
+# ---------------------------------------------------------------- models and names
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()
+
+
+@lru_cache(maxsize=KEPT_MODELS)
+def _model(service: str) -> ServiceModel:
+    return _session().get_service_model(service)
+
+
+@cache
+def _services() -> dict[str, str]:
+    """The name in ``arn:aws:states:::aws-sdk:NAME:…`` → botocore's: the SDK v2's package, made of the service's id."""
+    return {_package(name): name for name in _session().get_available_services()}
+
+
+def _package(service: str) -> str:
+    identity = CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES.get(service, service)
+    for leading in ("amazon-", "aws-"):
+        identity = identity.removeprefix(leading)
+    return identity.removesuffix("-service").replace("-", "")
+
+
+def _enum(shape: Shape) -> list[str]:
+    return getattr(shape, "enum", None) or []
