@@ -1,8 +1,10 @@
-"""What users and we test workflows with: `simulate`, and definitions answered as AWS's API answers."""
+"""What users and we test workflows with: `simulate`, `test_state`, and definitions answered as AWS's API answers."""
 
 from engine.testing.definitions import create_error, validate_definition, validation_result, variable_references
 from engine.testing.simulate import SimulationResult, simulate
+from engine.testing.teststate.operation import test_state
 
 __all__ = [
-    "SimulationResult", "create_error", "simulate", "validate_definition", "validation_result", "variable_references",
+    "SimulationResult", "create_error", "simulate", "test_state", "validate_definition", "validation_result",
+    "variable_references",
 ]

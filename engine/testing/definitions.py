@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine.asl.validate import validate
@@ -47,9 +47,14 @@ def create_error(
     """
     errors = [f for f in validate(definition, kind=kind, extensions=False) if f.severity == "ERROR"]
     if errors:
-        told = ", ".join(f"{f.code}: {f.message}" + (f" at {f.location}" if f.location else "") for f in errors)
-        return {"code": "InvalidDefinition", "message": f"Invalid State Machine Definition: '{told}'"}
+        return refusal_of(errors)
     return _request_error(request or {}, log_groups)
+
+
+def refusal_of(errors: Sequence[Diagnostic]) -> dict[str, Json]:
+    """AWS's InvalidDefinition for the findings `errors`: all of them in one message."""
+    told = ", ".join(f"{f.code}: {f.message}" + (f" at {f.location}" if f.location else "") for f in errors)
+    return {"code": "InvalidDefinition", "message": f"Invalid State Machine Definition: '{told}'"}
 
 
 def _request_error(request: Mapping[str, Json], log_groups: Collection[str]) -> dict[str, Json] | None:
