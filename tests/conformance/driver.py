@@ -46,6 +46,8 @@ def answer(case: Case) -> Case:
         return testing.validation_result(case["definition"], kind=case["type"])
     if kind == "variable_references":
         return {"variableReferences": testing.variable_references(case["definition"])}
+    if kind == "test_state":
+        return testing.test_state({**case["request"], "definition": case["definition"]})
     return {}
 
 
