@@ -123,12 +123,31 @@ def _timed(compare: Compare) -> Compare:
 
 
 def _matches(value: Json, pattern: Json) -> bool:
-    r"""StringMatches: ``*`` stands for any text, ``\*`` for an asterisk, ``\\`` for a backslash."""
+    r"""StringMatches: ``*`` stands for any text, ``\*`` for an asterisk, ``\\`` for a backslash.
+
+    Each literal is taken where it first stands after the one before: a regular expression of many ``.*`` would try
+    every combination, and a pattern may come from the data.
+    """
     if not isinstance(value, str) or not isinstance(pattern, str):
         return False
-    pieces = re.findall(r"\\[*\\]|.", pattern, re.DOTALL)
-    expression = "".join(".*" if piece == "*" else re.escape(piece[-1]) for piece in pieces)
-    return re.fullmatch(expression, value, re.DOTALL) is not None
+    literals = [""]
+    for piece in re.findall(r"\\[*\\]|.", pattern, re.DOTALL):
+        if piece == "*":
+            literals.append("")
+        else:
+            literals[-1] += piece[-1]
+    if len(literals) == 1:
+        return value == literals[0]
+    first, *between, last = literals
+    at, end = len(first), len(value) - len(last)
+    if at > end or not value.startswith(first) or not value.endswith(last):
+        return False
+    for literal in between:
+        found = value.find(literal, at, end)
+        if found < 0:
+            return False
+        at = found + len(literal)
+    return True
 
 
 _TESTS: dict[str, Callable[[Json], bool]] = {

@@ -36,8 +36,15 @@ def compile_definition(definition: Json, *, lazy: bool = False) -> model.Plan:
     language = definition.get("QueryLanguage", "JSONPath")
     for pointer, machine in list(_machines(definition, "")):  # every machine's shape is checked before any is compiled
         machines[pointer] = _machine(machine, pointer, language, lazy=lazy)
-    timeout = definition.get("TimeoutSeconds")
-    return model.Plan(machines, float(timeout) if timeout is not None else None, definition.get("Comment"))
+    return model.Plan(machines, _timeout(definition.get("TimeoutSeconds")), definition.get("Comment"))
+
+
+def _timeout(seconds: Json) -> float | None:
+    """The execution's TimeoutSeconds."""
+    try:
+        return None if seconds is None else float(seconds)
+    except (TypeError, ValueError, OverflowError):
+        raise _invalid("'TimeoutSeconds' must be a number", "/TimeoutSeconds") from None
 
 
 def _machines(definition: Json, pointer: str) -> Iterator[tuple[str, Definition]]:

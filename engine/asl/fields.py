@@ -7,6 +7,7 @@ not fit are AWS's, from the recorded cases.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -39,7 +40,7 @@ def number(definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: s
     """
     if field in definition:
         value = definition[field]
-        return _number_expression(value, field) if jsonata else constant(value)
+        return _number_expression(value, field) if jsonata else _literal(value, field)
     path_field = f"{field}Path"
     if path_field not in definition:
         return None
@@ -61,7 +62,14 @@ def number(definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: s
 
 def _number_expression(value: Json, field: str) -> Evaluate:
     compiled = expression(value, field)
-    return constant(value) if compiled is None else lambda scope: compiled.evaluate_as(scope, "number")
+    return _literal(value, field) if compiled is None else lambda scope: compiled.evaluate_as(scope, "number")
+
+
+def _literal(value: Json, field: str) -> Evaluate:
+    """A number that stands in the definition."""
+    if not _fits(value, "float"):
+        raise InvalidExpression(f"'{field}' must be a number")
+    return constant(value)
 
 
 def _as_number(value: Json) -> Json:
@@ -80,6 +88,8 @@ def _as_number(value: Json) -> Json:
 def _fits(value: Json, kind: str) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
+    if isinstance(value, float) and math.isnan(value):  # no timer ever reaches it
+        return False
     return kind == "float" or isinstance(value, int) or value.is_integer()
 
 
@@ -91,7 +101,7 @@ def wait_seconds(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate |
     """Seconds or SecondsPath of a Wait."""
     if "Seconds" in definition:
         value = definition["Seconds"]
-        return _number_expression(value, "Seconds") if jsonata else constant(value)
+        return _number_expression(value, "Seconds") if jsonata else _literal(value, "Seconds")
     if "SecondsPath" not in definition:
         return None
     text = definition["SecondsPath"]

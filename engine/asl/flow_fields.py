@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.asl.model import Evaluate, Place
+from engine.errors import InvalidExpression
 from engine.expr.jsonpath import compile_path
 from engine.expr.reference import compile_reference
 from engine.expr.template import Template, compile_jsonata_template, compile_payload_template
@@ -62,6 +63,8 @@ def payload(definition: Mapping[str, Json], field: str, *, jsonata: bool) -> Tem
     if field not in definition:
         return None
     value = definition[field]
+    if field == "Assign" and not isinstance(value, dict):
+        raise InvalidExpression("'Assign' must be an object: the variables by their names")
     return compile_jsonata_template(value, field) if jsonata else compile_payload_template(value, field)
 
 

@@ -35,7 +35,11 @@ def _zone(text: str) -> timezone:
     return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:6])))
 
 
+_LATEST = 253_402_300_799.0
+"""The last second of the year 9999: no later one can be written; Waits in a row can lead beyond it."""
+
+
 def iso_timestamp(at: float) -> str:
     """Epoch seconds as AWS writes them in the context object: ``2024-05-01T12:00:00.123Z``."""
-    moment = datetime.fromtimestamp(at, UTC)
+    moment = datetime.fromtimestamp(min(at, _LATEST), UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
