@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -60,12 +60,12 @@ _Argument = _Text | _Constant | _Function | Path
 class Intrinsic:
     """A compiled intrinsic. Make one with `compile_intrinsic`."""
 
-    __slots__ = ("_call", "field", "references", "text")
+    __slots__ = ("_run", "field", "references", "text")
 
     def __init__(self, text: str, call: _Function, field: str | None) -> None:
         self.text = text
         self.field = field
-        self._call = call
+        self._run = self._closure(call)
         self.references = frozenset(name for path in _paths(call) for name in path.references)
 
     def __repr__(self) -> str:
@@ -78,27 +78,38 @@ class Intrinsic:
         for arguments that the function refuses.
         """
         try:
-            return self._value(self._call, scope)
+            return self._run(scope)
         except Mistake as mistake:
             raise self._failure("States.IntrinsicFailure", str(mistake)) from None
         except RecursionError:
             raise self._failure("States.IntrinsicFailure", "The value is nested too deeply.") from None
 
-    def _value(self, argument: _Argument, scope: Scope) -> Json:
-        match argument:
-            case _Function(signature, arguments):
-                values = tuple(self._value(each, scope) for each in arguments)
-                template = arguments[0].raw if arguments and isinstance(arguments[0], _Text) else None
-                return signature.run(Call(signature.name, values, scope, self.field, template))
-            case Path():
-                return self._read(argument, scope)
-            case _:
-                return argument.value
+    def _closure(self, argument: _Argument) -> Callable[[Scope], Json]:
+        """What gives the argument's value, made once."""
+        if isinstance(argument, _Function):
+            return self._function(argument)
+        if isinstance(argument, Path):
+            return self._reader(argument)
+        value = argument.value
+        return lambda _scope: value
 
-    def _read(self, path: Path, scope: Scope) -> Json:
-        value = path.find(scope)
-        if value is not ABSENT:
+    def _function(self, function: _Function) -> Callable[[Scope], Json]:
+        name, run, field = function.signature.name, function.signature.run, self.field
+        arguments = function.arguments
+        parts = [self._closure(each) for each in arguments]
+        template = arguments[0].raw if arguments and isinstance(arguments[0], _Text) else None
+        return lambda scope: run(Call(name, tuple([part(scope) for part in parts]), scope, field, template))
+
+    def _reader(self, path: Path) -> Callable[[Scope], Json]:
+        def read(scope: Scope) -> Json:
+            value = path.find(scope)
+            if value is ABSENT:
+                self._nothing_found(path, scope)
             return value
+
+        return read
+
+    def _nothing_found(self, path: Path, scope: Scope) -> NoReturn:
         why = path.why_not(scope)
         if not why.startswith(("Filter:", "The path")):
             why = (

@@ -42,6 +42,7 @@ LIMITS: Mapping[str, Any] = {
 MOST_CHARACTERS = 65_536
 
 _TYPE = "automate__type"
+_UNIQUE = "automate__unique"
 _DISTINCT = (
     "$automate__distinct:=$distinct;$automate__count:=$count;"
     "$distinct:=function($a){($u:=$automate__unique($a);$automate__count($u)>1?$u:$automate__distinct($a))};"
@@ -49,6 +50,7 @@ _DISTINCT = (
 """jlens compares every pair and hears no timeout meanwhile: several values are told apart here, one or none there."""
 _NAME = re.compile(r"\$([^\W\d]\w*)")
 _LOOKUP = re.compile(r"\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)", re.ASCII)
+_STATES_LOOKUP = re.compile(r"\$states\.(input|context|result|errorOutput)(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _OPERATORS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
 _STATES = ("input", "context", "result", "errorOutput")
 
@@ -64,6 +66,7 @@ class JsonataExpression:
     def __init__(self, text: str, field: str) -> None:
         self.text = text
         self.field = field
+        self._lookup = _plain_lookup(text)
         reads = _reads(text)
         bound = set(reads["bindings"])
         self.references = frozenset(bound - {"states"} - PURE_FUNCTIONS.keys() - {"uuid", "random", "eval"})
@@ -76,7 +79,6 @@ class JsonataExpression:
         """The fields of ``$states`` it reads."""
         self._mentioned = frozenset(_NAME.findall(text))
         self._asks = self._mentioned & {"uuid", "random", "eval"}
-        self._lookup = _plain_lookup(text)
         self._wrapped: dict[frozenset[str], Any] = {}
 
     def __repr__(self) -> str:
@@ -186,8 +188,13 @@ def json_type(value: Json) -> str:
 
 
 def _reads(text: str) -> Any:
-    """What the bare expression reads. A call of a name that jlens does not know would count as reading the context
-    value, so every name that is read is declared a function in a second look."""
+    """What the bare expression reads; ``$states.input.id`` and its like need no parser to be understood.
+
+    A call of a name that jlens does not know would count as reading the context value, so every name that is read is
+    declared a function in a second look.
+    """
+    if (match := _STATES_LOOKUP.fullmatch(text)) and _OPERATORS.isdisjoint(text.split(".")):
+        return {"bindings": {"states": {match.group(1): True}}}
     bare = jlens.Expression(text)
     first = bare.reads()
     names = first["bindings"].keys() - {"states"}
@@ -210,8 +217,8 @@ def _wrap(text: str, variables: frozenset[str]) -> Any:
     expression = jlens.Expression(
         f'(${_TYPE}:=$type;$states:=states;{distinct}{bound}$r:=(\n{text}\n);{{"v":$r,"f":${_TYPE}($r)="function"}})'
     )
-    for name, function in PURE_FUNCTIONS.items():
-        if name not in variables:
+    for name, function in PURE_FUNCTIONS.items():  # each that is registered costs more than the compiling
+        if name not in variables and (f"${name}" in text or (distinct and name == _UNIQUE)):
             expression.register_function(name, function)
     return expression
 

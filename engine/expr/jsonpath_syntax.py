@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 import regex
@@ -46,17 +47,23 @@ MOST_PATTERN = 1024
 
 _SYMBOLS = ("===", "!==", "==", "!=", "<=", ">=", "=~", "<", ">")
 _WORDS = ("in", "nin", "all", "contains", "size", "empty", "subsetof", "anyof", "noneof")
-_WORD = regex.compile(r"[A-Za-z]+")
-_DOTTED_NAME = regex.compile(r"[^.\[\]()\s'\"?,*]+")
-_DOTTED_NAME_IN_FILTER = regex.compile(r"[^.\[\]()\s'\"?,*<>=~!&|]+")
-_NUMBER = regex.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_INTEGERS = regex.compile(r"-?\d{1,18}(?:\s*,\s*-?\d{1,18})*")
-_SLICE = regex.compile(r"(-?\d{1,18})?\s*:\s*(-?\d{1,18})?(?:\s*:.*)?")
+_WORD = re.compile(r"[A-Za-z]+")
+_DOTTED_NAME = re.compile(r"[^.\[\]()\s'\"?,*]+")
+_DOTTED_NAME_IN_FILTER = re.compile(r"[^.\[\]()\s'\"?,*<>=~!&|]+")
+_NAMES = re.compile(rf"(?:\.[A-Za-z_][A-Za-z0-9_]{{0,63}}){{0,{MOST_TOKENS}}}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_INTEGERS = re.compile(r"-?\d{1,18}(?:\s*,\s*-?\d{1,18})*")
+_SLICE = re.compile(r"(-?\d{1,18})?\s*:\s*(-?\d{1,18})?(?:\s*:.*)?")
 _FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE, "u": 0, "d": 0, "U": 0}
 
 
 def parse_tokens(text: str, start: int) -> tuple[Token, ...]:
-    """The tokens of `text` from `start`, just after the root, to its end. Raises InvalidExpression."""
+    """The tokens of `text` from `start`, just after the root, to its end. Raises InvalidExpression.
+
+    Most paths are names with dots between them: those are split, and read by the grammar only when they are not.
+    """
+    if _NAMES.fullmatch(text, start):
+        return tuple([Names((name,)) for name in text[start:].split(".")[1:]])
     if len(text) > MOST_CHARACTERS:
         raise InvalidExpression(f"The path is longer than {MOST_CHARACTERS} characters", position=MOST_CHARACTERS)
     reader = _Reader(text, start)
