@@ -1,0 +1,109 @@
+"""The engine against the reference interpreter: random valid definitions end alike, with a sound history."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from definitions_strategy import Case, cases, without_causes
+from history_laws import check_history, entered_by_machine, homes_of
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from reference_interpreter import Ending, Unsupported, endings
+
+from engine.asl.validate import validate
+from engine.testing import SimulationResult, simulate
+
+QUICK = settings(
+    max_examples=150, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+)
+FULL = settings(QUICK, max_examples=4_000)
+
+
+def canonical(value: object) -> str:
+    """JSON text that tells 1 from true and does not tell 1.0 from 1, nor causes that only count events otherwise."""
+    def plain(node):
+        if isinstance(node, float) and node.is_integer():
+            return int(node)
+        if isinstance(node, list):
+            return [plain(part) for part in node]
+        if isinstance(node, dict):
+            return {key: plain(part) for key, part in node.items()}
+        return node
+
+    return json.dumps(plain(without_causes(value)), sort_keys=True)
+
+
+def allowed(case: Case) -> list[Ending]:
+    """Every ending that the reference interpreter gives."""
+    try:
+        return endings(case.definition, case.input, case.answers.answer)
+    except Unsupported:
+        assume(False)
+        raise
+
+
+def agrees(result: SimulationResult, ending: Ending) -> bool:
+    """Whether the engine's answer is this ending. Causes are compared where they are not about evaluations."""
+    if (result.status, result.error) != (ending.status, ending.error):
+        return False
+    if result.status == "SUCCEEDED":
+        return canonical(result.output) == canonical(ending.output)
+    return result.status == "TIMED_OUT" or result.error in ("States.NoChoiceMatched", "States.Runtime") or (
+        canonical(result.cause) == canonical(ending.cause))
+
+
+def same_states(case: Case, events: list[dict], ending: Ending) -> bool:
+    """The states entered, in order where one comes after the other; of machines cut short nothing is known."""
+    found = entered_by_machine(events, homes_of(case.definition))
+    for pointer in (found.keys() | ending.entered.keys()) - ending.cut:
+        mine, its = found.get(pointer, []), ending.entered.get(pointer, [])
+        if "ItemProcessor" in pointer:
+            mine, its = sorted(mine), sorted(its)
+        if mine != its:
+            return False
+    return True
+
+
+def compare(case: Case) -> None:
+    expected = allowed(case)
+    result = simulate(case.definition, case.input, tasks=case.answers)
+    check_history(result.events)
+    fitting = [ending for ending in expected if agrees(result, ending)]
+    assert fitting, f"{result.status} {result.output} {result.error} {result.cause}; allowed: {expected}"
+    assert any(same_states(case, result.events, ending) for ending in fitting), f"states entered: {expected}"
+
+
+@QUICK
+@given(cases())
+def test_simulate_ends_as_the_reference_interpreter(case):
+    compare(case)
+
+
+@pytest.mark.full
+@FULL
+@given(cases(most=5))
+def test_simulate_ends_as_the_reference_interpreter_at_length(case):
+    compare(case)
+
+
+@QUICK
+@given(cases())
+def test_the_generated_definitions_are_valid(case):
+    """Else the comparison would say little."""
+    assert [finding for finding in validate(case.definition) if finding.severity == "ERROR"] == []
+
+
+def test_the_reference_interpreter_tells_ties_apart():
+    """Two branches that fail at once may win each; one that fails later may not."""
+    def fails(error, seconds):
+        return {"StartAt": f"W{error}", "States": {
+            f"W{error}": {"Type": "Wait", "Seconds": seconds, "Next": error},
+            error: {"Type": "Fail", "Error": error}}}
+
+    both = {"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": True, "Branches": [
+        fails("A", 1), fails("B", 1), fails("C", 2)]}}}
+    assert {ending.error for ending in endings(both, {}, lambda *_: {})} == {"A", "B"}
+    timed = {"StartAt": "W", "TimeoutSeconds": 2, "States": {"W": {"Type": "Wait", "Seconds": 2, "End": True}}}
+    assert {ending.status for ending in endings(timed, {}, lambda *_: {})} == {"SUCCEEDED", "TIMED_OUT"}

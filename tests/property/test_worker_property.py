@@ -1,0 +1,199 @@
+"""The durable worker and the pure core on random definitions: restarts, yields and replays change nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from definitions_strategy import Case, cases
+from durable import Product
+from history_laws import check_history
+from hypothesis import given, settings
+from test_interpreter_property import FULL, QUICK, agrees, allowed, canonical
+
+from engine.asl.compile import compile_definition
+from engine.asl.model import Plan
+from engine.ports.tasks import TaskFailed
+from engine.runtime import effects, snapshot_codec
+from engine.runtime.history import HistoryEvent, render
+from engine.runtime.snapshot import Facts, Frame, Snapshot
+from engine.runtime.step import step
+from engine.runtime.stimulus import (
+    Continued,
+    Started,
+    Stimulus,
+    TaskErred,
+    TaskReturned,
+    TaskStarted,
+    TimePassed,
+)
+from engine.testing import SimulationResult, simulate
+
+START = 1_700_000_000.0
+DURABLE = settings(QUICK, max_examples=60)
+timeless = cases(clock=False)
+"""Expressions that print the time would differ: the worker's clock goes on while it works."""
+
+
+# ---------------------------------------------------------------- through the worker
+
+
+def through_the_worker(case: Case) -> SimulationResult:
+    product = Product(case.definition, tasks=case.answers)
+    key = product.start(case.input, name="simulation")
+    product.drain(limit=5_000)
+    told = product.describe(key)
+    events = product.executions.history(key, limit=100_000)
+    return SimulationResult(told.status, told.output, told.error, told.cause, events)
+
+
+def check_durable(case: Case) -> None:
+    expected = allowed(case)
+    durable = through_the_worker(case)
+    check_history(durable.events)
+    assert any(agrees(durable, ending) for ending in expected), (durable, expected)
+    if len(expected) > 1:
+        return  # which of several failures of one moment comes first is nobody's promise
+    simulated = simulate(case.definition, case.input, tasks=case.answers)
+    for name in ("status", "output", "error", "cause"):
+        assert canonical(getattr(durable, name)) == canonical(getattr(simulated, name))
+    here, there = ([event["type"] for event in run.events] for run in (durable, simulated))
+    if not case.fans_out:
+        assert here == there
+    elif not expected[0].cut:
+        assert sorted(here) == sorted(there)
+
+
+@DURABLE
+@given(timeless)
+def test_the_worker_ends_as_simulate(case):
+    check_durable(case)
+
+
+@pytest.mark.full
+@settings(FULL, max_examples=1_500)
+@given(timeless)
+def test_the_worker_ends_as_simulate_at_length(case):
+    check_durable(case)
+
+
+# ---------------------------------------------------------------- through the core alone
+
+
+@dataclass
+class Stepping:
+    """The core, stepped to the end. `room` limits each step; `cold` starts a new worker before every one."""
+
+    case: Case
+    room: int | None = None
+    cold: bool = False
+    events: list[HistoryEvent] = field(default_factory=list)
+    fed: list[Stimulus] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.plan = compile_definition(self.case.definition)
+        self.snapshot = initial(self.case)
+
+    def run(self) -> Stepping:
+        self.feed(Started(at=START, seed=1))
+        while not self.snapshot.closed:
+            for stimulus in self.news():
+                self.feed(stimulus)
+        return self
+
+    def news(self) -> Iterator[Stimulus]:
+        owed, at = effects.owed(self.plan, self.snapshot), self.snapshot.last_at
+        if owed.ready:
+            yield Continued(at=at, seed=1)
+        elif owed.scheduled:
+            frame = owed.scheduled[0]
+            yield TaskStarted(**about(frame, at))
+            running = self.snapshot.frames.get(frame.path)
+            if running is not None:
+                yield self.answer(running, at)
+        else:
+            assert owed.due_at is not None, "nothing is owed and it is not closed"
+            yield TimePassed(at=max(at, owed.due_at), seed=1)
+
+    def answer(self, frame: Frame, at: float) -> Stimulus:
+        call = effects.task_call(self.plan, self.snapshot, frame, budget_seconds=60.0)
+        outcome = self.case.answers.call(call)
+        if isinstance(outcome, TaskFailed):
+            return TaskErred(**about(frame, at), error=outcome.error, cause=outcome.cause)
+        return TaskReturned(**about(frame, at), output=outcome.output)
+
+    def feed(self, stimulus: Stimulus) -> None:
+        if self.cold:
+            self.plan = compile_definition(self.case.definition, lazy=True)
+            self.snapshot = snapshot_codec.decode(json.loads(encoded(self.snapshot)))
+        self.fed.append(stimulus)
+        stepped = step(self.plan, self.snapshot, [stimulus], max_transitions=self.room)
+        self.snapshot = stepped.snapshot
+        self.events += stepped.events
+
+    @property
+    def ending(self) -> tuple[Any, ...]:
+        end = self.snapshot
+        return end.status.value, canonical(end.output), end.error, canonical(end.cause)
+
+
+def initial(case: Case) -> Snapshot:
+    return Snapshot(Facts("flow:simulation", "simulation", "flow", 1, START), case.input, last_at=START)
+
+
+def about(frame: Frame, at: float) -> dict[str, Any]:
+    return {"at": at, "seed": 1, "frame": frame.path, "visit": frame.visit, "attempt": frame.attempt}
+
+
+def encoded(snapshot: Snapshot) -> bytes:
+    return json.dumps(snapshot_codec.encode(snapshot), sort_keys=True).encode()
+
+
+def check_stepping(case: Case, room: int) -> None:
+    expected = allowed(case)
+    whole = Stepping(case).run()
+    cold = Stepping(case, cold=True).run()
+    assert cold.events == whole.events
+    assert encoded(cold.snapshot) == encoded(whole.snapshot)
+    one = Stepping(case, room=room).run()
+    cold_one = Stepping(case, room=room, cold=True).run()
+    assert cold_one.events == one.events
+    assert encoded(cold_one.snapshot) == encoded(one.snapshot)
+    check_history([render(event) for event in one.events])
+    if not case.fans_out:
+        assert one.events == whole.events  # with one frame there is no turn to take
+    elif len(expected) == 1 and not expected[0].cut:
+        assert one.ending == whole.ending
+        assert sorted(event.type for event in one.events) == sorted(event.type for event in whole.events)
+    check_replay(cold_one)
+
+
+def check_replay(run: Stepping) -> None:
+    """The recorded stimuli, stepped again from the start by a fresh plan, give the same bytes."""
+    plan: Plan = compile_definition(run.case.definition)
+    snapshot, events = initial(run.case), []
+    for stimulus in run.fed:
+        stepped = step(plan, snapshot, [stimulus], max_transitions=run.room)
+        again = step(plan, snapshot, [stimulus], max_transitions=run.room)
+        assert encoded(again.snapshot) == encoded(stepped.snapshot)
+        snapshot = stepped.snapshot
+        events += stepped.events
+    assert encoded(snapshot) == encoded(run.snapshot)
+    assert events == run.events
+
+
+@DURABLE
+@given(cases())
+def test_stepping_one_by_one_from_the_journal_and_again_is_the_same(case):
+    check_stepping(case, room=1)
+
+
+@pytest.mark.full
+@settings(FULL, max_examples=1_500)
+@given(cases())
+def test_stepping_is_the_same_at_length(case):
+    check_stepping(case, room=1)
+    check_stepping(case, room=3)
