@@ -1,111 +1,203 @@
-"""A first slice of the crash campaign: die before or after every single port call, restart, and lose nothing."""
+"""The crash campaign: let every single port call go wrong in every way, and two at a time; lose and double nothing.
+
+And the test of the test: with a protection switched off the campaign must fail.
+"""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
-from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import pytest
-from durable import Product, ScriptedTasks
-from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, flow, task
+from campaign import CASES, MODES, Faults, breaks, fault_free
 
-from engine.ports.keys import ExecutionKey
-from engine.runtime.executions import ExecutionAlreadyExists, TaskTimedOut
+from engine.adapters.memory.journal import MemoryJournal
+from engine.runtime import effects
+from engine.runtime.activation import Activation
+from engine.runtime.worker import Worker
 
-READ_ONLY = {"policy", "header", "load", "inbox", "due", "history", "execution_input", "query", "next_due_in"}
+PAIRS = 45
+"""Pairs of faults a case, drawn by seed."""
 
-FAN = flow({
-    "Fan": {
-        "Type": "Parallel",
-        "Branches": [flow({f"T{i}": task(End=True)}) for i in range(2)],
-        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}],
-        "Next": "Pause",
-    },
-    "Pause": {"Type": "Wait", "Seconds": 5, "Next": "End"},
-    "End": {"Type": "Succeed"},
-})
-
-CASES = {"task": ONE_TASK, "tasks": THREE_TASKS, "wait": WAIT, "fan": FAN, "callback": CALLBACK}
+SKEWS = ((0.0,), (45.0, -45.0), (-45.0, 0.0, 45.0))
 
 
-class Faults:
-    """Numbers every port call that could change something and dies at number `at`, before or after it."""
-
-    def __init__(self, at: int = -1, mode: str = "before") -> None:
-        self.count = 0
-        self.at = at
-        self.mode = mode
-
-    def wrap(self, _name: str, port: Any) -> Any:
-        return _Port(port, self)
-
-    def call(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        number, self.count = self.count, self.count + 1
-        if number == self.at and self.mode == "before":
-            raise Died
-        answer = act(*args, **kwargs)
-        if number == self.at:
-            raise Died
-        return answer
-
-
-class _Port:
-    def __init__(self, port: Any, faults: Faults) -> None:
-        self._port = port
-        self._faults = faults
-
-    def __getattr__(self, name: str) -> Any:
-        act = getattr(self._port, name)
-        if name in READ_ONLY or not callable(act):
-            return act
-        return lambda *args, **kwargs: self._faults.call(act, *args, **kwargs)
-
-
-def scenario(definition: dict[str, Any], faults: Faults) -> tuple[Product, Any]:
-    """Start, run to the end and answer the callback, over one death."""
-    product = Product(definition, ScriptedTasks(), wrap=faults.wrap)
-    key = ExecutionKey.of("default", "flow", "one")
-    started = False
-    for _ in range(2):
-        try:
-            if not started:
-                with suppress(ExecutionAlreadyExists):  # the client whose answer was lost asks again
-                    product.start({"order": 7})
-            started = True
-            product.drain()
-            token = next((c.task_token for c in reversed(product.tasks.calls) if c.task_token), None)
-            if token and product.describe(key).status == "RUNNING":
-                with suppress(TaskTimedOut):
-                    product.executions.send_task_success(token, {"order": 7})
-                product.drain()
-        except Died:
-            product.stores.queue.abandon_claims()  # the visibility time-out
-        else:
-            return product, key
-    raise AssertionError("it never came to rest")
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", CASES)
+def test_every_port_call_may_go_wrong(name: str, mode: str) -> None:
+    case = CASES[name]
+    reference = fault_free(case)
+    tried = 0
+    for at in reference.faults.possible(mode):
+        assert breaks(case, Faults({at: mode}), reference) == [], f"{mode} at call {at}, {reference.faults.calls[at]}"
+        tried += 1
+    assert tried
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_dying_at_every_port_call_loses_and_doubles_nothing(name: str) -> None:
-    faults = Faults()
-    reference, key = scenario(CASES[name], faults)
-    expected = reference.describe(key)
-    events = reference.events(key)
+def test_two_may_go_wrong_with_clocks_apart_and_wakes_doubled(name: str) -> None:
+    case = CASES[name]
+    reference = fault_free(case)
+    draw = random.Random(name)  # noqa: S311  the same pairs each time
+    for _ in range(PAIRS):
+        first, second = draw.sample(range(len(reference.faults.calls) + 6), 2)
+        faults = Faults(
+            {first: draw.choice(MODES), second: draw.choice(MODES)}, duplicates=draw.random() < 0.3,
+            skews=draw.choice(SKEWS),
+        )
+        said = f"{faults.at}, duplicates {faults.duplicates}, skews {faults.skews}"
+        assert breaks(case, faults, reference) == [], said
+
+
+@pytest.mark.parametrize("skews", SKEWS[1:])
+@pytest.mark.parametrize("name", CASES)
+def test_clocks_apart_and_wakes_doubled_alone_change_nothing(name: str, skews: tuple[float, ...]) -> None:
+    reference = fault_free(CASES[name])
+    assert breaks(CASES[name], Faults(skews=skews, duplicates=True), reference) == []
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - {"stop", "callback"}))  # those say it once, and need a sweeper
+def test_a_message_that_is_not_acknowledged_is_enough_without_a_sweeper(name: str) -> None:
+    case = CASES[name]
+    reference = fault_free(case)
     for mode in ("before", "after"):
-        for at in range(faults.count):
-            product, key = scenario(CASES[name], Faults(at, mode))
-            where = f"{name}, {mode} call {at} of {faults.count}"
-            execution = product.describe(key)
-            assert (execution.status, execution.output) == (expected.status, expected.output), where
-            header = product.stores.journal.header(key)
-            assert header.status == execution.status, where
-            assert header.due_at is None, where
-            segments = list(product.stores.journal.history(key))
-            assert product.events(key) == events, where
-            assert sum("Execution" in e and e != "ExecutionStarted" for e in events) == 1, where
-            ids = [i for s in segments for i in range(s.first_event, s.last_event + 1)]
-            assert ids == list(range(1, len(events) + 1)), where
-            visits = {(c.state, c.attempt) for c in product.tasks.calls}
-            assert len(set(product.tasks.keys)) == len(visits), where
-            assert all(c.resource.startswith(WORK) for c in product.tasks.calls), where
+        for at in reference.faults.possible(mode):
+            assert breaks(case, Faults({at: mode}, sweeps=False), reference) == [], f"{mode} at call {at}"
+
+
+# ---------------------------------------------------------------- mutants: each protection switched off
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def _no_fence(patch: pytest.MonkeyPatch) -> None:
+    def commit(self: Any, segments: Any, headers: Any = ()) -> list[bool]:
+        for segment in segments:
+            self._segments.setdefault(segment.key, {})[segment.seq] = segment
+        self.update_headers(headers)
+        return [True] * len(segments)
+
+    patch.setattr(MemoryJournal, "commit", commit)
+
+
+def _call_before_intent(patch: pytest.MonkeyPatch) -> None:
+    encode = Worker._encode
+
+    def encode_and_call(self: Any, owned: Any, now: float) -> None:
+        encode(self, owned, now)
+        activation = owned.activation
+        calls, activation.intents = activation.intents, []
+        for call in calls:
+            activation.in_flight.add((call.frame.path, call.frame.visit, call.frame.attempt))
+            self._call(activation, call)
+
+    patch.setattr(Worker, "_encode", encode_and_call)
+
+
+def _no_inbox_before_takeover(patch: pytest.MonkeyPatch) -> None:
+    first = Worker._first_news
+
+    def blind(self: Any, owned: Any, at: float) -> Any:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(Worker, "_read_inbox", lambda *_: [])
+            return first(self, owned, at)
+
+    patch.setattr(Worker, "_first_news", blind)
+
+
+def _unstable_key(patch: pytest.MonkeyPatch) -> None:
+    key, numbers = effects.idempotency_key, count()
+    patch.setattr(effects, "idempotency_key", lambda *frame: f"{key(*frame)}?{next(numbers)}")
+
+
+def _inbox_emptied_on_reading(patch: pytest.MonkeyPatch) -> None:
+    consume = Worker._consume
+
+    def greedy(self: Any, item: Any, activation: Any, at: float) -> Any:
+        stimulus = consume(self, item, activation, at)
+        self._journal.delete_inbox(item.key, [item.id])
+        return stimulus
+
+    patch.setattr(Worker, "_consume", greedy)
+
+
+def _no_lease(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Worker, "_lease_lives", lambda *_: False)
+
+
+def _endless_lease(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Activation, "lease_until", lambda *_: 1e12)
+
+
+def _at_most_once_called_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Worker, "_at_most_once", lambda *_: False)
+
+
+def _header_closed_first(patch: pytest.MonkeyPatch) -> None:
+    """The index row after the header: nobody comes back for it."""
+
+    def close(self: Any, activation: Any) -> None:
+        rows: list[Any] = []
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(self, "_index", type("Later", (), {"put": lambda _self, row: rows.append(row)})())
+            real(self, activation)
+        self._index.put(rows[0])
+
+    real = Worker._close
+    patch.setattr(Worker, "_close", close)
+
+
+def _acknowledged_when_left(patch: pytest.MonkeyPatch) -> None:
+    leave = Worker._leave
+
+    def content(self: Any, key: Any, error: Exception) -> None:
+        leave(self, key, error)
+        self._outcomes[key] = None
+
+    patch.setattr(Worker, "_leave", content)
+
+
+def _one_try_at_a_commit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("engine.runtime.worker.COMMIT_ATTEMPTS", 1)
+
+
+MUTANTS: dict[str, tuple[Patch, str, tuple[str, ...], bool]] = {
+    "no fencing": (_no_fence, "tasks", ("paused",), True),
+    "a call before its intent": (_call_before_intent, "task", ("before",), True),
+    "no inbox read before a takeover": (_no_inbox_before_takeover, "stop", ("before", "after"), True),
+    "an unstable idempotency key": (_unstable_key, "task", ("before", "after"), True),
+    "an inbox emptied before the commit": (_inbox_emptied_on_reading, "callback", ("before", "throttled"), True),
+    "no lease": (_no_lease, "task", ("rival",), True),
+    "a lease without an end": (_endless_lease, "task", ("before", "after"), True),
+    "an at-most-once call repeated": (_at_most_once_called_again, "at most once", ("before", "after"), True),
+    "the header closed before the index row": (_header_closed_first, "task", ("before",), True),
+    "left and acknowledged": (_acknowledged_when_left, "task", ("throttled",), False),
+    "one try at a commit": (_one_try_at_a_commit, "at most once", ("lost reply",), True),
+}
+
+
+def _campaign(name: str, modes: tuple[str, ...], **more: Any) -> tuple[int, int]:
+    """How many runs, and how many of them broke something."""
+    case = CASES[name]
+    reference = fault_free(case)
+    results = [
+        bool(breaks(case, Faults({at: mode}, **more), reference))
+        for mode in modes for at in reference.faults.possible(mode)
+    ]
+    return len(results), sum(results)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_campaign_fails_without(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch_off, name, modes, sweeps = MUTANTS[mutant]
+    assert _campaign(name, modes, sweeps=sweeps)[1] == 0
+    switch_off(monkeypatch)
+    runs, broken = _campaign(name, modes, sweeps=sweeps)
+    assert broken, f"{runs} runs and none noticed"
+
+
+def test_the_campaign_fails_when_wakes_are_acknowledged_early() -> None:
+    runs, broken = _campaign("tasks", ("before", "after"), sweeps=False, acknowledges_early=True)
+    assert broken, f"{runs} runs and none noticed"
