@@ -71,8 +71,9 @@ class Serving:
                 return
             if not stopping:
                 self._with_patience(self._claim)
-            self._worker.round(wait=IDLE_SECONDS)
+            self._worker.round()
             self._with_patience(self._settle)
+            self._worker.gather(IDLE_SECONDS)
 
     def _with_patience(self, act: Callable[[], None]) -> None:
         """A queue that fails for a moment must not end the process: calls are on their way."""

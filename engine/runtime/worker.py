@@ -121,7 +121,9 @@ class Worker:
         try:
             self.admit(wanted, deadline)
             while self._owned:
-                self.round(wait=IDLE_SECONDS)
+                self.round()
+                if self._owned:
+                    self.gather(IDLE_SECONDS)
             while self._calls.in_flight and self._clock.now() < deadline - RESERVE_SECONDS / 2:
                 self._calls.answers(IDLE_SECONDS)
             return {key: self._outcomes.get(key) for key in wanted}
@@ -207,11 +209,10 @@ class Worker:
 
     # ---------------------------------------------------------------- one round
 
-    def round(self, wait: float) -> None:
+    def round(self) -> None:
         """Give every owned execution one slice, commit all that changed at once, perform what is owed.
 
-        Waits up to `wait` seconds for an answer when nothing else is to be done. Who has the fewest calls under way
-        goes first, so that a wide Map takes no more than its share of the threads.
+        Who has the fewest calls under way goes first, so that a wide Map takes no more than its share of the threads.
         """
         self._planned = 0  # intents live from _advance to the commit of the same round
         for owned in sorted(self._owned.values(), key=lambda owned: len(owned.activation.in_flight)):
@@ -219,6 +220,9 @@ class Worker:
         self._commit_all()
         for owned in list(self._owned.values()):
             self._guard(owned.activation.key, lambda owned=owned: self._rest(owned))  # type: ignore[misc]
+
+    def gather(self, wait: float) -> None:
+        """Take the answers that are there; waits up to `wait` seconds for one when nothing else is to be done."""
         busy = any(owned.runnable for owned in self._owned.values())
         for answer in self._calls.answers(0.0 if busy else wait):
             owned_by = self._owned.get(answer.ticket.key)
