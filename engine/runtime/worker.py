@@ -29,7 +29,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from engine.clock import Clock
-from engine.errors import AutomateError, Fenced, StorageError, StoreBusy, StoreCorrupt, StoreUnavailable, Throttled
+from engine.errors import (
+    AutomateError,
+    Fenced,
+    SchemaTooNew,
+    StorageError,
+    StoreBusy,
+    StoreCorrupt,
+    StoreUnavailable,
+    Throttled,
+)
 from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, HeaderChange, InboxItem, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
@@ -313,6 +322,10 @@ class Worker:
             _LOG.error("an inbox item is dropped: %s", error, extra={"execution": activation.key.id})
             activation.consumed.append(item.id)
             return None
+        except SchemaTooNew:
+            if activation.in_flight:
+                return None  # for a newer worker, once these calls are over
+            raise
         activation.consumed.append(item.id)
         return stimulus
 

@@ -128,6 +128,20 @@ def test_an_item_of_a_newer_release_is_left_for_its_worker():
     assert [item.id for item in product.stores.journal.inbox(key)] == ["notice#3"]
 
 
+def test_an_item_of_a_newer_release_abandons_no_running_call():
+    product = Product(ONE_TASK, at_most_once=("Work",))
+    key = product.start({})
+
+    def noticed(_call):
+        body = json.dumps({"kind": "notice", "index": 3}).encode()
+        product.stores.journal.put_inbox(InboxItem(key, "notice#3", body, product.clock.now() + 60))
+        return {"ok": 1}
+
+    product.tasks.answers[WORK] = [noticed]
+    product.run(key)
+    assert product.describe(key).output == {"ok": 1}
+
+
 # ---------------------------------------------------------------- a benign fault abandons no running call
 
 
