@@ -1,6 +1,6 @@
 """The three families of stores, built for tests on virtual time: `memory`, `sqlite` and `aws` (on moto).
 
-A Backend offers the stores under the names they have everywhere (journal, index, queue, blobs, catalog), its clock,
+A Backend offers the stores under the names they have everywhere (journal, index, queue, blobs, catalog, audit), its clock,
 and `restart()`: what is stored stays, the process that held claims and leases is dead.
 """
 
@@ -33,6 +33,7 @@ class Backend:
     queue = property(lambda self: self.stores.queue)
     blobs = property(lambda self: self.stores.blobs)
     catalog = property(lambda self: self.stores.catalog)
+    audit = property(lambda self: self.stores.audit)
     owner = property(lambda self: self.stores.owner)
 
     def is_alive(self, owner: str) -> bool:

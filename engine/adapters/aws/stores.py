@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.adapters.aws.audit_log import DynamoAuditLog
 from engine.adapters.aws.blobs import S3Blobs
 from engine.adapters.aws.catalog_store import DynamoCatalogStore
 from engine.adapters.aws.clients import Clients
@@ -28,6 +29,7 @@ class AwsStores:
         self.index = DynamoExecutionsIndex(stored)
         self.queue = SqsQueue(clients, queue_url)
         self.catalog = DynamoCatalogStore(stored, self.blobs)
+        self.audit = DynamoAuditLog(stored)
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock) -> AwsStores:

@@ -12,6 +12,9 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 D#<workflow>      draft
     V#<workspace>#<workflow>    N#<10 digits>     version
                                 P#<digest>        the newest version with this definition
+    A#<workspace>#<chain>       H                 head of a chain of the audit log
+                                N#<12 digits>     record
+                                I#<id>            the number of the record with this id
 
 All indexes are sparse and KEYS_ONLY: one costs a write only where an item has its attributes and only when they
 change, so an execution pays for the lists once at its start and, for its status, once at its close. Sort keys end in

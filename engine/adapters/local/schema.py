@@ -7,6 +7,7 @@ header      keeps a small integer `e` for each execution, so that the index of s
 segment     rows in order of arrival; `body` stands last, so that looking at the other columns reads no overflow pages
 wake        two partial indexes: free ones by due time, claimed ones by owner
 execution   the executions index; each filter has an index that ends in the list's order
+audit       the audit log; triggers refuse what is not an insert, and `audit_head` is where each chain ends
 """
 
 from __future__ import annotations
@@ -63,6 +64,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             definition_digest TEXT NOT NULL, note TEXT NOT NULL, published_at REAL NOT NULL,
             published_by TEXT NOT NULL, document BLOB NOT NULL, UNIQUE (workspace, workflow, number)) STRICT""",
         "CREATE INDEX version_definition ON version (workspace, workflow, definition_digest, number)",
+    ),
+    (
+        """CREATE TABLE audit (
+            workspace TEXT NOT NULL, chain INTEGER NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL,
+            recorded_at REAL NOT NULL, digest TEXT NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (workspace, chain, number)) STRICT, WITHOUT ROWID""",
+        "CREATE UNIQUE INDEX audit_id ON audit (workspace, chain, id)",
+        """CREATE TABLE audit_head (
+            workspace TEXT NOT NULL, chain INTEGER NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL,
+            recorded_at REAL NOT NULL, PRIMARY KEY (workspace, chain)) STRICT, WITHOUT ROWID""",
+        """CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN
+            SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+        """CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN
+            SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.adapters.local.audit_log import SqliteAuditLog
 from engine.adapters.local.blobs import SqliteBlobs
 from engine.adapters.local.catalog_store import SqliteCatalogStore
 from engine.adapters.local.database import Database
@@ -29,6 +30,7 @@ class LocalStores:
         self.queue = SqliteQueue(database, processes, clock)
         self.blobs = SqliteBlobs(database)
         self.catalog = SqliteCatalogStore(database)
+        self.audit = SqliteAuditLog(database)
 
     @classmethod
     def open(cls, data_dir: str | Path, settings: Settings, clock: Clock, *, command: str) -> LocalStores:

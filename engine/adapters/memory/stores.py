@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.adapters.memory.audit_log import MemoryAuditLog
 from engine.adapters.memory.blobs import MemoryBlobs
 from engine.adapters.memory.catalog_store import MemoryCatalogStore
 from engine.adapters.memory.executions_index import MemoryExecutionsIndex
@@ -19,6 +20,7 @@ class MemoryStores:
         self.queue = MemoryQueue(clock)
         self.blobs = MemoryBlobs()
         self.catalog = MemoryCatalogStore()
+        self.audit = MemoryAuditLog()
         self._life = 1
 
     @property

@@ -1,0 +1,79 @@
+"""The audit log in SQLite: records, their ids and the chains' heads, written in one transaction.
+
+Triggers refuse every change of a record. They keep mistakes out, not the owner of the file: who can open it can drop
+them, which is what the chains are for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from engine.adapters.audit_runs import runs_of
+from engine.adapters.local.database import Database
+from engine.ports.audit_log import AuditHead, AuditRecord
+
+_RECORD = "workspace, chain, number, id, recorded_at, digest, body"
+_INSERT = f"INSERT INTO audit ({_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PUT_HEAD = "INSERT OR REPLACE INTO audit_head (workspace, chain, number, digest, recorded_at) VALUES (?, ?, ?, ?, ?)"
+
+
+class SqliteAuditLog:
+    """engine.ports.audit_log.AuditLog."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
+        """The heads of `chains`."""
+        query = "SELECT chain, number, digest, recorded_at FROM audit_head WHERE workspace = ?"
+        rows = self._database.read(lambda connection: connection.execute(query, (workspace,)).fetchall())
+        return {chain: AuditHead(*head) for chain, *head in rows if chain in chains}
+
+    def append(self, records: Sequence[AuditRecord]) -> frozenset[int]:
+        """Write each chain's records if they follow on its head. Answers the chains that were not written."""
+        runs = runs_of(records)
+
+        def work(connection: sqlite3.Connection) -> frozenset[int]:
+            return frozenset(chain for chain, run in runs.items() if not _append(connection, run))
+
+        return self._database.write(work)
+
+    def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that the chain holds."""
+        return self._database.read(lambda connection: _known(connection, workspace, chain, ids))
+
+    def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
+        """Up to `limit` records with a number over `after`, oldest first."""
+        query = f"""SELECT {_RECORD} FROM audit WHERE workspace = ? AND chain = ? AND number > ?
+            ORDER BY number LIMIT ?"""
+        return self._records(query, workspace, chain, after, limit)
+
+    def newest(self, workspace: str, chain: int, *, before: int | None, limit: int) -> list[AuditRecord]:
+        """Up to `limit` records with a number under `before`, newest first."""
+        query = f"""SELECT {_RECORD} FROM audit WHERE workspace = ? AND chain = ? AND number < ?
+            ORDER BY number DESC LIMIT ?"""
+        return self._records(query, workspace, chain, 2**63 - 1 if before is None else before, limit)
+
+    def _records(self, query: str, *values: str | int) -> list[AuditRecord]:
+        rows = self._database.read(lambda connection: connection.execute(query, values).fetchall())
+        return [AuditRecord(*row) for row in rows]
+
+
+def _append(connection: sqlite3.Connection, run: list[AuditRecord]) -> bool:
+    """Whether the records of one chain were written."""
+    first, last = run[0], run[-1]
+    place = (first.workspace, first.chain)
+    head = connection.execute("SELECT number FROM audit_head WHERE workspace = ? AND chain = ?", place).fetchone()
+    if first.number != (head[0] if head else 0) + 1 or _known(connection, *place, [record.id for record in run]):
+        return False
+    connection.executemany(_INSERT, [
+        (*place, record.number, record.id, record.recorded_at, record.digest, record.body) for record in run
+    ])
+    connection.execute(_PUT_HEAD, (*place, last.number, last.digest, last.recorded_at))
+    return True
+
+
+def _known(connection: sqlite3.Connection, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+    query = "SELECT 1 FROM audit WHERE workspace = ? AND chain = ? AND id = ?"
+    return {item for item in ids if connection.execute(query, (workspace, chain, item)).fetchone()}

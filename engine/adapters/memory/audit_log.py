@@ -1,0 +1,55 @@
+"""The audit log in a process's memory: a list for each chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+from engine.adapters.audit_runs import runs_of
+from engine.ports.audit_log import AuditHead, AuditRecord
+
+
+class MemoryAuditLog:
+    """engine.ports.audit_log.AuditLog. A chain's head is kept apart from its records, as a store does."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._chains: dict[tuple[str, int], list[AuditRecord]] = {}
+        self._heads: dict[tuple[str, int], AuditHead] = {}
+        self._ids: dict[tuple[str, int], set[str]] = {}
+
+    def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
+        """The heads of `chains`."""
+        with self._lock:
+            return {chain: self._heads[workspace, chain] for chain in chains if (workspace, chain) in self._heads}
+
+    def append(self, records: Sequence[AuditRecord]) -> frozenset[int]:
+        """Write each chain's records if they follow on its head. Answers the chains that were not written."""
+        with self._lock:
+            return frozenset(chain for chain, run in runs_of(records).items() if not self._append(run))
+
+    def _append(self, run: list[AuditRecord]) -> bool:
+        key = (run[0].workspace, run[0].chain)
+        head, ids = self._heads.get(key), self._ids.setdefault(key, set())
+        if run[0].number != (head.number if head else 0) + 1 or any(record.id in ids for record in run):
+            return False
+        self._chains.setdefault(key, []).extend(run)
+        ids.update(record.id for record in run)
+        self._heads[key] = AuditHead(run[-1].number, run[-1].digest, run[-1].recorded_at)
+        return True
+
+    def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that the chain holds."""
+        with self._lock:
+            return self._ids.get((workspace, chain), set()) & set(ids)
+
+    def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
+        """Up to `limit` records with a number over `after`, oldest first."""
+        with self._lock:
+            return [record for record in self._chains.get((workspace, chain), ()) if record.number > after][:limit]
+
+    def newest(self, workspace: str, chain: int, *, before: int | None, limit: int) -> list[AuditRecord]:
+        """Up to `limit` records with a number under `before`, newest first."""
+        with self._lock:
+            found = self._chains.get((workspace, chain), [])[::-1]
+        return [record for record in found if before is None or record.number < before][:limit]

@@ -1,0 +1,187 @@
+"""One entry of the audit log: who did what to what, when and from where; and its canonical form.
+
+    {"act", "actor", "actor_kind", "after", "at", "before", "chain", "details", "id", "number", "origin", "previous",
+     "reason", "recorded_at", "subject", "workspace"}
+
+The canonical form is this JSON object with its names sorted, without spaces, in ASCII; times are ISO 8601 in UTC with
+microseconds. The SHA-256 of these bytes is the entry's digest, and `previous` is the digest of the entry before it in
+the same chain ("" for the first). So anybody can check an exported log with ten lines of any language.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.errors import InvalidDocument, StoreCorrupt
+from engine.governance.masking import Scrubber
+from engine.ports.audit_log import CHAINS, AuditRecord
+from engine.ports.keys import Actor
+
+Json = Any
+
+MOST_CHARACTERS = 2000
+"""Of one text in an entry; the rest is cut, and said to be."""
+
+EXECUTION, WORKFLOW, SECRET = "execution", "workflow", "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an act was done to: ``workflow/order_flow``, ``execution/order_flow:order-1``, ``secret/STRIPE_KEY``."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Subject:
+        """The subject that is written as `text`."""
+        kind, _, name = text.partition("/")
+        return cls(kind, name)
+
+    @property
+    def workflow(self) -> str | None:
+        """The workflow that it is, or is an execution of."""
+        return None if self.kind == SECRET else self.name.partition(":")[0]
+
+    @property
+    def chain(self) -> int:
+        """The chain that holds everything about it: the first hexadecimal digit of its SHA-256."""
+        return int(hashlib.sha256(str(self).encode("utf-8", "surrogatepass")).hexdigest()[0], 16) % CHAINS
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What happened. `at` is epoch seconds; `id` is written once however often it is recorded.
+
+    `before` and `after` are what may be shown of the subject's state (versions, etags, digests, a small difference),
+    `reason` what the actor gave or the refusal said, `details` the context of what the engine did.
+    """
+
+    id: str
+    workspace: str
+    at: float
+    actor: Actor
+    act: str
+    subject: Subject
+    before: Json = None
+    after: Json = None
+    reason: str | None = None
+    details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry in its place. `recorded_at` is never before that of the entry before it in the chain, whatever the
+    writers' clocks say."""
+
+    entry: AuditEntry
+    chain: int
+    number: int
+    previous: str
+    recorded_at: float
+    digest: str
+
+    def as_dict(self) -> dict[str, Json]:
+        """The JSON shape of API, command line and export: the canonical object and its digest."""
+        return {**_shape(self), "digest": self.digest}
+
+    def record(self) -> AuditRecord:
+        """As a store holds it."""
+        entry = self.entry
+        return AuditRecord(
+            entry.workspace, self.chain, self.number, entry.id, self.recorded_at, self.digest, canonical(_shape(self))
+        )
+
+
+def sealed(entry: AuditEntry, *, number: int, previous: str, recorded_at: float) -> Recorded:
+    """`entry` as number `number` of its chain, with its digest."""
+    unsealed = Recorded(
+        replace(entry, at=as_written(entry.at)), entry.subject.chain, number, previous, as_written(recorded_at), ""
+    )
+    return replace(unsealed, digest=digest_of(canonical(_shape(unsealed))))
+
+
+def opened(record: AuditRecord) -> Recorded:
+    """The entry that a record holds. Raises StoreCorrupt where its body is none; the digest is not checked here."""
+    try:
+        shape = json.loads(record.body)
+        entry = AuditEntry(
+            id=shape["id"], workspace=shape["workspace"], at=parse_time(shape["at"]),
+            actor=Actor(shape["actor"], shape["actor_kind"], shape["origin"]), act=shape["act"],
+            subject=Subject.parse(shape["subject"]), before=shape["before"], after=shape["after"],
+            reason=shape["reason"], details=shape["details"],
+        )
+        return Recorded(
+            entry, shape["chain"], shape["number"], shape["previous"], parse_time(shape["recorded_at"]), record.digest
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidDocument) as error:
+        raise StoreCorrupt(
+            f"entry {record.number} of the audit chain {record.chain} cannot be read: see automate audit verify"
+        ) from error
+
+
+def canonical(shape: Mapping[str, Json]) -> str:
+    """The canonical form of a JSON object."""
+    return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def written_time(at: float) -> str:
+    """Epoch seconds as ``2026-01-02T03:04:05.678901Z``."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def as_written(at: float) -> float:
+    """`at` to the microsecond: what is read back of what is written."""
+    return parse_time(written_time(at))
+
+
+def parse_time(text: str, *, where: str = "at") -> float:
+    """A time or a day in ISO 8601 as epoch seconds; without a zone it is UTC. Raises InvalidDocument."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidDocument(
+            f"{text!r} is not a time", where=where, advice="Write 2026-01-31 or 2026-01-31T09:30:00Z."
+        ) from None
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def presentable(value: Json, scrubber: Scrubber) -> Json:
+    """`value` without secrets, its texts cut to MOST_CHARACTERS."""
+    return _cut(scrubber.json(value))
+
+
+def _cut(value: Json) -> Json:
+    match value:
+        case str() if len(value) > MOST_CHARACTERS:
+            return f"{value[:MOST_CHARACTERS]}… ({len(value) - MOST_CHARACTERS} more characters)"
+        case dict():
+            return {name: _cut(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_cut(item) for item in value]
+        case _:
+            return value
+
+
+def _shape(recorded: Recorded) -> dict[str, Json]:
+    entry = recorded.entry
+    return {
+        "workspace": entry.workspace, "chain": recorded.chain, "number": recorded.number, "id": entry.id,
+        "previous": recorded.previous, "at": written_time(entry.at), "recorded_at": written_time(recorded.recorded_at),
+        "actor": entry.actor.name, "actor_kind": entry.actor.kind, "origin": entry.actor.origin, "act": entry.act,
+        "subject": str(entry.subject), "before": entry.before, "after": entry.after, "reason": entry.reason,
+        "details": dict(entry.details),
+    }

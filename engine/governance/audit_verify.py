@@ -1,0 +1,205 @@
+"""Whether the audit log is what was written: every chain is walked from its first entry to its head.
+
+    changed     an entry's digest is not that of its text
+    moved       an entry stands in another place than it says: reordered, or copied from another chain
+    missing     a number is not there: an entry was dropped
+    broken      an entry does not follow on the one before it: that one was replaced, digest and all
+    cut         the head says that there was more: the tail was dropped
+    headless    there are entries and no head, or a head that is none of theirs
+    rewritten   an earlier export holds another entry at this place, or one that is not there any more
+
+Of each chain the first finding is told: what follows it proves nothing. Who can rewrite a whole chain, its digests and
+its head can make it consistent again, or remove it altogether; from within the store that cannot be found. What finds
+it is an export that was kept out of that party's reach: give its lines as `against`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import InvalidDocument, StoreCorrupt
+from engine.governance.audit_entry import Recorded, canonical, digest_of, opened
+from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
+
+Json = Any
+
+READ = 500
+"""Records read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first thing that is wrong with a chain, at entry `number`."""
+
+    chain: int
+    number: int
+    problem: str
+    message: str
+
+    def as_dict(self) -> dict[str, Json]:
+        """The JSON shape of API and command line."""
+        return {"chain": self.chain, "number": self.number, "problem": self.problem, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found. `entries` counts those that hold; `heads` is the digest of each chain's last one that does."""
+
+    entries: int
+    findings: tuple[Finding, ...]
+    heads: dict[int, AuditHead]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    def as_dict(self) -> dict[str, Json]:
+        """The JSON shape of API and command line."""
+        heads = [
+            {"chain": chain, "number": head.number, "digest": head.digest} for chain, head in sorted(self.heads.items())
+        ]
+        return {
+            "ok": self.ok, "entries": self.entries, "findings": [item.as_dict() for item in self.findings],
+            "heads": heads,
+        }
+
+
+def verify(log: AuditLog, workspace: str, *, against: Sequence[str] = ()) -> Verification:
+    """Walk all chains of `workspace`. Raises InvalidDocument where `against` is no export of it."""
+    exported = _read_export(against, workspace)
+    findings: list[Finding] = []
+    heads: dict[int, AuditHead] = {}
+    for chain in range(CHAINS):
+        walk = _Walk(log, workspace, chain, exported.get(chain, {}))
+        finding = walk.run()
+        if finding is not None:
+            findings.append(finding)
+        if walk.number:
+            heads[chain] = AuditHead(walk.number, walk.digest, walk.recorded_at)
+    return Verification(sum(head.number for head in heads.values()), tuple(findings), heads)
+
+
+def export(log: AuditLog, workspace: str) -> Iterator[str]:
+    """Every entry as a line of JSON, chain after chain, the oldest first: the canonical object with its digest.
+
+    Raises StoreCorrupt for an entry that cannot be read.
+    """
+    for chain in range(CHAINS):
+        for record in _oldest(log, workspace, chain, 0):
+            yield canonical(opened(record).as_dict())
+
+
+class _Walk:
+    """Along one chain: the last entry that holds is `number`, with its `digest`."""
+
+    def __init__(self, log: AuditLog, workspace: str, chain: int, exported: dict[int, str]) -> None:
+        self._log = log
+        self._workspace = workspace
+        self._chain = chain
+        self._exported = exported
+        self.number = 0
+        self.digest = ""
+        self.recorded_at = 0.0
+
+    def run(self) -> Finding | None:
+        """The first finding. Entries that are recorded meanwhile are walked too."""
+        while True:
+            began = self.number
+            for record in _oldest(self._log, self._workspace, self._chain, self.number):
+                problem = self._problem(record)
+                if problem is not None:
+                    return problem
+                self.number, self.digest, self.recorded_at = record.number, record.digest, record.recorded_at
+            head = self._log.heads(self._workspace, [self._chain]).get(self._chain)
+            if head is None or head.number <= self.number or self.number == began:
+                return self._problem_of_head(head) or self._not_there_any_more()
+
+    def _problem(self, record: AuditRecord) -> Finding | None:
+        """What is wrong with the record that comes next."""
+        expected = self.number + 1
+        if record.number != expected:
+            gap = str(expected) if record.number == expected + 1 else f"{expected} to {record.number - 1}"
+            return self._finding(expected, "missing", f"entry {gap} is not there; {record.number} comes next")
+        if record.digest != _digest(record.body):
+            return self._finding(expected, "changed", "its digest is not that of its text: it was changed")
+        try:
+            entry = opened(record)
+        except StoreCorrupt:
+            return self._finding(expected, "changed", "it cannot be read: it was changed")
+        return self._problem_of_entry(record, entry)
+
+    def _problem_of_entry(self, record: AuditRecord, entry: Recorded) -> Finding | None:
+        """What is wrong with a record whose digest is that of its text."""
+        expected = self.number + 1
+        place = (entry.entry.workspace, entry.chain, entry.number)
+        if place != (self._workspace, self._chain, expected):
+            said = f"{place[0]}, chain {place[1]}, number {place[2]}"
+            return self._finding(expected, "moved", f"it says that it is {said}: it was moved here")
+        if (entry.entry.id, entry.recorded_at) != (record.id, record.recorded_at):
+            return self._finding(expected, "changed", "its id or time is not that of its text: it was changed")
+        if entry.previous != self.digest:
+            return self._finding(expected, "broken", f"it does not follow on entry {self.number}, which was replaced")
+        if self._exported.get(expected, record.digest) != record.digest:
+            return self._finding(expected, "rewritten", "the export holds another entry at this place")
+        return None
+
+    def _problem_of_head(self, head: AuditHead | None) -> Finding | None:
+        if head is None:
+            if not self.number:
+                return None
+            return self._finding(self.number, "headless", "the chain has entries and no head")
+        if head.number > self.number:
+            message = f"the head says that the chain ends with {head.number}: the tail was cut"
+            return self._finding(self.number + 1, "cut", message)
+        if (head.number, head.digest) != (self.number, self.digest):
+            message = f"the head says that the chain ends with {head.number}, and another entry: it was changed"
+            return self._finding(self.number, "headless", message)
+        return None
+
+    def _not_there_any_more(self) -> Finding | None:
+        later = [number for number in self._exported if number > self.number]
+        if not later:
+            return None
+        return self._finding(min(later), "rewritten", "the export holds it; the chain ends before it")
+
+    def _finding(self, number: int, problem: str, message: str) -> Finding:
+        return Finding(self._chain, number, problem, message)
+
+
+def _oldest(log: AuditLog, workspace: str, chain: int, after: int) -> Iterator[AuditRecord]:
+    while True:
+        records = log.oldest(workspace, chain, after=after, limit=READ)
+        yield from records
+        if len(records) < READ:
+            return
+        after = records[-1].number
+
+
+def _digest(body: str) -> str | None:
+    """The digest of a stored text; None for one that is not ASCII, which no entry's is."""
+    return digest_of(body) if body.isascii() else None
+
+
+def _read_export(lines: Sequence[str], workspace: str) -> dict[int, dict[int, str]]:
+    """The digests of an export by chain and number."""
+    found: dict[int, dict[int, str]] = {}
+    for count, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            shape = json.loads(line)
+            chain, number, digest = shape["chain"], shape["number"], shape.pop("digest")
+            holds = shape["workspace"] == workspace and digest_of(canonical(shape)) == digest
+            found.setdefault(chain, {})[number] = digest
+        except (ValueError, KeyError, TypeError, AttributeError):
+            holds = False
+        if not holds:
+            raise InvalidDocument(
+                f"line {count} is no entry of an export of the workspace {workspace!r}, or was changed",
+                where=f"line {count}",
+            )
+    return found

@@ -1,0 +1,70 @@
+"""Where the audit log is kept: chains of records, each written once, at the end of its chain, and never changed.
+
+A store knows nothing of what a record says. It holds the records of a chain in order of their numbers, the head of each
+chain (the last record's number and digest), and the ids that were written; a record, its id and the new head are one
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+CHAINS = 16
+"""So many chains has a workspace: writers on different chains never wait for each other."""
+
+MOST_APPENDED = 40
+"""Records of one chain in one `append`; a record is two items of the at most 100 that a DynamoDB transaction takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One link. `number` counts from 1 within the chain, `body` is the canonical text that `digest` is the SHA-256 of,
+    `recorded_at` (epoch seconds) never falls within a chain, `id` is written at most once in its chain."""
+
+    workspace: str
+    chain: int
+    number: int
+    id: str
+    recorded_at: float
+    digest: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """The end of a chain: what its last record is, kept beside the records so that a cut tail shows."""
+
+    number: int
+    digest: str
+    recorded_at: float
+
+
+class AuditLog(Protocol):
+    """Raises engine.errors.StorageError when the store fails. There is no way to change or delete a record."""
+
+    def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
+        """The heads of `chains`, read consistently; an empty chain is left out."""
+        ...
+
+    def append(self, records: Sequence[AuditRecord]) -> frozenset[int]:
+        """Write `records` (of one workspace; those of a chain numbered on, at most MOST_APPENDED) where the first of a
+        chain follows on its head and no id was written before.
+
+        A chain's records are written together or not at all. Answers the chains that were not written: their head has
+        moved, or an id is known. One that raises may have been written; the ids tell.
+        """
+        ...
+
+    def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that the chain holds, read consistently."""
+        ...
+
+    def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
+        """Up to `limit` records with a number over `after`, oldest first, read consistently."""
+        ...
+
+    def newest(self, workspace: str, chain: int, *, before: int | None, limit: int) -> list[AuditRecord]:
+        """Up to `limit` records with a number under `before` (None: from the end), newest first."""
+        ...
