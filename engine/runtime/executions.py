@@ -29,6 +29,10 @@ from engine.settings import Settings
 
 Json = Any
 
+MOST_NESTED = 500
+"""Arrays and objects within one another in an input: what can be started must also fit into a snapshot, which nests it
+deeper, within Python's recursion limit."""
+
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """AWS's rule for names of executions (StartExecution)."""
 
@@ -223,7 +227,13 @@ class Executions:
     def _checked_input(self, published: PublishedVersion, execution_input: Json) -> bytes:
         if published.input_schema is not None:
             check_input(published.input_schema, execution_input)
-        data = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        try:
+            text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
+        except RecursionError:
+            raise _too_deep() from None
+        if text.count("[") + text.count("{") > MOST_NESTED and _is_too_deep(execution_input):
+            raise _too_deep()
+        data = text.encode("utf-8", "surrogatepass")
         limit = self._settings.max_input_bytes
         if len(data) > limit:
             raise PayloadTooLarge(
@@ -239,6 +249,24 @@ class Executions:
             definition_digest=published.definition_digest, input_digest=hashlib.sha256(_canonical(data)).hexdigest(),
             kind=published.kind, status=RUNNING, started_at=now, due_at=now + START_GRACE_SECONDS,
         )
+
+
+def _is_too_deep(value: Json) -> bool:
+    """Level by level, for recursion is what must not be."""
+    level = [value]
+    for _ in range(MOST_NESTED):
+        level = [
+            part for item in level if isinstance(item, (dict, list))
+            for part in (item.values() if isinstance(item, dict) else item)
+        ]
+    return any(isinstance(item, (dict, list)) for item in level)
+
+
+def _too_deep() -> InvalidDocument:
+    return InvalidDocument(
+        f"the input nests more than {MOST_NESTED} arrays and objects within one another", where="input",
+        advice="Flatten it, or pass the inner part as a text.",
+    )
 
 
 def _canonical(data: bytes) -> bytes:

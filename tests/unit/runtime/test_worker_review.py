@@ -11,7 +11,7 @@ import pytest
 from durable import START, TESTER, Product, ScriptedTasks
 from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, snapshot, task
 
-from engine.errors import InvalidExpression, SchemaTooNew, StoreBusy, StoreUnavailable, Throttled
+from engine.errors import InvalidDocument, InvalidExpression, SchemaTooNew, StoreBusy, StoreUnavailable, Throttled
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import InboxItem
 from engine.ports.tasks import TaskPolicy
@@ -95,6 +95,26 @@ def test_a_defect_of_an_adapter_costs_its_own_execution_only(method):
         outcomes = worker.run([bad], deadline=product.clock.now() + 300)
     assert isinstance(outcomes[bad], KeyError)
     assert worker.run([good], deadline=product.clock.now() + 300) == {good: None}
+
+
+@pytest.mark.parametrize("depth", [501, 9_997, 100_000])
+def test_an_input_too_deep_for_a_snapshot_is_refused(depth):
+    """At 9,997 levels CPython 3.13 encodes the input, and can never encode the snapshot around it."""
+    product, value = Product(ONE_TASK), []
+    for _ in range(depth - 1):
+        value = [value]
+    with pytest.raises(InvalidDocument, match="nests more than 500"):
+        product.start(value)
+    assert product.stores.journal.due(float("inf")) == []
+
+
+def test_an_input_as_deep_as_allowed_runs():
+    product, value = Product(THREE_TASKS), {"leaf": 1}
+    for _ in range(499):
+        value = [value]
+    key = product.start(value)
+    product.drain()
+    assert product.describe(key).output == value
 
 
 # ---------------------------------------------------------------- answers that were accepted
