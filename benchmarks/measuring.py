@@ -25,7 +25,9 @@ MEGABYTE = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Figure:
     """What one workload gave. `median`, `least` and `most` are in `unit`; `count` is how many of the unit's things one
-    round did. `load` is the one-minute load average before the first counted round and after the last."""
+    round did. `seconds` and `cpu_seconds` (this process's own) are those of each round: on a busy machine they part.
+    `load` is the one-minute load average before the first counted round and after the last.
+    """
 
     system: str
     workload: str
@@ -36,6 +38,7 @@ class Figure:
     most: float
     repeats: int
     seconds: list[float]
+    cpu_seconds: list[float]
     peak_mb: float
     load: list[float]
     cpus: int = field(default_factory=lambda: os.cpu_count() or 1)
@@ -49,9 +52,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """The seconds of each counted round, and of each single execution in them where those were noted."""
+    """The seconds of each counted round, elapsed and of this process's CPU; of each execution, where those were noted."""
 
     seconds: list[float]
+    cpu_seconds: list[float]
     latencies: list[float]
     load: list[float]
 
@@ -74,7 +78,8 @@ class Rounds:
     ) -> Figure:
         return Figure(
             system, workload, unit, count, _short(statistics.median(values)), _short(min(values)), _short(max(values)),
-            len(self.seconds), [round(each, 5) for each in self.seconds], round(peak_mb(), 1), self.load, note=note,
+            len(self.seconds), [round(each, 5) for each in self.seconds],
+            [round(each, 5) for each in self.cpu_seconds], round(peak_mb(), 1), self.load, note=note,
         )
 
 
@@ -88,14 +93,16 @@ def measure(one_round: Callable[[], Sequence[float] | None], repeats: int, *, wa
     for _ in range(warm_up):
         one_round()
     seconds: list[float] = []
+    cpu_seconds: list[float] = []
     latencies: list[float] = []
     before = os.getloadavg()[0]
     for _ in range(repeats):
-        started = now()
+        cpu, started = time.process_time(), now()
         found = one_round()
         seconds.append(now() - started)
+        cpu_seconds.append(time.process_time() - cpu)
         latencies += found or ()
-    return Rounds(seconds, latencies, [round(before, 2), round(os.getloadavg()[0], 2)])
+    return Rounds(seconds, cpu_seconds, latencies, [round(before, 2), round(os.getloadavg()[0], 2)])
 
 
 def peak_mb() -> float:
