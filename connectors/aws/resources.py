@@ -14,7 +14,7 @@ from connectors.aws.dialects import OPTIMISED, Dialect, Sdk
 from connectors.aws.models import actions, service_model, services
 from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call
-from engine.asl.validate.resources import OPTIMISED as ACTIONS
+from engine.asl.integrations import OPTIMISED as ACTIONS
 
 TASK_TOKEN = ".waitForTaskToken"  # noqa: S105  the suffix of a resource
 

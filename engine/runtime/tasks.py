@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.asl.integrations import unfit_arguments
 from engine.asl.model import Pattern, Resource, Task
+from engine.errors import StateFailure
 from engine.expr.java_text import json_text
 from engine.runtime import flow
 from engine.runtime.builder import Builder, OpenFrame
 from engine.runtime.completing import completed
 from engine.runtime.failing import failed
-from engine.runtime.retry import HEARTBEAT_TIMEOUT, TIMEOUT
+from engine.runtime.retry import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT
 from engine.runtime.snapshot import Phase
 from engine.runtime.tokens import TokenPlace, make_token
 
@@ -35,7 +37,7 @@ def schedule(builder: Builder, frame: OpenFrame, state: Task) -> bool:
         place = TokenPlace(facts.workspace, facts.execution_id, frame.path, frame.visit, frame.attempt)
         frame.token = make_token(place, builder.seed)
     scope = builder.scope(frame)
-    frame.arguments = flow.arguments(state, scope)
+    frame.arguments = _fit(resource, flow.arguments(state, scope))
     frame.timeout_seconds = None if state.timeout is None else state.timeout(scope)
     frame.heartbeat_seconds = None if state.heartbeat is None else state.heartbeat(scope)
     frame.credentials = None if state.credentials is None else state.credentials(scope)
@@ -44,6 +46,16 @@ def schedule(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     if resource.pattern is Pattern.ACTIVITY:
         _arm(builder, frame)
     return False
+
+
+def _fit(resource: Resource, arguments: Json) -> Json:
+    """`arguments`, if the optimised integration can be started with them. Raises StateFailure, as AWS does."""
+    problems = unfit_arguments(resource.service, resource.action.partition(".")[0], arguments)
+    if problems:
+        shown = json_text(arguments)
+        words = ", ".join(problems)
+        raise StateFailure(RUNTIME, f"The Parameters '{shown}' could not be used to start the Task: [{words}]")
+    return arguments
 
 
 def started(builder: Builder, frame: OpenFrame, state: Task, lease_until: float, worker: str | None) -> None:

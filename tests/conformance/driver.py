@@ -40,7 +40,7 @@ def answer(case: Case) -> Case:
     if kind == "execution":
         return _execution(case)
     if kind == "create":
-        refusal = testing.create_error(case["definition"], kind=case["type"])
+        refusal = testing.create_error(case["definition"], kind=case["type"], request=case.get("request"))
         return {} if refusal is None else {"create_error": refusal}
     if kind == "validate_definition":
         return testing.validation_result(case["definition"], kind=case["type"])

@@ -1,75 +1,11 @@
-"""A Task's Resource: the ARNs that AWS recognises, our connectors, and what an EXPRESS workflow may not use.
-
-The optimised integrations are those of the AWS Step Functions Developer Guide, "Integrating optimized services".
-AWS refuses an action that is not in its list (recorded: ``dynamodb:query``), so the list is kept here as data:
-service → action → the patterns it has besides request-response.
-"""
+"""A Task's Resource: the ARNs that AWS recognises, our connectors, and what an EXPRESS workflow may not use."""
 
 from __future__ import annotations
 
 import re
 
+from engine.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS, SYNC, TOKEN
 from engine.asl.validate.inspection import Inspection, Json, Spot
-
-SYNC = ".sync"
-SYNC_2 = ".sync:2"
-TOKEN = ".waitForTaskToken"  # noqa: S105  (the name of a pattern)
-
-_ONLY: tuple[str, ...] = ("",)
-_JOB: tuple[str, ...] = ("", SYNC)
-_CALLBACK: tuple[str, ...] = ("", TOKEN)
-
-OPTIMISED: dict[str, dict[str, tuple[str, ...]]] = {
-    "apigateway": {"invoke": _CALLBACK},
-    "athena": {"startQueryExecution": _JOB, "stopQueryExecution": _ONLY, "getQueryExecution": _ONLY,
-               "getQueryResults": _ONLY},
-    "batch": {"submitJob": _JOB},
-    "bedrock": {"invokeModel": _ONLY, "createModelCustomizationJob": _JOB},
-    "bedrockagentcore": {"invokeHarness": _ONLY},
-    "codebuild": {"startBuild": _JOB, "stopBuild": _ONLY, "batchDeleteBuilds": _ONLY, "batchGetReports": _ONLY,
-                  "startBuildBatch": _JOB, "stopBuildBatch": _ONLY, "retryBuildBatch": _JOB,
-                  "deleteBuildBatch": _ONLY},
-    "databrew": {"startJobRun": _JOB},
-    "dynamodb": {"getItem": _ONLY, "putItem": _ONLY, "deleteItem": _ONLY, "updateItem": _ONLY},
-    "ecs": {"runTask": ("", SYNC, TOKEN)},
-    "eks": {"createCluster": _JOB, "deleteCluster": _JOB, "createFargateProfile": _JOB, "deleteFargateProfile": _JOB,
-            "createNodegroup": _JOB, "deleteNodegroup": _JOB, "runJob": _JOB, "call": _ONLY},
-    "elasticmapreduce": {"createCluster": _JOB, "setClusterTerminationProtection": _ONLY, "terminateCluster": _JOB,
-                         "addStep": _JOB, "cancelStep": _ONLY, "modifyInstanceFleetByName": _ONLY,
-                         "modifyInstanceGroupByName": _ONLY},
-    "emr-containers": {"createVirtualCluster": _ONLY, "deleteVirtualCluster": _JOB, "startJobRun": _JOB},
-    "emr-serverless": {"createApplication": _JOB, "startApplication": _JOB, "stopApplication": _JOB,
-                       "deleteApplication": _JOB, "startJobRun": _JOB, "cancelJobRun": _JOB},
-    "events": {"putEvents": _CALLBACK},
-    "glue": {"startJobRun": _JOB},
-    "http": {"invoke": _ONLY},
-    "lambda": {"invoke": _CALLBACK},
-    "mediaconvert": {"createJob": _JOB},
-    "sagemaker": {"createEndpoint": _ONLY, "createEndpointConfig": _ONLY, "createHyperParameterTuningJob": _JOB,
-                  "createLabelingJob": _JOB, "createModel": _ONLY, "createProcessingJob": _JOB,
-                  "createTrainingJob": _JOB, "createTransformJob": _JOB, "updateEndpoint": _ONLY},
-    "sns": {"publish": _CALLBACK},
-    "sqs": {"sendMessage": _CALLBACK},
-    "states": {"startExecution": ("", SYNC, SYNC_2, TOKEN)},
-}
-
-REQUIRED_ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "apigateway:invoke": ("ApiEndpoint", "Method"),
-    "batch:submitJob": ("JobDefinition", "JobName", "JobQueue"),
-    "dynamodb:deleteItem": ("Key", "TableName"),
-    "dynamodb:getItem": ("Key", "TableName"),
-    "dynamodb:putItem": ("Item", "TableName"),
-    "dynamodb:updateItem": ("Key", "TableName"),
-    "ecs:runTask": ("TaskDefinition",),
-    "events:putEvents": ("Entries",),
-    "glue:startJobRun": ("JobName",),
-    "http:invoke": ("ApiEndpoint", "Method"),
-    "lambda:invoke": ("FunctionName",),
-    "sns:publish": ("Message",),
-    "sqs:sendMessage": ("MessageBody", "QueueUrl"),
-    "states:startExecution": ("StateMachineArn",),
-}
-"""What an optimised integration cannot do without (the API reference of each service)."""
 
 _INTEGRATION = re.compile(
     r"arn:[^:]+:states:::(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)"
