@@ -18,8 +18,9 @@ from engine.errors import StorageError
 from engine.ports.journal import OPEN_STATUSES, HeaderChange, Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import ClaimableQueue, Received
+from engine.runtime.owned import RESERVE_SECONDS
 from engine.runtime.sweeper import CLAIM_SECONDS, LOOK_AHEAD_SECONDS
-from engine.runtime.worker import IDLE_SECONDS, RESERVE_SECONDS, Outcome, Worker
+from engine.runtime.worker import IDLE_SECONDS, Outcome, Worker
 from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)

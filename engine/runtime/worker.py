@@ -32,31 +32,28 @@ from engine.clock import Clock
 from engine.errors import (
     AutomateError,
     Fenced,
-    SchemaTooNew,
     StorageError,
     StoreBusy,
-    StoreCorrupt,
     StoreUnavailable,
     Throttled,
 )
 from engine.ports.executions_index import ExecutionsIndex
-from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, HeaderChange, InboxItem, Journal, Loaded, Segment
+from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, HeaderChange, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import Published
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
-from engine.ports.tasks import TaskPolicy, Tasks, TaskSucceeded
-from engine.runtime import effects, inbox
+from engine.ports.tasks import Tasks
+from engine.runtime import effects
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
-from engine.runtime.calls import Answer, CallPool, Ticket
+from engine.runtime.calls import CallPool, Ticket
+from engine.runtime.news import News
 from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
+from engine.runtime.owned import FRESH_SHARE, RESERVE_SECONDS, Owned
+from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
-from engine.runtime.stimulus import Continued, Started, Stimulus, TaskErred, TaskReturned, TaskTakenOver, TimePassed
 from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)
-
-INBOX_SECONDS = 2.0
-"""How often the owner of running calls reads its inbox."""
 
 REARM_SECONDS = 60.0
 """A wake that comes this much too early at the most is armed again; earlier ones are duplicates, and dropped."""
@@ -66,13 +63,6 @@ RESEND_SECONDS = 30.0
 
 IDLE_SECONDS = 0.02
 """How long the loop waits for an answer before it looks at the queue again."""
-
-RESERVE_SECONDS = 5.0
-"""So long before its deadline a worker stops stepping: what remains is for the last commit, parking and the
-acknowledgement. Half of it before the deadline it leaves calls that should have ended."""
-
-FRESH_SHARE = 0.8
-"""No call gets more than this share of an invocation: a longer one would fit into no worker, and never be made."""
 
 COMMIT_ATTEMPTS = 3
 """How often a commit is tried where the store may serve the next time."""
@@ -92,28 +82,33 @@ class OutOfTime(AutomateError):
 
 
 class Worker:
-    """Owns executions and moves them on. Not to be shared between threads; `parallel` spreads store access on AWS."""
+    """Owns executions and moves them on. Not to be shared between threads; `parallel` spreads store access on AWS.
+
+    `on_committed` is told every segment once it is committed, at least once: again with the last one of an execution
+    that is loaded. It must not raise.
+    """
 
     def __init__(
         self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, tasks: Tasks,
         clock: Clock, settings: Settings, owner: str = "", is_alive: Callable[[str], bool] | None = None,
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
-        parallel: Executor | None = None,
+        parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
     ) -> None:
         self._journal = journal
         self._index = index
         self._queue = queue
-        self._tasks = tasks
         self._clock = clock
         self._settings = settings
         self._owner = owner
         self._is_alive = is_alive
-        self._seed = new_seed
         self._parallel = parallel
+        self._on_committed = on_committed
+        self._policies = Policies(tasks, settings)
+        self._news = News(journal, self._policies, clock, new_seed)
         self._opener = Opener(journal, published, new_nonce)
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
-        self._owned: dict[ExecutionKey, _Owned] = {}
+        self._owned: dict[ExecutionKey, Owned] = {}
         self._left: dict[ExecutionKey, str] = {}
         self._planned = 0
         self._outcomes: dict[ExecutionKey, Outcome] = {}
@@ -195,8 +190,10 @@ class Worker:
         activation = self._opener.open(loaded)
         if last is None and _was_swept(loaded.header, now):
             self._index.put(execution_row(activation))  # the start that died before it wrote the row
+        if last is not None:
+            self._on_committed([last])  # its writer may have died before it told
         self._left.pop(key, None)
-        self._owned[key] = _Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
+        self._owned[key] = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
 
     def _lease_lives(self, last: Segment, now: float) -> bool:
         if last.lease_until <= now:
@@ -238,173 +235,33 @@ class Worker:
             if owned_by is not None and owned_by.activation.nonce == answer.ticket.nonce:
                 owned_by.answers.append(answer)
 
-    def _advance(self, owned: _Owned) -> None:
+    def _advance(self, owned: Owned) -> None:
         if owned.segment is not None:
             return  # its commit is tried again: nothing may change before
         activation, now = owned.activation, self._clock.now()
-        stimuli = self._news(owned, now)
+        stimuli = self._news.of(owned, now)
         if stimuli:
             activation.feed(stimuli)
         if self._wants_commit(owned, now) or not activation.owed().ready:
             self._start_calls(owned, now)
 
-    def _news(self, owned: _Owned, now: float) -> list[Stimulus]:
-        activation = owned.activation
-        at = max(now, activation.snapshot.last_at)
-        stimuli: list[Stimulus] = []
-        if owned.fresh:
-            stimuli += self._first_news(owned, at)
-        elif owned.poked or (activation.in_flight and now >= owned.inbox_at):
-            stimuli += self._read_inbox(owned, at)
-        for answer in owned.answers:
-            stimuli += self._answer(activation, answer, at)
-        owned.answers.clear()
-        stimuli += self._overdue_calls(activation, at)
-        owed = activation.owed()
-        if owed.due_at is not None and owed.due_at <= now:
-            stimuli.append(TimePassed(at=at, seed=self._seed()))
-        if owed.ready and not stimuli:
-            stimuli.append(Continued(at=at, seed=self._seed()))
-        return stimuli
-
-    def _first_news(self, owned: _Owned, at: float) -> list[Stimulus]:
-        """After opening: the start, else the inbox and then the calls whose owner is gone.
-
-        One that had to wait for its start may have been stopped meanwhile: then it makes no call at all.
-        """
-        activation = owned.activation
-        owned.fresh = False
-        if activation.seq < 0:
-            started: list[Stimulus] = [Started(at=at, seed=self._seed())]
-            waited = self._clock.now() - activation.header.started_at >= INBOX_SECONDS
-            return started + self._read_inbox(owned, at) if waited else started
-        stimuli = self._read_inbox(owned, at)
-        for frame in activation.owed().running:
-            stimuli.append(self._take_over(activation, frame, at))
-        return stimuli
-
-    def _take_over(self, activation: Activation, frame: Frame, at: float) -> Stimulus:
-        """At least once: call again with the same key. At most once: the outcome is unknown, and stays so."""
-        place = {"at": at, "frame": frame.path, "visit": frame.visit, "attempt": frame.attempt}
-        if self._at_most_once(activation, frame):
-            return TaskErred(
-                **place, seed=self._seed(), error="Automate.TaskInterrupted", definite=False,  # type: ignore[arg-type]
-                cause="The worker ended while the call was on its way; whether it took effect is unknown.",
-            )
-        return TaskTakenOver(**place)  # type: ignore[arg-type]
-
-    def _read_inbox(self, owned: _Owned, at: float) -> list[Stimulus]:
-        activation = owned.activation
-        owned.poked = False
-        owned.inbox_at = self._clock.now() + INBOX_SECONDS
-        try:
-            items = self._journal.inbox(activation.key)
-        except StorageError as error:
-            if not activation.in_flight:
-                raise
-            _LOG.warning("the inbox is read later: %s", error, extra={"execution": activation.key.id})
-            return []
-        stimuli: list[Stimulus] = []
-        for item in items:
-            if item.id in activation.consumed:
-                continue
-            stimulus = self._consume(item, activation, at)
-            if stimulus is not None:
-                stimuli.append(stimulus)
-        return stimuli
-
-    def _consume(self, item: InboxItem, activation: Activation, at: float) -> Stimulus | None:
-        try:
-            if not inbox.ready_to_consume(item, activation.snapshot):
-                return None
-            stimulus = inbox.stimulus_of(item, at=at, seed=self._seed())
-        except StoreCorrupt as error:
-            _LOG.error("an inbox item is dropped: %s", error, extra={"execution": activation.key.id})
-            activation.consumed.append(item.id)
-            return None
-        except SchemaTooNew:
-            if activation.in_flight:
-                return None  # for a newer worker, once these calls are over
-            raise
-        activation.consumed.append(item.id)
-        return stimulus
-
-    def _answer(self, activation: Activation, answer: Answer, at: float) -> list[Stimulus]:
-        ticket, outcome = answer.ticket, answer.outcome
-        call = (ticket.frame, ticket.visit, ticket.attempt)
-        if call not in activation.in_flight:
-            return []  # it was given up already
-        activation.in_flight.discard(call)
-        place = {"at": at, "frame": ticket.frame, "visit": ticket.visit, "attempt": ticket.attempt}
-        if outcome is None:  # not made: its lease was over
-            return [TaskTakenOver(**place)]  # type: ignore[arg-type]
-        place["seed"] = self._seed()
-        if isinstance(outcome, TaskSucceeded):
-            return [TaskReturned(**place, output=outcome.output)]  # type: ignore[arg-type]
-        frame = activation.snapshot.frames.get(ticket.frame)
-        if not outcome.definite and frame is not None and self._at_most_once(activation, frame):
-            cause = f"Whether the call took effect is unknown. {outcome.error}: {outcome.cause}"
-            return [TaskErred(**place, error="Automate.TaskInterrupted", cause=cause, definite=False)]  # type: ignore[arg-type]
-        return [
-            TaskErred(
-                **place, error=outcome.error, cause=outcome.cause, definite=outcome.definite,  # type: ignore[arg-type]
-                retryable=outcome.retryable,
-            )
-        ]
-
-    def _overdue_calls(self, activation: Activation, at: float) -> list[Stimulus]:
-        """Calls that hang past their budget: given up, their outcome unknown."""
-        stimuli: list[Stimulus] = []
-        for frame in activation.owed().running:
-            call = (frame.path, frame.visit, frame.attempt)
-            if call in activation.in_flight and at >= frame.lease_until - LEASE_MARGIN_SECONDS / 2:
-                activation.in_flight.discard(call)
-                stimuli.append(
-                    TaskErred(
-                        at=at, seed=self._seed(), frame=frame.path, visit=frame.visit, attempt=frame.attempt,
-                        error="States.Timeout", cause="The call did not end within its time.", definite=False,
-                    )
-                )
-        return stimuli
-
     # ---------------------------------------------------------------- intents and commits
 
-    def _start_calls(self, owned: _Owned, now: float) -> None:
+    def _start_calls(self, owned: Owned, now: float) -> None:
         activation = owned.activation
         free = self._calls.free - self._planned
         chosen: list[Frame] = []
         for frame in activation.owed().scheduled:
-            if len(chosen) >= free or not self._fits(owned, frame, now):
+            if len(chosen) >= free or not self._policies.fits(owned, frame, now):
                 break
             chosen.append(frame)
         self._planned += len(chosen)
-        activation.start(chosen, now, lambda frame: self._budget(owned, frame))
-
-    def _fits(self, owned: _Owned, frame: Frame, now: float) -> bool:
-        """Whether a call that begins now is over in time, even at its longest."""
-        return now + self._budget(owned, frame) + LEASE_MARGIN_SECONDS <= owned.deadline
-
-    def _budget(self, owned: _Owned, frame: Frame) -> float:
-        """min(TimeoutSeconds, the action's time-out, AUTOMATE_TASK_MAX_SECONDS), in seconds, and no more than a fresh
-        worker has."""
-        limits = [self._settings.task_max_seconds, owned.longest_call]
-        action = self._policy(owned.activation, frame).timeout_seconds
-        if action is not None:
-            limits.append(action)
-        timeout = effects.timeout_seconds(frame)
-        if timeout is not None:
-            limits.append(timeout)
-        return min(limits)
-
-    def _policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
-        return self._tasks.policy(effects.resource(activation.plan, frame))
-
-    def _at_most_once(self, activation: Activation, frame: Frame) -> bool:
-        return frame.state in activation.version.at_most_once or self._policy(activation, frame).at_most_once
+        activation.start(chosen, now, lambda frame: self._policies.budget(owned, frame))
 
     def _commit_all(self) -> None:
         now = self._clock.now()
-        writes: list[tuple[_Owned, Segment]] = []
+        writes: list[tuple[Owned, Segment]] = []
+        committed: list[Segment] = []
         for owned in list(self._owned.values()):
             key = owned.activation.key
             if not self._guard(key, lambda owned=owned: self._encode(owned, now)):  # type: ignore[misc]
@@ -418,22 +275,25 @@ class Worker:
                 self._leave(owned.activation.key, Fenced(f"segment {segment.seq} was written by another owner"))
             else:
                 owned.segment, owned.failures = None, 0
+                committed.append(segment)
                 self._guard(owned.activation.key, lambda o=owned, s=segment: self._perform(o, s))  # type: ignore[misc]
+        if committed:
+            self._on_committed(committed)
 
-    def _wants_commit(self, owned: _Owned, now: float) -> bool:
+    def _wants_commit(self, owned: Owned, now: float) -> bool:
         """Whether a run of pure states has to be committed though it is not over."""
-        return owned.activation.must_commit(now) or (owned.activation.dirty and _near(owned, now))
+        return owned.activation.must_commit(now) or (owned.activation.dirty and owned.near(now))
 
-    def _encode(self, owned: _Owned, now: float) -> None:
+    def _encode(self, owned: Owned, now: float) -> None:
         activation = owned.activation
         wanted = activation.dirty and (not activation.owed().ready or self._wants_commit(owned, now))
         if wanted and owned.segment is None:
             owned.segment = activation.segment(now, owner=self._owner, hard_deadline=owned.deadline)
 
-    def _commit_failed(self, owned: _Owned, error: Exception) -> None:
+    def _commit_failed(self, owned: Owned, error: Exception) -> None:
         """Try again in the next round, with the same bytes; leave where that cannot help or has not helped."""
         owned.failures += 1
-        again = owned.failures < COMMIT_ATTEMPTS and not _near(owned, self._clock.now())
+        again = owned.failures < COMMIT_ATTEMPTS and not owned.near(self._clock.now())
         if not again or not isinstance(error, _TRANSIENT):
             self._leave(owned.activation.key, error)
 
@@ -451,7 +311,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001  (whatever a store raises is the outcome of these executions alone)
             return [error] * len(segments)
 
-    def _cover_lease(self, owned: _Owned, segment: Segment) -> bool:
+    def _cover_lease(self, owned: Owned, segment: Segment) -> bool:
         """A lease that opens while the header is due later than its end needs the header first. False: not yet.
 
         header due in a year ── intent ── crash ··························· (nobody looks for a year)
@@ -466,13 +326,13 @@ class Worker:
                 return False
         return True
 
-    def _perform(self, owned: _Owned, segment: Segment) -> None:
+    def _perform(self, owned: Owned, segment: Segment) -> None:
         """After the commit: make the calls, delete what was read. Who goes on reads the inbox again."""
         activation = owned.activation
         for call in activation.committed(segment):
             self._call(activation, call)
         self._delete_consumed(activation)
-        goes_on = activation.owed().ready and not _near(owned, self._clock.now())
+        goes_on = activation.owed().ready and not owned.near(self._clock.now())
         owned.poked = owned.poked or bool(activation.in_flight) or goes_on
 
     def _call(self, activation: Activation, call: StartedCall) -> None:
@@ -486,7 +346,7 @@ class Worker:
 
     # ---------------------------------------------------------------- parking and closing
 
-    def _rest(self, owned: _Owned) -> None:
+    def _rest(self, owned: Owned) -> None:
         """Close, park, or leave it owned because calls run or there is more to step."""
         activation, now = owned.activation, self._clock.now()
         if activation.dirty or owned.poked or owned.answers:
@@ -495,18 +355,19 @@ class Worker:
             self._close(activation)
             return
         owed = activation.owed()
-        near = _near(owned, now)
+        near = owned.near(now)
         if owed.ready and not near:
             return
         if activation.in_flight:
             if now >= owned.deadline - RESERVE_SECONDS / 2:
                 raise OutOfTime("stopped while calls were running")
             return
-        if self._calls.in_flight and not near and any(self._fits(owned, frame, now) for frame in owed.scheduled):
+        fitting = any(self._policies.fits(owned, frame, now) for frame in owed.scheduled)
+        if self._calls.in_flight and not near and fitting:
             return  # a thread will be free
         self._park(owned, now if owed.ready or owed.scheduled else owed.due_at, now)
 
-    def _park(self, owned: _Owned, due_at: float | None, now: float) -> None:
+    def _park(self, owned: Owned, due_at: float | None, now: float) -> None:
         """Say when somebody must look again, arm the wake, read the inbox once more, let go."""
         activation = owned.activation
         header = activation.header
@@ -517,7 +378,7 @@ class Worker:
             delay = max(0.0, due_at - now)
             if delay <= (MAX_DELAY_SECONDS if moved else REARM_SECONDS):
                 self._queue.send([Wake(activation.key, delay)])
-        stimuli = self._read_inbox(owned, max(now, activation.snapshot.last_at))
+        stimuli = self._news.read_inbox(owned, max(now, activation.snapshot.last_at))
         if stimuli:
             activation.feed(stimuli)
         if activation.dirty:
@@ -587,36 +448,6 @@ class Worker:
         if self._parallel is None or len(items) < 2:
             return [act(item) for item in items]
         return list(self._parallel.map(act, items))
-
-
-class _Owned:
-    """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed."""
-
-    __slots__ = (
-        "activation", "answers", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked", "segment",
-    )
-
-    def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
-        self.activation = activation
-        self.deadline = deadline
-        self.longest_call = longest_call
-        self.fresh = True
-        self.poked = False
-        self.inbox_at = 0.0
-        self.answers: list[Answer] = []
-        self.segment: Segment | None = None
-        self.failures = 0
-
-    @property
-    def runnable(self) -> bool:
-        """Whether the next round has work for it without any answer."""
-        if self.segment is not None:
-            return False
-        return self.fresh or self.poked or bool(self.answers) or self.activation.owed().ready
-
-
-def _near(owned: _Owned, now: float) -> bool:
-    return now >= owned.deadline - RESERVE_SECONDS
 
 
 def _was_swept(header: Header, now: float) -> bool:

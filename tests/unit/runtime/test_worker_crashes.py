@@ -16,6 +16,8 @@ from campaign import CASES, MODES, Faults, breaks, fault_free
 from engine.adapters.memory.journal import MemoryJournal
 from engine.runtime import effects
 from engine.runtime.activation import Activation
+from engine.runtime.news import News
+from engine.runtime.policies import Policies
 from engine.runtime.worker import Worker
 
 PAIRS = 45
@@ -97,14 +99,14 @@ def _call_before_intent(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_inbox_before_takeover(patch: pytest.MonkeyPatch) -> None:
-    first = Worker._first_news
+    first = News._first_news
 
     def blind(self: Any, owned: Any, at: float) -> Any:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(Worker, "_read_inbox", lambda *_: [])
+            inner.setattr(News, "read_inbox", lambda *_: [])
             return first(self, owned, at)
 
-    patch.setattr(Worker, "_first_news", blind)
+    patch.setattr(News, "_first_news", blind)
 
 
 def _unstable_key(patch: pytest.MonkeyPatch) -> None:
@@ -113,14 +115,14 @@ def _unstable_key(patch: pytest.MonkeyPatch) -> None:
 
 
 def _inbox_emptied_on_reading(patch: pytest.MonkeyPatch) -> None:
-    consume = Worker._consume
+    consume = News._consume
 
     def greedy(self: Any, item: Any, activation: Any, at: float) -> Any:
         stimulus = consume(self, item, activation, at)
         self._journal.delete_inbox(item.key, [item.id])
         return stimulus
 
-    patch.setattr(Worker, "_consume", greedy)
+    patch.setattr(News, "_consume", greedy)
 
 
 def _no_lease(patch: pytest.MonkeyPatch) -> None:
@@ -132,7 +134,7 @@ def _endless_lease(patch: pytest.MonkeyPatch) -> None:
 
 
 def _at_most_once_called_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Worker, "_at_most_once", lambda *_: False)
+    patch.setattr(Policies, "at_most_once", lambda *_: False)
 
 
 def _header_closed_first(patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,44 @@
+"""An execution in the hands of the loop: its activation, and what the loop keeps beside it."""
+
+from __future__ import annotations
+
+from engine.ports.journal import Segment
+from engine.runtime.activation import Activation
+from engine.runtime.calls import Answer
+
+RESERVE_SECONDS = 5.0
+"""So long before its deadline a worker stops stepping: what remains is for the last commit, parking and the
+acknowledgement. Half of it before the deadline it leaves calls that should have ended."""
+
+FRESH_SHARE = 0.8
+"""No call gets more than this share of an invocation: a longer one would fit into no worker, and never be made."""
+
+
+class Owned:
+    """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed."""
+
+    __slots__ = (
+        "activation", "answers", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked", "segment",
+    )
+
+    def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
+        self.activation = activation
+        self.deadline = deadline
+        self.longest_call = longest_call
+        self.fresh = True
+        self.poked = False
+        self.inbox_at = 0.0
+        self.answers: list[Answer] = []
+        self.segment: Segment | None = None
+        self.failures = 0
+
+    @property
+    def runnable(self) -> bool:
+        """Whether the next round has work for it without any answer."""
+        if self.segment is not None:
+            return False
+        return self.fresh or self.poked or bool(self.answers) or self.activation.owed().ready
+
+    def near(self, now: float) -> bool:
+        """Whether what is left of its time is for the last commit, parking and the acknowledgement."""
+        return now >= self.deadline - RESERVE_SECONDS
