@@ -52,7 +52,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """The seconds of each counted round, elapsed and of this process's CPU; of each execution, where those were noted."""
+    """The seconds of each counted round, elapsed and of this process's CPU; those of single executions, if noted."""
 
     seconds: list[float]
     cpu_seconds: list[float]
