@@ -123,7 +123,7 @@ class Executions:
         Order of writes: input, header, index row, wake. A crash after the header is made good by the sweeper; one
         before it started nothing.
         """
-        del actor  # recorded by the audit log, a later issue's
+        del actor  # for whoever records acts around this one
         name = self._new_name() if name is None else _checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)

@@ -8,11 +8,15 @@ from typing import Any
 
 import click
 
+from engine.governance.audit_engine import STARTED
+from engine.governance.audit_entry import Recorded, written_time
+from engine.governance.audit_query import AuditQuery
 from engine.ports.executions_index import ExecutionQuery
-from engine.ports.keys import ExecutionKey
+from engine.ports.keys import ENGINE, ExecutionKey
 from engine.runtime.executions import Execution
 from functions.api.executions import summary
 from functions.local.account import StateRun, account, readable_cause
+from functions.local.commands.audit import found_by, told
 from functions.local.product import Product
 from functions.local.screen import Screen, duration, indented, status_mark
 from functions.local.session import Json, read_value, session
@@ -103,8 +107,17 @@ def show(*, id: str) -> None:  # noqa: A002  the word of the API
         executions = product.services.executions
         execution = executions.describe(product.key(id))
         runs = account(_all_events(product, execution.key), now=product.clock.now())
-        shape = {**execution.as_dict(), "states": [run.as_dict() for run in runs]}
-        session().screen.show(shape, lambda: _print_account(session().screen, execution, runs))
+        failures = _audited_failures(product, execution)
+        shape = {
+            **execution.as_dict(), "states": [run.as_dict() for run in runs],
+            "audit": [entry.as_dict() for entry in failures],
+        }
+
+        def for_people() -> None:
+            _print_account(session().screen, execution, runs)
+            _print_failures(failures)
+
+        session().screen.show(shape, for_people)
 
 
 @click.command()
@@ -139,6 +152,24 @@ def stop(*, id: str, error: str | None, cause: str | None) -> None:  # noqa: A00
             f"{stopped.key.id}: stop requested; it is ABORTED once a worker reads it"
             if stopped.status == "RUNNING" else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
         ))
+
+
+def _audited_failures(product: Product, execution: Execution) -> list[Recorded]:
+    """What the audit log says of a failure, the newest first: exact times, attempts, the worker."""
+    if execution.status in ("RUNNING", "SUCCEEDED"):
+        return []
+    query = AuditQuery(product.settings.workspace, execution=execution.key.id, actor=ENGINE.name)
+    found = found_by(product, query, MOST_SHOWN)
+    return [entry for entry in found if entry.entry.act != STARTED]
+
+
+def _print_failures(failures: list[Recorded]) -> None:
+    if failures:
+        click.echo()
+        click.echo("In the audit log, the newest first:")
+    for item in failures:
+        place = f"chain {item.chain}, entry {item.number}"
+        click.echo(f"  {written_time(item.entry.at)}  {item.entry.act}  {told(item)}  ({place})")
 
 
 class _Every:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
 import os
 import sqlite3
-import sys
 from pathlib import Path
 
 import click
@@ -19,37 +16,6 @@ from functions.local.product import Product
 
 ROOT = Path(__file__).parents[4]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
-
-
-@pytest.fixture
-def automate(tmp_path, capsys, monkeypatch):
-    """Runs a command in this process: (exit status, standard output, standard error)."""
-    folder = tmp_path / "data"
-    for name in [name for name in os.environ if name.startswith("AUTOMATE_")]:
-        monkeypatch.delenv(name)  # what the developer has set is not under test
-    root = logging.getLogger()
-    handlers, level, factory = list(root.handlers), root.level, logging.getLogRecordFactory()
-
-    def run(*arguments, stdin=None):
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        status = cli.run(["--data-dir", str(folder), *arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        return status, captured.out, captured.err
-
-    def as_json(*arguments, **more):
-        status, out, err = run("--json", *arguments, **more)
-        return status, json.loads(out or err)
-
-    run.json, run.folder = as_json, folder
-    yield run
-    for handler in list(root.handlers):
-        root.removeHandler(handler)
-    for handler in handlers:
-        root.addHandler(handler)
-    root.setLevel(level)
-    logging.setLogRecordFactory(factory)
 
 
 @pytest.fixture
