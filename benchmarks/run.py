@@ -38,7 +38,7 @@ def main() -> None:
         _child(arguments.child, arguments.repeats, folder)
         return
     here = measuring.machine(str(folder))
-    print(f"{here['cpus']} processors, Python {here['python']}, load {here['load']}, fsync {here['fsync_ms']} ms")
+    print(f"{here['cpus']} processors, Python {here['python']}, load {here['load']}, a disk sync {here['sync_ms']} ms")
     print(f"\n{'system':<34}{'workload':<10}{'median':>11}{'least':>11}{'most':>11} {'unit':<10}{'peak MB':>8}  load")
     lines = [{"system": "machine", **here}]
     for line in _figures(arguments, folder):
