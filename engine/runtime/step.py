@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
 from engine.runtime import fanout, map_run, tasks
-from engine.runtime.builder import Builder, OpenFrame, path_order, ready_paths
+from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
 from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
+from engine.runtime.retry import RUNTIME
 from engine.runtime.snapshot import Phase, Snapshot, Status
 from engine.runtime.states import advance, resume, time_out
 from engine.runtime.stimulus import (
@@ -77,13 +78,23 @@ def _take(builder: Builder, stimulus: Stimulus) -> bool:
         return False
     at, seed = builder.at, builder.seed
     builder.at, builder.seed = max(at, stimulus.at), stimulus.seed
-    if builder.deadline is not None and builder.at >= builder.deadline:
-        time_out(builder, builder.frame(""))
-    elif not _feed(builder, stimulus):
-        builder.at, builder.seed = at, seed
-        return False
-    _run(builder)
+    try:
+        if builder.deadline is not None and builder.at >= builder.deadline:
+            time_out(builder, builder.frame(""))
+        elif not _feed(builder, stimulus):
+            builder.at, builder.seed = at, seed
+            return False
+        _run(builder)
+    except HistoryFull:
+        _end_full_history(builder)
     return True
+
+
+def _end_full_history(builder: Builder) -> None:
+    """The last event there may be is the failure, after the last real one (AWS: "Avoid reaching the history quota")."""
+    cause = f"The execution reached the maximum number of history events ({builder.last_event_id})."
+    builder.emit_beside(builder.next_event - 1, "ExecutionFailed", {"error": RUNTIME, "cause": cause})
+    builder.close(Status.FAILED, error=RUNTIME, cause=cause)
 
 
 def _run(builder: Builder) -> None:
