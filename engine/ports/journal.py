@@ -18,7 +18,10 @@ from engine.ports.keys import ExecutionKey
 RUNNING = "RUNNING"
 """The status of an open execution; every other status is a closed one, except PAUSED."""
 
-OPEN_STATUSES = frozenset({RUNNING, "PAUSED"})
+PAUSED = "PAUSED"
+"""The status of an execution that no worker runs and no sweep wakes until somebody resumes or stops it."""
+
+OPEN_STATUSES = frozenset({RUNNING, PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Header:
     """At most 1 KB. `seq` is the last segment's number this header knows of, -1 before any.
 
     `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed.
+    `strikes` counts how often it cost its worker without progress in between (engine.runtime.poison); `cause` says, in
+    a few words, why it is PAUSED.
     """
 
     key: ExecutionKey
@@ -39,6 +44,8 @@ class Header:
     seq: int = -1
     due_at: float | None = None
     ended_at: float | None = None
+    strikes: int = 0
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,16 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class HeaderChange:
-    """A new status, seq and due_at for a header, applied only while the stored seq is not newer than `seq` and the
-    stored status is still open."""
+    """A new status, seq, due_at and cause for a header, applied only while the stored seq is not newer than `seq` and
+    the stored status is still open. `strikes` None leaves the count as it is."""
 
     key: ExecutionKey
     seq: int
     status: str
     due_at: float | None
     ended_at: float | None = None
+    strikes: int | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ SMALL_SNAPSHOT_BYTES = 1024
 LEASE_MARGIN_SECONDS = 10.0
 """A call's lease outlasts its budget by this."""
 
+_UNDER_WAY = (Phase.SCHEDULED, Phase.RUNNING, Phase.BACKOFF)
+
 
 @dataclass(frozen=True, slots=True)
 class StartedCall:
@@ -64,6 +66,9 @@ class Activation:
         self.intents: list[StartedCall] = []
         self.consumed: list[str] = []
         self.in_flight: set[tuple[str, int, int]] = set()  # frame, visit, attempt
+        self._suspects = [
+            (frame.path, frame.visit) for frame in snapshot.frames.values() if frame.phase in _UNDER_WAY
+        ]
         self._owed: tuple[Snapshot, effects.Owed] | None = None
         self._stimuli: list[Stimulus] = []
         self._events: list[str] = []
@@ -92,6 +97,16 @@ class Activation:
         """Tell it the (whole, bytes) of the segments it was loaded from, oldest first."""
         for whole, size in bodies:
             self._account(size, whole=whole)
+
+    @property
+    def suspected(self) -> bool:
+        """Whether a task that was under way when it was loaded, in any attempt, has still to succeed or to be given
+        up: there was no progress until then, whatever else went on."""
+        frames = (self.snapshot.frames.get(path) for path, _ in self._suspects)
+        return any(
+            frame is not None and frame.visit == visit and frame.phase in _UNDER_WAY
+            for frame, (_, visit) in zip(frames, self._suspects, strict=True)
+        )
 
     def feed(self, stimuli: Sequence[Stimulus]) -> None:
         """Step by one slice. Stimuli that changed nothing leave nothing to commit."""

@@ -7,18 +7,18 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
-from engine.ports.journal import RUNNING, Header, Journal, Loaded
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
-from engine.runtime import codec, inbox
+from engine.runtime import codec, inbox, poison
 from engine.runtime.business_key import business_key
 from engine.runtime.history import render
 from engine.runtime.input_schema import check_input
@@ -47,6 +47,12 @@ class ExecutionDoesNotExist(NotFound):
     """No execution of this id."""
 
     code = "ExecutionDoesNotExist"
+
+
+class ExecutionIsNotPaused(Conflict):
+    """There is nothing to resume."""
+
+    code = "ExecutionIsNotPaused"
 
 
 class TaskDoesNotExist(NotFound):
@@ -134,17 +140,30 @@ class Executions:
             header = _same_execution(existing, header)
         key = header.key
         row = ExecutionRow(
-            key, workflow, header.version, RUNNING, header.started_at, business_key=found_by,
+            key, workflow, header.version, header.status, header.started_at, business_key=found_by,
         )
         self._index.put(row)
         self._queue.send([Wake(key)])
         return Execution(
-            key, workflow, header.version, RUNNING, header.kind, execution_input, header.started_at,
+            key, workflow, header.version, header.status, header.kind, execution_input, header.started_at,
             business_key=row.business_key,
         )
 
     def describe(self, key: ExecutionKey) -> Execution:
-        """The execution as it stands. Raises NotFound (ExecutionDoesNotExist)."""
+        """The execution as it stands; `cause` says why it is PAUSED. Raises NotFound (ExecutionDoesNotExist)."""
+        header = self._header_of(key)
+        if header.cause is None or header.status == RUNNING:
+            return self._describe(key)
+        try:
+            execution = self._describe(key)
+        except Exception:  # noqa: BLE001  it may be paused just because it cannot be read
+            execution = Execution(
+                key, header.workflow, header.version, header.status, header.kind, None, header.started_at,
+                ended_at=header.ended_at,
+            )
+        return replace(execution, status=header.status, cause=header.cause, ended_at=header.ended_at)
+
+    def _describe(self, key: ExecutionKey) -> Execution:
         loaded = self._load(key)
         header = loaded.header
         bodies = [segment.body for segment in loaded.segments]
@@ -177,13 +196,24 @@ class Executions:
         return events[:limit]
 
     def stop(self, key: ExecutionKey, *, error: str | None = None, cause: str | None = None, actor: Actor) -> Execution:
-        """Ask a running execution to stop; it is ABORTED once its worker reads it. A closed one stays as it is."""
-        header = self._journal.header(key)
-        if header is None:
-            raise _unknown(key)
-        if header.status == RUNNING:
+        """Ask an open execution, PAUSED or not, to stop; it is ABORTED once a worker reads it. A closed one stays as it
+        is."""
+        if self._header_of(key).status in OPEN_STATUSES:
             self._journal.put_inbox(inbox.stop_item(key, self._clock.now(), error=error, cause=cause, actor=actor))
             self._queue.send([Wake(key)])
+        return self.describe(key)
+
+    def resume(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+        """Let a PAUSED execution run again. Raises Conflict (ExecutionIsNotPaused), NotFound."""
+        del actor  # for whoever records acts around this one
+        header = self._header_of(key)
+        due_at = self._clock.now() + START_GRACE_SECONDS
+        if header.status != PAUSED or not poison.resume(self._journal, self._index, header, due_at):
+            raise ExecutionIsNotPaused(
+                f"the execution {key.id} is not paused: it is {header.status}", where="id",
+                advice="`automate resume WORKFLOW` lets the executions of a paused workflow go on.",
+            )
+        self._queue.send([Wake(key)])
         return self.describe(key)
 
     def send_task_success(self, token: str, output: Json) -> None:
@@ -217,6 +247,12 @@ class Executions:
         ):
             raise _timed_out(token)
         return loaded.header.key, place.frame, place.visit, place.attempt
+
+    def _header_of(self, key: ExecutionKey) -> Header:
+        header = self._journal.header(key)
+        if header is None:
+            raise _unknown(key)
+        return header
 
     def _load(self, key: ExecutionKey) -> Loaded:
         loaded = self._journal.load(key)
@@ -286,9 +322,9 @@ def _checked_name(name: str) -> str:
 
 def _same_execution(existing: Header, wanted: Header) -> Header:
     """What AWS answers for a name that is taken (StartExecution is idempotent for a running one with equal input)."""
-    if existing.status == RUNNING and existing.input_digest == wanted.input_digest:
+    if existing.status in OPEN_STATUSES and existing.input_digest == wanted.input_digest:
         return existing
-    why = "is closed" if existing.status != RUNNING else "was started with another input"
+    why = "is closed" if existing.status not in OPEN_STATUSES else "was started with another input"
     raise ExecutionAlreadyExists(
         f"the execution {existing.key.name!r} of {existing.workflow} {why}", where="name",
         advice="Choose another name, or leave it out to get a new one.",

@@ -24,13 +24,16 @@ from engine.runtime.stimulus import (
 
 Json = Any
 
+STOP = "stop"
+"""The id of a stop; and its kind."""
+
 NOTICE_SECONDS = 60.0
 """After this long an unread item makes its execution overdue, so that a lost wake is noticed."""
 
 
 def stop_item(key: ExecutionKey, at: float, *, error: str | None, cause: str | None, actor: Actor) -> InboxItem:
     """StopExecution: the first one's error and cause count."""
-    return _item(key, "stop", at, {"kind": "stop", "error": error, "cause": cause, "by": actor.name})
+    return _item(key, STOP, at, {"kind": STOP, "error": error, "cause": cause, "by": actor.name})
 
 
 def answer_item(
@@ -64,6 +67,12 @@ def stimulus_of(item: InboxItem, *, at: float, seed: int) -> Stimulus:
         return StopRequested(at=at, error=record["error"], cause=record["cause"])
     place = FrameStimulus(at=at, seed=seed, frame=record["frame"], visit=record["visit"], attempt=record["attempt"])
     return _answer(record, place)
+
+
+def stop_words(item: InboxItem) -> tuple[str | None, str | None]:
+    """A stop's error and cause."""
+    record = _parse(item)
+    return record["error"], record["cause"]
 
 
 def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:

@@ -55,11 +55,13 @@ class News:
         if owned.fresh:
             stimuli += self._first_news(owned, at)
         elif owned.poked or (activation.in_flight and now >= owned.inbox_at):
-            stimuli += self.read_inbox(owned, at)
+            stimuli += self._inbox_news(owned, at)
         for answer in owned.answers:
             stimuli += self._answer(activation, answer, at)
         owned.answers.clear()
         stimuli += self._overdue_calls(activation, at)
+        if owned.held:
+            return stimuli
         owed = activation.owed()
         if owed.due_at is not None and owed.due_at <= now:
             stimuli.append(TimePassed(at=at, seed=self._seed()))
@@ -74,6 +76,8 @@ class News:
         """
         activation = owned.activation
         owned.fresh = False
+        if owned.held:
+            return self._inbox_news(owned, at)
         if activation.seq < 0:
             started: list[Stimulus] = [Started(at=at, seed=self._seed())]
             waited = self._clock.now() - activation.header.started_at >= INBOX_SECONDS
@@ -82,6 +86,12 @@ class News:
         for frame in activation.owed().running:
             stimuli.append(self._take_over(activation, frame, at))
         return stimuli
+
+    def _inbox_news(self, owned: Owned, at: float) -> list[Stimulus]:
+        """The inbox; before the stop of one that never began, its start."""
+        stimuli = self.read_inbox(owned, at)
+        begins = stimuli and owned.activation.seq < 0 and not owned.activation.dirty
+        return [Started(at=at, seed=self._seed()), *stimuli] if begins else stimuli
 
     def _take_over(self, activation: Activation, frame: Frame, at: float) -> Stimulus:
         """At least once: call again with the same key. At most once: the outcome is unknown, and stays so."""
@@ -94,7 +104,8 @@ class News:
         return TaskTakenOver(**place)  # type: ignore[arg-type]
 
     def read_inbox(self, owned: Owned, at: float) -> list[Stimulus]:
-        """What others said to it; what was read is deleted after the commit that records it.
+        """What others said to it (to one that is held: a stop); what was read is deleted after the commit that records
+        it.
 
         Raises StorageError, but not while calls are running: they are not abandoned for that.
         """
@@ -110,7 +121,7 @@ class News:
             return []
         stimuli: list[Stimulus] = []
         for item in items:
-            if item.id in activation.consumed:
+            if item.id in activation.consumed or (owned.held and item.id != inbox.STOP):
                 continue
             stimulus = self._consume(item, activation, at)
             if stimulus is not None:

@@ -15,10 +15,14 @@ FRESH_SHARE = 0.8
 
 
 class Owned:
-    """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed."""
+    """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed.
+
+    `held`: it is not to go on. Calls under way are waited for and stops are read, but nothing new begins.
+    """
 
     __slots__ = (
-        "activation", "answers", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked", "segment",
+        "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "longest_call", "poked",
+        "segment",
     )
 
     def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
@@ -26,6 +30,7 @@ class Owned:
         self.deadline = deadline
         self.longest_call = longest_call
         self.fresh = True
+        self.held = False
         self.poked = False
         self.inbox_at = 0.0
         self.answers: list[Answer] = []
@@ -37,7 +42,8 @@ class Owned:
         """Whether the next round has work for it without any answer."""
         if self.segment is not None:
             return False
-        return self.fresh or self.poked or bool(self.answers) or self.activation.owed().ready
+        ready = not self.held and self.activation.owed().ready
+        return self.fresh or self.poked or bool(self.answers) or ready
 
     def near(self, now: float) -> bool:
         """Whether what is left of its time is for the last commit, parking and the acknowledgement."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from engine.clock import Clock
 from engine.errors import StorageError
-from engine.ports.journal import OPEN_STATUSES, HeaderChange, Journal
+from engine.ports.journal import RUNNING, HeaderChange, Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import ClaimableQueue, Received
 from engine.runtime.owned import RESERVE_SECONDS
@@ -94,7 +94,7 @@ class Serving:
 
     def _claim(self) -> None:
         now = self._clock.now()
-        room = min(self._most_owned - self._worker.owned, self._batch)
+        room = 0 if self._worker.alone else min(self._most_owned - self._worker.owned, self._batch)
         if room <= 0 or not (self._queue.changed() or now >= self._claim_at):
             return
         self._claim_at = now  # until it is known to be empty
@@ -104,7 +104,8 @@ class Serving:
             self._wakes.setdefault(received.key, []).append(received)
             if not self._worker.poke(received.key):
                 fresh.append(received.key)
-        self._worker.admit(list(dict.fromkeys(fresh)), deadline=float("inf"))
+        again = {received.key for received in claimed if received.receives > 1}
+        self._worker.admit(list(dict.fromkeys(fresh)), float("inf"), again)
         if len(claimed) < room:
             due_in = self._queue.next_due_in()
             self._claim_at = now + (RECLAIM_SECONDS if due_in is None else min(due_in, RECLAIM_SECONDS))
@@ -131,9 +132,11 @@ class Serving:
         if wake.receives < MOST_RECEIVES:
             return False
         header = self._journal.header(wake.key)
-        if header is None or header.status not in OPEN_STATUSES:
+        if header is None or header.status != RUNNING:
             return True
         again = self._clock.now() + LONGEST_PAUSE_SECONDS
         if header.due_at is not None and header.due_at <= again + LOOK_AHEAD_SECONDS + CLAIM_SECONDS:
             return True
-        return self._journal.update_headers([HeaderChange(wake.key, header.seq, header.status, again)])[0]
+        return self._journal.update_headers([HeaderChange(
+            wake.key, header.seq, header.status, again, cause=header.cause
+        )])[0]

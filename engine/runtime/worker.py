@@ -9,6 +9,8 @@ One thread steps every execution it owns and makes one commit a round for all of
 costs a Python loop most of its speed); connector calls run on the threads of a CallPool. `run` drives a batch to its
 end (a Lambda invocation); engine.runtime.serving drives a worker process on its queue, round by round.
 
+An execution that has cost its workers before (engine.runtime.poison) runs alone: the rest of its batch is sent again.
+
 The order of writes is the protocol: nothing is called before its intent is durable; a wake is acknowledged only after
 commit and effects; closing writes the index row before the header, because the header's due_at is what brings the next
 worker if this one dies between them.
@@ -24,6 +26,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TypeVar
@@ -38,7 +41,7 @@ from engine.errors import (
     Throttled,
 )
 from engine.ports.executions_index import ExecutionsIndex
-from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, HeaderChange, Journal, Loaded, Segment
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import Published
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
@@ -49,6 +52,7 @@ from engine.runtime.calls import CallPool, Ticket
 from engine.runtime.news import News
 from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
 from engine.runtime.owned import FRESH_SHARE, RESERVE_SECONDS, Owned
+from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison, counts
 from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
 from engine.settings import Settings
@@ -77,10 +81,6 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-class OutOfTime(AutomateError):
-    """The worker had to stop while calls were running: the wake comes again, and the lease says when they are over."""
-
-
 class Worker:
     """Owns executions and moves them on. Not to be shared between threads; `parallel` spreads store access on AWS.
 
@@ -107,6 +107,9 @@ class Worker:
         self._policies = Policies(tasks, settings)
         self._news = News(journal, self._policies, clock, new_seed)
         self._opener = Opener(journal, published, new_nonce)
+        self._poison = Poison(journal, index, clock)
+        self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
+        self._charged: set[ExecutionKey] = set()
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         self._owned: dict[ExecutionKey, Owned] = {}
         self._left: dict[ExecutionKey, str] = {}
@@ -115,15 +118,18 @@ class Worker:
 
     # ---------------------------------------------------------------- a batch, or round by round
 
-    def run(self, keys: Iterable[ExecutionKey], *, deadline: float) -> dict[ExecutionKey, Outcome]:
+    def run(
+        self, keys: Iterable[ExecutionKey], *, deadline: float, redelivered: AbstractSet[ExecutionKey] = frozenset()
+    ) -> dict[ExecutionKey, Outcome]:
         """Work until each execution is parked or closed, or `deadline` (epoch seconds, hard) nears.
 
-        Answers for each key whether its wake may be acknowledged (None) or has to come again (the exception). Calls of
+        `redelivered` are those whose wake was received before: whoever did may have died of it. Answers for each key
+        whether its wake may be acknowledged (None) or has to come again (the exception). Calls of
         cancelled branches are waited for: a thread that freezes with its Lambda thaws in somebody else's invocation.
         """
         wanted = list(dict.fromkeys(keys))
         try:
-            self.admit(wanted, deadline)
+            self.admit(wanted, deadline, redelivered)
             while self._owned:
                 self.round()
                 if self._owned:
@@ -133,12 +139,21 @@ class Worker:
             return {key: self._outcomes.get(key) for key in wanted}
         finally:  # a Lambda's next invocation finds this very object
             self._owned.clear()
+            self._suspects.clear()
+            self._charged.clear()
             self._outcomes.clear()
 
     @property
     def owned(self) -> int:
         """How many executions it owns."""
         return len(self._owned)
+
+    @property
+    def alone(self) -> bool:
+        """Whether an execution runs alone, or waits for that: nothing else is to be admitted meanwhile."""
+        return bool(self._suspects) or any(
+            owned.activation.header.strikes >= ALONE_FROM for owned in self._owned.values()
+        )
 
     def poke(self, key: ExecutionKey) -> bool:
         """Whether it owns `key`; then it reads the inbox again before it lets go."""
@@ -159,8 +174,14 @@ class Worker:
 
     # ---------------------------------------------------------------- opening
 
-    def admit(self, keys: Sequence[ExecutionKey], deadline: float) -> None:
-        """Load `keys` (each once, none owned yet) and own those that nobody else is at work on."""
+    def admit(
+        self, keys: Sequence[ExecutionKey], deadline: float, redelivered: AbstractSet[ExecutionKey] = frozenset()
+    ) -> None:
+        """Load `keys` (each once, none owned yet) and own those that nobody else is at work on.
+
+        Should one of them have to run alone, it is the only one: the others are sent again.
+        """
+        found: dict[ExecutionKey, Loaded] = {}
         for key, loaded in zip(keys, self._each(self._guarded_load, keys), strict=True):
             if isinstance(loaded, Exception):
                 self._leave(key, loaded)
@@ -168,7 +189,48 @@ class Worker:
                 _LOG.warning("a wake for an unknown execution", extra={"execution": key.id})
                 self._outcomes[key] = None
             else:
-                self._guard(key, lambda key=key, loaded=loaded: self._open(key, loaded, deadline))  # type: ignore[misc]
+                found[key] = loaded
+        now = self._clock.now()
+        alone = (key for key in found if self._must_run_alone(found[key], now, redelivered=key in redelivered))
+        suspect = next(alone, None)
+        if suspect is not None:
+            self._send_again([key for key in found if key != suspect])
+            found = {suspect: found[suspect]}
+            if self._owned:
+                self._suspects[suspect] = (deadline, suspect in redelivered)
+                return
+        for key, loaded in found.items():
+            self._guard(
+                key, lambda key=key, loaded=loaded: self._open(  # type: ignore[misc]
+                    key, loaded, deadline, redelivered=key in redelivered
+                )
+            )
+
+    def _must_run_alone(self, loaded: Loaded, now: float, *, redelivered: bool) -> bool:
+        header, last = loaded.header, loaded.segments[-1] if loaded.segments else None
+        try:
+            if header.status != RUNNING or (last is not None and self._lease_lives(last, now)):
+                return False
+        except OutOfTime:
+            return False
+        return header.strikes + self._lost_its_worker(header.key, last, redelivered=redelivered) >= ALONE_FROM
+
+    def _lost_its_worker(self, key: ExecutionKey, last: Segment | None, *, redelivered: bool) -> bool:
+        """Whether the worker before us seems to have died at work on it: calls without an owner, a wake that came back.
+        What this very process left is no sign of that."""
+        if key in self._left:
+            return False
+        return redelivered or (last is not None and last.lease_until > 0)
+
+    def _send_again(self, keys: Sequence[ExecutionKey]) -> None:
+        """Fresh wakes instead of these: their receives are not to count against them."""
+        try:
+            self._queue.send([Wake(key) for key in keys])
+        except StorageError as error:
+            for key in keys:
+                self._leave(key, error)
+        else:
+            self._outcomes.update(dict.fromkeys(keys))
 
     def _guarded_load(self, key: ExecutionKey) -> Loaded | Exception | None:
         try:
@@ -176,8 +238,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001  (whatever a store raises is this execution's outcome alone)
             return error
 
-    def _open(self, key: ExecutionKey, loaded: Loaded, deadline: float) -> None:
-        if loaded.header.status not in OPEN_STATUSES:
+    def _open(self, key: ExecutionKey, loaded: Loaded, deadline: float, *, redelivered: bool) -> None:
+        header = loaded.header
+        if header.status not in OPEN_STATUSES:
             self._delete_inbox(key, [item.id for item in self._journal.inbox(key)])
             self._outcomes[key] = None
             return
@@ -187,13 +250,24 @@ class Worker:
             self._wait_for_lease(loaded.header, last, now)
             self._outcomes[key] = None
             return
-        activation = self._opener.open(loaded)
+        if header.status == PAUSED and not self._poison.stop_requested(key):
+            self._outcomes[key] = None
+            return
+        if header.status == RUNNING and self._lost_its_worker(key, last, redelivered=redelivered):
+            header = self._poison.charge(header, header.seq if last is None else last.seq)
+            if header.status == PAUSED:
+                self._outcomes[key] = None
+                return
+            self._charged.add(key)
+        activation = self._opener.open(replace(loaded, header=header))
         if last is None and _was_swept(loaded.header, now):
             self._index.put(execution_row(activation))  # the start that died before it wrote the row
         if last is not None:
             self._on_committed([last])  # its writer may have died before it told
         self._left.pop(key, None)
-        self._owned[key] = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
+        owned = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
+        owned.held = header.status == PAUSED
+        self._owned[key] = owned
 
     def _lease_lives(self, last: Segment, now: float) -> bool:
         if last.lease_until <= now:
@@ -211,7 +285,9 @@ class Worker:
         if self._journal.inbox(header.key):
             self._queue.send([Wake(header.key, min(max(last.lease_until - now, 1.0), RESEND_SECONDS))])
         if header.due_at is None or header.due_at > last.lease_until:
-            self._journal.update_headers([HeaderChange(header.key, last.seq, header.status, last.lease_until)])
+            self._journal.update_headers([HeaderChange(
+                header.key, last.seq, header.status, last.lease_until, cause=header.cause
+            )])
 
     # ---------------------------------------------------------------- one round
 
@@ -220,6 +296,10 @@ class Worker:
 
         Who has the fewest calls under way goes first, so that a wide Map takes no more than its share of the threads.
         """
+        if self._suspects and not self._owned:
+            key = next(iter(self._suspects))
+            deadline, redelivered = self._suspects.pop(key)
+            self.admit([key], deadline, {key} if redelivered else frozenset())
         self._planned = 0  # intents live from _advance to the commit of the same round
         for owned in sorted(self._owned.values(), key=lambda owned: len(owned.activation.in_flight)):
             self._guard(owned.activation.key, lambda owned=owned: self._advance(owned))  # type: ignore[misc]
@@ -242,7 +322,7 @@ class Worker:
         stimuli = self._news.of(owned, now)
         if stimuli:
             activation.feed(stimuli)
-        if self._wants_commit(owned, now) or not activation.owed().ready:
+        if not owned.held and (self._wants_commit(owned, now) or not activation.owed().ready):
             self._start_calls(owned, now)
 
     # ---------------------------------------------------------------- intents and commits
@@ -282,7 +362,7 @@ class Worker:
 
     def _wants_commit(self, owned: Owned, now: float) -> bool:
         """Whether a run of pure states has to be committed though it is not over."""
-        return owned.activation.must_commit(now) or (owned.activation.dirty and owned.near(now))
+        return owned.activation.must_commit(now) or (owned.activation.dirty and (owned.held or owned.near(now)))
 
     def _encode(self, owned: Owned, now: float) -> None:
         activation = owned.activation
@@ -329,11 +409,23 @@ class Worker:
     def _perform(self, owned: Owned, segment: Segment) -> None:
         """After the commit: make the calls, delete what was read. Who goes on reads the inbox again."""
         activation = owned.activation
-        for call in activation.committed(segment):
+        calls = activation.committed(segment)
+        self._note_progress(activation)  # before a call that may kill this process
+        for call in calls:
             self._call(activation, call)
         self._delete_consumed(activation)
         goes_on = activation.owed().ready and not owned.near(self._clock.now())
         owned.poked = owned.poked or bool(activation.in_flight) or goes_on
+
+    def _note_progress(self, activation: Activation) -> None:
+        if activation.header.strikes <= 0 or activation.suspected:
+            return
+        try:
+            activation.header = self._poison.progressed(activation.header, activation.seq)
+        except StorageError as error:
+            _LOG.warning("its strikes are taken back later: %s", error, extra={"execution": activation.key.id})
+        else:
+            self._charged.discard(activation.key)
 
     def _call(self, activation: Activation, call: StartedCall) -> None:
         """The intent may be older than this moment, by a commit that was tried again: the call ends when it said."""
@@ -353,6 +445,9 @@ class Worker:
             return
         if activation.snapshot.closed:
             self._close(activation)
+            return
+        if owned.held and not activation.in_flight:
+            self._finish(activation.key)
             return
         owed = activation.owed()
         near = owned.near(now)
@@ -417,22 +512,36 @@ class Worker:
 
     def _finish(self, key: ExecutionKey) -> None:
         del self._owned[key]
+        self._charged.discard(key)
         self._outcomes[key] = None
 
     def _leave(self, key: ExecutionKey, error: Exception) -> None:
         """Do not acknowledge: whoever is fenced or cannot write leaves the execution to the next wake."""
         owned = self._owned.pop(key, None)
-        if owned is not None:
-            self._left[key] = owned.activation.nonce
-            if len(self._left) > _MOST_LEFT:
-                del self._left[next(iter(self._left))]
-        self._outcomes[key] = error
+        self._left[key] = self._left.get(key, "") if owned is None else owned.activation.nonce
+        if len(self._left) > _MOST_LEFT:
+            del self._left[next(iter(self._left))]
+        self._outcomes[key] = None if self._blame(key, owned, error) else error
         if isinstance(error, Fenced):
             _LOG.info("fenced: %s", error, extra={"execution": key.id})
         elif isinstance(error, AutomateError):
             _LOG.warning("left for the next wake: %s", error, extra={"execution": key.id})
         else:
             _LOG.error("left for the next wake", exc_info=error, extra={"execution": key.id})
+
+    def _blame(self, key: ExecutionKey, owned: Owned | None, error: Exception) -> bool:
+        """Count `error` where the execution is to blame for it, forgive where it was charged and is not; True when it
+        need not come again."""
+        charged = key in self._charged
+        self._charged.discard(key)
+        try:
+            if counts(error):
+                return self._poison.failed(key, error, charged=charged)
+            if owned is not None and not isinstance(error, Fenced) and (charged or owned.activation.in_flight):
+                self._poison.forgive(owned.activation.header, owned.activation.seq)
+        except Exception as second:  # noqa: BLE001  the first error is what counts
+            _LOG.warning("no strike could be written: %s", second, extra={"execution": key.id})
+        return False
 
     def _guard(self, key: ExecutionKey, act: Callable[[], None]) -> bool:
         """One bad execution never costs its neighbours: whatever `act` raises is that execution's outcome alone."""

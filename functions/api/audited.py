@@ -213,6 +213,16 @@ class AuditedExecutions(Executions):
             )
         return stopped
 
+    def resume(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+        """Executions.resume."""
+        with self._recorder.refusals("execution.resume", key.workspace, _execution(key), actor):
+            resumed = super().resume(key, actor=actor)
+        self._recorder.done(
+            "execution.resume", key.workspace, _execution(key), actor, before={"status": "PAUSED"},
+            after={"status": resumed.status},
+        )
+        return resumed
+
     def send_task_success(self, token: str, output: Json, *, actor: Actor = NOBODY) -> None:
         """Executions.send_task_success."""
         with self._answering(token, actor, {"answer": "success", "output_digest": _digest(output)}, None):

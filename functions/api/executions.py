@@ -74,6 +74,14 @@ def stop_execution(call: Call[models.StopRequest]) -> Answer:
     return Answer(_shown(stopped))
 
 
+@route("POST", "/executions/{id}/resume", models.Nothing, answers=models.Execution)
+def resume_execution(call: Call[models.Nothing]) -> Answer:
+    """Let an execution run again that was PAUSED because it had cost its workers; its `cause` says how.
+
+    409 for one that is not PAUSED."""
+    return Answer(_shown(call.services.executions.resume(_key(call), actor=call.actor)))
+
+
 def summary(row: ExecutionRow) -> dict[str, models.Json]:
     """A row of the index in the JSON shape of API and command line."""
     return {

@@ -18,7 +18,7 @@ from engine.clock import Clock, SystemClock
 from engine.errors import StorageError
 from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
-from engine.ports.journal import OPEN_STATUSES
+from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.tasks import Tasks
 from engine.runtime.serving import Serving
@@ -98,10 +98,10 @@ class Product:
         """Whether another process serves the queue of this folder."""
         return any(process.command.startswith(WORKER) for process in self.stores.processes.others())
 
-    def is_open(self, key: ExecutionKey) -> bool:
-        """Whether the execution has still to end."""
+    def runs(self, key: ExecutionKey) -> bool:
+        """Whether the execution has still to end, and is not PAUSED."""
         header = self.stores.journal.header(key)
-        return header is not None and header.status in OPEN_STATUSES
+        return header is not None and header.status == RUNNING
 
     def work(self, stop: Callable[[], bool]) -> None:
         """Serve the queue and sweep, in this thread and one beside it, until `stop` says so."""

@@ -9,6 +9,7 @@ has to come again, or when its message cannot be read: that one only, and after 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -35,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     parts = _parts()
     keys = _keys(event["Records"])
     deadline = parts.clock.now() + context.get_remaining_time_in_millis() / 1000
-    outcomes = parts.worker.run(keys, deadline=deadline)
+    outcomes = parts.worker.run(keys, deadline=deadline, redelivered=_redelivered(event["Records"]))
 
     def read_outcome(record: SQSRecord) -> None:
         """Powertools calls this with each record, by the name `record`; raising reports it failed."""
@@ -66,3 +67,13 @@ def _keys(records: list[dict[str, Any]]) -> list[ExecutionKey]:
         except InvalidDocument as error:
             logger.error("no wake: %s", error.message, message_id=record["messageId"])  # noqa: TRY400  expected: no trace
     return keys
+
+
+def _redelivered(records: list[dict[str, Any]]) -> set[ExecutionKey]:
+    """The executions whose messages were received before, by a worker that may have died of them."""
+    found: set[ExecutionKey] = set()
+    for record in records:
+        if int(record["attributes"].get("ApproximateReceiveCount", "1")) > 1:
+            with suppress(InvalidDocument):
+                found.add(decode_wake(record["body"]))
+    return found

@@ -336,3 +336,28 @@ def test_due_gives_the_most_overdue_when_there_are_more(journal, workspace):
         journal.create(a_header(key, due_at=-1000.0 - number), b"{}")
     found = journal.due(before=-900.0, limit=7)
     assert found == [Due(keys[number], -1000.0 - number) for number in range(29, 22, -1)]
+
+
+# --- strikes and cause
+
+
+def test_strikes_are_kept_until_a_change_names_them_and_a_cause_until_the_next_change(journal, started):
+    journal.update_headers([HeaderChange(started, 0, "RUNNING", 1_700_000_060.5, strikes=2, cause="a defect")])
+    assert journal.header(started) == a_header(started, seq=0, strikes=2, cause="a defect")
+    journal.update_headers([HeaderChange(started, 1, "RUNNING", 1_700_000_090.0)])
+    assert journal.header(started) == a_header(started, seq=1, strikes=2, due_at=1_700_000_090.0)
+    journal.update_headers([HeaderChange(started, 1, "RUNNING", 1_700_000_090.0, strikes=0)])
+    assert journal.load(started).header == a_header(started, seq=1, due_at=1_700_000_090.0)
+
+
+def test_a_paused_execution_is_open_and_not_due(journal, started):
+    journal.update_headers([HeaderChange(started, 0, "PAUSED", None, strikes=6, cause="why")])
+    assert started not in [due.key for due in journal.due(float("inf"))]
+    assert journal.update_headers([HeaderChange(started, 0, "RUNNING", 1_700_000_060.5, strikes=0)]) == [True]
+    assert journal.header(started) == a_header(started, seq=0)
+
+
+def test_a_header_with_strikes_can_be_created(journal, key):
+    header = a_header(key, strikes=1, cause="imported")
+    journal.create(header, b"{}")
+    assert journal.header(key) == header

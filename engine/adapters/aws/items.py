@@ -54,6 +54,7 @@ def header_item(header: Header) -> Item:
         "input_digest": header.input_digest, "kind": header.kind, "status": header.status,
         "started_at": header.started_at, "seq": header.seq, "ended_at": header.ended_at, "due_at": header.due_at,
         "due_shard": None if header.due_at is None else table.due_shard(pk),
+        "strikes": header.strikes or None, "cause": header.cause,
     }
 
 
@@ -64,6 +65,7 @@ def header_of(item: Item) -> Header:
         key=key, workflow=key.workflow, version=int(item["version"]), definition_digest=item["definition_digest"],
         input_digest=item["input_digest"], kind=item["kind"], status=item["status"], started_at=item["started_at"],
         seq=int(item["seq"]), due_at=item.get("due_at"), ended_at=item.get("ended_at"),
+        strikes=int(item.get("strikes", 0)), cause=item.get("cause"),
     )
 
 

@@ -141,15 +141,18 @@ class DynamoJournal:
         pk = items.partition(change.key)
         values = {
             ":seq": change.seq, ":status": change.status, ":running": "RUNNING", ":paused": "PAUSED",
-            ":due_at": change.due_at, ":ended_at": change.ended_at,
-            ":shard": None if change.due_at is None else table.due_shard(pk),
+            ":due_at": change.due_at, ":ended_at": change.ended_at, ":cause": change.cause,
+            ":due_shard": None if change.due_at is None else table.due_shard(pk),
         }
         sets, removes = ["seq = :seq", "#status = :status"], []
-        for attribute, value in (("due_at", ":due_at"), ("due_shard", ":shard"), ("ended_at", ":ended_at")):
-            if values[value] is None:
+        for attribute in ("due_at", "due_shard", "ended_at", "cause"):
+            if values[f":{attribute}"] is None:
                 removes.append(attribute)
             else:
-                sets.append(f"{attribute} = {value}")
+                sets.append(f"{attribute} = :{attribute}")
+        if change.strikes is not None:
+            values[":strikes"] = change.strikes
+            sets.append("strikes = :strikes")
         text = "SET " + ", ".join(sets) + (" REMOVE " + ", ".join(removes) if removes else "")
         # owner    -- segment 7 -- header: seq 7, SUCCEEDED ---------------------------------------------
         # sweeper  -- reads the header: seq 6 -------------- claims with seq 6: older than 7, ignored

@@ -15,12 +15,13 @@ from engine.adapters.local.database import Database
 from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
-_HEADER = "workflow, version, definition_digest, input_digest, kind, status, started_at, seq, due_at, ended_at"
+_HEADER = """workflow, version, definition_digest, input_digest, kind, status, started_at, seq, due_at, ended_at,
+    strikes, cause"""
 _SEGMENT = "seq, nonce, body, at, whole, lease_until, owner, first_event, last_event"
 _E = "(SELECT e FROM header WHERE workspace = ? AND id = ?)"
 
 _PUT_INPUT = f"INSERT INTO input (e, body) VALUES ({_E}, ?)"
-_CREATE = f"""INSERT INTO header (workspace, id, {_HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_CREATE = f"""INSERT INTO header (workspace, id, {_HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (workspace, id) DO NOTHING"""
 
 # worker A  --- writes N, nonce a ---x (reply lost) ---------------- writes N, nonce a again: row replaced by itself
@@ -34,7 +35,8 @@ _WRITE_SEGMENT = f"""INSERT INTO segment (e, {_SEGMENT})
 
 # owner    --- segment 7, header seq 7 (CLOSED) -------------------------------------
 # sweeper  --- reads header seq 6 ------------------ claims with seq 6: no row changes, closed stays closed
-_CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at = ?
+_CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at = ?, strikes = coalesce(?, strikes),
+        cause = ?
     WHERE workspace = ? AND id = ? AND seq <= ? AND status IN ('RUNNING', 'PAUSED')"""
 
 _LOAD = f"""SELECT {_SEGMENT} FROM segment WHERE e = ? AND seq >=
@@ -149,6 +151,7 @@ def _header_values(header: Header) -> tuple[Any, ...]:
     return (
         header.key.workspace, header.key.id, header.workflow, header.version, header.definition_digest,
         header.input_digest, header.kind, header.status, header.started_at, header.seq, header.due_at, header.ended_at,
+        header.strikes, header.cause,
     )
 
 
@@ -181,6 +184,7 @@ def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:
 
 def _change_header(connection: sqlite3.Connection, change: HeaderChange) -> bool:
     values = (
-        change.seq, change.status, change.due_at, change.ended_at, change.key.workspace, change.key.id, change.seq,
+        change.seq, change.status, change.due_at, change.ended_at, change.strikes, change.cause,
+        change.key.workspace, change.key.id, change.seq,
     )
     return connection.execute(_CHANGE_HEADER, values).rowcount == 1

@@ -7,6 +7,7 @@ header      keeps a small integer `e` for each execution, so that the index of s
 segment     rows in order of arrival; `body` stands last, so that looking at the other columns reads no overflow pages
 wake        two partial indexes: free ones by due time, claimed ones by owner
 execution   the executions index; each filter has an index that ends in the list's order
+pause       what was paused: a workflow, or '' for all of a workspace
 audit       the audit log; triggers refuse what is not an insert, and `audit_head` is where each chain ends
 """
 
@@ -78,6 +79,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
         """CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN
             SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    ),
+    (
+        "ALTER TABLE header ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE header ADD COLUMN cause TEXT",
+        """CREATE TABLE pause (
+            workspace TEXT NOT NULL, workflow TEXT NOT NULL, starts TEXT NOT NULL, running TEXT NOT NULL,
+            paused_at REAL NOT NULL, paused_by TEXT NOT NULL,
+            PRIMARY KEY (workspace, workflow)) STRICT, WITHOUT ROWID""",
     ),
 )
 

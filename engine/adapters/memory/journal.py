@@ -81,7 +81,8 @@ class MemoryJournal:
         if stored is None or stored.status not in OPEN_STATUSES or stored.seq > change.seq:
             return False
         self._headers[change.key] = replace(
-            stored, seq=change.seq, status=change.status, due_at=change.due_at, ended_at=change.ended_at
+            stored, seq=change.seq, status=change.status, due_at=change.due_at, ended_at=change.ended_at,
+            strikes=stored.strikes if change.strikes is None else change.strikes, cause=change.cause,
         )
         return True
 

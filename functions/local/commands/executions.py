@@ -51,14 +51,14 @@ def start(*, workflow: str, text: str, name: str | None, version: int | None, wa
 
 
 def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> None:
-    """Return once the execution has ended, working on it here while no worker lives; `patience` is how many seconds one
-    may take to appear."""
+    """Return once it has ended or is PAUSED, working on it here while no worker lives; `patience` is how many
+    seconds one may take to appear."""
     look, began = _Every(POLL_SECONDS), time.monotonic()
-    while product.is_open(key):
+    while product.runs(key):
         if product.worker_lives() or time.monotonic() - began < patience:
             product.clock.sleep(POLL_SECONDS)
         else:
-            product.work(lambda: look.due() and not product.is_open(key))
+            product.work(lambda: look.due() and not product.runs(key))
 
 
 @click.command("executions")
@@ -150,13 +150,13 @@ def stop(*, id: str, error: str | None, cause: str | None) -> None:  # noqa: A00
         )
         session().screen.show(stopped.as_dict(), lambda: click.echo(
             f"{stopped.key.id}: stop requested; it is ABORTED once a worker reads it"
-            if stopped.status == "RUNNING" else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
+            if stopped.ended_at is None else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
         ))
 
 
 def _audited_failures(product: Product, execution: Execution) -> list[Recorded]:
     """What the audit log says of a failure, the newest first: exact times, attempts, the worker."""
-    if execution.status in ("RUNNING", "SUCCEEDED"):
+    if execution.status in ("RUNNING", "PAUSED", "SUCCEEDED"):
         return []
     query = AuditQuery(product.settings.workspace, execution=execution.key.id, actor=ENGINE.name)
     found = found_by(product, query, MOST_SHOWN)
@@ -211,9 +211,16 @@ def _print_execution(execution: Execution) -> None:
     click.echo(f"{execution.key.id}  {status_mark(execution.status)}  version {execution.version}")
     if execution.status == "SUCCEEDED":
         click.echo(indented(execution.output))
+    elif execution.status == "PAUSED":
+        _print_pause(execution)
     elif execution.error is not None or execution.cause is not None:
         click.echo(f"error: {execution.error or 'none'}")
         click.echo(f"cause: {readable_cause(execution.cause)}")
+
+
+def _print_pause(execution: Execution) -> None:
+    click.echo(f"paused: {execution.cause}")
+    click.echo(f"Let it run again: automate resume {execution.key.id}   or end it: automate stop {execution.key.id}")
 
 
 def _print_account(screen: Screen, execution: Execution, runs: list[StateRun]) -> None:
@@ -241,6 +248,9 @@ def _print_account(screen: Screen, execution: Execution, runs: list[StateRun]) -
     if execution.status == "SUCCEEDED":
         click.echo()
         click.echo(f"output {indented(execution.output)}")
+    elif execution.status == "PAUSED":
+        click.echo()
+        _print_pause(execution)
     elif execution.error is not None and not any(run.error == execution.error for run in runs):
         click.echo()
         click.echo(f"{execution.error}: {readable_cause(execution.cause)}")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from engine.ports.keys import ExecutionKey
+from engine.runtime.poison import pause
+
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 WAITING = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}}
 TOKEN = {
@@ -94,8 +97,24 @@ def test_stop(api):
     assert (stopped["status"], stopped["error"], stopped["cause"]) == ("ABORTED", "Mistake", "typo")
 
 
+def test_a_paused_execution_is_shown_listed_and_resumed(api):
+    api.publish("pause", WAITING)
+    api("POST", "/workflows/pause/executions", {"name": "one"})
+    key = ExecutionKey("default", "pause:one")
+    pause(api.stores.journal, api.stores.index, api.stores.journal.header(key), "it kills its workers")
+    shown = api("GET", "/executions/pause%3Aone").json
+    assert (shown["status"], shown["cause"], shown["ended_at"]) == ("PAUSED", "it kills its workers", None)
+    assert [row["id"] for row in api("GET", "/executions?status=PAUSED").json["executions"]] == ["pause:one"]
+    resumed = api("POST", "/executions/pause%3Aone/resume")
+    assert (resumed.status, resumed.json["status"], resumed.json["cause"]) == (200, "RUNNING", None)
+    again = api("POST", "/executions/pause%3Aone/resume")
+    assert (again.status, again.error["code"]) == (409, "ExecutionIsNotPaused")
+    acts = [entry["act"] for entry in api("GET", "/audit?execution=pause:one&actor=ada").json["entries"]]
+    assert acts == ["act.refused", "execution.resume", "execution.start"]
+
+
 def test_an_unknown_execution_is_404(api):
-    for method, path in (("GET", ""), ("GET", "/history"), ("POST", "/stop")):
+    for method, path in (("GET", ""), ("GET", "/history"), ("POST", "/stop"), ("POST", "/resume")):
         reply = api(method, f"/executions/hello%3Anope{path}")
         assert (reply.status, reply.error["code"]) == (404, "ExecutionDoesNotExist")
 

@@ -34,15 +34,16 @@ class ScriptedWorker:
         self.outcomes = outcomes
         self.calls = []
 
-    def run(self, keys, *, deadline):
+    def run(self, keys, *, deadline, redelivered):
         self.calls.append((list(keys), deadline))
+        self.redelivered = redelivered
         return {key: self.outcomes.get(key) for key in keys}
 
 
-def record(number, body):
+def record(number, body, receives=1):
     return {
         "messageId": f"m{number}", "body": body if isinstance(body, str) else json.dumps(body), "receiptHandle": "r",
-        "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {}, "md5OfBody": "",
+        "attributes": {"ApproximateReceiveCount": str(receives)}, "messageAttributes": {}, "md5OfBody": "",
         "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:wakes",
         "awsRegion": "us-east-1",
     }
@@ -53,10 +54,10 @@ def handle(monkeypatch):
     """Calls the handler with records; `outcomes` says what becomes of each execution."""
     clock = SkipClock()
 
-    def call(bodies, outcomes=None):
+    def call(bodies, outcomes=None, receives=1):
         worker = ScriptedWorker(outcomes or {})
         monkeypatch.setattr(app, "_parts", lambda: SimpleNamespace(worker=worker, clock=clock))
-        answer = app.handler({"Records": [record(n, body) for n, body in enumerate(bodies)]}, Context())
+        answer = app.handler({"Records": [record(n, body, receives) for n, body in enumerate(bodies)]}, Context())
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]], worker
 
     call.clock = clock
@@ -94,6 +95,11 @@ def test_a_message_that_is_no_wake_fails_alone(handle, body):
     failed, worker = handle([wake("a:1"), body, wake("a:2")])
     assert failed == ["m1"]
     assert len(worker.calls[0][0]) == 2
+
+
+def test_the_worker_is_told_what_was_received_before(handle):
+    assert handle([wake("a:1"), "{"])[1].redelivered == set()
+    assert handle([wake("a:1"), "{"], receives=2)[1].redelivered == {ExecutionKey("default", "a:1")}
 
 
 def test_metrics_are_emitted_once(handle, capsys):

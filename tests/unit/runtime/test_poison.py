@@ -1,0 +1,460 @@
+"""An execution that costs its workers: counted, run alone, PAUSED, resumed, stopped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from durable import TESTER, Product, ScriptedTasks
+from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, task
+
+from engine.errors import InvalidDefinition, SchemaTooNew, StoreUnavailable, Throttled
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.journal import InboxItem
+from engine.ports.keys import ExecutionKey
+from engine.runtime import activation as activation_module
+from engine.runtime import codec
+from engine.runtime.executions import ExecutionIsNotPaused
+from engine.runtime.poison import MOST_STRIKES, OutOfTime
+from engine.runtime.serving import Serving
+
+PAST_ANY_LEASE = 400.0
+FRAGILE = "connector:demo:fragile"
+
+
+def strikes(product, key):
+    return product.stores.journal.header(key).strikes
+
+
+def status(product, key):
+    [row] = [row for row in product.stores.index.query(ExecutionQuery("default")).rows if row.key == key]
+    header = product.stores.journal.header(key)
+    assert row.status == header.status  # the list and the header agree
+    return header.status
+
+
+def dies(product, key, worker=None, **more):
+    with pytest.raises(Died):
+        (worker or product.worker()).run([key], deadline=product.clock.now() + 300, **more)
+    product.clock.sleep(PAST_ANY_LEASE)
+
+
+def killer(product=None):
+    product = product or Product(ONE_TASK, ScriptedTasks({WORK: [die]}))
+    return product, product.start({})
+
+
+def paused(product, key):
+    for _ in range(MOST_STRIKES + 1):
+        dies(product, key)
+    assert product.run(key) is None
+    assert status(product, key) == "PAUSED"
+
+
+# ---------------------------------------------------------------- deaths
+
+
+def test_a_call_that_kills_its_worker_each_time_ends_paused():
+    product, key = killer()
+    for taken_over in range(MOST_STRIKES + 1):
+        dies(product, key)
+        assert strikes(product, key) == taken_over
+    assert product.run(key) is None
+    assert status(product, key) == "PAUSED"
+    execution = product.describe(key)
+    assert (execution.status, execution.ended_at) == ("PAUSED", None)
+    assert "6 workers in a row ended" in execution.cause
+    assert len(product.tasks.calls) == MOST_STRIKES + 1
+    assert len(set(product.tasks.keys)) == 1
+
+
+def test_a_paused_execution_is_left_alone():
+    product, key = killer()
+    paused(product, key)
+    calls = len(product.tasks.calls)
+    queue = product.stores.queue
+    queue.acknowledge([received.receipt for received in queue.claim(10)])
+    for _ in range(10):
+        product.clock.sleep(60)
+        assert product.sweeper.sweep() == 0
+    assert product.run(key) is None
+    assert len(product.tasks.calls) == calls
+
+
+def test_an_answer_to_a_paused_execution_waits_in_silence():
+    product, key = killer()
+    paused(product, key)
+    product.stores.journal.put_inbox(InboxItem(key, "answer#0", b"{}", product.clock.now()))
+    product.clock.sleep(120)
+    assert product.sweeper.sweep() == 0
+
+
+def test_a_death_while_stepping_counts_though_nothing_was_written(monkeypatch):
+    """A wake that comes back is the only trace that such a worker leaves."""
+    product = Product(THREE_TASKS)
+    key = product.start({})
+    monkeypatch.setattr(activation_module, "step", lambda *_args, **_more: die(None))
+    for _ in range(MOST_STRIKES + 2):
+        assert status(product, key) == "RUNNING"
+        redelivered = {key} if _ else frozenset()
+        if strikes(product, key) < MOST_STRIKES:
+            dies(product, key, redelivered=redelivered)
+    assert product.worker().run([key], deadline=product.clock.now() + 300, redelivered={key}) == {key: None}
+    assert status(product, key) == "PAUSED"
+
+
+def test_progress_starts_the_count_anew():
+    tasks = ScriptedTasks({WORK: [die, die, die, {"a": 1}, die, die, die, {"b": 2}, die, die, die, {"c": 3}]})
+    product = Product(THREE_TASKS, tasks)
+    key = product.start({})
+    for _ in range(9):
+        dies(product, key)
+    assert product.run(key) is None
+    assert product.describe(key).status == "SUCCEEDED"
+    assert strikes(product, key) == 0
+
+
+def test_a_neighbouring_branch_that_goes_on_is_no_progress():
+    """Each life the other branch gets further; the call that kills is the same one."""
+    steps = {f"T{number}": task(Next=f"T{number + 1}") for number in range(20)} | {"T20": task(End=True)}
+    kills = flow({"Kill": {"Type": "Task", "Resource": FRAGILE, "End": True}})
+    product = Product(
+        flow({"Fan": {"Type": "Parallel", "Branches": [flow(steps, "T0"), kills], "End": True}}),
+        ScriptedTasks({FRAGILE: [die]}),
+    )
+    key = product.start({})
+    for _ in range(MOST_STRIKES + 1):
+        dies(product, key)
+    assert product.run(key) is None
+    assert status(product, key) == "PAUSED"
+
+
+def test_an_interrupted_call_that_is_tried_again_is_no_progress():
+    retried = task(Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 99}], End=True)
+    product = Product(flow({"Work": retried}), ScriptedTasks({WORK: [die]}, at_most_once=(WORK,)))
+    key = product.start({})
+    for _ in range(60):
+        if product.stores.journal.header(key).status == "PAUSED":
+            break
+        try:
+            product.run(key)
+        except Died:
+            product.clock.sleep(PAST_ANY_LEASE)
+        else:
+            product.clock.sleep(200)  # its back-off
+    assert status(product, key) == "PAUSED"
+    assert len(product.tasks.calls) == MOST_STRIKES + 1
+
+
+# ---------------------------------------------------------------- alone, and its neighbours
+
+
+def test_from_the_second_strike_on_it_runs_alone_and_its_neighbours_are_not_charged():
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [lambda call: die(call) if "bad" in call.execution_id else {}]}))
+    bad = product.start({}, name="bad")
+    dies(product, bad)
+    dies(product, bad)
+    assert strikes(product, bad) == 1
+    good = [product.start({}, name=f"good-{number}") for number in range(3)]
+    queue = product.stores.queue
+    queue.acknowledge([received.receipt for received in queue.claim(10)])
+    batch = [good[0], bad, *good[1:]]
+    with pytest.raises(Died):
+        product.worker().run(batch, deadline=product.clock.now() + 300, redelivered=set(batch))
+    assert [call.execution_id for call in product.tasks.calls if "good" in call.execution_id] == []
+    assert [received.key for received in queue.claim(10)] == good
+    assert [strikes(product, key) for key in (bad, *good)] == [2, 0, 0, 0]
+    for key in good:
+        assert product.run(key) is None
+        assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_neighbours_that_died_with_it_are_cleared_by_their_first_progress():
+    """Who is to blame does not show at the first death: everybody in the batch gets a strike."""
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [lambda call: die(call) if "bad" in call.execution_id else {}]}))
+    good, bad = product.start({}, name="good"), product.start({}, name="bad")
+    with pytest.raises(Died):
+        product.worker().run([bad, good], deadline=product.clock.now() + 300)
+    product.clock.sleep(PAST_ANY_LEASE)
+    worker = product.worker()
+    with pytest.raises(Died):
+        worker.run([good, bad], deadline=product.clock.now() + 300, redelivered={good, bad})
+    product.clock.sleep(PAST_ANY_LEASE)
+    again = product.worker()
+    with pytest.raises(Died):
+        again.run([bad, good], deadline=product.clock.now() + 300, redelivered={good, bad})
+    product.clock.sleep(PAST_ANY_LEASE)
+    assert product.run(good) is None
+    assert (product.describe(good).status, strikes(product, good)) == ("SUCCEEDED", 0)
+    assert strikes(product, bad) == 2
+
+
+def test_a_serving_worker_lets_a_suspect_wait_until_it_is_alone():
+    product = Product(WAIT)
+    suspect, other = product.start({}, name="suspect"), product.start({}, name="other")
+    journal = product.stores.journal
+    journal._headers[suspect] = replace(journal.header(suspect), strikes=2)
+    worker = product.worker()
+    worker.admit([other], float("inf"))
+    worker.admit([suspect], float("inf"))
+    assert (worker.owned, worker.alone) == (1, True)
+    worker.round()  # the other one parks
+    worker.round()
+    assert strikes(product, suspect) == 0  # it began, parked, and is no suspect any more
+    assert (worker.owned, worker.alone) == (0, False)
+    assert worker.take_outcomes() == {other: None, suspect: None}
+
+
+def test_a_serving_process_that_dies_again_and_again_pauses_its_killer_and_finishes_the_rest():
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [lambda call: die(call) if "bad" in call.execution_id else {}]}))
+    bad = product.start({}, name="bad")
+    good = [product.start({}, name=f"good-{number}") for number in range(12)]
+    stores, lives = product.stores, 0
+
+    def done():
+        product.clock.sleep(1.0)
+        return all(product.stores.journal.header(key).status != "RUNNING" for key in (bad, *good))
+
+    while not done():
+        lives += 1
+        assert lives < 40
+        worker = product.worker(owner=f"life-{lives}", is_alive=lambda owner, now=lives: owner == f"life-{now}")
+        try:
+            Serving(worker, stores.queue, stores.journal, product.clock, product.settings).run(done)
+        except Died:
+            stores.queue.abandon_claims()
+    assert status(product, bad) == "PAUSED"
+    assert {product.describe(key).status for key in good} == {"SUCCEEDED"}
+    assert lives <= MOST_STRIKES + 2
+
+
+# ---------------------------------------------------------------- what is nobody's fault
+
+
+def test_a_fence_and_a_store_that_does_not_serve_count_nothing():
+    product = Product(ONE_TASK)
+    key = product.start({})
+    real = product.stores.journal.commit
+    for error in (Throttled("too fast"), StoreUnavailable("gone"), None):
+        product.stores.journal.commit = _raising(error) if error else lambda segments, *_more: [False] * len(segments)
+        for _ in range(MOST_STRIKES + 3):
+            outcome = product.worker().run([key], deadline=product.clock.now() + 300, redelivered={key})[key]
+            assert outcome is not None
+            product.clock.sleep(PAST_ANY_LEASE)
+            if error is None:  # whoever fenced it made progress, and that took the strike back
+                product.stores.journal._headers[key] = replace(product.stores.journal.header(key), strikes=0)
+        assert strikes(product, key) <= 0
+    product.stores.journal.commit = real
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def _raising(error):
+    def act(*_args):
+        raise error
+
+    return act
+
+
+def test_a_worker_that_leaves_calls_on_their_way_in_good_order_counts_nothing():
+    """Its time is over: the takeover that follows is not the execution's fault."""
+    product = Product(ONE_TASK)
+    key = product.start({})
+    for _ in range(MOST_STRIKES + 3):
+        worker = product.worker(call_threads=1)
+        worker._calls.submit = lambda *_call: None  # a call that does not end
+        worker.admit([key], product.clock.now() + 300)
+        worker.round()
+        assert worker.owned == 1
+        product.clock.sleep(299)
+        worker._news._overdue_calls = lambda *_args: []  # its budget is as long
+        worker.round()
+        assert isinstance(worker.take_outcomes()[key], OutOfTime)
+        product.clock.sleep(PAST_ANY_LEASE)
+        assert strikes(product, key) in (-1, 0)
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_a_newer_releases_data_is_left_as_it_is(monkeypatch):
+    product = Product(WAIT)
+    key = product.start({})
+    product.run(key)
+    before, header = product.stores.journal.load(key).segments, product.stores.journal.header(key)
+    monkeypatch.setattr(codec, "SCHEMA", 0)
+    for _ in range(MOST_STRIKES + 3):
+        assert isinstance(product.run(key), SchemaTooNew)
+    assert product.stores.journal.load(key).segments == before
+    assert product.stores.journal.header(key) == header
+    assert (strikes(product, key), status(product, key)) == (0, "RUNNING")
+
+
+# ---------------------------------------------------------------- what cannot be opened
+
+
+def no_definition(product, key):
+    del key
+
+    def pinned(*_args):
+        raise InvalidDefinition([])
+
+    product.published.pinned = pinned
+
+
+def no_input(product, key):
+    product.stores.journal._inputs[key] = None
+
+
+def a_broken_segment(product, key):
+    product.run(key)
+    journal = product.stores.journal
+    journal._segments[key][0] = replace(journal._segments[key][0], body=b"\x00{")
+
+
+def a_missing_blob(product, key):
+    del key
+    from engine.errors import StoreCorrupt  # noqa: PLC0415
+
+    product.stores.journal.load = _raising(StoreCorrupt("a blob is missing"))
+
+
+def a_defect(product, key):
+    del key
+    product.stores.journal.load = _raising(KeyError("nonce"))
+
+
+@pytest.mark.parametrize("breaks", [no_definition, no_input, a_broken_segment, a_missing_blob, a_defect])
+def test_what_cannot_be_opened_ends_paused_and_can_be_resumed(breaks):
+    product = Product(WAIT)
+    key, neighbour = product.start({}), product.start({}, name="two")
+    journal = product.stores.journal
+    load, inputs, pinned = journal.load, dict(journal._inputs), product.published.pinned
+    breaks(product, key)
+    segments = {number: replace(s) for number, s in journal._segments.get(key, {}).items()}
+    for failed in range(MOST_STRIKES + 1):
+        assert strikes(product, key) == failed
+        product.clock.sleep(PAST_ANY_LEASE)
+        product.worker().run([key], deadline=product.clock.now() + 300, redelivered={key} if failed else frozenset())
+    assert status(product, key) == "PAUSED"
+    assert product.stores.journal.header(key).cause.startswith(("It can", "A defect"))
+    journal.load, journal._inputs, product.published.pinned = load, inputs, pinned
+    if segments:
+        journal._segments[key].clear()  # restored from a backup, as it was before
+        journal._headers[key] = replace(journal.header(key), seq=-1)
+    resumed = product.executions.resume(key, actor=TESTER)
+    assert resumed.status == "RUNNING"
+    product.drain()
+    assert {product.describe(each).status for each in (key, neighbour)} == {"SUCCEEDED"}
+
+
+def test_an_unreadable_paused_execution_is_shown_from_its_header():
+    product = Product(WAIT)
+    key = product.start({})
+    no_definition(product, key)
+    for _ in range(MOST_STRIKES + 1):
+        product.run(key)
+    execution = product.describe(key)
+    assert (execution.status, execution.input) == ("PAUSED", None)
+    assert execution.cause.startswith("It can")
+
+
+# ---------------------------------------------------------------- resume and stop
+
+
+def test_resume_starts_the_count_anew_and_wakes_it():
+    product, key = killer()
+    paused(product, key)
+    product.tasks.answers[WORK] = [{"ok": 1}]
+    assert product.executions.resume(key, actor=TESTER).status == "RUNNING"
+    assert (strikes(product, key), status(product, key)) == (0, "RUNNING")
+    product.drain()
+    assert product.describe(key).output == {"ok": 1}
+    assert product.describe(key).cause is None
+
+
+def test_a_resume_whose_wake_was_lost_is_found_by_the_sweep():
+    product, key = killer()
+    paused(product, key)
+    product.tasks.answers[WORK] = [{"ok": 1}]
+    product.executions.resume(key, actor=TESTER)
+    product.stores.queue.acknowledge([received.receipt for received in product.stores.queue.claim(10)])
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_only_a_paused_execution_can_be_resumed():
+    product = Product(WAIT)
+    key = product.start({})
+    with pytest.raises(ExecutionIsNotPaused, match="it is RUNNING"):
+        product.executions.resume(key, actor=TESTER)
+    product.drain()
+    with pytest.raises(ExecutionIsNotPaused, match="it is SUCCEEDED"):
+        product.executions.resume(key, actor=TESTER)
+
+
+def test_a_start_repeated_while_it_is_paused_answers_it_and_does_not_wake_it_up():
+    product, key = killer()
+    paused(product, key)
+    assert product.executions.start("default", "flow", {}, name="one", actor=TESTER).status == "PAUSED"
+    assert status(product, key) == "PAUSED"
+
+
+def test_a_stop_reaches_a_paused_execution_and_calls_nothing():
+    product, key = killer()
+    paused(product, key)
+    calls = len(product.tasks.calls)
+    product.executions.stop(key, error="Enough", cause="it kills", actor=TESTER)
+    product.drain()
+    execution = product.describe(key)
+    assert (execution.status, execution.error, execution.cause) == ("ABORTED", "Enough", "it kills")
+    assert product.events(key)[-1] == "ExecutionAborted"
+    assert len(product.tasks.calls) == calls
+    assert product.stores.journal.inbox(key) == []
+
+
+def test_a_stop_reaches_a_paused_execution_that_never_began():
+    product = Product(WAIT)
+    key = product.start({})
+    pinned = product.published.pinned
+    no_definition(product, key)
+    for _ in range(MOST_STRIKES + 1):
+        product.run(key)
+    product.published.pinned = pinned
+    product.executions.stop(key, cause="no need", actor=TESTER)
+    product.drain()
+    assert product.events(key)[0] == "ExecutionStarted"
+    assert (product.describe(key).status, product.describe(key).cause) == ("ABORTED", "no need")
+
+
+def test_a_stop_ends_a_paused_execution_that_cannot_be_opened():
+    product = Product(WAIT)
+    key = product.start({})
+    no_definition(product, key)
+    for _ in range(MOST_STRIKES + 1):
+        product.run(key)
+    product.executions.stop(key, error="Enough", cause="gone", actor=TESTER)
+    product.clock.sleep(1)
+    assert product.run(key) is None
+    assert status(product, key) == "ABORTED"
+    execution = product.describe(key)
+    assert (execution.status, execution.ended_at) == ("ABORTED", product.clock.now())
+    assert "gone" in execution.cause
+    assert product.stores.journal.inbox(key) == []
+    assert product.stores.journal.due(float("inf")) == []
+
+
+def test_a_stop_of_a_paused_callback_ignores_its_answer():
+    product = Product(CALLBACK)
+    key = product.start({})
+    product.run(key)
+    journal = product.stores.journal
+    journal._headers[key] = replace(journal.header(key), status="PAUSED", cause="by hand", due_at=None)
+    product.executions.send_task_success(product.tasks.calls[0].task_token, {"late": True})
+    product.executions.stop(key, cause="no", actor=TESTER)
+    product.drain()
+    assert (product.describe(key).status, product.describe(key).cause) == ("ABORTED", "no")
+
+
+def test_an_unknown_execution_cannot_be_resumed():
+    with pytest.raises(Exception, match="no execution"):
+        Product(WAIT).executions.resume(ExecutionKey.of("default", "flow", "none"), actor=TESTER)
