@@ -16,11 +16,13 @@ from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
 from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
 from engine.runtime import codec, inbox, poison
 from engine.runtime.business_key import business_key
 from engine.runtime.history import render
+from engine.runtime.holding import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.runtime.input_schema import check_input
 from engine.runtime.opening import START_GRACE_SECONDS
 from engine.runtime.snapshot import Phase, Snapshot
@@ -106,7 +108,7 @@ class Executions:
 
     def __init__(
         self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
-        settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()),
+        settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -115,6 +117,7 @@ class Executions:
         self._clock = clock
         self._settings = settings
         self._new_name = new_name
+        self._pauses = pauses
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
@@ -123,8 +126,9 @@ class Executions:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
 
         The same name with the same input of a running execution answers that execution. Raises Conflict
-        (ExecutionAlreadyExists) for a name used with another input or of a closed execution, NotFound, InvalidDocument
-        where the input breaks the workflow's input schema, PayloadTooLarge.
+        (ExecutionAlreadyExists) for a name used with another input or of a closed execution, (WorkflowPaused) where
+        starts are refused, NotFound, InvalidDocument where the input breaks the workflow's input schema,
+        PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed.
 
         Order of writes: input, header, index row, wake. A crash after the header is made good by the sweeper; one
         before it started nothing.
@@ -134,6 +138,9 @@ class Executions:
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
         header = self._header(ExecutionKey.of(workspace, workflow, name), published, data)
+        queued = self._is_queued(header.key)
+        if queued:
+            header = replace(header, due_at=header.started_at + HOLD_SECONDS)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
         existing = self._journal.create(header, data)
         if existing is not None:
@@ -143,7 +150,8 @@ class Executions:
             key, workflow, header.version, header.status, header.started_at, business_key=found_by,
         )
         self._index.put(row)
-        self._queue.send([Wake(key)])
+        if not queued or not self._is_queued(key):  # resumed meanwhile: nobody else would wake it soon
+            self._queue.send([Wake(key)])
         return Execution(
             key, workflow, header.version, header.status, header.kind, execution_input, header.started_at,
             business_key=row.business_key,
@@ -247,6 +255,14 @@ class Executions:
         ):
             raise _timed_out(token)
         return loaded.header.key, place.frame, place.visit, place.attempt
+
+    def _is_queued(self, key: ExecutionKey) -> bool:
+        try:
+            return start_is_queued(self._pauses, key.workspace, key.workflow)
+        except WorkflowPaused:
+            if self._journal.header(key) is None:
+                raise
+            return False  # a start that is asked for again is answered as ever
 
     def _header_of(self, key: ExecutionKey) -> Header:
         header = self._journal.header(key)

@@ -75,9 +75,9 @@ class News:
         One that had to wait for its start may have been stopped meanwhile: then it makes no call at all.
         """
         activation = owned.activation
-        owned.fresh = False
         if owned.held:
-            return self._inbox_news(owned, at)
+            return self._inbox_news(owned, at)  # and all else once it goes on
+        owned.fresh = False
         if activation.seq < 0:
             started: list[Stimulus] = [Started(at=at, seed=self._seed())]
             waited = self._clock.now() - activation.header.started_at >= INBOX_SECONDS

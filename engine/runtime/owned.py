@@ -17,12 +17,13 @@ FRESH_SHARE = 0.8
 class Owned:
     """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed.
 
-    `held`: it is not to go on. Calls under way are waited for and stops are read, but nothing new begins.
+    `held`: it is not to go on. Calls under way are waited for and stops are read, but nothing new begins. `paused`: and
+    that because it is PAUSED itself.
     """
 
     __slots__ = (
-        "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "longest_call", "poked",
-        "segment",
+        "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "longest_call", "paused",
+        "poked", "segment",
     )
 
     def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
@@ -31,6 +32,7 @@ class Owned:
         self.longest_call = longest_call
         self.fresh = True
         self.held = False
+        self.paused = False
         self.poked = False
         self.inbox_at = 0.0
         self.answers: list[Answer] = []

@@ -43,12 +43,14 @@ from engine.errors import (
 from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
+from engine.ports.pauses import Pauses
 from engine.ports.published import Published
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
 from engine.ports.tasks import Tasks
 from engine.runtime import effects
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
 from engine.runtime.calls import CallPool, Ticket
+from engine.runtime.holding import HOLD_SECONDS, Holds
 from engine.runtime.news import News
 from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
 from engine.runtime.owned import FRESH_SHARE, RESERVE_SECONDS, Owned
@@ -85,7 +87,7 @@ class Worker:
     """Owns executions and moves them on. Not to be shared between threads; `parallel` spreads store access on AWS.
 
     `on_committed` is told every segment once it is committed, at least once: again with the last one of an execution
-    that is loaded. It must not raise.
+    that is loaded. It must not raise. `pauses` says what is not to go on (engine.runtime.holding).
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Worker:
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
+        pauses: Pauses | None = None,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -107,6 +110,7 @@ class Worker:
         self._policies = Policies(tasks, settings)
         self._news = News(journal, self._policies, clock, new_seed)
         self._opener = Opener(journal, published, new_nonce)
+        self._holds = Holds(pauses, clock)
         self._poison = Poison(journal, index, clock)
         self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
         self._charged: set[ExecutionKey] = set()
@@ -266,7 +270,7 @@ class Worker:
             self._on_committed([last])  # its writer may have died before it told
         self._left.pop(key, None)
         owned = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
-        owned.held = header.status == PAUSED
+        owned.paused = header.status == PAUSED
         self._owned[key] = owned
 
     def _lease_lives(self, last: Segment, now: float) -> bool:
@@ -319,6 +323,7 @@ class Worker:
         if owned.segment is not None:
             return  # its commit is tried again: nothing may change before
         activation, now = owned.activation, self._clock.now()
+        owned.held = owned.paused or self._is_held(activation)
         stimuli = self._news.of(owned, now)
         if stimuli:
             activation.feed(stimuli)
@@ -447,7 +452,7 @@ class Worker:
             self._close(activation)
             return
         if owned.held and not activation.in_flight:
-            self._finish(activation.key)
+            self._hold(owned, now)
             return
         owed = activation.owed()
         near = owned.near(now)
@@ -461,6 +466,17 @@ class Worker:
         if self._calls.in_flight and not near and fitting:
             return  # a thread will be free
         self._park(owned, now if owed.ready or owed.scheduled else owed.due_at, now)
+
+    def _is_held(self, activation: Activation, *, look: bool = False) -> bool:
+        """Whether its workflow is paused, for all or for what is not begun."""
+        return self._holds.holds(activation.key, begun=activation.seq >= 0 or activation.dirty, look=look)
+
+    def _hold(self, owned: Owned, now: float) -> None:
+        """Let go of what is not to go on, unless it was resumed just now."""
+        if owned.paused:
+            self._finish(owned.activation.key)
+        elif self._is_held(owned.activation, look=True):
+            self._park(owned, now + HOLD_SECONDS, now)
 
     def _park(self, owned: Owned, due_at: float | None, now: float) -> None:
         """Say when somebody must look again, arm the wake, read the inbox once more, let go."""

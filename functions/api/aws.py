@@ -16,6 +16,7 @@ from engine.errors import UserError
 from engine.governance.audit import Audit
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.api.audited_operations import AuditedPausing
 from functions.api.identity import actor_of_gateway
 from functions.api.services import Services
 
@@ -54,10 +55,11 @@ def _services() -> Services:
     )
     executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        clock=clock, settings=settings, recorder=recorder,
+        clock=clock, settings=settings, recorder=recorder, pauses=stores.pauses,
     )
     return Services(
         catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
         secret_backends=(EnvironmentSecrets(os.environ), secrets), writable_secrets=AuditedSecrets(secrets, recorder),
         actor_of=actor_of_gateway, audit=audit,
+        pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
     )

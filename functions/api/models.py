@@ -5,7 +5,7 @@ Times are ISO 8601 in UTC. Unknown fields in a request are refused: a misspelt o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -90,6 +90,27 @@ class StopRequest(_In):
 
     error: str | None = Field(None, max_length=256)
     cause: str | None = Field(None, max_length=32768)
+
+
+class PauseRequest(_In):
+    """How a workflow is paused."""
+
+    starts: Literal["queue", "refuse"] = Field(
+        "queue", description="queue: accepted, and begun once it is resumed. refuse: 409."
+    )
+    running: Literal["finish", "hold"] = Field(
+        "finish", description="finish: what has begun runs on. hold: after the calls under way, until it is resumed."
+    )
+
+
+class StopManyRequest(_In):
+    """Which of a workflow's executions to stop; error and cause are shown with each."""
+
+    status: Literal["RUNNING", "PAUSED"] = "RUNNING"
+    error: str | None = Field(None, max_length=256)
+    cause: str | None = Field(None, max_length=32768)
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
 
 
 class TaskSuccessRequest(_In):
@@ -328,6 +349,36 @@ class ExecutionList(_Out):
     """Newest first. `next_token` is null on the last page."""
 
     executions: list[ExecutionSummary]
+    next_token: str | None
+
+
+class Pause(_Out):
+    """A workflow that is paused; `*` is all of them."""
+
+    workflow: str
+    starts: str
+    running: str
+    paused_at: str | None
+    paused_by: str
+
+
+class PauseList(_Out):
+    """What is paused."""
+
+    pauses: list[Pause]
+
+
+class Resumed(_Out):
+    """How many open executions were woken; `complete` false: there are more, which are found within 16 minutes."""
+
+    woken: int
+    complete: bool
+
+
+class StoppedMany(_Out):
+    """The executions that were asked to stop. `next_token` is null on the last page."""
+
+    stopped: list[str]
     next_token: str | None
 
 

@@ -13,6 +13,7 @@ from engine.ports.keys import Actor
 from engine.ports.secrets import SecretBackend
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
+from functions.api.audited_operations import AuditedPausing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,4 @@ class Services:
     writable_secrets: AuditedSecrets
     actor_of: Callable[[Mapping[str, Any]], Actor]
     audit: Audit
+    pausing: AuditedPausing

@@ -26,6 +26,7 @@ from engine.runtime.sweeper import Sweeper
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.api.audited_operations import AuditedPausing
 from functions.api.services import Services
 from functions.local.resources import callable_tasks
 from functions.worker.audit import EngineRecorder
@@ -71,11 +72,12 @@ class Product:
             ),
             executions=AuditedExecutions(
                 journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-                settings=settings, recorder=recorder,
+                settings=settings, recorder=recorder, pauses=stores.pauses,
             ),
             connectors=default_registry, settings=settings,
             secret_backends=(EnvironmentSecrets(environment), store),
             writable_secrets=AuditedSecrets(store, recorder), audit=audit,
+            pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
             # Who has the token is the folder's owner.
             actor_of=lambda context: replace(actor, origin=str(context["identity"]["sourceIp"])),
         )
@@ -119,7 +121,7 @@ class Product:
         return Worker(
             journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue, published=self.published,
             tasks=tasks, clock=self.clock, settings=self.settings, owner=self.stores.owner,
-            is_alive=self.stores.is_alive,
+            is_alive=self.stores.is_alive, pauses=self.stores.pauses,
             on_committed=EngineRecorder(
                 self.services.audit, self.stores.journal, origin=f"worker {self.stores.owner}"
             ),

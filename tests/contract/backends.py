@@ -34,6 +34,7 @@ class Backend:
     blobs = property(lambda self: self.stores.blobs)
     catalog = property(lambda self: self.stores.catalog)
     audit = property(lambda self: self.stores.audit)
+    pauses = property(lambda self: self.stores.pauses)
     owner = property(lambda self: self.stores.owner)
 
     def is_alive(self, owner: str) -> bool:

@@ -9,6 +9,7 @@ from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.dynamo import Table
 from engine.adapters.aws.executions_index import DynamoExecutionsIndex
 from engine.adapters.aws.journal import DynamoJournal
+from engine.adapters.aws.pauses import DynamoPauses
 from engine.adapters.aws.queue import SqsQueue
 from engine.clock import Clock
 from engine.errors import InvalidDocument
@@ -30,6 +31,7 @@ class AwsStores:
         self.queue = SqsQueue(clients, queue_url)
         self.catalog = DynamoCatalogStore(stored, self.blobs)
         self.audit = DynamoAuditLog(stored)
+        self.pauses = DynamoPauses(stored)
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock) -> AwsStores:

@@ -10,6 +10,7 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 X                 row of the executions index
     C#<workspace>               W#<workflow>      workflow
                                 D#<workflow>      draft
+                                H#<workflow>      that it is paused; without a name, all of them are
     V#<workspace>#<workflow>    N#<10 digits>     version
                                 P#<digest>        the newest version with this definition
     A#<workspace>#<chain>       H                 head of a chain of the audit log

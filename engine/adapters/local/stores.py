@@ -10,6 +10,7 @@ from engine.adapters.local.catalog_store import SqliteCatalogStore
 from engine.adapters.local.database import Database
 from engine.adapters.local.executions_index import SqliteExecutionsIndex
 from engine.adapters.local.journal import SqliteJournal
+from engine.adapters.local.pauses import SqlitePauses
 from engine.adapters.local.processes import Processes
 from engine.adapters.local.queue import SqliteQueue
 from engine.clock import Clock
@@ -31,6 +32,7 @@ class LocalStores:
         self.blobs = SqliteBlobs(database)
         self.catalog = SqliteCatalogStore(database)
         self.audit = SqliteAuditLog(database)
+        self.pauses = SqlitePauses(database)
 
     @classmethod
     def open(cls, data_dir: str | Path, settings: Settings, clock: Clock, *, command: str) -> LocalStores:

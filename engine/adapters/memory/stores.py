@@ -7,6 +7,7 @@ from engine.adapters.memory.blobs import MemoryBlobs
 from engine.adapters.memory.catalog_store import MemoryCatalogStore
 from engine.adapters.memory.executions_index import MemoryExecutionsIndex
 from engine.adapters.memory.journal import MemoryJournal
+from engine.adapters.memory.pauses import MemoryPauses
 from engine.adapters.memory.queue import MemoryQueue
 from engine.clock import Clock
 
@@ -21,6 +22,7 @@ class MemoryStores:
         self.blobs = MemoryBlobs()
         self.catalog = MemoryCatalogStore()
         self.audit = MemoryAuditLog()
+        self.pauses = MemoryPauses()
         self._life = 1
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from engine.errors import InvalidDocument
 from engine.governance.audit_engine import STARTED
 from engine.governance.audit_entry import Recorded, written_time
 from engine.governance.audit_query import AuditQuery
@@ -17,6 +18,7 @@ from engine.runtime.executions import Execution
 from functions.api.executions import summary
 from functions.local.account import StateRun, account, readable_cause
 from functions.local.commands.audit import found_by, told
+from functions.local.commands.operating import stop_many
 from functions.local.product import Product
 from functions.local.screen import Screen, duration, indented, status_mark
 from functions.local.session import Json, read_value, session
@@ -139,19 +141,35 @@ def history(*, id: str, after: int) -> None:  # noqa: A002
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", required=False)
 @click.option("--error", metavar="ERROR", help="Shown with it.")
 @click.option("--cause", metavar="TEXT", help="Shown with it.")
-def stop(*, id: str, error: str | None, cause: str | None) -> None:  # noqa: A002
-    """Ask an execution to stop."""
+@click.option("--workflow", metavar="NAME", help="Instead of one: every open execution of this workflow.")
+@click.option("--status", type=click.Choice(("RUNNING", "PAUSED"), case_sensitive=False), default="RUNNING",
+              show_default=True, help="With --workflow: those in this status.")
+@click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
+def stop(
+    *, id: str | None, error: str | None, cause: str | None, workflow: str | None, status: str,  # noqa: A002
+    yes: bool,
+) -> None:
+    """Ask an execution to stop, or with --workflow many."""
     with session().product("stop") as product:
-        stopped = product.services.executions.stop(
-            product.key(id), error=error, cause=cause, actor=product.actor
-        )
-        session().screen.show(stopped.as_dict(), lambda: click.echo(
-            f"{stopped.key.id}: stop requested; it is ABORTED once a worker reads it"
-            if stopped.ended_at is None else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
-        ))
+        if id is not None and workflow is None:
+            _stop_one(product, id, error, cause)
+        elif workflow is not None and id is None:
+            stop_many(product, workflow, status.upper(), error=error, cause=cause, yes=yes)
+        else:
+            raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
+
+
+def _stop_one(product: Product, execution_id: str, error: str | None, cause: str | None) -> None:
+    stopped = product.services.executions.stop(
+        product.key(execution_id), error=error, cause=cause, actor=product.actor
+    )
+    session().screen.show(stopped.as_dict(), lambda: click.echo(
+        f"{stopped.key.id}: stop requested; it is ABORTED once a worker reads it"
+        if stopped.ended_at is None else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
+    ))
 
 
 def _audited_failures(product: Product, execution: Execution) -> list[Recorded]:

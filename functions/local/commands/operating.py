@@ -1,22 +1,118 @@
-"""Commands that hold and let go."""
+"""Commands that hold and let go: pause, resume, stop many."""
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+from engine.errors import InvalidDocument
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.pauses import ALL
+from functions.api.operations import shown
+from functions.local.product import Product
 from functions.local.screen import status_mark
 from functions.local.session import session
 
+_PAGE = 500
+
 
 @click.command()
-@click.argument("id")
-def resume(*, id: str) -> None:  # noqa: A002  the word of the API
-    """Let an execution run again that was PAUSED because it had cost its workers."""
+@click.argument("name", required=False)
+@click.option("--all", "every", is_flag=True, help="Every workflow.")
+@click.option("--starts", type=click.Choice(("queue", "refuse")), default="queue", show_default=True,
+              help="queue: accepted, and begun once resumed.")
+@click.option("--running", type=click.Choice(("finish", "hold")), default="finish", show_default=True,
+              help="hold: nothing new begins until resumed; calls under way are waited for.")
+def pause(*, name: str | None, every: bool, starts: str, running: str) -> None:
+    """Pause a workflow, or with --all every one; with neither, list what is paused."""
+    with session().product("pause") as product:
+        workspace, pausing = product.settings.workspace, product.services.pausing
+        if name is None and not every:
+            _list_pauses(product)
+            return
+        workflow = _workflow(name, every=every)
+        if workflow != ALL:
+            product.services.catalog.workflow(workspace, workflow)
+        made = pausing.pause(workspace, workflow, starts=starts, running=running, actor=product.actor)
+        what = "every workflow" if every else workflow
+        then = "starts wait" if starts == "queue" else "starts are refused"
+        runs = "what has begun runs on" if running == "finish" else "what runs holds within 2 s"
+        session().screen.show(shown(made).model_dump(), lambda: click.echo(f"{what} is paused: {then}, {runs}"))
+
+
+@click.command()
+@click.argument("what", metavar="ID|NAME", required=False)
+@click.option("--all", "every", is_flag=True, help="What was paused by pause --all.")
+def resume(*, what: str | None, every: bool) -> None:
+    """Let a paused workflow go on, or a PAUSED execution.
+
+    An execution is PAUSED by the product itself after it has cost its workers again and again; show says how."""
     with session().product("resume") as product:
-        resumed = product.services.executions.resume(product.key(id), actor=product.actor)
-        session().screen.show(
-            resumed.as_dict(), lambda: click.echo(f"{resumed.key.id}: {status_mark(resumed.status)} again")
+        if what is not None and ":" in what and not every:
+            resumed = product.services.executions.resume(product.key(what), actor=product.actor)
+            session().screen.show(
+                resumed.as_dict(), lambda: click.echo(f"{resumed.key.id}: {status_mark(resumed.status)} again")
+            )
+            return
+        workflow = _workflow(what, every=every)
+        done = product.services.pausing.resume(product.settings.workspace, workflow, actor=product.actor)
+        more = "" if done.complete else "; the others follow within 16 minutes"
+        session().screen.show({"woken": done.woken, "complete": done.complete}, lambda: click.echo(
+            f"{'every workflow' if every else workflow} goes on: {done.woken} open executions woken{more}"
+        ))
+
+
+def stop_many(
+    product: Product, workflow: str, status: str, *, error: str | None, cause: str | None, yes: bool
+) -> None:
+    """Ask all open executions of `workflow` to stop, after a confirmation. Raises InvalidDocument where nobody can be
+    asked for one."""
+    if not yes:
+        _confirm(f"Stop every {status} execution of {workflow}?")
+    executions, token = product.services.executions, None
+    stopped: list[str] = []
+    while True:
+        page = executions.page(ExecutionQuery(
+            product.settings.workspace, workflow=workflow, status=status, limit=_PAGE, next_token=token
+        ))
+        for row in page.rows:
+            executions.stop(row.key, error=error, cause=cause, actor=product.actor)
+            stopped.append(row.key.id)
+        token = page.next_token
+        if token is None:
+            break
+    session().screen.show({"stopped": stopped}, lambda: click.echo(
+        f"{len(stopped)} executions of {workflow} were asked to stop; each is ABORTED once a worker reads it"
+    ))
+
+
+def _confirm(question: str) -> None:
+    if session().screen.as_json or not sys.stdin.isatty():
+        raise InvalidDocument(
+            "nobody is there to confirm it", where="--yes", advice="Add --yes to stop them without being asked."
         )
+    click.confirm(question, abort=True)
 
 
-COMMANDS = (resume,)
+def _workflow(name: str | None, *, every: bool) -> str:
+    if (name is None) != every:
+        raise InvalidDocument(
+            "name a workflow, or say --all" if name is None else f"{name!r} or --all: which is meant?", where="--all"
+        )
+    return ALL if name is None else name
+
+
+def _list_pauses(product: Product) -> None:
+    screen = session().screen
+    found = product.services.pausing.paused(product.settings.workspace)
+    cells = [
+        (item.workflow or "* (all)", item.starts, item.running, screen.ago(item.paused_at), item.paused_by)
+        for item in found
+    ]
+    screen.show({"pauses": [shown(item).model_dump() for item in found]}, lambda: screen.table(
+        ("WORKFLOW", "STARTS", "RUNNING", "SINCE", "BY"), cells, empty="Nothing is paused."
+    ))
+
+
+COMMANDS = (pause, resume)

@@ -23,6 +23,7 @@ from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.app import create_app
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.api.audited_operations import AuditedPausing
 from functions.api.services import Services
 from functions.local.gateway import Gateway
 
@@ -113,6 +114,7 @@ class Api:
             journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue,
             published=CatalogPublished(self.stores.catalog), tasks=ConnectorTasks(default_registry), clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
+            pauses=self.stores.pauses,
         )
         while received := self.stores.queue.claim(10):
             worker.run([item.key for item in received], deadline=self.clock.now() + 60)
@@ -129,12 +131,13 @@ def api() -> Api:
     recorder = Recorder(audit, clock)
     executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        clock=clock, settings=settings, recorder=recorder,
+        clock=clock, settings=settings, recorder=recorder, pauses=stores.pauses,
     )
     services = Services(
         catalog=AuditedCatalog(stores.catalog, clock, tasks=ConnectorTasks(default_registry), recorder=recorder),
         executions=executions, connectors=default_registry, settings=settings, secret_backends=(secrets,),
         writable_secrets=AuditedSecrets(secrets, recorder), audit=audit,
+        pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
         actor_of=lambda context: Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
     )
     return Api(stores, clock, services, secrets)

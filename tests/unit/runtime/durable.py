@@ -16,6 +16,7 @@ from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.runtime.executions import Execution, Executions
+from engine.runtime.holding import Pausing
 from engine.runtime.sweeper import Sweeper
 from engine.runtime.worker import Outcome, Worker
 from engine.settings import Settings
@@ -93,8 +94,12 @@ class Product:
         return Executions(
             journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
             queue=self.wrap("queue", self.stores.queue), published=self.published, clock=self.clock,
-            settings=self.settings,
+            settings=self.settings, pauses=getattr(self.stores, "pauses", None),
         )
+
+    @property
+    def pausing(self) -> Pausing:
+        return Pausing(self.stores.pauses, self.stores.index, self.stores.queue, self.clock)
 
     @property
     def sweeper(self) -> Sweeper:
@@ -109,7 +114,7 @@ class Product:
             queue=self.wrap("queue", self.stores.queue), published=self.published,
             tasks=self.wrap("tasks", self.tasks), clock=clock or self.clock, settings=self.settings, owner=owner,
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
-            call_threads=call_threads,
+            call_threads=call_threads, pauses=getattr(self.stores, "pauses", None),
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:

@@ -53,3 +53,67 @@ def test_a_wait_for_an_execution_ends_when_it_is_paused(waiting):
     poison(waiting)
     status, out, _ = waiting("start", "pause", "--name", "one", "--wait")
     assert (status, "PAUSED" in out) == (1, True)
+
+
+# ---------------------------------------------------------------- pause and resume of workflows
+
+
+def test_pause_queue_resume(waiting):
+    assert waiting("pause") == (0, "Nothing is paused.\n", "")
+    status, out, _ = waiting("pause", "pause", "--running", "hold")
+    assert (status, out) == (0, "pause is paused: starts wait, what runs holds within 2 s\n")
+    _, listed = waiting.json("pause")
+    assert [(item["workflow"], item["starts"], item["running"]) for item in listed["pauses"]] == [
+        ("pause", "queue", "hold")
+    ]
+    status, started = waiting.json("start", "pause", "--name", "two")
+    assert (status, started["status"]) == (0, "RUNNING")
+    status, out, _ = waiting("resume", "pause")
+    assert (status, out) == (0, "pause goes on: 2 open executions woken\n")
+    status, error = waiting.json("resume", "pause")
+    assert (status, error["error"]["code"]) == (1, "WorkflowIsNotPaused")
+
+
+def test_a_refused_start_names_its_way_out(waiting):
+    waiting("pause", "--all", "--starts", "refuse")
+    status, error = waiting.json("start", "pause", "--name", "two")
+    assert (status, error["error"]["code"]) == (1, "WorkflowPaused")
+    assert "automate resume --all" in error["error"]["advice"]
+    assert waiting("resume", "--all")[0] == 0
+    assert waiting("start", "pause", "--name", "two")[0] == 0
+
+
+def test_pause_and_resume_need_to_know_what(waiting):
+    assert waiting("pause", "nothing")[0] == 1
+    assert waiting("pause", "pause", "--all")[0] == 1
+    assert waiting("resume")[0] == 1
+
+
+def test_pausing_is_in_the_audit_log(waiting):
+    waiting("pause", "pause")
+    waiting("pause", "pause")
+    waiting("resume", "pause")
+    _, listed = waiting.json("audit", "list", "--act", "workflow.*")
+    acts = [entry["act"] for entry in listed["entries"]]
+    assert acts[:2] == ["workflow.resume", "workflow.pause"]
+    assert acts.count("workflow.pause") == 1
+
+
+# ---------------------------------------------------------------- stop many
+
+
+def test_stop_many_needs_a_yes(waiting):
+    status, error = waiting.json("stop", "--workflow", "pause")
+    assert (status, error["error"]["where"]) == (1, "--yes")
+    waiting("start", "pause", "--name", "two")
+    status, out, _ = waiting("stop", "--workflow", "pause", "--cause", "a mistake", "--yes")
+    assert status == 0
+    assert out.startswith("2 executions of pause were asked to stop")
+    _, ended = waiting.json("start", "pause", "--name", "one", "--wait")
+    assert (ended["status"], ended["cause"]) == ("ABORTED", "a mistake")
+
+
+def test_stop_wants_one_or_many(waiting):
+    assert waiting("stop")[0] == 1
+    assert waiting("stop", "pause:one", "--workflow", "pause")[0] == 1
+    assert waiting("stop", "pause:one")[1].startswith("pause:one: stop requested")
