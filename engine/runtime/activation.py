@@ -18,6 +18,7 @@ from engine.asl.model import Plan
 from engine.ports.journal import Header, Segment
 from engine.ports.published import PublishedVersion
 from engine.runtime import codec, effects
+from engine.runtime.express import is_express
 from engine.runtime.history import HistoryEvent
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 from engine.runtime.step import step
@@ -83,6 +84,11 @@ class Activation:
         self._delta_bytes = 0
 
     @property
+    def express(self) -> bool:
+        """Whether it is run in one go, and committed once it is closed."""
+        return is_express(self.header.kind)
+
+    @property
     def dirty(self) -> bool:
         """Whether there is something to commit."""
         return bool(self._stimuli)
@@ -110,7 +116,7 @@ class Activation:
 
     def feed(self, stimuli: Sequence[Stimulus]) -> None:
         """Step by one slice. Stimuli that changed nothing leave nothing to commit."""
-        room = (SEGMENT_BYTES - self._event_bytes) // self._transition_bytes
+        room = SLICE_TRANSITIONS if self.express else (SEGMENT_BYTES - self._event_bytes) // self._transition_bytes
         stepped = step(self.plan, self.snapshot, stimuli, max_transitions=min(max(room, 1), SLICE_TRANSITIONS))
         ignored = set(map(id, stepped.ignored))
         taken = [item for item in stimuli if id(item) not in ignored]
@@ -193,6 +199,10 @@ class Activation:
         self._event_ids, self._event_bytes = (0, 0), 0
         self._touched, self._removed = set(), set()
         self._visit_at_commit = self.snapshot.next_visit
+        return self.begun()
+
+    def begun(self) -> list[StartedCall]:
+        """The calls that may now be made: an EXPRESS one's need no durable intent."""
         calls, self.intents = self.intents, []
         self.in_flight |= {(c.frame.path, c.frame.visit, c.frame.attempt) for c in calls}
         return calls

@@ -21,6 +21,7 @@ from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
 from engine.runtime import codec, inbox, poison
 from engine.runtime.business_key import business_key
+from engine.runtime.express import EXPRESS, EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.history import render
 from engine.runtime.holding import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.runtime.input_schema import check_input
@@ -121,14 +122,15 @@ class Executions:
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, actor: Actor,
+        version: int | None = None, actor: Actor, sync: bool = False,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
 
         The same name with the same input of a running execution answers that execution. Raises Conflict
         (ExecutionAlreadyExists) for a name used with another input or of a closed execution, (WorkflowPaused) where
         starts are refused, NotFound, InvalidDocument where the input breaks the workflow's input schema,
-        PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed.
+        PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
+        the caller's to run (engine.runtime.sync_start): no wake is sent, and a name that is taken is taken.
 
         Order of writes: input, header, index row, wake. A crash after the header is made good by the sweeper; one
         before it started nothing.
@@ -137,20 +139,23 @@ class Executions:
         name = self._new_name() if name is None else _checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
-        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data)
+        kind = _sync_kind(published) if sync else published.kind
+        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind)
         queued = self._is_queued(header.key)
+        if queued and sync:
+            raise WorkflowPaused(f"{workflow!r} is paused: a synchronous start cannot wait", where="workflow")
         if queued:
             header = replace(header, due_at=header.started_at + HOLD_SECONDS)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
         existing = self._journal.create(header, data)
         if existing is not None:
-            header = _same_execution(existing, header)
+            header = _same_execution(existing, header, again=not sync)
         key = header.key
         row = ExecutionRow(
             key, workflow, header.version, header.status, header.started_at, business_key=found_by,
         )
         self._index.put(row)
-        if not queued or not self._is_queued(key):  # resumed meanwhile: nobody else would wake it soon
+        if not sync and (not queued or not self._is_queued(key)):  # resumed meanwhile: nobody else would wake it soon
             self._queue.send([Wake(key)])
         return Execution(
             key, workflow, header.version, header.status, header.kind, execution_input, header.started_at,
@@ -294,12 +299,13 @@ class Executions:
             )
         return data
 
-    def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes) -> Header:
+    def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes, kind: str) -> Header:
         now = self._clock.now()
         return Header(
             key=key, workflow=published.workflow, version=published.number,
             definition_digest=published.definition_digest, input_digest=hashlib.sha256(_canonical(data)).hexdigest(),
-            kind=published.kind, status=RUNNING, started_at=now, due_at=now + START_GRACE_SECONDS,
+            kind=kind, status=RUNNING, started_at=now,
+            due_at=now + FIRST_LOOK_SECONDS.get(kind, START_GRACE_SECONDS),
         )
 
 
@@ -336,11 +342,23 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _same_execution(existing: Header, wanted: Header) -> Header:
+def _sync_kind(published: PublishedVersion) -> str:
+    if published.kind != EXPRESS:
+        raise InvalidDocument(
+            f"{published.workflow!r} is {published.kind}: only an EXPRESS workflow can be started synchronously",
+            where="sync", advice='Start it without sync, or make its kind "EXPRESS".',
+        )
+    return EXPRESS_SYNC
+
+
+def _same_execution(existing: Header, wanted: Header, *, again: bool) -> Header:
     """What AWS answers for a name that is taken (StartExecution is idempotent for a running one with equal input)."""
-    if existing.status in OPEN_STATUSES and existing.input_digest == wanted.input_digest:
+    same = existing.input_digest == wanted.input_digest
+    if existing.status in OPEN_STATUSES and same and again:
         return existing
     why = "is closed" if existing.status not in OPEN_STATUSES else "was started with another input"
+    if same and existing.status in OPEN_STATUSES:
+        why = "runs, and cannot be waited for by starting it again"
     raise ExecutionAlreadyExists(
         f"the execution {existing.key.name!r} of {existing.workflow} {why}", where="name",
         advice="Choose another name, or leave it out to get a new one.",

@@ -54,7 +54,7 @@ class News:
         stimuli: list[Stimulus] = []
         if owned.fresh:
             stimuli += self._first_news(owned, at)
-        elif owned.poked or (activation.in_flight and now >= owned.inbox_at):
+        elif owned.poked or ((activation.in_flight or activation.express) and now >= owned.inbox_at):
             stimuli += self._inbox_news(owned, at)
         for answer in owned.answers:
             stimuli += self._answer(activation, answer, at)
@@ -78,6 +78,9 @@ class News:
         if owned.held:
             return self._inbox_news(owned, at)  # and all else once it goes on
         owned.fresh = False
+        if owned.abandoned:  # past its deadline: it is over before its first call
+            began = Started(at=activation.header.started_at, seed=self._seed())
+            return [began, TimePassed(at=at, seed=self._seed())]
         if activation.seq < 0:
             started: list[Stimulus] = [Started(at=at, seed=self._seed())]
             waited = self._clock.now() - activation.header.started_at >= INBOX_SECONDS

@@ -18,12 +18,12 @@ class Owned:
     """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed.
 
     `held`: it is not to go on. Calls under way are waited for and stops are read, but nothing new begins. `paused`: and
-    that because it is PAUSED itself.
+    that because it is PAUSED itself. `abandoned`: whoever ran it is gone, and it is not to be run again.
     """
 
     __slots__ = (
-        "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "longest_call", "paused",
-        "poked", "segment",
+        "abandoned", "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "longest_call",
+        "paused", "poked", "segment",
     )
 
     def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
@@ -33,6 +33,7 @@ class Owned:
         self.fresh = True
         self.held = False
         self.paused = False
+        self.abandoned = False
         self.poked = False
         self.inbox_at = 0.0
         self.answers: list[Answer] = []

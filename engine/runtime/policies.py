@@ -18,12 +18,13 @@ class Policies:
         self._settings = settings
 
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
-        """Whether a call that begins now is over in time, even at its longest."""
-        return now + self.budget(owned, frame) + LEASE_MARGIN_SECONDS <= owned.deadline
+        """Whether a call that begins now is over in time, even at its longest. An EXPRESS one is cut
+        to the time left."""
+        return owned.activation.express or now + self.budget(owned, frame, now) + LEASE_MARGIN_SECONDS <= owned.deadline
 
-    def budget(self, owned: Owned, frame: Frame) -> float:
+    def budget(self, owned: Owned, frame: Frame, now: float) -> float:
         """min(TimeoutSeconds, the action's time-out, AUTOMATE_TASK_MAX_SECONDS), in seconds, and no more than a fresh
-        worker has."""
+        worker has, nor, of an EXPRESS execution, than is left of its own time and of its worker's."""
         limits = [self._settings.task_max_seconds, owned.longest_call]
         action = self.policy(owned.activation, frame).timeout_seconds
         if action is not None:
@@ -31,6 +32,9 @@ class Policies:
         timeout = effects.timeout_seconds(frame)
         if timeout is not None:
             limits.append(timeout)
+        if owned.activation.express:
+            ends = min(owned.activation.snapshot.deadline or now, owned.deadline - LEASE_MARGIN_SECONDS)
+            limits.append(max(ends - now, 0.001))
         return min(limits)
 
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:

@@ -15,6 +15,7 @@ from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
 from engine.runtime import fanout, map_run, tasks
 from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
+from engine.runtime.express import most_seconds
 from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
 from engine.runtime.retry import RUNTIME
@@ -132,8 +133,9 @@ def _start(builder: Builder) -> bool:
     machine = builder.plan.machines[""]
     root = OpenFrame("", "", machine.start_at, builder.input, 0)
     builder.emit_beside(0, "ExecutionStarted", {"input": builder.input, "roleArn": builder.facts.role_arn})
-    if builder.plan.timeout_seconds is not None:
-        builder.deadline = builder.at + builder.plan.timeout_seconds
+    limits = [s for s in (builder.plan.timeout_seconds, most_seconds(builder.facts.kind)) if s is not None]
+    if limits:
+        builder.deadline = builder.at + min(limits)
     builder.add(root)
     return True
 

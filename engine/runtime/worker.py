@@ -50,6 +50,7 @@ from engine.ports.tasks import Tasks
 from engine.runtime import effects
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
 from engine.runtime.calls import CallPool, Ticket
+from engine.runtime.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.holding import HOLD_SECONDS, Holds
 from engine.runtime.news import News
 from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
@@ -87,7 +88,8 @@ class Worker:
     """Owns executions and moves them on. Not to be shared between threads; `parallel` spreads store access on AWS.
 
     `on_committed` is told every segment once it is committed, at least once: again with the last one of an execution
-    that is loaded. It must not raise. `pauses` says what is not to go on (engine.runtime.holding).
+    that is loaded. It must not raise. `pauses` says what is not to go on (engine.runtime.holding). `runs_sync`:
+    it is there for one synchronous start (engine.runtime.sync_start); others only end those whose runner is gone.
     """
 
     def __init__(
@@ -96,7 +98,7 @@ class Worker:
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
-        pauses: Pauses | None = None,
+        pauses: Pauses | None = None, runs_sync: bool = False,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -110,6 +112,7 @@ class Worker:
         self._policies = Policies(tasks, settings)
         self._news = News(journal, self._policies, clock, new_seed)
         self._opener = Opener(journal, published, new_nonce)
+        self._runs_sync = runs_sync
         self._holds = Holds(pauses, clock)
         self._poison = Poison(journal, index, clock)
         self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
@@ -254,6 +257,10 @@ class Worker:
             self._wait_for_lease(loaded.header, last, now)
             self._outcomes[key] = None
             return
+        abandoned = last is None and header.kind == EXPRESS_SYNC and not self._runs_sync
+        if abandoned and now < header.started_at + FIRST_LOOK_SECONDS[EXPRESS_SYNC]:
+            self._outcomes[key] = None
+            return
         if header.status == PAUSED and not self._poison.stop_requested(key):
             self._outcomes[key] = None
             return
@@ -270,7 +277,7 @@ class Worker:
             self._on_committed([last])  # its writer may have died before it told
         self._left.pop(key, None)
         owned = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
-        owned.paused = header.status == PAUSED
+        owned.paused, owned.abandoned = header.status == PAUSED, abandoned
         self._owned[key] = owned
 
     def _lease_lives(self, last: Segment, now: float) -> bool:
@@ -314,6 +321,9 @@ class Worker:
     def gather(self, wait: float) -> None:
         """Take the answers that are there; waits up to `wait` seconds for one when nothing else is to be done."""
         busy = any(owned.runnable for owned in self._owned.values())
+        if not busy and not self._calls.in_flight and any(o.activation.express for o in self._owned.values()):
+            self._clock.sleep(wait)  # its timers are nobody else's
+            return
         for answer in self._calls.answers(0.0 if busy else wait):
             owned_by = self._owned.get(answer.ticket.key)
             if owned_by is not None and owned_by.activation.nonce == answer.ticket.nonce:
@@ -341,7 +351,10 @@ class Worker:
                 break
             chosen.append(frame)
         self._planned += len(chosen)
-        activation.start(chosen, now, lambda frame: self._policies.budget(owned, frame))
+        activation.start(chosen, now, lambda frame: self._policies.budget(owned, frame, now))
+        if activation.express:
+            for call in activation.begun():
+                self._call(activation, call)
 
     def _commit_all(self) -> None:
         now = self._clock.now()
@@ -372,6 +385,8 @@ class Worker:
     def _encode(self, owned: Owned, now: float) -> None:
         activation = owned.activation
         wanted = activation.dirty and (not activation.owed().ready or self._wants_commit(owned, now))
+        if activation.express:
+            wanted = activation.dirty and activation.snapshot.closed
         if wanted and owned.segment is None:
             owned.segment = activation.segment(now, owner=self._owner, hard_deadline=owned.deadline)
 
@@ -446,6 +461,8 @@ class Worker:
     def _rest(self, owned: Owned) -> None:
         """Close, park, or leave it owned because calls run or there is more to step."""
         activation, now = owned.activation, self._clock.now()
+        if activation.express and activation.dirty and not activation.snapshot.closed and owned.near(now):
+            raise OutOfTime("an EXPRESS execution did not end in this worker's time: it begins anew")
         if activation.dirty or owned.poked or owned.answers:
             return
         if activation.snapshot.closed:
@@ -469,6 +486,8 @@ class Worker:
 
     def _is_held(self, activation: Activation, *, look: bool = False) -> bool:
         """Whether its workflow is paused, for all or for what is not begun."""
+        if activation.express and activation.dirty:
+            return False  # it cannot wait in the middle
         return self._holds.holds(activation.key, begun=activation.seq >= 0 or activation.dirty, look=look)
 
     def _hold(self, owned: Owned, now: float) -> None:
@@ -577,5 +596,5 @@ class Worker:
 
 def _was_swept(header: Header, now: float) -> bool:
     """Whether a start's own wake may not be what brought us: it is overdue, or a sweep has moved its due_at."""
-    due_at = header.started_at + START_GRACE_SECONDS
+    due_at = header.started_at + FIRST_LOOK_SECONDS.get(header.kind, START_GRACE_SECONDS)
     return now >= due_at or header.due_at != due_at

@@ -190,12 +190,14 @@ class AuditedExecutions(Executions):
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, actor: Actor,
+        version: int | None = None, actor: Actor, sync: bool = False,
     ) -> Execution:
         """Executions.start. The same start, repeated, is recorded once, by whoever it was first."""
         tried = Subject(WORKFLOW, workflow) if name is None else _execution(ExecutionKey.of(workspace, workflow, name))
         with self._recorder.refusals("execution.start", workspace, tried, actor):
-            started = super().start(workspace, workflow, execution_input, name=name, version=version, actor=actor)
+            started = super().start(
+                workspace, workflow, execution_input, name=name, version=version, actor=actor, sync=sync
+            )
         self._recorder.done(
             "execution.start", workspace, _execution(started.key), actor, entry_id=f"{started.key.id}#start",
             after={"version": started.version, "kind": started.kind, "input_digest": _digest(execution_input)},

@@ -14,11 +14,15 @@ from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
 from engine.errors import UserError
 from engine.governance.audit import Audit
+from engine.governance.resolving import SecretResolving
+from engine.runtime.sync_start import SyncStarts
+from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.audited_operations import AuditedPausing
 from functions.api.identity import actor_of_gateway
 from functions.api.services import Services
+from functions.engine_audit import EngineRecorder
 
 
 class Misconfigured(UserError):
@@ -53,13 +57,25 @@ def _services() -> Services:
     catalog = AuditedCatalog(
         stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
     )
+    published = CatalogPublished(stores.catalog)
     executions = AuditedExecutions(
-        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        clock=clock, settings=settings, recorder=recorder, pauses=stores.pauses,
+        journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
+        settings=settings, recorder=recorder, pauses=stores.pauses,
     )
+    backends = (EnvironmentSecrets(os.environ), secrets)
+    recorded = EngineRecorder(audit, stores.journal, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api"))
+
+    def new_worker() -> Worker:
+        return Worker(
+            journal=stores.journal, index=stores.index, queue=stores.queue, published=published,
+            tasks=SecretResolving(tasks, backends, clock), clock=clock, settings=settings, on_committed=recorded,
+            runs_sync=True,
+        )
+
     return Services(
         catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
-        secret_backends=(EnvironmentSecrets(os.environ), secrets), writable_secrets=AuditedSecrets(secrets, recorder),
+        secret_backends=backends, writable_secrets=AuditedSecrets(secrets, recorder),
         actor_of=actor_of_gateway, audit=audit,
         pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
+        sync_starts=SyncStarts(executions, new_worker, clock),
     )

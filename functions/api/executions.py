@@ -16,14 +16,17 @@ route = table.add
 
 
 @route(
-    "POST", "/workflows/{name}/executions", models.StartRequest, answers=models.Execution, status=201,
+    "POST", "/workflows/{name}/executions", models.StartRequest, answers=models.Execution, status=201, flags=("sync",),
     example={"input": {"order": 1}, "name": "order-1"},
 )
 def start_execution(call: Call[models.StartRequest]) -> Answer:
     """Start an execution of the active version.
 
-    The same name with the same input while it runs answers that execution: a repeated request starts nothing twice."""
-    started = call.services.executions.start(
+    The same name with the same input while it runs answers that execution: a repeated request starts nothing twice.
+    With ?sync=true an EXPRESS workflow is run at once, and the answer is the execution as it ended; 504 names one that
+    took longer than 25 s."""
+    starts = call.services.sync_starts if call.given.sync else call.services.executions
+    started = starts.start(
         call.workspace, call.path["name"], call.given.input, name=call.given.name, version=call.given.version,
         actor=call.actor,
     )

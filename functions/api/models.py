@@ -83,6 +83,9 @@ class StartRequest(_In):
     input: Json = Field(default_factory=dict, description="Any JSON value.")
     name: str | None = Field(None, description="Unique within the workflow; by default a UUID.")
     version: int | None = Field(None, ge=1, description="By default the active one.")
+    sync: bool = Field(
+        False, description="Run an EXPRESS workflow here and answer with its outcome; 504 after 25 s. Or ?sync=true."
+    )
 
 
 class StopRequest(_In):

@@ -66,7 +66,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row of the table. `example` is a body, or a query string for a GET."""
+    """One row of the table. `example` is a body, or a query string for a GET. `flags` are fields of a body that may
+    stand in the query instead."""
 
     method: str
     path: str
@@ -77,6 +78,7 @@ class Route:
     status: int = 200
     example: Json = None
     conditional: bool = False
+    flags: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -104,7 +106,7 @@ class RouteTable:
 
     def add(
         self, method: str, path: str, takes: type[Taken], *, answers: type[BaseModel] | None, status: int = 200,
-        example: Json = None, conditional: bool = False,
+        example: Json = None, conditional: bool = False, flags: tuple[str, ...] = (),
     ) -> Callable[[Callable[[Call[Taken]], Answer]], Callable[[Call[Taken]], Answer]]:
         """Put the decorated handler in the table. `answers` None is for pages that are not JSON.
 
@@ -113,7 +115,7 @@ class RouteTable:
 
         def register(handler: Callable[[Call[Taken]], Answer]) -> Callable[[Call[Taken]], Answer]:
             self.routes.append(
-                Route(method, path, self.tag, takes, answers, handler, status, example, conditional)
+                Route(method, path, self.tag, takes, answers, handler, status, example, conditional, flags)
             )
             return handler
 
@@ -148,7 +150,7 @@ def _view(route: Route, provider: Provider) -> Callable[..., Response]:
     def view(**parameters: str) -> Response:
         request = _REQUEST.get()
         try:
-            given = _read_body(route.takes, request) if route.has_body else _read_query(route.takes, request)
+            given = _read_body(route, request) if route.has_body else _read_query(route.takes, request)
             services = provider()
             call = Call(
                 services, services.actor_of(request.context),
@@ -187,17 +189,22 @@ def _read_query(model: type[Taken], request: Request) -> Taken:
     return _validated(model, given, place="query")
 
 
-def _read_body(model: type[Taken], request: Request) -> Taken:
+def _read_body(route: Route, request: Request) -> BaseModel:
     raw = request.raw_body
-    if not raw:
-        return _validated(model, {}, place="body")
-    content_type = str(request.headers.get("content-type", "application/json"))
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise InvalidDocument(
-            f"the body is {content_type}, not application/json", where="Content-Type",
-            advice="Send JSON with the header Content-Type: application/json.",
-        )
-    return _validated(model, read_json(raw), place="body")
+    body: Json = {}
+    if raw:
+        content_type = str(request.headers.get("content-type", "application/json"))
+        if content_type.partition(";")[0].strip().lower() != "application/json":
+            raise InvalidDocument(
+                f"the body is {content_type}, not application/json", where="Content-Type",
+                advice="Send JSON with the header Content-Type: application/json.",
+            )
+        body = read_json(raw)
+    query: Mapping[str, str] = request.query_params or {}
+    flags = {name: query[name] for name in route.flags if name in query}
+    if flags and isinstance(body, dict):
+        body = {**body, **flags}
+    return _validated(route.takes, body, place="body")
 
 
 def read_json(raw: bytes | str) -> Json:

@@ -11,6 +11,7 @@ from connectors.registry import Registry
 from engine.governance.audit import Audit
 from engine.ports.keys import Actor
 from engine.ports.secrets import SecretBackend
+from engine.runtime.sync_start import SyncStarts
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
 from functions.api.audited_operations import AuditedPausing
@@ -33,3 +34,4 @@ class Services:
     actor_of: Callable[[Mapping[str, Any]], Actor]
     audit: Audit
     pausing: AuditedPausing
+    sync_starts: SyncStarts

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from connectors.registry import default_registry
@@ -20,16 +21,16 @@ from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
-from engine.ports.tasks import Tasks
 from engine.runtime.serving import Serving
 from engine.runtime.sweeper import Sweeper
+from engine.runtime.sync_start import SyncStarts
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.audited_operations import AuditedPausing
 from functions.api.services import Services
+from functions.engine_audit import EngineRecorder
 from functions.local.resources import callable_tasks
-from functions.worker.audit import EngineRecorder
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,9 +49,8 @@ class Product:
     stores: LocalStores
     services: Services
     secrets: LocalSecretStore
-    tasks: Tasks
-    published: CatalogPublished
     actor: Actor
+    new_worker: Callable[[], Worker]
 
     @classmethod
     def open(cls, settings: Settings, *, command: str, environment: Mapping[str, str]) -> Product:
@@ -66,22 +66,34 @@ class Product:
         published = CatalogPublished(stores.catalog)
         audit = Audit(stores.audit, clock)
         recorder = Recorder(audit, clock)
+        executions = AuditedExecutions(
+            journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
+            settings=settings, recorder=recorder, pauses=stores.pauses,
+        )
+        backends = (EnvironmentSecrets(environment), store)
+
+        def new_worker(*, runs_sync: bool) -> Worker:
+            return Worker(
+                journal=stores.journal, index=stores.index, queue=stores.queue, published=published,
+                tasks=SecretResolving(tasks, backends, clock), clock=clock, settings=settings, owner=stores.owner,
+                is_alive=stores.is_alive, pauses=stores.pauses, runs_sync=runs_sync,
+                on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
+            )
+
         services = Services(
             catalog=AuditedCatalog(
                 stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
             ),
-            executions=AuditedExecutions(
-                journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-                settings=settings, recorder=recorder, pauses=stores.pauses,
-            ),
+            executions=executions,
             connectors=default_registry, settings=settings,
-            secret_backends=(EnvironmentSecrets(environment), store),
+            secret_backends=backends,
             writable_secrets=AuditedSecrets(store, recorder), audit=audit,
             pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
+            sync_starts=SyncStarts(executions, partial(new_worker, runs_sync=True), clock),
             # Who has the token is the folder's owner.
             actor_of=lambda context: replace(actor, origin=str(context["identity"]["sourceIp"])),
         )
-        return cls(settings, clock, stores, services, store, tasks, published, actor)
+        return cls(settings, clock, stores, services, store, actor, partial(new_worker, runs_sync=False))
 
     def close(self) -> None:
         """Close the stores: leases and claims of this process are over."""
@@ -111,21 +123,10 @@ class Product:
         sweeping = threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True)
         sweeping.start()
         try:
-            Serving(self._worker(), self.stores.queue, self.stores.journal, self.clock, self.settings).run(stop)
+            Serving(self.new_worker(), self.stores.queue, self.stores.journal, self.clock, self.settings).run(stop)
         finally:
             ended.set()
             sweeping.join()
-
-    def _worker(self) -> Worker:
-        tasks = SecretResolving(self.tasks, self.services.secret_backends, self.clock)
-        return Worker(
-            journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue, published=self.published,
-            tasks=tasks, clock=self.clock, settings=self.settings, owner=self.stores.owner,
-            is_alive=self.stores.is_alive, pauses=self.stores.pauses,
-            on_committed=EngineRecorder(
-                self.services.audit, self.stores.journal, origin=f"worker {self.stores.owner}"
-            ),
-        )
 
     def _sweep(self, ended: threading.Event) -> None:
         sweeper = Sweeper(self.stores.journal, self.stores.queue, self.clock)

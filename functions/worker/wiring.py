@@ -24,7 +24,7 @@ from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
 from engine.runtime.worker import Worker
 from engine.settings import Settings
-from functions.worker.audit import EngineRecorder
+from functions.engine_audit import EngineRecorder
 
 STORE_THREADS = 10
 """Executions whose stores are read and written at once; the clients' pools are as large."""

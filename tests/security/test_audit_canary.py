@@ -22,7 +22,7 @@ from engine.runtime.history import HistoryEvent
 from engine.runtime.snapshot import Facts, Snapshot
 from functions.api import audited
 from functions.api.audited import AuditedCatalog, AuditedSecrets, Recorder
-from functions.worker.audit import EngineRecorder
+from functions.engine_audit import EngineRecorder
 
 CANARY = Canary()
 ADA = Actor("ada", origin="command line")

@@ -34,21 +34,23 @@ STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 @click.option("--name", metavar="NAME", help="Unique within the workflow; by default a UUID.")
 @click.option("--version", type=int, metavar="N", help="A version; by default the active one.")
 @click.option("--wait", is_flag=True, help="Wait for its end; without a worker on the folder, be one.")
-def start(*, workflow: str, text: str, name: str | None, version: int | None, wait: bool) -> None:
-    """Start an execution. With --wait, exit status 1 unless it SUCCEEDED."""
+@click.option("--sync", is_flag=True, help="Run an EXPRESS workflow in this process, for at most 25 s.")
+def start(*, workflow: str, text: str, name: str | None, version: int | None, wait: bool, sync: bool) -> None:
+    """Start an execution. With --wait or --sync, exit status 1 unless it SUCCEEDED."""
     given = read_value(text, "--input")
     with session().product("start") as product:
         executions = product.services.executions
-        started = executions.start(
+        starts = product.services.sync_starts if sync else executions
+        started = starts.start(
             product.settings.workspace, workflow, given, name=name, version=version, actor=product.actor
         )
-        if wait:
+        if wait and not sync:
             wait_for(product, started.key)
             started = executions.describe(started.key)
-        elif not product.worker_lives():
+        elif not sync and not product.worker_lives():
             click.echo("No worker runs on this folder: automate up, automate worker, or start --wait.", err=True)
         session().screen.show(started.as_dict(), lambda: _print_execution(started))
-    if wait and started.status != "SUCCEEDED":
+    if (wait or sync) and started.status != "SUCCEEDED":
         click.get_current_context().exit(1)
 
 

@@ -19,6 +19,7 @@ from engine.clock import SkipClock
 from engine.governance.audit import Audit
 from engine.ports.keys import Actor
 from engine.ports.secrets import SecretInfo
+from engine.runtime.sync_start import SyncStarts
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.app import create_app
@@ -133,11 +134,19 @@ def api() -> Api:
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         clock=clock, settings=settings, recorder=recorder, pauses=stores.pauses,
     )
+
+    def new_worker():
+        return Worker(
+            journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
+            tasks=ConnectorTasks(default_registry), clock=clock, settings=settings, call_threads=0, runs_sync=True,
+        )
+
     services = Services(
         catalog=AuditedCatalog(stores.catalog, clock, tasks=ConnectorTasks(default_registry), recorder=recorder),
         executions=executions, connectors=default_registry, settings=settings, secret_backends=(secrets,),
         writable_secrets=AuditedSecrets(secrets, recorder), audit=audit,
         pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
+        sync_starts=SyncStarts(executions, new_worker, clock),
         actor_of=lambda context: Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
     )
     return Api(stores, clock, services, secrets)

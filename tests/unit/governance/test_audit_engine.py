@@ -11,7 +11,7 @@ from engine.governance.audit_query import AuditQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
 from engine.runtime.history import HistoryEvent
-from functions.worker.audit import EngineRecorder
+from functions.engine_audit import EngineRecorder
 
 KEY = ExecutionKey.of("default", "flow", "one")
 WORK = "connector:work:do"

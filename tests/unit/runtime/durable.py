@@ -107,7 +107,7 @@ class Product:
 
     def worker(
         self, owner: str = "", is_alive: Callable[[str], bool] | None = None, *, clock: Any = None,
-        call_threads: int = 0,
+        call_threads: int = 0, runs_sync: bool = False,
     ) -> Worker:
         return Worker(
             journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
@@ -115,6 +115,7 @@ class Product:
             tasks=self.wrap("tasks", self.tasks), clock=clock or self.clock, settings=self.settings, owner=owner,
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             call_threads=call_threads, pauses=getattr(self.stores, "pauses", None),
+            runs_sync=runs_sync,
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:

@@ -117,3 +117,23 @@ def test_stop_wants_one_or_many(waiting):
     assert waiting("stop")[0] == 1
     assert waiting("stop", "pause:one", "--workflow", "pause")[0] == 1
     assert waiting("stop", "pause:one")[1].startswith("pause:one: stop requested")
+
+
+# ---------------------------------------------------------------- synchronous starts
+
+
+def test_a_synchronous_start_runs_in_this_process(tmp_path, automate):
+    path = tmp_path / "quick.json"
+    definition = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": "hello", "End": True}}}
+    path.write_text(json.dumps({"name": "quick", "kind": "EXPRESS", "definition": definition}))
+    automate("import", "--file", str(path), "--publish")
+    status, ended = automate.json("start", "quick", "--sync", "--name", "one")
+    assert (status, ended["status"], ended["output"], ended["kind"]) == (0, "SUCCEEDED", "hello", "EXPRESS_SYNC")
+    status, ended = automate.json("start", "quick", "--wait", "--name", "two")
+    assert (status, ended["status"], ended["kind"]) == (0, "SUCCEEDED", "EXPRESS")
+    assert "Greet  Pass  ok" in automate("show", "quick:one")[1]
+
+
+def test_a_standard_workflow_cannot_be_started_synchronously(waiting):
+    status, error = waiting.json("start", "pause", "--sync")
+    assert (status, error["error"]["where"]) == (1, "sync")

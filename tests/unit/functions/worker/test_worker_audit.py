@@ -8,7 +8,7 @@ from durable import Product, ScriptedTasks
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
 from engine.ports.tasks import TaskFailed
-from functions.worker.audit import EngineRecorder
+from functions.engine_audit import EngineRecorder
 
 WORK = "connector:work:do"
 FLOW = {
