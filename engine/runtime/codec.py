@@ -89,8 +89,8 @@ def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:
         elif snapshot is None:
             raise StoreCorrupt("the oldest segment that was read holds no whole snapshot")
         else:
-            frames = {path: snapshot_codec.decode_frame(path, frame) for path, frame in record["f"].items()}
-            snapshot = snapshot_codec.apply_delta(snapshot, record["g"], frames, record["x"])
+            frames = snapshot_codec.decode_frames(record["f"], record["v"])
+            snapshot = snapshot_codec.apply_delta(snapshot, record["g"], frames, record["x"], record["v"])
     if snapshot is None:
         raise StoreCorrupt("there is no segment to read a snapshot from")
     return snapshot

@@ -1,14 +1,14 @@
 """A snapshot as plain JSON values and back: whole, or as the delta that a segment holds.
 
 Fields at their default are left out, so that a small frame is small. Caches (`progress`, `ready`) are not encoded:
-they are derived again. A stored snapshot of an older schema is brought up to date by `_UPCASTERS`, one pure function
-for each step; one of a newer schema raises SchemaTooNew.
+they are derived again. What an older schema wrote, whole or delta, is brought up to date by `UPCASTERS`, one for each
+step; what a newer one wrote raises SchemaTooNew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,24 @@ from engine.runtime.snapshot import SCHEMA, Facts, Fanout, Frame, Phase, Snapsho
 Json = Any
 
 _GLOBALS = ("status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause")
-_UPCASTERS: dict[int, Callable[[dict[str, Json]], dict[str, Json]]] = {}
+
+
+def _as_it_is(value: Json) -> Json:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Upcaster:
+    """From one schema to the next, part by part, so that it serves whole snapshots and deltas alike. Pure functions:
+    each takes an encoded part and gives the next schema's, without changing what it was given."""
+
+    facts: Callable[[Json], Json] = _as_it_is
+    globals: Callable[[Json], Json] = _as_it_is
+    frame: Callable[[Json], Json] = _as_it_is
+
+
+UPCASTERS: dict[int, Upcaster] = {}
+"""By the schema they start from. One that was released stays for ever: what it reads may be in a journal."""
 
 
 def _defaults(cls: type, *, without: Iterable[str] = ()) -> tuple[tuple[str, Json], ...]:
@@ -49,14 +66,30 @@ def encode(snapshot: Snapshot) -> Json:
 
 def decode(value: Json) -> Snapshot:
     """The snapshot that `encode` gave. Raises SchemaTooNew for a newer release's."""
-    record = dict(value)
-    if record["schema"] > SCHEMA:
-        raise SchemaTooNew(f"a snapshot of schema {record['schema']}; this release knows up to {SCHEMA}")
-    while record["schema"] < SCHEMA:
-        record = _UPCASTERS[record["schema"]](record)
-    frames = {path: decode_frame(path, frame) for path, frame in record["frames"].items()}
-    snapshot = Snapshot(Facts(**record["facts"]), record["input"], frames=MappingProxyType(frames))
-    return replace(snapshot, **_decode_globals(record["globals"]))
+    schema = value["schema"]
+    if schema > SCHEMA:
+        raise SchemaTooNew(f"a snapshot of schema {schema}; this release knows up to {SCHEMA}")
+    facts = value["facts"]
+    for upcaster in _steps_from(schema):
+        facts = upcaster.facts(facts)
+    frames = decode_frames(value["frames"], schema)
+    snapshot = Snapshot(Facts(**facts), value["input"], frames=MappingProxyType(frames))
+    return replace(snapshot, **_decode_globals(value["globals"], schema))
+
+
+def decode_frames(values: Mapping[str, Json], schema: int) -> dict[str, Frame]:
+    """Frames by path, as they were encoded under `schema`."""
+    steps = list(_steps_from(schema))
+    frames: dict[str, Frame] = {}
+    for path, frame in values.items():
+        for upcaster in steps:
+            frame = upcaster.frame(frame)  # noqa: PLW2901  the same frame, one schema on
+        frames[path] = decode_frame(path, frame)
+    return frames
+
+
+def _steps_from(schema: int) -> Iterator[Upcaster]:
+    return (UPCASTERS[number] for number in range(schema, SCHEMA))
 
 
 def encode_globals(snapshot: Snapshot) -> Json:
@@ -66,7 +99,9 @@ def encode_globals(snapshot: Snapshot) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _decode_globals(value: Mapping[str, Json]) -> dict[str, Json]:
+def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
+    for upcaster in _steps_from(schema):
+        value = upcaster.globals(value)
     known = dict.fromkeys(_GLOBALS)
     known.update(value)
     known["status"] = Status(value["status"])
@@ -93,14 +128,16 @@ def decode_frame(path: str, value: Mapping[str, Json]) -> Frame:
 
 
 def apply_delta(
-    snapshot: Snapshot, changed: Mapping[str, Json], frames: Mapping[str, Frame], removed: Iterable[str]
+    snapshot: Snapshot, changed: Mapping[str, Json], frames: Mapping[str, Frame], removed: Iterable[str],
+    schema: int = SCHEMA,
 ) -> Snapshot:
-    """`snapshot` with new globals, `frames` laid over its own and the `removed` ones gone."""
+    """`snapshot` with new globals (encoded under `schema`), `frames` laid over its own and the `removed` ones gone."""
     laid = {**snapshot.frames, **frames}
     for path in removed:
         laid.pop(path, None)
     return replace(
-        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None, **_decode_globals(changed)
+        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None,
+        **_decode_globals(changed, schema),
     )
 
 

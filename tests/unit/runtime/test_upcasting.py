@@ -1,0 +1,136 @@
+"""Older snapshots read by this release, newer ones left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from durable import START, Product
+from test_worker import THREE_TASKS, WAIT, WORK
+
+from engine.errors import SchemaTooNew
+from engine.runtime import codec, snapshot_codec
+from engine.runtime.serving import Serving
+from engine.runtime.snapshot import SCHEMA
+from engine.runtime.snapshot_codec import UPCASTERS, Upcaster
+
+
+def test_every_older_schema_has_its_upcaster():
+    assert sorted(UPCASTERS) == list(range(1, SCHEMA))
+
+
+@pytest.fixture
+def next_schema(monkeypatch):
+    """A release whose schema is one on: it calls a frame's `state` "at", and counts `next_visit` from 0."""
+
+    def rename(frame):
+        return {("at" if name == "state" else name): value for name, value in frame.items()}
+
+    real = snapshot_codec.decode_frame
+
+    def decode_frame(path, value):
+        record = dict(value)
+        record["state"] = record.pop("at")
+        return real(path, record)
+
+    def upgrade():
+        monkeypatch.setitem(UPCASTERS, SCHEMA, Upcaster(
+            facts=lambda facts: {**facts, "workspace": facts.get("workspace", "default")}, frame=rename,
+            globals=lambda changed: {**changed, "next_visit": changed["next_visit"] + 1000},
+        ))
+        monkeypatch.setattr(snapshot_codec, "decode_frame", decode_frame)
+        monkeypatch.setattr(snapshot_codec, "SCHEMA", SCHEMA + 1)
+        monkeypatch.setattr(codec, "SCHEMA", SCHEMA + 1)
+
+    return upgrade
+
+
+def bodies(product, key):
+    return [segment.body for segment in product.stores.journal.load(key).segments]
+
+
+def test_whole_snapshots_and_deltas_are_brought_up_to_date(next_schema):
+    product = Product(THREE_TASKS)
+    large = "".join(hashlib.sha256(b"%d" % number).hexdigest() for number in range(200))
+    key = product.start({"large": large})  # deltas are written only beside a snapshot that is not small
+    product.tasks.answers[WORK] = [{"a": 1}, {"b": 2}, _die]
+    with pytest.raises(KeyboardInterrupt):
+        product.run(key)
+    stored = bodies(product, key)
+    whole = ["w" in codec.unpack(body) for body in stored]
+    assert whole[0] is True
+    assert False in whole
+    before = codec.decode_snapshot(stored)
+    next_schema()
+    after = codec.decode_snapshot(stored)
+    assert after.frames == before.frames
+    assert after.next_visit == before.next_visit + 1000
+    assert after.input == before.input
+
+
+def _die(_call):
+    raise KeyboardInterrupt
+
+
+def test_upcasting_changes_nothing_that_it_was_given(next_schema):
+    product = Product(WAIT)
+    key = product.start({})
+    product.run(key)
+    record = codec.unpack(bodies(product, key)[0])["w"]
+    text = json.dumps(record)
+    next_schema()
+    snapshot_codec.decode(record)
+    assert json.dumps(record) == text
+
+
+def test_an_execution_that_began_before_a_release_ends_after_it(next_schema, monkeypatch):
+    product = Product(WAIT)
+    key = product.start({})
+    product.run(key)
+    next_schema()
+    real = snapshot_codec.encode_frame
+    monkeypatch.setattr(snapshot_codec, "encode_frame", lambda frame: {
+        ("at" if name == "state" else name): value for name, value in real(frame).items()
+    })
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+    assert [codec.unpack(segment.body)["v"] for segment in product.stores.journal.history(key)] == [SCHEMA, SCHEMA + 1]
+
+
+def test_an_older_worker_leaves_a_newer_releases_execution_and_its_message(monkeypatch):
+    """A return to the release before: what the newer one wrote waits for it, untouched."""
+    product = Product(WAIT)
+    key, old = product.start({}, name="new"), product.start({}, name="old")
+    with monkeypatch.context() as newer:
+        newer.setattr(codec, "SCHEMA", SCHEMA + 1)
+        product.run(key)
+    product.stores.queue.acknowledge([item.receipt for item in product.stores.queue.claim(10)])
+    journal = product.stores.journal
+    segments, header = journal.load(key).segments, journal.header(key)
+    product.clock.sleep(100)
+    assert isinstance(product.run(key), SchemaTooNew)  # on AWS: the record is reported failed, its message comes again
+    assert (journal.load(key).segments, journal.header(key)) == (segments, header)
+
+    product.sweeper.sweep()
+    end = product.clock.now() + 3600
+    sweeps = [product.clock.now()]
+
+    def hour_over():
+        product.clock.sleep(5)
+        if product.clock.now() >= sweeps[0] + 60:
+            sweeps[0] = product.clock.now()
+            product.sweeper.sweep()
+        return product.clock.now() >= end
+
+    Serving(product.worker(), product.stores.queue, journal, product.clock, product.settings).run(hour_over)
+    assert product.describe(old).status == "SUCCEEDED"
+    assert journal.load(key).segments == segments
+    assert (journal.header(key).status, journal.header(key).strikes) == ("RUNNING", 0)
+    assert journal.header(key).due_at is not None
+
+    monkeypatch.setattr(codec, "SCHEMA", SCHEMA + 1)  # the newer release is back
+    monkeypatch.setitem(UPCASTERS, SCHEMA, Upcaster())
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+    assert product.describe(key).ended_at > START + 3600
