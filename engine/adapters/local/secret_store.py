@@ -94,6 +94,19 @@ class LocalSecretStore:
             self._write(_with_entry(document, workspace, key, None))
         return True
 
+    def copy_to(self, folder: Path) -> None:
+        """Copy the file and its key into `folder`, as they belong together. Raises StoreBusy or StoreUnavailable."""
+        with self._writing():
+            for path in (self._file, self._key_file):
+                try:
+                    data = path.read_bytes()
+                except FileNotFoundError:
+                    continue  # no secret was ever set
+                except OSError as error:
+                    raise StoreUnavailable(f"{path} cannot be read: {error.strerror}") from error
+                with os.fdopen(os.open(folder / path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
+                    copy.write(data)
+
     def _info(self, key: str, entry: Document) -> SecretInfo:
         return SecretInfo(key, self.name, entry["updated_at"], entry["updated_by"])
 

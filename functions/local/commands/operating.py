@@ -1,11 +1,14 @@
-"""Commands that hold and let go: pause, resume, stop many."""
+"""Commands of those who keep it running: pause, resume, stop many, backup."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
+from engine.adapters.local.backup import back_up
+from engine.adapters.local.secret_store import LocalSecretStore
 from engine.errors import InvalidDocument
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL
@@ -63,6 +66,26 @@ def resume(*, what: str | None, every: bool) -> None:
         ))
 
 
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(*, folder: Path) -> None:
+    """Copy the live data folder: executions, workflows, audit log and secrets of one moment.
+
+    The copy is a data folder itself (automate --data-dir FOLDER …), holds the key of the secrets, and is checked."""
+    settings = session().settings
+    source = Path(settings.data_dir)
+    store = LocalSecretStore(source, session().screen.clock, busy_timeout=settings.busy_timeout_seconds)
+    made = back_up(source, folder, copy_secrets=store.copy_to)
+    shape = {
+        "folder": str(made.folder), "bytes": made.bytes, "workflows": made.workflows, "executions": made.executions,
+        "unfinished": made.unfinished,
+    }
+    session().screen.show(shape, lambda: click.echo(
+        f"{made.folder} holds {made.workflows} workflows and {made.executions} executions ({made.unfinished} "
+        f"unfinished), {made.bytes:,} bytes, checked. It holds the secrets and their key: keep it as safe as them."
+    ))
+
+
 def stop_many(
     product: Product, workflow: str, status: str, *, error: str | None, cause: str | None, yes: bool
 ) -> None:
@@ -115,4 +138,4 @@ def _list_pauses(product: Product) -> None:
     ))
 
 
-COMMANDS = (pause, resume)
+COMMANDS = (pause, resume, backup)

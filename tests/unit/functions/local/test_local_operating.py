@@ -15,13 +15,17 @@ from functions.local.product import Product
 KEY = ExecutionKey("default", "pause:one")
 
 
+def publish(automate, folder, name, seconds):
+    path = folder / f"{name}.json"
+    states = {"Pause": {"Type": "Wait", "Seconds": seconds, "Next": "Done"}, "Done": {"Type": "Succeed"}}
+    path.write_text(json.dumps({"name": name, "definition": {"StartAt": "Pause", "States": states}}))
+    automate("import", "--file", str(path), "--publish")
+
+
 @pytest.fixture
 def waiting(tmp_path, automate):
     """A published workflow called `pause`, one execution of it started."""
-    path = tmp_path / "pause.json"
-    states = {"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Done"}, "Done": {"Type": "Succeed"}}
-    path.write_text(json.dumps({"name": "pause", "definition": {"StartAt": "Pause", "States": states}}))
-    automate("import", "--file", str(path), "--publish")
+    publish(automate, tmp_path, "pause", 60)
     automate("start", "pause", "--name", "one")
     return automate
 
@@ -137,3 +141,28 @@ def test_a_synchronous_start_runs_in_this_process(tmp_path, automate):
 def test_a_standard_workflow_cannot_be_started_synchronously(waiting):
     status, error = waiting.json("start", "pause", "--sync")
     assert (status, error["error"]["where"]) == (1, "sync")
+
+
+# ---------------------------------------------------------------- backup
+
+
+def test_a_backup_is_a_folder_to_work_on(automate, tmp_path):
+    target = tmp_path / "copy"
+    publish(automate, tmp_path, "short", 1)
+    automate("start", "short", "--name", "one")
+    automate("secrets", "set", "KEY", stdin="value\n")
+    status, made = automate.json("backup", str(target))
+    assert (status, made["workflows"], made["executions"], made["unfinished"]) == (0, 1, 1, 1)
+    assert sorted(path.name for path in target.iterdir()) == ["automate.db", "secrets.json", "secrets.key"]
+    status, error = automate.json("backup", str(target))
+    assert (status, error["error"]["code"]) == (1, "Conflict")
+    in_the_copy = ("--data-dir", str(target), "start", "short", "--name", "one", "--wait")
+    status, ended = automate.json(*in_the_copy)
+    assert (status, ended["status"]) == (0, "SUCCEEDED")
+    assert automate.json("show", "short:one")[1]["status"] == "RUNNING"
+
+
+def test_there_is_no_backup_of_nothing(automate, tmp_path):
+    status, error = automate.json("backup", str(tmp_path / "copy"))
+    assert (status, error["error"]["code"]) == (1, "NotFound")
+    assert not automate.folder.exists()
