@@ -18,7 +18,7 @@ from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, 
 from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
 from engine.runtime.retry import RUNTIME
-from engine.runtime.snapshot import Phase, Snapshot, Status
+from engine.runtime.snapshot import Frame, Phase, Snapshot, Status
 from engine.runtime.states import advance, resume, time_out
 from engine.runtime.stimulus import (
     CallbackErred,
@@ -211,17 +211,25 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
     return False
 
 
+def _earliest(frame: Frame | OpenFrame | None) -> float | None:
+    """The frame's next timer."""
+    if frame is None:
+        return None
+    return min((at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None), default=None)
+
+
 def _fire(builder: Builder) -> None:
     """Fire what is due by now, earliest first; what fires may cancel what would have fired after it."""
     due: list[tuple[float, tuple[int, ...], str]] = []
     for path in builder.paths():
         frame = builder.peek(path)
-        if frame is not None:
-            times = [at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None]
-            if times and min(times) <= builder.at:
-                due.append((min(times), path_order(path), path))
+        at = _earliest(frame)
+        if at is not None and at <= builder.at:
+            due.append((at, path_order(path), path))
     for _, _, path in sorted(due):
-        opened = builder.frame(path)
+        # The frame at this path may be another by now: of a fan-out that began after the one that was due had failed.
+        at = _earliest(builder.peek(path))
+        opened = builder.frame(path) if at is not None and at <= builder.at else None
         if opened is None or builder.status is not Status.RUNNING:
             continue
         if opened.phase in _ON_TASK:
