@@ -18,6 +18,8 @@ BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 def module(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Imports a module of benchmarks/, which is no package: its scripts are run where they lie."""
     monkeypatch.syspath_prepend(str(BENCHMARKS))
+    for path in BENCHMARKS.glob("*.py"):  # other folders of tests have a module called run, too
+        monkeypatch.delitem(sys.modules, path.stem, raising=False)
     before = set(sys.modules)
     yield importlib.import_module
     for name in set(sys.modules) - before:
