@@ -41,6 +41,6 @@ def excess(*values: Json) -> str | None:
             return f"holds more than {MOST_CHARACTERS:,} characters of text"
         level = following
         levels += 1
-        if levels > MOST_LEVELS and any(isinstance(node, dict | list) for node in level):
+        if levels >= MOST_LEVELS and any(isinstance(node, dict | list) for node in level):
             return f"nests more than {MOST_LEVELS} arrays and objects within one another"
     return None

@@ -29,7 +29,7 @@ def measure(*names: str) -> dict[str, dict]:
 
 def problems(told: dict) -> list[str]:
     found = []
-    if told["status"] not in ("SUCCEEDED", "FAILED", "InvalidDefinition"):
+    if told["status"] not in ("SUCCEEDED", "FAILED", "InvalidDefinition", "InvalidDocument"):
         found.append(f"{told['status']}: {told['error']}")
     if told["seconds"] > MOST_SECONDS:
         found.append(f"{told['seconds']} s")
