@@ -7,14 +7,14 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
-from engine.ports.journal import RUNNING, Header, Journal, Loaded
+from engine.ports.journal import RUNNING, Header, Journal, Loaded, Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
@@ -112,7 +112,7 @@ class Executions:
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, actor: Actor,
+        version: int | None = None, actor: Actor, parent: Parent | None = None,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
 
@@ -121,13 +121,14 @@ class Executions:
         where the input breaks the workflow's input schema, PayloadTooLarge.
 
         Order of writes: input, header, index row, wake. A crash after the header is made good by the sweeper; one
-        before it started nothing.
+        before it started nothing. `parent` is the Task that starts it: asked again by that one, also a closed execution
+        is answered.
         """
         del actor  # recorded by the audit log, a later issue's
         name = self._new_name() if name is None else _checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
-        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data)
+        header = replace(self._header(ExecutionKey.of(workspace, workflow, name), published, data), parent=parent)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
         existing = self._journal.create(header, data)
         if existing is not None:
@@ -287,6 +288,8 @@ def _checked_name(name: str) -> str:
 def _same_execution(existing: Header, wanted: Header) -> Header:
     """What AWS answers for a name that is taken (StartExecution is idempotent for a running one with equal input)."""
     if existing.status == RUNNING and existing.input_digest == wanted.input_digest:
+        return existing
+    if existing.parent is not None and existing.parent == wanted.parent:
         return existing
     why = "is closed" if existing.status != RUNNING else "was started with another input"
     raise ExecutionAlreadyExists(

@@ -30,7 +30,7 @@ class Opener:
         self._journal = journal
         self._published = published
         self._new_nonce = new_nonce
-        self._plans: OrderedDict[tuple[str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
 
     def open(self, loaded: Loaded) -> Activation:
         """The execution as its last segment left it, or as it begins. Raises StorageError, NotFound."""
@@ -52,11 +52,15 @@ class Opener:
         return activation
 
     def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:
-        wanted = (header.key.workspace, header.workflow, header.definition_digest)
+        machine = "" if header.parent is None else header.parent.machine
+        wanted = (header.key.workspace, header.workflow, header.definition_digest, machine)
         known = self._plans.get(wanted)
         if known is None:
-            version = self._published.pinned(*wanted)
-            known = self._plans[wanted] = (version, compile_definition(version.definition))
+            version = self._published.pinned(*wanted[:3])
+            plan = compile_definition(version.definition)
+            if machine:  # the executions of a Map Run walk its ItemProcessor, without the execution's time-out
+                plan = Plan({**plan.machines, "": plan.machines[machine]})
+            known = self._plans[wanted] = (version, plan)
             if len(self._plans) > PLANS_KEPT:
                 self._plans.popitem(last=False)
         else:
