@@ -11,6 +11,7 @@ twice, it finds the execution that it started. A state machine in an AWS account
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from engine.errors import NotFound, StorageError, UserError
@@ -21,6 +22,11 @@ from engine.runtime.child_ids import Target, own_target, started_name
 from engine.runtime.executions import ExecutionAlreadyExists, Executions
 
 Json = Any
+
+_LOG = logging.getLogger(__name__)
+
+START_ATTEMPTS = 3
+"""How often the store is asked before the call fails, its outcome unknown."""
 
 _EXISTS = "StepFunctions.ExecutionAlreadyExistsException"
 _UNKNOWN = "StepFunctions.StateMachineDoesNotExistException"
@@ -44,7 +50,7 @@ class StartsExecutions:
         if target is None:
             return self._tasks.call(call)
         try:
-            return self._start(call, target)
+            return self._persist(call, target)
         except ExecutionAlreadyExists as error:
             return _failed(_EXISTS, error)
         except NotFound as error:
@@ -53,6 +59,15 @@ class StartsExecutions:
             return _failed(_INVALID, error)
         except StorageError as error:
             return TaskFailed("Automate.TaskError", f"the store did not serve: {error}", definite=False)
+
+    def _persist(self, call: TaskCall, target: Target) -> TaskOutcome:
+        """A store that fails for a moment is asked again: what it did at first is found by name."""
+        for _ in range(START_ATTEMPTS - 1):
+            try:
+                return self._start(call, target)
+            except StorageError as error:
+                _LOG.warning("the start is tried again: %s", error, extra={"execution": call.execution_id})
+        return self._start(call, target)
 
     def _start(self, call: TaskCall, target: Target) -> TaskOutcome:
         given = call.arguments.get("Input", {})

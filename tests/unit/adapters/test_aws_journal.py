@@ -10,7 +10,7 @@ from test_journal_contract import a_header, a_segment, an_item
 from engine.adapters.aws import items
 from engine.adapters.aws.dynamo import Put, _attributes
 from engine.errors import StoreCorrupt
-from engine.ports.journal import HeaderChange
+from engine.ports.journal import HeaderChange, Parent
 from engine.ports.keys import ExecutionKey
 
 KB = 1024
