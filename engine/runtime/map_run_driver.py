@@ -201,6 +201,9 @@ def counts_of(frame: Frame, stands: children.Tally) -> dict[str, Json]:
         "map_run": frame.arguments["map_run"], "total": stands.total, "pending": stands.pending,
         "running": stands.running, "succeeded": stands.succeeded, "failed": stands.failed,
         "timed_out": stands.timed_out, "aborted": stands.aborted,
+        "max_concurrency": 0 if frame.fanout is None else frame.fanout.concurrency,
+        "tolerated_count": frame.arguments["tolerated_count"],
+        "tolerated_percentage": frame.arguments["tolerated_percentage"],
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from durable import TESTER, Product, ScriptedTasks
 from test_worker import WORK, flow, task
 
-from engine.errors import NotFound
+from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
@@ -267,3 +267,77 @@ def test_every_notice_lost():
 @pytest.mark.full
 def test_ten_thousand_children_whose_notices_get_lost():
     joined_although_notices_get_lost(10_000, 0.3, 100_000)
+
+
+# ---------------------------------------------------------------- described and updated
+
+REST = {"Rest": {"Type": "Wait", "SecondsPath": "$", "End": True}}
+
+
+def test_a_run_is_described_while_it_runs_and_afterwards():
+    definition = distributed(REST, MaxConcurrency=2, ToleratedFailureCount=1)
+    product = Product(definition)
+    key = product.start([100, 5000, 5000])
+    for _ in range(3):
+        product.run(key)
+    (arn,) = product.executions.map_runs(key)
+    run = product.executions.describe_map_run(key, arn)
+    assert run == product.executions.describe_map_run(key, arn.rpartition(":")[2])
+    assert (run.status, run.max_concurrency, run.tolerated_failure_count) == ("RUNNING", 2, 1)
+    assert (run.counts["total"], run.counts["running"], run.counts["pending"]) == (3, 2, 1)
+    rows = product.executions.map_run_children(key, arn)
+    assert [row.key.id for row in rows] == ["flow:one~1.0~0", "flow:one~1.0~1"]
+    assert product.describe(rows[0].key).input == 100
+    product.drain()
+    run = product.executions.describe_map_run(key, arn)
+    assert (run.status, run.counts["succeeded"], run.ended_at) == ("SUCCEEDED", 3, product.describe(key).ended_at)
+    rows = product.executions.map_run_children(key, arn, first=1, limit=1)
+    assert [(row.key.id, row.status) for row in rows] == [("flow:one~1.0~1", "SUCCEEDED")]
+
+
+def test_a_failed_run_and_an_aborted_one_are_described():
+    product = Product(
+        distributed({"Work": task(Next="Rest"), "Rest": REST["Rest"]}),
+        ScriptedTasks({WORK: [lambda call: call.arguments if call.arguments else TaskFailed("Bad", retryable=False)]}),
+    )
+    failed, aborted = product.start([0, 100, 100]), product.start([50, 50], name="two")
+    for key in (failed, aborted):
+        product.run(key)
+    product.executions.stop(aborted, actor=TESTER)
+    product.drain()
+    run = product.executions.describe_map_run(failed, product.executions.map_runs(failed)[0])
+    assert (run.status, run.counts["failed"], run.counts["aborted"]) == ("FAILED", 1, 2)
+    run = product.executions.describe_map_run(aborted, product.executions.map_runs(aborted)[0])
+    assert (run.status, run.counts["aborted"], run.counts["total"]) == ("ABORTED", 2, 2)
+
+
+def test_a_run_is_updated():
+    product = Product(distributed(REST, MaxConcurrency=1))
+    key = product.start([1000] * 4)
+    for _ in range(2):
+        product.run(key)
+    assert len(children_of(product)) == 1
+    (arn,) = product.executions.map_runs(key)
+    product.executions.update_map_run(key, arn, max_concurrency=3, tolerated_failure_percentage=50)
+    product.run(key)
+    product.run(key)
+    assert len(children_of(product)) == 3
+    run = product.executions.describe_map_run(key, arn)
+    assert (run.max_concurrency, run.tolerated_failure_percentage) == (3, 50)
+    product.drain()
+    execution = product.describe(key)
+    assert execution.ended_at - execution.started_at == pytest.approx(2000, abs=30)
+
+
+def test_what_cannot_be_described_or_updated():
+    product, key, _ = run(distributed(), [1])
+    (arn,) = product.executions.map_runs(key)
+    with pytest.raises(NotFound):
+        product.executions.describe_map_run(key, "nothing")
+    with pytest.raises(NotFound):
+        product.executions.describe_map_run(ExecutionKey.of("default", "flow", "nobody"), arn)
+    with pytest.raises(Conflict):
+        product.executions.update_map_run(key, arn, max_concurrency=1)
+    for limits in ({}, {"max_concurrency": -1}, {"tolerated_failure_percentage": 101}):
+        with pytest.raises(InvalidDocument):
+            product.executions.update_map_run(key, arn, **limits)
