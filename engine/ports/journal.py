@@ -24,10 +24,11 @@ OPEN_STATUSES = frozenset({RUNNING, "PAUSED"})
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """Who started this execution: the frame, visit and attempt (of a Map Run) or epoch (of a Task) of another one in the
-    same workspace. `index` is the item's. `waits`: the parent is told when it closes, and it is stopped with the parent.
+    """Who started this execution: the frame, visit and attempt (of a Map Run) or epoch (of a Task) of another one.
 
-    `machine` is the JSON pointer of the state machine it walks: an ItemProcessor; empty for a whole definition.
+    Both are in one workspace. `index` is the item's. `waits`: the parent is told when the child closes, and stops it
+    when it ends itself. `machine` is the JSON pointer of the machine it walks: an ItemProcessor; empty for a whole
+    definition.
     """
 
     execution_id: str
@@ -52,7 +53,8 @@ class Parent:
 class Header:
     """At most 1 KB. `seq` is the last segment's number this header knows of, -1 before any.
 
-    `parent` is the execution that started it. `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed.
+    `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed. `parent`
+    is the execution that started it, None where a user or a trigger did.
     """
 
     key: ExecutionKey

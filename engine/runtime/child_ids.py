@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.asl.model import Pattern, Plan, Task
-from engine.runtime.snapshot import Fanout, Facts, Phase
+from engine.asl.resources import OWN_ARN, START_EXECUTION
+from engine.runtime.snapshot import Facts, Fanout, Phase
 
 Json = Any
 
 HUNDRED = 100
 """So many children's fates are kept in one frame, and so many are started between two commits at most."""
-
-_START = "arn:aws:states:::states:startExecution"
-_OURS = "arn:aws:states:local:"
 
 
 class FrameView(Protocol):
@@ -73,13 +71,13 @@ def own_target(resource: str, arguments: Json, workspace: str) -> Target | None:
     StateMachineArn is the workflow's name, or the ARN that the context object shows (``$$.StateMachine.Id``), with
     ``:<version>`` behind it or not.
     """
-    if not resource.startswith(_START) or not isinstance(arguments, dict):
+    if not resource.startswith(START_EXECUTION) or not isinstance(arguments, dict):
         return None
     named = arguments.get("StateMachineArn")
     if not isinstance(named, str) or not named:
         return None
     if named.startswith("arn:"):
-        prefix = f"{_OURS}{workspace}:stateMachine:"
+        prefix = f"{OWN_ARN}{workspace}:stateMachine:"
         if not named.startswith(prefix):
             return None
         named = named.removeprefix(prefix)

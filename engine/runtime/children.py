@@ -128,10 +128,8 @@ def look_again(builder: Builder, hundred: OpenFrame) -> None:
 
 def forget(builder: Builder, frame: OpenFrame) -> None:
     """The run is over: its children's fates go."""
-    number = 0
-    while builder.peek(f"{frame.path}/{number}") is not None:
-        builder.remove(f"{frame.path}/{number}")
-        number += 1
+    for first in range(0, 0 if frame.fanout is None else frame.fanout.width, HUNDRED):
+        builder.remove(f"{frame.path}/{first // HUNDRED}")
 
 
 def _run(builder: Builder, path: str, visit: int, attempt: int) -> Frame | OpenFrame | None:

@@ -8,7 +8,6 @@ from engine.asl.model import Map, Pattern, Plan, Task
 from engine.ports.tasks import TaskCall
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 
-
 _WATCHING = (Phase.CHILDREN, Phase.CALLBACK)
 """In these phases a frame's timer means: look whether its child executions have ended."""
 
@@ -50,7 +49,8 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
     scheduled: list[Frame] = []
     running: list[Frame] = []
     map_runs: list[Frame] = []
-    due_at, sweep_at = snapshot.deadline, None
+    timers: list[float | None] = [snapshot.deadline]
+    sweeps: list[float] = []
     ready = False
     for frame in snapshot.frames.values():
         if frame.phase is Phase.DONE:
@@ -64,18 +64,18 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
         elif frame.phase is Phase.RUNNING:
             running.append(frame)
         ready = ready or frame.phase is Phase.READY
-        timer = frame.due_at
-        if timer is not None and frame.phase in _WATCHING:
-            sweep_at, timer = timer if sweep_at is None else min(sweep_at, timer), None
-        for at in (timer, frame.deadline, frame.heartbeat_at):
-            if at is not None and (due_at is None or at < due_at):
-                due_at = at
+        timers += (frame.deadline, frame.heartbeat_at)
+        if frame.due_at is not None:
+            (sweeps if frame.phase in _WATCHING else timers).append(frame.due_at)
     scheduled.sort(key=lambda frame: frame.visit)
-    return Owed(tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs), sweep_at, snapshot.abandoned)
+    due_at = min((at for at in timers if at is not None), default=None)
+    return Owed(
+        tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs), min(sweeps, default=None), snapshot.abandoned
+    )
 
 
 def resource(plan: Plan, frame: Frame) -> str:
-    """The Resource that a SCHEDULED or RUNNING frame calls, as written in the definition: a Task's or an ItemReader's."""
+    """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's or an ItemReader's."""
     if isinstance(plan.state(frame.machine, frame.state), Map):
         return str(frame.arguments["reader"]["resource"])
     return _task(plan, frame).resource.text

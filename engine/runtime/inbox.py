@@ -30,6 +30,9 @@ BELL = "bell"
 
 _KINDS = ("stop", "success", "failure", "heartbeat", "notice", BELL, "map_run")
 
+_OF_A_NOTICE = ("child", "index", "status", "output", "inline")
+_OF_AN_UPDATE = ("concurrency", "tolerated_count", "tolerated_percentage")
+
 NOTICE_SECONDS = 60.0
 """After this long an unread item makes its execution overdue, so that a lost wake is noticed."""
 
@@ -65,7 +68,9 @@ def bell_item(key: ExecutionKey, at: float) -> InboxItem:
     return _item(key, BELL, at, {"kind": BELL})
 
 
-def map_run_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, changes: dict[str, Json]) -> InboxItem:
+def map_run_item(
+    key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, changes: dict[str, Json]
+) -> InboxItem:
     """UpdateMapRun: ``{"concurrency", "tolerated_count", "tolerated_percentage"}``, each only where it changes."""
     place = {"frame": frame, "visit": visit, "attempt": attempt}
     return _item(key, f"map_run#{visit}#{attempt}#{at:.3f}", at, {"kind": "map_run", **changes, **place})
@@ -101,10 +106,9 @@ def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
     if record["kind"] == "failure":
         return CallbackErred(**common, error=record["error"], cause=record["cause"])
     if record["kind"] == "notice":
-        return ChildClosed(**common, **{name: record[name] for name in ("child", "index", "status", "output", "inline")})
+        return ChildClosed(**common, **{name: record[name] for name in _OF_A_NOTICE})
     if record["kind"] == "map_run":
-        changes = ("concurrency", "tolerated_count", "tolerated_percentage")
-        return MapRunUpdated(**common, **{name: record[name] for name in changes if name in record})
+        return MapRunUpdated(**common, **{name: record[name] for name in _OF_AN_UPDATE if name in record})
     return CallbackHeartbeat(**common)
 
 

@@ -1,10 +1,10 @@
 """A distributed Map's children are executions of their own: starting them, hearing of them, joining them.
 
     parent   entered ── opened: inputs made ── 100 children created ── cursor 100 ── 100 more ── cursor 200 ── … parked
-                          commit                                         commit                    commit      │
-    children                                    │ each: input, header, wake ──► runs ──► closed ── notice ─────┤
-    parent                       woken: notices folded into letters ── commit ── deleted ── more children ─────┤
-                                                                       all have ended: outputs in order ── MapRunReturned
+                          commit                    │                    commit                    commit        │
+    children                                        └ input, header, wake ──► runs ──► closed ── notice, wake ───┤
+    parent   woken: notices folded into letters ── commit ── notices deleted ── more children ── … parked ───────┤
+    parent   woken: all have ended ── their outputs in order ── MapRunReturned
 
 What is written is only acted upon once it is committed: the letters that say how each child ended, and how far the
 dispatch has come (engine.runtime.children). A worker that dies between creating children and committing that repeats
@@ -86,10 +86,8 @@ class MapRuns:
         if owed.abandoned:
             notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, owed.abandoned)
             stimuli.append(ChildrenStopped(at=at))
-        for frame in owed.map_runs:
-            if self._due(activation.snapshot, frame):
-                stimuli.append(self._forward(activation, frame, at))
-        return stimuli
+        due = [frame for frame in owed.map_runs if self._due(activation.snapshot, frame)]
+        return stimuli + [self._forward(activation, frame, at) for frame in due]
 
     def swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
         """The children that have ended and whose notice did not come, of the frames whose sweep is due."""

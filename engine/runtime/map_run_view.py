@@ -1,7 +1,7 @@
 """A Map Run as it is shown: while it is under way from the parent's snapshot, afterwards from the parent's history.
 
-    DescribeMapRun     counts and limits       ListMapRuns          the runs an execution has begun
-    UpdateMapRun       an inbox item           ListExecutions(run)  the children, read by their ids
+DescribeMapRun     counts and limits       ListMapRuns          the runs an execution has begun
+UpdateMapRun       an inbox item           ListExecutions(run)  the children, read by their ids
 """
 
 from __future__ import annotations

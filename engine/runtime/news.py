@@ -68,7 +68,7 @@ class News:
         stimuli += self._overdue_calls(activation, at)
         owed = activation.owed()
         if owed.sweep_at is not None and owed.sweep_at <= now:
-            stimuli += self._map_runs.swept(activation, now, at)
+            stimuli += self._swept(activation, now, at)
         if owed.look_at is not None and owed.look_at <= now:
             stimuli.append(TimePassed(at=at, seed=self._seed()))
         if owed.ready and not stimuli:
@@ -102,6 +102,16 @@ class News:
                 cause="The worker ended while the call was on its way; whether it took effect is unknown.",
             )
         return TaskTakenOver(**place)  # type: ignore[arg-type]
+
+    def _swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
+        """Raises StorageError, but not while calls are running: then the next sweep will find what this one did not."""
+        try:
+            return self._map_runs.swept(activation, now, at)
+        except StorageError as error:
+            if not activation.in_flight:
+                raise
+            _LOG.warning("the children are looked at later: %s", error, extra={"execution": activation.key.id})
+            return []
 
     def read_inbox(self, owned: Owned, at: float) -> list[Stimulus]:
         """What others said to it; what was read is deleted after the commit that records it.

@@ -1,12 +1,12 @@
 """How a child execution tells its parent that it has closed, and how a parent stops its children.
 
     child   ── segment: closed ── notice → parent's inbox ── bell → parent's inbox ── wake ── header: closed
-    parent                              ··· parked ···                                 │
-                                                    opened: bell deleted ── inbox read ── fold ── commit ── notices deleted
+    parent   ··· parked ···                                                            │
+                       opened: bell deleted ── inbox read ── folded ── commit ── notices deleted
 
 The bell is one item that can be there once. Who puts it sends the wake; who finds it there spares it, for somebody else
-has sent one that was not acted upon yet. So a thousand children that close at once wake their parent once, not a thousand
-times. The parent deletes the bell *before* it reads the notices:
+has sent one that was not acted upon yet. So a thousand children that close at once wake their parent once. The parent
+deletes the bell *before* it reads the notices:
 
     child A   notice A ── bell ── wake
     parent                             bell deleted ── reads A ──────────────────────── commit
@@ -77,7 +77,7 @@ def notice(header: Header, snapshot: Snapshot) -> dict[str, Json]:
 
 
 def _described(header: Header, snapshot: Snapshot) -> dict[str, Json]:
-    """What DescribeExecution answers, with Input and Output as values; dates in milliseconds, as recorded of ``.sync``."""
+    """What DescribeExecution answers, with Input and Output as values; dates in milliseconds, as ``.sync`` has them."""
     facts = facts_of(header)
     said: dict[str, Json] = {
         "ExecutionArn": facts.execution_arn, "Input": snapshot.input, "InputDetails": {"Included": True},

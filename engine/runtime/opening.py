@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from engine.asl.compile import compile_definition
 from engine.asl.model import Plan
+from engine.asl.resources import OWN_ARN
 from engine.errors import StoreCorrupt
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Header, Journal, Loaded
@@ -70,7 +71,7 @@ class Opener:
 
 def facts_of(header: Header) -> Facts:
     """What the context object ``$$`` says of an execution. The ARNs have AWS's shape, with ``local`` as the account."""
-    arn = f"arn:aws:states:local:{header.key.workspace}"
+    arn = f"{OWN_ARN}{header.key.workspace}"
     return Facts(
         execution_id=header.key.id, name=header.key.name, workflow=header.workflow, version=header.version,
         started_at=header.started_at, kind=header.kind, workspace=header.key.workspace,

@@ -18,7 +18,8 @@ class Owned:
     """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed."""
 
     __slots__ = (
-        "activation", "answers", "children_at", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked", "segment",
+        "activation", "answers", "children_at", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked",
+        "segment",
     )
 
     def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:

@@ -14,6 +14,7 @@ import json
 import logging
 from typing import Any
 
+from engine.asl.resources import OWN_ARN
 from engine.errors import NotFound, StorageError, UserError
 from engine.ports.journal import Parent
 from engine.ports.keys import ENGINE, ExecutionKey
@@ -87,7 +88,7 @@ class StartsExecutions:
 
 def execution_arn(key: ExecutionKey) -> str:
     """The ARN under which the context object of the execution shows it."""
-    return f"arn:aws:states:local:{key.workspace}:execution:{key.workflow}:{key.name}"
+    return f"{OWN_ARN}{key.workspace}:execution:{key.workflow}:{key.name}"
 
 
 def _parent(call: TaskCall) -> Parent:

@@ -120,7 +120,7 @@ class MapRunErred(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class MapRunOpened(FrameStimulus):
-    """The Map Run's children are to be executions of their own: their inputs are made, its ItemReader is to be called."""
+    """The Map Run's children are to be executions of their own: read its items, make their inputs."""
 
 
 @dataclass(frozen=True, slots=True)

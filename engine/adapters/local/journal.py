@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -161,7 +162,7 @@ def _read_header(connection: sqlite3.Connection, key: ExecutionKey) -> Header | 
 
 def _header(key: ExecutionKey, row: tuple[Any, ...]) -> Header:
     *values, parent = row
-    return Header(key, *values, parent=Parent.of_text(parent))
+    return replace(Header(key, *values), parent=Parent.of_text(parent))
 
 
 def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:

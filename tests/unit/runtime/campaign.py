@@ -100,7 +100,7 @@ _CHILDREN = flow({"Each": {**_EACH, "Next": "Sum"}, "Sum": task(End=True)})
 _CHILDREN_STOPPED = flow({"Both": {
     "Type": "Parallel", "End": True,
     "Branches": [
-        flow({"Work": task(End=True)}),
+        flow({"Pause": {"Type": "Wait", "Seconds": 10, "Next": "Work"}, "Work": task(End=True)}),
         flow({"Each": {**_EACH, "End": True, "ItemProcessor": {
             **_EACH["ItemProcessor"], **flow({"Rest": {"Type": "Wait", "Seconds": 3000, "End": True}}),
         }}}),
@@ -363,9 +363,7 @@ class Run(Product):
             self.broken.append(f"I3: the index says {rows}")
         if self.faults.sweeps and journal.inbox(KEY):
             self.broken.append("I12: the inbox is not empty")
-        for child in journal._headers.values():
-            if child.status == "RUNNING" or child.due_at is not None or journal.inbox(child.key):
-                self.broken.append(f"I2, I12: {child.key.id} is {child.status}, due {child.due_at}")
+        self._check_children(execution)
         events = [event for segment in segments for event in codec.decode_events(segment.body)]
         if [event.id for event in events] != list(range(1, len(events) + 1)):
             self.broken.append("I1: the events are not contiguous")
@@ -376,6 +374,13 @@ class Run(Product):
         if self.case is CASES["wait"] and times["WaitStateExited"] - times["WaitStateEntered"] < 90:
             self.broken.append("I10: the timer was early")
         self._check_restepping()
+
+    def _check_children(self, execution: Execution) -> None:
+        for child in self.stores.journal._headers.values():
+            if child.status == "RUNNING" or child.due_at is not None or self.stores.journal.inbox(child.key):
+                self.broken.append(f"I2, I12: {child.key.id} is {child.status}, due {child.due_at}")
+            if child.is_item and execution.status == "ABORTED" and child.status != "ABORTED":
+                self.broken.append(f"{child.key.id} has outlived its parent: {child.status}")
 
     def _check_restepping(self) -> None:
         journal = self.stores.journal

@@ -298,7 +298,7 @@ def test_a_run_is_described_while_it_runs_and_afterwards():
 def test_a_failed_run_and_an_aborted_one_are_described():
     product = Product(
         distributed({"Work": task(Next="Rest"), "Rest": REST["Rest"]}),
-        ScriptedTasks({WORK: [lambda call: call.arguments if call.arguments else TaskFailed("Bad", retryable=False)]}),
+        ScriptedTasks({WORK: [lambda call: call.arguments or TaskFailed("Bad", retryable=False)]}),
     )
     failed, aborted = product.start([0, 100, 100]), product.start([50, 50], name="two")
     for key in (failed, aborted):
