@@ -38,7 +38,7 @@ def main() -> None:
         _child(arguments.child, arguments.repeats, folder)
         return
     here = measuring.machine(str(folder))
-    print(f"{here['cpus']} processors, Python {here['python']}, load {here['load']}, fsync {here['fsync_ms']} ms")
+    print(f"{here['cpus']} processors, Python {here['python']}, load {here['load']}, a disk sync {here['sync_ms']} ms")
     print(f"\n{'system':<34}{'workload':<10}{'median':>11}{'least':>11}{'most':>11} {'unit':<10}{'peak MB':>8}  load")
     lines = [{"system": "machine", **here}]
     for line in _figures(arguments, folder):
@@ -104,9 +104,9 @@ def _child(workload: str, repeats: int, folder: Path) -> None:
 
         figures = interpreter.WORKLOADS[workload](repeats)
     else:
-        import durable  # noqa: PLC0415
+        import durability  # noqa: PLC0415
 
-        figures = durable.run(workload, repeats, str(folder))
+        figures = durability.run(workload, repeats, str(folder))
     for figure in figures:
         print(figure.line())
 

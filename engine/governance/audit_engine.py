@@ -12,6 +12,7 @@ A failure's state and attempt stand in earlier events. Each event names the one 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
@@ -95,8 +96,17 @@ def _context(event: Event, find: Callable[[int], Event | None]) -> dict[str, Jso
         return {}
     details = event.details or {}
     error = details.get("error") or (_TIMED_OUT if event.type.endswith("TimedOut") else None)
-    context = {**_place(event, find), "error": error, "cause": details.get("cause")}
+    context = {**_place(event, find), "error": error, "cause": _without_trace(details.get("cause"))}
     return {name: value for name, value in context.items() if value is not None}
+
+
+def _without_trace(cause: Json) -> Json:
+    """A connector's cause without its stack trace, which is the history's to keep."""
+    try:
+        shape = json.loads(cause)
+        return f"{shape['errorType']}: {shape['errorMessage']}"
+    except (ValueError, TypeError, KeyError):
+        return cause
 
 
 def _place(event: Event, find: Callable[[int], Event | None]) -> dict[str, Json]:

@@ -160,20 +160,22 @@ def parse_time(text: str, *, where: str = "at") -> float:
 
 
 def presentable(value: Json, scrubber: Scrubber) -> Json:
-    """`value` without secrets, its texts cut to MOST_CHARACTERS."""
-    return _cut(scrubber.json(value))
-
-
-def _cut(value: Json) -> Json:
+    """`value` without secrets in its texts and numbers, its texts cut to MOST_CHARACTERS. Names of members are the
+    product's own words and stay."""
     match value:
-        case str() if len(value) > MOST_CHARACTERS:
-            return f"{value[:MOST_CHARACTERS]}… ({len(value) - MOST_CHARACTERS} more characters)"
         case dict():
-            return {name: _cut(item) for name, item in value.items()}
+            return {name: presentable(item, scrubber) for name, item in value.items()}
         case list() | tuple():
-            return [_cut(item) for item in value]
+            return [presentable(item, scrubber) for item in value]
+        case str():
+            return _cut(scrubber.text(value))
         case _:
-            return value
+            return scrubber.json(value)
+
+
+def _cut(text: str) -> str:
+    more = len(text) - MOST_CHARACTERS
+    return text if more <= 0 else f"{text[:MOST_CHARACTERS]}… ({more} more characters)"
 
 
 def _shape(recorded: Recorded) -> dict[str, Json]:

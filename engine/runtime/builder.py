@@ -6,6 +6,7 @@ leaves `step`, so that its mutability is nobody else's business.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -26,6 +27,14 @@ _FIELDS = tuple(field.name for field in fields(Frame))
 _VALUES = attrgetter(*_FIELDS)
 _NO_VARIABLES: Mapping[str, Json] = {}
 _WITH_CHILDREN = (Phase.JOINING, Phase.RUNNING, Phase.CALLBACK)
+
+
+LAST_EVENTS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
+"""What may be the last event of a history that is as long as it may be."""
+
+
+class HistoryFull(Exception):
+    """The next event would be one too many; caught by `step`."""
 
 
 class OpenFrame:
@@ -149,6 +158,7 @@ class Builder:
         self.seed = 0
         self.room = -1 if room is None else room
         self.events: list[HistoryEvent] = []
+        self.last_event_id = snapshot.facts.max_events or sys.maxsize
         self.next_event = snapshot.next_event
         self.next_visit = snapshot.next_visit
         self.ready: deque[OpenFrame] = deque()
@@ -264,6 +274,8 @@ class Builder:
     def emit(self, frame: OpenFrame, event_type: str, details: dict[str, Json] | None = None) -> int:
         """An event that the frame's next one follows."""
         event_id = self.next_event
+        if event_id >= self.last_event_id and event_type not in LAST_EVENTS:
+            raise HistoryFull
         self.next_event = event_id + 1
         self.events.append(HistoryEvent(event_id, frame.last_event, event_type, self.at, details))
         frame.last_event = event_id
@@ -272,6 +284,8 @@ class Builder:
     def emit_beside(self, previous: int, event_type: str, details: dict[str, Json] | None = None) -> int:
         """An event after `previous` that nothing needs to follow."""
         event_id = self.next_event
+        if event_id >= self.last_event_id and event_type not in LAST_EVENTS:
+            raise HistoryFull
         self.next_event = event_id + 1
         self.events.append(HistoryEvent(event_id, previous, event_type, self.at, details))
         return event_id

@@ -125,7 +125,7 @@ class Executions:
         before it started nothing. `parent` is the Task that starts it: asked again by that one, also a closed execution
         is answered.
         """
-        del actor  # recorded by the audit log, a later issue's
+        del actor  # for whoever records acts around this one
         name = self._new_name() if name is None else _checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)

@@ -22,6 +22,7 @@ from typing import Any
 
 from engine.asl.model import Batcher, Distributed, Evaluate, Map, Plan
 from engine.errors import StateFailure
+from engine.expr.bounds import DATA_LIMIT, excess
 from engine.expr.java_text import json_text
 from engine.expr.scope import Scope
 from engine.runtime import children, flow
@@ -88,10 +89,18 @@ def _filled(builder: Builder, frame: OpenFrame, state: Map, items: Sequence[Json
         inputs = _child_inputs(builder, frame, state, items)
     except StateFailure as failure:
         return erred(builder, frame, state, failure.error, failure.cause)
+    problem = excess(inputs) if _shapes(state) else None  # what is only handed on is not limited
+    if problem is not None:
+        return erred(builder, frame, state, DATA_LIMIT, f"The items of the state '{state.name}' {problem}.")
     frame.arguments = {**frame.arguments, "opened": True}
     frame.fanout = Fanout(len(inputs), concurrency, inputs)
     frame.phase = Phase.JOINING
     return False
+
+
+def _shapes(state: Map) -> bool:
+    """Whether the Map makes the inputs out of the items."""
+    return state.selector is not None or (state.distributed is not None and state.distributed.batcher is not None)
 
 
 def reading(builder: Builder, frame: OpenFrame, state: Map, stimulus: FrameStimulus) -> bool:
@@ -152,6 +161,9 @@ def returned(builder: Builder, frame: OpenFrame, state: Map, output: Json) -> bo
 
     MapStateExited links to MapRunStarted (recorded since November 2024; before that, AWS linked it to MapRunSucceeded).
     """
+    problem = excess(output)
+    if problem is not None:
+        return erred(builder, frame, state, DATA_LIMIT, f"The result of the state '{state.name}' {problem}.")
     children.forget(builder, frame)
     started = frame.last_event
     succeeded = builder.emit_beside(started, "MapRunSucceeded")

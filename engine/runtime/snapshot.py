@@ -59,7 +59,8 @@ class Status(StrEnum):
 class Facts:
     """What is known of an execution before it runs and never changes; feeds the context object ``$$``.
 
-    `max_payload_bytes` is the largest output a state may have (AWS: 262,144); None for no limit.
+    `max_payload_bytes` is the largest output a state may have (AWS: 262,144), `max_events` the longest history (AWS:
+    25,000); None for no limit.
     """
 
     execution_id: str
@@ -73,6 +74,7 @@ class Facts:
     execution_arn: str = ""
     state_machine_arn: str = ""
     max_payload_bytes: int | None = None
+    max_events: int | None = None
 
     @property
     def region(self) -> str:

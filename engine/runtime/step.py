@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
 from engine.runtime import children, fanout, map_run, started_children, tasks
-from engine.runtime.builder import Builder, OpenFrame, path_order, ready_paths
+from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
 from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
-from engine.runtime.snapshot import Phase, Snapshot, Status
+from engine.runtime.retry import RUNTIME
+from engine.runtime.snapshot import Frame, Phase, Snapshot, Status
 from engine.runtime.states import advance, resume, time_out
 from engine.runtime.stimulus import (
     CallbackErred,
@@ -82,13 +83,23 @@ def _take(builder: Builder, stimulus: Stimulus) -> bool:
         return False
     at, seed = builder.at, builder.seed
     builder.at, builder.seed = max(at, stimulus.at), stimulus.seed
-    if builder.deadline is not None and builder.at >= builder.deadline:
-        time_out(builder, builder.frame(""))
-    elif not _feed(builder, stimulus):
-        builder.at, builder.seed = at, seed
-        return False
-    _run(builder)
+    try:
+        if builder.deadline is not None and builder.at >= builder.deadline:
+            time_out(builder, builder.frame(""))
+        elif not _feed(builder, stimulus):
+            builder.at, builder.seed = at, seed
+            return False
+        _run(builder)
+    except HistoryFull:
+        _end_full_history(builder)
     return True
+
+
+def _end_full_history(builder: Builder) -> None:
+    """The last event there may be is the failure, after the last real one (AWS: "Avoid reaching the history quota")."""
+    cause = f"The execution reached the maximum number of history events ({builder.last_event_id})."
+    builder.emit_beside(builder.next_event - 1, "ExecutionFailed", {"error": RUNTIME, "cause": cause})
+    builder.close(Status.FAILED, error=RUNTIME, cause=cause)
 
 
 def _run(builder: Builder) -> None:
@@ -228,17 +239,25 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
     return False
 
 
+def _earliest(frame: Frame | OpenFrame | None) -> float | None:
+    """The frame's next timer."""
+    if frame is None:
+        return None
+    return min((at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None), default=None)
+
+
 def _fire(builder: Builder) -> None:
     """Fire what is due by now, earliest first; what fires may cancel what would have fired after it."""
     due: list[tuple[float, tuple[int, ...], str]] = []
     for path in builder.paths():
         frame = builder.peek(path)
-        if frame is not None:
-            times = [at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None]
-            if times and min(times) <= builder.at:
-                due.append((min(times), path_order(path), path))
+        at = _earliest(frame)
+        if at is not None and at <= builder.at:
+            due.append((at, path_order(path), path))
     for _, _, path in sorted(due):
-        opened = builder.frame(path)
+        # The frame at this path may be another by now: of a fan-out that began after the one that was due had failed.
+        at = _earliest(builder.peek(path))
+        opened = builder.frame(path) if at is not None and at <= builder.at else None
         if opened is None or builder.status is not Status.RUNNING:
             continue
         if opened.phase is Phase.CHILDREN:

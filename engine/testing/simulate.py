@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from engine.asl.compile import compile_definition
 from engine.asl.model import Map, Plan, Task
-from engine.errors import StateFailure
+from engine.errors import InvalidDocument, StateFailure
+from engine.expr.bounds import excess
 from engine.ports.tasks import TaskCall, TaskFailed, Tasks
 from engine.runtime import effects
 from engine.runtime.history import HistoryEvent, render
@@ -48,6 +49,10 @@ _SLICE = 1000
 
 MISSING_STUB = "Automate.StubMissing"
 
+AWS_PAYLOAD_BYTES = 262_144
+AWS_EVENTS = 25_000
+"""AWS's quotas: "Service quotas" of the developer guide."""
+
 
 @dataclass(frozen=True, slots=True)
 class SimulationResult:
@@ -67,17 +72,24 @@ def simulate(
     definition: dict[str, Json], input: Json, *,  # noqa: A002 - the word of StartExecution
     stubs: Mapping[str, Sequence[Stub]] | None = None, type: str = "STANDARD",  # noqa: A002 - AWS's word
     context: Mapping[str, Json] | None = None, on_event: OnEvent | None = None, tasks: Tasks | None = None,
-    max_payload_bytes: int | None = None,
+    limits: Literal["aws"] | None = None,
 ) -> SimulationResult:
     """Run `definition` on `input` to its end.
 
     `stubs` answer the Tasks (see engine.testing.stubs); a resource without stubs is asked of `tasks`. `context`
     overlays the context object's Execution and StateMachine (``{"Execution": {"Name": "…"}}``). `on_event` gets each
-    history event as it happens, and none is kept. `max_payload_bytes` limits every state's
-    output, as AWS does at 262,144 bytes. Raises InvalidDefinition.
+    history event as it happens, and none is kept. `limits` are none by default; "aws"
+    are AWS's: 262,144 bytes for a state's output, 25,000 events in the history of a STANDARD execution. Raises
+    InvalidDefinition, and InvalidDocument for an input that is too large or too deep.
     """
     plan = compile_definition(definition)
-    facts = replace(facts_of(context or {}, type), max_payload_bytes=max_payload_bytes)
+    problem = excess(input)
+    if problem is not None:
+        raise InvalidDocument(f"the input {problem}", where="input", advice="Pass large or deep data by reference.")
+    facts = facts_of(context or {}, type)
+    if limits == "aws":
+        longest = None if type == "EXPRESS" else AWS_EVENTS
+        facts = replace(facts, max_payload_bytes=AWS_PAYLOAD_BYTES, max_events=longest)
     return Simulation(plan, facts, input, Stubs(stubs), tasks, on_event).run()
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from functions.api import aws, definitions, executions, openapi, secrets, tasks, workflows
+from functions.api import audit, aws, definitions, executions, openapi, secrets, tasks, workflows
 from functions.api.routing import Provider, Route, RouteTable, blueprint, remember_request
 
-_TABLES = (workflows.table, executions.table, tasks.table, definitions.table, secrets.table)
+_TABLES = (workflows.table, executions.table, tasks.table, definitions.table, secrets.table, audit.table)
 _DESCRIBED = [route for table in _TABLES for route in table.routes]
 TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))
 

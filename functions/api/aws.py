@@ -10,12 +10,12 @@ from connectors.registry import default_registry, load_modules
 from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
-from engine.catalog.catalog import Catalog
 from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
 from engine.errors import UserError
-from engine.runtime.executions import Executions
+from engine.governance.audit import Audit
 from engine.settings import Settings
+from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.identity import actor_of_gateway
 from functions.api.services import Services
 
@@ -47,12 +47,17 @@ def _services() -> Services:
     load_modules(settings.connectors)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=no_role))
-    catalog = Catalog(stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds)
-    executions = Executions(
+    audit = Audit(stores.audit, clock)
+    recorder = Recorder(audit, clock)
+    catalog = AuditedCatalog(
+        stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
+    )
+    executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        clock=clock, settings=settings,
+        clock=clock, settings=settings, recorder=recorder,
     )
     return Services(
         catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
-        secret_backends=(EnvironmentSecrets(os.environ), secrets), writable_secrets=secrets, actor_of=actor_of_gateway,
+        secret_backends=(EnvironmentSecrets(os.environ), secrets), writable_secrets=AuditedSecrets(secrets, recorder),
+        actor_of=actor_of_gateway, audit=audit,
     )

@@ -154,6 +154,19 @@ class HistoryQuery(_In):
     limit: int = Field(1000, ge=1, le=1000)
 
 
+class AuditQuery(_In):
+    """Filters combine with AND."""
+
+    workflow: str | None = Field(None, description="Of this workflow and its executions.")
+    execution: str | None = Field(None, description="Of the execution with this id.")
+    actor: str | None = Field(None, description="By this actor; the engine's own are by `engine`.")
+    act: str | None = Field(None, description="This act; with * at its end, a prefix.")
+    since: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
+    until: str | None = Field(None, description="Before this time.")
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
+
+
 # Answers
 
 
@@ -366,3 +379,60 @@ class ConnectorList(_Out):
     """All connectors, by code."""
 
     connectors: list[Connector]
+
+
+class AuditEntry(_Out):
+    """One entry: all of it but `digest` is what the digest is of. Times are ISO 8601 with microseconds."""
+
+    workspace: str
+    chain: int
+    number: int = Field(description="From 1, within its chain.")
+    id: str
+    at: str = Field(description="When it happened.")
+    recorded_at: str
+    actor: str
+    actor_kind: str
+    origin: str = Field(description="Where from: an address, the command line, a worker.")
+    act: str
+    subject: str = Field(description="workflow/NAME, execution/ID or secret/KEY.")
+    before: Json
+    after: Json
+    reason: str | None
+    details: dict[str, Json] = Field(
+        description="Of the engine's entries: version, event, state, attempt, error, cause; of a refusal: act and code."
+    )
+    previous: str = Field(description="The digest of the entry before it in the chain.")
+    digest: str = Field(description="SHA-256.")
+
+
+class AuditList(_Out):
+    """Newest first. `next_token` is null on the last page."""
+
+    entries: list[AuditEntry]
+    next_token: str | None
+
+
+class AuditFinding(_Out):
+    """The first thing that is wrong with a chain."""
+
+    chain: int
+    number: int
+    problem: str
+    message: str
+
+
+class AuditHead(_Out):
+    """The last entry of a chain."""
+
+    chain: int
+    number: int
+    digest: str
+
+
+class AuditVerification(_Out):
+    """What a walk along all chains found."""
+
+    ok: bool
+    entries: int
+    findings: list[AuditFinding]
+    heads: list[AuditHead]

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ValidationError
 from engine.errors import InvalidDocument, json_pointer
 from engine.ports.keys import Actor
 from functions.api import etags
+from functions.api.audited import collected_warnings
 from functions.api.failures import Headers, failure_response, gateway_failure
 from functions.api.services import Services
 
@@ -154,15 +155,17 @@ def _view(route: Route, provider: Provider) -> Callable[..., Response]:
                 {name: unquote(value) for name, value in parameters.items()},  # an id has ":", and no name has "%"
                 given, etags.given(request.headers.get("if-match")),
             )
-            return _response(route.handler(call), request)
+            with collected_warnings() as warnings:
+                answer = route.handler(call)
+            return _response(answer, request, warnings)
         except Exception as error:  # noqa: BLE001  the one place where errors become answers
             return failure_response(error, path=request.path)
 
     return view
 
 
-def _response(answer: Answer, request: Request) -> Response:
-    body = answer.body if isinstance(answer.body, str) else _dump(answer.body)
+def _response(answer: Answer, request: Request, warnings: list[str]) -> Response:
+    body = answer.body if isinstance(answer.body, str) else _dump(answer.body, warnings)
     headers: Headers = {"Content-Type": answer.content_type, "Cache-Control": "no-cache", **answer.headers}
     if request.method == "GET" or answer.etag is not None:
         tag = answer.etag or etags.of(body)
@@ -172,9 +175,11 @@ def _response(answer: Answer, request: Request) -> Response:
     return Response(body, headers=headers, status_code=answer.status)
 
 
-def _dump(model: BaseModel) -> str:
-    """The model as JSON. Not pydantic's own writer: that refuses lone surrogates, which JSON text may hold."""
-    return json.dumps(model.model_dump(by_alias=True), separators=(",", ":"))
+def _dump(model: BaseModel, warnings: list[str]) -> str:
+    """The model as JSON, with `warnings` where there are any. Not pydantic's own writer: that refuses lone surrogates,
+    which JSON text may hold."""
+    shape = model.model_dump(by_alias=True)
+    return json.dumps({**shape, "warnings": warnings} if warnings else shape, separators=(",", ":"))
 
 
 def _read_query(model: type[Taken], request: Request) -> Taken:

@@ -22,7 +22,7 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
 def put_secret(call: Call[models.SecretRequest]) -> Answer:
     """Create or rotate a secret."""
     info = call.services.writable_secrets.set(
-        call.workspace, call.path["key"], call.given.value, by=call.actor.name
+        call.workspace, call.path["key"], call.given.value, actor=call.actor
     )
     return Answer(_shown(info))
 

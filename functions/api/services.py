@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.registry import Registry
-from engine.catalog.catalog import Catalog
+from engine.governance.audit import Audit
 from engine.ports.keys import Actor
-from engine.ports.secrets import SecretBackend, WritableSecrets
-from engine.runtime.executions import Executions
+from engine.ports.secrets import SecretBackend
 from engine.settings import Settings
+from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,14 @@ class Services:
     """One workspace's services. Safe to share between threads.
 
     `secret_backends` are asked in order; `writable_secrets` is where new values go. `actor_of` tells from a request's
-    context (API Gateway's ``requestContext``) who asks.
+    context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited.
     """
 
-    catalog: Catalog
-    executions: Executions
+    catalog: AuditedCatalog
+    executions: AuditedExecutions
     connectors: Registry
     settings: Settings
     secret_backends: Sequence[SecretBackend]
-    writable_secrets: WritableSecrets
+    writable_secrets: AuditedSecrets
     actor_of: Callable[[Mapping[str, Any]], Actor]
+    audit: Audit

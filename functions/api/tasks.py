@@ -15,7 +15,7 @@ route = table.add
 )
 def task_success(call: Call[models.TaskSuccessRequest]) -> Answer:
     """Answer a task that waits for its token. The first answer counts."""
-    call.services.executions.send_task_success(call.given.token, call.given.output)
+    call.services.executions.send_task_success(call.given.token, call.given.output, actor=call.actor)
     return Answer(models.Done())
 
 
@@ -25,7 +25,9 @@ def task_success(call: Call[models.TaskSuccessRequest]) -> Answer:
 )
 def task_failure(call: Call[models.TaskFailureRequest]) -> Answer:
     """Fail a task that waits for its token; its Retry and Catch see the error."""
-    call.services.executions.send_task_failure(call.given.token, call.given.error, call.given.cause)
+    call.services.executions.send_task_failure(
+        call.given.token, call.given.error, call.given.cause, actor=call.actor
+    )
     return Answer(models.Done())
 
 

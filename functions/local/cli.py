@@ -16,7 +16,7 @@ import click
 
 from engine.clock import SystemClock
 from engine.errors import StorageError, StoreBusy, UserError
-from functions.local.commands import connectors, executions, secrets, serving, simulate, tasks, workflows
+from functions.local.commands import audit, connectors, executions, secrets, serving, simulate, tasks, workflows
 from functions.local.screen import Screen
 from functions.local.session import Session
 
@@ -39,7 +39,7 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None) -> 
     context.obj = Session.begin(Screen(as_json, SystemClock()), data_dir=data_dir)
 
 
-for _module in (serving, workflows, executions, tasks, secrets, simulate, connectors):
+for _module in (serving, workflows, executions, tasks, secrets, audit, simulate, connectors):
     for _command in _module.COMMANDS:
         automate.add_command(_command)
 

@@ -46,7 +46,7 @@ def prepare(product: Product, samples: Path) -> list[str]:
             notes.append(f"{done['workflow']} version {done['version']}: {how}")
     workspace = product.settings.workspace
     if product.secrets.get(workspace, SECRET) is None:
-        product.secrets.set(workspace, SECRET, SECRET_VALUE, by=product.actor.name)
+        product.services.writable_secrets.set(workspace, SECRET, SECRET_VALUE, actor=product.actor)
         notes.append(f"secret {SECRET}: set (a sample value)")
     return notes
 

@@ -6,28 +6,29 @@ import getpass
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connectors.registry import default_registry
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.adapters.local.stores import LocalStores
-from engine.catalog.catalog import Catalog
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.errors import StorageError
+from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.tasks import Tasks
-from engine.runtime.executions import Executions
 from engine.runtime.serving import Serving
 from engine.runtime.sweeper import Sweeper
 from engine.runtime.worker import Worker
 from engine.settings import Settings
+from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.services import Services
 from functions.local.resources import callable_tasks
+from functions.worker.audit import EngineRecorder
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,17 +61,23 @@ class Product:
         tasks = callable_tasks(settings)
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
-        actor = Actor(_user())
+        actor = Actor(_user(), origin="command line")
         published = CatalogPublished(stores.catalog)
+        audit = Audit(stores.audit, clock)
+        recorder = Recorder(audit, clock)
         services = Services(
-            catalog=Catalog(stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds),
-            executions=Executions(
+            catalog=AuditedCatalog(
+                stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
+            ),
+            executions=AuditedExecutions(
                 journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-                settings=settings,
+                settings=settings, recorder=recorder,
             ),
             connectors=default_registry, settings=settings,
-            secret_backends=(EnvironmentSecrets(environment), store), writable_secrets=store,
-            actor_of=lambda _: actor,  # who has the token is the folder's owner
+            secret_backends=(EnvironmentSecrets(environment), store),
+            writable_secrets=AuditedSecrets(store, recorder), audit=audit,
+            # Who has the token is the folder's owner.
+            actor_of=lambda context: replace(actor, origin=str(context["identity"]["sourceIp"])),
         )
         return cls(settings, clock, stores, services, store, tasks, published, actor)
 
@@ -113,6 +120,9 @@ class Product:
             journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue, published=self.published,
             tasks=tasks, clock=self.clock, settings=self.settings, owner=self.stores.owner,
             is_alive=self.stores.is_alive,
+            on_committed=EngineRecorder(
+                self.services.audit, self.stores.journal, origin=f"worker {self.stores.owner}"
+            ),
         )
 
     def _sweep(self, ended: threading.Event) -> None:

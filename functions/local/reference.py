@@ -40,6 +40,9 @@ nothing was lost.
 **Live views** poll `GET /executions/{id}/history?after=N`, N being `last_event` of the answer before.
 
 An execution's id is `<workflow>:<name>`; in an address its colon is written `%3A`.
+
+**The audit log.** Every change is recorded ([audit.md](audit.md)). Where that failed after the change was made, the
+change stands and the answer has a list `warnings` that says so.
 """
 
 _CLI = """# The command line

@@ -44,6 +44,14 @@ class Screen:
         if not self.as_json:
             click.echo(text)
 
+    def warn(self, warnings: Sequence[str]) -> None:
+        """What was done and did not go quite well, to standard error."""
+        if warnings and self.as_json:
+            click.echo(json.dumps({"warnings": list(warnings)}), err=True)
+        elif warnings:
+            for warning in warnings:
+                click.echo(f"automate: warning: {warning}", err=True)
+
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
         """Aligned columns; `empty` where there are no rows."""
         if not rows:

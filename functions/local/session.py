@@ -14,6 +14,7 @@ import click
 
 from engine.errors import InvalidDocument
 from engine.settings import Settings
+from functions.api.audited import collected_warnings
 from functions.api.routing import read_json
 from functions.local.logs import log_to_terminal
 from functions.local.product import Product
@@ -46,7 +47,9 @@ class Session:
         """The product over the data folder; `command` is how other processes call this one."""
         product = Product.open(self.settings, command=f"automate {command}", environment=os.environ)
         try:
-            yield product
+            with collected_warnings() as warnings:
+                yield product
+            self.screen.warn(warnings)
         finally:
             product.close()
 

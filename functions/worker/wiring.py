@@ -20,9 +20,11 @@ from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
+from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
 from engine.runtime.worker import Worker
 from engine.settings import Settings
+from functions.worker.audit import EngineRecorder
 
 STORE_THREADS = 10
 """Executions whose stores are read and written at once; the clients' pools are as large."""
@@ -50,5 +52,8 @@ def parts() -> Parts:
     worker = Worker(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
+        on_committed=EngineRecorder(
+            Audit(stores.audit, clock), stores.journal, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker")
+        ),
     )
     return Parts(worker, clock, settings.log_level)

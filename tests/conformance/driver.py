@@ -63,7 +63,7 @@ def _execution(case: Case) -> Case:
     try:
         result = testing.simulate(
             case["definition"], case.get("input"), stubs=case.get("stubs"), type=case["type"],
-            max_payload_bytes=262_144, tasks=S3Objects(case["s3_objects"]) if case.get("s3_objects") else None,
+            limits="aws", tasks=S3Objects(case["s3_objects"]) if case.get("s3_objects") else None,
         )
     except InvalidDefinition as refusal:
         return {"create_error": {"code": refusal.code, "message": refusal.message}}

@@ -1,7 +1,7 @@
 """The three families of stores, built for tests on virtual time: `memory`, `sqlite` and `aws` (on moto).
 
-A Backend offers the stores under the names they have everywhere (journal, index, queue, blobs, catalog, audit), its clock,
-and `restart()`: what is stored stays, the process that held claims and leases is dead.
+A Backend offers the stores under the names they have everywhere (journal, index, queue, blobs, catalog, audit), its
+clock, and `restart()`: what is stored stays, the process that held claims and leases is dead.
 """
 
 from __future__ import annotations

@@ -267,6 +267,12 @@ def test_a_callback_and_a_stop(deployed):
     assert deployed.run_until_closed("ask%3Aone")["output"] == 7
     stopped = deployed.run_until_closed("ask%3Atwo")
     assert (stopped["status"], stopped["cause"]) == ("ABORTED", "enough")
+    _, audit = deployed.api("GET", "/audit", query={"execution": ["ask:two"]})
+    assert [(entry["act"], entry["actor"]) for entry in audit["entries"]] == [
+        ("engine.aborted", "engine"), ("execution.stop", "ada@example.com"), ("engine.started", "engine"),
+        ("execution.start", "ada@example.com"),
+    ]
+    assert deployed.api("GET", "/audit/verify")[1]["ok"]
 
 
 def test_a_missing_setting_names_itself(deployed, monkeypatch):

@@ -67,6 +67,11 @@ def test_the_whole_way_over_http_and_the_command_line(server, tmp_path):
     assert server.wait_closed(second["id"])["status"] == "SUCCEEDED"
     listed = automate(server.folder, "executions", "--workflow", "hello")["executions"]
     assert [row["name"] for row in listed] == ["two", "one"]
+    starts = server.json("GET", "/audit?act=execution.start&workflow=hello")["entries"]
+    assert [(entry["subject"], entry["origin"]) for entry in starts] == [
+        ("execution/hello:two", "127.0.0.1"), ("execution/hello:one", "command line")
+    ]
+    assert automate(server.folder, "audit", "verify")["ok"]
 
 
 def test_etags_over_http(server):
@@ -201,6 +206,10 @@ def test_server_and_worker_killed_then_started_again(own_server):
         assert second.wait_closed("call:one")["status"] == "SUCCEEDED"
         assert second.wait_closed("pause:one")["status"] == "SUCCEEDED"
         assert service.keys[0] == service.keys[-1]
+        begun = second.json("GET", "/audit?act=engine.started")["entries"]
+        assert {entry["subject"] for entry in begun} == {"execution/call:one", "execution/pause:one"}
+        assert len(begun) == 2
+        assert second.json("GET", "/audit/verify")["ok"]
 
 
 def test_no_worker_outlives_its_server(own_server):

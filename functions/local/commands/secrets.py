@@ -46,7 +46,7 @@ def set_secret(*, key: str) -> None:
     check_key(key)
     value = _typed_value(key)
     with session().product("secrets") as product:
-        info = product.secrets.set(product.settings.workspace, key, value, by=product.actor.name)
+        info = product.services.writable_secrets.set(product.settings.workspace, key, value, actor=product.actor)
         shape = {"key": info.key, "backend": info.backend}
         session().screen.show(shape, lambda: click.echo(f"{key} is set in the {info.backend}"))
 
@@ -68,7 +68,7 @@ def get_secret(*, key: str, reveal: bool) -> None:
 def delete_secret(*, key: str) -> None:
     """Delete KEY from the local store."""
     with session().product("secrets") as product:
-        if not product.secrets.delete(product.settings.workspace, key):
+        if not product.services.writable_secrets.delete(product.settings.workspace, key, actor=product.actor):
             raise NotFound(f"the local store holds no secret {key!r}", advice="See automate secrets list.")
         session().screen.show({"key": key, "deleted": True}, lambda: click.echo(f"{key} is deleted"))
 

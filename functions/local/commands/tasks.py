@@ -19,7 +19,7 @@ def success(*, token: str, text: str) -> None:
     """The task is done."""
     output = read_value(text, "--output")
     with session().product("task") as product:
-        product.services.executions.send_task_success(token, output)
+        product.services.executions.send_task_success(token, output, actor=product.actor)
         session().screen.show({"ok": True}, lambda: click.echo("answered"))
 
 
@@ -30,7 +30,7 @@ def success(*, token: str, text: str) -> None:
 def failure(*, token: str, error: str | None, cause: str | None) -> None:
     """The task failed."""
     with session().product("task") as product:
-        product.services.executions.send_task_failure(token, error, cause)
+        product.services.executions.send_task_failure(token, error, cause, actor=product.actor)
         session().screen.show({"ok": True}, lambda: click.echo("answered: failed"))
 
 

@@ -14,15 +14,15 @@ import pytest
 from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
 from engine.adapters.memory.stores import MemoryStores
-from engine.catalog.catalog import Catalog
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
+from engine.governance.audit import Audit
 from engine.ports.keys import Actor
 from engine.ports.secrets import SecretInfo
-from engine.runtime.executions import Executions
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.app import create_app
+from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.services import Services
 from functions.local.gateway import Gateway
 
@@ -94,6 +94,7 @@ class Api:
     services: Services
     secrets: MemorySecrets
     app: Any = field(init=False)
+    actor: Actor = Actor("ada", origin="127.0.0.1")  # noqa: RUF009 - a frozen one
 
     def __post_init__(self) -> None:
         self.app = Gateway(create_app(lambda: self.services), principal="ada")
@@ -124,14 +125,17 @@ def api() -> Api:
     stores = MemoryStores(clock)
     settings = Settings()
     secrets = MemorySecrets()
-    executions = Executions(
+    audit = Audit(stores.audit, clock)
+    recorder = Recorder(audit, clock)
+    executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        clock=clock, settings=settings,
+        clock=clock, settings=settings, recorder=recorder,
     )
     services = Services(
-        catalog=Catalog(stores.catalog, clock, tasks=ConnectorTasks(default_registry)), executions=executions,
-        connectors=default_registry, settings=settings, secret_backends=(secrets,), writable_secrets=secrets,
-        actor_of=lambda context: Actor(context["authorizer"]["principalId"]),
+        catalog=AuditedCatalog(stores.catalog, clock, tasks=ConnectorTasks(default_registry), recorder=recorder),
+        executions=executions, connectors=default_registry, settings=settings, secret_backends=(secrets,),
+        writable_secrets=AuditedSecrets(secrets, recorder), audit=audit,
+        actor_of=lambda context: Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
     )
     return Api(stores, clock, services, secrets)
 

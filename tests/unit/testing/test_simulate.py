@@ -74,7 +74,7 @@ def test_a_task_that_never_answers_times_out(fields, after):
 
 @pytest.mark.parametrize("suffix", [".sync", ".waitForTaskToken"])
 def test_handed_over_work_is_submitted_and_then_answered(suffix):
-    resource = f"arn:aws:states:::batch:submitJob{suffix}"
+    resource = f"arn:aws:states:::codebuild:startBuild{suffix}"
     stubs = {resource: [{"submitted": {"id": 1}, "output": {"done": True}}]}
     result = simulate(machine({"Type": "Task", "Resource": resource}), {}, stubs=stubs)
     assert result.output == {"done": True}
@@ -196,3 +196,18 @@ def test_a_result_writer_answers_where_the_results_lie():
 def test_a_reader_without_a_stub_fails_the_map():
     reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {}}
     assert simulate(distributed(ItemReader=reader), {}).error == "States.ItemReaderFailed"
+
+
+def test_limits_are_none_by_default_and_aws_ones_on_request():
+    loop = {"StartAt": "Spin", "States": {"Spin": {"Type": "Pass", "Next": "Spin"}}}
+    full = simulate(loop, {}, limits="aws")
+    assert (full.status, full.error) == ("FAILED", "States.Runtime")
+    assert full.cause == "The execution reached the maximum number of history events (25000)."
+    assert len(full.events) == 25_000
+    last, real = full.events[-1], full.events[-2]
+    assert (last["type"], last["id"], last["previousEventId"]) == ("ExecutionFailed", 25_000, 24_999)
+    assert real["type"] == "PassStateExited"
+
+    wide = {"StartAt": "Wide", "States": {"Wide": {"Type": "Pass", "Result": "x" * 300_000, "End": True}}}
+    assert simulate(wide, {}).status == "SUCCEEDED"
+    assert simulate(wide, {}, limits="aws").error == "States.DataLimitExceeded"

@@ -1,0 +1,71 @@
+"""The engine's own entries in the audit log: the worker tells which segments are committed, this reads what they say.
+
+The worker calls it after each commit, and again with the last segment of an execution that it loads: whoever died
+between the commit and the entry leaves it to the next owner. An entry is named by its event, so the repeat is
+recognised. What cannot be recorded is logged and left: the history holds the same facts, and work goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from engine.governance.audit import Audit
+from engine.governance.audit_engine import AUDITED_EVENTS, engine_entries
+from engine.governance.audit_entry import AuditEntry
+from engine.ports.journal import Journal, Segment
+from engine.runtime import codec
+from engine.runtime.history import HistoryEvent
+
+_LOG = logging.getLogger(__name__)
+
+MOST_REMEMBERED = 10_000
+"""Entries of late that are known to be recorded."""
+
+
+class EngineRecorder:
+    """`origin` is what the entries call this worker."""
+
+    def __init__(self, audit: Audit, journal: Journal, *, origin: str) -> None:
+        self._audit = audit
+        self._journal = journal
+        self._origin = origin
+        self._recorded: dict[tuple[str, str], None] = {}
+
+    def __call__(self, segments: Sequence[Segment]) -> None:
+        """Record what `segments`, all committed, say. Never raises."""
+        try:
+            entries: dict[str, list[AuditEntry]] = {}
+            for segment in segments:
+                entries.setdefault(segment.key.workspace, []).extend(self._entries(segment))
+            for found in entries.values():
+                if found:
+                    self._audit.record(found)
+                    self._remember(found)
+        except Exception as error:  # noqa: BLE001 - the commit stands, and the worker's other executions go on
+            names = ", ".join(sorted({segment.key.id for segment in segments}))
+            _LOG.error("NOT IN THE AUDIT LOG: the engine's acts in %s", names, exc_info=error)
+
+    def _entries(self, segment: Segment) -> list[AuditEntry]:
+        if not segment.last_event:
+            return []
+        events = codec.decode_events(segment.body)
+        if not any(event.type in AUDITED_EVENTS for event in events):
+            return []
+        header = self._journal.header(segment.key)
+        if header is None:
+            return []
+
+        def earlier(number: int) -> HistoryEvent | None:
+            holding = next(iter(self._journal.history(segment.key, number - 1)), None)
+            found = [] if holding is None else codec.decode_events(holding.body)
+            return next((event for event in found if event.id == number), None)
+
+        found = engine_entries(segment.key, header.version, events, earlier=earlier, origin=self._origin)
+        return [entry for entry in found if (entry.workspace, entry.id) not in self._recorded]
+
+    def _remember(self, entries: Sequence[AuditEntry]) -> None:
+        """Who parks an execution after a failure and wakes it for the retry need not ask the log again."""
+        self._recorded.update(dict.fromkeys((entry.workspace, entry.id) for entry in entries))
+        while len(self._recorded) > MOST_REMEMBERED:
+            del self._recorded[next(iter(self._recorded))]

@@ -1,0 +1,44 @@
+"""A command run in this process, on a data folder of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import sys
+
+import pytest
+
+from functions.local import cli
+
+
+@pytest.fixture
+def automate(tmp_path, capsys, monkeypatch):
+    """Runs a command in this process: (exit status, standard output, standard error)."""
+    folder = tmp_path / "data"
+    for name in [name for name in os.environ if name.startswith("AUTOMATE_")]:
+        monkeypatch.delenv(name)  # what the developer has set is not under test
+    root = logging.getLogger()
+    handlers, level, factory = list(root.handlers), root.level, logging.getLogRecordFactory()
+
+    def run(*arguments, stdin=None):
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        status = cli.run(["--data-dir", str(folder), *arguments])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.out + captured.err
+        return status, captured.out, captured.err
+
+    def as_json(*arguments, **more):
+        status, out, err = run("--json", *arguments, **more)
+        return status, json.loads(out or err)
+
+    run.json, run.folder = as_json, folder
+    yield run
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+    for handler in handlers:
+        root.addHandler(handler)
+    root.setLevel(level)
+    logging.setLogRecordFactory(factory)

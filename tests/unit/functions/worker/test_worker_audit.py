@@ -1,0 +1,109 @@
+"""The worker tells what it committed: every start and failure is recorded once, wherever it dies."""
+
+from __future__ import annotations
+
+import pytest
+from durable import Product, ScriptedTasks
+
+from engine.governance.audit import Audit
+from engine.governance.audit_query import AuditQuery
+from engine.ports.tasks import TaskFailed
+from functions.worker.audit import EngineRecorder
+
+WORK = "connector:work:do"
+FLOW = {
+    "StartAt": "Pay",
+    "States": {
+        "Pay": {"Type": "Task", "Resource": WORK, "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 2}],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}], "End": True},
+        "Sorry": {"Type": "Fail", "Error": "Refused", "Cause": "nobody pays"},
+    },
+}
+EXPECTED = [
+    ("engine.started", None, None), ("engine.step_failed", "Pay", 0), ("engine.step_failed", "Pay", 1),
+    ("engine.step_failed", "Pay", 2), ("engine.failed", "Sorry", 0),
+]
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+class AuditedProduct(Product):
+    """Its workers record; `die` says at which call of the recorder, and on which side of it, one of them dies."""
+
+    def __init__(self, die=None):
+        super().__init__(FLOW, ScriptedTasks({WORK: [TaskFailed("E", "bad")]}))
+        self.audit = Audit(self.stores.audit, self.clock)
+        self.told, self.die = 0, die
+
+    def worker(self, *arguments, **more):
+        worker = super().worker(*arguments, **more)
+        recorder = EngineRecorder(self.audit, self.stores.journal, origin="a worker")
+
+        def on_committed(segments):
+            self.told += 1
+            if self.die == (self.told, "before"):
+                raise Died
+            recorder(segments)
+            if self.die == (self.told, "after"):
+                raise Died
+
+        worker._on_committed = on_committed
+        return worker
+
+    def recorded(self, key):
+        found = self.audit.page(AuditQuery("default", execution=key.id)).entries
+        return [(i.entry.act, i.entry.details.get("state"), i.entry.details.get("attempt")) for i in reversed(found)]
+
+
+def test_starts_and_failures_are_recorded_with_their_context():
+    product = AuditedProduct()
+    key = product.start({})
+    product.drain()
+    assert product.describe(key).status == "FAILED"
+    assert product.recorded(key) == EXPECTED
+    assert product.audit.verify("default").ok
+
+
+_CALLS = 12
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, _CALLS + 1))
+def test_a_death_beside_the_log_neither_loses_nor_doubles_an_entry(call, side):
+    product = AuditedProduct(die=(call, side))
+    key = product.start({})
+    died = False
+    try:
+        product.drain()
+    except Died:
+        died = True
+        product.stores.restart()
+        product.drain()
+    assert died == (product.told >= call)
+    assert product.describe(key).status == "FAILED"
+    assert product.recorded(key) == EXPECTED
+    assert product.audit.verify("default").ok
+
+
+def test_the_deaths_above_reach_the_end_of_the_run():
+    """Else the parameters would prove less than they say."""
+    product = AuditedProduct()
+    product.start({})
+    product.drain()
+    assert 5 <= product.told <= _CALLS
+
+
+def test_a_recorder_that_has_told_asks_the_log_no_more(caplog):
+    product = AuditedProduct()
+    key = product.start({})
+    product.drain()
+    recorder = EngineRecorder(product.audit, product.stores.journal, origin="")
+    segments = list(product.stores.journal.history(key))
+    recorder(segments)
+    product.stores.audit.heads = None  # whoever asks fails, loudly
+    recorder(segments)
+    assert "NOT IN THE AUDIT LOG" not in caplog.text
+    EngineRecorder(product.audit, product.stores.journal, origin="")(segments)
+    assert "NOT IN THE AUDIT LOG" in caplog.text, "another process has to ask"
