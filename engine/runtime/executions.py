@@ -113,7 +113,7 @@ class Executions:
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, actor: Actor, parent: Parent | None = None,
+        version: int | None = None, actor: Actor,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
 
@@ -122,10 +122,21 @@ class Executions:
         where the input breaks the workflow's input schema, PayloadTooLarge.
 
         Order of writes: input, header, index row, wake. A crash after the header is made good by the sweeper; one
-        before it started nothing. `parent` is the Task that starts it: asked again by that one, also a closed execution
-        is answered.
+        before it started nothing.
         """
         del actor  # for whoever records acts around this one
+        return self._start(workspace, workflow, execution_input, name, version, None)
+
+    def start_child(
+        self, workspace: str, workflow: str, execution_input: Json, *, name: str, version: int | None, parent: Parent
+    ) -> Execution:
+        """`start`, by the Task that `parent` names: asked again by that one, a closed execution is answered too."""
+        return self._start(workspace, workflow, execution_input, name, version, parent)
+
+    def _start(
+        self, workspace: str, workflow: str, execution_input: Json, name: str | None, version: int | None,
+        parent: Parent | None,
+    ) -> Execution:
         name = self._new_name() if name is None else _checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
@@ -220,10 +231,11 @@ class Executions:
 
     def update_map_run(
         self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,
-        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None,
+        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None, actor: Actor,
     ) -> None:
         """Change the limits of a Map Run under way: its children that are out stay. Raises NotFound, Conflict, and
         InvalidDocument for a limit out of range."""
+        del actor  # for whoever records acts around this one
         changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
         frame = map_run_view.to_update(self._load(key), map_run)
         place = (frame.path, frame.visit, frame.attempt)

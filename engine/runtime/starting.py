@@ -17,7 +17,7 @@ from typing import Any
 from engine.asl.resources import OWN_ARN
 from engine.errors import NotFound, StorageError, UserError
 from engine.ports.journal import Parent
-from engine.ports.keys import ENGINE, ExecutionKey
+from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
 from engine.runtime.child_ids import Target, own_target, started_name
 from engine.runtime.executions import ExecutionAlreadyExists, Executions
@@ -77,9 +77,9 @@ class StartsExecutions:
                 given = json.loads(given)
             except ValueError as error:
                 return TaskFailed(_INVALID, f"Invalid State Machine Execution Input: {error}")
-        started = self._executions.start(
+        started = self._executions.start_child(
             call.workspace, target.workflow, given, name=started_name(call.arguments, call.idempotency_key),
-            version=target.version, actor=ENGINE, parent=_parent(call),
+            version=target.version, parent=_parent(call),
         )
         return TaskSucceeded({
             "ExecutionArn": execution_arn(started.key), "StartDate": int(started.started_at * 1000),

@@ -318,7 +318,9 @@ def test_a_run_is_updated():
         product.run(key)
     assert len(children_of(product)) == 1
     (arn,) = product.executions.map_runs(key)
-    product.executions.update_map_run(key, arn, max_concurrency=3, tolerated_failure_percentage=50)
+    product.executions.update_map_run(
+        key, arn, max_concurrency=3, tolerated_failure_percentage=50, actor=TESTER,
+    )
     product.run(key)
     product.run(key)
     assert len(children_of(product)) == 3
@@ -337,7 +339,7 @@ def test_what_cannot_be_described_or_updated():
     with pytest.raises(NotFound):
         product.executions.describe_map_run(ExecutionKey.of("default", "flow", "nobody"), arn)
     with pytest.raises(Conflict):
-        product.executions.update_map_run(key, arn, max_concurrency=1)
+        product.executions.update_map_run(key, arn, max_concurrency=1, actor=TESTER)
     for limits in ({}, {"max_concurrency": -1}, {"tolerated_failure_percentage": 101}):
         with pytest.raises(InvalidDocument):
-            product.executions.update_map_run(key, arn, **limits)
+            product.executions.update_map_run(key, arn, **limits, actor=TESTER)
