@@ -387,6 +387,7 @@ class Worker:
             return False
         try:
             activation.feed(self._map_runs.perform(activation, max(now, activation.snapshot.last_at)))
+            owned.poked = owned.poked or now >= owned.inbox_at  # a stop is not kept waiting for a wide Map's dispatch
         except StorageError as error:
             if not activation.in_flight:
                 raise
