@@ -7,21 +7,22 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
-from engine.ports.journal import RUNNING, Header, Journal, Loaded
+from engine.ports.journal import RUNNING, Header, Journal, Loaded, Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
-from engine.runtime import codec, inbox
+from engine.runtime import codec, inbox, map_run_view
 from engine.runtime.business_key import business_key
 from engine.runtime.history import render
 from engine.runtime.input_schema import check_input
+from engine.runtime.map_run_view import MapRun
 from engine.runtime.opening import START_GRACE_SECONDS
 from engine.runtime.snapshot import Phase, Snapshot
 from engine.runtime.tokens import parse_token
@@ -124,10 +125,22 @@ class Executions:
         before it started nothing.
         """
         del actor  # for whoever records acts around this one
+        return self._start(workspace, workflow, execution_input, name, version, None)
+
+    def start_child(
+        self, workspace: str, workflow: str, execution_input: Json, *, name: str, version: int | None, parent: Parent
+    ) -> Execution:
+        """`start`, by the Task that `parent` names: asked again by that one, a closed execution is answered too."""
+        return self._start(workspace, workflow, execution_input, name, version, parent)
+
+    def _start(
+        self, workspace: str, workflow: str, execution_input: Json, name: str | None, version: int | None,
+        parent: Parent | None,
+    ) -> Execution:
         name = self._new_name() if name is None else _checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
-        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data)
+        header = replace(self._header(ExecutionKey.of(workspace, workflow, name), published, data), parent=parent)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
         existing = self._journal.create(header, data)
         if existing is not None:
@@ -158,7 +171,7 @@ class Executions:
             error=snapshot.error if snapshot is not None else None,
             cause=snapshot.cause if snapshot is not None else None,
             ended_at=snapshot.last_at if snapshot is not None and snapshot.closed else None,
-            business_key=business_key(published, execution_input),
+            business_key=None if header.is_item else business_key(published, execution_input),
         )
 
     def page(self, query: ExecutionQuery) -> ExecutionPage:
@@ -198,6 +211,35 @@ class Executions:
         """Say that the work behind a task token goes on."""
         key, frame, visit, attempt = self._waiting_task(token)
         self._journal.put_inbox(inbox.heartbeat_item(key, self._clock.now(), frame, visit, attempt))
+        self._queue.send([Wake(key)])
+
+    def map_runs(self, key: ExecutionKey) -> list[str]:
+        """The ARNs of the Map Runs that the execution has begun, in order. Raises NotFound."""
+        self._load(key)
+        return map_run_view.map_runs(self._journal, key)
+
+    def describe_map_run(self, key: ExecutionKey, map_run: str) -> MapRun:
+        """A Map Run of the execution, by its ARN or the last part of it. Raises NotFound (ResourceNotFound)."""
+        return map_run_view.describe(self._journal, self._load(key), map_run)
+
+    def map_run_children(
+        self, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
+    ) -> list[ExecutionRow]:
+        """Up to `limit` of its child executions from the item `first` on, in order. Raises NotFound."""
+        self._load(key)
+        return map_run_view.list_children(self._journal, key, map_run, first=first, limit=limit)
+
+    def update_map_run(
+        self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,
+        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None, actor: Actor,
+    ) -> None:
+        """Change the limits of a Map Run under way: its children that are out stay. Raises NotFound, Conflict, and
+        InvalidDocument for a limit out of range."""
+        del actor  # for whoever records acts around this one
+        changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
+        frame = map_run_view.to_update(self._load(key), map_run)
+        place = (frame.path, frame.visit, frame.attempt)
+        self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), *place, changes))
         self._queue.send([Wake(key)])
 
     def _answer(self, token: str, answer: dict[str, Json]) -> None:
@@ -287,6 +329,8 @@ def _checked_name(name: str) -> str:
 def _same_execution(existing: Header, wanted: Header) -> Header:
     """What AWS answers for a name that is taken (StartExecution is idempotent for a running one with equal input)."""
     if existing.status == RUNNING and existing.input_digest == wanted.input_digest:
+        return existing
+    if existing.parent is not None and existing.parent == wanted.parent:
         return existing
     why = "is closed" if existing.status != RUNNING else "was started with another input"
     raise ExecutionAlreadyExists(

@@ -18,7 +18,8 @@ class Owned:
     """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed."""
 
     __slots__ = (
-        "activation", "answers", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked", "segment",
+        "activation", "answers", "children_at", "deadline", "failures", "fresh", "inbox_at", "longest_call", "poked",
+        "segment",
     )
 
     def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
@@ -28,6 +29,7 @@ class Owned:
         self.fresh = True
         self.poked = False
         self.inbox_at = 0.0
+        self.children_at = 0.0
         self.answers: list[Answer] = []
         self.segment: Segment | None = None
         self.failures = 0
@@ -37,7 +39,8 @@ class Owned:
         """Whether the next round has work for it without any answer."""
         if self.segment is not None:
             return False
-        return self.fresh or self.poked or bool(self.answers) or self.activation.owed().ready
+        activation = self.activation
+        return self.fresh or self.poked or bool(self.answers) or activation.dirty or activation.owed().ready
 
     def near(self, now: float) -> bool:
         """Whether what is left of its time is for the last commit, parking and the acknowledgement."""

@@ -79,6 +79,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN
             SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
     ),
+    ("ALTER TABLE header ADD COLUMN parent TEXT",),
 )
 
 VERSION = len(MIGRATIONS)
