@@ -104,9 +104,9 @@ def _child(workload: str, repeats: int, folder: Path) -> None:
 
         figures = interpreter.WORKLOADS[workload](repeats)
     else:
-        import durable  # noqa: PLC0415
+        import durability  # noqa: PLC0415
 
-        figures = durable.run(workload, repeats, str(folder))
+        figures = durability.run(workload, repeats, str(folder))
     for figure in figures:
         print(figure.line())
 

@@ -253,7 +253,7 @@ def _unanswered(method: str, url: str, error: HTTPError) -> ConnectorError:
     never_sent = isinstance(error, ConnectTimeoutError | NewConnectionError) or untrusted
     if untrusted:
         why = f"its certificate is not trusted ({error})"
-    elif isinstance(error, HTTPTimeoutError):
+    elif isinstance(error, HTTPTimeoutError) and not isinstance(error, NewConnectionError):  # a refusal is one of them
         why = "no connection in time" if never_sent else "no answer in time"
     else:
         why = f"no connection ({error})" if never_sent else f"the connection broke ({error})"

@@ -13,6 +13,12 @@ from __future__ import annotations
 
 from engine.asl.model import Pattern, Resource
 
+START_EXECUTION = "arn:aws:states:::states:startExecution"
+"""Resources that start an execution begin with this."""
+
+OWN_ARN = "arn:aws:states:local:"
+"""ARNs of what runs here begin with this, where AWS has a region."""
+
 _INTEGRATION = ":states:::"
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from engine.asl.resources import OWN_ARN, START_EXECUTION
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import StateText, states_of
 from engine.errors import Diagnostic, InvalidExpression
@@ -20,6 +21,7 @@ from engine.ports.tasks import Tasks
 Json = Any
 
 _ASYNCHRONOUS = re.compile(r"\.waitForTaskToken$|\.sync(:2)?$|^arn:[^:]+:states:[^:]*:[^:]*:activity:")
+_UNREAD = ("MANIFEST", "PARQUET")
 _QUOTED_SECRET = re.compile(r"""["']\$secret["']""")
 
 
@@ -31,7 +33,7 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
         if state.is_task:
             found += _resource_problems(state, tasks)
             found += _timeout_problems(state, task_max_seconds)
-        found += _distributed_problems(state)
+        found += _map_run_problems(state, tasks)
         found += _secret_problems(state)
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
@@ -41,11 +43,20 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
 def _resource_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:
     """A resource that cannot be called here would fail every run."""
     resource = state.own.get("Resource")
-    if tasks is None or not isinstance(resource, str):
+    if tasks is None or not isinstance(resource, str) or _may_start_ours(state, resource):
         return
     problem = tasks.policy(resource).problem
     if problem is not None:
         yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/Resource")
+
+
+def _may_start_ours(state: StateText, resource: str) -> bool:
+    """Whether the Task starts a workflow of ours, or one that an expression will name: no connector is asked then."""
+    if not resource.startswith(START_EXECUTION):
+        return False
+    arguments = state.own.get("Arguments", state.own.get("Parameters"))
+    named = arguments.get("StateMachineArn") if isinstance(arguments, dict) else None
+    return not isinstance(named, str) or not named.startswith("arn:") or named.startswith(OWN_ARN)
 
 
 def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
@@ -62,14 +73,30 @@ def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
         )
 
 
-def _distributed_problems(state: StateText) -> Iterator[Diagnostic]:
-    """The durable runtime walks a Map's items inline; child executions for a distributed one it does not start yet."""
+def _map_run_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:
+    """What a distributed Map reads must be readable; where it would write, nothing can be written yet."""
     config = state.processor_config
-    if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+    if not isinstance(config, dict) or config.get("Mode") != "DISTRIBUTED":
+        return
+    if "ResultWriter" in state.own:
         yield Diagnostic(
-            "DISTRIBUTED_MAP_NOT_AVAILABLE",
-            f"state {state.name!r}: a distributed Map runs in `automate simulate` only so far. Use Mode INLINE",
-            f"{state.place}/ItemProcessor/ProcessorConfig",
+            "RESULT_WRITER_NOT_AVAILABLE",
+            f"state {state.name!r}: a ResultWriter runs in `automate simulate` only so far. Without one the results "
+            "are the Map's output",
+            f"{state.place}/ResultWriter",
+        )
+    reader = state.own.get("ItemReader")
+    if not isinstance(reader, dict):
+        return
+    resource, config = reader.get("Resource"), reader.get("ReaderConfig")
+    problem = tasks.policy(resource).problem if tasks is not None and isinstance(resource, str) else None
+    if problem is not None:
+        yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/ItemReader/Resource")
+    kind = config.get("InputType") if isinstance(config, dict) else None
+    if kind in _UNREAD:
+        yield Diagnostic(
+            "ITEM_READER_NOT_AVAILABLE", f"state {state.name!r}: items of the InputType {kind} cannot be read yet",
+            f"{state.place}/ItemReader/ReaderConfig/InputType",
         )
 
 

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-from engine.expr.java_text import is_printable, java_text, json_text
+from engine.expr.bounds import excess
+from engine.expr.java_text import java_text, json_text
 from engine.expr.scope import Scope
 
 Json = Any
@@ -102,7 +103,7 @@ def _whole(call: Call, number: int) -> int:
 
 
 def _printable(call: Call) -> None:
-    if not is_printable(*call.values):
+    if excess(*call.values) is not None:
         _refuse(call, "the arguments are too large")
 
 

@@ -13,27 +13,6 @@ Json = Any
 
 MOST_QUOTED = 8_192
 """How much of a value a cause quotes, in characters."""
-MOST_NODES = 2_000_000
-MOST_CHARACTERS = 32 * 1024 * 1024
-
-
-def is_printable(*values: Json) -> bool:
-    """Whether the values as text stay within bounds: a few shared references can stand for gigabytes of it."""
-    nodes = characters = 0
-    waiting = list(values)
-    while waiting:
-        node = waiting.pop()
-        nodes += 1
-        if isinstance(node, str):
-            characters += len(node)
-        elif isinstance(node, dict):
-            waiting.extend(node.values())
-            characters += sum(map(len, node))
-        elif isinstance(node, list):
-            waiting.extend(node)
-        if nodes + len(waiting) > MOST_NODES or characters > MOST_CHARACTERS:
-            return False
-    return True
 
 
 def json_text(value: Json) -> str:

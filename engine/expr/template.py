@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from engine.errors import InvalidExpression
+from engine.errors import InvalidExpression, StateFailure
+from engine.expr.bounds import DATA_LIMIT, excess
 from engine.expr.intrinsics import Intrinsic, compile_intrinsic
 from engine.expr.jsonata import JsonataExpression, compile_jsonata
 from engine.expr.jsonpath import Path, compile_path
@@ -33,15 +34,17 @@ class Template:
     `expressions` holds every compiled expression with the pointer of the text that it comes from.
     """
 
-    __slots__ = ("_render", "_value", "constant", "expressions", "references", "secret_refs")
+    __slots__ = ("_field", "_render", "_value", "constant", "expressions", "references", "secret_refs")
 
     def __init__(
         self,
+        field: str,
         value: Json,
         render: Render | None,
         expressions: tuple[tuple[str, Path | Intrinsic | JsonataExpression], ...],
         secret_refs: tuple[tuple[str, str], ...],
     ) -> None:
+        self._field = field
         self._value = value
         self._render = render
         self.constant = render is None
@@ -50,8 +53,15 @@ class Template:
         self.references = frozenset(name for _, expression in expressions for name in expression.references)
 
     def render(self, scope: Scope) -> Json:
-        """The value. Raises what the expressions raise, in the template's order."""
-        return self._value if self._render is None else self._render(scope)
+        """The value. Raises what the expressions raise, in the template's order, and StateFailure for one too large."""
+        if self._render is None:
+            return self._value
+        value = self._render(scope)
+        if value is not scope.input:  # handed on as it is: it was looked at when it was made
+            problem = excess(value)
+            if problem is not None:
+                raise StateFailure(DATA_LIMIT, f"The value of the field '{self._field}' {problem}.", field=self._field)
+        return value
 
 
 def compile_payload_template(value: Json, field: str) -> Template:
@@ -99,7 +109,7 @@ class _Compiler:
 
     def compile(self, value: Json) -> Template:
         render = self.part(value, (), 0)
-        return Template(value, render, tuple(self.expressions), tuple(self.secret_refs))
+        return Template(self.field, value, render, tuple(self.expressions), tuple(self.secret_refs))
 
     def part(self, value: Json, place: tuple[str, ...], depth: int) -> Render | None:
         """How to render `value`; None where it is a constant."""

@@ -9,8 +9,9 @@ inbox     what others have to say to an execution (callback answers, stops, chil
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Protocol
 
 from engine.ports.keys import ExecutionKey
@@ -25,12 +26,39 @@ OPEN_STATUSES = frozenset({RUNNING, PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """Who started this execution: the frame, visit and attempt (of a Map Run) or epoch (of a Task) of another one.
+
+    Both are in one workspace. `index` is the item's. `waits`: the parent is told when the child closes, and stops it
+    when it ends itself. `machine` is the JSON pointer of the machine it walks: an ItemProcessor; empty for a whole
+    definition.
+    """
+
+    execution_id: str
+    frame: str
+    visit: int
+    attempt: int
+    index: int = 0
+    waits: bool = True
+    machine: str = ""
+
+    def as_text(self) -> str:
+        """For a store's one field."""
+        return json.dumps(astuple(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def of_text(cls, text: str | None) -> Parent | None:
+        """What `as_text` gave."""
+        return None if text is None else cls(*json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """At most 1 KB. `seq` is the last segment's number this header knows of, -1 before any.
 
-    `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed.
-    `strikes` counts how often it cost its worker without progress in between (engine.runtime.poison); `cause` says, in
-    a few words, why it is PAUSED.
+    `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed. `parent`
+    is the execution that started it, None where a user or a trigger did. `strikes` counts how often it cost its worker
+    without progress in between (engine.runtime.poison); `cause` says, in a few words, why it is PAUSED.
     """
 
     key: ExecutionKey
@@ -46,6 +74,12 @@ class Header:
     ended_at: float | None = None
     strikes: int = 0
     cause: str | None = None
+    parent: Parent | None = None
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is a Map Run's child: listed as such, and not among its workflow's executions."""
+        return self.parent is not None and self.parent.machine != ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.asl.model import Plan, State
 from engine.expr.scope import ABSENT, Scope
+from engine.runtime.child_ids import awaited_children
 from engine.runtime.context import context_object
 from engine.runtime.history import HistoryEvent
 from engine.runtime.snapshot import Fanout, Frame, Phase, Progress, Snapshot, Status
@@ -25,6 +26,7 @@ Json = Any
 _FIELDS = tuple(field.name for field in fields(Frame))
 _VALUES = attrgetter(*_FIELDS)
 _NO_VARIABLES: Mapping[str, Json] = {}
+_WITH_CHILDREN = (Phase.JOINING, Phase.RUNNING, Phase.CALLBACK)
 
 
 LAST_EVENTS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
@@ -151,6 +153,7 @@ class Builder:
         self.output = snapshot.output
         self.error = snapshot.error
         self.cause = snapshot.cause
+        self.abandoned = list(snapshot.abandoned)
         self.at = snapshot.last_at
         self.seed = 0
         self.room = -1 if room is None else room
@@ -190,18 +193,32 @@ class Builder:
         self.ready.append(frame)
 
     def remove(self, path: str) -> None:
-        """The frame is gone."""
+        """The frame is gone, and with it whoever waited for the child executions it had started."""
+        self.abandon(path)
         self._open.pop(path, None)
         if path in self._base:
             self._removed.add(path)
 
     def remove_all(self) -> None:
         """Every frame is gone: the execution has closed."""
+        for path in self.paths():
+            self.abandon(path)
         self._open.clear()
         self._removed = set(self._base)
         self._progress.clear()
         self.ready.clear()
         self.ended.clear()
+
+    def lay(self, frame: OpenFrame) -> None:
+        """A new frame that is not run: it keeps something."""
+        self._open[frame.path] = frame
+        self._removed.discard(frame.path)
+
+    def abandon(self, path: str) -> None:
+        """Nobody will wait for the child executions of the frame at `path`: they are to be stopped."""
+        frame = self.peek(path)
+        if frame is not None and frame.phase in _WITH_CHILDREN:
+            self.abandoned += awaited_children(self.plan, self.facts, self.peek, frame)
 
     def live(self, frame: OpenFrame) -> bool:
         """Whether `frame` has not been removed meanwhile."""
@@ -297,7 +314,7 @@ class Builder:
             frames[path] = opened.freeze()
         snapshot = Snapshot(
             self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
-            self.deadline, self.output, self.error, self.cause, self._frozen_progress(frames),
+            self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), self._frozen_progress(frames),
             tuple(frame.path for frame in self.ready if self.live(frame)),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())

@@ -7,11 +7,11 @@ from typing import Any
 
 from engine.asl.model import Fallible, State
 from engine.errors import StateFailure
+from engine.expr.bounds import DATA_LIMIT
 from engine.expr.java_text import json_text
 from engine.runtime import flow
 from engine.runtime.builder import Builder, Ended, OpenFrame
 from engine.runtime.failing import evaluation_failed, failed
-from engine.runtime.retry import DATA_LIMIT
 from engine.runtime.snapshot import Phase, Status
 
 Json = Any

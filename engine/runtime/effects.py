@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.asl.model import Pattern, Plan, Task
+from engine.asl.model import Map, Pattern, Plan, Task
 from engine.ports.tasks import TaskCall
 from engine.runtime.snapshot import Frame, Phase, Snapshot
+
+_WATCHING = (Phase.CHILDREN, Phase.CALLBACK)
+"""In these phases a frame's timer means: look whether its child executions have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,8 @@ class Owed:
 
     `scheduled` frames owe a call and have no intent yet, in order of their visit; `running` ones have one. `due_at` is
     the earliest timer (wait, retry interval, time-out, heartbeat, execution time-out). `ready`: stepping yielded, feed
-    Continued. `map_runs` stand in a distributed Map whose Map Run is under way (engine.runtime.map_run).
+    Continued. `map_runs` stand in a distributed Map whose Map Run is under way (engine.runtime.map_run). `sweep_at` is
+    when the headers of child executions that are out are to be read, `abandoned` are those that are to be stopped.
     """
 
     scheduled: tuple[Frame, ...]
@@ -23,22 +27,30 @@ class Owed:
     due_at: float | None
     ready: bool
     map_runs: tuple[Frame, ...] = ()
+    sweep_at: float | None = None
+    abandoned: tuple[str, ...] = ()
+
+    @property
+    def look_at(self) -> float | None:
+        """The earlier of `due_at` and `sweep_at`."""
+        times = [at for at in (self.due_at, self.sweep_at) if at is not None]
+        return min(times, default=None)
 
 
-_NOTHING = Owed((), (), None, ready=False)
 
 
 def owed(plan: Plan, snapshot: Snapshot) -> Owed:
-    """Derive what `snapshot` owes; nothing once it is closed.
+    """Derive what `snapshot` owes; once it is closed, only that abandoned children are stopped.
 
     Activities owe no call: a worker of theirs polls for them.
     """
     if snapshot.closed:
-        return _NOTHING
+        return Owed((), (), None, ready=False, abandoned=snapshot.abandoned)
     scheduled: list[Frame] = []
     running: list[Frame] = []
     map_runs: list[Frame] = []
-    due_at = snapshot.deadline
+    timers: list[float | None] = [snapshot.deadline]
+    sweeps: list[float] = []
     ready = False
     for frame in snapshot.frames.values():
         if frame.phase is Phase.DONE:
@@ -47,20 +59,25 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
             if frame.arguments is not None:  # only a Map Run's frame has arguments while it joins
                 map_runs.append(frame)
             continue
-        if frame.phase is Phase.SCHEDULED and _task(plan, frame).resource.pattern is not Pattern.ACTIVITY:
+        if frame.phase is Phase.SCHEDULED and not _is_activity(plan, frame):
             scheduled.append(frame)
         elif frame.phase is Phase.RUNNING:
             running.append(frame)
         ready = ready or frame.phase is Phase.READY
-        for at in (frame.due_at, frame.deadline, frame.heartbeat_at):
-            if at is not None and (due_at is None or at < due_at):
-                due_at = at
+        timers += (frame.deadline, frame.heartbeat_at)
+        if frame.due_at is not None:
+            (sweeps if frame.phase in _WATCHING else timers).append(frame.due_at)
     scheduled.sort(key=lambda frame: frame.visit)
-    return Owed(tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs))
+    due_at = min((at for at in timers if at is not None), default=None)
+    return Owed(
+        tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs), min(sweeps, default=None), snapshot.abandoned
+    )
 
 
 def resource(plan: Plan, frame: Frame) -> str:
-    """The Resource that a SCHEDULED or RUNNING frame calls, as written in the definition."""
+    """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's or an ItemReader's."""
+    if isinstance(plan.state(frame.machine, frame.state), Map):
+        return str(frame.arguments["reader"]["resource"])
     return _task(plan, frame).resource.text
 
 
@@ -76,11 +93,11 @@ def idempotency_key(snapshot: Snapshot, frame: Frame) -> str:
 
 def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: float) -> TaskCall:
     """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
-    state = _task(plan, frame)
+    state = plan.state(frame.machine, frame.state)
     facts = snapshot.facts
     return TaskCall(
-        resource=state.resource.text,
-        arguments=frame.arguments,
+        resource=resource(plan, frame),
+        arguments=frame.arguments["reader"]["arguments"] if isinstance(state, Map) else frame.arguments,
         workspace=facts.workspace,
         execution_id=facts.execution_id,
         workflow=facts.workflow,
@@ -89,10 +106,15 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         attempt=frame.attempt,
         idempotency_key=idempotency_key(snapshot, frame),
         budget_seconds=budget_seconds,
-        secret_refs=state.secret_refs,
+        secret_refs=state.secret_refs if isinstance(state, Task) else (),
         task_token=frame.token,
         credentials=frame.credentials,
     )
+
+
+def _is_activity(plan: Plan, frame: Frame) -> bool:
+    state = plan.state(frame.machine, frame.state)
+    return isinstance(state, Task) and state.resource.pattern is Pattern.ACTIVITY
 
 
 def _task(plan: Plan, frame: Frame) -> Task:

@@ -14,17 +14,18 @@ from typing import Any
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
-from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded, Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
-from engine.runtime import codec, inbox, poison
+from engine.runtime import codec, inbox, map_run_view, poison
 from engine.runtime.business_key import business_key
 from engine.runtime.express import EXPRESS, EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.history import render
 from engine.runtime.holding import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.runtime.input_schema import check_input
+from engine.runtime.map_run_view import MapRun
 from engine.runtime.opening import START_GRACE_SECONDS
 from engine.runtime.snapshot import Phase, Snapshot
 from engine.runtime.tokens import parse_token
@@ -136,11 +137,24 @@ class Executions:
         before it started nothing.
         """
         del actor  # for whoever records acts around this one
+        return self._start(workspace, workflow, execution_input, name, version, None, sync=sync)
+
+    def start_child(
+        self, workspace: str, workflow: str, execution_input: Json, *, name: str, version: int | None, parent: Parent
+    ) -> Execution:
+        """`start`, by the Task that `parent` names: asked again by that one, a closed execution is answered too."""
+        return self._start(workspace, workflow, execution_input, name, version, parent)
+
+    def _start(
+        self, workspace: str, workflow: str, execution_input: Json, name: str | None, version: int | None,
+        parent: Parent | None, *, sync: bool = False,
+    ) -> Execution:
         name = self._new_name() if name is None else _checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
         kind = _sync_kind(published) if sync else published.kind
         header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind)
+        header = replace(header, parent=parent)
         queued = self._is_queued(header.key)
         if queued and sync:
             raise WorkflowPaused(f"{workflow!r} is paused: a synchronous start cannot wait", where="workflow")
@@ -190,7 +204,7 @@ class Executions:
             error=snapshot.error if snapshot is not None else None,
             cause=snapshot.cause if snapshot is not None else None,
             ended_at=snapshot.last_at if snapshot is not None and snapshot.closed else None,
-            business_key=business_key(published, execution_input),
+            business_key=None if header.is_item else business_key(published, execution_input),
         )
 
     def page(self, query: ExecutionQuery) -> ExecutionPage:
@@ -241,6 +255,35 @@ class Executions:
         """Say that the work behind a task token goes on."""
         key, frame, visit, attempt = self._waiting_task(token)
         self._journal.put_inbox(inbox.heartbeat_item(key, self._clock.now(), frame, visit, attempt))
+        self._queue.send([Wake(key)])
+
+    def map_runs(self, key: ExecutionKey) -> list[str]:
+        """The ARNs of the Map Runs that the execution has begun, in order. Raises NotFound."""
+        self._load(key)
+        return map_run_view.map_runs(self._journal, key)
+
+    def describe_map_run(self, key: ExecutionKey, map_run: str) -> MapRun:
+        """A Map Run of the execution, by its ARN or the last part of it. Raises NotFound (ResourceNotFound)."""
+        return map_run_view.describe(self._journal, self._load(key), map_run)
+
+    def map_run_children(
+        self, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
+    ) -> list[ExecutionRow]:
+        """Up to `limit` of its child executions from the item `first` on, in order. Raises NotFound."""
+        self._load(key)
+        return map_run_view.list_children(self._journal, key, map_run, first=first, limit=limit)
+
+    def update_map_run(
+        self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,
+        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None, actor: Actor,
+    ) -> None:
+        """Change the limits of a Map Run under way: its children that are out stay. Raises NotFound, Conflict, and
+        InvalidDocument for a limit out of range."""
+        del actor  # for whoever records acts around this one
+        changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
+        frame = map_run_view.to_update(self._load(key), map_run)
+        place = (frame.path, frame.visit, frame.attempt)
+        self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), *place, changes))
         self._queue.send([Wake(key)])
 
     def _answer(self, token: str, answer: dict[str, Json]) -> None:
@@ -355,6 +398,8 @@ def _same_execution(existing: Header, wanted: Header, *, again: bool) -> Header:
     """What AWS answers for a name that is taken (StartExecution is idempotent for a running one with equal input)."""
     same = existing.input_digest == wanted.input_digest
     if existing.status in OPEN_STATUSES and same and again:
+        return existing
+    if existing.parent is not None and existing.parent == wanted.parent:
         return existing
     why = "is closed" if existing.status not in OPEN_STATUSES else "was started with another input"
     if same and existing.status in OPEN_STATUSES:

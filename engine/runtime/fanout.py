@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.asl.model import Map, Parallel, Task
 from engine.errors import StateFailure
+from engine.expr.bounds import DATA_LIMIT, excess
 from engine.expr.java_text import json_text
 from engine.expr.scope import Scope
 from engine.runtime import flow, map_run
@@ -171,6 +172,9 @@ def _join(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
         outputs.append(None if child is None else child.output)
         builder.remove(path)
     frame.fanout = None
+    problem = excess(outputs)
+    if problem is not None:
+        return failed(builder, frame, state, DATA_LIMIT, f"The result of the state '{state.name}' {problem}.")
     builder.emit_beside(frame.last_event, f"{state.TYPE}StateSucceeded")
     return completed(builder, frame, state, outputs)
 

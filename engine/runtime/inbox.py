@@ -1,7 +1,7 @@
 """What others say to an execution, as inbox items and back as stimuli.
 
-An item's id makes the first one win: one answer per task attempt, one stop per execution. A heartbeat may come often,
-so its id carries the time.
+An item's id makes the first one win: one answer per task attempt, one stop per execution, one notice per child. A
+heartbeat may come often, so its id carries the time.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import json
 from typing import Any
 
 from engine.errors import SchemaTooNew, StoreCorrupt
-from engine.ports.journal import InboxItem
+from engine.ports.journal import InboxItem, Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.runtime.snapshot import Phase, Snapshot
 from engine.runtime.stimulus import (
     CallbackErred,
     CallbackHeartbeat,
     CallbackReturned,
+    ChildClosed,
     FrameStimulus,
+    MapRunUpdated,
     Stimulus,
     StopRequested,
 )
@@ -26,6 +28,12 @@ Json = Any
 
 STOP = "stop"
 """The id of a stop; and its kind."""
+BELL = "bell"
+
+_KINDS = (STOP, "success", "failure", "heartbeat", "notice", BELL, "map_run")
+
+_OF_A_NOTICE = ("child", "index", "status", "output", "inline")
+_OF_AN_UPDATE = ("concurrency", "tolerated_count", "tolerated_percentage")
 
 NOTICE_SECONDS = 60.0
 """After this long an unread item makes its execution overdue, so that a lost wake is noticed."""
@@ -50,6 +58,26 @@ def heartbeat_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt
     return _item(key, f"beat#{frame}#{visit}#{attempt}#{at:.3f}", at, {"kind": "heartbeat", **place})
 
 
+def notice_item(key: ExecutionKey, at: float, parent: Parent, notice: dict[str, Json]) -> InboxItem:
+    """A child of the execution `key` has ended: ``{"child", "status", "output", "inline"}``."""
+    place = {"frame": parent.frame, "visit": parent.visit, "attempt": parent.attempt, "index": parent.index}
+    item_id = f"notice#{parent.frame}#{parent.visit}#{parent.attempt}#{parent.index}"
+    return _item(key, item_id, at, {"kind": "notice", **notice, **place})
+
+
+def bell_item(key: ExecutionKey, at: float) -> InboxItem:
+    """Somebody has put a notice, and sends the wake for it (engine.runtime.notices)."""
+    return _item(key, BELL, at, {"kind": BELL})
+
+
+def map_run_item(
+    key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, changes: dict[str, Json]
+) -> InboxItem:
+    """UpdateMapRun: ``{"concurrency", "tolerated_count", "tolerated_percentage"}``, each only where it changes."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"map_run#{visit}#{attempt}#{at:.3f}", at, {"kind": "map_run", **changes, **place})
+
+
 def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
     """Whether `item` can be fed now. An answer that overtook the hand-over has to wait: its task is still RUNNING, or
     SCHEDULED to be handed over once more."""
@@ -57,6 +85,8 @@ def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
     frame = snapshot.frames.get(record.get("frame", ""))
     if record["kind"] == "stop" or frame is None or frame.phase not in (Phase.RUNNING, Phase.SCHEDULED):
         return True
+    if record["kind"] == "notice":
+        return bool(frame.visit != record["visit"])
     return (frame.visit, frame.attempt) != (record["visit"], record["attempt"])
 
 
@@ -83,6 +113,10 @@ def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
         return CallbackReturned(**common, output=record["output"])
     if record["kind"] == "failure":
         return CallbackErred(**common, error=record["error"], cause=record["cause"])
+    if record["kind"] == "notice":
+        return ChildClosed(**common, **{name: record[name] for name in _OF_A_NOTICE})
+    if record["kind"] == "map_run":
+        return MapRunUpdated(**common, **{name: record[name] for name in _OF_AN_UPDATE if name in record})
     return CallbackHeartbeat(**common)
 
 
@@ -98,6 +132,6 @@ def _parse(item: InboxItem) -> dict[str, Json]:
         raise StoreCorrupt(f"the inbox item {item.id} cannot be read: {error}") from error
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
         raise StoreCorrupt(f"the inbox item {item.id} is none")
-    if record["kind"] not in ("stop", "success", "failure", "heartbeat"):
+    if record["kind"] not in _KINDS:
         raise SchemaTooNew(f"the inbox item {item.id} is of the kind {record['kind']!r}: a newer release wrote it")
     return record

@@ -1,10 +1,18 @@
 """A distributed Map in the core: it starts a Map Run and waits for what comes of it.
 
-    entered ─► MapStateStarted, MapRunStarted ─► JOINING, owed to the edge as a map run
-            ─MapRunReturned─► the outputs in order, the frame goes on     ─MapRunErred─► Retry, Catch
+    entered ─► MapStateStarted, MapRunStarted ─► JOINING, owed to the edge as a map run; `fanout.items` are the items
+    JOINING ─MapRunReturned─► the outputs in order, the frame goes on     ─MapRunErred─► Retry, Catch
 
-The edge reads the items (engine.runtime.item_reader), asks `child_inputs` for the children's inputs, runs each child as
-an execution of its own and counts failures against the tolerances.
+The durable edge feeds MapRunOpened first: then `fanout.items` become the children's inputs (ItemSelector and
+ItemBatcher applied), once and for all, and are read before that where there is an ItemReader:
+
+    JOINING ─MapRunOpened─► SCHEDULED ─TaskStarted─► RUNNING ─TaskReturned─► JOINING, opened
+                                ▲                     │   └──TaskErred─► States.ItemReaderFailed
+                                └── a listing goes on ┘
+
+It runs each child as an execution of its own (engine.runtime.map_run_driver) and counts failures against the
+tolerances; what became of the children is kept beside the frame (engine.runtime.children). An edge that stores nothing
+reads the items itself, asks `child_inputs` for the inputs, and answers.
 """
 
 from __future__ import annotations
@@ -14,14 +22,17 @@ from typing import Any
 
 from engine.asl.model import Batcher, Distributed, Evaluate, Map, Plan
 from engine.errors import StateFailure
+from engine.expr.bounds import DATA_LIMIT, excess
 from engine.expr.java_text import json_text
 from engine.expr.scope import Scope
-from engine.runtime import flow
+from engine.runtime import children, flow
 from engine.runtime.builder import Builder, OpenFrame
 from engine.runtime.completing import completed
 from engine.runtime.context import context_object
 from engine.runtime.failing import failed
+from engine.runtime.item_reader import MOST_ITEMS, READER_FAILED, read_items
 from engine.runtime.snapshot import Fanout, Frame, Phase, Snapshot
+from engine.runtime.stimulus import FrameStimulus, MapRunUpdated, TaskErred, TaskReturned, TaskStarted, TaskTakenOver
 
 Json = Any
 
@@ -58,11 +69,102 @@ def open_run(
     return False
 
 
+def opened(builder: Builder, frame: OpenFrame, state: Map) -> bool:
+    """Read the items where there is a reader; make the children's inputs."""
+    if "reader" in frame.arguments:
+        frame.phase = Phase.SCHEDULED
+        return False
+    return _filled(builder, frame, state, (frame.fanout.items if frame.fanout is not None else None) or ())
+
+
+def is_opened(frame: Frame) -> bool:
+    """Whether the children's inputs are made."""
+    return bool(frame.arguments.get("opened"))
+
+
+def _filled(builder: Builder, frame: OpenFrame, state: Map, items: Sequence[Json]) -> bool:
+    """The items are known: make the children's inputs."""
+    concurrency = 0 if frame.fanout is None else frame.fanout.concurrency
+    try:
+        inputs = _child_inputs(builder, frame, state, items)
+    except StateFailure as failure:
+        return erred(builder, frame, state, failure.error, failure.cause)
+    problem = excess(inputs) if _shapes(state) else None  # what is only handed on is not limited
+    if problem is not None:
+        return erred(builder, frame, state, DATA_LIMIT, f"The items of the state '{state.name}' {problem}.")
+    frame.arguments = {**frame.arguments, "opened": True}
+    frame.fanout = Fanout(len(inputs), concurrency, inputs)
+    frame.phase = Phase.JOINING
+    return False
+
+
+def _shapes(state: Map) -> bool:
+    """Whether the Map makes the inputs out of the items."""
+    return state.selector is not None or (state.distributed is not None and state.distributed.batcher is not None)
+
+
+def reading(builder: Builder, frame: OpenFrame, state: Map, stimulus: FrameStimulus) -> bool:
+    """What happens to the ItemReader's call. It leaves no events, as in AWS."""
+    match stimulus:
+        case TaskStarted(lease_until=lease_until):
+            frame.phase, frame.lease_until = Phase.RUNNING, lease_until
+        case TaskTakenOver():
+            frame.phase, frame.lease_until = Phase.SCHEDULED, 0.0
+        case TaskReturned(output=output):
+            frame.lease_until = 0.0
+            return _read(builder, frame, state, output)
+        case TaskErred(error=error, cause=cause):
+            frame.lease_until = 0.0
+            return erred(builder, frame, state, READER_FAILED, cause or error)
+    return False
+
+
+def _read(builder: Builder, frame: OpenFrame, state: Map, answer: Json) -> bool:
+    """The reader's answer: the items themselves, a listing's ``Contents`` (page by page), or an object's ``Body``."""
+    reader = frame.arguments["reader"]
+    fanout = frame.fanout or Fanout(0, 0, [])
+    try:
+        if isinstance(answer, list):
+            return _filled(builder, frame, state, answer)
+        if isinstance(answer, dict) and isinstance(answer.get("Body"), str):
+            return _filled(builder, frame, state, read_items(answer["Body"], reader["config"], reader["max_items"]))
+    except StateFailure as failure:
+        return erred(builder, frame, state, failure.error, failure.cause)
+    if not isinstance(answer, dict) or not ("Contents" in answer or "KeyCount" in answer):
+        return erred(builder, frame, state, READER_FAILED, "The ItemReader's answer holds no items.")
+    items = [*(fanout.items or ()), *(answer.get("Contents") or ())]
+    most = int(reader["max_items"] or 0) or MOST_ITEMS
+    following = answer.get("NextContinuationToken")
+    if not answer.get("IsTruncated") or not following or len(items) >= most:
+        return _filled(builder, frame, state, items[:most])
+    arguments = {**reader["arguments"], "ContinuationToken": following}
+    frame.arguments = {**frame.arguments, "reader": {**reader, "arguments": arguments}}
+    frame.fanout = Fanout(0, fanout.concurrency, items)
+    frame.phase = Phase.SCHEDULED
+    return False
+
+
+def updated(frame: OpenFrame, stimulus: MapRunUpdated) -> None:
+    """UpdateMapRun: other limits for what is still to come."""
+    arguments = {**frame.arguments}
+    if stimulus.tolerated_count is not None:
+        arguments["tolerated_count"] = stimulus.tolerated_count
+    if stimulus.tolerated_percentage is not None:
+        arguments["tolerated_percentage"] = stimulus.tolerated_percentage
+    frame.arguments = arguments
+    if stimulus.concurrency is not None and frame.fanout is not None:
+        frame.fanout = Fanout(frame.fanout.width, stimulus.concurrency, frame.fanout.items)
+
+
 def returned(builder: Builder, frame: OpenFrame, state: Map, output: Json) -> bool:
     """The run succeeded with the children's outputs.
 
     MapStateExited links to MapRunStarted (recorded since November 2024; before that, AWS linked it to MapRunSucceeded).
     """
+    problem = excess(output)
+    if problem is not None:
+        return erred(builder, frame, state, DATA_LIMIT, f"The result of the state '{state.name}' {problem}.")
+    children.forget(builder, frame)
     started = frame.last_event
     succeeded = builder.emit_beside(started, "MapRunSucceeded")
     builder.emit_beside(succeeded, "MapStateSucceeded")
@@ -70,7 +172,9 @@ def returned(builder: Builder, frame: OpenFrame, state: Map, output: Json) -> bo
 
 
 def erred(builder: Builder, frame: OpenFrame, state: Map, error: str | None, cause: str | None) -> bool:
-    """The run failed."""
+    """The run failed: children that still run are to be stopped."""
+    builder.abandon(frame.path)
+    children.forget(builder, frame)
     details = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
     builder.emit(frame, "MapRunFailed", details)
     return failed(builder, frame, state, error, cause)
@@ -78,17 +182,20 @@ def erred(builder: Builder, frame: OpenFrame, state: Map, error: str | None, cau
 
 def child_inputs(
     plan: Plan, snapshot: Snapshot, frame: Frame, items: Sequence[Json], *, at: float, seed: int
-) -> list[Json]:
+) -> Sequence[Json]:
     """Each child's input: ItemSelector applied to every item, then ItemBatcher. Raises StateFailure."""
     state = plan.state(frame.machine, frame.state)
     if not isinstance(state, Map) or state.distributed is None:
         raise TypeError(f"the frame {frame.path!r} stands in no distributed Map")
     builder = Builder(plan, snapshot, room=0)
     builder.at, builder.seed = at, seed
-    opened = OpenFrame.thaw(frame)
-    inputs = [_selected(builder, opened, state, index, item) for index, item in enumerate(items)]
-    batcher = state.distributed.batcher
-    return inputs if batcher is None else _batches(batcher, builder.scope(opened), inputs)
+    return _child_inputs(builder, OpenFrame.thaw(frame), state, items)
+
+
+def _child_inputs(builder: Builder, frame: OpenFrame, state: Map, items: Sequence[Json]) -> Sequence[Json]:
+    inputs = [_selected(builder, frame, state, index, item) for index, item in enumerate(items)]
+    batcher = None if state.distributed is None else state.distributed.batcher
+    return inputs if batcher is None else _batches(batcher, builder.scope(frame), inputs)
 
 
 def _selected(builder: Builder, frame: OpenFrame, state: Map, index: int, item: Json) -> Json:

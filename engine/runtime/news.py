@@ -4,6 +4,7 @@ opened        the start; or the inbox, and then the calls whose owner is gone
 inbox         callback answers and stops: every 2 s while calls run, and whenever a wake points at it
 answers       what came of calls
 overdue       calls that hang past their budget
+children      closed ones whose notice was lost: their headers are read now and then
 time          timers that are due
 """
 
@@ -16,9 +17,10 @@ from engine.clock import Clock
 from engine.errors import SchemaTooNew, StorageError, StoreCorrupt
 from engine.ports.journal import InboxItem, Journal
 from engine.ports.tasks import TaskSucceeded
-from engine.runtime import inbox
+from engine.runtime import inbox, notices
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.runtime.calls import Answer
+from engine.runtime.map_run_driver import MapRuns
 from engine.runtime.owned import Owned
 from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
@@ -26,6 +28,7 @@ from engine.runtime.stimulus import (
     Continued,
     Started,
     Stimulus,
+    StopRequested,
     TaskErred,
     TaskReturned,
     TaskTakenOver,
@@ -41,11 +44,14 @@ INBOX_SECONDS = 2.0
 class News:
     """Gathers stimuli; time and seeds enter the core here."""
 
-    def __init__(self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int]) -> None:
+    def __init__(
+        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], map_runs: MapRuns
+    ) -> None:
         self._journal = journal
         self._policies = policies
         self._clock = clock
         self._seed = new_seed
+        self._map_runs = map_runs
 
     def of(self, owned: Owned, now: float) -> list[Stimulus]:
         """All that can be fed to the execution at `now`, in the order in which it counts. Raises StorageError."""
@@ -63,7 +69,9 @@ class News:
         if owned.held:
             return stimuli
         owed = activation.owed()
-        if owed.due_at is not None and owed.due_at <= now:
+        if owed.sweep_at is not None and owed.sweep_at <= now:
+            stimuli += self._swept(activation, now, at)
+        if owed.look_at is not None and owed.look_at <= now:
             stimuli.append(TimePassed(at=at, seed=self._seed()))
         if owed.ready and not stimuli:
             stimuli.append(Continued(at=at, seed=self._seed()))
@@ -83,6 +91,8 @@ class News:
             return [began, TimePassed(at=at, seed=self._seed())]
         if activation.seq < 0:
             started: list[Stimulus] = [Started(at=at, seed=self._seed())]
+            if notices.is_orphan(self._journal, activation.header):
+                return [*started, StopRequested(at=at, cause=notices.PARENT_ENDED)]
             waited = self._clock.now() - activation.header.started_at >= INBOX_SECONDS
             return started + self.read_inbox(owned, at) if waited else started
         stimuli = self.read_inbox(owned, at)
@@ -106,6 +116,16 @@ class News:
             )
         return TaskTakenOver(**place)  # type: ignore[arg-type]
 
+    def _swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
+        """Raises StorageError, but not while calls are running: then the next sweep will find what this one did not."""
+        try:
+            return self._map_runs.swept(activation, now, at)
+        except StorageError as error:
+            if not activation.in_flight:
+                raise
+            _LOG.warning("the children are looked at later: %s", error, extra={"execution": activation.key.id})
+            return []
+
     def read_inbox(self, owned: Owned, at: float) -> list[Stimulus]:
         """What others said to it (to one that is held: a stop); what was read is deleted after the commit that records
         it.
@@ -116,7 +136,7 @@ class News:
         owned.poked = False
         owned.inbox_at = self._clock.now() + INBOX_SECONDS
         try:
-            items = self._journal.inbox(activation.key)
+            items = notices.read_inbox(self._journal, activation.key)
         except StorageError as error:
             if not activation.in_flight:
                 raise

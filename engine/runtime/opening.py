@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from engine.asl.compile import compile_definition
 from engine.asl.model import Plan
+from engine.asl.resources import OWN_ARN
 from engine.errors import StoreCorrupt
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Header, Journal, Loaded
@@ -30,7 +31,7 @@ class Opener:
         self._journal = journal
         self._published = published
         self._new_nonce = new_nonce
-        self._plans: OrderedDict[tuple[str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
 
     def open(self, loaded: Loaded) -> Activation:
         """The execution as its last segment left it, or as it begins. Raises StorageError, NotFound."""
@@ -52,11 +53,15 @@ class Opener:
         return activation
 
     def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:
-        wanted = (header.key.workspace, header.workflow, header.definition_digest)
+        machine = "" if header.parent is None else header.parent.machine
+        wanted = (header.key.workspace, header.workflow, header.definition_digest, machine)
         known = self._plans.get(wanted)
         if known is None:
-            version = self._published.pinned(*wanted)
-            known = self._plans[wanted] = (version, compile_definition(version.definition))
+            version = self._published.pinned(*wanted[:3])
+            plan = compile_definition(version.definition)
+            if machine:  # the executions of a Map Run walk its ItemProcessor, without the execution's time-out
+                plan = Plan({**plan.machines, "": plan.machines[machine]})
+            known = self._plans[wanted] = (version, plan)
             if len(self._plans) > PLANS_KEPT:
                 self._plans.popitem(last=False)
         else:
@@ -66,7 +71,7 @@ class Opener:
 
 def facts_of(header: Header) -> Facts:
     """What the context object ``$$`` says of an execution. The ARNs have AWS's shape, with ``local`` as the account."""
-    arn = f"arn:aws:states:local:{header.key.workspace}"
+    arn = f"{OWN_ARN}{header.key.workspace}"
     return Facts(
         execution_id=header.key.id, name=header.key.name, workflow=header.workflow, version=header.version,
         started_at=header.started_at, kind=header.kind, workspace=header.key.workspace,

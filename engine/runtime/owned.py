@@ -22,8 +22,8 @@ class Owned:
     """
 
     __slots__ = (
-        "abandoned", "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "longest_call",
-        "paused", "poked", "segment",
+        "abandoned", "activation", "answers", "children_at", "deadline", "failures", "fresh", "held", "inbox_at",
+        "longest_call", "paused", "poked", "segment",
     )
 
     def __init__(self, activation: Activation, deadline: float, *, longest_call: float) -> None:
@@ -36,6 +36,7 @@ class Owned:
         self.abandoned = False
         self.poked = False
         self.inbox_at = 0.0
+        self.children_at = 0.0
         self.answers: list[Answer] = []
         self.segment: Segment | None = None
         self.failures = 0
@@ -45,8 +46,10 @@ class Owned:
         """Whether the next round has work for it without any answer."""
         if self.segment is not None:
             return False
-        ready = not self.held and self.activation.owed().ready
-        return self.fresh or self.poked or bool(self.answers) or ready
+        activation = self.activation
+        goes_on = not self.held and activation.owed().ready
+        waits_to_be_written = activation.dirty and not activation.express
+        return self.fresh or self.poked or bool(self.answers) or waits_to_be_written or goes_on
 
     def near(self, now: float) -> bool:
         """Whether what is left of its time is for the last commit, parking and the acknowledgement."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from engine.clock import Clock
 from engine.errors import (
@@ -124,7 +125,7 @@ class Poison:
             return False
         error, cause = inbox.stop_words(stop)
         now, status = self._clock.now(), str(Status.ABORTED)
-        self._index.put(replace(row_of(self._index, header), status=status, ended_at=now, error=error))
+        _list(self._index, header, status=status, ended_at=now, error=error)
         cause = _cut(f"{error or 'stopped'}: {cause or 'no cause was given'} It was PAUSED and could not be opened.")
         self._journal.update_headers([HeaderChange(header.key, header.seq, status, None, ended_at=now, cause=cause)])
         self._journal.delete_inbox(header.key, [item.id for item in items])
@@ -138,10 +139,10 @@ def pause(journal: Journal, index: ExecutionsIndex, header: Header, cause: str) 
     Raises Fenced when it is closed or further on by now.
     """
     cause = _cut(cause)
-    index.put(replace(row_of(index, header), status=PAUSED))
+    _list(index, header, status=PAUSED)
     change = HeaderChange(header.key, header.seq, PAUSED, None, strikes=header.strikes, cause=cause)
     if not journal.update_headers([change])[0]:
-        index.put(replace(row_of(index, header), status=RUNNING))
+        _list(index, header, status=RUNNING)
         raise Fenced(f"the header of {header.key.id} is ahead of segment {header.seq}")
     _LOG.error("PAUSED: %s", cause, extra={"execution": header.key.id})
     return replace(header, status=PAUSED, due_at=None, cause=cause)
@@ -150,16 +151,20 @@ def pause(journal: Journal, index: ExecutionsIndex, header: Header, cause: str) 
 def resume(journal: Journal, index: ExecutionsIndex, header: Header, due_at: float) -> bool:
     """Make a PAUSED execution RUNNING, without strikes; False when it is none any more. Who calls this sends the wake;
     `due_at` is when a sweep looks should it be lost."""
-    index.put(replace(row_of(index, header), status=RUNNING))
+    _list(index, header, status=RUNNING)
     return journal.update_headers([HeaderChange(header.key, header.seq, RUNNING, due_at, strikes=0)])[0]
 
 
-def row_of(index: ExecutionsIndex, header: Header) -> ExecutionRow:
-    """The execution's row in the index, read back for what the header does not know; made anew where it is missing."""
+def _list(index: ExecutionsIndex, header: Header, **changes: Any) -> None:
+    """Change the execution's row, read back for what the header does not know; made anew where it is missing. The items
+    of a Map Run have none."""
+    if header.is_item:
+        return
     key = header.key
     page = index.query(ExecutionQuery(key.workspace, workflow=header.workflow, name=key.name, limit=1))
     found = next((row for row in page.rows if row.key == key), None)
-    return found or ExecutionRow(key, header.workflow, header.version, header.status, header.started_at)
+    row = found or ExecutionRow(key, header.workflow, header.version, header.status, header.started_at)
+    index.put(replace(row, **changes))
 
 
 def _words(error: Exception) -> str:

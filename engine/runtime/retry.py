@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.asl.model import Catcher, Retrier
+from engine.expr.bounds import DATA_LIMIT
 
 RUNTIME = "States.Runtime"
-DATA_LIMIT = "States.DataLimitExceeded"
 TIMEOUT = "States.Timeout"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 

@@ -9,7 +9,8 @@ iteration is a child frame. Each frame stands in exactly one state, in one phase
     CALLBACK    handed over, waits for its task token                  -> Callback…
     WAITING     a Wait state                                           -> TimePassed
     BACKOFF     a Retrier's interval                                   -> TimePassed
-    JOINING     a Parallel or Map waits for its child frames
+    JOINING     a Parallel or Map waits for its child frames, a distributed Map for its child executions
+    CHILDREN    a hundred child executions of the distributed Map around it (engine.runtime.children)
     DONE        a child frame that ended; keeps its output until the join
 
 Values are JSON (dict, list, str, int, float, bool, None) and shared, never changed in place.
@@ -39,6 +40,7 @@ class Phase(StrEnum):
     WAITING = "WAITING"
     BACKOFF = "BACKOFF"
     JOINING = "JOINING"
+    CHILDREN = "CHILDREN"
     DONE = "DONE"
 
 
@@ -114,7 +116,8 @@ class Frame:
     `credentials` as whom.
     `started_event` is that of this attempt's call (0 before it). `due_at` ends a WAITING or BACKOFF.
     `timeout_seconds` and `heartbeat_seconds` are the Task's own; `deadline` and `heartbeat_at` are when they are over,
-    counted from the start of the call. `output` is a DONE frame's result.
+    counted from the start of the call. `output` is a DONE frame's result. `due_at` of a frame that waits for child
+    executions is when their headers are looked at, should their notices have been lost.
     """
 
     path: str
@@ -155,7 +158,8 @@ class Snapshot:
 
     `output` holds the result of a SUCCEEDED one; `error` and `cause` are None where AWS leaves them out. `deadline` is
     the execution's time-out. `progress` caches each JOINING frame's counts, by its path; a missing one is derived.
-    `ready` lists the READY frames in order, None before that was derived.
+    `ready` lists the READY frames in order, None before that was derived. `abandoned` are the ids of child executions
+    that nobody waits for any more and that are still to be stopped.
     """
 
     facts: Facts
@@ -169,6 +173,7 @@ class Snapshot:
     output: Json = None
     error: str | None = None
     cause: str | None = None
+    abandoned: tuple[str, ...] = ()
     progress: Mapping[str, Progress] = field(default_factory=_nothing, compare=False, repr=False)
     ready: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 

@@ -17,7 +17,7 @@ from engine.runtime.snapshot import SCHEMA, Facts, Fanout, Frame, Phase, Snapsho
 
 Json = Any
 
-_GLOBALS = ("status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause")
+_GLOBALS = ("status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned")
 
 
 def _as_it_is(value: Json) -> Json:
@@ -96,6 +96,7 @@ def encode_globals(snapshot: Snapshot) -> Json:
     """What is not in a frame and can change."""
     values = {name: getattr(snapshot, name) for name in _GLOBALS}
     values["status"] = snapshot.status.value
+    values["abandoned"] = list(snapshot.abandoned) or None
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -105,6 +106,7 @@ def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
     known = dict.fromkeys(_GLOBALS)
     known.update(value)
     known["status"] = Status(value["status"])
+    known["abandoned"] = tuple(value.get("abandoned", ()))
     return known
 
 

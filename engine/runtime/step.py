@@ -13,21 +13,26 @@ from dataclasses import dataclass
 
 from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
-from engine.runtime import fanout, map_run, tasks
+from engine.runtime import children, fanout, map_run, started_children, tasks
 from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
 from engine.runtime.express import most_seconds
 from engine.runtime.failing import evaluation_failed
 from engine.runtime.history import HistoryEvent
 from engine.runtime.retry import RUNTIME
-from engine.runtime.snapshot import Phase, Snapshot, Status
+from engine.runtime.snapshot import Frame, Phase, Snapshot, Status
 from engine.runtime.states import advance, resume, time_out
 from engine.runtime.stimulus import (
     CallbackErred,
     CallbackHeartbeat,
     CallbackReturned,
+    ChildClosed,
+    ChildrenStopped,
     FrameStimulus,
+    MapRunDispatched,
     MapRunErred,
+    MapRunOpened,
     MapRunReturned,
+    MapRunUpdated,
     Started,
     Stimulus,
     StopRequested,
@@ -114,8 +119,14 @@ def _run(builder: Builder) -> None:
 def _feed(builder: Builder, stimulus: Stimulus) -> bool:
     """Apply one stimulus; False when nothing waits for it."""
     match stimulus:
+        case MapRunDispatched():
+            return children.dispatched(builder, stimulus)
+        case ChildClosed():
+            return _child_closed(builder, stimulus)
         case FrameStimulus():
             return _feed_frame(builder, stimulus)
+        case ChildrenStopped():
+            builder.abandoned.clear()
         case Started():
             return _start(builder)
         case TimePassed():
@@ -148,6 +159,17 @@ def _stop(builder: Builder, error: str | None, cause: str | None) -> None:
     builder.close(Status.ABORTED, error=error, cause=cause)
 
 
+def _child_closed(builder: Builder, stimulus: ChildClosed) -> bool:
+    """A child of a Map Run, or what a Task started and waits for."""
+    waiting = builder.peek(stimulus.frame)
+    if waiting is None or waiting.visit != stimulus.visit:
+        return False
+    if waiting.phase is Phase.JOINING:
+        return children.closed(builder, stimulus)
+    answer = started_children.answer(builder, waiting, stimulus)
+    return answer is not None and _feed_frame(builder, answer)
+
+
 def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
     waiting = builder.peek(stimulus.frame)
     if (
@@ -177,7 +199,7 @@ def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
         return phase is Phase.RUNNING
     if isinstance(stimulus, TaskErred):
         return phase in (Phase.RUNNING, Phase.SCHEDULED)
-    if isinstance(stimulus, MapRunReturned | MapRunErred):
+    if isinstance(stimulus, MapRunOpened | MapRunReturned | MapRunErred | MapRunUpdated):
         return phase is Phase.JOINING
     return phase is Phase.CALLBACK
 
@@ -191,6 +213,12 @@ def _apply(builder: Builder, frame: OpenFrame, state: State, stimulus: FrameStim
             return map_run.returned(builder, frame, state, output)
         case MapRunErred(error=error, cause=cause), Map():
             return map_run.erred(builder, frame, state, error, cause)
+        case MapRunOpened(), Map():
+            return map_run.opened(builder, frame, state)
+        case MapRunUpdated(), Map():
+            map_run.updated(frame, stimulus)
+        case _, Map():
+            return map_run.reading(builder, frame, state, stimulus)
     return False
 
 
@@ -213,20 +241,32 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
     return False
 
 
+def _earliest(frame: Frame | OpenFrame | None) -> float | None:
+    """The frame's next timer."""
+    if frame is None:
+        return None
+    return min((at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None), default=None)
+
+
 def _fire(builder: Builder) -> None:
     """Fire what is due by now, earliest first; what fires may cancel what would have fired after it."""
     due: list[tuple[float, tuple[int, ...], str]] = []
     for path in builder.paths():
         frame = builder.peek(path)
-        if frame is not None:
-            times = [at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None]
-            if times and min(times) <= builder.at:
-                due.append((min(times), path_order(path), path))
+        at = _earliest(frame)
+        if at is not None and at <= builder.at:
+            due.append((at, path_order(path), path))
     for _, _, path in sorted(due):
-        opened = builder.frame(path)
+        # The frame at this path may be another by now: of a fan-out that began after the one that was due had failed.
+        at = _earliest(builder.peek(path))
+        opened = builder.frame(path) if at is not None and at <= builder.at else None
         if opened is None or builder.status is not Status.RUNNING:
             continue
-        if opened.phase in _ON_TASK:
+        if opened.phase is Phase.CHILDREN:
+            children.look_again(builder, opened)
+        elif opened.phase is Phase.CALLBACK and not started_children.over(builder, opened):
+            started_children.look_again(builder, opened)
+        elif opened.phase in _ON_TASK:
             state = builder.plan.state(opened.machine, opened.state)
             if isinstance(state, Task) and tasks.timed_out(builder, opened, state):
                 builder.ready.append(opened)

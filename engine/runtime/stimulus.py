@@ -100,9 +100,13 @@ class CallbackHeartbeat(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class MapRunReturned(FrameStimulus):
-    """The Map Run of a distributed Map succeeded; `output` lists its children's outputs in order."""
+    """The Map Run of a distributed Map succeeded; `output` lists its children's outputs in order.
+
+    `counts` says how its children ended, with the run's ARN under ``map_run``: who describes it later reads that.
+    """
 
     output: Json = None
+    counts: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,49 @@ class MapRunErred(FrameStimulus):
 
     error: str | None = None
     cause: str | None = None
+    counts: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRunOpened(FrameStimulus):
+    """The Map Run's children are to be executions of their own: read its items, make their inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapRunDispatched(FrameStimulus):
+    """The children `first` … `first + count - 1` of a Map Run exist now: how far its dispatch has come."""
+
+    first: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MapRunUpdated(FrameStimulus):
+    """UpdateMapRun; None leaves a value as it is. `concurrency` 0: no limit of the user's."""
+
+    concurrency: int | None = None
+    tolerated_count: float | None = None
+    tolerated_percentage: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildClosed(FrameStimulus):
+    """A child execution has ended: the item `index` of a Map Run, or what a Task started and waits for.
+
+    `child` is its execution id, `status` its status. `output` holds its output where that is small (`inline`); of an
+    execution that a Task started, what DescribeExecution answers.
+    """
+
+    child: str = ""
+    index: int = 0
+    status: str = ""
+    output: Json = None
+    inline: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChildrenStopped(Stimulus):
+    """Every child execution that nobody waited for any more was told to stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from engine.asl.integrations import unfit_arguments
 from engine.asl.model import Pattern, Resource, Task
 from engine.errors import StateFailure
 from engine.expr.java_text import json_text
-from engine.runtime import flow
+from engine.runtime import flow, started_children
 from engine.runtime.builder import Builder, OpenFrame
 from engine.runtime.completing import completed
 from engine.runtime.failing import failed
@@ -88,6 +88,7 @@ def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> b
         builder.emit(frame, "TaskSubmitted", {**(_details(resource) or {}), "output": output})
         frame.phase = Phase.CALLBACK
         frame.lease_until = 0.0
+        started_children.look_again(builder, frame)
         return False
     return succeeded(builder, frame, state, output)
 
@@ -118,7 +119,11 @@ def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     missed_heartbeat = beat is not None and (deadline is None or beat < deadline)
     builder.emit(frame, _type(state.resource, "TimedOut"), {**(_details(state.resource) or {}), "error": TIMEOUT})
     name = HEARTBEAT_TIMEOUT if missed_heartbeat else None
-    return failed(builder, frame, state, TIMEOUT, None, definite=False, matched_as=name)
+    child = started_children.awaited(builder, frame)
+    moved = failed(builder, frame, state, TIMEOUT, None, definite=False, matched_as=name)
+    if child is not None and frame.phase is not Phase.BACKOFF:  # a Retrier's attempt waits for the same execution
+        builder.abandoned.append(child)
+    return moved
 
 
 def heartbeat(builder: Builder, frame: OpenFrame) -> None:

@@ -47,17 +47,20 @@ from engine.ports.pauses import Pauses
 from engine.ports.published import Published
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
 from engine.ports.tasks import Tasks
-from engine.runtime import effects
+from engine.runtime import effects, notices
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
 from engine.runtime.calls import CallPool, Ticket
+from engine.runtime.executions import Executions
 from engine.runtime.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.holding import HOLD_SECONDS, Holds
-from engine.runtime.news import News
+from engine.runtime.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
+from engine.runtime.news import INBOX_SECONDS, News
 from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
 from engine.runtime.owned import FRESH_SHARE, RESERVE_SECONDS, Owned
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison, counts
 from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
+from engine.runtime.starting import StartsExecutions
 from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -109,8 +112,12 @@ class Worker:
         self._is_alive = is_alive
         self._parallel = parallel
         self._on_committed = on_committed
+        tasks = StartsExecutions(tasks, Executions(
+            journal=journal, index=index, queue=queue, published=published, clock=clock, settings=settings,
+        ))
         self._policies = Policies(tasks, settings)
-        self._news = News(journal, self._policies, clock, new_seed)
+        self._map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
+        self._news = News(journal, self._policies, clock, new_seed, self._map_runs)
         self._opener = Opener(journal, published, new_nonce)
         self._runs_sync = runs_sync
         self._holds = Holds(pauses, clock)
@@ -271,7 +278,7 @@ class Worker:
                 return
             self._charged.add(key)
         activation = self._opener.open(replace(loaded, header=header))
-        if last is None and _was_swept(loaded.header, now):
+        if last is None and _was_swept(loaded.header, now) and not loaded.header.is_item:
             self._index.put(execution_row(activation))  # the start that died before it wrote the row
         if last is not None:
             self._on_committed([last])  # its writer may have died before it told
@@ -465,14 +472,13 @@ class Worker:
             raise OutOfTime("an EXPRESS execution did not end in this worker's time: it begins anew")
         if activation.dirty or owned.poked or owned.answers:
             return
-        if activation.snapshot.closed:
-            self._close(activation)
-            return
-        if owned.held and not activation.in_flight:
-            self._hold(owned, now)
+        if activation.snapshot.closed or (owned.held and not activation.in_flight):
+            self._close_or_hold(owned, now)
             return
         owed = activation.owed()
         near = owned.near(now)
+        if not near and not owned.held and self._goes_on_with_children(owned, now):
+            return
         if owed.ready and not near:
             return
         if activation.in_flight:
@@ -482,17 +488,39 @@ class Worker:
         fitting = any(self._policies.fits(owned, frame, now) for frame in owed.scheduled)
         if self._calls.in_flight and not near and fitting:
             return  # a thread will be free
-        self._park(owned, now if owed.ready or owed.scheduled else owed.due_at, now)
+        at_once = owed.ready or owed.scheduled or self._map_runs.owes(activation)
+        self._park(owned, now if at_once else owed.look_at, now)
+
+    def _goes_on_with_children(self, owned: Owned, now: float) -> bool:
+        """Start, join and stop child executions; what came of it is committed in the next round.
+
+        Only what is committed is acted upon. A store that fails is asked again later while calls are running.
+        """
+        activation = owned.activation
+        if now < owned.children_at or not self._map_runs.owes(activation):
+            return False
+        try:
+            activation.feed(self._map_runs.perform(activation, max(now, activation.snapshot.last_at)))
+            owned.poked = owned.poked or now >= owned.inbox_at  # a stop is not kept waiting for a wide Map's dispatch
+        except StorageError as error:
+            if not activation.in_flight:
+                raise
+            owned.children_at = now + INBOX_SECONDS
+            _LOG.warning("children are seen to later: %s", error, extra={"execution": activation.key.id})
+        return activation.dirty
 
     def _is_held(self, activation: Activation, *, look: bool = False) -> bool:
         """Whether its workflow is paused, for all or for what is not begun."""
         if activation.express and activation.dirty:
             return False  # it cannot wait in the middle
-        return self._holds.holds(activation.key, begun=activation.seq >= 0 or activation.dirty, look=look)
+        begun = activation.seq >= 0 or activation.dirty or activation.header.is_item  # an item is part of its parent
+        return self._holds.holds(activation.key, begun=begun, look=look)
 
-    def _hold(self, owned: Owned, now: float) -> None:
-        """Let go of what is not to go on, unless it was resumed just now."""
-        if owned.paused:
+    def _close_or_hold(self, owned: Owned, now: float) -> None:
+        """Let go of what is over, or not to go on; unless it was resumed just now."""
+        if owned.activation.snapshot.closed:
+            self._close(owned.activation)
+        elif owned.paused:
             self._finish(owned.activation.key)
         elif self._is_held(owned.activation, look=True):
             self._park(owned, now + HOLD_SECONDS, now)
@@ -517,8 +545,12 @@ class Worker:
         self._finish(activation.key)
 
     def _close(self, activation: Activation) -> None:
-        self._index.put(execution_row(activation))
+        """The header last: until it says so, whoever loads the execution does all of this again."""
+        if not activation.header.is_item:
+            self._index.put(execution_row(activation))
         snapshot = activation.snapshot
+        notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, snapshot.abandoned)
+        notices.tell(self._journal, self._queue, self._clock, activation.header, snapshot)
         change = HeaderChange(activation.key, activation.seq, str(snapshot.status), None, ended_at=snapshot.last_at)
         self._journal.update_headers([change])
         self._delete_inbox(activation.key, [item.id for item in self._journal.inbox(activation.key)])

@@ -13,7 +13,8 @@ from typing import Any, Literal, cast
 
 from engine.asl.compile import compile_definition
 from engine.asl.model import Map, Plan, Task
-from engine.errors import StateFailure
+from engine.errors import InvalidDocument, StateFailure
+from engine.expr.bounds import excess
 from engine.ports.tasks import TaskCall, TaskFailed, Tasks
 from engine.runtime import effects
 from engine.runtime.history import HistoryEvent, render
@@ -79,9 +80,12 @@ def simulate(
     overlays the context object's Execution and StateMachine (``{"Execution": {"Name": "…"}}``). `on_event` gets each
     history event as it happens, and none is kept. `limits` are none by default; "aws"
     are AWS's: 262,144 bytes for a state's output, 25,000 events in the history of a STANDARD execution. Raises
-    InvalidDefinition.
+    InvalidDefinition, and InvalidDocument for an input that is too large or too deep.
     """
     plan = compile_definition(definition)
+    problem = excess(input)
+    if problem is not None:
+        raise InvalidDocument(f"the input {problem}", where="input", advice="Pass large or deep data by reference.")
     facts = facts_of(context or {}, type)
     if limits == "aws":
         longest = None if type == "EXPRESS" else AWS_EVENTS

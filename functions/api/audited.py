@@ -225,6 +225,21 @@ class AuditedExecutions(Executions):
         )
         return resumed
 
+    def update_map_run(
+        self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,
+        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None, actor: Actor,
+    ) -> None:
+        """Executions.update_map_run."""
+        limits = {
+            "max_concurrency": max_concurrency, "tolerated_failure_count": tolerated_failure_count,
+            "tolerated_failure_percentage": tolerated_failure_percentage,
+        }
+        with self._recorder.refusals("map_run.update", key.workspace, _execution(key), actor):
+            super().update_map_run(key, map_run, **limits, actor=actor)  # type: ignore[arg-type]
+        self._recorder.done(
+            "map_run.update", key.workspace, _execution(key), actor, after={"map_run": map_run, **limits}
+        )
+
     def send_task_success(self, token: str, output: Json, *, actor: Actor = NOBODY) -> None:
         """Executions.send_task_success."""
         with self._answering(token, actor, {"answer": "success", "output_digest": _digest(output)}, None):

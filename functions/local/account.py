@@ -21,6 +21,7 @@ Event = dict[str, Json]
 _OPENING = ("MapIterationStarted", "ParallelStateStarted", "MapStateStarted")
 _CONTAINER_FAILED = {"ParallelStateFailed": "Parallel", "MapStateFailed": "Map", "MapIterationFailed": ""}
 _CLOSING_EXECUTION = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
+FRAMES_FIRST = 2
 _ATTEMPTS = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
 
 
@@ -91,7 +92,8 @@ def account(events: Sequence[Event], *, now: float) -> list[StateRun]:
 
 
 def readable_cause(cause: str | None) -> str:
-    """A cause for people: a connector's JSON cause becomes its message and its stack trace, line by line."""
+    """A cause for people: a connector's JSON cause becomes its message and its stack trace, line by line. Of the frames
+    of each exception the middle is left out: the first are the connector's own, the last is where it happened."""
     if cause is None:
         return "no cause was given"
     try:
@@ -102,9 +104,24 @@ def readable_cause(cause: str | None) -> str:
         return cause
     lines = [f"{shape.get('errorType', 'Error')}: {shape['errorMessage']}"]
     trace = shape.get("stackTrace") or []
-    for frame in trace if isinstance(trace, list) else [trace]:
-        lines += [f"  {line}" for line in str(frame).rstrip("\n").splitlines()]
+    for frame in _without_the_middle([str(frame) for frame in (trace if isinstance(trace, list) else [trace])]):
+        lines += [f"  {line}" for line in frame.rstrip("\n").splitlines() if line.strip(" ~^")]
     return "\n".join(lines)
+
+
+def _without_the_middle(frames: Sequence[str]) -> Iterator[str]:
+    """The frames of each exception; a text that is no frame (``from TypeError: …``) begins the next exception."""
+    section: list[str] = []
+    for frame in [*frames, ""]:
+        if frame.lstrip().startswith("File "):
+            section.append(frame)
+            continue
+        left_out = len(section) - FRAMES_FIRST - 1
+        if left_out > 1:
+            section[FRAMES_FIRST:-1] = [f"  … {left_out} more; --json shows all"]
+        yield from section
+        section.clear()
+        yield frame
 
 
 def _as_tree(runs: Sequence[StateRun]) -> Iterator[StateRun]:

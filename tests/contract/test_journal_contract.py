@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Segment
+from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Parent, Segment
 from engine.ports.keys import ExecutionKey
 
 
@@ -44,6 +44,15 @@ def test_create_keeps_header_and_input(journal, key):
     assert journal.create(a_header(key), b'{"a":1}') is None
     assert journal.header(key) == a_header(key)
     assert journal.execution_input(key) == b'{"a":1}'
+
+
+def test_a_header_says_who_started_it(journal, key):
+    parent = Parent("orders:run-0", "/0/12", 7, 1, 99, machine="/States/Each/ItemProcessor")
+    child = ExecutionKey(key.workspace, f"{key.id}~7.1~99")
+    journal.create(a_header(child, parent=parent), b"{}")
+    journal.update_headers([HeaderChange(child, 0, "RUNNING", 5.0)])
+    assert journal.header(child).parent == journal.load(child).header.parent == parent
+    assert journal.header(child).is_item
 
 
 def test_create_again_answers_with_what_is_there(journal, key):

@@ -50,6 +50,26 @@ def own_server(tmp_path):
         running.stop()
 
 
+def test_children_run_in_real_workers(server, tmp_path):
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **HELLO}
+    states = {
+        "Each": {"Type": "Map", "ItemProcessor": processor, "ResultPath": "$[0].said", "Next": "Start"},
+        "Start": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+                  "Parameters": {"StateMachineArn": "greeter"}, "ResultPath": "$[0].started"},
+    }
+    for name, definition in (("greeter", HELLO), ("caller", {"StartAt": "Each", "States": states})):
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps({"name": name, "definition": definition}))
+        automate(server.folder, "import", "--file", str(path), "--publish")
+    given = json.dumps([{"n": n} for n in range(60)])
+    ended = automate(server.folder, "start", "caller", "--name", "one", "--input", given, "--wait")
+    assert ended["status"] == "SUCCEEDED", ended["cause"]
+    assert ended["output"][0]["said"] == [{"said": "hello"}] * 60
+    assert ended["output"][0]["started"]["Output"] == {"said": "hello"}
+    child = server.json("GET", "/executions/caller%3Aone~1.0~59")
+    assert (child["status"], child["input"]) == ("SUCCEEDED", {"n": 59})
+
+
 def test_the_whole_way_over_http_and_the_command_line(server, tmp_path):
     path = tmp_path / "hello.json"
     path.write_text(json.dumps({"name": "hello", "definition": HELLO}))

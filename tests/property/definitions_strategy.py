@@ -166,7 +166,9 @@ class _Machine:
                  "$$.Map.Item.Value", "$$.State.RetryCount", "$.r", "$.err.Error", "$unknown"]
         if self.chance(4):
             return str(self.one(*risky))
-        return str(self.one("$.n", "$.s", "$.items", "$.o", "$", *context, *known))
+        if known and self.chance(30):
+            return self.one(*known)
+        return str(self.one("$.n", "$.s", "$.items", "$.o", "$", *context))
 
     def query(self) -> str:
         """The value of a ``.$`` key."""
@@ -186,13 +188,13 @@ class _Machine:
             base, f"{base}.n", f"{base}.s", f"{base}.items", f"{base}.o", f"{base}.n + 1", f"{base}.s & '!'",
             f"$count({base}.items)", f"{base}.n > 2", f"{base}.n > 2 ? 'many' : 'few'", f"[{base}.n, {base}.s]",
             f"$merge([{base}.o, {{'b': {base}.n}}])", "$states.context.State.Name", "$states.context.Execution.Input.n",
-            f"$append({base}.items, [{base}.n])", "1 + 2 * 3", f"$string({base}.n)", *known,
+            f"$append({base}.items, [{base}.n])", "1 + 2 * 3", f"$string({base}.n)",
             *(f"$states.{name}" for name in fields), *(["$states.context.State.EnteredTime"] if self.clock else []),
         ]
         risky = [f"{base}.nothing", f"{base}.items.n", f"{base}.items[0]", f"{base}.s + 1", "$unknown", "$error('no')",
                  f"{base}.o.a", "function($x){$x}", "$states.context.Map.Item.Index", "$states.context.Map.Item.Value",
                  f"{base}.items[n>2]", "$states.result.n", "$states.errorOutput.Error", "null", f"{base}.*"]
-        text = self.one(*risky) if self.chance(4) else self.one(*good)
+        text = self.one(*risky) if self.chance(4) else self.one(*(known if known and self.chance(30) else good))
         return f"{{% {text} %}}"
 
     def expression(self, jsonata: bool, name: str, *fields: str) -> dict[str, str]:
@@ -252,8 +254,8 @@ class _Machine:
             made["Catch"] = [self.catcher(jsonata) for _ in range(self.draw(st.integers(1, 2)))]
         for entries in made.values():
             for entry in entries:
-                entry["ErrorEquals"] = self.draw(st.lists(st.sampled_from(LISTED[:6] + LISTED[7:]), min_size=1,
-                                                          max_size=2, unique=True))
+                likely = st.sampled_from(ERRORS + LISTED[7:] if self.chance(40) else [*ERRORS[:2], "States.TaskFailed"])
+                entry["ErrorEquals"] = self.draw(st.lists(likely, min_size=1, max_size=2, unique=True))
             if self.chance(60):
                 entries[-1]["ErrorEquals"] = ["States.ALL"]
         return made
@@ -316,7 +318,8 @@ class _Machine:
     def rule(self, jsonata: bool) -> Json:
         if jsonata:
             made: Json = {"Condition": self.one(
-                "{% $states.input.n > 2 %}", "{% $states.input.s = 'x' %}", "{% $count($states.input.items) > 1 %}",
+                "{% $states.input.n > 2 %}", "{% $states.input.n < 3 %}",
+                "{% $states.input.s = 'x' %}", "{% $count($states.input.items) > 1 %}",
                 "{% $exists($states.input.r) %}", "{% $states.input.n in [1, 2] and true %}",
                 *(["{% $states.input.n %}", "{% $states.input.nothing %}"] if self.chance(10) else []))}
             if self.chance(30):
@@ -337,7 +340,8 @@ class _Machine:
             ("IsNull", True), ("IsNull", False), ("IsString", True), ("IsNumeric", False), ("IsBoolean", True),
             ("NumericEqualsPath", "$.n"), ("StringEqualsPath", "$.s"), ("NumericLessThanPath", self.path()),
         )
-        return {"Variable": self.path(), operator: operand}
+        usual = {"Numeric": "$.n", "String": "$.s"}.get(operator[:7 if operator[0] == "N" else 6])
+        return {"Variable": usual if usual and self.chance(70) else self.path(), operator: operand}
 
     def exit(self, jsonata: bool, depth: int) -> Json:
         if self.chance(50):

@@ -7,24 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from bombs import BOMBS
 
 HERE = Path(__file__).parent
-MOST_SECONDS = 1.5
+MOST_SECONDS = 2.5
+"""Of CPU. The dearest come to half of it: a value just below the bound is made, read and printed by several events."""
+
 MOST_BYTES = 300 * 1024 * 1024
-MORE_BYTES = {"jsonata: product of ranges": 512 * 1024 * 1024}
-"""jlens looks at an array's length and at the time only once it has made the parts."""
-
-UNBOUNDED = {
-    name: "the size of values that a state makes is not bounded"
-    for name in BOMBS if name.startswith("double:") and name not in (
-        "double: States.Format", "double: ResultPath", "double: JSONata text")
-} | {
-    name: "the depth of values is not bounded" for name in BOMBS if name.startswith("deep:")
-}
-"""Known to be unbounded: a strict xfail, so that whoever bounds them finds out and takes them from this table."""
-
+MORE_BYTES = dict.fromkeys(
+    ("jsonata: product of ranges", "jsonata: replace grows", "double: JSONata array"), 640 * 1024 * 1024
+)
+"""jlens measures these only when they are whole, in its own copy: its time limit (half a second) ends the first two."""
 
 def measure(*names: str) -> dict[str, dict]:
     ran = subprocess.run(
@@ -36,7 +29,7 @@ def measure(*names: str) -> dict[str, dict]:
 
 def problems(told: dict) -> list[str]:
     found = []
-    if told["status"] not in ("SUCCEEDED", "FAILED", "InvalidDefinition"):
+    if told["status"] not in ("SUCCEEDED", "FAILED", "InvalidDefinition", "InvalidDocument"):
         found.append(f"{told['status']}: {told['error']}")
     if told["seconds"] > MOST_SECONDS:
         found.append(f"{told['seconds']} s")
@@ -46,14 +39,6 @@ def problems(told: dict) -> list[str]:
 
 
 def test_bombs_end_with_an_answer_soon_and_small():
-    measured = measure(*(BOMBS.keys() - UNBOUNDED.keys()))
-    assert measured.keys() == BOMBS.keys() - UNBOUNDED.keys()
+    measured = measure(*BOMBS)
+    assert measured.keys() == BOMBS.keys()
     assert {name: problems(told) for name, told in measured.items() if problems(told)} == {}
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.xfail(reason=reason, strict=True)) for name, reason in UNBOUNDED.items()
-])
-def test_bombs_not_yet_bounded(name):
-    assert problems(measure(name)[name]) == []

@@ -8,7 +8,7 @@ from engine.adapters import listing
 from engine.adapters.aws import table
 from engine.adapters.aws.dynamo import Item, Key
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import Header, InboxItem, Segment
+from engine.ports.journal import Header, InboxItem, Parent, Segment
 from engine.ports.keys import ExecutionKey
 
 HEADER = "H"
@@ -53,6 +53,7 @@ def header_item(header: Header) -> Item:
         "pk": pk, "sk": HEADER, "version": header.version, "definition_digest": header.definition_digest,
         "input_digest": header.input_digest, "kind": header.kind, "status": header.status,
         "started_at": header.started_at, "seq": header.seq, "ended_at": header.ended_at, "due_at": header.due_at,
+        "parent": None if header.parent is None else header.parent.as_text(),
         "due_shard": None if header.due_at is None else table.due_shard(pk),
         "strikes": header.strikes or None, "cause": header.cause,
     }
@@ -65,6 +66,7 @@ def header_of(item: Item) -> Header:
         key=key, workflow=key.workflow, version=int(item["version"]), definition_digest=item["definition_digest"],
         input_digest=item["input_digest"], kind=item["kind"], status=item["status"], started_at=item["started_at"],
         seq=int(item["seq"]), due_at=item.get("due_at"), ended_at=item.get("ended_at"),
+        parent=Parent.of_text(item.get("parent")),
         strikes=int(item.get("strikes", 0)), cause=item.get("cause"),
     )
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from engine.adapters.local.database import Database
-from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment
 from engine.ports.keys import ExecutionKey
 
 _HEADER = """workflow, version, definition_digest, input_digest, kind, status, started_at, seq, due_at, ended_at,
-    strikes, cause"""
+    strikes, cause, parent"""
 _SEGMENT = "seq, nonce, body, at, whole, lease_until, owner, first_event, last_event"
 _E = "(SELECT e FROM header WHERE workspace = ? AND id = ?)"
 
 _PUT_INPUT = f"INSERT INTO input (e, body) VALUES ({_E}, ?)"
-_CREATE = f"""INSERT INTO header (workspace, id, {_HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_CREATE = f"""INSERT INTO header (workspace, id, {_HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (workspace, id) DO NOTHING"""
 
 # worker A  --- writes N, nonce a ---x (reply lost) ---------------- writes N, nonce a again: row replaced by itself
@@ -87,7 +88,7 @@ class SqliteJournal:
             if row is None:
                 return None
             segments = connection.execute(_LOAD, (row[0], row[0]))
-            return Loaded(Header(key, *row[1:]), tuple(_segment(key, values) for values in segments))
+            return Loaded(_header(key, row[1:]), tuple(_segment(key, values) for values in segments))
 
         return self._database.read(work)
 
@@ -151,14 +152,19 @@ def _header_values(header: Header) -> tuple[Any, ...]:
     return (
         header.key.workspace, header.key.id, header.workflow, header.version, header.definition_digest,
         header.input_digest, header.kind, header.status, header.started_at, header.seq, header.due_at, header.ended_at,
-        header.strikes, header.cause,
+        header.strikes, header.cause, None if header.parent is None else header.parent.as_text(),
     )
 
 
 def _read_header(connection: sqlite3.Connection, key: ExecutionKey) -> Header | None:
     query = f"SELECT {_HEADER} FROM header WHERE workspace = ? AND id = ?"
     row = connection.execute(query, (key.workspace, key.id)).fetchone()
-    return Header(key, *row) if row else None
+    return _header(key, row) if row else None
+
+
+def _header(key: ExecutionKey, row: tuple[Any, ...]) -> Header:
+    *values, parent = row
+    return replace(Header(key, *values), parent=Parent.of_text(parent))
 
 
 def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:

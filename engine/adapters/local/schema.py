@@ -80,6 +80,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN
             SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
     ),
+    ("ALTER TABLE header ADD COLUMN parent TEXT",),
     (
         "ALTER TABLE header ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE header ADD COLUMN cause TEXT",

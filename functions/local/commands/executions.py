@@ -22,9 +22,14 @@ from functions.local.commands.operating import stop_many
 from functions.local.product import Product
 from functions.local.screen import Screen, duration, indented, status_mark
 from functions.local.session import Json, read_value, session
+from functions.local.standing import WaitingTask, standing
 
 POLL_SECONDS = 0.1
 MOST_SHOWN = 100
+MOST_EVENTS = 25_000
+"""Read at once, as many as AWS keeps of an execution: one that loops has millions, and makes them faster than they are
+read."""
+MOST_WAITING = 5
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 
 
@@ -45,13 +50,27 @@ def start(*, workflow: str, text: str, name: str | None, version: int | None, wa
             product.settings.workspace, workflow, given, name=name, version=version, actor=product.actor
         )
         if wait and not sync:
-            wait_for(product, started.key)
+            _wait_for_the_end(product, started.key)
             started = executions.describe(started.key)
-        elif not sync and not product.worker_lives():
-            click.echo("No worker runs on this folder: automate up, automate worker, or start --wait.", err=True)
+        elif not sync:
+            _warn_without_a_worker(product)
         session().screen.show(started.as_dict(), lambda: _print_execution(started))
     if (wait or sync) and started.status != "SUCCEEDED":
         click.get_current_context().exit(1)
+
+
+def _wait_for_the_end(product: Product, key: ExecutionKey) -> None:
+    """`wait_for`; Ctrl-C ends the waiting and not the execution, and says so."""
+    try:
+        wait_for(product, key)
+    except KeyboardInterrupt:
+        click.echo(f"\n{key.id} goes on wherever a worker runs; automate stop {key.id} ends it", err=True)
+        raise
+
+
+def _warn_without_a_worker(product: Product) -> None:
+    if not product.worker_lives():
+        click.echo("No worker runs on this folder: automate up, automate worker, or start --wait.", err=True)
 
 
 def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> None:
@@ -110,15 +129,18 @@ def show(*, id: str) -> None:  # noqa: A002  the word of the API
     with session().product("show") as product:
         executions = product.services.executions
         execution = executions.describe(product.key(id))
-        runs = account(_all_events(product, execution.key), now=product.clock.now())
+        now = standing(product, execution.key)
+        left_out = max(0, now.last_event - MOST_EVENTS)
+        runs = account(executions.history(execution.key, after=left_out, limit=MOST_EVENTS), now=product.clock.now())
         failures = _audited_failures(product, execution)
         shape = {
-            **execution.as_dict(), "states": [run.as_dict() for run in runs],
-            "audit": [entry.as_dict() for entry in failures],
+            **execution.as_dict(), "states": [run.as_dict() for run in runs], "events_left_out": left_out,
+            "waiting": [task.as_dict() for task in now.waiting], "audit": [entry.as_dict() for entry in failures],
         }
 
         def for_people() -> None:
-            _print_account(session().screen, execution, runs)
+            _print_account(session().screen, execution, runs, left_out)
+            _print_waiting(now.waiting)
             _print_failures(failures)
 
         session().screen.show(shape, for_people)
@@ -127,19 +149,23 @@ def show(*, id: str) -> None:  # noqa: A002  the word of the API
 @click.command()
 @click.argument("id")
 @click.option("--after", type=click.IntRange(0), default=0, metavar="EVENT", help="Only events after this id.")
-def history(*, id: str, after: int) -> None:  # noqa: A002
+@click.option("--limit", type=click.IntRange(1), default=MOST_EVENTS, show_default=True, help="How many at most.")
+def history(*, id: str, after: int, limit: int) -> None:  # noqa: A002
     """Show an execution's events, as AWS's GetExecutionHistory gives them."""
     with session().product("history") as product:
-        events = _all_events(product, product.key(id), after)
+        events = product.services.executions.history(product.key(id), after=after, limit=limit)
         began = events[0]["timestamp"] if events else 0.0
+        last = events[-1]["id"] if events else after
 
         def for_people() -> None:
             session().screen.table(("EVENT", "AFTER", "TYPE", "DETAILS"), [
                 (str(event["id"]), f"+{event['timestamp'] - began:.3f} s", event["type"], _details(event))
                 for event in events
             ], empty="No events yet.")
+            if len(events) == limit:
+                click.echo(f"More, if there are: --after {last}")
 
-        session().screen.show({"events": events}, for_people)
+        session().screen.show({"events": events, "last_event": last}, for_people)
 
 
 @click.command()
@@ -172,6 +198,8 @@ def _stop_one(product: Product, execution_id: str, error: str | None, cause: str
         f"{stopped.key.id}: stop requested; it is ABORTED once a worker reads it"
         if stopped.ended_at is None else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
     ))
+    if stopped.ended_at is None:
+        _warn_without_a_worker(product)
 
 
 def _audited_failures(product: Product, execution: Execution) -> list[Recorded]:
@@ -207,16 +235,6 @@ class _Every:
         return True
 
 
-def _all_events(product: Product, key: ExecutionKey, after: int = 0) -> list[dict[str, Json]]:
-    events: list[dict[str, Json]] = []
-    while True:
-        page = product.services.executions.history(key, after=after, limit=1000)
-        events += page
-        if len(page) < 1000:
-            return events
-        after = page[-1]["id"]
-
-
 def _details(event: dict[str, Any]) -> str:
     """The telling part of an event, in one line."""
     found = next((value for name, value in event.items() if name.endswith("EventDetails")), None) or {}
@@ -243,7 +261,18 @@ def _print_pause(execution: Execution) -> None:
     click.echo(f"Let it run again: automate resume {execution.key.id}   or end it: automate stop {execution.key.id}")
 
 
-def _print_account(screen: Screen, execution: Execution, runs: list[StateRun]) -> None:
+def _print_waiting(waiting: tuple[WaitingTask, ...]) -> None:
+    """What a person answers, ready to be copied."""
+    for task in waiting[:MOST_WAITING]:
+        click.echo()
+        click.echo(f"{task.state} waits for its token. Answer it with one of:")
+        click.echo(f"  automate task success {task.token} --output JSON")
+        click.echo(f"  automate task failure {task.token} --error ERROR --cause TEXT")
+    if len(waiting) > MOST_WAITING:
+        click.echo(f"{len(waiting) - MOST_WAITING} more wait; --json shows their tokens.")
+
+
+def _print_account(screen: Screen, execution: Execution, runs: list[StateRun], left_out: int) -> None:
     ended = execution.ended_at
     took = duration((ended if ended is not None else screen.clock.now()) - execution.started_at)
     click.echo(f"{execution.key.id}  {status_mark(execution.status)}  version {execution.version}")
@@ -252,6 +281,8 @@ def _print_account(screen: Screen, execution: Execution, runs: list[StateRun]) -
         click.echo(f"business key {execution.business_key}")
     click.echo(f"input {_short(execution.input)}")
     click.echo()
+    if left_out:
+        click.echo(f"The newest {MOST_EVENTS:,} events; automate history has the {left_out:,} before them.")
     shown = _worth_showing(runs)
     screen.table(("STATE", "TYPE", "STATUS", "TOOK", "ATTEMPTS"), [
         ("  " * run.depth + run.label, run.type, run.status, duration(run.seconds),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import click
 from engine.adapters.memory.catalog_store import MemoryCatalogStore
 from engine.asl.source import Source
 from engine.catalog.catalog import Catalog
-from engine.catalog.document import WorkflowDocument
+from engine.catalog.document import NAME_PATTERN, WorkflowDocument
 from engine.catalog.files import place_of, read_document
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, StoreUnavailable
 from engine.ports.catalog_store import VersionRecord
@@ -19,6 +20,8 @@ from functions.local.product import Product
 from functions.local.resources import callable_tasks
 from functions.local.screen import styled_diff
 from functions.local.session import Json, Session, read_file, session
+
+_NAME_ADVICE = "Use 1 to 80 letters A to Z, digits, _ and -; without a name in the file, its own counts: --name NAME."
 
 
 @click.command("workflows")
@@ -82,13 +85,16 @@ def import_into(
 
 def document_in(data: bytes, path: str, name: str | None = None) -> tuple[WorkflowDocument, Source]:
     """A file as a document, with the place of everything in it. Raises InvalidDocument naming the file and the line."""
+    if name is not None and not re.fullmatch(NAME_PATTERN, name):
+        raise InvalidDocument(f"{name!r} cannot name a workflow", where="--name", advice=_NAME_ADVICE)
     try:
         return read_document(data, path, name=name)
     except InvalidDocument as error:
         places = [item["place"] for item in error.details or () if "place" in item]
+        unnamed = any(item.get("where") == "/name" for item in error.details or ())
         raise InvalidDocument(
             error.message, where=places[0] if places else f"{path}: {error.where}" if error.where else path,
-            advice=error.advice, details=error.details,
+            advice=error.advice or (_NAME_ADVICE if unnamed else None), details=error.details,
         ) from None
 
 

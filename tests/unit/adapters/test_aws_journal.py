@@ -10,7 +10,7 @@ from test_journal_contract import a_header, a_segment, an_item
 from engine.adapters.aws import items
 from engine.adapters.aws.dynamo import Put, _attributes
 from engine.errors import StoreCorrupt
-from engine.ports.journal import HeaderChange
+from engine.ports.journal import HeaderChange, Parent
 from engine.ports.keys import ExecutionKey
 
 KB = 1024
@@ -27,8 +27,11 @@ def names(calls):
 
 def test_a_header_of_the_longest_names_is_within_one_kilobyte():
     """DynamoDB bills the whole item per update; its size is that of names and values, a number's at most 21 bytes."""
-    key = ExecutionKey.of("w" * 40, "f" * 80, "n" * 80)
-    header = a_header(key, version=1234, seq=123_456, status="TIMED_OUT", ended_at=1_700_000_999.123456)
+    parent = Parent(f"{'f' * 80}:{'n' * 80}", "/0/12", 1234, 2, 99_999, machine=f"/States/{'s' * 80}/ItemProcessor")
+    key = ExecutionKey("w" * 40, f"{parent.execution_id}~1234.2~99999")
+    header = a_header(
+        key, version=1234, seq=123_456, status="TIMED_OUT", ended_at=1_700_000_999.123456, parent=parent,
+    )
     sizes = [
         len(name) + (21 if isinstance(value, int | float) else len(value.encode()))
         for name, value in items.header_item(header).items()

@@ -18,6 +18,8 @@ BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 def module(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Imports a module of benchmarks/, which is no package: its scripts are run where they lie."""
     monkeypatch.syspath_prepend(str(BENCHMARKS))
+    for path in BENCHMARKS.glob("*.py"):  # other folders of tests have a module called run, too
+        monkeypatch.delitem(sys.modules, path.stem, raising=False)
     before = set(sys.modules)
     yield importlib.import_module
     for name in set(sys.modules) - before:
@@ -83,17 +85,17 @@ def test_a_large_payload_is_handed_on_without_a_copy(module: Any) -> None:
 
 
 def test_the_durable_workloads_come_to_their_answer(module: Any, tmp_path: Path) -> None:
-    durable = module("durable")
-    assert durable.sequential(1, str(tmp_path), executions=2, tasks=3).count == 6
-    assert durable.parallel(1, str(tmp_path), executions=2).count == 20
-    assert durable.latency(1, executions=2, folder=str(tmp_path)).count == 2
-    assert durable.queued_latency(1, executions=2, folder=str(tmp_path)).count == 2
+    durability = module("durability")
+    assert durability.sequential(1, str(tmp_path), executions=2, tasks=3).count == 6
+    assert durability.parallel(1, str(tmp_path), executions=2).count == 20
+    assert durability.latency(1, executions=2, folder=str(tmp_path)).count == 2
+    assert durability.queued_latency(1, executions=2, folder=str(tmp_path)).count == 2
 
 
 def test_a_wrong_durable_answer_is_no_figure(module: Any, tmp_path: Path) -> None:
-    durable, workloads = module("durable"), module("workloads")
+    durability, workloads = module("durability"), module("workloads")
     with pytest.raises(AssertionError, match="came to SUCCEEDED"):
-        durable.throughput("W3", workloads.sequence(durable.TASK, 1), 54, executions=1, tasks=1, repeats=1,
+        durability.throughput("W3", workloads.sequence(durability.TASK, 1), 54, executions=1, tasks=1, repeats=1,
                            folder=str(tmp_path))
 
 

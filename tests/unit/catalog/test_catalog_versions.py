@@ -141,14 +141,41 @@ def test_what_waits_outside_may_take_longer_than_the_call_budget(catalog, resour
     assert "TASK_TIMEOUT_TOO_LONG" not in {item.code for item in catalog.problems(document)}
 
 
-def test_a_distributed_map_is_refused_where_it_would_never_end(catalog):
+def distributed(**more):
     inner = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
-    for mode, kind, refused_codes in (
-        ("INLINE", {}, set()), ("DISTRIBUTED", {"ExecutionType": "STANDARD"}, {"DISTRIBUTED_MAP_NOT_AVAILABLE"}),
-    ):
-        document = with_state(Type="Map", ItemProcessor={**inner, "ProcessorConfig": {"Mode": mode, **kind}})
-        codes = {item.code for item in catalog.problems(document) if item.severity == "ERROR"}
-        assert codes == refused_codes
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    return with_state(Type="Map", ItemProcessor={**inner, "ProcessorConfig": config}, **more)
+
+
+def reading(resource, **config):
+    arguments = {"Bucket": "b", "Key": "k"}
+    return {"ItemReader": {"Resource": resource, "Parameters": arguments, "ReaderConfig": config}}
+
+
+@pytest.mark.parametrize(("more", "codes"), [
+    ({}, set()),
+    ({"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}},
+     {"RESULT_WRITER_NOT_AVAILABLE"}),
+    (reading("arn:aws:states:::s3:getObject", InputType="JSON"), {"UNKNOWN_RESOURCE"}),  # AWS is off
+    (reading("arn:aws:states:::s3:getObject", InputType="PARQUET"), {"UNKNOWN_RESOURCE", "ITEM_READER_NOT_AVAILABLE"}),
+])
+def test_a_distributed_map_is_refused_only_where_it_cannot_run(store, clock, more, codes):
+    catalog = Catalog(store, clock, tasks=KnownTasks())
+    found = {item.code for item in catalog.problems(distributed(**more)) if item.severity == "ERROR"}
+    assert found == codes
+
+
+@pytest.mark.parametrize(("named", "fine"), [
+    ({"StateMachineArn": "orders"}, True), ({"StateMachineArn.$": "$.which"}, True),
+    ({"StateMachineArn": "arn:aws:states:local:default:stateMachine:orders"}, True),
+    ({"StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:orders"}, False),
+])
+def test_a_workflow_may_start_another_whatever_connectors_there_are(store, clock, named, fine):
+    catalog = Catalog(store, clock, tasks=KnownTasks())
+    resource = "arn:aws:states:::states:startExecution.sync:2"
+    found = [item.code for item in catalog.problems(with_state(Type="Task", Resource=resource, Parameters=named))
+             if item.severity == "ERROR"]
+    assert found == ([] if fine else ["UNKNOWN_RESOURCE"])
 
 
 @pytest.mark.parametrize(("seconds", "fine"), [(240, True), (241, False), (99_999_999, False)])

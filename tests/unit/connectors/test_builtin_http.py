@@ -301,7 +301,8 @@ def test_nobody_listens(request_):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         failed = failure(request_, "", url=f"http://127.0.0.1:{taken.getsockname()[1]}/", method="POST")
-    assert "no connection" in failed.cause
+    assert "no connection (" in failed.cause
+    assert "refused" in failed.cause
     assert (failed.retryable, failed.definite) == (True, True)
 
 

@@ -14,8 +14,9 @@ import pytest
 from campaign import CASES, MODES, Faults, breaks, fault_free
 
 from engine.adapters.memory.journal import MemoryJournal
-from engine.runtime import effects
+from engine.runtime import effects, notices
 from engine.runtime.activation import Activation
+from engine.runtime.map_run_driver import MapRuns
 from engine.runtime.news import News
 from engine.runtime.policies import Policies
 from engine.runtime.worker import Worker
@@ -165,6 +166,44 @@ def _one_try_at_a_commit(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("engine.runtime.worker.COMMIT_ATTEMPTS", 1)
 
 
+def _children_left_running(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notices, "stop", lambda *_: None)
+
+
+def _children_told_after_the_header(patch: pytest.MonkeyPatch) -> None:
+    """Nobody comes back for a notice, and no header is read either."""
+
+    def close(self: Any, activation: Any) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(notices, "tell", lambda *_: None)
+            real(self, activation)
+        tell(self._journal, self._queue, self._clock, activation.header, activation.snapshot)
+
+    real, tell = Worker._close, notices.tell
+    patch.setattr(Worker, "_close", close)
+    patch.setattr(MapRuns, "swept", lambda *_: [])
+
+
+def _a_cursor_that_runs_ahead(patch: pytest.MonkeyPatch) -> None:
+    """The cursor is committed first; the children are created when it is."""
+
+    def perform(self: Any, activation: Any, at: float) -> Any:
+        with pytest.MonkeyPatch.context() as inner:
+            wanted = later.setdefault(activation.nonce, [])
+            inner.setattr(MapRuns, "_start", lambda _self, *children: wanted.append(children))
+            return real(self, activation, at)
+
+    def owes(self: Any, activation: Any) -> bool:
+        for wanted in later.pop(activation.nonce, []):
+            start(self, *wanted)
+        return real_owes(self, activation)
+
+    later: dict[str, list[Any]] = {}
+    real, start, real_owes = MapRuns.perform, MapRuns._start, MapRuns.owes
+    patch.setattr(MapRuns, "perform", perform)
+    patch.setattr(MapRuns, "owes", owes)
+
+
 MUTANTS: dict[str, tuple[Patch, str, tuple[str, ...], bool]] = {
     "no fencing": (_no_fence, "tasks", ("paused",), True),
     "a call before its intent": (_call_before_intent, "task", ("before",), True),
@@ -176,6 +215,9 @@ MUTANTS: dict[str, tuple[Patch, str, tuple[str, ...], bool]] = {
     "an at-most-once call repeated": (_at_most_once_called_again, "at most once", ("before", "after"), True),
     "the header closed before the index row": (_header_closed_first, "task", ("before",), True),
     "left and acknowledged": (_acknowledged_when_left, "task", ("throttled",), False),
+    "children of a stopped parent left running": (_children_left_running, "children stopped", ("before",), True),
+    "a parent told after the header": (_children_told_after_the_header, "children", ("before",), True),
+    "a cursor that runs ahead of the children": (_a_cursor_that_runs_ahead, "children", ("before",), True),
     "one try at a commit": (_one_try_at_a_commit, "at most once", ("lost reply",), True),
 }
 

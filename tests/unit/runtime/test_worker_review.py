@@ -142,7 +142,7 @@ def test_an_item_of_a_newer_release_is_left_for_its_worker():
     product = Product(WAIT)
     key = product.start({})
     product.run(key)
-    body = json.dumps({"kind": "notice", "index": 3}).encode()
+    body = json.dumps({"kind": "of a newer release", "index": 3}).encode()
     product.stores.journal.put_inbox(InboxItem(key, "notice#3", body, product.clock.now() + 60))
     assert isinstance(product.run(key), SchemaTooNew)
     assert [item.id for item in product.stores.journal.inbox(key)] == ["notice#3"]
@@ -153,7 +153,7 @@ def test_an_item_of_a_newer_release_abandons_no_running_call():
     key = product.start({})
 
     def noticed(_call):
-        body = json.dumps({"kind": "notice", "index": 3}).encode()
+        body = json.dumps({"kind": "of a newer release", "index": 3}).encode()
         product.stores.journal.put_inbox(InboxItem(key, "notice#3", body, product.clock.now() + 60))
         return {"ok": 1}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
-from engine.errors import StoreUnavailable
+from engine.errors import Conflict, StoreUnavailable
+from engine.ports.keys import ExecutionKey
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 WAITS = {
@@ -114,6 +116,22 @@ def test_starts_stops_and_answers_are_recorded(api):
     assert (answered["after"], answered["reason"]) == ({"answer": "failure", "error": "Rejected"}, "over budget")
     assert (stopped["after"]["error"], stopped["reason"]) == ("Mistake", "started by mistake")
     assert token not in api("GET", "/audit").text, "a token is a capability"
+
+
+def test_an_updated_map_run_is_recorded(api):
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **WAITS}
+    api.publish("flow", {"StartAt": "Each", "States": {"Each": {
+        "Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": processor, "End": True}}})
+    api("POST", "/workflows/flow/executions", {"name": "one", "input": {"lines": [1]}})
+    api.work()
+    executions, key = api.services.executions, ExecutionKey.of("default", "flow", "one")
+    (arn,) = executions.map_runs(key)
+    executions.update_map_run(key, arn, max_concurrency=5, actor=api.actor)
+    with pytest.raises(Conflict):
+        executions.update_map_run(key, "another", max_concurrency=5, actor=api.actor)
+    found = [entry for entry in entries(api, "execution=flow%3Aone") if "map_run" in json.dumps(entry)]
+    assert [entry["act"] for entry in found] == ["act.refused", "map_run.update"]
+    assert (found[1]["after"]["map_run"], found[1]["after"]["max_concurrency"]) == (arn, 5)
 
 
 def test_secrets_are_recorded_without_their_values(api):

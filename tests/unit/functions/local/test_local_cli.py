@@ -12,6 +12,7 @@ import pytest
 
 from engine.settings import Settings
 from functions.local import cli, reference
+from functions.local.commands import executions
 from functions.local.product import Product
 
 ROOT = Path(__file__).parents[4]
@@ -143,7 +144,8 @@ def test_an_execution_that_fails_is_explained(automate, tmp_path):
     (("show", "nope:x"), "no execution has the id 'nope:x'"),
     (("history", "nope:x"), "no execution has the id 'nope:x'"),
     (("stop", "nope:x"), "no execution has the id 'nope:x'"),
-    (("start", "hello", "--input", "{"), "--input is not JSON"),
+    (("start", "hello", "--input", "{"), "--input: not JSON"),
+    (("start", "hello", "--input", '{"a": NaN}'), "--input: NaN is not JSON"),
     (("start", "hello", "--input", "@nowhere.json"), "nowhere.json cannot be read"),
     (("task", "success", "nonsense"), "no task has this token"),
     (("secrets", "get", "NOPE"), "no backend holds a secret 'NOPE'"),
@@ -261,11 +263,62 @@ def test_a_task_token_on_the_command_line(automate, tmp_path):
     _, history = automate.json("history", "ask:one")
     scheduled = next(event for event in history["events"] if event["type"] == "TaskScheduled")
     token = json.loads(scheduled["taskScheduledEventDetails"]["parameters"])["message"]
+    status, out, _ = automate("show", "ask:one")
+    assert f"automate task success {token} --output JSON" in out
+    assert automate.json("show", "ask:one")[1]["waiting"] == [{"state": "Ask", "token": token}]
     assert automate("task", "heartbeat", token)[0] == 0
     assert automate("task", "success", token, "--output", "7")[0] == 0
     status, again = automate.json("task", "failure", token, "--error", "Late")
     assert (status, again["error"]["code"]) == (1, "TaskTimedOut")
     assert started["status"] == "RUNNING"
+
+
+def test_an_endless_loop_can_be_looked_at_and_stopped(automate, tmp_path, monkeypatch):
+    path = tmp_path / "loop.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "B"}], "Default": "A"},
+        "B": {"Type": "Succeed"},
+    }}))
+    automate("import", "--file", str(path), "--publish")
+    automate("start", "loop", "--name", "one")
+    product = Product.open(Settings(data_dir=str(automate.folder)), command="a test", environment={})
+    try:
+        product.work(lambda: bool(product.services.executions.history(product.key("loop:one"), after=3000, limit=1)))
+    finally:
+        product.close()
+    monkeypatch.setattr(executions, "MOST_EVENTS", 100)
+    status, out, _ = automate("show", "loop:one")
+    assert (status, "The newest 100 events; automate history has the" in out) == (0, True)
+    shown = automate.json("show", "loop:one")[1]
+    assert shown["events_left_out"] > 2900
+    assert 0 < len(shown["states"]) <= 100
+    status, out, _ = automate("history", "loop:one", "--after", "500", "--limit", "2")
+    assert [line.split()[0] for line in out.splitlines()[1:3]] == ["501", "502"]
+    assert "--after 502" in out
+    status, out, err = automate("stop", "loop:one")
+    assert (status, "stop requested" in out, "No worker runs on this folder" in err) == (0, True, True)
+    status, ended = automate.json("start", "loop", "--name", "one", "--wait")  # the same one: it is a worker meanwhile
+    assert (status, ended["status"]) == (1, "ABORTED")
+
+
+def test_ctrl_c_ends_the_waiting_and_not_the_execution(automate, hello, monkeypatch):
+    def interrupted(product, key):
+        raise KeyboardInterrupt
+
+    automate("import", "--file", str(hello), "--publish")
+    monkeypatch.setattr(executions, "wait_for", interrupted)
+    status, _, err = automate("start", "hello", "--name", "one", "--wait")
+    assert (status, "hello:one goes on wherever a worker runs" in err) == (130, True)
+    assert automate.json("show", "hello:one")[1]["status"] == "RUNNING"
+
+
+def test_a_name_that_no_workflow_can_have(automate, tmp_path):
+    path = tmp_path / "grüße.json"
+    path.write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}')
+    for arguments in ((), ("--name", "grüße")):
+        status, _, err = automate("import", "--file", str(path), *arguments)
+        assert (status, "--name NAME" in err) == (1, True)
+    assert automate("import", "--file", str(path), "--name", "greetings")[0] == 0
 
 
 def _handed_over(product):
@@ -288,6 +341,16 @@ def test_simulate_needs_no_folder(automate, tmp_path):
     stubs.write_text("[]")
     assert automate("simulate", str(path), "--stubs", str(stubs))[0] == 1
     assert not automate.folder.exists()
+
+
+def test_simulate_ends_a_loop_where_aws_ends_it(automate, tmp_path):
+    path = tmp_path / "loop.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "B"}], "Default": "A"},
+        "B": {"Type": "Succeed"},
+    }}))
+    status, shape = automate.json("simulate", str(path), "--limits", "aws", "--events")
+    assert (status, shape["status"], len(shape["events"])) == (1, "FAILED", 25_000)
 
 
 def test_connectors(automate):

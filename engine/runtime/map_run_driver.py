@@ -1,0 +1,220 @@
+"""A distributed Map's children are executions of their own: starting them, hearing of them, joining them.
+
+    parent   entered ── opened: inputs made ── 100 children created ── cursor 100 ── 100 more ── cursor 200 ── … parked
+                          commit                    │                    commit                    commit        │
+    children                                        └ input, header, wake ──► runs ──► closed ── notice, wake ───┤
+    parent   woken: notices folded into letters ── commit ── notices deleted ── more children ── … parked ───────┤
+    parent   woken: all have ended ── their outputs in order ── MapRunReturned
+
+What is written is only acted upon once it is committed: the letters that say how each child ended, and how far the
+dispatch has come (engine.runtime.children). A worker that dies between creating children and committing that repeats
+at most a hundred creates; a child's id follows from its index, so a repeated one finds it there.
+
+A notice may be lost. Every SWEEP_SECONDS the headers of the children that are out are read, a hundred in turn.
+A run that fails or whose parent is stopped leaves its children in the snapshot as `abandoned`; they are stopped after
+that commit, and again by whoever loads the snapshot, until that is recorded too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, cast
+
+from engine.asl.model import Map
+from engine.clock import Clock
+from engine.errors import StoreCorrupt
+from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Loaded, Parent
+from engine.ports.keys import ExecutionKey
+from engine.ports.queue import Wake, WakeQueue
+from engine.runtime import children, codec, notices
+from engine.runtime.activation import Activation
+from engine.runtime.child_ids import HUNDRED, item_id, started_id
+from engine.runtime.express import FIRST_LOOK_SECONDS
+from engine.runtime.map_run import THRESHOLD, is_opened, within_tolerance
+from engine.runtime.opening import START_GRACE_SECONDS
+from engine.runtime.snapshot import Frame, Phase, Snapshot
+from engine.runtime.stimulus import (
+    ChildClosed,
+    ChildrenStopped,
+    MapRunDispatched,
+    MapRunErred,
+    MapRunOpened,
+    MapRunReturned,
+    Stimulus,
+)
+
+Json = Any
+
+WINDOW = 1000
+LOCAL_WINDOW = 40
+"""So many children are out at once where MaxConcurrency names no number: on AWS, and in one process."""
+
+THRESHOLD_CAUSE = "The specified tolerated failure threshold was exceeded"
+
+
+class Each(Protocol):
+    """`act` on each item, side by side where the store takes that."""
+
+    def __call__(self, act: Callable[[Any], Any], items: Sequence[Any], /) -> list[Any]:
+        """The results in order."""
+        ...
+
+
+class MapRuns:
+    """What the worker does about child executions. Methods raise StorageError; whatever was done can be done again."""
+
+    def __init__(
+        self, journal: Journal, queue: WakeQueue, clock: Clock, new_seed: Callable[[], int], each: Each, *, window: int
+    ) -> None:
+        self._journal = journal
+        self._queue = queue
+        self._clock = clock
+        self._seed = new_seed
+        self._each = each
+        self._window = window
+
+    def owes(self, activation: Activation) -> bool:
+        """Whether `perform` has something to do."""
+        owed = activation.owed()
+        return bool(owed.abandoned) or any(self._due(activation.snapshot, frame) for frame in owed.map_runs)
+
+    def perform(self, activation: Activation, at: float) -> list[Stimulus]:
+        """Do what the committed snapshot owes its children; answers what has to be recorded of it."""
+        owed = activation.owed()
+        stimuli: list[Stimulus] = []
+        if owed.abandoned:
+            notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, owed.abandoned)
+            stimuli.append(ChildrenStopped(at=at))
+        due = [frame for frame in owed.map_runs if self._due(activation.snapshot, frame)]
+        return stimuli + [self._forward(activation, frame, at) for frame in due]
+
+    def swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
+        """The children that have ended and whose notice did not come, of the frames whose sweep is due."""
+        snapshot, wanted = activation.snapshot, []
+        for frame in snapshot.frames.values():
+            if frame.due_at is None or frame.due_at > now:
+                continue
+            if frame.phase is Phase.CHILDREN:
+                run = snapshot.frames[frame.path.rpartition("/")[0]]
+                ids = [item_id(activation.key.id, run.visit, run.attempt, index) for index in children.running(frame)]
+                wanted += [ExecutionKey(activation.key.workspace, child) for child in ids]
+            elif frame.phase is Phase.CALLBACK:
+                child = started_id(activation.plan, snapshot.facts, frame)
+                wanted += [] if child is None else [ExecutionKey(activation.key.workspace, child)]
+        return [stimulus for stimulus in self._each(lambda key: self._ended(key, at), wanted) if stimulus is not None]
+
+    # ---------------------------------------------------------------- a Map Run
+
+    def _due(self, snapshot: Snapshot, frame: Frame) -> bool:
+        """Whether the run can go on: be opened, start children, or end."""
+        if not is_opened(frame):
+            return True
+        stands = children.tally(snapshot, frame)
+        return stands.over or not _tolerated(frame, stands) or self._room(frame, stands) > 0
+
+    def _room(self, frame: Frame, stands: children.Tally) -> int:
+        concurrency = 0 if frame.fanout is None else frame.fanout.concurrency
+        return min((concurrency or self._window) - stands.running, stands.pending)
+
+    def _forward(self, activation: Activation, frame: Frame, at: float) -> Stimulus:
+        place: dict[str, Json] = {
+            "at": at, "seed": self._seed(), "frame": frame.path, "visit": frame.visit, "attempt": frame.attempt,
+        }
+        if not is_opened(frame):
+            return MapRunOpened(**place)
+        stands = children.tally(activation.snapshot, frame)
+        if not _tolerated(frame, stands):
+            return MapRunErred(**place, error=THRESHOLD, cause=THRESHOLD_CAUSE, counts=counts_of(frame, stands))
+        if stands.over:
+            outputs = self._outputs(activation, frame)
+            return MapRunReturned(**place, output=outputs, counts=counts_of(frame, stands))
+        first = children.cursor(activation.snapshot, frame)
+        count = min(self._room(frame, stands), HUNDRED)
+        self._start(activation, frame, range(first, first + count))
+        return MapRunDispatched(**place, first=first, count=count)
+
+    def _start(self, activation: Activation, frame: Frame, indices: range) -> None:
+        """Create the children, then wake them. Those that are there already are woken too: that is only a hint."""
+        headers = self._each(lambda index: self._create(activation, frame, index), indices)
+        self._queue.send([Wake(key) for key in headers])
+
+    def _create(self, activation: Activation, frame: Frame, index: int) -> ExecutionKey:
+        """Input, then header, as every start. It walks the ItemProcessor of the very definition its parent pinned."""
+        key = ExecutionKey(
+            activation.key.workspace, item_id(activation.key.id, frame.visit, frame.attempt, index)
+        )
+        inputs = frame.fanout.items if frame.fanout is not None else None
+        data = json.dumps((inputs or ())[index], ensure_ascii=False, separators=(",", ":"))
+        encoded = data.encode("utf-8", "surrogatepass")
+        state = cast("Map", activation.plan.state(frame.machine, frame.state))
+        now, parent = self._clock.now(), activation.header
+        self._journal.create(Header(
+            key=key, workflow=parent.workflow, version=parent.version, definition_digest=parent.definition_digest,
+            input_digest=hashlib.sha256(encoded).hexdigest(), kind=frame.arguments["kind"], status=RUNNING,
+            started_at=now, due_at=now + FIRST_LOOK_SECONDS.get(frame.arguments["kind"], START_GRACE_SECONDS),
+            parent=Parent(
+                parent.key.id, frame.path, frame.visit, frame.attempt, index, machine=state.processor,
+            ),
+        ), encoded)
+        return key
+
+    def _outputs(self, activation: Activation, frame: Frame) -> list[Json]:
+        """The outputs of those that succeeded, in order; large ones lie with the child."""
+        found = list(children.successes(activation.snapshot, frame))
+        elsewhere = [index for index, inline, _ in found if not inline]
+        keys = [
+            ExecutionKey(activation.key.workspace, item_id(activation.key.id, frame.visit, frame.attempt, index))
+            for index in elsewhere
+        ]
+        read = dict(zip(elsewhere, self._each(self._output, keys), strict=True))
+        return [output if inline else read[index] for index, inline, output in found]
+
+    def _output(self, key: ExecutionKey) -> Json:
+        loaded = self._journal.load(key)
+        if loaded is None or not loaded.segments:
+            raise StoreCorrupt(f"the child {key.id} is missing")
+        return _last(loaded).output
+
+    # ---------------------------------------------------------------- reading headers
+
+    def _ended(self, key: ExecutionKey, at: float) -> ChildClosed | None:
+        """The child's end, None while it runs."""
+        header = self._journal.header(key)
+        if header is None or header.status in OPEN_STATUSES or header.parent is None:
+            return None
+        parent = header.parent
+        if header.cause is not None:  # stopped while it was PAUSED and could not be opened (engine.runtime.poison)
+            return ChildClosed(
+                at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,
+                index=parent.index, child=key.id, status=header.status,
+                output=None if header.is_item else {"Status": header.status, "Cause": header.cause},
+            )
+        loaded = self._journal.load(key)
+        if loaded is None or not loaded.segments:
+            return None
+        return ChildClosed(
+            at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,
+            index=parent.index, **notices.notice(header, _last(loaded)),
+        )
+
+
+def counts_of(frame: Frame, stands: children.Tally) -> dict[str, Json]:
+    """How the run stands, for who describes it when its frame is gone."""
+    return {
+        "map_run": frame.arguments["map_run"], "total": stands.total, "pending": stands.pending,
+        "running": stands.running, "succeeded": stands.succeeded, "failed": stands.failed,
+        "timed_out": stands.timed_out, "aborted": stands.aborted,
+        "max_concurrency": 0 if frame.fanout is None else frame.fanout.concurrency,
+        "tolerated_count": frame.arguments["tolerated_count"],
+        "tolerated_percentage": frame.arguments["tolerated_percentage"],
+    }
+
+
+def _tolerated(frame: Frame, stands: children.Tally) -> bool:
+    return within_tolerance(frame, stands.failures, stands.total)
+
+
+def _last(loaded: Loaded) -> Snapshot:
+    return codec.decode_snapshot(segment.body for segment in loaded.segments)
