@@ -13,6 +13,7 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
 from engine.runtime.map_run import THRESHOLD
+from engine.runtime.poison import pause
 
 
 def distributed(states=None, **more):
@@ -343,3 +344,63 @@ def test_what_cannot_be_described_or_updated():
     for limits in ({}, {"max_concurrency": -1}, {"tolerated_failure_percentage": 101}):
         with pytest.raises(InvalidDocument):
             product.executions.update_map_run(key, arn, **limits, actor=TESTER)
+
+
+# ---------------------------------------------------------------- beside poison, pauses and EXPRESS
+
+
+def test_express_items_are_one_segment_each():
+    definition = distributed()
+    definition["States"]["Each"]["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] = "EXPRESS"
+    product, _, execution = run(definition, [1, 2, 3])
+    assert (execution.status, execution.output) == ("SUCCEEDED", [1, 2, 3])
+    journal = product.stores.journal
+    assert [len(list(journal.history(child))) for child in children_of(product)] == [1, 1, 1]
+
+
+def test_items_of_a_parent_that_may_finish_are_no_starts_that_wait():
+    product = Product(distributed())
+    key = product.start([1, 2, 3])
+    product.run(key)
+    product.pausing.pause("default", "flow", starts="queue", running="finish", actor=TESTER)
+    product.drain(limit=400)
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_a_held_parent_dispatches_nothing_until_it_is_resumed():
+    product = Product(distributed(MaxConcurrency=1))
+    key = product.start([1, 2, 3])
+    product.run(key)
+    product.pausing.pause("default", "flow", starts="queue", running="hold", actor=TESTER)
+    begun = len(children_of(product))
+    for _ in range(20):
+        product.clock.sleep(60)
+        product.sweeper.sweep()
+        for received in product.stores.queue.claim(100):
+            product.run(received.key)
+            product.stores.queue.acknowledge([received.receipt])
+    assert len(children_of(product)) == begun < 3
+    product.pausing.resume("default", "flow", actor=TESTER)
+    product.drain(limit=400)
+    assert product.describe(key).output == [1, 2, 3]
+
+
+def test_a_paused_item_is_not_listed_keeps_its_parent_waiting_and_may_be_stopped_unread():
+    product = Product(distributed(ToleratedFailurePercentage=100))
+    key = product.start([1, 2])
+    product.run(key)
+    child, journal = children_of(product)[0], product.stores.journal
+    pause(journal, product.stores.index, journal.header(child), "it kills its workers")
+    for _ in range(10):
+        product.clock.sleep(60)
+        product.sweeper.sweep()
+        for received in product.stores.queue.claim(100):
+            product.run(received.key)
+            product.stores.queue.acknowledge([received.receipt])
+    assert product.describe(key).status == "RUNNING"
+    assert [row.key for row in product.stores.index.query(ExecutionQuery("default")).rows] == [key]
+    journal._inputs[child] = None  # and it cannot be opened
+    product.executions.stop(child, cause="give it up", actor=TESTER)
+    product.drain(limit=400)
+    assert journal.header(child).status == "ABORTED"
+    assert product.describe(key).status == "SUCCEEDED"
