@@ -45,7 +45,7 @@ ALONE_FROM = 2
 """From this strike on an execution runs alone."""
 
 LONGEST_CAUSE = 300
-"""Characters: the header is to stay under 1 KB."""
+"""Characters: a header stays under 1 KB, with the longest names and a cause under 2."""
 
 LOST = "{strikes} workers in a row ended while they were at work on it, without progress."
 
