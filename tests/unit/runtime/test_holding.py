@@ -44,6 +44,7 @@ def test_a_queued_start_is_accepted_and_begins_once_resumed(workflow):
     pause(product, workflow)
     key = product.start({"a": 1})
     assert wakes(product) == []
+    assert product.stores.journal.header(key).due_at == product.clock.now() + HOLD_SECONDS  # no sweep before
     sweep_for(product, 3 * HOLD_SECONDS)
     assert (product.describe(key).status, product.events(key), product.tasks.calls) == ("RUNNING", [], [])
     assert resume(product, workflow).woken == 1
