@@ -155,6 +155,7 @@ def test_a_token_goes_with_the_input():
 
 @pytest.mark.parametrize(("parameters", "error"), [
     ({"StateMachineArn": "nobody"}, "StepFunctions.StateMachineDoesNotExistException"),
+    ({"StateMachineArn": "child:live"}, "StepFunctions.StateMachineDoesNotExistException"),
     ({"Input": "{no json"}, "StepFunctions.InvalidExecutionInputException"),
     ({"Name": "a b"}, "StepFunctions.InvalidExecutionInputException"),
     ({"Name": "taken"}, "StepFunctions.ExecutionAlreadyExistsException"),
