@@ -38,6 +38,7 @@ HOME = "/docs"
 """Where a browser goes after signing in."""
 
 THREADS = 8
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # http_proxy does not lead to this machine
 ADDRESS = "server.json"
 """In the data folder: the port of the last server that started on it."""
 
@@ -112,7 +113,7 @@ def port_in_use(folder: Path) -> int | None:
 def _is_ours(port: int) -> bool:
     """Whether an Automate server answers at `port`."""
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/health", timeout=1.0) as answer:
+        with _DIRECTLY.open(f"http://{HOST}:{port}/health", timeout=1.0) as answer:
             return bool(json.load(answer).get("product") == "automate")
     except (OSError, ValueError, AttributeError):
         return False

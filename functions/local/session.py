@@ -86,4 +86,4 @@ def read_value(text: str, option: str) -> Json:
     except InvalidDocument as error:
         advice = error.advice if text.startswith("@") else "Write JSON in single quotes, or @ and a file's name."
         where = f"{place}: {error.where}" if error.where else place
-        raise InvalidDocument(f"{place} is {error.message}", where=where, advice=advice) from None
+        raise InvalidDocument(f"{place}: {error.message}", where=where, advice=advice) from None

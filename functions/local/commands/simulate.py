@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -20,15 +20,17 @@ from functions.local.session import Json, read_file, read_value, session
 @click.option("--input", "text", default="{}", metavar="JSON|@FILE", help="The input; by default {}.")
 @click.option("--stubs", "stubs_file", metavar="FILE", help="Recorded answers: by resource, a list used up in order.")
 @click.option("--events", is_flag=True, help="Print the history too.")
-def simulate_file(*, file: str, text: str, stubs_file: str | None, events: bool) -> None:
+@click.option("--limits", type=click.Choice(["aws"]), help="End it where AWS does: 256 KiB of output, 25,000 events.")
+def simulate_file(*, file: str, text: str, stubs_file: str | None, events: bool, limits: Literal["aws"] | None) -> None:
     """Run a workflow file in memory on virtual time. Exit status 1 unless it SUCCEEDED.
 
-    Tasks are answered by stubs; a task without one fails with Automate.StubMissing.
+    Tasks are answered by stubs; a task without one fails with Automate.StubMissing. One that loops for ever ends with
+    --limits aws.
     """
     document, _ = document_in(read_file(file), file)
     given = read_value(text, "--input")
     stubs = _stubs(stubs_file)
-    result = simulate(document.definition, given, stubs=stubs, type=document.kind)
+    result = simulate(document.definition, given, stubs=stubs, type=document.kind, limits=limits)
     shape: dict[str, Json] = {
         "status": result.status, "output": result.output, "error": result.error, "cause": result.cause,
     }

@@ -144,7 +144,8 @@ def test_an_execution_that_fails_is_explained(automate, tmp_path):
     (("show", "nope:x"), "no execution has the id 'nope:x'"),
     (("history", "nope:x"), "no execution has the id 'nope:x'"),
     (("stop", "nope:x"), "no execution has the id 'nope:x'"),
-    (("start", "hello", "--input", "{"), "--input is not JSON"),
+    (("start", "hello", "--input", "{"), "--input: not JSON"),
+    (("start", "hello", "--input", '{"a": NaN}'), "--input: NaN is not JSON"),
     (("start", "hello", "--input", "@nowhere.json"), "nowhere.json cannot be read"),
     (("task", "success", "nonsense"), "no task has this token"),
     (("secrets", "get", "NOPE"), "no backend holds a secret 'NOPE'"),
@@ -340,6 +341,16 @@ def test_simulate_needs_no_folder(automate, tmp_path):
     stubs.write_text("[]")
     assert automate("simulate", str(path), "--stubs", str(stubs))[0] == 1
     assert not automate.folder.exists()
+
+
+def test_simulate_ends_a_loop_where_aws_ends_it(automate, tmp_path):
+    path = tmp_path / "loop.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "B"}], "Default": "A"},
+        "B": {"Type": "Succeed"},
+    }}))
+    status, shape = automate.json("simulate", str(path), "--limits", "aws", "--events")
+    assert (status, shape["status"], len(shape["events"])) == (1, "FAILED", 25_000)
 
 
 def test_connectors(automate):
