@@ -12,44 +12,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.asl.model import Pattern, Plan, Task
 from engine.asl.resources import OWN_ARN, START_EXECUTION
-from engine.runtime.snapshot import Facts, Fanout, Phase
+from engine.runtime.snapshot import Facts, Frame, Phase
+
+if TYPE_CHECKING:
+    from engine.runtime.builder import OpenFrame
 
 Json = Any
 
 HUNDRED = 100
 """So many children's fates are kept in one frame, and so many are started between two commits at most."""
 
-
-class FrameView(Protocol):
-    """What is read of a Frame or an OpenFrame."""
-
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def machine(self) -> str: ...  # noqa: D102
-    @property
-    def state(self) -> str: ...  # noqa: D102
-    @property
-    def phase(self) -> Phase: ...  # noqa: D102
-    @property
-    def visit(self) -> int: ...  # noqa: D102
-    @property
-    def attempt(self) -> int: ...  # noqa: D102
-    @property
-    def epoch(self) -> int: ...  # noqa: D102
-    @property
-    def arguments(self) -> Json: ...  # noqa: D102
-    @property
-    def fanout(self) -> Fanout | None: ...  # noqa: D102
-    @property
-    def output(self) -> Json: ...  # noqa: D102
-
-
-Peek = Callable[[str], FrameView | None]
+Peek: TypeAlias = "Callable[[str], Frame | OpenFrame | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +59,7 @@ def own_target(resource: str, arguments: Json, workspace: str) -> Target | None:
             return None
         named = named.removeprefix(prefix)
     workflow, _, version = named.partition(":")
-    return Target(workflow, int(version) if version.isdecimal() else None)
+    return Target(workflow, int(version)) if version.isdecimal() else Target(named)
 
 
 def started_name(arguments: Json, idempotency_key: str) -> str:
@@ -94,7 +71,7 @@ def started_name(arguments: Json, idempotency_key: str) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
 
 
-def started_id(plan: Plan, facts: Facts, frame: FrameView) -> str | None:
+def started_id(plan: Plan, facts: Facts, frame: Frame | OpenFrame) -> str | None:
     """The execution of ours that this Task has started and waits for (.sync); None where it waits for none."""
     state = plan.state(frame.machine, frame.state)
     if not isinstance(state, Task) or state.resource.pattern is not Pattern.SYNC:
@@ -106,7 +83,7 @@ def started_id(plan: Plan, facts: Facts, frame: FrameView) -> str | None:
     return f"{target.workflow}:{started_name(frame.arguments, key)}"
 
 
-def awaited_children(plan: Plan, facts: Facts, peek: Peek, frame: FrameView) -> list[str]:
+def awaited_children(plan: Plan, facts: Facts, peek: Peek, frame: Frame | OpenFrame) -> list[str]:
     """The ids of every child execution of `frame` that may still run.
 
     Those of a Map Run beyond its cursor too, for a worker may have died between starting them and committing that.

@@ -12,9 +12,9 @@ from typing import Any
 from engine.asl.model import Task
 from engine.expr.java_text import json_text
 from engine.runtime.builder import Builder, OpenFrame
-from engine.runtime.child_ids import FrameView, started_id
+from engine.runtime.child_ids import started_id
 from engine.runtime.children import SWEEP_SECONDS
-from engine.runtime.snapshot import Phase
+from engine.runtime.snapshot import Frame, Phase
 from engine.runtime.stimulus import CallbackErred, CallbackReturned, ChildClosed
 
 Json = Any
@@ -22,7 +22,9 @@ Json = Any
 TASK_FAILED = "States.TaskFailed"
 
 
-def answer(builder: Builder, waiting: FrameView, stimulus: ChildClosed) -> CallbackReturned | CallbackErred | None:
+def answer(
+    builder: Builder, waiting: Frame | OpenFrame, stimulus: ChildClosed
+) -> CallbackReturned | CallbackErred | None:
     """The child's end as an answer to the task; None when that task waits for another one, or for none.
 
     ``.sync`` gives Input and Output as JSON text, ``.sync:2`` as values. Source: "Start a new execution from a task".

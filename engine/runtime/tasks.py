@@ -121,7 +121,8 @@ def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     name = HEARTBEAT_TIMEOUT if missed_heartbeat else None
     child = started_children.awaited(builder, frame)
     moved = failed(builder, frame, state, TIMEOUT, None, definite=False, matched_as=name)
-    if child is not None and frame.phase is not Phase.BACKOFF:  # a Retrier's attempt waits for the same execution
+    goes_on_waiting = frame.phase is Phase.BACKOFF  # a Retrier's attempt waits for the same execution
+    if child is not None and not goes_on_waiting and child not in builder.abandoned:
         builder.abandoned.append(child)
     return moved
 

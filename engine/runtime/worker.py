@@ -19,6 +19,9 @@ A store that fails for a moment must not cost the calls that are on their way (a
 interrupted though its result was here): while calls run, side requests are put off, and a commit is tried again with
 the very same bytes. Its first try may have been applied and a successor may stand on it, so nothing is stepped and
 nothing is re-encoded until the outcome is known.
+
+Child executions are seen to where an execution would park: they are started, joined and stopped for what is committed,
+and what came of it is fed and committed in the next round (engine.runtime.map_run_driver, engine.runtime.notices).
 """
 
 from __future__ import annotations

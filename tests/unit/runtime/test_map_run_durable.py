@@ -174,6 +174,35 @@ def test_in_a_parallel_beside_a_task_that_fails():
     assert [product.stores.journal.header(child).status for child in children_of(product)] == ["ABORTED"] * 3
 
 
+def test_a_worker_whose_time_is_over_leaves_the_rest_to_the_next():
+    product = Product(distributed())
+    key = product.start(list(range(250)))
+    assert product.run(key, seconds=4.0) is None
+    assert not children_of(product)
+    assert product.stores.journal.header(key).due_at == product.clock.now()
+    product.drain()
+    assert product.describe(key).output == list(range(250))
+
+
+def test_a_stop_is_heard_amid_a_wide_dispatch():
+    product = Product(distributed())
+    key = product.start(list(range(1000)))
+    create = product.stores.journal.create
+
+    def slow(header, data):
+        product.clock.sleep(0.03)
+        if header.key.id.endswith("~150"):
+            product.executions.stop(key, actor=TESTER)
+        return create(header, data)
+
+    product.stores.journal.create = slow
+    product.run(key)
+    assert product.describe(key).status == "ABORTED"
+    assert len(children_of(product)) < 350
+    product.drain(limit=2000)
+    assert {product.stores.journal.header(child).status for child in children_of(product)} == {"ABORTED"}
+
+
 # ---------------------------------------------------------------- an ItemReader
 
 READ = "arn:aws:states:::s3:getObject"
