@@ -32,7 +32,7 @@ test: install-dev lint ## Lint, then every test
 
 test-full: install-infra lint ## Lint, then every test, the slow ones and the infrastructure's too
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
-	@$(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
+	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
 
 lint: install-dev ## ruff, mypy --strict and the layers
 	@echo "Checking style (ruff) ..."
