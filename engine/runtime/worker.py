@@ -44,7 +44,7 @@ from engine.errors import (
     Throttled,
 )
 from engine.ports.executions_index import ExecutionsIndex
-from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, Segment
+from engine.ports.journal import RUNNING, HeaderChange, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published
@@ -52,14 +52,14 @@ from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
 from engine.ports.tasks import Tasks
 from engine.runtime import effects, notices
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
+from engine.runtime.admission import Admission
 from engine.runtime.calls import CallPool, Ticket
 from engine.runtime.executions import Executions
-from engine.runtime.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.holding import HOLD_SECONDS, Holds
 from engine.runtime.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
 from engine.runtime.news import INBOX_SECONDS, News
-from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
-from engine.runtime.owned import FRESH_SHARE, RESERVE_SECONDS, Owned
+from engine.runtime.opening import Opener, execution_row
+from engine.runtime.owned import RESERVE_SECONDS, Owned
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison, counts
 from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
@@ -71,9 +71,6 @@ _LOG = logging.getLogger(__name__)
 REARM_SECONDS = 60.0
 """A wake that comes this much too early at the most is armed again; earlier ones are duplicates, and dropped."""
 
-RESEND_SECONDS = 30.0
-"""How long a wake waits at most for a live owner when the inbox is not empty."""
-
 IDLE_SECONDS = 0.02
 """How long the loop waits for an answer before it looks at the queue again."""
 
@@ -81,7 +78,6 @@ COMMIT_ATTEMPTS = 3
 """How often a commit is tried where the store may serve the next time."""
 
 _TRANSIENT = (Throttled, StoreUnavailable, StoreBusy)
-_MOST_LEFT = 1000
 
 Outcome = Exception | None
 """None: acknowledge the wake. An exception: leave it, it comes again."""
@@ -112,7 +108,6 @@ class Worker:
         self._clock = clock
         self._settings = settings
         self._owner = owner
-        self._is_alive = is_alive
         self._parallel = parallel
         self._on_committed = on_committed
         tasks = StartsExecutions(tasks, Executions(
@@ -121,15 +116,16 @@ class Worker:
         self._policies = Policies(tasks, settings)
         self._map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
         self._news = News(journal, self._policies, clock, new_seed, self._map_runs)
-        self._opener = Opener(journal, published, new_nonce)
-        self._runs_sync = runs_sync
         self._holds = Holds(pauses, clock)
         self._poison = Poison(journal, index, clock)
         self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
-        self._charged: set[ExecutionKey] = set()
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
+        self._admission = Admission(
+            journal=journal, index=index, queue=queue, clock=clock, opener=Opener(journal, published, new_nonce),
+            poison=self._poison, calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
+            on_committed=on_committed,
+        )
         self._owned: dict[ExecutionKey, Owned] = {}
-        self._left: dict[ExecutionKey, str] = {}
         self._planned = 0
         self._outcomes: dict[ExecutionKey, Outcome] = {}
 
@@ -157,7 +153,7 @@ class Worker:
         finally:  # a Lambda's next invocation finds this very object
             self._owned.clear()
             self._suspects.clear()
-            self._charged.clear()
+            self._admission.charged.clear()
             self._outcomes.clear()
 
     @property
@@ -208,8 +204,8 @@ class Worker:
             else:
                 found[key] = loaded
         now = self._clock.now()
-        alone = (key for key in found if self._must_run_alone(found[key], now, redelivered=key in redelivered))
-        suspect = next(alone, None)
+        alone = self._admission.must_run_alone
+        suspect = next((key for key in found if alone(found[key], now, redelivered=key in redelivered)), None)
         if suspect is not None:
             self._send_again([key for key in found if key != suspect])
             found = {suspect: found[suspect]}
@@ -218,26 +214,16 @@ class Worker:
                 return
         for key, loaded in found.items():
             self._guard(
-                key, lambda key=key, loaded=loaded: self._open(  # type: ignore[misc]
-                    key, loaded, deadline, redelivered=key in redelivered
+                key, lambda key=key, loaded=loaded: self._own(  # type: ignore[misc]
+                    key, self._admission.open(loaded, deadline, redelivered=key in redelivered)
                 )
             )
 
-    def _must_run_alone(self, loaded: Loaded, now: float, *, redelivered: bool) -> bool:
-        header, last = loaded.header, loaded.segments[-1] if loaded.segments else None
-        try:
-            if header.status != RUNNING or (last is not None and self._lease_lives(last, now)):
-                return False
-        except OutOfTime:
-            return False
-        return header.strikes + self._lost_its_worker(header.key, last, redelivered=redelivered) >= ALONE_FROM
-
-    def _lost_its_worker(self, key: ExecutionKey, last: Segment | None, *, redelivered: bool) -> bool:
-        """Whether the worker before us seems to have died at work on it: calls without an owner, a wake that came back.
-        What this very process left is no sign of that."""
-        if key in self._left:
-            return False
-        return redelivered or (last is not None and last.lease_until > 0)
+    def _own(self, key: ExecutionKey, owned: Owned | None) -> None:
+        if owned is None:
+            self._outcomes[key] = None
+        else:
+            self._owned[key] = owned
 
     def _send_again(self, keys: Sequence[ExecutionKey]) -> None:
         """Fresh wakes instead of these: their receives are not to count against them."""
@@ -254,61 +240,6 @@ class Worker:
             return self._journal.load(key)
         except Exception as error:  # noqa: BLE001  (whatever a store raises is this execution's outcome alone)
             return error
-
-    def _open(self, key: ExecutionKey, loaded: Loaded, deadline: float, *, redelivered: bool) -> None:
-        header = loaded.header
-        if header.status not in OPEN_STATUSES:
-            self._delete_inbox(key, [item.id for item in self._journal.inbox(key)])
-            self._outcomes[key] = None
-            return
-        now = self._clock.now()
-        last = loaded.segments[-1] if loaded.segments else None
-        if last is not None and self._lease_lives(last, now):
-            self._wait_for_lease(loaded.header, last, now)
-            self._outcomes[key] = None
-            return
-        abandoned = last is None and header.kind == EXPRESS_SYNC and not self._runs_sync
-        if abandoned and now < header.started_at + FIRST_LOOK_SECONDS[EXPRESS_SYNC]:
-            self._outcomes[key] = None
-            return
-        if header.status == PAUSED and not self._poison.stop_requested(key):
-            self._outcomes[key] = None
-            return
-        if header.status == RUNNING and self._lost_its_worker(key, last, redelivered=redelivered):
-            header = self._poison.charge(header, header.seq if last is None else last.seq)
-            if header.status == PAUSED:
-                self._outcomes[key] = None
-                return
-            self._charged.add(key)
-        activation = self._opener.open(replace(loaded, header=header))
-        if last is None and _was_swept(loaded.header, now) and not loaded.header.is_item:
-            self._index.put(execution_row(activation))  # the start that died before it wrote the row
-        if last is not None:
-            self._on_committed([last])  # its writer may have died before it told
-        self._left.pop(key, None)
-        owned = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
-        owned.paused, owned.abandoned = header.status == PAUSED, abandoned
-        self._owned[key] = owned
-
-    def _lease_lives(self, last: Segment, now: float) -> bool:
-        if last.lease_until <= now:
-            return False
-        if self._left.get(last.key) == last.nonce:  # our own intent: nobody but this pool could make its calls
-            if self._calls.holds(last.key, last.nonce):
-                raise OutOfTime("calls of an earlier load are still on their way")
-            return False
-        if not last.owner or last.owner == self._owner or self._is_alive is None:
-            return True
-        return self._is_alive(last.owner)
-
-    def _wait_for_lease(self, header: Header, last: Segment, now: float) -> None:
-        """The owner lives, as far as one can tell: drop the wake, but see that somebody looks when its lease ends."""
-        if self._journal.inbox(header.key):
-            self._queue.send([Wake(header.key, min(max(last.lease_until - now, 1.0), RESEND_SECONDS))])
-        if header.due_at is None or header.due_at > last.lease_until:
-            self._journal.update_headers([HeaderChange(
-                header.key, last.seq, header.status, last.lease_until, cause=header.cause
-            )])
 
     # ---------------------------------------------------------------- one round
 
@@ -455,7 +386,7 @@ class Worker:
         except StorageError as error:
             _LOG.warning("its strikes are taken back later: %s", error, extra={"execution": activation.key.id})
         else:
-            self._charged.discard(activation.key)
+            self._admission.charged.discard(activation.key)
 
     def _call(self, activation: Activation, call: StartedCall) -> None:
         """The intent may be older than this moment, by a commit that was tried again: the call ends when it said."""
@@ -582,15 +513,13 @@ class Worker:
 
     def _finish(self, key: ExecutionKey) -> None:
         del self._owned[key]
-        self._charged.discard(key)
+        self._admission.charged.discard(key)
         self._outcomes[key] = None
 
     def _leave(self, key: ExecutionKey, error: Exception) -> None:
         """Do not acknowledge: whoever is fenced or cannot write leaves the execution to the next wake."""
         owned = self._owned.pop(key, None)
-        self._left[key] = self._left.get(key, "") if owned is None else owned.activation.nonce
-        if len(self._left) > _MOST_LEFT:
-            del self._left[next(iter(self._left))]
+        self._admission.left(key, None if owned is None else owned.activation.nonce)
         self._outcomes[key] = None if self._blame(key, owned, error) else error
         if isinstance(error, Fenced):
             _LOG.info("fenced: %s", error, extra={"execution": key.id})
@@ -602,8 +531,8 @@ class Worker:
     def _blame(self, key: ExecutionKey, owned: Owned | None, error: Exception) -> bool:
         """Count `error` where the execution is to blame for it, forgive where it was charged and is not; True when it
         need not come again."""
-        charged = key in self._charged
-        self._charged.discard(key)
+        charged = key in self._admission.charged
+        self._admission.charged.discard(key)
         try:
             if counts(error):
                 return self._poison.failed(key, error, charged=charged)
@@ -627,9 +556,3 @@ class Worker:
         if self._parallel is None or len(items) < 2:
             return [act(item) for item in items]
         return list(self._parallel.map(act, items))
-
-
-def _was_swept(header: Header, now: float) -> bool:
-    """Whether a start's own wake may not be what brought us: it is overdue, or a sweep has moved its due_at."""
-    due_at = header.started_at + FIRST_LOOK_SECONDS.get(header.kind, START_GRACE_SECONDS)
-    return now >= due_at or header.due_at != due_at

@@ -16,6 +16,7 @@ from campaign import CASES, MODES, Faults, breaks, fault_free
 from engine.adapters.memory.journal import MemoryJournal
 from engine.runtime import effects, notices
 from engine.runtime.activation import Activation
+from engine.runtime.admission import Admission
 from engine.runtime.map_run_driver import MapRuns
 from engine.runtime.news import News
 from engine.runtime.policies import Policies
@@ -127,7 +128,7 @@ def _inbox_emptied_on_reading(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_lease(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Worker, "_lease_lives", lambda *_: False)
+    patch.setattr(Admission, "lease_lives", lambda *_: False)
 
 
 def _endless_lease(patch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ class AuditedProduct(Product):
             if self.die == (self.told, "after"):
                 raise Died
 
-        worker._on_committed = on_committed
+        worker._on_committed = worker._admission._on_committed = on_committed
         return worker
 
     def recorded(self, key):
