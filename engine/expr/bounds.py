@@ -12,7 +12,7 @@ from typing import Any
 
 Json = Any
 
-MOST_NODES = 1_000_000
+MOST_NODES = 500_000
 MOST_CHARACTERS = 32 * 1024 * 1024
 MOST_LEVELS = 500
 """Arrays and objects within one another: snapshots and events nest a value deeper, within Python's recursion limit."""

@@ -31,8 +31,8 @@ def test_within_bounds(value):
 
 @pytest.mark.parametrize(("value", "words"), [
     (nested(MOST_LEVELS + 1), "nests more than 500"),
-    ([1] * MOST_NODES, "holds more than 1,000,000 values"),
-    (doubled(60), "holds more than 1,000,000 values"),
+    ([1] * MOST_NODES, "holds more than 500,000 values"),
+    (doubled(60), "holds more than 500,000 values"),
     (["x" * MOST_CHARACTERS, "y"], "characters"),
     ({"k" * MOST_CHARACTERS: "y"}, "characters"),
 ])
@@ -45,4 +45,4 @@ def test_a_template_that_makes_too_much_fails_and_one_that_hands_on_does_not_loo
     with pytest.raises(StateFailure) as failure:
         compile_payload_template({"a.$": "$"}, "Parameters").render(scope)
     assert failure.value.error == "States.DataLimitExceeded"
-    assert failure.value.cause == "The value of the field 'Parameters' holds more than 1,000,000 values."
+    assert failure.value.cause == "The value of the field 'Parameters' holds more than 500,000 values."
