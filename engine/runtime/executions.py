@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
+from engine.expr.bounds import MOST_LEVELS
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded, Parent
 from engine.ports.keys import Actor, ExecutionKey
@@ -32,10 +33,6 @@ from engine.runtime.tokens import parse_token
 from engine.settings import Settings
 
 Json = Any
-
-MOST_NESTED = 500
-"""Arrays and objects within one another in an input: what can be started must also fit into a snapshot, which nests it
-deeper, within Python's recursion limit."""
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """AWS's rule for names of executions (StartExecution)."""
@@ -331,7 +328,7 @@ class Executions:
             text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
         except RecursionError:
             raise _too_deep() from None
-        if text.count("[") + text.count("{") > MOST_NESTED and _is_too_deep(execution_input):
+        if text.count("[") + text.count("{") > MOST_LEVELS and _is_too_deep(execution_input):
             raise _too_deep()
         data = text.encode("utf-8", "surrogatepass")
         limit = self._settings.max_input_bytes
@@ -355,7 +352,7 @@ class Executions:
 def _is_too_deep(value: Json) -> bool:
     """Level by level, for recursion is what must not be."""
     level = [value]
-    for _ in range(MOST_NESTED):
+    for _ in range(MOST_LEVELS):
         level = [
             part for item in level if isinstance(item, (dict, list))
             for part in (item.values() if isinstance(item, dict) else item)
@@ -365,7 +362,7 @@ def _is_too_deep(value: Json) -> bool:
 
 def _too_deep() -> InvalidDocument:
     return InvalidDocument(
-        f"the input nests more than {MOST_NESTED} arrays and objects within one another", where="input",
+        f"the input nests more than {MOST_LEVELS} arrays and objects within one another", where="input",
         advice="Flatten it, or pass the inner part as a text.",
     )
 

@@ -106,7 +106,6 @@ class Worker:
         self._index = index
         self._queue = queue
         self._clock = clock
-        self._settings = settings
         self._owner = owner
         self._parallel = parallel
         self._on_committed = on_committed
