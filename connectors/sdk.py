@@ -72,6 +72,10 @@ class ActionSpec(BaseModel):
         description="Never repeat a call whose outcome is unknown; for systems that take no idempotency key.",
     )
     timeout_seconds: float | None = Described(None, gt=0, description="The longest that a call may take.")
+    waits: bool = Described(
+        default=False,
+        description="Whether its work is over only when somebody answers: a Task calls it with .waitForTaskToken.",
+    )
 
     if TYPE_CHECKING:  # pydantic takes plain dicts for fields; type checkers are told so here
 
@@ -79,6 +83,7 @@ class ActionSpec(BaseModel):
             self, *, inputs: Mapping[str, Field | Mapping[str, Any]] = ...,
             outputs: Mapping[str, Field | Mapping[str, Any]] = ..., description: str = ...,
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
+            waits: bool = ...,
         ) -> None: ...
 
     @model_validator(mode="after")

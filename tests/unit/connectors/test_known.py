@@ -1,0 +1,36 @@
+"""Known connectors are complete specs, named as a definition names them."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.known import KNOWN, KnownConnector
+from connectors.registry import BUILTIN, check
+from connectors.sdk import ConnectorAdapter
+
+
+def test_the_actions_that_drafts_are_made_of_are_known() -> None:
+    named = {known.resource(action) for known in KNOWN for action in known.actions}
+    assert named == {
+        "connector:approval:ask.waitForTaskToken", "connector:email:send", "connector:payment:charge",
+        "connector:payment:get", "connector:payment:refund", "connector:slack:post_message",
+        "connector:slack:send_approval.waitForTaskToken",
+    }
+
+
+def test_only_looking_a_charge_up_is_a_read() -> None:
+    reads = [(known.code, name) for known in KNOWN for name, spec in known.actions.items() if spec.kind == "read"]
+    assert reads == [("payment", "get")]
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.code)
+def test_a_connector_with_these_specs_could_be_registered(known: KnownConnector) -> None:
+    adapter = type("Made", (ConnectorAdapter,), {
+        "code": known.code, "name": known.name, "description": known.description, "actions": dict(known.actions),
+    })
+    check(adapter)
+    assert repr(known.code) in known.package_hint
+
+
+def test_no_known_connector_is_built_in() -> None:
+    assert not {known.code for known in KNOWN} & {point.name for point in BUILTIN}
