@@ -17,8 +17,7 @@ worker if this one dies between them.
 
 A store that fails for a moment must not cost the calls that are on their way (an at-most-once one would be reported as
 interrupted though its result was here): while calls run, side requests are put off, and a commit is tried again with
-the very same bytes. Its first try may have been applied and a successor may stand on it, so nothing is stepped and
-nothing is re-encoded until the outcome is known.
+the very same bytes (engine.runtime.committing). Parking and closing are a room of their own (engine.runtime.parking).
 
 Child executions are seen to where an execution would park: they are started, joined and stopped for what is committed,
 and what came of it is fed and committed in the next round (engine.runtime.map_run_driver, engine.runtime.notices).
@@ -31,35 +30,29 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor
-from dataclasses import replace
 from typing import TypeVar
 
 from engine.clock import Clock
-from engine.errors import (
-    AutomateError,
-    Fenced,
-    StorageError,
-    StoreBusy,
-    StoreUnavailable,
-    Throttled,
-)
+from engine.errors import AutomateError, Fenced, StorageError
 from engine.ports.executions_index import ExecutionsIndex
-from engine.ports.journal import RUNNING, HeaderChange, Journal, Loaded, Segment
+from engine.ports.journal import Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published
-from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
+from engine.ports.queue import Wake, WakeQueue
 from engine.ports.tasks import Tasks
-from engine.runtime import effects, notices
+from engine.runtime import effects
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
 from engine.runtime.admission import Admission
 from engine.runtime.calls import CallPool, Ticket
+from engine.runtime.committing import Committing
 from engine.runtime.executions import Executions
 from engine.runtime.holding import HOLD_SECONDS, Holds
 from engine.runtime.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
 from engine.runtime.news import INBOX_SECONDS, News
-from engine.runtime.opening import Opener, execution_row
+from engine.runtime.opening import Opener
 from engine.runtime.owned import RESERVE_SECONDS, Owned
+from engine.runtime.parking import Parking
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison, counts
 from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
@@ -68,16 +61,8 @@ from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
-REARM_SECONDS = 60.0
-"""A wake that comes this much too early at the most is armed again; earlier ones are duplicates, and dropped."""
-
 IDLE_SECONDS = 0.02
 """How long the loop waits for an answer before it looks at the queue again."""
-
-COMMIT_ATTEMPTS = 3
-"""How often a commit is tried where the store may serve the next time."""
-
-_TRANSIENT = (Throttled, StoreUnavailable, StoreBusy)
 
 Outcome = Exception | None
 """None: acknowledge the wake. An exception: leave it, it comes again."""
@@ -103,10 +88,8 @@ class Worker:
         pauses: Pauses | None = None, runs_sync: bool = False,
     ) -> None:
         self._journal = journal
-        self._index = index
         self._queue = queue
         self._clock = clock
-        self._owner = owner
         self._parallel = parallel
         self._on_committed = on_committed
         tasks = StartsExecutions(tasks, Executions(
@@ -115,6 +98,11 @@ class Worker:
         self._policies = Policies(tasks, settings)
         self._map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
         self._news = News(journal, self._policies, clock, new_seed, self._map_runs)
+        self._parking = Parking(journal, index, queue, clock, self._news)
+        self._committing = Committing(
+            journal, clock, self._parking, owner=owner, each=None if parallel is None else self._each,
+            leave=lambda owned, error: self._leave(owned.activation.key, error),
+        )
         self._holds = Holds(pauses, clock)
         self._poison = Poison(journal, index, clock)
         self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
@@ -277,7 +265,7 @@ class Worker:
         stimuli = self._news.of(owned, now)
         if stimuli:
             activation.feed(stimuli)
-        if not owned.held and (self._wants_commit(owned, now) or not activation.owed().ready):
+        if not owned.held and (self._committing.wanted(owned, now) or not activation.owed().ready):
             self._start_calls(owned, now)
 
     # ---------------------------------------------------------------- intents and commits
@@ -298,73 +286,15 @@ class Worker:
 
     def _commit_all(self) -> None:
         now = self._clock.now()
-        writes: list[tuple[Owned, Segment]] = []
-        committed: list[Segment] = []
-        for owned in list(self._owned.values()):
-            key = owned.activation.key
-            if not self._guard(key, lambda owned=owned: self._encode(owned, now)):  # type: ignore[misc]
-                continue
-            if owned.segment is not None and self._cover_lease(owned, owned.segment):
-                writes.append((owned, owned.segment))
-        for (owned, segment), written in zip(writes, self._write([s for _, s in writes]), strict=True):
-            if isinstance(written, Exception):
-                self._commit_failed(owned, written)
-            elif not written:
-                self._leave(owned.activation.key, Fenced(f"segment {segment.seq} was written by another owner"))
-            else:
-                owned.segment, owned.failures = None, 0
-                committed.append(segment)
-                self._guard(owned.activation.key, lambda o=owned, s=segment: self._perform(o, s))  # type: ignore[misc]
-        if committed:
-            self._on_committed(committed)
-
-    def _wants_commit(self, owned: Owned, now: float) -> bool:
-        """Whether a run of pure states has to be committed though it is not over."""
-        return owned.activation.must_commit(now) or (owned.activation.dirty and (owned.held or owned.near(now)))
-
-    def _encode(self, owned: Owned, now: float) -> None:
-        activation = owned.activation
-        wanted = activation.dirty and (not activation.owed().ready or self._wants_commit(owned, now))
-        if activation.express:
-            wanted = activation.dirty and activation.snapshot.closed
-        if wanted and owned.segment is None:
-            owned.segment = activation.segment(now, owner=self._owner, hard_deadline=owned.deadline)
-
-    def _commit_failed(self, owned: Owned, error: Exception) -> None:
-        """Try again in the next round, with the same bytes; leave where that cannot help or has not helped."""
-        owned.failures += 1
-        again = owned.failures < COMMIT_ATTEMPTS and not owned.near(self._clock.now())
-        if not again or not isinstance(error, _TRANSIENT):
-            self._leave(owned.activation.key, error)
-
-    def _write(self, segments: list[Segment]) -> list[bool | Exception]:
-        """One commit for all, or one each in parallel where the store takes them one by one."""
-        if not segments:
-            return []
-        if self._parallel is not None:
-            return [answer for group in self._each(self._guarded_commit, [[s] for s in segments]) for answer in group]
-        return self._guarded_commit(segments)
-
-    def _guarded_commit(self, segments: list[Segment]) -> list[bool | Exception]:
-        try:
-            return list(self._journal.commit(segments))
-        except Exception as error:  # noqa: BLE001  (whatever a store raises is the outcome of these executions alone)
-            return [error] * len(segments)
-
-    def _cover_lease(self, owned: Owned, segment: Segment) -> bool:
-        """A lease that opens while the header is due later than its end needs the header first. False: not yet.
-
-        header due in a year ── intent ── crash ··························· (nobody looks for a year)
-        header due at the lease's end ── intent ── crash ── sweeper wakes the next owner
-        """
-        due = owned.activation.header.due_at
-        if segment.lease_until and (due is None or due > segment.lease_until):
-            try:
-                self._change_header(owned.activation, due_at=segment.lease_until, seq=owned.activation.seq)
-            except Exception as error:  # noqa: BLE001  (as a commit's)
-                self._commit_failed(owned, error)
-                return False
-        return True
+        encoded = [
+            owned for owned in list(self._owned.values())
+            if self._guard(owned.activation.key, lambda o=owned: self._committing.encode(o, now))  # type: ignore[misc]
+        ]
+        durable = self._committing.commit(encoded)
+        for owned, segment in durable:
+            self._guard(owned.activation.key, lambda o=owned, s=segment: self._perform(o, s))  # type: ignore[misc]
+        if durable:
+            self._on_committed([segment for _, segment in durable])
 
     def _perform(self, owned: Owned, segment: Segment) -> None:
         """After the commit: make the calls, delete what was read. Who goes on reads the inbox again."""
@@ -373,7 +303,7 @@ class Worker:
         self._note_progress(activation)  # before a call that may kill this process
         for call in calls:
             self._call(activation, call)
-        self._delete_consumed(activation)
+        self._parking.delete_consumed(activation)
         goes_on = activation.owed().ready and not owned.near(self._clock.now())
         owned.poked = owned.poked or bool(activation.in_flight) or goes_on
 
@@ -452,61 +382,16 @@ class Worker:
     def _close_or_hold(self, owned: Owned, now: float) -> None:
         """Let go of what is over, or not to go on; unless it was resumed just now."""
         if owned.activation.snapshot.closed:
-            self._close(owned.activation)
+            self._parking.close(owned.activation)
+            self._finish(owned.activation.key)
         elif owned.paused:
             self._finish(owned.activation.key)
         elif self._is_held(owned.activation, look=True):
             self._park(owned, now + HOLD_SECONDS, now)
 
     def _park(self, owned: Owned, due_at: float | None, now: float) -> None:
-        """Say when somebody must look again, arm the wake, read the inbox once more, let go."""
-        activation = owned.activation
-        header = activation.header
-        moved = header.due_at != due_at  # else a wake for it was sent when it was set
-        if moved or header.seq != activation.seq:
-            self._change_header(activation, due_at=due_at, seq=activation.seq)
-        if due_at is not None:
-            delay = max(0.0, due_at - now)
-            if delay <= (MAX_DELAY_SECONDS if moved else REARM_SECONDS):
-                self._queue.send([Wake(activation.key, delay)])
-        stimuli = self._news.read_inbox(owned, max(now, activation.snapshot.last_at))
-        if stimuli:
-            activation.feed(stimuli)
-        if activation.dirty:
-            return
-        self._delete_consumed(activation)
-        self._finish(activation.key)
-
-    def _close(self, activation: Activation) -> None:
-        """The header last: until it says so, whoever loads the execution does all of this again."""
-        if not activation.header.is_item:
-            self._index.put(execution_row(activation))
-        snapshot = activation.snapshot
-        notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, snapshot.abandoned)
-        notices.tell(self._journal, self._queue, self._clock, activation.header, snapshot)
-        change = HeaderChange(activation.key, activation.seq, str(snapshot.status), None, ended_at=snapshot.last_at)
-        self._journal.update_headers([change])
-        self._delete_inbox(activation.key, [item.id for item in self._journal.inbox(activation.key)])
-        self._finish(activation.key)
-
-    def _change_header(self, activation: Activation, *, due_at: float | None, seq: int) -> None:
-        change = HeaderChange(activation.key, seq, RUNNING, due_at)
-        if not self._journal.update_headers([change])[0]:
-            raise Fenced(f"the header of {activation.key.id} is ahead of segment {seq}")
-        activation.header = replace(activation.header, due_at=due_at, seq=seq)
-
-    def _delete_consumed(self, activation: Activation) -> None:
-        """What was read and recorded. Items that stay are read again some time, and ignored."""
-        try:
-            self._delete_inbox(activation.key, activation.consumed)
-        except StorageError as error:
-            _LOG.warning("the inbox is emptied later: %s", error, extra={"execution": activation.key.id})
-        else:
-            activation.consumed = []
-
-    def _delete_inbox(self, key: ExecutionKey, ids: Sequence[str]) -> None:
-        if ids:
-            self._journal.delete_inbox(key, ids)
+        if self._parking.park(owned, due_at, now):
+            self._finish(owned.activation.key)
 
     # ---------------------------------------------------------------- letting go
 

@@ -17,8 +17,10 @@ from engine.adapters.memory.journal import MemoryJournal
 from engine.runtime import effects, notices
 from engine.runtime.activation import Activation
 from engine.runtime.admission import Admission
+from engine.runtime.committing import Committing
 from engine.runtime.map_run_driver import MapRuns
 from engine.runtime.news import News
+from engine.runtime.parking import Parking
 from engine.runtime.policies import Policies
 from engine.runtime.worker import Worker
 
@@ -87,7 +89,12 @@ def _no_fence(patch: pytest.MonkeyPatch) -> None:
 
 
 def _call_before_intent(patch: pytest.MonkeyPatch) -> None:
-    encode = Worker._encode
+    encode, workers = Committing.encode, {}
+    init = Worker.__init__
+
+    def remember(self: Any, **ports: Any) -> None:
+        init(self, **ports)
+        workers[self._committing] = self
 
     def encode_and_call(self: Any, owned: Any, now: float) -> None:
         encode(self, owned, now)
@@ -95,9 +102,10 @@ def _call_before_intent(patch: pytest.MonkeyPatch) -> None:
         calls, activation.intents = activation.intents, []
         for call in calls:
             activation.in_flight.add((call.frame.path, call.frame.visit, call.frame.attempt))
-            self._call(activation, call)
+            workers[self]._call(activation, call)
 
-    patch.setattr(Worker, "_encode", encode_and_call)
+    patch.setattr(Worker, "__init__", remember)
+    patch.setattr(Committing, "encode", encode_and_call)
 
 
 def _no_inbox_before_takeover(patch: pytest.MonkeyPatch) -> None:
@@ -149,8 +157,8 @@ def _header_closed_first(patch: pytest.MonkeyPatch) -> None:
             real(self, activation)
         self._index.put(rows[0])
 
-    real = Worker._close
-    patch.setattr(Worker, "_close", close)
+    real = Parking.close
+    patch.setattr(Parking, "close", close)
 
 
 def _acknowledged_when_left(patch: pytest.MonkeyPatch) -> None:
@@ -164,7 +172,7 @@ def _acknowledged_when_left(patch: pytest.MonkeyPatch) -> None:
 
 
 def _one_try_at_a_commit(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("engine.runtime.worker.COMMIT_ATTEMPTS", 1)
+    patch.setattr("engine.runtime.committing.COMMIT_ATTEMPTS", 1)
 
 
 def _children_left_running(patch: pytest.MonkeyPatch) -> None:
@@ -180,8 +188,8 @@ def _children_told_after_the_header(patch: pytest.MonkeyPatch) -> None:
             real(self, activation)
         tell(self._journal, self._queue, self._clock, activation.header, activation.snapshot)
 
-    real, tell = Worker._close, notices.tell
-    patch.setattr(Worker, "_close", close)
+    real, tell = Parking.close, notices.tell
+    patch.setattr(Parking, "close", close)
     patch.setattr(MapRuns, "swept", lambda *_: [])
 
 
