@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from lambdas import Lambdas
+
 from engine import testing
 from engine.errors import InvalidDefinition
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
 from engine.testing.simulate import START
 
 Case = dict[str, Any]
@@ -51,6 +53,13 @@ def answer(case: Case) -> Case:
     return {}
 
 
+def _world(case: Case) -> Tasks | None:
+    """What stands behind the calls that no stub answers."""
+    if case.get("s3_objects"):
+        return S3Objects(case["s3_objects"])
+    return Lambdas(case) if case.get("lambdas") and not case["replayable"] else None
+
+
 def _listed(held: Case) -> Case:
     """One entry of a listing, as a Map's ItemReader gives it."""
     body = held["Body"].encode()
@@ -63,7 +72,7 @@ def _execution(case: Case) -> Case:
     try:
         result = testing.simulate(
             case["definition"], case.get("input"), stubs=case.get("stubs"), type=case["type"],
-            limits="aws", tasks=S3Objects(case["s3_objects"]) if case.get("s3_objects") else None,
+            limits="aws", tasks=_world(case),
         )
     except InvalidDefinition as refusal:
         return {"create_error": {"code": refusal.code, "message": refusal.message}}
