@@ -106,7 +106,10 @@ class Segment:
 @dataclass(frozen=True, slots=True)
 class HeaderChange:
     """A new status, seq, due_at and cause for a header, applied only while the stored seq is not newer than `seq` and
-    the stored status is still open. `strikes` None leaves the count as it is."""
+    the stored status is still open. `strikes` None leaves the count as it is.
+
+    A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before.
+    """
 
     key: ExecutionKey
     seq: int
@@ -115,6 +118,12 @@ class HeaderChange:
     ended_at: float | None = None
     strikes: int | None = None
     cause: str | None = None
+    resumes: bool = False
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The stored statuses that it applies to."""
+        return frozenset({RUNNING}) if self.status == RUNNING and not self.resumes else OPEN_STATUSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class Admission:
         """The owner lives, as far as one can tell: drop the wake, but see that somebody looks when its lease ends."""
         if self._journal.inbox(header.key):
             self._queue.send([Wake(header.key, min(max(last.lease_until - now, 1.0), RESEND_SECONDS))])
-        if header.due_at is None or header.due_at > last.lease_until:
+        if header.status == RUNNING and (header.due_at is None or header.due_at > last.lease_until):
             self._journal.update_headers([HeaderChange(
                 header.key, last.seq, header.status, last.lease_until, cause=header.cause
             )])

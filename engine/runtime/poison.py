@@ -152,7 +152,7 @@ def resume(journal: Journal, index: ExecutionsIndex, header: Header, due_at: flo
     """Make a PAUSED execution RUNNING, without strikes; False when it is none any more. Who calls this sends the wake;
     `due_at` is when a sweep looks should it be lost."""
     _list(index, header, status=RUNNING)
-    return journal.update_headers([HeaderChange(header.key, header.seq, RUNNING, due_at, strikes=0)])[0]
+    return journal.update_headers([HeaderChange(header.key, header.seq, RUNNING, due_at, strikes=0, resumes=True)])[0]
 
 
 def _list(index: ExecutionsIndex, header: Header, **changes: Any) -> None:

@@ -362,7 +362,11 @@ def test_strikes_are_kept_until_a_change_names_them_and_a_cause_until_the_next_c
 def test_a_paused_execution_is_open_and_not_due(journal, started):
     journal.update_headers([HeaderChange(started, 0, "PAUSED", None, strikes=6, cause="why")])
     assert started not in [due.key for due in journal.due(float("inf"))]
-    assert journal.update_headers([HeaderChange(started, 0, "RUNNING", 1_700_000_060.5, strikes=0)]) == [True]
+    stale = HeaderChange(started, 3, "RUNNING", 1_700_000_060.5)  # a sweep or an owner that read it before
+    assert journal.update_headers([stale]) == [False]
+    assert journal.header(started).status == "PAUSED"
+    resumed = HeaderChange(started, 0, "RUNNING", 1_700_000_060.5, strikes=0, resumes=True)
+    assert journal.update_headers([resumed]) == [True]
     assert journal.header(started) == a_header(started, seq=0)
 
 

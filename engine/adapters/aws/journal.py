@@ -140,7 +140,7 @@ class DynamoJournal:
         """False when the header is closed, newer or not there."""
         pk = items.partition(change.key)
         values = {
-            ":seq": change.seq, ":status": change.status, ":running": "RUNNING", ":paused": "PAUSED",
+            ":seq": change.seq, ":status": change.status, ":needed": min(change.needs), ":or": max(change.needs),
             ":due_at": change.due_at, ":ended_at": change.ended_at, ":cause": change.cause,
             ":due_shard": None if change.due_at is None else table.due_shard(pk),
         }
@@ -157,7 +157,8 @@ class DynamoJournal:
         # owner    -- segment 7 -- header: seq 7, SUCCEEDED ---------------------------------------------
         # sweeper  -- reads the header: seq 6 -------------- claims with seq 6: older than 7, ignored
         # a zombie ----------------------------------------------- parks with seq 8, RUNNING: closed stays closed
-        condition = Expression("seq <= :seq AND #status IN (:running, :paused)", values, {"#status": "status"})
+        # PAUSED meanwhile: both need RUNNING, only a resume needs either
+        condition = Expression("seq <= :seq AND #status IN (:needed, :or)", values, {"#status": "status"})
         return self._holds(Update((pk, items.HEADER), text, condition))
 
     def _holds(self, write: Put | Update) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.adapters.aws.activities import DynamoActivities
 from engine.adapters.aws.audit_log import DynamoAuditLog
 from engine.adapters.aws.blobs import S3Blobs
 from engine.adapters.aws.catalog_store import DynamoCatalogStore
@@ -32,6 +33,7 @@ class AwsStores:
         self.catalog = DynamoCatalogStore(stored, self.blobs)
         self.audit = DynamoAuditLog(stored)
         self.pauses = DynamoPauses(stored)
+        self.activities = DynamoActivities(stored)
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock) -> AwsStores:

@@ -13,6 +13,8 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 H#<workflow>      that it is paused; without a name, all of them are
     V#<workspace>#<workflow>    N#<10 digits>     version
                                 P#<digest>        the newest version with this definition
+    Y#<workspace>               <name>            activity
+    T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it
     A#<workspace>#<chain>       H                 head of a chain of the audit log
                                 N#<12 digits>     record
                                 I#<id>            the number of the record with this id

@@ -36,9 +36,10 @@ _WRITE_SEGMENT = f"""INSERT INTO segment (e, {_SEGMENT})
 
 # owner    --- segment 7, header seq 7 (CLOSED) -------------------------------------
 # sweeper  --- reads header seq 6 ------------------ claims with seq 6: no row changes, closed stays closed
+# PAUSED meanwhile: the claim needs RUNNING, only a resume needs either
 _CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at = ?, strikes = coalesce(?, strikes),
         cause = ?
-    WHERE workspace = ? AND id = ? AND seq <= ? AND status IN ('RUNNING', 'PAUSED')"""
+    WHERE workspace = ? AND id = ? AND seq <= ? AND status IN (?, ?)"""
 
 _LOAD = f"""SELECT {_SEGMENT} FROM segment WHERE e = ? AND seq >=
     ifnull((SELECT seq FROM segment WHERE e = ? AND whole ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq"""
@@ -191,6 +192,6 @@ def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:
 def _change_header(connection: sqlite3.Connection, change: HeaderChange) -> bool:
     values = (
         change.seq, change.status, change.due_at, change.ended_at, change.strikes, change.cause,
-        change.key.workspace, change.key.id, change.seq,
+        change.key.workspace, change.key.id, change.seq, min(change.needs), max(change.needs),
     )
     return connection.execute(_CHANGE_HEADER, values).rowcount == 1

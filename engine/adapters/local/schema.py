@@ -7,6 +7,7 @@ header      keeps a small integer `e` for each execution, so that the index of s
 segment     rows in order of arrival; `body` stands last, so that looking at the other columns reads no overflow pages
 wake        two partial indexes: free ones by due time, claimed ones by owner
 execution   the executions index; each filter has an index that ends in the list's order
+activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
 pause       what was paused: a workflow, or '' for all of a workspace
 audit       the audit log; triggers refuse what is not an insert, and `audit_head` is where each chain ends
 """
@@ -88,6 +89,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             workspace TEXT NOT NULL, workflow TEXT NOT NULL, starts TEXT NOT NULL, running TEXT NOT NULL,
             paused_at REAL NOT NULL, paused_by TEXT NOT NULL,
             PRIMARY KEY (workspace, workflow)) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE activity (
+            workspace TEXT NOT NULL, name TEXT NOT NULL, created_at REAL NOT NULL,
+            PRIMARY KEY (workspace, name)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE work_item (
+            workspace TEXT NOT NULL, activity TEXT NOT NULL, item TEXT NOT NULL, execution_id TEXT NOT NULL,
+            frame TEXT NOT NULL, visit INTEGER NOT NULL, attempt INTEGER NOT NULL, since REAL NOT NULL, taken_by TEXT,
+            worker TEXT, PRIMARY KEY (workspace, activity, item)) STRICT, WITHOUT ROWID""",
+        """CREATE INDEX work_item_waiting ON work_item (workspace, activity, since, item)
+            WHERE taken_by IS NULL""",
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.adapters.local.activities import SqliteActivities
 from engine.adapters.local.audit_log import SqliteAuditLog
 from engine.adapters.local.blobs import SqliteBlobs
 from engine.adapters.local.catalog_store import SqliteCatalogStore
@@ -33,6 +34,7 @@ class LocalStores:
         self.catalog = SqliteCatalogStore(database)
         self.audit = SqliteAuditLog(database)
         self.pauses = SqlitePauses(database)
+        self.activities = SqliteActivities(database)
 
     @classmethod
     def open(cls, data_dir: str | Path, settings: Settings, clock: Clock, *, command: str) -> LocalStores:

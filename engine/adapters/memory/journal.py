@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from threading import Lock
 
-from engine.ports.journal import OPEN_STATUSES, Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
 
@@ -78,7 +78,7 @@ class MemoryJournal:
 
     def _apply(self, change: HeaderChange) -> bool:
         stored = self._headers.get(change.key)
-        if stored is None or stored.status not in OPEN_STATUSES or stored.seq > change.seq:
+        if stored is None or stored.status not in change.needs or stored.seq > change.seq:
             return False
         self._headers[change.key] = replace(
             stored, seq=change.seq, status=change.status, due_at=change.due_at, ended_at=change.ended_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.adapters.memory.activities import MemoryActivities
 from engine.adapters.memory.audit_log import MemoryAuditLog
 from engine.adapters.memory.blobs import MemoryBlobs
 from engine.adapters.memory.catalog_store import MemoryCatalogStore
@@ -23,6 +24,7 @@ class MemoryStores:
         self.catalog = MemoryCatalogStore()
         self.audit = MemoryAuditLog()
         self.pauses = MemoryPauses()
+        self.activities = MemoryActivities()
         self._life = 1
 
     @property
