@@ -1,0 +1,131 @@
+/** What is around every page: top navigation, side navigation, breadcrumbs, messages, Ctrl+K. */
+import AppLayoutToolbar from "@cloudscape-design/components/app-layout-toolbar";
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Button from "@cloudscape-design/components/button";
+import Flashbar from "@cloudscape-design/components/flashbar";
+import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import TopNavigation from "@cloudscape-design/components/top-navigation";
+import { type ReactNode, useState } from "react";
+import { useLocation } from "wouter";
+import { useFlashes } from "./flash";
+import { follow, href } from "./links";
+import { usePageLayout } from "./page";
+import { type Clock, type Theme, usePreferences } from "./preferences";
+import { NAVIGATION } from "./routes";
+
+const THEMES: { id: Theme; text: string }[] = [
+  { id: "light", text: "Light" },
+  { id: "dark", text: "Dark" },
+  { id: "auto", text: "As the system" },
+];
+const CLOCKS: { id: Clock; text: string }[] = [
+  { id: "utc", text: "UTC" },
+  { id: "local", text: "Local time" },
+];
+
+export function Shell({ children }: { children: ReactNode }) {
+  const layout = usePageLayout((state) => state.layout);
+  const { navigationOpen, setNavigationOpen } = usePreferences();
+  const [bleedOpen, setBleedOpen] = useState(false);
+  const isFull = layout.fullBleed === true;
+  return (
+    <>
+      <Top />
+      <AppLayoutToolbar
+        headerSelector="#studio-top"
+        navigation={<Navigation />}
+        navigationOpen={isFull ? bleedOpen : navigationOpen}
+        onNavigationChange={({ detail }) => (isFull ? setBleedOpen(detail.open) : setNavigationOpen(detail.open))}
+        navigationWidth={220}
+        toolsHide
+        breadcrumbs={<Breadcrumbs />}
+        notifications={<Messages />}
+        stickyNotifications
+        contentType={layout.contentType ?? "default"}
+        disableContentPaddings={isFull}
+        maxContentWidth={isFull ? Number.MAX_VALUE : undefined}
+        content={children}
+        ariaLabels={{
+          navigation: "Pages",
+          navigationToggle: "Open the side navigation",
+          navigationClose: "Close the side navigation",
+          notifications: "Messages",
+        }}
+      />
+    </>
+  );
+}
+
+function Top() {
+  const { theme, setTheme, clock, setClock } = usePreferences();
+  return (
+    <div id="studio-top">
+      <TopNavigation
+        identity={{
+          href: href("/"),
+          title: "Automate",
+          onFollow: (event) => follow({ preventDefault: () => event.preventDefault(), detail: { href: href("/") } }),
+        }}
+        utilities={[
+          {
+            type: "menu-dropdown",
+            text: clock === "utc" ? "UTC" : "Local time",
+            ariaLabel: "Times are shown in",
+            items: CLOCKS.map(({ id, text }) => ({ id, text, itemType: "checkbox", checked: id === clock })),
+            onItemClick: ({ detail }) => setClock(detail.id as Clock),
+          },
+          {
+            type: "menu-dropdown",
+            iconName: "settings",
+            ariaLabel: "Theme",
+            items: THEMES.map(({ id, text }) => ({ id, text, itemType: "checkbox", checked: id === theme })),
+            onItemClick: ({ detail }) => setTheme(detail.id as Theme),
+          },
+        ]}
+      />
+    </div>
+  );
+}
+
+function Navigation() {
+  const [location] = useLocation();
+  const items: SideNavigationProps.Item[] = NAVIGATION.map((item) =>
+    item === null ? { type: "divider" } : { type: "link", text: item.text, href: href(item.href) },
+  );
+  return <SideNavigation activeHref={activeHref(location)} items={items} onFollow={follow} />;
+}
+
+/** The item of the navigation that an address belongs to. */
+export function activeHref(location: string): string {
+  const first = location.split("/")[1] ?? "";
+  return href(first === "" ? "/" : `/${first}/`);
+}
+
+function Breadcrumbs() {
+  const crumbs = usePageLayout((state) => state.layout.crumbs);
+  return (
+    <BreadcrumbGroup
+      items={crumbs.map((crumb) => ({ text: crumb.text, href: crumb.href === undefined ? "" : href(crumb.href) }))}
+      onFollow={follow}
+      ariaLabel="Breadcrumbs"
+    />
+  );
+}
+
+function Messages() {
+  const { shown, dismiss } = useFlashes();
+  return (
+    <Flashbar
+      items={shown.map((flash) => ({
+        id: flash.id,
+        type: flash.type,
+        header: flash.header,
+        content: flash.content,
+        dismissible: true,
+        dismissLabel: "Dismiss",
+        onDismiss: () => dismiss(flash.id),
+        action: flash.action && <Button onClick={flash.action.run}>{flash.action.text}</Button>,
+      }))}
+    />
+  );
+}

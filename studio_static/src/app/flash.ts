@@ -1,0 +1,44 @@
+/** Messages over the page: what was done, what went wrong. Any code may send one. */
+import { create } from "zustand";
+import { asApiError } from "../api/errors";
+
+export interface Flash {
+  id: string;
+  type: "success" | "error" | "warning" | "info";
+  header?: string;
+  content: string;
+  action?: { text: string; run: () => void };
+}
+
+interface Flashes {
+  shown: Flash[];
+  add: (flash: Flash) => void;
+  dismiss: (id: string) => void;
+}
+
+export const useFlashes = create<Flashes>((set) => ({
+  shown: [],
+  add: (flash) =>
+    set((state) => ({ shown: [flash, ...state.shown.filter((each) => each.id !== flash.id)].slice(0, 4) })),
+  dismiss: (id) => set((state) => ({ shown: state.shown.filter((each) => each.id !== id) })),
+}));
+
+let count = 0;
+const SUCCESS_STAYS_MS = 6000;
+
+/** Show a message. A success leaves by itself, everything else stays until it is dismissed. */
+export function notify(flash: Omit<Flash, "id"> & { id?: string }): void {
+  count += 1;
+  const id = flash.id ?? `flash-${count}`;
+  useFlashes.getState().add({ ...flash, id });
+  if (flash.type === "success") window.setTimeout(() => useFlashes.getState().dismiss(id), SUCCESS_STAYS_MS);
+}
+
+/** Show what was thrown, with its place and its advice. */
+export function notifyError(thrown: unknown, header: string): void {
+  const error = asApiError(thrown);
+  const content = [error.message, error.where ? `At ${error.where}.` : "", error.advice ?? ""]
+    .filter(Boolean)
+    .join(" ");
+  notify({ type: "error", header, content });
+}

@@ -1,0 +1,60 @@
+/** Which page an address opens. Every page is a chunk of its own, fetched when it is first opened. */
+import { type ComponentType, lazy } from "react";
+
+type Parameters = Record<string, string | undefined>;
+type Page = ComponentType<Parameters>;
+
+interface RouteRow {
+  pattern: string;
+  load: () => Promise<{ default: Page }>;
+  page: Page;
+}
+
+function row<P extends object>(
+  pattern: string,
+  load: () => Promise<{ default: ComponentType<P> }>,
+  props: (given: Parameters) => P,
+): RouteRow {
+  const loaded = async () => {
+    const Found = (await load()).default;
+    return { default: (given: Parameters) => <Found {...props(given)} /> };
+  };
+  return { pattern, load: loaded, page: lazy(loaded) };
+}
+
+const none = () => ({});
+const designer = () => import("../pages/designer/DesignerPage");
+
+export const ROUTES: readonly RouteRow[] = [
+  row("/", () => import("../pages/workflows/WorkflowsPage"), none),
+  row("/wizard", designer, () => ({ workflow: null })),
+  row("/wizard/:workflow", designer, (given) => ({ workflow: given.workflow ?? null })),
+  row("/executions", () => import("../pages/executions/ExecutionsPage"), none),
+  row(
+    "/executions/:id",
+    () => import("../pages/executions/ExecutionPage"),
+    (given) => ({ id: given.id ?? "" }),
+  ),
+  row("/rules", () => import("../pages/rules/RuleTesterPage"), none),
+  row("/secrets", () => import("../pages/secrets/SecretsPage"), none),
+  row("/connectors", () => import("../pages/connectors/ConnectorsPage"), none),
+  row("/audit", () => import("../pages/audit/AuditPage"), none),
+];
+
+export interface NavigationItem {
+  text: string;
+  href: string;
+  /** For the command palette. */
+  keywords: string;
+}
+
+export const NAVIGATION: readonly (NavigationItem | null)[] = [
+  { text: "Workflows", href: "/", keywords: "home list import samples" },
+  { text: "Designer", href: "/wizard/", keywords: "author canvas edit draft new workflow" },
+  { text: "Executions", href: "/executions/", keywords: "runs failed history" },
+  { text: "Rule tester", href: "/rules/", keywords: "choice condition jsonata jsonpath" },
+  null,
+  { text: "Connectors", href: "/connectors/", keywords: "actions catalogue schemas" },
+  { text: "Secrets", href: "/secrets/", keywords: "keys rotate credentials" },
+  { text: "Audit log", href: "/audit/", keywords: "who when changes chain verify" },
+];

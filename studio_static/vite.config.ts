@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { fontsOutOfCss } from "./tools/fonts.ts";
+import { linterWithoutYaml } from "./tools/linter.ts";
+
+const API = process.env.STUDIO_API ?? "http://127.0.0.1:8400";
+const OURS = /^\/(?!studio\/|@|src\/|node_modules\/)/;
+
+export default defineConfig({
+  base: "/studio/",
+  plugins: [fontsOutOfCss(join(import.meta.dirname, "node_modules/.fonts")), linterWithoutYaml(), react()],
+  resolve: { dedupe: ["jsonata", "react", "react-dom"] },
+  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 2000,
+    reportCompressedSize: false,
+  },
+  // `make studio-dev`: pages from Vite, everything else from a running `automate up`, which sees its own origin.
+  server: {
+    port: 8401,
+    proxy: { [OURS.source]: { target: API, headers: { origin: API } } },
+  },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+});
