@@ -1,6 +1,7 @@
-"""The reference pages docs/api.md, docs/cli.md and docs/settings.md, made from what they describe.
+"""The reference pages docs/api.md, docs/cli.md and docs/settings.md, and the Studio's types of the API, made from what
+they describe.
 
-``python -m functions.local.reference`` writes them; a test holds them in step.
+``python -m functions.local.reference`` writes them; tests hold them in step.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from typing import Any
 import click
 
 from engine.settings import Settings
+from functions.api import openapi
 from functions.api.app import ROUTES
 from functions.api.page import example, fields_of
 from functions.api.routing import Route
 from functions.local.cli import automate
+from functions.local.typescript import typescript
 
+SCHEMA = Path("studio_static/src/api/schema.ts")
 _MADE = "<!-- Made by python -m functions.local.reference: edit the source, not this page. -->\n\n"
 
 _API = """# The API
@@ -114,6 +118,11 @@ def pages() -> dict[str, str]:
     return {"api.md": api(), "cli.md": cli(), "settings.md": settings()}
 
 
+def schema() -> str:
+    """studio_static/src/api/schema.ts."""
+    return typescript(openapi.document(ROUTES))
+
+
 def _route(route: Route) -> str:
     lines = [f"\n### {route.method} {route.path}\n\n{route.description}\n"]
     if route.conditional:
@@ -165,3 +174,4 @@ def _bounds(least: float | None, most: float | None) -> str:
 
 if __name__ == "__main__":
     write(Path("docs"))
+    SCHEMA.write_text(schema(), encoding="utf-8")

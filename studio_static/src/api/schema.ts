@@ -1,0 +1,388 @@
+// Made by python -m functions.local.reference from the API's OpenAPI document: edit functions/api/models.py, not this.
+
+/** Any JSON value. */
+export type Json = unknown;
+
+/** One action of a connector. Inputs and outputs are in the words of JSON Schema. */
+export interface Action {
+  name: string;
+  /** How a Task names it. */
+  resource: string;
+  description: string;
+  kind: string;
+  at_most_once: boolean;
+  inputs: Record<string, Json>;
+  outputs: Record<string, Json>;
+}
+
+/** One entry: all of it but `digest` is what the digest is of. Times are ISO 8601 with microseconds. */
+export interface AuditEntry {
+  workspace: string;
+  chain: number;
+  /** From 1, within its chain. */
+  number: number;
+  id: string;
+  /** When it happened. */
+  at: string;
+  recorded_at: string;
+  actor: string;
+  actor_kind: string;
+  /** Where from: an address, the command line, a worker. */
+  origin: string;
+  act: string;
+  /** workflow/NAME, execution/ID or secret/KEY. */
+  subject: string;
+  before: Json;
+  after: Json;
+  reason: string | null;
+  /** Of the engine's entries: version, event, state, attempt, error, cause; of a refusal: act and code. */
+  details: Record<string, Json>;
+  /** The digest of the entry before it in the chain. */
+  previous: string;
+  /** SHA-256. */
+  digest: string;
+}
+
+/** The first thing that is wrong with a chain. */
+export interface AuditFinding {
+  chain: number;
+  number: number;
+  problem: string;
+  message: string;
+}
+
+/** The last entry of a chain. */
+export interface AuditHead {
+  chain: number;
+  number: number;
+  digest: string;
+}
+
+/** Newest first. `next_token` is null on the last page. */
+export interface AuditList {
+  entries: AuditEntry[];
+  next_token: string | null;
+}
+
+/** What a walk along all chains found. */
+export interface AuditVerification {
+  ok: boolean;
+  entries: number;
+  findings: AuditFinding[];
+  heads: AuditHead[];
+}
+
+/** A connector; `problem` says why one cannot be loaded. */
+export interface Connector {
+  code: string;
+  name: string;
+  description: string;
+  actions: Action[];
+  problem?: string | null;
+}
+
+/** All connectors, by code. */
+export interface ConnectorList {
+  connectors: Connector[];
+}
+
+/** A unified diff, and the states that differ. */
+export interface Diff {
+  text: string;
+  states: StateChange[];
+}
+
+/** It is done. */
+export interface Done {
+  ok?: boolean;
+}
+
+/** A draft; the ETag is what a save of it names in If-Match. */
+export interface Draft {
+  workflow: string;
+  document: Record<string, Json>;
+  etag: string;
+  updated_at: string | null;
+  updated_by: string;
+}
+
+/** The one shape of every error. */
+export interface ErrorAnswer {
+  error: ErrorDetail;
+}
+
+/** What is wrong, where, and what to do. */
+export interface ErrorDetail {
+  code: string;
+  message: string;
+  /** A JSON pointer, a line, a header or a field. */
+  where?: string | null;
+  advice?: string | null;
+  details?: Json;
+}
+
+/** An execution as it stands. `output` is null until it SUCCEEDED. */
+export interface Execution {
+  id: string;
+  name: string;
+  workflow: string;
+  version: number;
+  status: string;
+  kind: string;
+  input: Json;
+  output: Json;
+  error: string | null;
+  cause: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  business_key: string | null;
+}
+
+/** Newest first. `next_token` is null on the last page. */
+export interface ExecutionList {
+  executions: ExecutionSummary[];
+  next_token: string | null;
+}
+
+/** One row of the list. */
+export interface ExecutionSummary {
+  id: string;
+  name: string;
+  workflow: string;
+  version: number;
+  status: string;
+  started_at: string | null;
+  ended_at: string | null;
+  error: string | null;
+  business_key: string | null;
+}
+
+/** One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition. */
+export interface Finding {
+  code: string;
+  message: string;
+  location: string;
+  severity: string;
+  line?: number | null;
+  column?: number | null;
+}
+
+/** The server answers. */
+export interface Health {
+  product?: string;
+  status?: string;
+}
+
+/** Events as AWS's GetExecutionHistory gives them. `last_event` is the `after` of the next poll. */
+export interface History {
+  events: Record<string, Json>[];
+  last_event: number;
+}
+
+/** What an import did. `version` is there when it was published. */
+export interface ImportAnswer {
+  workflow: string;
+  changed: boolean;
+  created: boolean;
+  etag: string;
+  /** From the draft before to the file; empty when nothing changed. */
+  diff: string;
+  version?: Version | null;
+}
+
+/** Make a document the draft of its workflow. */
+export interface ImportRequest {
+  /** A workflow document, or a bare definition in the Amazon States Language. */
+  document?: Record<string, Json> | null;
+  /** The same as text: JSON, or YAML. Kept as it is, for export. */
+  source?: string | null;
+  /** The workflow's name, over the document's own. */
+  name?: string | null;
+  /** Publish it at once. */
+  publish?: boolean;
+  /** Overwrite a draft that was edited since the last import. */
+  force?: boolean;
+  /** What is new, for the list of versions. */
+  note?: string;
+}
+
+/** No parameters. */
+export interface Nothing {
+}
+
+/** A workflow that is paused; `*` is all of them. */
+export interface Pause {
+  workflow: string;
+  starts: string;
+  running: string;
+  paused_at: string | null;
+  paused_by: string;
+}
+
+/** What is paused. */
+export interface PauseList {
+  pauses: Pause[];
+}
+
+/** How a workflow is paused. */
+export interface PauseRequest {
+  /** queue: accepted, and begun once it is resumed. refuse: 409. */
+  starts?: "queue" | "refuse";
+  /** finish: what has begun runs on. hold: after the calls under way, until it is resumed. */
+  running?: "finish" | "hold";
+}
+
+/** Make the draft the new active version. */
+export interface PublishRequest {
+  /** What is new, for the list of versions. */
+  note?: string;
+}
+
+/** How many open executions were woken; `complete` false: there are more, which are found within 16 minutes. */
+export interface Resumed {
+  woken: number;
+  complete: boolean;
+}
+
+/** Make an older version the active one. */
+export interface RollbackRequest {
+  version: number;
+}
+
+/** The whole document; If-Match names the draft that was read. */
+export interface SaveDraftRequest {
+  document: Record<string, Json>;
+}
+
+/** What may be shown of a secret: never its value. */
+export interface Secret {
+  key: string;
+  backend: string;
+  updated_at: string | null;
+  updated_by: string | null;
+}
+
+/** All secrets, by backend in the order in which they are asked. */
+export interface SecretList {
+  secrets: Secret[];
+}
+
+/** A secret's value. It is never shown again. */
+export interface SecretRequest {
+  value: string;
+}
+
+/** Start an execution. */
+export interface StartRequest {
+  /** Any JSON value. */
+  input?: Json;
+  /** Unique within the workflow; by default a UUID. */
+  name?: string | null;
+  /** By default the active one. */
+  version?: number | null;
+  /** Run an EXPRESS workflow here and answer with its outcome; 504 after 25 s. Or ?sync=true. */
+  sync?: boolean;
+}
+
+/** A state that differs: added, removed or changed. */
+export interface StateChange {
+  state: string;
+  change: string;
+}
+
+/** Which of a workflow's executions to stop; error and cause are shown with each. */
+export interface StopManyRequest {
+  status?: "RUNNING" | "PAUSED";
+  error?: string | null;
+  cause?: string | null;
+  limit?: number;
+  next_token?: string | null;
+}
+
+/** Stop an execution; error and cause are shown with it. */
+export interface StopRequest {
+  error?: string | null;
+  cause?: string | null;
+}
+
+/** The executions that were asked to stop. `next_token` is null on the last page. */
+export interface StoppedMany {
+  stopped: string[];
+  next_token: string | null;
+}
+
+/** Fail a task that waits for its token. */
+export interface TaskFailureRequest {
+  token: string;
+  error?: string | null;
+  cause?: string | null;
+}
+
+/** Say that the work behind a task token goes on. */
+export interface TaskHeartbeatRequest {
+  token: string;
+}
+
+/** Answer a task that waits for its token. */
+export interface TaskSuccessRequest {
+  token: string;
+  output?: Json;
+}
+
+/** Check a document without storing it. */
+export interface ValidateRequest {
+  /** A workflow document, or a bare definition in the Amazon States Language. */
+  document?: Record<string, Json> | null;
+  /** The same as text: JSON, or YAML. Kept as it is, for export. */
+  source?: string | null;
+  /** The workflow's name, over the document's own. */
+  name?: string | null;
+}
+
+/** OK or FAIL, and every finding. */
+export interface Validation {
+  result: string;
+  diagnostics: Finding[];
+}
+
+/** A published version. */
+export interface Version {
+  workflow: string;
+  version: number;
+  digest: string;
+  note: string;
+  published_at: string | null;
+  published_by: string;
+  active: boolean;
+}
+
+/** All versions, newest first. */
+export interface VersionList {
+  versions: Version[];
+}
+
+/** A published version with its document. */
+export interface VersionWithDocument {
+  workflow: string;
+  version: number;
+  digest: string;
+  note: string;
+  published_at: string | null;
+  published_by: string;
+  active: boolean;
+  document: Record<string, Json>;
+}
+
+/** One row of the list. `active_version` is 0 before the first publish. */
+export interface Workflow {
+  name: string;
+  description: string;
+  active_version: number;
+  latest_version: number;
+  updated_at: string | null;
+}
+
+/** All workflows, by name. */
+export interface WorkflowList {
+  workflows: Workflow[];
+}
