@@ -89,6 +89,13 @@ class JsonataExpression:
 
         Raises StateFailure ``States.QueryEvaluationError``; its cause begins with "The JSONata expression '…'".
         """
+        value = self.find(scope)
+        if value is ABSENT:
+            raise self._failure("returned nothing (undefined).")
+        return value
+
+    def find(self, scope: Scope) -> Json:
+        """The value, or ABSENT where it is undefined: for who shows an expression's parts. Raises as `evaluate`."""
         if self._lookup is not None:
             value = self._lookup(scope)
             if value is not ABSENT:
@@ -96,9 +103,7 @@ class JsonataExpression:
         answer = self._run(scope)
         if answer["f"]:
             raise self._failure("returned an unsupported result type.")
-        if "v" not in answer:
-            raise self._failure("returned nothing (undefined).")
-        return answer["v"]
+        return answer.get("v", ABSENT)
 
     def evaluate_as(self, scope: Scope, expected: str) -> Json:
         """The value, which must be an ``array``, ``boolean``, ``number``, ``object``, ``string`` or ``null``."""

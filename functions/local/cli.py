@@ -21,6 +21,7 @@ from functions.local.commands import (
     connectors,
     executions,
     operating,
+    rules,
     secrets,
     serving,
     simulate,
@@ -49,7 +50,7 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None) -> 
     context.obj = Session.begin(Screen(as_json, SystemClock()), data_dir=data_dir)
 
 
-for _module in (serving, workflows, executions, operating, tasks, secrets, audit, simulate, connectors):
+for _module in (serving, workflows, executions, operating, tasks, secrets, audit, simulate, connectors, rules):
     for _command in _module.COMMANDS:
         automate.add_command(_command)
 
