@@ -1,0 +1,204 @@
+/**
+ * A JSON value to read: folding, with paths to click, however large. Only what is unfolded is on the page; long arrays
+ * and objects unfold a hundred at a time, long texts are cut, and all of it can be copied and downloaded.
+ */
+import "./json.css";
+import Button from "@cloudscape-design/components/button";
+import { useMemo, useState } from "react";
+import { type JsonPath, pathText, summary, tooLarge } from "./json";
+import { formatBytes } from "./time";
+
+interface JsonViewProps {
+  value: unknown;
+  /** The accessible name: "Input". */
+  label: string;
+  /** How many levels are open at first. */
+  open?: number;
+  /** Click on a field: its path, as "$.order.total". */
+  onPath?: (path: string, value: unknown) => void;
+  /** The name of the downloaded file, without ".json"; none: no download. */
+  fileName?: string;
+  maxHeight?: string;
+}
+
+const PAGE = 100;
+const TEXT_SHOWN = 2000;
+
+export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }: JsonViewProps) {
+  const left = tooLarge(value);
+  if (left) {
+    return (
+      <div className="json json-left-out">
+        <span>{`${formatBytes(left.bytes)}: too large to show here.`}</span>
+        <Button href={left.href} iconName="download" download={`${fileName ?? label}.json`}>
+          Download
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className="json">
+      <div className="json-tools">
+        <Button variant="inline-icon" iconName="copy" ariaLabel={`Copy: ${label}`} onClick={() => void copy(value)} />
+        {fileName && (
+          <Button
+            variant="inline-icon"
+            iconName="download"
+            ariaLabel={`Download: ${label}`}
+            onClick={() => download(value, fileName)}
+          />
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section className="json-body" aria-label={label} tabIndex={0} style={{ maxHeight }}>
+        <Node value={value} path={[]} open={open} onPath={onPath} last />
+      </section>
+    </div>
+  );
+}
+
+interface NodeProps {
+  value: unknown;
+  path: JsonPath;
+  name?: string | undefined;
+  open: number;
+  onPath: JsonViewProps["onPath"];
+  last: boolean;
+}
+
+function Node(props: NodeProps) {
+  const { value } = props;
+  if (
+    Array.isArray(value)
+      ? value.length > 0
+      : typeof value === "object" && value !== null && Object.keys(value).length > 0
+  ) {
+    return <Branch {...props} value={value as object} />;
+  }
+  return (
+    <div className="json-row">
+      <Name {...props} />
+      <Leaf value={value} />
+      {!props.last && <span className="json-sign">,</span>}
+    </div>
+  );
+}
+
+function Branch({ value, path, name, open, onPath, last }: NodeProps & { value: object }) {
+  const [isOpen, setOpen] = useState(path.length < open);
+  const [shown, setShown] = useState(PAGE);
+  const isArray = Array.isArray(value);
+  const entries = useMemo(() => Object.entries(value), [value]);
+  const [start, end] = isArray ? ["[", "]"] : ["{", "}"];
+  const tail = last ? end : `${end},`;
+  return (
+    <>
+      <div className="json-row">
+        <button
+          type="button"
+          className="json-fold"
+          aria-expanded={isOpen}
+          aria-label={`${isOpen ? "Fold" : "Unfold"} ${pathText(path)}`}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+            <path d={isOpen ? "M1 3l4 4 4-4" : "M3 1l4 4-4 4"} fill="none" stroke="currentColor" strokeWidth="1.6" />
+          </svg>
+        </button>
+        <Name name={name} path={path} value={value} onPath={onPath} />
+        <span className="json-sign">{start}</span>
+        {!isOpen && (
+          <>
+            <button type="button" className="json-summary" onClick={() => setOpen(true)} tabIndex={-1}>
+              {summary(value)}
+            </button>
+            <span className="json-sign">{tail}</span>
+          </>
+        )}
+      </div>
+      {isOpen && (
+        <>
+          <div className="json-inner">
+            {entries.slice(0, shown).map(([key, inner], index) => (
+              <Node
+                key={key}
+                value={inner}
+                name={isArray ? undefined : key}
+                path={[...path, isArray ? index : key]}
+                open={open}
+                onPath={onPath}
+                last={index === entries.length - 1}
+              />
+            ))}
+            {entries.length > shown && (
+              <div className="json-row">
+                <button type="button" className="json-summary" onClick={() => setShown(shown + PAGE)}>
+                  {`${entries.length - shown} more …`}
+                </button>
+              </div>
+            )}
+          </div>
+          <div className="json-row">
+            <span className="json-sign">{tail}</span>
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function Name({ name, path, value, onPath }: Pick<NodeProps, "name" | "path" | "value" | "onPath">) {
+  if (name === undefined) return null;
+  const shown = JSON.stringify(name);
+  return (
+    <>
+      {onPath ? (
+        <button
+          type="button"
+          className="json-key json-pick"
+          title={`Insert ${pathText(path)}`}
+          onClick={() => onPath(pathText(path), value)}
+        >
+          {shown}
+        </button>
+      ) : (
+        <span className="json-key">{shown}</span>
+      )}
+      <span className="json-sign">: </span>
+    </>
+  );
+}
+
+function Leaf({ value }: { value: unknown }) {
+  const [whole, setWhole] = useState(false);
+  if (typeof value === "string") {
+    const isLong = value.length > TEXT_SHOWN;
+    return (
+      <span className="json-string">
+        {JSON.stringify(isLong && !whole ? value.slice(0, TEXT_SHOWN) : value)}
+        {isLong && !whole && (
+          <button type="button" className="json-summary" onClick={() => setWhole(true)}>
+            {`… ${formatBytes(value.length - TEXT_SHOWN)} more`}
+          </button>
+        )}
+      </span>
+    );
+  }
+  if (typeof value === "number") return <span className="json-number">{String(value)}</span>;
+  if (typeof value === "object" && value !== null)
+    return <span className="json-sign">{Array.isArray(value) ? "[]" : "{}"}</span>;
+  return <span className="json-word">{String(value)}</span>;
+}
+
+async function copy(value: unknown): Promise<void> {
+  await navigator.clipboard.writeText(JSON.stringify(value, null, 2));
+}
+
+function download(value: unknown, name: string): void {
+  const address = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = `${name}.json`;
+  link.click();
+  URL.revokeObjectURL(address);
+}
