@@ -18,26 +18,44 @@ from urllib.parse import parse_qs
 
 from functions.api.failures import error_body
 from functions.local.owner import COOKIE, COOKIE_SECONDS, Owner
+from functions.local.studio_files import STUDIO, StudioFiles
 from functions.local.wsgi import Application, Environ, StartResponse, respond
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ROOM_FOR_THE_REST = 64 * 1024
 """A start request is more than its input."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f6f7f9, #161d26);
+  color: light-dark(#0f141a, #ebebf0); }
+main { max-width: 26rem; margin: 1rem; padding: 2rem 2.5rem; border: 1px solid light-dark(#d5d9e0, #36414e);
+  border-radius: 16px; background: light-dark(#fff, #1e2731); }
+h1 { margin: 0 0 .5rem; font-size: 1.4rem; } p { margin: .5rem 0; }
+pre { margin: .5rem 0 0; padding: .6rem .8rem; border-radius: 8px; overflow-x: auto;
+  background: light-dark(#f6f7f9, #131920); font: .9rem/1.5 ui-monospace, monospace; }
+"""
 
 
 class Guard:
     """A WSGI application in front of the others."""
 
     def __init__(
-        self, api: Application, samples: Application, owner: Owner, *, port: int, max_input_bytes: int, home: str
+        self, api: Application, samples: Application, studio: StudioFiles, owner: Owner, *, port: int,
+        max_input_bytes: int,
     ) -> None:
         self._api = api
         self._samples = samples
+        self._studio = studio
         self._owner = owner
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
         self._max_bytes = max_input_bytes + _ROOM_FOR_THE_REST
-        self._home = home
+
+    @property
+    def home(self) -> str:
+        """Where a browser goes after signing in."""
+        return f"{STUDIO}/" if self._studio.is_built else "/docs"
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Check, then hand on."""
@@ -52,9 +70,17 @@ class Guard:
             return self._sign_in(environ, start_response)
         if path != "/health" and not self._is_owner(environ):
             return self._unauthorized(environ, start_response)
+        return self._owners(path)(environ, start_response)
+
+    def _owners(self, path: str) -> Application:
+        """What answers the owner at `path`."""
         if path == "/":
-            return respond(start_response, 302, "", {"Location": self._home})
-        return self._api(environ, start_response)
+            return self._to_home
+        return self._studio if path == STUDIO or path.startswith(f"{STUDIO}/") else self._api
+
+    def _to_home(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        del environ
+        return respond(start_response, 302, "", {"Location": self.home})
 
     def _refusal(self, environ: Environ) -> tuple[int, str, str] | None:
         host = str(environ.get("HTTP_HOST", "")).lower()
@@ -84,7 +110,7 @@ class Guard:
             return _page(start_response, 403, "This link was used or is older than 10 minutes.")
         cookie = f"{COOKIE}={self._owner.new_cookie()}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict"
         # Not a redirect: a browser that came from another site would not send a Strict cookie along with it.
-        headers = {"Set-Cookie": cookie, "Refresh": f"0; url={self._home}"}
+        headers = {"Set-Cookie": cookie, "Refresh": f"0; url={self.home}"}
         return _page(start_response, 200, "You are signed in.", headers)
 
     def _unauthorized(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -117,11 +143,12 @@ def _page(
     start_response: StartResponse, status: int, text: str, headers: dict[str, str] | None = None
 ) -> Iterable[bytes]:
     """A page of one sentence, for people."""
-    more = "" if status == 200 else "<p>Get a new link in a terminal: <code>.venv/bin/automate signin</code></p>"
+    more = "" if status == 200 else "<p>Get a new link in a terminal:</p><pre>.venv/bin/automate signin</pre>"
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Automate</title>'
-        '<meta name="color-scheme" content="light dark"></head>'
-        f"<body><h1>Automate</h1><p>{html.escape(text)}</p>{more}</body></html>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<style>{_STYLE}</style></head>"
+        f"<body><main><h1>Automate</h1><p>{html.escape(text)}</p>{more}</main></body></html>"
     )
-    kind = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+    kind = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
     return respond(start_response, status, body, {**kind, **(headers or {})})

@@ -1,4 +1,5 @@
-"""The local server: waitress in front of the guard, the Chalice app and the sample services; and its crew of workers.
+"""The local server: waitress in front of the guard, the Chalice app, the Studio and the sample services; and its crew
+of workers.
 
 It serves on the main thread, where SIGTERM and Ctrl-C arrive as SystemExit: waitress then finishes the requests that
 run, the workers finish the step at hand and give their leases back, and the folder is closed.
@@ -29,14 +30,12 @@ from functions.local.guard import Guard
 from functions.local.owner import Owner
 from functions.local.product import Product
 from functions.local.samples import samples
+from functions.local.studio_files import StudioFiles
 from functions.local.wsgi import Application
 
 _LOG = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
-HOME = "/docs"
-"""Where a browser goes after signing in."""
-
 THREADS = 8
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # http_proxy does not lead to this machine
 ADDRESS = "server.json"
@@ -59,7 +58,7 @@ class LocalServer:
         self.port: int = self._server.effective_port
         api = Gateway(create_app(lambda: product.services), principal=product.actor.name)
         self._application: Application = Guard(
-            api, samples, self.owner, port=self.port, max_input_bytes=product.settings.max_input_bytes, home=HOME
+            api, samples, StudioFiles(), self.owner, port=self.port, max_input_bytes=product.settings.max_input_bytes
         )
         (product.folder / ADDRESS).write_text(json.dumps({"port": self.port}) + "\n", encoding="ascii")
 

@@ -42,7 +42,7 @@ def _declaration(name: str, schema: Schema) -> str:
     return f"\n{said}export type {_name(name)} = {_type(schema, '')};\n"
 
 
-def _type(schema: Schema | bool, indent: str) -> str:
+def _type(schema: Schema | bool, indent: str) -> str:  # noqa: C901, PLR0911 - one case for each shape pydantic writes
     match schema:
         case bool():
             return "Json"

@@ -15,6 +15,32 @@ export interface Action {
   outputs: Record<string, Json>;
 }
 
+/** `arn` is what a Task names as its Resource; one of any region and account with the same name is this one too. */
+export interface Activity {
+  name: string;
+  arn: string;
+  created_at: string | null;
+}
+
+/** All of a workspace, by name. */
+export interface ActivityList {
+  activities: Activity[];
+}
+
+/** `token` null: nothing came within the time; ask again. Else answer under /tasks/ with it. */
+export interface ActivityTask {
+  token?: string | null;
+  input?: Json;
+}
+
+/** Ask for the oldest task that waits. */
+export interface ActivityTaskRequest {
+  /** Shown in the history's ActivityStarted. */
+  worker_name?: string | null;
+  /** How long to wait for one; on AWS a request is answered within 25 s. */
+  wait_seconds?: number;
+}
+
 /** One entry: all of it but `digest` is what the digest is of. Times are ISO 8601 with microseconds. */
 export interface AuditEntry {
   workspace: string;
@@ -84,6 +110,17 @@ export interface Connector {
 /** All connectors, by code. */
 export interface ConnectorList {
   connectors: Connector[];
+}
+
+/** A place where work waits for workers that poll for it. */
+export interface CreateActivityRequest {
+  /** 1 to 80 characters, as AWS allows them. */
+  name: string;
+}
+
+/** Whether there was one. */
+export interface Deleted {
+  deleted: boolean;
 }
 
 /** A unified diff, and the states that differ. */
@@ -157,6 +194,24 @@ export interface ExecutionSummary {
   business_key: string | null;
 }
 
+/** One expression and what it sees. */
+export interface ExpressionRequest {
+  /** JSONata with or without {% %}; a JSONPath or an intrinsic. */
+  expression: string;
+  query_language?: "JSONPath" | "JSONata";
+  input?: Json;
+  variables?: Record<string, Json>;
+  context?: Record<string, Json>;
+}
+
+/** What an expression gave. */
+export interface ExpressionValue {
+  value: Json;
+  /** The value's JSON type, undefined, or error. */
+  type: string;
+  error: string | null;
+}
+
 /** One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition. */
 export interface Finding {
   code: string;
@@ -206,6 +261,41 @@ export interface ImportRequest {
   note?: string;
 }
 
+/**
+ * `counts` are of child executions. `max_concurrency` 0: no limit. Limits are null where they are not kept any
+ * more: of a run that ended with its execution.
+ */
+export interface MapRun {
+  arn: string;
+  execution: string;
+  status: string;
+  counts: Record<string, number>;
+  started_at: string | null;
+  ended_at: string | null;
+  max_concurrency: number | null;
+  tolerated_failure_count: number | null;
+  tolerated_failure_percentage: number | null;
+}
+
+/** A child execution. */
+export interface MapRunChild {
+  id: string;
+  status: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+/** In the order of their items; `next_first` is null on the last page. */
+export interface MapRunChildren {
+  executions: MapRunChild[];
+  next_first: number | null;
+}
+
+/** In the order in which the execution began them. */
+export interface MapRunList {
+  map_runs: MapRun[];
+}
+
 /** No parameters. */
 export interface Nothing {
 }
@@ -247,6 +337,147 @@ export interface Resumed {
 /** Make an older version the active one. */
 export interface RollbackRequest {
   version: number;
+}
+
+/** Where one of many payloads leads. */
+export interface RuleBranch {
+  execution: string | null;
+  next: string | null;
+  rule: number | null;
+  otherwise: boolean;
+  error: RuleFailure | null;
+}
+
+/** Where each payload leads, in their order. `counts` are by next, or by `error`. */
+export interface RuleBranches {
+  results: RuleBranch[];
+  counts: Record<string, number>;
+}
+
+/** One changed leaf of a flip. */
+export interface RuleChange {
+  /** In the input ($.order.total) or a variable ($limit). */
+  path: string;
+  from: Json;
+  to: Json;
+  added: boolean;
+  removed: boolean;
+}
+
+/** An error by name, as a Catch would see it. */
+export interface RuleFailure {
+  error: string;
+  cause: string | null;
+}
+
+/** The smallest change found that leads to another branch; checked by the engine. */
+export interface RuleFlip {
+  /** The first change's; see changes. */
+  path: string;
+  from: Json;
+  to: Json;
+  leads_to: string;
+  /** The rule that would win; null for otherwise. */
+  rule: number | null;
+  sentence: string;
+  changes: RuleChange[];
+}
+
+/** One of many payloads; `execution` is handed back. */
+export interface RuleInput {
+  input?: Json;
+  variables?: Record<string, Json>;
+  execution?: string | null;
+}
+
+/** One part of a rule and its value. */
+export interface RuleNode {
+  text: string;
+  /** and, or, not, comparison, path, variable, literal, call, arithmetic, … */
+  kind: string;
+  operator: string;
+  /** The value's JSON type, or undefined. */
+  type: string;
+  /** Large values are folded. */
+  value: Json;
+  /** True or false where the part decides something. */
+  result: boolean | null;
+  error: string | null;
+  /** False for what the engine did not evaluate: its value is shown all the same. */
+  reached: boolean;
+  /** Where the part begins in the rule's text, in characters. */
+  start: number;
+  end: number;
+  /** Where it stands in a JSONPath rule; empty in JSONata. */
+  pointer: string;
+  children: RuleNode[];
+}
+
+/** Where the Choice goes: what the engine decided. */
+export interface RuleOutcome {
+  /** The state; null for a bare rule or condition, and where it fails. */
+  next: string | null;
+  /** The index of the rule that won. */
+  rule: number | null;
+  /** No rule holds: Default, or a bare rule that does not hold. */
+  otherwise: boolean;
+  error: RuleFailure | null;
+}
+
+/** A rule test. */
+export interface RuleReport {
+  outcome: RuleOutcome;
+  sentence: string;
+  rules: RuleResult[];
+  /** For each other branch one, where one was found. */
+  flips: RuleFlip[];
+  /** Branches for which no change was found, which proves nothing. */
+  not_found: string[];
+}
+
+/** One rule of the state. */
+export interface RuleResult {
+  index: number;
+  next: string | null;
+  result: boolean | "error";
+  /** False behind the rule that won. */
+  reached: boolean;
+  tree: RuleNode;
+  /** Why it does not hold, in a sentence. */
+  why_not: string | null;
+}
+
+/** A rule and many payloads. */
+export interface RuleTestManyRequest {
+  /** The machine's query language, for a state that names none of its own. */
+  query_language?: "JSONPath" | "JSONata";
+  /** A Choice state. */
+  state?: Record<string, Json> | null;
+  /** One rule in JSONPath, without or with its Next. */
+  rule?: Record<string, Json> | null;
+  /** One condition in JSONata, with or without {% %}. */
+  condition?: string | null;
+  inputs: RuleInput[];
+  /** The context object. */
+  context?: Record<string, Json>;
+}
+
+/** A rule and one payload. */
+export interface RuleTestRequest {
+  /** The machine's query language, for a state that names none of its own. */
+  query_language?: "JSONPath" | "JSONata";
+  /** A Choice state. */
+  state?: Record<string, Json> | null;
+  /** One rule in JSONPath, without or with its Next. */
+  rule?: Record<string, Json> | null;
+  /** One condition in JSONata, with or without {% %}. */
+  condition?: string | null;
+  /** The state's input: any JSON value. */
+  input?: Json;
+  /** Workflow variables by name, without $. */
+  variables?: Record<string, Json>;
+  /** The context object. */
+  context?: Record<string, Json>;
 }
 
 /** The whole document; If-Match names the draft that was read. */
@@ -327,6 +558,14 @@ export interface TaskHeartbeatRequest {
 export interface TaskSuccessRequest {
   token: string;
   output?: Json;
+}
+
+/** New limits; what is left out stays. What is out already goes on. */
+export interface UpdateMapRunRequest {
+  /** 0: no limit. */
+  max_concurrency?: number | null;
+  tolerated_failure_count?: number | null;
+  tolerated_failure_percentage?: number | null;
 }
 
 /** Check a document without storing it. */

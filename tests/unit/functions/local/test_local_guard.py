@@ -12,6 +12,7 @@ from engine.errors import StoreUnavailable
 from functions.local.guard import Guard
 from functions.local.owner import COOKIE, Owner
 from functions.local.samples import samples
+from functions.local.studio_files import StudioFiles
 from functions.local.wsgi import respond
 
 
@@ -26,13 +27,19 @@ def owner(tmp_path, clock):
 
 
 @pytest.fixture
-def ask(call, owner):
+def dist(tmp_path):
+    """Where the Studio's build goes: nothing was built yet."""
+    return tmp_path / "dist"
+
+
+@pytest.fixture
+def ask(call, owner, dist):
     """Send a request to the guard as the owner, unless told otherwise."""
 
     def inner(environ, start_response):
         return respond(start_response, 200, json.dumps({"path": environ["PATH_INFO"]}))
 
-    guard = Guard(inner, samples, owner, port=8400, max_input_bytes=1024, home="/docs")
+    guard = Guard(inner, samples, StudioFiles(dist), owner, port=8400, max_input_bytes=1024)
 
     def send(method, path, body=None, **headers):
         headers.setdefault("authorization", f"Bearer {owner.token}")
@@ -196,3 +203,25 @@ def test_the_samples_refuse_what_they_do_not_understand(ask, path, body, status)
 def test_a_charge_needs_a_key(ask):
     reply = ask("POST", "/samples/payments/charge", {"orderId": "o-1", "amount": 1}, authorization=None)
     assert (reply.status, reply.error["code"]) == (401, "Unauthorized")
+
+
+def test_the_studio_is_home_once_it_is_built(ask, owner, dist):
+    assert ask("GET", "/").headers["Location"] == "/docs"
+    dist.mkdir()
+    (dist / "index.html").write_text("<!doctype html>")
+    assert ask("GET", "/").headers["Location"] == "/studio/"
+    signed_in = ask("GET", f"/signin?code={owner.new_code()}", authorization=None)
+    assert signed_in.headers["Refresh"] == "0; url=/studio/"
+    assert ask("GET", "/studio/", authorization=None, cookie=cookie_of(signed_in)).text == "<!doctype html>"
+
+
+@pytest.mark.parametrize("path", ["/studio", "/studio/", "/studio/secrets/", "/studio/assets/index-1.js"])
+def test_the_studio_is_the_owners_alone(ask, dist, path):
+    dist.mkdir()
+    (dist / "index.html").write_text("<!doctype html>")
+    assert ask("GET", path, authorization=None).status == 401
+    assert "automate signin" in ask("GET", path, authorization=None, accept="text/html").text
+
+
+def test_what_only_begins_like_the_studio_is_the_apis(ask):
+    assert ask("GET", "/studios").json == {"path": "/studios"}
