@@ -1,0 +1,299 @@
+/**
+ * From a definition to what a canvas draws: cards, containers, lines.
+ *
+ * Each scope (the whole, a branch, a Map's processor) has its own `start` and, where something ends in it, its own `end`.
+ * ASL's transitions never leave their scope, so neither does a line: scopes can be laid out one by one, inside first.
+ *
+ * The **happy path** of a scope is the longest way from StartAt to a good end without catchers. It is drawn straight.
+ */
+import { type Description, describe, type ResourceNames } from "./describe";
+import { linksOf, listPort, objectsIn } from "./links";
+import { edgeId, statePointer } from "./pointer";
+import { errorWords, ruleSentence } from "./sentences";
+import type { Definition, EdgeId, Port, ScopePointer, StateObject, StatePointer, StateType } from "./types";
+import { type Scope, scopes, scopesOf, typeOf, walk } from "./walk";
+
+export interface GraphNode extends Description {
+  /** A state's pointer; `<scope>#start` and `<scope>#end` for the ends of a scope. */
+  readonly id: string;
+  readonly kind: "state" | "start" | "end";
+  readonly name: string;
+  readonly type: StateType | null;
+  readonly scope: ScopePointer;
+  /** Branches of a container in their order; empty for other states. */
+  readonly branches: readonly GraphBranch[];
+  readonly reachable: boolean;
+  /** Targets that no state of the scope has. */
+  readonly dangling: readonly { readonly port: Port; readonly target: string }[];
+}
+
+export interface GraphBranch {
+  readonly scope: ScopePointer;
+  readonly title: string;
+}
+
+export type EdgeKind = "start" | "next" | "choice" | "default" | "catch";
+
+export interface GraphEdge {
+  readonly id: EdgeId;
+  readonly kind: EdgeKind;
+  readonly scope: ScopePointer;
+  /** Node ids. */
+  readonly source: string;
+  readonly target: string;
+  /** The rule's sentence, `otherwise`, the caught errors; empty for plain lines. */
+  readonly label: string;
+  readonly happy: boolean;
+}
+
+export interface GraphScope {
+  readonly pointer: ScopePointer;
+  readonly owner: StatePointer | null;
+  /** State nodes' ids, depth-first from StartAt along the happy path first; unreachable ones last. */
+  readonly order: readonly string[];
+  /** States in it and in everything inside, for "5 states". */
+  readonly size: number;
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+  readonly scopes: readonly GraphScope[];
+}
+
+export const startId = (scope: ScopePointer): string => `${scope}#start`;
+export const endId = (scope: ScopePointer): string => `${scope}#end`;
+
+/** The graph of a whole definition. */
+export function buildGraph(definition: Definition, names?: ResourceNames): Graph {
+  const nodes: GraphNode[] = [];
+  const edges: GraphEdge[] = [];
+  const found: GraphScope[] = [];
+  for (const scope of scopes(definition)) {
+    const flow = new Flow(scope);
+    found.push(flow.graphScope());
+    nodes.push(...flow.nodes(names));
+    edges.push(...flow.edges());
+  }
+  return { nodes, edges, scopes: found };
+}
+
+/** The states of the definition that nothing leads to, in each scope. */
+export function unreachableStates(definition: Definition): StatePointer[] {
+  return [...scopes(definition)].flatMap((scope) => {
+    const { reached } = new Flow(scope);
+    return Object.keys(scope.states)
+      .filter((name) => !reached.has(name))
+      .map((name) => statePointer(scope.pointer, name));
+  });
+}
+
+/** The happy path of a scope: names of states from StartAt to its good end. */
+export const happyPath = (scope: Scope): string[] => [...new Flow(scope).happy];
+
+const SEEDS = 4096;
+
+/** One scope's transitions, read once. */
+class Flow {
+  readonly links = new Map<string, { port: Port; target: string | null }[]>();
+  readonly happy: ReadonlySet<string>;
+  readonly order: string[] = [];
+  readonly reached = new Set<string>();
+
+  constructor(readonly scope: Scope) {
+    for (const [name, state] of Object.entries(scope.states)) this.links.set(name, linksOf(state));
+    this.happy = new Set(this.longestGoodPath());
+    this.visit(scope.startAt);
+    for (const name of this.links.keys()) if (!this.reached.has(name)) this.order.push(name);
+  }
+
+  /** Depth-first, the happy successor first, catchers last: the order in which a reader meets the states. */
+  private visit(first: string): void {
+    const pending = [first];
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      if (this.reached.has(name) || !this.links.has(name)) continue;
+      this.reached.add(name);
+      this.order.push(name);
+      const targets = (this.links.get(name) ?? []).map((link) => link.target).filter((target) => target !== null);
+      const [happy, others] = [
+        targets.filter((target) => this.happy.has(target)),
+        targets.filter((target) => !this.happy.has(target)),
+      ];
+      pending.push(...others.reverse(), ...happy.reverse());
+    }
+  }
+
+  /**
+   * The longest way to an end that is no Fail, loops cut where they close. A plain depth-first search with what each
+   * state reaches remembered: exact without loops, good enough with them.
+   */
+  private longestGoodPath(): string[] {
+    const best = new Map<string, { length: number; next: string | null }>();
+    const open = new Set<string>();
+    const stack = [this.scope.startAt];
+    let steps = 0;
+    while (stack.length > 0 && steps < SEEDS * 16) {
+      steps += 1;
+      const name = stack.at(-1) as string;
+      const state = this.scope.states[name];
+      if (state === undefined || !this.links.has(name) || best.has(name)) {
+        stack.pop();
+        continue;
+      }
+      const targets = this.goodTargets(name);
+      const pending = targets.filter(
+        (target) => target !== null && !open.has(target) && !best.has(target) && this.links.has(target),
+      );
+      if (!open.has(name) && pending.length > 0) {
+        open.add(name);
+        stack.push(...(pending as string[]));
+        continue;
+      }
+      best.set(name, this.bestOf(state, targets, best));
+      open.delete(name);
+      stack.pop();
+    }
+    const path: string[] = [];
+    for (
+      let at: string | null = this.scope.startAt;
+      at !== null && this.links.has(at) && !path.includes(at);
+      at = best.get(at)?.next ?? null
+    )
+      path.push(at);
+    return path;
+  }
+
+  private goodTargets(name: string): (string | null)[] {
+    return (this.links.get(name) ?? []).filter((link) => !link.port.startsWith("catch/")).map((link) => link.target);
+  }
+
+  private bestOf(
+    state: StateObject,
+    targets: (string | null)[],
+    best: ReadonlyMap<string, { length: number; next: string | null }>,
+  ) {
+    const type = typeOf(state);
+    if (type === "Fail") return { length: -1000, next: null };
+    let chosen: { length: number; next: string | null } = {
+      length: type === "Succeed" || targets.includes(null) ? 1 : -500,
+      next: null,
+    };
+    for (const target of targets) {
+      const found = target === null ? undefined : best.get(target);
+      if (target !== null && found !== undefined && found.length + 1 > chosen.length)
+        chosen = { length: found.length + 1, next: target };
+    }
+    return chosen;
+  }
+
+  graphScope(): GraphScope {
+    const { pointer, owner, states } = this.scope;
+    return {
+      pointer,
+      owner,
+      order: this.order.map((name) => statePointer(pointer, name)),
+      size: [...walk({ States: states as Definition })].length,
+    };
+  }
+
+  nodes(names?: ResourceNames): GraphNode[] {
+    const { pointer, owner, states } = this.scope;
+    const ends =
+      [...this.links].some(([, links]) => links.some((link) => link.target === null)) ||
+      Object.keys(states).length === 0;
+    const bare = {
+      type: null,
+      scope: pointer,
+      branches: [],
+      reachable: true,
+      dangling: [],
+      icon: "pass",
+      tone: "grey",
+      subtitle: "",
+      badges: [],
+    } as const;
+    return [
+      { id: startId(pointer), kind: "start", name: owner === null ? "Start" : "Branch starts", ...bare },
+      ...this.order.map((name) => this.stateNode(name, states[name] as StateObject, names)),
+      ...(ends
+        ? [{ id: endId(pointer), kind: "end", name: owner === null ? "End" : "Branch ends", ...bare } as const]
+        : []),
+    ];
+  }
+
+  private stateNode(name: string, state: StateObject, names?: ResourceNames): GraphNode {
+    const pointer = statePointer(this.scope.pointer, name);
+    const type = typeOf(state);
+    return {
+      id: pointer,
+      kind: "state",
+      name,
+      type,
+      scope: this.scope.pointer,
+      branches: scopesOf(state, pointer).map((inner) => ({
+        scope: inner.pointer,
+        title: type === "Map" ? "For each item" : `Branch ${inner.branch + 1}`,
+      })),
+      reachable: this.reached.has(name),
+      dangling: (this.links.get(name) ?? []).flatMap((link) =>
+        link.target === null || this.links.has(link.target) ? [] : [{ port: link.port, target: link.target }],
+      ),
+      ...describe(state, names),
+    };
+  }
+
+  edges(): GraphEdge[] {
+    const { pointer, startAt, states } = this.scope;
+    const edges: GraphEdge[] = [];
+    const first = this.links.has(startAt)
+      ? statePointer(pointer, startAt)
+      : this.links.size === 0
+        ? endId(pointer)
+        : null;
+    if (first !== null) {
+      edges.push({
+        id: edgeId(pointer, "start"),
+        kind: "start",
+        scope: pointer,
+        source: startId(pointer),
+        target: first,
+        label: "",
+        happy: true,
+      });
+    }
+    for (const name of this.order) {
+      const taken = this.happyPort(name);
+      for (const { port, target } of this.links.get(name) ?? []) {
+        if (target !== null && !this.links.has(target)) continue;
+        edges.push({
+          id: edgeId(statePointer(pointer, name), port),
+          kind: port.split("/")[0] as EdgeKind,
+          scope: pointer,
+          source: statePointer(pointer, name),
+          target: target === null ? endId(pointer) : statePointer(pointer, target),
+          label: labelOf(states[name] as StateObject, port),
+          happy: port === taken,
+        });
+      }
+    }
+    return edges;
+  }
+
+  /** The port by which the happy path leaves a state. */
+  private happyPort(name: string): Port | undefined {
+    if (!this.happy.has(name)) return undefined;
+    const path = [...this.happy];
+    const next = path[path.indexOf(name) + 1] ?? null;
+    return (this.links.get(name) ?? []).find((link) => link.target === next && !link.port.startsWith("catch/"))?.port;
+  }
+}
+
+/** The words on a line. */
+export function labelOf(state: StateObject, port: Port): string {
+  if (port === "default") return "otherwise";
+  const list = listPort(port);
+  if (list === null) return "";
+  const item = objectsIn(state, list.key).find((entry) => entry.index === list.index)?.value;
+  if (item === undefined) return "";
+  return list.key === "Choices" ? ruleSentence(item) : errorWords(item);
+}

@@ -1,0 +1,92 @@
+/**
+ * New names that every reference follows.
+ */
+import { mapLinks } from "./links";
+import { isObject, mapEntries, nameOf, own, scopeOf, statePointer, withEntry } from "./pointer";
+import { changeScope, mapStates } from "./scope";
+import {
+  type Definition,
+  EditError,
+  type Edited,
+  type Fragment,
+  type Json,
+  type JsonObject,
+  type StatePointer,
+} from "./types";
+import { freeName, requireState, scopes, stateNames, walk } from "./walk";
+
+/** The longest name that ASL allows. */
+const MAX_NAME = 80;
+
+/**
+ * Rename a state: its key, StartAt, every Next, Default, rule and catcher of its scope. Raises EditError for a name that
+ * is empty, longer than 80 characters or another state's (ASL wants names unique in the whole definition).
+ */
+export function renameState(definition: Definition, pointer: StatePointer, wanted: string): Edited {
+  requireState(definition, pointer);
+  const old = nameOf(pointer);
+  const name = wanted.trim();
+  const selected = [statePointer(scopeOf(pointer), name)];
+  const label = `Rename ${old} to ${name}`;
+  if (name === old) return { definition, label, selected };
+  if (name === "") throw new EditError("A state needs a name.", "Type a name.");
+  if (name.length > MAX_NAME)
+    throw new EditError(`A name has at most ${MAX_NAME} characters.`, "Shorten it; a Comment can say more.");
+  if (stateNames(definition).has(name))
+    throw new EditError(
+      `Another state is called ${name}.`,
+      "Names are unique in the whole workflow, branches included.",
+    );
+  return {
+    definition: changeScope(definition, scopeOf(pointer), (scope) => renamedInScope(scope, old, name)),
+    label,
+    selected,
+  };
+}
+
+/** A scope object with the state `old` called `name`. */
+function renamedInScope(scope: JsonObject, old: string, name: string): JsonObject {
+  const states = own(scope, "States");
+  if (!isObject(states)) return scope;
+  const keyed = withEntry(
+    scope,
+    "States",
+    mapEntries(states, (key, state) => [key === old ? name : key, state]),
+  );
+  const linked = mapStates(keyed, (state) => {
+    const changed = mapLinks(state, (target) => (target === old ? name : target));
+    const rules = own(changed, "Choices");
+    return Array.isArray(rules) ? withEntry(changed, "Choices", renamedTargets(rules, old, name)) : changed;
+  });
+  return own(scope, "StartAt") === old ? withEntry(linked, "StartAt", name) : linked;
+}
+
+/** Every `Next` in a rule, those of And, Or and Not included, where drafts sometimes have them. */
+function renamedTargets(value: Json, old: string, name: string): Json {
+  if (Array.isArray(value)) return value.map((item) => renamedTargets(item, old, name));
+  if (!isObject(value)) return value;
+  return mapEntries(value, (key, item) => {
+    if (key === "Next") return [key, item === old ? name : item];
+    return [key, key === "And" || key === "Or" || key === "Not" ? renamedTargets(item, old, name) : item];
+  });
+}
+
+/** The fragment with names that `taken` does not have, those of states inside containers included. */
+export function renamedFragment(fragment: Fragment, taken: ReadonlySet<string>): Fragment {
+  let changed = { StartAt: fragment.StartAt, States: { ...fragment.States } } as JsonObject;
+  const used = new Set([...taken, ...stateNames(changed)]);
+  for (const found of walk(changed)) {
+    if (!taken.has(found.name)) continue;
+    const name = freeName(found.name, used);
+    used.add(name);
+    changed = renameAnywhere(changed, found.name, name);
+  }
+  return changed as unknown as Fragment;
+}
+
+function renameAnywhere(definition: Definition, old: string, name: string): Definition {
+  for (const scope of scopes(definition))
+    if (Object.hasOwn(scope.states, old))
+      return changeScope(definition, scope.pointer, (object) => renamedInScope(object, old, name));
+  return definition;
+}

@@ -1,0 +1,171 @@
+/**
+ * Going through a definition: its scopes (the whole, each branch of a Parallel, a Map's processor) and their states.
+ * Nothing here assumes a valid definition; what is no object is not entered.
+ */
+import { isObject, own, scopeOf, statePointer, valueAt } from "./pointer";
+import {
+  type Definition,
+  EditError,
+  type JsonObject,
+  type QueryLanguage,
+  type ScopePointer,
+  type StateObject,
+  type StatePointer,
+  type StateType,
+} from "./types";
+
+export interface Scope {
+  readonly pointer: ScopePointer;
+  /** The Parallel or Map state; null for the whole definition. */
+  readonly owner: StatePointer | null;
+  /** Which branch it is; 0 for a Map's processor and the whole. */
+  readonly branch: number;
+  readonly startAt: string;
+  readonly states: Readonly<Record<string, StateObject>>;
+}
+
+export interface FoundState {
+  readonly pointer: StatePointer;
+  readonly name: string;
+  readonly state: StateObject;
+  readonly scope: Scope;
+  /** 0 at the top, one more in each container. */
+  readonly depth: number;
+}
+
+export const MAP_KEYS = ["ItemProcessor", "Iterator"] as const;
+
+const STATE_TYPES: ReadonlySet<string> = new Set([
+  "Task",
+  "Pass",
+  "Choice",
+  "Wait",
+  "Succeed",
+  "Fail",
+  "Parallel",
+  "Map",
+]);
+
+/** The state's Type, or null where it is none of the eight. */
+export function typeOf(state: StateObject): StateType | null {
+  const type = own(state, "Type");
+  return typeof type === "string" && STATE_TYPES.has(type) ? (type as StateType) : null;
+}
+
+/** The states of a scope object by name; an entry that is no object is left out. */
+export function statesIn(scope: JsonObject): Record<string, StateObject> {
+  const states = own(scope, "States");
+  if (!isObject(states)) return {};
+  return Object.fromEntries(
+    Object.entries(states).filter((entry): entry is [string, StateObject] => isObject(entry[1])),
+  );
+}
+
+function scopeAt(object: JsonObject, pointer: ScopePointer, owner: StatePointer | null, branch: number): Scope {
+  const startAt = own(object, "StartAt");
+  return { pointer, owner, branch, startAt: typeof startAt === "string" ? startAt : "", states: statesIn(object) };
+}
+
+export const rootScope = (definition: Definition): Scope => scopeAt(definition, "", null, 0);
+
+/** The scope at `pointer`. Raises EditError where there is none. */
+export function findScope(definition: Definition, pointer: ScopePointer): Scope {
+  if (pointer === "") return rootScope(definition);
+  for (const scope of scopes(definition)) if (scope.pointer === pointer) return scope;
+  throw new EditError(`There is no branch at ${pointer}.`, "It may have been removed; select another place.");
+}
+
+/** The scopes that `state` contains: a Parallel's branches, a Map's processor. */
+export function scopesOf(state: StateObject, pointer: StatePointer): Scope[] {
+  const type = own(state, "Type");
+  if (type === "Parallel") {
+    const branches = own(state, "Branches");
+    if (!Array.isArray(branches)) return [];
+    return branches.flatMap((branch, index) =>
+      isObject(branch) ? [scopeAt(branch, `${pointer}/Branches/${index}`, pointer, index)] : [],
+    );
+  }
+  if (type === "Map") {
+    for (const key of MAP_KEYS) {
+      const processor = own(state, key);
+      if (isObject(processor)) return [scopeAt(processor, `${pointer}/${key}`, pointer, 0)];
+    }
+  }
+  return [];
+}
+
+/** Every scope, outer before inner. */
+export function* scopes(definition: Definition): Generator<Scope> {
+  const pending: Scope[] = [rootScope(definition)];
+  for (let scope = pending.shift(); scope !== undefined; scope = pending.shift()) {
+    yield scope;
+    for (const [name, state] of Object.entries(scope.states))
+      pending.push(...scopesOf(state, statePointer(scope.pointer, name)));
+  }
+}
+
+/** Every state, a container before what it contains, in the order of the text. */
+export function* walk(definition: Definition): Generator<FoundState> {
+  function* inside(scope: Scope, depth: number): Generator<FoundState> {
+    for (const [name, state] of Object.entries(scope.states)) {
+      const pointer = statePointer(scope.pointer, name);
+      yield { pointer, name, state, scope, depth };
+      for (const inner of scopesOf(state, pointer)) yield* inside(inner, depth + 1);
+    }
+  }
+  yield* inside(rootScope(definition), 0);
+}
+
+/** The state at `pointer`, or undefined. */
+export function stateAt(definition: Definition, pointer: StatePointer): StateObject | undefined {
+  const found = valueAt(definition, pointer);
+  return isObject(found) ? found : undefined;
+}
+
+/** The state at `pointer`. Raises EditError where there is none. */
+export function requireState(definition: Definition, pointer: StatePointer): StateObject {
+  const state = stateAt(definition, pointer);
+  if (state === undefined)
+    throw new EditError(`There is no state at ${pointer}.`, "It may have been removed; select another.");
+  return state;
+}
+
+/** Every state's name; ASL wants them unique in the whole definition, branches included. */
+export function stateNames(definition: Definition): Set<string> {
+  return new Set([...walk(definition)].map((found) => found.name));
+}
+
+/** Pointers of the states called `name`: one, in a valid definition. */
+export function pointersOf(definition: Definition, name: string): StatePointer[] {
+  return [...walk(definition)].filter((found) => found.name === name).map((found) => found.pointer);
+}
+
+/** `wanted`, or `wanted 2`, `wanted 3`, … where that is taken. At most 80 characters, as ASL allows. */
+export function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  const base = wanted.trim().slice(0, 80) || "Step";
+  if (!taken.has(base)) return base;
+  const stem = base.replace(/ \d+$/, "");
+  for (let number = 2; ; number += 1) {
+    const suffix = ` ${number}`;
+    const name = stem.slice(0, 80 - suffix.length) + suffix;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** The query language that holds for the state at `pointer`: its own, else the definition's, else JSONPath. */
+export function queryLanguageOf(definition: Definition, pointer: StatePointer | null): QueryLanguage {
+  const named = pointer === null ? undefined : own(stateAt(definition, pointer), "QueryLanguage");
+  const language = named ?? own(definition, "QueryLanguage");
+  return language === "JSONata" ? "JSONata" : "JSONPath";
+}
+
+/** The states around `pointer`, outermost first, without itself. */
+export function containersOf(pointer: StatePointer): StatePointer[] {
+  const found: StatePointer[] = [];
+  for (let scope = scopeOf(pointer); scope !== ""; ) {
+    const owner = scope.replace(/\/(Branches\/\d+|ItemProcessor|Iterator)$/, "");
+    found.unshift(owner);
+    scope = scopeOf(owner);
+  }
+  return found;
+}
