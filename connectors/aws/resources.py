@@ -118,11 +118,6 @@ def _as_sdk(service: str, action: str) -> str:
 
 
 def _unknown(resource: str) -> str:
-    if ":activity:" in resource:
-        return (
-            f"{resource}: activities are not available in this release. "
-            "Use connector:<code>:<action>.waitForTaskToken."
-        )
     return (
         f"{resource} is not a resource that can be called. Write arn:aws:states:::aws-sdk:SERVICE:ACTION, "
         "arn:aws:states:::SERVICE:ACTION or the ARN of a Lambda function."

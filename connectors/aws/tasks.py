@@ -27,7 +27,7 @@ from connectors.tasks import CAUSE_LIMIT, NOT_AVAILABLE
 from engine.clock import Clock, SystemClock
 from engine.errors import UserError
 from engine.governance.masking import Scrubber
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy
 
 Json = Any
 
@@ -109,6 +109,6 @@ def _find(resource: str) -> Target | str:
 
 def _shown(outcome: TaskOutcome, call: TaskCall) -> TaskOutcome:
     """A cause within AWS's limit. It is scrubbed before it is cut: half a secret would not be found."""
-    if isinstance(outcome, TaskSucceeded) or outcome.cause is None or len(outcome.cause) <= CAUSE_LIMIT:
+    if not isinstance(outcome, TaskFailed) or outcome.cause is None or len(outcome.cause) <= CAUSE_LIMIT:
         return outcome
     return dataclasses.replace(outcome, cause=Scrubber(call.secrets.values()).text(outcome.cause)[:CAUSE_LIMIT])

@@ -21,6 +21,7 @@ from engine.ports.tasks import Tasks
 Json = Any
 
 _ASYNCHRONOUS = re.compile(r"\.waitForTaskToken$|\.sync(:2)?$|^arn:[^:]+:states:[^:]*:[^:]*:activity:")
+_ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:")
 _UNREAD = ("MANIFEST", "PARQUET")
 _QUOTED_SECRET = re.compile(r"""["']\$secret["']""")
 
@@ -45,6 +46,8 @@ def _resource_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagno
     resource = state.own.get("Resource")
     if tasks is None or not isinstance(resource, str) or _may_start_ours(state, resource):
         return
+    if _ACTIVITY.match(resource):
+        return  # nothing is called: a worker polls for it
     problem = tasks.policy(resource).problem
     if problem is not None:
         yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/Resource")

@@ -27,7 +27,7 @@ Json = Any
 MOST_CHARACTERS = 2000
 """Of one text in an entry; the rest is cut, and said to be."""
 
-EXECUTION, WORKFLOW, SECRET = "execution", "workflow", "secret"
+EXECUTION, WORKFLOW, SECRET, ACTIVITY = "execution", "workflow", "secret", "activity"
 
 
 @dataclass(frozen=True, slots=True)

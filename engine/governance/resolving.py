@@ -21,7 +21,7 @@ from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_refs import check_key
 from engine.ports.secrets import SecretBackend
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
 
 _LOG = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ class SecretResolving:
             return TaskFailed("Automate.TaskError", f"{type(error).__name__} in the task port", definite=False)
         if isinstance(outcome, TaskSucceeded):
             return TaskSucceeded(scrubber.json(outcome.output))
+        if isinstance(outcome, TaskGoesOn):
+            return outcome
         cause = None if outcome.cause is None else scrubber.text(outcome.cause)
         return dataclasses.replace(outcome, error=scrubber.text(outcome.error), cause=cause)
 

@@ -22,6 +22,8 @@ class TaskCall:
     step to the connector; `arguments` keep the references even then, so that a call printed shows no value.
 
     `credentials` is the state's Credentials, evaluated: the role that an AWS service is to be called under.
+
+    `job` is what the start of a ``.sync`` job answered: then the call asks how it stands, or with `stops_job` ends it.
     """
 
     resource: str
@@ -38,6 +40,8 @@ class TaskCall:
     task_token: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     credentials: Json = None
+    job: Json = None
+    stops_job: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,12 @@ class TaskFailed:
     authentication: bool = False
 
 
-TaskOutcome = TaskSucceeded | TaskFailed
+@dataclass(frozen=True, slots=True)
+class TaskGoesOn:
+    """The job that was asked about is still under way. Only a call with a `job` is answered so."""
+
+
+TaskOutcome = TaskSucceeded | TaskFailed | TaskGoesOn
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.asl.model import Plan
+from engine.ports.activities import WorkItem
 from engine.ports.journal import Header, Segment
 from engine.ports.published import PublishedVersion
 from engine.runtime import codec, effects
@@ -67,10 +68,14 @@ class Activation:
         self.intents: list[StartedCall] = []
         self.consumed: list[str] = []
         self.in_flight: set[tuple[str, int, int]] = set()  # frame, visit, attempt
-        self._suspects = [
-            (frame.path, frame.visit) for frame in snapshot.frames.values() if frame.phase in _UNDER_WAY
-        ]
         self._owed: tuple[Snapshot, effects.Owed] | None = None
+        waiting = self.owed().activities
+        self._suspects = [
+            (frame.path, frame.visit) for frame in snapshot.frames.values()
+            if frame.phase in _UNDER_WAY and frame not in waiting
+        ]
+        self.offered: set[WorkItem] = set()  # by this load; `out`: by it or an earlier one
+        self.out = {effects.work_item(plan, snapshot, frame) for frame in waiting}
         self._stimuli: list[Stimulus] = []
         self._events: list[str] = []
         self._event_ids = (0, 0)

@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.asl.model import Plan, State
 from engine.expr.scope import ABSENT, Scope
+from engine.runtime import jobs
 from engine.runtime.child_ids import awaited_children
 from engine.runtime.context import context_object
 from engine.runtime.history import HistoryEvent
@@ -67,6 +68,7 @@ class OpenFrame:
     token: str | None
     fanout: Fanout | None
     output: Json
+    job: Json
     visible: Mapping[str, Json] | None
     before: int
 
@@ -107,6 +109,7 @@ class OpenFrame:
         self.lease_until = 0.0
         self.started_event = 0
         self.token = None
+        self.job = None
 
     @classmethod
     def thaw(cls, frame: Frame) -> OpenFrame:
@@ -154,6 +157,7 @@ class Builder:
         self.error = snapshot.error
         self.cause = snapshot.cause
         self.abandoned = list(snapshot.abandoned)
+        self.stops = list(snapshot.stops)
         self.at = snapshot.last_at
         self.seed = 0
         self.room = -1 if room is None else room
@@ -215,10 +219,12 @@ class Builder:
         self._removed.discard(frame.path)
 
     def abandon(self, path: str) -> None:
-        """Nobody will wait for the child executions of the frame at `path`: they are to be stopped."""
+        """Nobody will wait for the child executions, or the job, of the frame at `path`: they are to be stopped."""
         frame = self.peek(path)
         if frame is not None and frame.phase in _WITH_CHILDREN:
             self.abandoned += awaited_children(self.plan, self.facts, self.peek, frame)
+        if frame is not None and frame.job is not None:
+            self.stops.append(jobs.stop_of(self.plan, self.facts, frame))
 
     def live(self, frame: OpenFrame) -> bool:
         """Whether `frame` has not been removed meanwhile."""
@@ -314,7 +320,8 @@ class Builder:
             frames[path] = opened.freeze()
         snapshot = Snapshot(
             self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
-            self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), self._frozen_progress(frames),
+            self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), tuple(self.stops),
+            self._frozen_progress(frames),
             tuple(frame.path for frame in self.ready if self.live(frame)),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from engine.asl.model import Map, Pattern, Plan, Task
+from engine.ports.activities import WorkItem
 from engine.ports.tasks import TaskCall
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 
-_WATCHING = (Phase.CHILDREN, Phase.CALLBACK)
-"""In these phases a frame's timer means: look whether its child executions have ended."""
+Json = Any
+
+_WATCHING = (Phase.CHILDREN, Phase.CALLBACK, Phase.SCHEDULED)
+"""In these phases a frame's timer means: look whether its child executions have ended, how its job stands, whether its
+work item was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,8 @@ class Owed:
     `scheduled` frames owe a call and have no intent yet, in order of their visit; `running` ones have one. `due_at` is
     the earliest timer (wait, retry interval, time-out, heartbeat, execution time-out). `ready`: stepping yielded, feed
     Continued. `map_runs` stand in a distributed Map whose Map Run is under way (engine.runtime.map_run). `sweep_at` is
-    when the headers of child executions that are out are to be read, `abandoned` are those that are to be stopped.
+    when the headers of child executions that are out are to be read, work items looked at and jobs asked; `abandoned`
+    are child executions and `stops` jobs that are to be stopped. `activities` wait for a worker that polls.
     """
 
     scheduled: tuple[Frame, ...]
@@ -29,6 +35,8 @@ class Owed:
     map_runs: tuple[Frame, ...] = ()
     sweep_at: float | None = None
     abandoned: tuple[str, ...] = ()
+    stops: tuple[Json, ...] = ()
+    activities: tuple[Frame, ...] = ()
 
     @property
     def look_at(self) -> float | None:
@@ -45,9 +53,10 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
     Activities owe no call: a worker of theirs polls for them.
     """
     if snapshot.closed:
-        return Owed((), (), None, ready=False, abandoned=snapshot.abandoned)
+        return Owed((), (), None, ready=False, abandoned=snapshot.abandoned, stops=snapshot.stops)
     scheduled: list[Frame] = []
     running: list[Frame] = []
+    activities: list[Frame] = []
     map_runs: list[Frame] = []
     timers: list[float | None] = [snapshot.deadline]
     sweeps: list[float] = []
@@ -59,8 +68,8 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
             if frame.arguments is not None:  # only a Map Run's frame has arguments while it joins
                 map_runs.append(frame)
             continue
-        if frame.phase is Phase.SCHEDULED and not _is_activity(plan, frame):
-            scheduled.append(frame)
+        if frame.phase is Phase.SCHEDULED:
+            (activities if _is_activity(plan, frame) else scheduled).append(frame)
         elif frame.phase is Phase.RUNNING:
             running.append(frame)
         ready = ready or frame.phase is Phase.READY
@@ -70,7 +79,8 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
     scheduled.sort(key=lambda frame: frame.visit)
     due_at = min((at for at in timers if at is not None), default=None)
     return Owed(
-        tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs), min(sweeps, default=None), snapshot.abandoned
+        tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs), min(sweeps, default=None), snapshot.abandoned,
+        snapshot.stops, tuple(activities),
     )
 
 
@@ -109,6 +119,17 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         secret_refs=state.secret_refs if isinstance(state, Task) else (),
         task_token=frame.token,
         credentials=frame.credentials,
+        job=None if frame.job is None else frame.job["answer"],
+    )
+
+
+def work_item(plan: Plan, snapshot: Snapshot, frame: Frame) -> WorkItem:
+    """What a SCHEDULED activity offers to its workers: the same each time it is asked for. The activity's name is the
+    last part of ``arn:aws:states:REGION:ACCOUNT:activity:NAME``."""
+    facts = snapshot.facts
+    name = _task(plan, frame).resource.text.rpartition(":activity:")[2]
+    return WorkItem(
+        facts.workspace, name, facts.execution_id, frame.path, frame.visit, frame.attempt, frame.entered_at
     )
 
 

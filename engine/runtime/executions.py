@@ -23,7 +23,7 @@ from engine.ports.queue import Wake, WakeQueue
 from engine.runtime import codec, inbox, map_run_view, poison
 from engine.runtime.business_key import business_key
 from engine.runtime.express import EXPRESS, EXPRESS_SYNC, FIRST_LOOK_SECONDS
-from engine.runtime.history import render
+from engine.runtime.history import HistoryEvent, render
 from engine.runtime.holding import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.runtime.input_schema import check_input
 from engine.runtime.map_run_view import MapRun
@@ -84,6 +84,7 @@ class Execution:
     cause: str | None = None
     ended_at: float | None = None
     business_key: str | None = None
+    definition_digest: str = ""
 
     def as_dict(self) -> dict[str, Json]:
         """The JSON shape of API and command line; times in ISO 8601, UTC."""
@@ -92,6 +93,7 @@ class Execution:
             "status": self.status, "kind": self.kind, "input": self.input, "output": self.output,
             "error": self.error, "cause": self.cause, "started_at": iso_time(self.started_at),
             "ended_at": iso_time(self.ended_at), "business_key": self.business_key,
+            "definition_digest": self.definition_digest,
         }
 
 
@@ -146,7 +148,7 @@ class Executions:
         self, workspace: str, workflow: str, execution_input: Json, name: str | None, version: int | None,
         parent: Parent | None, *, sync: bool = False,
     ) -> Execution:
-        name = self._new_name() if name is None else _checked_name(name)
+        name = self._new_name() if name is None else checked_name(name)
         published = self._published.version(workspace, workflow, version)
         data = self._checked_input(published, execution_input)
         kind = _sync_kind(published) if sync else published.kind
@@ -162,15 +164,15 @@ class Executions:
         if existing is not None:
             header = _same_execution(existing, header, again=not sync)
         key = header.key
-        row = ExecutionRow(
-            key, workflow, header.version, header.status, header.started_at, business_key=found_by,
-        )
-        self._index.put(row)
+        if header.status in OPEN_STATUSES:  # a closed child, asked for again, has a row that says how it ended
+            self._index.put(ExecutionRow(
+                key, workflow, header.version, header.status, header.started_at, business_key=found_by,
+            ))
         if not sync and (not queued or not self._is_queued(key)):  # resumed meanwhile: nobody else would wake it soon
             self._queue.send([Wake(key)])
         return Execution(
             key, workflow, header.version, header.status, header.kind, execution_input, header.started_at,
-            business_key=row.business_key,
+            business_key=found_by, definition_digest=header.definition_digest,
         )
 
     def describe(self, key: ExecutionKey) -> Execution:
@@ -183,7 +185,7 @@ class Executions:
         except Exception:  # noqa: BLE001  it may be paused just because it cannot be read
             execution = Execution(
                 key, header.workflow, header.version, header.status, header.kind, None, header.started_at,
-                ended_at=header.ended_at,
+                ended_at=header.ended_at, definition_digest=header.definition_digest,
             )
         return replace(execution, status=header.status, cause=header.cause, ended_at=header.ended_at)
 
@@ -202,7 +204,18 @@ class Executions:
             cause=snapshot.cause if snapshot is not None else None,
             ended_at=snapshot.last_at if snapshot is not None and snapshot.closed else None,
             business_key=None if header.is_item else business_key(published, execution_input),
+            definition_digest=header.definition_digest,
         )
+
+    def events(self, key: ExecutionKey, *, most: int) -> list[HistoryEvent]:
+        """The history's first `most` events, values as values. Raises NotFound."""
+        self._header_of(key)
+        found: list[HistoryEvent] = []
+        for segment in self._journal.history(key, 0):
+            found += codec.decode_events(segment.body)
+            if len(found) >= most:
+                break
+        return found[:most]
 
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""
@@ -372,10 +385,11 @@ def _canonical(data: bytes) -> bytes:
     return json.dumps(json.loads(data), sort_keys=True, separators=(",", ":")).encode()
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str, what: str = "an execution") -> str:
+    """`name`, if it is one that AWS allows. Raises InvalidDocument."""
     if not _NAME.fullmatch(name):
         raise InvalidDocument(
-            f"{name!r} cannot name an execution", where="name",
+            f"{name!r} cannot name {what}", where="name",
             advice="Use 1 to 80 characters without spaces, brackets, wildcards, control characters or any of "
             '" # % \\ ^ | ~ ` $ & , ; : /',
         )
@@ -420,11 +434,12 @@ def _timed_out(token: str) -> TaskTimedOut:
 
 
 def _holds(snapshot: Snapshot, path: str, token: str) -> bool:
-    """Whether the frame still waits under this very token."""
+    """Whether the frame still waits under this very token. SCHEDULED: its worker's answer came before the word that it
+    was taken, or it is to be handed over once more."""
     frame = snapshot.frames.get(path)
     return (
         not snapshot.closed
         and frame is not None
-        and frame.phase in (Phase.RUNNING, Phase.CALLBACK)
+        and frame.phase in (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
         and frame.token == token
     )

@@ -22,6 +22,7 @@ from engine.runtime.stimulus import (
     MapRunUpdated,
     Stimulus,
     StopRequested,
+    TaskStarted,
 )
 
 Json = Any
@@ -30,7 +31,7 @@ STOP = "stop"
 """The id of a stop; and its kind."""
 BELL = "bell"
 
-_KINDS = (STOP, "success", "failure", "heartbeat", "notice", BELL, "map_run")
+_KINDS = (STOP, "success", "failure", "heartbeat", "notice", BELL, "map_run", "taken")
 
 _OF_A_NOTICE = ("child", "index", "status", "output", "inline")
 _OF_AN_UPDATE = ("concurrency", "tolerated_count", "tolerated_percentage")
@@ -58,6 +59,12 @@ def heartbeat_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt
     return _item(key, f"beat#{frame}#{visit}#{attempt}#{at:.3f}", at, {"kind": "heartbeat", **place})
 
 
+def taken_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, worker: str | None) -> InboxItem:
+    """A worker has taken the work item of an activity; `worker` is the name it gave."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"taken#{frame}#{visit}#{attempt}", at, {"kind": "taken", "worker": worker, **place})
+
+
 def notice_item(key: ExecutionKey, at: float, parent: Parent, notice: dict[str, Json]) -> InboxItem:
     """A child of the execution `key` has ended: ``{"child", "status", "output", "inline"}``."""
     place = {"frame": parent.frame, "visit": parent.visit, "attempt": parent.attempt, "index": parent.index}
@@ -83,7 +90,7 @@ def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
     SCHEDULED to be handed over once more."""
     record = _parse(item)
     frame = snapshot.frames.get(record.get("frame", ""))
-    if record["kind"] == "stop" or frame is None or frame.phase not in (Phase.RUNNING, Phase.SCHEDULED):
+    if record["kind"] in (STOP, "taken") or frame is None or frame.phase not in (Phase.RUNNING, Phase.SCHEDULED):
         return True
     if record["kind"] == "notice":
         return bool(frame.visit != record["visit"])
@@ -115,6 +122,8 @@ def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
         return CallbackErred(**common, error=record["error"], cause=record["cause"])
     if record["kind"] == "notice":
         return ChildClosed(**common, **{name: record[name] for name in _OF_A_NOTICE})
+    if record["kind"] == "taken":
+        return TaskStarted(**common, worker=record["worker"])
     if record["kind"] == "map_run":
         return MapRunUpdated(**common, **{name: record[name] for name in _OF_AN_UPDATE if name in record})
     return CallbackHeartbeat(**common)

@@ -16,16 +16,17 @@ from collections.abc import Callable
 from engine.clock import Clock
 from engine.errors import SchemaTooNew, StorageError, StoreCorrupt
 from engine.ports.journal import InboxItem, Journal
-from engine.ports.tasks import TaskSucceeded
+from engine.ports.tasks import TaskGoesOn, TaskSucceeded
 from engine.runtime import inbox, notices
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.runtime.calls import Answer
-from engine.runtime.map_run_driver import MapRuns
+from engine.runtime.errands import Errands
 from engine.runtime.owned import Owned
 from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
 from engine.runtime.stimulus import (
     Continued,
+    JobGoesOn,
     Started,
     Stimulus,
     StopRequested,
@@ -45,13 +46,13 @@ class News:
     """Gathers stimuli; time and seeds enter the core here."""
 
     def __init__(
-        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], map_runs: MapRuns
+        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], errands: Errands
     ) -> None:
         self._journal = journal
         self._policies = policies
         self._clock = clock
         self._seed = new_seed
-        self._map_runs = map_runs
+        self._errands = errands
 
     def of(self, owned: Owned, now: float) -> list[Stimulus]:
         """All that can be fed to the execution at `now`, in the order in which it counts. Raises StorageError."""
@@ -119,7 +120,7 @@ class News:
     def _swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
         """Raises StorageError, but not while calls are running: then the next sweep will find what this one did not."""
         try:
-            return self._map_runs.swept(activation, now, at)
+            return self._errands.swept(activation, now, at)
         except StorageError as error:
             if not activation.in_flight:
                 raise
@@ -179,6 +180,8 @@ class News:
         place["seed"] = self._seed()
         if isinstance(outcome, TaskSucceeded):
             return [TaskReturned(**place, output=outcome.output)]  # type: ignore[arg-type]
+        if isinstance(outcome, TaskGoesOn):
+            return [JobGoesOn(**place)]  # type: ignore[arg-type]
         frame = activation.snapshot.frames.get(ticket.frame)
         if not outcome.definite and frame is not None and self._policies.at_most_once(activation, frame):
             cause = f"Whether the call took effect is unknown. {outcome.error}: {outcome.cause}"

@@ -17,6 +17,7 @@ from engine.ports.journal import RUNNING, HeaderChange, Journal
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
 from engine.runtime import notices
 from engine.runtime.activation import Activation
+from engine.runtime.errands import Errands
 from engine.runtime.news import News
 from engine.runtime.opening import execution_row
 from engine.runtime.owned import Owned
@@ -31,12 +32,16 @@ class Parking:
     """The worker's last acts for an execution. All of it may be done twice. Raises StorageError, and Fenced where
     somebody else is further on."""
 
-    def __init__(self, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, clock: Clock, news: News) -> None:
+    def __init__(
+        self, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, clock: Clock, news: News,
+        errands: Errands,
+    ) -> None:
         self._journal = journal
         self._index = index
         self._queue = queue
         self._clock = clock
         self._news = news
+        self._errands = errands
 
     def park(self, owned: Owned, due_at: float | None, now: float) -> bool:
         """Say when somebody must look again, arm the wake, read the inbox once more. False: there was news, go on."""
@@ -62,6 +67,7 @@ class Parking:
         if not activation.header.is_item:
             self._index.put(execution_row(activation))
         snapshot = activation.snapshot
+        self._errands.close(activation)
         notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, snapshot.abandoned)
         notices.tell(self._journal, self._queue, self._clock, activation.header, snapshot)
         change = HeaderChange(activation.key, activation.seq, str(snapshot.status), None, ended_at=snapshot.last_at)

@@ -43,4 +43,6 @@ class Policies:
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""
+        if frame.job is not None:
+            return False  # it asks how a job stands
         return frame.state in activation.version.at_most_once or self.policy(activation, frame).at_most_once

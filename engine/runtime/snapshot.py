@@ -26,8 +26,9 @@ from typing import Any
 
 Json = Any
 
-SCHEMA = 1
-"""The snapshot schema this release writes; engine.runtime.snapshot_codec upgrades older ones and refuses newer ones."""
+SCHEMA = 2
+"""The snapshot schema this release writes (2: jobs). engine.runtime.snapshot_codec upgrades older ones and refuses
+newer ones."""
 
 
 class Phase(StrEnum):
@@ -117,7 +118,9 @@ class Frame:
     `started_event` is that of this attempt's call (0 before it). `due_at` ends a WAITING or BACKOFF.
     `timeout_seconds` and `heartbeat_seconds` are the Task's own; `deadline` and `heartbeat_at` are when they are over,
     counted from the start of the call. `output` is a DONE frame's result. `due_at` of a frame that waits for child
-    executions is when their headers are looked at, should their notices have been lost.
+    executions is when their headers are looked at, should their notices have been lost; of an activity's, when its work
+    item is looked at; of a job's, when it is asked how it stands. `job` is what the start of a ``.sync`` job answered
+    (engine.runtime.jobs).
     """
 
     path: str
@@ -145,6 +148,7 @@ class Frame:
     token: str | None = None
     fanout: Fanout | None = None
     output: Json = None
+    job: Json = None
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -159,7 +163,7 @@ class Snapshot:
     `output` holds the result of a SUCCEEDED one; `error` and `cause` are None where AWS leaves them out. `deadline` is
     the execution's time-out. `progress` caches each JOINING frame's counts, by its path; a missing one is derived.
     `ready` lists the READY frames in order, None before that was derived. `abandoned` are the ids of child executions
-    that nobody waits for any more and that are still to be stopped.
+    that nobody waits for any more and that are still to be stopped; `stops` are such jobs of AWS services.
     """
 
     facts: Facts
@@ -174,6 +178,7 @@ class Snapshot:
     error: str | None = None
     cause: str | None = None
     abandoned: tuple[str, ...] = ()
+    stops: tuple[Json, ...] = ()
     progress: Mapping[str, Progress] = field(default_factory=_nothing, compare=False, repr=False)
     ready: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 

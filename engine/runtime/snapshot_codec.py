@@ -17,7 +17,9 @@ from engine.runtime.snapshot import SCHEMA, Facts, Fanout, Frame, Phase, Snapsho
 
 Json = Any
 
-_GLOBALS = ("status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned")
+_GLOBALS = (
+    "status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned", "stops",
+)
 
 
 def _as_it_is(value: Json) -> Json:
@@ -34,8 +36,9 @@ class Upcaster:
     frame: Callable[[Json], Json] = _as_it_is
 
 
-UPCASTERS: dict[int, Upcaster] = {}
-"""By the schema they start from. One that was released stays for ever: what it reads may be in a journal."""
+UPCASTERS: dict[int, Upcaster] = {1: Upcaster()}
+"""By the schema they start from (2 added jobs, which nothing had before). One that was released stays for ever: what it
+reads may be in a journal."""
 
 
 def _defaults(cls: type, *, without: Iterable[str] = ()) -> tuple[tuple[str, Json], ...]:
@@ -97,6 +100,7 @@ def encode_globals(snapshot: Snapshot) -> Json:
     values = {name: getattr(snapshot, name) for name in _GLOBALS}
     values["status"] = snapshot.status.value
     values["abandoned"] = list(snapshot.abandoned) or None
+    values["stops"] = list(snapshot.stops) or None
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -107,6 +111,7 @@ def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
     known.update(value)
     known["status"] = Status(value["status"])
     known["abandoned"] = tuple(value.get("abandoned", ()))
+    known["stops"] = tuple(value.get("stops", ()))
     return known
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
-from engine.runtime import children, fanout, map_run, started_children, tasks
+from engine.runtime import children, fanout, jobs, map_run, started_children, tasks
 from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
 from engine.runtime.express import most_seconds
 from engine.runtime.failing import evaluation_failed
@@ -22,12 +22,14 @@ from engine.runtime.retry import RUNTIME
 from engine.runtime.snapshot import Frame, Phase, Snapshot, Status
 from engine.runtime.states import advance, resume, time_out
 from engine.runtime.stimulus import (
+    ActivityMissing,
     CallbackErred,
     CallbackHeartbeat,
     CallbackReturned,
     ChildClosed,
     ChildrenStopped,
     FrameStimulus,
+    JobGoesOn,
     MapRunDispatched,
     MapRunErred,
     MapRunOpened,
@@ -44,6 +46,7 @@ from engine.runtime.stimulus import (
 )
 
 _ON_TASK = (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
+_LOOKED_AFTER = (Phase.SCHEDULED, Phase.CALLBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def _feed(builder: Builder, stimulus: Stimulus) -> bool:
             return _feed_frame(builder, stimulus)
         case ChildrenStopped():
             builder.abandoned.clear()
+            builder.stops.clear()
         case Started():
             return _start(builder)
         case TimePassed():
@@ -195,8 +199,10 @@ def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
     """Whether a frame in `phase` waits for such a stimulus."""
     if isinstance(stimulus, TaskStarted):
         return phase is Phase.SCHEDULED
-    if isinstance(stimulus, TaskReturned | TaskTakenOver):
+    if isinstance(stimulus, TaskReturned | TaskTakenOver | JobGoesOn):
         return phase is Phase.RUNNING
+    if isinstance(stimulus, ActivityMissing):
+        return phase is Phase.SCHEDULED
     if isinstance(stimulus, TaskErred):
         return phase in (Phase.RUNNING, Phase.SCHEDULED)
     if isinstance(stimulus, MapRunOpened | MapRunReturned | MapRunErred | MapRunUpdated):
@@ -228,6 +234,10 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
             tasks.started(builder, frame, state, lease_until, stimulus.worker)
         case TaskTakenOver():
             tasks.taken_over(frame)
+        case JobGoesOn():
+            jobs.goes_on(frame, builder.at)
+        case ActivityMissing():
+            raise tasks.missing(frame, state)
         case TaskReturned(output=output):
             return tasks.returned(builder, frame, state, output)
         case TaskErred(error=error, cause=cause, definite=definite, retryable=retryable):
@@ -264,8 +274,8 @@ def _fire(builder: Builder) -> None:
             continue
         if opened.phase is Phase.CHILDREN:
             children.look_again(builder, opened)
-        elif opened.phase is Phase.CALLBACK and not started_children.over(builder, opened):
-            started_children.look_again(builder, opened)
+        elif opened.phase in _LOOKED_AFTER and not started_children.over(builder, opened):
+            tasks.look_again(builder, opened)
         elif opened.phase in _ON_TASK:
             state = builder.plan.state(opened.machine, opened.state)
             if isinstance(state, Task) and tasks.timed_out(builder, opened, state):

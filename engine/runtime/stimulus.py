@@ -79,6 +79,16 @@ class TaskTakenOver(FrameStimulus):
 
 
 @dataclass(frozen=True, slots=True)
+class JobGoesOn(FrameStimulus):
+    """A ``.sync`` job was asked how it stands, and is still under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityMissing(FrameStimulus):
+    """There is no activity of the name that the task gives."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackReturned(FrameStimulus):
     """SendTaskSuccess for the frame's task token, or a worker's answer to an activity."""
 
@@ -157,7 +167,7 @@ class ChildClosed(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class ChildrenStopped(Stimulus):
-    """Every child execution that nobody waited for any more was told to stop."""
+    """Every child execution and every job that nobody waited for any more was told to stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
     SCHEDULED ─TaskStarted─► RUNNING ─TaskReturned─► done
                                      ─TaskReturned (.sync, .waitForTaskToken)─► CALLBACK ─Callback…─► done
 
-An activity waits in SCHEDULED for a worker to poll it: TaskStarted leads to CALLBACK.
+An activity waits in SCHEDULED for a worker to poll it: TaskStarted leads to CALLBACK, and only then its time limits
+begin (AWS: "the count begins when GetActivityTask receives a token"). A job is asked how it stands by calls of its own
+(engine.runtime.jobs).
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from engine.asl.integrations import unfit_arguments
 from engine.asl.model import Pattern, Resource, Task
 from engine.errors import StateFailure
 from engine.expr.java_text import json_text
-from engine.runtime import flow, started_children
+from engine.runtime import flow, jobs, started_children
 from engine.runtime.builder import Builder, OpenFrame
+from engine.runtime.children import SWEEP_SECONDS
 from engine.runtime.completing import completed
 from engine.runtime.failing import failed
 from engine.runtime.retry import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT
@@ -23,6 +26,9 @@ from engine.runtime.snapshot import Phase
 from engine.runtime.tokens import TokenPlace, make_token
 
 Json = Any
+
+LONGEST_SWEEP_SECONDS = 3600.0
+"""The longer an activity's task has waited, the more seldom its work item is looked at; so often at least."""
 
 _WITH_TOKEN = (Pattern.CALLBACK, Pattern.ACTIVITY)
 HANDED_OVER = (Pattern.CALLBACK, Pattern.SYNC)
@@ -44,7 +50,7 @@ def schedule(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     builder.emit(frame, _type(resource, "Scheduled"), _scheduled(builder, frame, resource))
     frame.phase = Phase.SCHEDULED
     if resource.pattern is Pattern.ACTIVITY:
-        _arm(builder, frame)
+        look_again(builder, frame)
     return False
 
 
@@ -65,9 +71,11 @@ def started(builder: Builder, frame: OpenFrame, state: Task, lease_until: float,
     if resource.pattern is Pattern.ACTIVITY:
         details = {} if worker is None else {"workerName": worker}
         frame.phase = Phase.CALLBACK
+        frame.due_at = None
     else:
         frame.phase = Phase.RUNNING
         frame.lease_until = lease_until
+    if frame.job is None:
         _arm(builder, frame)
     # A taken-over call starts again without a second event: AWS has none for it.
     if not frame.started_event:
@@ -78,17 +86,21 @@ def taken_over(frame: OpenFrame) -> None:
     """The owner of the call is gone; another will make it, with the time limits anew."""
     frame.phase = Phase.SCHEDULED
     frame.lease_until = 0.0
-    frame.deadline = frame.heartbeat_at = None
+    if frame.job is None:
+        frame.deadline = frame.heartbeat_at = None
 
 
 def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> bool:
     """The call succeeded; where it only handed the work over, the frame waits on."""
     resource = state.resource
-    if resource.pattern in HANDED_OVER:
+    if resource.pattern in HANDED_OVER and frame.job is None:
         builder.emit(frame, "TaskSubmitted", {**(_details(resource) or {}), "output": output})
         frame.phase = Phase.CALLBACK
         frame.lease_until = 0.0
-        started_children.look_again(builder, frame)
+        if resource.pattern is Pattern.SYNC and started_children.awaited(builder, frame) is None:
+            jobs.began(frame, output, builder.at)
+        else:
+            started_children.look_again(builder, frame)
         return False
     return succeeded(builder, frame, state, output)
 
@@ -103,7 +115,11 @@ def erred(
     builder: Builder, frame: OpenFrame, state: Task, error: str | None, cause: str | None, *,
     definite: bool = True, retryable: bool = True,
 ) -> bool:
-    """The task failed."""
+    """The task failed. Nobody knows how a job stands that could not be asked: it is asked again."""
+    if frame.job is not None and not definite:
+        jobs.goes_on(frame, builder.at)
+        return False
+    frame.job = None
     details = dict(_details(state.resource) or {})
     details.update({name: value for name, value in (("error", error), ("cause", cause)) if value is not None})
     builder.emit(frame, _type(state.resource, "TimedOut" if error == TIMEOUT else "Failed"), details)
@@ -120,11 +136,30 @@ def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     builder.emit(frame, _type(state.resource, "TimedOut"), {**(_details(state.resource) or {}), "error": TIMEOUT})
     name = HEARTBEAT_TIMEOUT if missed_heartbeat else None
     child = started_children.awaited(builder, frame)
+    if frame.job is not None:
+        builder.stops.append(jobs.stop_of(builder.plan, builder.facts, frame))
+        frame.job = None
     moved = failed(builder, frame, state, TIMEOUT, None, definite=False, matched_as=name)
     goes_on_waiting = frame.phase is Phase.BACKOFF  # a Retrier's attempt waits for the same execution
     if child is not None and not goes_on_waiting and child not in builder.abandoned:
         builder.abandoned.append(child)
     return moved
+
+
+def look_again(builder: Builder, frame: OpenFrame) -> None:
+    """What the task waits for was looked at, or is to be: a child's header, a work item; a job is to be asked."""
+    if frame.job is not None:
+        jobs.ask(frame)
+    elif frame.phase is Phase.SCHEDULED:
+        frame.due_at = builder.at + min(max(builder.at - frame.entered_at, SWEEP_SECONDS), LONGEST_SWEEP_SECONDS)
+    else:
+        started_children.look_again(builder, frame)
+
+
+def missing(frame: OpenFrame, state: Task) -> StateFailure:
+    """There is no such activity (recorded; AWS finds out before it records ActivityScheduled)."""
+    frame.due_at = None
+    return StateFailure(RUNTIME, f"The activity {state.resource.text} does not exist.")
 
 
 def heartbeat(builder: Builder, frame: OpenFrame) -> None:

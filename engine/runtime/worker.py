@@ -20,7 +20,7 @@ interrupted though its result was here): while calls run, side requests are put 
 the very same bytes (engine.runtime.committing). Parking and closing are a room of their own (engine.runtime.parking).
 
 Child executions are seen to where an execution would park: they are started, joined and stopped for what is committed,
-and what came of it is fed and committed in the next round (engine.runtime.map_run_driver, engine.runtime.notices).
+and what came of it is fed and committed in the next round (engine.runtime.errands).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from typing import TypeVar
 
 from engine.clock import Clock
 from engine.errors import AutomateError, Fenced, StorageError
+from engine.ports.activities import ActivityStore
 from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
@@ -43,9 +44,11 @@ from engine.ports.queue import Wake, WakeQueue
 from engine.ports.tasks import Tasks
 from engine.runtime import effects
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
+from engine.runtime.activity_offers import ActivityOffers
 from engine.runtime.admission import Admission
 from engine.runtime.calls import CallPool, Ticket
 from engine.runtime.committing import Committing
+from engine.runtime.errands import Errands
 from engine.runtime.executions import Executions
 from engine.runtime.holding import HOLD_SECONDS, Holds
 from engine.runtime.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
@@ -85,7 +88,7 @@ class Worker:
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
-        pauses: Pauses | None = None, runs_sync: bool = False,
+        pauses: Pauses | None = None, activities: ActivityStore | None = None, runs_sync: bool = False,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -96,9 +99,10 @@ class Worker:
             journal=journal, index=index, queue=queue, published=published, clock=clock, settings=settings,
         ))
         self._policies = Policies(tasks, settings)
-        self._map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
-        self._news = News(journal, self._policies, clock, new_seed, self._map_runs)
-        self._parking = Parking(journal, index, queue, clock, self._news)
+        map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
+        self._errands = Errands(map_runs, ActivityOffers(activities, new_seed), tasks)
+        self._news = News(journal, self._policies, clock, new_seed, self._errands)
+        self._parking = Parking(journal, index, queue, clock, self._news, self._errands)
         self._committing = Committing(
             journal, clock, self._parking, owner=owner, each=None if parallel is None else self._each,
             leave=lambda owned, error: self._leave(owned.activation.key, error),
@@ -351,7 +355,7 @@ class Worker:
         fitting = any(self._policies.fits(owned, frame, now) for frame in owed.scheduled)
         if self._calls.in_flight and not near and fitting:
             return  # a thread will be free
-        at_once = owed.ready or owed.scheduled or self._map_runs.owes(activation)
+        at_once = owed.ready or owed.scheduled or self._errands.owes(activation)
         self._park(owned, now if at_once else owed.look_at, now)
 
     def _goes_on_with_children(self, owned: Owned, now: float) -> bool:
@@ -360,10 +364,10 @@ class Worker:
         Only what is committed is acted upon. A store that fails is asked again later while calls are running.
         """
         activation = owned.activation
-        if now < owned.children_at or not self._map_runs.owes(activation):
+        if now < owned.children_at or not self._errands.owes(activation):
             return False
         try:
-            activation.feed(self._map_runs.perform(activation, max(now, activation.snapshot.last_at)))
+            activation.feed(self._errands.perform(activation, max(now, activation.snapshot.last_at)))
             owned.poked = owned.poked or now >= owned.inbox_at  # a stop is not kept waiting for a wide Map's dispatch
         except StorageError as error:
             if not activation.in_flight:
@@ -387,7 +391,10 @@ class Worker:
         elif owned.paused:
             self._finish(owned.activation.key)
         elif self._is_held(owned.activation, look=True):
+            charged = owned.activation.key in self._admission.charged
             self._park(owned, now + HOLD_SECONDS, now)
+            if charged and owned.activation.key not in self._owned:  # nothing of it was run: looking is no takeover
+                self._poison.forgive(owned.activation.header, owned.activation.seq)
 
     def _park(self, owned: Owned, due_at: float | None, now: float) -> None:
         if self._parking.park(owned, due_at, now):

@@ -15,7 +15,7 @@ from engine.asl.compile import compile_definition
 from engine.asl.model import Map, Plan, Task
 from engine.errors import InvalidDocument, StateFailure
 from engine.expr.bounds import excess
-from engine.ports.tasks import TaskCall, TaskFailed, Tasks
+from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
 from engine.runtime import effects
 from engine.runtime.history import HistoryEvent, render
 from engine.runtime.item_reader import READER_FAILED, read_items
@@ -26,6 +26,7 @@ from engine.runtime.stimulus import (
     CallbackErred,
     CallbackReturned,
     Continued,
+    JobGoesOn,
     MapRunErred,
     MapRunReturned,
     Started,
@@ -125,6 +126,11 @@ class Simulation:
         self._events: list[HistoryEvent] = []
         self._seed = 0
 
+    @property
+    def history(self) -> Sequence[HistoryEvent]:
+        """The events so far; none where they are streamed."""
+        return self._events
+
     def run(self) -> SimulationResult:
         """Run to the end, or to where nothing can happen any more."""
         self._feed(Started(at=self.now, seed=self._next_seed()))
@@ -148,11 +154,19 @@ class Simulation:
         if owed.map_runs:
             self._feed(self._map_run(owed.map_runs[0]))
             return True
-        if owed.due_at is None:
+        due_at = self._due_at(owed)
+        if due_at is None:
             return False
-        self.now = max(self.now, owed.due_at)
+        self.now = max(self.now, due_at)
         self._feed(TimePassed(at=self.now, seed=self._next_seed()))
         return True
+
+    def _due_at(self, owed: effects.Owed) -> float | None:
+        """The earliest timer; real jobs are asked how they stand."""
+        timers = [owed.due_at]
+        if self.tasks is not None:
+            timers += [frame.due_at for frame in self.snapshot.frames.values() if frame.job is not None]
+        return min((at for at in timers if at is not None), default=None)
 
     def _map_run(self, frame: Frame) -> Stimulus:
         """Read the items, run each child as an execution of its own, one after the other."""
@@ -220,9 +234,9 @@ class Simulation:
                 raise StateFailure(READER_FAILED, cause)
             return stub.get("output")
         outcome = self.tasks.call(self._reader_call(frame, reader))
-        if isinstance(outcome, TaskFailed):
-            raise StateFailure(READER_FAILED, outcome.cause)
-        return outcome.output
+        if isinstance(outcome, TaskSucceeded):
+            return outcome.output
+        raise StateFailure(READER_FAILED, outcome.cause if isinstance(outcome, TaskFailed) else None)
 
     def _reader_call(self, frame: Frame, reader: Mapping[str, Json]) -> TaskCall:
         facts = self.snapshot.facts
@@ -295,7 +309,9 @@ class Simulation:
         running = self.snapshot.frames[frame.path]
         budget = running.timeout_seconds or 60.0
         outcome = tasks.call(effects.task_call(self.plan, self.snapshot, running, budget_seconds=budget))
-        if isinstance(outcome, TaskFailed):
+        if isinstance(outcome, TaskGoesOn):
+            self._feed(JobGoesOn(**self._common(frame)))
+        elif isinstance(outcome, TaskFailed):
             self._feed(TaskErred(
                 **self._common(frame), error=outcome.error, cause=outcome.cause, definite=outcome.definite,
                 retryable=outcome.retryable,

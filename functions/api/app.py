@@ -8,11 +8,25 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from functions.api import audit, aws, definitions, executions, openapi, operations, rules, secrets, tasks, workflows
+from functions.api import (
+    activities,
+    audit,
+    aws,
+    definitions,
+    executions,
+    map_runs,
+    openapi,
+    operations,
+    rules,
+    secrets,
+    tasks,
+    workflows,
+)
 from functions.api.routing import Provider, Route, RouteTable, blueprint, remember_request
 
 _TABLES = (
-    workflows.table, executions.table, operations.table, tasks.table, definitions.table, secrets.table, audit.table,
+    workflows.table, executions.table, map_runs.table, operations.table, tasks.table, activities.table,
+    definitions.table, secrets.table, audit.table,
     rules.table,
 )
 _DESCRIBED = [route for table in _TABLES for route in table.routes]

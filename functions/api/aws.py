@@ -19,10 +19,14 @@ from engine.runtime.sync_start import SyncStarts
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
 from functions.api.identity import actor_of_gateway
 from functions.api.services import Services
 from functions.engine_audit import EngineRecorder
+
+LONGEST_POLL_SECONDS = 25.0
+"""API Gateway answers for a function after 29 s."""
 
 
 class Misconfigured(UserError):
@@ -77,5 +81,9 @@ def _services() -> Services:
         secret_backends=backends, writable_secrets=AuditedSecrets(secrets, recorder),
         actor_of=actor_of_gateway, audit=audit,
         pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
+        activities=AuditedActivities(
+            store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
+            longest_poll=LONGEST_POLL_SECONDS, recorder=recorder,
+        ),
         sync_starts=SyncStarts(executions, new_worker, clock),
     )

@@ -14,6 +14,7 @@ from engine.ports.secrets import SecretBackend
 from engine.runtime.sync_start import SyncStarts
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
+from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
 
 
@@ -34,4 +35,5 @@ class Services:
     actor_of: Callable[[Mapping[str, Any]], Actor]
     audit: Audit
     pausing: AuditedPausing
+    activities: AuditedActivities
     sync_starts: SyncStarts

@@ -17,9 +17,11 @@ import click
 from engine.clock import SystemClock
 from engine.errors import StorageError, StoreBusy, UserError
 from functions.local.commands import (
+    activities,
     audit,
     connectors,
     executions,
+    map_runs,
     operating,
     rules,
     secrets,
@@ -50,7 +52,9 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None) -> 
     context.obj = Session.begin(Screen(as_json, SystemClock()), data_dir=data_dir)
 
 
-for _module in (serving, workflows, executions, operating, tasks, secrets, audit, simulate, connectors, rules):
+for _module in (
+    serving, workflows, executions, map_runs, operating, tasks, activities, secrets, audit, simulate, connectors, rules,
+):
     for _command in _module.COMMANDS:
         automate.add_command(_command)
 

@@ -27,6 +27,7 @@ from engine.runtime.sync_start import SyncStarts
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
 from functions.api.services import Services
 from functions.engine_audit import EngineRecorder
@@ -38,6 +39,9 @@ WORKER = "automate worker"
 """How a process that serves the queue calls itself in its lock file: so others know that one is there."""
 
 SWEEP_SECONDS = 60.0
+
+MOST_WAITING_POLLS = 4
+"""Half of the local server's threads: workers that poll for activities leave the others to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Product:
             return Worker(
                 journal=stores.journal, index=stores.index, queue=stores.queue, published=published,
                 tasks=SecretResolving(tasks, backends, clock), clock=clock, settings=settings, owner=stores.owner,
-                is_alive=stores.is_alive, pauses=stores.pauses, runs_sync=runs_sync,
+                is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
                 on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
             )
 
@@ -89,6 +93,10 @@ class Product:
             secret_backends=backends,
             writable_secrets=AuditedSecrets(store, recorder), audit=audit,
             pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
+            activities=AuditedActivities(
+                store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
+                most_waiting=MOST_WAITING_POLLS, recorder=recorder,
+            ),
             sync_starts=SyncStarts(executions, partial(new_worker, runs_sync=True), clock),
             # Who has the token is the folder's owner.
             actor_of=lambda context: replace(actor, origin=str(context["identity"]["sourceIp"])),

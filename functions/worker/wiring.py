@@ -52,7 +52,7 @@ def parts() -> Parts:
     worker = Worker(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
-        pauses=stores.pauses,
+        pauses=stores.pauses, activities=stores.activities,
         on_committed=EngineRecorder(
             Audit(stores.audit, clock), stores.journal, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker")
         ),

@@ -35,6 +35,7 @@ class Backend:
     catalog = property(lambda self: self.stores.catalog)
     audit = property(lambda self: self.stores.audit)
     pauses = property(lambda self: self.stores.pauses)
+    activities = property(lambda self: self.stores.activities)
     owner = property(lambda self: self.stores.owner)
 
     def is_alive(self, owner: str) -> bool:

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.asl.model import Catcher, Fallible, Plan, Retrier, State, Task
-from engine.ports.tasks import TaskFailed, TaskOutcome, Tasks, TaskSucceeded
+from engine.ports.tasks import TaskFailed, Tasks, TaskSucceeded
 from engine.runtime.retry import matches
 from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot, Status
 from engine.runtime.step import step
@@ -154,14 +154,14 @@ def _following(plan: Plan, snapshot: Snapshot, work: Work, probe: Probe) -> Stim
     return following
 
 
-def _returned_or_erred(outcome: TaskOutcome, whose: dict[str, Any]) -> Stimulus:
+def _returned_or_erred(outcome: TaskSucceeded | TaskFailed, whose: dict[str, Any]) -> Stimulus:
     if isinstance(outcome, TaskFailed):
         return TaskErred(**whose, error=outcome.error, cause=outcome.cause, retryable=outcome.retryable)
     return TaskReturned(**whose, output=outcome.output)
 
 
 def _told(
-    outcome: TaskOutcome, whose: dict[str, Any], returned: type[CallbackReturned | MapRunReturned],
+    outcome: TaskSucceeded | TaskFailed, whose: dict[str, Any], returned: type[CallbackReturned | MapRunReturned],
     erred: type[CallbackErred | MapRunErred],
 ) -> Stimulus:
     if isinstance(outcome, TaskFailed):

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.asl.model import Map, Plan
 from engine.errors import StateFailure
-from engine.ports.tasks import TaskFailed, TaskOutcome, Tasks, TaskSucceeded
+from engine.ports.tasks import TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
 from engine.runtime import effects
 from engine.runtime.item_reader import read_items
 from engine.runtime.map_run import THRESHOLD, child_inputs, within_tolerance
@@ -37,21 +37,24 @@ class Work:
     def __init__(self, asked: Asked, tasks: Tasks | None) -> None:
         self._asked = asked
         self._tasks = tasks
-        self.outcome: TaskOutcome | None = None
+        self.outcome: TaskSucceeded | TaskFailed | None = None
         mock = asked.mock
         if mock is not None:
             self.outcome = TaskSucceeded(mock.result) if mock.error is None else TaskFailed(mock.error, mock.cause)
 
-    def called(self, plan: Plan, snapshot: Snapshot, frame: Frame) -> TaskOutcome:
+    def called(self, plan: Plan, snapshot: Snapshot, frame: Frame) -> TaskSucceeded | TaskFailed:
         """What the call that `frame` owes comes to."""
         if self.outcome is None:
             if self._tasks is None:
                 raise AssertionError("a Task without a mock and without anything that calls it was not refused")
             budget = min(frame.timeout_seconds or LONGEST_SECONDS, LONGEST_SECONDS)
-            self.outcome = self._tasks.call(effects.task_call(plan, snapshot, frame, budget_seconds=budget))
+            outcome = self._tasks.call(effects.task_call(plan, snapshot, frame, budget_seconds=budget))
+            if isinstance(outcome, TaskGoesOn):
+                raise AssertionError("no job was asked about")
+            self.outcome = outcome
         return self.outcome
 
-    def map_run(self, plan: Plan, snapshot: Snapshot, frame: Frame, probe: Probe) -> TaskOutcome:
+    def map_run(self, plan: Plan, snapshot: Snapshot, frame: Frame, probe: Probe) -> TaskSucceeded | TaskFailed:
         """What the run of the Map in `frame` comes to."""
         try:
             iterations = self._iterations(plan, snapshot, frame, probe)

@@ -44,7 +44,6 @@ def test_what_can_be_called_has_no_problem_and_may_be_repeated(resource):
     ("arn:aws:states:::glue:startJobRun.sync", "(.sync) is not available yet"),
     ("arn:aws:states:::sqs:sendMessage.later", "Only .waitForTaskToken may follow"),
     ("arn:aws:states:::http:invoke", "Use connector:http:request"),
-    ("arn:aws:states:eu-central-1:111111111111:activity:pick", ".waitForTaskToken"),
     ("arn:aws:sqs:eu-central-1:111111111111:orders", "is not a resource that can be called"),
     ("arn:aws:states:::aws-sdk:kinesis:subscribeToShard", "streams events"),
     ("arn:aws:states:::aws-sdk:secretsmanager:getSecretValue", 'Name the secret in the step that needs it: {"$secret"'),

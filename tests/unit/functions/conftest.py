@@ -24,6 +24,7 @@ from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.app import create_app
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
 from functions.api.services import Services
 from functions.local.gateway import Gateway
@@ -115,7 +116,7 @@ class Api:
             journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue,
             published=CatalogPublished(self.stores.catalog), tasks=ConnectorTasks(default_registry), clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
-            pauses=self.stores.pauses,
+            pauses=self.stores.pauses, activities=self.stores.activities,
         )
         while received := self.stores.queue.claim(10):
             worker.run([item.key for item in received], deadline=self.clock.now() + 60)
@@ -146,6 +147,9 @@ def api() -> Api:
         executions=executions, connectors=default_registry, settings=settings, secret_backends=(secrets,),
         writable_secrets=AuditedSecrets(secrets, recorder), audit=audit,
         pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
+        activities=AuditedActivities(
+            store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock, recorder=recorder,
+        ),
         sync_starts=SyncStarts(executions, new_worker, clock),
         actor_of=lambda context: Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
     )

@@ -14,7 +14,8 @@ from engine.clock import SkipClock
 from engine.errors import NotFound
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import PublishedVersion
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.runtime.activities import Activities
 from engine.runtime.executions import Execution, Executions
 from engine.runtime.holding import Pausing
 from engine.runtime.sweeper import Sweeper
@@ -42,7 +43,7 @@ class ScriptedTasks:
         answer = (answers.pop(0) if len(answers) > 1 else answers[0]) if answers else call.arguments
         if callable(answer):
             answer = answer(call)
-        return answer if isinstance(answer, (TaskSucceeded, TaskFailed)) else TaskSucceeded(answer)
+        return answer if isinstance(answer, (TaskSucceeded, TaskFailed, TaskGoesOn)) else TaskSucceeded(answer)
 
     @property
     def keys(self) -> list[str]:
@@ -98,6 +99,13 @@ class Product:
         )
 
     @property
+    def activities(self) -> Activities:
+        return Activities(
+            store=self.wrap("activities", self.stores.activities), journal=self.wrap("journal", self.stores.journal),
+            queue=self.wrap("queue", self.stores.queue), clock=self.clock,
+        )
+
+    @property
     def pausing(self) -> Pausing:
         return Pausing(self.stores.pauses, self.stores.index, self.stores.queue, self.clock)
 
@@ -115,6 +123,7 @@ class Product:
             tasks=self.wrap("tasks", self.tasks), clock=clock or self.clock, settings=self.settings, owner=owner,
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             call_threads=call_threads, pauses=getattr(self.stores, "pauses", None),
+            activities=self.wrap("activities", self.stores.activities) if hasattr(self.stores, "activities") else None,
             runs_sync=runs_sync,
         )
 
