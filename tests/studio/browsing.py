@@ -1,0 +1,146 @@
+"""A signed-in page of the real product, which notes everything that goes wrong with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import urllib.request
+from pathlib import Path
+
+from local_server import LocalServer, automate
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "studio_static" / "node_modules" / "axe-core" / "axe.min.js"
+SAMPLES = ROOT / "workflows"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+_MAC = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium that is here: AUTOMATE_BROWSER, or one on PATH, or one of macOS's applications."""
+    named = os.environ.get("AUTOMATE_BROWSER")
+    if named:
+        return named
+    found = [path for path in map(shutil.which, _BROWSERS) if path] + [path for path in _MAC if Path(path).exists()]
+    return found[0] if found else None
+
+
+class StudioServer(LocalServer):
+    """``automate up`` on a free port, signed in to once, with a secret whose value no answer may hold."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        super().__init__(folder, *arguments)
+        self.canary = f"canary-{secrets.token_hex(12)}"
+        self.cookie = self._cookie()
+
+    def _cookie(self) -> dict[str, str]:
+        with urllib.request.urlopen(self.sign_in, timeout=10) as answer:  # noqa: S310  our own address
+            name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+        return {"name": name, "value": value, "url": self.url, "sameSite": "Strict"}
+
+    def new_sign_in_link(self) -> str:
+        """A link that was not used yet."""
+        return str(automate(self.folder, "signin")["sign_in"])
+
+    def publish_samples(self) -> None:
+        """Every sample published, and DEMO_PAYMENT_KEY set to the canary."""
+        for file in sorted(SAMPLES.glob("*.json")):
+            self.json("POST", "/workflows/import", {"document": json.loads(file.read_text()), "publish": True})
+        self.json("PUT", "/secrets/DEMO_PAYMENT_KEY", {"value": self.canary})
+
+    def order(self) -> dict[str, object]:
+        """The input of a sample order that this server can run."""
+        given = json.loads((SAMPLES / "order_flow" / "input.json").read_text())
+        return {**given, "endpoint": f"{self.url}/samples"}
+
+    def run(self, workflow: str, given: object, name: str | None = None) -> dict[str, object]:
+        """Start an execution and wait for its end."""
+        body = {"input": given} | ({} if name is None else {"name": name})
+        started = self.json("POST", f"/workflows/{workflow}/executions", body)
+        return self.wait_closed(started["id"])
+
+
+class Studio:
+    """A page of the Studio. `close` fails for whatever went wrong on it."""
+
+    def __init__(self, server: StudioServer, context) -> None:
+        self.server = server
+        self.context = context
+        self.problems: list[str] = []
+        self.bodies: list[tuple[str, bytes]] = []
+        self._refusals: list[tuple[int, re.Pattern[str]]] = []
+        context.add_cookies([server.cookie])
+        context.set_default_timeout(10_000)
+        self.page = context.new_page()
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"thrown: {error}"))
+        self.page.on("requestfailed", self._on_failed)
+        self.page.on("requestfinished", self._on_finished)
+
+    def open(self, path: str = "/") -> None:
+        """Open a page of the Studio, and wait for its heading."""
+        self.page.goto(f"{self.server.url}/studio{path}")
+        self.page.locator("h1").first.wait_for()
+
+    def look(self, theme: str = "light", width: int = 1440, height: int = 900) -> None:
+        """Another theme, another size."""
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function("theme => document.documentElement.dataset.mode === theme", arg=theme)
+        self.page.wait_for_timeout(150)
+
+    def expect_refusal(self, status: int, path: str) -> None:
+        """From now on, answers of `status` to addresses that match `path` are no problem."""
+        self._refusals.append((status, re.compile(path)))
+
+    def check_axe(self, *, themes: tuple[str, ...] = ("light", "dark")) -> None:
+        """No finding of axe, in both themes."""
+        for theme in themes:
+            self.look(theme)
+            found = self._axe()
+            assert not found, f"{theme}:\n" + "\n".join(found)
+        self.look("light")
+
+    def _axe(self) -> list[str]:
+        # Evaluated rather than added as a script: the page's policy takes no scripts that are not the Studio's.
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{item['id']} ({item['impact']}): {item['help']}\n    " + "\n    ".join(
+                f"{' '.join(map(str, node['target']))}: {node['failureSummary']}" for node in item["nodes"][:5]
+            )
+            for item in result["violations"]
+        ]
+
+    def close(self) -> None:
+        """Everything that was noted fails the test now."""
+        self.page.close()
+        leaks = [address for address, body in self.bodies if self.server.canary.encode() in body]
+        assert not leaks, f"the secret's value was in {leaks}"
+        assert not self.problems, "\n".join(self.problems)
+
+    def _on_console(self, message) -> None:
+        if message.type in ("error", "warning") and not self._is_expected_load_error(message):
+            self.problems.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
+
+    def _is_expected_load_error(self, message) -> bool:
+        """The browser itself reports each refused request; whether it was announced is judged by `_on_finished`."""
+        return message.text.startswith("Failed to load resource: the server responded with a status of")
+
+    def _on_failed(self, request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that was left asks no more
+            self.problems.append(f"{request.method} {request.url}: {request.failure}")
+
+    def _on_finished(self, request) -> None:
+        response = request.response()
+        if response is None:
+            return
+        if response.status >= 400 and not any(
+            response.status == status and pattern.search(request.url) for status, pattern in self._refusals
+        ):
+            self.problems.append(f"{request.method} {request.url}: answered {response.status}")
+        if response.status not in (204, 304) and not 300 <= response.status < 400:
+            self.bodies.append((request.url, response.body()))

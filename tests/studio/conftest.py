@@ -1,0 +1,110 @@
+"""The Studio in a browser, over the real local product: no mocked API.
+
+    studio          a page signed in to a server of this test file, with the samples published
+    empty_studio    the same on a server of this test alone, where nothing was imported yet
+    screens         saves pictures to docs/images with SCREENSHOTS=1
+
+A page fails its test when its console says anything, when it throws, when a request fails or is refused that the test
+did not announce (`studio.expect_refusal`), and when any answer that the browser received holds a secret's value.
+
+Skipped, with the reason, where there is no browser or the Studio was not built: `make test` brings both where it can.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from browsing import Studio, StudioServer, find_browser
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+DIST = ROOT / "studio_static" / "dist" / "index.html"
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    missing = None
+    if not DIST.exists():
+        missing = "the Studio is not built (make studio builds it)"
+    elif find_browser() is None:
+        missing = "no browser: install the package chromium, or name one in AUTOMATE_BROWSER"
+    for item in items:
+        if here in item.path.parents and missing is not None:
+            item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's browser. A container's root has no namespaces to build the sandbox from."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=find_browser(),
+            args=[*arguments, "--disable-dev-shm-usage", "--font-render-hinting=none", "--force-color-profile=srgb"],
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser):
+    """A window of its own for a test: no cookie, nothing kept."""
+    opened = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="UTC", reduced_motion="reduce",
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context):
+    """A page of somebody who is not signed in."""
+    return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def studio_server(tmp_path_factory):
+    """The local product with the samples published and a secret set, for the tests of one file."""
+    server = StudioServer(tmp_path_factory.mktemp("studio"))
+    server.publish_samples()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def studio(studio_server, context):
+    """A signed-in page of the file's server."""
+    opened = Studio(studio_server, context)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def empty_studio(tmp_path, context):
+    """A signed-in page of a server on which nothing was done yet."""
+    server = StudioServer(tmp_path / "data")
+    opened = Studio(server, context)
+    yield opened
+    opened.close()
+    server.stop()
+
+
+@pytest.fixture
+def screens(request):
+    """`screens(studio, "secrets")` saves docs/images/secrets-light.png, once per theme asked for."""
+    folder = os.environ.get("SCREENSHOTS_DIR") or (str(ROOT / "docs" / "images") if os.environ.get("SCREENSHOTS") else None)
+
+    def save(studio, name, *, themes=("light", "dark"), widths=(1440,)):
+        if folder is None:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for theme in themes:
+            for width in widths:
+                studio.look(theme, width)
+                suffix = "" if width == 1440 else f"-{width}"
+                studio.page.screenshot(path=f"{folder}/{name}-{theme}{suffix}.png", animations="disabled")
+        studio.look("light", 1440)
+
+    return save
