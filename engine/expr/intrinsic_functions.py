@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-from engine.expr.bounds import excess
+from engine.expr.bounds import MOST_NODES, MOST_TEXT, excess, parses_to_too_much
 from engine.expr.java_text import java_text, json_text
 from engine.expr.scope import Scope
 
@@ -103,7 +103,8 @@ def _whole(call: Call, number: int) -> int:
 
 
 def _printable(call: Call) -> None:
-    if excess(*call.values) is not None:
+    """Refuse arguments whose text would be too long, before it is made."""
+    if excess(*call.values, characters=MOST_TEXT) is not None:
         _refuse(call, "the arguments are too large")
 
 
@@ -236,8 +237,11 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def _string_to_json(call: Call) -> Json:
+    text = _text(call, 0)
+    if parses_to_too_much(text):
+        _refuse(call, "argument 1 is too large")
     try:
-        return parse_json(_text(call, 0))
+        return parse_json(text)
     except ValueError:
         _refuse(call, "argument 1 is not JSON")
 
@@ -271,7 +275,12 @@ def _split(call: Call) -> Json:
     text, delimiters = _text(call, 0), _text(call, 1)
     if not delimiters:
         return [text] if text else []
-    return [part for part in re.split(f"[{re.escape(delimiters)}]", text) if part]
+    parts: list[str] = []
+    for match in re.finditer(f"[^{re.escape(delimiters)}]+", text):
+        if len(parts) == MOST_NODES:
+            _refuse(call, f"argument 1 has more than {MOST_NODES:,} parts")
+        parts.append(match.group())
+    return parts
 
 
 def _format(call: Call) -> Json:

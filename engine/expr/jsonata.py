@@ -3,14 +3,16 @@
 `jlens` answers None for undefined, null and functions alike, so an expression is evaluated inside a wrapper that tells
 them apart; the bare text is compiled first, so that no text can break out of it:
 
-    ($automate__type:=$type; $states:=states; $total:=v.`total`; $r:=(
+    ($automate__type:=$type; $states:=states; $total:=v.`total`; $r:=(1;
     EXPRESSION
     ); {"v":$r, "f":$automate__type($r)="function"})
 
-`$states` and the variables are lazy *input*, read as far as the expression goes; as bindings they would be converted
-whole on each call. A variable may be named like a built-in function (`$count`) and then hides it. An expression that
-is only a way to a value (``$states.input.order.id``, ``$total``) is looked up here and the value handed on untouched,
-without a trip through double-precision numbers; a list on the way (JSONata maps over it) goes to the engine.
+An expression may begin with a regular expression, which the language knows behind a semicolon and not behind an open
+bracket. `$states` and the variables are lazy *input*, read as far as the expression goes; as bindings they would be
+converted whole on each call. A variable may be named like a built-in function (`$count`) and then hides it. An
+expression that is only a way to a value (``$states.input.order.id``, ``$total``) is looked up here and the value handed
+on untouched, without a trip through double-precision numbers; a list on the way (JSONata maps over it) goes to the
+engine.
 
 Added: `$parse`, `$hash`, `$uuid`, `$range`, `$partition`, `$random(seed)`. Taken away: `$eval`. Time and randomness
 come from the scope. Limits always apply: an expression bomb ends with ``States.QueryEvaluationError`` within a second.
@@ -25,8 +27,10 @@ from typing import Any
 import jlens
 
 from engine.errors import InvalidExpression, StateFailure
+from engine.expr.bounds import MOST_TEXT, json_size
 from engine.expr.java_text import quoted_json
 from engine.expr.jsonata_functions import PURE_FUNCTIONS, FunctionMistake, scoped_functions
+from engine.expr.jsonata_guards import MOST_RANGE, budgets, guarded
 from engine.expr.scope import ABSENT, Scope
 
 Json = Any
@@ -35,19 +39,16 @@ LIMITS: Mapping[str, Any] = {
     "timeout": 0.5,  # seconds; the other limits come first on a machine that is not busy
     "max_depth": 300,
     "max_steps": 2_000_000,
-    "max_array_length": 250_000,
-    "max_string_length": 16 * 1024 * 1024,
-    "max_result_size": 32 * 1024 * 1024,
+    "max_array_length": MOST_RANGE,
+    "max_string_length": MOST_TEXT,
+    "max_result_size": 1024 * 1024,  # of JSON text; or a quarter more than what it is given, where that is larger
 }
+MOST_RESULT = 32 * 1024 * 1024
+"""However much an expression is given, its result has no more bytes of JSON text."""
 MOST_CHARACTERS = 65_536
 
+_RESULT_TOO_LARGE = "The result would exceed the size limit"
 _TYPE = "automate__type"
-_UNIQUE = "automate__unique"
-_DISTINCT = (
-    "$automate__distinct:=$distinct;$automate__count:=$count;"
-    "$distinct:=function($a){($u:=$automate__unique($a);$automate__count($u)>1?$u:$automate__distinct($a))};"
-)
-"""jlens compares every pair and hears no timeout meanwhile: several values are told apart here, one or none there."""
 _NAME = re.compile(r"\$([^\W\d]\w*)")
 _LOOKUP = re.compile(r"\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)", re.ASCII)
 _STATES_LOOKUP = re.compile(r"\$states\.(input|context|result|errorOutput)(?:\.[A-Za-z_]\w*)*", re.ASCII)
@@ -59,8 +60,8 @@ class JsonataExpression:
     """A compiled expression. Make one with `compile_jsonata`."""
 
     __slots__ = (
-        "_asks", "_lookup", "_mentioned", "_wrapped", "field", "reads_states", "references", "text",
-        "uses_context_value",
+        "_asks", "_guarded", "_guards", "_lookup", "_mentioned", "_wrapped", "field", "reads_states", "references",
+        "text", "uses_context_value",
     )
 
     def __init__(self, text: str, field: str) -> None:
@@ -79,6 +80,7 @@ class JsonataExpression:
         """The fields of ``$states`` it reads."""
         self._mentioned = frozenset(_NAME.findall(text))
         self._asks = self._mentioned & {"uuid", "random", "eval"}
+        self._guarded, self._guards = guarded(text)
         self._wrapped: dict[frozenset[str], Any] = {}
 
     def __repr__(self) -> str:
@@ -119,18 +121,13 @@ class JsonataExpression:
     def _run(self, scope: Scope) -> dict[str, Json]:
         variables = scope.variables if isinstance(scope.variables, dict) else dict(scope.variables)
         names = self._mentioned.intersection(variables)
-        wrapped = self._wrapped.get(names)
-        if wrapped is None:
-            wrapped = self._wrapped[names] = _wrap(self.text, names)
-        bindings = scoped_functions(self._asks - names, scope, self.field) if self._asks else None
+        given = {"states": self._states(scope), "v": variables}
+        seed = scope.random_seed(self.field) if "shuffle" in self._mentioned else 0
         try:
-            answer: dict[str, Json] = wrapped.evaluate(
-                {"states": self._states(scope), "v": variables},
-                bindings,
-                now=round(scope.at * 1000),
-                seed=scope.random_seed(self.field) if "shuffle" in self._mentioned else 0,
-                **LIMITS,
-            )
+            wrapped = self._wrapped.get(names)
+            if wrapped is None:
+                wrapped = self._wrapped[names] = _wrap(self._guarded, self._guards, names)
+            answer = self._evaluated(wrapped, given, scope, seed)
         except jlens.JlensError as error:
             raise self._failure(f"threw an error during evaluation. {error.code}: {error}") from None
         except FunctionMistake as mistake:
@@ -138,6 +135,34 @@ class JsonataExpression:
         except RecursionError:
             raise self._failure("threw an error during evaluation. The value is nested too deeply") from None
         return answer
+
+    def _evaluated(self, wrapped: Any, given: Json, scope: Scope, seed: int) -> dict[str, Json]:
+        """The wrapper's answer; a result over its limit is made again where what was given allows more."""
+        try:
+            return self._evaluated_within(LIMITS, wrapped, given, scope, seed)
+        except jlens.JlensError as error:
+            if not str(error).startswith(_RESULT_TOO_LARGE):
+                raise
+            allowed = min(self._size_of(given) * 5 // 4, MOST_RESULT)
+            if allowed <= LIMITS["max_result_size"]:
+                raise
+        return self._evaluated_within({**LIMITS, "max_result_size": allowed}, wrapped, given, scope, seed)
+
+    def _evaluated_within(
+        self, limits: Mapping[str, Any], wrapped: Any, given: Json, scope: Scope, seed: int
+    ) -> dict[str, Json]:
+        bindings: dict[str, Json] | None = None
+        if self._asks or self._guards:
+            bindings = scoped_functions(self._asks.difference(given["v"]), scope, self.field)
+            bindings |= budgets(self._guards)
+        answer: dict[str, Json] = wrapped.evaluate(given, bindings, now=round(scope.at * 1000), seed=seed, **limits)
+        return answer
+
+    def _size_of(self, given: Json) -> int:
+        """The JSON text's size of what the expression may read."""
+        read = {name: value for name, value in given["v"].items() if name in self._mentioned}
+        values = [value for name, value in given["states"].items() if name != "context"] + list(read.values())
+        return sum(json_size(value, MOST_RESULT) for value in values)
 
     def _states(self, scope: Scope) -> dict[str, Json]:
         """As much of ``$states`` as the expression reads: the context object is made only when asked for."""
@@ -215,15 +240,14 @@ def _declared(*_arguments: Json) -> None:
     """Stands for any function while reads are counted; never called."""
 
 
-def _wrap(text: str, variables: frozenset[str]) -> Any:
+def _wrap(text: str, guards: str, variables: frozenset[str]) -> Any:
     """The wrapper of the module's docstring, for the variables that exist."""
     bound = "".join(f"${name}:=v.`{name}`;" for name in sorted(variables))
-    distinct = _DISTINCT if "$distinct" in text else ""
     expression = jlens.Expression(
-        f'(${_TYPE}:=$type;$states:=states;{distinct}{bound}$r:=(\n{text}\n);{{"v":$r,"f":${_TYPE}($r)="function"}})'
+        f'(${_TYPE}:=$type;$states:=states;{guards}{bound}$r:=(1;\n{text}\n);{{"v":$r,"f":${_TYPE}($r)="function"}})'
     )
     for name, function in PURE_FUNCTIONS.items():  # each that is registered costs more than the compiling
-        if name not in variables and (f"${name}" in text or (distinct and name == _UNIQUE)):
+        if name not in variables and (f"${name}" in text or f"${name}" in guards):
             expression.register_function(name, function)
     return expression
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
+from engine.expr.bounds import parses_to_too_much
 from engine.expr.intrinsic_functions import HASHES, parse_json
 from engine.expr.scope import Scope
 
@@ -44,6 +45,8 @@ def _text(arguments: tuple[Json, ...], number: int, function: str) -> str:
 
 def _parse(*arguments: Json) -> Json:
     text = _text(arguments, 1, "parse")
+    if parses_to_too_much(text):
+        raise FunctionMistake('D3030: Argument 1 of function "parse" is too large')
     try:
         return parse_json(text)
     except ValueError:

@@ -72,6 +72,18 @@ BOMBS: dict[str, tuple[Json, Json]] = {
     "jsonata: huge $range": (_jsonata("$range(1, 1000000000, 1)"), {}),
     "jsonata: huge pad": (_jsonata("$length($pad('x', 2000000000))"), {}),
     "jsonata: product of ranges": (_jsonata("$count([1..3000].([1..3000]))"), {}),
+    "jsonata: sum of long ranges": (_jsonata("$count([1..9].([1..240000]))"), {}),
+    "jsonata: one value of two, sixty times": (
+        _jsonata("($f := function($v, $n) { $n = 0 ? $v : $f([[$v], [$v]], $n - 1) }; $f(1, 60))"), {}),
+    "jsonata: one object of eight, sixty times": (_jsonata(
+        "($f := function($v, $n) { $n = 0 ? $v : $f({'a': $v, 'b': $v, 'c': $v, 'd': $v}, $n - 1) }; $f(1, 60))"), {}),
+    "jsonata: doubling text within a text": (_jsonata(
+        "($f := function($v, $n) { $n = 0 ? $v : $f({'a': $v, 'b': $v}, $n - 1) }; $length($string($f(1, 60))))"), {}),
+    "jsonata: items by items": (_jsonata("$count($states.input.($states.input))"), list(range(3_000))),
+    "jsonata: replaced by a group": (
+        _jsonata("$length($replace($states.input, /a+/, $pad('', 20000, '$0')))"), "a" * 1_000_000),
+    "jsonata: replaced by a function": (
+        _jsonata("$length($replace($states.input, /a/, function($m) { $states.input }))"), "a" * 20_000),
     "jsonata: catastrophic regex": (_jsonata("$match($states.input, /^(a+)+$/)"), "a" * 40 + "!"),
     "jsonata: replace grows": (_jsonata("$length($replace($states.input, /a/, $states.input))"), "a" * 20_000),
     "jsonpath: catastrophic regex": (
@@ -80,6 +92,8 @@ BOMBS: dict[str, tuple[Json, Json]] = {
     "intrinsic: huge range": (_pass(Parameters={"x.$": "States.ArrayRange(0, 9000000000, 1)"}), {}),
     "intrinsic: nested text": (
         _pass(Parameters={"x.$": "States.StringToJson($.s)"}), {"s": "[" * 100_000 + "]" * 100_000}),
+    "intrinsic: text of many values": (_pass(Parameters={"x.$": "States.StringToJson($.s)"}),
+                                       {"s": "[" + "[]," * 2_000_000 + "1]"}),
     "choice: pattern of many stars": (
         {"StartAt": "A", "States": {"A": {"Type": "Choice", "Default": "B", "Choices": [
             {"Variable": "$.s", "StringMatches": "*a" * 25 + "*b", "Next": "B"}]}, "B": {"Type": "Succeed"}}},
@@ -98,6 +112,8 @@ BOMBS: dict[str, tuple[Json, Json]] = {
         60, {"QueryLanguage": "JSONata", "Assign": {"v": _BOTH}}, "x"), {}),
     "double: JSONata array": (_rounds(
         60, {"QueryLanguage": "JSONata", "Assign": {"v": "{% [[$v], [$v]] %}"}}, "x"), {}),
+    "double: JSONata array of sixteen": (_rounds(
+        60, {"QueryLanguage": "JSONata", "Assign": {"v": "{% [" + ",".join(["[$v]"] * 16) + "] %}"}}, "x"), {}),
     "double: JSONata text": (_rounds(
         60, {"QueryLanguage": "JSONata", "Assign": {"v": "{% $v & $v %}"}}, "x"), {}),
     "double: JSONata reads a doubled value": (_assign(60, "States.Array($v, $v)", "x", end={
@@ -115,6 +131,9 @@ BOMBS: dict[str, tuple[Json, Json]] = {
     "deep: grown": (_rounds(10_000, {"Parameters": {"a.$": "$"}}, 0), {}),
     "long: text of 20 MB": (_pass(Parameters={"x.$": "States.Format('{}', $.s)"}), {"s": "x" * 20_000_000}),
     "long: split": (_pass(Parameters={"x.$": "States.StringSplit($.s, ',')"}), {"s": "x," * 1_000_000}),
+    "long: split of many": (_pass(Parameters={"x.$": "States.StringSplit($.s, ',')"}), {"s": "ab," * 3_000_000}),
+    "long: JSONata parse": (_jsonata("$count($parse($states.input))"), "[" + "[]," * 2_000_000 + "1]"),
+    "long: JSONata split in letters": (_jsonata("$count($split($states.input, ''))"), "x" * 2_000_000),
     "long: JSONata split": (_jsonata("$count($split($states.input, ','))"), "x," * 1_000_000),
     "long: quoted in a cause": (_jsonata("$states.input + 1"), "x" * 5_000_000),
 }

@@ -85,17 +85,18 @@ class Place:
 
 
 def endings(definition: Json, given: Json, answer: Answer, *, most: int = 64) -> list[Ending]:
-    """Every ending allowed, at most `most` of them. Raises Unsupported."""
+    """Every ending allowed, at most `most` of them. Raises Unsupported, at once where more are in sight."""
     found: list[Ending] = []
     waiting: list[list[int]] = [[]]
-    while waiting and len(found) < most:
+    while waiting:
         run = _Run(definition, given, answer, waiting.pop())
         found += run.endings()
-        for position in range(len(run.decided), len(run.taken)):
+        left = range(len(run.decided), len(run.taken))
+        if len(found) + len(waiting) + sum(run.taken[position] - 1 for position in left) > most:
+            raise Unsupported("too many endings are allowed")
+        for position in left:
             before = [*run.decided, *([0] * (position - len(run.decided)))]
             waiting += [[*before, other] for other in range(1, run.taken[position])]
-    if waiting:
-        raise Unsupported("too many endings are allowed")
     return found
 
 
