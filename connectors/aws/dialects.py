@@ -119,10 +119,27 @@ class Sdk:
 
 
 OPTIMISED = {
+    "athena": Optimised("athena", "Athena", "AmazonAthenaException", "AmazonAthena"),
+    "batch": Optimised("batch", "Batch", "AWSBatchException", "AWSBatch"),
+    "bedrock": Optimised("bedrock", "Bedrock", "BedrockException", "Bedrock"),
+    "codebuild": Optimised("codebuild", "CodeBuild", "AWSCodeBuildException", "AWSCodeBuild"),
+    "databrew": Optimised("databrew", "DataBrew", "AWSGlueDataBrewException", "AWSGlueDataBrew"),
     "dynamodb": Optimised("dynamodb", "DynamoDB", "AmazonDynamoDBException", "AmazonDynamoDBv2"),
+    "ecs": Optimised("ecs", "ECS", "AmazonECSException", "AmazonECS"),
+    "eks": Optimised("eks", "EKS", "AmazonEKSException", "AmazonEKS"),
+    "elasticmapreduce": Optimised(
+        "emr", "ElasticMapReduce", "AmazonElasticMapReduceException", "AmazonElasticMapReduce"
+    ),
+    "emr-containers": Optimised(
+        "emr-containers", "EMRContainers", "AmazonEMRContainersException", "AmazonEMRContainers"
+    ),
+    "emr-serverless": Optimised("emr-serverless", "EMRServerless", "AWSEMRServerlessException", "AWSEMRServerless"),
     # Recorded: putEvents alone gives no metadata.
     "events": Optimised("events", "EventBridge", "AmazonEventBridgeException", "AmazonEventBridge", has_metadata=False),
+    "glue": Optimised("glue", "Glue", "AWSGlueException", "AWSGlue"),
     "lambda": Optimised("lambda", "Lambda", "AWSLambdaException", "AWSLambda"),
+    "mediaconvert": Optimised("mediaconvert", "MediaConvert", "AWSMediaConvertException", "AWSMediaConvert"),
+    "sagemaker": Optimised("sagemaker", "SageMaker", "AmazonSageMakerException", "AmazonSageMaker"),
     "sns": Optimised("sns", "SNS", "AmazonSNSException", "AmazonSNS"),
     "sqs": Optimised("sqs", "SQS", "AmazonSQSException", "AmazonSQS"),
     "states": Optimised("stepfunctions", "StepFunctions", "AWSStepFunctionsException", "AWSStepFunctions"),

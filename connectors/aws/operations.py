@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from connectors.aws import emr
 from connectors.aws.clients import HEADERS, Clients
 from connectors.aws.dialects import LAMBDA, OPTIMISED
 from connectors.aws.failures import (
@@ -31,6 +32,9 @@ from engine.errors import StateFailure
 from engine.governance.secret_refs import in_place
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskSucceeded
 
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
 Json = Any
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -47,6 +51,8 @@ def call_operation(target: Operation, call: TaskCall, clients: Clients, clock: C
     model = service_model(target.service)
     operation = model.operation_model(target.operation)
     arguments = in_place(call.arguments, call.secret_refs, call.secrets)
+    if target.dialect is OPTIMISED["elasticmapreduce"]:
+        arguments = emr.api_arguments(target.operation, arguments)
     try:
         params = parameters(operation.input_shape, arguments, target.dialect)
     except Misfit as misfit:
@@ -54,7 +60,7 @@ def call_operation(target: Operation, call: TaskCall, clients: Clients, clock: C
     reason = refused_arguments(target.service, target.operation, params)
     if reason is not None:
         return refused(f"{call.resource}: {reason}")
-    for member in operation.idempotent_members:
+    for member in _idempotent_members(target, operation):
         params.setdefault(member, _token(call))
     if (target.service, target.operation) == ("stepfunctions", "StartExecution"):
         # Without a name AWS makes one up, and a repetition of this call would start a second execution.
@@ -121,6 +127,8 @@ def _finished(target: Operation, shown: dict[str, Json], response: dict[str, Any
         shown["Payload"] = _parsed(response)
     elif target.dialect is OPTIMISED["events"] and shown.get("FailedEntryCount"):
         return failed_entries(shown)
+    if target.dialect is OPTIMISED["elasticmapreduce"]:
+        shown = emr.integration_answer(target.operation, shown)
     if target.dialect.has_metadata:
         shown |= _metadata(response.get("ResponseMetadata", {}))
     return TaskSucceeded(shown)
@@ -152,6 +160,15 @@ def _metadata(metadata: dict[str, Any]) -> dict[str, Json]:
         },
         "SdkResponseMetadata": {"RequestId": metadata.get("RequestId")},
     }
+
+
+def _idempotent_members(target: Operation, operation: OperationModel) -> list[str]:
+    """The members that make a repeated call the same one. CodeBuild's model does not mark its own."""
+    members = list(operation.idempotent_members)
+    shape = operation.input_shape
+    if target.service == "codebuild" and shape is not None and "idempotencyToken" in shape.members:
+        members.append("idempotencyToken")
+    return members
 
 
 def _token(call: TaskCall) -> str:

@@ -1,6 +1,7 @@
-"""What an ``arn:…`` Resource names: a Lambda function, an operation of a service in one of two dialects, or an API.
+"""What an ``arn:…`` Resource names: a Lambda function, an operation of a service in one of two dialects, an API, or a
+job to wait for.
 
-`find_target` answers with one of the three, or with the words of what is wrong and what to do instead.
+`find_target` answers with one of them, or with the words of what is wrong and what to do instead.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from connectors.aws.dialects import OPTIMISED, Dialect, Sdk
+from connectors.aws.jobs import TABLE, Job
 from connectors.aws.models import actions, service_model, services
 from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call
@@ -22,6 +24,23 @@ _INTEGRATION = re.compile(
     r"arn:[^:]+:states:::(?P<sdk>aws-sdk:)?(?P<service>[A-Za-z0-9-]+):(?P<action>[A-Za-z0-9]+)(?P<pattern>\..+)?"
 )
 _FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")
+
+_WAITING = (".sync", ".sync:2")
+
+_OPERATIONS = {
+    "elasticmapreduce:addStep": "AddJobFlowSteps",
+    "elasticmapreduce:cancelStep": "CancelSteps",
+    "elasticmapreduce:createCluster": "RunJobFlow",
+    "elasticmapreduce:setClusterTerminationProtection": "SetTerminationProtection",
+    "elasticmapreduce:terminateCluster": "TerminateJobFlows",
+}
+"""Actions that are not called as their API's operation is; connectors.aws.emr shapes their arguments."""
+
+_NOT_HERE = frozenset({
+    "bedrock:invokeModel", "eks:call", "eks:runJob", "elasticmapreduce:modifyInstanceFleetByName",
+    "elasticmapreduce:modifyInstanceGroupByName",
+})
+"""Optimised integrations that do more than call one operation."""
 
 _ITEM_READER = {"s3": {"getObject": "GetObject", "listObjectsV2": "ListObjectsV2"}}
 """The optimised forms that only a Map's ItemReader has; they answer as the SDK does."""
@@ -48,7 +67,15 @@ class Api:
     """A call of an API Gateway endpoint."""
 
 
-Target = Function | Operation | Api
+@dataclass(frozen=True, slots=True)
+class StartedJob:
+    """A job: how it is started, and how it is asked about and stopped."""
+
+    start: Operation
+    job: Job
+
+
+Target = Function | Operation | Api | StartedJob
 
 
 def find_target(resource: str) -> Target | str:
@@ -59,15 +86,27 @@ def find_target(resource: str) -> Target | str:
     if found is None:
         return _unknown(resource)
     pattern = found["pattern"]
-    if pattern in (".sync", ".sync:2"):
-        return (
-            f"{resource}: waiting for what was started ({pattern}) is not available yet. "
-            f"Start it without {pattern} and poll in a loop, or use {TASK_TOKEN} where the work can answer."
-        )
+    if pattern in _WAITING:
+        return _started(resource, found["service"], found["action"], pattern, sdk=bool(found["sdk"]))
     if pattern not in (None, TASK_TOKEN):
         return f"{resource}: there is no {pattern}. Only {TASK_TOKEN} may follow the action."
     service, action = found["service"], found["action"]
     return _sdk(resource, service, action) if found["sdk"] else _optimised(resource, service, action)
+
+
+def _started(resource: str, service: str, action: str, pattern: str, *, sdk: bool) -> StartedJob | str:
+    """A job that is started and waited for."""
+    if sdk:
+        return (
+            f"{resource}: an AWS SDK call cannot wait for what it starts ({pattern}), in Step Functions neither. "
+            f"Poll in a loop, or use {TASK_TOKEN} where the work can answer."
+        )
+    job = TABLE.get(f"{service}:{action}")
+    if job is None or pattern not in ACTIONS[service][action]:
+        waits = sorted(name for name in TABLE if name.startswith(f"{service}:"))
+        return f"{resource}: there is no {pattern} of it.{_nearest(f'{service}:{action}', waits or TABLE)}"
+    start = _optimised(resource, service, action)
+    return StartedJob(start, job) if isinstance(start, Operation) else f"{resource} cannot be called here."
 
 
 def _sdk(resource: str, service: str, action: str) -> Operation | str:
@@ -101,8 +140,9 @@ def _optimised(resource: str, service: str, action: str) -> Target | str:
         problem = f"{service} has no action {action}.{_nearest(action, offered)}"
     elif service == "apigateway":
         return Api()
-    elif dialect is not None:
-        return Operation(dialect.service, actions(dialect.service)[action], dialect)
+    elif dialect is not None and f"{service}:{action}" not in _NOT_HERE:
+        operation = _OPERATIONS.get(f"{service}:{action}") or actions(dialect.service)[action]
+        return Operation(dialect.service, operation, dialect)
     else:
         problem = "this optimised integration is not available."
     return f"{resource}: {problem}{_as_sdk(service, action)}"

@@ -4,6 +4,7 @@
     arn:aws:states:::SERVICE:ACTION                   the optimised integrations
     arn:aws:states:::aws-sdk:SERVICE:ACTION           every operation of every API that botocore knows
     arn:aws:states:::apigateway:invoke                an API's stage
+    arn:aws:states:::SERVICE:ACTION.sync              a job: started, asked about, stopped (connectors.aws.jobs)
       … with .waitForTaskToken: the call hands the token over, the answer comes another way
 
 **Off until somebody says whose identity calls are made with.** On one machine that is a profile (`clients`); on AWS
@@ -21,8 +22,9 @@ from typing import Any
 from connectors.aws.api_gateway import Connect, call_api, https
 from connectors.aws.clients import Clients
 from connectors.aws.failures import client_failure, refused
+from connectors.aws.jobs import ask, stop
 from connectors.aws.operations import call_function, call_operation
-from connectors.aws.resources import Api, Function, Operation, Target, find_target
+from connectors.aws.resources import Api, Function, Operation, StartedJob, Target, find_target
 from connectors.tasks import CAUSE_LIMIT, NOT_AVAILABLE
 from engine.clock import Clock, SystemClock
 from engine.errors import UserError
@@ -98,6 +100,12 @@ class AwsTasks:
                 return call_function(target, call, clients, self._clock)
             case Operation():
                 return call_operation(target, call, clients, self._clock)
+            case StartedJob(start, job) if call.stops_job:
+                return stop(job, start.service, call, clients)
+            case StartedJob(start, job) if call.job is not None:
+                return ask(job, start.service, call, clients, start.dialect)
+            case StartedJob(start, _):
+                return call_operation(start, call, clients, self._clock)
             case Api():
                 return call_api(call, clients, self._clock, self._connect)
 
