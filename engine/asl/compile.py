@@ -60,7 +60,10 @@ def _machines(definition: Json, pointer: str) -> Iterator[tuple[str, Definition]
         if not isinstance(state, dict):
             raise _invalid("A state must be a JSON object", where)
         if state.get("Type") == "Parallel":
-            for index, branch in enumerate(state.get("Branches") or ()):
+            branches = state.get("Branches", [])
+            if not isinstance(branches, list):
+                raise _invalid("'Branches' must be an array", f"{where}/Branches")
+            for index, branch in enumerate(branches):
                 yield from _machines(branch, f"{where}/Branches/{index}")
         elif state.get("Type") == "Map":
             field = _processor_field(state)

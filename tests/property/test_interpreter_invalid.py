@@ -95,7 +95,7 @@ def _one(**fields: Any) -> dict[str, Any]:
     _one(Type="Wait", Seconds="soon"), _one(Type="Wait", Seconds={}), _one(Type="Wait", Seconds=float("nan")),
     _one(Type="Pass", Assign=True), {**_one(Type="Pass"), "TimeoutSeconds": "never"},
     {**_one(Type="Pass"), "TimeoutSeconds": 10**400},
-    _one(Type="Map", MaxConcurrency={}, ItemProcessor=_one(Type="Pass")),
+    _one(Type="Map", MaxConcurrency={}, ItemProcessor=_one(Type="Pass")), _one(Type="Parallel", Branches=True),
 ])
 def test_a_field_of_the_wrong_type_is_refused_before_it_runs(definition):
     with pytest.raises(InvalidDefinition):
