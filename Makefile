@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run test test-full lint conformance bench bench-peers synth reset
+.PHONY: help install install-dev install-infra run test test-full lint conformance bench bench-peers synth lock reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -33,6 +33,9 @@ test: install-dev lint ## Lint, then every test
 test-full: install-infra lint ## Lint, then every test, the slow ones and the infrastructure's too
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
+
+lock: install-infra ## Pin the packages of the functions, with hashes
+	@$(python) tools/lock.py
 
 lint: install-dev ## ruff, mypy --strict and the layers
 	@echo "Checking style (ruff) ..."

@@ -1,32 +1,66 @@
-"""The CDK app: ``python -m infra_cdk.app`` writes the templates to cdk.out; the cdk command runs it by cdk.json.
+"""The CDK app: ``cdk deploy --all`` runs it by cdk.json; ``python -m infra_cdk.app`` writes the templates to cdk.out.
 
-Two stacks, because they live differently: the data outlives every deployment, the engine may be replaced at any time.
-Context: `stage` (default ``dev``), a part of the stacks' names.
+    data ◄── engine ◄── api ◄── studio, observability
+
+Separate stacks, because they live differently: the data outlives every deployment, the others may be replaced at any
+time. Every choice is a context value: infra_cdk.tunables has them all.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 from aws_cdk import App, Tags
 
+from engine.errors import UserError
+from infra_cdk.api_stack import ApiStack
+from infra_cdk.bundling import ROOT, Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
+from infra_cdk.observability_stack import ObservabilityStack
+from infra_cdk.studio_stack import StudioStack
+from infra_cdk.tunables import Tunables
+
+BUNDLES = ROOT / ".cdk-bundles"
 
 
-def build(app: App) -> tuple[DataStack, EngineStack]:
-    """Put the stacks of the app's stage into it."""
-    stage = str(app.node.try_get_context("stage") or "dev")
-    data = DataStack(app, f"automate-{stage}-data")
-    engine = EngineStack(app, f"automate-{stage}-engine")
-    Tags.of(app).add("automate:stage", stage)
-    return data, engine
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The stacks of one stage."""
+
+    data: DataStack
+    engine: EngineStack
+    api: ApiStack
+    studio: StudioStack
+    observability: ObservabilityStack
+
+
+def build(app: App, *, bundles: Path = BUNDLES) -> Deployment:
+    """Put the stacks of the app's stage into it. Raises UserError for a context value that will not do."""
+    tunables = Tunables.from_context(app.node.try_get_context)
+    made = Bundles(tunables, bundles)
+    prefix = tunables.prefix
+    data = DataStack(app, f"{prefix}-data", tunables=tunables)
+    engine = EngineStack(app, f"{prefix}-engine", tunables=tunables, data=data, bundles=made)
+    api = ApiStack(app, f"{prefix}-api", tunables=tunables, data=data, engine=engine, bundles=made)
+    studio = StudioStack(app, f"{prefix}-studio", tunables=tunables, api=api)
+    observability = ObservabilityStack(
+        app, f"{prefix}-observability", tunables=tunables, engine=engine, api=api, studio_url=studio.url
+    )
+    Tags.of(app).add("automate:stage", tunables.stage)
+    return Deployment(data, engine, api, studio, observability)
 
 
 def main() -> None:
     """Synthesise into cdk.out, or where the cdk command says."""
     app = App(outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
-    build(app)
+    try:
+        build(app)
+    except UserError as error:
+        sys.exit(f"{error.message} ({error.where}). {error.advice or ''}")
     app.synth()
 
 

@@ -1,27 +1,77 @@
-"""What outlives every deployment: the table and the bucket of payloads. Neither is deleted with its stack.
+"""What outlives every deployment: the table, the bucket of payloads and the key that encrypts both and the secrets.
 
-The table's shape is engine.adapters.aws.table's data, the same from which the adapters' tests make theirs.
+None of them is deleted with its stack, unless the stage is made to be thrown away (``-c protect=false``). The table's
+shape is engine.adapters.aws.table's data, the same from which the adapters' tests make theirs.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, aws_dynamodb, aws_s3
+from aws_cdk import (
+    ArnFormat,
+    CfnOutput,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    aws_dynamodb,
+    aws_iam,
+    aws_kms,
+    aws_s3,
+)
 from constructs import Construct
 
 from engine.adapters.aws.table import INDEXES, TTL_ATTRIBUTE
+from infra_cdk.tunables import Tunables
 
 
 class DataStack(Stack):
     """Outputs `TableName` and `BucketName` for AUTOMATE_TABLE and AUTOMATE_BUCKET."""
 
-    def __init__(self, scope: Construct, construct_id: str, **kwargs: Any) -> None:
-        super().__init__(scope, construct_id, termination_protection=True, **kwargs)
+    def __init__(self, scope: Construct, construct_id: str, *, tunables: Tunables, **kwargs: Any) -> None:
+        super().__init__(scope, construct_id, termination_protection=tunables.protect, **kwargs)
+        self._tunables = tunables
+        self._kept = RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY
+        self.key = aws_kms.Key(
+            self, "Key", enable_key_rotation=True, alias=f"alias/{tunables.prefix}", removal_policy=self._kept,
+            description="Automate's table, payloads and secrets",
+        )
         self.table = self._make_table()
         self.payloads = self._make_bucket()
         CfnOutput(self, "TableName", value=self.table.table_name, description="AUTOMATE_TABLE")
         CfnOutput(self, "BucketName", value=self.payloads.bucket_name, description="AUTOMATE_BUCKET")
+
+    def grant_engine(self, role: aws_iam.IGrantable) -> None:
+        """Reading and writing what the engine keeps. No scan: nothing in the engine makes one."""
+        self.table.grant(
+            role, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
+        )
+        blobs = self.payloads.arn_for_objects("blobs/*")
+        for actions, resource in (
+            (["s3:GetObject", "s3:PutObject"], blobs), (["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn)
+        ):
+            role.grant_principal.add_to_principal_policy(
+                aws_iam.PolicyStatement(actions=actions, resources=[resource])
+            )
+
+    def grant_secrets(self, role: aws_iam.IGrantable, *, write: bool) -> None:
+        """The values under automate/<stage>/, and no others."""
+        arn = self.format_arn(
+            service="secretsmanager", resource="secret", resource_name=f"automate/{self._tunables.stage}/*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        reading = ["secretsmanager:GetSecretValue"]
+        writing = [f"secretsmanager:{name}" for name in (
+            "CreateSecret", "DeleteSecret", "DescribeSecret", "PutSecretValue", "RestoreSecret", "TagResource"
+        )]
+        role.grant_principal.add_to_principal_policy(
+            aws_iam.PolicyStatement(actions=[*reading, *(writing if write else [])], resources=[arn])
+        )
+        if write:  # Secrets Manager lists names only for a whole account; the adapter asks for this stage's prefix
+            role.grant_principal.add_to_principal_policy(
+                aws_iam.PolicyStatement(actions=["secretsmanager:ListSecrets"], resources=["*"])
+            )
 
     def _make_table(self) -> aws_dynamodb.Table:
         table = aws_dynamodb.Table(
@@ -33,8 +83,10 @@ class DataStack(Stack):
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute=TTL_ATTRIBUTE,
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            encryption=aws_dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=self.key,
+            deletion_protection=self._tunables.protect,
+            removal_policy=self._kept,
         )
         for index in INDEXES:
             table.add_global_secondary_index(
@@ -50,11 +102,14 @@ class DataStack(Stack):
         return aws_s3.Bucket(
             self, "Payloads",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=aws_s3.BucketEncryption.S3_MANAGED,
+            encryption=aws_s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
             enforce_ssl=True,
             minimum_tls_version=1.2,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=self._kept,
+            auto_delete_objects=False,
             lifecycle_rules=[aws_s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))],
         )
 

@@ -1,15 +1,23 @@
-"""The wake queue and its dead-letter queue. The functions that read it come with the deployment.
+"""What runs executions: the wake queue with its worker, the dead letters with theirs, the sweeper's tick.
 
-A message is only a hint that an execution may have work, so losing one costs at most a sweep. What reaches the
-dead-letter queue is a message that cannot be read, or one that no worker could finish.
+    API ──wake──► Wakes ──batch──► worker ──► connectors, AWS          tick, every minute ──► sweeper ──wake──► Wakes
+                    └─ received too often ──► DeadLetters ──► deadletter: the execution is PAUSED, with the reason
+
+A message is only a hint that an execution may have work, so losing one costs at most a sweep.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, Stack, aws_sqs
+from aws_cdk import CfnOutput, Duration, Stack, aws_events, aws_events_targets, aws_iam, aws_lambda, aws_sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
+
+from infra_cdk.bundling import NOT_FOR_WORKERS, Bundles
+from infra_cdk.data_stack import DataStack
+from infra_cdk.functions import Functions, Shape
+from infra_cdk.tunables import Tunables
 
 WORKER_TIMEOUT_SECONDS = 300
 """The worker function's deadline, and so the longest lease (docs/architecture.md, "The journal is also the lock")."""
@@ -24,15 +32,22 @@ verdict, which names a cause, comes first."""
 
 
 class EngineStack(Stack):
-    """Outputs `QueueUrl` for AUTOMATE_QUEUE_URL."""
+    """Outputs `QueueUrl` for AUTOMATE_QUEUE_URL, and `WorkerName`."""
 
-    def __init__(self, scope: Construct, construct_id: str, **kwargs: Any) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, tunables: Tunables, data: DataStack, bundles: Bundles,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(scope, construct_id, **kwargs)
+        self._tunables = tunables
+        self._data = data
+        self._functions = Functions(self, tunables, bundles)
         self.dead_letters = aws_sqs.Queue(
             self, "DeadLetters",
             encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),
+            visibility_timeout=Duration.seconds(180),
         )
         self.wakes = aws_sqs.Queue(
             self, "Wakes",
@@ -44,4 +59,77 @@ class EngineStack(Stack):
                 queue=self.dead_letters, max_receive_count=RECEIVES_BEFORE_DEAD
             ),
         )
+        self.worker = self._make_worker()
+        self.sweeper = self._make_sweeper()
+        self.deadletter = self._make_deadletter()
         CfnOutput(self, "QueueUrl", value=self.wakes.queue_url, description="AUTOMATE_QUEUE_URL")
+        CfnOutput(self, "WorkerName", value=self.worker.function_name, description="The worker function")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The stores, in the names of engine.settings."""
+        return {
+            "AUTOMATE_TABLE": self._data.table.table_name, "AUTOMATE_BUCKET": self._data.payloads.bucket_name,
+            "AUTOMATE_QUEUE_URL": self.wakes.queue_url,
+            "EXECUTION_BATCH_SIZE": str(self._tunables.batch_size),
+            "AUTOMATE_TASK_THREADS": str(self._tunables.task_threads),
+        }
+
+    def grant_task_roles(self, role: aws_iam.IGrantable) -> None:
+        """Assuming the roles that an admin may assign to workflows: those named for it, in this account, and no other.
+
+        The worker's own role calls no service for a workflow: it is no one's deputy.
+        """
+        names = f"{self._tunables.prefix}-task-*"
+        arn = self.format_arn(service="iam", region="", resource="role", resource_name=names)
+        role.grant_principal.add_to_principal_policy(
+            aws_iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[arn])
+        )
+
+    def _make_worker(self) -> aws_lambda.Function:
+        tunables = self._tunables
+        worker = self._functions.make(
+            "worker",
+            Shape(
+                "worker", tunables.worker_memory_mb, WORKER_TIMEOUT_SECONDS, "Interprets workflows, step by step",
+                reserved_concurrency=tunables.reserved_concurrency or None, without=NOT_FOR_WORKERS, traced=True,
+            ),
+            self.settings,
+        )
+        self._data.grant_engine(worker)
+        self._data.grant_secrets(worker, write=False)
+        self.wakes.grant_send_messages(worker)
+        self.grant_task_roles(worker)
+        window = tunables.batch_window_seconds
+        worker.add_event_source(SqsEventSource(
+            self.wakes,
+            batch_size=tunables.batch_size,
+            max_batching_window=Duration.seconds(window) if window else None,
+            max_concurrency=tunables.max_concurrency,
+            report_batch_item_failures=True,
+        ))
+        return worker
+
+    def _make_sweeper(self) -> aws_lambda.Function:
+        sweeper = self._functions.make(
+            "sweeper", Shape("sweeper", 256, 55, "Wakes what is due or overdue", without=NOT_FOR_WORKERS),
+            self.settings,
+        )
+        self._data.grant_engine(sweeper)
+        self.wakes.grant_send_messages(sweeper)
+        aws_events.Rule(
+            self, "Tick", description="The sweeper's tick",
+            schedule=aws_events.Schedule.rate(Duration.minutes(1)),
+            targets=[aws_events_targets.LambdaFunction(sweeper, retry_attempts=0)],
+        )
+        return sweeper
+
+    def _make_deadletter(self) -> aws_lambda.Function:
+        deadletter = self._functions.make(
+            "deadletter",
+            Shape("deadletter", 256, 30, "Pauses executions that no worker could finish", without=NOT_FOR_WORKERS),
+            self.settings,
+        )
+        self._data.grant_engine(deadletter)
+        deadletter.add_event_source(SqsEventSource(self.dead_letters, batch_size=10, report_batch_item_failures=True))
+        return deadletter

@@ -4,13 +4,21 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory):
-    """The (data, engine) templates of stage `test`, for assertions."""
+def deployment(tmp_path_factory):
+    """The stacks of stage `test`, without CloudFront (whose deployment needs the built Studio)."""
     pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
-    from aws_cdk import App, assertions  # noqa: PLC0415 - only where it is installed
+    from aws_cdk import App  # noqa: PLC0415 - only where it is installed
 
     from infra_cdk.app import build  # noqa: PLC0415 - starts the CDK's Node process
 
-    app = App(outdir=str(tmp_path_factory.mktemp("cdk")), context={"stage": "test"})
-    data, engine = build(app)
-    return assertions.Template.from_stack(data), assertions.Template.from_stack(engine)
+    context = {"stage": "test", "cdn": "false"}
+    return build(App(outdir=str(tmp_path_factory.mktemp("cdk")), context=context))
+
+
+@pytest.fixture(scope="session")
+def templates(deployment):
+    """Stack name to template, for assertions."""
+    from aws_cdk import assertions  # noqa: PLC0415
+
+    names = ("data", "engine", "api", "studio", "observability")
+    return {name: assertions.Template.from_stack(getattr(deployment, name)) for name in names}

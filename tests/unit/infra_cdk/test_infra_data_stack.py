@@ -15,12 +15,12 @@ def only(template, kind):
 
 @pytest.fixture
 def table(templates):
-    return only(templates[0], "AWS::DynamoDB::Table")
+    return only(templates["data"], "AWS::DynamoDB::Table")
 
 
 @pytest.fixture
 def bucket(templates):
-    return only(templates[0], "AWS::S3::Bucket")
+    return only(templates["data"], "AWS::S3::Bucket")
 
 
 def by_name(items, key):
@@ -51,16 +51,16 @@ def test_the_bucket_is_private_and_encrypted(bucket):
     properties = bucket["Properties"]
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
 
 
 def test_the_bucket_refuses_plain_and_old_connections(templates):
-    statements = only(templates[0], "AWS::S3::BucketPolicy")["Properties"]["PolicyDocument"]["Statement"]
+    statements = only(templates["data"], "AWS::S3::BucketPolicy")["Properties"]["PolicyDocument"]["Statement"]
     denied = [s["Condition"] for s in statements if s["Effect"] == "Deny"]
     assert {"Bool": {"aws:SecureTransport": "false"}} in denied
     assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in denied
 
 
 def test_the_worker_learns_both_names(templates):
-    assert templates[0].find_outputs("TableName")["TableName"]["Description"] == "AUTOMATE_TABLE"
-    assert templates[0].find_outputs("BucketName")["BucketName"]["Description"] == "AUTOMATE_BUCKET"
+    assert templates["data"].find_outputs("TableName")["TableName"]["Description"] == "AUTOMATE_TABLE"
+    assert templates["data"].find_outputs("BucketName")["BucketName"]["Description"] == "AUTOMATE_BUCKET"

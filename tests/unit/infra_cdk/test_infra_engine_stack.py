@@ -8,7 +8,7 @@ pytestmark = pytest.mark.full
 @pytest.fixture
 def queues(templates):
     """The (wake, dead-letter) queues' properties and the dead-letter queue's logical id."""
-    resources = templates[1].find_resources("AWS::SQS::Queue")
+    resources = templates["engine"].find_resources("AWS::SQS::Queue")
     assert len(resources) == 2
     wakes = next(r["Properties"] for r in resources.values() if "RedrivePolicy" in r["Properties"])
     dead_id, dead = next((i, r["Properties"]) for i, r in resources.items() if "RedrivePolicy" not in r["Properties"])
@@ -27,12 +27,12 @@ def test_a_message_that_nobody_can_handle_goes_aside_after_the_engines_own_verdi
 
 def test_both_are_encrypted_and_refuse_plain_connections(templates, queues):
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues[:2])
-    policies = templates[1].find_resources("AWS::SQS::QueuePolicy").values()
+    policies = templates["engine"].find_resources("AWS::SQS::QueuePolicy").values()
     statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
     plain = [s for s in statements if s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}]
     assert [s["Effect"] for s in plain] == ["Deny", "Deny"]
 
 
 def test_the_worker_learns_the_queue(templates):
-    outputs = templates[1].find_outputs("QueueUrl")
+    outputs = templates["engine"].find_outputs("QueueUrl")
     assert outputs["QueueUrl"]["Description"] == "AUTOMATE_QUEUE_URL"

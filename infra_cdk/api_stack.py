@@ -1,0 +1,155 @@
+"""The API: one resource and method per route of the Chalice app, each behind the user pool's authorizer.
+
+The routes are the app's own (functions.api.app.ROUTES), so what is described, what is served locally and what the
+gateway lets through cannot differ. Chalice finds its view by the gateway's resource path: a bare ``{proxy+}`` would
+answer 405.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import (
+    CfnOutput,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    aws_apigateway,
+    aws_cognito,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
+from constructs import Construct
+
+from functions.api.app import ROUTES
+from infra_cdk.bundling import Bundles
+from infra_cdk.data_stack import DataStack
+from infra_cdk.engine_stack import EngineStack
+from infra_cdk.functions import Functions, Shape, retention
+from infra_cdk.tunables import Tunables
+
+OPEN = frozenset({"/health"})
+"""Routes that need no sign-in."""
+
+API_TIMEOUT_SECONDS = 29
+"""API Gateway gives up after 29 s."""
+
+
+class ApiStack(Stack):
+    """Outputs `ApiUrl`, `UserPoolId`, `UserPoolClientId` and `InviteFirstAdmin`, a command."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, tunables: Tunables, data: DataStack, engine: EngineStack,
+        bundles: Bundles, **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self._tunables = tunables
+        self.users = self._make_users()
+        self.client = self._make_client()
+        self.function = self._make_function(data, engine, bundles)
+        self.api = self._make_api()
+        self._add_routes()
+        CfnOutput(self, "ApiUrl", value=self.api.url, description="For automate --endpoint")
+        CfnOutput(self, "UserPoolId", value=self.users.user_pool_id)
+        CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
+        CfnOutput(
+            self, "InviteFirstAdmin",
+            value=f"aws cognito-idp admin-create-user --user-pool-id {self.users.user_pool_id} "
+                  "--desired-delivery-mediums EMAIL --username YOU@EXAMPLE.COM",
+            description="Run this with your own address: the invitation comes by mail",
+        )
+
+    def _make_users(self) -> aws_cognito.UserPool:
+        """Nobody signs up alone: an admin invites."""
+        tunables = self._tunables
+        return aws_cognito.UserPool(
+            self, "Users",
+            user_pool_name=tunables.prefix,
+            self_sign_up_enabled=False,
+            sign_in_aliases=aws_cognito.SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            account_recovery=aws_cognito.AccountRecovery.EMAIL_ONLY,
+            mfa=aws_cognito.Mfa.OPTIONAL,
+            mfa_second_factor=aws_cognito.MfaSecondFactor(sms=False, otp=True),
+            password_policy=aws_cognito.PasswordPolicy(
+                min_length=12, require_digits=True, require_lowercase=True, require_uppercase=True,
+                require_symbols=True, temp_password_validity=Duration.days(3),
+            ),
+            deletion_protection=tunables.protect,
+            removal_policy=RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY,
+        )
+
+    def _make_client(self) -> aws_cognito.UserPoolClient:
+        """One public client for the Studio's sign-in page and the command line: password over TLS, then tokens."""
+        return self.users.add_client(
+            "Client",
+            auth_flows=aws_cognito.AuthFlow(user_password=True, user_srp=True),
+            prevent_user_existence_errors=True,
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(7),
+            enable_token_revocation=True,
+            disable_o_auth=True,
+        )
+
+    def _make_function(self, data: DataStack, engine: EngineStack, bundles: Bundles) -> aws_lambda.Function:
+        function = Functions(self, self._tunables, bundles).make(
+            "api",
+            Shape(
+                "api", self._tunables.api_memory_mb, API_TIMEOUT_SECONDS, "Authoring, publishing, starting, looking",
+                api=True, traced=True,
+            ),
+            engine.settings,
+        )
+        data.grant_engine(function)
+        data.grant_secrets(function, write=True)
+        engine.wakes.grant_send_messages(function)
+        engine.grant_task_roles(function)
+        function.add_to_role_policy(aws_iam.PolicyStatement(
+            actions=["logs:FilterLogEvents"], resources=[f"{engine.worker.log_group.log_group_arn}:*"],
+        ))
+        return function
+
+    def _make_api(self) -> aws_apigateway.RestApi:
+        tunables = self._tunables
+        logs = aws_logs.LogGroup(
+            self, "AccessLogs", log_group_name=f"/automate/{tunables.stage}/api-access",
+            retention=retention(tunables.log_retention_days),
+            removal_policy=RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY,
+        )
+        return aws_apigateway.RestApi(
+            self, "Gateway",
+            rest_api_name=tunables.prefix,
+            description="Automate's API",
+            endpoint_types=[aws_apigateway.EndpointType.REGIONAL],
+            cloud_watch_role=True,
+            cloud_watch_role_removal_policy=RemovalPolicy.DESTROY,
+            deploy_options=aws_apigateway.StageOptions(
+                stage_name=tunables.stage,
+                access_log_destination=aws_apigateway.LogGroupLogDestination(logs),
+                access_log_format=aws_apigateway.AccessLogFormat.json_with_standard_fields(
+                    caller=False, http_method=True, ip=True, protocol=True, request_time=True, resource_path=True,
+                    response_length=True, status=True, user=True,
+                ),
+                logging_level=aws_apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,  # bodies hold inputs: they are not for logs
+                metrics_enabled=True,
+                tracing_enabled=tunables.tracing,
+                throttling_rate_limit=tunables.api_requests_per_second,
+                throttling_burst_limit=tunables.api_burst,
+            ),
+        )
+
+    def _add_routes(self) -> None:
+        authorizer = aws_apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[self.users])
+        # Without the two False every method adds a statement to the function's policy, which has a limit of 20 KB.
+        calls = aws_apigateway.LambdaIntegration(
+            self.function, allow_test_invoke=False, scope_permission_to_method=False
+        )
+        for route in ROUTES:
+            resource = self.api.root.resource_for_path(route.path)
+            guarded = {} if route.path in OPEN else {
+                "authorizer": authorizer, "authorization_type": aws_apigateway.AuthorizationType.COGNITO,
+            }
+            resource.add_method(route.method, calls, **guarded)

@@ -1,0 +1,109 @@
+"""The Lambda functions, each made the same way: its bundle, a role of its own, a log group with an end, settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam, aws_lambda, aws_logs
+from constructs import Construct
+
+from infra_cdk.bundling import Bundles
+from infra_cdk.tunables import Tunables
+
+_ARCHITECTURES = {"arm64": aws_lambda.Architecture.ARM_64, "x86_64": aws_lambda.Architecture.X86_64}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What differs from function to function. `package` is its folder under functions/."""
+
+    package: str
+    memory_mb: int
+    timeout_seconds: int
+    description: str
+    reserved_concurrency: int | None = None
+    without: tuple[str, ...] = ()
+    api: bool = False
+    traced: bool = False
+
+
+class Functions:
+    """Makes the functions of one stack; their layers are made once in it."""
+
+    def __init__(self, stack: Stack, tunables: Tunables, bundles: Bundles) -> None:
+        self._stack = stack
+        self._tunables = tunables
+        self._bundles = bundles
+
+    def make(self, name: str, shape: Shape, environment: dict[str, str]) -> aws_lambda.Function:
+        """A function ``automate-<stage>-<name>`` with the log group that its name gives it."""
+        tunables = self._tunables
+        full_name = f"{tunables.prefix}-{name}"
+        scope = Construct(self._stack, name.capitalize())
+        logs = aws_logs.LogGroup(
+            scope, "Logs", log_group_name=f"/aws/lambda/{full_name}",
+            retention=retention(tunables.log_retention_days),
+            removal_policy=RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY,
+        )
+        role = aws_iam.Role(
+            scope, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What {full_name} may do",
+        )
+        logs.grant_write(role)
+        layers = [self._layer] + ([self._api_layer] if shape.api else [])
+        if self._connector_layer is not None and shape.package in ("api", "worker"):
+            layers.append(self._connector_layer)
+        code = self._bundles.code(f"functions/{shape.package}", without=shape.without)
+        traced = shape.traced and tunables.tracing
+        return aws_lambda.Function(
+            scope, "Function",
+            function_name=full_name,
+            description=shape.description,
+            runtime=aws_lambda.Runtime(f"python{tunables.python}", aws_lambda.RuntimeFamily.PYTHON),
+            architecture=_ARCHITECTURES[tunables.architecture],
+            code=aws_lambda.Code.from_asset(str(code)),
+            handler=f"functions.{shape.package}.app.{'app' if shape.api else 'handler'}",
+            layers=layers,
+            role=role,
+            memory_size=shape.memory_mb,
+            timeout=Duration.seconds(shape.timeout_seconds),
+            reserved_concurrent_executions=shape.reserved_concurrency,
+            log_group=logs,
+            tracing=aws_lambda.Tracing.ACTIVE if traced else aws_lambda.Tracing.DISABLED,
+            environment={
+                "AUTOMATE_STAGE": tunables.stage, "AUTOMATE_LOG_LEVEL": tunables.log_level,
+                "POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Automate",
+                **({"AUTOMATE_CONNECTORS": tunables.connector_modules} if tunables.connector_modules else {}),
+                **environment,
+            },
+        )
+
+    @cached_property
+    def _layer(self) -> aws_lambda.LayerVersion:
+        return self._layer_of("Dependencies", self._bundles.layer(), "What every function of Automate imports")
+
+    @cached_property
+    def _api_layer(self) -> aws_lambda.LayerVersion:
+        return self._layer_of("ApiDependencies", self._bundles.api_layer(), "What Automate's API imports besides")
+
+    @cached_property
+    def _connector_layer(self) -> aws_lambda.LayerVersion | None:
+        folder = self._bundles.connectors()
+        return None if folder is None else self._layer_of("Connectors", folder, "Your connector packages")
+
+    def _layer_of(self, name: str, folder: Path, description: str) -> aws_lambda.LayerVersion:
+        return aws_lambda.LayerVersion(
+            self._stack, name, code=aws_lambda.Code.from_asset(str(folder)), description=description,
+            compatible_architectures=[_ARCHITECTURES[self._tunables.architecture]],
+        )
+
+
+def retention(days: int) -> aws_logs.RetentionDays:
+    """CloudWatch's own word for so many days. Raises ValueError for a number that it does not have."""
+    known = {
+        1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH",
+        60: "TWO_MONTHS", 90: "THREE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR", 731: "TWO_YEARS",
+    }
+    return aws_logs.RetentionDays[known[days]]

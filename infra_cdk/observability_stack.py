@@ -1,0 +1,163 @@
+"""What tells people: a dashboard, and alarms to a topic. Each alarm's description says where to look and what to do.
+
+docs/runbooks.md has one section for each, under the name of the alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import Duration, Stack, aws_cloudwatch, aws_cloudwatch_actions, aws_iam, aws_lambda, aws_sns
+from constructs import Construct
+
+from infra_cdk.api_stack import ApiStack
+from infra_cdk.engine_stack import EngineStack
+from infra_cdk.tunables import Tunables
+
+RUNBOOKS = "docs/runbooks.md"
+NAMESPACE = "Automate"
+_FIVE_MINUTES = Duration.minutes(5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alarm:
+    """`runbook` is the section of docs/runbooks.md; `explorer` the query of the Execution Explorer that shows it."""
+
+    name: str
+    metric: aws_cloudwatch.Metric
+    threshold: float
+    says: str
+    runbook: str
+    explorer: str = ""
+    periods: int = 1
+
+
+class ObservabilityStack(Stack):
+    """One dashboard ``automate-<stage>``, the alarms, and their topic unless one was named."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, tunables: Tunables, engine: EngineStack, api: ApiStack,
+        studio_url: str | None, **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self._tunables = tunables
+        self._engine = engine
+        self._api = api
+        self._studio_url = studio_url
+        self.topic = self._find_topic()
+        self.alarms = [self._make_alarm(alarm) for alarm in self._wanted()]
+        self._make_dashboard()
+
+    def _find_topic(self) -> aws_sns.ITopic:
+        if self._tunables.alarm_topic_arn:
+            return aws_sns.Topic.from_topic_arn(self, "Topic", self._tunables.alarm_topic_arn)
+        topic = aws_sns.Topic(self, "Topic", display_name=f"{self._tunables.prefix} alarms", enforce_ssl=True)
+        topic.add_to_resource_policy(aws_iam.PolicyStatement(
+            principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")], actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+        ))
+        return topic
+
+    def _wanted(self) -> Iterator[_Alarm]:
+        engine, tunables = self._engine, self._tunables
+        yield _Alarm(
+            "queue-age",
+            engine.wakes.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
+            tunables.alarm_queue_age_seconds, "The oldest wake waits too long: the worker is lagging.",
+            "the-worker-is-lagging", "status=RUNNING",
+        )
+        yield _Alarm(
+            "dead-letters",
+            engine.dead_letters.metric_number_of_messages_received(period=_FIVE_MINUTES, statistic="Sum"),
+            1, "A message was received too often: its execution is PAUSED, or it was no wake at all.", "dead-letters",
+            "status=PAUSED",
+        )
+        yield _Alarm(
+            "failures", self._metric("ExecutionsFailed"), 10, "Ten executions failed within five minutes.",
+            "executions-fail", "status=FAILED",
+        )
+        yield _Alarm(
+            "sweeper", engine.sweeper.metric_invocations(period=_FIVE_MINUTES), 1,
+            "The sweeper has not run for ten minutes: long waits end late and lost wakes stay lost.",
+            "the-sweeper-stands", periods=2,
+        )
+        for name, function in self._functions().items():
+            yield _Alarm(
+                f"{name}-errors", function.metric_errors(period=_FIVE_MINUTES), 1,
+                f"The {name} function itself failed: not a workflow, our code or its settings.", "a-function-fails",
+                periods=3,
+            )
+            yield _Alarm(
+                f"{name}-throttles", function.metric_throttles(period=_FIVE_MINUTES), 1,
+                f"The {name} function was throttled: the account's or its own concurrency is used up.", "throttles",
+                periods=3,
+            )
+
+    def _make_alarm(self, wanted: _Alarm) -> aws_cloudwatch.Alarm:
+        below = wanted.name == "sweeper"
+        link = f"{self._studio_url}executions/?{wanted.explorer}" if self._studio_url and wanted.explorer else None
+        alarm = aws_cloudwatch.Alarm(
+            self, "".join(part.capitalize() for part in wanted.name.split("-")),
+            alarm_name=f"{self._tunables.prefix}-{wanted.name}",
+            alarm_description="\n".join(part for part in (
+                wanted.says, f"Runbook: {RUNBOOKS}#{wanted.runbook}", f"Explorer: {link}" if link else "",
+            ) if part),
+            metric=wanted.metric,
+            threshold=wanted.threshold,
+            evaluation_periods=wanted.periods,
+            comparison_operator=(
+                aws_cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD if below
+                else aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+            ),
+            treat_missing_data=(
+                aws_cloudwatch.TreatMissingData.BREACHING if below else aws_cloudwatch.TreatMissingData.NOT_BREACHING
+            ),
+        )
+        alarm.add_alarm_action(aws_cloudwatch_actions.SnsAction(self.topic))
+        return alarm
+
+    def _make_dashboard(self) -> None:
+        engine = self._engine
+        functions = self._functions()
+        dashboard = aws_cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._tunables.prefix)
+        dashboard.add_widgets(
+            _graph("Executions", [self._metric(name) for name in (
+                "ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed"
+            )]),
+            _graph("Oldest wake, seconds", [engine.wakes.metric_approximate_age_of_oldest_message()]),
+            _graph("Wakes waiting", [
+                engine.wakes.metric_approximate_number_of_messages_visible(),
+                engine.dead_letters.metric_approximate_number_of_messages_visible(label="Dead letters"),
+            ]),
+        )
+        dashboard.add_widgets(
+            _graph("Errors", [item.metric_errors(label=name) for name, item in functions.items()]),
+            _graph("Worker, milliseconds", [
+                engine.worker.metric_duration(statistic="p50", label="p50"),
+                engine.worker.metric_duration(statistic="p99", label="p99"),
+            ]),
+            _graph("API", [self._api.api.metric_count(), self._api.api.metric_client_error(),
+                           self._api.api.metric_server_error()]),
+        )
+        dashboard.add_widgets(aws_cloudwatch.AlarmStatusWidget(alarms=self.alarms, title="Alarms", width=24))
+
+    def _functions(self) -> dict[str, aws_lambda.Function]:
+        engine = self._engine
+        return {
+            "worker": engine.worker, "api": self._api.function, "sweeper": engine.sweeper,
+            "deadletter": engine.deadletter,
+        }
+
+    @staticmethod
+    def _metric(name: str) -> aws_cloudwatch.Metric:
+        """One of the worker's own metrics (functions/worker/app.py)."""
+        return aws_cloudwatch.Metric(
+            namespace=NAMESPACE, metric_name=name, dimensions_map={"service": "worker"}, statistic="Sum",
+            period=_FIVE_MINUTES,
+        )
+
+
+def _graph(title: str, metrics: list[aws_cloudwatch.IMetric]) -> aws_cloudwatch.GraphWidget:
+    return aws_cloudwatch.GraphWidget(title=title, left=metrics, width=8)

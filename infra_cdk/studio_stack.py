@@ -1,0 +1,176 @@
+"""The Studio: a private bucket behind CloudFront, which also leads to the API, so that the page has one origin.
+
+    /studio/*   ──► bucket (origin access control); a path without a file is a page of the Studio: index.html
+    /cognito    ──► the user pools' endpoint: the Studio's own sign-in page talks to it
+    everything  ──► the API, uncached, with the caller's own headers
+    /           ──► /studio/
+
+One origin means no CORS, and the policy `default-src 'self'` needs no exception for the API. What the page must know of
+its stage stands in /studio/config.json, written at deployment: the same build serves every stage.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import (
+    CfnOutput,
+    Duration,
+    Fn,
+    RemovalPolicy,
+    Stack,
+    aws_cloudfront,
+    aws_cloudfront_origins,
+    aws_s3,
+    aws_s3_deployment,
+)
+from constructs import Construct
+
+from engine.errors import InvalidDocument
+from infra_cdk.api_stack import ApiStack
+from infra_cdk.tunables import Tunables
+
+DIST = Path(__file__).resolve().parent.parent / "studio_static" / "dist"
+
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'self'; form-action 'self'"
+)
+"""The one exception: the code editor writes its styles into the page."""
+
+_PAGES = """
+function handler(event) {
+  var request = event.request;
+  if (request.uri.indexOf('.', request.uri.lastIndexOf('/')) < 0) { request.uri = '/studio/index.html'; }
+  return request;
+}
+"""
+_COGNITO = """
+function handler(event) { event.request.uri = '/'; return event.request; }
+"""
+_HOME = """
+function handler(event) {
+  if (event.request.uri !== '/') { return event.request; }
+  return { statusCode: 302, statusDescription: 'Found', headers: { location: { value: '/studio/' } } };
+}
+"""
+
+
+class StudioStack(Stack):
+    """Outputs `BucketName`, and with CloudFront `StudioUrl`."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, tunables: Tunables, api: ApiStack, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self._tunables = tunables
+        self._api = api
+        self.bucket = aws_s3.Bucket(
+            self, "Site",
+            block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=aws_s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=RemovalPolicy.DESTROY,  # made from the repository: nothing here is anybody's only copy
+            auto_delete_objects=tunables.cdn,
+        )
+        self.url: str | None = None
+        """Where people find it; None without CloudFront."""
+        CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
+        if tunables.cdn:
+            distribution = self._make_distribution()
+            self._deploy(distribution)
+            self.url = f"https://{distribution.distribution_domain_name}/studio/"
+            CfnOutput(self, "StudioUrl", value=self.url)
+
+    def _make_distribution(self) -> aws_cloudfront.Distribution:
+        api_host = f"{self._api.api.rest_api_id}.execute-api.{self.region}.{self.url_suffix}"
+        return aws_cloudfront.Distribution(
+            self, "Cdn",
+            comment=self._tunables.prefix,
+            minimum_protocol_version=aws_cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
+            default_behavior=aws_cloudfront.BehaviorOptions(
+                origin=aws_cloudfront_origins.HttpOrigin(api_host, origin_path=f"/{self._tunables.stage}"),
+                viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
+                cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
+                origin_request_policy=aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                response_headers_policy=aws_cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+                function_associations=[self._function("Home", _HOME)],
+            ),
+            additional_behaviors={
+                "/cognito": aws_cloudfront.BehaviorOptions(
+                    origin=aws_cloudfront_origins.HttpOrigin(f"cognito-idp.{self.region}.{self.url_suffix}"),
+                    viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                    allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
+                    cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                    response_headers_policy=aws_cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+                    function_associations=[self._function("Cognito", _COGNITO)],
+                ),
+                "/studio/*": aws_cloudfront.BehaviorOptions(
+                    origin=aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(self.bucket),
+                    viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                    cache_policy=aws_cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                    response_headers_policy=self._headers(),
+                    function_associations=[self._function("Pages", _PAGES)],
+                    compress=True,
+                ),
+            },
+        )
+
+    def _function(self, name: str, code: str) -> aws_cloudfront.FunctionAssociation:
+        return aws_cloudfront.FunctionAssociation(
+            event_type=aws_cloudfront.FunctionEventType.VIEWER_REQUEST,
+            function=aws_cloudfront.Function(
+                self, name, code=aws_cloudfront.FunctionCode.from_inline(code),
+                runtime=aws_cloudfront.FunctionRuntime.JS_2_0,
+            ),
+        )
+
+    def _headers(self) -> aws_cloudfront.ResponseHeadersPolicy:
+        return aws_cloudfront.ResponseHeadersPolicy(
+            self, "Headers",
+            security_headers_behavior=aws_cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=aws_cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=POLICY, override=True
+                ),
+                content_type_options=aws_cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=aws_cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=aws_cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=aws_cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=aws_cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override=True
+                ),
+                strict_transport_security=aws_cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+                ),
+            ),
+        )
+
+    def _deploy(self, distribution: aws_cloudfront.Distribution) -> None:
+        """The hashed files may be kept for ever, the page and its configuration are asked for each time."""
+        if not (DIST / "index.html").is_file():
+            raise InvalidDocument(
+                "the Studio is not built", where="studio_static/dist",
+                advice="Run make studio first, or deploy the API alone with -c cdn=false.",
+            )
+        configuration = {
+            "auth": "cognito", "region": Fn.ref("AWS::Region"), "stage": self._tunables.stage,
+            "client_id": self._api.client.user_pool_client_id,
+        }
+        aws_s3_deployment.BucketDeployment(
+            self, "Files",
+            sources=[
+                aws_s3_deployment.Source.asset(str(DIST)),
+                aws_s3_deployment.Source.json_data("config.json", configuration),
+            ],
+            destination_bucket=self.bucket,
+            destination_key_prefix="studio",
+            distribution=distribution,
+            distribution_paths=["/studio/index.html", "/studio/config.json", "/studio/"],
+            memory_limit=256,
+        )

@@ -1,0 +1,153 @@
+"""Every choice of a deployment, once: its name in the CDK's context, its default, what it does and how to choose it.
+
+``cdk deploy --all -c stage=prod -c batch_size=50 -c batch_window_seconds=1``, or the same names under "context" in
+cdk.json. docs/deployment-settings.md is made from this table (``python -m infra_cdk.reference``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from engine.errors import InvalidDocument
+
+MOST_WITHOUT_WINDOW = 10
+"""SQS hands a function at most ten messages at once unless it may gather them for a second or more."""
+
+_STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
+_ARCHITECTURES = ("arm64", "x86_64")
+
+
+def _choice(default: Any, doc: str, *, least: int | None = None, most: int | None = None) -> Any:
+    return field(default=default, metadata={"doc": doc, "least": least, "most": most})
+
+
+@dataclass(frozen=True, slots=True)
+class Tunables:
+    """Read with `Tunables.from_context`, which checks every value."""
+
+    stage: str = _choice(
+        "dev",
+        "A part of every name: automate-<stage>-…, and secrets live under automate/<stage>/. Several stages share an "
+        "account without meeting.",
+    )
+    batch_size: int = _choice(
+        10,
+        "How many executions one worker invocation takes at once (EXECUTION_BATCH_SIZE). More makes a backlog of short "
+        "executions cheaper and a single slow call of more consequence to its neighbours. Over 10 needs a window.",
+        least=1, most=1000,
+    )
+    batch_window_seconds: int = _choice(
+        0,
+        "How long SQS may gather a batch. 0 answers at once; 1 is the least with a batch over 10 and adds up to a "
+        "second to the first step.",
+        least=0, most=30,
+    )
+    max_concurrency: int = _choice(
+        20,
+        "The most worker invocations at once (the event source's maximum concurrency). Raise it when the age of the "
+        "oldest wake grows while no function is throttled; what your connectors' systems bear is the limit.",
+        least=2, most=1000,
+    )
+    reserved_concurrency: int = _choice(
+        0,
+        "Reserved concurrency of the worker function; 0 reserves none. Set at or above max_concurrency, so that other "
+        "functions of the account cannot starve it; a new account has too few to reserve any.",
+        least=0, most=1000,
+    )
+    worker_memory_mb: int = _choice(
+        512, "The worker's memory, and with it its share of a CPU. 1769 is one whole CPU.", least=256, most=10240
+    )
+    api_memory_mb: int = _choice(512, "The API function's memory.", least=256, most=10240)
+    task_threads: int = _choice(
+        32, "How many connector calls one worker invocation makes at once (AUTOMATE_TASK_THREADS).", least=1, most=1000
+    )
+    api_requests_per_second: int = _choice(50, "The API's throttle: steady requests a second.", least=1, most=10000)
+    api_burst: int = _choice(100, "The API's throttle: requests at once.", least=1, most=5000)
+    log_retention_days: int = _choice(
+        30, "How long CloudWatch keeps the functions' and the API's logs. One of the numbers that CloudWatch has."
+    )
+    log_level: str = _choice("INFO", "DEBUG, INFO, WARNING or ERROR (AUTOMATE_LOG_LEVEL).")
+    alarm_topic_arn: str = _choice("", "An SNS topic that alarms go to; without one the stack makes its own.")
+    alarm_queue_age_seconds: int = _choice(
+        300, "Alarm when the oldest wake has waited longer than this: the worker is lagging.", least=60, most=86400
+    )
+    protect: bool = _choice(
+        True,
+        "Data outlives its stack: deletion protection, retention, termination protection. false only for stages that "
+        "are thrown away.",
+    )
+    cdn: bool = _choice(
+        True, "The Studio behind CloudFront. false leaves both out: for emulators without CloudFront, or the API alone."
+    )
+    tracing: bool = _choice(False, "X-Ray traces of the API and the worker. They cost start-up time and money.")
+    architecture: str = _choice("arm64", "arm64 or x86_64. arm64 costs a fifth less.")
+    python: str = _choice("3.13", "The functions' Python. Change it only to meet an emulator that runs another.")
+    connector_requirements: str = _choice(
+        "connectors-requirements.txt",
+        "The file, beside cdk.json, that lists your connector packages (pip's format). When it exists they are bundled "
+        "into the worker and the API.",
+    )
+    connector_modules: str = _choice("", "The modules to load from them, separated by commas (AUTOMATE_CONNECTORS).")
+
+    @classmethod
+    def from_context(cls, get: Callable[[str], Any]) -> Tunables:
+        """The tunables that `get` (the CDK's ``try_get_context``) knows, the defaults for the others.
+
+        Raises InvalidDocument naming the value, the context key and what it is for.
+        """
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            given = get(item.name)
+            if given is not None:
+                values[item.name] = _parse(item.name, given, item.default, item.metadata)
+        made = cls(**values)
+        made._check()
+        return made
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of the names of everything in this stage."""
+        return f"automate-{self.stage}"
+
+    def _check(self) -> None:
+        if not _STAGE.fullmatch(self.stage):
+            raise _refused("stage", self.stage, "lower-case letters, digits and hyphens, at most 20, a letter first")
+        if self.architecture not in _ARCHITECTURES:
+            raise _refused("architecture", self.architecture, " or ".join(_ARCHITECTURES))
+        if self.batch_size > MOST_WITHOUT_WINDOW and self.batch_window_seconds < 1:
+            raise InvalidDocument(
+                f"batch_size {self.batch_size} needs a window: SQS hands over {MOST_WITHOUT_WINDOW} without one",
+                where="batch_window_seconds", advice="Add -c batch_window_seconds=1.",
+            )
+        if self.reserved_concurrency and self.reserved_concurrency < self.max_concurrency:
+            raise InvalidDocument(
+                f"reserved_concurrency {self.reserved_concurrency} is below max_concurrency {self.max_concurrency}: "
+                "messages would be received, throttled and counted towards the dead-letter queue",
+                where="reserved_concurrency", advice="Reserve at least max_concurrency, or 0 for none.",
+            )
+
+
+def _parse(name: str, given: Any, default: Any, metadata: Any) -> Any:
+    """`given` (text on the command line, any JSON in cdk.json) as the type of `default`."""
+    if isinstance(default, bool):
+        known = {"true": True, "false": False}
+        if str(given).lower() not in known:
+            raise _refused(name, given, "true or false")
+        return known[str(given).lower()]
+    if isinstance(default, str):
+        return str(given)
+    try:
+        number = int(str(given))
+    except ValueError:
+        raise _refused(name, given, "a whole number") from None
+    least, most = metadata["least"], metadata["most"]
+    if (least is not None and number < least) or (most is not None and number > most):
+        raise _refused(name, given, f"from {least} to {most}")
+    return number
+
+
+def _refused(name: str, given: Any, would_do: str) -> InvalidDocument:
+    return InvalidDocument(f"{name}={given} will not do: {would_do}", where=f"-c {name}=…", advice=f"Give {would_do}.")
