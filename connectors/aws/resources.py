@@ -42,8 +42,8 @@ _NOT_HERE = frozenset({
 })
 """Optimised integrations that do more than call one operation."""
 
-_ITEM_READER = {"s3": {"getObject": "GetObject", "listObjectsV2": "ListObjectsV2"}}
-"""The optimised forms that only a Map's ItemReader has; they answer as the SDK does."""
+_OF_A_MAP = {"s3": {"getObject": "GetObject", "listObjectsV2": "ListObjectsV2", "putObject": "PutObject"}}
+"""The optimised forms that only a Map's ItemReader and ResultWriter have; they answer as the SDK does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def _sdk(resource: str, service: str, action: str) -> Operation | str:
 
 def _optimised(resource: str, service: str, action: str) -> Target | str:
     """One of the integrations that Step Functions offers besides the SDK's."""
-    if action in _ITEM_READER.get(service, {}):
-        return Operation(service, _ITEM_READER[service][action], Sdk.of(service))
+    if action in _OF_A_MAP.get(service, {}):
+        return Operation(service, _OF_A_MAP[service][action], Sdk.of(service))
     if service == "http":
         return f"{resource} is not available here. Use connector:http:request."
     offered, dialect = ACTIONS.get(service), OPTIMISED.get(service)

@@ -290,7 +290,7 @@ def _distributed(site: _Site, config: Definition) -> model.Distributed:
         reader=_reader(site), batcher=_batcher(site),
         tolerated_count=number(definition, "ToleratedFailureCount", jsonata=jsonata),
         tolerated_percentage=number(definition, "ToleratedFailurePercentage", jsonata=jsonata, kind="float"),
-        writer=_writer(site),
+        writer=_writer(site), writer_config=(definition.get("ResultWriter") or {}).get("WriterConfig"),
     )
 
 

@@ -214,7 +214,7 @@ class Reader:
 class Distributed:
     """What a distributed Map has besides. A tolerance is None where the definition names none.
 
-    `writer` gives the arguments of its ResultWriter.
+    `writer` gives the arguments of its ResultWriter, where results are exported; `writer_config` is its WriterConfig.
     """
 
     kind: str = "STANDARD"
@@ -224,6 +224,7 @@ class Distributed:
     tolerated_count: Evaluate | None = None
     tolerated_percentage: Evaluate | None = None
     writer: Evaluate | None = None
+    writer_config: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

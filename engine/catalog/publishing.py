@@ -77,24 +77,18 @@ def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
 
 
 def _map_run_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:
-    """What a distributed Map reads must be readable; where it would write, nothing can be written yet."""
+    """What a distributed Map reads must be readable, and where it writes to, writable."""
     config = state.processor_config
     if not isinstance(config, dict) or config.get("Mode") != "DISTRIBUTED":
         return
-    if "ResultWriter" in state.own:
-        yield Diagnostic(
-            "RESULT_WRITER_NOT_AVAILABLE",
-            f"state {state.name!r}: a ResultWriter runs in `automate simulate` only so far. Without one the results "
-            "are the Map's output",
-            f"{state.place}/ResultWriter",
-        )
+    for field in ("ItemReader", "ResultWriter"):
+        part = state.own.get(field)
+        resource = part.get("Resource") if isinstance(part, dict) else None
+        problem = tasks.policy(resource).problem if tasks is not None and isinstance(resource, str) else None
+        if problem is not None:
+            yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/{field}/Resource")
     reader = state.own.get("ItemReader")
-    if not isinstance(reader, dict):
-        return
-    resource, config = reader.get("Resource"), reader.get("ReaderConfig")
-    problem = tasks.policy(resource).problem if tasks is not None and isinstance(resource, str) else None
-    if problem is not None:
-        yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/ItemReader/Resource")
+    config = reader.get("ReaderConfig") if isinstance(reader, dict) else None
     kind = config.get("InputType") if isinstance(config, dict) else None
     if kind in _UNREAD:
         yield Diagnostic(

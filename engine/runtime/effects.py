@@ -8,6 +8,8 @@ from typing import Any
 from engine.asl.model import Map, Pattern, Plan, Task
 from engine.ports.activities import WorkItem
 from engine.ports.tasks import TaskCall
+from engine.runtime.map_run import writer_call
+from engine.runtime.result_writer import PUT_OBJECT
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 
 Json = Any
@@ -85,9 +87,9 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
 
 
 def resource(plan: Plan, frame: Frame) -> str:
-    """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's or an ItemReader's."""
+    """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's, a reader's or a ResultWriter's."""
     if isinstance(plan.state(frame.machine, frame.state), Map):
-        return str(frame.arguments["reader"]["resource"])
+        return PUT_OBJECT if "writing" in frame.arguments else str(frame.arguments["reader"]["resource"])
     return _task(plan, frame).resource.text
 
 
@@ -107,7 +109,7 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
     facts = snapshot.facts
     return TaskCall(
         resource=resource(plan, frame),
-        arguments=frame.arguments["reader"]["arguments"] if isinstance(state, Map) else frame.arguments,
+        arguments=_map_arguments(frame) if isinstance(state, Map) else frame.arguments,
         workspace=facts.workspace,
         execution_id=facts.execution_id,
         workflow=facts.workflow,
@@ -121,6 +123,10 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         credentials=frame.credentials,
         job=None if frame.job is None else frame.job["answer"],
     )
+
+
+def _map_arguments(frame: Frame) -> Json:
+    return writer_call(frame) if "writing" in frame.arguments else frame.arguments["reader"]["arguments"]
 
 
 def work_item(plan: Plan, snapshot: Snapshot, frame: Frame) -> WorkItem:

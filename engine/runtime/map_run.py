@@ -10,6 +10,12 @@ ItemBatcher applied), once and for all, and are read before that where there is 
                                 ▲                     │   └──TaskErred─► States.ItemReaderFailed
                                 └── a listing goes on ┘
 
+With a ResultWriter, MapRunEnding comes before the end: calls write what the children came to, chunk by chunk
+(engine.runtime.results), and the last one the manifest:
+
+    JOINING ─MapRunEnding─► SCHEDULED ─TaskStarted─► RUNNING ─TaskReturned─► SCHEDULED … ─► JOINING, written
+                                                            └──TaskErred─► States.ResultWriterFailed
+
 It runs each child as an execution of its own (engine.runtime.map_run_driver) and counts failures against the
 tolerances; what became of the children is kept beside the frame (engine.runtime.children). An edge that stores nothing
 reads the items itself, asks `child_inputs` for the inputs, and answers.
@@ -25,7 +31,7 @@ from engine.errors import StateFailure
 from engine.expr.bounds import DATA_LIMIT, excess
 from engine.expr.java_text import json_text
 from engine.expr.scope import Scope
-from engine.runtime import children, flow
+from engine.runtime import children, flow, result_writer
 from engine.runtime.builder import Builder, OpenFrame
 from engine.runtime.completing import completed
 from engine.runtime.context import context_object
@@ -35,6 +41,8 @@ from engine.runtime.snapshot import Fanout, Frame, Phase, Snapshot
 from engine.runtime.stimulus import FrameStimulus, MapRunUpdated, TaskErred, TaskReturned, TaskStarted, TaskTakenOver
 
 Json = Any
+
+WRITER_RETRIES = 2
 
 THRESHOLD = "States.ExceedToleratedFailureThreshold"
 
@@ -63,6 +71,8 @@ def open_run(
         }
     if distributed.writer is not None:
         frame.arguments["writer"] = distributed.writer(scope)
+    if distributed.writer_config is not None:
+        frame.arguments["writer_config"] = dict(distributed.writer_config)
     builder.emit(frame, "MapRunStarted", {"mapRunArn": arn})
     frame.fanout = Fanout(len(items or ()), concurrency, items or [])
     frame.phase = Phase.JOINING
@@ -103,13 +113,68 @@ def _shapes(state: Map) -> bool:
     return state.selector is not None or (state.distributed is not None and state.distributed.batcher is not None)
 
 
+def ending(builder: Builder, frame: OpenFrame, *, failed: bool) -> None:
+    """Every child has ended, or the run has failed: write the results."""
+    if failed:
+        builder.abandon(frame.path)
+    frame.arguments = {**frame.arguments, "writing": {"first": 0, "files": {}, "manifest": False, "tries": 0}}
+    frame.phase = Phase.SCHEDULED
+
+
+def owes_results(frame: Frame) -> bool:
+    """Whether the results are to be written before the run ends."""
+    return "writer" in frame.arguments and "written" not in frame.arguments
+
+
+def writer_call(frame: Frame) -> Json:
+    """The arguments of the next call of the ResultWriter."""
+    writer, writing = frame.arguments["writer"], frame.arguments["writing"]
+    return {
+        "bucket": writer.get("Bucket"), "prefix": writer.get("Prefix"), "map_run": frame.arguments["map_run"],
+        "frame": frame.path, "config": frame.arguments.get("writer_config", {}),
+        **{name: writing[name] for name in ("first", "files", "manifest")},
+    }
+
+
+def _write_on(frame: OpenFrame, output: Json) -> None:
+    """A chunk is written, or the manifest, which is the last."""
+    writing = frame.arguments["writing"]
+    if writing["manifest"]:
+        writer = frame.arguments["writer"]
+        written = result_writer.answer(writer.get("Bucket"), writer.get("Prefix"), frame.arguments["map_run"])
+        frame.arguments = {**{k: v for k, v in frame.arguments.items() if k != "writing"}, "written": written}
+        frame.phase = Phase.JOINING
+        return
+    files = {kind: [*writing["files"].get(kind, ()), file] for kind, file in output["files"].items()}
+    over = output["next"] >= (0 if frame.fanout is None else frame.fanout.width)
+    writing = {"first": output["next"], "files": {**writing["files"], **files}, "manifest": over, "tries": 0}
+    frame.arguments = {**frame.arguments, "writing": writing}
+    frame.phase = Phase.SCHEDULED
+
+
+def _writer_erred(builder: Builder, frame: OpenFrame, state: Map, stimulus: TaskErred) -> bool:
+    """What may have been written is written again, a few times; a refusal fails the Map."""
+    writing = frame.arguments["writing"]
+    if not stimulus.definite and writing["tries"] < WRITER_RETRIES:
+        frame.arguments = {**frame.arguments, "writing": {**writing, "tries": writing["tries"] + 1}}
+        frame.phase = Phase.SCHEDULED
+        return False
+    return erred(builder, frame, state, result_writer.WRITER_FAILED, stimulus.cause or stimulus.error)
+
+
 def reading(builder: Builder, frame: OpenFrame, state: Map, stimulus: FrameStimulus) -> bool:
-    """What happens to the ItemReader's call. It leaves no events, as in AWS."""
+    """What happens to the calls of ItemReader and ResultWriter. They leave no events, as in AWS."""
     match stimulus:
         case TaskStarted(lease_until=lease_until):
             frame.phase, frame.lease_until = Phase.RUNNING, lease_until
         case TaskTakenOver():
             frame.phase, frame.lease_until = Phase.SCHEDULED, 0.0
+        case TaskReturned(output=output) if "writing" in frame.arguments:
+            frame.lease_until = 0.0
+            _write_on(frame, output)
+        case TaskErred() if "writing" in frame.arguments:
+            frame.lease_until = 0.0
+            return _writer_erred(builder, frame, state, stimulus)
         case TaskReturned(output=output):
             frame.lease_until = 0.0
             return _read(builder, frame, state, output)

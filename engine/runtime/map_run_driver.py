@@ -32,13 +32,16 @@ from engine.runtime import children, codec, notices
 from engine.runtime.activation import Activation
 from engine.runtime.child_ids import HUNDRED, item_id, started_id
 from engine.runtime.express import FIRST_LOOK_SECONDS
-from engine.runtime.map_run import THRESHOLD, is_opened, within_tolerance
+from engine.runtime.map_run import THRESHOLD, is_opened, owes_results, within_tolerance
 from engine.runtime.opening import START_GRACE_SECONDS
+from engine.runtime.result_writer import ChildResult, inline
+from engine.runtime.results import child_results
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 from engine.runtime.stimulus import (
     ChildClosed,
     ChildrenStopped,
     MapRunDispatched,
+    MapRunEnding,
     MapRunErred,
     MapRunOpened,
     MapRunReturned,
@@ -125,10 +128,13 @@ class MapRuns:
         if not is_opened(frame):
             return MapRunOpened(**place)
         stands = children.tally(activation.snapshot, frame)
-        if not _tolerated(frame, stands):
+        tolerated = _tolerated(frame, stands)
+        if (stands.over or not tolerated) and owes_results(frame):
+            return MapRunEnding(**place, failed=not tolerated)
+        if not tolerated:
             return MapRunErred(**place, error=THRESHOLD, cause=THRESHOLD_CAUSE, counts=counts_of(frame, stands))
         if stands.over:
-            outputs = self._outputs(activation, frame)
+            outputs = frame.arguments.get("written") or self._outputs(activation, frame)
             return MapRunReturned(**place, output=outputs, counts=counts_of(frame, stands))
         first = children.cursor(activation.snapshot, frame)
         count = min(self._room(frame, stands), HUNDRED)
@@ -160,7 +166,18 @@ class MapRuns:
         ), encoded)
         return key
 
-    def _outputs(self, activation: Activation, frame: Frame) -> list[Json]:
+    def _outputs(self, activation: Activation, frame: Frame) -> Json:
+        """The Map's output: those of its children, in order, as a WriterConfig without a destination may shape them."""
+        config = frame.arguments.get("writer_config")
+        if config is not None and config.get("Transformation", "NONE") == "NONE":
+            results = child_results(self._journal, activation.header, activation.snapshot, frame)
+            return inline(results, config)
+        outputs = self._compact(activation, frame)
+        if config is None:
+            return outputs
+        return inline([ChildResult("", "", "", "SUCCEEDED", None, output) for output in outputs], config)
+
+    def _compact(self, activation: Activation, frame: Frame) -> list[Json]:
         """The outputs of those that succeeded, in order; large ones lie with the child."""
         found = list(children.successes(activation.snapshot, frame))
         elsewhere = [index for index, inline, _ in found if not inline]

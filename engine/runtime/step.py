@@ -31,6 +31,7 @@ from engine.runtime.stimulus import (
     FrameStimulus,
     JobGoesOn,
     MapRunDispatched,
+    MapRunEnding,
     MapRunErred,
     MapRunOpened,
     MapRunReturned,
@@ -205,7 +206,7 @@ def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
         return phase is Phase.SCHEDULED
     if isinstance(stimulus, TaskErred):
         return phase in (Phase.RUNNING, Phase.SCHEDULED)
-    if isinstance(stimulus, MapRunOpened | MapRunReturned | MapRunErred | MapRunUpdated):
+    if isinstance(stimulus, MapRunOpened | MapRunEnding | MapRunReturned | MapRunErred | MapRunUpdated):
         return phase is Phase.JOINING
     return phase is Phase.CALLBACK
 
@@ -219,6 +220,8 @@ def _apply(builder: Builder, frame: OpenFrame, state: State, stimulus: FrameStim
             return map_run.returned(builder, frame, state, output)
         case MapRunErred(error=error, cause=cause), Map():
             return map_run.erred(builder, frame, state, error, cause)
+        case MapRunEnding(failed=failed), Map():
+            map_run.ending(builder, frame, failed=failed)
         case MapRunOpened(), Map():
             return map_run.opened(builder, frame, state)
         case MapRunUpdated(), Map():

@@ -129,6 +129,14 @@ class MapRunErred(FrameStimulus):
 
 
 @dataclass(frozen=True, slots=True)
+class MapRunEnding(FrameStimulus):
+    """A Map Run with a ResultWriter is over but for its results, which are written now. `failed`: what is out is
+    stopped first."""
+
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MapRunOpened(FrameStimulus):
     """The Map Run's children are to be executions of their own: read its items, make their inputs."""
 

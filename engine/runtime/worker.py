@@ -58,6 +58,7 @@ from engine.runtime.owned import RESERVE_SECONDS, Owned
 from engine.runtime.parking import Parking
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison, counts
 from engine.runtime.policies import Policies
+from engine.runtime.results import WritesResults
 from engine.runtime.snapshot import Frame
 from engine.runtime.starting import StartsExecutions
 from engine.settings import Settings
@@ -98,6 +99,7 @@ class Worker:
         tasks = StartsExecutions(tasks, Executions(
             journal=journal, index=index, queue=queue, published=published, clock=clock, settings=settings,
         ))
+        tasks = WritesResults(tasks, journal)
         self._policies = Policies(tasks, settings)
         map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
         self._errands = Errands(map_runs, ActivityOffers(activities, new_seed), tasks)

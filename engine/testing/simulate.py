@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from engine.asl.compile import compile_definition
@@ -20,6 +21,19 @@ from engine.runtime import effects
 from engine.runtime.history import HistoryEvent, render
 from engine.runtime.item_reader import READER_FAILED, read_items
 from engine.runtime.map_run import THRESHOLD, child_inputs, within_tolerance
+from engine.runtime.result_writer import (
+    FILES,
+    PUT_OBJECT,
+    WRITER_FAILED,
+    ChildResult,
+    answer,
+    as_text,
+    file_name,
+    folder,
+    inline,
+    manifest,
+    transformed,
+)
 from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot
 from engine.runtime.step import step
 from engine.runtime.stimulus import (
@@ -45,8 +59,14 @@ OnEvent = Callable[[dict[str, Json]], None]
 START = 1_700_000_000.0
 """When a simulated execution starts, in epoch seconds."""
 
-_SLICE = 1000
-"""States entered before the events so far are handed on."""
+_SLICE, _WATCHED_SLICE = 1000, 20
+"""States entered before the events so far are handed on, or before it is asked whether to go on."""
+
+
+def never() -> bool:
+    """Not given up."""
+    return False
+
 
 MISSING_STUB = "Automate.StubMissing"
 
@@ -111,11 +131,13 @@ def facts_of(context: Mapping[str, Json], kind: str) -> Facts:
 
 
 class Simulation:
-    """One simulated execution."""
+    """One simulated execution. It begins with `variables` assigned; `give_up` is asked every few states whether to
+    leave it where it is."""
 
     def __init__(
         self, plan: Plan, facts: Facts, execution_input: Json, stubs: Stubs, tasks: Tasks | None,
-        on_event: OnEvent | None,
+        on_event: OnEvent | None, *, variables: Mapping[str, Json] | None = None,
+        give_up: Callable[[], bool] = never,
     ) -> None:
         self.plan = plan
         self.snapshot = Snapshot(facts, execution_input, last_at=facts.started_at)
@@ -123,6 +145,9 @@ class Simulation:
         self.tasks = tasks
         self.now = facts.started_at
         self._on_event = on_event
+        self._variables = variables or {}
+        self._give_up = give_up
+        self._slice = _SLICE if give_up is never else _WATCHED_SLICE
         self._events: list[HistoryEvent] = []
         self._seed = 0
 
@@ -133,8 +158,11 @@ class Simulation:
 
     def run(self) -> SimulationResult:
         """Run to the end, or to where nothing can happen any more."""
-        self._feed(Started(at=self.now, seed=self._next_seed()))
-        while not self.snapshot.closed and self._go_on():
+        self._feed(Started(at=self.now, seed=self._next_seed()), room=0 if self._variables else self._slice)
+        if self._variables:
+            root = replace(self.snapshot.frames[""], variables=self._variables)
+            self.snapshot = replace(self.snapshot, frames=MappingProxyType({"": root}))
+        while not self.snapshot.closed and not self._give_up() and self._go_on():
             pass
         end = self.snapshot
         return SimulationResult(
@@ -172,42 +200,80 @@ class Simulation:
         """Read the items, run each child as an execution of its own, one after the other."""
         whose = self._common(frame)
         try:
-            outputs = self._children(frame)
+            outputs = self._results(frame, self._children(frame))
         except StateFailure as failure:
             return MapRunErred(**whose, error=failure.error, cause=failure.cause)
-        writer = frame.arguments.get("writer")
-        return MapRunReturned(**whose, output=outputs if writer is None else self._written(frame, writer))
+        return MapRunReturned(**whose, output=outputs)
 
-    def _written(self, frame: Frame, writer: Mapping[str, Json]) -> Json:
-        """What a Map with a ResultWriter answers: where the results would lie. A simulation writes nothing."""
-        run = frame.arguments["map_run"]
-        key = f"{writer.get('Prefix', '').strip('/')}/{run.rpartition(':')[2]}/manifest.json".lstrip("/")
-        return {"MapRunArn": run, "ResultWriterDetails": {"Bucket": writer.get("Bucket"), "Key": key}}
+    def _results(self, frame: Frame, results: Sequence[ChildResult]) -> Json:
+        """The Map's output: the children's, or where its ResultWriter has put them."""
+        writer, config = frame.arguments.get("writer"), frame.arguments.get("writer_config")
+        if writer is None:
+            succeeded = [result for result in results if result.status == "SUCCEEDED"]
+            return [result.output for result in succeeded] if config is None else inline(results, config)
+        bucket, prefix, run = writer.get("Bucket"), writer.get("Prefix"), frame.arguments["map_run"]
+        if PUT_OBJECT in self.stubs or self.tasks is not None:
+            self._write(frame, results, config or {})
+        return answer(bucket, prefix, run)
 
-    def _children(self, frame: Frame) -> list[Json]:
+    def _write(self, frame: Frame, results: Sequence[ChildResult], config: Mapping[str, Json]) -> None:
+        """A file of each kind and the manifest; without stubs and tasks a simulation writes nothing."""
+        writer, run = frame.arguments["writer"], frame.arguments["map_run"]
+        begin, files = folder(writer.get("Prefix"), run), dict[str, list[Json]]()
+        for kind in FILES:
+            some = [result for result in results if result.file == kind]
+            if some:
+                text, key = as_text(transformed(some, config), config), begin + file_name(kind, 0, config)
+                self._put(frame, key, text)
+                files[kind] = [{"Key": key, "Size": len(text.encode("utf-8", "surrogatepass"))}]
+        self._put(frame, f"{begin}manifest.json", manifest(writer.get("Bucket"), run, files))
+
+    def _put(self, frame: Frame, key: str, text: str) -> None:
+        arguments = {"Bucket": frame.arguments["writer"].get("Bucket"), "Key": key, "Body": text}
+        if PUT_OBJECT in self.stubs or self.tasks is None:
+            stub = self.stubs.take(PUT_OBJECT, frame.state, arguments)
+            if stub is None or failed(stub):
+                missing = f"No stub is left for the ResultWriter of '{frame.state}'."
+                cause = _text(stub.get("cause")) if stub else missing
+                raise StateFailure(WRITER_FAILED, cause)
+            return
+        outcome = self.tasks.call(self._map_call(frame, PUT_OBJECT, arguments))
+        if not isinstance(outcome, TaskSucceeded):
+            raise StateFailure(WRITER_FAILED, outcome.cause if isinstance(outcome, TaskFailed) else None)
+
+    def _children(self, frame: Frame) -> list[ChildResult]:
         items = self._items(frame)
         inputs = child_inputs(self.plan, self.snapshot, frame, items, at=self.now, seed=self._next_seed())
         state = self.plan.state(frame.machine, frame.state)
         plan = Plan({**self.plan.machines, "": self.plan.machines[cast("Map", state).processor]})
-        outputs, failures = [], 0
+        results, failures = list[ChildResult](), 0
         for index, given in enumerate(inputs):
+            began = self.now
             ended = self._child(plan, frame, index, given)
+            results.append(ChildResult(
+                self._child_arn(frame, index), self.snapshot.facts.state_machine_arn, f"{frame.visit}-{index}",
+                ended.status, given, ended.output, ended.error, ended.cause, began, self.now,
+            ))
             if ended.status == "SUCCEEDED":
-                outputs.append(ended.output)
                 continue
             failures += 1
             if not within_tolerance(frame, failures, len(inputs)):
                 raise StateFailure(THRESHOLD, "The specified tolerated failure threshold was exceeded")
-        return outputs
+        return results
+
+    def _child_arn(self, frame: Frame, index: int) -> str:
+        return f"{self.snapshot.facts.execution_arn}/{frame.state}:{frame.visit}-{index}"
 
     def _child(self, plan: Plan, frame: Frame, index: int, given: Json) -> SimulationResult:
         facts = self.snapshot.facts
         name = f"{frame.visit}-{index}"
         child_facts = replace(
             facts, execution_id=f"{facts.execution_id}/{frame.state}:{name}", name=name, started_at=self.now,
-            execution_arn=f"{facts.execution_arn}/{frame.state}:{name}", kind=frame.arguments["kind"],
+            execution_arn=self._child_arn(frame, index), kind=frame.arguments["kind"],
         )
-        child = Simulation(plan, child_facts, given, self.stubs, self.tasks, lambda _event: None)
+        child = Simulation(
+            plan, child_facts, given, self.stubs, self.tasks, lambda _event: None, give_up=self._give_up
+        )
         ended = child.run()
         self.now = max(self.now, child.now)
         return ended
@@ -227,21 +293,21 @@ class Simulation:
     def _read(self, frame: Frame, reader: Mapping[str, Json]) -> Json:
         """The answer to the ItemReader's call: an S3 object's ``Body``, a listing's ``Contents``, or the items."""
         resource = reader["resource"]
-        if resource in self.stubs or self.tasks is None:
+        if self.stubs.answers(resource, frame.state) or self.tasks is None:
             stub = self.stubs.take(resource, frame.state, reader["arguments"])
             if stub is None or failed(stub):
                 cause = _text(stub.get("cause")) if stub else f"No stub is left for the ItemReader of '{frame.state}'."
                 raise StateFailure(READER_FAILED, cause)
             return stub.get("output")
-        outcome = self.tasks.call(self._reader_call(frame, reader))
+        outcome = self.tasks.call(self._map_call(frame, reader["resource"], reader["arguments"]))
         if isinstance(outcome, TaskSucceeded):
             return outcome.output
         raise StateFailure(READER_FAILED, outcome.cause if isinstance(outcome, TaskFailed) else None)
 
-    def _reader_call(self, frame: Frame, reader: Mapping[str, Json]) -> TaskCall:
+    def _map_call(self, frame: Frame, resource: str, arguments: Json) -> TaskCall:
         facts = self.snapshot.facts
         return TaskCall(
-            resource=reader["resource"], arguments=reader["arguments"], workspace=facts.workspace,
+            resource=resource, arguments=arguments, workspace=facts.workspace,
             execution_id=facts.execution_id, workflow=facts.workflow, version=facts.version, state=frame.state,
             attempt=frame.attempt, idempotency_key=effects.idempotency_key(self.snapshot, frame), budget_seconds=60.0,
         )
@@ -250,7 +316,7 @@ class Simulation:
         """An activity, which a stub answers as its worker would; beside real tasks, one without stubs waits."""
         for frame in self.snapshot.frames.values():
             if frame.phase is Phase.SCHEDULED and (
-                self.tasks is None or effects.resource(self.plan, frame) in self.stubs
+                self.tasks is None or self.stubs.answers(effects.resource(self.plan, frame), frame.state)
             ):
                 return frame
         return None
@@ -258,7 +324,7 @@ class Simulation:
     def _perform(self, frame: Frame) -> None:
         """Call, or take the next stub, and feed what comes of it."""
         resource = effects.resource(self.plan, frame)
-        if resource in self.stubs or self.tasks is None:
+        if self.stubs.answers(resource, frame.state) or self.tasks is None:
             stub = self.stubs.take(resource, frame.state, frame.arguments)
             self._start(frame, None if stub is None else stub.get("worker"))
             self._answer(frame, resource, stub)
@@ -326,8 +392,10 @@ class Simulation:
         self._seed += 1
         return self._seed
 
-    def _feed(self, stimulus: Stimulus) -> None:
-        stepped = step(self.plan, self.snapshot, [stimulus], max_transitions=_SLICE)
+    def _feed(self, stimulus: Stimulus, *, room: int | None = None) -> None:
+        stepped = step(
+            self.plan, self.snapshot, [stimulus], max_transitions=self._slice if room is None else room
+        )
         self.snapshot = stepped.snapshot
         if self._on_event is None:
             self._events += stepped.events

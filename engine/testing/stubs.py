@@ -31,6 +31,10 @@ class Stubs:
     def __contains__(self, resource: object) -> bool:
         return resource in self._left
 
+    def answers(self, resource: str, state: str) -> bool:  # noqa: ARG002 - others answer by state
+        """Whether calls of `resource` from `state` are answered here, be it that none is left."""
+        return resource in self._left
+
     def take(self, resource: str, state: str, arguments: Json) -> Stub | None:
         """The next answer for a call from `state`; None when none is left that fits."""
         left = self._left.get(resource, [])

@@ -155,7 +155,7 @@ def reading(resource, **config):
 @pytest.mark.parametrize(("more", "codes"), [
     ({}, set()),
     ({"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}},
-     {"RESULT_WRITER_NOT_AVAILABLE"}),
+     {"UNKNOWN_RESOURCE"}),
     (reading("arn:aws:states:::s3:getObject", InputType="JSON"), {"UNKNOWN_RESOURCE"}),  # AWS is off
     (reading("arn:aws:states:::s3:getObject", InputType="PARQUET"), {"UNKNOWN_RESOURCE", "ITEM_READER_NOT_AVAILABLE"}),
 ])

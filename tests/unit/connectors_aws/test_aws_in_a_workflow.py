@@ -85,3 +85,24 @@ def test_an_empty_listing_is_a_map_over_nothing(clients, bucket):
 def test_an_object_that_is_not_there_fails_the_map(clients, bucket):
     execution = mapped(reading("arn:aws:states:::s3:getObject", Key="none"), clients)
     assert execution.error == "States.ItemReaderFailed"
+
+
+def test_results_are_written_to_a_bucket_page_by_page(clients, bucket, client_of, monkeypatch):
+    monkeypatch.setattr("engine.runtime.results.CHUNK", 2)
+    definition = reading("arn:aws:states:::s3:listObjectsV2", Prefix="in/")
+    definition["States"]["Each"]["ResultWriter"] = {
+        "Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "orders", "Prefix": "out"}}
+    product = Product(definition, AwsTasks(clients))
+    key = product.start({})
+    product.drain(500)
+    execution = product.describe(key)
+    assert execution.status == "SUCCEEDED", execution.cause
+    s3 = client_of("s3")
+
+    def stored(name):
+        return json.loads(s3.get_object(Bucket="orders", Key=name)["Body"].read())
+
+    told = stored(execution.output["ResultWriterDetails"]["Key"])
+    files = told["ResultFiles"]["SUCCEEDED"]
+    assert len(files) == 3
+    assert [child["Status"] for file in files for child in stored(file["Key"])] == ["SUCCEEDED"] * 5
