@@ -5,13 +5,17 @@ import Button from "@cloudscape-design/components/button";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useLocation } from "wouter";
+import { useCommands } from "./commands";
 import { useFlashes } from "./flash";
-import { follow, href } from "./links";
+import { follow, go, href } from "./links";
+import { type Me, useMe } from "./me";
 import { usePageLayout } from "./page";
 import { type Clock, type Theme, usePreferences } from "./preferences";
 import { NAVIGATION } from "./routes";
+
+const Palette = lazy(() => import("./Palette"));
 
 const THEMES: { id: Theme; text: string }[] = [
   { id: "light", text: "Light" },
@@ -28,6 +32,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const { navigationOpen, setNavigationOpen } = usePreferences();
   const [bleedOpen, setBleedOpen] = useState(false);
   const isFull = layout.fullBleed === true;
+  const isFinding = useCommands((state) => state.open);
+  useFindKey();
   return (
     <>
       <Top />
@@ -52,39 +58,86 @@ export function Shell({ children }: { children: ReactNode }) {
           notifications: "Messages",
         }}
       />
+      {isFinding && (
+        <Suspense>
+          <Palette />
+        </Suspense>
+      )}
     </>
   );
 }
 
 function Top() {
   const { theme, setTheme, clock, setClock } = usePreferences();
+  const me = useMe();
+  const openPalette = () => useCommands.getState().setOpen(true);
+  const home = href("/");
   return (
     <div id="studio-top">
       <TopNavigation
         identity={{
-          href: href("/"),
+          href: home,
           title: "Automate",
-          onFollow: (event) => follow({ preventDefault: () => event.preventDefault(), detail: { href: href("/") } }),
+          onFollow: (event) => {
+            event.preventDefault();
+            go("/");
+          },
         }}
         utilities={[
           {
+            type: "button",
+            iconName: "search",
+            text: "Search Ctrl K",
+            title: "Search",
+            ariaLabel: "Search Ctrl K",
+            onClick: openPalette,
+          },
+          {
             type: "menu-dropdown",
             text: clock === "utc" ? "UTC" : "Local time",
-            ariaLabel: "Times are shown in",
+            title: "Times are shown in",
             items: CLOCKS.map(({ id, text }) => ({ id, text, itemType: "checkbox", checked: id === clock })),
             onItemClick: ({ detail }) => setClock(detail.id as Clock),
           },
           {
             type: "menu-dropdown",
             iconName: "settings",
-            ariaLabel: "Theme",
+            text: "Theme",
             items: THEMES.map(({ id, text }) => ({ id, text, itemType: "checkbox", checked: id === theme })),
             onItemClick: ({ detail }) => setTheme(detail.id as Theme),
+          },
+          {
+            type: "menu-dropdown",
+            iconName: "user-profile",
+            text: me?.actor ?? "Signed in",
+            description: me ? whereText(me) : "",
+            items: [
+              { id: "docs", text: "The API", href: "/docs", external: true },
+              { id: "version", text: me ? `Automate ${me.product_version}` : "Automate", disabled: true },
+            ],
           },
         ]}
       />
     </div>
   );
+}
+
+function whereText(me: Me): string {
+  return [me.workspace, me.stage, me.region].filter(Boolean).join(" · ");
+}
+
+/** Ctrl+K, or Cmd+K, from anywhere. */
+function useFindKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
+        return;
+      event.preventDefault();
+      useCommands.getState().setOpen(true);
+    };
+    window.addEventListener("keydown", onKey, { capture: true });
+    return () => window.removeEventListener("keydown", onKey, { capture: true });
+  }, []);
 }
 
 function Navigation() {

@@ -1,7 +1,152 @@
+/** What a step can call: every connector, its actions, what each takes and gives. */
+import "./connectors.css";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect } from "react";
+import type { Action, ConnectorList } from "../../api/schema";
+import { useApi } from "../../api/useApi";
+import { followClick, href } from "../../app/links";
 import { usePage } from "../../app/page";
+import { useUrlState } from "../../app/urlState";
+import { EmptyState } from "../../ui/EmptyState";
+import { Loaded } from "../../ui/Loaded";
+import { ConnectorDetail } from "./ConnectorDetail";
+import { ConnectorIcon } from "./ConnectorIcon";
+
+export interface Shown {
+  code: string;
+  name: string;
+  description: string;
+  actions: Action[];
+  installed: boolean;
+  /** Why an installed one cannot be loaded. */
+  problem: string | null;
+  /** What to do to have one that is not installed. */
+  hint: string | null;
+}
+
+const FILTERS = { q: "", connector: "" };
 
 export default function ConnectorsPage() {
   usePage({ title: "Connectors", crumbs: [{ text: "Connectors" }] });
-  return <Header variant="h1">Connectors</Header>;
+  const list = useApi<ConnectorList>("/connectors");
+  const [filters, setFilters] = useUrlState(FILTERS);
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1" description="What a step can call, and what each action takes and gives.">
+        Connectors
+      </Header>
+      <Loaded from={list} what="the connectors">
+        {(data) => {
+          const all = shownOf(data);
+          const found = all.filter((each) => matches(each, filters.q));
+          const chosen = found.find(({ code }) => code === filters.connector) ?? found[0];
+          return (
+            <div className="connectors">
+              <div className="connectors-side">
+                <Input
+                  type="search"
+                  value={filters.q}
+                  placeholder="Find a connector or an action"
+                  ariaLabel="Find a connector or an action"
+                  clearAriaLabel="Clear"
+                  onChange={({ detail }) => setFilters({ q: detail.value })}
+                />
+                <Group
+                  title="Installed"
+                  of={found.filter(({ installed }) => installed)}
+                  chosen={chosen?.code}
+                  query={filters.q}
+                />
+                <Group
+                  title="Known, not installed"
+                  of={found.filter(({ installed }) => !installed)}
+                  chosen={chosen?.code}
+                  query={filters.q}
+                />
+              </div>
+              {chosen ? (
+                <Chosen connector={chosen} />
+              ) : (
+                <EmptyState
+                  title="Nothing matches"
+                  actions={<Button onClick={() => setFilters({ q: "" })}>Show all</Button>}
+                />
+              )}
+            </div>
+          );
+        }}
+      </Loaded>
+    </SpaceBetween>
+  );
+}
+
+function shownOf(data: ConnectorList): Shown[] {
+  return [
+    ...data.connectors.map((each) => ({ ...each, installed: true, problem: each.problem ?? null, hint: null })),
+    ...(data.known ?? []).map((each) => ({ ...each, installed: false, problem: null, hint: each.package_hint })),
+  ];
+}
+
+function matches(connector: Shown, text: string): boolean {
+  const actions = connector.actions.flatMap((action) => [action.name, action.description, action.resource]);
+  const all = [connector.name, connector.code, connector.description, ...actions].join("\n").toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word));
+}
+
+interface GroupProps {
+  title: string;
+  of: readonly Shown[];
+  chosen: string | undefined;
+  query: string;
+}
+
+function Group({ title, of, chosen, query }: GroupProps) {
+  if (of.length === 0) return null;
+  return (
+    <nav aria-label={title}>
+      <Box variant="awsui-key-label">{title}</Box>
+      <ul className="plain-list">
+        {of.map((each) => (
+          <li key={each.code}>
+            <a
+              className="connector-link"
+              href={href(
+                `/connectors/?${new URLSearchParams({ connector: each.code, ...(query ? { q: query } : {}) })}`,
+              )}
+              onClick={followClick}
+              aria-current={each.code === chosen ? "page" : undefined}
+            >
+              <ConnectorIcon code={each.code} />
+              <span className="connector-words">
+                <span className="connector-name">{each.name}</span>
+                <span className="connector-count">
+                  {each.problem
+                    ? "cannot be loaded"
+                    : `${each.actions.length} action${each.actions.length === 1 ? "" : "s"}`}
+                </span>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The chosen one, opened at the action that the address names. */
+function Chosen({ connector }: { connector: Shown }) {
+  const { code } = connector;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another connector is another place to scroll to
+  useEffect(() => {
+    const name = decodeURIComponent(window.location.hash.slice(1));
+    if (name) document.getElementById(`action-${name}`)?.scrollIntoView({ block: "start" });
+  }, [code]);
+  return <ConnectorDetail key={code} connector={connector} />;
 }

@@ -1,7 +1,172 @@
+/** The secrets by name: where each is kept, who uses it, when it was last changed. Never a value. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import { useState } from "react";
+import type { SecretList, SecretWithUse } from "../../api/schema";
+import { useApi } from "../../api/useApi";
 import { usePage } from "../../app/page";
+import { useUrlState } from "../../app/urlState";
+import { useIsWide } from "../../app/useWidth";
+import { EmptyState } from "../../ui/EmptyState";
+import { Problem } from "../../ui/Problem";
+import { SecretMask } from "../../ui/SecretField";
+import { Skeleton } from "../../ui/Skeleton";
+import { Time } from "../../ui/Time";
+import { CreateDialog, DeleteDialog, RotateDialog } from "./dialogs";
+import { UsedBy } from "./UsedBy";
+
+type Doing = { what: "create" } | { what: "rotate" | "delete"; secret: SecretWithUse } | null;
+
+const FILTERS = { q: "" };
 
 export default function SecretsPage() {
-  usePage({ title: "Secrets", crumbs: [{ text: "Secrets" }] });
-  return <Header variant="h1">Secrets</Header>;
+  usePage({ title: "Secrets", crumbs: [{ text: "Secrets" }], contentType: "table" });
+  const list = useApi<SecretList>("/secrets");
+  const [filters, setFilters] = useUrlState(FILTERS);
+  const [doing, setDoing] = useState<Doing>(null);
+  const isWide = useIsWide(1200);
+  const all = list.data?.secrets ?? [];
+  const shown = all.filter((each) => matches(each, filters.q));
+  const close = () => setDoing(null);
+  const done = () => {
+    close();
+    void list.reload();
+  };
+  const create = <Button onClick={() => setDoing({ what: "create" })}>Create secret</Button>;
+  if (list.data === null && list.error) {
+    return <Problem error={list.error} what="the secrets" onRetry={() => void list.reload()} />;
+  }
+  return (
+    <>
+      <Table
+        variant="full-page"
+        stickyHeader
+        wrapLines
+        items={shown}
+        trackBy={(secret) => `${secret.backend}/${secret.key}`}
+        ariaLabels={{ tableLabel: "Secrets" }}
+        columnDefinitions={columns(setDoing, isWide)}
+        header={
+          <Header
+            variant="awsui-h1-sticky"
+            counter={list.data ? `(${all.length})` : undefined}
+            description="A workflow names a secret; only the call that needs it gets its value. Values never leave the server."
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button iconName="refresh" ariaLabel="Look again" onClick={() => void list.reload()} />
+                <Button variant="primary" onClick={() => setDoing({ what: "create" })}>
+                  Create secret
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            Secrets
+          </Header>
+        }
+        filter={
+          <div className="filters">
+            <div className="filters-text">
+              <Input
+                type="search"
+                value={filters.q}
+                placeholder="Find by name or workflow"
+                ariaLabel="Find secrets"
+                clearAriaLabel="Clear"
+                onChange={({ detail }) => setFilters({ q: detail.value })}
+              />
+            </div>
+          </div>
+        }
+        empty={
+          list.data === null ? (
+            <Skeleton what="the secrets" />
+          ) : all.length === 0 ? (
+            <EmptyState title="No secrets yet" actions={create}>
+              A definition names one as <Box variant="code">{'{"$secret": "STRIPE_KEY"}'}</Box>.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              title="No secret matches"
+              actions={<Button onClick={() => setFilters({ q: "" })}>Show all</Button>}
+            />
+          )
+        }
+      />
+      {doing?.what === "create" && <CreateDialog taken={all.map(({ key }) => key)} onClose={close} onDone={done} />}
+      {doing?.what === "rotate" && <RotateDialog secret={doing.secret} onClose={close} onDone={done} />}
+      {doing?.what === "delete" && <DeleteDialog secret={doing.secret} onClose={close} onDone={done} />}
+    </>
+  );
+}
+
+function matches(secret: SecretWithUse, text: string): boolean {
+  const all = [secret.key, secret.backend, ...secret.used_by.map(({ workflow }) => workflow)].join("\n").toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word));
+}
+
+const BACKENDS: Record<string, string> = {
+  local: "This machine, encrypted",
+  environment: "Environment variable",
+  env: "Environment variable",
+  aws: "AWS Secrets Manager",
+};
+
+function columns(onDo: (doing: Doing) => void, isWide: boolean): TableProps.ColumnDefinition<SecretWithUse>[] {
+  const all: (TableProps.ColumnDefinition<SecretWithUse> | false)[] = [
+    {
+      id: "key",
+      header: "Name",
+      isRowHeader: true,
+      minWidth: 200,
+      cell: (secret) => <span className="mono">{secret.key}</span>,
+    },
+    { id: "value", header: "Value", width: 130, cell: () => <SecretMask /> },
+    { id: "backend", header: "Kept in", width: 200, cell: (secret) => BACKENDS[secret.backend] ?? secret.backend },
+    { id: "used", header: "Used by", minWidth: 220, cell: (secret) => <UsedBy uses={secret.used_by} /> },
+    isWide && {
+      id: "updated",
+      header: "Last set",
+      width: 160,
+      cell: (secret) => (
+        <div>
+          <Time at={secret.updated_at} format="ago" />
+          {secret.updated_by && <div className="dim">{`by ${secret.updated_by}`}</div>}
+        </div>
+      ),
+    },
+    {
+      id: "act",
+      header: <span className="visually-hidden">Actions</span>,
+      width: 190,
+      cell: (secret) =>
+        secret.writable ? (
+          <SpaceBetween direction="horizontal" size="s">
+            <Button
+              variant="inline-link"
+              ariaLabel={`Rotate ${secret.key}`}
+              onClick={() => onDo({ what: "rotate", secret })}
+            >
+              Rotate
+            </Button>
+            <Button
+              variant="inline-link"
+              ariaLabel={`Delete ${secret.key}`}
+              onClick={() => onDo({ what: "delete", secret })}
+            >
+              Delete
+            </Button>
+          </SpaceBetween>
+        ) : (
+          <span className="dim">Changed where it is kept</span>
+        ),
+    },
+  ];
+  return all.filter((column) => column !== false);
 }

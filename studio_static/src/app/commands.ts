@@ -1,0 +1,77 @@
+/** What Ctrl+K finds: the shell's own commands, and those of the page that is open (the designer's states). */
+import { useEffect } from "react";
+import { create } from "zustand";
+
+export interface Command {
+  id: string;
+  /** The heading it stands under: "Workflows". */
+  group: string;
+  text: string;
+  detail?: string;
+  /** Also found by these words. */
+  keywords?: string;
+  run: () => void;
+}
+
+interface Commands {
+  open: boolean;
+  ofPages: ReadonlyMap<string, readonly Command[]>;
+  setOpen: (open: boolean) => void;
+  register: (owner: string, commands: readonly Command[]) => void;
+  forget: (owner: string) => void;
+}
+
+export const useCommands = create<Commands>((set) => ({
+  open: false,
+  ofPages: new Map(),
+  setOpen: (open) => set({ open }),
+  register: (owner, commands) => set((state) => ({ ofPages: new Map(state.ofPages).set(owner, commands) })),
+  forget: (owner) =>
+    set((state) => {
+      const kept = new Map(state.ofPages);
+      kept.delete(owner);
+      return { ofPages: kept };
+    }),
+}));
+
+/** Adds a page's commands while it is open. `commands` must keep its identity while nothing changed (useMemo). */
+export function usePageCommands(owner: string, commands: readonly Command[]): void {
+  useEffect(() => {
+    const { register, forget } = useCommands.getState();
+    register(owner, commands);
+    return () => forget(owner);
+  }, [owner, commands]);
+}
+
+/** How well a command answers what was typed: higher is better, null is not at all. Every word must be found. */
+export function score(command: Pick<Command, "text" | "detail" | "keywords">, query: string): number | null {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const text = command.text.toLowerCase();
+  const rest = `${command.detail ?? ""} ${command.keywords ?? ""}`.toLowerCase();
+  let total = 0;
+  for (const word of words) {
+    const one = scoreWord(text, rest, word);
+    if (one === null) return null;
+    total += one;
+  }
+  return total;
+}
+
+function scoreWord(text: string, rest: string, word: string): number | null {
+  if (text.startsWith(word)) return 100;
+  const at = text.indexOf(word);
+  if (at > 0) return /[\s_\-./:]/.test(text[at - 1] ?? "") ? 80 : 60;
+  if (rest.includes(word)) return 30;
+  return isWithin(text, word) ? 10 : null;
+}
+
+/** Whether the letters of `word` stand in `text` in their order: "ordfl" in "order_flow". */
+function isWithin(text: string, word: string): boolean {
+  if (word.length < 3) return false;
+  let at = 0;
+  for (const letter of word) {
+    at = text.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { AuditEntry } from "../../api/schema";
+import { actWords, inputToIso, subjectOf, summaryOf } from "./words";
+
+const entry = (more: Partial<AuditEntry>): AuditEntry => ({
+  workspace: "default",
+  chain: 1,
+  number: 1,
+  id: "1",
+  at: "2026-11-24T14:00:00.000000Z",
+  recorded_at: "2026-11-24T14:00:00.000000Z",
+  actor: "ana",
+  actor_kind: "person",
+  origin: "127.0.0.1",
+  act: "workflow.publish",
+  subject: "workflow/order_flow",
+  before: null,
+  after: null,
+  reason: null,
+  details: {},
+  previous: "",
+  digest: "",
+  ...more,
+});
+
+describe("summaryOf", () => {
+  it("says the version that was published", () => {
+    expect(summaryOf(entry({ before: { version: 2 }, after: { version: 3 } }))).toBe("version 3");
+  });
+  it("says what failed, and the first line of why", () => {
+    const details = { state: "Reserve Stock", attempt: 2, error: "Stock.Empty", cause: "none left\nTraceback" };
+    expect(summaryOf(entry({ details }))).toBe("state Reserve Stock, attempt 2, error Stock.Empty, none left");
+  });
+});
+
+describe("subjectOf", () => {
+  it("leads to what it is about", () => {
+    expect(subjectOf("workflow/order_flow")).toEqual({
+      kind: "workflow",
+      name: "order_flow",
+      to: "/studio/wizard/order_flow",
+    });
+    expect(subjectOf("execution/order_flow:1/2").to).toBe("/studio/executions/order_flow%3A1%2F2");
+    expect(subjectOf("workflow/*").to).toBeNull();
+  });
+});
+
+it("keeps an act it does not know", () => expect(actWords("robot.dance")).toBe("robot.dance"));
+it("reads a time of a form as UTC", () => expect(inputToIso("2026-11-24T14:00")).toBe("2026-11-24T14:00:00Z"));

@@ -1,0 +1,104 @@
+/** The audit log in words: what was done, to what, and what is worth knowing of it. */
+import type { AuditEntry } from "../../api/schema";
+import { executionHref, href, workflowHref } from "../../app/links";
+
+const ACTS: Readonly<Record<string, string>> = {
+  "workflow.import": "Imported a draft",
+  "workflow.save_draft": "Saved the draft",
+  "workflow.publish": "Published",
+  "workflow.rollback": "Rolled back",
+  "workflow.duplicate": "Duplicated",
+  "workflow.archive": "Archived",
+  "workflow.unarchive": "Took back from the archive",
+  "workflow.pause": "Paused",
+  "workflow.resume": "Switched on",
+  "execution.start": "Started an execution",
+  "execution.stop": "Stopped an execution",
+  "execution.resume": "Resumed an execution",
+  "execution.rerun": "Ran an execution again",
+  "task.answer": "Answered a task",
+  "secret.set": "Set a secret",
+  "secret.rotate": "Rotated a secret",
+  "secret.delete": "Deleted a secret",
+  "map_run.update": "Changed a Map Run",
+  "activity.create": "Created an activity",
+  "activity.delete": "Deleted an activity",
+  "act.refused": "Was refused",
+  "engine.started": "Execution started",
+  "engine.step_failed": "Step failed",
+  "engine.failed": "Execution failed",
+  "engine.timed_out": "Execution timed out",
+  "engine.aborted": "Execution stopped",
+  "engine.succeeded": "Execution succeeded",
+};
+
+/** "Published"; an act that is not known stands as it is. */
+export function actWords(act: string): string {
+  return ACTS[act] ?? act;
+}
+
+export const ACT_CHOICES: readonly { value: string; label: string }[] = [
+  { value: "", label: "Everything" },
+  { value: "workflow.*", label: "Workflows" },
+  { value: "execution.*", label: "Executions, by people" },
+  { value: "engine.*", label: "Executions, by the engine" },
+  { value: "task.*", label: "Answers to tasks" },
+  { value: "secret.*", label: "Secrets" },
+  { value: "act.refused", label: "What was refused" },
+  ...Object.entries(ACTS)
+    .filter(([act]) => act !== "act.refused")
+    .map(([value, label]) => ({ value, label: `${label} (${value})` })),
+];
+
+export interface Subject {
+  kind: string;
+  name: string;
+  /** The page it has, if any. */
+  to: string | null;
+}
+
+/** "workflow/order_flow" taken apart. */
+export function subjectOf(subject: string): Subject {
+  const at = subject.indexOf("/");
+  const kind = subject.slice(0, at);
+  const name = subject.slice(at + 1);
+  return { kind, name, to: pageOf(kind, name) };
+}
+
+function pageOf(kind: string, name: string): string | null {
+  if (kind === "workflow" && name !== "*") return workflowHref(name);
+  if (kind === "execution") return executionHref(name);
+  if (kind === "secret") return href(`/secrets/?q=${encodeURIComponent(name)}`);
+  return null;
+}
+
+const FACTS = [
+  "version",
+  "state",
+  "attempt",
+  "error",
+  "act",
+  "code",
+  "answer",
+  "backend",
+  "starts",
+  "running",
+  "status",
+];
+
+/** What is worth knowing of an entry, in a line: "version 3", "Reserve Stock, Stock.Empty". */
+export function summaryOf(entry: AuditEntry): string {
+  const after = typeof entry.after === "object" && entry.after !== null ? entry.after : {};
+  const all: Record<string, unknown> = { ...entry.details, ...after };
+  const facts = FACTS.filter((name) => all[name] !== undefined && all[name] !== null).map(
+    (name) => `${name.replace("_", " ")} ${all[name]}`,
+  );
+  const reason = entry.reason ?? (typeof all.cause === "string" ? all.cause : null);
+  if (reason) facts.push(reason.split("\n")[0] ?? "");
+  return facts.join(", ");
+}
+
+/** "2026-11-24T14:00" of a form, as an ISO time in UTC; "" stays. */
+export function inputToIso(text: string): string {
+  return text === "" ? "" : `${text.length === 16 ? `${text}:00` : text}Z`;
+}

@@ -1,0 +1,147 @@
+/** One connector: what it is, whether it is installed, and every action with its fields. */
+import Alert from "@cloudscape-design/components/alert";
+import Badge from "@cloudscape-design/components/badge";
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { Action } from "../../api/schema";
+import { ConnectorIcon } from "./ConnectorIcon";
+import type { Shown } from "./ConnectorsPage";
+import { type Field, fieldsOf, typeOf } from "./schema";
+
+export function ConnectorDetail({ connector }: { connector: Shown }) {
+  return (
+    <SpaceBetween size="m">
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={connector.description}
+            actions={
+              <Badge color={connector.installed ? "green" : "grey"}>
+                {connector.installed ? "Installed" : "Not installed"}
+              </Badge>
+            }
+          >
+            <span className="connector-title">
+              <ConnectorIcon code={connector.code} size={24} />
+              {connector.name}
+            </span>
+          </Header>
+        }
+      >
+        {connector.problem && (
+          <Alert type="error" header="It cannot be loaded">
+            {connector.problem}
+          </Alert>
+        )}
+        {connector.hint && (
+          <Alert type="info" header="Known, but its code is not here">
+            {connector.hint} A draft may use its actions; publishing that draft is refused until it is installed.
+          </Alert>
+        )}
+        {!connector.problem && !connector.hint && (
+          <Box color="text-body-secondary">
+            {`${connector.actions.length} action${connector.actions.length === 1 ? "" : "s"}. `}
+            In a definition: <span className="mono">{`connector:${connector.code}:ACTION`}</span>
+          </Box>
+        )}
+      </Container>
+      {connector.actions.map((action) => (
+        <ActionCard key={action.resource} action={action} />
+      ))}
+    </SpaceBetween>
+  );
+}
+
+function ActionCard({ action }: { action: Action }) {
+  return (
+    <div id={`action-${action.name}`} className="connector-action">
+      <Container
+        header={
+          <Header variant="h3" headingTagOverride="h3" description={action.description}>
+            {action.name}
+          </Header>
+        }
+      >
+        <SpaceBetween size="s">
+          <div className="action-facts">
+            <CopyToClipboard
+              variant="inline"
+              textToCopy={action.resource}
+              textToDisplay={action.resource}
+              copyButtonAriaLabel={`Copy ${action.resource}`}
+              copySuccessText="Copied"
+              copyErrorText="Could not be copied"
+            />
+            <span className={`action-kind action-kind-${action.kind}`}>
+              {action.kind === "read" ? "Reads: a test may really call it" : "Writes: a test mocks it"}
+            </span>
+            {action.waits && <span className="tag">Waits for an answer</span>}
+            {action.at_most_once && <span className="tag">At most once: never retried by itself</span>}
+          </div>
+          <Fields title="Takes" schema={action.inputs} empty="Nothing." />
+          <Fields title="Gives" schema={action.outputs} empty={typeOf(action.outputs)} />
+        </SpaceBetween>
+      </Container>
+    </div>
+  );
+}
+
+interface FieldsProps {
+  title: string;
+  schema: Record<string, unknown>;
+  empty: string;
+}
+
+function Fields({ title, schema, empty }: FieldsProps) {
+  const rows = fieldsOf(schema);
+  if (rows.length === 0) {
+    return (
+      <div>
+        <Box variant="awsui-key-label">{title}</Box>
+        <Box color="text-body-secondary">{empty}</Box>
+      </div>
+    );
+  }
+  return (
+    <ExpandableSection headerText={title} headerCounter={`(${rows.length})`} defaultExpanded variant="inline">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section className="fields-scroll" tabIndex={0} aria-label={`${title}: fields`}>
+        <table className="fields">
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Type</th>
+              <th scope="col">What it is</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <FieldRow key={row.name} row={row} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </ExpandableSection>
+  );
+}
+
+function FieldRow({ row }: { row: Field }) {
+  return (
+    <tr>
+      <th scope="row" style={{ paddingLeft: row.depth * 16 }}>
+        <span className="mono">{row.name}</span>
+        {row.required && <span className="field-required">required</span>}
+      </th>
+      <td>{row.type}</td>
+      <td>
+        {row.description}
+        {row.limits && <div className="dim">{row.limits}</div>}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,114 @@
+/** A secret is created, gets another value, or goes away. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useState } from "react";
+import { del, path, post, put, withQuery } from "../../api/client";
+import type { SecretWithUse } from "../../api/schema";
+import { notify } from "../../app/flash";
+import { Dialog } from "../../ui/Dialog";
+import { SecretField } from "../../ui/SecretField";
+import { UsedBy } from "./UsedBy";
+
+const KEY = /^[A-Za-z0-9_.-]{1,128}$/;
+
+interface DialogGiven {
+  onClose: () => void;
+  onDone: () => void;
+}
+
+export function CreateDialog({ taken, onClose, onDone }: DialogGiven & { taken: readonly string[] }) {
+  const [key, setKey] = useState("");
+  const [value, setValue] = useState("");
+  const problem = keyProblem(key, taken);
+  const create = async () => {
+    await put(path("/secrets/{}", key), { value });
+    notify({ type: "success", content: `${key} is set.` });
+    onDone();
+  };
+  return (
+    <Dialog
+      title="Create a secret"
+      act="Create"
+      onAct={create}
+      onClose={onClose}
+      disabled={problem !== null || value === ""}
+    >
+      <FormField
+        label="Name"
+        constraintText="Letters, digits, _ . and -; at most 128. Workflows name it so."
+        errorText={key === "" ? undefined : problem}
+      >
+        <Input
+          value={key}
+          onChange={({ detail }) => setKey(detail.value)}
+          placeholder="STRIPE_KEY"
+          autoFocus
+          spellcheck={false}
+          autoComplete={false}
+        />
+      </FormField>
+      <SecretField
+        label="Value"
+        description="It is not shown again, here or anywhere."
+        value={value}
+        onChange={setValue}
+      />
+    </Dialog>
+  );
+}
+
+function keyProblem(key: string, taken: readonly string[]): string | null {
+  if (!KEY.test(key)) return "Letters, digits, _ . and - only; at most 128.";
+  return taken.includes(key) ? "There is a secret of that name: rotate it instead." : null;
+}
+
+export function RotateDialog({ secret, onClose, onDone }: DialogGiven & { secret: SecretWithUse }) {
+  const [value, setValue] = useState("");
+  const rotate = async () => {
+    await post(path("/secrets/{}/rotate", secret.key), { value });
+    notify({ type: "success", content: `${secret.key} has its new value. Its name stays, so no workflow changes.` });
+    onDone();
+  };
+  return (
+    <Dialog title={`Rotate ${secret.key}`} act="Rotate" onAct={rotate} onClose={onClose} disabled={value === ""}>
+      <div>
+        <Box variant="awsui-key-label">Used by</Box>
+        <UsedBy uses={secret.used_by} />
+      </div>
+      <Box color="text-body-secondary">
+        The name stays the same, so nothing has to be published. Every call from now on gets the new value, in
+        executions that run already, too.
+      </Box>
+      <SecretField label="New value" value={value} onChange={setValue} autoFocus />
+    </Dialog>
+  );
+}
+
+export function DeleteDialog({ secret, onClose, onDone }: DialogGiven & { secret: SecretWithUse }) {
+  const isUsed = secret.used_by.length > 0;
+  const [sure, setSure] = useState(false);
+  const remove = async () => {
+    await del(withQuery(path("/secrets/{}", secret.key), { force: isUsed ? true : null }));
+    notify({ type: "success", content: `${secret.key} is deleted.` });
+    onDone();
+  };
+  return (
+    <Dialog title={`Delete ${secret.key}?`} act="Delete" onAct={remove} onClose={onClose} disabled={isUsed && !sure}>
+      {isUsed ? (
+        <>
+          <Alert type="warning" header="It is in use">
+            <UsedBy uses={secret.used_by} />
+          </Alert>
+          <Checkbox checked={sure} onChange={({ detail }) => setSure(detail.checked)}>
+            Delete it all the same: these steps will fail
+          </Checkbox>
+        </>
+      ) : (
+        <Box>No workflow names it. Its value cannot be had back.</Box>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,190 @@
+/** The columns of the list of workflows. */
+import Badge from "@cloudscape-design/components/badge";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import type { TableProps } from "@cloudscape-design/components/table";
+import Toggle from "@cloudscape-design/components/toggle";
+import { path, post } from "../../api/client";
+import type { Workflow } from "../../api/schema";
+import { notify, notifyError } from "../../app/flash";
+import { executionHref, followClick, go, workflowHref } from "../../app/links";
+import { usePreferences } from "../../app/preferences";
+import { NavLink } from "../../ui/NavLink";
+import { StatusMark } from "../../ui/StatusMark";
+import { Time } from "../../ui/Time";
+import { formatAgo } from "../../ui/time";
+import { tagText } from "./look";
+import type { Doing } from "./WorkflowsPage";
+
+interface Given {
+  onDo: (doing: Doing) => void;
+  onChanged: () => Promise<void>;
+  archived: boolean;
+  /** Room for tags and times. */
+  isWide: boolean;
+}
+
+type Column = TableProps.ColumnDefinition<Workflow>;
+
+export function columnsOf(given: Given): Column[] {
+  const columns: (Column | false)[] = [
+    { id: "name", header: "Name", cell: (workflow) => <Name workflow={workflow} />, isRowHeader: true, minWidth: 240 },
+    { id: "version", header: "Version", cell: (workflow) => <Versions workflow={workflow} />, width: 190 },
+    { id: "runs", header: "Last runs", cell: (workflow) => <LastRuns workflow={workflow} />, width: 140 },
+    !given.archived && {
+      id: "on",
+      header: "On",
+      cell: (workflow) => <OnOff workflow={workflow} {...given} />,
+      width: 190,
+    },
+    given.isWide && { id: "tags", header: "Tags", cell: (workflow) => <Tags workflow={workflow} />, width: 160 },
+    given.isWide && {
+      id: "updated",
+      header: "Changed",
+      cell: (workflow) => <Changed workflow={workflow} />,
+      width: 150,
+    },
+    {
+      id: "more",
+      header: <span className="visually-hidden">Actions</span>,
+      cell: (workflow) => <More workflow={workflow} {...given} />,
+      width: 68,
+    },
+  ];
+  return columns.filter((column) => column !== false);
+}
+
+function Name({ workflow }: { workflow: Workflow }) {
+  return (
+    <div className="workflow-name">
+      <NavLink to={workflowHref(workflow.name)}>{workflow.name}</NavLink>
+      {workflow.kind === "EXPRESS" && <span className="workflow-kind">Express</span>}
+      {workflow.description && (
+        <div className="workflow-description" title={workflow.description}>
+          {workflow.description}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Versions({ workflow }: { workflow: Workflow }) {
+  if (workflow.active_version === null) return <Badge color="grey">Never published</Badge>;
+  return (
+    <div className="workflow-versions">
+      <Badge color="green">{`v${workflow.active_version} active`}</Badge>
+      {workflow.has_unpublished_changes && <span className="workflow-draft">Draft differs</span>}
+    </div>
+  );
+}
+
+/** The oldest at the left, as time runs. */
+function LastRuns({ workflow }: { workflow: Workflow }) {
+  const clock = usePreferences((state) => state.clock);
+  if (workflow.last_runs.length === 0) return <span className="dim">None yet</span>;
+  return (
+    <ul className="last-runs" aria-label={`Last runs of ${workflow.name}`}>
+      {[...workflow.last_runs].reverse().map((run) => (
+        <li key={run.id}>
+          <a href={executionHref(run.id)} onClick={followClick}>
+            <StatusMark
+              status={run.status}
+              markOnly
+              detail={run.started_at ? `started ${formatAgo(run.started_at, Date.now(), clock)}` : ""}
+            />
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function OnOff({ workflow, onDo, onChanged }: { workflow: Workflow } & Given) {
+  if (workflow.active_version === null) return <span className="dim">Publish it first</span>;
+  const { paused } = workflow;
+  const resume = async () => {
+    try {
+      await post(path("/workflows/{}/resume", workflow.name));
+      notify({ type: "success", content: `${workflow.name} is on again. What waited has begun.` });
+    } catch (thrown) {
+      notifyError(thrown, `${workflow.name} could not be switched on`);
+    }
+    await onChanged();
+  };
+  return (
+    <div className="workflow-on">
+      <Toggle
+        checked={paused === null}
+        ariaLabel={`${workflow.name} takes new work`}
+        onChange={({ detail }) => (detail.checked ? void resume() : onDo({ what: "pause", workflow }))}
+      >
+        {paused === null ? "On" : "Paused"}
+      </Toggle>
+      {paused && <div className="dim">{paused.starts === "queue" ? "Starts wait" : "Starts refused"}</div>}
+    </div>
+  );
+}
+
+function Tags({ workflow }: { workflow: Workflow }) {
+  const tags = Object.entries(workflow.tags);
+  if (tags.length === 0) return <span className="dim">–</span>;
+  return (
+    <div className="workflow-tags">
+      {tags.map(([name, value]) => (
+        <span key={name} className="tag">
+          {tagText(name, value)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Changed({ workflow }: { workflow: Workflow }) {
+  return (
+    <div>
+      <Time at={workflow.updated_at} format="ago" />
+      <div className="dim">{workflow.updated_by && `by ${workflow.updated_by}`}</div>
+    </div>
+  );
+}
+
+function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & Given) {
+  const unarchive = async () => {
+    try {
+      await post(path("/workflows/{}/unarchive", workflow.name));
+      notify({ type: "success", content: `${workflow.name} is in use again.` });
+    } catch (thrown) {
+      notifyError(thrown, `${workflow.name} could not be taken back`);
+    }
+    await onChanged();
+  };
+  const act = (id: string) => {
+    if (id === "open") go(workflowHref(workflow.name).slice("/studio".length));
+    if (id === "executions") go(`/executions/?workflow=${encodeURIComponent(workflow.name)}`);
+    if (id === "audit") go(`/audit/?workflow=${encodeURIComponent(workflow.name)}`);
+    if (id === "duplicate") onDo({ what: "duplicate", workflow });
+    if (id === "archive") onDo({ what: "archive", workflow });
+    if (id === "unarchive") void unarchive();
+  };
+  return (
+    <ButtonDropdown
+      variant="icon"
+      expandToViewport
+      ariaLabel={`Actions for ${workflow.name}`}
+      items={[
+        { id: "open", text: "Open in the designer" },
+        { id: "executions", text: "Executions" },
+        { id: "audit", text: "Audit log" },
+        { id: "duplicate", text: "Duplicate …" },
+        {
+          id: "export",
+          text: "Export",
+          href: path("/workflows/{}/export", workflow.name),
+          external: true,
+          externalIconAriaLabel: "opens in a new tab",
+        },
+        archived ? { id: "unarchive", text: "Take back from the archive" } : { id: "archive", text: "Archive …" },
+      ]}
+      onItemClick={({ detail }) => act(detail.id)}
+    />
+  );
+}

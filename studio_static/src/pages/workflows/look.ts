@@ -1,0 +1,41 @@
+/** Small words about workflows. */
+import type { Workflow } from "../../api/schema";
+
+export const NAME = /^[A-Za-z0-9_-]{1,80}$/;
+
+/** Why a name cannot be a workflow's; null when it can. The server has the last word. */
+export function nameProblem(name: string, taken: readonly string[] = []): string | null {
+  if (name === "") return "A workflow needs a name.";
+  if (!NAME.test(name)) return "Letters, digits, _ and -; at most 80.";
+  return taken.includes(name) ? "There is a workflow of that name." : null;
+}
+
+/** "order_flow_copy", or with a number when that is taken. */
+export function copyName(name: string, taken: readonly string[]): string {
+  for (let number = 1; ; number += 1) {
+    const tried = number === 1 ? `${name}_copy` : `${name}_copy${number}`;
+    if (!taken.includes(tried)) return tried;
+  }
+}
+
+/** `trade:finance` for every tag of every workflow, sorted. */
+export function tagsOf(workflows: readonly Workflow[]): string[] {
+  const tags = new Set(
+    workflows.flatMap(({ tags }) => Object.entries(tags).map(([name, value]) => tagText(name, value))),
+  );
+  return [...tags].sort();
+}
+
+export function tagText(name: string, value: string): string {
+  return value === "" ? name : `${name}:${value}`;
+}
+
+/** Those with the text in name, description or a tag, and with the tag. */
+export function matching(workflows: readonly Workflow[], text: string, tag: string): Workflow[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return workflows.filter((workflow) => {
+    const tags = Object.entries(workflow.tags).map(([name, value]) => tagText(name, value));
+    const all = [workflow.name, workflow.description, ...tags].join("\n").toLowerCase();
+    return words.every((word) => all.includes(word)) && (tag === "" || tags.includes(tag));
+  });
+}

@@ -1,0 +1,74 @@
+/** A dialog that does one thing: its form, its problem in the API's words, and the button that does it. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ReactNode, useState } from "react";
+import { type ApiError, asApiError } from "../api/errors";
+import { ErrorWords } from "./Problem";
+
+interface DialogProps {
+  title: string;
+  /** The button's word: "Pause". */
+  act: string;
+  /** Does it; what it throws is shown, and the dialog stays. */
+  onAct: () => Promise<void>;
+  onClose: () => void;
+  disabled?: boolean;
+  size?: ModalProps.Size;
+  children: ReactNode;
+}
+
+export function Dialog({ title, act, onAct, onClose, disabled = false, size = "medium", children }: DialogProps) {
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onAct();
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      visible
+      size={size}
+      header={title}
+      onDismiss={onClose}
+      closeAriaLabel="Close"
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={busy} disabled={disabled} onClick={() => void run()}>
+              {act}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!disabled && !busy) void run();
+        }}
+      >
+        <SpaceBetween size="m">
+          {children}
+          {error && (
+            <Alert type="error">
+              <ErrorWords error={error} />
+            </Alert>
+          )}
+        </SpaceBetween>
+      </form>
+    </Modal>
+  );
+}
