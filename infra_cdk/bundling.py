@@ -32,7 +32,7 @@ API_ONLY = ("chalice", "pyyaml")
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 _UNUSED = (
     "bin", "jsonschema/benchmarks", "jsonschema/tests", "pydantic/v1", "referencing/tests", "regex/tests",
-    "urllib3/contrib", "pydantic/mypy.py", "aws_lambda_powertools/event_handler", "aws_lambda_powertools/tracing",
+    "urllib3/contrib", "pydantic/mypy.py", "aws_lambda_powertools/event_handler",
     *(f"aws_lambda_powertools/utilities/{name}" for name in (
         "data_masking", "feature_flags", "idempotency", "kafka", "parameters", "parser", "serialization", "streaming",
         "validation",
