@@ -61,9 +61,16 @@ def matches(query: ExecutionQuery, row: ExecutionRow) -> bool:
     return (
         row.key.workspace == query.workspace
         and query.workflow in (None, row.workflow)
-        and query.status in (None, row.status)
+        and (query.status is None or row.status in statuses(query))
+        and (query.started_after is None or row.started_at >= query.started_after)
+        and (query.started_before is None or row.started_at < query.started_before)
         and all(pattern is None or pattern.matches(value) for pattern, value in patterns)
     )
+
+
+def statuses(query: ExecutionQuery) -> tuple[str, ...]:
+    """The statuses that are meant; none for all."""
+    return () if query.status is None else tuple(dict.fromkeys(query.status.split(",")))
 
 
 def storable(text: str | None) -> str | None:
@@ -101,5 +108,8 @@ def decode_token(query: ExecutionQuery) -> Position | None:
 
 
 def _digest(query: ExecutionQuery) -> str:
-    filters = [query.workspace, query.workflow, query.status, query.name, query.error, query.business_key]
+    filters = [
+        query.workspace, query.workflow, query.status, query.name, query.error, query.business_key,
+        query.started_after, query.started_before,
+    ]
     return hashlib.sha256(json.dumps(filters).encode()).hexdigest()[:16]

@@ -26,7 +26,8 @@ class ExecutionRow:
 class ExecutionQuery:
     """Newest first. `name`, `error` and `business_key` match exactly, or as a prefix when they end with ``*``.
 
-    Filters combine with AND. `limit` is the page's size (1 to 1000).
+    Filters combine with AND. `status` is one, or several with commas between: any of them. `started_after` and
+    `started_before` are epoch seconds: after <= started_at < before. `limit` is the page's size (1 to 1000).
     """
 
     workspace: str
@@ -35,6 +36,8 @@ class ExecutionQuery:
     name: str | None = None
     error: str | None = None
     business_key: str | None = None
+    started_after: float | None = None
+    started_before: float | None = None
     limit: int = 100
     next_token: str | None = None
 

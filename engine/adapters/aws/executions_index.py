@@ -85,10 +85,12 @@ class DynamoExecutionsIndex:
 
     def _walk(self, query: ExecutionQuery, walk: _Walk, after: Position | None) -> Iterator[str]:
         """The keys of an index in the list's order, from `after` back."""
-        last = walk.prefix + (items.started_sort(after.started_at, after.id) if after else "~")
+        first, last = _bounds(query, after)
+        if first > last:
+            return iter(())
         keys = Expression(
             f"{walk.index.partition} = :partition AND {walk.index.sort} BETWEEN :first AND :last",
-            {":partition": walk.partition, ":first": walk.prefix + " ", ":last": last},
+            {":partition": walk.partition, ":first": walk.prefix + first, ":last": walk.prefix + last},
         )
         pages = (size for size in (query.limit + 1, 200))
         found = self._table.query(keys, index=walk.index.name, newest_first=True, pages=pages)
@@ -103,6 +105,13 @@ class DynamoExecutionsIndex:
         return ((_place(item, walk.index), item["pk"]) for item in found)
 
 
+def _bounds(query: ExecutionQuery, after: Position | None) -> tuple[str, str]:
+    """The first and the last place in the list's order that may be meant; what lies outside is never read."""
+    first = " " if query.started_after is None else items.started_sort(query.started_after, "")
+    last = "~" if query.started_before is None else items.started_sort(query.started_before, "")
+    return first, last if after is None else min(last, items.started_sort(after.started_at, after.id))
+
+
 def _exact_walk(query: ExecutionQuery) -> _Walk:
     """The index of the exact filter that leaves the fewest rows as a rule; the whole list without one."""
     for text, index in (
@@ -111,7 +120,7 @@ def _exact_walk(query: ExecutionQuery) -> _Walk:
         pattern = Pattern.parse(text)
         if pattern is not None and not pattern.prefix:
             return _Walk(index, query.workspace, items.joined(items.sortable(pattern.text), ""))
-    if query.status is not None:
+    if query.status is not None and len(listing.statuses(query)) == 1:
         return _Walk(table.STATUS, items.joined(query.workspace, query.status))
     if query.workflow is not None:
         return _Walk(table.WORKFLOW, items.joined(query.workspace, query.workflow))

@@ -53,7 +53,8 @@ class SqliteExecutionsIndex:
 
 def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
     """The statement of a query and its values; it asks for one row more than the page holds."""
-    conditions, values = ["workspace = ?"], [query.workspace]
+    conditions: list[str] = ["workspace = ?"]
+    values: list[Any] = [query.workspace]
     index, best = "execution_started", 0
     for column, pattern, rank in _filters(query):
         if pattern.prefix:
@@ -64,6 +65,14 @@ def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
             values.append(pattern.text)
         if rank > best:
             index, best = f"execution_{column}", rank
+    statuses = listing.statuses(query)
+    if len(statuses) > 1:  # no index has them in the list's order together
+        conditions.append(f"status IN ({', '.join('?' * len(statuses))})")
+        values += statuses
+    for comparison, at in ((">=", query.started_after), ("<", query.started_before)):
+        if at is not None:
+            conditions.append(f"started_at {comparison} ?")
+            values.append(at)
     after = listing.decode_token(query)
     bounds: list[Any] = []
     if after is not None:
@@ -77,7 +86,8 @@ def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
 
 def _filters(query: ExecutionQuery) -> list[tuple[str, Pattern, int]]:
     """The filters in use: column, pattern, and how few rows it leaves as a rule."""
-    exact = [("workflow", query.workflow, 1), ("status", query.status, 2)]
+    status = query.status if len(listing.statuses(query)) == 1 else None
+    exact = [("workflow", query.workflow, 1), ("status", status, 2)]
     patterns = [
         ("error", Pattern.parse(query.error), 3, 3),
         ("name", Pattern.parse(query.name), 6, 4),
