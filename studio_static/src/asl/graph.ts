@@ -49,7 +49,7 @@ export interface GraphEdge {
 export interface GraphScope {
   readonly pointer: ScopePointer;
   readonly owner: StatePointer | null;
-  /** State nodes' ids, depth-first from StartAt along the happy path first; unreachable ones last. */
+  /** State nodes' ids: each after those that lead to it, the happy path first, catchers last; unreachable ones at the end. */
   readonly order: readonly string[];
   /** States in it and in everything inside, for "5 states". */
   readonly size: number;
@@ -103,24 +103,54 @@ class Flow {
   constructor(readonly scope: Scope) {
     for (const [name, state] of Object.entries(scope.states)) this.links.set(name, linksOf(state));
     this.happy = new Set(this.longestGoodPath());
-    this.visit(scope.startAt);
+    this.sort();
     for (const name of this.links.keys()) if (!this.reached.has(name)) this.order.push(name);
   }
 
-  /** Depth-first, the happy successor first, catchers last: the order in which a reader meets the states. */
-  private visit(first: string): void {
-    const pending = [first];
-    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-      if (this.reached.has(name) || !this.links.has(name)) continue;
-      this.reached.add(name);
-      this.order.push(name);
-      const targets = (this.links.get(name) ?? []).map((link) => link.target).filter((target) => target !== null);
-      const [happy, others] = [
-        targets.filter((target) => this.happy.has(target)),
-        targets.filter((target) => !this.happy.has(target)),
-      ];
-      pending.push(...others.reverse(), ...happy.reverse());
+  /**
+   * The order in which a reader meets the states: each after all that lead to it, loops apart; the happy path first,
+   * catchers last. Loops are cut where a depth-first walk along the happy path closes them.
+   */
+  private sort(): void {
+    const back = new Set<string>();
+    this.depthFirst("happy first", back, new Set());
+    this.order.push(...this.depthFirst("happy last", new Set(), back).reverse());
+    for (const name of this.order) this.reached.add(name);
+  }
+
+  /** States in the order in which the walk leaves them. Lines in `cut` are not walked; those that close loops go to `back`. */
+  private depthFirst(way: "happy first" | "happy last", back: Set<string>, cut: ReadonlySet<string>): string[] {
+    const left: string[] = [];
+    const seen = new Set<string>();
+    const open = new Set<string>();
+    const stack: { name: string; targets: string[] }[] = [];
+    const enter = (name: string): void => {
+      seen.add(name);
+      open.add(name);
+      stack.push({ name, targets: this.targetsOf(name, way) });
+    };
+    if (this.links.has(this.scope.startAt)) enter(this.scope.startAt);
+    for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
+      const target = at.targets.shift();
+      if (target === undefined) {
+        left.push(at.name);
+        open.delete(at.name);
+        stack.pop();
+        continue;
+      }
+      const line = JSON.stringify([at.name, target]);
+      if (open.has(target)) back.add(line);
+      else if (!seen.has(target) && !cut.has(line)) enter(target);
     }
+    return left;
+  }
+
+  private targetsOf(name: string, way: "happy first" | "happy last"): string[] {
+    const happy = this.happyPort(name);
+    const links = (this.links.get(name) ?? []).filter((link) => link.target !== null && this.links.has(link.target));
+    const first = [...links.filter((link) => link.port === happy), ...links.filter((link) => link.port !== happy)];
+    const targets = first.map((link) => link.target as string);
+    return way === "happy first" ? targets : targets.reverse();
   }
 
   /**

@@ -43,8 +43,8 @@ export function insertFragment(definition: Definition, edge: EdgeId, fragment: F
     throw new EditError("There is nothing to insert.", "Copy at least one state.");
   const scope = scopeOfEdge(edge);
   const target = edgeTarget(definition, edge);
-  const { StartAt, States } = renamedFragment(fragment, stateNames(definition));
-  const end = target === null && needsEnd(States) ? endState(definition, scope) : { definition, name: target };
+  const end = target === null && needsEnd(fragment.States) ? endState(definition, scope) : { definition, name: target };
+  const { StartAt, States } = renamedFragment(fragment, stateNames(end.definition));
   const host = findScope(end.definition, scope).states;
   const joined = Object.fromEntries(
     Object.entries(States).map(([name, state]) => [name, joinedState(state, States, host, target, end.name)]),

@@ -1,0 +1,272 @@
+/** Cards, containers, the ends of the flow. Memoised: each renders again only when its own data changed. */
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import type { Badge } from "../asl";
+import { MarkShape } from "../ui/StatusMark";
+import { statusLook } from "../ui/status";
+import { useActions } from "./context";
+import { StateIcon } from "./icons";
+import type { CardData, CardNode, Mark } from "./model";
+import { secondsText } from "./overlay";
+
+/** Where lines reach a card and leave it. Unseen until a card is pointed at or selected. */
+function Ports({ data }: { data: CardData }) {
+  const down = data.direction === "down";
+  const { node, editable } = data;
+  const goesOn = node.type !== "Succeed" && node.type !== "Fail";
+  return (
+    <>
+      <Handle type="target" id="in" position={down ? Position.Top : Position.Left} isConnectable={editable} />
+      <Handle
+        type="source"
+        id="out"
+        position={down ? Position.Bottom : Position.Right}
+        isConnectable={editable && goesOn}
+        className={goesOn ? "port-flow" : "port-none"}
+      />
+      <Handle
+        type="source"
+        id="err"
+        position={down ? Position.Right : Position.Bottom}
+        isConnectable={editable && data.canFail}
+        className={data.canFail ? "port-error" : "port-none"}
+      />
+    </>
+  );
+}
+
+function BadgePill({ badge }: { badge: Badge }) {
+  return (
+    <span className="badge" title={badge.title}>
+      <svg
+        viewBox="0 0 16 16"
+        width="11"
+        height="11"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.9"
+        strokeLinecap="round"
+        aria-hidden="true"
+      >
+        <path d="M13.2 8A5.2 5.2 0 1 1 11.4 4M13.2 1.6V5H9.8" />
+      </svg>
+      {badge.text}
+    </span>
+  );
+}
+
+const LEVELS = { error: "Problem", warning: "Warning", todo: "To do" } as const;
+
+function LintMark({ mark }: { mark: Mark }) {
+  return (
+    <span
+      className={`lint lint-${mark.level}`}
+      role="img"
+      aria-label={`${LEVELS[mark.level]}: ${mark.text}`}
+      title={mark.text}
+    >
+      {mark.level === "todo" ? "?" : "!"}
+    </span>
+  );
+}
+
+/** `Failed · 3.01 s`, in place of the sub-line. */
+function fateWords(data: CardData): { status: string; text: string } | null {
+  const { fate } = data;
+  if (fate === "none" || fate === "skipped") return null;
+  const word = statusLook(fate.status).word;
+  const often = fate.visits > 1 ? (fate.failed > 0 ? ` · ${fate.failed} of ${fate.visits}` : ` · ${fate.visits}×`) : "";
+  return {
+    status: fate.status,
+    text: `${word}${fate.seconds === null ? "" : ` · ${secondsText(fate.seconds)}`}${often}`,
+  };
+}
+
+function SubLine({ data, inside }: { data: CardData; inside?: number }) {
+  const fate = fateWords(data);
+  if (fate !== null) {
+    const { tone, mark } = statusLook(fate.status);
+    return (
+      <span className={`card-sub status-${tone} tabular`}>
+        <MarkShape mark={mark} size={13} />
+        <b>{fate.text}</b>
+      </span>
+    );
+  }
+  if (data.fate === "skipped") return <span className="card-sub">Not reached</span>;
+  const text =
+    inside === undefined ? data.node.subtitle : `${data.node.subtitle} · ${inside} state${inside === 1 ? "" : "s"}`;
+  return (
+    <span className="card-sub" title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** The name, or a field to change it. */
+function Name({ data }: { data: CardData }) {
+  const actions = useActions();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (data.renaming) field.current?.select();
+  }, [data.renaming]);
+  if (!data.renaming)
+    return (
+      <span className="card-name" title={data.node.name}>
+        {data.node.name}
+      </span>
+    );
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
+    event.stopPropagation();
+    if (event.key === "Enter") actions.rename(data.node.id, event.currentTarget.value);
+    if (event.key === "Escape") actions.rename(data.node.id, null);
+  };
+  return (
+    <input
+      ref={field}
+      className="card-rename nodrag nopan"
+      aria-label={`New name of ${data.node.name}`}
+      defaultValue={data.node.name}
+      maxLength={80}
+      onKeyDown={onKeyDown}
+      onBlur={(event) => actions.rename(data.node.id, event.currentTarget.value)}
+    />
+  );
+}
+
+function Marks({ data }: { data: CardData }) {
+  const { change } = data;
+  return (
+    <span className="card-marks">
+      {data.pinned && (
+        <span className="badge badge-pin" title="Its output is pinned for tests">
+          pinned
+        </span>
+      )}
+      {data.node.badges.map((badge) => (
+        <BadgePill key={badge.kind} badge={badge} />
+      ))}
+      {data.mark !== null && <LintMark mark={data.mark} />}
+      {change !== null && <span className={`change change-${change}`}>{CHANGES[change]}</span>}
+    </span>
+  );
+}
+
+const CHANGES = { added: "+ new", changed: "changed", removed: "− gone" } as const;
+
+function Fold({ data }: { data: CardData }) {
+  const actions = useActions();
+  const word = data.collapsed ? "Unfold" : "Fold";
+  return (
+    <button
+      type="button"
+      className="fold nodrag nopan"
+      tabIndex={data.current ? 0 : -1}
+      aria-expanded={!data.collapsed}
+      aria-label={`${word} ${data.node.name}`}
+      title={word}
+      onClick={(event) => {
+        event.stopPropagation();
+        actions.toggle(data.node.id);
+      }}
+    >
+      <svg
+        viewBox="0 0 16 16"
+        width="14"
+        height="14"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.8"
+        strokeLinecap="round"
+        aria-hidden="true"
+      >
+        <path d={data.collapsed ? "m5 6.5 3 3 3-3" : "m5 9.5 3-3 3 3"} />
+      </svg>
+    </button>
+  );
+}
+
+/** The class names that carry an execution's and a diff's colours. */
+function looks(data: CardData): string {
+  const { fate, change } = data;
+  const tone = fate === "none" ? "" : fate === "skipped" ? " is-skipped" : ` is-${statusLook(fate.status).tone}`;
+  const running =
+    typeof fate === "object" && (fate.status === "RUNNING" || fate.status === "RETRYING") ? " is-live" : "";
+  return `${tone}${running}${change === null ? "" : ` is-${change}`}${data.mark?.level === "error" ? " has-error" : ""}`;
+}
+
+/** What makes a card a button for keyboards and screen readers; while it holds the rename field it is none. */
+const focusable = (data: CardData, selected: boolean) =>
+  data.renaming
+    ? { "data-card": data.node.id }
+    : {
+        role: "button",
+        tabIndex: data.current ? 0 : -1,
+        "aria-label": data.spoken,
+        "aria-pressed": selected,
+        "data-card": data.node.id,
+      };
+
+export const StateCard = memo(function StateCard({ data, selected }: NodeProps<CardNode>) {
+  const folded = data.collapsed && data.node.branches.length > 0;
+  return (
+    <div className={`card${folded ? " card-stack" : ""}${looks(data)}`} data-selected={selected}>
+      <div className="card-face" {...focusable(data, selected)}>
+        <StateIcon icon={data.node.icon} tone={data.node.tone} />
+        <span className="card-words">
+          <Name data={data} />
+          <SubLine data={data} inside={folded ? data.inside : undefined} />
+        </span>
+        <Marks data={data} />
+      </div>
+      {folded && <Fold data={data} />}
+      <Ports data={data} />
+    </div>
+  );
+});
+
+export const ContainerCard = memo(function ContainerCard({ data, selected }: NodeProps<CardNode>) {
+  return (
+    <div className={`box${looks(data)}`} data-selected={selected}>
+      <div className="box-head">
+        <div className="box-face" {...focusable(data, selected)}>
+          <StateIcon icon={data.node.icon} tone={data.node.tone} size={28} />
+          <Name data={data} />
+          <SubLine data={data} />
+          <Marks data={data} />
+        </div>
+        <Fold data={data} />
+      </div>
+      {data.panels.map((panel) =>
+        panel.title === "" ? null : (
+          <div
+            key={panel.scope}
+            className="panel"
+            style={{ left: panel.x, top: panel.y, width: panel.width, height: panel.height }}
+          >
+            <span className="panel-title">{panel.title}</span>
+          </div>
+        ),
+      )}
+      <Ports data={data} />
+    </div>
+  );
+});
+
+/** Start and End: pills at the top, dots inside branches. */
+export const Terminal = memo(function Terminal({ data }: NodeProps<CardNode>) {
+  const { node } = data;
+  const inner = node.scope !== "";
+  const fate = data.fate === "skipped" ? " is-skipped" : "";
+  return (
+    <div className={`${inner ? "dot" : "terminal"} is-${node.kind}${fate}`} title={inner ? node.name : undefined}>
+      {!inner && (
+        <>
+          <span className={`terminal-mark is-${node.kind}`} aria-hidden="true" />
+          {node.name}
+        </>
+      )}
+      <Ports data={data} />
+    </div>
+  );
+});

@@ -1,0 +1,29 @@
+/** What cards and lines may call. One object for the life of the canvas: nothing re-renders because a callback changed. */
+import { createContext, useContext } from "react";
+import type { EdgeId, StatePointer } from "../asl";
+import type { ScreenPoint } from "./commands";
+
+export interface CanvasActions {
+  toggle(container: StatePointer): void;
+  rename(state: StatePointer, name: string | null): void;
+  choose(edge: EdgeId, at: ScreenPoint): void;
+  selectEdge(edge: EdgeId): void;
+  changeNote(
+    id: string,
+    change: { text?: string; width?: number; height?: number; x?: number; y?: number } | null,
+  ): void;
+}
+
+const missing = (): never => {
+  throw new Error("a card stands outside of a WorkflowCanvas");
+};
+
+export const ActionsContext = createContext<CanvasActions>({
+  toggle: missing,
+  rename: missing,
+  choose: missing,
+  selectEdge: missing,
+  changeNote: missing,
+});
+
+export const useActions = (): CanvasActions => useContext(ActionsContext);

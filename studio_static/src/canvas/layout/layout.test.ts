@@ -1,0 +1,96 @@
+/** What must hold of every drawing: nothing overlaps, words lie on no card, the happy path is straight. */
+import ELK from "elkjs/lib/elk.bundled.js";
+import { describe, expect, it } from "vitest";
+import { buildGraph, type Definition, type Graph, ownerOf, within } from "../../asl";
+import { SAMPLES } from "../../asl/samples.testdata";
+import { largeDefinition } from "./large.testdata";
+import { layoutGraph } from "./layout";
+import { distanceTo } from "./plus";
+import type { Direction, Layout, Rect } from "./types";
+
+const elk = new ELK();
+const engine = elk.layout.bind(elk);
+const NONE: ReadonlySet<string> = new Set();
+
+const overlap = (one: Rect, two: Rect): boolean =>
+  one.x < two.x + two.width && two.x < one.x + one.width && one.y < two.y + two.height && two.y < one.y + one.height;
+
+/** A container and what is in it overlap by nature. */
+const nested = (graph: Graph, one: string, two: string): boolean => {
+  const home = (id: string) => (id.includes("#") ? (ownerOf(id.slice(0, id.lastIndexOf("#"))) ?? "none") : id);
+  void graph;
+  return within(home(one), two) || within(home(two), one);
+};
+
+function problems(graph: Graph, layout: Layout): string[] {
+  const found: string[] = [];
+  const nodes = [...layout.nodes];
+  for (const [index, [id, rect]] of nodes.entries())
+    for (const [other, place] of nodes.slice(index + 1))
+      if (!nested(graph, id, other) && overlap(rect, place)) found.push(`${id} over ${other}`);
+  const leaves = nodes.filter(([id]) => !layout.panels.has(id));
+  const pills = [...layout.edges].flatMap(([id, edge]) => (edge.pill === null ? [] : [[id, edge.pill] as const]));
+  for (const [index, [id, pill]] of pills.entries()) {
+    for (const [other, rect] of leaves) if (overlap(pill, rect)) found.push(`the pill of ${id} over ${other}`);
+    for (const [other, place] of pills.slice(index + 1))
+      if (overlap(pill, place)) found.push(`the pill of ${id} over that of ${other}`);
+    for (const [other, edge] of layout.edges) {
+      if (other === id) continue;
+      for (let at = 1; at < edge.points.length; at += 1) {
+        const [from, to] = [edge.points[at - 1], edge.points[at]];
+        if (from === undefined || to === undefined) continue;
+        const line = {
+          x: Math.min(from.x, to.x),
+          y: Math.min(from.y, to.y),
+          width: Math.max(1, Math.abs(to.x - from.x)),
+          height: Math.max(1, Math.abs(to.y - from.y)),
+        };
+        if (overlap(pill, line)) found.push(`the line ${other} through the pill of ${id}`);
+      }
+    }
+  }
+  return found;
+}
+
+function bends(graph: Graph, layout: Layout, direction: Direction): string[] {
+  return graph.edges
+    .filter((edge) => edge.happy)
+    .flatMap((edge) => {
+      const across = (layout.edges.get(edge.id)?.points ?? []).map((point) =>
+        direction === "down" ? point.x : point.y,
+      );
+      return across.length > 0 && Math.max(...across) - Math.min(...across) > 0.5 ? [edge.id] : [];
+    });
+}
+
+const definitions: Record<string, Definition> = {
+  ...Object.fromEntries(Object.entries(SAMPLES).map(([name, document]) => [name, document.definition as Definition])),
+  "60 states": largeDefinition(60),
+};
+
+for (const direction of ["down", "right"] as const)
+  describe(`flowing ${direction}`, () => {
+    for (const [name, definition] of Object.entries(definitions))
+      it(`${name}: nothing overlaps, the happy path is straight`, async () => {
+        const graph = buildGraph(definition);
+        const layout = await layoutGraph(graph, { direction, collapsed: NONE }, engine);
+        expect(layout.nodes.size).toBe(graph.nodes.filter((node) => node.reachable).length);
+        expect(problems(graph, layout)).toEqual([]);
+        expect(bends(graph, layout, direction)).toEqual([]);
+        for (const [id, edge] of layout.edges) expect(distanceTo(edge.plus, edge.points), id).toBeLessThan(1);
+      });
+  });
+
+it("lays 300 states out in a second", async () => {
+  const definition = largeDefinition(300);
+  const started = performance.now();
+  const graph = buildGraph(definition);
+  const built = performance.now();
+  await layoutGraph(graph, { direction: "down", collapsed: NONE }, engine);
+  const placed = performance.now();
+  expect(built - started).toBeLessThan(100);
+  expect(placed - built).toBeLessThan(3000);
+  process.stdout.write(
+    `300 states: graph ${(built - started).toFixed(1)} ms, layout ${(placed - built).toFixed(0)} ms\n`,
+  );
+});

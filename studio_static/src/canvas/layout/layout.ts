@@ -1,0 +1,265 @@
+/**
+ * A graph to places: each scope by ELK, inside first. A container is then a box of known size in the scope around it,
+ * and as ASL's lines never leave their scope, nothing has to be routed through walls.
+ */
+import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api.js";
+import type { Graph, GraphEdge, GraphNode, GraphScope } from "../../asl";
+import { type Engine, optionsFor } from "./elk";
+import { groupBy } from "./group";
+import {
+  BRANCH_TITLE,
+  CARD_HEIGHT,
+  cardWidth,
+  DOT,
+  HEADER,
+  headerWidth,
+  PAD,
+  pillSize,
+  type Size,
+  TERMINAL,
+} from "./measure";
+import { plusPoints } from "./plus";
+import type { Direction, Layout, PlacedEdge, PlacedPanel, Point, Rect } from "./types";
+
+export interface LayoutOptions {
+  readonly direction: Direction;
+  /** Containers shown as a card. */
+  readonly collapsed: ReadonlySet<string>;
+}
+
+/** One scope placed, in its own coordinates. */
+interface PlacedScope extends Size {
+  readonly nodes: ReadonlyMap<string, Rect>;
+  readonly edges: ReadonlyMap<string, Omit<PlacedEdge, "plus">>;
+}
+
+interface Container extends Size {
+  /** Panels and the contents of each, from the container's corner. */
+  readonly panels: readonly { panel: PlacedPanel; inner: PlacedScope; offset: Point }[];
+}
+
+/** Places asked for before, by what was asked: an edit lays out only the scopes that it changed. */
+const CACHE_LIMIT = 200;
+const cache = new Map<string, Promise<PlacedScope>>();
+
+/** Lay out the whole graph. Unreachable states are left out: they wait in the tray. */
+export async function layoutGraph(graph: Graph, options: LayoutOptions, engine: Engine): Promise<Layout> {
+  const scopes = new Map(graph.scopes.map((scope) => [scope.pointer, scope]));
+  const nodesOf = groupBy(
+    graph.nodes.filter((node) => node.reachable),
+    (node) => node.scope,
+  );
+  const edgesOf = groupBy(graph.edges, (edge) => edge.scope);
+  const containers = new Map<string, Container>();
+
+  const placeScope = async (scope: GraphScope): Promise<PlacedScope> => {
+    const nodes = nodesOf.get(scope.pointer) ?? [];
+    const sizes = new Map<string, Size>();
+    const card = Math.max(0, ...nodes.filter((node) => node.kind === "state").map(cardWidth));
+    await Promise.all(
+      nodes.map(async (node) => {
+        if (node.branches.length > 0 && !options.collapsed.has(node.id)) {
+          const container = await placeContainer(node);
+          containers.set(node.id, container);
+          sizes.set(node.id, container);
+        } else sizes.set(node.id, sizeOf(node, scope, card));
+      }),
+    );
+    const shown = new Set(nodes.map((node) => node.id));
+    const edges = (edgesOf.get(scope.pointer) ?? []).filter((edge) => shown.has(edge.source) && shown.has(edge.target));
+    return cached(elkGraph(nodes, edges, sizes, options.direction), engine);
+  };
+
+  const placeContainer = async (node: GraphNode): Promise<Container> => {
+    const inner = await Promise.all(
+      node.branches.map(async (branch) => ({
+        branch,
+        placed: await placeScope(scopes.get(branch.scope) as GraphScope),
+      })),
+    );
+    return arrange(node, inner, options.direction);
+  };
+
+  const root = await placeScope(scopes.get("") as GraphScope);
+  return compose(root, containers);
+}
+
+function sizeOf(node: GraphNode, scope: GraphScope, card: number): Size {
+  if (node.kind === "state") return { width: card, height: CARD_HEIGHT };
+  return scope.owner === null ? TERMINAL : DOT;
+}
+
+/** Branches beside one another (below one another when the flow runs sideways), all as tall as the tallest. */
+function arrange(
+  node: GraphNode,
+  inner: readonly { branch: GraphNode["branches"][number]; placed: PlacedScope }[],
+  direction: Direction,
+): Container {
+  const bare = node.type === "Map";
+  const title = bare ? 0 : BRANCH_TITLE;
+  const inset = bare ? 0 : PAD;
+  const sizes = inner.map(({ placed }) => ({ width: placed.width + 2 * inset, height: placed.height + title + inset }));
+  const widest = Math.max(...sizes.map((size) => size.width));
+  const tallest = Math.max(...sizes.map((size) => size.height));
+  const even = widest <= 1.35 * Math.min(...sizes.map((size) => size.width));
+  const down = direction === "down";
+  const panelSize = (size: Size): Size =>
+    down ? { width: even ? widest : size.width, height: tallest } : { width: widest, height: size.height };
+  const all = sizes.map(panelSize);
+  const along = all.reduce((sum, size) => sum + (down ? size.width : size.height), 0) + PAD * (all.length - 1);
+  const body: Size = down ? { width: along, height: tallest } : { width: widest, height: along };
+  const width = Math.max(body.width + 2 * PAD, headerWidth(node));
+  let at = down ? (width - body.width) / 2 : HEADER;
+  const panels = inner.map(({ branch, placed }, index) => {
+    const size = all[index] as Size;
+    const corner = down ? { x: at, y: HEADER } : { x: (width - body.width) / 2, y: at };
+    at += (down ? size.width : size.height) + PAD;
+    const offset = {
+      x: corner.x + (down ? (size.width - placed.width) / 2 : inset),
+      y: corner.y + title,
+    };
+    return {
+      panel: { ...corner, ...size, scope: branch.scope, title: bare ? "" : branch.title },
+      inner: placed,
+      offset,
+    };
+  });
+  return { width, height: HEADER + body.height + PAD, panels };
+}
+
+const IN = "in";
+const OUT = "out";
+const ERR = "err";
+
+function elkGraph(
+  nodes: readonly GraphNode[],
+  edges: readonly GraphEdge[],
+  sizes: ReadonlyMap<string, Size>,
+  direction: Direction,
+): ElkNode {
+  const down = direction === "down";
+  return {
+    id: "scope",
+    layoutOptions: optionsFor(direction),
+    children: nodes.map((node) => {
+      const { width, height } = sizes.get(node.id) as Size;
+      const port = (name: string, side: string, x: number, y: number) => ({
+        id: `${node.id} ${name}`,
+        width: 0,
+        height: 0,
+        x,
+        y,
+        layoutOptions: { "elk.port.side": side },
+      });
+      return {
+        id: node.id,
+        width,
+        height,
+        layoutOptions: { "elk.portConstraints": "FIXED_POS" },
+        ports: down
+          ? [
+              port(IN, "NORTH", width / 2, 0),
+              port(OUT, "SOUTH", width / 2, height),
+              port(ERR, "EAST", width, Math.min(height / 2, 120)),
+            ]
+          : [
+              port(IN, "WEST", 0, height / 2),
+              port(OUT, "EAST", width, height / 2),
+              port(ERR, "SOUTH", width / 2, height),
+            ],
+      };
+    }),
+    edges: edges.map((edge) => {
+      const pill = pillSize(edge);
+      return {
+        id: edge.id,
+        sources: [`${edge.source} ${edge.kind === "catch" ? ERR : OUT}`],
+        targets: [`${edge.target} ${IN}`],
+        layoutOptions: {
+          "elk.layered.priority.straightness": edge.happy ? "100" : edge.kind === "catch" ? "1" : "4",
+          "elk.layered.priority.shortness": edge.happy ? "10" : "1",
+          "elk.layered.priority.direction": edge.happy ? "10" : "1",
+        },
+        labels:
+          pill === null
+            ? []
+            : [
+                {
+                  id: `${edge.id} pill`,
+                  text: edge.label,
+                  ...pill,
+                  layoutOptions: { "elk.edgeLabels.inline": "true", "elk.edgeLabels.placement": "CENTER" },
+                },
+              ],
+      };
+    }),
+  };
+}
+
+function cached(graph: ElkNode, engine: Engine): Promise<PlacedScope> {
+  const key = JSON.stringify(graph);
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const placed = engine(graph).then(readScope);
+  cache.set(key, placed);
+  placed.catch(() => cache.delete(key));
+  const oldest = cache.keys().next().value;
+  if (cache.size > CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
+  return placed;
+}
+
+function readScope(graph: ElkNode): PlacedScope {
+  const nodes = new Map<string, Rect>();
+  for (const child of graph.children ?? [])
+    nodes.set(child.id, { x: child.x ?? 0, y: child.y ?? 0, width: child.width ?? 0, height: child.height ?? 0 });
+  const edges = new Map<string, Omit<PlacedEdge, "plus">>();
+  for (const edge of graph.edges ?? []) edges.set(edge.id, readEdge(edge));
+  return { width: graph.width ?? 0, height: graph.height ?? 0, nodes, edges };
+}
+
+function readEdge(edge: ElkExtendedEdge): Omit<PlacedEdge, "plus"> {
+  const points = (edge.sections ?? []).flatMap((section) => [
+    section.startPoint,
+    ...(section.bendPoints ?? []),
+    section.endPoint,
+  ]);
+  const label = edge.labels?.[0];
+  const pill =
+    label === undefined
+      ? null
+      : { x: label.x ?? 0, y: label.y ?? 0, width: label.width ?? 0, height: label.height ?? 0 };
+  return { points, pill };
+}
+
+const moved = <T extends Point>(place: T, by: Point): T => ({ ...place, x: place.x + by.x, y: place.y + by.y });
+
+/** Scopes in their containers' places, everything in the coordinates of the whole. */
+function compose(root: PlacedScope, containers: ReadonlyMap<string, Container>): Layout {
+  const nodes = new Map<string, Rect>();
+  const edges = new Map<string, PlacedEdge>();
+  const panels = new Map<string, PlacedPanel[]>();
+  const put = (scope: PlacedScope, by: Point): void => {
+    const placed = new Map([...scope.edges].map(([id, edge]) => [id, edge.points.map((point) => moved(point, by))]));
+    const plus = plusPoints(placed);
+    for (const [id, edge] of scope.edges) {
+      edges.set(id, {
+        points: placed.get(id) ?? [],
+        pill: edge.pill && moved(edge.pill, by),
+        plus: plus.get(id) ?? by,
+      });
+    }
+    for (const [id, rect] of scope.nodes) {
+      const at = moved(rect, by);
+      nodes.set(id, at);
+      const container = containers.get(id);
+      if (container === undefined) continue;
+      panels.set(
+        id,
+        container.panels.map(({ panel }) => panel),
+      );
+      for (const { inner, offset } of container.panels) put(inner, moved(offset, at));
+    }
+  };
+  put(root, { x: 0, y: 0 });
+  return { width: root.width, height: root.height, nodes, edges, panels };
+}

@@ -1,0 +1,64 @@
+/**
+ * Sizes before anything is drawn: the layout needs them, and React Flow must not measure 300 cards.
+ *
+ * Widths of text are estimated from classes of letters. Estimates run a little wide; what still does not fit ends in an
+ * ellipsis and is whole in the tooltip.
+ */
+import type { GraphEdge, GraphNode } from "../../asl";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const CARD_HEIGHT = 60;
+export const CARD_MIN = 232;
+export const CARD_MAX = 328;
+/** Tile, paddings and gap: what a card has beside its words. */
+const CARD_CHROME = 72;
+const BADGE = 44;
+export const TERMINAL: Size = { width: 92, height: 36 };
+export const DOT: Size = { width: 12, height: 12 };
+/** A container's own row: tile, name, sub-line, buttons. */
+export const HEADER = 52;
+export const PAD = 16;
+export const BRANCH_TITLE = 34;
+export const PILL_HEIGHT = 24;
+const PILL_LINE = 17;
+export const PILL_MAX = 232;
+
+const NARROW = /[iljtfrI.,:;'!|()[\]/ -]/;
+const WIDE = /[mwMW@%—…]/;
+
+/** The width of `text` in a proportional face of `size` pixels. */
+export function textWidth(text: string, size: number, bold = false): number {
+  let units = 0;
+  for (const letter of text)
+    units += NARROW.test(letter) ? 0.34 : WIDE.test(letter) ? 0.92 : /[A-Z]/.test(letter) ? 0.69 : 0.585;
+  return units * size * (bold ? 1.06 : 1);
+}
+
+/** The width a state's card wants. */
+export function cardWidth(node: GraphNode): number {
+  const words = Math.max(textWidth(node.name, 14, true), Math.min(textWidth(node.subtitle, 12), 190));
+  const badges = node.badges.length * BADGE;
+  return Math.min(CARD_MAX, Math.max(CARD_MIN, Math.ceil((words + CARD_CHROME + badges) / 8) * 8));
+}
+
+/** The width that a container's row wants: name and sub-line one after the other, badges, the fold button. */
+export function headerWidth(node: GraphNode): number {
+  const words = textWidth(node.name, 14, true) + Math.min(textWidth(node.subtitle, 12), 220);
+  return Math.min(520, Math.ceil(words + 132 + node.badges.length * BADGE));
+}
+
+const MONO = 0.605 * 12;
+
+/** The size of the pill on a line; null where it has no words. Long rules take two lines. */
+export function pillSize(edge: GraphEdge): Size | null {
+  if (edge.label === "") return null;
+  const text = edge.kind === "catch" ? `catch ${edge.label}` : edge.label;
+  const width = edge.kind === "choice" ? text.length * MONO : textWidth(text, 12, edge.kind === "catch") + 4;
+  const full = Math.ceil(width + 20);
+  if (full <= PILL_MAX) return { width: full, height: PILL_HEIGHT };
+  return { width: PILL_MAX, height: PILL_HEIGHT + PILL_LINE };
+}
