@@ -1,0 +1,105 @@
+"""An AWS on loopback that takes a real `cdk deploy` and executes Lambdas: ministack, in an environment of its own.
+
+It pins other versions than ours, so it has its own venv; and it runs every Lambda with that venv's Python, so that must
+be of the minor version that the layers are made for. It binds 127.0.0.1 alone.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ("ministack==1.5.33", "cryptography>=45")  # the latter verifies the tokens of its user pools
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+READY_SECONDS = 30
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def environment_of_emulator() -> Path:
+    """The emulator's Python; installs it at the first use."""
+    home = Path(os.environ.get("AUTOMATE_BENCH_DIR", ROOT / ".bench")) / "venvs" / "emulator"
+    python, mark, wanted = home / "bin" / "python", home / "installed", "\n".join((PYTHON, *REQUIREMENTS))
+    if mark.exists() and mark.read_text() == wanted:
+        return python
+    shutil.rmtree(home, ignore_errors=True)
+    venv.create(home, with_pip=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True, timeout=300)
+    mark.write_text(wanted)
+    return python
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+class Emulator:
+    """One running emulator. `folder` takes its files and its log."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "emulator.log"
+        scratch = folder / "tmp"
+        scratch.mkdir()
+        python = environment_of_emulator()
+        settings = {
+            "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "GATEWAY_PORT": str(self.port),
+            "TMPDIR": str(scratch), "PATH": os.environ["PATH"], "HOME": str(folder),
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [python.with_name("ministack")], env=settings, stdout=log, stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._wait()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes AWS's clients and the cdk command talk to it."""
+        return {
+            "AWS_ENDPOINT_URL": self.url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION, "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+            "CDK_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str):
+        import boto3  # noqa: PLC0415  only here
+
+        return boto3.client(
+            service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
+        )
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                break
+            try:
+                with _DIRECTLY.open(f"{self.url}/_localstack/health", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        self.stop()
+        raise AssertionError(f"the emulator did not start:\n{self.log.read_text()[-2000:]}")

@@ -1,0 +1,115 @@
+"""One deployed stage and what a person does with it: deploy, sign in, ask the API, destroy."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator
+
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+USER, PASSWORD = "ana@example.com", "A-password-of-20-chars!"
+CDK_SECONDS = 300
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Stage:
+    """`context` overrides infra_cdk.tunables."""
+
+    def __init__(self, emulator: Emulator, folder: Path, name: str = "e2e", **context: str) -> None:
+        self.emulator = emulator
+        self.folder = folder
+        self.name = name
+        self.context = {
+            "stage": name, "cdn": "false", "protect": "false", "architecture": ARCHITECTURE, "python": PYTHON, **context
+        }
+        self.outputs: dict[str, dict[str, str]] = {}
+        self.token = ""
+
+    def bootstrap(self) -> None:
+        self._cdk("bootstrap", "--app", "", f"aws://{ACCOUNT}/{REGION}")
+
+    def deploy(self) -> float:
+        """Deploy all stacks; the seconds that it took."""
+        started = time.monotonic()
+        file = self.folder / "outputs.json"
+        self._cdk(
+            "deploy", "--all", "--require-approval", "never", "--method=direct", "--outputs-file", str(file),
+            "--output", str(self.folder / "cdk.out"), *self._context(),
+        )
+        self.outputs = json.loads(file.read_text())
+        return time.monotonic() - started
+
+    def destroy(self) -> None:
+        self._cdk("destroy", "--all", "--force", "--output", str(self.folder / "cdk.out"), *self._context())
+
+    def output(self, stack: str, name: str) -> str:
+        return self.outputs[f"automate-{self.name}-{stack}"][name]
+
+    def sign_in(self) -> None:
+        """Invite the first admin as the deployment's own output says, and sign in as that one."""
+        users = self.emulator.client("cognito-idp")
+        pool, client = self.output("api", "UserPoolId"), self.output("api", "UserPoolClientId")
+        assert pool in self.output("api", "InviteFirstAdmin")
+        users.admin_create_user(UserPoolId=pool, Username=USER, MessageAction="SUPPRESS")
+        users.admin_set_user_password(UserPoolId=pool, Username=USER, Password=PASSWORD, Permanent=True)
+        answer = users.initiate_auth(
+            ClientId=client, AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": USER, "PASSWORD": PASSWORD},
+        )
+        self.token = answer["AuthenticationResult"]["IdToken"]
+
+    @property
+    def api_url(self) -> str:
+        """Where the emulator serves what ApiUrl names on AWS."""
+        rest_api = self.output("api", "ApiUrl").split("//")[1].split(".")[0]
+        return f"{self.emulator.url}/restapis/{rest_api}/{self.name}/_user_request_"
+
+    def ask(self, method: str, path: str, body: Any = None, *, signed_in: bool = True) -> tuple[int, Any]:
+        headers = {"Content-Type": "application/json"} | ({"Authorization": self.token} if signed_in else {})
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.api_url + path, data, headers, method=method)
+        try:
+            with _DIRECTLY.open(request, timeout=40) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def answer(self, method: str, path: str, body: Any = None) -> Any:
+        status, answer = self.ask(method, path, body)
+        assert status < 400, (status, answer, self.emulator.log.read_text()[-2000:])
+        return answer
+
+    def start(self, workflow: str, given: Any, name: str | None = None) -> str:
+        """The started execution's address."""
+        body = {"input": given} | ({"name": name} if name else {})
+        execution = self.answer("POST", f"/workflows/{workflow}/executions", body)["id"]
+        return f"/executions/{quote(execution, safe='')}"
+
+    def ended(self, execution: str, *, within: float) -> Any:
+        """The execution once it has ended."""
+        until = time.monotonic() + within
+        while True:
+            found = self.answer("GET", execution)
+            if found["status"] != "RUNNING" or time.monotonic() > until:
+                return found
+            time.sleep(0.3)
+
+    def _context(self) -> list[str]:
+        return [part for key, value in self.context.items() for part in ("-c", f"{key}={value}")]
+
+    def _cdk(self, *arguments: str) -> None:
+        assert CDK.exists(), "the cdk command is missing: make install-infra"
+        done = subprocess.run(
+            [CDK, *arguments], cwd=ROOT, env=os.environ | self.emulator.environment | {"NO_COLOR": "1"},
+            capture_output=True, text=True, timeout=CDK_SECONDS, check=False,
+        )
+        assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]

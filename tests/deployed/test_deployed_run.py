@@ -1,0 +1,43 @@
+"""`cdk deploy`, then one workflow through the deployed API, queue, worker and table."""
+
+DOCUMENT = {
+    "name": "deployed",
+    "definition": {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Log",
+        "States": {
+            "Log": {
+                "Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": "on AWS"}, "Next": "Rest",
+            },
+            "Rest": {"Type": "Wait", "Seconds": 1, "Next": "Done"},
+            "Done": {"Type": "Pass", "Output": {"doubled": "{% $states.context.Execution.Input.n * 2 %}"}, "End": True},
+        },
+    },
+}
+
+
+def test_only_who_signed_in_gets_to_the_api(stage):
+    assert stage.ask("GET", "/health", signed_in=False) == (200, {"product": "automate", "status": "ok"})
+    status, _ = stage.ask("GET", "/workflows", signed_in=False)
+    assert status == 401
+
+
+def test_a_published_workflow_runs(stage):
+    imported = stage.answer("POST", "/workflows/import", {"document": DOCUMENT, "publish": True})
+    assert imported["version"]["published_by"] == "ana@example.com"
+    ended = stage.ended(stage.start("deployed", {"n": 21}), within=30)
+    assert (ended["status"], ended["output"]) == ("SUCCEEDED", {"doubled": 42})
+
+
+def test_every_route_of_the_api_is_deployed(stage):
+    """What API Gateway lets through is the app's own table of routes."""
+    from functions.api.app import ROUTES  # noqa: PLC0415
+
+    gateway = stage.emulator.client("apigateway")
+    rest_api = stage.output("api", "ApiUrl").split("//")[1].split(".")[0]
+    pages = gateway.get_paginator("get_resources").paginate(restApiId=rest_api)
+    deployed = {
+        (method, resource["path"]) for page in pages for resource in page["items"]
+        for method in resource.get("resourceMethods", {})
+    }
+    assert deployed == {(route.method, route.path) for route in ROUTES}
