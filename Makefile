@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run test test-full lint conformance bench bench-peers synth lock reset
+.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full lint conformance bench bench-peers synth lock reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -24,13 +24,25 @@ install-infra:
 	@bash tools/bootstrap.sh local dev infra
 
 run: install ## Start the product, run order_flow once, keep serving
+	@$(python) tools/studio.py build --optional
 	@exec .venv/bin/automate demo --port $(PORT)
 
-test: install-dev lint ## Lint, then every test
+studio: install ## Build the Studio (studio_static/dist) when its sources changed
+	@$(python) tools/studio.py build
+
+studio-check: install-dev ## Check the Studio's style and types, test its logic, build it
+	@$(python) tools/studio.py check
+
+studio-dev: install ## Serve the Studio's sources at :8401 beside a running make run
+	@exec $(python) tools/studio.py dev
+
+test: install-dev lint studio-check ## Lint, then every test, the browser's too where there is one
+	@$(python) tools/browser.py
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
 	@$(python) -m pytest -n $(TEST_PROCESSES)
 
-test-full: install-infra lint ## Lint, then every test, the slow ones and the infrastructure's too
+test-full: install-infra lint studio-check ## Lint, then every test, the slow ones and the infrastructure's too
+	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 import { fontsOutOfCss } from "./tools/fonts.ts";
 import { linterWithoutYaml } from "./tools/linter.ts";
 
@@ -23,5 +23,4 @@ export default defineConfig({
     port: 8401,
     proxy: { [OURS.source]: { target: API, headers: { origin: API } } },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });

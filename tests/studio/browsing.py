@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import shutil
 import urllib.request
 from pathlib import Path
 
@@ -15,17 +13,6 @@ from local_server import LocalServer, automate
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "studio_static" / "node_modules" / "axe-core" / "axe.min.js"
 SAMPLES = ROOT / "workflows"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-_MAC = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-
-
-def find_browser() -> str | None:
-    """The path of a Chromium that is here: AUTOMATE_BROWSER, or one on PATH, or one of macOS's applications."""
-    named = os.environ.get("AUTOMATE_BROWSER")
-    if named:
-        return named
-    found = [path for path in map(shutil.which, _BROWSERS) if path] + [path for path in _MAC if Path(path).exists()]
-    return found[0] if found else None
 
 
 class StudioServer(LocalServer):

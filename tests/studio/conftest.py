@@ -2,7 +2,7 @@
 
     studio          a page signed in to a server of this test file, with the samples published
     empty_studio    the same on a server of this test alone, where nothing was imported yet
-    screens         saves pictures to docs/images with SCREENSHOTS=1
+    screens         saves pictures to SCREENSHOTS_DIR when it is set (make screenshots: docs/images)
 
 A page fails its test when its console says anything, when it throws, when a request fails or is refused that the test
 did not announce (`studio.expect_refusal`), and when any answer that the browser received holds a secret's value.
@@ -16,8 +16,10 @@ import os
 from pathlib import Path
 
 import pytest
-from browsing import Studio, StudioServer, find_browser
+from browsing import Studio, StudioServer
 from playwright.sync_api import sync_playwright
+
+from tools.browser import advice, find_browser
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "studio_static" / "dist" / "index.html"
@@ -29,7 +31,7 @@ def pytest_collection_modifyitems(items):
     if not DIST.exists():
         missing = "the Studio is not built (make studio builds it)"
     elif find_browser() is None:
-        missing = "no browser: install the package chromium, or name one in AUTOMATE_BROWSER"
+        missing = f"there is no browser here. {advice()}"
     for item in items:
         if here in item.path.parents and missing is not None:
             item.add_marker(pytest.mark.skip(reason=missing))
@@ -93,8 +95,8 @@ def empty_studio(tmp_path, context):
 
 @pytest.fixture
 def screens(request):
-    """`screens(studio, "secrets")` saves docs/images/secrets-light.png, once per theme asked for."""
-    folder = os.environ.get("SCREENSHOTS_DIR") or (str(ROOT / "docs" / "images") if os.environ.get("SCREENSHOTS") else None)
+    """`screens(studio, "secrets")` saves secrets-light.png to SCREENSHOTS_DIR, once per theme asked for."""
+    folder = os.environ.get("SCREENSHOTS_DIR")
 
     def save(studio, name, *, themes=("light", "dark"), widths=(1440,)):
         if folder is None:

