@@ -25,9 +25,9 @@ def published_meanwhile(workflow: str, number: int) -> Conflict:
 
 
 def activated_meanwhile(workflow: str) -> Conflict:
-    """Another version was published or activated since the row was read."""
+    """Another version was published or activated, or it was archived, since the row was read."""
     return Conflict(
-        f"the active version of {workflow} was changed meanwhile", where=workflow,
+        f"the workflow {workflow} was changed meanwhile", where=workflow,
         advice="Look at it again and repeat the change.",
     )
 

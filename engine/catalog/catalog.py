@@ -151,6 +151,19 @@ class Catalog:
         """All workflows, by name."""
         return self._store.workflows(workspace)
 
+    def duplicate(self, workspace: str, name: str, copy: str, *, actor: Actor) -> Draft:
+        """Make the draft of `name` the draft of a new workflow, `copy`. Raises NotFound, InvalidDocument, Conflict."""
+        document = parse_document(self.draft(workspace, name).document.as_written, name=copy)
+        return Catalog.save_draft(self, workspace, document, actor=actor, expect_etag=None)
+
+    def set_archived(self, workspace: str, name: str, *, archived: bool, actor: Actor) -> WorkflowRecord:  # noqa: ARG002
+        """Put a workflow away, or back: while it is away nothing starts, and nothing of it is lost. `actor` is for the
+        audit's sake. Raises NotFound, Conflict when the workflow changed meanwhile."""
+        row = self.workflow(workspace, name)
+        if row.archived != archived:
+            self._store.set_archived(workspace, name, archived=archived, expect_etag=row.etag)
+        return self.workflow(workspace, name)
+
     def workflow(self, workspace: str, name: str) -> WorkflowRecord:
         """One workflow's row. Raises NotFound."""
         row = self._store.workflow(workspace, name)
@@ -205,6 +218,19 @@ class Catalog:
             known = f"it has versions 1 to {row.latest_version}" if row.latest_version else "it has none yet"
             raise NotFound(f"workflow {name!r} has no version {number}: {known}")
         return record
+
+    def pinned(self, workspace: str, name: str, definition_digest: str) -> VersionRecord:
+        """The newest version with the definition that an execution pinned. Raises NotFound."""
+        record = self._store.definition(workspace, name, definition_digest)
+        if record is None:
+            raise NotFound(f"workflow {name!r} has no version with the definition {definition_digest[:12]}")
+        return record
+
+    def documents(
+        self, workspace: str, name: str, old: int | None, new: int | None
+    ) -> tuple[WorkflowDocument, WorkflowDocument]:
+        """Version `old` and version `new`; None is the draft. Raises NotFound."""
+        return self._document(workspace, name, old), self._document(workspace, name, new)
 
     def diff(self, workspace: str, name: str, old: int | None, new: int | None) -> DocumentDiff:
         """From version `old` to version `new`; None is the draft. Raises NotFound."""

@@ -9,11 +9,17 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from engine.errors import NotFound, StoreCorrupt
+from engine.errors import Conflict, NotFound, StoreCorrupt
 from engine.ports.catalog_store import CatalogStore, VersionRecord
 from engine.ports.published import PublishedVersion
 
 VERSIONS_KEPT = 256
+
+
+class WorkflowArchived(Conflict):
+    """The workflow was put away."""
+
+    code = "WorkflowArchived"
 
 
 class CatalogPublished:
@@ -25,9 +31,15 @@ class CatalogPublished:
         self._pinned = lru_cache(maxsize=VERSIONS_KEPT)(self._load_pinned)
 
     def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
-        """Version `number`, the active one by default. NotFound (with advice to publish) when none is active."""
+        """Version `number`, the active one by default, to start it. NotFound (with advice to publish) when none is
+        active, WorkflowArchived."""
+        row = self._store.workflow(workspace, workflow)
+        if row is not None and row.archived:
+            raise WorkflowArchived(
+                f"workflow {workflow!r} is archived: nothing starts", where="workflow",
+                advice="Take it out of the archive first: POST /workflows/{name}/unarchive, or the Studio's list.",
+            )
         if number is None:
-            row = self._store.workflow(workspace, workflow)
             if row is None:
                 raise NotFound(
                     f"no workflow is called {workflow!r}", advice="Import it: automate import --file FILE --publish."

@@ -39,7 +39,8 @@ class VersionRecord:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRecord:
-    """One row of the workflow list. `active_version` is 0 before the first publish; `etag` guards its change."""
+    """One row of the workflow list. `active_version` is 0 before the first publish. `archived`: put away, everything of
+    it kept. `etag` guards the change of both."""
 
     workspace: str
     workflow: str
@@ -48,6 +49,7 @@ class WorkflowRecord:
     etag: str
     description: str = ""
     updated_at: float = 0.0
+    archived: bool = False
 
 
 class CatalogStore(Protocol):
@@ -89,4 +91,8 @@ class CatalogStore(Protocol):
 
     def set_active(self, workspace: str, workflow: str, number: int, *, expect_etag: str) -> None:
         """Point the workflow at another version. Raises Conflict when the row changed meanwhile."""
+        ...
+
+    def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
+        """Put the workflow away, or back. Raises Conflict when the row changed meanwhile or is not there."""
         ...

@@ -180,3 +180,28 @@ def test_workflows_are_listed_by_name_within_their_workspace(catalog, workspace)
         catalog.put_draft(a_draft(workspace, workflow=name), expect_etag=None, description=name)
     catalog.put_draft(a_draft(workspace + "-other", workflow="zeta"), expect_etag=None, description="")
     assert [row.workflow for row in catalog.workflows(workspace)] == ["approvals", "etl", "orders"]
+
+
+def test_a_workflow_is_put_away_and_back(catalog, drafted):
+    row = catalog.workflow(drafted, "orders")
+    assert row.archived is False
+    catalog.set_archived(drafted, "orders", archived=True, expect_etag=row.etag)
+    away = catalog.workflow(drafted, "orders")
+    assert (away.archived, away.etag != row.etag) == (True, True)
+    assert [item.archived for item in catalog.workflows(drafted)] == [True]
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        catalog.set_archived(drafted, "orders", archived=False, expect_etag=row.etag)
+    catalog.set_archived(drafted, "orders", archived=False, expect_etag=away.etag)
+    assert catalog.workflow(drafted, "orders").archived is False
+
+
+def test_an_unknown_workflow_is_not_put_away(catalog, drafted):
+    with pytest.raises(Conflict):
+        catalog.set_archived(drafted, "unknown", archived=True, expect_etag="0")
+
+
+def test_an_edit_leaves_a_workflow_put_away(catalog, drafted):
+    row = catalog.workflow(drafted, "orders")
+    catalog.set_archived(drafted, "orders", archived=True, expect_etag=row.etag)
+    catalog.put_draft(a_draft(drafted, etag="e2"), expect_etag="e1", description="Orders")
+    assert catalog.workflow(drafted, "orders").archived is True

@@ -125,6 +125,17 @@ class DynamoCatalogStore:
         except ConditionFailed:
             raise catalog_conflicts.activated_meanwhile(workflow) from None
 
+    def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
+        """Put the workflow away, or back."""
+        values = {":archived": archived, ":revision": int(expect_etag), ":one": 1}
+        change = "SET archived = :archived, revision = revision + :one"
+        try:
+            self._table.write(
+                Update(_workflow_key(workspace, workflow), change, Expression("revision = :revision", values))
+            )
+        except ConditionFailed:
+            raise catalog_conflicts.activated_meanwhile(workflow) from None
+
     def _version_of(self, workspace: str, workflow: str, item: Item) -> VersionRecord:
         return VersionRecord(
             workspace=workspace, workflow=workflow, number=int(item["sk"].removeprefix(_VERSIONS)),
@@ -138,7 +149,7 @@ def _workflow_of(workspace: str, item: Item) -> WorkflowRecord:
     return WorkflowRecord(
         workspace=workspace, workflow=item["sk"].removeprefix(_WORKFLOWS), active_version=int(item["active_version"]),
         latest_version=int(item["latest_version"]), etag=str(int(item["revision"])), description=item["description"],
-        updated_at=item["updated_at"],
+        updated_at=item["updated_at"], archived=bool(item.get("archived", False)),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from engine.adapters import catalog_conflicts
 from engine.adapters.local.database import Database
 from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
 
-_WORKFLOW = "active_version, latest_version, CAST(revision AS TEXT), description, updated_at"
+_WORKFLOW = "active_version, latest_version, CAST(revision AS TEXT), description, updated_at, archived"
 _DRAFT = "document, etag, updated_at, updated_by, imported_digest"
 _VERSION = "number, document, digest, definition_digest, note, published_at, published_by"
 
@@ -33,7 +34,7 @@ class SqliteCatalogStore:
     def workflows(self, workspace: str) -> list[WorkflowRecord]:
         """All workflows, by name."""
         query = f"SELECT workflow, {_WORKFLOW} FROM workflow WHERE workspace = ? ORDER BY workflow"
-        return [WorkflowRecord(workspace, *row) for row in self._rows(query, workspace)]
+        return [_record(workspace, row) for row in self._rows(query, workspace)]
 
     def workflow(self, workspace: str, workflow: str) -> WorkflowRecord | None:
         """One row."""
@@ -108,6 +109,17 @@ class SqliteCatalogStore:
 
         self._database.write(work)
 
+    def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
+        """Put the workflow away, or back."""
+        statement = """UPDATE workflow SET archived = ?, revision = revision + 1
+            WHERE workspace = ? AND workflow = ? AND CAST(revision AS TEXT) = ?"""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if not connection.execute(statement, (int(archived), workspace, workflow, expect_etag)).rowcount:
+                raise catalog_conflicts.activated_meanwhile(workflow)
+
+        self._database.write(work)
+
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._database.read(lambda connection: connection.execute(query, values).fetchall())
 
@@ -115,4 +127,9 @@ class SqliteCatalogStore:
 def _row_of(connection: sqlite3.Connection, workspace: str, workflow: str) -> WorkflowRecord | None:
     query = f"SELECT {_WORKFLOW} FROM workflow WHERE workspace = ? AND workflow = ?"
     row = connection.execute(query, (workspace, workflow)).fetchone()
-    return WorkflowRecord(workspace, workflow, *row) if row else None
+    return _record(workspace, (workflow, *row)) if row else None
+
+
+def _record(workspace: str, row: tuple[Any, ...]) -> WorkflowRecord:
+    record = WorkflowRecord(workspace, *row)
+    return replace(record, archived=bool(record.archived))  # SQLite has no booleans

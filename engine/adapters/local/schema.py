@@ -101,6 +101,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX work_item_waiting ON work_item (workspace, activity, since, item)
             WHERE taken_by IS NULL""",
     ),
+    ("ALTER TABLE workflow ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",),
 )
 
 VERSION = len(MIGRATIONS)

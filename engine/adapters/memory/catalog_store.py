@@ -82,6 +82,14 @@ class MemoryCatalogStore:
                 raise catalog_conflicts.activated_meanwhile(workflow)
             self._workflows[workspace, workflow] = replace(row, active_version=number, etag=_next(row.etag))
 
+    def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
+        """Put the workflow away, or back."""
+        with self._lock:
+            row = self._workflows.get((workspace, workflow))
+            if row is None or row.etag != expect_etag:
+                raise catalog_conflicts.activated_meanwhile(workflow)
+            self._workflows[workspace, workflow] = replace(row, archived=archived, etag=_next(row.etag))
+
 
 def _next(etag: str) -> str:
     return str(int(etag) + 1)
