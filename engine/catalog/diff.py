@@ -31,7 +31,8 @@ def unified(old: WorkflowDocument, new: WorkflowDocument, old_label: str, new_la
     """A unified diff of the documents as they are exported; layout never shows in it."""
     return "\n".join(
         difflib.unified_diff(
-            rendered(old).decode().splitlines(), rendered(new).decode().splitlines(), old_label, new_label, lineterm=""
+            rendered(old, layout=False).decode().splitlines(), rendered(new, layout=False).decode().splitlines(),
+            old_label, new_label, lineterm="",
         )
     )
 

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from engine.catalog.cases import Case
 from engine.catalog.input_schema import check_schema
+from engine.catalog.studio import Studio
 from engine.catalog.triggers import Trigger
 from engine.errors import InvalidDocument
 
@@ -64,6 +65,9 @@ class WorkflowDocument(BaseModel):
     )
     tags: dict[str, str] = Field(default_factory=dict, description="Labels, for lists and cost reports.")
     cases: list[Case] = Field(default_factory=list, description="Test cases; their names are unique.")
+    studio: Studio | None = Field(
+        None, description="What the Studio keeps beside the definition: notes and places. It makes no version."
+    )
 
     _written: dict[str, Json] | None = PrivateAttr(None)
 
@@ -140,14 +144,16 @@ def canonical(document: WorkflowDocument) -> bytes:
     return _json(document.as_written, sort=False)
 
 
-def rendered(document: WorkflowDocument) -> bytes:
-    """The document as people read it: JSON, indented by two, in the author's order."""
-    return json.dumps(document.as_written, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+def rendered(document: WorkflowDocument, *, layout: bool = True) -> bytes:
+    """The document as people read it: JSON, indented by two, in the author's order. `layout` False leaves out what the
+    Studio keeps beside it."""
+    shown = document.as_written if layout else _without_layout(document)
+    return json.dumps(shown, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
 def document_digest(document: WorkflowDocument) -> str:
-    """SHA-256 in hex over the document with sorted keys."""
-    return hashlib.sha256(_json(document.as_written, sort=True)).hexdigest()
+    """SHA-256 in hex over the document with sorted keys, but for the Studio's own: moving a card changes nothing."""
+    return hashlib.sha256(_json(_without_layout(document), sort=True)).hexdigest()
 
 
 def definition_digest(document: WorkflowDocument) -> str:
@@ -166,6 +172,10 @@ def json_schema() -> dict[str, Json]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **WorkflowDocument.model_json_schema(by_alias=True),
     }
+
+
+def _without_layout(document: WorkflowDocument) -> dict[str, Json]:
+    return {name: value for name, value in document.as_written.items() if name != "studio"}
 
 
 def _json(value: Json, *, sort: bool) -> bytes:
