@@ -1,8 +1,8 @@
 """Definitions written in YAML: PyYAML's node tree turned into a JSON value with positions. See engine.asl.source.
 
 YAML 1.2's core schema, so that ``on``, ``no`` and dates are text. Keys are always text. Tags other than the core ones
-(CloudFormation's ``!Sub``), keys that are no scalars, aliases that contain themselves, and documents that grow without
-measure through aliases are refused.
+(CloudFormation's ``!Sub``, unless its short forms are asked for), keys that are no scalars, aliases that contain
+themselves, and documents that grow without measure through aliases are refused.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ _CORE = (
 _MOST_VALUES = 500_000
 
 
-def read_yaml(text: str, name: str) -> tuple[dict[Path, Position], Json]:
-    """The positions and the value of `text`. Raises InvalidDocument."""
+def read_yaml(text: str, name: str, *, short_forms: bool = False) -> tuple[dict[Path, Position], Json]:
+    """The positions and the value of `text`. `short_forms` reads CloudFormation's: ``!Sub x`` is ``{"Fn::Sub": "x"}``.
+
+    Raises InvalidDocument.
+    """
     try:
         import yaml  # noqa: PLC0415 - optional: a deployment that reads JSON only does without
     except ImportError:
@@ -46,7 +49,7 @@ def read_yaml(text: str, name: str) -> tuple[dict[Path, Position], Json]:
                (before.count("\n") + 1, len(before) - before.rfind("\n")))
     except RecursionError:
         refuse(f"{name} is nested more than {DEEPEST} levels deep", (1, 1))
-    builder = _Builder(name)
+    builder = _Builder(name, short_forms=short_forms)
     value = builder.build(node, ())
     return builder.places, value
 
@@ -66,8 +69,9 @@ def _core_loader() -> Any:
 class _Builder:
     """Turns nodes into JSON values, noting positions in `places`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, short_forms: bool = False) -> None:
         self.name = name
+        self._short_forms = short_forms
         self.places: dict[Path, Position] = {}
         self._open: set[int] = set()
         self._values = 0
@@ -85,10 +89,23 @@ class _Builder:
             refuse(f"{self.name} is nested more than {DEEPEST} levels deep", position)
         if self._values > _MOST_VALUES:
             refuse(f"{self.name} holds more than {_MOST_VALUES:,} values, mostly through aliases", position)
+        if self._short_forms and node.tag.startswith("!") and len(node.tag) > 1:
+            return self._intrinsic(node, path)
         self._open.add(id(node))
         value = self._collection(node, path) if isinstance(node.value, list) else self._scalar(node)
         self._open.discard(id(node))
         return value
+
+    def _intrinsic(self, node: Any, path: Path) -> Json:
+        """A short form written out, as CloudFormation does it."""
+        function = node.tag[1:]
+        name = function if function in ("Ref", "Condition") else f"Fn::{function}"
+        node.tag = _TAG + {"scalar": "str", "sequence": "seq", "mapping": "map"}[node.id]
+        value = self.build(node, (*path, name))
+        node.tag = f"!{function}"  # an alias may lead here again
+        if function == "GetAtt" and isinstance(value, str):
+            value = value.split(".", 1)
+        return {name: value}
 
     def _collection(self, node: Any, path: Path) -> Json:
         kind = node.tag.removeprefix(_TAG)
