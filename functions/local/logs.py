@@ -1,41 +1,67 @@
 """Where log records go: to the terminal for commands, to a file in the data folder for the server and its workers.
 
+A file holds one JSON object a line, so that engine.adapters.local.log_files finds a step's lines again:
+
+    {"at": 1764000000.123, "level": "INFO", "logger": "automate.workflow", "message": "…",
+     "execution": "order_flow:o-1", "state": "Charge", "attempt": 0}
+
 Every record passes the masking of engine.governance, so that no secret's value is written.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from engine.errors import InvalidDocument, StoreUnavailable
 from engine.governance.log_masking import mask_logs
+from functions.call_logs import NameCalls
+
+LOGS = "logs"
+"""The folder in the data folder."""
 
 FILE_BYTES = 5 * 1024 * 1024
 FILES_KEPT = 3
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+class JsonLines(logging.Formatter):
+    """A record as a line of JSON, with the execution, state and attempt that it belongs to."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        shape = {
+            "at": round(record.created, 6), "level": record.levelname, "logger": record.name,
+            "message": record.getMessage(),
+        }
+        shape |= {name: getattr(record, name) for name in ("execution", "state", "attempt") if hasattr(record, name)}
+        if record.exc_info:
+            shape["exception"] = self.formatException(record.exc_info)
+        return json.dumps(shape, ensure_ascii=False, default=str)
+
+
 def log_to_terminal(level: str) -> None:
     """Records of `level` and above to standard error."""
-    _install(logging.StreamHandler(), level)
+    _install(logging.StreamHandler(), level, logging.Formatter(_FORMAT))
 
 
 def log_to_file(folder: Path, name: str, level: str) -> Path:
     """Records of `level` and above to ``<folder>/logs/<name>.log``, which is rotated. Raises StoreUnavailable."""
-    path = folder / "logs" / f"{name}.log"
+    path = folder / LOGS / f"{name}.log"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be written: {error.strerror}") from error
-    _install(handler, level)
+    _install(handler, level, JsonLines())
     return path
 
 
-def _install(handler: logging.Handler, level: str) -> None:
-    handler.setFormatter(logging.Formatter(_FORMAT))
+def _install(handler: logging.Handler, level: str, formatter: logging.Formatter) -> None:
+    handler.setFormatter(formatter)
+    handler.addFilter(NameCalls())
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)
