@@ -1,0 +1,129 @@
+"""Running a workflow's cases: each a simulation with its stubs, compared with what it expects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.asl.source import parse_text
+from engine.catalog.cases import Case
+from engine.catalog.document import WorkflowDocument
+from engine.clock import Clock
+from engine.errors import InvalidDocument, NotFound, json_pointer
+from engine.testing.simulate import SimulationResult, simulate
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What came out otherwise: `what` is a field of the case's expectation."""
+
+    what: str
+    expected: Json
+    actual: Json
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case. `ms` is how long it took; `states` are the names of the states entered, in order."""
+
+    name: str
+    ms: float
+    differences: tuple[Difference, ...]
+    status: str
+    error: str | None
+    cause: str | None
+    states: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is as expected."""
+        return not self.differences
+
+
+def run_case(document: WorkflowDocument, case: Case, *, clock: Clock) -> CaseResult:
+    """Run one case of `document`. Raises InvalidDefinition."""
+    stubs = {
+        resource: [stub.model_dump(exclude_unset=True) for stub in answers] for resource, answers in case.stubs.items()
+    }
+    began = clock.now()
+    ended = simulate(document.definition, case.input, stubs=stubs, type=document.kind, limits="aws")
+    took = clock.now() - began
+    states = tuple(_entered(ended.events))
+    return CaseResult(
+        case.name, round(took * 1000, 1), tuple(_differences(case, ended, states)), ended.status, ended.error,
+        ended.cause, states,
+    )
+
+
+def chosen_cases(cases: Sequence[Case], names: Sequence[str] | None) -> list[Case]:
+    """The cases called `names`, all where that is None. Raises NotFound, naming those there are."""
+    if names is None:
+        return list(cases)
+    known = {case.name: case for case in cases}
+    for name in names:
+        if name not in known:
+            raise NotFound(
+                f"no case is called {name!r}", where="cases", advice=f"There are: {', '.join(known) or 'none'}."
+            )
+    return [known[name] for name in names]
+
+
+def cases_beside(path: Path, document: WorkflowDocument) -> list[Case]:
+    """The document's own cases, then those in the folder ``<name>/cases`` beside its file, one a file.
+
+    Raises InvalidDocument naming the file.
+    """
+    files = sorted((path.parent / document.name / "cases").glob("*.json"))
+    return [*document.cases, *map(_read_case, files)]
+
+
+def _read_case(file: Path) -> Case:
+    value = parse_text(file.read_text(encoding="utf-8"), name=str(file)).value
+    try:
+        return Case.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise InvalidDocument(
+            f"{file} is no case: {first['msg'][:1].lower()}{first['msg'][1:]}",
+            where=f"{file}: {json_pointer(first['loc'])}", advice="docs/workflow-document.md shows one.",
+        ) from None
+
+
+def _differences(case: Case, ended: SimulationResult, states: Sequence[str]) -> Iterator[Difference]:
+    expected = case.expect
+    actual: dict[str, Json] = {
+        "status": ended.status, "output": ended.output, "error": ended.error, "states": list(states)
+    }
+    for what, value in actual.items():
+        wanted = getattr(expected, what)
+        if what in expected.model_fields_set and not _same(wanted, value):
+            yield Difference(what, wanted, value)
+
+
+def _same(one: Json, other: Json) -> bool:
+    """Equal as JSON: 1 and 1.0 are, 1 and true are not."""
+    if one == other and not isinstance(one, bool | dict | list):
+        return not isinstance(other, bool)
+    return json.dumps(_plain(one), sort_keys=True) == json.dumps(_plain(other), sort_keys=True)
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _entered(events: Sequence[dict[str, Json]]) -> Iterator[str]:
+    for event in events:
+        details = event.get("stateEnteredEventDetails")
+        if details is not None:
+            yield details["name"]

@@ -1,0 +1,73 @@
+"""What a test may really call: reads when they are wanted, writes that are allowed by name, and nothing else.
+
+A write that is neither mocked nor allowed is not made: it fails with Automate.WriteNotAllowed, and the test ends there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from engine.clock import Clock
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks
+
+WRITE_NOT_ALLOWED = "Automate.WriteNotAllowed"
+MOCK_MISSING = "Automate.MockMissing"
+
+LEAST_SECONDS = 0.5
+_SUFFIXES = (".waitForTaskToken", ".sync:2", ".sync")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A call of a test: made, or refused."""
+
+    state: str
+    resource: str
+
+
+class GuardedTasks:
+    """A Tasks for one test. `reads` tells whether a resource changes nothing; `deadline` is when the test is over."""
+
+    def __init__(
+        self, tasks: Tasks, *, allow: Collection[str], use_reads: bool, reads: Callable[[str], bool], clock: Clock,
+        deadline: float,
+    ) -> None:
+        self._tasks = tasks
+        self._allow = frozenset(allow)
+        self._use_reads = use_reads
+        self._reads = reads
+        self._clock = clock
+        self._deadline = deadline
+        self.made: list[Touched] = []
+        self.refused: TaskFailed | None = None
+        self.unmocked: list[Touched] = []
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """What the real ones know of `resource`."""
+        return self._tasks.policy(resource)
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        """The real call, where it may be made, within what is left of the test's time."""
+        reads = self._reads(call.resource)
+        if self._is_allowed(call.resource) or (reads and self._use_reads):
+            self.made.append(Touched(call.state, call.resource))
+            left = max(self._deadline - self._clock.now(), LEAST_SECONDS)
+            return self._tasks.call(dataclasses.replace(call, budget_seconds=min(call.budget_seconds, left)))
+        what = f"the state {call.state!r} would call {call.resource}, and has no mock. "
+        if reads:
+            self.refused = TaskFailed(MOCK_MISSING, (
+                f'{what}Mock it: "mocks": {{"{call.state}": {{"output": …}}}}, or let reads be made: use_reads.'
+            ), retryable=False)
+        else:
+            self.unmocked.append(Touched(call.state, call.resource))
+            self.refused = TaskFailed(WRITE_NOT_ALLOWED, (
+                f'{what}It writes: mock it, "mocks": {{"{call.state}": {{"output": …}}}}, or allow it by name, '
+                f'"allow": ["{call.resource}"].'
+            ), retryable=False)
+        return self.refused
+
+    def _is_allowed(self, resource: str) -> bool:
+        bare = next((resource.removesuffix(end) for end in _SUFFIXES if resource.endswith(end)), resource)
+        return resource in self._allow or bare in self._allow
