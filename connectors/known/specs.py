@@ -35,7 +35,12 @@ class KnownConnector:
 
     def resource(self, action: str) -> str:
         """How a Task names `action`: with .waitForTaskToken where it waits for an answer."""
-        return f"connector:{self.code}:{action}{WAITING if self.actions[action].waits else ''}"
+        return resource_of(self.code, action, self.actions[action])
+
+
+def resource_of(code: str, action: str, spec: ActionSpec) -> str:
+    """How a Task names an action: with .waitForTaskToken where it waits for an answer."""
+    return f"connector:{code}:{action}{WAITING if spec.waits else ''}"
 
 
 _TEXT: dict[str, Any] = {"type": "string", "required": True}

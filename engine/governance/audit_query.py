@@ -28,13 +28,15 @@ _FIRST_READ, _NEXT_READ = 20, 200
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
     """Filters combine with AND. `act` is a prefix when it ends with ``*``. `workflow` means the workflow itself and its
-    executions. `since` and `until` are epoch seconds, compared with when it happened: since <= at < until."""
+    executions, `state` the engine's entries of that state's failures. `since` and `until` are epoch seconds, compared
+    with when it happened: since <= at < until."""
 
     workspace: str
     workflow: str | None = None
     execution: str | None = None
     actor: str | None = None
     act: str | None = None
+    state: str | None = None
     since: float | None = None
     until: float | None = None
     limit: int = 100
@@ -98,6 +100,7 @@ def _matches(query: AuditQuery, recorded: Recorded) -> bool:
         and (query.execution is None or entry.subject == Subject(EXECUTION, query.execution))
         and query.actor in (None, entry.actor.name)
         and (query.act is None or _is_act(query.act, entry.act))
+        and (query.state is None or entry.details.get("state") == query.state)
         and (query.since is None or entry.at >= query.since)
         and (query.until is None or entry.at < query.until)
     )
@@ -131,6 +134,7 @@ def _decode_token(query: AuditQuery) -> list[int | None]:
 
 def _digest(query: AuditQuery) -> str:
     filters = [
-        query.workspace, query.workflow, query.execution, query.actor, query.act, query.since, query.until,
+        query.workspace, query.workflow, query.execution, query.actor, query.act, query.state,
+        query.since, query.until,
     ]
     return hashlib.sha256(json.dumps(filters).encode()).hexdigest()[:16]

@@ -12,22 +12,27 @@ from functions.api import (
     activities,
     audit,
     aws,
+    conversion,
     definitions,
     executions,
     map_runs,
+    me,
     openapi,
     operations,
     rules,
     secrets,
+    steps,
     tasks,
+    testing,
+    workflow_list,
     workflows,
 )
 from functions.api.routing import Provider, Route, RouteTable, blueprint, remember_request
 
 _TABLES = (
-    workflows.table, executions.table, map_runs.table, operations.table, tasks.table, activities.table,
-    definitions.table, secrets.table, audit.table,
-    rules.table,
+    workflow_list.table, workflows.table, conversion.table, executions.table, steps.table, map_runs.table,
+    operations.table, tasks.table, activities.table, definitions.table, rules.table, testing.table, secrets.table,
+    audit.table, me.table,
 )
 _DESCRIBED = [route for table in _TABLES for route in table.routes]
 TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))

@@ -17,10 +17,12 @@ def list_audit(call: Call[models.AuditQuery]) -> Answer:
 
     A page with a rare filter may come back short, or empty, and still have a next_token: ask on."""
     given = call.given
+    since, until = given.since or given.from_, given.until or given.to
     page = call.services.audit.page(AuditQuery(
-        call.workspace, workflow=given.workflow, execution=given.execution, actor=given.actor, act=given.act,
-        since=None if given.since is None else parse_time(given.since, where="since"),
-        until=None if given.until is None else parse_time(given.until, where="until"),
+        call.workspace, workflow=given.workflow, execution=given.execution, actor=given.actor,
+        act=given.act or given.action, state=given.state,
+        since=None if since is None else parse_time(since, where="since"),
+        until=None if until is None else parse_time(until, where="until"),
         limit=given.limit, next_token=given.next_token,
     ))
     entries = [models.AuditEntry(**entry.as_dict()) for entry in page.entries]

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -30,7 +30,7 @@ from engine.governance.audit import Audit, new_id
 from engine.governance.audit_entry import EXECUTION, SECRET, WORKFLOW, AuditEntry, Subject
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
-from engine.ports.catalog_store import VersionRecord
+from engine.ports.catalog_store import VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.secrets import SecretInfo, WritableSecrets
 from engine.runtime.executions import Execution, Executions
@@ -171,6 +171,33 @@ class AuditedCatalog(Catalog):
             )
         return version
 
+    def duplicate(self, workspace: str, name: str, copy: str, *, actor: Actor) -> Draft:
+        """Catalog.duplicate; recorded of the copy."""
+        subject = Subject(WORKFLOW, copy)
+        with self._recorder.refusals("workflow.duplicate", workspace, subject, actor):
+            draft = super().duplicate(workspace, name, copy, actor=actor)
+        after = {**_draft_after(draft.etag, draft.document, None), "of": name}
+        self._recorder.done("workflow.duplicate", workspace, subject, actor, after=after)
+        return draft
+
+    def set_archived(self, workspace: str, name: str, *, archived: bool, actor: Actor) -> WorkflowRecord:
+        """Catalog.set_archived; one that is there already is no act."""
+        act = "workflow.archive" if archived else "workflow.unarchive"
+        subject = Subject(WORKFLOW, name)
+        before = self.workflow(workspace, name).archived
+        with self._recorder.refusals(act, workspace, subject, actor):
+            row = super().set_archived(workspace, name, archived=archived, actor=actor)
+        if before != archived:
+            self._recorder.done(
+                act, workspace, subject, actor, before={"archived": before}, after={"archived": archived}
+            )
+        return row
+
+    def tested(self, workspace: str, name: str, called: Sequence[str], *, actor: Actor) -> None:
+        """A test of the workflow really called `called`."""
+        after = {"called": list(dict.fromkeys(called)), "calls": len(called)}
+        self._recorder.done("workflow.test", workspace, Subject(WORKFLOW, name), actor, after=after)
+
     def _draft_before(self, workspace: str, name: str) -> Draft | None:
         try:
             return self.draft(workspace, name)
@@ -179,6 +206,10 @@ class AuditedCatalog(Catalog):
 
     def _active(self, workspace: str, name: str) -> int:
         return self.workflow(workspace, name).active_version
+
+
+_SAME: Json = object()
+"""In place of an input: the one it had."""
 
 
 class AuditedExecutions(Executions):
@@ -201,6 +232,26 @@ class AuditedExecutions(Executions):
         self._recorder.done(
             "execution.start", workspace, _execution(started.key), actor, entry_id=f"{started.key.id}#start",
             after={"version": started.version, "kind": started.kind, "input_digest": _digest(execution_input)},
+        )
+        return started
+
+    def rerun(
+        self, key: ExecutionKey, *, version: str, execution_input: Json = _SAME, name: str | None = None, actor: Actor
+    ) -> Execution:
+        """Start the workflow of `key` again, with its input unless another is given; `version` is "same" or "active".
+
+        Recorded of both: the new one's start, and of the old one that it was run again. Raises as `start` does.
+        """
+        was = self.describe(key)
+        started = self.start(
+            key.workspace, was.workflow, was.input if execution_input is _SAME else execution_input, name=name,
+            version=was.version if version == "same" else None, actor=actor,
+        )
+        self._recorder.done(
+            "execution.rerun", key.workspace, _execution(key), actor,
+            after={"started": started.key.id, "version": started.version, "input": (
+                "same" if execution_input is _SAME else "another"
+            )},
         )
         return started
 
@@ -273,15 +324,34 @@ class AuditedSecrets:
         self._secrets = secrets
         self._recorder = recorder
 
+    @property
+    def name(self) -> str:
+        """How messages call where they are written."""
+        return self._secrets.name
+
     def set(self, workspace: str, key: str, value: str, *, actor: Actor) -> SecretInfo:
         """Create or rotate `key`."""
+        return self._write("secret.set", workspace, key, value, self._shown(workspace, key), actor)
+
+    def rotate(self, workspace: str, key: str, value: str, *, actor: Actor) -> SecretInfo:
+        """Give `key`, which there is, a new value. Raises NotFound."""
+        before = self._shown(workspace, key)
+        if before is None:
+            raise NotFound(
+                f"no secret {key!r} can be rotated here", where="key",
+                advice="Create it with PUT /secrets/{key}; one of the environment is changed there.",
+            )
+        return self._write("secret.rotate", workspace, key, value, before, actor)
+
+    def _write(
+        self, act: str, workspace: str, key: str, value: str, before: Json, actor: Actor
+    ) -> SecretInfo:
         if len(value) >= MINIMUM_ENCODED:  # a shorter one would mask ordinary words
             KNOWN.add([value])  # in this process's log and entries, from now on
         subject = Subject(SECRET, key)
-        before = self._shown(workspace, key)
-        with self._recorder.refusals("secret.set", workspace, subject, actor):
+        with self._recorder.refusals(act, workspace, subject, actor):
             info = self._secrets.set(workspace, key, value, by=actor.name)
-        self._recorder.done("secret.set", workspace, subject, actor, before=before, after=_info(info))
+        self._recorder.done(act, workspace, subject, actor, before=before, after=_info(info))
         return info
 
     def delete(self, workspace: str, key: str, *, actor: Actor) -> bool:

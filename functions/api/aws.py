@@ -22,7 +22,8 @@ from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecr
 from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
 from functions.api.identity import actor_of_gateway
-from functions.api.services import Services
+from functions.api.services import NoLogs, Place, Services
+from functions.api.starters import Starters
 from functions.engine_audit import EngineRecorder
 
 LONGEST_POLL_SECONDS = 25.0
@@ -85,5 +86,7 @@ def _services() -> Services:
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
             longest_poll=LONGEST_POLL_SECONDS, recorder=recorder,
         ),
-        sync_starts=SyncStarts(executions, new_worker, clock),
+        sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
+        tasks=SecretResolving(tasks, backends, clock), logs=NoLogs(),
+        place=Place(settings.stage, os.environ.get("AWS_REGION")), starters=Starters(audit),
     )

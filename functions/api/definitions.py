@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from connectors.known import KNOWN
+from connectors.known.specs import resource_of
 from connectors.registry import Registry
+from connectors.sdk import ActionSpec
 from engine.asl.source import Source
 from engine.catalog.document import parse_document
 from engine.catalog.files import place_of
@@ -35,8 +38,11 @@ def validate_definition(call: Call[models.ValidateRequest]) -> Answer:
 
 @route("GET", "/connectors", models.Nothing, answers=models.ConnectorList)
 def list_connectors(call: Call[models.Nothing]) -> Answer:
-    """List the connectors, their actions and what these take."""
-    return Answer(models.ConnectorList(connectors=connectors(call.services.connectors)))
+    """List the connectors, their actions and what these take.
+
+    `known` are those whose actions a draft may name and that are not installed."""
+    registry = call.services.connectors
+    return Answer(models.ConnectorList(connectors=connectors(registry), known=known_connectors(registry)))
 
 
 def connectors(registry: Registry) -> list[models.Connector]:
@@ -51,16 +57,30 @@ def _connector(registry: Registry, code: str) -> models.Connector:
         return models.Connector(code=code, name=code, description="", actions=[], problem=error.message)
     if adapter is None:
         return models.Connector(code=code, name=code, description="", actions=[], problem="no longer there")
-    actions = [
-        models.Action(
-            name=name, resource=f"connector:{code}:{name}", description=spec.description, kind=spec.kind,
-            at_most_once=spec.at_most_once,
-            inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
-            outputs={key: item.model_dump(exclude_unset=True) for key, item in spec.outputs.items()},
-        )
-        for name, spec in adapter.actions.items()
-    ]
+    actions = [_action(resource_of(code, name, spec), name, spec) for name, spec in adapter.actions.items()]
     return models.Connector(code=code, name=adapter.name, description=adapter.description, actions=actions)
+
+
+def known_connectors(registry: Registry) -> list[models.KnownConnector]:
+    """The known connectors whose code is not installed."""
+    codes = set(registry.codes())
+    return [
+        models.KnownConnector(
+            code=known.code, name=known.name, description=known.description, installed=False,
+            package_hint=known.package_hint,
+            actions=[_action(known.resource(name), name, spec) for name, spec in known.actions.items()],
+        )
+        for known in KNOWN if known.code not in codes
+    ]
+
+
+def _action(resource: str, name: str, spec: ActionSpec) -> models.Action:
+    return models.Action(
+        name=name, resource=resource, description=spec.description, kind=spec.kind, waits=spec.waits,
+        at_most_once=spec.at_most_once,
+        inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
+        outputs={key: item.model_dump(exclude_unset=True) for key, item in spec.outputs.items()},
+    )
 
 
 def _finding(finding: Diagnostic, source: Source | None) -> models.Finding:

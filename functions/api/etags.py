@@ -31,6 +31,16 @@ def of(body: str) -> str:
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def joined(etag: str, body: str) -> str:
+    """The tag of a body around something that has an etag of its own, by which it is changed: `inner` gives that."""
+    return f"{etag}-{of(body)}"
+
+
+def inner(tag: str | None) -> str | None:
+    """The etag that `joined` put first; one that stands alone is itself."""
+    return None if tag is None else tag.partition("-")[0]
+
+
 def given(header: str | None) -> str | None:
     """The one tag of an If-Match header, without its quotes; ``*`` stays. None when there is no header."""
     if header is None or not header.strip():

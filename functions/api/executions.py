@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
+from engine.governance.audit_entry import parse_time
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
 from engine.ports.keys import ExecutionKey
 from engine.runtime.executions import Execution, iso_time
-from functions.api import models
+from functions.api import large, models
+from functions.api.addresses import execution_address
 from functions.api.routing import Answer, Call, RouteTable
 
 table = RouteTable("Executions")
@@ -30,7 +31,7 @@ def start_execution(call: Call[models.StartRequest]) -> Answer:
         call.workspace, call.path["name"], call.given.input, name=call.given.name, version=call.given.version,
         actor=call.actor,
     )
-    return Answer(_shown(started), status=201, headers={"Location": f"/executions/{quote(started.key.id, safe='')}"})
+    return started_answer(call, started)
 
 
 @route(
@@ -41,7 +42,8 @@ def list_executions(call: Call[models.ExecutionsQuery]) -> Answer:
     given = call.given
     page = call.services.executions.page(ExecutionQuery(
         call.workspace, workflow=given.workflow, status=given.status, name=given.name, error=given.error,
-        business_key=given.business_key, limit=given.limit, next_token=given.next_token,
+        business_key=given.business_key, started_after=_time(given.started_after, "started_after"),
+        started_before=_time(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
     ))
     rows = [models.ExecutionSummary(**summary(row)) for row in page.rows]
     return Answer(models.ExecutionList(executions=rows, next_token=page.next_token))
@@ -52,7 +54,7 @@ def get_execution(call: Call[models.Nothing]) -> Answer:
     """One execution as it stands.
 
     In the address the id's colon is written %3A, as in order_flow%3Aorder-1."""
-    return Answer(_shown(call.services.executions.describe(_key(call))))
+    return Answer(shown(call, call.services.executions.describe(key_of(call))))
 
 
 @route("GET", "/executions/{id}/history", models.HistoryQuery, answers=models.History, example="after=12")
@@ -60,7 +62,7 @@ def get_history(call: Call[models.HistoryQuery]) -> Answer:
     """The execution's events, as AWS's GetExecutionHistory gives them.
 
     A live view polls with after= the last event it has."""
-    events = call.services.executions.history(_key(call), after=call.given.after, limit=call.given.limit)
+    events = call.services.executions.history(key_of(call), after=call.given.after, limit=call.given.limit)
     last = events[-1]["id"] if events else call.given.after
     return Answer(models.History(events=events, last_event=last))
 
@@ -72,9 +74,9 @@ def get_history(call: Call[models.HistoryQuery]) -> Answer:
 def stop_execution(call: Call[models.StopRequest]) -> Answer:
     """Ask an execution to stop; it is ABORTED once its worker reads it."""
     stopped = call.services.executions.stop(
-        _key(call), error=call.given.error, cause=call.given.cause, actor=call.actor
+        key_of(call), error=call.given.error, cause=call.given.cause, actor=call.actor
     )
-    return Answer(_shown(stopped))
+    return Answer(shown(call, stopped))
 
 
 @route("POST", "/executions/{id}/resume", models.Nothing, answers=models.Execution)
@@ -82,7 +84,7 @@ def resume_execution(call: Call[models.Nothing]) -> Answer:
     """Let an execution run again that was PAUSED because it had cost its workers; its `cause` says how.
 
     409 for one that is not PAUSED."""
-    return Answer(_shown(call.services.executions.resume(_key(call), actor=call.actor)))
+    return Answer(shown(call, call.services.executions.resume(key_of(call), actor=call.actor)))
 
 
 def summary(row: ExecutionRow) -> dict[str, models.Json]:
@@ -90,13 +92,38 @@ def summary(row: ExecutionRow) -> dict[str, models.Json]:
     return {
         "id": row.key.id, "name": row.key.name, "workflow": row.workflow, "version": row.version,
         "status": row.status, "started_at": iso_time(row.started_at), "ended_at": iso_time(row.ended_at),
-        "error": row.error, "business_key": row.business_key,
+        "duration_seconds": _seconds(row.started_at, row.ended_at), "error": row.error,
+        "business_key": row.business_key,
     }
 
 
-def _shown(execution: Execution) -> models.Execution:
-    return models.Execution(**execution.as_dict())
+def started_answer(call: Call[Any], started: Execution) -> Answer:
+    """A new execution, and where it is found."""
+    return Answer(shown(call, started), status=201, headers={"Location": execution_address(started.key.id)})
 
 
-def _key(call: Call[Any]) -> ExecutionKey:
+def shown(call: Call[Any], execution: Execution) -> models.Execution:
+    """The execution as the API shows it: large values left out, and who started it."""
+    shape = execution.as_dict()
+    for part in ("input", "output"):
+        shape[part] = large.shown(shape[part], execution.key.id, part=part)
+    services = call.services
+    return models.Execution(
+        **shape, duration_seconds=_seconds(execution.started_at, execution.ended_at),
+        started_by=services.starters.of(
+            execution.key, started_at=execution.started_at, now=services.clock.now()
+        ),
+    )
+
+
+def _seconds(started_at: float, ended_at: float | None) -> float | None:
+    return None if ended_at is None else round(ended_at - started_at, 3)
+
+
+def _time(text: str | None, where: str) -> float | None:
+    return None if text is None else parse_time(text, where=where)
+
+
+def key_of(call: Call[Any]) -> ExecutionKey:
+    """The execution that the address names."""
     return ExecutionKey(call.workspace, call.path["id"])

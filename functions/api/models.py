@@ -146,6 +146,12 @@ class SecretRequest(_In):
 # Query strings
 
 
+class DeleteSecretQuery(_In):
+    """Whether it is deleted although it is used."""
+
+    force: bool = Field(False, description="Delete it although workflows name it.")
+
+
 class ExportQuery(_In):
     """Which version; the draft by default."""
 
@@ -159,14 +165,22 @@ class DiffQuery(_In):
     new: int | None = Field(None, alias="to", ge=1)
 
 
+_STATUSES = "RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED"
+
+
 class ExecutionsQuery(_In):
     """Filters combine with AND. A name, error or business key ending with ``*`` is a prefix."""
 
     workflow: str | None = None
-    status: str | None = Field(None, pattern="^(RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED)$")
+    status: str | None = Field(
+        None, pattern=f"^({_STATUSES})(,({_STATUSES}))*$",
+        description="One, or several with commas between: any of them.",
+    )
     name: str | None = None
     error: str | None = None
     business_key: str | None = None
+    started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
+    started_before: str | None = Field(None, description="Before this time.")
     limit: int = Field(100, ge=1, le=1000)
     next_token: str | None = None
 
@@ -179,16 +193,27 @@ class HistoryQuery(_In):
 
 
 class AuditQuery(_In):
-    """Filters combine with AND."""
+    """Filters combine with AND. `action`, `from` and `to` are other words for `act`, `since` and `until`."""
 
     workflow: str | None = Field(None, description="Of this workflow and its executions.")
     execution: str | None = Field(None, description="Of the execution with this id.")
     actor: str | None = Field(None, description="By this actor; the engine's own are by `engine`.")
     act: str | None = Field(None, description="This act; with * at its end, a prefix.")
+    action: str | None = Field(None, description="The same as act.")
+    state: str | None = Field(None, description="Of this state: the engine's entries of its failures.")
     since: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
     until: str | None = Field(None, description="Before this time.")
+    from_: str | None = Field(None, alias="from", description="The same as since.")
+    to: str | None = Field(None, description="The same as until.")
     limit: int = Field(100, ge=1, le=1000)
     next_token: str | None = None
+
+    @model_validator(mode="after")
+    def _one_word_each(self) -> AuditQuery:
+        for one, other in (("act", "action"), ("since", "from_"), ("until", "to")):
+            if getattr(self, one) is not None and getattr(self, other) is not None:
+                raise ValueError(f"{one!r} and {other.strip('_')!r} are the same: give one of them")
+        return self
 
 
 # Answers
@@ -223,22 +248,6 @@ class Health(_Out):
     status: str = "ok"
 
 
-class Workflow(_Out):
-    """One row of the list. `active_version` is 0 before the first publish."""
-
-    name: str
-    description: str
-    active_version: int
-    latest_version: int
-    updated_at: str | None
-
-
-class WorkflowList(_Out):
-    """All workflows, by name."""
-
-    workflows: list[Workflow]
-
-
 class Draft(_Out):
     """A draft; the ETag is what a save of it names in If-Match."""
 
@@ -247,6 +256,8 @@ class Draft(_Out):
     etag: str
     updated_at: str | None
     updated_by: str
+    based_on_version: int | None = Field(description="The version that was last published from it.")
+    cases: list[dict[str, Json]] = Field(description="The document's test cases.")
 
 
 class Version(_Out):
@@ -292,10 +303,13 @@ class StateChange(_Out):
 
 
 class Diff(_Out):
-    """A unified diff, and the states that differ."""
+    """A unified diff, the states that differ, and both documents. What the Studio keeps beside a definition makes no
+    difference."""
 
     text: str
     states: list[StateChange]
+    old_document: dict[str, Json]
+    new_document: dict[str, Json]
 
 
 class Finding(_Out):
@@ -317,7 +331,8 @@ class Validation(_Out):
 
 
 class Execution(_Out):
-    """An execution as it stands. `output` is null until it SUCCEEDED."""
+    """An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
+    ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded."""
 
     id: str
     name: str
@@ -332,6 +347,9 @@ class Execution(_Out):
     started_at: str | None
     ended_at: str | None
     business_key: str | None
+    definition_digest: str = Field(description="Of what it runs by: the definition, the kind and at_most_once.")
+    duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
+    started_by: str | None = Field(None, description="Who started it, as the audit log has it.")
 
 
 class ExecutionSummary(_Out):
@@ -344,6 +362,7 @@ class ExecutionSummary(_Out):
     status: str
     started_at: str | None
     ended_at: str | None
+    duration_seconds: float | None
     error: str | None
     business_key: str | None
 
@@ -401,10 +420,25 @@ class Secret(_Out):
     updated_by: str | None
 
 
+class SecretUse(_Out):
+    """A workflow that names the secret: its active version, or its draft."""
+
+    workflow: str
+    version: int | Literal["draft"]
+    states: list[str]
+
+
+class SecretWithUse(Secret):
+    """A secret and who uses it. `writable` says whether it can be rotated and deleted here."""
+
+    writable: bool
+    used_by: list[SecretUse]
+
+
 class SecretList(_Out):
     """All secrets, by backend in the order in which they are asked."""
 
-    secrets: list[Secret]
+    secrets: list[SecretWithUse]
 
 
 class Action(_Out):
@@ -414,6 +448,7 @@ class Action(_Out):
     resource: str = Field(description="How a Task names it.")
     description: str
     kind: str
+    waits: bool = Field(description="Whether it is called with .waitForTaskToken: somebody answers.")
     at_most_once: bool
     inputs: dict[str, Json]
     outputs: dict[str, Json]
@@ -429,10 +464,22 @@ class Connector(_Out):
     problem: str | None = None
 
 
+class KnownConnector(_Out):
+    """A connector that is known and not installed: a draft may name its actions, and publishing it is refused."""
+
+    code: str
+    name: str
+    description: str
+    actions: list[Action]
+    installed: bool
+    package_hint: str = Field(description="What to do to have it.")
+
+
 class ConnectorList(_Out):
-    """All connectors, by code."""
+    """All connectors, by code, and the known ones that are not installed."""
 
     connectors: list[Connector]
+    known: list[KnownConnector]
 
 
 class AuditEntry(_Out):

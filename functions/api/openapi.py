@@ -20,7 +20,8 @@ _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _PARAMETERS = {
     "name": "The workflow's name.", "id": "The execution's id: <workflow>:<name>, its colon written %3A.",
-    "number": "The version's number.", "key": "The secret's key.", "activity": "The activity's name.",
+    "number": "The version's number.", "step": "The step's id.",
+    "key": "The secret's key.", "activity": "The activity's name.",
     "run": "The Map Run: its ARN, or the last part of it.",
 }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from engine.errors import Conflict, NotFound
+from engine.governance.secret_refs import check_key, check_value
 from engine.ports.secrets import SecretInfo
 from engine.runtime.executions import iso_time
 from functions.api import models
 from functions.api.routing import Answer, Call, RouteTable
+from functions.api.secret_uses import secret_uses
 
 table = RouteTable("Secrets")
 route = table.add
@@ -13,8 +16,18 @@ route = table.add
 
 @route("GET", "/secrets", models.Nothing, answers=models.SecretList)
 def list_secrets(call: Call[models.Nothing]) -> Answer:
-    """List the secrets by name; values are never shown."""
-    found = [_shown(info) for backend in call.services.secret_backends for info in backend.list(call.workspace)]
+    """List the secrets by name, with the workflows that name them; values are never shown.
+
+    One that is named and not there is not in the list: publishing and running say so."""
+    services = call.services
+    uses = secret_uses(services.catalog, call.workspace)
+    writable = services.writable_secrets.name
+    found = [
+        models.SecretWithUse(
+            **_shown(info).model_dump(), writable=info.backend == writable, used_by=uses.get(info.key, [])
+        )
+        for backend in services.secret_backends for info in backend.list(call.workspace)
+    ]
     return Answer(models.SecretList(secrets=found))
 
 
@@ -25,6 +38,37 @@ def put_secret(call: Call[models.SecretRequest]) -> Answer:
         call.workspace, call.path["key"], call.given.value, actor=call.actor
     )
     return Answer(_shown(info))
+
+
+@route("POST", "/secrets/{key}/rotate", models.SecretRequest, answers=models.Secret, example={"value": "…"})
+def rotate_secret(call: Call[models.SecretRequest]) -> Answer:
+    """Give a secret a new value; its key stays, so no workflow changes.
+
+    404 when there is none that can be written here. What runs uses the new value from its next call on."""
+    key = check_key(call.path["key"])
+    value = check_value(call.given.value)
+    info = call.services.writable_secrets.rotate(call.workspace, key, value, actor=call.actor)
+    return Answer(_shown(info))
+
+
+@route("DELETE", "/secrets/{key}", models.DeleteSecretQuery, answers=models.Done, example="force=true")
+def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
+    """Delete a secret. 409 while a workflow names it, unless forced."""
+    services, key = call.services, check_key(call.path["key"])
+    uses = secret_uses(services.catalog, call.workspace).get(key, [])
+    if uses and not call.given.force:
+        names = ", ".join(dict.fromkeys(use.workflow for use in uses))
+        raise Conflict(
+            f"the secret {key!r} is used by {names}", where="key",
+            advice="Take it out of these workflows first, or delete it with force=true.",
+            details={"used_by": [use.model_dump() for use in uses]},
+        )
+    if not services.writable_secrets.delete(call.workspace, key, actor=call.actor):
+        raise NotFound(
+            f"no secret {key!r} can be deleted here", where="key",
+            advice="GET /secrets lists them; one of the environment is deleted there.",
+        )
+    return Answer(models.Done())
 
 
 def _shown(info: SecretInfo) -> models.Secret:

@@ -4,18 +4,39 @@ server's has it already."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.registry import Registry
+from engine.clock import Clock
 from engine.governance.audit import Audit
 from engine.ports.keys import Actor
+from engine.ports.logs import ExecutionLogs, LogLines, LogQuery
 from engine.ports.secrets import SecretBackend
+from engine.ports.tasks import Tasks
 from engine.runtime.sync_start import SyncStarts
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
 from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
+from functions.api.starters import Starters
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this API runs: `stage` is "local" or a deployment's, `links` are places to look, by name."""
+
+    stage: str
+    region: str | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+class NoLogs:
+    """engine.ports.logs.ExecutionLogs where the logs cannot be read from here."""
+
+    def lines(self, query: LogQuery) -> LogLines:  # noqa: ARG002 - the port's shape
+        """Nothing, and says that there may be more."""
+        return LogLines((), complete=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +44,8 @@ class Services:
     """One workspace's services. Safe to share between threads.
 
     `secret_backends` are asked in order; `writable_secrets` is where new values go. `actor_of` tells from a request's
-    context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited.
+    context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited. `tasks`
+    are what a test of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     """
 
     catalog: AuditedCatalog
@@ -37,3 +59,8 @@ class Services:
     pausing: AuditedPausing
     activities: AuditedActivities
     sync_starts: SyncStarts
+    clock: Clock
+    tasks: Tasks
+    logs: ExecutionLogs
+    place: Place
+    starters: Starters

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+from engine.catalog.catalog import Catalog
 from engine.catalog.catalog import Draft as CatalogDraft
 from engine.catalog.document import parse_document
 from engine.errors import Conflict, InvalidDocument
-from engine.ports.catalog_store import VersionRecord, WorkflowRecord
+from engine.ports.catalog_store import VersionRecord
 from engine.runtime.executions import iso_time
 from functions.api import etags, models
 from functions.api.routing import Answer, Call, RouteTable
@@ -20,20 +21,6 @@ _DOCUMENT = {
     "name": "hello",
     "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}},
 }
-
-
-@route("GET", "/workflows", models.Nothing, answers=models.WorkflowList)
-def list_workflows(call: Call[models.Nothing]) -> Answer:
-    """List the workflows."""
-    rows = call.services.catalog.workflows(call.workspace)
-    return Answer(models.WorkflowList(workflows=[_workflow(row) for row in rows]))
-
-
-@route("GET", "/workflows/{name}", models.Nothing, answers=models.Workflow)
-def get_workflow(call: Call[models.Nothing]) -> Answer:
-    """One workflow: its active and its latest version."""
-    row = call.services.catalog.workflow(call.workspace, call.path["name"])
-    return Answer(_workflow(row), etag=row.etag)
 
 
 @route(
@@ -64,7 +51,8 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
 @route("GET", "/workflows/{name}/draft", models.Nothing, answers=models.Draft)
 def get_draft(call: Call[models.Nothing]) -> Answer:
     """The draft; its ETag is what a save names."""
-    return _draft(call.services.catalog.draft(call.workspace, call.path["name"]))
+    catalog = call.services.catalog
+    return draft_answer(catalog, call.workspace, catalog.draft(call.workspace, call.path["name"]))
 
 
 @route(
@@ -85,14 +73,16 @@ def put_draft(call: Call[models.SaveDraftRequest]) -> Answer:
     if call.if_match is not None:
         with etags.precondition(call.if_match) as named:
             expected = catalog.draft(call.workspace, name).etag if named is None else named
-            return _draft(catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=expected))
+            saved = catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=expected)
+            return draft_answer(catalog, call.workspace, saved)
     try:
-        return _draft(catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=None))
+        saved = catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=None)
     except Conflict as error:
         raise etags.PreconditionRequired(
             f"there is a draft of {name!r} already", where="If-Match", details=error.details,
             advice="Read it, and name its ETag in If-Match.",
         ) from None
+    return draft_answer(catalog, call.workspace, saved)
 
 
 @route("GET", "/workflows/{name}/export", models.ExportQuery, answers=None, example="version=1")
@@ -138,9 +128,13 @@ def get_version(call: Call[models.Nothing]) -> Answer:
 @route("GET", "/workflows/{name}/diff", models.DiffQuery, answers=models.Diff, example="from=1&to=2")
 def diff_workflow(call: Call[models.DiffQuery]) -> Answer:
     """What differs between two versions, or a version and the draft."""
-    found = call.services.catalog.diff(call.workspace, call.path["name"], call.given.old, call.given.new)
+    name, given, catalog = call.path["name"], call.given, call.services.catalog
+    found = catalog.diff(call.workspace, name, given.old, given.new)
+    old, new = catalog.documents(call.workspace, name, given.old, given.new)
     states = [models.StateChange(state=item.state, change=item.change) for item in found.states]
-    return Answer(models.Diff(text=found.text, states=states))
+    return Answer(models.Diff(
+        text=found.text, states=states, old_document=old.as_written, new_document=new.as_written
+    ))
 
 
 @route(
@@ -153,24 +147,21 @@ def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
     If-Match names the workflow's ETag."""
     with etags.precondition(call.if_match) as expected:
         record = call.services.catalog.rollback(
-            call.workspace, call.path["name"], call.given.version, actor=call.actor, expect_etag=expected
+            call.workspace, call.path["name"], call.given.version, actor=call.actor,
+            expect_etag=etags.inner(expected),
         )
     return Answer(models.Version(**_version(record, record.number)))
 
 
-def _workflow(row: WorkflowRecord) -> models.Workflow:
-    return models.Workflow(
-        name=row.workflow, description=row.description, active_version=row.active_version,
-        latest_version=row.latest_version, updated_at=iso_time(row.updated_at),
-    )
-
-
-def _draft(draft: CatalogDraft) -> Answer:
+def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft, *, status: int = 200) -> Answer:
+    """The draft, with the ETag that a save of it names."""
+    written = draft.document.as_written
     answer = models.Draft(
-        workflow=draft.workflow, document=draft.document.as_written, etag=draft.etag,
-        updated_at=iso_time(draft.updated_at), updated_by=draft.updated_by,
+        workflow=draft.workflow, document=written, etag=draft.etag, updated_at=iso_time(draft.updated_at),
+        updated_by=draft.updated_by, cases=written.get("cases", []),
+        based_on_version=catalog.workflow(workspace, draft.workflow).latest_version or None,
     )
-    return Answer(answer, etag=draft.etag)
+    return Answer(answer, status=status, etag=draft.etag)
 
 
 def _version(record: VersionRecord, active: int) -> dict[str, models.Json]:

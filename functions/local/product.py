@@ -12,6 +12,7 @@ from pathlib import Path
 
 from connectors.registry import default_registry
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.adapters.local.log_files import LogFiles
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.adapters.local.stores import LocalStores
 from engine.catalog.published import CatalogPublished
@@ -29,8 +30,11 @@ from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
-from functions.api.services import Services
+from functions.api.services import Place, Services
+from functions.api.starters import Starters
+from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder
+from functions.local.logs import LOGS
 from functions.local.resources import callable_tasks
 
 _LOG = logging.getLogger(__name__)
@@ -75,11 +79,12 @@ class Product:
             settings=settings, recorder=recorder, pauses=stores.pauses,
         )
         backends = (EnvironmentSecrets(environment), store)
+        calls = InCall(SecretResolving(tasks, backends, clock))
 
         def new_worker(*, runs_sync: bool) -> Worker:
             return Worker(
                 journal=stores.journal, index=stores.index, queue=stores.queue, published=published,
-                tasks=SecretResolving(tasks, backends, clock), clock=clock, settings=settings, owner=stores.owner,
+                tasks=calls, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
                 on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
             )
@@ -98,6 +103,8 @@ class Product:
                 most_waiting=MOST_WAITING_POLLS, recorder=recorder,
             ),
             sync_starts=SyncStarts(executions, partial(new_worker, runs_sync=True), clock),
+            clock=clock, tasks=calls, logs=LogFiles(Path(settings.data_dir) / LOGS), place=Place("local"),
+            starters=Starters(audit),
             # Who has the token is the folder's owner.
             actor_of=lambda context: replace(actor, origin=str(context["identity"]["sourceIp"])),
         )

@@ -13,8 +13,8 @@ from functions.local.session import session
 def connectors() -> None:
     """List the connectors, their actions and inputs. Needs no data folder."""
     load_modules(session().settings.connectors)
-    found = definitions.connectors(default_registry)
-    shape = models.ConnectorList(connectors=found).model_dump()
+    found, known = definitions.connectors(default_registry), definitions.known_connectors(default_registry)
+    shape = models.ConnectorList(connectors=found, known=known).model_dump()
     cells = [row for connector in found for row in _rows(connector)]
     session().screen.show(shape, lambda: session().screen.table(
         ("RESOURCE", "INPUTS (* required)", "DESCRIPTION"), cells, empty="No connectors."

@@ -44,8 +44,10 @@ def describe(*, execution: str, run: str) -> None:
 @click.argument("execution", metavar="ID")
 @click.argument("run")
 @click.option("--max-concurrency", type=click.IntRange(0), help="0: no limit.")
-@click.option("--tolerated-failure-count", type=click.FloatRange(0))
-@click.option("--tolerated-failure-percentage", type=click.FloatRange(0, 100))
+@click.option("--tolerated-failure-count", type=click.FloatRange(0), help="So many items may fail.")
+@click.option(
+    "--tolerated-failure-percentage", type=click.FloatRange(0, 100), help="So large a part of the items may fail.",
+)
 def update(
     *, execution: str, run: str, max_concurrency: int | None, tolerated_failure_count: float | None,
     tolerated_failure_percentage: float | None,
@@ -67,7 +69,7 @@ def update(
 @click.argument("execution", metavar="ID")
 @click.argument("run")
 @click.option("--first", type=click.IntRange(0), default=0, show_default=True, help="The item to begin with.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many at most.")
 def executions(*, execution: str, run: str, first: int, limit: int) -> None:
     """List a run's child executions, in the order of their items."""
     with session().product("map-run") as product:

@@ -10,6 +10,8 @@ export interface Action {
   resource: string;
   description: string;
   kind: string;
+  /** Whether it is called with .waitForTaskToken: somebody answers. */
+  waits: boolean;
   at_most_once: boolean;
   inputs: Record<string, Json>;
   outputs: Record<string, Json>;
@@ -39,6 +41,16 @@ export interface ActivityTaskRequest {
   worker_name?: string | null;
   /** How long to wait for one; on AWS a request is answered within 25 s. */
   wait_seconds?: number;
+}
+
+/** One try, numbered from 1. */
+export interface Attempt {
+  number: number;
+  started_at: string | null;
+  ended_at: string | null;
+  status: string;
+  error: string | null;
+  cause: string | null;
 }
 
 /** One entry: all of it but `digest` is what the digest is of. Times are ISO 8601 with microseconds. */
@@ -98,6 +110,48 @@ export interface AuditVerification {
   heads: AuditHead[];
 }
 
+/** One workflow that was found in it. `notes` say what was guessed, and what is to be done by hand. */
+export interface Candidate {
+  name: string;
+  document: Record<string, Json>;
+  notes: string[];
+}
+
+/** One case. `states` are those that were entered, in order. */
+export interface CaseResult {
+  name: string;
+  passed: boolean;
+  ms: number;
+  differences: Difference[];
+  status: string;
+  error: string | null;
+  cause: string | null;
+  states: string[];
+}
+
+/** All of them. */
+export interface CasesRun {
+  results: CaseResult[];
+  passed: number;
+  failed: number;
+}
+
+/** Which cases. */
+export interface CasesRunRequest {
+  /** Those of this workflow's draft. */
+  workflow?: string | null;
+  /** Or those of this document. */
+  document?: Record<string, Json> | null;
+  /** Only these; by default all. */
+  cases?: string[] | null;
+}
+
+/** The error that a Catcher took, and where it led. */
+export interface Caught {
+  error: string | null;
+  next: string | null;
+}
+
 /** A connector; `problem` says why one cannot be loaded. */
 export interface Connector {
   code: string;
@@ -107,9 +161,32 @@ export interface Connector {
   problem?: string | null;
 }
 
-/** All connectors, by code. */
+/** All connectors, by code, and the known ones that are not installed. */
 export interface ConnectorList {
   connectors: Connector[];
+  known: KnownConnector[];
+}
+
+/** What was recognised. Nothing is stored. */
+export interface Conversion {
+  format: "workflow" | "asl" | "sam" | "cloudformation" | "n8n";
+  candidates: Candidate[];
+}
+
+/** A file of another kind. */
+export interface ConvertRequest {
+  /** Its text: JSON or YAML. */
+  source: string;
+  /** What it is called; a workflow is named after it. */
+  filename?: string | null;
+}
+
+/** What drafts workflows from sentences here. */
+export interface Copilot {
+  /** Whether a model is configured; without one, an offline grammar drafts. */
+  configured: boolean;
+  provider: "offline" | "bedrock" | "openai";
+  model: string | null;
 }
 
 /** A place where work waits for workers that poll for it. */
@@ -118,15 +195,32 @@ export interface CreateActivityRequest {
   name: string;
 }
 
+/** The workflow document that the execution runs by. */
+export interface DefinitionAnswer {
+  document: Record<string, Json>;
+}
+
 /** Whether there was one. */
 export interface Deleted {
   deleted: boolean;
 }
 
-/** A unified diff, and the states that differ. */
+/**
+ * A unified diff, the states that differ, and both documents. What the Studio keeps beside a definition makes no
+ * difference.
+ */
 export interface Diff {
   text: string;
   states: StateChange[];
+  old_document: Record<string, Json>;
+  new_document: Record<string, Json>;
+}
+
+/** What came out otherwise than was expected. */
+export interface Difference {
+  what: "status" | "output" | "error" | "states";
+  expected: Json;
+  actual: Json;
 }
 
 /** It is done. */
@@ -141,6 +235,22 @@ export interface Draft {
   etag: string;
   updated_at: string | null;
   updated_by: string;
+  /** The version that was last published from it. */
+  based_on_version: number | null;
+  /** The document's test cases. */
+  cases: Record<string, Json>[];
+}
+
+/** What the copy is called. */
+export interface DuplicateRequest {
+  /** A new workflow's name. */
+  name: string;
+}
+
+/** A transition that was taken. */
+export interface Edge {
+  from_step: string;
+  to_step: string;
 }
 
 /** The one shape of every error. */
@@ -158,7 +268,10 @@ export interface ErrorDetail {
   details?: Json;
 }
 
-/** An execution as it stands. `output` is null until it SUCCEEDED. */
+/**
+ * An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
+ * ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded.
+ */
 export interface Execution {
   id: string;
   name: string;
@@ -173,6 +286,12 @@ export interface Execution {
   started_at: string | null;
   ended_at: string | null;
   business_key: string | null;
+  /** Of what it runs by: the definition, the kind and at_most_once. */
+  definition_digest: string;
+  /** Until it ended; null while it runs. */
+  duration_seconds: number | null;
+  /** Who started it, as the audit log has it. */
+  started_by?: string | null;
 }
 
 /** Newest first. `next_token` is null on the last page. */
@@ -190,6 +309,7 @@ export interface ExecutionSummary {
   status: string;
   started_at: string | null;
   ended_at: string | null;
+  duration_seconds: number | null;
   error: string | null;
   business_key: string | null;
 }
@@ -261,6 +381,40 @@ export interface ImportRequest {
   note?: string;
 }
 
+/** A connector that is known and not installed: a draft may name its actions, and publishing it is refused. */
+export interface KnownConnector {
+  code: string;
+  name: string;
+  description: string;
+  actions: Action[];
+  installed: boolean;
+  /** What to do to have it. */
+  package_hint: string;
+}
+
+/** One of a workflow's latest executions. */
+export interface LastRun {
+  id: string;
+  status: string;
+  started_at: string | null;
+}
+
+/** One record of a worker's log. */
+export interface LogLine {
+  at: string | null;
+  level: string;
+  message: string;
+  state: string | null;
+  /** From 1. */
+  attempt: number | null;
+}
+
+/** Records, oldest first. `complete` false: there are older ones that were not looked at. */
+export interface LogLines {
+  lines: LogLine[];
+  complete: boolean;
+}
+
 /**
  * `counts` are of child executions. `max_concurrency` 0: no limit. Limits are null where they are not kept any
  * more: of a run that ended with its execution.
@@ -296,8 +450,42 @@ export interface MapRunList {
   map_runs: MapRun[];
 }
 
+/** Who asks, and what answers. */
+export interface Me {
+  actor: string;
+  workspace: string;
+  /** local, or the deployment's stage. */
+  stage: string;
+  product_version: string;
+  region: string | null;
+  links: Record<string, string>;
+  copilot: Copilot;
+}
+
+/** What a Task's call comes to instead: an output, or an error. */
+export interface Mock {
+  output?: Json;
+  error?: string | null;
+  cause?: string | null;
+}
+
 /** No parameters. */
 export interface Nothing {
+}
+
+/** A real input. */
+export interface PastInput {
+  execution: string;
+  at: string | null;
+  status: string;
+  /** Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded. */
+  input: Json;
+  variables: Record<string, Json>;
+}
+
+/** The newest first. */
+export interface PastInputs {
+  inputs: PastInput[];
 }
 
 /** A workflow that is paused; `*` is all of them. */
@@ -326,6 +514,16 @@ export interface PauseRequest {
 export interface PublishRequest {
   /** What is new, for the list of versions. */
   note?: string;
+}
+
+/** With what to run again. */
+export interface RerunRequest {
+  /** By default the same. */
+  input?: Json;
+  /** The version it ran, or today's active one. */
+  version?: "same" | "active";
+  /** Unique within the workflow; by default a UUID. */
+  name?: string | null;
 }
 
 /** How many open executions were woken; `complete` false: there are more, which are found within 16 minutes. */
@@ -480,6 +678,19 @@ export interface RuleTestRequest {
   context?: Record<string, Json>;
 }
 
+/** A workflow to begin with. */
+export interface Sample {
+  name: string;
+  description: string;
+  document: Record<string, Json>;
+  input: Json;
+}
+
+/** The samples, by name. */
+export interface SampleList {
+  samples: Sample[];
+}
+
 /** The whole document; If-Match names the draft that was read. */
 export interface SaveDraftRequest {
   document: Record<string, Json>;
@@ -495,12 +706,29 @@ export interface Secret {
 
 /** All secrets, by backend in the order in which they are asked. */
 export interface SecretList {
-  secrets: Secret[];
+  secrets: SecretWithUse[];
 }
 
 /** A secret's value. It is never shown again. */
 export interface SecretRequest {
   value: string;
+}
+
+/** A workflow that names the secret: its active version, or its draft. */
+export interface SecretUse {
+  workflow: string;
+  version: number | "draft";
+  states: string[];
+}
+
+/** A secret and who uses it. `writable` says whether it can be rotated and deleted here. */
+export interface SecretWithUse {
+  key: string;
+  backend: string;
+  updated_at: string | null;
+  updated_by: string | null;
+  writable: boolean;
+  used_by: SecretUse[];
 }
 
 /** Start an execution. */
@@ -519,6 +747,75 @@ export interface StartRequest {
 export interface StateChange {
   state: string;
   change: string;
+}
+
+/** One visit of one state. */
+export interface Step {
+  /** Stable: the states on the way to it with their visits, branches and items. */
+  id: string;
+  /** The same without visits and items: how a test names the state. */
+  path: string;
+  name: string;
+  type: string;
+  resource: string | null;
+  /** The id of the Parallel or Map it is in. */
+  parent: string | null;
+  branch: number | null;
+  item: number | null;
+  visit: number;
+  status: "RUNNING" | "WAITING" | "RETRYING" | "SUCCEEDED" | "CAUGHT" | "FAILED" | "TIMED_OUT" | "ABORTED";
+  entered_at: string | null;
+  exited_at: string | null;
+  attempts: Attempt[];
+  waits: Wait[];
+  next: string | null;
+  caught: Caught | null;
+  error: string | null;
+  first_event: number;
+  last_event: number;
+  /** A distributed Map's run. */
+  map_run: string | null;
+}
+
+/** A step with its values. Secrets are in none of them: they never were. */
+export interface StepDetail {
+  step: Step;
+  /** Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded. */
+  input: Json;
+  /** Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded. */
+  output: Json;
+  /** What the Task was called with. Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded. */
+  arguments: Json;
+  /** What the Task's call returned. Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded. */
+  result: Json;
+  assigned: Record<string, Json>;
+  /** What the state could see as it was entered. */
+  variables: Record<string, Json>;
+  error: string | null;
+  /** In plain words: a connector's message without its JSON. */
+  cause: string | null;
+  stack_trace: string | null;
+  events: Record<string, Json>[];
+  logs: LogLine[];
+  /** The query of GET /audit that lists this step's entries. */
+  audit: Record<string, string>;
+  links: StepLinks;
+}
+
+/** Where else to look, on AWS. */
+export interface StepLinks {
+  cloudwatch?: string | null;
+  insights?: string | null;
+  xray?: string | null;
+}
+
+/** All steps, in the order in which they were entered. `complete` false: the history is longer than is read. */
+export interface StepsAnswer {
+  steps: Step[];
+  edges: Edge[];
+  last_event: number;
+  status: string;
+  complete: boolean;
 }
 
 /** Which of a workflow's executions to stop; error and cause are shown with each. */
@@ -558,6 +855,54 @@ export interface TaskHeartbeatRequest {
 export interface TaskSuccessRequest {
   token: string;
   output?: Json;
+}
+
+/**
+ * How it ended. `status` is TIMED_OUT_TEST where the test itself took too long, and RUNNING where a Task waits for
+ * an answer that nobody gives.
+ */
+export interface TrialAnswer {
+  status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "RUNNING" | "TIMED_OUT_TEST";
+  output: Json;
+  error: string | null;
+  cause: string | null;
+  steps: Step[];
+  /** By step id: its input, output, arguments, result, assigned and variables. */
+  values: Record<string, Record<string, Json>>;
+  edges: Edge[];
+  events: Record<string, Json>[];
+  unmocked_writes: Unmocked[];
+  /** The calls that were really made. */
+  called: Unmocked[];
+}
+
+/** What is run, on what, and what it may touch. */
+export interface TrialRequest {
+  /** A workflow document. */
+  document?: Record<string, Json> | null;
+  /** Or a bare definition. */
+  definition?: Record<string, Json> | null;
+  /** The input of the first state that runs. */
+  input?: Json;
+  /** What is assigned before it. */
+  variables?: Record<string, Json>;
+  mode?: "step" | "up_to" | "from" | "all";
+  /** The state of step, up_to and from: its name, or the path to it (Fulfil/0/Reserve). */
+  state?: string | null;
+  /** By state, the output it has without being run. */
+  pins?: Record<string, Json>;
+  /** By state, what its call comes to. */
+  mocks?: Record<string, Mock>;
+  /** Resources that write and may really be called. */
+  allow?: string[];
+  /** Whether actions that only read are really called. */
+  use_reads?: boolean;
+}
+
+/** A call that was not made, for it writes and nothing says what it comes to. */
+export interface Unmocked {
+  state: string;
+  resource: string;
 }
 
 /** New limits; what is left out stays. What is out already goes on. */
@@ -612,16 +957,40 @@ export interface VersionWithDocument {
   document: Record<string, Json>;
 }
 
-/** One row of the list. `active_version` is 0 before the first publish. */
+/** A time in which nothing was done: for a timer, a Retrier's interval, or an answer from outside. */
+export interface Wait {
+  from: string | null;
+  to: string | null;
+  why: "wait" | "retry" | "callback";
+}
+
+/** One workflow. Versions are null before the first publish. */
 export interface Workflow {
   name: string;
   description: string;
-  active_version: number;
-  latest_version: number;
+  kind: string;
+  tags: Record<string, string>;
+  active_version: number | null;
+  latest_version: number | null;
   updated_at: string | null;
+  updated_by: string;
+  /** Whether the draft is another than the active version. */
+  has_unpublished_changes: boolean;
+  paused: WorkflowPause | null;
+  archived: boolean;
+  /** The newest first, at most five. */
+  last_runs: LastRun[];
 }
 
-/** All workflows, by name. */
+/** The workflows, by name. */
 export interface WorkflowList {
   workflows: Workflow[];
+}
+
+/** How a workflow is paused, by whom and since when. */
+export interface WorkflowPause {
+  starts: string;
+  running: string;
+  by: string;
+  at: string | null;
 }

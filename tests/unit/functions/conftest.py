@@ -17,7 +17,9 @@ from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
 from engine.governance.audit import Audit
+from engine.governance.resolving import SecretResolving
 from engine.ports.keys import Actor
+from engine.ports.logs import LogLine, LogLines, LogQuery
 from engine.ports.secrets import SecretInfo
 from engine.runtime.sync_start import SyncStarts
 from engine.runtime.worker import Worker
@@ -26,7 +28,8 @@ from functions.api.app import create_app
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
-from functions.api.services import Services
+from functions.api.services import Place, Services
+from functions.api.starters import Starters
 from functions.local.gateway import Gateway
 
 
@@ -50,6 +53,16 @@ class MemorySecrets:
 
     def delete(self, workspace: str, key: str) -> bool:
         return self.values.pop(key, None) is not None
+
+
+class MemoryLogs:
+    """Log lines in memory: pairs of an execution's id and a line."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, LogLine]] = []
+
+    def lines(self, query: LogQuery) -> LogLines:
+        return LogLines([line for execution_id, line in self.written if query.matches(line, execution_id)])
 
 
 @dataclass
@@ -150,7 +163,9 @@ def api() -> Api:
         activities=AuditedActivities(
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock, recorder=recorder,
         ),
-        sync_starts=SyncStarts(executions, new_worker, clock),
+        sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
+        tasks=SecretResolving(ConnectorTasks(default_registry), (secrets,), clock), logs=MemoryLogs(),
+        place=Place("local"), starters=Starters(audit),
         actor_of=lambda context: Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
     )
     return Api(stores, clock, services, secrets)

@@ -1,0 +1,38 @@
+"""Values that are too large to be shown: what stands in their place, and where they are downloaded."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.api.addresses import execution_address
+
+Json = Any
+
+MOST_SHOWN_BYTES = 256 * 1024
+
+
+def shown(value: Json, execution_id: str, **part: str) -> Json:
+    """`value`, or ``{"$too_large": {"bytes", "href"}}``; `part` are the payload route's parameters."""
+    size = len(json_text(value).encode("utf-8", "surrogatepass")) if _may_be_large(value) else 0
+    if size <= MOST_SHOWN_BYTES:
+        return value
+    href = f"{execution_address(execution_id)}/payload?{urlencode(part)}"
+    return {"$too_large": {"bytes": size, "href": href}}
+
+
+def cut(value: Json) -> Json:
+    """`value`, or what stands in its place where nothing is kept to be downloaded."""
+    size = len(json_text(value).encode("utf-8", "surrogatepass")) if _may_be_large(value) else 0
+    return value if size <= MOST_SHOWN_BYTES else {"$too_large": {"bytes": size, "href": None}}
+
+
+def json_text(value: Json) -> str:
+    """A JSON value as text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _may_be_large(value: Json) -> bool:
+    """Most values are small, and are told from others without being written out."""
+    return isinstance(value, dict | list) or (isinstance(value, str) and len(value) > MOST_SHOWN_BYTES // 8)

@@ -1,0 +1,21 @@
+"""What requests and answers are made of, for the modules of models beside functions.api.models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+Json = Any
+
+
+class Taken(BaseModel):
+    """A request: an unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Given(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)

@@ -1,0 +1,35 @@
+"""Who started an execution: the audit log has it, and it never changes, so what was found is kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from engine.governance.audit import Audit
+from engine.governance.audit_query import AuditQuery
+from engine.ports.keys import ExecutionKey
+
+MOST_KEPT = 10_000
+RECORDED_SECONDS = 60.0
+"""An entry is written after the start; one that is missing so long after was never written."""
+
+
+class Starters:
+    """Safe to share between threads."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self._known: OrderedDict[ExecutionKey, str | None] = OrderedDict()
+
+    def of(self, key: ExecutionKey, *, started_at: float, now: float) -> str | None:
+        """Who started it; None where the log does not say: a child of another execution, or a start by its trigger."""
+        if key in self._known:
+            return self._known[key]
+        found = self._audit.page(AuditQuery(
+            key.workspace, execution=key.id, act="execution.start", since=started_at - 1.0, limit=1
+        )).entries
+        name = found[0].entry.actor.name if found else None
+        if name is not None or now - started_at > RECORDED_SECONDS:
+            self._known[key] = name
+            while len(self._known) > MOST_KEPT:
+                self._known.popitem(last=False)
+        return name
