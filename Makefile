@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full lint conformance bench bench-peers synth lock reset
+.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full lint crash conformance bench bench-peers synth lock reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -56,6 +56,9 @@ lint: install-dev ## ruff, mypy --strict and the layers
 	@$(python) -m mypy
 	@echo "Checking layers (import-linter) ..."
 	@.venv/bin/lint-imports
+
+crash: install-dev ## Let everything go wrong everywhere, count what breaks (CRASH=--slice for a part)
+	@$(python) tests/crash/report.py $(CRASH)
 
 conformance: install-dev ## Compare with recorded answers of AWS Step Functions (CONFORMANCE_DIR)
 	@$(python) tests/conformance/run.py

@@ -1,0 +1,240 @@
+"""What must hold once a run has come to rest, by the names of docs/reliability.md.
+
+I1, I5, I10, I11, I15 of each journal, I2, I3, I12 of the stores, I4, I6, I7, I8, I13, I14 against the fault-free run,
+and the bounds. I9, and I1 and I15 of what is written, are looked at when it happens (invariants_at_calls).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from faults import Faults
+from invariants_at_calls import READ_SECONDS
+from ledger import Made
+from scenarios import CANARY
+from world import World
+
+from engine.asl.compile import compile_definition
+from engine.asl.model import Plan
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.journal import Header, Segment
+from engine.runtime import codec, snapshot_codec
+from engine.runtime.opening import facts_of
+from engine.runtime.snapshot import Snapshot
+from engine.runtime.step import step
+
+RESEND_SECONDS = 30.0
+LOST_SECONDS = 61.0
+"""A wake that was lost, or whose worker could not load: the inbox item itself is due after 60 s."""
+LOSSY_SECONDS = 400.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How a run ended."""
+
+    status: str
+    output: Any
+    error: str | None
+    events: tuple[str, ...]
+    calls: tuple[Made, ...]
+    children: tuple[tuple[str, str], ...]
+
+
+def seen(world: World) -> Seen:
+    """How `world` ended; to be measured by, if nothing went wrong in it."""
+    execution = world.describe(world.key)
+    events = tuple(event.type for segment in world.stores.segments(world.key)
+                   for event in codec.decode_events(segment.body))
+    children = tuple(sorted((h.key.id, h.status) for h in world.stores.headers() if h.key != world.key))
+    return Seen(execution.status, execution.output, execution.error, events, tuple(world.ledger.calls), children)
+
+
+def check(world: World, reference: Seen) -> list[str]:
+    """What is broken."""
+    broken = list(world.watched.broken)
+    for header in world.stores.headers():
+        segments = world.stores.segments(header.key)
+        if not segments and header.is_item and header.status == "ABORTED":
+            continue
+        broken += [f"{found} [{header.key.id}]" for found in _check_execution(world, header, segments)]
+    broken += _check_rest(world)
+    now = seen(world)
+    broken += _check_outcome(world, now, reference)
+    broken += _check_calls(world, now, reference)
+    broken += _check_bounds(world)
+    if any(CANARY in line for line in world.log):
+        broken.append("I15: a secret's value stands in the log")
+    return broken
+
+
+# ---------------------------------------------------------------- each execution by itself
+
+
+def _check_execution(world: World, header: Header, segments: list[Segment]) -> Iterator[str]:
+    if [segment.seq for segment in segments] != list(range(len(segments))):
+        yield f"I1: segments {[segment.seq for segment in segments]}"
+    if header.status in ("RUNNING", "PAUSED") or header.due_at is not None:
+        yield f"I2: {header.status}, due {header.due_at}"
+        return
+    loaded = world.stores.journal.load(header.key)
+    stored = codec.decode_snapshot(segment.body for segment in loaded.segments)
+    said = (header.status, header.seq, header.ended_at)
+    if said != (str(stored.status), segments[-1].seq, stored.last_at):
+        yield f"I3: the header says {said}, the journal {stored.status}, {segments[-1].seq}, {stored.last_at}"
+    if not header.is_item:
+        yield from _check_row(world, header, stored)
+    events = [event for segment in segments for event in codec.decode_events(segment.body)]
+    if [event.id for event in events] != list(range(1, len(events) + 1)):
+        yield "I1: the events are not contiguous"
+    ends = [e.type for e in events if e.type.startswith("Execution") and e.type != "ExecutionStarted"]
+    if len(ends) != 1 or events[-1].type != ends[0]:
+        yield f"I5: {ends}"
+    yield from _check_timers(world, header, segments)
+    yield from _check_stepping(world, header, segments, stored)
+    if any(CANARY in json.dumps(event.details, default=repr) for event in events):
+        yield "I15: a secret's value stands in the history"
+
+
+def _check_row(world: World, header: Header, stored: Snapshot) -> Iterator[str]:
+    found = world.stores.index.query(ExecutionQuery(header.key.workspace, workflow=header.workflow)).rows
+    rows = [(row.status, row.ended_at) for row in found if row.key == header.key]
+    if rows != [(str(stored.status), stored.last_at)]:
+        yield f"I3: the index says {rows}, the journal {stored.status} at {stored.last_at}"
+    if CANARY in repr(found):
+        yield "I15: a secret's value stands in the index"
+
+
+def _check_timers(world: World, header: Header, segments: list[Segment]) -> Iterator[str]:
+    """I10, by the times that the journal tells (several clocks write them, none of them backwards), and by the true
+    time of the write, which no clock may be ahead of by more than it is wrong."""
+    entered: dict[str, float] = {}
+    for segment, event in ((s, event) for s in segments for event in codec.decode_events(s.body)):
+        name = str((event.details or {}).get("name"))
+        seconds = world.workflow.waits.get(name)
+        if seconds is not None and event.type == "WaitStateEntered":
+            entered[name] = event.at
+        elif seconds is not None and event.type == "WaitStateExited":
+            written = world.watched.written.get((header.key, segment.seq), event.at) + max(world.faults.skews)
+            if min(event.at, written) - entered[name] < seconds - 1e-6:
+                yield f"I10: {name} ended after {min(event.at, written) - entered[name]:g} s of {seconds:g}"
+
+
+def _check_stepping(world: World, header: Header, segments: list[Segment], stored: Snapshot) -> Iterator[str]:
+    """I11: stepping the recorded stimuli gives the stored snapshot, byte for byte, and the same again when cold."""
+    definition = world.published.pinned(world.workspace, header.workflow, header.definition_digest).definition
+    given = json.loads(world.stores.journal.execution_input(header.key))
+    snapshot = Snapshot(facts=facts_of(header), input=given, last_at=header.started_at)
+    plan = compile_definition(definition)
+    if header.parent is not None and header.parent.machine:
+        plan = Plan({**plan.machines, "": plan.machines[header.parent.machine]})
+    limit = None
+    for segment in segments:
+        snapshot = step(plan, snapshot, codec.decode_stimuli(segment.body), max_transitions=limit).snapshot
+    if snapshot_codec.encode(snapshot) != snapshot_codec.encode(stored):
+        yield "I11: stepping the recorded stimuli again gives another snapshot"
+
+
+# ---------------------------------------------------------------- the stores, and the whole
+
+
+def _check_rest(world: World) -> Iterator[str]:
+    for header in world.stores.headers():
+        left = [item.id for item in world.stores.journal.inbox(header.key)]
+        if left and world.faults.sweeps and world.faults.inbox_due:
+            yield f"I12: the inbox of {header.key.id} holds {left}"
+    if world.stores.next_due_in() is not None:
+        yield "I12: the queue is not empty"
+
+
+def _check_outcome(world: World, now: Seen, reference: Seen) -> Iterator[str]:
+    if "stop" in world.ledger.accepted and world.faults.pauses:
+        header = world.stores.journal.header(world.key)
+        if header.ended_at is not None and header.ended_at <= world.ledger.accepted["stop"]:
+            return  # who wanted to stop it was frozen until it was over
+    here, there = (now.status, now.output, now.error), (reference.status, reference.output, reference.error)
+    if here != there:
+        text = f"{now.output} {now.error}"
+        shown = any(status == now.status and part in text for status, part in world.workflow.endings)
+        if not shown or (world.faults.benign and not world.workflow.sync):
+            which = "I13" if shown else "I4"
+            yield f"{which}: {str(here)[:300]}, not {str(there)[:300]}"
+        return
+    stops = "stop" in world.ledger.accepted
+    if not stops and sorted(now.events) != sorted(reference.events):
+        yield f"I4: other events: {now.events}"
+    if not stops and now.children != reference.children:
+        yield f"I4: other children: {now.children}"
+    if stops and any(status != "ABORTED" for _, status in now.children):
+        yield f"I4: children outlived their parent: {now.children}"
+
+
+def _check_calls(world: World, now: Seen, reference: Seen) -> Iterator[str]:
+    calls, faults, workflow = now.calls, world.faults, world.workflow
+    keys = [call.key for call in calls]
+    attempts = [(call.key, call.attempt) for call in calls]
+    if (workflow.at_most_once or workflow.sync) and len(set(attempts)) != len(attempts):
+        yield f"I8: {attempts}"
+    same = (now.status, now.output) == (reference.status, reference.output)
+    stops = "stop" in world.ledger.accepted
+    if same and not stops:
+        wanted = {(call.state, call.attempt) for call in reference.calls}
+        made = {(call.state, call.attempt) for call in calls}
+        if wanted - made:
+            yield f"I6: never called: {wanted - made}"
+        if not workflow.at_most_once and len(set(keys)) != len({call.key for call in reference.calls}):
+            yield f"I7: {keys}"
+    elif not stops and len(set(keys)) > len({call.key for call in reference.calls}):
+        yield f"I7: {keys}"
+    exact = faults.benign and faults.ordinary and same and not stops and not workflow.own_deaths
+    if exact and workflow.kind == "STANDARD" and len(calls) != len(reference.calls):
+        yield f"I14: {len(calls)} calls, not {len(reference.calls)}"
+
+
+# ---------------------------------------------------------------- the bounds
+
+
+def allowed_seconds(faults: Faults, lease_left: float) -> float:
+    """How long an accepted act may wait."""
+    if faults.loss:
+        return LOSSY_SECONDS
+    if not faults.at:
+        return READ_SECONDS
+    if not faults.sweeps:
+        return lease_left + RESEND_SECONDS
+    return max(lease_left + RESEND_SECONDS, LOST_SECONDS)
+
+
+def _check_bounds(world: World) -> Iterator[str]:
+    faults = world.faults
+    if faults.pauses or faults.skews != (0.0,) or len(faults.at) > 1:
+        return  # a frozen process is past all bounds, and two faults may add theirs
+    stimuli = [
+        (type(stimulus).__name__, stimulus.at) for segment in world.stores.segments(world.key)
+        for stimulus in codec.decode_stimuli(segment.body)
+    ]
+    for acted, accepted_at, lease_left in world.watched.deadlines:
+        at = next((at for name, at in stimuli if name == acted), None)
+        if at is None:
+            if acted != "StopRequested":
+                yield f"bound: {acted} was never acted upon"
+        elif at - accepted_at > allowed_seconds(faults, lease_left):
+            yield f"bound: {acted} after {at - accepted_at:g} s, {lease_left:g} s of a lease were left"
+    yield from _check_hold(world)
+    ended = [h.ended_at for h in world.stores.headers() if h.is_item and h.ended_at]
+    if ended and world.key not in ended:
+        joined = [at for name, at in stimuli if name in ("MapRunReturned", "MapRunErred")]
+        if joined and joined[-1] - max(ended) > LOSSY_SECONDS:
+            yield f"bound: the last child's close reached the join after {joined[-1] - max(ended):g} s"
+
+
+def _check_hold(world: World) -> Iterator[str]:
+    if not {"hold", "release"} <= world.ledger.accepted.keys():
+        return
+    held, released = world.ledger.accepted["hold"], world.ledger.asks["release"][0]
+    late = [call.state for call in world.ledger.calls if held + READ_SECONDS < call.at < released]
+    if late and "throttled" not in world.faults.modes:
+        yield f"held, and {late} were called"

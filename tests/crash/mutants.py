@@ -1,0 +1,397 @@
+"""The test of the test: each protection switched off on purpose must make the campaign fail.
+
+A Mutant names the runs in which its protection is needed. `python tests/crash/report.py` runs all of them and counts;
+`make test` stops at the first that breaks something, and sees that the same run holds with the protection on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+import real_client
+from campaign import Campaign
+from faults import DEATHS, Faults, Spec
+
+import connectors.aws.clients
+from engine.adapters.memory.journal import MemoryJournal
+from engine.governance import resolving
+from engine.runtime import effects, notices
+from engine.runtime.activation import Activation
+from engine.runtime.admission import Admission
+from engine.runtime.committing import Committing
+from engine.runtime.holding import Holds
+from engine.runtime.map_run_driver import MapRuns
+from engine.runtime.news import News
+from engine.runtime.parking import Parking
+from engine.runtime.poison import Poison
+from engine.runtime.policies import Policies
+from engine.runtime.sweeper import Sweeper
+from engine.runtime.worker import Worker
+
+Patch = pytest.MonkeyPatch
+Runs = Callable[[Campaign], Iterator[Spec]]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`off` switches the protection off; `runs` are where it is needed."""
+
+    protection: str
+    off: Callable[[Patch], None]
+    runs: Runs
+
+
+def _calls(workflow: str, *modes: str, **more: Any) -> Runs:
+    """Each call of `workflow` in each of `modes`."""
+    return lambda campaign: campaign.reference(workflow, "memory").specs(workflow, "memory", modes, **more)
+
+
+def _seeds(workflow: str, number: int = 20, **more: Any) -> Runs:
+    """By chance alone."""
+    return lambda _campaign: (
+        Spec(workflow, "memory", Faults(seed=seed, **more)) for seed in range(1, number + 1)
+    )
+
+
+# ---------------------------------------------------------------- the journal
+
+
+def _commits(self: Any, segments: Any, headers: Any, holds: Callable[[Any, Any], bool]) -> list[bool]:
+    written = []
+    for segment in segments:
+        numbered = self._segments.setdefault(segment.key, {})
+        written.append(holds(numbered.get(segment.seq), segment))
+        if written[-1]:
+            numbered[segment.seq] = segment
+    self.update_headers(headers)
+    return written
+
+
+def _no_fence(patch: Patch) -> None:
+    patch.setattr(MemoryJournal, "commit", lambda self, segments, headers=(): _commits(
+        self, segments, headers, lambda _there, _mine: True))
+
+
+def _no_nonce(patch: Patch) -> None:
+    """A write that is tried again after its reply was lost is taken for a rival's."""
+    patch.setattr(MemoryJournal, "commit", lambda self, segments, headers=(): _commits(
+        self, segments, headers, lambda there, _mine: there is None))
+
+
+def _stale_headers(patch: Patch) -> None:
+    """A header that was PAUSED meanwhile is written all the same."""
+    from engine.ports import journal  # noqa: PLC0415
+
+    patch.setattr(journal.HeaderChange, "needs", journal.OPEN_STATUSES)
+
+
+# ---------------------------------------------------------------- intents, leases, keys
+
+
+def _call_before_intent(patch: Patch) -> None:
+    workers: dict[Any, Any] = {}
+    init, encode = Worker.__init__, Committing.encode
+
+    def remember(self: Any, **ports: Any) -> None:
+        init(self, **ports)
+        workers[self._committing] = self
+
+    def encode_and_call(self: Any, owned: Any, now: float) -> None:
+        encode(self, owned, now)
+        activation = owned.activation
+        calls, activation.intents = activation.intents, []
+        for call in calls:
+            activation.in_flight.add((call.frame.path, call.frame.visit, call.frame.attempt))
+            workers[self]._call(activation, call)
+
+    patch.setattr(Worker, "__init__", remember)
+    patch.setattr(Committing, "encode", encode_and_call)
+
+
+def _unstable_key(patch: Patch) -> None:
+    key, numbers = effects.idempotency_key, count()
+    patch.setattr(effects, "idempotency_key", lambda *frame: f"{key(*frame)}?{next(numbers)}")
+
+
+def _no_lease(patch: Patch) -> None:
+    patch.setattr(Admission, "lease_lives", lambda *_: False)
+
+
+def _endless_lease(patch: Patch) -> None:
+    patch.setattr(Activation, "lease_until", lambda *_: 1e12)
+
+
+def _at_most_once_called_again(patch: Patch) -> None:
+    patch.setattr(Policies, "at_most_once", lambda *_: False)
+
+
+def _client_retries(patch: Patch) -> None:
+    """botocore repeats by itself what ended without an answer."""
+    real_client.clients.cache_clear()
+
+    def make(self: Any, service: str, read_seconds: int) -> Any:
+        from botocore.config import Config  # noqa: PLC0415
+
+        config = Config(
+            connect_timeout=1, read_timeout=read_seconds, retries={"mode": "standard", "total_max_attempts": 2},
+            parameter_validation=False,
+        )
+        client = self._session().create_client(service, region_name=self._region, config=config)
+        client.meta.events.register_last("after-call", connectors.aws.clients._keep_headers)
+        return client
+
+    patch.setattr(connectors.aws.clients.SessionClients, "_make", make)
+
+
+# ---------------------------------------------------------------- inbox
+
+
+def _no_inbox_before_takeover(patch: Patch) -> None:
+    first = News._first_news
+
+    def blind(self: Any, owned: Any, at: float) -> Any:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(News, "read_inbox", lambda *_: [])
+            return first(self, owned, at)
+
+    patch.setattr(News, "_first_news", blind)
+
+
+def _inbox_emptied_on_reading(patch: Patch) -> None:
+    consume = News._consume
+
+    def greedy(self: Any, item: Any, activation: Any, at: float) -> Any:
+        stimulus = consume(self, item, activation, at)
+        self._journal.delete_inbox(item.key, [item.id])
+        return stimulus
+
+    patch.setattr(News, "_consume", greedy)
+
+
+def _no_resend_behind_a_lease(patch: Patch) -> None:
+    """A wake that meets a live lease is dropped, whatever lies in the inbox."""
+    wait = Admission._wait_for_lease
+
+    def drop(self: Any, header: Any, last: Any, now: float) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(self, "_queue", type("Deaf", (), {"send": lambda *_: None})())
+            wait(self, header, last, now)
+
+    patch.setattr(Admission, "_wait_for_lease", drop)
+
+
+def _no_inbox_while_calls_run(patch: Patch) -> None:
+    read = News.read_inbox
+
+    def later(self: Any, owned: Any, at: float) -> Any:
+        if owned.activation.in_flight:
+            owned.poked, owned.inbox_at = False, float("inf")
+            return []
+        return read(self, owned, at)
+
+    patch.setattr(News, "read_inbox", later)
+
+
+def _no_read_after_parking(patch: Patch) -> None:
+    park = Parking.park  # what the read would find is also told by a wake that is sent again: both are off
+
+    def blind(self: Any, owned: Any, due_at: Any, now: float) -> Any:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(News, "read_inbox", lambda *_: [])
+            return park(self, owned, due_at, now)
+
+    patch.setattr(Parking, "park", blind)
+    _no_resend_behind_a_lease(patch)
+
+
+# ---------------------------------------------------------------- closing, parking, sweeping
+
+
+def _header_closed_first(patch: Patch) -> None:
+    """The index row after the header: nobody comes back for it."""
+
+    def close(self: Any, activation: Any) -> None:
+        rows: list[Any] = []
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(self, "_index", type("Later", (), {"put": lambda _self, row: rows.append(row)})())
+            real(self, activation)
+        for row in rows:
+            self._index.put(row)
+
+    real = Parking.close
+    patch.setattr(Parking, "close", close)
+
+
+def _acknowledged_when_left(patch: Patch) -> None:
+    leave = Worker._leave
+
+    def content(self: Any, key: Any, error: Exception) -> None:
+        leave(self, key, error)
+        self._outcomes[key] = None
+
+    patch.setattr(Worker, "_leave", content)
+
+
+def _one_try_at_a_commit(patch: Patch) -> None:
+    patch.setattr("engine.runtime.committing.COMMIT_ATTEMPTS", 1)
+
+
+def _no_sweeper(patch: Patch) -> None:
+    patch.setattr(Sweeper, "sweep", lambda _self: 0)
+
+
+def _no_due_check(patch: Patch) -> None:
+    """A timer counts as over whenever somebody looks."""
+    of = News.of
+
+    def early(self: Any, owned: Any, now: float) -> Any:
+        look_at = owned.activation.owed().look_at
+        return of(self, owned, now if look_at is None else max(now, look_at))
+
+    patch.setattr(News, "of", early)
+
+
+def _no_hold(patch: Patch) -> None:
+    patch.setattr(Holds, "holds", lambda *_args, **_more: False)
+
+
+def _no_strikes(patch: Patch) -> None:
+    patch.setattr(Poison, "charge", lambda _self, header, seq: header.__class__(**{
+        name: getattr(header, name) for name in header.__slots__ if name != "seq"}, seq=seq))
+
+
+def _no_scrubbing(patch: Patch) -> None:
+    patch.setattr(resolving, "Scrubber", lambda _values: _Blind())
+
+
+class _Blind:
+    """Scrubs nothing."""
+
+    def __getattr__(self, _name: str) -> Callable[[Any], Any]:
+        return lambda value, *_more: value
+
+
+# ---------------------------------------------------------------- children
+
+
+def _children_left_running(patch: Patch) -> None:
+    patch.setattr(notices, "stop", lambda *_: None)
+
+
+def _children_told_after_the_header(patch: Patch) -> None:
+    """Nobody comes back for a notice, and no header is read either."""
+
+    def close(self: Any, activation: Any) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(notices, "tell", lambda *_: None)
+            real(self, activation)
+        tell(self._journal, self._queue, self._clock, activation.header, activation.snapshot)
+
+    real, tell = Parking.close, notices.tell
+    patch.setattr(Parking, "close", close)
+    patch.setattr(MapRuns, "swept", lambda *_: [])
+
+
+def _a_cursor_that_runs_ahead(patch: Patch) -> None:
+    """The cursor is committed first; the children are created when it is."""
+
+    def perform(self: Any, activation: Any, at: float) -> Any:
+        with pytest.MonkeyPatch.context() as inner:
+            wanted = later.setdefault(activation.nonce, [])
+            inner.setattr(MapRuns, "_start", lambda _self, *children: wanted.append(children))
+            return real(self, activation, at)
+
+    def owes(self: Any, activation: Any) -> bool:
+        for wanted in later.pop(activation.nonce, []):
+            start(self, *wanted)
+        return real_owes(self, activation)
+
+    later: dict[str, list[Any]] = {}
+    real, start, real_owes = MapRuns.perform, MapRuns._start, MapRuns.owes
+    patch.setattr(MapRuns, "perform", perform)
+    patch.setattr(MapRuns, "owes", owes)
+
+
+def _acknowledged_early(patch: Patch) -> None:
+    """The handler acknowledges what it has received before it works on it."""
+    patch.setattr(Faults, "early", True)
+
+
+MUTANTS: dict[str, Mutant] = {
+    "no fencing": Mutant("a segment's number is free, or its nonce mine", _no_fence,
+                         _calls("tasks", "paused-before", "paused-after")),
+    "no nonce": Mutant("a retried write is one's own", _no_nonce, _calls("once", "lost-reply")),
+    "early acknowledgement": Mutant("acknowledged after commit and effects", _acknowledged_early,
+                                    _calls("tasks", *DEATHS, sweeps=False)),
+    "no sweeper on a lossy queue": Mutant("whatever is overdue is woken", _no_sweeper, _seeds("wait", loss=30)),
+    "no lease": Mutant("one worker at a time calls", _no_lease, _calls("task", "rival")),
+    "a lease without an end": Mutant("a dead owner is replaced", _endless_lease, _calls("task", *DEATHS)),
+    "at-most-once rule off": Mutant("an unknown outcome is not called again", _at_most_once_called_again,
+                                    _calls("once", *DEATHS)),
+    "client retries on": Mutant("a client repeats nothing by itself", _client_retries, _calls("real-client", *DEATHS)),
+    "call before intent": Mutant("nothing is called before its intent is durable", _call_before_intent,
+                                 _calls("task", "before")),
+    "unstable key": Mutant("one idempotency key a visit and epoch", _unstable_key, _calls("task", *DEATHS)),
+    "no due check": Mutant("a timer is not early", _no_due_check, _calls("wait", "rival", *DEATHS)),
+    "inbox ignored behind a live lease": Mutant(
+        "a wake behind a live lease is sent again while the inbox holds something", _no_resend_behind_a_lease,
+        _calls("stop-amid-a-call", *DEATHS, sweeps=False)),
+    "inbox unread while calls run": Mutant("an owner reads its inbox every 2 s", _no_inbox_while_calls_run,
+                                           _seeds("parallel-callback", 1)),
+    "inbox unread after parking": Mutant("what was said before the park is read", _no_read_after_parking,
+                                         _calls("callback", "news", inbox_due=False)),
+    "inbox unread before a takeover": Mutant("a stop comes before another call", _no_inbox_before_takeover,
+                                             _calls("stop-amid-a-call", *DEATHS)),
+    "inbox emptied before the commit": Mutant("what is read is deleted when it is recorded", _inbox_emptied_on_reading,
+                                              _calls("callback", "before", "throttled")),
+    "no scrubbing": Mutant("no secret's value leaves the call", _no_scrubbing, _calls("secret", "before")),
+    "header closed before the index row": Mutant("the header is last", _header_closed_first, _calls("task", "before")),
+    "left and acknowledged": Mutant("who leaves does not acknowledge", _acknowledged_when_left,
+                                    _calls("task", "throttled", sweeps=False)),
+    "one try at a commit": Mutant("a commit is tried again", _one_try_at_a_commit, _calls("once", "lost-reply")),
+    "a stale header resumes": Mutant("only a resume resumes", _stale_headers, _calls("poison", "paused-before")),
+    "no hold": Mutant("a held workflow begins nothing", _no_hold, _calls("held", "before")),
+    "no strikes": Mutant("what kills its workers is PAUSED", _no_strikes, _seeds("poison", 1)),
+    "children of a stopped parent left": Mutant("no child outlives its parent", _children_left_running,
+                                                _calls("distributed-map-stopped", "before")),
+    "a parent told after the header": Mutant("a child's notice comes before its close",
+                                             _children_told_after_the_header, _calls("distributed-map", "before")),
+    "a cursor ahead of the children": Mutant("children exist before the cursor says so", _a_cursor_that_runs_ahead,
+                                             _calls("distributed-map", "before")),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a mutant fared: `first` is the run that broke first, and `said` what it broke."""
+
+    runs: int
+    failures: int
+    first: Spec | None
+    said: str
+
+
+def run_mutant(campaign: Campaign, mutant: Mutant, *, until_killed: bool) -> Verdict:
+    """Run the mutant's runs with its protection off. The references are the sound product's."""
+    specs = list(mutant.runs(campaign))
+    for workflow, deltas in {(spec.workflow, spec.faults.deltas) for spec in specs}:
+        campaign.reference(workflow, "memory", deltas=deltas)
+    runs = failures = 0
+    first, said = None, ""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant.off(patch)
+        for spec in specs:
+            runs += 1
+            broken = campaign.run(spec)
+            if broken:
+                failures += 1
+                if first is None:
+                    first, said = spec, broken[0]
+                if until_killed:
+                    break
+    real_client.clients.cache_clear()
+    return Verdict(runs, failures, first, said)

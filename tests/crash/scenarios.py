@@ -1,0 +1,285 @@
+"""The workflows under test, what their tasks answer, and who asks what of the API meanwhile.
+
+A Client is somebody at the API: once `when` holds, `act` is asked for, again and again until it was accepted; the start
+itself is one. Tasks echo their input unless `answer` says otherwise, and take `seconds` of virtual time.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from durable import TESTER
+from real_client import SEND, Sends
+from test_worker import WORK, Died, flow, task
+
+from engine.governance.resolving import SecretResolving
+from engine.ports.journal import PAUSED
+from engine.ports.tasks import TaskCall, TaskFailed
+from engine.runtime.executions import ExecutionIsNotPaused, TaskTimedOut
+from engine.runtime.holding import WorkflowIsNotPaused
+
+if TYPE_CHECKING:
+    from world import World
+
+FRAGILE = "connector:demo:fragile"
+HAND_OVER = WORK + ".waitForTaskToken"
+INTERRUPTED = {"ErrorEquals": ["Automate.TaskInterrupted"], "Next": "Look"}
+INPUT = {"order": 7, "lines": [1, 2, 3]}
+CANARY = "c4n4ry-4711-secret"
+
+
+@dataclass(frozen=True)
+class Client:
+    """`acted`: the stimulus by which its act is acted upon, for the bounds; empty for none. `again`: when it has to
+    ask once more though it was heard."""
+
+    name: str
+    when: Callable[[World], bool]
+    act: Callable[[World], None]
+    acted: str = ""
+    again: Callable[[World], bool] = lambda _world: False
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """`waits`: the seconds of its Wait states. `endings`: how it may end where a fault may rightly show, as (status,
+    a text in its output or error). `unreadable`: no worker can load it until it is resumed. `own_deaths`: so many
+    workers die of it. `around`: what stands around, or instead of, the tasks that the ledger records."""
+
+    definition: dict[str, Any]
+    answer: Callable[[World, TaskCall], Any] = lambda _world, call: call.arguments
+    clients: tuple[Client, ...] = ()
+    at_most_once: bool = False
+    child: dict[str, Any] | None = None
+    kind: str = "STANDARD"
+    sync: bool = False
+    input: Any = field(default_factory=lambda: dict(INPUT))
+    seconds: float = 0.0
+    waits: Mapping[str, float] = field(default_factory=dict)
+    endings: tuple[tuple[str, str], ...] = ()
+    unreadable: bool = False
+    own_deaths: int = 0
+    concurrent: bool = False
+    around: Callable[[World, Any], Any] = lambda _world, tasks: tasks
+
+
+# ---------------------------------------------------------------- who asks what
+
+
+def _called(world: World) -> bool:
+    return bool(world.ledger.calls)
+
+
+def _after_call(seconds: float) -> Callable[[World], bool]:
+    return lambda world: _called(world) and world.clock.now() >= world.ledger.calls[0].at + seconds
+
+
+def _token(world: World) -> str | None:
+    return next((call.token for call in reversed(world.ledger.calls) if call.token), None)
+
+
+def _answer(world: World) -> None:
+    token = _token(world)
+    assert token is not None
+    try:
+        world.executions.send_task_success(token, {"order": 7})
+    except TaskTimedOut:
+        if not world.ledger.asked("answer", 2):  # else accepted before, and the reply was lost
+            raise
+
+
+def _stop(world: World) -> None:
+    world.executions.stop(world.key, cause="enough", actor=TESTER)
+
+
+def _hold(world: World) -> None:
+    world.pausing.pause(world.workspace, "flow", starts="queue", running="hold", actor=TESTER)
+
+
+def _release(world: World) -> None:
+    with suppress(WorkflowIsNotPaused):  # asked again: it was done, and the reply was lost
+        world.pausing.resume(world.workspace, "flow", actor=TESTER)
+
+
+def _is_paused(world: World) -> bool:
+    header = world.stores.journal.header(world.key)
+    return header is not None and header.status == PAUSED
+
+
+def _paused_for_a_while(world: World) -> bool:
+    """Whoever resumes it has to notice first; and asks again until there was an answer."""
+    if not _is_paused(world):
+        world.paused_since = None
+        return world.ledger.asked("resume") and "resume" not in world.ledger.accepted
+    world.paused_since = world.paused_since or world.clock.now()
+    return world.clock.now() >= world.paused_since + 60
+
+
+def _resume(world: World) -> None:
+    with suppress(ExecutionIsNotPaused):
+        world.executions.resume(world.key, actor=TESTER)
+
+
+ANSWER = Client("answer", lambda world: _token(world) is not None, _answer, "CallbackReturned")
+STOP = Client("stop", _called, _stop, "StopRequested")
+STOP_AMID_A_CALL = Client("stop", _after_call(5.0), _stop, "StopRequested")
+HOLD = Client("hold", _called, _hold)
+RELEASE = Client("release", lambda world: world.clock.now() >= world.ledger.accepted.get("hold", 1e18) + 100, _release)
+ANSWER_LATER = Client("answer", _after_call(10.0), _answer, "CallbackReturned")
+RESUME = Client("resume", _paused_for_a_while, _resume, again=_is_paused)
+
+
+# ---------------------------------------------------------------- what tasks answer
+
+
+def _fragile(_world: World, call: TaskCall) -> Any:
+    """Busy at the first attempt, broken at the second, however often each is called."""
+    if call.resource != FRAGILE:
+        return call.arguments
+    return TaskFailed("Broken" if call.attempt else "Busy", retryable=not call.attempt)
+
+
+def _deadly(world: World, call: TaskCall) -> Any:
+    """Kills its worker until somebody has resumed it."""
+    if not world.ledger.asked("resume"):
+        raise Died
+    return call.arguments
+
+
+def _chatty(_world: World, call: TaskCall) -> Any:
+    value = call.secrets["CANARY"]
+    if call.attempt == 0:
+        return TaskFailed("Busy", f"the key {value} is busy")
+    return {"said": f"<{value}>", "arguments": call.arguments}
+
+
+class _OneSecret:
+    """A backend that holds the canary."""
+
+    name = "campaign"
+
+    def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
+        del workspace, fresh
+        return CANARY if key == "CANARY" else None
+
+
+def _resolving(world: World, tasks: Any) -> Any:
+    return SecretResolving(tasks, [_OneSecret()], world.clock)
+
+
+# ---------------------------------------------------------------- definitions
+
+
+def _distributed(states: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "Type": "Map", "ItemsPath": "$.lines", "MaxConcurrency": 2, **more,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **flow(states)},
+    }
+
+
+def _rest(seconds: float) -> dict[str, Any]:
+    return {"Type": "Wait", "Seconds": seconds, "End": True}
+
+
+_FAN = flow({
+    "Fan": {
+        "Type": "Parallel", "Branches": [flow({f"T{i}": task(End=True)}) for i in range(2)],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}], "Next": "Pause",
+    },
+    "Pause": {"Type": "Wait", "Seconds": 5, "Next": "End"},
+    "End": {"Type": "Succeed"},
+})
+_MAP = flow({
+    "Each": {"Type": "Map", "ItemsPath": "$.lines", "MaxConcurrency": 2, "Next": "Sum",
+             "ItemProcessor": flow({"Line": task(Next="Mark"), "Mark": {"Type": "Pass", "End": True}})},
+    "Sum": task(End=True),
+})
+_RETRY = flow({
+    "Try": {"Type": "Task", "Resource": FRAGILE, "End": True,
+            "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 3}],
+            "Catch": [{"ErrorEquals": ["Broken"], "Next": "Mend"}]},
+    "Mend": task(End=True),
+})
+_ONCE = flow({
+    "Pay": task(Catch=[INTERRUPTED], Next="Ship"), "Ship": task(Catch=[INTERRUPTED], End=True),
+    "Look": {"Type": "Succeed"},
+})
+_ASK = {"Type": "Task", "Resource": HAND_OVER, "Parameters": {"token.$": "$$.Task.Token"}}
+_STOPPED = flow({"Fan": {
+    "Type": "Parallel", "End": True, "Branches": [
+        flow({"Work": task(Next="Again"), "Again": task(End=True)}), flow({"Rest": _rest(600)}),
+    ],
+}})
+_FAN_WITH_CALLBACK = flow({
+    "Fan": {"Type": "Parallel", "Next": "Sum", "Branches": [
+        flow({"Ask": {**_ASK, "End": True}}), flow({"A": task(Next="B"), "B": task(End=True)}),
+        flow({"Rest": _rest(20)}),
+    ]},
+    "Sum": task(End=True),
+})
+_CHILDREN_STOPPED = flow({"Both": {
+    "Type": "Parallel", "End": True, "Branches": [
+        flow({"Pause": {"Type": "Wait", "Seconds": 10, "Next": "Work"}, "Work": task(End=True)}),
+        flow({"Each": _distributed({"Rest": _rest(3000)}, End=True)}),
+    ],
+}})
+_STARTS = {
+    "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+    "Parameters": {"StateMachineArn": "child", "Input.$": "$"}, "OutputPath": "$.Output",
+}
+_ONE = flow({"Work": task(End=True)})
+_THREE = flow({"A": task(Next="B"), "B": task(Next="C"), "C": task(End=True)})
+_SECRET = flow({
+    "Say": {"Type": "Task", "Resource": WORK, "Parameters": {"key": {"$secret": "CANARY"}, "of.$": "$.order"},
+            "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 1}], "End": True},
+})
+_SENT = flow({
+    "Send": {"Type": "Task", "Resource": SEND, "Catch": [INTERRUPTED], "End": True,
+             "Parameters": {"QueueUrl": "http://127.0.0.1/queue", "MessageBody.$": "$"}},
+    "Look": {"Type": "Succeed"},
+})
+_NOISE = b"".join(hashlib.sha512(b"%d" % n).digest() for n in range(5_700))
+_BIG = {"order": 7, "text": base64.b85encode(_NOISE).decode()}
+"""456 KB, and more than 360 of them however well they are compressed: a blob on DynamoDB."""
+
+WORKFLOWS: Mapping[str, Workflow] = {
+    "task": Workflow(_ONE),
+    "tasks": Workflow(_THREE),
+    "once": Workflow(_ONCE, at_most_once=True, endings=(("SUCCEEDED", "Automate.TaskInterrupted"),)),
+    "wait": Workflow(
+        flow({"Pause": {"Type": "Wait", "Seconds": 90, "Next": "Again"},
+              "Again": _rest(30)}),
+        waits={"Pause": 90, "Again": 30},
+    ),
+    "callback": Workflow(flow({"Ask": {**_ASK, "Next": "Work"}, "Work": task(End=True)}), clients=(ANSWER,)),
+    "parallel": Workflow(_FAN, waits={"Pause": 5}, concurrent=True),
+    "parallel-callback": Workflow(
+        _FAN_WITH_CALLBACK, clients=(ANSWER_LATER,), waits={"Rest": 20}, seconds=8.0, concurrent=True,
+    ),
+    "map": Workflow(_MAP, concurrent=True),
+    "retry-catch": Workflow(_RETRY, _fragile),
+    "stop": Workflow(_STOPPED, clients=(STOP,), concurrent=True),
+    "stop-amid-a-call": Workflow(_STOPPED, clients=(STOP_AMID_A_CALL,), seconds=20.0, concurrent=True),
+    "distributed-map": Workflow(
+        flow({"Each": {**_distributed({"Line": task(End=True)}), "Next": "Sum"}, "Sum": task(End=True)}),
+        concurrent=True,
+    ),
+    "distributed-map-stopped": Workflow(_CHILDREN_STOPPED, clients=(STOP,), concurrent=True),
+    "child": Workflow(flow({"Start": {**_STARTS, "Next": "Sum"}, "Sum": task(End=True)}), child=_ONE),
+    "express": Workflow(_THREE, kind="EXPRESS"),
+    "express-sync": Workflow(_THREE, kind="EXPRESS", sync=True, endings=(("TIMED_OUT", ""),)),
+    "held": Workflow(_THREE, clients=(HOLD, RELEASE), seconds=8.0),
+    "poison": Workflow(_THREE, _deadly, clients=(RESUME,), own_deaths=12),
+    "dead-letter": Workflow(_ONE, clients=(RESUME,), unreadable=True),
+    "secret": Workflow(_SECRET, _chatty, around=_resolving),
+    "real-client": Workflow(
+        _SENT, at_most_once=True, around=lambda world, _tasks: Sends(world),
+        endings=(("SUCCEEDED", "Automate.TaskInterrupted"),),
+    ),
+    "big": Workflow(_ONE, input=_BIG),
+}

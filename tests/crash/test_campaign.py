@@ -1,0 +1,75 @@
+"""Whatever goes wrong at whatever port call: nothing is lost, nothing is doubled. docs/reliability.md tells how to read
+a failure.
+
+`make test` runs a slice of every plan, drawn by seed; `make test-full` all of them.
+"""
+
+from __future__ import annotations
+
+import pytest
+from faults import DEATHS, MODES, Faults, Spec
+from invariants import allowed_seconds
+from plans import PLANS
+from scenarios import WORKFLOWS
+
+IN_PROCESS = [
+    (plan, workflow) for plan in PLANS if plan not in ("aws", "killed") for workflow in PLANS[plan].workflows
+]
+
+
+@pytest.mark.parametrize(("plan", "workflow"), IN_PROCESS)
+def test_nothing_is_lost_or_doubled(campaign, plan, workflow):
+    assert campaign.run_all(PLANS[plan].specs(campaign, workflow, False))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("plan", "workflow"), IN_PROCESS)
+def test_nothing_is_lost_or_doubled_in_full(campaign, plan, workflow):
+    assert campaign.run_all(PLANS[plan].specs(campaign, workflow, True))
+
+
+def test_every_port_call_is_numbered(campaign):
+    """Of worker, API, sweeper and dead-letter handler: what a store offers is used, and counted."""
+    numbered = {call for workflow in WORKFLOWS for call in campaign.reference(workflow, "memory").calls}
+    assert numbered >= {
+        "create", "execution_input", "header", "load", "commit", "update_headers", "put_inbox", "inbox",
+        "delete_inbox", "due", "put", "query", "send", "acknowledge", "call", "pauses", "delete",
+    }
+
+
+def test_deltas_are_what_that_plan_is_about(campaign):
+    """With whole snapshots in each segment it would prove nothing."""
+    spec = Spec("map", "memory", Faults(deltas=True))
+    assert campaign.run(spec) == []
+    wholes = [segment.whole for segment in campaign.last.stores.segments(campaign.last.key)]
+    assert len(wholes) > 3
+    assert wholes == [True, *[False] * (len(wholes) - 1)]
+
+
+@pytest.mark.parametrize("line", [
+    "callback@memory 17=after 40=lost-wake loss=30 double=30 skew=45,-45 seed=7",
+    "tasks@sqlite 3=before sweeps=off inbox_due=off deltas=on", "big@aws",
+])
+def test_a_run_is_named_by_one_line(line):
+    assert str(Spec.parse(line)) == line
+
+
+@pytest.mark.parametrize("line", ["task 3=never", "task quickly=1", "task 3"])
+def test_a_line_that_names_no_run_is_refused(line):
+    with pytest.raises(ValueError):
+        Spec.parse(line)
+
+
+def test_bounds_grow_with_what_went_wrong():
+    fault_free, death, lossy = Faults(), Faults({3: "before"}), Faults(loss=30)
+    assert allowed_seconds(fault_free, 200.0) < 3
+    assert allowed_seconds(death, 0.0) == 61
+    assert allowed_seconds(death, 200.0) == 230
+    assert allowed_seconds(lossy, 200.0) == 400
+
+
+def test_modes_are_told_apart():
+    assert Faults({1: "rival"}).benign
+    assert not Faults({1: "rival", 2: "throttled"}).benign
+    assert Faults({1: "paused-after"}).pauses
+    assert set(DEATHS) < set(MODES)

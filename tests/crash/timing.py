@@ -1,0 +1,80 @@
+"""Virtual time: a clock that lets others act while one sleeps, clocks that go wrong, calls that take their time."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.clock import SkipClock
+from engine.runtime.calls import Answer, CallPool, Ticket
+
+STEP_SECONDS = 0.5
+"""How far the clock moves at most while an owner waits for an answer: it looks into its inbox every 2 s."""
+
+
+class EventClock(SkipClock):
+    """`on_sleep` is called after each sleep. With `path` the time survives the process."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        super().__init__()
+        self.on_sleep: Callable[[], None] = lambda: None
+        self._path = path
+        if path is not None and path.exists():
+            self.set(float(path.read_text()))
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self._path is not None:
+            self._path.write_text(repr(self.now()))
+        self.on_sleep()
+
+
+class SkewedClock:
+    """Another's clock, `skew` seconds ahead."""
+
+    def __init__(self, clock: SkipClock, skew: float) -> None:
+        self._clock, self._skew = clock, skew
+
+    def now(self) -> float:
+        return self._clock.now() + self._skew
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+
+class VirtualCalls(CallPool):
+    """Calls that take effect when they are made, and answer when their virtual time is over; eight at once."""
+
+    def __init__(self, tasks: Any, clock: Any, seconds: float) -> None:
+        super().__init__(tasks, clock, 0)
+        self._seconds = seconds
+        self._late: list[tuple[float, int, Answer]] = []
+        self._number = 0
+
+    @property
+    def free(self) -> int:
+        return 8 - self.in_flight
+
+    def submit(self, ticket: Ticket, call: Any, end: float) -> None:
+        super().submit(ticket, call, end)
+        self._number += 1
+        answer = self._answers.get_nowait()
+        seconds = 0.0 if answer.outcome is None else self._seconds
+        heapq.heappush(self._late, (self._clock.now() + seconds, self._number, answer))
+
+    def answers(self, timeout: float) -> list[Answer]:
+        found = self._due()
+        if not found and timeout > 0 and self._late:
+            self._clock.sleep(min(max(self._late[0][0] - self._clock.now(), 0.001), STEP_SECONDS))
+            found = self._due()
+        for answer in found:
+            self._ends.pop(answer.ticket, None)
+        return found
+
+    def _due(self) -> list[Answer]:
+        found = []
+        while self._late and self._late[0][0] <= self._clock.now():
+            found.append(heapq.heappop(self._late)[2])
+        return found
