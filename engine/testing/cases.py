@@ -16,6 +16,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.clock import Clock
 from engine.errors import InvalidDocument, NotFound, json_pointer
 from engine.testing.simulate import SimulationResult, simulate
+from engine.testing.trial import SECONDS, why_open
 
 Json = Any
 
@@ -47,18 +48,23 @@ class CaseResult:
         return not self.differences
 
 
-def run_case(document: WorkflowDocument, case: Case, *, clock: Clock) -> CaseResult:
-    """Run one case of `document`. Raises InvalidDefinition."""
+def run_case(document: WorkflowDocument, case: Case, *, clock: Clock, seconds: float = SECONDS) -> CaseResult:
+    """Run one case of `document`: it has failed when it is not over within `seconds`. Raises InvalidDefinition."""
     stubs = {
         resource: [stub.model_dump(exclude_unset=True) for stub in answers] for resource, answers in case.stubs.items()
     }
     began = clock.now()
-    ended = simulate(document.definition, case.input, stubs=stubs, type=document.kind, limits="aws")
+    ended = simulate(
+        document.definition, case.input, stubs=stubs, type=document.kind, limits="aws",
+        give_up=lambda: clock.now() - began >= seconds,
+    )
     took = clock.now() - began
     states = tuple(_entered(ended.events))
+    error, cause = ended.error, ended.cause
+    if ended.status == "RUNNING":
+        error, cause = why_open(states[-1] if states else None, seconds, late=took >= seconds)
     return CaseResult(
-        case.name, round(took * 1000, 1), tuple(_differences(case, ended, states)), ended.status, ended.error,
-        ended.cause, states,
+        case.name, round(took * 1000, 1), tuple(_differences(case, ended, states)), ended.status, error, cause, states,
     )
 
 

@@ -93,15 +93,16 @@ def simulate(
     definition: dict[str, Json], input: Json, *,  # noqa: A002 - the word of StartExecution
     stubs: Mapping[str, Sequence[Stub]] | None = None, type: str = "STANDARD",  # noqa: A002 - AWS's word
     context: Mapping[str, Json] | None = None, on_event: OnEvent | None = None, tasks: Tasks | None = None,
-    limits: Literal["aws"] | None = None,
+    limits: Literal["aws"] | None = None, give_up: Callable[[], bool] = never,
 ) -> SimulationResult:
     """Run `definition` on `input` to its end.
 
     `stubs` answer the Tasks (see engine.testing.stubs); a resource without stubs is asked of `tasks`. `context`
     overlays the context object's Execution and StateMachine (``{"Execution": {"Name": "…"}}``). `on_event` gets each
-    history event as it happens, and none is kept. `limits` are none by default; "aws"
-    are AWS's: 262,144 bytes for a state's output, 25,000 events in the history of a STANDARD execution. Raises
-    InvalidDefinition, and InvalidDocument for an input that is too large or too deep.
+    history event as it happens, and none is kept. `limits` are none by default; "aws" are AWS's: 262,144 bytes for a
+    state's output, 25,000 events in the history of a STANDARD execution. `give_up` is asked every few states whether
+    to leave it where it is: then it is RUNNING. Raises InvalidDefinition, and InvalidDocument for an input that is too
+    large or too deep.
     """
     plan = compile_definition(definition)
     problem = excess(input)
@@ -111,7 +112,7 @@ def simulate(
     if limits == "aws":
         longest = None if type == "EXPRESS" else AWS_EVENTS
         facts = replace(facts, max_payload_bytes=AWS_PAYLOAD_BYTES, max_events=longest)
-    return Simulation(plan, facts, input, Stubs(stubs), tasks, on_event).run()
+    return Simulation(plan, facts, input, Stubs(stubs), tasks, on_event, give_up=give_up).run()
 
 
 def facts_of(context: Mapping[str, Json], kind: str) -> Facts:

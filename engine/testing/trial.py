@@ -110,14 +110,21 @@ def _tried(
     last = steps.steps[-1].name if steps.steps else None
     if guard.refused is not None:
         status, output, error, cause = "FAILED", None, guard.refused.error, guard.refused.cause
-    elif status == "RUNNING" and late:
-        status, error = "TIMED_OUT_TEST", TOOK_TOO_LONG
-        cause = f"The test took longer than {seconds:g} s, and was in the state {last!r}: mock or pin what is slow."
     elif status == "RUNNING":
-        error, cause = NO_ANSWER, f"The state {last!r} waits for an answer that nobody gives in a test: mock it."
+        status = "TIMED_OUT_TEST" if late else status
+        error, cause = why_open(last, seconds, late=late)
     elif status == "SUCCEEDED" and asked.mode in ("step", "up_to"):
         output = _output_of(asked, steps, output)
     return Tried(status, output, error, cause, steps, simulation.history, guard.unmocked, guard.made)
+
+
+def why_open(state: str | None, seconds: float, *, late: bool) -> tuple[str, str]:
+    """Error and cause of a test that did not end: `state` is the one it was in."""
+    if late:
+        return TOOK_TOO_LONG, (
+            f"The test took longer than {seconds:g} s, and was in the state {state!r}: mock or pin what is slow."
+        )
+    return NO_ANSWER, f"The state {state!r} waits for an answer that nobody gives in a test: mock it."
 
 
 def _output_of(asked: Asked, steps: Steps, output: Json) -> Json:

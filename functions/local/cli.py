@@ -28,6 +28,7 @@ from functions.local.commands import (
     serving,
     simulate,
     tasks,
+    testing,
     workflows,
 )
 from functions.local.screen import Screen
@@ -53,7 +54,8 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None) -> 
 
 
 for _module in (
-    serving, workflows, executions, map_runs, operating, tasks, activities, secrets, audit, simulate, connectors, rules,
+    serving, workflows, executions, map_runs, operating, tasks, activities, secrets, audit, simulate, testing,
+    connectors, rules,
 ):
     for _command in _module.COMMANDS:
         automate.add_command(_command)

@@ -78,7 +78,9 @@ def import_into(
         try:
             version = catalog.publish(workspace, document.name, note=note, actor=product.actor)
         except InvalidDefinition as error:
-            raise _placed(error, source) from None
+            raise placed(
+                error, source, advice="The file is imported as the draft, and not published. Mend it and repeat."
+            ) from None
         shape |= {"version": version.number, "published": version.number != before}
     return shape
 
@@ -206,12 +208,12 @@ def _problems(document: WorkflowDocument) -> list[Diagnostic]:
     return catalog.problems(document)
 
 
-def _placed(error: InvalidDefinition, source: Source) -> InvalidDefinition:
+def placed(error: InvalidDefinition, source: Source, *, advice: str) -> InvalidDefinition:
     """The same error, its place a line of the file."""
     found = [
         Diagnostic(item.code, item.message, place_of(source, item), item.severity) for item in error.diagnostics
     ]
-    return InvalidDefinition(found, advice="The file is imported as the draft, and not published. Mend it and repeat.")
+    return InvalidDefinition(found, advice=advice)
 
 
 def _print_import(shape: dict[str, Json]) -> None:
