@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from engine.asl.times import iso_timestamp
 from engine.asl.validate import validate as validate_definition
 from engine.catalog.diff import DocumentDiff, compare, unified
 from engine.catalog.document import (
@@ -130,15 +131,18 @@ class Catalog:
     ) -> Draft:
         """Write the draft over the one with `expect_etag`; None creates it.
 
-        Raises Conflict when the draft is another by now: `details` hold its ``etag`` and the ``diff`` from it to
-        `document`.
+        Raises Conflict when the draft is another by now. `details` hold what a merge needs of it: its ``document`` and
+        ``etag``, ``updated_by`` and ``updated_at``, and the ``diff`` from it to `document`.
         """
         stored = self._store.draft(workspace, document.name)
         if expect_etag != (stored.etag if stored else None):
             raise self._stale(document, stored)
         imported = stored.imported_digest if stored else None
         record = self._record(workspace, document, rendered(document), expect_etag, actor, imported=imported)
-        self._store.put_draft(record, expect_etag=expect_etag, description=document.summary)
+        try:
+            self._store.put_draft(record, expect_etag=expect_etag, description=document.summary)
+        except Conflict:  # saved by somebody else since the read above
+            raise self._stale(document, self._store.draft(workspace, document.name)) from None
         return _opened(record)
 
     def export(self, workspace: str, name: str, version: int | None = None) -> bytes:
@@ -283,11 +287,13 @@ class Catalog:
     def _stale(self, document: WorkflowDocument, stored: DraftRecord | None) -> Conflict:
         if stored is None:
             return Conflict(f"there is no draft of {document.name!r} any more", advice="Save it as a new one.")
+        theirs = _opened(stored).document
         return Conflict(
             f"the draft of {document.name!r} was changed by {stored.updated_by} meanwhile",
-            advice="Read it again and merge the difference.",
+            advice="Merge the two, and save the result over the draft's ETag as it is now.",
             details={
-                "etag": stored.etag, "diff": unified(_opened(stored).document, document, "draft", "yours"),
+                "etag": stored.etag, "document": theirs.as_written, "updated_by": stored.updated_by,
+                "updated_at": iso_timestamp(stored.updated_at), "diff": unified(theirs, document, "draft", "yours"),
             },
         )
 

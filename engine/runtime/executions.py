@@ -15,7 +15,7 @@ from engine.clock import Clock
 from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
 from engine.expr.bounds import MOST_LEVELS
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
-from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded, Parent
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded, Parent, row_of
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
@@ -132,8 +132,8 @@ class Executions:
         PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
         the caller's to run (engine.runtime.sync_start): no wake is sent, and a name that is taken is taken.
 
-        Order of writes: input, header, index row, wake. A crash after the header is made good by the sweeper; one
-        before it started nothing.
+        Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
+        sweeper; one before it started nothing.
         """
         del actor  # for whoever records acts around this one
         return self._start(workspace, workflow, execution_input, name, version, None, sync=sync)
@@ -160,14 +160,10 @@ class Executions:
         if queued:
             header = replace(header, due_at=header.started_at + HOLD_SECONDS)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
-        existing = self._journal.create(header, data)
+        existing = self._journal.create(header, data, row_of(header, business_key=found_by))
         if existing is not None:
             header = _same_execution(existing, header, again=not sync)
         key = header.key
-        if header.status in OPEN_STATUSES:  # a closed child, asked for again, has a row that says how it ended
-            self._index.put(ExecutionRow(
-                key, workflow, header.version, header.status, header.started_at, business_key=found_by,
-            ))
         if not sync and (not queued or not self._is_queued(key)):  # resumed meanwhile: nobody else would wake it soon
             self._queue.send([Wake(key)])
         return Execution(
@@ -217,6 +213,15 @@ class Executions:
                 break
         return found[:most]
 
+    def written(self, key: ExecutionKey) -> tuple[int, str]:
+        """The number of the newest segment (-1 before any) and the status: the same pair says that nothing happened.
+
+        Far cheaper than the history, for who asks again and again. Raises NotFound.
+        """
+        loaded = self._load(key)
+        newest = loaded.segments[-1].seq if loaded.segments else -1
+        return newest, loaded.header.status
+
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""
         return self._index.query(query)
@@ -245,7 +250,7 @@ class Executions:
         del actor  # for whoever records acts around this one
         header = self._header_of(key)
         due_at = self._clock.now() + START_GRACE_SECONDS
-        if header.status != PAUSED or not poison.resume(self._journal, self._index, header, due_at):
+        if header.status != PAUSED or not poison.resume(self._journal, header, due_at):
             raise ExecutionIsNotPaused(
                 f"the execution {key.id} is not paused: it is {header.status}", where="id",
                 advice="`automate resume WORKFLOW` lets the executions of a paused workflow go on.",

@@ -19,6 +19,7 @@ from functions.api import (
     me,
     openapi,
     operations,
+    publish_preview,
     rules,
     secrets,
     steps,
@@ -30,9 +31,9 @@ from functions.api import (
 from functions.api.routing import Provider, Route, RouteTable, blueprint, remember_request
 
 _TABLES = (
-    workflow_list.table, workflows.table, conversion.table, executions.table, steps.table, map_runs.table,
-    operations.table, tasks.table, activities.table, definitions.table, rules.table, testing.table, secrets.table,
-    audit.table, me.table,
+    workflow_list.table, workflows.table, publish_preview.table, conversion.table, executions.table, steps.table,
+    map_runs.table, operations.table, tasks.table, activities.table, definitions.table, rules.table, testing.table,
+    secrets.table, audit.table, me.table,
 )
 _DESCRIBED = [route for table in _TABLES for route in table.routes]
 TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))

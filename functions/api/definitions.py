@@ -32,7 +32,7 @@ def validate_definition(call: Call[models.ValidateRequest]) -> Answer:
     findings = call.services.catalog.problems(document)
     failed = any(finding.severity == "ERROR" for finding in findings)
     return Answer(models.Validation(
-        result="FAIL" if failed else "OK", diagnostics=[_finding(item, source) for item in findings]
+        result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings]
     ))
 
 
@@ -83,7 +83,8 @@ def _action(resource: str, name: str, spec: ActionSpec) -> models.Action:
     )
 
 
-def _finding(finding: Diagnostic, source: Source | None) -> models.Finding:
+def finding_shape(finding: Diagnostic, source: Source | None) -> models.Finding:
+    """A finding as the API shows it, with its line where the source is known."""
     if source is None:
         return models.Finding.model_validate(finding.as_dict())
     _, line, column = place_of(source, finding).rsplit(":", 2)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+from typing import get_args
 
 from functions.api import models
 from functions.api import models_authoring as shapes
+from functions.api.release import product_version
 from functions.api.routing import Answer, Call, RouteTable
 
 table = RouteTable("About you")
@@ -16,17 +17,11 @@ _LINKS = {"api": "/docs", "openapi": "/openapi.json", "audit": "/audit"}
 
 @route("GET", "/me", models.Nothing, answers=shapes.Me)
 def get_me(call: Call[models.Nothing]) -> Answer:
-    """Who asks, in which workspace, and which release answers."""
+    """Who asks, in which workspace, what they may do, and which release answers."""
     place = call.services.place
     return Answer(shapes.Me(
-        actor=call.actor.name, workspace=call.workspace, stage=place.stage, product_version=_product_version(),
-        region=place.region, links={**_LINKS, **place.links},
+        actor=call.actor.name, actor_kind=call.actor.kind, rights=list(get_args(shapes.Right)),
+        workspace=call.workspace, stage=place.stage, product_version=product_version(), region=place.region,
+        links={**_LINKS, **place.links},
         copilot=shapes.Copilot(configured=False, provider="offline", model=None),
     ))
-
-
-def _product_version() -> str:
-    try:
-        return version("automate")
-    except PackageNotFoundError:  # run from its folder without having been installed
-        return "unknown"

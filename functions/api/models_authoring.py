@@ -6,7 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from functions.api.models import Diff, Finding
 from functions.api.models_base import Given, Json, Taken
+from functions.api.models_testing import CasesRun
 
 
 class WorkflowsQuery(Taken):
@@ -63,6 +65,19 @@ class DuplicateRequest(Taken):
     name: str = Field(description="A new workflow's name.")
 
 
+class PublishPreview(Given):
+    """What publishing the draft would do. Nothing is stored."""
+
+    workflow: str
+    etag: str = Field(description="The draft's: name it in If-Match, so that what was looked at is what is published.")
+    active_version: int | None
+    next_version: int | None = Field(description="The number it would get; null where the draft is the active version.")
+    diff: Diff | None = Field(description="From the active version; null before the first.")
+    problems: list[Finding]
+    cases: CasesRun | None = Field(description="The draft's cases, run; null where the definition does not compile.")
+    publishable: bool = Field(description="Whether nothing is wrong with it. Failing cases do not forbid it.")
+
+
 class Sample(Given):
     """A workflow to begin with."""
 
@@ -108,10 +123,15 @@ class Copilot(Given):
     model: str | None
 
 
+Right = Literal["look", "edit", "publish", "run", "secrets", "operate"]
+
+
 class Me(Given):
-    """Who asks, and what answers."""
+    """Who asks, what they may do, and what answers."""
 
     actor: str
+    actor_kind: str = Field(description="user, or token where a program asks.")
+    rights: list[Right] = Field(description="Whoever is signed in may do all of it: there are no roles yet.")
     workspace: str
     stage: str = Field(description="local, or the deployment's stage.")
     product_version: str

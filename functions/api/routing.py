@@ -46,11 +46,16 @@ class Call(Generic[Taken]):
     path: Mapping[str, str]
     given: Taken
     if_match: str | None = None
+    if_none_match: str | None = None
 
     @property
     def workspace(self) -> str:
         """The workspace the request works on."""
         return self.services.settings.workspace
+
+    def holds(self, etag: str) -> bool:
+        """Whether the asker has the answer of this tag already: then any answer with it becomes a 304."""
+        return etags.matches(self.if_none_match, etag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _view(route: Route, provider: Provider) -> Callable[..., Response]:
             call = Call(
                 services, services.actor_of(request.context),
                 {name: unquote(value) for name, value in parameters.items()},  # an id has ":", and no name has "%"
-                given, etags.given(request.headers.get("if-match")),
+                given, etags.given(request.headers.get("if-match")), request.headers.get("if-none-match"),
             )
             with collected_warnings() as warnings:
                 answer = route.handler(call)

@@ -13,9 +13,10 @@ from engine.runtime.causes import plain_cause, stack_trace
 from engine.runtime.executions import Execution, iso_time
 from engine.runtime.history import render
 from engine.runtime.steps import steps_of
-from functions.api import large, models
+from functions.api import etags, large, models
 from functions.api import models_steps as shapes
 from functions.api.executions import key_of, started_answer
+from functions.api.release import product_version
 from functions.api.routing import Answer, Call, RouteTable, read_json
 from functions.api.services import Services
 from functions.api.step_shapes import chosen, edges_of, resources_of, shape_of
@@ -47,7 +48,12 @@ def get_definition(call: Call[models.Nothing]) -> Answer:
 def list_steps(call: Call[models.Nothing]) -> Answer:
     """The execution's steps, derived from its history: each visit of each state, its attempts and waits.
 
-    A live view polls with the ETag; `edges` are the transitions really taken."""
+    A live view polls with the ETag: while nothing happened the history is not read. `edges` are the transitions really
+    taken."""
+    seq, status = call.services.executions.written(key_of(call))
+    tag = etags.of(f"{product_version()} {seq} {status}")
+    if call.holds(tag):
+        return Answer("", etag=tag)
     execution = _described(call)
     steps, whole = _steps(call.services, execution.key)
     shown, all_shown = chosen(steps)
@@ -55,7 +61,7 @@ def list_steps(call: Call[models.Nothing]) -> Answer:
     return Answer(shapes.StepsAnswer(
         steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown),
         last_event=steps.last_event, status=execution.status, complete=whole and all_shown,
-    ))
+    ), etag=tag)
 
 
 @route("GET", "/executions/{id}/steps/{step}", models.Nothing, answers=shapes.StepDetail)

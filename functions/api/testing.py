@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.registry import Registry
+from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument, parse_document
+from engine.clock import Clock
 from engine.errors import UserError
 from engine.runtime.history import render
 from engine.testing.cases import CaseResult, chosen_cases, run_case
@@ -74,9 +76,14 @@ def run_cases(call: Call[shapes.CasesRunRequest]) -> Answer:
     else:
         document = parse_document(given.document)
     cases = chosen_cases(document.cases, given.cases)
-    results = [case_shape(run_case(document, case, clock=services.clock)) for case in cases]
+    return Answer(cases_run(document, cases, services.clock))
+
+
+def cases_run(document: WorkflowDocument, cases: Sequence[Case], clock: Clock) -> shapes.CasesRun:
+    """Run `cases` of `document`, one after the other, and what became of each. Raises InvalidDefinition."""
+    results = [case_shape(run_case(document, case, clock=clock)) for case in cases]
     passed = sum(result.passed for result in results)
-    return Answer(shapes.CasesRun(results=results, passed=passed, failed=len(results) - passed))
+    return shapes.CasesRun(results=results, passed=passed, failed=len(results) - passed)
 
 
 def case_shape(result: CaseResult) -> shapes.CaseResult:

@@ -128,13 +128,8 @@ def get_version(call: Call[models.Nothing]) -> Answer:
 @route("GET", "/workflows/{name}/diff", models.DiffQuery, answers=models.Diff, example="from=1&to=2")
 def diff_workflow(call: Call[models.DiffQuery]) -> Answer:
     """What differs between two versions, or a version and the draft."""
-    name, given, catalog = call.path["name"], call.given, call.services.catalog
-    found = catalog.diff(call.workspace, name, given.old, given.new)
-    old, new = catalog.documents(call.workspace, name, given.old, given.new)
-    states = [models.StateChange(state=item.state, change=item.change) for item in found.states]
-    return Answer(models.Diff(
-        text=found.text, states=states, old_document=old.as_written, new_document=new.as_written
-    ))
+    given = call.given
+    return Answer(diff_shape(call.services.catalog, call.workspace, call.path["name"], given.old, given.new))
 
 
 @route(
@@ -151,6 +146,17 @@ def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
             expect_etag=etags.inner(expected),
         )
     return Answer(models.Version(**_version(record, record.number)))
+
+
+def diff_shape(catalog: Catalog, workspace: str, name: str, old: int | None, new: int | None) -> models.Diff:
+    """What differs between version `old` and version `new`; None is the draft."""
+    found = catalog.diff(workspace, name, old, new)
+    before, after = catalog.documents(workspace, name, old, new)
+    return models.Diff(
+        text=found.text,
+        states=[models.StateChange(state=item.state, change=item.change) for item in found.states],
+        old_document=before.as_written, new_document=after.as_written,
+    )
 
 
 def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft, *, status: int = 200) -> Answer:

@@ -450,9 +450,13 @@ export interface MapRunList {
   map_runs: MapRun[];
 }
 
-/** Who asks, and what answers. */
+/** Who asks, what they may do, and what answers. */
 export interface Me {
   actor: string;
+  /** user, or token where a program asks. */
+  actor_kind: string;
+  /** Whoever is signed in may do all of it: there are no roles yet. */
+  rights: ("look" | "edit" | "publish" | "run" | "secrets" | "operate")[];
   workspace: string;
   /** local, or the deployment's stage. */
   stage: string;
@@ -508,6 +512,23 @@ export interface PauseRequest {
   starts?: "queue" | "refuse";
   /** finish: what has begun runs on. hold: after the calls under way, until it is resumed. */
   running?: "finish" | "hold";
+}
+
+/** What publishing the draft would do. Nothing is stored. */
+export interface PublishPreview {
+  workflow: string;
+  /** The draft's: name it in If-Match, so that what was looked at is what is published. */
+  etag: string;
+  active_version: number | null;
+  /** The number it would get; null where the draft is the active version. */
+  next_version: number | null;
+  /** From the active version; null before the first. */
+  diff: Diff | null;
+  problems: Finding[];
+  /** The draft's cases, run; null where the definition does not compile. */
+  cases: CasesRun | null;
+  /** Whether nothing is wrong with it. Failing cases do not forbid it. */
+  publishable: boolean;
 }
 
 /** Make the draft the new active version. */
