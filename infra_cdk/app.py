@@ -16,12 +16,13 @@ from pathlib import Path
 from aws_cdk import App, Tags
 
 from engine.errors import UserError
+from infra_cdk.acknowledged import acknowledge
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.bundling import ROOT, Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
 from infra_cdk.observability_stack import ObservabilityStack
-from infra_cdk.studio_stack import StudioStack
+from infra_cdk.studio_stack import DIST, StudioStack
 from infra_cdk.tunables import Tunables
 
 BUNDLES = ROOT / ".cdk-bundles"
@@ -38,7 +39,7 @@ class Deployment:
     observability: ObservabilityStack
 
 
-def build(app: App, *, bundles: Path = BUNDLES) -> Deployment:
+def build(app: App, *, bundles: Path = BUNDLES, studio_files: Path = DIST) -> Deployment:
     """Put the stacks of the app's stage into it. Raises UserError for a context value that will not do."""
     tunables = Tunables.from_context(app.node.try_get_context)
     made = Bundles(tunables, bundles)
@@ -46,11 +47,12 @@ def build(app: App, *, bundles: Path = BUNDLES) -> Deployment:
     data = DataStack(app, f"{prefix}-data", tunables=tunables)
     engine = EngineStack(app, f"{prefix}-engine", tunables=tunables, data=data, bundles=made)
     api = ApiStack(app, f"{prefix}-api", tunables=tunables, data=data, engine=engine, bundles=made)
-    studio = StudioStack(app, f"{prefix}-studio", tunables=tunables, api=api)
+    studio = StudioStack(app, f"{prefix}-studio", tunables=tunables, api=api, files=studio_files)
     observability = ObservabilityStack(
         app, f"{prefix}-observability", tunables=tunables, engine=engine, api=api, studio_url=studio.url
     )
     Tags.of(app).add("automate:stage", tunables.stage)
+    acknowledge({"data": data, "engine": engine, "api": api, "studio": studio}, tunables)
     return Deployment(data, engine, api, studio, observability)
 
 

@@ -32,6 +32,7 @@ from infra_cdk.api_stack import ApiStack
 from infra_cdk.tunables import Tunables
 
 DIST = Path(__file__).resolve().parent.parent / "studio_static" / "dist"
+"""The Studio as make studio builds it."""
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
@@ -61,11 +62,13 @@ class StudioStack(Stack):
     """Outputs `BucketName`, and with CloudFront `StudioUrl`."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, tunables: Tunables, api: ApiStack, **kwargs: Any
+        self, scope: Construct, construct_id: str, *, tunables: Tunables, api: ApiStack, files: Path = DIST,
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._tunables = tunables
         self._api = api
+        self._files = files
         self.bucket = aws_s3.Bucket(
             self, "Site",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
@@ -153,7 +156,7 @@ class StudioStack(Stack):
 
     def _deploy(self, distribution: aws_cloudfront.Distribution) -> None:
         """The hashed files may be kept for ever, the page and its configuration are asked for each time."""
-        if not (DIST / "index.html").is_file():
+        if not (self._files / "index.html").is_file():
             raise InvalidDocument(
                 "the Studio is not built", where="studio_static/dist",
                 advice="Run make studio first, or deploy the API alone with -c cdn=false.",
@@ -165,7 +168,7 @@ class StudioStack(Stack):
         aws_s3_deployment.BucketDeployment(
             self, "Files",
             sources=[
-                aws_s3_deployment.Source.asset(str(DIST)),
+                aws_s3_deployment.Source.asset(str(self._files)),
                 aws_s3_deployment.Source.json_data("config.json", configuration),
             ],
             destination_bucket=self.bucket,

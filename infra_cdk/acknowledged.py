@@ -1,0 +1,136 @@
+"""Findings of cdk-nag's AwsSolutions rules that stand, each with its reason; tests hold that there is no other.
+
+Only the finding named is acknowledged, at the construct named: a new wildcard in the same policy is a finding again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from constructs import IConstruct
+
+from infra_cdk.tunables import Tunables
+
+_IAM5, _S1 = "AwsSolutions-IAM5", "AwsSolutions-S1"
+_FILES = "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C256MiB"
+_CDK_WRITES_IT = "The CDK's own copier of the Studio's files writes this policy; it runs at deployments only."
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`path` below the stack; `rule` as cdk-nag prints it; `reason` for who audits the account."""
+
+    stack: str
+    path: str
+    rule: str
+    reason: str
+
+    @property
+    def identifier(self) -> str:
+        """As cdk-nag's report has it."""
+        return f"AwsSolutions::{self.rule}"
+
+
+def _of_policies(prefix: str) -> Iterator[Accepted]:
+    """Wildcards that end a name which the stage owns."""
+    stage = prefix.removeprefix("automate-")
+    table = f"{prefix}-data:ExportsOutputFnGetAttTableCD117FA1ArnE2C8C204/index/*"
+    blobs = f"{prefix}-data:ExportsOutputFnGetAttPayloadsCDFAA0A2Arn61AB835C/blobs/*"
+    roles = f"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/{prefix}-task-*"
+    secrets = f"arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:automate/{stage}/*"
+    lines = f"{prefix}-engine:ExportsOutputFnGetAttWorkerLogs4B5B6506Arn01595694:*"
+    reasons = {
+        table: "The indexes of the stage's own table.",
+        blobs: "The payloads of the stage's own bucket: each is named by the hash of its content.",
+        roles: "Only roles that an admin named for this stage's workflows; what they may do is theirs to say.",
+        secrets: "The secrets of this stage alone; workflows create and read them by key.",
+        lines: "The streams of the worker's own log group: the API shows a step's log lines.",
+        "*": "Secrets Manager lists names for a whole account or not at all; the API shows this stage's only.",
+    }
+    wanted = {
+        ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs),
+        ("engine", "Deadletter"): (table, blobs), ("api", "Api"): (table, blobs, roles, secrets, lines, "*"),
+    }
+    for (stack, function), resources in wanted.items():
+        for resource in resources:
+            path = f"{function}/Role/DefaultPolicy/Resource"
+            yield Accepted(stack, path, f"{_IAM5}[Resource::{resource}]", reasons[resource])
+
+
+def _of_functions() -> Iterator[Accepted]:
+    reason = "Python 3.13: every locked wheel is tested with it; the tunable `python` moves all functions at once."
+    for stack, name in (("engine", "Worker"), ("engine", "Sweeper"), ("engine", "Deadletter"), ("api", "Api")):
+        yield Accepted(stack, f"{name}/Function/Resource", "AwsSolutions-L1", reason)
+
+
+def _of_the_api() -> Iterator[Accepted]:
+    yield Accepted("api", "Users/Resource", "AwsSolutions-COG2", "A second factor is offered; an admin demands it.")
+    yield Accepted("api", "Users/Resource", "AwsSolutions-COG8", "The plus tier costs per user; an admin chooses it.")
+    yield Accepted(
+        "api", "Gateway/Resource", "AwsSolutions-APIG2",
+        "The app validates each body by its model and says where it is wrong; the gateway would say less.",
+    )
+    yield Accepted(
+        "api", "Gateway/DeploymentStage.{stage}/Resource", "AwsSolutions-APIG3",
+        "A firewall costs from $5 a month; docs/deployment.md says how to put one in front.",
+    )
+    for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
+        yield Accepted(
+            "api", "Gateway/Default/health/GET/Resource", rule, "GET /health answers monitors, and says nothing else."
+        )
+    yield Accepted(
+        "api", "Gateway/CloudWatchRole/Resource",
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+        "AmazonAPIGatewayPushToCloudWatchLogs]",
+        "AWS's own policy for API Gateway's access logs.",
+    )
+
+
+def _of_the_studio() -> Iterator[Accepted]:
+    cdn = "Cdn/Resource"
+    yield Accepted("studio", cdn, "AwsSolutions-CFR1", "People work where they are: no country is shut out.")
+    yield Accepted("studio", cdn, "AwsSolutions-CFR2", "A firewall costs from $5 a month: docs/deployment.md.")
+    yield Accepted("studio", cdn, "AwsSolutions-CFR3", "The files are public code; the API has its own access log.")
+    yield Accepted(
+        "studio", cdn, "AwsSolutions-CFR4",
+        "CloudFront's own certificate allows no choice of TLS version; a domain of one's own does.",
+    )
+    yield Accepted("studio", "Site/Resource", _S1, "It holds public code, read by CloudFront alone.")
+    policy = f"{_FILES}/ServiceRole/DefaultPolicy/Resource"
+    for action in ("s3:Abort*", "s3:DeleteObject*", "s3:GetBucket*", "s3:GetObject*", "s3:List*"):
+        yield Accepted("studio", policy, f"{_IAM5}[Action::{action}]", _CDK_WRITES_IT)
+    for resource in (
+        "*", "<SiteE53D7754.Arn>/*",
+        "arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*",
+    ):
+        yield Accepted("studio", policy, f"{_IAM5}[Resource::{resource}]", _CDK_WRITES_IT)
+    yield Accepted(
+        "studio", f"{_FILES}/ServiceRole/Resource",
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+        _CDK_WRITES_IT,
+    )
+    yield Accepted("studio", f"{_FILES}/Resource", "AwsSolutions-L1", "The CDK chooses its own function's runtime.")
+
+
+def accepted(tunables: Tunables) -> list[Accepted]:
+    """Every acknowledgement of a stage; its paths begin with the stack's name."""
+    payloads = Accepted(
+        "data", "Payloads/Resource", _S1,
+        "Only the functions read it, and CloudTrail's data events tell more where an audit asks for them.",
+    )
+    everything = (payloads, *_of_policies(tunables.prefix), *_of_functions(), *_of_the_api(), *_of_the_studio())
+    return [
+        Accepted(item.stack, item.path.format(stage=tunables.stage), item.rule, item.reason) for item in everything
+    ]
+
+
+def acknowledge(stacks: dict[str, Stack], tunables: Tunables) -> None:
+    """Write the acknowledgements to the constructs that exist in this stage."""
+    for item in accepted(tunables):
+        found: IConstruct | None = stacks[item.stack]
+        for part in item.path.split("/"):
+            found = found.node.try_find_child(part) if found is not None else None
+        if found is not None:
+            Validations.of(found).acknowledge(Acknowledgment(id=item.identifier, reason=item.reason))
