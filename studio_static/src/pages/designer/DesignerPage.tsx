@@ -1,8 +1,10 @@
-import Header from "@cloudscape-design/components/header";
-import { usePage } from "../../app/page";
+/** The designer: at `/wizard/` what to begin with, at `/wizard/NAME` that workflow's draft. */
+import "./designer.css";
+import { lazy } from "react";
+import { Workbench } from "./Workbench";
+
+const StartPage = lazy(() => import("./start/StartPage"));
 
 export default function DesignerPage({ workflow }: { workflow: string | null }) {
-  const title = workflow ?? "Designer";
-  usePage({ title, crumbs: [{ text: "Workflows", href: "/" }, { text: title }], fullBleed: true });
-  return <Header variant="h1">{title}</Header>;
+  return workflow === null ? <StartPage /> : <Workbench key={workflow} workflow={workflow} />;
 }

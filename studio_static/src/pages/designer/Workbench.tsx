@@ -1,0 +1,156 @@
+/**
+ * A workflow's draft on the bench: the palette at the left, the canvas, at the right the form of what is selected, the
+ * whole text or the tests; the Rule Tester and the versions have the room to themselves.
+ */
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { usePage } from "../../app/page";
+import { useUrlState } from "../../app/urlState";
+import { useIsWide } from "../../app/useWidth";
+import type { EdgeId } from "../../asl";
+import type { ScreenPoint } from "../../canvas/commands";
+import { Problem } from "../../ui/Problem";
+import { Skeleton } from "../../ui/Skeleton";
+import { CanvasPane } from "./CanvasPane";
+import { Head } from "./head/Head";
+import { Inspector } from "./inspector/Inspector";
+import { Chooser } from "./palette/Chooser";
+import { PalettePanel } from "./palette/PalettePanel";
+import { ProblemsBar } from "./problems/ProblemsBar";
+import { useCheck } from "./problems/useCheck";
+import { Side } from "./Side";
+import { ConflictDialog } from "./saving/ConflictDialog";
+import type { Slot, Tab } from "./slots";
+import { ask, useDesigner } from "./store";
+import { useKeys } from "./useKeys";
+import { useOpened } from "./useOpened";
+import { useSelectionInUrl } from "./useSelectionInUrl";
+import { useSlot } from "./useSlot";
+import { useStateCommands } from "./useStateCommands";
+import { SampleProvider } from "./values/SampleContext";
+
+const CodePane = lazy(() => import("./code/CodePane"));
+const TestPanel = lazy(() => import("./test/TestPanel"));
+const CopilotCard = lazy(() => import("./copilot/CopilotCard"));
+const PublishDialog = lazy(() => import("./publish/PublishDialog"));
+const VersionsTab = lazy(() => import("./publish/VersionsTab"));
+const RulesTab = lazy(() => import("../rules/RulesTab"));
+const SettingsDialog = lazy(() => import("./settings/SettingsDialog"));
+
+export type Opened = "publish" | "settings" | null;
+
+/** Where a new step goes and where on the screen its palette opens. */
+export interface Choosing {
+  readonly edge: EdgeId;
+  readonly at: ScreenPoint;
+}
+
+const URL_STATE = { tab: "design", state: "" };
+const FIRST_WIDE = 1280;
+
+export function Workbench({ workflow }: { workflow: string }) {
+  const { ready, error, reload } = useOpened(workflow);
+  usePage({ title: workflow, crumbs: [{ text: "Workflows", href: "/" }, { text: workflow }], fullBleed: true });
+  if (ready) return <Bench workflow={workflow} reload={reload} />;
+  return (
+    <div className="dz-loading">
+      <h1 className="visually-hidden">{workflow}</h1>
+      {error === null ? (
+        <Skeleton what="the draft" />
+      ) : (
+        <Problem error={error} what={`the workflow ${workflow}`} onRetry={() => void reload()} />
+      )}
+    </div>
+  );
+}
+
+function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<void> }) {
+  const [{ tab }, setUrl] = useUrlState(URL_STATE);
+  const [opened, setOpened] = useState<Opened>(null);
+  const [choosing, setChoosing] = useState<Choosing | null>(null);
+  const show = useCallback((next: Tab) => setUrl({ tab: next }), [setUrl]);
+  const slot = useSlot(workflow, show, reload);
+  const hasConflict = useDesigner((state) => state.theirs !== null);
+  useSelectionInUrl();
+  useCheck();
+  useStateCommands();
+  useKeys({ open: setOpened, choose: setChoosing });
+  const isWhole = tab === "rules" || tab === "versions";
+  return (
+    <div className="dz full-bleed">
+      <Head workflow={workflow} tab={tab as Tab} show={show} open={setOpened} />
+      {isWhole ? (
+        <div
+          className="dz-whole"
+          id="dz-panel"
+          role="tabpanel"
+          aria-label={tab === "rules" ? "Rule tester" : "Versions"}
+        >
+          <Suspense fallback={<Skeleton what="the tab" />}>
+            {tab === "rules" ? <RulesTab {...slot} /> : <VersionsTab {...slot} />}
+          </Suspense>
+        </div>
+      ) : (
+        <Body slot={slot} tab={tab as Tab} choosing={choosing} choose={setChoosing} />
+      )}
+      {hasConflict && <ConflictDialog />}
+      <Suspense>
+        {opened === "publish" && <PublishDialog {...slot} onClose={() => setOpened(null)} />}
+        {opened === "settings" && <SettingsDialog onClose={() => setOpened(null)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+interface BodyProps {
+  slot: Slot;
+  tab: Tab;
+  choosing: Choosing | null;
+  choose: (choosing: Choosing | null) => void;
+}
+
+function Body({ slot, tab, choosing, choose }: BodyProps) {
+  const isWide = useIsWide(FIRST_WIDE);
+  const [isLeftOpen, setLeftOpen] = useState(isWide);
+  useEffect(() => setLeftOpen(isWide), [isWide]);
+  const request = useDesigner((state) => state.request);
+  return (
+    <SampleProvider pointer={slot.selected}>
+      <div className="dz-body" id="dz-panel" role="tabpanel" aria-label={tab}>
+        <Side label="Steps" isOpen={isLeftOpen || request !== null} onToggle={setLeftOpen}>
+          <Suspense fallback={<div className="dz-copilot-room" />}>
+            <CopilotCard {...slot} request={request} onTaken={() => ask(null)} />
+          </Suspense>
+          <PalettePanel />
+        </Side>
+        <div className="dz-middle">
+          <CanvasPane workflow={slot.workflow} choosing={choosing} choose={choose} show={slot.show} tab={tab} />
+          <ProblemsBar ask={slot.ask} show={slot.show} />
+        </div>
+        <Right slot={slot} tab={tab} />
+      </div>
+      {choosing !== null && <Chooser choosing={choosing} onClose={() => choose(null)} />}
+    </SampleProvider>
+  );
+}
+
+function Right({ slot, tab }: { slot: Slot; tab: Tab }) {
+  if (tab === "code") {
+    return (
+      <section className="dz-right dz-right-wide" aria-label="The whole definition">
+        <Suspense fallback={<Skeleton what="the editor" />}>
+          <CodePane />
+        </Suspense>
+      </section>
+    );
+  }
+  if (tab === "test") {
+    return (
+      <section className="dz-right dz-right-wide dz-scroll" aria-label="Test">
+        <Suspense fallback={<Skeleton what="the tests" />}>
+          <TestPanel {...slot} />
+        </Suspense>
+      </section>
+    );
+  }
+  return <Inspector slot={slot} />;
+}

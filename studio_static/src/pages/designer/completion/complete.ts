@@ -1,0 +1,227 @@
+/**
+ * Completion: of an expression by the paths of a sample, variables and functions; of JSON by what may stand where the
+ * cursor is, from the definition and the connectors' catalogue.
+ */
+import {
+  type Definition,
+  isObject,
+  type JsonObject,
+  own,
+  type QueryLanguage,
+  queryLanguageOf,
+  type StatePointer,
+  scopeOf,
+  scopes,
+  stateAt,
+  typeOf,
+  variablesAt,
+} from "../../../asl";
+import type { CodeCompleter, CodeCompletion } from "../../../ui/code/types";
+import type { ConnectorList } from "../palette/items";
+import { inputRoot, pathsOf, preview } from "../values/paths";
+import type { Sample } from "../values/sample";
+import { contextAt, type JsonContext } from "./context";
+import { CONTEXT_PATHS, ERROR_NAMES, fieldsOf, INTRINSICS, JSONATA_FUNCTIONS, STATES_PATHS } from "./names";
+
+/** What completion knows about the place it is asked at. */
+export interface Knowledge {
+  readonly definition: Definition;
+  readonly pointer: StatePointer | null;
+  readonly sample: Sample | null;
+  readonly connectors: ConnectorList | null;
+  readonly secrets: readonly string[];
+}
+
+/** Completion of an expression on its own. */
+export function completeExpression(known: () => Knowledge, language: QueryLanguage): CodeCompleter {
+  return (text, position, explicit) => {
+    const word = /[$\w.`[\]']*$/.exec(text.slice(0, position))?.[0] ?? "";
+    if (word === "" && !explicit) return null;
+    return { from: position - word.length, options: expressionOptions(known(), language) };
+  };
+}
+
+function expressionOptions({ definition, pointer, sample }: Knowledge, language: QueryLanguage): CodeCompletion[] {
+  const variables = pointer === null ? [] : variablesAt(definition, pointer);
+  const values = sample?.variables ?? {};
+  const options: CodeCompletion[] = variables.map((name) => ({
+    label: `$${name}`,
+    kind: "variable",
+    detail: Object.hasOwn(values, name) ? preview(values[name], 24) : "variable",
+  }));
+  if (sample !== null) {
+    for (const { path, value } of pathsOf(sample.input, inputRoot(language), language)) {
+      options.push({ label: path, kind: "field", detail: preview(value, 24) });
+    }
+    for (const name of Object.keys(values)) {
+      for (const { path, value } of pathsOf(values[name] ?? null, `$${name}`, language).slice(1)) {
+        options.push({ label: path, kind: "field", detail: preview(value, 24) });
+      }
+    }
+  }
+  const seen = new Set(options.map((option) => option.label));
+  const paths = language === "JSONata" ? STATES_PATHS : CONTEXT_PATHS;
+  options.push(...paths.filter((path) => !seen.has(path)).map((label): CodeCompletion => ({ label, kind: "keyword" })));
+  const functions = language === "JSONata" ? JSONATA_FUNCTIONS : INTRINSICS;
+  for (const [name, signature] of functions) {
+    const label = language === "JSONata" ? `$${name}` : name;
+    options.push({ label, apply: `${label}(`, kind: "function", detail: `(${signature})` });
+  }
+  return options;
+}
+
+/**
+ * Completion in JSON. With a state's pointer the text is that state's; with null, that of the whole definition.
+ */
+export function completeJson(known: () => Knowledge, whole: boolean): CodeCompleter {
+  return (text, position, explicit) => {
+    const context = contextAt(text, position);
+    if (context === null || (!context.quoted && context.typed === "" && !explicit)) return null;
+    const knowledge = known();
+    const inside = insideState(knowledge, context, whole);
+    const expression = context.at === "value" && context.quoted ? inExpression(context, knowledge, inside) : null;
+    if (expression !== null) return expression;
+    const options = context.at === "key" ? keyOptions(knowledge, inside) : valueOptions(knowledge, inside);
+    if (options.length === 0) return null;
+    return { from: context.from, options: context.quoted ? options : options.map(quotedOption) };
+  };
+}
+
+interface Inside {
+  readonly pointer: StatePointer | null;
+  /** The way from the state to the cursor. */
+  readonly path: readonly (string | number)[];
+  /** The scope whose states can be led to. */
+  readonly scope: string;
+}
+
+/** The state that the cursor is in, and the way from there. */
+function insideState({ pointer }: Knowledge, context: JsonContext, whole: boolean): Inside {
+  if (!whole && pointer !== null) return innermost(pointer, context.path);
+  return innermost("", context.path);
+}
+
+function innermost(base: string, path: readonly (string | number)[]): Inside {
+  const escaped = path.map((token) => `/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`);
+  for (let at = path.length - 2; at >= 0; at -= 1) {
+    if (path[at] !== "States" || typeof path[at + 1] !== "string") continue;
+    const pointer = base + escaped.slice(0, at + 2).join("");
+    return { pointer, path: path.slice(at + 2), scope: scopeOf(pointer) };
+  }
+  return { pointer: base === "" ? null : base, path, scope: base === "" ? "" : scopeOf(base) };
+}
+
+function inExpression(
+  context: JsonContext,
+  knowledge: Knowledge,
+  inside: Inside,
+): { from: number; options: CodeCompletion[] } | null {
+  const start = context.typed.lastIndexOf("{%");
+  const key = String(inside.path.at(-1) ?? "");
+  const isJsonata = start >= 0 && !context.typed.slice(start).includes("%}");
+  const isPath = key.endsWith(".$") || /Path$/.test(key) || key === "Variable";
+  if (!isJsonata && !isPath) return null;
+  const word = /[$\w.`[\]']*$/.exec(context.typed)?.[0] ?? "";
+  const language: QueryLanguage = isJsonata ? "JSONata" : "JSONPath";
+  const options = expressionOptions({ ...knowledge, pointer: inside.pointer }, language);
+  return { from: context.from + context.typed.length - word.length, options };
+}
+
+function keyOptions(knowledge: Knowledge, inside: Inside): CodeCompletion[] {
+  const { definition, connectors } = knowledge;
+  if (inside.pointer === null)
+    return labels(["Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version"], "keyword");
+  const state = stateAt(definition, inside.pointer);
+  const language = queryLanguageOf(definition, inside.pointer);
+  const [first, ...rest] = inside.path;
+  if (first === undefined) return labels(fieldsOf(state === undefined ? null : typeOf(state), language), "keyword");
+  if ((first === "Arguments" || first === "Parameters") && rest.length === 0) return inputOptions(state, connectors);
+  if (first === "Retry")
+    return labels(
+      ["ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Comment"],
+      "keyword",
+    );
+  if (first === "Catch")
+    return labels(
+      ["ErrorEquals", "Next", ...(language === "JSONata" ? ["Output"] : ["ResultPath"]), "Assign", "Comment"],
+      "keyword",
+    );
+  if (first === "Choices")
+    return labels(
+      language === "JSONata" ? ["Condition", "Next", "Assign", "Output"] : ["Variable", "Next", "And", "Or", "Not"],
+      "keyword",
+    );
+  return [];
+}
+
+function inputOptions(state: JsonObject | undefined, connectors: ConnectorList | null): CodeCompletion[] {
+  const resource = own(state, "Resource");
+  const all = [...(connectors?.connectors ?? []), ...(connectors?.known ?? [])];
+  const action = all
+    .flatMap((each) => each.actions)
+    .find((each) => typeof resource === "string" && resource.replace(/\.waitForTaskToken$/, "") === each.resource);
+  return Object.entries(action?.inputs ?? {}).map(([label, spec]) => ({
+    label,
+    kind: "field",
+    detail:
+      spec.required === true
+        ? "required"
+        : ((Array.isArray(spec.type) ? spec.type.join(" or ") : (spec.type as string | undefined)) ?? "any"),
+    ...(spec.description ? { info: spec.description } : {}),
+  }));
+}
+
+function valueOptions({ definition, connectors, secrets }: Knowledge, inside: Inside): CodeCompletion[] {
+  const key = inside.path.findLast((token) => typeof token === "string");
+  switch (key) {
+    case "Next":
+    case "Default":
+    case "StartAt":
+      return stateOptions(definition, key === "StartAt" ? null : inside.scope);
+    case "ErrorEquals":
+      return labels([...ERROR_NAMES, ...connectorErrors(connectors)], "error");
+    case "Resource":
+      return labels(
+        (connectors?.connectors ?? []).flatMap((each) => each.actions.map((action) => action.resource)),
+        "value",
+      );
+    case "Type":
+      return labels(["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"], "keyword");
+    case "QueryLanguage":
+      return labels(["JSONata", "JSONPath"], "keyword");
+    case "JitterStrategy":
+      return labels(["FULL", "NONE"], "keyword");
+    case "$secret":
+      return labels(secrets, "value");
+    default:
+      return [];
+  }
+}
+
+/** Names of the states of a scope; of every scope where it is not known which. */
+function stateOptions(definition: Definition, scope: string | null): CodeCompletion[] {
+  const found = [...scopes(definition)].filter((each) => scope === null || each.pointer === scope);
+  return found.flatMap((each) =>
+    Object.entries(each.states).map(
+      ([label, state]) => ({ label, kind: "state", detail: typeOf(state) ?? "" }) as const,
+    ),
+  );
+}
+
+/** A connector's failures are called `<code>.ConnectorError` unless it says otherwise. */
+export function connectorErrors(connectors: ConnectorList | null): string[] {
+  return (connectors?.connectors ?? []).map((each) => `${each.code}.ConnectorError`);
+}
+
+function labels(names: readonly string[], kind: NonNullable<CodeCompletion["kind"]>): CodeCompletion[] {
+  return names.map((label) => ({ label, kind }));
+}
+
+function quotedOption(option: CodeCompletion): CodeCompletion {
+  return { ...option, apply: JSON.stringify(option.label) };
+}
+
+/** Whether `value` is a secret's reference. */
+export function isSecretRef(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 1 && typeof value.$secret === "string";
+}

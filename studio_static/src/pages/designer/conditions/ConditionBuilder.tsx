@@ -1,0 +1,195 @@
+/** A condition as rows: field, operator, value; groups of them joined by and, or, not. What has no row stays text. */
+import type { QueryLanguage } from "../../../asl";
+import { Pick, Segments, TextInput } from "../forms/controls";
+import {
+  asGroup,
+  type Comparison,
+  type Condition,
+  type Group,
+  newComparison,
+  OPERATORS,
+  type Operator,
+  operatorsOf,
+  withOperator,
+} from "./model";
+import { OperandInput } from "./Operand";
+
+interface BuilderProps {
+  condition: Condition;
+  onChange: (condition: Condition) => void;
+  language: QueryLanguage;
+  /** Paths to offer for a field. */
+  paths: readonly string[];
+}
+
+export function ConditionBuilder({ condition, onChange, ...rest }: BuilderProps) {
+  return <GroupRows group={asGroup(condition)} onChange={onChange} depth={0} {...rest} />;
+}
+
+interface GroupProps extends Omit<BuilderProps, "condition" | "onChange"> {
+  group: Group;
+  onChange: (group: Group) => void;
+  onRemove?: () => void;
+  depth: number;
+}
+
+function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupProps) {
+  const { members, join, negated } = group;
+  const replace = (index: number, next: Condition): void =>
+    onChange({ ...group, members: members.map((member, at) => (at === index ? next : member)) });
+  const remove = (index: number): void => onChange({ ...group, members: members.filter((_, at) => at !== index) });
+  const field = language === "JSONata" ? "$states.input." : "$.";
+  const add = (member: Condition): void => onChange({ ...group, members: [...members, member] });
+  const words = negated ? (join === "and" ? "Not all of" : "None of") : join === "and" ? "All of" : "Any of";
+  return (
+    <div className={depth === 0 ? "dz-conditions" : "dz-conditions dz-conditions-inner"}>
+      {(members.length > 1 || depth > 0 || negated) && (
+        <div className="dz-row dz-conditions-head">
+          <Pick
+            label="How the conditions are joined"
+            value={`${negated ? "not " : ""}${join}`}
+            options={[
+              { value: "and", label: "All of these hold" },
+              { value: "or", label: "Any of these holds" },
+              { value: "not and", label: "Not all of these hold" },
+              { value: "not or", label: "None of these holds" },
+            ]}
+            onChange={(value) =>
+              onChange({ ...group, negated: value.startsWith("not "), join: value.endsWith("or") ? "or" : "and" })
+            }
+          />
+          {onRemove && (
+            <button
+              type="button"
+              className="dz-text-button dz-plain"
+              aria-label={`Remove the group “${words}”`}
+              onClick={onRemove}
+            >
+              ✕
+            </button>
+          )}
+        </div>
+      )}
+      {members.map((member, index) => (
+        <Member
+          // biome-ignore lint/suspicious/noArrayIndexKey: a condition's members have no identity but their place
+          key={index}
+          member={member}
+          depth={depth + 1}
+          language={language}
+          paths={paths}
+          onChange={(next) => replace(index, next)}
+          onRemove={() => remove(index)}
+        />
+      ))}
+      <div className="dz-row">
+        <button type="button" className="dz-add" onClick={() => add(newComparison(field))}>
+          Add a condition
+        </button>
+        {depth < 3 && (
+          <button
+            type="button"
+            className="dz-add"
+            onClick={() =>
+              add({
+                kind: "group",
+                join: join === "and" ? "or" : "and",
+                negated: false,
+                members: [newComparison(field), newComparison(field)],
+              })
+            }
+          >
+            Add a group
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface MemberProps extends Omit<BuilderProps, "condition"> {
+  member: Condition;
+  onRemove: () => void;
+  depth: number;
+}
+
+function Member({ member, depth, onChange, ...common }: MemberProps) {
+  if (member.kind === "group") return <GroupRows group={member} depth={depth} onChange={onChange} {...common} />;
+  if (member.kind === "comparison") return <Row row={member} onChange={onChange} {...common} />;
+  return (
+    <div className="dz-condition dz-condition-text">
+      <TextInput
+        label="Expression without a form"
+        mono
+        lines={common.language === "JSONata" ? 2 : 4}
+        value={member.text}
+        onChange={(text) => onChange({ kind: "text", text })}
+      />
+      <button
+        type="button"
+        className="dz-text-button dz-plain"
+        aria-label="Remove this expression"
+        onClick={common.onRemove}
+      >
+        ✕
+      </button>
+    </div>
+  );
+}
+
+interface RowProps {
+  row: Comparison;
+  onChange: (row: Comparison) => void;
+  onRemove: () => void;
+  language: QueryLanguage;
+  paths: readonly string[];
+}
+
+function Row({ row, onChange, onRemove, language, paths }: RowProps) {
+  const operators = operatorsOf(language).map((value) => ({ value, label: OPERATORS[value].label }));
+  return (
+    <div className="dz-condition">
+      <TextInput label="Field" mono list={paths} value={row.field} onChange={(field) => onChange({ ...row, field })} />
+      <Pick
+        label={`Operator for ${row.field}`}
+        value={row.operator}
+        options={operators}
+        onChange={(operator) => onChange(withOperator(row, operator as Operator))}
+      />
+      <OperandInput
+        comparison={row}
+        language={language}
+        paths={paths}
+        onChange={(operand) => onChange({ ...row, operand })}
+      />
+      <button
+        type="button"
+        className="dz-text-button dz-plain dz-condition-remove"
+        aria-label={`Remove the condition on ${row.field}`}
+        onClick={onRemove}
+      >
+        ✕
+      </button>
+    </div>
+  );
+}
+
+interface ViewProps {
+  value: "builder" | "text";
+  onChange: (value: "builder" | "text") => void;
+}
+
+/** Builder or text, where there is no room for both. */
+export function ConditionView({ value, onChange }: ViewProps) {
+  return (
+    <Segments
+      label="How the condition is edited"
+      value={value}
+      options={[
+        { value: "builder", label: "Form" },
+        { value: "text", label: "Text" },
+      ]}
+      onChange={onChange}
+    />
+  );
+}

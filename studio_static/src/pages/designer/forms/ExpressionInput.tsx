@@ -1,0 +1,51 @@
+/** An expression with completion and, below it, its value for the sample. */
+import { useMemo, useRef } from "react";
+import type { QueryLanguage, StatePointer } from "../../../asl";
+import { Code } from "../../../ui/Code";
+import type { CodeHandle } from "../../../ui/code/types";
+import { completeExpression } from "../completion/complete";
+import { useKnowledge } from "../completion/useKnowledge";
+import { LiveValue } from "../values/LiveValue";
+import { useSample } from "../values/SampleContext";
+
+interface ExpressionInputProps {
+  label: string;
+  /** Without braces. */
+  value: string;
+  onChange: (value: string) => void;
+  language: QueryLanguage;
+  pointer: StatePointer | null;
+  placeholder?: string;
+  describedBy?: string | undefined;
+  /** False where the value is not of the sample's time, as in a Task's Output. */
+  live?: boolean;
+}
+
+export function ExpressionInput(props: ExpressionInputProps) {
+  const { label, value, onChange, language, pointer, placeholder, describedBy, live = true } = props;
+  const { focused } = useSample();
+  const knowledge = useKnowledge(pointer);
+  const handle = useRef<CodeHandle | null>(null);
+  const complete = useMemo(() => completeExpression(knowledge, language), [knowledge, language]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears which of the editors has the focus
+    <div onFocus={() => focused(handle.current)}>
+      <Code
+        label={label}
+        value={value}
+        onChange={onChange}
+        language={language === "JSONata" ? "jsonata" : "jsonpath"}
+        lineNumbers={false}
+        minHeight="32px"
+        maxHeight="160px"
+        complete={complete}
+        onReady={(ready) => {
+          handle.current = ready;
+        }}
+        {...(placeholder ? { placeholder } : {})}
+        {...(describedBy ? { describedBy } : {})}
+      />
+      {live && <LiveValue expression={value} language={language} />}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/** Choose a secret by its name: the step gets `{"$secret": "NAME"}`, never the value. */
+import { href } from "../../../app/links";
+import { useSecretKeys } from "../useSecretKeys";
+import { Pick } from "./controls";
+
+interface SecretPickProps {
+  id: string;
+  value: string;
+  onChange: (key: string) => void;
+  invalid: boolean;
+  describedBy: string | undefined;
+}
+
+export function SecretPick({ value, onChange, ...rest }: SecretPickProps) {
+  const { keys } = useSecretKeys();
+  return (
+    <div className="dz-row">
+      <span className="dz-masked mono" aria-hidden="true">
+        ********
+      </span>
+      <Pick
+        {...rest}
+        value={value}
+        empty="Choose a secret…"
+        options={keys.map((key) => ({ value: key, label: key }))}
+        onChange={onChange}
+      />
+      <a className="dz-link" href={href("/secrets/")} target="_blank" rel="noreferrer">
+        New secret
+      </a>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+/** The page's head: what is open, whether it is saved and published, the tabs, what can be done with it. */
+import "./head.css";
+import Button from "@cloudscape-design/components/button";
+import type { Tab } from "../slots";
+import { documentOf, hasChanges, kindOf, useDesigner } from "../store";
+import type { Opened } from "../Workbench";
+import { SaveMark } from "./SaveMark";
+import { Tabs } from "./Tabs";
+
+interface HeadProps {
+  workflow: string;
+  tab: Tab;
+  show: (tab: Tab) => void;
+  open: (dialog: Opened) => void;
+}
+
+export function Head({ workflow, tab, show, open }: HeadProps) {
+  const active = useDesigner((state) => state.activeVersion);
+  const changed = useDesigner(hasChanges);
+  const kind = useDesigner((state) => kindOf(documentOf(state)));
+  return (
+    <header className="dz-head">
+      <div className="dz-title">
+        <h1 title={workflow}>{workflow}</h1>
+        {kind === "EXPRESS" && <span className="dz-pill">Express</span>}
+        {active === null ? (
+          <span className="dz-pill">Not published</span>
+        ) : (
+          <span className="dz-pill dz-pill-ok">{`v${active} active`}</span>
+        )}
+        <SaveMark />
+      </div>
+      <Tabs tab={tab} show={show} />
+      <div className="dz-acts">
+        <Button iconName="settings" variant="icon" ariaLabel="Workflow settings" onClick={() => open("settings")} />
+        <Button
+          variant="primary"
+          disabled={changed === false}
+          disabledReason={`This is what v${active} is.`}
+          onClick={() => open("publish")}
+        >
+          Publish
+        </Button>
+      </div>
+    </header>
+  );
+}

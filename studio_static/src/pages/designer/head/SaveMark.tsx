@@ -1,0 +1,56 @@
+/** Whether the server has the draft as it stands: said once it is so, never promised. */
+import type { ReactNode } from "react";
+import { Time } from "../../../ui/Time";
+import type { SaveState } from "../saving/saver";
+import { saveNow, showConflict, useDesigner } from "../store";
+
+export function SaveMark() {
+  const save = useDesigner((state) => state.save);
+  const workflow = useDesigner((state) => state.workflow);
+  const { words, tone } = look(save);
+  return (
+    <>
+      <span
+        className={`dz-pill dz-pill-${tone}`}
+        role="status"
+        title={save.kind === "saved" ? "Ctrl+S saves at once" : undefined}
+      >
+        {words}
+      </span>
+      {(save.kind === "waiting" || save.kind === "refused") && (
+        <button type="button" className="dz-text-button" onClick={() => void saveNow()}>
+          Try again
+        </button>
+      )}
+      {save.kind === "conflict" && workflow !== null && (
+        <button type="button" className="dz-text-button" onClick={() => void showConflict(workflow)}>
+          Choose…
+        </button>
+      )}
+    </>
+  );
+}
+
+function look(save: SaveState): { words: ReactNode; tone: "plain" | "warn" | "bad" } {
+  switch (save.kind) {
+    case "saved":
+      return {
+        words: (
+          <>
+            Draft saved <Time at={new Date(save.at).toISOString()} format="ago" />
+          </>
+        ),
+        tone: "plain",
+      };
+    case "changed":
+      return { words: "Draft changed", tone: "warn" };
+    case "saving":
+      return { words: "Saving the draft…", tone: "plain" };
+    case "waiting":
+      return { words: "Not saved: the server does not answer", tone: "bad" };
+    case "refused":
+      return { words: `Not saved: ${save.error.message}`, tone: "bad" };
+    case "conflict":
+      return { words: "Not saved: changed elsewhere", tone: "bad" };
+  }
+}

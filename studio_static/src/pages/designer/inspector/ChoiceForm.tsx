@@ -1,0 +1,284 @@
+/** A Choice: its rules in their order, each a condition built or typed, and the "otherwise" row. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  own,
+  type QueryLanguage,
+  ruleSentence,
+  variablesAt,
+  withEntry,
+  withoutEntry,
+} from "../../../asl";
+import { ConditionBuilder } from "../conditions/ConditionBuilder";
+import { readCondition, unwrapped, wrapped, writeCondition } from "../conditions/jsonata";
+import { isRuleText, readRule, writeRule } from "../conditions/jsonpath";
+import { type Condition, incomplete, simplified } from "../conditions/model";
+import { Field } from "../forms/controls";
+import { ExpressionInput } from "../forms/ExpressionInput";
+import { JsonInput } from "../forms/JsonInput";
+import { definitionOf, useDesigner } from "../store";
+import { inputRoot, pathsOf } from "../values/paths";
+import { useSample } from "../values/SampleContext";
+import { Target } from "./Target";
+import { listOf, type StateEditor, textOf } from "./useState";
+
+export function ChoiceForm({ editor }: { editor: StateEditor }) {
+  const { state, name, pointer, change, language } = editor;
+  const rules = listOf(state, "Choices");
+  const write = (label: string, next: JsonObject[], field?: string): void =>
+    change(label, (old) => withEntry(old, "Choices", next), field);
+  const move = (from: number, to: number): void => {
+    const next = [...rules];
+    const [moved] = next.splice(from, 1);
+    if (moved !== undefined) next.splice(to, 0, moved);
+    write(`Reorder rules of ${name}`, next);
+  };
+  return (
+    <>
+      <p className="dz-quiet">The first rule that holds decides where the flow goes on.</p>
+      {rules.map((rule, index) => (
+        <Rule
+          // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their place
+          key={index}
+          editor={editor}
+          rule={isObject(rule) ? rule : {}}
+          number={index + 1}
+          onChange={(next, field) =>
+            write(
+              `Edit rule ${index + 1} of ${name}`,
+              rules.map((each, at) => (at === index ? next : each)),
+              `Choices ${index} ${field}`,
+            )
+          }
+          onRemove={() =>
+            write(
+              `Remove rule ${index + 1} of ${name}`,
+              rules.filter((_, at) => at !== index),
+            )
+          }
+          onUp={index === 0 ? null : () => move(index, index - 1)}
+          onDown={index === rules.length - 1 ? null : () => move(index, index + 1)}
+        />
+      ))}
+      <button
+        type="button"
+        className="dz-add"
+        onClick={() => write(`Add a rule to ${name}`, [...rules, newRule(language)])}
+      >
+        Add a rule
+      </button>
+      <div className="dz-card dz-otherwise">
+        <Field
+          label="Otherwise go to"
+          hint={
+            own(state, "Default") === undefined
+              ? "Without it, an input that no rule fits fails with States.NoChoiceMatched."
+              : undefined
+          }
+        >
+          {({ id }) => (
+            <Target
+              id={id}
+              pointer={pointer}
+              label="Otherwise go to"
+              empty="Fail: no rule matched"
+              value={textOf(own(state, "Default"))}
+              onChange={(to) =>
+                change(to === "" ? `Remove the otherwise of ${name}` : `Lead ${name} otherwise to ${to}`, (old) =>
+                  to === "" ? withoutEntry(old, "Default") : withEntry(old, "Default", to),
+                )
+              }
+            />
+          )}
+        </Field>
+      </div>
+    </>
+  );
+}
+
+function newRule(language: QueryLanguage): JsonObject {
+  return language === "JSONata"
+    ? { Condition: "{% $states.input.value = true %}", Next: "" }
+    : { Variable: "$.value", BooleanEquals: true, Next: "" };
+}
+
+interface RuleProps {
+  editor: StateEditor;
+  rule: JsonObject;
+  number: number;
+  onChange: (rule: JsonObject, field: string) => void;
+  onRemove: () => void;
+  onUp: (() => void) | null;
+  onDown: (() => void) | null;
+}
+
+function Rule({ editor, rule, number, onChange, onRemove, onUp, onDown }: RuleProps) {
+  const { pointer, language } = editor;
+  const paths = usePaths(editor);
+  const { condition, setCondition, missing } = useCondition(rule, language, (next) => onChange(next, "condition"));
+  return (
+    <fieldset className="dz-card">
+      <legend>{`Rule ${number}`}</legend>
+      <span className="dz-card-tools">
+        <button
+          type="button"
+          className="dz-text-button dz-plain"
+          aria-label={`Move rule ${number} up`}
+          disabled={onUp === null}
+          onClick={() => onUp?.()}
+        >
+          ↑
+        </button>
+        <button
+          type="button"
+          className="dz-text-button dz-plain"
+          aria-label={`Move rule ${number} down`}
+          disabled={onDown === null}
+          onClick={() => onDown?.()}
+        >
+          ↓
+        </button>
+        <button
+          type="button"
+          className="dz-text-button dz-plain"
+          aria-label={`Remove rule ${number}`}
+          onClick={onRemove}
+        >
+          ✕
+        </button>
+      </span>
+      <p className="dz-sentence">
+        When <strong>{ruleSentence(rule)}</strong>
+      </p>
+      <div className="dz-beside">
+        <div>
+          <ConditionBuilder condition={condition} onChange={setCondition} language={language} paths={paths} />
+          {missing && (
+            <p className="dz-error dz-field-text">{`${missing} The rule stays as it was until it is complete.`}</p>
+          )}
+        </div>
+        <ConditionText editor={editor} rule={rule} onChange={(next) => onChange(next, "text")} number={number} />
+      </div>
+      <Field label="Then go to" required>
+        {({ id }) => (
+          <Target
+            id={id}
+            pointer={pointer}
+            label={`Rule ${number} leads to`}
+            empty="Choose a state…"
+            value={textOf(own(rule, "Next"))}
+            onChange={(next) => onChange(withEntry(rule, "Next", next), "Next")}
+          />
+        )}
+      </Field>
+    </fieldset>
+  );
+}
+
+/** The same condition as text: JSONata, or the rule's JSON. */
+function ConditionText({
+  editor,
+  rule,
+  onChange,
+  number,
+}: {
+  editor: StateEditor;
+  rule: JsonObject;
+  onChange: (rule: JsonObject) => void;
+  number: number;
+}) {
+  const { pointer, language } = editor;
+  if (language === "JSONata") {
+    const condition = own(rule, "Condition");
+    const text = typeof condition === "string" ? unwrapped(condition) : JSON.stringify(condition ?? null);
+    return (
+      <ExpressionInput
+        label={`Condition of rule ${number}`}
+        value={text}
+        language="JSONata"
+        pointer={pointer}
+        onChange={(next) => onChange(withEntry(rule, "Condition", wrapped(next)))}
+      />
+    );
+  }
+  return (
+    <JsonInput label={`Rule ${number} as JSON`} value={rule} onChange={(next) => isObject(next) && onChange(next)} />
+  );
+}
+
+interface Conditioned {
+  readonly condition: Condition;
+  readonly setCondition: (condition: Condition) => void;
+  /** Why the condition is not written yet. */
+  readonly missing: string | null;
+}
+
+/**
+ * The rule's condition as a tree. What is not complete yet is kept here; the rule is written once it is. A rule changed
+ * elsewhere (its text, undo) is read anew.
+ */
+function useCondition(rule: JsonObject, language: QueryLanguage, onChange: (rule: JsonObject) => void): Conditioned {
+  const text = useMemo(() => JSON.stringify(conditionOf(rule, language)), [rule, language]);
+  const [draft, setDraft] = useState<{ text: string; condition: Condition }>(() => ({
+    text,
+    condition: readOf(rule, language),
+  }));
+  const latest = useRef(rule);
+  latest.current = rule;
+  useEffect(() => {
+    setDraft((old) => (old.text === text ? old : { text, condition: readOf(latest.current, language) }));
+  }, [text, language]);
+  const missing = incomplete(draft.condition) ?? unreadable(draft.condition, language);
+  const setCondition = (condition: Condition): void => {
+    if ((incomplete(condition) ?? unreadable(condition, language)) !== null) {
+      setDraft({ text, condition });
+      return;
+    }
+    const next = withCondition(rule, simplified(condition), language);
+    setDraft({ text: JSON.stringify(conditionOf(next, language)), condition });
+    onChange(next);
+  };
+  return { condition: draft.condition, setCondition, missing };
+}
+
+function unreadable(condition: Condition, language: QueryLanguage): string | null {
+  if (language === "JSONata") return null;
+  if (condition.kind === "group")
+    return condition.members.map((member) => unreadable(member, language)).find(Boolean) ?? null;
+  return condition.kind === "text" && !isRuleText(condition.text) ? "A rule kept as text is not JSON." : null;
+}
+
+const BESIDE = new Set(["Next", "Assign", "Output", "Comment"]);
+
+function conditionOf(rule: JsonObject, language: QueryLanguage): Json {
+  if (language === "JSONata") return own(rule, "Condition") ?? null;
+  return Object.fromEntries(Object.entries(rule).filter(([key]) => !BESIDE.has(key)));
+}
+
+function readOf(rule: JsonObject, language: QueryLanguage): Condition {
+  if (language === "JSONPath") return readRule(rule);
+  const condition = own(rule, "Condition");
+  return typeof condition === "string"
+    ? readCondition(condition)
+    : { kind: "text", text: JSON.stringify(condition ?? null) };
+}
+
+/** The rule with another condition, before what it does; everything else of it stays. */
+function withCondition(rule: JsonObject, condition: Condition, language: QueryLanguage): JsonObject {
+  if (language === "JSONata") return withEntry(rule, "Condition", wrapped(writeCondition(condition)));
+  const beside = Object.fromEntries(Object.entries(rule).filter(([key]) => BESIDE.has(key)));
+  return { ...writeRule(condition), ...beside };
+}
+
+/** What a field may be: paths of the sample and variables. */
+function usePaths({ pointer, language }: StateEditor): readonly string[] {
+  const { sample } = useSample();
+  const definition = useDesigner(definitionOf);
+  return useMemo(() => {
+    const variables = variablesAt(definition, pointer).map((name) => `$${name}`);
+    const found = sample === null ? [] : pathsOf(sample.input, inputRoot(language), language).map((each) => each.path);
+    return [...variables, ...found];
+  }, [definition, pointer, language, sample]);
+}

@@ -1,0 +1,78 @@
+/**
+ * The selected state: its name, its form and its JSON, both live. Where there is room they stand side by side, else
+ * one of them is shown.
+ */
+import { useState } from "react";
+import { useIsWide } from "../../../app/useWidth";
+import { describe, own, type StatePointer, stateAt } from "../../../asl";
+import { StateIcon } from "../../../canvas/icons";
+import { Segments } from "../forms/controls";
+import type { Slot } from "../slots";
+import { definitionOf, select, useDesigner } from "../store";
+import { NameField } from "./NameField";
+import { Nothing } from "./Nothing";
+import { Several } from "./Several";
+import { StateForm } from "./StateForm";
+import { StateJson } from "./StateJson";
+import { StateProblems } from "./StateProblems";
+
+type View = "form" | "json" | "both";
+
+/** Where form and JSON fit beside each other and beside the canvas. */
+const ROOM_FOR_BOTH = 1360;
+
+export function Inspector({ slot }: { slot: Slot }) {
+  const { selection, selected } = slot;
+  if (selected === null) {
+    return (
+      <section className="dz-right dz-scroll" aria-label="Properties">
+        {selection.length > 1 ? <Several selection={selection} /> : <Nothing slot={slot} />}
+      </section>
+    );
+  }
+  return <One key={selected} pointer={selected} slot={slot} />;
+}
+
+function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {
+  const state = useDesigner((all) => stateAt(definitionOf(all), pointer));
+  const hasRoom = useIsWide(ROOM_FOR_BOTH);
+  const [chosen, setChosen] = useState<View | null>(null);
+  if (state === undefined) return null;
+  const view: View = chosen ?? (hasRoom ? "both" : "form");
+  const { icon, tone, subtitle } = describe(state);
+  return (
+    <section className={`dz-right dz-inspector dz-view-${view}`} aria-label="Properties">
+      <header className="dz-inspector-head">
+        <StateIcon icon={icon} tone={tone} />
+        <div className="dz-inspector-name">
+          <NameField pointer={pointer} />
+          <span className="dz-quiet">
+            {[String(own(state, "Type") ?? "No type"), subtitle].filter(Boolean).join(" · ")}
+          </span>
+        </div>
+        <Segments<View>
+          label="How the state is edited"
+          value={view}
+          options={[
+            { value: "form", label: "Form" },
+            { value: "json", label: "JSON" },
+            { value: "both", label: "Both", title: "Side by side" },
+          ]}
+          onChange={setChosen}
+        />
+        <button type="button" className="dz-close" aria-label="Close the properties" onClick={() => select([])}>
+          ✕
+        </button>
+      </header>
+      <StateProblems pointer={pointer} ask={slot.ask} />
+      <div className="dz-inspector-body">
+        {view !== "json" && (
+          <div className="dz-scroll dz-inspector-form">
+            <StateForm pointer={pointer} state={state} />
+          </div>
+        )}
+        {view !== "form" && <StateJson pointer={pointer} state={state} />}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+/** The state's name; a new one goes into everything that names it. */
+import { useEffect, useRef, useState } from "react";
+import { nameOf, type StatePointer } from "../../../asl";
+import { rename } from "../store";
+
+const LONGEST = 80;
+
+export function NameField({ pointer }: { pointer: StatePointer }) {
+  const name = nameOf(pointer);
+  const [text, setText] = useState(name);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => setText(name), [name]);
+  const take = (): void => {
+    if (text.trim() === "" || !rename(pointer, text)) setText(name);
+  };
+  return (
+    <input
+      ref={field}
+      className="dz-input dz-name"
+      aria-label="Name of the state"
+      maxLength={LONGEST}
+      spellCheck={false}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={take}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") take();
+        if (event.key === "Escape") setText(name);
+      }}
+    />
+  );
+}

@@ -1,0 +1,36 @@
+/** Where the flow goes on: a state of the same scope, or the end. */
+import { isObject, nameOf, type StatePointer, scopeOf, statesIn, valueAt } from "../../../asl";
+import { Pick } from "../forms/controls";
+import { definitionOf, useDesigner } from "../store";
+
+interface TargetProps {
+  id?: string;
+  pointer: StatePointer;
+  value: string;
+  onChange: (name: string) => void;
+  label: string;
+  /** Offered for "": the end, or nothing. */
+  empty?: string;
+}
+
+export function Target({ pointer, value, onChange, label, empty, id }: TargetProps) {
+  const names = useScopeNames(pointer);
+  const options = names.filter((name) => name !== nameOf(pointer)).map((name) => ({ value: name, label: name }));
+  return (
+    <Pick
+      {...(id ? { id } : {})}
+      label={label}
+      value={value}
+      options={options}
+      onChange={onChange}
+      {...(empty === undefined ? {} : { empty })}
+    />
+  );
+}
+
+/** The names of the states beside `pointer`. */
+export function useScopeNames(pointer: StatePointer): string[] {
+  const definition = useDesigner(definitionOf);
+  const scope = valueAt(definition, scopeOf(pointer));
+  return scope !== undefined && isObject(scope) ? Object.keys(statesIn(scope)) : [];
+}

@@ -1,0 +1,285 @@
+/** A Task: the action and its inputs as the action's specification has them; anything beside them row by row. */
+import { useMemo } from "react";
+import { isObject, type Json, own, resourceParts, serviceName, withEntry, withoutEntry } from "../../../asl";
+import { Field, Part, Pick, Segments, TextInput } from "../forms/controls";
+import { ExpressionInput } from "../forms/ExpressionInput";
+import { expressionIn, type FieldSpec, readField, writeField } from "../forms/field";
+import { Rows } from "../forms/Rows";
+import { ValueField } from "../forms/ValueField";
+import { AWS_ACTIONS, awsResource } from "../palette/aws";
+import type { ActionInfo, ConnectorInfo } from "../palette/items";
+import { documentOf, editDocument, useDesigner } from "../store";
+import { NumberField } from "./Parts";
+import { type StateEditor, textOf } from "./useState";
+
+const PATTERN = /\.(?:waitForTaskToken|sync(?::2)?)$/;
+
+interface Found {
+  readonly connector: ConnectorInfo;
+  readonly action: ActionInfo;
+  readonly installed: boolean;
+}
+
+/** The catalogue's entry of a resource, whatever its pattern. */
+function useAction(resource: string): Found | null {
+  const list = useDesigner((state) => state.connectors);
+  return useMemo(() => {
+    const bare = resource.replace(PATTERN, "");
+    const find = (connectors: readonly ConnectorInfo[], installed: boolean): Found | null => {
+      for (const connector of connectors) {
+        const action = connector.actions.find((each) => each.resource === bare);
+        if (action !== undefined) return { connector, action, installed };
+      }
+      return null;
+    };
+    return find(list?.connectors ?? [], true) ?? find(list?.known ?? [], false);
+  }, [list, resource]);
+}
+
+export function TaskForm({ editor }: { editor: StateEditor }) {
+  const { state } = editor;
+  const resource = textOf(own(state, "Resource"));
+  const found = useAction(resource);
+  return (
+    <>
+      <Action editor={editor} resource={resource} found={found} />
+      <Inputs editor={editor} inputs={found?.action.inputs ?? {}} isKnown={found !== null} resource={resource} />
+      <Waiting editor={editor} resource={resource} />
+    </>
+  );
+}
+
+function Action({ editor, resource, found }: { editor: StateEditor; resource: string; found: Found | null }) {
+  const parts = resourceParts(resource);
+  const resources = useResources();
+  const hint =
+    found === null ? (
+      resource === "" ? (
+        "Choose an action in the palette, or type its resource."
+      ) : (
+        `${serviceName(parts.service)} · ${parts.action}`
+      )
+    ) : (
+      <>
+        {found.action.description} <span className="dz-tag">{found.action.kind === "read" ? "reads" : "writes"}</span>
+        {found.action.at_most_once && <span className="dz-tag">at most once</span>}
+      </>
+    );
+  return (
+    <Field
+      label="Action"
+      required
+      hint={hint}
+      error={
+        found !== null && !found.installed
+          ? `${found.connector.name} is known, but its code is not installed: publishing is refused until it is.`
+          : null
+      }
+    >
+      {({ id, describedBy, invalid }) => (
+        <TextInput
+          id={id}
+          describedBy={describedBy}
+          invalid={invalid}
+          mono
+          value={resource}
+          list={resources}
+          onChange={(value) => editor.set("Resource", value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function useResources(): readonly string[] {
+  const list = useDesigner((state) => state.connectors);
+  return useMemo(
+    () => [
+      ...[...(list?.connectors ?? []), ...(list?.known ?? [])].flatMap((each) =>
+        each.actions.map((action) => action.resource),
+      ),
+      ...AWS_ACTIONS.flatMap((action) => action.patterns.map((pattern) => awsResource(action, pattern))),
+    ],
+    [list],
+  );
+}
+
+interface InputsProps {
+  editor: StateEditor;
+  inputs: Readonly<Record<string, FieldSpec>>;
+  isKnown: boolean;
+  resource: string;
+}
+
+function Inputs({ editor, inputs, isKnown, resource }: InputsProps) {
+  const { state, language, pointer, name, change } = editor;
+  const key = language === "JSONata" ? "Arguments" : "Parameters";
+  const value = own(state, key);
+  const names = useMemo(() => new Set(Object.keys(inputs)), [inputs]);
+  const write = (next: Json | undefined, field: string): void =>
+    change(
+      `Edit ${field} of ${name}`,
+      (old) => (next === undefined ? withoutEntry(old, key) : withEntry(old, key, next)),
+      `${key} ${field}`,
+    );
+  const whole = expressionIn(value);
+  const args = isObject(value) ? value : {};
+  const shape = whole !== null ? "expression" : "fields";
+  const groups = Object.entries(inputs);
+  const required = groups.filter(
+    ([field, spec]) => spec.required === true || readField(args, field, language).kind !== "unset",
+  );
+  const optional = groups.filter((entry) => !required.includes(entry));
+  const field = ([each, spec]: [string, FieldSpec]) => (
+    <ValueField
+      key={each}
+      name={each}
+      spec={spec}
+      value={readField(args, each, language)}
+      onChange={(next) => write(writeField(args, each, next, language), each)}
+      language={language}
+      pointer={pointer}
+    />
+  );
+  return (
+    <section className="dz-block" aria-label="Inputs">
+      <div className="dz-block-head">
+        <h3>Inputs</h3>
+        {language === "JSONata" && (
+          <Segments
+            label="How the inputs are given"
+            value={shape}
+            options={[
+              { value: "fields", label: "Fields", title: "Input by input" },
+              { value: "expression", label: "ƒ", title: "All of them by one expression" },
+            ]}
+            onChange={(next) => write(next === "expression" ? "{% $states.input %}" : {}, "inputs")}
+          />
+        )}
+      </div>
+      {whole !== null ? (
+        <ExpressionInput
+          label="Inputs"
+          value={whole}
+          language={language}
+          pointer={pointer}
+          onChange={(text) => write(`{% ${text} %}`, "inputs")}
+        />
+      ) : (
+        <>
+          {required.map(field)}
+          {optional.length > 0 && (
+            <Part title="More inputs" summary={optional.map(([each]) => each).join(", ")}>
+              {optional.map(field)}
+            </Part>
+          )}
+          {isKnown ? (
+            <Beyond args={args} names={names} language={language} />
+          ) : (
+            <Rows
+              value={args}
+              onChange={(next) => write(next, "inputs")}
+              language={language}
+              pointer={pointer}
+              what="argument"
+              suggestions={suggestionsFor(resource)}
+            />
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function suggestionsFor(resource: string): readonly string[] {
+  const bare = resource.replace(PATTERN, "");
+  return Object.keys(AWS_ACTIONS.find((action) => awsResource(action) === bare)?.start ?? {});
+}
+
+/** Inputs that the action does not take: the connector would refuse them. */
+function Beyond({
+  args,
+  names,
+  language,
+}: {
+  args: Record<string, Json>;
+  names: ReadonlySet<string>;
+  language: string;
+}) {
+  const beyond = Object.keys(args).filter(
+    (key) => !names.has(language === "JSONPath" ? key.replace(/\.\$$/, "") : key),
+  );
+  if (beyond.length === 0) return null;
+  return (
+    <p className="dz-error dz-field-text">{`Not taken by this action: ${beyond.join(", ")}. Remove ${beyond.length === 1 ? "it" : "them"} in the JSON.`}</p>
+  );
+}
+
+function patternsOf(resource: string): readonly string[] {
+  const bare = resource.replace(PATTERN, "");
+  const aws = AWS_ACTIONS.find((action) => awsResource(action) === bare);
+  if (aws !== undefined) return aws.patterns;
+  return bare.startsWith("connector:") ? ["", ".waitForTaskToken"] : ["", ...(PATTERN.exec(resource) ?? [])];
+}
+
+const PATTERN_WORDS: Readonly<Record<string, string>> = {
+  "": "Go on with the answer",
+  ".sync": "Wait until the job has ended",
+  ".sync:2": "Wait until it has ended",
+  ".waitForTaskToken": "Wait until someone answers (task token)",
+};
+
+function Waiting({ editor, resource }: { editor: StateEditor; resource: string }) {
+  const patterns = [...new Set(patternsOf(resource))];
+  const pattern = PATTERN.exec(resource)?.[0] ?? "";
+  const seconds = own(editor.state, "TimeoutSeconds");
+  return (
+    <Part
+      title="Waiting"
+      summary={`${PATTERN_WORDS[pattern] ?? pattern}${typeof seconds === "number" ? ` · at most ${seconds} s` : ""}`}
+      open={pattern !== "" || seconds !== undefined}
+    >
+      {patterns.length > 1 && (
+        <Field label="After the call">
+          {({ id }) => (
+            <Pick
+              id={id}
+              value={pattern}
+              options={patterns.filter(Boolean).map((each) => ({ value: each, label: PATTERN_WORDS[each] ?? each }))}
+              empty={PATTERN_WORDS[""] ?? ""}
+              onChange={(next) => editor.set("Resource", resource.replace(PATTERN, "") + next)}
+            />
+          )}
+        </Field>
+      )}
+      <div className="dz-grid">
+        <NumberField editor={editor} field="TimeoutSeconds" label="Time-out" unit="s" />
+        <NumberField editor={editor} field="HeartbeatSeconds" label="Heartbeat" unit="s" />
+      </div>
+      <AtMostOnce name={editor.name} />
+    </Part>
+  );
+}
+
+function AtMostOnce({ name }: { name: string }) {
+  const listed = useDesigner((state) => own(documentOf(state), "at_most_once"));
+  const names = Array.isArray(listed) ? listed : [];
+  const isListed = names.includes(name);
+  return (
+    <label className="dz-check">
+      <input
+        type="checkbox"
+        checked={isListed}
+        onChange={() => {
+          const next = isListed ? names.filter((each) => each !== name) : [...names, name];
+          editDocument(
+            isListed ? `Let ${name} be repeated` : `Call ${name} at most once`,
+            "at_most_once",
+            next.length === 0 ? undefined : next,
+          );
+        }}
+      />
+      <span>At most once: never repeat the call when its outcome is unknown</span>
+    </label>
+  );
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { awsResource, typedSdkAction } from "./aws";
+import { paletteItems, searchItems } from "./items";
+
+const request = {
+  name: "request",
+  resource: "connector:http:request",
+  description: "Send a request.",
+  kind: "write",
+  at_most_once: false,
+  inputs: { url: { type: "string" as const, required: true } },
+  outputs: {},
+};
+const http = {
+  code: "http",
+  name: "HTTP",
+  description: "Sends requests.",
+  actions: [request],
+};
+const slack = {
+  code: "slack",
+  name: "Slack",
+  description: "Chat.",
+  actions: [{ ...request, name: "send_approval", resource: "connector:slack:send_approval", inputs: {} }],
+};
+const items = paletteItems({ connectors: [http], known: [slack] });
+
+describe("the palette", () => {
+  it("marks what is known but not installed", () => {
+    expect(items.find((item) => item.id === "connector:slack:send_approval")?.note).toBe("not installed");
+    expect(paletteItems({ connectors: [slack], known: [slack] }).filter((item) => item.title === "Slack")).toHaveLength(
+      1,
+    );
+  });
+
+  it("finds by name, by action and by what people call it", () => {
+    const first = (text: string) => searchItems(items, text)[0]?.id;
+    expect(first("loop")).toBe("flow:Map");
+    expect(first("slack approval")).toBe("connector:slack:send_approval");
+    expect(first("put item")).toBe("arn:aws:states:::dynamodb:putItem");
+    expect(first("if")).toBe("flow:Choice");
+    expect(searchItems(items, "no such thing")).toEqual([]);
+  });
+
+  it("takes any SDK call that is typed", () => {
+    expect(searchItems(items, "kms:generateMac")[0]?.id).toBe("arn:aws:states:::aws-sdk:kms:generateMac");
+    const typed = typedSdkAction("s3 copyObject");
+    expect(typed && awsResource(typed)).toBe("arn:aws:states:::aws-sdk:s3:copyObject");
+    expect(typedSdkAction("hello")).toBeNull();
+  });
+
+  it("makes states in either language, with what is required", () => {
+    const item = items.find((found) => found.id === "connector:http:request");
+    expect(item?.fragment("JSONata")).toEqual({
+      StartAt: "HTTP Request",
+      States: {
+        "HTTP Request": { Type: "Task", Resource: "connector:http:request", Arguments: { url: "" }, End: true },
+      },
+    });
+    const invoke = items.find((found) => found.id === "arn:aws:states:::lambda:invoke");
+    expect(invoke?.fragment("JSONPath").States["AWS Lambda Invoke A Function"]?.Parameters).toEqual({
+      FunctionName: "",
+      "Payload.$": "$",
+    });
+  });
+});

@@ -1,0 +1,250 @@
+/**
+ * What can be put into a workflow: flow states, the actions of installed and of known connectors, AWS integrations,
+ * each with the states that it becomes. Search is over all of them at once.
+ */
+import { describe, type IconName, serviceName, type Tone } from "../../../asl/describe";
+import type { Fragment, JsonObject, QueryLanguage, StateObject } from "../../../asl/types";
+import type { FieldSpec } from "../forms/field";
+import { firstArguments, labelOf } from "../forms/field";
+import { AWS_ACTIONS, type AwsAction, awsResource, typedSdkAction } from "./aws";
+
+export interface ActionInfo {
+  readonly name: string;
+  readonly resource: string;
+  readonly description: string;
+  readonly kind: string;
+  readonly at_most_once: boolean;
+  readonly inputs: Readonly<Record<string, FieldSpec>>;
+  readonly outputs: Readonly<Record<string, FieldSpec>>;
+}
+
+export interface ConnectorInfo {
+  readonly code: string;
+  readonly name: string;
+  readonly description: string;
+  readonly actions: readonly ActionInfo[];
+  /** Why it cannot be loaded. */
+  readonly problem?: string | null;
+}
+
+/** A connector whose actions are known and whose code is not here. */
+export interface KnownConnector extends ConnectorInfo {
+  readonly package_hint?: string | null;
+}
+
+export interface ConnectorList {
+  readonly connectors: readonly ConnectorInfo[];
+  readonly known?: readonly KnownConnector[];
+}
+
+export type Section = "Actions" | "Flow" | "AWS";
+
+export interface PaletteItem {
+  readonly id: string;
+  readonly section: Section;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly icon: IconName;
+  readonly tone: Tone;
+  /** Said on the item: "not installed". */
+  readonly note: string | null;
+  readonly keywords: string;
+  /** Shown without a search. */
+  readonly common: boolean;
+  readonly fragment: (language: QueryLanguage) => Fragment;
+}
+
+const FLOW: readonly {
+  type: string;
+  name: string;
+  subtitle: string;
+  keywords: string;
+  states: (language: QueryLanguage) => Record<string, StateObject>;
+}[] = [
+  {
+    type: "Choice",
+    name: "Choice",
+    subtitle: "Branch on rules",
+    keywords: "if else condition rule switch otherwise",
+    states: (language) => ({
+      Choice: {
+        Type: "Choice",
+        Choices: [
+          {
+            ...(language === "JSONata"
+              ? { Condition: "{% $states.input.value = true %}" }
+              : { Variable: "$.value", BooleanEquals: true }),
+            Next: "When It Holds",
+          } as JsonObject,
+        ],
+      },
+      "When It Holds": { Type: "Pass", End: true },
+    }),
+  },
+  {
+    type: "Parallel",
+    name: "Parallel",
+    subtitle: "Run branches together",
+    keywords: "fork join concurrent both branches",
+    states: () => ({
+      Parallel: { Type: "Parallel", Branches: [branch("First Branch"), branch("Second Branch")], End: true },
+    }),
+  },
+  {
+    type: "Map",
+    name: "Map",
+    subtitle: "For each item",
+    keywords: "loop foreach iterate list array items distributed",
+    states: (language) => ({
+      Map: {
+        Type: "Map",
+        ...(language === "JSONata" ? { Items: "{% $states.input.items %}" } : { ItemsPath: "$.items" }),
+        ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...branch("Each Item") },
+        End: true,
+      },
+    }),
+  },
+  {
+    type: "Wait",
+    name: "Wait",
+    subtitle: "Pause for a while, or until",
+    keywords: "delay sleep timer seconds timestamp until",
+    states: () => ({ Wait: { Type: "Wait", Seconds: 60, End: true } }),
+  },
+  {
+    type: "Pass",
+    name: "Pass",
+    subtitle: "Shape data, set variables",
+    keywords: "transform set assign variables output noop",
+    states: () => ({ Pass: { Type: "Pass", End: true } }),
+  },
+  {
+    type: "Succeed",
+    name: "Succeed",
+    subtitle: "End well",
+    keywords: "end stop finish done success",
+    states: () => ({ Succeed: { Type: "Succeed" } }),
+  },
+  {
+    type: "Fail",
+    name: "Fail",
+    subtitle: "End as failed, with an error",
+    keywords: "error stop abort throw",
+    states: () => ({ Fail: { Type: "Fail", Error: "Failed", Cause: "" } }),
+  },
+];
+
+function branch(name: string): JsonObject {
+  return { StartAt: name, States: { [name]: { Type: "Pass", End: true } } };
+}
+
+/** Every item, in the order in which a palette without a search shows its common ones. */
+export function paletteItems(list: ConnectorList | null): PaletteItem[] {
+  const connectors = list?.connectors ?? [];
+  const installed = new Set(connectors.map((each) => each.code));
+  const known = (list?.known ?? []).filter((each) => !installed.has(each.code));
+  return [
+    ...connectors.flatMap((each) => each.actions.map((action) => connectorItem(each, action, null))),
+    ...known.flatMap((each) => each.actions.map((action) => connectorItem(each, action, "not installed"))),
+    ...FLOW.map(flowItem),
+    ...AWS_ACTIONS.map(awsItem),
+  ];
+}
+
+function flowItem({ type, name, subtitle, keywords, states }: (typeof FLOW)[number]): PaletteItem {
+  const { icon, tone } = describe({ Type: type });
+  return {
+    id: `flow:${type}`,
+    section: "Flow",
+    title: name,
+    subtitle,
+    icon,
+    tone,
+    note: null,
+    keywords,
+    common: true,
+    fragment: (language) => ({ StartAt: name, States: states(language) }),
+  };
+}
+
+function connectorItem(connector: ConnectorInfo, action: ActionInfo, note: string | null): PaletteItem {
+  const { icon, tone } = describe({ Type: "Task", Resource: action.resource });
+  const words = labelOf(action.name, {});
+  return {
+    id: action.resource,
+    section: "Actions",
+    title: connector.name,
+    subtitle: words,
+    icon,
+    tone,
+    note: note ?? (connector.problem ? "cannot be loaded" : null),
+    keywords: `${connector.code} ${action.name} ${action.description} ${connector.description}`,
+    common: true,
+    fragment: (language) =>
+      task(`${connector.name} ${words}`, action.resource, firstArguments(action.inputs), language),
+  };
+}
+
+function awsItem(action: AwsAction): PaletteItem {
+  const resource = awsResource(action);
+  const { icon, tone } = describe({ Type: "Task", Resource: resource });
+  const service = serviceName(action.service);
+  return {
+    id: resource,
+    section: "AWS",
+    title: service,
+    subtitle: action.title,
+    icon,
+    tone,
+    note: action.sdk ? "SDK" : null,
+    keywords: `aws amazon ${action.service} ${action.action} ${action.sdk ? "sdk" : "optimised"}`,
+    common: false,
+    fragment: (language) => task(`${service} ${action.title}`, resource, action.start, language),
+  };
+}
+
+function task(name: string, resource: string, args: JsonObject, language: QueryLanguage): Fragment {
+  const state: StateObject = { Type: "Task", Resource: resource };
+  if (Object.keys(args).length > 0)
+    state[language === "JSONata" ? "Arguments" : "Parameters"] = inLanguage(args, language);
+  state.End = true;
+  const title = name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()).slice(0, 80);
+  return { StartAt: title, States: { [title]: state } };
+}
+
+/** Starting arguments are written in JSONata; the whole input under JSONPath is `name.$: "$"`. */
+function inLanguage(args: JsonObject, language: QueryLanguage): JsonObject {
+  if (language === "JSONata") return args;
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => (value === "{% $states.input %}" ? [`${name}.$`, "$"] : [name, value])),
+  );
+}
+
+/** The items that fit `text`, best first; without a text the common ones. A typed SDK call is an item of its own. */
+export function searchItems(items: readonly PaletteItem[], text: string): PaletteItem[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return items.filter((item) => item.common);
+  const scored = items.flatMap((item) => {
+    const score = scoreOf(item, words);
+    return score === null ? [] : [{ item, score }];
+  });
+  const found = scored.sort((one, other) => other.score - one.score).map(({ item }) => item);
+  const typed = typedSdkAction(text);
+  return typed === null || found.some((item) => item.id === awsResource(typed)) ? found : [...found, awsItem(typed)];
+}
+
+/** Every word must be found: in the title counts most, in the sub-line less, in the keywords least. */
+function scoreOf(item: PaletteItem, words: readonly string[]): number | null {
+  const title = item.title.toLowerCase();
+  const subtitle = item.subtitle.toLowerCase();
+  const keywords = item.keywords.toLowerCase();
+  let score = item.note === null ? 1 : 0;
+  for (const word of words) {
+    if (title.startsWith(word)) score += 8;
+    else if (title.includes(word)) score += 6;
+    else if (subtitle.includes(word)) score += 4;
+    else if (keywords.includes(word)) score += 2;
+    else return null;
+  }
+  return score;
+}

@@ -1,0 +1,158 @@
+/** The bar under the canvas: how many problems there are; opened, each with its place, its fixes and the copilot. */
+import "./problems.css";
+import { useState } from "react";
+import { pointersOf, walk } from "../../../asl";
+import type { Slot } from "../slots";
+import { apply, definitionOf, documentOf, editDefinition, pauseTyping, select, useDesigner } from "../store";
+import { type Problem, type Severity, whereOf } from "./problems";
+import { SIGNS } from "./signs";
+import { type ToDo, toDosOf, withoutToDo } from "./todos";
+
+type Given = Pick<Slot, "ask" | "show">;
+
+export function ProblemsBar({ ask, show }: Given) {
+  const problems = useDesigner((state) => state.problems);
+  const checked = useDesigner((state) => state.checked);
+  const document = useDesigner(documentOf);
+  const states = useDesigner((state) => [...walk(definitionOf(state))].length);
+  const [isOpen, setOpen] = useState(false);
+  const toDos = toDosOf(document);
+  const count = problems.length + toDos.length;
+  const isShown = isOpen && count > 0;
+  return (
+    <section className="dz-problems" aria-label="Problems">
+      {isShown && (
+        <ul className="dz-problems-list">
+          {problems.map((problem) => (
+            <Row key={problem.id} problem={problem} ask={ask} show={show} />
+          ))}
+          {toDos.map((toDo) => (
+            <ToDoRow key={JSON.stringify(toDo)} toDo={toDo} />
+          ))}
+        </ul>
+      )}
+      <div className="dz-problems-bar">
+        <button
+          type="button"
+          className="dz-problems-toggle"
+          aria-expanded={isShown}
+          disabled={count === 0}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Summary problems={problems} toDos={toDos.length} />
+        </button>
+        <span className="dim">{checked ? "" : "checking…"}</span>
+        <span className="dz-spring" />
+        <span className="dim tabular">{`${states} ${states === 1 ? "state" : "states"}`}</span>
+      </div>
+    </section>
+  );
+}
+
+const WORDS: Readonly<Record<Severity, readonly [string, string]>> = {
+  error: ["error", "errors"],
+  warning: ["warning", "warnings"],
+  advice: ["piece of advice", "pieces of advice"],
+};
+
+function Summary({ problems, toDos }: { problems: readonly Problem[]; toDos: number }) {
+  const counts = (["error", "warning", "advice"] as const).map((severity) => ({
+    severity,
+    count: problems.filter((problem) => problem.severity === severity).length,
+  }));
+  const said = counts.filter(({ count }) => count > 0);
+  if (said.length === 0 && toDos === 0) return <span className="dz-good">✓ No problems</span>;
+  return (
+    <>
+      {said.map(({ severity, count }) => (
+        <span key={severity} className={`dz-count dz-is-${severity}`}>
+          <span className="dz-sign" aria-hidden="true">
+            {SIGNS[severity]}
+          </span>
+          {`${count} ${WORDS[severity][count === 1 ? 0 : 1]}`}
+        </span>
+      ))}
+      {toDos > 0 && (
+        <span className="dz-count dz-is-todo">
+          <span className="dz-sign" aria-hidden="true">
+            ?
+          </span>
+          {`${toDos} to do`}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Row({ problem, ask, show }: { problem: Problem } & Given) {
+  const { severity, message, state, fixes } = problem;
+  return (
+    <li className={`dz-problem dz-is-${severity}`}>
+      <span className="dz-sign" aria-hidden="true">
+        {SIGNS[severity]}
+      </span>
+      <button
+        type="button"
+        className="dz-problem-place"
+        onClick={() => (state === null ? show("code") : select([state]))}
+        title="Show where it is"
+      >
+        <span className="visually-hidden">{`${WORDS[severity][0]} at `}</span>
+        {whereOf(problem)}
+      </button>
+      <span className="dz-problem-text">{message}</span>
+      <span className="dz-problem-acts">
+        {fixes.map((fix) => (
+          <button
+            key={fix.label}
+            type="button"
+            className="dz-text-button"
+            onClick={() => {
+              pauseTyping();
+              editDefinition(`Fix: ${fix.label}`, fix.apply(definitionOf(useDesigner.getState())));
+            }}
+          >
+            {fix.label}
+          </button>
+        ))}
+        {severity !== "advice" && (
+          <button type="button" className="dz-text-button dz-copilot" onClick={() => ask({ kind: "fix", problem })}>
+            Ask the copilot
+          </button>
+        )}
+      </span>
+    </li>
+  );
+}
+
+function ToDoRow({ toDo }: { toDo: ToDo }) {
+  const done = (): void => {
+    const document = documentOf(useDesigner.getState());
+    apply("Mark a to-do as done", withoutToDo(document, toDo));
+  };
+  const pointer = useDesigner((state) =>
+    toDo.state === null ? undefined : pointersOf(definitionOf(state), toDo.state)[0],
+  );
+  return (
+    <li className="dz-problem dz-is-todo">
+      <span className="dz-sign" aria-hidden="true">
+        ?
+      </span>
+      <button
+        type="button"
+        className="dz-problem-place"
+        disabled={pointer === undefined}
+        onClick={() => pointer !== undefined && select([pointer])}
+      >
+        <span className="visually-hidden">To do at </span>
+        {toDo.state ?? "Workflow"}
+      </button>
+      <span className="dz-problem-text">{toDo.text}</span>
+      <span className="dz-problem-acts">
+        <button type="button" className="dz-text-button" onClick={done}>
+          Done
+        </button>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import type { Definition } from "../../../asl/types";
+import { placeOf } from "./location";
+import { distance, nearest } from "./nearest";
+import { advice, type Finding, marksOf, problemsOf, whereOf } from "./problems";
+
+const definition: Definition = {
+  StartAt: "Price/Order",
+  States: {
+    "Price/Order": { Type: "Pass", Next: "Chrge" },
+    Price: { Type: "Choice", Choices: [{ Variable: "$.x", IsNull: true, Next: "Charge" }] },
+    Charge: {
+      Type: "Task",
+      Resource: "connector:htp:request",
+      Retry: [{ ErrorEquals: ["A"], MaxAttempts: -1 }],
+      Timeout: 3,
+    },
+    Fulfil: { Type: "Parallel", Branches: [{ StartAt: "In", States: { Inn: { Type: "Pass" } } }], End: true },
+  },
+};
+const error = (location: string, message: string, code = "SCHEMA_VALIDATION_FAILED"): Finding => ({
+  code,
+  message,
+  location,
+  severity: "ERROR",
+});
+const only = (finding: Finding, resources: string[] = []) => {
+  const found = problemsOf(definition, [finding], resources)[0];
+  if (found === undefined) throw new Error("no problem");
+  return found;
+};
+
+describe("locations", () => {
+  it.each([
+    ["/", "", null, ""],
+    ["/StartAt", "/StartAt", null, "StartAt"],
+    ["/States/Price/Order/Next", "/States/Price~1Order/Next", "/States/Price~1Order", "Next"],
+    ["/States/Price/Choices[0]/Next", "/States/Price/Choices/0/Next", "/States/Price", "Next"],
+    ["/States/Charge/Retry[0]/MaxAttempts", "/States/Charge/Retry/0/MaxAttempts", "/States/Charge", "MaxAttempts"],
+    [
+      "/States/Fulfil/Branches[0]/States/Inn",
+      "/States/Fulfil/Branches/0/States/Inn",
+      "/States/Fulfil/Branches/0/States/Inn",
+      "Inn",
+    ],
+    ["/States/Fulfil/Branches[0]/StartAt", "/States/Fulfil/Branches/0/StartAt", "/States/Fulfil", "StartAt"],
+    ["/States/Charge/Comment", "/States/Charge", "/States/Charge", "Comment"],
+  ])("%s", (location, pointer, state, field) => {
+    expect(placeOf(definition, location)).toEqual({ pointer, state, field });
+  });
+});
+
+describe("fixes", () => {
+  it("lead to the nearest state, or add the one that was named", () => {
+    const found = only(error("/States/Price/Order/Next", "Missing 'Next' target: Chrge", "MISSING_TRANSITION_TARGET"));
+    expect(found.fixes.map((fix) => fix.label)).toEqual(["Go to “Charge”", "Add a state “Chrge”"]);
+    expect(found.fixes[0]?.apply(definition)).toMatchObject({ States: { "Price/Order": { Next: "Charge" } } });
+    expect(found.fixes[1]?.apply(definition)).toMatchObject({ States: { Chrge: { Type: "Pass", End: true } } });
+  });
+
+  it("start a branch at its own state", () => {
+    const found = only(
+      error("/States/Fulfil/Branches[0]/StartAt", "Missing 'StartAt' target: In", "MISSING_TRANSITION_TARGET"),
+    );
+    expect(found.fixes[0]?.label).toBe("Start at “Inn”");
+    expect(found.fixes[0]?.apply(definition)).toMatchObject({ States: { Fulfil: { Branches: [{ StartAt: "Inn" }] } } });
+  });
+
+  it("end a state that goes nowhere", () => {
+    const found = only(error("/States/Charge", "Exactly one of these fields is required: [Next, End]"));
+    expect(found.fixes[0]?.apply(definition)).toMatchObject({ States: { Charge: { End: true } } });
+  });
+
+  it("name the resource that exists", () => {
+    const found = only(error("/States/Charge/Resource", "state 'Charge': …", "UNKNOWN_RESOURCE"), [
+      "connector:http:request",
+      "connector:log:write",
+    ]);
+    expect(found.fixes.map((fix) => fix.label)).toEqual(["Use connector:http:request"]);
+  });
+
+  it("rename a misspelt field and keep numbers in their bounds", () => {
+    const renamed = only(error("/States/Charge/Timeout", "The field 'Timeout' is not supported by a Task state"));
+    expect(renamed.fixes.map((fix) => fix.label)).toContain("Remove Timeout");
+    const bounded = only(error("/States/Charge/Retry[0]/MaxAttempts", "Number is below the minimum of 0"));
+    expect(bounded.fixes[0]?.apply(definition)).toMatchObject({ States: { Charge: { Retry: [{ MaxAttempts: 0 }] } } });
+  });
+
+  it("never change what they were given", () => {
+    const before = JSON.stringify(definition);
+    for (const found of [
+      ...problemsOf(definition, [error("/States/Charge", "Exactly one of these fields is required: [Next, End]")]),
+      ...advice(definition),
+    ]) {
+      for (const fix of found.fixes) fix.apply(definition);
+    }
+    expect(JSON.stringify(definition)).toBe(before);
+  });
+});
+
+describe("problems", () => {
+  it("advise an otherwise and can add it", () => {
+    const [found] = advice(definition);
+    expect(found).toMatchObject({ severity: "advice", state: "/States/Price" });
+    expect(found?.fixes[0]?.apply(definition)).toMatchObject({
+      States: { Price: { Default: "No Rule Matched" }, "No Rule Matched": { Type: "Fail" } },
+    });
+  });
+
+  it("mark states by the worst of theirs and say where they are", () => {
+    const found = problemsOf(definition, [
+      { ...error("/States/Charge/Retry[0]", "w"), severity: "WARNING" },
+      error("/States/Charge/Resource", "e"),
+    ]);
+    expect(marksOf(found).get("/States/Charge")).toEqual({ severity: "error", messages: ["e", "w"] });
+    expect(found.map(whereOf)).toEqual(["Charge · Resource", "Charge · Retry 1", "Price · Default"]);
+  });
+});
+
+it("finds what was meant and nothing far-fetched", () => {
+  expect(distance("Charge", "charge")).toBe(0);
+  expect(distance("abcd", "abdc")).toBe(1);
+  expect(nearest("Chrge Card", ["Charge Card", "Cancel"])).toBe("Charge Card");
+  expect(nearest("Zed", ["Charge Card", "Cancel"])).toBeNull();
+});

@@ -1,0 +1,88 @@
+/**
+ * A three-way merge of JSON documents: what they changed and what we changed since the draft both began with.
+ *
+ * Objects are merged by key, to any depth; everything else (arrays too: their items have no identity) is one value.
+ * A value that both changed differently is a clash; a clash is never decided here.
+ */
+import { escapeToken, isObject } from "../../../asl/pointer";
+import type { Json, JsonObject } from "../../../asl/types";
+
+export interface Merged {
+  /** With ours at every clash. */
+  readonly value: Json;
+  /** JSON pointers of what both changed differently. */
+  readonly clashes: readonly string[];
+}
+
+/** Whether two values are the same JSON; the order of an object's keys counts nothing. */
+export function sameJson(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, index) => sameJson(item, other[index]));
+  }
+  if (one === undefined || other === undefined || !isObject(one) || !isObject(other)) return false;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && sameJson(one[key], other[key]))
+  );
+}
+
+/** Whether two values are the same text as JSON: the order of keys counts. */
+export function identical(one: Json, other: Json): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+export function merge(base: Json, ours: Json, theirs: Json): Merged {
+  const clashes: string[] = [];
+  return { value: merged(base, ours, theirs, "", clashes) as Json, clashes };
+}
+
+function merged(
+  base: Json | undefined,
+  ours: Json | undefined,
+  theirs: Json | undefined,
+  at: string,
+  clashes: string[],
+): Json | undefined {
+  if (sameJson(ours, theirs) || sameJson(base, theirs)) return ours;
+  if (sameJson(base, ours)) return theirs;
+  if (ours !== undefined && theirs !== undefined && isObject(ours) && isObject(theirs)) {
+    return mergedObject(base !== undefined && isObject(base) ? base : {}, ours, theirs, at, clashes);
+  }
+  clashes.push(at);
+  return ours;
+}
+
+function mergedObject(
+  base: JsonObject,
+  ours: JsonObject,
+  theirs: JsonObject,
+  at: string,
+  clashes: string[],
+): JsonObject {
+  const result: [string, Json][] = [];
+  for (const key of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
+    const value = merged(mine(base, key), mine(ours, key), mine(theirs, key), `${at}/${escapeToken(key)}`, clashes);
+    if (value !== undefined) result.push([key, value]);
+  }
+  return Object.fromEntries(result);
+}
+
+function mine(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** JSON pointers of what differs, no deeper than it has to be: whole states, whole fields of the document. */
+export function changedParts(before: JsonObject, after: JsonObject): string[] {
+  const found: string[] = [];
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [one, other] = [mine(before, key), mine(after, key)];
+    if (sameJson(one, other)) continue;
+    const deeper = key === "definition" || key === "States";
+    if (deeper && one !== undefined && other !== undefined && isObject(one) && isObject(other)) {
+      found.push(...changedParts(one, other));
+    } else found.push(key);
+  }
+  return found;
+}

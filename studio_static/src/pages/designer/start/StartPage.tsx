@@ -1,0 +1,138 @@
+/**
+ * `/wizard/` without a workflow: say what it is to do, begin with nothing, with a sample or an import, or go on with one
+ * that is there.
+ */
+import "./start.css";
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import { type FormEvent, useState } from "react";
+import { type ApiError, asApiError } from "../../../api/errors";
+import type { WorkflowList } from "../../../api/schema";
+import { useApi } from "../../../api/useApi";
+import { follow, go, workflowHref } from "../../../app/links";
+import { usePage } from "../../../app/page";
+import { Loaded } from "../../../ui/Loaded";
+import { ErrorWords } from "../../../ui/Problem";
+import { Time } from "../../../ui/Time";
+import { putDraft } from "../saving/api";
+import { ask } from "../store";
+import { freeWorkflowName, nameComplaint, nameFor, newDocument } from "./begin";
+
+const RECENT = 8;
+const EXAMPLE = "When a high value order comes in, ask finance on Slack and charge the card";
+
+export default function StartPage() {
+  usePage({ title: "Designer", crumbs: [{ text: "Designer" }] });
+  const workflows = useApi<WorkflowList>("/workflows");
+  const taken = (workflows.data?.workflows ?? []).map((each) => each.name);
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1" description="A workflow is a graph of steps: draft it in words, or step by step.">
+        Designer
+      </Header>
+      <div className="dz-start">
+        <Begin taken={taken} />
+        <Container header={<Header variant="h2">Go on with</Header>}>
+          <Loaded from={workflows} what="the workflows">
+            {(data) => <Recent list={data} />}
+          </Loaded>
+        </Container>
+      </div>
+    </SpaceBetween>
+  );
+}
+
+function Begin({ taken }: { taken: readonly string[] }) {
+  const [text, setText] = useState("");
+  const [name, setName] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const wanted = name ?? freeWorkflowName(nameFor(text), taken);
+  const complaint = nameComplaint(wanted, taken);
+  const begin = async (withCopilot: boolean): Promise<void> => {
+    setBusy(true);
+    try {
+      await putDraft(wanted, newDocument(wanted), null);
+      if (withCopilot) ask({ kind: "draft", text });
+      go(workflowHref(wanted).slice("/studio".length));
+    } catch (thrown) {
+      setError(asApiError(thrown));
+      setBusy(false);
+    }
+  };
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (complaint === null && !busy) void begin(text.trim() !== "");
+  };
+  return (
+    <Container header={<Header variant="h2">New workflow</Header>}>
+      <form onSubmit={onSubmit}>
+        <SpaceBetween size="m">
+          <FormField
+            label="What is to happen?"
+            description="The copilot makes a draft of it, which you see before it is applied. Leave it empty to begin with a blank canvas."
+          >
+            <Textarea value={text} placeholder={EXAMPLE} rows={3} onChange={({ detail }) => setText(detail.value)} />
+          </FormField>
+          <FormField label="Name" errorText={complaint} constraintText="Letters, digits, _ and -; at most 80.">
+            <Input value={wanted} spellcheck={false} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+          {error && (
+            <Alert type="error">
+              <ErrorWords error={error} />
+            </Alert>
+          )}
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button
+              variant="primary"
+              formAction="submit"
+              loading={busy}
+              disabled={complaint !== null || text.trim() === ""}
+            >
+              Draft it
+            </Button>
+            <Button formAction="none" disabled={complaint !== null || busy} onClick={() => void begin(false)}>
+              Blank canvas
+            </Button>
+          </SpaceBetween>
+        </SpaceBetween>
+      </form>
+    </Container>
+  );
+}
+
+function Recent({ list }: { list: WorkflowList }) {
+  const newest = [...list.workflows].sort((one, other) => (other.updated_at ?? "").localeCompare(one.updated_at ?? ""));
+  if (newest.length === 0) {
+    return (
+      <p className="dz-quiet">
+        There is no workflow yet. Samples and imports are on the{" "}
+        <Link href="/studio/" onFollow={follow}>
+          workflows page
+        </Link>
+        .
+      </p>
+    );
+  }
+  return (
+    <ul className="plain-list dz-recent">
+      {newest.slice(0, RECENT).map((each) => (
+        <li key={each.name}>
+          <Link href={workflowHref(each.name)} onFollow={follow}>
+            {each.name}
+          </Link>
+          <span className="dim">
+            changed <Time at={each.updated_at} format="ago" />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,423 @@
+/**
+ * The designer's state: one workflow's document with its history, what is selected, and what is known about it.
+ *
+ *     edit ─► history ─► document ─┬─► saver ─► server (If-Match)
+ *                                  ├─► check ─► problems ─► marks, list
+ *                                  └─► canvas, form, editors
+ *
+ * The document here is always an object with a definition that can be drawn. A text that is not JSON stays in its editor
+ * (`broken` says so); the last good document goes on being the document.
+ */
+import { create } from "zustand";
+import { notify, notifyError } from "../../app/flash";
+import {
+  changeState,
+  type Definition,
+  EditError,
+  type Edited,
+  endGroup,
+  forgetStates,
+  type History,
+  isObject,
+  type JsonObject,
+  nameOf,
+  newHistory,
+  own,
+  record,
+  redo,
+  renameInDocument,
+  type StateObject,
+  type StatePointer,
+  stateAt,
+  stateNames,
+  undo,
+  withEntry,
+} from "../../asl";
+import type { Overlay } from "../../canvas/overlay";
+import type { ConnectorList } from "./palette/items";
+import type { Finding, Problem } from "./problems/problems";
+import { problemsOf } from "./problems/problems";
+import { type DraftAnswer, getDraft, getWorkflow, putDraft, saveWhileLeaving } from "./saving/api";
+import { type Backup, keepBackup, readBackup } from "./saving/backup";
+import { sameJson } from "./saving/merge";
+import { Saver, type SaverPorts, type SaveState } from "./saving/saver";
+import type { CopilotRequest } from "./slots";
+
+/** A text that is no JSON, or no state, in one of the editors. */
+export interface Broken {
+  readonly editor: "state" | "definition";
+  readonly message: string;
+  readonly line: number;
+}
+
+/** Someone else's draft, which ours may not overwrite. */
+export interface Theirs {
+  readonly document: JsonObject;
+  readonly etag: string;
+  readonly by: string;
+  readonly at: string | null;
+}
+
+export interface DesignerState {
+  readonly workflow: string | null;
+  readonly history: History<JsonObject>;
+  readonly selection: readonly StatePointer[];
+  readonly broken: Broken | null;
+  readonly save: SaveState;
+  /** The draft as the server has it. */
+  readonly savedDocument: JsonObject;
+  readonly theirs: Theirs | null;
+  readonly activeVersion: number | null;
+  readonly activeDocument: JsonObject | null;
+  readonly problems: readonly Problem[];
+  /** Whether `problems` are those of the document as it stands. */
+  readonly checked: boolean;
+  readonly findings: readonly Finding[];
+  readonly connectors: ConnectorList | null;
+  /** Statuses over the canvas. */
+  readonly overlay: Overlay | null;
+  /** What the copilot was asked for and has not taken up. */
+  readonly request: CopilotRequest | null;
+}
+
+const EMPTY: JsonObject = { name: "", definition: {} };
+
+const START: DesignerState = {
+  workflow: null,
+  history: newHistory(EMPTY),
+  selection: [],
+  broken: null,
+  save: { kind: "saved", at: 0 },
+  savedDocument: EMPTY,
+  theirs: null,
+  activeVersion: null,
+  activeDocument: null,
+  problems: [],
+  checked: false,
+  findings: [],
+  connectors: null,
+  overlay: null,
+  request: null,
+};
+
+export const useDesigner = create<DesignerState>(() => START);
+
+const set = useDesigner.setState;
+const now = useDesigner.getState;
+let saver: Saver | null = null;
+
+/** The document as it stands. */
+export const documentOf = (state: DesignerState): JsonObject => state.history.present;
+
+/** Its definition; an empty one where there is none. */
+export function definitionOf(state: DesignerState): Definition {
+  return definitionIn(state.history.present);
+}
+
+const NO_DEFINITION: Definition = {};
+
+export function definitionIn(document: JsonObject): Definition {
+  const found = own(document, "definition");
+  return isObject(found) ? found : NO_DEFINITION;
+}
+
+/** The one selected state, or null for none or several. */
+export function onlySelected(state: DesignerState): StatePointer | null {
+  const [only] = state.selection;
+  return state.selection.length === 1 && only !== undefined ? only : null;
+}
+
+export const kindOf = (document: JsonObject): "STANDARD" | "EXPRESS" =>
+  own(document, "kind") === "EXPRESS" ? "EXPRESS" : "STANDARD";
+
+/** Whether the draft says something else than the active version does; null while that is not known. */
+export function hasChanges(state: DesignerState): boolean | null {
+  if (state.activeVersion === null) return true;
+  if (state.activeDocument === null) return null;
+  return !sameJson(published(documentOf(state)), published(state.activeDocument));
+}
+
+/** A document without what never is part of a version. */
+function published(document: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(document).filter(([key]) => key !== "studio"));
+}
+
+// --- opening and closing ---
+
+/**
+ * Load a workflow's draft. Throws ApiError. What was not saved when the page was last left is taken up again; where the
+ * draft was changed elsewhere since, that is a conflict like any other.
+ */
+export async function openWorkflow(workflow: string): Promise<void> {
+  opening = workflow;
+  const [draft, row] = await Promise.all([getDraft(workflow), getWorkflow(workflow)]);
+  if (opening !== workflow) return;
+  const backup = takenUp(workflow, draft.document);
+  const isStale = backup !== null && backup.etag !== draft.etag;
+  saver?.close();
+  saver = new Saver(
+    isStale ? backup.base : draft.document,
+    isStale ? backup.etag : draft.etag,
+    timeOf(draft.updated_at),
+    portsOf(workflow),
+  );
+  set({
+    ...START,
+    connectors: now().connectors,
+    request: now().request,
+    workflow,
+    history: newHistory(draft.document),
+    savedDocument: saver.saved,
+    save: saver.state,
+    activeVersion: row.body.active_version || null,
+  });
+  if (backup === null) return;
+  apply("Take up what was not saved", backup.document);
+  if (isStale) {
+    saver.dispute();
+    set({ theirs: theirsOf(draft) });
+  } else {
+    notify({ type: "info", content: "Edits that were not saved when you left are here again. Undo removes them." });
+  }
+}
+
+let opening: string | null = null;
+
+const timeOf = (text: string | null): number => (text === null ? Date.now() : Date.parse(text));
+
+function portsOf(workflow: string): SaverPorts {
+  return {
+    put: async (document, etag) => {
+      const answer = await putDraft(workflow, document, etag);
+      return { etag: answer.etag, at: timeOf(answer.updated_at) };
+    },
+    backup: (document) => {
+      if (document === null) keepBackup(workflow, null);
+      else if (saver !== null) keepBackup(workflow, { document, base: saver.saved, etag: saver.currentEtag });
+    },
+    changed: (save) => void saveChanged(workflow, save),
+  };
+}
+
+function takenUp(workflow: string, document: JsonObject): Backup | null {
+  const backup = readBackup(workflow);
+  if (backup === null || !sameJson(backup.document, document)) return backup;
+  keepBackup(workflow, null);
+  return null;
+}
+
+/** Leave the workflow: what is not saved yet is sent, and kept in the browser until it is. */
+export function closeWorkflow(): void {
+  const leaving = saver;
+  saver = null;
+  opening = null;
+  set({ workflow: null });
+  if (leaving !== null) void leaving.flush().finally(() => leaving.close());
+}
+
+/** The page goes away: the last moment to send something. */
+export function leavePage(): void {
+  const { workflow, save, history } = now();
+  if (saver === null || workflow === null || save.kind === "saved" || save.kind === "conflict") return;
+  saveWhileLeaving(workflow, history.present, saver.currentEtag);
+}
+
+// --- edits ---
+
+/** The document is now `document`: one step of the history, saved and checked in a moment. */
+export function apply(label: string, document: JsonObject, group: string | null = null): void {
+  const { history } = now();
+  const next = record(history, label, document, group);
+  if (next === history) return;
+  become(next);
+}
+
+function become(history: History<JsonObject>): void {
+  const { selection, history: old } = now();
+  const changed = definitionIn(old.present) !== definitionIn(history.present);
+  const definition = definitionIn(history.present);
+  const alive = selection.filter((pointer) => stateAt(definition, pointer) !== undefined);
+  set({
+    history,
+    ...(alive.length === selection.length ? {} : { selection: alive }),
+    ...(changed
+      ? { problems: problemsOf(definition, now().findings, resourcesOf(now().connectors)), checked: false }
+      : {}),
+  });
+  saver?.change(history.present);
+}
+
+/** Run an edit of the definition; one that cannot be done is said in a message. Returns whether it was done. */
+export function edit(change: (definition: Definition) => Edited): boolean {
+  const document = documentOf(now());
+  try {
+    const edited = change(definitionIn(document));
+    const gone = goneNames(definitionIn(document), edited.definition);
+    const next = withEntry(document, "definition", edited.definition);
+    if (edited.definition !== definitionIn(document))
+      apply(edited.label, gone.size > 0 ? forgetStates(next, gone) : next);
+    set({ selection: edited.selected });
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof EditError)) throw thrown;
+    notify({ id: "edit", type: "warning", header: thrown.message, content: thrown.advice });
+    return false;
+  }
+}
+
+function goneNames(before: Definition, after: Definition): Set<string> {
+  const left = stateNames(after);
+  return new Set([...stateNames(before)].filter((name) => !left.has(name)));
+}
+
+/** Change the definition as a whole, as its editor does. */
+export function editDefinition(label: string, definition: Definition, group: string | null = null): void {
+  apply(label, withEntry(documentOf(now()), "definition", definition), group);
+}
+
+/** Change one state. Edits of the same `field` in a row are one step of the history. */
+export function editState(
+  pointer: StatePointer,
+  label: string,
+  change: (state: StateObject) => StateObject,
+  field: string | null = null,
+): void {
+  const definition = definitionOf(now());
+  if (stateAt(definition, pointer) === undefined) return;
+  editDefinition(label, changeState(definition, pointer, change), field === null ? null : `${pointer} ${field}`);
+}
+
+/** Change a field of the document itself; undefined removes it. */
+export function editDocument(label: string, key: string, value: JsonObject[string] | undefined, group = false): void {
+  const document = documentOf(now());
+  const next =
+    value === undefined
+      ? Object.fromEntries(Object.entries(document).filter(([name]) => name !== key))
+      : withEntry(document, key, value);
+  apply(label, next, group ? `/${key}` : null);
+}
+
+/** Rename a state, and everything that speaks of it. */
+export function rename(pointer: StatePointer, name: string): boolean {
+  if (name.trim() === nameOf(pointer)) return true;
+  try {
+    const edited = renameInDocument(documentOf(now()), pointer, name);
+    apply(edited.label, edited.document);
+    set({ selection: edited.selected });
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof EditError)) throw thrown;
+    notify({ id: "edit", type: "warning", header: thrown.message, content: thrown.advice });
+    return false;
+  }
+}
+
+/** The next edit is a step of its own even in the same field. */
+export function pauseTyping(): void {
+  set({ history: endGroup(now().history) });
+}
+
+export function undoEdit(): void {
+  become(undo(now().history));
+}
+
+export function redoEdit(): void {
+  become(redo(now().history));
+}
+
+/** Go back (negative) or forward so many steps at once. */
+export function travel(steps: number): void {
+  let history = now().history;
+  for (let left = Math.abs(steps); left > 0; left -= 1) history = steps < 0 ? undo(history) : redo(history);
+  become(history);
+}
+
+export function select(selection: readonly StatePointer[]): void {
+  const old = now().selection;
+  if (old.length === selection.length && old.every((pointer, index) => pointer === selection[index])) return;
+  set({ selection });
+}
+
+export function setBroken(editor: Broken["editor"], broken: Omit<Broken, "editor"> | null): void {
+  const old = now().broken;
+  if (broken !== null) set({ broken: { editor, ...broken } });
+  else if (old?.editor === editor) set({ broken: null });
+}
+
+export const setOverlay = (overlay: Overlay | null): void => set({ overlay });
+
+/** Ask the copilot; null once it has taken the request up. */
+export const ask = (request: CopilotRequest | null): void => set({ request });
+
+// --- what the server says ---
+
+export function setConnectors(connectors: ConnectorList): void {
+  set({ connectors });
+  refreshProblems(now().findings, now().checked);
+}
+
+/** The engine's findings about `definition`; late ones, about an older text, still show and are replaced soon. */
+export function setFindings(definition: Definition, findings: readonly Finding[]): void {
+  refreshProblems(findings, definition === definitionOf(now()));
+}
+
+function refreshProblems(findings: readonly Finding[], checked: boolean): void {
+  const state = now();
+  set({ findings, checked, problems: problemsOf(definitionOf(state), findings, resourcesOf(state.connectors)) });
+}
+
+/** Every resource that a connector here answers to: what a wrong one is compared with. */
+export function resourcesOf(list: ConnectorList | null): string[] {
+  return (list?.connectors ?? []).flatMap((each) => each.actions.map((action) => action.resource));
+}
+
+// --- saving ---
+
+const theirsOf = (draft: DraftAnswer): Theirs => ({
+  document: draft.document,
+  etag: draft.etag,
+  by: draft.updated_by,
+  at: draft.updated_at,
+});
+
+async function saveChanged(workflow: string, save: SaveState): Promise<void> {
+  if (now().workflow !== workflow) return;
+  set({ save, savedDocument: saver?.saved ?? now().savedDocument });
+  if (save.kind === "conflict" && now().theirs === null) await showConflict(workflow);
+}
+
+/** Fetch what the draft now is, for a person to choose. */
+export async function showConflict(workflow: string): Promise<void> {
+  try {
+    const draft = await getDraft(workflow);
+    set({ theirs: theirsOf(draft) });
+  } catch (thrown) {
+    notifyError(thrown, "The draft was changed elsewhere, and could not be read");
+  }
+}
+
+/** Save now. Resolves with whether the server has everything. */
+export async function saveNow(): Promise<boolean> {
+  pauseTyping();
+  const state = await saver?.flush();
+  return state?.kind === "saved";
+}
+
+/** The ETag of the draft as saved: what a publish names. */
+export const draftEtag = (): string | null => saver?.currentEtag ?? null;
+
+/** End a conflict: the draft becomes `document`, over theirs, which was seen. */
+export async function resolveConflict(label: string, document: JsonObject): Promise<void> {
+  const { theirs } = now();
+  if (saver === null || theirs === null) return;
+  set({ theirs: null });
+  const keeper = saver;
+  const resolved = keeper.resolve(document, theirs.document, theirs.etag);
+  apply(label, document);
+  await resolved;
+}
+
+/** The version that is now active, after a publish or a rollback. */
+export function setActive(version: number | null, document: JsonObject | null): void {
+  set({ activeVersion: version, activeDocument: document });
+}

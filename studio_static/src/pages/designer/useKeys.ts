@@ -1,0 +1,47 @@
+/** The page's keys, beside the canvas' own: save, undo and redo from anywhere, the palette, publishing. */
+import { useEffect } from "react";
+import { redoEdit, saveNow, undoEdit } from "./store";
+import type { Choosing, Opened } from "./Workbench";
+
+interface KeysGiven {
+  open: (dialog: Opened) => void;
+  choose: (choosing: Choosing | null) => void;
+}
+
+export function useKeys({ open }: KeysGiven): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented) return;
+      const key = event.key.toLowerCase();
+      const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey;
+      if (isCommand && key === "s") {
+        event.preventDefault();
+        void saveNow();
+      } else if (isCommand && event.shiftKey && key === "p") {
+        event.preventDefault();
+        open("publish");
+      } else if (isCommand && !isEditing(event.target) && (key === "z" || key === "y")) {
+        event.preventDefault();
+        if (key === "y" || event.shiftKey) redoEdit();
+        else undoEdit();
+      } else if (event.key === "/" && !isCommand && !isEditing(event.target)) {
+        event.preventDefault();
+        findStep();
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [open]);
+}
+
+/** A code editor has a history of its own; plain inputs leave undo to the page's history, which knows their steps. */
+function isEditing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
+}
+
+/** The palette's search, unfolded first where it is folded. */
+export function findStep(): void {
+  const field = () => document.querySelector<HTMLInputElement>("#dz-find");
+  if (field() === null) document.querySelector<HTMLButtonElement>(".dz-left-folded .dz-fold")?.click();
+  window.requestAnimationFrame(() => field()?.focus());
+}

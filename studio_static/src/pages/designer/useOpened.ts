@@ -1,0 +1,41 @@
+/** Opens a workflow's draft for as long as the page shows it, with everything that must be known beside it. */
+import { useCallback, useEffect, useState } from "react";
+import { type ApiError, asApiError } from "../../api/errors";
+import { useApi } from "../../api/useApi";
+import type { ConnectorList } from "./palette/items";
+import { closeWorkflow, leavePage, openWorkflow, setConnectors, useDesigner } from "./store";
+
+interface Opened {
+  readonly ready: boolean;
+  readonly error: ApiError | null;
+  readonly reload: () => Promise<void>;
+}
+
+export function useOpened(workflow: string): Opened {
+  const isOpen = useDesigner((state) => state.workflow === workflow);
+  const [error, setError] = useState<ApiError | null>(null);
+  const { data: connectors } = useApi<ConnectorList>("/connectors");
+
+  const reload = useCallback(async () => {
+    try {
+      await openWorkflow(workflow);
+      setError(null);
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    }
+  }, [workflow]);
+
+  useEffect(() => {
+    void reload();
+    window.addEventListener("pagehide", leavePage);
+    return () => {
+      window.removeEventListener("pagehide", leavePage);
+      closeWorkflow();
+    };
+  }, [reload]);
+
+  useEffect(() => {
+    if (connectors !== null && isOpen) setConnectors(connectors);
+  }, [connectors, isOpen]);
+  return { ready: isOpen, error, reload };
+}
