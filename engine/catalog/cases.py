@@ -36,20 +36,35 @@ class Expectation(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    status: Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+    status: Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] | None = None
+    next: str | None = Field(None, description="Where the Choice that `state` names goes.")
     output: Any = Field(None, description="The execution's whole output.")
     error: str | None = None
     states: list[str] | None = Field(None, description="The names of the states entered, in order.")
 
 
 class Case(BaseModel):
-    """One run and its result."""
+    """One run and its result; with `state`, one Choice and the branch it takes."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     name: str = Field(description="Unique within the workflow.", pattern=r"^[A-Za-z0-9_-]{1,80}$")
-    input: Any = Field(description="The execution's input.")
+    state: str | None = Field(None, description="Test this Choice state alone.")
+    input: Any = Field(description="The execution's input, or that of the state.")
+    variables: dict[str, Any] = Field(default_factory=dict, description="What is assigned before the state.")
     stubs: dict[str, list[Stub]] = Field(
         default_factory=dict, description="By resource, the answers in the order in which they are used up."
     )
     expect: Expectation
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Case:
+        expected = self.expect.model_fields_set
+        if self.state is None:
+            if "status" not in expected:
+                raise ValueError("expect needs a status")
+            if "next" in expected or self.variables:
+                raise ValueError("expect.next and variables belong to a case with a state")
+        elif self.stubs or not expected <= {"next", "error"} or not expected:
+            raise ValueError("a case with a state expects next or error, and has no stubs")
+        return self

@@ -1,4 +1,4 @@
-"""Running a workflow's cases: each a simulation with its stubs, compared with what it expects."""
+"""Running a workflow's cases: each a simulation with its stubs, or one Choice, compared with what it expects."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from pydantic import ValidationError
 from engine.asl.source import parse_text
 from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
+from engine.catalog.states import states_of
 from engine.clock import Clock
 from engine.errors import InvalidDocument, NotFound, json_pointer
-from engine.testing.simulate import SimulationResult, simulate
+from engine.rules.verdict import Outcome, Payload, choice_of_state
+from engine.testing.simulate import simulate
 from engine.testing.trial import SECONDS, why_open
 
 Json = Any
+
+NO_SUCH_CHOICE = "Automate.NoSuchChoice"
+"""The error of a case whose Choice is no longer in the workflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case. `ms` is how long it took; `states` are the names of the states entered, in order."""
+    """One case. `ms` is how long it took; `states` are the names of the states entered, in order: of a case of one
+    Choice it and where it leads."""
 
     name: str
     ms: float
@@ -50,6 +56,8 @@ class CaseResult:
 
 def run_case(document: WorkflowDocument, case: Case, *, clock: Clock, seconds: float = SECONDS) -> CaseResult:
     """Run one case of `document`: it has failed when it is not over within `seconds`. Raises InvalidDefinition."""
+    if case.state is not None:
+        return _run_choice(document, case, case.state, clock)
     stubs = {
         resource: [stub.model_dump(exclude_unset=True) for stub in answers] for resource, answers in case.stubs.items()
     }
@@ -63,8 +71,28 @@ def run_case(document: WorkflowDocument, case: Case, *, clock: Clock, seconds: f
     error, cause = ended.error, ended.cause
     if ended.status == "RUNNING":
         error, cause = why_open(states[-1] if states else None, seconds, late=took >= seconds)
+    actual: dict[str, Json] = {
+        "status": ended.status, "output": ended.output, "error": ended.error, "states": list(states)
+    }
     return CaseResult(
-        case.name, round(took * 1000, 1), tuple(_differences(case, ended, states)), ended.status, error, cause, states,
+        case.name, round(took * 1000, 1), tuple(_differences(case, actual)), ended.status, error, cause, states,
+    )
+
+
+def _run_choice(document: WorkflowDocument, case: Case, name: str, clock: Clock) -> CaseResult:
+    """A case of the Choice called `name`. One that is gone fails the case, and says so."""
+    began = clock.now()
+    found = next((state.own for state in states_of(document.definition) if state.name == name), None)
+    if found is None or found.get("Type") != "Choice":
+        outcome = Outcome(error=(NO_SUCH_CHOICE, f"The workflow has no Choice state called {name!r}."))
+    else:
+        choice = choice_of_state(found, str(document.definition.get("QueryLanguage", "JSONPath")))
+        outcome = choice.decide(Payload(case.input, case.variables, {}, began))
+    error, cause = outcome.error or (None, None)
+    return CaseResult(
+        case.name, round((clock.now() - began) * 1000, 1),
+        tuple(_differences(case, {"next": outcome.next, "error": error})),
+        "SUCCEEDED" if error is None else "FAILED", error, cause, (name, *filter(None, [outcome.next])),
     )
 
 
@@ -102,11 +130,8 @@ def _read_case(file: Path) -> Case:
         ) from None
 
 
-def _differences(case: Case, ended: SimulationResult, states: Sequence[str]) -> Iterator[Difference]:
+def _differences(case: Case, actual: dict[str, Json]) -> Iterator[Difference]:
     expected = case.expect
-    actual: dict[str, Json] = {
-        "status": ended.status, "output": ended.output, "error": ended.error, "states": list(states)
-    }
     for what, value in actual.items():
         wanted = getattr(expected, what)
         if what in expected.model_fields_set and not _same(wanted, value):

@@ -92,7 +92,7 @@ class CasesRunRequest(Taken):
 class Difference(Given):
     """What came out otherwise than was expected."""
 
-    what: Literal["status", "output", "error", "states"]
+    what: Literal["status", "output", "error", "states", "next"]
     expected: Json
     actual: Json
 

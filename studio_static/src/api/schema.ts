@@ -218,7 +218,7 @@ export interface Diff {
 
 /** What came out otherwise than was expected. */
 export interface Difference {
-  what: "status" | "output" | "error" | "states";
+  what: "status" | "output" | "error" | "states" | "next";
   expected: Json;
   actual: Json;
 }
