@@ -22,14 +22,9 @@ export const FlowLine = memo(function FlowLine({ id, data }: EdgeProps<CanvasEdg
     data.fate === "none" ? "" : `is-${data.fate}`,
     data.change === null ? "" : `is-${data.change}`,
     data.target ? "is-target" : "",
-    data.inviting ? "is-inviting" : "",
     data.chosen ? "is-chosen" : "",
     data.mark === null ? "" : `has-${data.mark.level}`,
   ].join(" ");
-  const open = (element: Element): void => {
-    const box = element.getBoundingClientRect();
-    actions.choose(id, { x: box.left + box.width / 2, y: box.bottom });
-  };
   return (
     <g className={classes} data-line={id}>
       <path className="line-reach" d={path} />
@@ -46,13 +41,13 @@ export const FlowLine = memo(function FlowLine({ id, data }: EdgeProps<CanvasEdg
           transform={`translate(${placed.plus.x} ${placed.plus.y})`}
           onClick={(event) => {
             event.stopPropagation();
-            open(event.currentTarget);
+            actions.choose(id);
           }}
           onKeyDown={(event: KeyboardEvent<SVGGElement>) => {
             if (event.key !== "Enter" && event.key !== " ") return;
             event.preventDefault();
             event.stopPropagation();
-            open(event.currentTarget);
+            actions.choose(id);
           }}
         >
           <title>Insert a step here</title>

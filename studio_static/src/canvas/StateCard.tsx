@@ -108,7 +108,9 @@ function Name({ data }: { data: CardData }) {
   const actions = useActions();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (data.renaming) field.current?.select();
+    if (!data.renaming) return;
+    field.current?.focus({ preventScroll: true });
+    field.current?.select();
   }, [data.renaming]);
   if (!data.renaming)
     return (

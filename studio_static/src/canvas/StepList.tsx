@@ -10,13 +10,14 @@ interface StepListProps {
   scope?: string;
   overlay: Overlay | undefined;
   marks: Marks | undefined;
+  label?: string;
 }
 
-export const StepList = memo(function StepList({ graph, scope = "", overlay, marks }: StepListProps) {
+export const StepList = memo(function StepList({ graph, scope = "", overlay, marks, label }: StepListProps) {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const order = graph.scopes.find((candidate) => candidate.pointer === scope)?.order ?? [];
   return (
-    <ol>
+    <ol aria-label={label}>
       {order.map((id) => {
         const node = nodes.get(id);
         if (node === undefined) return null;

@@ -11,6 +11,7 @@ interface ZoomBarProps {
   folded: "all" | "some" | null;
   onZoom: (factor: number | "reset") => void;
   onFit: () => void;
+  onFind: () => void;
   onDirection: () => void;
   onErrorPaths: (paths: ErrorPaths) => void;
   onFold: (fold: boolean) => void;
@@ -24,7 +25,7 @@ export function ZoomBar(props: ZoomBarProps) {
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   const { direction, errorPaths, folded } = props;
   return (
-    <div className="zoom-bar" role="toolbar" aria-label="View">
+    <div className="canvas-bar zoom-bar" role="toolbar" aria-label="View">
       <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => props.onZoom(1 / 1.2)}>
         −
       </button>
@@ -43,6 +44,9 @@ export function ZoomBar(props: ZoomBarProps) {
       <i />
       <button type="button" title="The whole workflow" onClick={props.onFit}>
         Fit
+      </button>
+      <button type="button" title="Find a state (Ctrl F)" onClick={props.onFind}>
+        Find
       </button>
       <button
         type="button"

@@ -56,8 +56,6 @@ export type CanvasCommand =
   | { readonly kind: "copied"; readonly states: readonly StatePointer[] }
   /** Enter or a double click: edit the state. */
   | { readonly kind: "open"; readonly state: StatePointer }
-  /** The context menu of a state. */
-  | { readonly kind: "menu"; readonly state: StatePointer; readonly at: ScreenPoint }
   | { readonly kind: "undo" }
   | { readonly kind: "redo" };
 

@@ -1,12 +1,11 @@
 /** What cards and lines may call. One object for the life of the canvas: nothing re-renders because a callback changed. */
 import { createContext, useContext } from "react";
 import type { EdgeId, StatePointer } from "../asl";
-import type { ScreenPoint } from "./commands";
 
 export interface CanvasActions {
   toggle(container: StatePointer): void;
   rename(state: StatePointer, name: string | null): void;
-  choose(edge: EdgeId, at: ScreenPoint): void;
+  choose(edge: EdgeId): void;
   selectEdge(edge: EdgeId): void;
   changeNote(
     id: string,

@@ -91,3 +91,16 @@ function branchesOf(id: string, old: Graph, now: Graph) {
   const [before, after] = [old, now].map((graph) => graph.nodes.find((node) => node.id === id)?.branches ?? []);
   return (after?.length ?? 0) >= (before?.length ?? 0) ? (after ?? []) : (before ?? []);
 }
+
+/** States by change, and lines between states that stay which lead elsewhere or say something else. */
+export function changeCounts({ graph, states, edges }: GraphDiff): Record<Change | "lines", number> {
+  const counts = { added: 0, changed: 0, removed: 0, lines: 0 };
+  for (const change of Object.values(states)) counts[change] += 1;
+  const moved = new Set<string>();
+  for (const edge of graph.edges) {
+    const whole = [edge.source, edge.target].every((id) => states[id] !== "added" && states[id] !== "removed");
+    if (edges[edge.id] !== undefined && whole) moved.add(edge.id.replace(/~before$/, ""));
+  }
+  counts.lines = moved.size;
+  return counts;
+}

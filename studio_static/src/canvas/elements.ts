@@ -49,6 +49,7 @@ export function cardNodes(placed: Placed, dress: Dressing): CanvasNode[] {
         draggable: state && dress.editable && dress.renaming !== node.id,
         selectable: state,
         selected: dress.selected.has(node.id),
+        ariaRole: "group",
         data: cardData(node, placed, dress, sizes, open),
         ...(parent === null ? {} : { parentId: parent }),
       },
@@ -121,7 +122,6 @@ export interface LineDressing {
   readonly diff: GraphDiff | undefined;
   readonly edgeMarks: EdgeMarks | undefined;
   readonly target: string | null;
-  readonly inviting: boolean;
   readonly current: string | null;
   readonly chosen: string | null;
   readonly errorPaths: ErrorPaths;
@@ -130,6 +130,7 @@ export interface LineDressing {
 }
 
 export function lineEdges({ graph, layout }: Placed, dress: LineDressing): CanvasEdge[] {
+  const titles = new Map(graph.nodes.map((node) => [node.id, node.name]));
   return graph.edges.flatMap((edge): CanvasEdge[] => {
     const place = layout.edges.get(edge.id);
     if (place === undefined) return [];
@@ -151,7 +152,10 @@ export function lineEdges({ graph, layout }: Placed, dress: LineDressing): Canva
         targetHandle: "in",
         selectable: false,
         focusable: false,
-        zIndex: depthOf(edge.scope) * 10 + raised,
+        ariaRole: "group",
+        ariaLabel: `Line from ${titles.get(edge.source) ?? ""} to ${titles.get(edge.target) ?? ""}`,
+        reconnectable: dress.editable && dress.chosen === edge.id ? "target" : false,
+        zIndex: depthOf(edge.scope) * 10 + (dress.chosen === edge.id ? 5 : raised),
         data: {
           edge,
           placed: place,
@@ -160,7 +164,6 @@ export function lineEdges({ graph, layout }: Placed, dress: LineDressing): Canva
           mark: dress.edgeMarks?.[edge.id] ?? null,
           editable: dress.editable,
           target: dress.target === edge.id,
-          inviting: dress.inviting,
           reachable: dress.editable && dress.current !== null && edge.source === dress.current,
           chosen: dress.chosen === edge.id,
         },
@@ -187,6 +190,7 @@ export function noteNodes(notes: readonly Note[], editable: boolean, selected: s
     draggable: editable,
     selectable: editable,
     selected: selected === note.id,
+    ariaRole: "group",
     data: { note, editable },
   }));
 }

@@ -59,8 +59,6 @@ export interface LineData extends Record<string, unknown> {
   readonly editable: boolean;
   /** A drag is over it: the mark where the step would go. */
   readonly target: boolean;
-  /** A drag is under way: every line shows its place. */
-  readonly inviting: boolean;
   readonly reachable: boolean;
   readonly chosen: boolean;
 }
@@ -111,6 +109,7 @@ export function reuseEdges(last: readonly CanvasEdge[], fresh: readonly CanvasEd
       old.source === edge.source &&
       old.target === edge.target &&
       old.zIndex === edge.zIndex &&
+      old.reconnectable === edge.reconnectable &&
       sameData(old.data ?? {}, edge.data ?? {});
     return same ? old : edge;
   });

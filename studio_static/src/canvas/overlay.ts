@@ -171,3 +171,18 @@ export function secondsText(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+/** The state of the step `id`, where names stand twice the one within its parent's; undefined for a step that is not there. */
+export function pointerOfStep(
+  definition: Definition,
+  steps: readonly OverlayStep[],
+  id: string,
+): StatePointer | undefined {
+  const places = new Map<string, StatePointer>();
+  for (const step of steps) {
+    const pointer = placeOf(definition, step, places);
+    if (pointer !== undefined) places.set(step.id, pointer);
+    if (step.id === id) return pointer;
+  }
+  return undefined;
+}

@@ -44,7 +44,7 @@ export function keepView(workflow: string | undefined, change: View): void {
   }
 }
 
-interface Pane {
+export interface Pane {
   readonly width: number;
   readonly height: number;
 }

@@ -1,0 +1,56 @@
+/**
+ * The canvas: a definition drawn, walked and asked to change. It changes nothing itself; what a person wants comes out as
+ * commands (`onCommand`), and the new definition comes in.
+ *
+ *     definition ─► graph ─► layout (ELK, in a worker) ─► cards and lines ─► those in sight ─► React Flow
+ */
+import "@xyflow/react/dist/base.css";
+import "./canvas.css";
+import "./cards.css";
+import "./lines.css";
+import { ReactFlowProvider } from "@xyflow/react";
+import { useRef } from "react";
+import type { WorkflowCanvasProps } from "./props";
+import { StepList } from "./StepList";
+import { Surface } from "./Surface";
+import { useGraph } from "./useGraph";
+import { useLayout } from "./useLayout";
+import { usePane } from "./usePane";
+import { useSettings } from "./useSettings";
+
+export function WorkflowCanvas(props: WorkflowCanvasProps) {
+  return (
+    <ReactFlowProvider key={props.viewKey ?? ""}>
+      <Frame {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Frame(props: WorkflowCanvasProps) {
+  const { definition, names, viewKey, diff, label = "Workflow" } = props;
+  const room = useRef<HTMLDivElement>(null);
+  const pane = usePane(room);
+  const own = useGraph(definition, names);
+  const graph = diff?.graph ?? own;
+  const [settings, changeSettings] = useSettings(viewKey);
+  const { placed, problem } = useLayout(graph, settings.direction, settings.collapsed);
+  const isReady = placed !== null && pane !== null;
+  return (
+    <section className={`canvas${props.bare ? " is-bare" : ""}`} ref={room} aria-label={label}>
+      {isReady ? (
+        <Surface {...props} placed={placed} pane={pane} settings={settings} changeSettings={changeSettings} />
+      ) : (
+        problem === null && <div className="canvas-waiting" role="status" aria-label="The workflow is being drawn" />
+      )}
+      {problem !== null && (
+        <p className="canvas-banner is-problem" role="alert">
+          The drawing could not be made: {problem}.{" "}
+          {isReady ? "This is the last one that could." : "These are its steps."}
+        </p>
+      )}
+      <div className={problem === null || isReady ? "visually-hidden" : "canvas-steps"}>
+        <StepList graph={graph} overlay={props.overlay} marks={props.marks} label={`Steps of ${label}`} />
+      </div>
+    </section>
+  );
+}

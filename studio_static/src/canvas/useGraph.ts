@@ -1,0 +1,32 @@
+/** The graph of a definition, with the objects of the last one wherever they say the same: cards that did not change stay. */
+import { useEffect, useMemo, useRef } from "react";
+import { buildGraph, type Definition, type Graph, type GraphEdge, type GraphNode, type ResourceNames } from "../asl";
+
+/** `fresh` with the nodes and lines of `last` wherever they are equal; `last` itself where all are. */
+export function reuseGraph(last: Graph | null, fresh: Graph): Graph {
+  if (last === null) return fresh;
+  const nodes = reused<GraphNode>(last.nodes, fresh.nodes);
+  const edges = reused<GraphEdge>(last.edges, fresh.edges);
+  const same = nodes === last.nodes && edges === last.edges && sameJson(last.scopes, fresh.scopes);
+  return same ? last : { nodes, edges, scopes: fresh.scopes };
+}
+
+function reused<T extends { readonly id: string }>(last: readonly T[], fresh: readonly T[]): readonly T[] {
+  const before = new Map(last.map((item) => [item.id, item]));
+  const items = fresh.map((item) => {
+    const old = before.get(item.id);
+    return old !== undefined && sameJson(old, item) ? old : item;
+  });
+  return items.length === last.length && items.every((item, index) => item === last[index]) ? last : items;
+}
+
+const sameJson = (one: unknown, two: unknown): boolean => JSON.stringify(one) === JSON.stringify(two);
+
+export function useGraph(definition: Definition, names?: ResourceNames): Graph {
+  const last = useRef<Graph | null>(null);
+  const graph = useMemo(() => reuseGraph(last.current, buildGraph(definition, names)), [definition, names]);
+  useEffect(() => {
+    last.current = graph;
+  }, [graph]);
+  return graph;
+}
