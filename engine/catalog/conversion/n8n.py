@@ -11,17 +11,20 @@ that are not known here become Pass states with a note, expressions are turned i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from engine.catalog.conversion.found import Candidate, name_of
+from engine.catalog.conversion.found import Candidate, Note, name_of
 from engine.errors import InvalidDocument
 
 Json = Any
 _State = dict[str, Json]
 
-_PATH = re.compile(r"=\s*\{\{\s*\$json((?:\.[A-Za-z_]\w*|\[['\"][^'\"]+['\"]\])+)\s*\}\}")
+_IN_TEXT = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_PATH = re.compile(r"\s*\$json((?:\.[A-Za-z_]\w*|\[['\"][^'\"]+['\"]\])+)\s*")
 _MEMBER = re.compile(r"\.([A-Za-z_]\w*)|\[['\"]([^'\"]+)['\"]\]")
 _TRIGGERS = ("trigger", "webhook", "cron", ".start", "interval")
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
@@ -30,6 +33,11 @@ _COMPARISONS = {
     "gte": ">=", "smaller": "<", "lt": "<", "smallerEqual": "<=", "lte": "<=",
 }
 _MOST_NODES = 1000
+_DEEPEST = 20
+"""So many Parallels within one another are made."""
+
+_LONGEST_WAIT = 99_999_999
+"""AWS's longest Seconds of a Wait."""
 
 
 def is_n8n(value: Json) -> bool:
@@ -45,8 +53,19 @@ def from_n8n(value: Json, name: str) -> list[Candidate]:
     return [_Reading(flow, name).candidate() for flow in (value if isinstance(value, list) else [value])]
 
 
+@dataclass(slots=True, eq=False)
+class _Machine:
+    """A machine being put together: the whole, or a branch. `stop` are the nodes that end it, `left` those to come."""
+
+    stop: frozenset[str] = frozenset()
+    depth: int = 0
+    states: dict[str, _State] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    end: str | None = None
+
+
 class _Reading:
-    """One workflow being read."""
+    """One workflow being read. Every node gets its place once: in the whole, or in one branch of a Parallel."""
 
     def __init__(self, flow: Mapping[str, Json], name: str) -> None:
         self.name = name_of(str(flow.get("name") or name))
@@ -60,8 +79,10 @@ class _Reading:
             node: [_targets(output, self.nodes) for output in _main(flow["connections"].get(node))]
             for node in self.nodes
         }
-        self.notes: list[str] = []
-        self.used: set[str] = set()
+        self.notes: list[Note] = []
+        self.place: dict[str, _Machine] = {}
+        self.taken: set[str] = set()
+        self.names = {node: self._unused(node) for node in self.nodes}
 
     def candidate(self) -> Candidate:
         """The workflow."""
@@ -69,136 +90,177 @@ class _Reading:
         targets = {target for outputs in self.outputs.values() for output in outputs for target in output}
         begin = starts or [node for node in self.nodes if node not in targets] or [next(iter(self.nodes))]
         for node in starts:
-            self.notes.append(f"the trigger {node!r} was not taken over: give the workflow a trigger")
+            self._note(f"the trigger {node!r} was not taken over: give the workflow a trigger")
         if len(begin) > 1:
-            self.notes.append(f"it begins in {len(begin)} places: only what follows {begin[0]!r} was taken over")
-        first = begin[0]
-        states: dict[str, _State] = {}
-        if starts:
-            following = self._follow(first, 0, states, frozenset())
-            start_at = following or self._empty(states)
-        else:
-            start_at = first
-            self._walk([first], states, frozenset())
+            self._note(f"it begins in {len(begin)} places: only what follows {begin[0]!r} was taken over")
+        whole = _Machine()
+        first = self._follow(begin[0], 0, whole) if starts else self._lead(begin[0], begin[0], whole)
+        start_at = first or self._end(whole)
+        self._build(whole)
         definition = {
             "Comment": "Made from an n8n export: compare it with the original.", "QueryLanguage": "JSONata",
-            "StartAt": start_at, "States": states,
+            "StartAt": start_at, "States": whole.states,
         }
-        return Candidate(self.name, {"name": self.name, "definition": definition}, self.notes)
+        return Candidate.noted(self.name, {"name": self.name, "definition": definition}, self.notes)
 
-    def _empty(self, states: dict[str, _State]) -> str:
-        states["Nothing yet"] = {"Type": "Succeed"}
-        return "Nothing yet"
+    def _note(self, text: str, node: str | None = None) -> None:
+        self.notes.append(Note(text, None if node is None else self.names.get(node, node)))
 
-    def _walk(self, begin: Sequence[str], states: dict[str, _State], stop: frozenset[str]) -> None:
-        """Put the nodes from `begin` on into `states`, up to those in `stop`."""
-        left = list(begin)
-        while left:
-            node = left.pop()
-            if node in states or node in stop:
-                continue
-            states[node] = {}
-            states[node] = self._state(node, states, stop)
-            left += [target for target in _followers(states[node]) if target in self.nodes]
+    def _unused(self, name: str) -> str:
+        """`name` as a state's: at most 80 characters, and no other's."""
+        found, number = name[:80] or "Node", 1
+        while found in self.taken:
+            number += 1
+            found = f"{name[:80 - len(str(number)) - 1]} {number}"
+        self.taken.add(found)
+        return found
 
-    def _follow(self, node: str, output: int, states: dict[str, _State], stop: frozenset[str]) -> str | None:
+    # ---------------------------------------------------------------- the lines
+
+    def _build(self, machine: _Machine) -> None:
+        """Make a state of every node that the machine leads to."""
+        while machine.left:
+            node = machine.left.pop(0)
+            machine.states[self.names[node]] = self._state(node, machine)
+
+    def _follow(self, node: str, output: int, machine: _Machine) -> str | None:
         """What follows an output of `node`: a state, or None at the end. Several targets run side by side."""
         outputs = self.outputs[node]
-        targets = [target for target in (outputs[output] if output < len(outputs) else ()) if target not in stop]
+        targets = outputs[output] if output < len(outputs) else []
         if len(targets) > 1:
-            return self._parallel(node, targets, states, stop)
-        if targets:
-            self._walk(targets, states, stop)
-        return targets[0] if targets else None
+            return self._side_by_side(node, targets, machine)
+        return self._lead(node, targets[0], machine) if targets else None
 
-    def _parallel(self, node: str, targets: Sequence[str], states: dict[str, _State], stop: frozenset[str]) -> str:
-        name = f"After {node}"
-        reached = [self._reached(target) for target in targets]
-        common = set.intersection(*reached) - set(targets)
-        join = next((item for item in self.nodes if item in common and item not in stop), None)
-        inner = stop | ({join} if join is not None else set())
+    def _lead(self, node: str, target: str, machine: _Machine) -> str | None:
+        """The state of `target`, which gets its place in `machine` unless it has one."""
+        if target in machine.stop:
+            return None
+        place = self.place.setdefault(target, machine)
+        if place is not machine:
+            self._note(f"the line from {node!r} to {target!r} leads into another branch: it was not taken over", node)
+            return None
+        if self.names[target] not in machine.states and target not in machine.left:
+            machine.left.append(target)
+        return self.names[target]
+
+    def _side_by_side(self, node: str, targets: Sequence[str], machine: _Machine) -> str | None:
+        """A Parallel, where each target begins a branch of its own and they meet at most in one place."""
+        reached = [self._reached(target, machine.stop) for target in targets]
+        common = set.intersection(*reached).difference(targets)
+        join = max(common, key=lambda item: len(self._reached(item, machine.stop)), default=None)
+        after = set() if join is None else self._reached(join, machine.stop)
+        inner = [found - after for found in reached]
+        together = set.union(*inner)
+        if (
+            machine.depth >= _DEEPEST or sum(map(len, inner)) != len(together) or not together.issuperset(targets)
+            or node in together or not together.isdisjoint(self.place)
+        ):
+            others = ", ".join(map(repr, targets[1:]))
+            self._note(f"{node!r} leads to {others} too, by ways that cross: only {targets[0]!r} was taken over", node)
+            return self._lead(node, targets[0], machine)
+        name = self._unused(f"After {node}")
+        self._note("what follows runs side by side, and gives a list; n8n runs it one after the other", name)
         branches = []
         for target in targets:
-            branch: dict[str, _State] = {}
-            self._walk([target], branch, frozenset(inner))
-            for state in branch.values():
-                _close(state, inner)
-            branches.append({"StartAt": target, "States": branch})
-        states[name] = {"Type": "Parallel", "Branches": branches, **_next(join)}
-        self.notes.append(f"what follows {node!r} runs side by side; n8n runs it one after the other")
-        if join is not None:
-            self._walk([join], states, stop)
+            branch = _Machine(machine.stop if join is None else machine.stop | {join}, machine.depth + 1)
+            start_at = self._lead(node, target, branch)
+            self._build(branch)
+            branches.append({"StartAt": start_at, "States": branch.states})
+        following = _next(None if join is None else self._lead(node, join, machine))
+        machine.states[name] = {"Type": "Parallel", "Branches": branches, **following}
         return name
 
-    def _reached(self, node: str) -> set[str]:
+    def _reached(self, node: str, stop: frozenset[str]) -> set[str]:
+        """`node` and all that follows, up to `stop`."""
         found: set[str] = set()
         left = [node]
         while left:
             at = left.pop()
-            if at not in found:
+            if at not in found and at not in stop:
                 found.add(at)
                 left += [target for output in self.outputs[at] for target in output]
         return found
 
-    def _state(self, node: str, states: dict[str, _State], stop: frozenset[str]) -> _State:
+    def _end(self, machine: _Machine) -> str:
+        """The machine's Succeed state, for rules that lead to the end."""
+        if machine.end is None:
+            machine.end = self._unused("Done")
+            machine.states[machine.end] = {"Type": "Succeed"}
+        return machine.end
+
+    # ---------------------------------------------------------------- the nodes
+
+    def _state(self, node: str, machine: _Machine) -> _State:
         kind = str(self.nodes[node].get("type", "")).rpartition(".")[2]
-        parameters = self.nodes[node].get("parameters") or {}
+        parameters = _object(self.nodes[node].get("parameters"))
         if kind in ("if", "switch", "filter"):
-            return self._choice(node, kind, parameters, states, stop)
-        following = _next(self._follow(node, 0, states, stop))
+            return self._choice(node, kind, parameters, machine)
         if kind == "stopAndError":
-            return {"Type": "Fail", "Error": "Stopped", "Cause": str(parameters.get("errorMessage", ""))}
+            cause = self._value(node, parameters.get("errorMessage", ""))
+            return {"Type": "Fail", "Error": "Stopped", "Cause": str(cause)}
+        following = _next(self._follow(node, 0, machine))
         if kind == "wait":
-            unit = _SECONDS.get(str(parameters.get("unit", "hours")), 3600)
-            return {"Type": "Wait", "Seconds": int(float(parameters.get("amount", 1)) * unit), **following}
+            return {"Type": "Wait", "Seconds": self._seconds(node, parameters), **following}
         make = _TASKS.get(kind)
         if make is not None:
             resource, arguments = make(parameters)
             given = {key: self._value(node, item) for key, item in arguments.items() if item not in (None, "")}
             if self.nodes[node].get("credentials"):
-                self.notes.append(f"{node!r} had credentials: name a secret in its arguments")
+                self._note(f"{node!r} had credentials: name a secret in its arguments", node)
             return {"Type": "Task", "Resource": resource, "Arguments": given, **following}
         if kind != "noOp":
-            self.notes.append(f"{node!r} ({kind}) is not known here: it hands its input on; say what it is to do")
+            self._note(f"{node!r} ({kind}) is not known here: it hands its input on; say what it is to do", node)
         return {"Type": "Pass", "Comment": f"n8n: {kind}", **following}
 
-    def _choice(
-        self, node: str, kind: str, parameters: Mapping[str, Json], states: dict[str, _State], stop: frozenset[str]
-    ) -> _State:
-        ends = [self._follow(node, index, states, stop) for index in range(max(len(self.outputs[node]), 1))]
-        names = [end or self._end(states) for end in ends]
+    def _seconds(self, node: str, parameters: Mapping[str, Json]) -> Json:
+        amount = self._value(node, parameters.get("amount", 1))
+        unit = _SECONDS.get(str(parameters.get("unit", "hours")), 3600)
+        if isinstance(amount, str) and amount.startswith("{%"):
+            return f"{{% {amount.removeprefix('{%').removesuffix('%}').strip()} * {unit} %}}"
+        if isinstance(amount, int | float) and 0 <= amount * unit <= _LONGEST_WAIT:
+            return int(amount * unit)
+        self._note(f"how long {node!r} waits was not understood: say it", node)
+        return 0
+
+    def _choice(self, node: str, kind: str, parameters: Mapping[str, Json], machine: _Machine) -> _State:
+        count = max(len(self.outputs[node]), 1)
+        names = [self._follow(node, index, machine) or self._end(machine) for index in range(count)]
         conditions = _conditions(kind, parameters)
         rules = []
-        for index, end in enumerate(names if kind == "switch" else names[:1]):
+        for index, name in enumerate(names if kind == "switch" else names[:1]):
             condition = conditions[index] if index < len(conditions) else None
             if condition is None:
-                self.notes.append(f"the condition of output {index} of {node!r} was not understood: write it")
-            rules.append({"Condition": f"{{% {condition or 'false'} %}}", "Next": end})
-        otherwise = names[1] if kind == "if" and len(names) > 1 else self._end(states)
+                self._note(f"the condition of output {index} of {node!r} was not understood: write it", node)
+            rules.append({"Condition": f"{{% {condition or 'false'} %}}", "Next": name})
+        otherwise = names[1] if kind == "if" and len(names) > 1 else self._end(machine)
         return {"Type": "Choice", "Choices": rules, "Default": otherwise}
 
-    def _end(self, states: dict[str, _State]) -> str:
-        states.setdefault("Done", {"Type": "Succeed"})
-        return "Done"
-
     def _value(self, node: str, value: Json) -> Json:
-        """An n8n expression as JSONata, where it is a plain path."""
+        """An n8n expression as JSONata, where it is of plain paths."""
         if not isinstance(value, str) or not value.startswith("="):
             return value
         path = _jsonata(value)
         if path is None:
-            self.notes.append(f"an expression of {node!r} was not understood: {value[:80]}")
+            self._note(f"an expression of {node!r} was not understood: {value[:80]}", node)
             return value[1:]
         return f"{{% {path} %}}"
 
 
+def _object(value: Json) -> dict[str, Json]:
+    """An object as it is, anything else as an empty one: what is no n8n export is no reason to fall over."""
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
 def _main(connections: Json) -> list[Json]:
-    found = connections.get("main") if isinstance(connections, dict) else None
-    return found if isinstance(found, list) else []
+    return _list(_object(connections).get("main"))
 
 
 def _targets(output: Json, nodes: Mapping[str, Json]) -> list[str]:
-    found = [str(item.get("node")) for item in output or () if isinstance(item, dict)]
+    found = [str(item.get("node")) for item in map(_object, _list(output))]
     return list(dict.fromkeys(node for node in found if node in nodes))
 
 
@@ -207,39 +269,41 @@ def _is_trigger(node: Mapping[str, Json]) -> bool:
     return kind.endswith(_TRIGGERS)
 
 
-def _followers(state: _State) -> list[str]:
-    """The states that `state` leads to."""
-    rules = [str(rule["Next"]) for rule in state.get("Choices", ())]
-    return rules + [str(state[field]) for field in ("Next", "Default") if field in state]
-
-
 def _next(name: str | None) -> _State:
     return {"End": True} if name is None else {"Next": name}
 
 
-def _close(state: _State, outside: frozenset[str] | set[str]) -> None:
-    """A branch ends where it would leave the branch."""
-    if state.get("Next") in outside:
-        del state["Next"]
-        state["End"] = True
-
-
 def _jsonata(expression: str) -> str | None:
-    found = _PATH.fullmatch(expression.strip())
-    if found is None:
+    """``={{ $json.order.id }}`` as ``$states.input.order.id``, and a text around such as a concatenation; None for
+    anything beyond plain paths."""
+    pieces = _IN_TEXT.split(expression.strip()[1:])
+    paths = [_path(inner) for inner in pieces[1::2]]
+    if not paths or None in paths:
+        return None
+    texts = [_quoted(text) if text else None for text in pieces[::2]]
+    parts = [part for pair in zip(texts, [*paths, None], strict=True) for part in pair if part is not None]
+    return " & ".join(parts)
+
+
+def _path(inner: str) -> str | None:
+    found = _PATH.fullmatch(inner)
+    if found is None or "`" in inner:
         return None
     names = [plain or f"`{quoted}`" for plain, quoted in _MEMBER.findall(found[1])]
     return "$states.input." + ".".join(names)
 
 
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _conditions(kind: str, parameters: Mapping[str, Json]) -> list[str | None]:
     """The conditions of the outputs, in JSONata; None for one that was not understood."""
-    given = parameters.get("conditions") or {}
     if kind == "switch":
-        rules = (parameters.get("rules") or {})
-        found = rules.get("values") or rules.get("rules") or []
-        return [_group((rule.get("conditions") or {}) if isinstance(rule, dict) else {}) for rule in found]
-    return [_group(given)] if isinstance(given, dict) else [None]
+        rules = _object(parameters.get("rules"))
+        found = rules.get("values") or rules.get("rules")
+        return [_group(_object(_object(rule).get("conditions"))) for rule in _list(found)]
+    return [_group(_object(parameters.get("conditions")))]
 
 
 def _group(group: Mapping[str, Json]) -> str | None:
@@ -248,7 +312,7 @@ def _group(group: Mapping[str, Json]) -> str | None:
         listed = [
             {"leftValue": item.get("value1"), "rightValue": item.get("value2"),
              "operator": {"operation": item.get("operation", "equal")}}
-            for items in group.values() if isinstance(items, list) for item in items if isinstance(item, dict)
+            for items in group.values() for item in map(_object, _list(items))
         ]
     parts = [_comparison(item) for item in listed if isinstance(item, dict)]
     if not parts or None in parts:
@@ -257,7 +321,7 @@ def _group(group: Mapping[str, Json]) -> str | None:
 
 
 def _comparison(item: Mapping[str, Json]) -> str | None:
-    operation = str((item.get("operator") or {}).get("operation"))
+    operation = str(_object(item.get("operator")).get("operation"))
     left, right = _operand(item.get("leftValue")), _operand(item.get("rightValue"))
     if operation == "true" and left is not None:
         return left
@@ -270,7 +334,7 @@ def _operand(value: Json) -> str | None:
     if isinstance(value, str):
         if value.startswith("="):
             return _jsonata(value)
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return _quoted(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else None

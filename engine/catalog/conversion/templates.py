@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.asl.source import parse_text
-from engine.catalog.conversion.found import Candidate, Conversion, Format, name_of
+from engine.catalog.conversion.found import Candidate, Conversion, Format, Note, name_of
 from engine.catalog.conversion.intrinsics import Intrinsics
 from engine.errors import InvalidDocument
 
@@ -73,11 +73,11 @@ def _candidate(template: Mapping[str, Json], logical: str, resource: Mapping[str
     if tags:
         document["tags"] = tags
     document["definition"] = definition
-    notes = list(intrinsics.notes)
+    notes = [Note(text) for text in intrinsics.notes]
     events = properties.get("Events")
     if isinstance(events, dict):
-        notes += [f"the event {event} was not taken over: give the workflow a trigger" for event in events]
-    return Candidate(name, document, notes)
+        notes += [Note(f"the event {event} was not taken over: give the workflow a trigger") for event in events]
+    return Candidate.noted(name, document, notes)
 
 
 def _definition(logical: str, properties: Mapping[str, Json], intrinsics: Intrinsics) -> dict[str, Json]:
