@@ -1,0 +1,98 @@
+"""What a draft may call: the actions of installed and of known connectors, and AWS's common ones.
+
+The engine knows no connectors: whoever wires the copilot hands their actions in as facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.asl.integrations import REQUIRED_ARGUMENTS
+
+Json = Any
+
+WAITING = ".waitForTaskToken"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of an action. `type` is a JSON type, "" for any."""
+
+    name: str
+    type: str = ""
+    required: bool = False
+    secret: bool = False
+    description: str = ""
+    enum: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFact:
+    """One action. `resource` is what a Task names; `installed` is False for one whose code is absent."""
+
+    resource: str
+    title: str
+    description: str = ""
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    waits: bool = False
+    installed: bool = True
+
+    @property
+    def bare(self) -> str:
+        """The resource without .waitForTaskToken."""
+        return self.resource.removesuffix(WAITING)
+
+
+class Catalogue:
+    """Actions by resource."""
+
+    def __init__(self, actions: Iterable[ActionFact] = ()) -> None:
+        self.actions = {action.bare: action for action in (*AWS, *actions)}
+
+    def get(self, resource: str) -> ActionFact | None:
+        """The action of `resource`, with or without .waitForTaskToken."""
+        return self.actions.get(resource.removesuffix(WAITING))
+
+    def named(self, text: str) -> ActionFact | None:
+        """The connector action whose connector and action are named in `text`; for connectors the grammar has no rule
+        for. The more of the action's words are there, the better."""
+        words = set(text.replace("-", " ").split())
+        best: tuple[int, ActionFact] | None = None
+        for action in self.actions.values():
+            parts = action.bare.split(":")
+            if parts[0] != "connector" or parts[1] in ("http", "log"):
+                continue
+            if not words & {parts[1].lower(), *action.title.lower().split(" · ", maxsplit=1)[0].split()}:
+                continue
+            score = len(words & set(parts[2].lower().replace("-", "_").split("_")))
+            score += len(words & set(action.description.lower().replace(".", "").split()))
+            if best is None or score > best[0]:
+                best = score, action
+        return best[1] if best is not None else None
+
+
+def _aws(service: str, action: str, title: str, description: str, more: tuple[str, ...] = ()) -> ActionFact:
+    required = REQUIRED_ARGUMENTS.get(f"{service}:{action}", ())
+    inputs = {name: Input(name, required=True) for name in (*required, *more)}
+    return ActionFact(f"arn:aws:states:::{service}:{action}", title, description, inputs)
+
+
+AWS: tuple[ActionFact, ...] = (
+    _aws("dynamodb", "putItem", "DynamoDB · put item", "Write an item to a table."),
+    _aws("dynamodb", "getItem", "DynamoDB · get item", "Read an item of a table."),
+    _aws("dynamodb", "updateItem", "DynamoDB · update item", "Change an item of a table."),
+    _aws("dynamodb", "deleteItem", "DynamoDB · delete item", "Remove an item of a table."),
+    _aws("sqs", "sendMessage", "SQS · send message", "Put a message on a queue."),
+    _aws("sns", "publish", "SNS · publish", "Publish to a topic or a phone number.", ("TopicArn",)),
+    _aws("lambda", "invoke", "Lambda · invoke", "Call a function."),
+    _aws("events", "putEvents", "EventBridge · put events", "Put an event on a bus."),
+    _aws("states", "startExecution", "Step Functions · start execution", "Start a workflow."),
+    _aws("glue", "startJobRun", "Glue · start job run", "Start a Glue job."),
+    ActionFact(
+        "arn:aws:states:::aws-sdk:s3:putObject", "S3 · put object", "Write an object to a bucket.",
+        {name: Input(name, required=True) for name in ("Bucket", "Key", "Body")},
+    ),
+)
+"""What the grammar can name without a connector."""

@@ -1,0 +1,83 @@
+"""Error handling for states that have none: a Retry for what may pass, a Catch that leads to one Fail with the cause.
+
+Existing Retriers and Catchers stay. The failure path is a Fail state of the machine that tells the error's name and
+cause: what else should happen on the way there (a message, a refund) is a to-do, since only its author knows.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from engine.asl.validate import validate
+from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between, states_of
+from engine.errors import NotFound, Refused
+
+Json = Any
+
+_FALLIBLE = ("Task", "Parallel", "Map")
+_RETRY = {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2,
+          "JitterStrategy": "FULL"}
+
+
+def add_error_handling(document: Mapping[str, Json], state: str | None = None) -> Proposal:
+    """Handle the failures of one state, or of every state that can fail.
+
+    Raises NotFound for a state that is not there, Refused for one that cannot fail or handles everything.
+    """
+    changed = copy.deepcopy(dict(document))
+    definition = changed.get("definition", {})
+    found = list(states_of(definition))
+    if state is not None and all(name != state for name, _, _ in found):
+        raise NotFound(f"there is no state called {state!r}", where="state")
+    language = definition.get("QueryLanguage", "JSONPath")
+    plan: list[PlanStep] = []
+    to_dos: list[ToDo] = []
+    for name, value, machine in found:
+        if (state is None or name == state) and value.get("Type") in _FALLIBLE:
+            plan += _handled(name, value, machine, definition, language, to_dos)
+    if not plan:
+        what = f"{state} " if state is not None else "every state that can fail "
+        raise Refused(f"{what}already retries and catches everything, or cannot fail", where="state")
+    return Proposal(
+        changed, tuple(plan), tuple(to_dos), tuple(validate(definition, kind=str(document.get("kind", "STANDARD")))),
+        changes_between(document, changed),
+        notes=("A retry repeats the call: the connector must stand that, or the state be named in at_most_once.",),
+    )
+
+
+def _handled(
+    name: str, state: dict[str, Json], machine: dict[str, Json], definition: dict[str, Json], language: str,
+    to_dos: list[ToDo],
+) -> list[PlanStep]:
+    plan: list[PlanStep] = []
+    if "Retry" not in state and state["Type"] == "Task":
+        state["Retry"] = [copy.deepcopy(_RETRY)]
+        plan.append(PlanStep(f"{name} is tried again after 2, 4 and 8 seconds", (name,)))
+    catchers = state.get("Catch") or []
+    everything = any("States.ALL" in (catcher.get("ErrorEquals") or ()) for catcher in catchers)
+    if everything:
+        return plan
+    jsonata = state.get("QueryLanguage", language) == "JSONata"
+    target = _failure_state(name, machine, definition, jsonata=jsonata)
+    to_dos.append(ToDo(target, "", "Should somebody be told, or something undone, before it fails?"))
+    keep: dict[str, Json] = {"Output": "{% $states.errorOutput %}"} if jsonata else {"ResultPath": "$"}
+    state["Catch"] = [*catchers, {"ErrorEquals": ["States.ALL"], **keep, "Next": target}]
+    plan.append(PlanStep(f"A failure of {name} goes to {target}", (name, target)))
+    return plan
+
+
+def _failure_state(name: str, machine: dict[str, Json], definition: dict[str, Json], *, jsonata: bool) -> str:
+    """A Fail state of the machine that hands the error on."""
+    wanted = f"{name} Failed"[:76]
+    taken = {other for other, _, _ in states_of(definition)}
+    target, number = wanted, 2
+    while target in taken:
+        target, number = f"{wanted} {number}", number + 1
+    fields = {"Error": "{% $states.input.Error %}", "Cause": "{% $states.input.Cause %}"} if jsonata else {
+        "ErrorPath": "$.Error", "CausePath": "$.Cause"}
+    inherits = definition.get("QueryLanguage", "JSONPath") == "JSONata" or not jsonata
+    own = {} if inherits else {"QueryLanguage": "JSONata"}
+    machine["States"][target] = {"Type": "Fail", **own, **fields}
+    return target

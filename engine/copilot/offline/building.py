@@ -1,0 +1,266 @@
+"""A flow to states. JSONata; every step hands its input on, results are variables.
+
+    Ask ──► Approved? ──yes──► Charge ──► (end)          a question is followed by a Choice where something hangs on it
+                └──otherwise──► Not Approved
+
+Built from the end to the start, so that each step knows what follows it; the states are then put in the order in which
+the flow reaches them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.copilot.offline.flow import Action, End, ForEach, If, Placeholder, Step, Together, Wait
+from engine.copilot.offline.words import title
+from engine.copilot.proposal import PlanStep, ToDo, states_of
+
+Json = Any
+States = dict[str, dict[str, Json]]
+
+KEEP = "{% $states.input %}"
+_AFTER_FAILURE = "After a failure was dealt with the execution ends as FAILED; lead it elsewhere if it should go on."
+
+
+@dataclass(slots=True)
+class _Machine:
+    """The machine being built: `top` is False within a loop or a branch. `handlers` are the first states of what
+    happens after a failure, by the identity of its steps: those who share the steps share the states."""
+
+    top: bool
+    states: States = field(default_factory=dict)
+    handlers: dict[int, str | None] = field(default_factory=dict)
+
+
+class Built:
+    """A definition being built, with its plan, to-dos and notes."""
+
+    def __init__(self, steps: list[Step]) -> None:
+        self.names: set[str] = set()
+        self.plan: list[PlanStep] = []
+        self.to_dos: list[ToDo] = []
+        self.notes: list[str] = []
+        self.definition = {"QueryLanguage": "JSONata", **self._machine(steps, top=True)}
+        self._leave_out_unreached()
+
+    def _leave_out_unreached(self) -> None:
+        """What stands behind an end has no state; the notes say so."""
+        kept = {name for name, _, _ in states_of(self.definition)}
+        left_out = [line.text for line in self.plan if not kept.issuperset(line.states)]
+        self.plan = [line for line in self.plan if kept.issuperset(line.states)]
+        self.to_dos = [to_do for to_do in self.to_dos if to_do.state in kept]
+        self.notes += [f'"{text}" was left out: the workflow ends before it.' for text in left_out]
+
+    def _machine(self, steps: list[Step], *, top: bool) -> dict[str, Json]:
+        machine = _Machine(top)
+        start = self._sequence(steps, None, machine)
+        if start is None:
+            start = self._done(machine, "Done")
+        ordered = {name: machine.states[name] for name in _reached(start, machine.states)}
+        return {"StartAt": start, "States": ordered}
+
+    def _sequence(self, steps: list[Step], after: str | None, machine: _Machine) -> str | None:
+        """Build `steps` so that they lead to `after`; the name of the first, or `after` where there are none."""
+        mark = len(self.plan)
+        for step in reversed(steps):
+            made = len(self.plan)
+            after = self._step(step, after, machine)
+            self.plan[mark:] = [*self.plan[made:], *self.plan[mark:made]]
+        return after
+
+    def _step(self, step: Step, after: str | None, machine: _Machine) -> str | None:
+        match step:
+            case Action():
+                name = self._action(step, after, machine)
+            case If():
+                name = self._choice(step, after, machine)
+            case Wait():
+                name = self._wait(step, after, machine)
+            case ForEach():
+                name = self._loop(step, after, machine)
+            case Together():
+                name = self._together(step, after, machine)
+            case End():
+                name = self._end(step, machine)
+            case Placeholder():
+                name = self._placeholder(step, after, machine)
+        return name
+
+    def _action(self, step: Action, after: str | None, machine: _Machine) -> str:
+        name = self._unique(step.name)
+        with self._planned(name, step.phrase, step.to_dos):
+            following = after
+            if step.wants_choice or step.rejected is not None:
+                following = self._answer(step, after, machine)
+            state: dict[str, Json] = {"Type": "Task", "Resource": step.resource, "Arguments": step.arguments}
+            if step.variable:
+                state["Assign"] = {step.variable: "{% $states.result %}"}
+            state["Output"] = KEEP
+            if step.retry is not None:
+                attempts, seconds, backoff = step.retry
+                state["Retry"] = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": seconds, "MaxAttempts": attempts,
+                                   "BackoffRate": backoff}]
+            machine.states[name] = {**state, **self._catch(step.catch, after, machine), **_onward(following)}
+        return name
+
+    def _answer(self, step: Action, after: str | None, machine: _Machine) -> str:
+        """The Choice behind a question."""
+        name = self._unique("Approved?")
+        approved = self._sequence(step.approved, after, machine) or self._done(machine, "Done")
+        rejected = None
+        if step.rejected is not None:
+            # What follows a question that was read to its end is for those who approved.
+            rejected = self._sequence(step.rejected, None if step.approved else after, machine)
+        machine.states[name] = {
+            "Type": "Choice",
+            "Choices": [{"Condition": f"{{% ${step.variable}.approved = true %}}", "Next": approved}],
+            "Default": rejected or self._done(machine, "Not Approved"),
+        }
+        return name
+
+    def _catch(self, steps: list[Step] | None, after: str | None, machine: _Machine) -> dict[str, Json]:
+        """The Catch that leads to `steps`; none where nothing would happen."""
+        handler = None if steps is None else self._handler(steps, after, machine)
+        if handler is None:
+            return {}
+        return {"Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"problem": "{% $states.errorOutput %}"},
+                           "Output": KEEP, "Next": handler}]}
+
+    def _handler(self, steps: list[Step], after: str | None, machine: _Machine) -> str | None:
+        """What happens after a failure. Behind it the execution fails; within a loop the next item is taken."""
+        if id(steps) not in machine.handlers:
+            end = after
+            if machine.top and not (steps and isinstance(steps[-1], End)):
+                end = self._unique("Failed")
+                machine.states[end] = {
+                    "Type": "Fail", "Error": "{% $problem.Error %}", "Cause": "{% $problem.Cause %}",
+                }
+                self.notes += [_AFTER_FAILURE] if _AFTER_FAILURE not in self.notes else []
+            machine.handlers[id(steps)] = self._sequence(steps, end, machine)
+        return machine.handlers[id(steps)]
+
+    def _choice(self, step: If, after: str | None, machine: _Machine) -> str:
+        name = self._unique(f"{_short(step.condition.phrase)}?")
+        to_dos: list[tuple[str, str]] = []
+        with self._planned(name, f"Check: {step.condition.phrase}", to_dos):
+            rules: list[dict[str, Json]] = []
+            otherwise: list[Step] | None = [step]
+            while otherwise and len(otherwise) == 1 and isinstance(otherwise[0], If):
+                branch = otherwise[0]
+                target = self._sequence(branch.then, after, machine) or self._done(machine, "Done")
+                to_dos += [(f"/Choices/{len(rules)}/Condition", text) for text in branch.condition.to_dos]
+                rules.append({"Condition": f"{{% {branch.condition.text} %}}", "Next": target})
+                otherwise = branch.otherwise
+            default = self._sequence(otherwise or [], after, machine) or self._done(machine, "Done")
+            machine.states[name] = {"Type": "Choice", "Choices": rules, "Default": default}
+        return name
+
+    def _wait(self, step: Wait, after: str | None, machine: _Machine) -> str:
+        says_so = step.phrase.lower().startswith(("wait", "until", "pause"))
+        name = self._unique(title(step.phrase if says_so else f"Wait {step.phrase}")[:60])
+        timing: dict[str, Json] = {"Seconds": step.seconds} if step.seconds is not None else {"Timestamp": step.until}
+        machine.states[name] = {"Type": "Wait", **timing, **_onward(after)}
+        with self._planned(name, step.phrase, [("/Timestamp", step.to_do)] if step.to_do else []):
+            return name
+
+    def _loop(self, step: ForEach, after: str | None, machine: _Machine) -> str:
+        name = self._unique(title(step.phrase)[:60].strip())
+        with self._planned(name, step.phrase, [("/Items", step.to_do)] if step.to_do else []):
+            state: dict[str, Json] = {"Type": "Map", "Items": f"{{% {step.items} %}}"}
+            if step.concurrency is not None:
+                state["MaxConcurrency"] = step.concurrency
+            processor = {"ProcessorConfig": {"Mode": "INLINE"}, **self._machine(step.body, top=False)}
+            machine.states[name] = {**state, "ItemProcessor": processor, "Output": KEEP, **_onward(after)}
+        return name
+
+    def _together(self, step: Together, after: str | None, machine: _Machine) -> str:
+        name = self._unique("At The Same Time")
+        with self._planned(name, "At the same time", []):
+            caught = _taken_out(step)
+            branches = [self._machine(branch, top=False) for branch in step.branches]
+            machine.states[name] = {
+                "Type": "Parallel", "Branches": branches, "Output": KEEP, **self._catch(caught, after, machine),
+                **_onward(after),
+            }
+        return name
+
+    def _end(self, step: End, machine: _Machine) -> str:
+        if not step.failed:
+            return self._done(machine, "Done")
+        name = self._unique("Rejected" if "reject" in step.phrase.lower() else "Failed")
+        machine.states[name] = {"Type": "Fail", "Error": name.replace(" ", ""), "Cause": step.phrase}
+        with self._planned(name, step.phrase, [("/Cause", "What should the error say?")]):
+            return name
+
+    def _placeholder(self, step: Placeholder, after: str | None, machine: _Machine) -> str:
+        name = self._unique(title(step.phrase)[:60].strip() or "Step")
+        machine.states[name] = {"Type": "Pass", "Comment": f"TODO: {step.reason}", **_onward(after)}
+        with self._planned(name, f"Not understood: {step.phrase}", [("/Comment", step.reason)]):
+            return name
+
+    def _done(self, machine: _Machine, name: str) -> str:
+        """A Succeed of this machine, made once."""
+        for known, state in machine.states.items():
+            if state == {"Type": "Succeed"} and known.startswith(name):
+                return known
+        name = self._unique(name)
+        machine.states[name] = {"Type": "Succeed"}
+        return name
+
+    def _unique(self, wanted: str) -> str:
+        """A name no state has yet; 80 characters are allowed."""
+        name, number = wanted[:76], 2
+        while name in self.names:
+            name = f"{wanted[:72]} {number}"
+            number += 1
+        self.names.add(name)
+        return name
+
+    @contextmanager
+    def _planned(self, name: str, text: str, to_dos: list[tuple[str, str]]) -> Iterator[None]:
+        """A line of the plan; what is planned within comes behind it."""
+        place = len(self.plan)
+        yield
+        self.plan.insert(place, PlanStep(text, (name,)))
+        self.to_dos += [ToDo(name, pointer, to_do) for pointer, to_do in to_dos]
+
+
+def _taken_out(step: Together) -> list[Step] | None:
+    """The failure handling that all branches share, taken out of them: a branch cannot lead out of itself."""
+    actions = [action for branch in step.branches for action in branch]
+    caught = next((item.catch for item in actions if isinstance(item, Action) and item.catch is not None), None)
+    if caught is None or not all(isinstance(item, Action) and item.catch is caught for item in actions):
+        return None
+    for action in actions:
+        if isinstance(action, Action):
+            action.catch = None
+    return caught
+
+
+def _onward(after: str | None) -> dict[str, Json]:
+    return {"End": True} if after is None else {"Next": after}
+
+
+def _short(phrase: str) -> str:
+    words = [word for word in phrase.split() if word.lower() not in ("the", "a", "an", "is", "are")]
+    return title(" ".join(words[:6]))[:60]
+
+
+def _reached(start: str, states: States) -> list[str]:
+    """Names in the order in which the flow reaches them."""
+    order: dict[str, None] = {}
+    pending = [start]
+    while pending:
+        name = pending.pop(0)
+        if name in order or name not in states:
+            continue
+        order[name] = None
+        state = states[name]
+        targets = [rule["Next"] for rule in state.get("Choices", ())]
+        targets += [state[label] for label in ("Next", "Default") if label in state]
+        targets += [catcher["Next"] for catcher in state.get("Catch", ())]
+        pending = [*targets, *pending]
+    return list(order)

@@ -1,0 +1,164 @@
+"""A text cut into clauses: where one step ends and the next begins.
+
+    If the total is over 1000 post to #big on Slack, otherwise send an email.
+    └if ───────────────────┘ └ action ────────────┘  └else   └ action ──────┘
+
+A clause ends at a full stop or a semicolon, and at a comma, "and" or "then" when a verb or one of the words that begin
+a clause follows. A condition also ends where a verb begins an action without any comma.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from engine.copilot.offline.words import DETERMINERS, FILLERS, PREPOSITIONS, VERBS, Word, base_verb, lower, words_of
+
+_IF = ("if", "when", "whenever", "once", "unless", "while", "should", "provided", "as")
+_STARTS = frozenset({*_IF, "otherwise", "else", "then", "retry", "wait", "after", "in", "at", "on", "for", "every",
+                     "each", "meanwhile", "simultaneously", "concurrently", "try", "only", "afterwards", "until"})
+_PHRASES = (
+    "in parallel", "at the same time", "at the same moment", "on error", "on failure", "in case", "for each",
+    "for every", "at most", "every time", "as soon as", "after that", "at once with", "with up to", "up to",
+)
+_STATES = re.compile(
+    r"\b(?:is|are|was|were|has|have|exceeds|over|above|under|below|than|equals|fails|failed)\b"
+)
+_FILLERS = FILLERS | {"immediately", "directly", "either", "both", "so", "lastly", "still", "try", "trying", "to"}
+
+
+@dataclass(slots=True)
+class Clause:
+    """`joiner` is how it follows the one before: start, and, comma, then, hard (;), stop (.), post (a condition behind
+    its action), or bare (an action behind its condition without a mark)."""
+
+    joiner: str
+    words: list[Word] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """In lower case."""
+        return lower(self.words)
+
+
+def clauses_of(text: str) -> list[Clause]:
+    """The clauses of `text`, in order."""
+    return _Cutter(words_of(text)).cut()
+
+
+class _Cutter:
+    def __init__(self, words: list[Word]) -> None:
+        self.words = words
+        self.clauses: list[Clause] = [Clause("start")]
+
+    def cut(self) -> list[Clause]:
+        index = 0
+        while index < len(self.words):
+            index = self.take(index)
+        return [clause for clause in self.clauses if clause.words]
+
+    @property
+    def current(self) -> Clause:
+        return self.clauses[-1]
+
+    def begin(self, joiner: str) -> None:
+        if self.current.words:
+            self.clauses.append(Clause(joiner))
+        elif joiner in ("stop", "hard") or (joiner == "then" and self.current.joiner != "stop"):
+            self.current.joiner = joiner if self.current.joiner != "hard" or joiner == "stop" else "hard"
+
+    def take(self, index: int) -> int:
+        """Take the word at `index` or begin a clause there; where to go on."""
+        word = self.words[index]
+        if word.kind == "mark":
+            return self.mark(index)
+        if word.lower in ("and", "but", "then", "before", "plus") and self.current.words:
+            after = self.skip_joiners(index)
+            gerund = word.lower == "before"
+            if self.begins(after, gerund=gerund):
+                self.begin("then" if "then" in {item.lower for item in self.words[index:after]} or gerund else "and")
+                return after
+        if word.lower == "then" and not self.current.words:
+            return index + 1
+        if word.lower in ("if", "when", "unless") and self.current.words and not self.is_condition():
+            self.begin("post")
+        elif word.lower in ("otherwise", "else") and self.current.words:
+            self.begin("comma")
+        elif self.is_condition() and self.ends_condition(index):
+            self.begin("bare")
+        self.current.words.append(word)
+        return index + 1
+
+    def mark(self, index: int) -> int:
+        word = self.words[index]
+        if word.text in ".!?\n":
+            self.begin("stop")
+        elif word.text == ";" or (word.text == ":" and self.is_condition()):
+            self.begin("hard" if word.text == ";" else "comma")
+        elif word.text == ",":
+            after = self.skip_joiners(index + 1)
+            if self.begins(after) or (self.is_head() and not self.lists_values(index)):
+                joined = {item.lower for item in self.words[index + 1:after]}
+                self.begin("then" if "then" in joined else "and" if "and" in joined else "comma")
+                return after
+        elif word.kind == "mark" and word.text[0] in "<>=":
+            self.current.words.append(Word(word.text, "word", word.start, word.end))
+        return index + 1
+
+    def skip_joiners(self, index: int) -> int:
+        while index < len(self.words) and self.words[index].lower in ("and", "then", "but", "before", "plus", ","):
+            index += 1
+        return index
+
+    def begins(self, index: int, *, gerund: bool = False) -> bool:  # noqa: PLR0911 - one for each way to begin
+        """Whether a clause begins at `index`."""
+        if index >= len(self.words):
+            return False
+        word = self.words[index]
+        if word.kind == "number":  # 24 hours before, 3 days later
+            return re.match(r"\S+ \w+ (?:later|before|after)\b", lower(self.words[index:index + 4])) is not None
+        if word.lower in _FILLERS and index + 1 < len(self.words):
+            return self.begins(index + 1)
+        following = lower(self.words[index:index + 3])
+        if any(following.startswith(phrase) for phrase in _PHRASES):
+            return True
+        if word.lower in _STARTS and word.lower not in ("in", "at", "on", "for", "as", "only", "should", "after"):
+            return True
+        if word.lower == "after":
+            return re.match(r"after (?:\S+ \w+|that)", following) is not None
+        verb = base_verb(word.lower) if gerund else word.lower
+        return verb in VERBS and not self.is_noun(index)
+
+    def is_noun(self, index: int) -> bool:
+        """Whether a verb's form at `index` is a noun here: "and order total", "and charge fails"."""
+        after = self.words[index + 1].lower if index + 1 < len(self.words) else ""
+        return after in ("is", "are", "was", "has", "fails", "failed", "exceeds", "functions", "of")
+
+    def is_condition(self) -> bool:
+        joiners = ("and", "but", "or", "else", "otherwise")
+        words = [word.lower for word in self.current.words if word.lower not in joiners]
+        return bool(words) and words[0] in _IF and words[:2] != ["as", "a"]
+
+    def is_head(self) -> bool:
+        """Whether the clause only leads in: a condition, a loop, a schedule, "in parallel"."""
+        text = self.current.text
+        return self.is_condition() or re.match(
+            r"(?:for (?:each|every)|every|each|in parallel|at the same|on |in case|after|daily|hourly|weekly"
+            r"|monthly|nightly|at )\b", text) is not None
+
+    def lists_values(self, index: int) -> bool:
+        after = self.words[index + 1] if index + 1 < len(self.words) else None
+        return after is not None and (after.kind in ("quoted", "number") or after.lower == "or")
+
+    def ends_condition(self, index: int) -> bool:
+        """Whether the word at `index` begins the action behind a condition that has said something."""
+        word = self.words[index]
+        if word.kind != "word" or word.lower not in VERBS or len(self.current.words) < 3 or self.is_noun(index):
+            return False
+        before = self.current.words[-1].lower
+        if before in (*DETERMINERS, *PREPOSITIONS, *_IF, "is", "are", "not", "and", "or"):
+            return False
+        after = self.words[index + 1] if index + 1 < len(self.words) else None
+        return _STATES.search(self.current.text) is not None and after is not None and (
+            after.kind in ("url", "channel", "email", "word")
+        )

@@ -1,0 +1,79 @@
+"""A sentence to a Proposal, without a model: read it, build it, lint it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.asl.validate import validate
+from engine.copilot.catalogue import Catalogue
+from engine.copilot.offline.building import Built
+from engine.copilot.offline.reading import read
+from engine.copilot.proposal import Proposal, ToDo, changes_between, states_of
+from engine.errors import InvalidDocument
+
+Json = Any
+
+LONGEST = 4_000
+"""Characters of a sentence."""
+
+_STOP = frozenset([
+    "when", "a", "an", "the", "if", "and", "then", "to", "on", "in", "by", "of", "for", "is", "it", "with", "each",
+    "every", "at",
+])
+
+
+def draft(sentence: str, catalogue: Catalogue, current: dict[str, Json] | None = None) -> Proposal:
+    """The draft of `sentence`; `current` is the document it would replace, whose name and description stay.
+
+    Raises InvalidDocument for a sentence that is empty or too long.
+    """
+    text = check_sentence(sentence)
+    reading = read(text, catalogue)
+    built = Built(reading.steps)
+    definition = {"Comment": text[:1000], **built.definition}
+    document = _document(text, definition, reading.trigger, current)
+    to_dos = list(built.to_dos)
+    to_dos += [ToDo(name, "/Resource", f"{resource} has no code here yet: install its connector before publishing.")
+               for name, resource in _absent(definition, catalogue)]
+    order = {name: place for place, (name, _, _) in enumerate(states_of(definition))}
+    to_dos.sort(key=lambda to_do: order.get(to_do.state or "", -1))
+    return Proposal(
+        document, tuple(built.plan), tuple(to_dos), tuple(validate(definition)), changes_between(current, document),
+        "offline", 0, (*reading.notes, *built.notes),
+    )
+
+
+def check_sentence(sentence: str) -> str:
+    """The sentence, trimmed. Raises InvalidDocument for one that is empty or too long."""
+    text = sentence.strip()
+    if not text:
+        raise InvalidDocument("the sentence is empty", where="sentence", advice="Say what the workflow should do.")
+    if len(text) > LONGEST:
+        raise InvalidDocument(f"the sentence has {len(text)} characters; at most {LONGEST} are read", where="sentence")
+    return text
+
+
+def name_of(sentence: str) -> str:
+    """A workflow's name from a sentence: its first words that say something."""
+    words = [word.lower() for word in re.findall(r"[A-Za-z0-9]+", sentence) if word.lower() not in _STOP]
+    return "_".join(words[:4])[:60] or "draft"
+
+
+def _document(
+    text: str, definition: dict[str, Json], trigger: dict[str, Json] | None, current: dict[str, Json] | None
+) -> dict[str, Json]:
+    kept = {name: value for name, value in (current or {}).items() if name not in ("definition", "cases")}
+    document = {"name": name_of(text), "description": text[:500], **kept, "definition": definition}
+    if trigger is not None:
+        document["triggers"] = [trigger]
+    return document
+
+
+def _absent(definition: dict[str, Json], catalogue: Catalogue) -> list[tuple[str, str]]:
+    found = []
+    for name, state, _ in states_of(definition):
+        fact = catalogue.get(str(state.get("Resource", "")))
+        if fact is not None and not fact.installed:
+            found.append((name, str(state["Resource"])))
+    return found

@@ -1,0 +1,135 @@
+"""What was understood of a sentence: a flow of steps, before it becomes states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+
+
+@dataclass(slots=True)
+class Action:
+    """A call of an action of the catalogue. `to_dos` are (pointer into the state, text)."""
+
+    resource: str
+    name: str
+    phrase: str
+    arguments: dict[str, Json] = field(default_factory=dict)
+    to_dos: list[tuple[str, str]] = field(default_factory=list)
+    variable: str | None = None
+    retry: tuple[int, int, float] | None = None
+    """(attempts, seconds, backoff)."""
+    catch: list[Step] | None = None
+    waits: bool = False
+    approved: list[Step] = field(default_factory=list)
+    rejected: list[Step] | None = None
+    wants_choice: bool = False
+    """An answer was spoken of: approved and rejected are told apart."""
+
+
+@dataclass(slots=True)
+class Condition:
+    """A JSONata condition without its delimiters. `subject` is the path it speaks of, for "it" later on."""
+
+    text: str
+    phrase: str
+    to_dos: list[str] = field(default_factory=list)
+    subject: str = ""
+
+
+@dataclass(slots=True)
+class If:
+    """A Choice."""
+
+    condition: Condition
+    then: list[Step] = field(default_factory=list)
+    otherwise: list[Step] | None = None
+
+
+@dataclass(slots=True)
+class Wait:
+    """A Wait: `seconds`, or `until` (a timestamp, or an expression in {% %})."""
+
+    phrase: str
+    seconds: int | None = None
+    until: str | None = None
+    to_do: str | None = None
+
+
+@dataclass(slots=True)
+class ForEach:
+    """A Map over `items` (JSONata)."""
+
+    items: str
+    phrase: str
+    body: list[Step] = field(default_factory=list)
+    concurrency: int | None = None
+    to_do: str | None = None
+
+
+@dataclass(slots=True)
+class Together:
+    """A Parallel."""
+
+    branches: list[list[Step]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class End:
+    """The end of this path: `failed` with a Fail state, else a Succeed."""
+
+    phrase: str
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class Placeholder:
+    """What was not understood."""
+
+    phrase: str
+    reason: str
+
+
+Step = Action | If | Wait | ForEach | Together | End | Placeholder
+
+
+@dataclass(slots=True)
+class Reading:
+    """A whole sentence. `trigger` is one of a workflow document's triggers."""
+
+    steps: list[Step] = field(default_factory=list)
+    trigger: dict[str, Json] | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def gated(steps: list[Step]) -> list[Step]:
+    """What follows a question happens only when it was approved, unless it deals with the answer itself."""
+    for index, step in enumerate(steps):
+        if isinstance(step, Action) and step.waits and not step.approved:
+            rest = steps[index + 1:]
+            if step.rejected is not None and not step.wants_choice:
+                break
+            step.approved = gated(rest)
+            step.wants_choice = step.wants_choice or bool(rest)
+            return steps[:index + 1]
+    return steps
+
+
+def merge(steps: list[Step], start: int) -> None:
+    """Let the steps from `start` on run together."""
+    group = steps[start:]
+    if len(group) > 1:
+        steps[start:] = [Together([[step] for step in group])]
+
+
+def innermost(step: Step) -> Step:
+    """The last `if` of a chain of otherwise-ifs."""
+    while isinstance(step, If) and step.otherwise and isinstance(step.otherwise[-1], If):
+        step = step.otherwise[-1]
+    return step
+
+
+def contains(steps: list[Step], wanted: Step) -> bool:
+    """Whether `wanted` itself is among the steps."""
+    return any(step is wanted for step in steps)

@@ -1,0 +1,90 @@
+"""What the clauses of a sentence are told apart by, and what is taken off them before they are read."""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.clauses import Clause
+from engine.copilot.offline.flow import Placeholder
+from engine.copilot.offline.words import FILLERS, Word, lower
+
+FAILURE = re.compile(
+    r"^(?:and |but )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also )?\b(?:fails?|failed|failing|errors?"
+    r"|goes wrong|breaks|does not work|doesn't work|of (?:an? )?(?:error|failure))\b|on (?:any )?(?:error|failure)s?"
+    r"|(?:in case of|upon) (?:an? )?(?:error|failure)s?)"
+)
+APPROVED = re.compile(
+    r"^(?:if|when|once|after) (?:it is |it's |they |he |she |the \w+ )?(?:is |are |has |was )?(?P<no>not |n't )?"
+    r"(?P<word>approved?|approves|accepted|accepts?|confirmed|confirms?|agrees?|says? yes|yes|ok"
+    r"|rejected|rejects?|declined|declines?|denied|denies|deny|refuses?|refused|says? no|no)\b"
+)
+REJECTING = ("reject", "declin", "den", "refus", "no", "say no", "says no")
+STOPPING = re.compile(
+    r"^(?:do nothing|nothing|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?|finish"
+    r"|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
+)
+FAILING = re.compile(
+    r"^(?:fail\b|abort\b|raise an? error|throw an? error|reject (?:it|the|this)|error out|decline (?:it|the))"
+)
+TOGETHER = re.compile(
+    r"\b(?:at the same time|at the same moment|in parallel|simultaneously|concurrently|meanwhile|at once with)\b"
+)
+EACH = re.compile(
+    r"\bfor (?:each|every|all)(?: of)?(?: the)? ((?:[\w-]+ ?){1,3}?)"
+    r"(?: (?:in|of|on|from) (?:the |an? |that )?([\w-]+))?$"
+)
+CONCURRENCY = re.compile(
+    r"\b(?:at most|up to|no more than|with) (\w+) (?:at a time|at once|in parallel|concurrently)\b"
+)
+SAY_NOTHING = frozenset(["then", "and", "also", "so", "ok", "please"])
+
+
+def expanded(text: str) -> str:
+    """Lists of things to call written out: ``invoke the lint, test and build functions``."""
+    def each(match: re.Match[str]) -> str:
+        names = [name for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", match[2]) if name]
+        return " and ".join(f"{match[1]} the {name} function" for name in names)
+
+    return re.sub(
+        r"\b(invoke|run|call) the ((?:[\w-]+,\s*)*[\w-]+,?\s+and\s+[\w-]+) (?:functions|lambdas)\b", each, text
+    )
+
+
+def is_else(clause: Clause) -> bool:
+    """Whether the clause begins what happens otherwise."""
+    return re.match(r"^(?:otherwise|else|if not\b|or else)", clause.text) is not None
+
+
+def after_else(words: list[Word]) -> list[Word]:
+    """What happens otherwise: the words behind `otherwise`, `if not`."""
+    text = lower(words)
+    count = 2 if text.startswith(("if not", "or else")) else 1
+    return words[count:]
+
+
+def stripped(words: list[Word]) -> list[Word]:
+    """Without the words before the verb that say nothing."""
+    while len(words) > 1 and (words[0].lower in FILLERS or lower(words[:2]) in ("try to", "then we", "we should")
+                              or words[0].lower in ("then", "so", "we", "also")):
+        words = words[2:] if lower(words[:2]) in ("try to", "then we", "we should") else words[1:]
+    return words
+
+
+def without(words: list[Word], phrase: str) -> list[Word]:
+    """The words without the first occurrence of `phrase`."""
+    gone = phrase.split()
+    for index in range(len(words) - len(gone) + 1):
+        if [word.lower for word in words[index:index + len(gone)]] == gone:
+            return [*words[:index], *words[index + len(gone):]]
+    return words
+
+
+def phrase_of(clause: Clause) -> str:
+    """The clause as it was written."""
+    return " ".join(word.text for word in clause.words)
+
+
+def not_understood(words: list[Word]) -> Placeholder:
+    """A step for words that name no action."""
+    phrase = " ".join(word.text for word in words)
+    return Placeholder(phrase, f'"{phrase}" was not understood: no action of the catalogue was named.')

@@ -1,0 +1,111 @@
+"""What starts the workflow: a schedule, a webhook, a queue, an event; or only something that happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.copilot.offline.conditions import Known, parse_condition, vague_in
+from engine.copilot.offline.times import schedule_in
+from engine.copilot.offline.words import ENTITIES, Word, base_verb, lower, singular
+
+Json = Any
+
+_HAPPENS = (
+    r"comes? in|arrives?|is received|is placed|is created|is opened|is submitted|is registered|is added|is made|is sent"
+    r"|joins(?: [\w ]+)?|signs? up|is uploaded(?: [\w ]+)?|lands?(?: [\w ]+)?|is called|is reported|is hired|appears?"
+    r"|submits? [\w ]+|places? [\w ]+|uploads? [\w ]+|subscribes?|registers?|checks? out|is booked|is raised|is filed"
+    r"|happens"
+)
+_EVENT = re.compile(
+    rf"^(?:when|whenever|once|every time|each time|as soon as) (?P<what>.+?) (?P<verb>{_HAPPENS})(?P<rest> .*)?$"
+)
+_SCHEDULED = re.compile(
+    r"^(?:every|each|daily|hourly|weekly|monthly|nightly|at (?:\S+ )?\S+ (?:every|each)|on (?:every )?\w+days?)\b"
+)
+_WITH = re.compile(r"^ (?:with|whose|that has|where)(?: an?| the)? (?P<condition>.+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`trigger` is for the document, or None. `condition` are the words of a condition on what arrives; `rest` is what
+    the clause says besides."""
+
+    trigger: dict[str, Json] | None = None
+    notes: tuple[str, ...] = ()
+    entity: str | None = None
+    condition: Sequence[Word] = ()
+    rest: Sequence[Word] = field(default_factory=tuple)
+
+
+def trigger_in(words: list[Word], known: Known) -> Trigger | None:
+    """What the first clause says of the start; None where it says nothing of it."""
+    text = lower(words)
+    scheduled = _scheduled(words, text)
+    if scheduled is not None:
+        return scheduled
+    match = _EVENT.match(text)
+    if match is None:
+        return None
+    what = [word for word in words[1:1 + len(match["what"].split())] if word.lower not in ("time", "soon", "as")]
+    entity = next((singular(word.lower) for word in reversed(what) if singular(word.lower) in ENTITIES), None)
+    condition = _condition(what, match["rest"] or "", words, known)
+    trigger, notes = _document_trigger(text, words, match["what"])
+    return Trigger(trigger, notes, entity, condition)
+
+
+def _scheduled(words: list[Word], text: str) -> Trigger | None:
+    if _SCHEDULED.match(text) is None or text.startswith(("every time", "each time")):
+        return None
+    schedule = schedule_in(words)
+    if schedule is None:
+        return None
+    notes = (schedule.guess,) if schedule.guess else ()
+    rest = _after_schedule(words)
+    return Trigger({"type": "schedule", "expression": schedule.expression}, notes, rest=rest)
+
+
+def _after_schedule(words: list[Word]) -> list[Word]:
+    """What stands behind a schedule in its clause: ``every day at 6am call …``."""
+    for index, word in enumerate(words):
+        verb = base_verb(word.lower)
+        if index and verb == word.lower and words[index - 1].lower not in ("at", "every", "each", "on", "the"):
+            return words[index:]
+    return []
+
+
+def _condition(what: list[Word], rest: str, words: list[Word], known: Known) -> Sequence[Word]:
+    """A condition on what arrives: ``a high value order``, ``an order over 500 euros``, ``with severity critical``."""
+    if vague_in(what, known) is not None:
+        return what
+    found = parse_condition(what, known)
+    if found is not None and re.search(r"[<>]", found.text):
+        return what
+    match = _WITH.match(rest)
+    if match is None:
+        return ()
+    count = len(match["condition"].split())
+    said = words[-count:]
+    if parse_condition(said, known) is not None:
+        return said
+    if len(said) == 2:
+        return [said[0], Word("is", "word", 0, 0), said[1]]
+    return ()
+
+
+def _document_trigger(text: str, words: list[Word], what: str) -> tuple[dict[str, Json] | None, tuple[str, ...]]:
+    path = next((word.text.strip("/") for word in words if word.kind == "path"), None)
+    if "webhook" in text or path is not None:
+        name = re.sub(r"[^A-Za-z0-9-]+", "-", path or "start")
+        guess = ("The webhook's path was not said: start is a guess.",)
+        return {"type": "webhook", "path": name}, () if path else guess
+    if match := re.search(r"\b(?:in|on|to|into|from) (?:the |a )?([\w-]+) queue\b", text):
+        return {"type": "queue", "queue": match[1]}, (f"The queue is taken to be called {match[1]}.",)
+    if re.search(r"\b(?:s3|bucket)\b", text):
+        pattern: dict[str, Json] = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
+        if match := re.search(r"\b(?:the |a )?([\w-]+) bucket\b", text):
+            pattern["detail"] = {"bucket": {"name": [match[1]]}}
+        return {"type": "event", "pattern": pattern}, ()
+    return None, (f'"When {what} …" names no trigger that can be set up: start it by the API, or add a trigger.',)

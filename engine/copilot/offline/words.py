@@ -1,0 +1,185 @@
+"""Words of a sentence, and what the grammar knows about them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORD = re.compile(
+    r"""(?P<url>https?://[^\s,;]+[^\s,;.!?)])
+    |(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+    |(?P<quoted>"[^"]*"|“[^”]*”)
+    |(?P<channel>\#[\w-]+)
+    |(?P<path>/[\w-]+(?:/[\w-]+)*)
+    |(?P<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?)
+    |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m)?|\d{1,2}\s?[ap]m\b)
+    |(?P<number>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>%|°)?
+    |(?P<word>[^\W\d_][\w'\u2019-]*)
+    |(?P<mark>[,;:.!?()\n]|[<>=!]+)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "zero": 0, "half": 0.5,
+}
+TIMES = {"once": 1, "twice": 2, "thrice": 3}
+UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000,
+         "year": 31536000}
+CURRENCIES = {
+    "$": "USD", "€": "EUR", "£": "GBP", "usd": "USD", "dollars": "USD", "dollar": "USD", "eur": "EUR", "euro": "EUR",
+    "euros": "EUR", "gbp": "GBP", "pounds": "GBP", "chf": "CHF", "francs": "CHF", "jpy": "JPY", "yen": "JPY",
+}
+DETERMINERS = frozenset(
+    ["the", "a", "an", "this", "that", "these", "those", "each", "every", "any", "all", "their", "its", "his", "her",
+     "our", "your", "my", "some", "another"]
+)
+PREPOSITIONS = frozenset([
+    "to", "for", "of", "on", "in", "at", "by", "with", "from", "through", "via", "into", "onto", "over", "about",
+    "as", "per", "within",
+])
+PRONOUNS = frozenset(["it", "them", "they", "he", "she", "him", "this", "that"])
+FILLERS = frozenset([
+    "please", "also", "just", "finally", "next", "afterwards", "immediately", "first", "automatically", "always",
+    "again",
+])
+
+VERBS = frozenset([
+    "accept", "add", "alert", "append", "apply", "approve", "archive", "ask", "assign", "award", "begin", "bill",
+    "book", "build", "calculate", "call", "cancel", "capture", "charge", "check", "classify", "clean", "close",
+    "collect", "compute", "confirm", "contact", "convert", "copy", "create", "credit", "debit", "decline", "delete",
+    "deliver", "deploy", "detect", "dispatch", "do", "download", "email", "emit", "end", "enqueue", "escalate",
+    "evaluate", "export", "fail", "fetch", "file", "fill", "find", "finish", "flag", "forward", "fulfil", "fulfill",
+    "generate", "get", "give", "go", "grade", "hand", "hold", "import", "inform", "ingest", "insert", "invite",
+    "invoice", "invoke", "issue", "keep", "label", "launch", "let", "load", "log", "look", "lookup", "mail", "make",
+    "mark", "merge", "message", "move", "notify", "obtain", "open", "order", "page", "pause", "pay", "perform",
+    "ping", "place", "poll", "post", "prepare", "print", "process", "provision", "publish", "pull", "push", "put",
+    "queue", "raise", "read", "record", "refund", "register", "reimburse", "reject", "release", "remind", "remove",
+    "render", "reply", "report", "request", "require", "reserve", "resize", "resolve", "respond", "restart",
+    "return", "review", "route", "run", "save", "scale", "scan", "schedule", "score", "send", "set", "ship", "sign",
+    "skip", "start", "stop", "store", "submit", "subscribe", "suspend", "sync", "tag", "tell", "terminate", "test",
+    "text", "trigger", "transform", "translate", "turn", "undo", "update", "upload", "upsert", "validate", "verify",
+    "wait", "warn", "withdraw", "write",
+])
+
+ENTITIES = frozenset([
+    "account", "application", "appointment", "booking", "case", "claim", "contract", "customer", "delivery",
+    "device", "document", "employee", "event", "expense", "file", "guest", "invoice", "item", "job", "lead", "loan",
+    "member", "message", "order", "parcel", "passenger", "patient", "payment", "policy", "product", "project",
+    "purchase", "record", "refund", "request", "reservation", "result", "sensor", "shipment", "student",
+    "subscriber", "subscription", "supplier", "task", "ticket", "transaction", "trip", "user", "vacation",
+    "vehicle", "visitor", "window", "door",
+])
+
+PROPERTIES = frozenset([
+    "category", "channel", "city", "colour", "color", "country", "currency", "decision", "gender", "kind", "label",
+    "language", "level", "mode", "name", "outcome", "plan", "priority", "rating", "region", "result", "role",
+    "sentiment", "severity", "size", "stage", "state", "status", "tier", "type", "zone",
+])
+"""What has a value in words: "priority is urgent" compares with "urgent"."""
+
+_JSONATA_WORDS = frozenset(["and", "or", "in", "true", "false", "null", "function"])
+
+_IRREGULAR = {"people": "person", "children": "child", "addresses": "address", "statuses": "status",
+              "processes": "process", "batches": "batch", "purchases": "purchase", "invoices": "invoice",
+              "cases": "case", "devices": "device", "expenses": "expense", "responses": "response"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, number, address or mark. `kind` is url, email, quoted, channel, path, date, clock, number, word or
+    mark; `lower` is what rules look at."""
+
+    text: str
+    kind: str
+    start: int
+    end: int
+
+    @property
+    def lower(self) -> str:
+        """In lower case, with straight apostrophes."""
+        return self.text.lower().replace("\u2019", "'")
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of `text`; what is none of them is left out."""
+    found = []
+    for match in _WORD.finditer(text):
+        kind = next(name for name, value in match.groupdict().items() if value is not None and name != "unit")
+        found.append(Word(match.group(), kind, match.start(), match.end()))
+    return found
+
+
+def lower(words: list[Word] | tuple[Word, ...]) -> str:
+    """The words as one text of lower-case words, a space between any two."""
+    return " ".join(word.lower for word in words)
+
+
+def number_of(word: Word) -> float | int | None:
+    """A number written in digits or as a word; None for what is none."""
+    if word.kind == "number":
+        value = float(re.sub(r"[^\d.]", "", word.text))
+        return int(value) if value.is_integer() else value
+    return NUMBERS.get(word.lower) if word.kind == "word" else None
+
+
+def currency_in(words: list[Word] | tuple[Word, ...]) -> str | None:
+    """The currency an amount among `words` is in."""
+    for word in words:
+        if word.kind == "number" and word.text[0] in CURRENCIES:
+            return CURRENCIES[word.text[0]]
+        if word.lower in CURRENCIES:
+            return CURRENCIES[word.lower]
+    return None
+
+
+def singular(word: str) -> str:
+    """``orders`` → ``order``."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+
+
+def plural(word: str) -> str:
+    """``batch`` → ``batches``."""
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def base_verb(word: str) -> str | None:
+    """The verb behind a gerund or a past participle (charging, charged → charge); None where there is none we know."""
+    if word in VERBS:
+        return word
+    for ending in ("ing", "ed", "s"):
+        if not word.endswith(ending):
+            continue
+        stem = word[: -len(ending)]
+        for candidate in (stem, stem + "e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem):
+            if candidate in VERBS:
+                return candidate
+    return {"paid": "pay", "sent": "send", "told": "tell", "put": "put", "written": "write"}.get(word)
+
+
+def camel(names: list[str]) -> str:
+    """``["days", "overdue"]`` → ``daysOverdue``: a name that JSONata and variables take without quoting.
+
+    What is no letter or digit separates; a digit in front, or a word of JSONata's own, gets an ``n`` before it. Where
+    there is nothing to make a name of it is ``value``.
+    """
+    spaced = "".join(char if f"a{char}".isidentifier() and char != "_" else " " for char in " ".join(names))
+    parts = spaced.split()
+    joined = "".join(part[:1].lower() + part[1:] if index == 0 else part[:1].upper() + part[1:]
+                     for index, part in enumerate(parts))
+    if joined in _JSONATA_WORDS or (joined and not joined[0].isidentifier()):
+        return f"n{joined}"
+    return joined or "value"
+
+
+def title(text: str) -> str:
+    """A state's name from a phrase: ``ask finance on slack`` → ``Ask Finance On Slack``."""
+    return " ".join(word[:1].upper() + word[1:] for word in text.split())

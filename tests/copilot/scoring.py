@@ -1,0 +1,251 @@
+"""How a draft is held against what a sentence should become.
+
+Every expectation of a sentence must hold, and the draft must lint without an error:
+
+    tasks         exactly these Task resources, by the short names below: nothing missing, nothing invented
+    before        on some path, the first stands before the second
+    choices       a Choice has a condition like `when`; behind it, before it joins the other branch, stand the tasks of
+                  `then`; behind Default those of `otherwise`; none of `skips`; with `negated` the condition is a $not
+    approved      behind the question `task` a Choice on the answer leads to `then` and `otherwise`
+    waits         Waits of these seconds, or until what matches
+    map           a Map over items that match, with exactly these tasks in it; its MaxConcurrency
+    parallel      a Parallel with exactly these branches, in any order
+    retry         the task's Retry: MaxAttempts, IntervalSeconds
+    catch         all of these stand behind some Catch
+    trigger       the document's trigger has these members
+    arguments     a Task of this kind has the text in its Arguments
+    fails         there is a Fail state beside those behind a Catch
+    placeholders  so many steps are marked as not understood
+    to_dos        some to-do matches
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from engine.copilot.proposal import Proposal
+
+Json = Any
+
+SHORT = {
+    "connector:slack:send_approval.waitForTaskToken": "slack.ask", "connector:slack:post_message": "slack.post",
+    "connector:email:send": "email", "connector:payment:charge": "charge", "connector:payment:refund": "refund",
+    "connector:approval:ask.waitForTaskToken": "approval", "connector:http:request": "http",
+    "connector:log:write": "log", "arn:aws:states:::dynamodb:putItem": "ddb.put",
+    "arn:aws:states:::dynamodb:getItem": "ddb.get", "arn:aws:states:::dynamodb:updateItem": "ddb.update",
+    "arn:aws:states:::dynamodb:deleteItem": "ddb.delete", "arn:aws:states:::sqs:sendMessage": "sqs",
+    "arn:aws:states:::sns:publish": "sns", "arn:aws:states:::lambda:invoke": "lambda",
+    "arn:aws:states:::events:putEvents": "events", "arn:aws:states:::states:startExecution": "workflow",
+}
+
+
+class Machine:
+    """One machine of a definition, to walk on."""
+
+    def __init__(self, definition: Json) -> None:
+        self.start = definition["StartAt"]
+        self.states = definition["States"]
+
+    def nexts(self, name: str, *, catches: bool = True) -> list[str]:
+        state = self.states[name]
+        found = [state[field] for field in ("Next", "Default") if field in state]
+        found += [rule["Next"] for rule in state.get("Choices", ())]
+        if catches:
+            found += [catcher["Next"] for catcher in state.get("Catch", ())]
+        return found
+
+    def reached(self, start: str | None, *, catches: bool = True) -> list[str]:
+        order: dict[str, None] = {}
+        pending = [start] if start else []
+        while pending:
+            name = pending.pop(0)
+            if name not in order:
+                order[name] = None
+                pending += self.nexts(name, catches=catches)
+        return list(order)
+
+    def tasks_from(self, start: str | None, *, catches: bool = True) -> list[str]:
+        return [task for name in self.reached(start, catches=catches) for task in tasks_in(self.states[name])]
+
+
+def nested(state: Json) -> list[Json]:
+    return [*state.get("Branches", ()), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]
+
+
+def tasks_in(state: Json) -> list[str]:
+    """The tasks of a state and of the machines within it."""
+    own = [SHORT.get(state["Resource"], state["Resource"])] if state["Type"] == "Task" else []
+    return own + [task for machine in nested(state) for inner in machine["States"].values() for task in tasks_in(inner)]
+
+
+def machines(definition: Json) -> Iterator[Machine]:
+    yield Machine(definition)
+    for state in definition["States"].values():
+        for inner in nested(state):
+            yield from machines(inner)
+
+
+def faults(proposal: Proposal, expect: dict[str, Json]) -> list[str]:
+    """What the draft lacks, in words; empty for one that is as expected."""
+    definition = proposal.document["definition"]
+    found = [f"lint: {item}" for item in proposal.diagnostics if item.severity == "ERROR"]
+    if found:
+        return found
+    every = [(machine, name, state) for machine in machines(definition) for name, state in machine.states.items()]
+    checks = {
+        "tasks": _tasks, "before": _before, "choices": _choices, "approved": _approved, "waits": _waits, "map": _map,
+        "parallel": _parallel, "retry": _retry, "catch": _catch, "arguments": _arguments, "fails": _fails,
+        "placeholders": _placeholders,
+    }
+    for name, wanted in expect.items():
+        if name == "trigger":
+            triggers = proposal.document.get("triggers", [])
+            held = any(all(trigger.get(key) == value for key, value in wanted.items()) for trigger in triggers)
+            found += [] if held else [f"trigger: {triggers}"]
+        elif name == "to_dos":
+            texts = " | ".join(f"{item.state} {item.text}" for item in proposal.to_dos)
+            found += [f"no to-do like {pattern}" for pattern in wanted if not re.search(pattern, texts)]
+        else:
+            found += checks[name](every, wanted)
+    return found
+
+
+def _tasks(every: Json, wanted: Json) -> list[str]:
+    found = [SHORT.get(state["Resource"], state["Resource"]) for _, _, state in every if state["Type"] == "Task"]
+    return [] if Counter(found) == Counter(wanted) else [f"tasks: {sorted(found)}, not {sorted(wanted)}"]
+
+
+def _before(every: Json, wanted: Json) -> list[str]:
+    found = []
+    for first, second in wanted:
+        held = False
+        for machine, name, state in every:
+            if first in tasks_in(state):
+                for following in machine.nexts(name):
+                    held = held or second in machine.tasks_from(following)
+        found += [] if held else [f"{first} is not before {second}"]
+    return found
+
+
+def _own_branch(machine: Machine, start: str | None, others: list[str]) -> list[str]:
+    """Tasks behind `start` that are not behind the other branches too."""
+    shared = {name for other in others for name in machine.reached(other)}
+    return [task for name in machine.reached(start) if name not in shared for task in tasks_in(machine.states[name])]
+
+
+def _choices(every: Json, wanted: Json) -> list[str]:
+    found = []
+    for choice in wanted:
+        candidates = [_choice(machine, name, rule, choice) for machine, name, state in every
+                      for rule in state.get("Choices", ()) if re.search(choice["when"], rule["Condition"])]
+        if not candidates:
+            conditions = [rule["Condition"] for _, _, state in every for rule in state.get("Choices", ())]
+            found.append(f"no condition like {choice['when']}: {conditions}")
+        elif not any(not faults for faults in candidates):
+            fewest = min(map(len, candidates))
+            found += next(faults for faults in candidates if len(faults) == fewest)
+    return found
+
+
+def _choice(machine: Machine, name: str, rule: Json, wanted: Json) -> list[str]:
+    found = []
+    state = machine.states[name]
+    others = [other for other in machine.nexts(name) if other != rule["Next"]]
+    then = _own_branch(machine, rule["Next"], others)
+    targets = [one["Next"] for one in state["Choices"]]
+    otherwise = _own_branch(machine, state.get("Default"), targets)
+    if wanted.get("negated") and "$not(" not in rule["Condition"]:
+        if any(task not in then for task in wanted.get("then", ())) and all(
+                task in otherwise for task in wanted.get("then", ())):
+            return []
+        found.append(f"not negated: {rule['Condition']}")
+    found += [f"then lacks {task}: {then}" for task in wanted.get("then", ()) if task not in then]
+    found += [f"otherwise lacks {task}: {otherwise}" for task in wanted.get("otherwise", ()) if task not in otherwise]
+    for task in wanted.get("skips", ()):
+        behind, beside = (then, otherwise) if "$not(" not in rule["Condition"] else (otherwise, then)
+        if task in behind or task not in beside:
+            found.append(f"{task} is not skipped")
+    return found
+
+
+def _approved(every: Json, wanted: Json) -> list[str]:
+    for machine, _, state in every:
+        if wanted["task"] in tasks_in(state) and state["Type"] == "Task":
+            following = machine.states.get(state.get("Next"), {})
+            for rule in following.get("Choices", ()):
+                if "approved" in rule["Condition"]:
+                    return _choice(machine, state["Next"], rule, wanted)
+    return [f"no Choice on the answer of {wanted['task']}"]
+
+
+def _waits(every: Json, wanted: Json) -> list[str]:
+    waits = [state for _, _, state in every if state["Type"] == "Wait"]
+    found = [] if len(waits) == len(wanted) else [f"{len(waits)} waits, not {len(wanted)}"]
+    for wait in wanted:
+        if "seconds" in wait:
+            held = any(state.get("Seconds") == wait["seconds"] for state in waits)
+        else:
+            held = any(re.search(wait["until"], str(state.get("Timestamp", "")), re.IGNORECASE) for state in waits)
+        found += [] if held else [f"no wait {wait}: {waits}"]
+    return found
+
+
+def _map(every: Json, wanted: Json) -> list[str]:
+    maps = [state for _, _, state in every if state["Type"] == "Map"]
+    for state in maps:
+        same = Counter(tasks_in(state)) == Counter(wanted["tasks"])
+        if same and re.search(wanted["items"], state["Items"]) and (
+                wanted.get("concurrency") == state.get("MaxConcurrency")):
+            return []
+    return [f"no such Map: {[(state['Items'], tasks_in(state), state.get('MaxConcurrency')) for state in maps]}"]
+
+
+def _parallel(every: Json, wanted: Json) -> list[str]:
+    found = []
+    for _, _, state in every:
+        if state["Type"] == "Parallel":
+            branches = [sorted(Machine(branch).tasks_from(branch["StartAt"])) for branch in state["Branches"]]
+            if sorted(branches) == sorted(sorted(branch) for branch in wanted):
+                return []
+            found.append(branches)
+    return [f"no such Parallel: {found}"]
+
+
+def _retry(every: Json, wanted: Json) -> list[str]:
+    retries = [state.get("Retry", [{}])[0] for _, _, state in every if wanted["task"] in tasks_in(state)
+               and state["Type"] == "Task"]
+    for retry in retries:
+        if retry.get("MaxAttempts") == wanted["max_attempts"] and (
+                "interval" not in wanted or retry.get("IntervalSeconds") == wanted["interval"]):
+            return []
+    return [f"no such Retry: {retries}"]
+
+
+def _catch(every: Json, wanted: Json) -> list[str]:
+    behind = [task for machine, _, state in every for catcher in state.get("Catch", ())
+              for task in machine.tasks_from(catcher["Next"])]
+    return [f"{task} is not behind a Catch" for task in wanted if task not in behind]
+
+
+def _arguments(every: Json, wanted: Json) -> list[str]:
+    return [
+        f"no {item['task']} with {item['has']!r}" for item in wanted
+        if not any(item["has"] in json.dumps(state["Arguments"]) for _, _, state in every
+                   if state["Type"] == "Task" and SHORT.get(state["Resource"]) == item["task"])
+    ]
+
+
+def _fails(every: Json, wanted: Json) -> list[str]:
+    caught = {name for machine, _, state in every for catcher in state.get("Catch", ())
+              for name in machine.reached(catcher["Next"])}
+    held = any(state["Type"] == "Fail" and name not in caught for _, name, state in every)
+    return [] if held is wanted else ["no Fail state"]
+
+
+def _placeholders(every: Json, wanted: Json) -> list[str]:
+    marked = [name for _, name, state in every if state["Type"] == "Pass" and "TODO" in state.get("Comment", "")]
+    return [] if len(marked) == wanted else [f"{len(marked)} placeholders, not {wanted}: {marked}"]
