@@ -1,33 +1,198 @@
-/** The canvas in the designer. */
-import { walk } from "../../asl";
+/** The canvas in the designer: what it asks for is done here, each as a step of the history. */
+import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
+import {
+  isObject,
+  type JsonObject,
+  own,
+  type ResourceNames,
+  type StatePointer,
+  stateAt,
+  statePath,
+  typeOf,
+  walk,
+} from "../../asl";
+import type { MenuItem } from "../../canvas/CardMenu";
+import { applyCommand, type CanvasCommand } from "../../canvas/commands";
+import type { Marks } from "../../canvas/model";
+import { notesOf, withNotes } from "../../canvas/notes";
+import type { CanvasHandle } from "../../canvas/props";
+import { WorkflowCanvas } from "../../canvas/WorkflowCanvas";
 import { HistoryBar } from "./HistoryBar";
+import { focusForm } from "./inspector/focus";
+import type { ConnectorList } from "./palette/items";
+import { marksOf } from "./problems/problems";
+import { toDosOf } from "./problems/todos";
 import type { Tab } from "./slots";
-import { definitionOf, select, useDesigner } from "./store";
+import {
+  apply,
+  ask,
+  definitionOf,
+  documentOf,
+  edit,
+  onlySelected,
+  pauseTyping,
+  redoEdit,
+  rename,
+  select,
+  selectEdge,
+  undoEdit,
+  useDesigner,
+} from "./store";
 import type { Choosing } from "./Workbench";
 
 interface CanvasPaneProps {
   workflow: string;
-  tab: Tab;
   show: (tab: Tab) => void;
   choosing: Choosing | null;
   choose: (choosing: Choosing | null) => void;
 }
 
-export function CanvasPane(_: CanvasPaneProps) {
+export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps) {
   const definition = useDesigner(definitionOf);
-  const selection = useDesigner((state) => state.selection);
+  const { selection, edge, overlay, broken } = useDesigner();
+  const marks = useMarks();
+  const pinned = usePinned();
+  const names = useNames();
+  const notes = useNotes();
+  const onCommand = useCallback(
+    (command: CanvasCommand): void => {
+      pauseTyping();
+      run(command, choose, show);
+    },
+    [choose, show],
+  );
+  const room = useRef<HTMLDivElement>(null);
+  const handle = useRef<CanvasHandle>(null);
+  useKeepInSight(room, handle);
+  const extraItems = useCallback((state: StatePointer) => itemsOf(state, show), [show]);
   return (
-    <div className="dz-canvas">
+    <div className="dz-canvas" ref={room}>
+      <WorkflowCanvas
+        label={workflow}
+        definition={definition}
+        viewKey={workflow}
+        names={names}
+        selection={selection}
+        onSelect={select}
+        selectedEdge={edge}
+        onSelectEdge={selectEdge}
+        onCommand={onCommand}
+        {...(overlay === null ? {} : { overlay })}
+        marks={marks}
+        pinned={pinned}
+        notes={notes}
+        onNotes={(next, label) => apply(label, withNotes(documentOf(useDesigner.getState()), next))}
+        stale={broken === null ? null : `Line ${broken.line}: ${broken.message}`}
+        choosing={choosing?.edge ?? null}
+        extraItems={extraItems}
+        handle={handle}
+      />
       <HistoryBar />
-      <ul>
-        {[...walk(definition)].map(({ pointer, name }) => (
-          <li key={pointer}>
-            <button type="button" aria-pressed={selection.includes(pointer)} onClick={() => select([pointer])}>
-              {name}
-            </button>
-          </li>
-        ))}
-      </ul>
     </div>
   );
+}
+
+function run(command: CanvasCommand, choose: CanvasPaneProps["choose"], show: CanvasPaneProps["show"]): void {
+  switch (command.kind) {
+    case "choose":
+      choose({ edge: command.edge, at: command.at });
+      break;
+    case "undo":
+      undoEdit();
+      break;
+    case "redo":
+      redoEdit();
+      break;
+    case "copied":
+      break;
+    case "open":
+      select([command.state]);
+      show("design");
+      focusForm();
+      break;
+    case "rename":
+      rename(command.state, command.name);
+      break;
+    default:
+      edit((definition) => applyCommand(definition, command) ?? { definition, label: "", selected: [] });
+  }
+}
+
+function itemsOf(state: StatePointer, show: (tab: Tab) => void): MenuItem[] {
+  const type = typeOf(stateAt(definitionOf(useDesigner.getState()), state) ?? {});
+  const open = (tab: Tab) => () => {
+    select([state]);
+    show(tab);
+  };
+  return [
+    { label: "Test this step", run: open("test") },
+    ...(type === "Choice" ? [{ label: "Test its rules", run: open("rules") }] : []),
+    { label: "Explain it", run: () => ask({ kind: "explain", state }) },
+    ...(type === "Task" ? [{ label: "Add error handling", run: () => ask({ kind: "errors", states: [state] }) }] : []),
+  ];
+}
+
+/** When the properties open and take room from the canvas, what is selected stays in sight. */
+function useKeepInSight(room: RefObject<HTMLDivElement | null>, handle: RefObject<CanvasHandle | null>): void {
+  useEffect(() => {
+    const element = room.current;
+    if (element === null) return;
+    let width = element.clientWidth;
+    const observer = new ResizeObserver(() => {
+      const selected = onlySelected(useDesigner.getState());
+      const isNarrower = element.clientWidth < width;
+      width = element.clientWidth;
+      // A moment later: the canvas hears of its new size from an observer of its own.
+      if (isNarrower && selected !== null) window.requestAnimationFrame(() => handle.current?.show(selected));
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [room, handle]);
+}
+
+/** The worst problem of each state, else its to-do. */
+function useMarks(): Marks {
+  const problems = useDesigner((state) => state.problems);
+  const document = useDesigner(documentOf);
+  return useMemo(() => {
+    const marks: Record<StatePointer, Marks[StatePointer]> = {};
+    const toDos = toDosOf(document);
+    if (toDos.length > 0) {
+      for (const { pointer, name } of walk(own(document, "definition") as JsonObject)) {
+        const texts = toDos.filter((each) => each.state === name).map((each) => each.text);
+        if (texts.length > 0) marks[pointer] = { level: "todo", text: texts.join(" ") };
+      }
+    }
+    for (const [pointer, { severity, messages }] of marksOf(problems)) {
+      if (severity !== "advice") marks[pointer] = { level: severity, text: messages.join(" ") };
+    }
+    return marks;
+  }, [problems, document]);
+}
+
+function usePinned(): ReadonlySet<StatePointer> {
+  const definition = useDesigner(definitionOf);
+  const studio = useDesigner((state) => own(documentOf(state), "studio"));
+  return useMemo(() => {
+    const pins = isObject(studio) ? own(studio, "pins") : undefined;
+    if (!isObject(pins)) return new Set();
+    return new Set(
+      [...walk(definition)].map(({ pointer }) => pointer).filter((at) => Object.hasOwn(pins, statePath(at))),
+    );
+  }, [definition, studio]);
+}
+
+function useNames(): ResourceNames {
+  const connectors = useDesigner((state) => state.connectors);
+  return useMemo(() => namesOf(connectors), [connectors]);
+}
+
+function namesOf(list: ConnectorList | null): ResourceNames {
+  const names = new Map([...(list?.known ?? []), ...(list?.connectors ?? [])].map((each) => [each.code, each.name]));
+  return { connector: (code) => names.get(code) };
+}
+
+function useNotes() {
+  const studio = useDesigner((state) => own(documentOf(state), "studio"));
+  return useMemo(() => notesOf(studio === undefined ? {} : { studio }), [studio]);
 }

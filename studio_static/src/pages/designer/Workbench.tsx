@@ -123,7 +123,7 @@ function Body({ slot, tab, choosing, choose }: BodyProps) {
           <PalettePanel />
         </Side>
         <div className="dz-middle">
-          <CanvasPane workflow={slot.workflow} choosing={choosing} choose={choose} show={slot.show} tab={tab} />
+          <CanvasPane workflow={slot.workflow} choosing={choosing} choose={choose} show={slot.show} />
           <ProblemsBar ask={slot.ask} show={slot.show} />
         </div>
         <Right slot={slot} tab={tab} />

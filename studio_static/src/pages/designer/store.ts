@@ -13,6 +13,7 @@ import { notify, notifyError } from "../../app/flash";
 import {
   changeState,
   type Definition,
+  type EdgeId,
   EditError,
   type Edited,
   endGroup,
@@ -37,7 +38,7 @@ import type { Overlay } from "../../canvas/overlay";
 import type { ConnectorList } from "./palette/items";
 import type { Finding, Problem } from "./problems/problems";
 import { problemsOf } from "./problems/problems";
-import { type DraftAnswer, getDraft, getWorkflow, putDraft, saveWhileLeaving } from "./saving/api";
+import { type DraftAnswer, getDraft, getVersion, getWorkflow, putDraft, saveWhileLeaving } from "./saving/api";
 import { type Backup, keepBackup, readBackup } from "./saving/backup";
 import { sameJson } from "./saving/merge";
 import { Saver, type SaverPorts, type SaveState } from "./saving/saver";
@@ -62,6 +63,8 @@ export interface DesignerState {
   readonly workflow: string | null;
   readonly history: History<JsonObject>;
   readonly selection: readonly StatePointer[];
+  /** A selected line: no state is selected then. */
+  readonly edge: EdgeId | null;
   readonly broken: Broken | null;
   readonly save: SaveState;
   /** The draft as the server has it. */
@@ -86,6 +89,7 @@ const START: DesignerState = {
   workflow: null,
   history: newHistory(EMPTY),
   selection: [],
+  edge: null,
   broken: null,
   save: { kind: "saved", at: 0 },
   savedDocument: EMPTY,
@@ -171,6 +175,7 @@ export async function openWorkflow(workflow: string): Promise<void> {
     save: saver.state,
     activeVersion: row.body.active_version || null,
   });
+  void loadActive(workflow, row.body.active_version || null);
   if (backup === null) return;
   apply("Take up what was not saved", backup.document);
   if (isStale) {
@@ -182,6 +187,17 @@ export async function openWorkflow(workflow: string): Promise<void> {
 }
 
 let opening: string | null = null;
+
+/** What the active version says, to know whether the draft is another. */
+async function loadActive(workflow: string, version: number | null): Promise<void> {
+  if (version === null) return;
+  try {
+    const { document } = await getVersion(workflow, version);
+    if (now().workflow === workflow) setActive(version, document);
+  } catch {
+    // Publishing stays possible: the server says it when nothing changed.
+  }
+}
 
 const timeOf = (text: string | null): number => (text === null ? Date.now() : Date.parse(text));
 
@@ -256,7 +272,7 @@ export function edit(change: (definition: Definition) => Edited): boolean {
     const next = withEntry(document, "definition", edited.definition);
     if (edited.definition !== definitionIn(document))
       apply(edited.label, gone.size > 0 ? forgetStates(next, gone) : next);
-    set({ selection: edited.selected });
+    set({ selection: edited.selected, edge: null });
     return true;
   } catch (thrown) {
     if (!(thrown instanceof EditError)) throw thrown;
@@ -335,7 +351,11 @@ export function travel(steps: number): void {
 export function select(selection: readonly StatePointer[]): void {
   const old = now().selection;
   if (old.length === selection.length && old.every((pointer, index) => pointer === selection[index])) return;
-  set({ selection });
+  set(selection.length === 0 ? { selection } : { selection, edge: null });
+}
+
+export function selectEdge(edge: EdgeId | null): void {
+  if (now().edge !== edge) set(edge === null ? { edge } : { edge, selection: [] });
 }
 
 export function setBroken(editor: Broken["editor"], broken: Omit<Broken, "editor"> | null): void {

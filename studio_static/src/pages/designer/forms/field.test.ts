@@ -43,7 +43,7 @@ describe("fields", () => {
 
   it("have readable names", () => {
     expect(labelOf("bearer_token", {})).toBe("Bearer token");
-    expect(labelOf("StateMachineArn", {})).toBe("State machine arn");
+    expect(labelOf("StateMachineArn", {})).toBe("State machine ARN");
     expect(labelOf("x", { title: "The X" })).toBe("The X");
   });
 

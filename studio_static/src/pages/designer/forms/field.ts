@@ -73,8 +73,11 @@ export function labelOf(name: string, spec: FieldSpec): string {
   const words = name
     .replace(/[_-]+/g, " ")
     .replace(/([a-z\d])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const spelt = words.replace(SHORT_FORMS, (found) => found.toUpperCase());
+  return spelt.charAt(0).toUpperCase() + spelt.slice(1);
 }
+
+const SHORT_FORMS = /\b(?:url|uri|json|id|arn|html|sql|http|https|api|sms)\b/gi;
 
 const JSONATA = /^\s*\{%([\s\S]*)%\}\s*$/;
 

@@ -4,7 +4,7 @@
  */
 import { useState } from "react";
 import { useIsWide } from "../../../app/useWidth";
-import { describe, own, type StatePointer, stateAt } from "../../../asl";
+import { describe, type EdgeId, edgeAddress, own, type StatePointer, stateAt } from "../../../asl";
 import { StateIcon } from "../../../canvas/icons";
 import { Segments } from "../forms/controls";
 import type { Slot } from "../slots";
@@ -22,7 +22,9 @@ type View = "form" | "json" | "both";
 const ROOM_FOR_BOTH = 1360;
 
 export function Inspector({ slot }: { slot: Slot }) {
-  const { selection, selected } = slot;
+  const { selection } = slot;
+  const edge = useDesigner((state) => state.edge);
+  const selected = slot.selected ?? (edge === null ? null : sourceOf(edge));
   if (selected === null) {
     return (
       <section className="dz-right dz-scroll" aria-label="Properties">
@@ -31,6 +33,12 @@ export function Inspector({ slot }: { slot: Slot }) {
     );
   }
   return <One key={selected} pointer={selected} slot={slot} />;
+}
+
+/** The state whose form has a selected line's rule, catcher or target; none for the line from Start. */
+function sourceOf(edge: EdgeId): StatePointer | null {
+  const { source, port } = edgeAddress(edge);
+  return port === "start" ? null : source;
 }
 
 function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {

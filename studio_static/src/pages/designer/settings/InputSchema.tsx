@@ -1,0 +1,123 @@
+/** What an execution may be started with: fields in a table for the usual, the JSON Schema itself for everything. */
+import { useState } from "react";
+import { isObject, type Json, type JsonObject } from "../../../asl";
+import { Pick, Segments, TextInput } from "../forms/controls";
+import { JsonInput } from "../forms/JsonInput";
+import { editDocument } from "../store";
+import { type FieldRow, rowsOf, schemaOf, withoutRow, withRow } from "./schemaRows";
+
+const TYPES = ["string", "number", "integer", "boolean", "object", "array"].map((each) => ({
+  value: each,
+  label: each,
+}));
+
+export function InputSchema({ schema }: { schema: Json | undefined }) {
+  const [view, setView] = useState<"table" | "json">("table");
+  const object = isObject(schema) ? schema : null;
+  const write = (next: JsonObject | undefined): void =>
+    editDocument("Edit the input's schema", "input_schema", next, true);
+  if (object === null) {
+    return (
+      <div className="dz-row">
+        <span className="dz-quiet">
+          Every JSON value starts it. With a schema, what does not fit is refused at the start.
+        </span>
+        <button type="button" className="dz-add" onClick={() => write(schemaOf([]))}>
+          Describe the input
+        </button>
+      </div>
+    );
+  }
+  return (
+    <>
+      <div className="dz-block-head">
+        <Segments
+          label="How the schema is edited"
+          value={view}
+          options={[
+            { value: "table", label: "Fields" },
+            { value: "json", label: "JSON Schema" },
+          ]}
+          onChange={setView}
+        />
+        <button type="button" className="dz-text-button" onClick={() => write(undefined)}>
+          Take any input
+        </button>
+      </div>
+      {view === "table" ? (
+        <Table schema={object} write={write} />
+      ) : (
+        <JsonInput
+          label="JSON Schema of the input"
+          value={object}
+          minHeight="180px"
+          onChange={(next) => isObject(next) && write(next)}
+        />
+      )}
+    </>
+  );
+}
+
+function Table({ schema, write }: { schema: JsonObject; write: (next: JsonObject) => void }) {
+  const [name, setName] = useState("");
+  const rows = rowsOf(schema);
+  const isFree = name.trim() !== "" && !rows.some((row) => row.name === name.trim());
+  return (
+    <div className="dz-schema">
+      {rows.map((row) => (
+        <Row
+          key={row.name}
+          row={row}
+          onChange={(next) => write(withRow(schema, next))}
+          onRemove={() => write(withoutRow(schema, row.name))}
+        />
+      ))}
+      <form
+        className="dz-row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isFree) return;
+          write(withRow(schema, { name: name.trim(), type: "string", required: false, description: "" }));
+          setName("");
+        }}
+      >
+        <TextInput label="Name of a new field" placeholder="New field" mono value={name} onChange={setName} />
+        <button type="submit" className="dz-add" disabled={!isFree}>
+          Add
+        </button>
+      </form>
+    </div>
+  );
+}
+
+function Row({ row, onChange, onRemove }: { row: FieldRow; onChange: (row: FieldRow) => void; onRemove: () => void }) {
+  return (
+    <div className="dz-schema-row">
+      <span className="mono">{row.name}</span>
+      <Pick
+        label={`Type of ${row.name}`}
+        value={row.type}
+        options={TYPES}
+        empty="any"
+        onChange={(type) => onChange({ ...row, type })}
+      />
+      <label className="dz-check">
+        <input
+          type="checkbox"
+          checked={row.required}
+          onChange={(event) => onChange({ ...row, required: event.target.checked })}
+        />
+        <span>required</span>
+      </label>
+      <TextInput
+        label={`Description of ${row.name}`}
+        placeholder="What it means"
+        value={row.description}
+        onChange={(description) => onChange({ ...row, description })}
+      />
+      <button type="button" className="dz-text-button dz-plain" aria-label={`Remove ${row.name}`} onClick={onRemove}>
+        ✕
+      </button>
+    </div>
+  );
+}

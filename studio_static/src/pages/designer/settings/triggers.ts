@@ -1,0 +1,42 @@
+/** Triggers as engine/catalog/triggers.py has them; schedules in EventBridge Scheduler's words. */
+import type { JsonObject } from "../../../asl/types";
+
+export const TRIGGER_TYPES = {
+  schedule: "Schedule",
+  webhook: "Webhook",
+  queue: "Queue",
+  event: "Event",
+} as const;
+
+export type TriggerType = keyof typeof TRIGGER_TYPES;
+
+export const UNITS = ["minute", "hour", "day"] as const;
+
+const RATE = /^rate\(([1-9]\d{0,5}) (minute|hour|day)s?\)$/;
+const CRON = /^cron\(\S+( \S+){5}\)$/;
+
+/** `rate(5 minutes)` → 5 minutes; null for any other text. */
+export function rateOf(expression: string): { count: number; unit: string } | null {
+  const [, count, unit] = RATE.exec(expression) ?? [];
+  return count === undefined || unit === undefined ? null : { count: Number(count), unit };
+}
+
+export function rateText(count: number, unit: string): string {
+  const whole = Math.min(999_999, Math.max(1, Math.round(count)));
+  return `rate(${whole} ${unit}${whole === 1 ? "" : "s"})`;
+}
+
+export const isSchedule = (expression: string): boolean => RATE.test(expression) || CRON.test(expression);
+
+export function newTrigger(type: TriggerType): JsonObject {
+  switch (type) {
+    case "schedule":
+      return { type, expression: "rate(1 day)", timezone: "UTC" };
+    case "webhook":
+      return { type, path: "new-hook" };
+    case "queue":
+      return { type, queue: "new-queue" };
+    case "event":
+      return { type, pattern: { source: ["my.app"] } };
+  }
+}
