@@ -1,6 +1,7 @@
 """What a test may really call: reads when they are wanted, writes that are allowed by name, and nothing else.
 
-A write that is neither mocked nor allowed is not made: it fails with Automate.WriteNotAllowed, and the test ends there.
+A write that is neither mocked nor allowed is not made: the test ends there with Automate.WriteNotAllowed, and neither
+a Retrier nor a Catcher hears of it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,22 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from engine.clock import Clock
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks
+from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy, Tasks
 
 WRITE_NOT_ALLOWED = "Automate.WriteNotAllowed"
 MOCK_MISSING = "Automate.MockMissing"
 
 LEAST_SECONDS = 0.5
 _SUFFIXES = (".waitForTaskToken", ".sync:2", ".sync")
+
+
+class CallRefused(Exception):
+    """The test ends at a call that it may not make."""
+
+    def __init__(self, error: str, cause: str) -> None:
+        super().__init__(cause)
+        self.error = error
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,6 @@ class GuardedTasks:
         self._clock = clock
         self._deadline = deadline
         self.made: list[Touched] = []
-        self.refused: TaskFailed | None = None
         self.unmocked: list[Touched] = []
 
     def policy(self, resource: str) -> TaskPolicy:
@@ -49,7 +58,7 @@ class GuardedTasks:
         return self._tasks.policy(resource)
 
     def call(self, call: TaskCall) -> TaskOutcome:
-        """The real call, where it may be made, within what is left of the test's time."""
+        """The real call, where it may be made, within what is left of the test's time. Raises CallRefused."""
         reads = self._reads(call.resource)
         if self._is_allowed(call.resource) or (reads and self._use_reads):
             self.made.append(Touched(call.state, call.resource))
@@ -57,16 +66,14 @@ class GuardedTasks:
             return self._tasks.call(dataclasses.replace(call, budget_seconds=min(call.budget_seconds, left)))
         what = f"the state {call.state!r} would call {call.resource}, and has no mock. "
         if reads:
-            self.refused = TaskFailed(MOCK_MISSING, (
+            raise CallRefused(MOCK_MISSING, (
                 f'{what}Mock it: "mocks": {{"{call.state}": {{"output": …}}}}, or let reads be made: use_reads.'
-            ), retryable=False)
-        else:
-            self.unmocked.append(Touched(call.state, call.resource))
-            self.refused = TaskFailed(WRITE_NOT_ALLOWED, (
-                f'{what}It writes: mock it, "mocks": {{"{call.state}": {{"output": …}}}}, or allow it by name, '
-                f'"allow": ["{call.resource}"].'
-            ), retryable=False)
-        return self.refused
+            ))
+        self.unmocked.append(Touched(call.state, call.resource))
+        raise CallRefused(WRITE_NOT_ALLOWED, (
+            f'{what}It writes: mock it, "mocks": {{"{call.state}": {{"output": …}}}}, or allow it by name, '
+            f'"allow": ["{call.resource}"].'
+        ))
 
     def _is_allowed(self, resource: str) -> bool:
         bare = next((resource.removesuffix(end) for end in _SUFFIXES if resource.endswith(end)), resource)

@@ -21,7 +21,7 @@ from engine.ports.tasks import Tasks
 from engine.runtime.history import HistoryEvent
 from engine.runtime.step_facts import Step, Steps
 from engine.runtime.steps import steps_of
-from engine.testing.guarded_tasks import GuardedTasks, Touched
+from engine.testing.guarded_tasks import CallRefused, GuardedTasks, Touched
 from engine.testing.parts import STOP, Mode, find, part
 from engine.testing.simulate import AWS_EVENTS, Simulation, SimulationResult, facts_of
 from engine.testing.stubs import Stub, Stubs
@@ -96,10 +96,24 @@ def try_out(
     plan = _pinned(compile_definition(part(asked.definition, asked.mode, asked.state)), asked)
     simulation = Simulation(
         plan, replace(facts_of({}, asked.kind), max_events=AWS_EVENTS), asked.input, Mocks(_mocks(asked)), guard, None,
-        variables=asked.variables, give_up=lambda: guard.refused is not None or clock.now() >= deadline,
+        variables=asked.variables, give_up=lambda: clock.now() >= deadline,
     )
-    ended = simulation.run()
+    try:
+        ended = simulation.run()
+    except CallRefused as refused:
+        return _refused(simulation, guard, refused)
     return _tried(asked, ended, simulation, guard, late=clock.now() >= deadline, seconds=seconds)
+
+
+def _refused(simulation: Simulation, guard: GuardedTasks, refused: CallRefused) -> Tried:
+    """The history as far as it came, closed as if nothing took the failure: the state that called is shown failed."""
+    last, details = simulation.history[-1], {"error": refused.error, "cause": refused.cause}
+    history = [
+        *simulation.history, HistoryEvent(last.id + 1, last.id, "TaskFailed", last.at, details),
+        HistoryEvent(last.id + 2, last.id + 1, "ExecutionFailed", last.at, details),
+    ]
+    steps = _without_stop(steps_of(history))
+    return Tried("FAILED", None, refused.error, refused.cause, steps, history, guard.unmocked, guard.made)
 
 
 def _tried(
@@ -108,9 +122,7 @@ def _tried(
     steps = _without_stop(steps_of(simulation.history))
     status, output, error, cause = cast("Ending", ended.status), ended.output, ended.error, ended.cause
     last = steps.steps[-1].name if steps.steps else None
-    if guard.refused is not None:
-        status, output, error, cause = "FAILED", None, guard.refused.error, guard.refused.cause
-    elif status == "RUNNING":
+    if status == "RUNNING":
         status = "TIMED_OUT_TEST" if late else status
         error, cause = why_open(last, seconds, late=late)
     elif status == "SUCCEEDED" and asked.mode in ("step", "up_to"):
