@@ -1,0 +1,17 @@
+/** True, false, an error: a mark and a word, in a rule's tree and in lists. */
+import type { ReactNode } from "react";
+import { MarkShape } from "../../ui/StatusMark";
+import type { Mark } from "../../ui/status";
+
+export type VerdictKind = "yes" | "no" | "error" | "idle";
+
+const MARKS: Readonly<Record<VerdictKind, Mark>> = { yes: "check", no: "cross", error: "caught", idle: "dots" };
+
+export function Verdict({ kind, children }: { kind: VerdictKind; children: ReactNode }) {
+  return (
+    <span className={`rt-verdict rt-${kind}`}>
+      <MarkShape mark={MARKS[kind]} size={14} />
+      <span>{children}</span>
+    </span>
+  );
+}
