@@ -1,4 +1,7 @@
-"""The executions index: what is listed. One row an execution, written at start and at close. Never a scan."""
+"""The executions index: what is listed, one row an execution. Never a scan.
+
+The journal writes a row together with its header: as the execution starts, is PAUSED or resumed, and closes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from engine.ports.keys import ExecutionKey
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRow:
-    """What a list shows. `error` is the error name of a failed execution."""
+    """What a list shows. `error` is the error name of a failed execution. `business_key` never changes: None, when an
+    execution is listed anew, leaves the one it was started with."""
 
     key: ExecutionKey
     workflow: str
@@ -52,10 +56,6 @@ class ExecutionPage:
 
 class ExecutionsIndex(Protocol):
     """Raises engine.errors.StorageError when the store fails, InvalidDocument for a next_token that is not its own."""
-
-    def put(self, row: ExecutionRow) -> None:
-        """Write the row. One that says RUNNING never replaces a closed execution's; writing twice is harmless."""
-        ...
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""

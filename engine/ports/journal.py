@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
-from typing import Protocol
+from dataclasses import astuple, dataclass, replace
+from typing import Any, Protocol
 
+from engine.ports.executions_index import ExecutionRow
 from engine.ports.keys import ExecutionKey
 
 RUNNING = "RUNNING"
@@ -109,6 +110,7 @@ class HeaderChange:
     the stored status is still open. `strikes` None leaves the count as it is.
 
     A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before.
+    `row` goes with a change of status: what the executions index says from then on. The items of a Map Run have none.
     """
 
     key: ExecutionKey
@@ -119,6 +121,7 @@ class HeaderChange:
     strikes: int | None = None
     cause: str | None = None
     resumes: bool = False
+    row: ExecutionRow | None = None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -155,11 +158,20 @@ class Due:
     due_at: float
 
 
+def row_of(header: Header, **changes: Any) -> ExecutionRow | None:
+    """The row of an execution, as its header and `changes` say; None for an item of a Map Run, which has none."""
+    if header.is_item:
+        return None
+    row = ExecutionRow(header.key, header.workflow, header.version, header.status, header.started_at)
+    return replace(row, **changes)
+
+
 class Journal(Protocol):
     """All methods raise engine.errors.StorageError (Throttled, StoreUnavailable, StoreBusy …) when the store fails."""
 
-    def create(self, header: Header, execution_input: bytes) -> Header | None:
-        """Write the input, then the header if its key is free. None when written, else the header that is there."""
+    def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
+        """Write the input, then the header and its row if its key is free. None when written, else the header that is
+        there."""
         ...
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:

@@ -13,13 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from engine.clock import Clock
-from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
 from engine.runtime.calls import CallPool
 from engine.runtime.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
-from engine.runtime.opening import START_GRACE_SECONDS, Opener, execution_row
+from engine.runtime.opening import Opener
 from engine.runtime.owned import FRESH_SHARE, Owned
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison
 
@@ -33,12 +32,11 @@ class Admission:
     """Asked by the worker for each wake. `charged` are the executions that were given a strike for this load."""
 
     def __init__(
-        self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, clock: Clock, opener: Opener,
-        poison: Poison, calls: CallPool, owner: str, is_alive: Callable[[str], bool] | None, runs_sync: bool,
+        self, *, journal: Journal, queue: WakeQueue, clock: Clock, opener: Opener, poison: Poison, calls: CallPool,
+        owner: str, is_alive: Callable[[str], bool] | None, runs_sync: bool,
         on_committed: Callable[[Sequence[Segment]], None],
     ) -> None:
         self._journal = journal
-        self._index = index
         self._queue = queue
         self._clock = clock
         self._opener = opener
@@ -95,8 +93,6 @@ class Admission:
                 return None
             self.charged.add(key)
         activation = self._opener.open(replace(loaded, header=header))
-        if last is None and _was_swept(loaded.header, now) and not loaded.header.is_item:
-            self._index.put(execution_row(activation))  # the start that died before it wrote the row
         if last is not None:
             self._on_committed([last])  # its writer may have died before it told
         self._left.pop(key, None)
@@ -130,9 +126,3 @@ class Admission:
             self._journal.update_headers([HeaderChange(
                 header.key, last.seq, header.status, last.lease_until, cause=header.cause
             )])
-
-
-def _was_swept(header: Header, now: float) -> bool:
-    """Whether a start's own wake may not be what brought us: it is overdue, or a sweep has moved its due_at."""
-    due_at = header.started_at + FIRST_LOOK_SECONDS.get(header.kind, START_GRACE_SECONDS)
-    return now >= due_at or header.due_at != due_at

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from engine.clock import Clock
 from engine.errors import SchemaTooNew, StoreCorrupt
-from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import RUNNING, Header, HeaderChange, Journal, Loaded
 from engine.ports.keys import ExecutionKey
 from engine.runtime import codec, inbox
@@ -34,9 +33,8 @@ class Burial(StrEnum):
 class DeadLetters:
     """Wired in functions/deadletter."""
 
-    def __init__(self, journal: Journal, index: ExecutionsIndex, clock: Clock) -> None:
+    def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
-        self._index = index
         self._clock = clock
 
     def bury(self, key: ExecutionKey, receives: str) -> Burial:
@@ -55,7 +53,7 @@ class DeadLetters:
             return self._leave(header)
         except StoreCorrupt as error:
             cause = f"It cannot be read: {error}"
-        pause(self._journal, self._index, header, cause)
+        pause(self._journal, header, cause)
         return Burial.PAUSED
 
     def _somebody_works(self, loaded: Loaded) -> bool:

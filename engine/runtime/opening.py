@@ -10,12 +10,10 @@ from engine.asl.compile import compile_definition
 from engine.asl.model import Plan
 from engine.asl.resources import OWN_ARN
 from engine.errors import StoreCorrupt
-from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Header, Journal, Loaded
 from engine.ports.published import Published, PublishedVersion
 from engine.runtime import codec
 from engine.runtime.activation import Activation
-from engine.runtime.business_key import business_key
 from engine.runtime.snapshot import Facts, Snapshot
 
 PLANS_KEPT = 256
@@ -78,14 +76,4 @@ def facts_of(header: Header) -> Facts:
         role_arn=f"arn:aws:iam::{header.key.workspace}:role/automate",
         execution_arn=f"{arn}:execution:{header.workflow}:{header.key.name}",
         state_machine_arn=f"{arn}:stateMachine:{header.workflow}",
-    )
-
-
-def execution_row(activation: Activation) -> ExecutionRow:
-    """The index row for the execution as it stands."""
-    snapshot, header = activation.snapshot, activation.header
-    return ExecutionRow(
-        key=activation.key, workflow=header.workflow, version=header.version, status=str(snapshot.status),
-        started_at=header.started_at, ended_at=snapshot.last_at if snapshot.closed else None, error=snapshot.error,
-        business_key=business_key(activation.version, snapshot.input),
     )

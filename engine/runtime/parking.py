@@ -1,8 +1,8 @@
 """Letting go in good order: an execution is parked until somebody must look again, or closed for good.
 
 The order of writes is the protocol. Parking: header (due_at), wake, then the inbox once more, for what was said while
-its owner's lease still lived. Closing: index row, children stopped, parent told, and the header last, because its
-due_at is what brings the next worker if this one dies in between.
+its owner's lease still lived. Closing: children stopped, parent told, and the header last, with its row in the index,
+because its due_at is what brings the next worker if this one dies in between.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from dataclasses import replace
 
 from engine.clock import Clock
 from engine.errors import Fenced, StorageError
-from engine.ports.executions_index import ExecutionsIndex
-from engine.ports.journal import RUNNING, HeaderChange, Journal
+from engine.ports.journal import RUNNING, HeaderChange, Journal, row_of
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
 from engine.runtime import notices
 from engine.runtime.activation import Activation
 from engine.runtime.errands import Errands
 from engine.runtime.news import News
-from engine.runtime.opening import execution_row
 from engine.runtime.owned import Owned
 
 _LOG = logging.getLogger(__name__)
@@ -33,11 +31,9 @@ class Parking:
     somebody else is further on."""
 
     def __init__(
-        self, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, clock: Clock, news: News,
-        errands: Errands,
+        self, journal: Journal, queue: WakeQueue, clock: Clock, news: News, errands: Errands,
     ) -> None:
         self._journal = journal
-        self._index = index
         self._queue = queue
         self._clock = clock
         self._news = news
@@ -64,13 +60,13 @@ class Parking:
 
     def close(self, activation: Activation) -> None:
         """The header last: until it says so, whoever loads the execution does all of this again."""
-        if not activation.header.is_item:
-            self._index.put(execution_row(activation))
         snapshot = activation.snapshot
         self._errands.close(activation)
         notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, snapshot.abandoned)
         notices.tell(self._journal, self._queue, self._clock, activation.header, snapshot)
-        change = HeaderChange(activation.key, activation.seq, str(snapshot.status), None, ended_at=snapshot.last_at)
+        status, ended_at = str(snapshot.status), snapshot.last_at
+        row = row_of(activation.header, status=status, ended_at=ended_at, error=snapshot.error)
+        change = HeaderChange(activation.key, activation.seq, status, None, ended_at=ended_at, row=row)
         self._journal.update_headers([change])
         ids = [item.id for item in self._journal.inbox(activation.key)]
         if ids:

@@ -17,7 +17,6 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from engine.clock import Clock
 from engine.errors import (
@@ -30,8 +29,7 @@ from engine.errors import (
     StoreUnavailable,
     Throttled,
 )
-from engine.ports.executions_index import ExecutionQuery, ExecutionRow, ExecutionsIndex
-from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, row_of
 from engine.ports.keys import ExecutionKey
 from engine.runtime import inbox
 from engine.runtime.snapshot import Status
@@ -64,9 +62,8 @@ def counts(error: Exception) -> bool:
 class Poison:
     """The worker's side of it. Raises StorageError, Fenced when the header belongs to somebody further on."""
 
-    def __init__(self, journal: Journal, index: ExecutionsIndex, clock: Clock) -> None:
+    def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
-        self._index = index
         self._clock = clock
 
     def charge(self, header: Header, seq: int) -> Header:
@@ -107,7 +104,7 @@ class Poison:
         struck = replace(header, strikes=header.strikes + 1)
         if struck.strikes <= MOST_STRIKES:
             return self._change(struck)
-        return pause(self._journal, self._index, struck, header.cause or LOST.format(strikes=struck.strikes))
+        return pause(self._journal, struck, header.cause or LOST.format(strikes=struck.strikes))
 
     def _change(self, header: Header) -> Header:
         change = HeaderChange(
@@ -125,46 +122,30 @@ class Poison:
             return False
         error, cause = inbox.stop_words(stop)
         now, status = self._clock.now(), str(Status.ABORTED)
-        _list(self._index, header, status=status, ended_at=now, error=error)
         cause = _cut(f"{error or 'stopped'}: {cause or 'no cause was given'} It was PAUSED and could not be opened.")
-        self._journal.update_headers([HeaderChange(header.key, header.seq, status, None, ended_at=now, cause=cause)])
+        row = row_of(header, status=status, ended_at=now, error=error)
+        change = HeaderChange(header.key, header.seq, status, None, ended_at=now, cause=cause, row=row)
+        self._journal.update_headers([change])
         self._journal.delete_inbox(header.key, [item.id for item in items])
         return True
 
 
-def pause(journal: Journal, index: ExecutionsIndex, header: Header, cause: str) -> Header:
-    """Make an open execution PAUSED; the header as it is then.
-
-    Order of writes: index row, then header. The header's due_at brings the next worker if this one dies in between.
-    Raises Fenced when it is closed or further on by now.
-    """
-    cause = _cut(cause)
-    _list(index, header, status=PAUSED)
-    change = HeaderChange(header.key, header.seq, PAUSED, None, strikes=header.strikes, cause=cause)
+def pause(journal: Journal, header: Header, cause: str) -> Header:
+    """Make an open execution PAUSED; the header as it is then. Raises Fenced when it is closed or further on by now."""
+    cause, row = _cut(cause), row_of(header, status=PAUSED)
+    change = HeaderChange(header.key, header.seq, PAUSED, None, strikes=header.strikes, cause=cause, row=row)
     if not journal.update_headers([change])[0]:
-        _list(index, header, status=RUNNING)
         raise Fenced(f"the header of {header.key.id} is ahead of segment {header.seq}")
     _LOG.error("PAUSED: %s", cause, extra={"execution": header.key.id})
     return replace(header, status=PAUSED, due_at=None, cause=cause)
 
 
-def resume(journal: Journal, index: ExecutionsIndex, header: Header, due_at: float) -> bool:
+def resume(journal: Journal, header: Header, due_at: float) -> bool:
     """Make a PAUSED execution RUNNING, without strikes; False when it is none any more. Who calls this sends the wake;
     `due_at` is when a sweep looks should it be lost."""
-    _list(index, header, status=RUNNING)
-    return journal.update_headers([HeaderChange(header.key, header.seq, RUNNING, due_at, strikes=0, resumes=True)])[0]
-
-
-def _list(index: ExecutionsIndex, header: Header, **changes: Any) -> None:
-    """Change the execution's row, read back for what the header does not know; made anew where it is missing. The items
-    of a Map Run have none."""
-    if header.is_item:
-        return
-    key = header.key
-    page = index.query(ExecutionQuery(key.workspace, workflow=header.workflow, name=key.name, limit=1))
-    found = next((row for row in page.rows if row.key == key), None)
-    row = found or ExecutionRow(key, header.workflow, header.version, header.status, header.started_at)
-    index.put(replace(row, **changes))
+    row = row_of(header, status=RUNNING)
+    change = HeaderChange(header.key, header.seq, RUNNING, due_at, strikes=0, resumes=True, row=row)
+    return journal.update_headers([change])[0]
 
 
 def _words(error: Exception) -> str:

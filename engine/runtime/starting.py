@@ -1,6 +1,6 @@
 """``states:startExecution`` of one of our own workflows: the call starts a child execution in the same workspace.
 
-    Task  intent ── call: input, header (its parent is this frame), index row, wake ── TaskReturned {"ExecutionArn", …}
+    Task  intent ── call: input, header (its parent is this frame), wake ── TaskReturned {"ExecutionArn", …}
                                                    .sync, .sync:2 ── waits in CALLBACK for the child's closing notice
                                                    .waitForTaskToken ── waits for whoever has the token
 

@@ -12,8 +12,8 @@ end (a Lambda invocation); engine.runtime.serving drives a worker process on its
 An execution that has cost its workers before (engine.runtime.poison) runs alone: the rest of its batch is sent again.
 
 The order of writes is the protocol: nothing is called before its intent is durable; a wake is acknowledged only after
-commit and effects; closing writes the index row before the header, because the header's due_at is what brings the next
-worker if this one dies between them.
+commit and effects; closing writes the header last, because its due_at is what brings the next worker if this one dies
+before it.
 
 A store that fails for a moment must not cost the calls that are on their way (an at-most-once one would be reported as
 interrupted though its result was here): while calls run, side requests are put off, and a commit is tried again with
@@ -104,17 +104,17 @@ class Worker:
         map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
         self._errands = Errands(map_runs, ActivityOffers(activities, new_seed), tasks)
         self._news = News(journal, self._policies, clock, new_seed, self._errands)
-        self._parking = Parking(journal, index, queue, clock, self._news, self._errands)
+        self._parking = Parking(journal, queue, clock, self._news, self._errands)
         self._committing = Committing(
             journal, clock, self._parking, owner=owner, each=None if parallel is None else self._each,
             leave=lambda owned, error: self._leave(owned.activation.key, error),
         )
         self._holds = Holds(pauses, clock)
-        self._poison = Poison(journal, index, clock)
+        self._poison = Poison(journal, clock)
         self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         self._admission = Admission(
-            journal=journal, index=index, queue=queue, clock=clock, opener=Opener(journal, published, new_nonce),
+            journal=journal, queue=queue, clock=clock, opener=Opener(journal, published, new_nonce),
             poison=self._poison, calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
             on_committed=on_committed,
         )

@@ -64,4 +64,4 @@ def dead_letters() -> DeadLetters:
     """Over the stores that the environment names, made at the first invocation."""
     clock = SystemClock()
     stores = AwsStores.from_settings(Settings.from_environment(os.environ), clock)
-    return DeadLetters(stores.journal, stores.index, clock)
+    return DeadLetters(stores.journal, clock)

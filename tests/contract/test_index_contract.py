@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from test_journal_contract import a_header
 
 from engine.errors import InvalidDocument
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
 
 START = 1_700_000_000.0
@@ -18,9 +20,26 @@ def a_row(workspace, workflow, name, minute, **changes):
     return replace(row, **changes)
 
 
+def put(journal, row):
+    """List an execution: by its start, and by its close where `row` says that it is closed."""
+    opened = replace(row, status="RUNNING", error=None, ended_at=None)
+    journal.create(a_header(row.key, version=row.version, started_at=row.started_at), b"{}", opened)
+    if row != opened:
+        close(journal, row)
+
+
+def close(journal, row):
+    journal.update_headers([HeaderChange(row.key, 0, row.status, None, ended_at=row.ended_at, row=row)])
+
+
 @pytest.fixture
 def index(backend):
     return backend.index
+
+
+@pytest.fixture
+def journal(backend):
+    return backend.journal
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +59,8 @@ def rows(shared_backend):
             )
         )
     for row in found:
-        shared_backend.index.put(row)
-    shared_backend.index.put(a_row("index-other", "orders", "run-00", 3))
+        put(shared_backend.journal, row)
+    put(shared_backend.journal, a_row("index-other", "orders", "run-00", 3))
     return found
 
 
@@ -115,59 +134,83 @@ def test_a_row_comes_back_as_it_was_written(index, rows):
     assert index.query(ExecutionQuery("index-contract", name="run-11")).rows == (rows[11],)
 
 
-def test_executions_of_one_moment_have_an_order(index, workspace):
+def test_executions_of_one_moment_have_an_order(index, journal, workspace):
     for name in ("b", "c", "a"):
-        index.put(a_row(workspace, "orders", name, 0))
+        put(journal, a_row(workspace, "orders", name, 0))
     first = index.query(ExecutionQuery(workspace, limit=2))
     rest = index.query(ExecutionQuery(workspace, limit=2, next_token=first.next_token))
     assert [row.key.name for row in (*first.rows, *rest.rows)] == ["c", "b", "a"]
 
 
-def test_a_new_execution_does_not_shift_the_next_page(index, workspace):
+def test_a_new_execution_does_not_shift_the_next_page(index, journal, workspace):
     for minute in range(4):
-        index.put(a_row(workspace, "orders", f"run-{minute}", minute))
+        put(journal, a_row(workspace, "orders", f"run-{minute}", minute))
     first = index.query(ExecutionQuery(workspace, limit=2))
-    index.put(a_row(workspace, "orders", "run-9", 9))
+    put(journal, a_row(workspace, "orders", "run-9", 9))
     rest = index.query(ExecutionQuery(workspace, limit=2, next_token=first.next_token))
     assert names(rest) == [1, 0]
 
 
-def test_a_running_row_never_replaces_a_closed_one(index, workspace):
+def test_a_closed_row_stays_as_it_is(index, journal, workspace):
     closed = a_row(workspace, "orders", "run-1", 0, status="FAILED", ended_at=START + 9, error="Oops")
-    index.put(a_row(workspace, "orders", "run-1", 0))
-    index.put(closed)
-    index.put(a_row(workspace, "orders", "run-1", 0))
-    index.put(a_row(workspace, "orders", "run-1", 0, status="PAUSED"))
+    put(journal, closed)
+    put(journal, a_row(workspace, "orders", "run-1", 0))
+    close(journal, a_row(workspace, "orders", "run-1", 0, status="PAUSED"))
     assert index.query(ExecutionQuery(workspace)).rows == (closed,)
     assert index.query(ExecutionQuery(workspace, status="RUNNING")).rows == ()
     assert index.query(ExecutionQuery(workspace, status="FAILED")).rows == (closed,)
 
 
-def test_writing_twice_is_harmless(index, workspace):
+def test_a_row_goes_with_its_header_or_not_at_all(index, journal, workspace):
+    row = a_row(workspace, "orders", "run-1", 0)
+    put(journal, row)
+    journal.update_headers([HeaderChange(row.key, 7, "RUNNING", START + 60)])
+    close(journal, replace(row, status="FAILED", ended_at=START + 9, error="Older than the header"))
+    assert index.query(ExecutionQuery(workspace)).rows == (row,)
+
+
+def test_writing_twice_is_harmless(index, journal, workspace):
     row = a_row(workspace, "orders", "run-1", 0, status="SUCCEEDED", ended_at=START + 9)
-    index.put(row)
-    index.put(row)
+    put(journal, row)
+    put(journal, row)
     assert index.query(ExecutionQuery(workspace)) == ExecutionPage((row,))
 
 
-def test_a_closed_row_leaves_its_old_status(index, workspace):
+def test_a_row_leaves_its_old_status(index, journal, workspace):
     running = a_row(workspace, "orders", "run-1", 0)
-    index.put(running)
-    assert index.query(ExecutionQuery(workspace, status="RUNNING")).rows == (running,)
-    index.put(replace(running, status="SUCCEEDED"))
-    assert index.query(ExecutionQuery(workspace, status="RUNNING")).rows == ()
+    put(journal, running)
+    for status in ("PAUSED", "TIMED_OUT"):
+        row = replace(running, status=status)
+        close(journal, row)
+        assert index.query(ExecutionQuery(workspace, status="RUNNING")).rows == ()
+        assert index.query(ExecutionQuery(workspace, status=status)).rows == (row,)
+
+
+def test_a_close_that_does_not_know_the_business_key_leaves_it(index, journal, workspace):
+    running = a_row(workspace, "orders", "run-1", 0, business_key="customer-1")
+    put(journal, running)
+    close(journal, replace(running, business_key=None, status="SUCCEEDED", ended_at=START + 9))
+    (row,) = index.query(ExecutionQuery(workspace, business_key="customer-1")).rows
+    assert (row.status, row.business_key) == ("SUCCEEDED", "customer-1")
+
+
+def test_the_items_of_a_map_run_are_not_listed(index, journal, workspace):
+    key = ExecutionKey.of(workspace, "orders", "run-1~1.0~0")
+    journal.create(a_header(key), b"{}")
+    journal.update_headers([HeaderChange(key, 0, "SUCCEEDED", None, ended_at=START + 9)])
+    assert index.query(ExecutionQuery(workspace)).rows == ()
 
 
 @pytest.mark.parametrize("text", ["", "ä/ö#1", "a" * 3000, "tab\there", "100%_of*x", "\U0001f600"])
-def test_any_business_key_is_found(index, workspace, text):
+def test_any_business_key_is_found(index, journal, workspace, text):
     row = a_row(workspace, "orders", "run-1", 0, business_key=text)
-    index.put(row)
-    index.put(a_row(workspace, "orders", "run-2", 0, business_key=text + "more"))
+    put(journal, row)
+    put(journal, a_row(workspace, "orders", "run-2", 0, business_key=text + "more"))
     assert index.query(ExecutionQuery(workspace, business_key=text)).rows == (row,)
 
 
-def test_text_that_no_store_holds_is_kept_readable(index, workspace):
-    index.put(a_row(workspace, "orders", "run-1", 0, business_key="a\ud800b"))
+def test_text_that_no_store_holds_is_kept_readable(index, journal, workspace):
+    put(journal, a_row(workspace, "orders", "run-1", 0, business_key="a\ud800b"))
     assert index.query(ExecutionQuery(workspace)).rows[0].business_key == "a?b"
 
 

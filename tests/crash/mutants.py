@@ -211,21 +211,6 @@ def _no_read_after_parking(patch: Patch) -> None:
 # ---------------------------------------------------------------- closing, parking, sweeping
 
 
-def _header_closed_first(patch: Patch) -> None:
-    """The index row after the header: nobody comes back for it."""
-
-    def close(self: Any, activation: Any) -> None:
-        rows: list[Any] = []
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(self, "_index", type("Later", (), {"put": lambda _self, row: rows.append(row)})())
-            real(self, activation)
-        for row in rows:
-            self._index.put(row)
-
-    real = Parking.close
-    patch.setattr(Parking, "close", close)
-
-
 def _acknowledged_when_left(patch: Patch) -> None:
     leave = Worker._leave
 
@@ -349,7 +334,6 @@ MUTANTS: dict[str, Mutant] = {
     "inbox emptied before the commit": Mutant("what is read is deleted when it is recorded", _inbox_emptied_on_reading,
                                               _calls("callback", "before", "throttled")),
     "no scrubbing": Mutant("no secret's value leaves the call", _no_scrubbing, _calls("secret", "before")),
-    "header closed before the index row": Mutant("the header is last", _header_closed_first, _calls("task", "before")),
     "left and acknowledged": Mutant("who leaves does not acknowledge", _acknowledged_when_left,
                                     _calls("task", "throttled", sweeps=False)),
     "one try at a commit": Mutant("a commit is tried again", _one_try_at_a_commit, _calls("once", "lost-reply")),

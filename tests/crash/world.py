@@ -304,9 +304,7 @@ class World(Product):
             self.port_call("acknowledge", acknowledge, receipts)
 
     def _bury(self, letter: Received) -> None:
-        buries = DeadLetters(
-            self.wrap("journal", self.stores.journal), self.wrap("index", self.stores.index), self.clock
-        )
+        buries = DeadLetters(self.wrap("journal", self.stores.journal), self.clock)
         with suppress(StorageError):
             buries.bury(letter.key, str(letter.receives))
 

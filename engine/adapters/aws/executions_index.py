@@ -2,8 +2,8 @@
 
 Every index but those of a prefix leaves its keys in the list's order, newest first. The keys of a prefix come in the
 order of its values: up to GATHERED of them are read and sorted. More of them than that is no rare prefix, so there
-the list itself is walked and what does not match is left out. Rows are then read by key, consistently, and compared
-with the query once more: an index lags behind its table.
+the list itself is walked and what does not match is left out. The headers, which are the rows, are then read by key,
+consistently, and compared with the query once more: an index lags behind its table.
 """
 
 from __future__ import annotations
@@ -14,20 +14,12 @@ from itertools import islice
 
 from engine.adapters import listing
 from engine.adapters.aws import items, table
-from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Put, Table
+from engine.adapters.aws.dynamo import Expression, Item, Table
 from engine.adapters.listing import Pattern, Position
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
-from engine.ports.journal import OPEN_STATUSES
 
 GATHERED = 2000
 _ROWS_AT_ONCE = 100
-
-# worker A  -- put RUNNING --x (reply lost) -------------------------- put RUNNING again: closed, ignored
-# worker B  ---------------------- put SUCCEEDED
-_NOT_CLOSED = Expression(
-    "attribute_not_exists(pk) OR #status IN (:running, :paused)", {":running": "RUNNING", ":paused": "PAUSED"},
-    {"#status": "status"},
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +37,6 @@ class DynamoExecutionsIndex:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def put(self, row: ExecutionRow) -> None:
-        """Write the row, unless it is an open one over a closed one."""
-        try:
-            self._table.write(Put(items.row_item(row), _NOT_CLOSED if row.status in OPEN_STATUSES else None))
-        except ConditionFailed:
-            return
-
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
         listing.check_limit(query)
@@ -65,8 +50,8 @@ class DynamoExecutionsIndex:
         after = listing.decode_token(query)
         found = self._candidates(query, after)
         while chunk := list(islice(found, min(_ROWS_AT_ONCE, query.limit + 1))):
-            stored = self._table.get_many([(pk, items.ROW) for pk in chunk])
-            rows = (items.row_of(stored[pk, items.ROW]) for pk in chunk if (pk, items.ROW) in stored)
+            stored = self._table.get_many([(pk, items.HEADER) for pk in chunk])
+            rows = (items.row_of(stored[pk, items.HEADER]) for pk in chunk if (pk, items.HEADER) in stored)
             for row in rows:
                 if listing.matches(query, row) and (after is None or Position.of(row) < after):
                     yield row
@@ -120,8 +105,9 @@ def _exact_walk(query: ExecutionQuery) -> _Walk:
         pattern = Pattern.parse(text)
         if pattern is not None and not pattern.prefix:
             return _Walk(index, query.workspace, items.joined(items.sortable(pattern.text), ""))
-    if query.status is not None and len(listing.statuses(query)) == 1:
-        return _Walk(table.STATUS, items.joined(query.workspace, query.status))
+    statuses = listing.statuses(query)
+    if len(statuses) == 1 and statuses[0] != table.UNLISTED_STATUS:
+        return _Walk(table.STATUS, items.joined(query.workspace, statuses[0]))
     if query.workflow is not None:
         return _Walk(table.WORKFLOW, items.joined(query.workspace, query.workflow))
     return _Walk(table.STARTED, query.workspace)

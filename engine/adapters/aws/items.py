@@ -12,7 +12,6 @@ from engine.ports.journal import Header, InboxItem, Parent, Segment
 from engine.ports.keys import ExecutionKey
 
 HEADER = "H"
-ROW = "X"
 SEGMENTS = "S#"
 INBOX = "N#"
 
@@ -46,8 +45,9 @@ def inbox_key(key: ExecutionKey, item_id: str) -> Key:
     return partition(key), INBOX + item_id
 
 
-def header_item(header: Header) -> Item:
-    """A header, with its place in the due index while it has one. The workflow's name is part of the key."""
+def header_item(header: Header, row: ExecutionRow | None = None) -> Item:
+    """A header, with its place in the due index while it has one, and in the lists. The workflow's name is part of the
+    key."""
     pk = partition(header.key)
     return {
         "pk": pk, "sk": HEADER, "version": header.version, "definition_digest": header.definition_digest,
@@ -56,6 +56,7 @@ def header_item(header: Header) -> Item:
         "parent": None if header.parent is None else header.parent.as_text(),
         "due_shard": None if header.due_at is None else table.due_shard(pk),
         "strikes": header.strikes or None, "cause": header.cause,
+        **({} if row is None else places(row)),
     }
 
 
@@ -106,27 +107,36 @@ def inbox_of(key: ExecutionKey, item: Item, body: bytes) -> InboxItem:
     return InboxItem(key, item["sk"].removeprefix(INBOX), body, item["due_at"])
 
 
-def row_item(row: ExecutionRow) -> Item:
-    """A row of the executions index, with its place in each list it belongs to."""
-    key, error, business_key = row.key, listing.storable(row.error), listing.storable(row.business_key)
+def places(row: ExecutionRow) -> Item:
+    """What a header lacks to be a row of the executions index: its place in each list it belongs to."""
+    key, business_key = row.key, listing.storable(row.business_key)
     started = started_sort(row.started_at, key.id)
     return {
-        "pk": partition(key), "sk": ROW, "version": row.version, "status": row.status, "started_at": row.started_at,
-        "ended_at": row.ended_at, "error": error, "business_key": business_key,
-        "ws": key.workspace, "ws_workflow": joined(key.workspace, row.workflow),
-        "ws_status": joined(key.workspace, row.status), "started": started,
-        "name_started": joined(sortable(key.name), started),
-        "error_started": None if error is None else joined(sortable(error), started),
+        "ws": key.workspace, "ws_workflow": joined(key.workspace, row.workflow), "started": started,
+        "name_started": joined(sortable(key.name), started), "business_key": business_key,
         "business_key_started": None if business_key is None else joined(sortable(business_key), started),
+        **moves(row),
+    }
+
+
+def moves(row: ExecutionRow) -> Item:
+    """The part of its places that changes with its status."""
+    error = listing.storable(row.error)
+    return {
+        "ws_status": None if row.status == table.UNLISTED_STATUS else joined(row.key.workspace, row.status),
+        "error_name": error,
+        "error_started": None if error is None else joined(
+            sortable(error), started_sort(row.started_at, row.key.id)
+        ),
     }
 
 
 def row_of(item: Item) -> ExecutionRow:
-    """A row as it was stored."""
+    """The row of a header that is listed."""
     key = key_of(item["pk"])
     return ExecutionRow(
         key=key, workflow=key.workflow, version=int(item["version"]), status=item["status"],
-        started_at=item["started_at"], ended_at=item.get("ended_at"), error=item.get("error"),
+        started_at=item["started_at"], ended_at=item.get("ended_at"), error=item.get("error_name"),
         business_key=item.get("business_key"),
     )
 

@@ -11,6 +11,7 @@ from engine.adapters.aws.bodies import body_of, with_body
 from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Put, Table, Update
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
+from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
@@ -28,8 +29,9 @@ class DynamoJournal:
         self._table = table
         self._blobs = blobs
 
-    def create(self, header: Header, execution_input: bytes) -> Header | None:
-        """Write the input, then the header if its key is free. None when written, else the header that is there."""
+    def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
+        """Write the input, then the header and its places in the lists if its key is free. None when written, else the
+        header that is there."""
         # client A  -- input I#a --------- header: written
         # client B  --------- input I#b ------------- header: taken, the failed write tells whose -- deletes I#b
         # An input lies under its digest, so a rival's never stands where the header's is looked for.
@@ -37,7 +39,7 @@ class DynamoJournal:
         item = with_body(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input)
         self._table.write(Put(item))
         try:
-            self._table.write(Put(items.header_item(header), ABSENT))
+            self._table.write(Put(items.header_item(header, row), ABSENT))
         except ConditionFailed as failed:
             present = items.header_of(failed.item) if failed.item else self.header(header.key)
             if present is not None and present.input_digest != header.input_digest:
@@ -144,8 +146,10 @@ class DynamoJournal:
             ":due_at": change.due_at, ":ended_at": change.ended_at, ":cause": change.cause,
             ":due_shard": None if change.due_at is None else table.due_shard(pk),
         }
+        moved = {} if change.row is None else items.moves(change.row)
+        values |= {f":{attribute}": value for attribute, value in moved.items()}
         sets, removes = ["seq = :seq", "#status = :status"], []
-        for attribute in ("due_at", "due_shard", "ended_at", "cause"):
+        for attribute in ("due_at", "due_shard", "ended_at", "cause", *moved):
             if values[f":{attribute}"] is None:
                 removes.append(attribute)
             else:

@@ -3,11 +3,10 @@
 On demand, with keys `pk` and `sk`. What lies in it:
 
     pk                          sk                what
-    E#<workspace>#<id>          H                 header            due_shard, due_at while it is open
+    E#<workspace>#<id>          H                 header            due_shard, due_at while it is open; in the lists
                                 I#<digest>        input             by its digest, so rivals cannot mix theirs up
                                 N#<item id>       inbox item        due_shard, due_at
                                 S#<12 digits>     segment
-                                X                 row of the executions index
     C#<workspace>               W#<workflow>      workflow
                                 D#<workflow>      draft
                                 H#<workflow>      that it is paused; without a name, all of them are
@@ -20,8 +19,9 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 I#<id>            the number of the record with this id
 
 All indexes are sparse and KEYS_ONLY: one costs a write only where an item has its attributes and only when they
-change, so an execution pays for the lists once at its start and, for its status, once at its close. Sort keys end in
-the start time and id, which is the order of every list.
+change (two when it moves), so an execution pays for the lists once at its start and, for its status, once at its
+close. The header is the row of the executions index: a row of its own would be two writes more. Sort keys end in the
+start time and id, which is the order of every list. docs/operations.md counts the write units.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ from zlib import crc32
 
 TTL_ATTRIBUTE = "expires_at"
 """DynamoDB deletes an item after this time (epoch seconds). No item carries it yet: executions are kept."""
+
+UNLISTED_STATUS = "SUCCEEDED"
+"""Not in the index of statuses, for most executions end so: it would be a write at the close of each. Who asks for it
+walks the list itself and reads what ended otherwise in vain."""
 
 DUE_SHARDS = 16
 """So many partitions share the writes of due_at; the sweep asks them all."""

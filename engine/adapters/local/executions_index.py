@@ -7,6 +7,7 @@ those of a prefix are sorted.
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from engine.adapters import listing
@@ -18,10 +19,8 @@ from engine.ports.keys import ExecutionKey
 _PUT = """INSERT INTO execution
     (workspace, id, name, workflow, version, status, started_at, ended_at, error, business_key)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (workspace, id) DO UPDATE SET version = excluded.version, status = excluded.status,
-        started_at = excluded.started_at, ended_at = excluded.ended_at, error = excluded.error,
-        business_key = excluded.business_key
-    WHERE execution.status IN ('RUNNING', 'PAUSED') OR excluded.status NOT IN ('RUNNING', 'PAUSED')"""
+    ON CONFLICT (workspace, id) DO UPDATE SET status = excluded.status, ended_at = excluded.ended_at,
+        error = excluded.error, business_key = coalesce(excluded.business_key, business_key)"""
 
 _HIGHEST = "\U0010ffff"
 
@@ -32,14 +31,6 @@ class SqliteExecutionsIndex:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, row: ExecutionRow) -> None:
-        """Write the row, unless it is an open one over a closed one. Performed again after a crash, so not durable."""
-        values = (
-            row.key.workspace, row.key.id, row.key.name, row.workflow, row.version, row.status, row.started_at,
-            row.ended_at, listing.storable(row.error), listing.storable(row.business_key),
-        )
-        self._database.write(lambda connection: connection.execute(_PUT, values), durable=False)
-
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
         listing.check_limit(query)
@@ -49,6 +40,14 @@ class SqliteExecutionsIndex:
         page = rows[: query.limit]
         more = len(rows) > query.limit
         return ExecutionPage(page, listing.encode_token(query, Position.of(page[-1])) if more else None)
+
+
+def write_row(connection: sqlite3.Connection, row: ExecutionRow) -> None:
+    """Write a row, in the transaction that writes its header."""
+    connection.execute(_PUT, (
+        row.key.workspace, row.key.id, row.key.name, row.workflow, row.version, row.status, row.started_at,
+        row.ended_at, listing.storable(row.error), listing.storable(row.business_key),
+    ))
 
 
 def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
@@ -86,7 +85,8 @@ def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
 
 def _filters(query: ExecutionQuery) -> list[tuple[str, Pattern, int]]:
     """The filters in use: column, pattern, and how few rows it leaves as a rule."""
-    status = query.status if len(listing.statuses(query)) == 1 else None
+    statuses = listing.statuses(query)
+    status = statuses[0] if len(statuses) == 1 else None
     exact = [("workflow", query.workflow, 1), ("status", status, 2)]
     patterns = [
         ("error", Pattern.parse(query.error), 3, 3),

@@ -1,7 +1,8 @@
 """The journal in SQLite.
 
-A commit is one transaction for all its segments and header changes, and of several threads' commits together
-(database.py). Each condition is part of its statement, so a statement's row count is its answer.
+A commit is one transaction for all its segments and header changes with their rows of the executions index, and of
+several threads' commits together (database.py). Each condition is part of its statement, so a statement's row count is
+its answer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from functools import partial
 from typing import Any
 
 from engine.adapters.local.database import Database
+from engine.adapters.local.executions_index import write_row
+from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment
 from engine.ports.keys import ExecutionKey
 
@@ -59,13 +62,15 @@ class SqliteJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, header: Header, execution_input: bytes) -> Header | None:
-        """Write header and input in one transaction. None when written, else the header that is there."""
+    def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
+        """Write header, input and row in one transaction. None when written, else the header that is there."""
 
         def work(connection: sqlite3.Connection) -> Header | None:
             if not connection.execute(_CREATE, _header_values(header)).rowcount:
                 return _read_header(connection, header.key)
             connection.execute(_PUT_INPUT, (header.key.workspace, header.key.id, execution_input))
+            if row is not None:
+                write_row(connection, row)
             return None
 
         return self._database.write(work)
@@ -194,4 +199,7 @@ def _change_header(connection: sqlite3.Connection, change: HeaderChange) -> bool
         change.seq, change.status, change.due_at, change.ended_at, change.strikes, change.cause,
         change.key.workspace, change.key.id, change.seq, min(change.needs), max(change.needs),
     )
-    return connection.execute(_CHANGE_HEADER, values).rowcount == 1
+    changed = connection.execute(_CHANGE_HEADER, values).rowcount == 1
+    if changed and change.row is not None:
+        write_row(connection, change.row)
+    return changed

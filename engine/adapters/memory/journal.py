@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from threading import Lock
 
+from engine.adapters import listing
+from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
@@ -16,17 +18,19 @@ class MemoryJournal:
     def __init__(self) -> None:
         self._lock = Lock()
         self._headers: dict[ExecutionKey, Header] = {}
+        self._rows: dict[ExecutionKey, ExecutionRow] = {}
         self._inputs: dict[ExecutionKey, bytes] = {}
         self._segments: dict[ExecutionKey, dict[int, Segment]] = {}
         self._inbox: dict[ExecutionKey, dict[str, InboxItem]] = {}
 
-    def create(self, header: Header, execution_input: bytes) -> Header | None:
-        """Write input and header if the key is free. None when written, else the header that is there."""
+    def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
+        """Write input, header and row if the key is free. None when written, else the header that is there."""
         with self._lock:
             present = self._headers.get(header.key)
             if present is None:
                 self._inputs[header.key] = execution_input
                 self._headers[header.key] = header
+                self._list(row)
             return present
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:
@@ -84,7 +88,21 @@ class MemoryJournal:
             stored, seq=change.seq, status=change.status, due_at=change.due_at, ended_at=change.ended_at,
             strikes=stored.strikes if change.strikes is None else change.strikes, cause=change.cause,
         )
+        self._list(change.row)
         return True
+
+    def _list(self, row: ExecutionRow | None) -> None:
+        if row is not None:
+            present = self._rows.get(row.key)
+            found_by = present.business_key if present and row.business_key is None else row.business_key
+            self._rows[row.key] = replace(
+                row, error=listing.storable(row.error), business_key=listing.storable(found_by)
+            )
+
+    def rows(self) -> list[ExecutionRow]:
+        """What is listed, for the executions index."""
+        with self._lock:
+            return list(self._rows.values())
 
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first."""

@@ -18,7 +18,7 @@ class MemoryStores:
 
     def __init__(self, clock: Clock) -> None:
         self.journal = MemoryJournal()
-        self.index = MemoryExecutionsIndex()
+        self.index = MemoryExecutionsIndex(self.journal.rows)
         self.queue = MemoryQueue(clock)
         self.blobs = MemoryBlobs()
         self.catalog = MemoryCatalogStore()

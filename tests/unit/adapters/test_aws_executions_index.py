@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from test_index_contract import a_row
+from test_index_contract import a_row, put
 
 from engine.adapters.aws import executions_index, items
 from engine.adapters.aws.dynamo import Expression, Update
@@ -24,7 +24,7 @@ def rows(aws_stores):
         for n in range(20)
     ]
     for row in found:
-        aws_stores.index.put(row)
+        put(aws_stores.journal, row)
     return found
 
 
@@ -66,21 +66,21 @@ def test_the_next_page_of_a_prefix_does_not_read_the_rows_before_it(aws_stores, 
 def test_a_row_that_changed_since_it_was_indexed_is_left_out(aws_stores):
     """A global index lags: here a row is FAILED and still lies under RUNNING."""
     row = a_row("lag", "orders", "run-1", 0)
-    aws_stores.index.put(row)
+    put(aws_stores.journal, row)
     change = Expression("", {":failed": "FAILED"}, {"#status": "status"})
-    aws_stores.index._table.write(Update((items.partition(row.key), items.ROW), "SET #status = :failed", change))
+    aws_stores.index._table.write(Update((items.partition(row.key), items.HEADER), "SET #status = :failed", change))
     assert aws_stores.index.query(ExecutionQuery("lag", status="RUNNING")).rows == ()
     assert aws_stores.index.query(ExecutionQuery("lag")).rows == (replace(row, status="FAILED"),)
 
 
 def test_a_sort_key_has_room_for_the_longest_parts():
     row = a_row("w", "ä" * 80, "ö" * 80, 0, business_key="ü" * 5000, error="x" * 5000)
-    item = items.row_item(row)
+    item = items.places(row)
     for name in ("started", "name_started", "error_started", "business_key_started"):
         assert len(item[name].encode()) <= 1024
 
 
 def test_an_execution_without_error_or_business_key_is_not_in_their_lists():
-    item = items.row_item(a_row("w", "orders", "run-1", 0))
+    item = items.places(a_row("w", "orders", "run-1", 0))
     assert item["error_started"] is None
     assert item["business_key_started"] is None

@@ -79,7 +79,7 @@ def test_a_call_under_way_is_taken_over_in_the_copy_with_the_same_key(folder, cl
 
 
 def test_writers_go_on_and_the_copy_is_of_one_moment(folder, clock, tmp_path):
-    """Header and index row are written by two transactions, header first: a copy never has a row without its header."""
+    """Header, input and row of the list are written by one transaction: a copy has all of an execution, or nothing."""
     stores, product = opened(folder, clock)
     stop, written = threading.Event(), []
 

@@ -419,7 +419,7 @@ def test_a_paused_item_is_not_listed_keeps_its_parent_waiting_and_may_be_stopped
     key = product.start([1, 2])
     product.run(key)
     child, journal = children_of(product)[0], product.stores.journal
-    pause(journal, product.stores.index, journal.header(child), "it kills its workers")
+    pause(journal, journal.header(child), "it kills its workers")
     for _ in range(10):
         product.clock.sleep(60)
         product.sweeper.sweep()

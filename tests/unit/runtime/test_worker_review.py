@@ -12,7 +12,6 @@ from durable import START, TESTER, Product, ScriptedTasks
 from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, snapshot, task
 
 from engine.errors import InvalidDocument, InvalidExpression, SchemaTooNew, StoreBusy, StoreUnavailable, Throttled
-from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import InboxItem
 from engine.ports.tasks import TaskPolicy
 from engine.runtime import activation as activation_module
@@ -436,20 +435,6 @@ def test_a_crash_behind_a_lease_is_found_when_the_lease_ends():
         execution = product.describe(key)
         assert execution.status == "SUCCEEDED"
         assert execution.ended_at - lease_end <= 60
-
-
-def test_a_start_that_died_before_its_row_is_listed_once_it_is_swept():
-    product = Product(WAIT)
-    put = product.stores.index.put
-    product.stores.index.put = lambda _row: die(None)
-    with pytest.raises(Died):
-        product.start({})
-    product.stores.index.put = put
-    product.clock.sleep(30)
-    product.sweeper.sweep()
-    received = product.stores.queue.claim(1)
-    product.run(received[0].key)
-    assert len(product.stores.index.query(ExecutionQuery("default")).rows) == 1
 
 
 def test_heartbeats_do_not_multiply_wakes():

@@ -101,7 +101,7 @@ def test_a_paused_execution_is_shown_listed_and_resumed(api):
     api.publish("pause", WAITING)
     api("POST", "/workflows/pause/executions", {"name": "one"})
     key = ExecutionKey("default", "pause:one")
-    pause(api.stores.journal, api.stores.index, api.stores.journal.header(key), "it kills its workers")
+    pause(api.stores.journal, api.stores.journal.header(key), "it kills its workers")
     shown = api("GET", "/executions/pause%3Aone").json
     assert (shown["status"], shown["cause"], shown["ended_at"]) == ("PAUSED", "it kills its workers", None)
     assert [row["id"] for row in api("GET", "/executions?status=PAUSED").json["executions"]] == ["pause:one"]

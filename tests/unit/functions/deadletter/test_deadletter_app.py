@@ -44,7 +44,7 @@ def backend():
 @pytest.fixture
 def buries(backend, monkeypatch):
     """Hands bodies to the handler; answers the ids that it reports failed."""
-    letters = DeadLetters(backend.journal, backend.index, backend.clock)
+    letters = DeadLetters(backend.journal, backend.clock)
     monkeypatch.setattr(app, "dead_letters", lambda: letters)
 
     def bury(*bodies):

@@ -34,7 +34,7 @@ def poison(automate):
     """Make it PAUSED as a worker would."""
     logging.getLogger("engine.runtime.poison").disabled = True  # the last command's handler is gone
     product = Product.open(Settings(data_dir=str(automate.folder)), command="a test", environment={})
-    pause(product.stores.journal, product.stores.index, product.stores.journal.header(KEY), "it kills its workers")
+    pause(product.stores.journal, product.stores.journal.header(KEY), "it kills its workers")
     product.close()
     logging.getLogger("engine.runtime.poison").disabled = False
 
