@@ -8,7 +8,7 @@ recognised. What cannot be recorded is logged and left: the history holds the sa
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from engine.governance.audit import Audit
 from engine.governance.audit_engine import AUDITED_EVENTS, engine_entries
@@ -24,12 +24,16 @@ MOST_REMEMBERED = 10_000
 
 
 class EngineRecorder:
-    """`origin` is what the entries call this worker."""
+    """`origin` is what the entries call this worker. `observe` is told the events of every segment besides."""
 
-    def __init__(self, audit: Audit, journal: Journal, *, origin: str) -> None:
+    def __init__(
+        self, audit: Audit, journal: Journal, *, origin: str,
+        observe: Callable[[Segment, Sequence[HistoryEvent]], None] = lambda _segment, _events: None,
+    ) -> None:
         self._audit = audit
         self._journal = journal
         self._origin = origin
+        self._observe = observe
         self._recorded: dict[tuple[str, str], None] = {}
 
     def __call__(self, segments: Sequence[Segment]) -> None:
@@ -50,6 +54,7 @@ class EngineRecorder:
         if not segment.last_event:
             return []
         events = codec.decode_events(segment.body)
+        self._observe(segment, events)
         if not any(event.type in AUDITED_EVENTS for event in events):
             return []
         header = self._journal.header(segment.key)

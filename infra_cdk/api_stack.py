@@ -100,7 +100,10 @@ class ApiStack(Stack):
                 "api", self._tunables.api_memory_mb, API_TIMEOUT_SECONDS, "Authoring, publishing, starting, looking",
                 api=True, traced=True,
             ),
-            engine.settings,
+            {
+                **engine.settings, "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
+                "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0",
+            },
         )
         data.grant_engine(function)
         data.grant_secrets(function, write=True)

@@ -80,7 +80,8 @@ class Bundles:
 
     def code(self, function: str, *, without: Collection[str] = ()) -> Path:
         """The package of `function`, such as ``functions/worker``, the engine and the connectors, less `without`."""
-        everywhere = ("engine", "connectors", "functions/__init__.py", "functions/engine_audit.py")
+        shared = ("functions/__init__.py", "functions/engine_audit.py", "functions/call_logs.py")
+        everywhere = ("engine", "connectors", *shared)
         left_out = tuple(ROOT / name for name in without)
         sources = sorted(
             path for package in (*everywhere, function) for path in _sources(ROOT / package)

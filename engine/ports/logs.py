@@ -33,13 +33,18 @@ class LogQuery:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One record. `attempt` counts from 0, as in a TaskCall; a record outside of any call has neither."""
+    """One record. `attempt` counts from 0, as in a TaskCall; a record outside of any call has neither it nor a state.
+
+    `stream` is where it stands within the logs, `trace` the X-Ray trace that it belongs to, where there are such.
+    """
 
     at: float
     level: str
     message: str
     state: str | None = None
     attempt: int | None = None
+    stream: str | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 from connectors.aws.tasks import AwsTasks, no_role
 from connectors.registry import default_registry, load_modules
@@ -15,16 +16,28 @@ from engine.clock import SystemClock
 from engine.errors import UserError
 from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
+from engine.ports.logs import ExecutionLogs
 from engine.runtime.sync_start import SyncStarts
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
+from functions.api.console_links import ConsoleLinks
 from functions.api.identity import actor_of_gateway
 from functions.api.services import NoLogs, Place, Services
 from functions.api.starters import Starters
+from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder
+
+if TYPE_CHECKING:
+    from engine.adapters.aws.clients import Clients
+
+LOG_GROUP = "AUTOMATE_WORKER_LOG_GROUP"
+"""The environment variable that names the worker's log group."""
+
+TRACED = "AUTOMATE_TRACED"
+"""The environment variable that is 1 where X-Ray traces the worker."""
 
 LONGEST_POLL_SECONDS = 25.0
 """API Gateway answers for a function after 29 s."""
@@ -57,6 +70,8 @@ def _services() -> Services:
     load_modules(settings.connectors)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=no_role))
+    backends = (EnvironmentSecrets(os.environ), secrets)
+    calls = InCall(SecretResolving(tasks, backends, clock))
     audit = Audit(stores.audit, clock)
     recorder = Recorder(audit, clock)
     catalog = AuditedCatalog(
@@ -67,13 +82,12 @@ def _services() -> Services:
         journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
         settings=settings, recorder=recorder, pauses=stores.pauses,
     )
-    backends = (EnvironmentSecrets(os.environ), secrets)
     recorded = EngineRecorder(audit, stores.journal, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api"))
 
     def new_worker() -> Worker:
         return Worker(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published,
-            tasks=SecretResolving(tasks, backends, clock), clock=clock, settings=settings, on_committed=recorded,
+            tasks=calls, clock=clock, settings=settings, on_committed=recorded,
             runs_sync=True,
         )
 
@@ -87,6 +101,19 @@ def _services() -> Services:
             longest_poll=LONGEST_POLL_SECONDS, recorder=recorder,
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
-        tasks=SecretResolving(tasks, backends, clock), logs=NoLogs(),
-        place=Place(settings.stage, os.environ.get("AWS_REGION")), starters=Starters(audit),
+        tasks=calls, logs=_logs(stores.clients), place=_place(settings), starters=Starters(audit),
     )
+
+
+def _logs(clients: Clients) -> ExecutionLogs:
+    """The worker's log group; nothing where none is named."""
+    from engine.adapters.aws.logs import CloudWatchLogs  # noqa: PLC0415 - as above
+
+    group = os.environ.get(LOG_GROUP, "")
+    return CloudWatchLogs(lambda: clients.logs, group) if group else NoLogs()
+
+
+def _place(settings: Settings) -> Place:
+    region, group = os.environ.get("AWS_REGION"), os.environ.get(LOG_GROUP, "")
+    console = ConsoleLinks(region, group, traced=os.environ.get(TRACED) == "1") if region and group else None
+    return Place(settings.stage, region, console=console)

@@ -10,6 +10,8 @@ from engine.ports.keys import ExecutionKey
 from engine.runtime.executions import Execution, iso_time
 from functions.api import large, models
 from functions.api.addresses import execution_address
+from functions.api.console_links import Moment
+from functions.api.models_base import ConsoleAddresses
 from functions.api.routing import Answer, Call, RouteTable
 
 table = RouteTable("Executions")
@@ -113,7 +115,16 @@ def shown(call: Call[Any], execution: Execution) -> models.Execution:
         started_by=services.starters.of(
             execution.key, started_at=execution.started_at, now=services.clock.now()
         ),
+        links=_links(call, execution),
     )
+
+
+def _links(call: Call[Any], execution: Execution) -> ConsoleAddresses:
+    console, ended = call.services.place.console, execution.ended_at
+    if console is None:
+        return ConsoleAddresses()
+    until = ended if ended is not None else call.services.clock.now()
+    return console.of(Moment(execution.key.id, None, execution.started_at, until))
 
 
 def _seconds(started_at: float, ended_at: float | None) -> float | None:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from functions.api.models_base import ConsoleAddresses
+
 Json = Any
 
 
@@ -350,6 +352,7 @@ class Execution(_Out):
     definition_digest: str = Field(description="Of what it runs by: the definition, the kind and at_most_once.")
     duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
     started_by: str | None = Field(None, description="Who started it, as the audit log has it.")
+    links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
 
 
 class ExecutionSummary(_Out):

@@ -19,3 +19,11 @@ class Given(BaseModel):
     """An answer."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class ConsoleAddresses(Given):
+    """Where else to look, on AWS: pages of its console. Null where there is no such place."""
+
+    cloudwatch: str | None = None
+    insights: str | None = None
+    xray: str | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.api.models_base import Given, Json, Taken
+from functions.api.models_base import ConsoleAddresses, Given, Json, Taken
 
 _LARGE = 'Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded.'
 
@@ -104,14 +104,6 @@ class LogLines(Given):
     complete: bool
 
 
-class StepLinks(Given):
-    """Where else to look, on AWS."""
-
-    cloudwatch: str | None = None
-    insights: str | None = None
-    xray: str | None = None
-
-
 class StepDetail(Given):
     """A step with its values. Secrets are in none of them: they never were."""
 
@@ -128,7 +120,7 @@ class StepDetail(Given):
     events: list[dict[str, Json]]
     logs: list[LogLine]
     audit: dict[str, str] = Field(description="The query of GET /audit that lists this step's entries.")
-    links: StepLinks
+    links: ConsoleAddresses
 
 
 class LogsQuery(Taken):

@@ -19,16 +19,19 @@ from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
 from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
+from functions.api.console_links import ConsoleLinks
 from functions.api.starters import Starters
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where this API runs: `stage` is "local" or a deployment's, `links` are places to look, by name."""
+    """Where this API runs: `stage` is "local" or a deployment's, `links` are places to look, by name; `console` makes
+    links into the AWS console."""
 
     stage: str
     region: str | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+    console: ConsoleLinks | None = None
 
 
 class NoLogs:

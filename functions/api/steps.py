@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from typing import Any
 
-from engine.errors import NotFound
+from engine.errors import NotFound, StorageError
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
-from engine.ports.logs import LogQuery
+from engine.ports.logs import LogLine, LogQuery
 from engine.runtime import step_facts as facts
 from engine.runtime.causes import plain_cause, stack_trace
 from engine.runtime.executions import Execution, iso_time
@@ -15,7 +17,9 @@ from engine.runtime.history import render
 from engine.runtime.steps import steps_of
 from functions.api import etags, large, models
 from functions.api import models_steps as shapes
+from functions.api.console_links import Moment
 from functions.api.executions import key_of, started_answer
+from functions.api.models_base import ConsoleAddresses
 from functions.api.release import product_version
 from functions.api.routing import Answer, Call, RouteTable, read_json
 from functions.api.services import Services
@@ -30,6 +34,8 @@ MOST_EVENTS = 100_000
 """So much of a history is read at once; a longer one says that it is not all."""
 
 MOST_EVENTS_OF_A_STEP = 200
+_LOG = logging.getLogger(__name__)
+
 MOST_LOGS_OF_A_STEP = 200
 LOG_MARGIN_SECONDS = 0.5
 """A line may be written a moment before its step's event, or after it."""
@@ -77,13 +83,14 @@ def get_step(call: Call[models.Nothing]) -> Answer:
     def value(part: str) -> Json:
         return large.shown(getattr(step, part), execution_id, part=part, step=step.id)
 
-    lines = call.services.logs.lines(_query_of(execution_id, step, MOST_LOGS_OF_A_STEP)).lines
+    lines = _lines_of(call.services, _query_of(execution_id, step, MOST_LOGS_OF_A_STEP))
     return Answer(shapes.StepDetail(
         step=shape_of(step, resources), input=value("input"), output=value("output"), arguments=value("arguments"),
         result=value("result"), assigned=value("assigned"), variables=value("variables"), error=step.error,
         cause=plain_cause(step.cause), stack_trace=stack_trace(step.cause),
         events=[_rendered(event, execution_id, step.id) for event in step.events[:MOST_EVENTS_OF_A_STEP]],
-        logs=[_line(line) for line in lines], audit=_audit_query(execution_id, step), links=shapes.StepLinks(),
+        logs=[_line(line) for line in lines], audit=_audit_query(execution_id, step),
+        links=_links(call.services, execution_id, step, lines),
     ))
 
 
@@ -197,7 +204,30 @@ def _query_of(execution_id: str, step: facts.Step, limit: int) -> LogQuery:
     return LogQuery(execution_id, step.name, step.entered_at - LOG_MARGIN_SECONDS, until, limit)
 
 
-def _line(line: Any) -> shapes.LogLine:
+def _lines_of(services: Services, query: LogQuery) -> Sequence[LogLine]:
+    """The step's lines; none where the logs cannot be read now: its other facts are shown all the same."""
+    try:
+        return services.logs.lines(query).lines
+    except StorageError as error:
+        _LOG.warning("a step is shown without its log: %s", error, extra={"execution": query.execution_id})
+        return ()
+
+
+def _links(
+    services: Services, execution_id: str, step: facts.Step, lines: Sequence[LogLine]
+) -> ConsoleAddresses:
+    """Into the AWS console, to the stream and trace that the step's last line names."""
+    console, now = services.place.console, services.clock.now()
+    if console is None:
+        return ConsoleAddresses()
+    last = lines[-1] if lines else None
+    return console.of(Moment(
+        execution_id, step.name, step.entered_at, step.exited_at if step.exited_at is not None else now,
+        stream=last.stream if last is not None else None, trace=last.trace if last is not None else None,
+    ))
+
+
+def _line(line: LogLine) -> shapes.LogLine:
     return shapes.LogLine(
         at=iso_time(line.at), level=line.level, message=line.message, state=line.state,
         attempt=None if line.attempt is None else line.attempt + 1,

@@ -48,6 +48,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     answer = process_partial_response(event, read_outcome, processor, context)
     metrics.add_metric("WakesReceived", MetricUnit.Count, len(event["Records"]))
     metrics.add_metric("WakesFailed", MetricUnit.Count, len(answer["batchItemFailures"]))
+    for name, count in parts.metering.take().items():
+        metrics.add_metric(name, MetricUnit.Count, count)
     return dict(answer)
 
 

@@ -24,7 +24,9 @@ from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
 from engine.runtime.worker import Worker
 from engine.settings import Settings
+from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder
+from functions.worker.metering import Metering
 
 STORE_THREADS = 10
 """Executions whose stores are read and written at once; the clients' pools are as large."""
@@ -37,6 +39,7 @@ class Parts:
     worker: Worker
     clock: Clock
     log_level: str
+    metering: Metering
 
 
 @cache
@@ -48,13 +51,15 @@ def parts() -> Parts:
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     callable_tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=no_role))
-    tasks = SecretResolving(callable_tasks, (EnvironmentSecrets(os.environ), secrets), clock)
+    tasks = InCall(SecretResolving(callable_tasks, (EnvironmentSecrets(os.environ), secrets), clock))
+    metering = Metering()
     worker = Worker(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities,
         on_committed=EngineRecorder(
-            Audit(stores.audit, clock), stores.journal, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker")
+            Audit(stores.audit, clock), stores.journal, observe=metering,
+            origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"),
         ),
     )
-    return Parts(worker, clock, settings.log_level)
+    return Parts(worker, clock, settings.log_level, metering)

@@ -65,6 +65,11 @@ class Clients:
         client: SecretsManagerClient = self._client("secretsmanager")
         return client
 
+    @property
+    def logs(self) -> Any:
+        """CloudWatch Logs."""
+        return self._client("logs")
+
     def close(self) -> None:
         """Close the connections of every client that was made."""
         with self._lock:

@@ -167,6 +167,13 @@ export interface ConnectorList {
   known: KnownConnector[];
 }
 
+/** Where else to look, on AWS: pages of its console. Null where there is no such place. */
+export interface ConsoleAddresses {
+  cloudwatch?: string | null;
+  insights?: string | null;
+  xray?: string | null;
+}
+
 /** What was recognised. Nothing is stored. */
 export interface Conversion {
   format: "workflow" | "asl" | "sam" | "cloudformation" | "n8n";
@@ -292,6 +299,7 @@ export interface Execution {
   duration_seconds: number | null;
   /** Who started it, as the audit log has it. */
   started_by?: string | null;
+  links?: ConsoleAddresses;
 }
 
 /** Newest first. `next_token` is null on the last page. */
@@ -820,14 +828,7 @@ export interface StepDetail {
   logs: LogLine[];
   /** The query of GET /audit that lists this step's entries. */
   audit: Record<string, string>;
-  links: StepLinks;
-}
-
-/** Where else to look, on AWS. */
-export interface StepLinks {
-  cloudwatch?: string | null;
-  insights?: string | null;
-  xray?: string | null;
+  links: ConsoleAddresses;
 }
 
 /** All steps, in the order in which they were entered. `complete` false: the history is longer than is read. */

@@ -56,7 +56,8 @@ def handle(monkeypatch):
 
     def call(bodies, outcomes=None, receives=1):
         worker = ScriptedWorker(outcomes or {})
-        monkeypatch.setattr(app, "_parts", lambda: SimpleNamespace(worker=worker, clock=clock))
+        metering = SimpleNamespace(take=lambda: {"ExecutionsFailed": 3})
+        monkeypatch.setattr(app, "_parts", lambda: SimpleNamespace(worker=worker, clock=clock, metering=metering))
         answer = app.handler({"Records": [record(n, body, receives) for n, body in enumerate(bodies)]}, Context())
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]], worker
 
@@ -108,6 +109,7 @@ def test_metrics_are_emitted_once(handle, capsys):
     counted = [line for line in lines if "WakesReceived" in line]
     assert len(counted) == 1
     assert (counted[0]["WakesReceived"], counted[0]["WakesFailed"]) == ([2.0], [1.0])
+    assert counted[0]["ExecutionsFailed"] == [3.0]
 
 
 def test_the_products_logs_are_json_and_masked():
@@ -115,6 +117,8 @@ def test_the_products_logs_are_json_and_masked():
 import logging
 from aws_lambda_powertools import Logger
 from engine.governance.log_masking import KNOWN
+from types import SimpleNamespace
+from functions.call_logs import InCall
 from functions.worker.logs import join_logs
 logger = Logger(service="worker")
 join_logs(logger, "INFO")
@@ -123,10 +127,14 @@ logger.append_keys(request="r-1")
 extras = {"execution": "a:1", "state": "canary-1"}
 logging.getLogger("automate.workflow").info("the key is %s", "canary-1", extra=extras)
 logging.getLogger("engine.runtime").debug("too fine")
+class Logging:
+    def call(self, call):
+        logging.getLogger("connectors.any").info("called")
+InCall(Logging()).call(SimpleNamespace(resource="r", execution_id="b:2", state="Charge", attempt=1))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    [line] = done.stdout.splitlines()
-    record = json.loads(line)
+    record, in_call = map(json.loads, done.stdout.splitlines())
+    assert (in_call["execution"], in_call["state"], in_call["attempt"]) == ("b:2", "Charge", 1)
     assert (record["level"], record["execution"], record["request"]) == ("INFO", "a:1", "r-1")
     assert "canary-1" not in done.stdout + done.stderr
 
