@@ -52,7 +52,7 @@ class ConsoleLinks:
     def log_events(self, moment: Moment) -> str:
         """The group's lines of the execution (and state) in that time; of the one stream where it is known."""
         wanted = {"execution": moment.execution_id} | ({"state": moment.state} if moment.state else {})
-        pattern = "{ " + " && ".join(f"($.{name} = {json.dumps(value, ensure_ascii=False)})" for name, value in wanted.items()) + " }"
+        pattern = "{ " + " && ".join(f"($.{name} = {_quoted(value)})" for name, value in wanted.items()) + " }"
         place = f"log-groups/log-group/{_twice(self.group)}/log-events"
         if moment.stream is not None:
             place += f"/{_twice(moment.stream)}"
@@ -62,10 +62,10 @@ class ConsoleLinks:
 
     def insights(self, moment: Moment) -> str:
         """A query of Logs Insights for the same lines: state, attempt, level and message of each."""
-        state = f"\n| filter state = {json.dumps(moment.state, ensure_ascii=False)}" if moment.state else ""
+        state = f"\n| filter state = {_quoted(moment.state)}" if moment.state else ""
         text = (
             "fields @timestamp, level, state, attempt, message\n"
-            f"| filter execution = {json.dumps(moment.execution_id, ensure_ascii=False)}{state}\n| sort @timestamp asc\n| limit 1000"
+            f"| filter execution = {_quoted(moment.execution_id)}{state}\n| sort @timestamp asc\n| limit 1000"
         )
         detail = (
             f"~(end~{_text(_iso(moment.until + _MARGIN_SECONDS))}~start~{_text(_iso(moment.since - _MARGIN_SECONDS))}"
@@ -81,6 +81,11 @@ class ConsoleLinks:
     @property
     def _home(self) -> str:
         return f"https://{self.region}.console.aws.amazon.com/cloudwatch/home?region={self.region}"
+
+
+def _quoted(value: str) -> str:
+    """As filter patterns and Logs Insights write a text."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _once(text: str) -> str:

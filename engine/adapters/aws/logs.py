@@ -62,7 +62,8 @@ class CloudWatchLogs:
 def pattern(query: LogQuery) -> str:
     """CloudWatch's filter pattern of `query`."""
     wanted = {"execution": query.execution_id} | ({} if query.state is None else {"state": query.state})
-    return "{ " + " && ".join(f"($.{name} = {json.dumps(value, ensure_ascii=False)})" for name, value in wanted.items()) + " }"
+    terms = [f"($.{name} = {json.dumps(value, ensure_ascii=False)})" for name, value in wanted.items()]
+    return "{ " + " && ".join(terms) + " }"
 
 
 def _matching(events: list[dict[str, Any]], query: LogQuery) -> Iterator[LogLine]:
