@@ -5,8 +5,8 @@
 
 The worker loads an Activation, feeds it, commits the segments it makes and performs what it then owes. Whether the
 whole snapshot or only the delta goes into a segment is decided here: a delta while the deltas since the last whole
-snapshot are smaller than it was, so that loading never reads more than twice what it must and writing stays
-proportional to change.
+snapshot are smaller than it was, or than a read of DynamoDB is anyway, so that loading never reads more than twice what
+it must and writing stays proportional to change.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ SEGMENT_SECONDS = 5.0
 SEGMENT_BYTES = 256 * 1024
 """A run of pure states commits at the latest after so many transitions, seconds, or bytes of history."""
 
-SMALL_SNAPSHOT_BYTES = 1024
-"""A snapshot this small is written whole each time."""
+SMALL_SNAPSHOT_BYTES = 700
+"""A segment this small holds the whole snapshot each time: with what lies beside it it is one write unit."""
+
+FEW_DELTAS_BYTES = 3 * 1024
+"""Deltas that are read along with a small snapshot for nothing: a read unit of DynamoDB is 4 KB."""
 
 LEASE_MARGIN_SECONDS = 10.0
 """A call's lease outlasts its budget by this."""
@@ -186,7 +189,7 @@ class Activation:
             frozenset(self._removed),
         )
         body = codec.encode_change(change, whole=False) if self._whole_bytes > SMALL_SNAPSHOT_BYTES else b""
-        whole = not body or self._delta_bytes + len(body) > self._whole_bytes
+        whole = not body or self._delta_bytes + len(body) > max(self._whole_bytes, FEW_DELTAS_BYTES)
         if whole:
             body = codec.encode_change(change, whole=True)
         first, last = self._event_ids

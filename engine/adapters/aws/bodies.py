@@ -6,11 +6,25 @@ by the retry.
 
 from __future__ import annotations
 
+import zlib
+
 from engine.adapters.aws.dynamo import Item
+from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
 
 MOST_INLINE_BYTES = 300 * 1024
 """DynamoDB holds 400 KB an item; the rest is room for its other attributes."""
+
+
+DEFLATE_OVER_BYTES = 600
+"""A text this long may not fit into one write unit, 1 KB, with what else is in its item."""
+
+
+def with_text(blobs: BlobStore, workspace: str, item: Item, text: bytes) -> Item:
+    """`with_body` for a text as somebody wrote it: a long one is deflated, for every KB is a write unit."""
+    if len(text) <= DEFLATE_OVER_BYTES:
+        return with_body(blobs, workspace, item, text)
+    return with_body(blobs, workspace, {**item, "deflated": True}, zlib.compress(text, level=6))
 
 
 def with_body(blobs: BlobStore, workspace: str, item: Item, body: bytes) -> Item:
@@ -21,8 +35,11 @@ def with_body(blobs: BlobStore, workspace: str, item: Item, body: bytes) -> Item
 
 
 def body_of(blobs: BlobStore, workspace: str, item: Item) -> bytes:
-    """The body of an item that `with_body` made."""
-    if "body_ref" in item:
-        return blobs.get(workspace, item["body_ref"])
-    body: bytes = item["body"]
-    return body
+    """The body of an item that `with_body` or `with_text` made. Raises StoreCorrupt for one that is damaged."""
+    body: bytes = blobs.get(workspace, item["body_ref"]) if "body_ref" in item else item["body"]
+    if not item.get("deflated"):
+        return body
+    try:
+        return zlib.decompress(body)
+    except zlib.error as error:
+        raise StoreCorrupt(f"the body of {item['pk']} {item['sk']} cannot be read: {error}") from error

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from engine.adapters.aws import items, table
-from engine.adapters.aws.bodies import body_of, with_body
+from engine.adapters.aws.bodies import body_of, with_body, with_text
 from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Put, Table, Update
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
@@ -36,7 +36,7 @@ class DynamoJournal:
         # client B  --------- input I#b ------------- header: taken, the failed write tells whose -- deletes I#b
         # An input lies under its digest, so a rival's never stands where the header's is looked for.
         pk, sk = items.input_key(header.key, header.input_digest)
-        item = with_body(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input)
+        item = with_text(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input)
         self._table.write(Put(item))
         try:
             self._table.write(Put(items.header_item(header, row), ABSENT))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from test_journal_contract import a_header, a_segment, an_item
@@ -71,7 +72,7 @@ def test_following_a_long_history_reads_its_end_only(aws_stores, key, calls):
 
 
 def test_a_large_body_is_a_blob_before_it_is_an_item(aws_stores, key, calls):
-    aws_stores.journal.create(a_header(key), b"i" * 301 * KB)
+    aws_stores.journal.create(a_header(key), os.urandom(302 * KB))
     assert names(calls) == ["PutObject", "PutItem", "PutItem"]
     calls.clear()
     aws_stores.journal.commit([a_segment(key, 0, body=b"s" * 301 * KB)])
@@ -80,6 +81,21 @@ def test_a_large_body_is_a_blob_before_it_is_an_item(aws_stores, key, calls):
     for name, parameters in calls:
         if name == "PutItem":
             assert len(json.dumps(parameters["Item"])) < KB
+
+
+def test_a_long_input_is_deflated_and_comes_back_as_it_was(aws_stores, key, calls):
+    text = json.dumps([{"sku": f"sku-{n}", "price": 17.5 + n} for n in range(1000)]).encode()
+    aws_stores.journal.create(a_header(key), text)
+    assert len(calls[0][1]["Item"]["body"]["B"]) < len(text) / 4
+    assert aws_stores.journal.execution_input(key) == text
+
+
+def test_a_damaged_input_is_named(aws_stores, key):
+    aws_stores.journal.create(a_header(key), b"{}" * KB)
+    pk, sk = items.input_key(key, "1" * 64)
+    aws_stores.journal._table.write(Put({"pk": pk, "sk": sk, "deflated": True, "body": b"damaged"}))
+    with pytest.raises(StoreCorrupt, match="I#1111"):
+        aws_stores.journal.execution_input(key)
 
 
 def test_a_body_within_bounds_is_in_its_item(aws_stores, key, calls):
