@@ -329,6 +329,10 @@ class AuditedSecrets:
         """How messages call where they are written."""
         return self._secrets.name
 
+    def list(self, workspace: str) -> Sequence[SecretInfo]:
+        """The names, without values; looking is no act."""
+        return self._secrets.list(workspace)
+
     def set(self, workspace: str, key: str, value: str, *, actor: Actor) -> SecretInfo:
         """Create or rotate `key`."""
         return self._write("secret.set", workspace, key, value, self._shown(workspace, key), actor)

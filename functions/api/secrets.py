@@ -34,9 +34,8 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
 @route("PUT", "/secrets/{key}", models.SecretRequest, answers=models.Secret, example={"value": "…"})
 def put_secret(call: Call[models.SecretRequest]) -> Answer:
     """Create or rotate a secret."""
-    info = call.services.writable_secrets.set(
-        call.workspace, call.path["key"], call.given.value, actor=call.actor
-    )
+    key, value = check_key(call.path["key"]), check_value(call.given.value)
+    info = call.services.writable_secrets.set(call.workspace, key, value, actor=call.actor)
     return Answer(_shown(info))
 
 
@@ -55,6 +54,8 @@ def rotate_secret(call: Call[models.SecretRequest]) -> Answer:
 def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
     """Delete a secret. 409 while a workflow names it, unless forced."""
     services, key = call.services, check_key(call.path["key"])
+    if all(info.key != key for info in services.writable_secrets.list(call.workspace)):
+        raise _nothing_to_delete(key)
     uses = secret_uses(services.catalog, call.workspace).get(key, [])
     if uses and not call.given.force:
         names = ", ".join(dict.fromkeys(use.workflow for use in uses))
@@ -64,11 +65,15 @@ def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
             details={"used_by": [use.model_dump() for use in uses]},
         )
     if not services.writable_secrets.delete(call.workspace, key, actor=call.actor):
-        raise NotFound(
-            f"no secret {key!r} can be deleted here", where="key",
-            advice="GET /secrets lists them; one of the environment is deleted there.",
-        )
+        raise _nothing_to_delete(key)  # somebody was faster
     return Answer(models.Done())
+
+
+def _nothing_to_delete(key: str) -> NotFound:
+    return NotFound(
+        f"no secret {key!r} can be deleted here", where="key",
+        advice="GET /secrets lists them; one of the environment is deleted there.",
+    )
 
 
 def _shown(info: SecretInfo) -> models.Secret:

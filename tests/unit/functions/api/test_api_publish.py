@@ -1,0 +1,112 @@
+"""Drafts that two people edit, and publishing: what it would do, what is wrong, which cases fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import Conflict
+
+CALL = "connector:http:request"
+FETCH = {"StartAt": "Fetch", "States": {
+    "Fetch": {"Type": "Task", "Resource": CALL, "Parameters": {"url": "https://example.com"}, "End": True},
+}}
+
+
+def case(name, status):
+    return {"name": name, "input": {}, "stubs": {CALL: [{"output": {"status": 200}}]}, "expect": {"status": status}}
+
+
+def document(**more):
+    return {"document": {"name": "flow", "definition": FETCH, **more}}
+
+
+def test_a_refused_save_has_all_that_a_merge_needs(api):
+    api("POST", "/workflows/import", document())
+    etag = api("GET", "/workflows/flow/draft").headers["ETag"]
+    theirs = api("PUT", "/workflows/flow/draft", document(description="theirs"), if_match=etag)
+    refused = api("PUT", "/workflows/flow/draft", document(description="mine"), if_match=etag)
+    assert (refused.status, refused.error["code"]) == (412, "PreconditionFailed")
+    details = refused.error["details"]
+    assert details["document"]["description"] == "theirs"
+    assert (details["etag"], details["updated_by"]) == (theirs.json["etag"], "ada")
+    assert details["updated_at"]
+    assert '-  "description": "theirs"' in details["diff"]
+    merged = api("PUT", "/workflows/flow/draft", document(description="both"), if_match=f'"{details["etag"]}"')
+    assert merged.status == 200
+
+
+def test_a_save_that_loses_the_race_between_read_and_write_has_them_too(api, monkeypatch):
+    api("POST", "/workflows/import", document())
+    etag = api("GET", "/workflows/flow/draft").headers["ETag"]
+    put = api.stores.catalog.put_draft
+
+    def overtaken(record, **more):
+        monkeypatch.setattr(api.stores.catalog, "put_draft", put)
+        api("PUT", "/workflows/flow/draft", document(description="theirs"), if_match=etag)
+        put(record, **more)
+
+    monkeypatch.setattr(api.stores.catalog, "put_draft", overtaken)
+    refused = api("PUT", "/workflows/flow/draft", document(description="mine"), if_match=etag)
+    assert refused.status == 412
+    assert refused.error["details"]["document"]["description"] == "theirs"
+
+
+def test_a_preview_before_the_first_publish(api):
+    api("POST", "/workflows/import", document(cases=[case("good", "SUCCEEDED"), case("bad", "FAILED")]))
+    preview = api("GET", "/workflows/flow/publish").json
+    assert preview.items() >= {
+        "active_version": None, "next_version": 1, "diff": None, "problems": [], "publishable": True,
+    }.items()
+    assert [(item["name"], item["passed"]) for item in preview["cases"]["results"]] == [("good", True), ("bad", False)]
+    assert (preview["cases"]["passed"], preview["cases"]["failed"]) == (1, 1)
+    assert preview["etag"] == api("GET", "/workflows/flow/draft").json["etag"]
+
+
+def test_a_preview_of_a_change_has_both_documents(api):
+    api("POST", "/workflows/import", {**document(), "publish": True})
+    assert api("GET", "/workflows/flow/publish").json["next_version"] is None
+    changed = {"StartAt": "Fetch", "States": {**FETCH["States"], "More": {"Type": "Succeed"}}}
+    changed["States"]["Fetch"] = {**FETCH["States"]["Fetch"], "Next": "More"}
+    del changed["States"]["Fetch"]["End"]
+    api("POST", "/workflows/import", document(definition=changed))
+    preview = api("GET", "/workflows/flow/publish").json
+    assert (preview["active_version"], preview["next_version"], preview["publishable"]) == (1, 2, True)
+    assert preview["diff"]["states"] == [
+        {"state": "Fetch", "change": "changed"}, {"state": "More", "change": "added"},
+    ]
+    assert preview["diff"]["old_document"]["definition"] == FETCH
+    assert preview["diff"]["new_document"]["definition"] == changed
+    tag = f'"{preview["etag"]}"'
+    published = api("POST", "/workflows/flow/publish", {"note": "more"}, if_match=tag)
+    assert (published.json["version"], published.json["note"]) == (2, "more")
+
+
+def test_a_preview_of_what_is_wrong_runs_no_case(api):
+    broken = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}
+    api("POST", "/workflows/import", document(definition=broken, cases=[case("good", "SUCCEEDED")]))
+    preview = api("GET", "/workflows/flow/publish").json
+    assert (preview["publishable"], preview["cases"]) == (False, None)
+    assert "/States/A/Next" in {item["location"] for item in preview["problems"]}
+
+
+def test_publishing_another_draft_than_was_looked_at_is_refused(api):
+    api("POST", "/workflows/import", document())
+    tag = api("GET", "/workflows/flow/publish").json["etag"]
+    api("POST", "/workflows/import", document(description="later"))
+    assert api("POST", "/workflows/flow/publish", {}, if_match=f'"{tag}"').status == 412
+
+
+def test_archiving_over_a_change_is_a_conflict(api, monkeypatch):
+    api("POST", "/workflows/import", {**document(), "publish": True})
+
+    def changed(*_, **__):
+        raise Conflict("the workflow flow was changed meanwhile")
+
+    monkeypatch.setattr(api.stores.catalog, "set_archived", changed)
+    assert api("POST", "/workflows/flow/archive").status == 409
+
+
+@pytest.mark.parametrize("path", ["draft", "publish", "versions", "diff", "inputs", "export"])
+def test_an_unknown_workflow_is_404_everywhere(api, path):
+    reply = api("GET", f"/workflows/nope/{path}")
+    assert (reply.status, "nope" in reply.error["message"]) == (404, True)

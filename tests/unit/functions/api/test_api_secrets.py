@@ -1,0 +1,64 @@
+"""Secrets over the API: names and who uses them go out, values only come in."""
+
+from __future__ import annotations
+
+from engine.governance.secret_refs import MOST_BYTES
+
+KEY, VALUE = "PAYMENT_KEY", "sk-live-4242-canary"
+
+
+def uses_secret(key=KEY):
+    return {"StartAt": "Call", "States": {"Call": {
+        "Type": "Task", "Resource": "connector:http:request", "End": True,
+        "Parameters": {"url": "https://example.com", "bearer_token": {"$secret": key}},
+    }}}
+
+
+def test_a_secret_is_listed_with_its_uses_and_never_its_value(api):
+    api.secrets.values[KEY] = VALUE
+    api.publish("pay", uses_secret())
+    api("POST", "/workflows/import", {"document": {"name": "later", "definition": uses_secret()}})
+    reply = api("GET", "/secrets")
+    secret, = reply.json["secrets"]
+    assert (secret["key"], secret["backend"], secret["writable"]) == (KEY, "memory", True)
+    assert [(use["workflow"], use["version"], use["states"]) for use in secret["used_by"]] == [
+        ("later", "draft", ["Call"]), ("pay", 1, ["Call"]), ("pay", "draft", ["Call"]),
+    ]
+    assert VALUE not in reply.text
+    assert "value" not in secret
+
+
+def test_create_and_rotate_keep_the_key(api):
+    created = api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    assert (created.status, created.json["key"], VALUE in created.text) == (200, KEY, False)
+    rotated = api("POST", f"/secrets/{KEY}/rotate", {"value": "sk-live-new-canary"})
+    assert (rotated.status, "canary" in rotated.text) == (200, False)
+    assert api.secrets.values == {KEY: "sk-live-new-canary"}
+    audit = api("GET", "/audit?act=secret.*")
+    assert {entry["act"] for entry in audit.json["entries"]} >= {"secret.rotate"}
+    assert "canary" not in audit.text
+
+
+def test_what_is_not_there_is_not_rotated(api):
+    reply = api("POST", "/secrets/NOPE/rotate", {"value": "x"})
+    assert (reply.status, api.secrets.values) == (404, {})
+
+
+def test_a_bad_key_or_value_is_refused_without_repeating_it(api):
+    for method, path in (("PUT", "/secrets/bad%20key"), ("POST", "/secrets/bad%20key/rotate")):
+        assert api(method, path, {"value": VALUE}).status == 422
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    huge = VALUE + "x" * MOST_BYTES
+    refused = api("POST", f"/secrets/{KEY}/rotate", {"value": huge})
+    assert (refused.status, "canary" in refused.text) == (422, False)
+    assert api.secrets.values == {KEY: VALUE}
+
+
+def test_one_that_is_used_is_deleted_only_by_force(api):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    api.publish("pay", uses_secret())
+    refused = api("DELETE", f"/secrets/{KEY}")
+    assert (refused.status, refused.error["details"]["used_by"][0]["workflow"]) == (409, "pay")
+    assert api("DELETE", f"/secrets/{KEY}?force=true").status == 200
+    assert api.secrets.values == {}
+    assert api("DELETE", f"/secrets/{KEY}").status == 404
