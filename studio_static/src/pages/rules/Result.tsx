@@ -49,9 +49,15 @@ function Outcome({ report, isBare }: { report: RuleReport; isBare: boolean }) {
         <Verdict kind={kind}>{outcomeWord(report, isBare)}</Verdict>
         {outcome.next !== null && <Leads to={outcome.next} />}
       </div>
-      <p>{report.sentence}</p>
+      <p>{isBare ? reasonOf(report.sentence) : report.sentence}</p>
     </div>
   );
+}
+
+/** The sentence without its first words, which stand above it. */
+function reasonOf(sentence: string): string {
+  const reason = sentence.replace(/^It (?:does not hold|holds): /, "");
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 function outcomeWord({ outcome }: RuleReport, isBare: boolean): string {

@@ -96,37 +96,39 @@ export function RuleTester({ of, own, chooser }: RuleTesterProps) {
             <Variables value={payload.variables} onChange={payload.setVariables} fault={read.faults.variables} />
           </section>
         </div>
-        <section className="rt-panel rt-answer" aria-label="Result">
-          {error !== null && (
-            <Alert type="error" header="This cannot be tested yet">
-              <ErrorWords error={error} />
-            </Alert>
+        <div className="rt-side">
+          <section className="rt-panel rt-answer" aria-label="Result">
+            {error !== null && (
+              <Alert type="error" header="This cannot be tested yet">
+                <ErrorWords error={error} />
+              </Alert>
+            )}
+            {report !== null && (
+              <Result report={report} stale={!current} otherwise={defaultOf(subject)} onTry={tryFlip} />
+            )}
+            {report === null && error === null && <p className="rt-quiet">Testing …</p>}
+          </section>
+          {of !== null && (
+            <>
+              <Cases
+                cases={cases}
+                subject={read.subject}
+                now={now}
+                onLoad={payload.set}
+                onSave={(branch) => saveCase(of, branch, read.payload)}
+                onRemove={(name) => of.change((document) => withoutCase(document, name), `Remove the case ${name}`)}
+              />
+              <RealInputs
+                from={past}
+                subject={read.subject}
+                shown={showsReal}
+                onShow={() => setShowsReal(true)}
+                onLoad={payload.set}
+              />
+            </>
           )}
-          {report !== null && (
-            <Result report={report} stale={!current} otherwise={defaultOf(subject)} onTry={tryFlip} />
-          )}
-          {report === null && error === null && <p className="rt-quiet">Testing …</p>}
-        </section>
-      </div>
-      {of !== null && (
-        <div className="rt-more">
-          <Cases
-            cases={cases}
-            subject={read.subject}
-            now={now}
-            onLoad={payload.set}
-            onSave={(branch) => saveCase(of, branch, read.payload)}
-            onRemove={(name) => of.change((document) => withoutCase(document, name), `Remove the case ${name}`)}
-          />
-          <RealInputs
-            from={past}
-            subject={read.subject}
-            shown={showsReal}
-            onShow={() => setShowsReal(true)}
-            onLoad={payload.set}
-          />
         </div>
-      )}
+      </div>
     </div>
   );
 }
