@@ -1,12 +1,11 @@
 /** The filters of the audit log; each is a parameter of the address, named as the API names it. */
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
-import { useEffect, useState } from "react";
 import type { WorkflowList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
-import { ACT_CHOICES, inputToIso } from "./words";
+import { MomentFilter, TypedFilter } from "../../ui/FilterFields";
+import { ACT_CHOICES } from "./words";
 
 export const NO_FILTERS = {
   workflow: "",
@@ -52,21 +51,26 @@ export function AuditFilters({ filters, setFilters }: AuditFiltersProps) {
           onChange={({ detail }) => setFilters({ workflow: detail.selectedOption.value ?? "" })}
         />
       </FormField>
-      <Typed
+      <TypedFilter
         label="Execution"
         value={filters.execution}
         onTyped={(execution) => setFilters({ execution })}
         placeholder="Its id"
       />
-      <Typed label="State" value={filters.state} onTyped={(state) => setFilters({ state })} placeholder="Its name" />
-      <Typed
+      <TypedFilter
+        label="State"
+        value={filters.state}
+        onTyped={(state) => setFilters({ state })}
+        placeholder="Its name"
+      />
+      <TypedFilter
         label="Who"
         value={filters.actor}
         onTyped={(actor) => setFilters({ actor })}
         placeholder="Name, or engine"
       />
-      <Moment label="From (UTC)" value={filters.since} onChange={(since) => setFilters({ since })} />
-      <Moment label="Until (UTC)" value={filters.until} onChange={(until) => setFilters({ until })} />
+      <MomentFilter label="From (UTC)" value={filters.since} onChange={(since) => setFilters({ since })} />
+      <MomentFilter label="Until (UTC)" value={filters.until} onChange={(until) => setFilters({ until })} />
       {isFiltered && (
         <div className="audit-clear">
           <Button variant="inline-link" onClick={() => setFilters(NO_FILTERS)}>
@@ -75,49 +79,5 @@ export function AuditFilters({ filters, setFilters }: AuditFiltersProps) {
         </div>
       )}
     </div>
-  );
-}
-
-const TYPING_MS = 350;
-
-interface TypedProps {
-  label: string;
-  value: string;
-  placeholder: string;
-  onTyped: (value: string) => void;
-}
-
-/** Asked for once typing pauses, so that each letter is not a request. */
-function Typed({ label, value, placeholder, onTyped }: TypedProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = window.setTimeout(() => onTyped(text.trim()), TYPING_MS);
-    return () => window.clearTimeout(timer);
-  }, [text, value, onTyped]);
-  return (
-    <FormField label={label}>
-      <Input
-        value={text}
-        placeholder={placeholder}
-        onChange={({ detail }) => setText(detail.value)}
-        spellcheck={false}
-      />
-    </FormField>
-  );
-}
-
-/** The browser's own picker of a date and a time. */
-function Moment({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  return (
-    <label className="moment">
-      <span>{label}</span>
-      <input
-        type="datetime-local"
-        value={value.replace(/(:00)?(\.0+)?Z$/, "")}
-        onChange={(event) => onChange(inputToIso(event.target.value))}
-      />
-    </label>
   );
 }

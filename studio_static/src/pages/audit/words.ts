@@ -97,8 +97,3 @@ export function summaryOf(entry: AuditEntry): string {
   if (reason) facts.push(reason.split("\n")[0] ?? "");
   return facts.join(", ");
 }
-
-/** "2026-11-24T14:00" of a form, as an ISO time in UTC; "" stays. */
-export function inputToIso(text: string): string {
-  return text === "" ? "" : `${text.length === 16 ? `${text}:00` : text}Z`;
-}

@@ -1,0 +1,61 @@
+/** The filters of the list of executions: what the address has of them, and what the API is asked for. Pure. */
+import type { Query } from "../../api/client";
+
+/** Each is a parameter of the address. Times are the API's own words; `last` counts back from now: "24h". */
+export const NO_FILTERS = {
+  workflow: "",
+  status: "",
+  name: "",
+  business_key: "",
+  error: "",
+  last: "",
+  started_after: "",
+  started_before: "",
+};
+
+export type Filters = typeof NO_FILTERS;
+
+export const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED"] as const;
+
+export const SPANS: readonly { value: string; label: string; seconds: number }[] = [
+  { value: "1h", label: "The last hour", seconds: 3600 },
+  { value: "24h", label: "The last 24 hours", seconds: 86_400 },
+  { value: "7d", label: "The last 7 days", seconds: 7 * 86_400 },
+  { value: "30d", label: "The last 30 days", seconds: 30 * 86_400 },
+];
+
+/** What begins with this; a * of one's own stays. */
+function prefix(text: string): string {
+  return text === "" || text.endsWith("*") ? text : `${text}*`;
+}
+
+/** Back from `now` in milliseconds, at a whole minute: the address stays the same between two polls. */
+export function sinceOf(span: string, now: number): string {
+  const found = SPANS.find(({ value }) => value === span);
+  if (found === undefined) return "";
+  const minute = Math.floor(now / 60_000) * 60_000;
+  return new Date(minute - found.seconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** Statuses that are known, in the order in which they are shown. */
+export function statusesOf(text: string): string[] {
+  const given = new Set(text.split(","));
+  return STATUSES.filter((status) => given.has(status));
+}
+
+/** The parameters of GET /executions. */
+export function queryOf(filters: Filters, now: number): Query {
+  return {
+    workflow: filters.workflow,
+    status: statusesOf(filters.status).join(","),
+    name: prefix(filters.name),
+    business_key: prefix(filters.business_key),
+    error: prefix(filters.error),
+    started_after: filters.last ? sinceOf(filters.last, now) : filters.started_after,
+    started_before: filters.last ? "" : filters.started_before,
+  };
+}
+
+export function isFiltered(filters: Filters): boolean {
+  return Object.values(filters).some((value) => value !== "");
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { step } from "./testing.testdata";
+import { attemptsSentence, auditSearch, meaningOf, plainMessage, standingSentence } from "./words";
+
+describe("plainMessage", () => {
+  it("takes the message out of the JSON at the end", () => {
+    const cause = 'ConnectorError: POST /reserve answered 400: {"error": {"code": "X", "message": "quantity is 0"}}';
+    expect(plainMessage(cause)).toBe("ConnectorError: POST /reserve answered 400: quantity is 0");
+  });
+  it("leaves every other cause as it is", () => {
+    expect(plainMessage("none left {in stock")).toBe("none left {in stock");
+    expect(plainMessage('{"a": 1}')).toBe('{"a": 1}');
+    expect(plainMessage(null)).toBeNull();
+  });
+});
+
+describe("attemptsSentence", () => {
+  it("counts attempts", () => {
+    const one = { started_at: null, ended_at: null, status: "FAILED", error: null, cause: null };
+    const failed = step("A#1", {
+      to: 3.01,
+      status: "FAILED",
+      attempts: [
+        { number: 1, ...one },
+        { number: 2, ...one },
+      ],
+    });
+    expect(attemptsSentence(failed)).toBe("Failed after 2 attempts, in 3.01 s.");
+  });
+  it("says a timeout by its name", () => {
+    expect(attemptsSentence(step("A#1", { status: "TIMED_OUT" }))).toBe("Timed out, in 1 s.");
+  });
+});
+
+it("explains the language's errors and no connector's", () => {
+  expect(meaningOf("States.Timeout")).toMatch(/time limit/);
+  expect(meaningOf("Card.Declined")).toBeNull();
+});
+
+it("says what a step waits for", () => {
+  const wait = (why: "wait" | "callback") =>
+    step("A#1", { to: null, status: "WAITING", waits: [{ from: "2026-11-24T14:00:00Z", to: null, why }] });
+  expect(standingSentence(wait("callback"))).toBe("Waits for an answer from outside.");
+  expect(standingSentence(wait("wait"))).toBe("Waits for its time.");
+});
+
+it("names the audit page's parameters", () => {
+  expect(auditSearch({ execution: "w:1", from: "A", to: "B" })).toBe("execution=w%3A1&since=A&until=B");
+});
