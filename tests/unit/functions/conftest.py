@@ -127,7 +127,7 @@ class Api:
     def work(self) -> None:
         worker = Worker(
             journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue,
-            published=CatalogPublished(self.stores.catalog), tasks=ConnectorTasks(default_registry), clock=self.clock,
+            published=CatalogPublished(self.stores.catalog), tasks=self.services.tasks, clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
             pauses=self.stores.pauses, activities=self.stores.activities,
         )
