@@ -10,7 +10,7 @@ record (of an older release, or torn) is passed over.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,16 @@ class LogFiles:
         """The newest lines that `query` means."""
         found: list[LogLine] = []
         left, complete = MOST_BYTES, True
-        marker = json.dumps(query.execution_id)[1:-1].encode()
+        # As this writer has it, and as one that escapes what is not ASCII.
+        written_as = [json.dumps(query.execution_id, ensure_ascii=ascii_only) for ascii_only in (False, True)]
+        markers = [text[1:-1].encode("utf-8", "surrogatepass") for text in written_as]
         for path, written in self._files():
             if query.since is not None and written < query.since:
                 continue
             data, whole = _tail(path, left)
             complete = complete and whole
             left -= len(data)
-            found += _matching(data, marker, query)
+            found += _matching(data, markers, query)
             if left <= 0:
                 complete = False
                 break
@@ -69,9 +71,9 @@ def _tail(path: Path, most: int) -> tuple[bytes, bool]:
     return data[data.find(b"\n") + 1:], False
 
 
-def _matching(data: bytes, marker: bytes, query: LogQuery) -> Iterator[LogLine]:
+def _matching(data: bytes, markers: Sequence[bytes], query: LogQuery) -> Iterator[LogLine]:
     for text in data.splitlines():
-        if marker not in text:
+        if not any(marker in text for marker in markers):
             continue
         try:
             record: dict[str, Any] = json.loads(text)
