@@ -46,6 +46,8 @@ test-full: install-infra lint studio-check ## Lint, then every test, the slow on
 	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
+	@echo "Running the tests again, cold: decoding and compiling before every step (tests/cold.py) ..."
+	@AUTOMATE_COLD=1 $(python) -m pytest -n $(TEST_PROCESSES) --ignore tests/studio
 
 deploy: install ## Deploy into your AWS account (cdk deploy --all)
 	@.venv/bin/cdk deploy --all

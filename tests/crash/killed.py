@@ -20,9 +20,14 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT / part) for part in ("tests/crash", "tests/unit/runtime", "tests/contract", ".")]
+sys.path[:0] = [str(ROOT / part) for part in ("tests", "tests/crash", "tests/unit/runtime", "tests/contract", ".")]
 
-from campaign import Campaign  # noqa: E402  the paths above are what makes it known
+import cold  # noqa: E402  the paths above are what makes it known
+
+if cold.COLD:
+    cold.install()  # before the engine is imported
+
+from campaign import Campaign  # noqa: E402
 from families import Sqlite  # noqa: E402
 from faults import Spec  # noqa: E402
 from invariants import check  # noqa: E402
