@@ -46,10 +46,6 @@ ROLE_ADVICE = "No role is assigned to the workflow {workflow}. An admin assigns 
 _KEPT_TARGETS = 4096
 
 
-def no_role(_workflow: str, _credentials: Json) -> None:
-    """`CredentialsFor` of a deployment: calls run under a role that an admin assigned, and none can be assigned yet."""
-
-
 class AwsTasks:
     """Calls AWS with `clients`, or with what `credentials_for` gives for the workflow at hand."""
 

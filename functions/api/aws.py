@@ -6,7 +6,8 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from connectors.aws.tasks import AwsTasks, no_role
+from connectors.aws.roles import AssignedRoles
+from connectors.aws.tasks import AwsTasks
 from connectors.registry import default_registry, load_modules
 from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
@@ -69,7 +70,8 @@ def _services() -> Services:
     stores = AwsStores.from_settings(settings, clock)
     load_modules(settings.connectors)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
-    tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=no_role))
+    roles = AssignedRoles(settings.stage, connections=settings.task_threads)
+    tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))
     backends = (EnvironmentSecrets(os.environ), secrets)
     calls = InCall(SecretResolving(tasks, backends, clock))
     audit = Audit(stores.audit, clock)

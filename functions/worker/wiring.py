@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
-from connectors.aws.tasks import AwsTasks, no_role
+from connectors.aws.roles import AssignedRoles
+from connectors.aws.tasks import AwsTasks
 from connectors.registry import default_registry, load_modules
 from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
@@ -50,7 +51,8 @@ def parts() -> Parts:
     load_modules(settings.connectors)
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
-    callable_tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=no_role))
+    roles = AssignedRoles(settings.stage, connections=settings.task_threads)
+    callable_tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))
     tasks = InCall(SecretResolving(callable_tasks, (EnvironmentSecrets(os.environ), secrets), clock))
     metering = Metering()
     worker = Worker(
