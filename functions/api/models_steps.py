@@ -153,12 +153,13 @@ class InputsQuery(Taken):
 
 
 class PastInput(Given):
-    """A real input."""
+    """A real input, and what came of it."""
 
     execution: str
     at: str | None
     status: str
     input: Json = Field(description=_LARGE)
+    output: Json = Field(description=f"What came of it; null until it succeeded. {_LARGE}")
     variables: dict[str, Json]
 
 

@@ -150,11 +150,15 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> Answer:
     for row in rows:
         if given.state is None:
             execution = services.executions.describe(row.key)
-            found.append(_past_input(row.key, execution.started_at, execution.status, execution.input, {}))
+            found.append(_past_input(
+                row.key, execution.started_at, execution.status, execution.input, execution.output, {}
+            ))
         else:
             steps, _ = _steps(services, row.key)
             found += [
-                _past_input(row.key, step.entered_at, step.status, step.input, step.variables, step=step.id)
+                _past_input(
+                    row.key, step.entered_at, step.status, step.input, step.output, step.variables, step=step.id
+                )
                 for step in reversed(steps.steps) if step.name == given.state
             ]
         if len(found) >= given.limit:
@@ -163,11 +167,12 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> Answer:
 
 
 def _past_input(
-    key: ExecutionKey, at: float, status: str, value: Json, variables: Json, **step: str
+    key: ExecutionKey, at: float, status: str, value: Json, output: Json, variables: Json, **step: str
 ) -> shapes.PastInput:
     return shapes.PastInput(
         execution=key.id, at=iso_time(at), status=status,
         input=large.shown(value, key.id, part="input", **step),
+        output=large.shown(output, key.id, part="output", **step),
         variables=large.shown(dict(variables), key.id, part="variables", **step),
     )
 

@@ -248,6 +248,14 @@ export interface Draft {
   cases: Record<string, Json>[];
 }
 
+/** What the workflow should do, in words. */
+export interface DraftRequest {
+  /** What should happen, in English; at most 4,000 characters. */
+  sentence: string;
+  /** The document to change; by default a new one is made. */
+  document?: Record<string, Json> | null;
+}
+
 /** What the copy is called. */
 export interface DuplicateRequest {
   /** A new workflow's name. */
@@ -273,6 +281,14 @@ export interface ErrorDetail {
   where?: string | null;
   advice?: string | null;
   details?: Json;
+}
+
+/** A document whose failures are to be handled. */
+export interface ErrorHandlingRequest {
+  /** A workflow document. */
+  document: Record<string, Json>;
+  /** The state; by default all that can fail. */
+  state?: string | null;
 }
 
 /**
@@ -322,6 +338,26 @@ export interface ExecutionSummary {
   business_key: string | null;
 }
 
+/** A document, or one state of it. */
+export interface ExplainRequest {
+  /** A workflow document. */
+  document: Record<string, Json>;
+  /** The state; by default all of it. */
+  state?: string | null;
+}
+
+/** One state in words. */
+export interface ExplainedStep {
+  state: string;
+  text: string;
+}
+
+/** A document, or a state, in words. */
+export interface Explanation {
+  text: string;
+  steps: ExplainedStep[];
+}
+
 /** One expression and what it sees. */
 export interface ExpressionRequest {
   /** JSONata with or without {% %}; a JSONPath or an intrinsic. */
@@ -348,6 +384,14 @@ export interface Finding {
   severity: string;
   line?: number | null;
   column?: number | null;
+}
+
+/** A document and one finding of the linter about it. */
+export interface FixRequest {
+  /** A workflow document. */
+  document: Record<string, Json>;
+  /** As /definitions/validate lists it: code, message, location. */
+  diagnostic: Record<string, Json>;
 }
 
 /** The server answers. */
@@ -485,13 +529,15 @@ export interface Mock {
 export interface Nothing {
 }
 
-/** A real input. */
+/** A real input, and what came of it. */
 export interface PastInput {
   execution: string;
   at: string | null;
   status: string;
   /** Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded. */
   input: Json;
+  /** What came of it; null until it succeeded. Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded. */
+  output: Json;
   variables: Record<string, Json>;
 }
 
@@ -520,6 +566,49 @@ export interface PauseRequest {
   starts?: "queue" | "refuse";
   /** finish: what has begun runs on. hold: after the calls under way, until it is resumed. */
   running?: "finish" | "hold";
+}
+
+/** One line of the plan. */
+export interface PlanLine {
+  text: string;
+  states: string[];
+}
+
+/** A document to look at. Nothing was stored. */
+export interface Proposal {
+  document: Record<string, Json>;
+  plan: PlanLine[];
+  to_dos: ProposalToDo[];
+  diagnostics: ProposalFinding[];
+  changes: ProposedChange[];
+  /** offline, bedrock or openai. */
+  provider: string;
+  /** How many answers of the model it took; 0 offline. */
+  attempts: number;
+  notes: string[];
+}
+
+/** A finding of the linter about the proposed definition. */
+export interface ProposalFinding {
+  code: string;
+  message: string;
+  location: string;
+  severity: string;
+}
+
+/** What a person must look at: a guess, or what was not said. */
+export interface ProposalToDo {
+  /** Null for the document as a whole. */
+  state: string | null;
+  /** Into the state. */
+  pointer: string;
+  text: string;
+}
+
+/** What becomes of a state: added, changed or removed. */
+export interface ProposedChange {
+  state: string;
+  change: string;
 }
 
 /** What publishing the draft would do. Nothing is stored. */

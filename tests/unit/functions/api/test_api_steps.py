@@ -139,8 +139,8 @@ def test_past_inputs_of_a_workflow_and_of_a_state(ran):
         ("flow:later", {"who": "sam"}), ("flow:one", {"who": "kim"}),
     ]
     of_state = ran("GET", "/workflows/flow/inputs?state=Book&limit=1").json["inputs"]
-    assert [(item["execution"], item["input"], item["variables"]) for item in of_state] == [
-        ("flow:one", {"who": "kim"}, {"who": "kim"}),
+    assert [(item["execution"], item["input"], item["output"], item["variables"]) for item in of_state] == [
+        ("flow:one", {"who": "kim"}, "r-1", {"who": "kim"}),
     ]
 
 
