@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full deploy e2e lint crash conformance bench bench-peers synth lock reset
+.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -71,6 +71,9 @@ crash: install-dev ## Let everything go wrong everywhere, count what breaks (CRA
 
 conformance: install-dev ## Compare with recorded answers of AWS Step Functions (CONFORMANCE_DIR)
 	@$(python) tests/conformance/run.py
+
+copilot-eval: install-dev ## Draft the evaluation's sentences offline and print the table
+	@$(python) -m tests.copilot.evaluate
 
 bench: install ## Time the interpreter and the durable worker
 	@$(python) benchmarks/run.py

@@ -58,6 +58,30 @@ class Settings:
         "The region of the AWS services that workflows on this machine call, where the profile names none or another. "
         "Without a profile, credentials come from the environment (AWS_ACCESS_KEY_ID and so on).",
     )
+    copilot_provider: str = _setting(
+        "offline", "AUTOMATE_COPILOT_PROVIDER",
+        "Who drafts from a sentence: offline (a grammar, nothing leaves the machine), bedrock (Amazon Bedrock's "
+        "Converse, with this machine's or the Lambda's own credentials) or openai (any OpenAI-compatible endpoint).",
+    )
+    copilot_model: str = _setting(
+        "", "AUTOMATE_COPILOT_MODEL",
+        "The model: for bedrock a model's or an inference profile's id, for openai the name its endpoint knows.",
+    )
+    copilot_url: str = _setting(
+        "", "AUTOMATE_COPILOT_URL",
+        "For openai the address before /chat/completions, such as http://127.0.0.1:11434/v1; for bedrock a VPC "
+        "endpoint, by default the region's own.",
+    )
+    copilot_secret: str = _setting(
+        "", "AUTOMATE_COPILOT_SECRET",
+        "For openai the key of the secret that holds the API key, as `automate secrets` lists it; none for an endpoint "
+        "that asks for no key.",
+    )
+    copilot_seconds: float = _setting(
+        25.0, "AUTOMATE_COPILOT_SECONDS",
+        "How long one draft by a model may take in all, its repairs included. API Gateway cuts requests off at 29 s.",
+        least=1, most=600,
+    )
     stage: str = _setting("dev", "AUTOMATE_STAGE", "The deployment's stage; secrets live under automate/<stage>/.")
     table: str = _setting("", "AUTOMATE_TABLE", "The DynamoDB table (on AWS).")
     queue_url: str = _setting("", "AUTOMATE_QUEUE_URL", "The wake queue's URL (on AWS).")

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.asl.validate import validate
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between, states_of
+from engine.copilot.shapes import definition_of
 from engine.errors import NotFound, Refused
 
 Json = Any
@@ -24,10 +25,11 @@ _RETRY = {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttemp
 def add_error_handling(document: Mapping[str, Json], state: str | None = None) -> Proposal:
     """Handle the failures of one state, or of every state that can fail.
 
-    Raises NotFound for a state that is not there, Refused for one that cannot fail or handles everything.
+    Raises NotFound for a state that is not there, Refused for one that cannot fail or handles everything,
+    InvalidDocument.
     """
     changed = copy.deepcopy(dict(document))
-    definition = changed.get("definition", {})
+    definition = definition_of(changed)
     found = list(states_of(definition))
     if state is not None and all(name != state for name, _, _ in found):
         raise NotFound(f"there is no state called {state!r}", where="state")

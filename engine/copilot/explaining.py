@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.copilot.catalogue import WAITING, Catalogue
 from engine.copilot.proposal import states_of
+from engine.copilot.shapes import definition_of
 from engine.errors import NotFound
 
 Json = Any
@@ -22,8 +23,9 @@ class Explanation:
 
 
 def explain(document: Mapping[str, Json], catalogue: Catalogue, state: str | None = None) -> Explanation:
-    """Explain the whole document, or one state of it. Raises NotFound for a state it has not."""
-    definition = document.get("definition", {})
+    """Explain the whole document, or one state of it. Raises NotFound for a state it has not,
+    InvalidDocument."""
+    definition = definition_of(document)
     found = {name: value for name, value, _ in states_of(definition)}
     if state is not None:
         if state not in found:

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.asl.validate import validate
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
+from engine.copilot.shapes import definition_of
 from engine.errors import Diagnostic, Refused
 
 Json = Any
@@ -46,7 +47,8 @@ _Rule = Callable[[Diagnostic, _Site], "_Fix | None"]
 
 
 def fix(document: Mapping[str, Json], diagnostic: Mapping[str, Json]) -> Proposal:
-    """The document with one finding of the linter fixed. Raises Refused where no safe fix is known."""
+    """The document with one finding of the linter fixed. Raises Refused where no safe fix is known, InvalidDocument."""
+    definition_of(document)
     wanted = Diagnostic(
         str(diagnostic.get("code", "")), str(diagnostic.get("message", "")), str(diagnostic.get("location", "")),
         str(diagnostic.get("severity", "ERROR")),

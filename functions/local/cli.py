@@ -20,6 +20,7 @@ from functions.local.commands import (
     activities,
     audit,
     connectors,
+    copilot,
     executions,
     map_runs,
     operating,
@@ -55,7 +56,7 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None) -> 
 
 for _module in (
     serving, workflows, executions, map_runs, operating, tasks, activities, secrets, audit, simulate, testing,
-    connectors, rules,
+    connectors, rules, copilot,
 ):
     for _command in _module.COMMANDS:
         automate.add_command(_command)

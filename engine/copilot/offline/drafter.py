@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from engine.asl.validate import validate
+from engine.copilot.answers import absent_code
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.building import Built
 from engine.copilot.offline.reading import read
-from engine.copilot.proposal import Proposal, ToDo, changes_between, states_of
+from engine.copilot.proposal import Proposal, changes_between, states_of
 from engine.errors import InvalidDocument
 
 Json = Any
@@ -34,8 +35,8 @@ def draft(sentence: str, catalogue: Catalogue, current: dict[str, Json] | None =
     definition = {"Comment": text[:1000], **built.definition}
     document = _document(text, definition, reading.trigger, current)
     to_dos = list(built.to_dos)
-    to_dos += [ToDo(name, "/Resource", f"{resource} has no code here yet: install its connector before publishing.")
-               for name, resource in _absent(definition, catalogue)]
+    for name, state, _ in states_of(definition):
+        to_dos += absent_code(name, state, catalogue)
     order = {name: place for place, (name, _, _) in enumerate(states_of(definition))}
     to_dos.sort(key=lambda to_do: order.get(to_do.state or "", -1))
     return Proposal(
@@ -68,12 +69,3 @@ def _document(
     if trigger is not None:
         document["triggers"] = [trigger]
     return document
-
-
-def _absent(definition: dict[str, Json], catalogue: Catalogue) -> list[tuple[str, str]]:
-    found = []
-    for name, state, _ in states_of(definition):
-        fact = catalogue.get(str(state.get("Resource", "")))
-        if fact is not None and not fact.installed:
-            found.append((name, str(state["Resource"])))
-    return found

@@ -1,0 +1,1 @@
+"""engine.ports.language_model over the services that serve models."""
