@@ -1,11 +1,112 @@
-/** Makes the draft the next active version. */
+/**
+ * Publish: what the draft changes, as graph and as JSON, which cases fail, a note; then the draft is the next active
+ * version. What was looked at is what is published: the draft's ETag goes with it.
+ */
+import Alert from "@cloudscape-design/components/alert";
+import FormField from "@cloudscape-design/components/form-field";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useCallback, useEffect, useState } from "react";
+import { get, path } from "../../../api/client";
+import { type ApiError, asApiError } from "../../../api/errors";
+import type { PublishPreview } from "../../../api/schema";
+import { notify } from "../../../app/flash";
+import type { JsonObject } from "../../../asl";
 import { Dialog } from "../../../ui/Dialog";
+import { Problem } from "../../../ui/Problem";
+import { Skeleton } from "../../../ui/Skeleton";
+import { publishDraft } from "../saving/api";
 import type { PublishSlot } from "../slots";
+import { Difference } from "./Difference";
+import { Readiness } from "./Readiness";
 
-export default function PublishDialog({ workflow, onClose }: PublishSlot) {
+export default function PublishDialog(slot: PublishSlot) {
+  const { workflow, onClose } = slot;
+  const { preview, error, again } = usePreview(slot);
+  const [note, setNote] = useState("");
+  const [accepted, setAccepted] = useState(false);
+  const isNew = preview !== null && preview.next_version !== null;
+  const mayPublish = isNew && preview.publishable && (accepted || (preview.cases?.failed ?? 0) === 0);
+  const publish = async () => {
+    if (preview === null) return;
+    const version = await publishDraft(workflow, note.trim(), preview.etag);
+    await slot.reload();
+    notify({
+      type: "success",
+      header: `Version ${version.version} of ${workflow} is active`,
+      content: "New executions run it; those that run keep the version they began with.",
+      action: { text: "Show versions", run: () => slot.show("versions") },
+    });
+    onClose();
+  };
   return (
-    <Dialog title={`Publish ${workflow}`} act="Publish" onAct={async () => onClose()} onClose={onClose}>
-      {null}
+    <Dialog
+      title={isNew ? `Publish ${workflow} as version ${preview.next_version}` : `Publish ${workflow}`}
+      act="Publish"
+      size="max"
+      disabled={!mayPublish}
+      onAct={publish}
+      onClose={onClose}
+    >
+      {error !== null && <Problem error={error} what="what publishing would change" onRetry={again} />}
+      {error === null && preview === null && <Skeleton what="the changes" />}
+      {preview !== null && !isNew && (
+        <Alert type="info">{`The draft is version ${preview.active_version}, which is active: there is nothing to publish.`}</Alert>
+      )}
+      {isNew && (
+        <>
+          <p className="pb-summary">{summaryOf(preview)}</p>
+          <Readiness
+            preview={preview}
+            accepted={accepted}
+            onAccept={setAccepted}
+            onShowProblems={() => {
+              slot.show("design");
+              onClose();
+            }}
+          />
+          <Difference
+            before={(preview.diff?.old_document as JsonObject | undefined) ?? null}
+            after={(preview.diff?.new_document as JsonObject | undefined) ?? slot.document}
+            label={
+              preview.active_version === null ? "All of it is new" : `Version ${preview.active_version} and the draft`
+            }
+            connectors={slot.connectors}
+            height="38vh"
+          />
+          <FormField label="Note" description="What changes and why; it stays with the version and in the audit log.">
+            <Textarea value={note} rows={2} onChange={({ detail }) => setNote(detail.value)} />
+          </FormField>
+        </>
+      )}
     </Dialog>
   );
+}
+
+function summaryOf({ active_version, diff }: PublishPreview): string {
+  if (active_version === null || diff === null) return "This is its first version: from then on it can be started.";
+  const number = (change: string) => diff.states.filter((state) => state.change === change).length;
+  const parts = (["added", "changed", "removed"] as const)
+    .filter((change) => number(change) > 0)
+    .map((change) => `${number(change)} ${change}`);
+  const states =
+    parts.length === 0 ? "the states stay as they are; other parts of the document change" : parts.join(", ");
+  return `From version ${active_version}: ${parts.length === 0 ? states : `states ${states}`}.`;
+}
+
+/** The draft as the server has it, once what is on the page is saved. */
+function usePreview({ workflow, save }: PublishSlot) {
+  const [preview, setPreview] = useState<PublishPreview | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `save` is new with every edit; it is asked once
+  const load = useCallback(async () => {
+    setError(null);
+    try {
+      if (!(await save())) throw new Error("The draft is not saved yet. Save it (Ctrl+S), then publish.");
+      setPreview(await get<PublishPreview>(path("/workflows/{}/publish", workflow)));
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    }
+  }, [workflow]);
+  useEffect(() => void load(), [load]);
+  return { preview, error, again: () => void load() };
 }

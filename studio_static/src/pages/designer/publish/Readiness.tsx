@@ -1,0 +1,81 @@
+/** Whether a draft can be published: what is wrong with it, and which of its cases pass. */
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import type { CaseResult, CasesRun, PublishPreview } from "../../../api/schema";
+import { inLine } from "../../../ui/json";
+import { MarkShape } from "../../../ui/StatusMark";
+
+interface ReadinessProps {
+  preview: PublishPreview;
+  /** Failing cases were seen, and it is to be published all the same. */
+  accepted: boolean;
+  onAccept: (accepted: boolean) => void;
+  onShowProblems: () => void;
+}
+
+const SHOWN = 5;
+
+export function Readiness({ preview, accepted, onAccept, onShowProblems }: ReadinessProps) {
+  const errors = preview.problems.filter(({ severity }) => severity === "ERROR");
+  if (errors.length > 0) {
+    return (
+      <Alert
+        type="error"
+        header={`${count(errors.length, "problem")} must be mended first`}
+        action={<Button onClick={onShowProblems}>Show in the designer</Button>}
+      >
+        <ul className="pb-list">
+          {errors.slice(0, SHOWN).map((each) => (
+            <li key={`${each.code} ${each.location} ${each.message}`}>
+              {each.message} <code>{each.location}</code>
+            </li>
+          ))}
+          {errors.length > SHOWN && <li>{`and ${errors.length - SHOWN} more`}</li>}
+        </ul>
+      </Alert>
+    );
+  }
+  return <Cases run={preview.cases} accepted={accepted} onAccept={onAccept} />;
+}
+
+function Cases({ run, accepted, onAccept }: { run: CasesRun | null } & Pick<ReadinessProps, "accepted" | "onAccept">) {
+  if (run === null || run.results.length === 0) {
+    return (
+      <p className="pb-cases dim">It has no cases. Save some in the tab Test or Rule tester: they are run here.</p>
+    );
+  }
+  if (run.failed === 0) {
+    return (
+      <p className="pb-cases status status-ok">
+        <MarkShape mark="check" />
+        <span>{`All ${count(run.passed, "case")} pass`}</span>
+      </p>
+    );
+  }
+  return (
+    <Alert type="warning" header={`${run.failed} of ${count(run.results.length, "case")} fail`}>
+      <ul className="pb-list">
+        {run.results
+          .filter(({ passed }) => !passed)
+          .map((result) => (
+            <li key={result.name}>
+              <strong>{result.name}</strong>: {why(result)}
+            </li>
+          ))}
+      </ul>
+      <Checkbox checked={accepted} onChange={({ detail }) => onAccept(detail.checked)}>
+        Publish all the same
+      </Checkbox>
+    </Alert>
+  );
+}
+
+function why(result: CaseResult): string {
+  const [first] = result.differences;
+  if (first === undefined) return result.cause ?? result.status;
+  const ended = result.error === null ? "" : ` It ended with ${result.error}.`;
+  return `${first.what} was ${inLine(first.actual)}, expected ${inLine(first.expected)}.${ended}`;
+}
+
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
