@@ -58,4 +58,4 @@ def test_a_case_comes_out_as_it_says(sample):
 def test_case_names_are_unique_and_no_golden_is_left_over():
     expected = sorted(sample.golden for sample in CASES)
     assert len(set(expected)) == len(expected)
-    assert sorted(WORKFLOWS.glob("*/golden/*")) == expected
+    assert sorted(WORKFLOWS.glob("*/golden/*.events.json")) == expected
