@@ -35,9 +35,10 @@ export const Overview = memo(function Overview({ placed, pane, overlay, onGo }: 
   if (whole) return null;
   const go = (event: PointerEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
+    const drawn = WIDTH / box.width;
     onGo({
-      x: (event.clientX - box.left - corner.x) / scale,
-      y: (event.clientY - box.top - corner.y) / scale,
+      x: ((event.clientX - box.left) * drawn - corner.x) / scale,
+      y: ((event.clientY - box.top) * drawn - corner.y) / scale,
     });
   };
   return (
@@ -45,6 +46,7 @@ export const Overview = memo(function Overview({ placed, pane, overlay, onGo }: 
       className="overview"
       width={WIDTH}
       height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       aria-hidden="true"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

@@ -1,6 +1,6 @@
 /** Cards, containers, the ends of the flow. Memoised: each renders again only when its own data changed. */
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import type { Badge } from "../asl";
 import { MarkShape } from "../ui/StatusMark";
 import { statusLook } from "../ui/status";
@@ -9,30 +9,49 @@ import { StateIcon } from "./icons";
 import type { CardData, CardNode, Mark } from "./model";
 import { secondsText } from "./overlay";
 
-/** Where lines reach a card and leave it. Unseen until a card is pointed at or selected. */
-function Ports({ data }: { data: CardData }) {
+/** A place where lines end or begin, for React Flow to measure: an element, no component. */
+function Place({ id, at }: { id: "in" | "out" | "err"; at: Position }) {
+  const kind = id === "in" ? "target" : "source";
+  return <i className={`place ${kind} react-flow__handle-${at}`} data-handleid={id} data-handlepos={at} />;
+}
+
+/**
+ * Where lines reach a card and leave it, and where a person draws new ones from. Those are there only while the card is
+ * pointed at or selected: on each of 300 cards they would cost more than everything else. A new line ends at any card.
+ */
+function Ports({ data, near }: { data: CardData; near: boolean }) {
+  const { node } = data;
   const down = data.direction === "down";
-  const { node, editable } = data;
-  const goesOn = node.type !== "Succeed" && node.type !== "Fail";
+  const [into, out, error] = down
+    ? [Position.Top, Position.Bottom, Position.Right]
+    : [Position.Left, Position.Right, Position.Bottom];
+  const draws = data.editable && near && node.kind !== "end";
+  const goesOn = draws && node.type !== "Succeed" && node.type !== "Fail";
   return (
     <>
-      <Handle type="target" id="in" position={down ? Position.Top : Position.Left} isConnectable={editable} />
-      <Handle
-        type="source"
-        id="out"
-        position={down ? Position.Bottom : Position.Right}
-        isConnectable={editable && goesOn}
-        className={goesOn ? "port-flow" : "port-none"}
-      />
-      <Handle
-        type="source"
-        id="err"
-        position={down ? Position.Right : Position.Bottom}
-        isConnectable={editable && data.canFail}
-        className={data.canFail ? "port-error" : "port-none"}
-      />
+      <Place id="in" at={into} />
+      <Place id="out" at={out} />
+      <Place id="err" at={error} />
+      {goesOn && (
+        <Handle type="source" id="out" position={out} className="port-flow" title="Drag to another card: go on there" />
+      )}
+      {draws && data.canFail && (
+        <Handle
+          type="source"
+          id="err"
+          position={error}
+          className="port-error"
+          title="Drag to another card: go on there after an error"
+        />
+      )}
     </>
   );
+}
+
+/** Whether the pointer is over a card, and what tells. */
+function useNear() {
+  const [near, setNear] = useState(false);
+  return { near, watch: { onPointerEnter: () => setNear(true), onPointerLeave: () => setNear(false) } };
 }
 
 function BadgePill({ badge }: { badge: Badge }) {
@@ -211,8 +230,9 @@ const focusable = (data: CardData, selected: boolean) =>
 
 export const StateCard = memo(function StateCard({ data, selected }: NodeProps<CardNode>) {
   const folded = data.collapsed && data.node.branches.length > 0;
+  const { near, watch } = useNear();
   return (
-    <div className={`card${folded ? " card-stack" : ""}${looks(data)}`} data-selected={selected}>
+    <div {...watch} className={`card${folded ? " card-stack" : ""}${looks(data)}`} data-selected={selected}>
       <div className="card-face" {...focusable(data, selected)}>
         <StateIcon icon={data.node.icon} tone={data.node.tone} />
         <span className="card-words">
@@ -222,14 +242,15 @@ export const StateCard = memo(function StateCard({ data, selected }: NodeProps<C
         <Marks data={data} />
       </div>
       {folded && <Fold data={data} />}
-      <Ports data={data} />
+      <Ports data={data} near={near || selected} />
     </div>
   );
 });
 
 export const ContainerCard = memo(function ContainerCard({ data, selected }: NodeProps<CardNode>) {
+  const { near, watch } = useNear();
   return (
-    <div className={`box${looks(data)}`} data-selected={selected}>
+    <div {...watch} className={`box${looks(data)}`} data-selected={selected}>
       <div className="box-head">
         <div className="box-face" {...focusable(data, selected)}>
           <StateIcon icon={data.node.icon} tone={data.node.tone} size={28} />
@@ -250,7 +271,7 @@ export const ContainerCard = memo(function ContainerCard({ data, selected }: Nod
           </div>
         ),
       )}
-      <Ports data={data} />
+      <Ports data={data} near={near || selected} />
     </div>
   );
 });
@@ -260,15 +281,20 @@ export const Terminal = memo(function Terminal({ data }: NodeProps<CardNode>) {
   const { node } = data;
   const inner = node.scope !== "";
   const fate = data.fate === "skipped" ? " is-skipped" : "";
+  const { near, watch } = useNear();
   return (
-    <div className={`${inner ? "dot" : "terminal"} is-${node.kind}${fate}`} title={inner ? node.name : undefined}>
+    <div
+      {...watch}
+      className={`${inner ? "dot" : "terminal"} is-${node.kind}${fate}`}
+      title={inner ? node.name : undefined}
+    >
       {!inner && (
         <>
           <span className={`terminal-mark is-${node.kind}`} aria-hidden="true" />
           {node.name}
         </>
       )}
-      <Ports data={data} />
+      <Ports data={data} near={near} />
     </div>
   );
 });

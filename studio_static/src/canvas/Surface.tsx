@@ -61,10 +61,11 @@ export function Surface(props: SurfaceProps) {
   const [renaming, setRenaming] = useState<StatePointer | null>(null);
   const [hovered, setHovered] = useState<string | null>(null);
   const [isFinding, setFinding] = useState(false);
+  const [isConnecting, setConnecting] = useState(false);
   const [menu, setMenu] = useState<{ state: StatePointer; at: ScreenPoint } | null>(null);
   const selection = useSelection(props);
   const [anchor, setAnchor] = useState<string | null>(null);
-  const camera = useCamera(placed, pane, anchor ?? selection.states[0] ?? null, props.viewKey, props.openAt);
+  const camera = useCamera(room, placed, pane, anchor ?? selection.states[0] ?? null, props.viewKey, props.openAt);
 
   const told = useRef(props);
   useEffect(() => {
@@ -298,7 +299,7 @@ export function Surface(props: SurfaceProps) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys and drops bubble here from the cards, which are buttons. */}
       <div
         ref={room}
-        className={`canvas-room${dragging.drag === null ? "" : " is-inviting"}${editable ? "" : " is-read-only"}`}
+        className={`canvas-room${dragging.drag === null ? "" : " is-inviting"}${isConnecting ? " is-connecting" : ""}`}
         tabIndex={-1}
         onKeyDown={keyboard.onKeyDown}
         onFocus={keyboard.onFocus}
@@ -370,8 +371,10 @@ export function Surface(props: SurfaceProps) {
           onNodeDragStop={dragging.onNodeDragStop}
           onConnect={connect}
           isValidConnection={(line) => connection(graph, line.source, line.sourceHandle ?? null, line.target) !== null}
+          onConnectStart={() => setConnecting(true)}
+          onReconnectStart={() => setConnecting(true)}
           onConnectEnd={(event, state) => {
-            // Let go over a card, away from its port.
+            setConnecting(false);
             if (state.isValid || state.fromNode === null) return;
             const over = nodeAt(placed, flow.screenToFlowPosition(pointOf(event)));
             const port = state.fromHandle?.id ?? null;
@@ -383,6 +386,7 @@ export function Surface(props: SurfaceProps) {
             if (wanted !== null) command(wanted);
           }}
           onReconnectEnd={(event, edge, _, state) => {
+            setConnecting(false);
             if (state.isValid) return;
             const over = nodeAt(placed, flow.screenToFlowPosition(pointOf(event)));
             const wanted = over === null || over === edge.target ? null : redirection(edge.id, over);

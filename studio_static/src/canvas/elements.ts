@@ -44,6 +44,8 @@ export function cardNodes(placed: Placed, dress: Dressing): CanvasNode[] {
         position: { x: rect.x - corner.x, y: rect.y - corner.y },
         width: rect.width,
         height: rect.height,
+        // Known beforehand, so that React Flow measures nothing.
+        measured: { width: rect.width, height: rect.height },
         handles: handlesOf(rect, direction),
         zIndex: depth * 10,
         draggable: state && dress.editable && dress.renaming !== node.id,
@@ -107,7 +109,7 @@ function handlesOf({ width, height }: Rect, direction: Direction): NodeHandle[] 
     ? [
         at("in", "target", Position.Top, width / 2, 0),
         at("out", "source", Position.Bottom, width / 2, height),
-        at("err", "source", Position.Right, width, height / 2),
+        at("err", "source", Position.Right, width, Math.min(height / 2, 120)),
       ]
     : [
         at("in", "target", Position.Left, 0, height / 2),

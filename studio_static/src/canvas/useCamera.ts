@@ -1,6 +1,6 @@
 /** Where the canvas looks: opens readable, stays where it is when the drawing changes, and goes where it is sent. */
 import { useOnViewportChange, useReactFlow } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useReducedMotion } from "../app/theme";
 import type { Layout, Rect } from "./layout/types";
 import { contains, grown, windowOf } from "./seen";
@@ -53,7 +53,11 @@ export function firstView(
 
 const GLIDE = 200;
 
+/** Below this, only names can be read. */
+const FAR = 0.45;
+
 export function useCamera(
+  room: RefObject<HTMLElement | null>,
   placed: Placed,
   pane: Pane,
   anchor: string | null,
@@ -76,7 +80,22 @@ export function useCamera(
     [pane],
   );
   useEffect(() => see(flow.getViewport()), [see, flow]);
-  useOnViewportChange({ onChange: see, onEnd: (viewport) => keepView(viewKey, { viewport }) });
+  const far = (view: Viewport): void => {
+    room.current?.classList.toggle("is-far", view.zoom < FAR);
+  };
+  useEffect(() => far(flow.getViewport()));
+  // Classes by hand: no render for what changes sixty times a second.
+  useOnViewportChange({
+    onStart: () => room.current?.classList.add("is-moving"),
+    onChange: (view) => {
+      see(view);
+      far(view);
+    },
+    onEnd: (viewport) => {
+      room.current?.classList.remove("is-moving");
+      keepView(viewKey, { viewport });
+    },
+  });
   useSteady(placed, pane, anchor);
   return useMemo(() => {
     const look = (view: Viewport): void => {

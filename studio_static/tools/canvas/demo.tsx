@@ -53,7 +53,10 @@ function Edit({ start }: { start: Definition }) {
   const definition = history.present;
   const onCommand = (command: CanvasCommand): void => {
     say(JSON.stringify(command));
-    if (command.kind === "undo" || command.kind === "redo") return setHistory(command.kind === "undo" ? undo : redo);
+    if (command.kind === "undo" || command.kind === "redo") {
+      setHistory(command.kind === "undo" ? undo : redo);
+      return;
+    }
     try {
       const edited =
         command.kind === "choose"
