@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from local_server import LocalServer, automate
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "studio_static" / "node_modules" / "axe-core" / "axe.min.js"
@@ -130,4 +131,7 @@ class Studio:
         ):
             self.problems.append(f"{request.method} {request.url}: answered {response.status}")
         if response.status not in (204, 304) and not 300 <= response.status < 400:
-            self.bodies.append((request.url, response.body()))
+            try:
+                self.bodies.append((request.url, response.body()))
+            except PlaywrightError:
+                return  # the page was left before the answer was there: nobody saw it

@@ -55,6 +55,7 @@ export default function Editor(props: CodeProps) {
           writable.current.of(permission(latest.current)),
           EditorView.contentAttributes.of({
             "aria-label": label,
+            tabindex: "0",
             ...(latest.current.describedBy ? { "aria-describedby": latest.current.describedBy } : {}),
           }),
         ],

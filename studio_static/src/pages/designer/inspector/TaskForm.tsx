@@ -144,7 +144,7 @@ function Inputs({ editor, inputs, isKnown, resource }: InputsProps) {
   return (
     <section className="dz-block" aria-label="Inputs">
       <div className="dz-block-head">
-        <h3>Inputs</h3>
+        <h2>Inputs</h2>
         {language === "JSONata" && (
           <Segments
             label="How the inputs are given"

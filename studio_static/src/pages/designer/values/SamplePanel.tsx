@@ -25,7 +25,7 @@ export function SamplePanel({ language }: { language: QueryLanguage }) {
   return (
     <section className="dz-sample" aria-labelledby={title}>
       <div className="dz-sample-head">
-        <h3 id={title}>Sample</h3>
+        <h2 id={title}>Sample</h2>
         <Pick
           label="Sample that expressions are tried with"
           value={sample === null ? "" : String(samples.indexOf(sample))}
