@@ -1,7 +1,283 @@
-import Header from "@cloudscape-design/components/header";
+/**
+ * One execution: the graph as it really ran, its timeline, and the step that matters with why it failed. All three are
+ * one selection, kept in the address; without one the page opens at the failed step, and follows what runs.
+ */
+import "./executions.css";
+import "./execution.css";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import type { Execution, Step } from "../../api/schema";
 import { usePage } from "../../app/page";
+import { useUrlState } from "../../app/urlState";
+import { pointersOf, type StatePointer } from "../../asl";
+import { ExecutionCanvas, type OverlayStep, pointerOfStep } from "../../canvas";
+import { EmptyState } from "../../ui/EmptyState";
+import { Stale } from "../../ui/Loaded";
+import { Problem } from "../../ui/Problem";
+import { Skeleton } from "../../ui/Skeleton";
+import { DetailsTab } from "./DetailsTab";
+import { EventsTab } from "./EventsTab";
+import { ExecutionHeader } from "./ExecutionHeader";
+import { LogTab } from "./LogTab";
+import { keysTo, type Row, rowsOf } from "./rows";
+import { StepPanel } from "./StepPanel";
+import { rangeOf, zoomedTo } from "./scale";
+import { stepToOpen } from "./steps";
+import { TabStrip } from "./TabStrip";
+import { Timeline } from "./Timeline";
+import { useExecution, useNow } from "./useExecution";
+import { ValuesTab } from "./ValuesTab";
+
+const MapRunsTab = lazy(() => import("./MapRunsTab"));
+
+/** `step` is the selected step's id, `tab` what is shown under the graph. */
+const NOTHING_CHOSEN = { step: "", tab: "timeline" };
 
 export default function ExecutionPage({ id }: { id: string }) {
-  usePage({ title: id, crumbs: [{ text: "Executions", href: "/executions/" }, { text: id }] });
-  return <Header variant="h1">{id}</Header>;
+  const name = id.slice(id.indexOf(":") + 1);
+  usePage({ title: name, crumbs: [{ text: "Executions", href: "/executions/" }, { text: name }], fullBleed: true });
+  const shown = useExecution(id);
+  const { execution } = shown;
+  if (execution.data === null) {
+    return (
+      <div className="ex-alone">
+        {execution.error ? (
+          <Problem error={execution.error} what={`the execution ${id}`} onRetry={() => void execution.reload()} />
+        ) : (
+          <Skeleton what="the execution" rows={10} />
+        )}
+      </div>
+    );
+  }
+  return <Explored key={id} execution={execution.data} shown={shown} />;
+}
+
+type Shown = ReturnType<typeof useExecution>;
+
+function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
+  const { answer, pinned, steps, index, definition, overlay, live } = shown;
+  const [{ step: chosen, tab }, setUrl] = useUrlState(NOTHING_CHOSEN);
+  const step = index.byId.get(chosen) ?? stepToOpen(index);
+  const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
+  const failure = shown.execution.error ?? answer.error;
+  const reload = () => {
+    void shown.execution.reload();
+    void answer.reload();
+  };
+  const pointer = useMemo(
+    () =>
+      definition === null || step === null
+        ? null
+        : (pointerOfStep(definition, steps as readonly OverlayStep[], step.id) ?? null),
+    [definition, steps, step],
+  );
+  const selectState = useCallback(
+    (state: StatePointer | null) => {
+      const to = state === null || definition === null ? null : visitOf(state, definition, steps);
+      if (to) select(to);
+    },
+    [definition, steps, select],
+  );
+  const runs = new Set(steps.flatMap((each) => each.map_run ?? [])).size;
+  return (
+    <div className="ex full-bleed">
+      <ExecutionHeader execution={execution} onChanged={reload} />
+      {failure && <Stale what="the execution" message={failure.message} />}
+      <div className="ex-body">
+        <div className="ex-main">
+          <section className="ex-card ex-graph" aria-label="Graph">
+            {definition && overlay ? (
+              <ExecutionCanvas
+                definition={definition}
+                overlay={overlay}
+                selected={pointer}
+                onSelect={selectState}
+                openAt={pointer}
+                label={`${execution.workflow} as it ran`}
+                bare
+              />
+            ) : pinned.error ? (
+              <Problem error={pinned.error} what="the definition" onRetry={() => void pinned.reload()} />
+            ) : (
+              <Skeleton what="the graph" rows={4} />
+            )}
+          </section>
+          <section className="ex-card ex-lower" aria-label="The execution">
+            <TabStrip
+              label="The execution"
+              active={tab}
+              onChange={(to) => setUrl({ tab: to })}
+              items={[
+                {
+                  id: "timeline",
+                  text: "Timeline",
+                  content: () => (
+                    <TimelineTab execution={execution} shown={shown} step={step} onSelect={select} live={live} />
+                  ),
+                },
+                {
+                  id: "events",
+                  text: "Events",
+                  count: answer.data?.last_event ?? null,
+                  content: () => (
+                    <EventsTab
+                      execution={execution}
+                      lastEvent={answer.data?.last_event ?? 0}
+                      steps={steps}
+                      onSelect={select}
+                    />
+                  ),
+                },
+                { id: "log", text: "Log", content: () => <LogTab execution={execution} live={live} /> },
+                { id: "values", text: "Input and output", content: () => <ValuesTab execution={execution} /> },
+                ...(runs > 0
+                  ? [
+                      {
+                        id: "map-runs",
+                        text: "Map Runs",
+                        count: runs,
+                        content: () => (
+                          <Suspense fallback={<Skeleton what="the Map Runs" />}>
+                            <MapRunsTab execution={execution} live={live} />
+                          </Suspense>
+                        ),
+                      },
+                    ]
+                  : []),
+                { id: "details", text: "Details", content: () => <DetailsTab execution={execution} /> },
+              ]}
+            />
+          </section>
+        </div>
+        <aside className="ex-card ex-panel" aria-label="Step">
+          {step ? (
+            <StepPanel
+              key={step.id}
+              execution={execution}
+              step={step}
+              index={index}
+              definition={definition}
+              pointer={pointer}
+              live={live}
+              onSelect={select}
+            />
+          ) : answer.error ? (
+            <Problem error={answer.error} what="the steps" onRetry={() => void answer.reload()} />
+          ) : answer.data === null ? (
+            <Skeleton what="the step" />
+          ) : (
+            <NoStep execution={execution} />
+          )}
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+/** Before the first state was entered; or an execution that failed before it. */
+function NoStep({ execution }: { execution: Execution }) {
+  if (execution.error) {
+    return (
+      <div className="ex-wrong" role="note" aria-label="What went wrong">
+        <strong>{execution.error}</strong>
+        {execution.cause && <p>{execution.cause}</p>}
+      </div>
+    );
+  }
+  return <EmptyState title="No state was entered yet">The first step is shown here as soon as it begins.</EmptyState>;
+}
+
+/** Of a state that was entered several times the visit that is worth seeing: one that failed or is, else the last. */
+function visitOf(
+  state: StatePointer,
+  definition: NonNullable<Shown["definition"]>,
+  steps: readonly Step[],
+): Step | null {
+  const name = state
+    .slice(state.lastIndexOf("/") + 1)
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+  const visits = steps.filter((each) => each.name === name);
+  const own =
+    pointersOf(definition, name).length === 1
+      ? visits
+      : visits.filter((each) => pointerOfStep(definition, steps as readonly OverlayStep[], each.id) === state);
+  const rank = (each: Step) => ["FAILED", "TIMED_OUT"].includes(each.status) || each.exited_at === null;
+  return own.findLast(rank) ?? own.at(-1) ?? null;
+}
+
+interface TimelineTabProps {
+  execution: Execution;
+  shown: Shown;
+  step: Step | null;
+  onSelect: (step: Step) => void;
+  live: boolean;
+}
+
+function TimelineTab({ execution, shown, step, onSelect, live }: TimelineTabProps) {
+  const { index, steps, answer } = shown;
+  const now = useNow(live);
+  const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [zoom, setZoom] = useState<Row | null>(null);
+  /** A row of several steps (an item) that was clicked stays selected itself. */
+  const [row, setRow] = useState<string | null>(null);
+  const rows = useMemo(() => {
+    const plain = rowsOf(steps, folds, index);
+    if (step === null || plain.some((each) => each.step.id === step.id)) return plain;
+    const opened = new Map([...keysTo(index, step).map((key): [string, boolean] => [key, true]), ...folds]);
+    return rowsOf(steps, opened, index);
+  }, [steps, folds, index, step]);
+  const whole = rangeOf(execution.started_at, execution.ended_at, now);
+  const zoomed = zoom && rows.find(({ key }) => key === zoom.key);
+  const range = zoomed ? zoomedTo(zoomed, whole) : whole;
+  const selected = rows.some((each) => each.key === row && each.step.id === step?.id) ? row : (step?.id ?? null);
+  const current = rows.find(({ key }) => key === selected);
+  const choose = useCallback(
+    (to: Row) => {
+      setRow(to.key);
+      onSelect(to.step);
+    },
+    [onSelect],
+  );
+  const fold = useCallback((to: Row, open: boolean) => setFolds((old) => new Map(old).set(to.key, open)), []);
+  if (answer.data === null) return <Skeleton what="the timeline" />;
+  if (rows.length === 0) return <EmptyState title="No state was entered yet" />;
+  return (
+    <div className="tl-room">
+      <div className="tl-tools">
+        <Legend />
+        {zoom ? (
+          <button type="button" className="ex-link" onClick={() => setZoom(null)}>
+            Show the whole time
+          </button>
+        ) : (
+          <button type="button" className="ex-link" disabled={!current} onClick={() => current && setZoom(current)}>
+            Zoom to the selected step
+          </button>
+        )}
+      </div>
+      {!answer.data.complete && (
+        <p className="ex-note">
+          The history is longer than is read here: the first steps are shown, and those that failed.
+        </p>
+      )}
+      <Timeline
+        rows={rows}
+        range={range}
+        origin={whole.start}
+        now={live ? Math.max(now, whole.start) : whole.end}
+        selected={selected}
+        onSelect={choose}
+        onFold={fold}
+      />
+    </div>
+  );
+}
+
+function Legend() {
+  return (
+    <span className="tl-legend" aria-hidden="true">
+      <span className="tl-key tl-wait tone-idle" /> waits
+      <span className="tl-key tl-run tone-bad tl-faded" /> attempt that was tried again
+    </span>
+  );
 }

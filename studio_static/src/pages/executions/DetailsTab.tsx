@@ -1,0 +1,53 @@
+/** The facts of an execution: who started it, by which version, under which names. */
+import { withQuery } from "../../api/client";
+import type { Execution } from "../../api/schema";
+import { NavLink } from "../../ui/NavLink";
+import { StatusMark } from "../../ui/StatusMark";
+import { Duration, Time } from "../../ui/Time";
+
+export function DetailsTab({ execution }: { execution: Execution }) {
+  const versions = `/wizard/${encodeURIComponent(execution.workflow)}?tab=versions`;
+  return (
+    <dl className="ex-details">
+      <Fact name="Id">
+        <span className="mono">{execution.id}</span>
+      </Fact>
+      <Fact name="Status">
+        <StatusMark status={execution.status} />
+      </Fact>
+      <Fact name="Workflow">
+        <NavLink to={withQuery("/executions/", { workflow: execution.workflow })}>{execution.workflow}</NavLink>
+      </Fact>
+      <Fact name="Version">
+        <NavLink to={versions}>{`Version ${execution.version}`}</NavLink>, whatever was published since
+      </Fact>
+      <Fact name="Kind">{execution.kind}</Fact>
+      <Fact name="Started">
+        <Time at={execution.started_at} />
+      </Fact>
+      <Fact name="Ended">
+        <Time at={execution.ended_at} />
+      </Fact>
+      <Fact name="Took">
+        <Duration seconds={execution.duration_seconds} />
+      </Fact>
+      <Fact name="Started by">{execution.started_by ?? "–"}</Fact>
+      <Fact name="Business key">{execution.business_key ?? "–"}</Fact>
+      <Fact name="Digest">
+        <span className="mono ex-digest">{execution.definition_digest}</span>
+      </Fact>
+      <Fact name="Audit log">
+        <NavLink to={withQuery("/audit/", { execution: execution.id })}>All entries of this execution</NavLink>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+/** What this execution is, how it stands, and what can be done with it. */
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import { useState } from "react";
+import { path, post } from "../../api/client";
+import type { Execution } from "../../api/schema";
+import { notify, notifyError } from "../../app/flash";
+import { go } from "../../app/links";
+import { useMe } from "../../app/me";
+import { NavLink } from "../../ui/NavLink";
+import { StatusMark } from "../../ui/StatusMark";
+import { Duration, Elapsed, Time } from "../../ui/Time";
+import { RerunDialog } from "./RerunDialog";
+import { StopDialog } from "./StopDialogs";
+import { isOpenStatus } from "./useExecution";
+
+type Doing = "stop" | "rerun" | null;
+
+export function ExecutionHeader({ execution, onChanged }: { execution: Execution; onChanged: () => void }) {
+  const [doing, setDoing] = useState<Doing>(null);
+  const me = useMe();
+  const close = () => setDoing(null);
+  const isOpen = isOpenStatus(execution.status);
+  const designer = `/wizard/${encodeURIComponent(execution.workflow)}`;
+  const runSame = async () => {
+    try {
+      const started = await post<Execution>(path("/executions/{}/rerun", execution.id), {});
+      notify({ type: "success", content: `${execution.workflow} runs again with the same input, as ${started.name}.` });
+      go(`/executions/${encodeURIComponent(started.id)}`);
+    } catch (thrown) {
+      notifyError(thrown, "It could not be run again");
+    }
+  };
+  const resume = async () => {
+    try {
+      await post(path("/executions/{}/resume", execution.id));
+      notify({ type: "success", content: `${execution.name} runs on.` });
+    } catch (thrown) {
+      notifyError(thrown, "It could not be resumed");
+    }
+    onChanged();
+  };
+  return (
+    <header className="ex-head">
+      <div className="ex-head-words">
+        <h1>{execution.name}</h1>
+        <div className="ex-facts">
+          <StatusMark status={execution.status} />
+          <Time at={execution.started_at} />
+          {isOpen && execution.started_at ? (
+            <Elapsed since={execution.started_at} />
+          ) : (
+            <Duration seconds={execution.duration_seconds} />
+          )}
+          <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
+          {execution.business_key && <span>{`Key ${execution.business_key}`}</span>}
+          {execution.started_by && <span className="dim">{`Started by ${execution.started_by}`}</span>}
+        </div>
+      </div>
+      <div className="ex-acts">
+        {me?.links.cloudwatch && (
+          <Button href={me.links.cloudwatch} external iconName="external" target="_blank">
+            CloudWatch
+          </Button>
+        )}
+        <Button onClick={() => go(`${designer}?tab=test&input=${encodeURIComponent(execution.id)}`)}>
+          Open in designer with this input
+        </Button>
+        {isOpen && <Button onClick={() => setDoing("stop")}>Stop …</Button>}
+        {execution.status === "PAUSED" && (
+          <Button variant="primary" onClick={() => void resume()}>
+            Resume
+          </Button>
+        )}
+        <ButtonDropdown
+          variant={execution.status === "PAUSED" ? "normal" : "primary"}
+          mainAction={{ text: "Run again", onClick: () => void runSame() }}
+          ariaLabel="More ways to run it again"
+          items={[{ id: "edited", text: "Run again with another input …" }]}
+          onItemClick={() => setDoing("rerun")}
+        />
+      </div>
+      {doing === "stop" && (
+        <StopDialog
+          execution={execution}
+          onClose={close}
+          onDone={() => {
+            close();
+            onChanged();
+          }}
+        />
+      )}
+      {doing === "rerun" && <RerunDialog execution={execution} onClose={close} />}
+    </header>
+  );
+}

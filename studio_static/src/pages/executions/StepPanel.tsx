@@ -1,0 +1,166 @@
+/** One step: first what went wrong in plain words, then what it was given, what it gave, and all that is known of it. */
+import { useEffect, useState } from "react";
+import { path } from "../../api/client";
+import type { Execution, Step, StepDetail } from "../../api/schema";
+import { useApi } from "../../api/useApi";
+import { type Definition, type StatePointer, stateAt } from "../../asl";
+import { Stale } from "../../ui/Loaded";
+import { NavLink } from "../../ui/NavLink";
+import { Problem } from "../../ui/Problem";
+import { Skeleton } from "../../ui/Skeleton";
+import { StatusMark } from "../../ui/StatusMark";
+import { Duration, Elapsed, Time } from "../../ui/Time";
+import { Attempts } from "./Attempts";
+import { EventList } from "./EventList";
+import type { HistoryEvent } from "./events";
+import { ItemGrid } from "./ItemGrid";
+import { Overview } from "./Overview";
+import { StepJson } from "./StepJson";
+import { placeWords, type StepIndex, stepsIn } from "./steps";
+import { TabStrip } from "./TabStrip";
+import { WhatWentWrong } from "./WhatWentWrong";
+import { auditSearch, secondsBetween } from "./words";
+
+interface StepPanelProps {
+  execution: Execution;
+  step: Step;
+  index: StepIndex;
+  definition: Definition | null;
+  pointer: StatePointer | null;
+  live: boolean;
+  onSelect: (step: Step) => void;
+}
+
+const POLL_MS = 3000;
+
+export function StepPanel({ execution, step, index, definition, pointer, live, onSelect }: StepPanelProps) {
+  const address = path("/executions/{}/steps/{}", execution.id, step.id);
+  // While it runs, lines of its log come without an event.
+  const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
+  const { reload } = detail;
+  const moment = `${step.status} ${step.last_event} ${step.exited_at}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the step went on
+  useEffect(() => void reload(), [reload, moment]);
+  const holdsItems = step.type === "Map" && stepsIn(index, step.id).length > 0;
+  const [tab, setTab] = useState(holdsItems ? "items" : "overview");
+  const place = placeWords(index, step);
+  const took = secondsBetween(step.entered_at, step.exited_at);
+  const data = detail.data;
+  const state = definition !== null && pointer !== null ? stateAt(definition, pointer) : undefined;
+  const whole = () => {
+    if (data) {
+      return (
+        <>
+          {detail.error && <Stale what="the step" message={detail.error.message} />}
+          <Overview execution={execution} detail={data} />
+        </>
+      );
+    }
+    if (detail.error) return <Problem error={detail.error} what="the step" onRetry={() => void reload()} />;
+    return <Skeleton what="the step" rows={5} />;
+  };
+  return (
+    <div className="ex-step">
+      <div className="ex-step-head">
+        <div className="ex-step-title">
+          <h2>{step.name}</h2>
+          <StatusMark status={step.status} />
+        </div>
+        {place && <div className="dim ex-step-place">{place}</div>}
+        <div className="ex-facts">
+          <span className="dim">{step.visit > 1 ? `${step.type}, visit ${step.visit}` : step.type}</span>
+          {step.resource && <span className="mono ex-cut">{step.resource}</span>}
+          <Time at={step.entered_at} format="clock-ms" />
+          {took === null && step.entered_at ? <Elapsed since={step.entered_at} /> : <Duration seconds={took} />}
+        </div>
+        <div className="ex-links">
+          {data && <NavLink to={`/audit/?${auditSearch(data.audit)}`}>Audit Log</NavLink>}
+          {data && <StepLinks links={data.links} />}
+        </div>
+        <WhatWentWrong step={step} detail={data} index={index} onSelect={onSelect} />
+      </div>
+      <TabStrip
+        label={`Step ${step.name}`}
+        active={tab}
+        onChange={setTab}
+        items={[
+          ...(holdsItems
+            ? [{ id: "items", text: "Items", content: () => <ItemGrid map={step} index={index} onSelect={onSelect} /> }]
+            : []),
+          { id: "overview", text: "Overview", content: whole },
+          ...(step.attempts.length > 0
+            ? [
+                {
+                  id: "attempts",
+                  text: "Attempts",
+                  count: step.attempts.length,
+                  content: () => <Attempts step={step} />,
+                },
+              ]
+            : []),
+          {
+            id: "variables",
+            text: "Variables",
+            content: () => (data ? <Variables detail={data} execution={execution} /> : whole()),
+          },
+          {
+            id: "events",
+            text: "Events",
+            count: data?.events.length ?? null,
+            content: () =>
+              data ? (
+                <EventList events={data.events as unknown as HistoryEvent[]} startedAt={execution.started_at} />
+              ) : (
+                whole()
+              ),
+          },
+          ...(state === undefined
+            ? []
+            : [
+                {
+                  id: "definition",
+                  text: "Definition",
+                  content: () => <StepJson title="As it was published" value={state} open={6} />,
+                },
+              ]),
+        ]}
+      />
+    </div>
+  );
+}
+
+function StepLinks({ links }: { links: StepDetail["links"] }) {
+  const named = [
+    { text: "CloudWatch Logs", to: links.cloudwatch },
+    { text: "Logs Insights", to: links.insights },
+    { text: "X-Ray", to: links.xray },
+  ];
+  return (
+    <>
+      {named.map(({ text, to }) =>
+        to ? (
+          <a key={text} href={to} target="_blank" rel="noreferrer">
+            {text}
+          </a>
+        ) : null,
+      )}
+    </>
+  );
+}
+
+function Variables({ detail, execution }: { detail: StepDetail; execution: Execution }) {
+  const name = `${execution.name}-${detail.step.name}`;
+  const isEmpty = (value: object) => Object.keys(value).length === 0;
+  return (
+    <div className="ex-parts">
+      {isEmpty(detail.variables) ? (
+        <p className="ex-plain">No variable was set when this state was entered.</p>
+      ) : (
+        <StepJson title="As it was entered" value={detail.variables} fileName={`${name}-variables`} />
+      )}
+      {!isEmpty(detail.assigned) && (
+        <StepJson title="Assigned by it" value={detail.assigned} fileName={`${name}-assigned`} />
+      )}
+    </div>
+  );
+}

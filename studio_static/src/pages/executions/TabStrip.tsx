@@ -1,0 +1,69 @@
+/** Tabs whose content fills what is left of their room and scrolls by itself. Arrows, Home and End move among them. */
+import type { KeyboardEvent, ReactNode } from "react";
+
+export interface TabItem {
+  id: string;
+  text: string;
+  /** Beside the text: how many. */
+  count?: number | null;
+  content: () => ReactNode;
+}
+
+interface TabStripProps {
+  label: string;
+  items: readonly TabItem[];
+  active: string;
+  onChange: (id: string) => void;
+  /** At the end of the strip. */
+  tools?: ReactNode;
+}
+
+export function TabStrip({ label, items, active, onChange, tools }: TabStripProps) {
+  const shown = items.find(({ id }) => id === active) ?? items[0];
+  const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
+    const at = items.findIndex(({ id }) => id === shown?.id);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    const item = to === undefined ? undefined : items[(to + items.length) % items.length];
+    if (item === undefined) return;
+    event.preventDefault();
+    onChange(item.id);
+    event.currentTarget.querySelector<HTMLElement>(`#${tabId(label, item.id)}`)?.focus();
+  };
+  return (
+    <div className="ex-tabs">
+      <div className="ex-tabs-bar">
+        <div role="tablist" aria-label={label} className="ex-tabs-strip" onKeyDown={onKey}>
+          {items.map(({ id, text, count }) => (
+            <button
+              key={id}
+              type="button"
+              role="tab"
+              id={tabId(label, id)}
+              aria-selected={id === shown?.id}
+              aria-controls={`${tabId(label, id)}-panel`}
+              tabIndex={id === shown?.id ? 0 : -1}
+              onClick={() => onChange(id)}
+            >
+              {count === undefined || count === null ? text : `${text} (${count})`}
+            </button>
+          ))}
+        </div>
+        {tools && <div className="ex-tabs-tools">{tools}</div>}
+      </div>
+      {shown && (
+        <div
+          role="tabpanel"
+          id={`${tabId(label, shown.id)}-panel`}
+          aria-labelledby={tabId(label, shown.id)}
+          className="ex-tabs-panel"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+          tabIndex={0}
+        >
+          {shown.content()}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const tabId = (label: string, id: string) => `tab-${label.replaceAll(/\W+/g, "-")}-${id}`;

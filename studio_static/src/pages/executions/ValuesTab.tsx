@@ -1,0 +1,25 @@
+/** What the execution was started with, and how it ended. */
+import type { Execution } from "../../api/schema";
+import { StepJson } from "./StepJson";
+
+export function ValuesTab({ execution }: { execution: Execution }) {
+  return (
+    <div className="ex-values">
+      <StepJson title="Input" value={execution.input} fileName={`${execution.name}-input`} />
+      {execution.error !== null || execution.cause !== null ? (
+        <StepJson
+          title="Error"
+          value={{ Error: execution.error, Cause: execution.cause }}
+          fileName={`${execution.name}-error`}
+        />
+      ) : execution.ended_at === null ? (
+        <section className="ex-part">
+          <h3>Output</h3>
+          <p className="ex-plain">There is none before it has ended.</p>
+        </section>
+      ) : (
+        <StepJson title="Output" value={execution.output} fileName={`${execution.name}-output`} />
+      )}
+    </div>
+  );
+}

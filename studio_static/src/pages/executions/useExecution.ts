@@ -1,0 +1,55 @@
+/** One execution with its steps and the definition it runs by, kept up to date while it is open. */
+import { useEffect, useMemo, useState } from "react";
+import { path } from "../../api/client";
+import type { DefinitionAnswer, Execution, StepsAnswer } from "../../api/schema";
+import { useApi } from "../../api/useApi";
+import type { Definition } from "../../asl";
+import { type OverlayStep, overlayOf } from "../../canvas";
+import { indexOf } from "./steps";
+
+/** Long histories are read whole for their steps: those are asked for less often. */
+const POLL_MS = 1000;
+const POLL_LONG_MS = 4000;
+const LONG = 3000;
+
+const OPEN = new Set(["RUNNING", "PAUSED"]);
+export const isOpenStatus = (status: string) => OPEN.has(status);
+
+export function useExecution(id: string) {
+  const [live, setLive] = useState(true);
+  const [pace, setPace] = useState(POLL_MS);
+  const execution = useApi<Execution>(path("/executions/{}", id), { poll: live ? POLL_MS : null });
+  const answer = useApi<StepsAnswer>(path("/executions/{}/steps", id), { poll: live ? pace : null });
+  const pinned = useApi<DefinitionAnswer>(path("/executions/{}/definition", id));
+  const status = execution.data?.status;
+  const stepsStatus = answer.data?.status;
+  const count = answer.data?.steps.length ?? 0;
+  useEffect(() => {
+    if (status === undefined) return;
+    // Both must have ended: steps that were read a moment earlier may still run.
+    setLive(isOpenStatus(status) || stepsStatus === undefined || isOpenStatus(stepsStatus));
+    setPace(count > LONG ? POLL_LONG_MS : POLL_MS);
+  }, [status, stepsStatus, count]);
+
+  const data = answer.data;
+  const steps = useMemo(() => data?.steps ?? [], [data]);
+  const index = useMemo(() => indexOf(steps), [steps]);
+  const document = pinned.data?.document ?? null;
+  const definition = useMemo(() => (document?.definition as Definition | undefined) ?? null, [document]);
+  const overlay = useMemo(
+    () => (definition === null ? null : overlayOf(definition, steps as readonly OverlayStep[], data?.edges ?? [])),
+    [definition, steps, data],
+  );
+  return { execution, answer, pinned, steps, index, definition, overlay, live };
+}
+
+/** Now, every second while something runs; else as it was. */
+export function useNow(ticking: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!ticking) return;
+    const timer = window.setInterval(() => setNow(Date.now()), 1000);
+    return () => window.clearInterval(timer);
+  }, [ticking]);
+  return now;
+}
