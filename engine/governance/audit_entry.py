@@ -27,7 +27,7 @@ Json = Any
 MOST_CHARACTERS = 2000
 """Of one text in an entry; the rest is cut, and said to be."""
 
-EXECUTION, WORKFLOW, SECRET, ACTIVITY = "execution", "workflow", "secret", "activity"
+EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER = "execution", "workflow", "secret", "activity", "server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Subject:
     @property
     def workflow(self) -> str | None:
         """The workflow that it is, or is an execution of."""
-        return None if self.kind == SECRET else self.name.partition(":")[0]
+        return None if self.kind in (SECRET, SERVER) else self.name.partition(":")[0]
 
     @property
     def chain(self) -> int:

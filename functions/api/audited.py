@@ -68,11 +68,12 @@ class Recorder:
 
     def done(
         self, act: str, workspace: str, subject: Subject, actor: Actor, *, before: Json = None, after: Json = None,
-        reason: str | None = None, entry_id: str | None = None,
+        reason: str | None = None, entry_id: str | None = None, details: Mapping[str, Json] | None = None,
     ) -> None:
         """`act` was done. `entry_id` is for an act that can be told to be the same one when it is repeated."""
         self._write(AuditEntry(
-            entry_id or new_id(), workspace, self._clock.now(), actor, act, subject, before, after, reason or None
+            entry_id or new_id(), workspace, self._clock.now(), actor, act, subject, before, after, reason or None,
+            details or {},
         ))
 
     @contextmanager

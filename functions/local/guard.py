@@ -6,7 +6,7 @@
     owner     token or cookie                           else 401; only /health, /signin and /samples/ are open
 
 A browser sends the cookie with every request to us, SameSite=Strict or not where another port of 127.0.0.1 counts as
-the same site: that is why Origin is checked too.
+the same site: that is why Origin is checked too. What is refused is in the audit log (functions.local.refusals).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 
 from functions.api.failures import error_body
 from functions.local.owner import COOKIE, COOKIE_SECONDS, Owner
+from functions.local.refusals import RefusedRequests
 from functions.local.studio_files import STUDIO, StudioFiles
 from functions.local.wsgi import Application, Environ, StartResponse, respond
 
@@ -41,13 +42,14 @@ class Guard:
     """A WSGI application in front of the others."""
 
     def __init__(
-        self, api: Application, samples: Application, studio: StudioFiles, owner: Owner, *, port: int,
-        max_input_bytes: int,
+        self, api: Application, samples: Application, studio: StudioFiles, owner: Owner, refused: RefusedRequests, *,
+        port: int, max_input_bytes: int,
     ) -> None:
         self._api = api
         self._samples = samples
         self._studio = studio
         self._owner = owner
+        self._refused = refused
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
         self._max_bytes = max_input_bytes + _ROOM_FOR_THE_REST
@@ -62,7 +64,7 @@ class Guard:
         refusal = self._refusal(environ)
         if refusal is not None:
             status, code, message = refusal
-            return _refuse(start_response, status, code, message)
+            return self._refuse(environ, start_response, status, code, message)
         path = environ["PATH_INFO"]
         if path.startswith("/samples/"):
             return self._samples(environ, start_response)
@@ -104,10 +106,12 @@ class Guard:
     def _sign_in(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Take the code once, leave a cookie, and go on to the first page."""
         if environ["REQUEST_METHOD"] != "GET":
-            return _refuse(start_response, 405, "MethodNotAllowed", "a sign-in link is followed")
+            return self._refuse(environ, start_response, 405, "MethodNotAllowed", "a sign-in link is followed")
         code = parse_qs(environ.get("QUERY_STRING", "")).get("code", [""])[0]
         if not self._owner.use_code(code):
-            return _page(start_response, 403, "This link was used or is older than 10 minutes.")
+            why = "This link was used or is older than 10 minutes."
+            self._refused.record(environ, 403, "SignInRefused", why)
+            return _page(start_response, 403, why)
         cookie = f"{COOKIE}={self._owner.new_cookie()}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict"
         # Not a redirect: a browser that came from another site would not send a Strict cookie along with it.
         headers = {"Set-Cookie": cookie, "Refresh": f"0; url={self.home}"}
@@ -115,12 +119,21 @@ class Guard:
 
     def _unauthorized(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "GET" and "text/html" in str(environ.get("HTTP_ACCEPT", "")):
+            self._refused.record(environ, 401, "Unauthorized", "nobody is signed in")
             return _page(start_response, 401, "Please sign in.")
-        return _refuse(
-            start_response, 401, "Unauthorized", "the owner's token is missing or wrong",
+        return self._refuse(
+            environ, start_response, 401, "Unauthorized", "the owner's token is missing or wrong",
             advice="Send Authorization: Bearer with the content of the file token in the data folder.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+    def _refuse(
+        self, environ: Environ, start_response: StartResponse, status: int, code: str, message: str, *,
+        advice: str | None = None, headers: dict[str, str] | None = None,
+    ) -> Iterable[bytes]:
+        self._refused.record(environ, status, code, message)
+        shape = {"code": code, "message": message} | ({} if advice is None else {"advice": advice})
+        return respond(start_response, status, error_body(shape), headers)
 
 
 def _cookie(environ: Environ) -> str | None:
@@ -129,14 +142,6 @@ def _cookie(environ: Environ) -> str | None:
     except CookieError:
         return None
     return None if morsel is None else morsel.value
-
-
-def _refuse(
-    start_response: StartResponse, status: int, code: str, message: str, *, advice: str | None = None,
-    headers: dict[str, str] | None = None,
-) -> Iterable[bytes]:
-    shape = {"code": code, "message": message} | ({} if advice is None else {"advice": advice})
-    return respond(start_response, status, error_body(shape), headers)
 
 
 def _page(

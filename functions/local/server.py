@@ -24,11 +24,13 @@ from waitress.server import BaseWSGIServer
 
 from engine.errors import UserError
 from functions.api.app import create_app
+from functions.api.audited import Recorder
 from functions.local.crew import Crew
 from functions.local.gateway import Gateway
 from functions.local.guard import Guard
 from functions.local.owner import Owner
 from functions.local.product import Product
+from functions.local.refusals import RefusedRequests
 from functions.local.samples import samples
 from functions.local.studio_files import StudioFiles
 from functions.local.wsgi import Application
@@ -57,8 +59,12 @@ class LocalServer:
         self._server = _bind(self._late, port)
         self.port: int = self._server.effective_port
         api = Gateway(create_app(lambda: product.services), principal=product.actor.name)
+        refused = RefusedRequests(
+            Recorder(product.services.audit, product.clock), product.clock, product.settings.workspace
+        )
         self._application: Application = Guard(
-            api, samples, StudioFiles(), self.owner, port=self.port, max_input_bytes=product.settings.max_input_bytes
+            api, samples, StudioFiles(), self.owner, refused, port=self.port,
+            max_input_bytes=product.settings.max_input_bytes,
         )
         (product.folder / ADDRESS).write_text(json.dumps({"port": self.port}) + "\n", encoding="ascii")
 

@@ -7,10 +7,15 @@ import stat
 
 import pytest
 
+from engine.adapters.memory.audit_log import MemoryAuditLog
 from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
+from engine.governance.audit import Audit
+from engine.governance.audit_query import AuditQuery
+from functions.api.audited import Recorder
 from functions.local.guard import Guard
 from functions.local.owner import COOKIE, Owner
+from functions.local.refusals import BURST, EVERY_SECONDS, RefusedRequests
 from functions.local.samples import samples
 from functions.local.studio_files import StudioFiles
 from functions.local.wsgi import respond
@@ -27,19 +32,25 @@ def owner(tmp_path, clock):
 
 
 @pytest.fixture
+def audit(clock):
+    return Audit(MemoryAuditLog(), clock)
+
+
+@pytest.fixture
 def dist(tmp_path):
     """Where the Studio's build goes: nothing was built yet."""
     return tmp_path / "dist"
 
 
 @pytest.fixture
-def ask(call, owner, dist):
+def ask(call, owner, dist, audit, clock):
     """Send a request to the guard as the owner, unless told otherwise."""
 
     def inner(environ, start_response):
         return respond(start_response, 200, json.dumps({"path": environ["PATH_INFO"]}))
 
-    guard = Guard(inner, samples, StudioFiles(dist), owner, port=8400, max_input_bytes=1024)
+    refused = RefusedRequests(Recorder(audit, clock), clock, "default")
+    guard = Guard(inner, samples, StudioFiles(dist), owner, refused, port=8400, max_input_bytes=1024)
 
     def send(method, path, body=None, **headers):
         headers.setdefault("authorization", f"Bearer {owner.token}")
@@ -225,3 +236,46 @@ def test_the_studio_is_the_owners_alone(ask, dist, path):
 
 def test_what_only_begins_like_the_studio_is_the_apis(ask):
     assert ask("GET", "/studios").json == {"path": "/studios"}
+
+
+# ---------------------------------------------------------------- what is refused is recorded
+
+
+def entries(audit):
+    return [found.entry for found in audit.page(AuditQuery("default", limit=100)).entries]
+
+
+@pytest.mark.parametrize(("request_", "headers", "code", "status"), [
+    (("GET", "/workflows"), {"authorization": "Bearer a-guess"}, "Unauthorized", 401),
+    (("GET", "/studio/"), {"authorization": None, "accept": "text/html"}, "Unauthorized", 401),
+    (("POST", "/workflows"), {"origin": "http://evil.example"}, "WrongOrigin", 403),
+    (("GET", "/health"), {"host": "evil.example"}, "WrongHost", 421),
+    (("POST", "/signin"), {}, "MethodNotAllowed", 405),
+    (("GET", "/signin?code=guessed-code"), {}, "SignInRefused", 403),
+])
+def test_a_refusal_is_in_the_audit_log(ask, audit, owner, request_, headers, code, status):
+    assert ask(*request_, **headers).status == status
+    (entry,) = entries(audit)
+    assert (entry.act, str(entry.subject), entry.actor.name) == ("request.refused", "server/local", "anonymous")
+    assert (entry.details["code"], entry.details["status"]) == (code, status)
+    assert (entry.details["method"], entry.details["path"]) == (request_[0], request_[1].partition("?")[0])
+    for kept in (owner.token, "a-guess", "guessed-code"):
+        assert kept not in repr(entry)
+
+
+def test_what_is_allowed_is_not_in_it(ask, audit):
+    assert ask("GET", "/workflows").status == 200
+    assert ask("GET", "/health", authorization=None).status == 200
+    assert entries(audit) == []
+
+
+def test_a_flood_cannot_fill_the_log(ask, audit, clock):
+    for _ in range(1000):
+        assert ask("GET", f"/{'x' * 5000}", authorization="Bearer a-guess").status == 401
+    assert len(entries(audit)) == BURST
+    assert all(len(entry.details["path"]) <= 200 for entry in entries(audit))
+    clock.sleep(EVERY_SECONDS)
+    for _ in range(10):
+        ask("GET", "/", authorization="Bearer a-guess")
+    assert len(entries(audit)) == BURST + 1
+    assert entries(audit)[0].details["left_out_before"] == 1000 - BURST
