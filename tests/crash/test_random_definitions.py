@@ -55,7 +55,7 @@ def test_random_definitions_under_random_faults(case, faults):
 
 
 @pytest.mark.full
-@settings(FULL, max_examples=4_000)
+@settings(FULL, max_examples=3_000)
 @given(cases(clock=False, timeout=False), plans)
 def test_random_definitions_under_random_faults_at_length(case, faults):
     check_under_faults(case, faults)

@@ -14,11 +14,11 @@ from engine.asl.validate import validate
 from engine.testing import SimulationResult, simulate
 
 QUICK = settings(
-    max_examples=250, deadline=None, derandomize=True, database=None,
+    max_examples=250, deadline=None, database=None, print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )
-FULL = settings(QUICK, max_examples=4_000)
+FULL = settings(QUICK, max_examples=3_000)
 
 
 def canonical(value: object) -> str:

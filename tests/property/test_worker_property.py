@@ -192,7 +192,7 @@ def test_stepping_one_by_one_from_the_journal_and_again_is_the_same(case):
 
 
 @pytest.mark.full
-@settings(FULL, max_examples=1_500)
+@settings(FULL, max_examples=1_200)
 @given(cases())
 def test_stepping_is_the_same_at_length(case):
     check_stepping(case, room=1)
