@@ -1,8 +1,8 @@
 /** The workflow's cases: an input, recorded answers and what must come out. A run that was looked at becomes one. Pure. */
 import type { TrialAnswer } from "../../../api/schema";
 import { isObject, type Json, type JsonObject, own, withEntry } from "../../../asl";
-import { type Call, bareResource } from "./plan";
-import type { Answering } from "./useTests";
+import { bareResource, type Call } from "./plan";
+import { type Answering, valuesOf } from "./useTests";
 
 export interface WholeCase {
   readonly name: string;
@@ -56,7 +56,8 @@ export function caseOf(name: string, input: Json, answer: TrialAnswer): JsonObje
   const stubs: Record<string, Json[]> = {};
   for (const step of answer.steps) {
     if (step.resource === null) continue;
-    const found = (stubs[step.resource] ??= []);
+    const found = stubs[step.resource] ?? [];
+    stubs[step.resource] = found;
     for (const attempt of step.attempts) {
       if (attempt.error !== null && attempt.status !== "SUCCEEDED") {
         found.push({
@@ -65,12 +66,12 @@ export function caseOf(name: string, input: Json, answer: TrialAnswer): JsonObje
           ...(attempt.cause === null ? {} : { cause: attempt.cause }),
         });
       } else if (attempt.status === "SUCCEEDED") {
-        found.push({ state: step.name, output: answer.values[step.id]?.result ?? null });
+        found.push({ state: step.name, output: valuesOf(answer, step.id).result ?? null });
       }
     }
   }
   const expect: JsonObject = { status: answer.status };
-  if (answer.status === "SUCCEEDED") expect.output = answer.output;
+  if (answer.status === "SUCCEEDED") expect.output = answer.output as Json;
   else if (answer.error !== null) expect.error = answer.error;
   return { name, input, ...(Object.keys(stubs).length > 0 ? { stubs: stubs as JsonObject } : {}), expect };
 }

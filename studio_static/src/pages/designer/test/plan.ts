@@ -83,8 +83,8 @@ function statesOf(
   const tops = new Set(roots);
   const way = mode === "up_to" ? new Set(onTheWay(definition, selected)) : new Set<StatePointer>();
   // A container on the way is entered no further than the way goes; all others run whole.
-  return (pointer) => tops.has(pointer) || [...tops].some((top) => !way.has(top) && inside(top)(pointer)) ||
-    inside(selected)(pointer);
+  return (pointer) =>
+    tops.has(pointer) || [...tops].some((top) => !way.has(top) && inside(top)(pointer)) || inside(selected)(pointer);
 }
 
 /** The state and the containers around it, the outermost first. */

@@ -20,7 +20,10 @@ const FLOW: Definition = {
       Type: "Parallel",
       End: true,
       Branches: [
-        { StartAt: "L1", States: { L1: task("connector:x:l1", { Next: "L2" }), L2: task("connector:x:l2", { End: true }) } },
+        {
+          StartAt: "L1",
+          States: { L1: task("connector:x:l1", { Next: "L2" }), L2: task("connector:x:l2", { End: true }) },
+        },
         { StartAt: "R", States: { R: task("arn:aws:states:::dynamodb:getItem", { End: true }) } },
       ],
     },
@@ -108,7 +111,12 @@ describe("the request", () => {
   });
 });
 
-const step = (name: string, resource: string | null, attempts: object[]) => ({ id: `${name}#1`, name, resource, attempts });
+const step = (name: string, resource: string | null, attempts: object[]) => ({
+  id: `${name}#1`,
+  name,
+  resource,
+  attempts,
+});
 const ANSWER = {
   status: "SUCCEEDED",
   output: { ok: true },
@@ -139,7 +147,11 @@ describe("cases", () => {
       expect: { status: "SUCCEEDED", output: { ok: true } },
     });
     const failed = { ...ANSWER, status: "FAILED", error: "Sorry", steps: [] } as unknown as TrialAnswer;
-    expect(caseOf("two", null, failed)).toEqual({ name: "two", input: null, expect: { status: "FAILED", error: "Sorry" } });
+    expect(caseOf("two", null, failed)).toEqual({
+      name: "two",
+      input: null,
+      expect: { status: "FAILED", error: "Sorry" },
+    });
   });
 
   it("are only made of whole runs that ended by themselves", () => {

@@ -1,6 +1,6 @@
 /** What the Test panel remembers of each workflow while the page is open: input, answers, the last run. */
 import { create } from "zustand";
-import type { CasesRun, TrialAnswer, TrialRequest } from "../../../api/schema";
+import type { CasesRun, Mock, TrialAnswer, TrialRequest } from "../../../api/schema";
 import type { Json, JsonObject } from "../../../asl";
 import type { Call, Mode } from "./plan";
 
@@ -31,6 +31,10 @@ export interface Tests {
   readonly cases: { readonly result: CasesRun; readonly document: JsonObject } | null;
 }
 
+/** A step's values by name: what the API answers is JSON. */
+export const valuesOf = (answer: TrialAnswer, stepId: string): Record<string, Json> =>
+  (answer.values[stepId] ?? {}) as Record<string, Json>;
+
 const FRESH: Tests = { mode: "all", input: undefined, variables: {}, answers: {}, run: null, cases: null };
 
 const useStore = create<Record<string, Tests>>(() => ({}));
@@ -55,13 +59,13 @@ export function requestOf(
   calls: readonly Call[],
   pins: JsonObject,
 ): TrialRequest {
-  const answering = calls.map((call) => [call, answeringOf(call, tests.answers)] as const);
-  const mocks = answering.flatMap(([call, how]) => {
-    if (how.kind === "real") return [];
-    if (how.kind === "output") return [[call.path, { output: how.output }] as const];
-    return [[call.path, { error: how.error || "States.TaskFailed", cause: how.cause }] as const];
-  });
-  const real = answering.flatMap(([call, how]) => (how.kind === "real" ? [call.resource] : []));
+  const answering = calls.map((call) => ({ call, how: answeringOf(call, tests.answers) }));
+  const mocks: Record<string, Mock> = {};
+  for (const { call, how } of answering) {
+    if (how.kind === "output") mocks[call.path] = { output: how.output };
+    if (how.kind === "error") mocks[call.path] = { error: how.error || "States.TaskFailed", cause: how.cause };
+  }
+  const real = answering.flatMap(({ call, how }) => (how.kind === "real" ? [call.resource] : []));
   return {
     document,
     input,
@@ -69,7 +73,7 @@ export function requestOf(
     ...(tests.mode === "all" ? {} : { state }),
     ...(tests.mode === "all" || tests.mode === "up_to" ? {} : { variables: tests.variables }),
     pins,
-    mocks: Object.fromEntries(mocks),
+    mocks,
     allow: [...new Set(real)],
     use_reads: false,
   };

@@ -1,0 +1,138 @@
+/** The workflow's cases, run with their recorded answers: which pass, and what came out otherwise. */
+import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
+import { post } from "../../../api/client";
+import { type ApiError, asApiError } from "../../../api/errors";
+import type { CaseResult, CasesRun } from "../../../api/schema";
+import { inLine } from "../../../ui/json";
+import { ErrorWords } from "../../../ui/Problem";
+import { MarkShape } from "../../../ui/StatusMark";
+import { TextButton } from "../forms/controls";
+import type { Slot } from "../slots";
+import { casesOf, type WholeCase, withoutCase } from "./cases";
+import { setTests, type Tests } from "./useTests";
+
+interface CaseListProps extends Slot {
+  known: Tests["cases"];
+  onLoad: (made: WholeCase) => void;
+}
+
+export function CaseList(props: CaseListProps) {
+  const { workflow, document, known } = props;
+  const cases = casesOf(document);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const results = new Map(known?.result.results.map((each) => [each.name, each]));
+  const run = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      setTests(workflow, { cases: { result: await post<CasesRun>("/cases/run", { document }), document } });
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="tp-part" aria-label="Cases">
+      <div className="tp-head">
+        <h3>Cases</h3>
+        {known !== null && <Tally result={known.result} />}
+        <span className="tp-spring" />
+        <Button disabled={cases.length === 0} loading={busy} onClick={() => void run()}>
+          Run all cases
+        </Button>
+      </div>
+      {known !== null && known.document !== document && (
+        <p className="dz-quiet">The draft was edited since they ran.</p>
+      )}
+      {error !== null && (
+        <div className="tp-alert" role="alert">
+          <ErrorWords error={error} />
+        </div>
+      )}
+      {cases.length === 0 ? (
+        <p className="dz-quiet">
+          None yet. Run everything and save it as a case: publishing shows which fail, and <code>automate test</code>{" "}
+          runs them in CI.
+        </p>
+      ) : (
+        <ul className="plain-list tp-rows">
+          {cases.map((each) => (
+            <Row key={each.name} {...props} made={each} result={results.get(each.name)} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** A mark for each case, in their order, and how many pass. */
+function Tally({ result }: { result: CasesRun }) {
+  const all = result.passed + result.failed;
+  return (
+    <span className={result.failed === 0 ? "tp-tally tp-ok" : "tp-tally tp-bad"}>
+      {result.results.slice(0, 30).map((each) => (
+        <MarkShape key={each.name} mark={each.passed ? "check" : "cross"} size={12} />
+      ))}
+      <span>{`${result.passed} of ${all} pass`}</span>
+    </span>
+  );
+}
+
+function Row({
+  made,
+  result,
+  apply,
+  show,
+  onLoad,
+}: CaseListProps & { made: WholeCase; result: CaseResult | undefined }) {
+  return (
+    <li className="tp-call">
+      <div className="tp-call-head">
+        <Outcome result={result} />
+        <span className="tp-call-name">
+          {made.choice === null ? (
+            <TextButton label={`Load the case ${made.name}`} onClick={() => onLoad(made)}>
+              {made.name}
+            </TextButton>
+          ) : (
+            <TextButton label={`Show the case ${made.name} in the Rule Tester`} onClick={() => show("rules")}>
+              {`${made.name} · rules of ${made.choice}`}
+            </TextButton>
+          )}
+        </span>
+        <TextButton
+          label={`Remove the case ${made.name}`}
+          onClick={() => apply((old) => withoutCase(old, made.name), `Remove the case ${made.name}`)}
+        >
+          ✕
+        </TextButton>
+      </div>
+      {result !== undefined && !result.passed && (
+        <ul className="plain-list tp-differences">
+          {result.differences.map((each) => (
+            <li key={each.what}>
+              {`${each.what}: expected `}
+              <code>{inLine(each.expected)}</code>
+              {", was "}
+              <code>{inLine(each.actual)}</code>
+            </li>
+          ))}
+          {result.error !== null && <li>{`It ended with ${result.error}. ${result.cause ?? ""}`}</li>}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function Outcome({ result }: { result: CaseResult | undefined }) {
+  if (result === undefined) return <span className="dz-quiet tp-outcome">not run</span>;
+  return (
+    <span className={result.passed ? "tp-outcome tp-ok" : "tp-outcome tp-bad"}>
+      <MarkShape mark={result.passed ? "check" : "cross"} size={14} />
+      {result.passed ? "passes" : "fails"}
+    </span>
+  );
+}
