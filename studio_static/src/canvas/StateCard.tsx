@@ -223,7 +223,6 @@ const focusable = (data: CardData, selected: boolean) =>
     : {
         role: "button",
         tabIndex: data.current ? 0 : -1,
-        "aria-label": data.spoken,
         "aria-pressed": selected,
         "data-card": data.node.id,
       };
@@ -240,6 +239,7 @@ export const StateCard = memo(function StateCard({ data, selected }: NodeProps<C
           <SubLine data={data} inside={folded ? data.inside : undefined} />
         </span>
         <Marks data={data} />
+        <span className="visually-hidden">{data.unseen}</span>
       </div>
       {folded && <Fold data={data} />}
       <Ports data={data} near={near || selected} />
@@ -257,6 +257,7 @@ export const ContainerCard = memo(function ContainerCard({ data, selected }: Nod
           <Name data={data} />
           <SubLine data={data} />
           <Marks data={data} />
+          <span className="visually-hidden">{data.unseen}</span>
         </div>
         <Fold data={data} />
       </div>

@@ -7,7 +7,7 @@ import type { CanvasEdge, CanvasNode, CardData, EdgeMarks, Fate, LineData, Marks
 import type { Overlay } from "./overlay";
 import type { Placed } from "./useLayout";
 import type { ErrorPaths } from "./view";
-import { spokenState } from "./words";
+import { unseenWords } from "./words";
 
 export interface Dressing {
   readonly selected: ReadonlySet<StatePointer>;
@@ -82,7 +82,7 @@ function cardData(
     collapsed: node.branches.length > 0 && !open,
     panels: layout.panels.get(node.id) ?? EMPTY,
     canFail: node.type === "Task" || node.type === "Parallel" || node.type === "Map",
-    spoken: node.kind === "state" ? spokenState(node, fate, mark) : node.name,
+    unseen: node.kind === "state" ? unseenWords(node) : "",
   };
 }
 

@@ -39,7 +39,8 @@ export interface CardData extends Record<string, unknown> {
   readonly panels: readonly PlacedPanel[];
   /** Whether lines leave at the side: its handle stays visible then. */
   readonly canFail: boolean;
-  readonly spoken: string;
+  /** For screen readers, after what the card says. */
+  readonly unseen: string;
 }
 
 export type CardNode = Node<CardData, "card" | "container" | "terminal">;

@@ -2,21 +2,20 @@
 import { useOnViewportChange, useReactFlow } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useReducedMotion } from "../app/theme";
-import type { Layout, Rect } from "./layout/types";
+import type { Rect } from "./layout/types";
 import { contains, grown, windowOf } from "./seen";
 import type { Placed } from "./useLayout";
 import {
   centredOn,
+  firstView,
   fittingView,
   keepView,
   LEAST_ZOOM,
   MOST_ZOOM,
-  openingView,
   type Pane,
   READABLE,
-  readView,
-  seesSomething,
   showing,
+  steadyCard,
   type Viewport,
 } from "./view";
 
@@ -31,24 +30,6 @@ export interface Camera {
   zoomBy(factor: number): void;
   zoomTo(zoom: number): void;
   look(view: Viewport): void;
-}
-
-/** Where a canvas opens: at `openAt`, as it was left, or readable at Start. */
-export function firstView(
-  { layout, direction }: Placed,
-  pane: Pane,
-  viewKey?: string,
-  openAt?: string | null,
-): Viewport {
-  const opening = openingView(layout, pane, direction);
-  const rect = openAt ? layout.nodes.get(openAt) : undefined;
-  if (rect !== undefined) {
-    // All of the flow where it fits, as an execution's reader wants the way there too.
-    const whole = showing({ ...rect }, opening, pane);
-    return whole === opening ? opening : centredOn(rect, opening, pane);
-  }
-  const kept = readView(viewKey).viewport;
-  return kept !== undefined && seesSomething(layout, kept, pane) ? kept : opening;
 }
 
 const GLIDE = 200;
@@ -140,20 +121,4 @@ function useSteady({ layout }: Placed, pane: Pane, anchor: string | null): void 
     if (dx !== 0 || dy !== 0)
       void flow.setViewport({ ...view, x: view.x - dx * view.zoom, y: view.y - dy * view.zoom });
   }, [layout, pane, anchor, flow]);
-}
-
-/** `anchor` where it is in sight in both drawings, else the card in both that is nearest to the middle. */
-export function steadyCard(before: Layout, after: Layout, window: Rect, anchor: string | null): string | null {
-  const middle = { x: window.x + window.width / 2, y: window.y + window.height / 2 };
-  let best: { id: string; distance: number } | null = null;
-  for (const [id, rect] of before.nodes) {
-    if (!after.nodes.has(id)) continue;
-    const [x, y] = [rect.x + rect.width / 2, rect.y];
-    const seen = x >= window.x && x <= window.x + window.width && y >= window.y && y <= window.y + window.height;
-    if (!seen) continue;
-    if (id === anchor) return id;
-    const distance = Math.hypot(x - middle.x, y - middle.y);
-    if (best === null || distance < best.distance) best = { id, distance };
-  }
-  return best?.id ?? null;
 }

@@ -12,7 +12,7 @@ export interface Keyboard {
   focus(state: StatePointer | null): void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onFocus: (event: { target: EventTarget }) => void;
-  readonly onBlur: () => void;
+  readonly onBlur: (event: { target: EventTarget }) => void;
 }
 
 interface KeyboardTools {
@@ -29,7 +29,8 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
   const { placed, selection, select, show, act, renaming } = tools;
   const [focused, setFocused] = useState<StatePointer | null>(null);
   const wanted = useRef<StatePointer | null>(null);
-  const has = useRef(false);
+  /** What within the canvas has the focus, or had it when it was taken away. */
+  const held = useRef<Element | null>(null);
   const here = (state: StatePointer | null): state is StatePointer => state !== null && placed.layout.nodes.has(state);
   const last = selection.at(-1) ?? null;
   const current = here(focused) ? focused : here(last) ? last : (readingOrder(placed.graph).find(here) ?? null);
@@ -39,18 +40,24 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
     setFocused(state);
   }, []);
 
-  // After each render: the card that was asked for may only now be there.
+  // After each render: the card that was asked for may only now be there. React Flow puts cards on the page a moment
+  // later than this component is rendered, so it is looked for once more.
   useEffect(() => {
-    const element = room.current;
-    if (element === null || renaming) return;
-    // The card with the focus is gone (removed, renamed, moved): the one that took its place gets it.
-    const lost = has.current && document.activeElement === document.body;
-    const target = wanted.current ?? (lost ? (here(last) ? last : current) : null);
-    if (target === null) return;
-    const card = element.querySelector<HTMLElement>(`[data-card="${CSS.escape(target)}"][tabindex]`);
-    if (card === null) return;
-    wanted.current = null;
-    card.focus({ preventScroll: true });
+    const settle = (): void => {
+      const element = room.current;
+      if (element === null || renaming) return;
+      // The card with the focus is gone (removed, renamed, moved): the one that took its place gets it.
+      const lost = held.current !== null && !held.current.isConnected && document.activeElement === document.body;
+      const target = wanted.current ?? (lost ? (here(last) ? last : current) : null);
+      if (target === null) return;
+      const card = element.querySelector<HTMLElement>(`[data-card="${CSS.escape(target)}"][tabindex]`);
+      if (card === null) return;
+      wanted.current = null;
+      card.focus({ preventScroll: true });
+    };
+    settle();
+    const later = setTimeout(settle, 60);
+    return () => clearTimeout(later);
   });
 
   const walk = (arrow: Extract<KeyMeaning, { do: "walk" }>): void => {
@@ -79,12 +86,15 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
       event.stopPropagation();
     },
     onFocus: ({ target }) => {
-      has.current = true;
+      held.current = target as Element;
       const card = (target as Element).closest?.("[data-card]")?.getAttribute("data-card");
       if (card) setFocused(card);
     },
-    onBlur: () => {
-      has.current = false;
+    onBlur: ({ target }) => {
+      // A card that is removed loses the focus too; only one that stays has lost it to something else.
+      setTimeout(() => {
+        if (held.current === target && held.current?.isConnected) held.current = null;
+      });
     },
   };
 }

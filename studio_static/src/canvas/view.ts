@@ -1,5 +1,5 @@
 /** Where a canvas opens, and finding it again as it was left. */
-import type { Layout, Rect } from "./layout/types";
+import type { Direction, Layout, Rect } from "./layout/types";
 
 export interface Viewport {
   readonly x: number;
@@ -107,4 +107,38 @@ export function seesSomething(layout: Layout, view: Viewport, pane: Pane): boole
       x < pane.width - 40 && x + rect.width * view.zoom > 40 && y < pane.height - 40 && y + rect.height * view.zoom > 40
     );
   });
+}
+
+/** Where a canvas opens: at `openAt`, as it was left, or readable at Start. */
+export function firstView(
+  { layout, direction }: { layout: Layout; direction: Direction },
+  pane: Pane,
+  viewKey?: string,
+  openAt?: string | null,
+): Viewport {
+  const opening = openingView(layout, pane, direction);
+  const rect = openAt ? layout.nodes.get(openAt) : undefined;
+  if (rect !== undefined) {
+    // All of the flow where it fits, as an execution's reader wants the way there too.
+    const whole = showing({ ...rect }, opening, pane);
+    return whole === opening ? opening : centredOn(rect, opening, pane);
+  }
+  const kept = readView(viewKey).viewport;
+  return kept !== undefined && seesSomething(layout, kept, pane) ? kept : opening;
+}
+
+/** `anchor` where it is in sight in both drawings, else the card in both that is nearest to the middle. */
+export function steadyCard(before: Layout, after: Layout, window: Rect, anchor: string | null): string | null {
+  const middle = { x: window.x + window.width / 2, y: window.y + window.height / 2 };
+  let best: { id: string; distance: number } | null = null;
+  for (const [id, rect] of before.nodes) {
+    if (!after.nodes.has(id)) continue;
+    const [x, y] = [rect.x + rect.width / 2, rect.y];
+    const seen = x >= window.x && x <= window.x + window.width && y >= window.y && y <= window.y + window.height;
+    if (!seen) continue;
+    if (id === anchor) return id;
+    const distance = Math.hypot(x - middle.x, y - middle.y);
+    if (best === null || distance < best.distance) best = { id, distance };
+  }
+  return best?.id ?? null;
 }

@@ -56,6 +56,10 @@ export function spokenState(node: GraphNode, fate: Fate, mark: Mark | null): str
   return `${parts.join(". ")}.`;
 }
 
+/** What a card does not show in words: its type, and what its badges mean. */
+export const unseenWords = (node: GraphNode): string =>
+  [TYPES[node.type ?? ""] ?? "unknown type", ...node.badges.map((badge) => badge.title)].join(". ");
+
 /** `then Pay`, `if order.total > 1000, then Flag`, `on any error, Payment Failed` */
 export function spokenLines(graph: Graph, id: string): string[] {
   const names = new Map(graph.nodes.map((node) => [node.id, node.name]));

@@ -1,0 +1,163 @@
+/** The canvas's pure parts: what keys and drawn lines mean, where a drop goes, what is in sight, what differs. */
+import { describe, expect, it } from "vitest";
+import { buildGraph, insertState, removeStates, renameState } from "../asl";
+import { CHAIN, sample } from "../asl/samples.testdata";
+import { applyCommand } from "./commands";
+import { connection, redirection } from "./connecting";
+import { lineBeside } from "./containers";
+import { changeCounts, diffGraph } from "./diff";
+import { findStates } from "./find";
+import { meaningOf } from "./keys";
+import type { Layout, PlacedEdge } from "./layout/types";
+import { freeNoteId, notesOf, withNotes } from "./notes";
+import { overlayOf } from "./overlay";
+import { boundsOf, grown, windowOf } from "./seen";
+import { lineAt, nodeAt } from "./targets";
+import { reuseGraph } from "./useGraph";
+import { steadyCard } from "./view";
+
+const graph = buildGraph(CHAIN);
+const key = (name: string, more = {}) =>
+  meaningOf({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more });
+
+/** A, B, C below one another, 100 apart, with their lines. */
+const layout: Layout = {
+  width: 200,
+  height: 400,
+  panels: new Map(),
+  nodes: new Map(["A", "B", "C"].map((name, at) => [`/States/${name}`, { x: 0, y: at * 100, width: 200, height: 60 }])),
+  edges: new Map<string, PlacedEdge>(
+    ["A", "B"].map((name, at) => [
+      `/States/${name}#next`,
+      {
+        points: [
+          { x: 100, y: at * 100 + 60 },
+          { x: 100, y: at * 100 + 100 },
+        ],
+        pill: null,
+        plus: { x: 100, y: at * 100 + 80 },
+      },
+    ]),
+  ),
+};
+const placed = { graph, layout, direction: "down" as const };
+
+describe("keys", () => {
+  it("walk, edit, and leave the page its own", () => {
+    expect(key("ArrowDown")).toEqual({ do: "walk", arrow: "ArrowDown", extend: false });
+    expect(key("Delete")).toEqual({ do: "remove" });
+    expect(key("z", { ctrlKey: true, shiftKey: true })).toEqual({ do: "redo" });
+    expect(key("/")).toBeNull();
+    expect(key("k", { ctrlKey: true })).toBeNull();
+    expect(key("ArrowLeft", { altKey: true })).toBeNull();
+  });
+});
+
+describe("lines drawn by hand", () => {
+  it("become a Next, a catcher, a start, an end, or nothing", () => {
+    expect(connection(graph, "/States/A", "out", "/States/C")).toMatchObject({ kind: "connect", as: "flow" });
+    expect(connection(graph, "/States/A", "err", "/States/C")).toMatchObject({ kind: "connect", as: "error" });
+    expect(connection(graph, "#start", "out", "/States/B")).toEqual({
+      kind: "redirect",
+      edge: "#start",
+      to: "/States/B",
+    });
+    expect(connection(graph, "/States/A", "out", "#end")).toEqual({ kind: "disconnect", edge: "/States/A#next" });
+    expect(connection(graph, "/States/A", "out", "#start")).toBeNull();
+    expect(connection(graph, "/States/A", "out", "/States/P/Branches/0/States/X")).toBeNull();
+  });
+  it("lead an existing line elsewhere; only a Next may end", () => {
+    expect(redirection("/States/A#catch/0", "/States/C")).toMatchObject({ kind: "redirect" });
+    expect(redirection("/States/A#catch/0", "#end")).toBeNull();
+  });
+});
+
+describe("drops", () => {
+  it("go to the nearest line that is not the card's own", () => {
+    expect(lineAt(placed, { x: 110, y: 82 }, null, 40)).toBe("/States/A#next");
+    expect(lineAt(placed, { x: 110, y: 82 }, "/States/C", 40)).toBe("/States/A#next");
+    expect(lineAt(placed, { x: 110, y: 82 }, "/States/A", 40)).toBeNull();
+    expect(lineAt(placed, { x: 400, y: 82 }, null, 40)).toBeNull();
+    expect(lineAt(placed, { x: 4000, y: 190 }, null, Number.POSITIVE_INFINITY)).toBe("/States/B#next");
+  });
+  it("move the card in the definition", () => {
+    const edited = applyCommand(CHAIN, { kind: "move", state: "/States/C", edge: "/States/A#next" });
+    const states = edited?.definition.States as Record<string, { Next?: string; End?: boolean }>;
+    expect([states.A?.Next, states.C?.Next, states.B?.End]).toEqual(["C", "B", true]);
+  });
+  it("of a line reach the card under the pointer", () => {
+    expect(nodeAt(placed, { x: 20, y: 130 })).toBe("/States/B");
+    expect(nodeAt(placed, { x: 20, y: 80 })).toBeNull();
+  });
+});
+
+it("goes on after a state, or into it where nothing follows", () => {
+  expect(lineBeside(graph, "/States/A")).toBe("/States/A#next");
+  expect(lineBeside(graph, "/States/X")).toBe("/States/A#catch/0");
+});
+
+it("finds by name before sub-line", () => {
+  const found = findStates(buildGraph(sample("order_flow")), "order");
+  expect(found[0]).toContain("Order");
+  expect(findStates(graph, "  ")).toEqual([]);
+});
+
+describe("sight", () => {
+  it("knows the window and what is around a line", () => {
+    const window = windowOf({ x: -100, y: -50, zoom: 0.5 }, { width: 400, height: 200 });
+    expect(window).toEqual({ x: 200, y: 100, width: 800, height: 400 });
+    expect(grown(window)).toEqual({ x: -200, y: -100, width: 1600, height: 800 });
+    expect(boundsOf(layout.edges.get("/States/A#next") as PlacedEdge)).toEqual({ x: 100, y: 60, width: 0, height: 40 });
+  });
+  it("holds on to the card that was looked at", () => {
+    const window = { x: 0, y: 0, width: 200, height: 250 };
+    expect(steadyCard(layout, layout, window, "/States/B")).toBe("/States/B");
+    expect(steadyCard(layout, { ...layout, nodes: new Map() }, window, "/States/B")).toBeNull();
+  });
+});
+
+it("keeps the objects of a graph that did not change", () => {
+  const renamed = buildGraph(renameState(CHAIN, "/States/C", "D").definition);
+  const kept = reuseGraph(graph, renamed);
+  expect(kept.nodes.find((node) => node.name === "A")).toBe(graph.nodes.find((node) => node.name === "A"));
+  expect(reuseGraph(graph, buildGraph(CHAIN))).toBe(graph);
+});
+
+describe("a diff", () => {
+  it("counts what is new, gone, and led elsewhere", () => {
+    const added = insertState(CHAIN, "/States/A#next", "N", { Type: "Pass" }).definition;
+    const diff = diffGraph(CHAIN, added);
+    expect(diff.states).toEqual({ "/States/N": "added" });
+    expect(changeCounts(diff)).toMatchObject({ added: 1, changed: 0, removed: 0 });
+    const gone = diffGraph(CHAIN, removeStates(CHAIN, ["/States/B"]).definition);
+    expect(gone.states["/States/B"]).toBe("removed");
+    expect(gone.graph.nodes.map((node) => node.id)).toContain("/States/B");
+    expect(changeCounts(diffGraph(CHAIN, CHAIN))).toEqual({ added: 0, changed: 0, removed: 0, lines: 0 });
+  });
+});
+
+it("colours only lines that a history took", () => {
+  const step = (id: string, name: string, caught: { error: string; next: string } | null = null) => ({
+    id,
+    name,
+    parent: null,
+    status: caught === null ? "SUCCEEDED" : "CAUGHT",
+    entered_at: "2026-01-01T00:00:00Z",
+    exited_at: "2026-01-01T00:00:01Z",
+    caught,
+  });
+  const steps = [step("1", "A", { error: "Bad", next: "X" }), step("2", "X")];
+  const overlay = overlayOf(CHAIN, steps, [{ from_step: "1", to_step: "2" }]);
+  expect(overlay.edges).toEqual({ "#start": "taken", "/States/A#catch/0": "failed" });
+  expect(overlay.states["/States/A"]).toMatchObject({ status: "CAUGHT", seconds: 1 });
+});
+
+it("keeps notes beside the definition", () => {
+  const note = { id: "note-1", text: "Ask", x: 1, y: 2, width: 3, height: 4 };
+  const document = { name: "w", definition: CHAIN };
+  const noted = withNotes(document, [note]);
+  expect(notesOf(noted)).toEqual([note]);
+  expect(noted.definition).toBe(CHAIN);
+  expect(withNotes(noted, [])).toEqual(document);
+  expect(freeNoteId([note])).toBe("note-2");
+});
