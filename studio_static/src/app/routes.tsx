@@ -51,7 +51,7 @@ export interface NavigationItem {
 export const NAVIGATION: readonly (NavigationItem | null)[] = [
   { text: "Workflows", href: "/", keywords: "home list import samples" },
   { text: "Designer", href: "/wizard/", keywords: "author canvas edit draft new workflow" },
-  { text: "Executions", href: "/executions/", keywords: "runs failed history" },
+  { text: "Execution Explorer", href: "/executions/", keywords: "executions runs failed history" },
   { text: "Rule tester", href: "/rules/", keywords: "choice condition jsonata jsonpath" },
   null,
   { text: "Connectors", href: "/connectors/", keywords: "actions catalogue schemas" },

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { path, post } from "../../api/client";
 import type { Execution } from "../../api/schema";
 import { notify, notifyError } from "../../app/flash";
-import { go } from "../../app/links";
+import { executionHref, go } from "../../app/links";
 import { useMe } from "../../app/me";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
@@ -21,6 +21,7 @@ export function ExecutionHeader({ execution, onChanged }: { execution: Execution
   const me = useMe();
   const close = () => setDoing(null);
   const isOpen = isOpenStatus(execution.status);
+  const parent = parentOf(execution.id);
   const designer = `/wizard/${encodeURIComponent(execution.workflow)}`;
   const runSame = async () => {
     try {
@@ -53,6 +54,11 @@ export function ExecutionHeader({ execution, onChanged }: { execution: Execution
             <Duration seconds={execution.duration_seconds} />
           )}
           <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
+          {parent && (
+            <span>
+              Child of <NavLink to={executionHref(parent)}>{parent.slice(parent.indexOf(":") + 1)}</NavLink>
+            </span>
+          )}
           {execution.business_key && <span>{`Key ${execution.business_key}`}</span>}
           {execution.started_by && <span className="dim">{`Started by ${execution.started_by}`}</span>}
         </div>
@@ -93,4 +99,10 @@ export function ExecutionHeader({ execution, onChanged }: { execution: Execution
       {doing === "rerun" && <RerunDialog execution={execution} onClose={close} />}
     </header>
   );
+}
+
+/** A distributed Map's child is named after its parent, its run and its item: "spread:one~1.0~7". */
+function parentOf(id: string): string | null {
+  const at = id.lastIndexOf("~", id.lastIndexOf("~") - 1);
+  return at < 0 ? null : id.slice(0, at);
 }

@@ -32,9 +32,14 @@ const MapRunsTab = lazy(() => import("./MapRunsTab"));
 /** `step` is the selected step's id, `tab` what is shown under the graph. */
 const NOTHING_CHOSEN = { step: "", tab: "timeline" };
 
-export default function ExecutionPage({ id }: { id: string }) {
+export default function ExecutionPage({ id: part }: { id: string }) {
+  const id = useMemo(() => decoded(part), [part]);
   const name = id.slice(id.indexOf(":") + 1);
-  usePage({ title: name, crumbs: [{ text: "Executions", href: "/executions/" }, { text: name }], fullBleed: true });
+  usePage({
+    title: name,
+    crumbs: [{ text: "Execution Explorer", href: "/executions/" }, { text: name }],
+    fullBleed: true,
+  });
   const shown = useExecution(id);
   const { execution } = shown;
   if (execution.data === null) {
@@ -51,12 +56,22 @@ export default function ExecutionPage({ id }: { id: string }) {
   return <Explored key={id} execution={execution.data} shown={shown} />;
 }
 
+/** The router leaves the colon of an id as the address has it: %3A. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 type Shown = ReturnType<typeof useExecution>;
 
 function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
   const { answer, pinned, steps, index, definition, overlay, live } = shown;
   const [{ step: chosen, tab }, setUrl] = useUrlState(NOTHING_CHOSEN);
   const step = index.byId.get(chosen) ?? stepToOpen(index);
+  const showMapRuns = useCallback(() => setUrl({ tab: "map-runs" }), [setUrl]);
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
   const failure = shown.execution.error ?? answer.error;
   const reload = () => {
@@ -159,6 +174,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
               pointer={pointer}
               live={live}
               onSelect={select}
+              onMapRuns={showMapRuns}
             />
           ) : answer.error ? (
             <Problem error={answer.error} what="the steps" onRetry={() => void answer.reload()} />

@@ -27,7 +27,7 @@ type Doing = "start" | "stop" | null;
 export default function ExecutionsPage() {
   usePage({
     title: "Execution Explorer",
-    crumbs: [{ text: "Workflows", href: "/" }, { text: "Executions" }],
+    crumbs: [{ text: "Execution Explorer" }],
     contentType: "table",
   });
   const [filters, setFilters] = useUrlState(NO_FILTERS);

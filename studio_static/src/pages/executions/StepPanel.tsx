@@ -29,11 +29,13 @@ interface StepPanelProps {
   pointer: StatePointer | null;
   live: boolean;
   onSelect: (step: Step) => void;
+  /** Show the runs of distributed Maps. */
+  onMapRuns: () => void;
 }
 
 const POLL_MS = 3000;
 
-export function StepPanel({ execution, step, index, definition, pointer, live, onSelect }: StepPanelProps) {
+export function StepPanel({ execution, step, index, definition, pointer, live, onSelect, onMapRuns }: StepPanelProps) {
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
   // While it runs, lines of its log come without an event.
   const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
@@ -74,7 +76,12 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
           {took === null && step.entered_at ? <Elapsed since={step.entered_at} /> : <Duration seconds={took} />}
         </div>
         <div className="ex-links">
-          {data && <NavLink to={`/audit/?${auditSearch(data.audit)}`}>Audit Log</NavLink>}
+          {data && <NavLink to={`/audit/?${auditOf(data)}`}>Audit Log</NavLink>}
+          {step.map_run && (
+            <button type="button" className="ex-link" onClick={onMapRuns}>
+              Its child executions
+            </button>
+          )}
           {data && <StepLinks links={data.links} />}
         </div>
         <WhatWentWrong step={step} detail={data} index={index} onSelect={onSelect} />
@@ -127,6 +134,12 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
       />
     </div>
   );
+}
+
+/** A step that failed has entries of its own; of one that never did, the log has what was done to the execution. */
+function auditOf({ step, audit }: StepDetail): string {
+  const everFailed = step.error !== null || step.attempts.some((attempt) => attempt.error !== null);
+  return auditSearch(everFailed ? audit : { execution: audit.execution ?? "" });
 }
 
 function StepLinks({ links }: { links: StepDetail["links"] }) {

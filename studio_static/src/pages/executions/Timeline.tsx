@@ -121,7 +121,7 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
   const { word, tone, mark } = statusLook(row.status);
   const seconds = secondsOf(row, now);
   const took = seconds === null ? "–" : formatDuration(seconds);
-  const tries = row.kind === "step" && row.step.attempts.length > 1 ? `, ${row.step.attempts.length} attempts` : "";
+  const tries = row.kind === "step" && row.step.attempts.length > 1 ? `${row.step.attempts.length} attempts` : "";
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree has the keyboard
     // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names this row
@@ -134,7 +134,6 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       aria-setsize={row.siblings}
       aria-selected={isSelected}
       aria-expanded={row.foldable ? row.open : undefined}
-      aria-label={`${row.label}${row.hint ? `, ${row.hint}` : ""}: ${word}, ${took}${tries}`}
       data-status={row.status}
       style={{ top: place * ROW }}
       onClick={() => (row.kind === "rest" ? onFold(row, !row.open) : onSelect(row))}
@@ -165,10 +164,10 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
         </span>
         <span className="tl-label" title={row.hint ? `${row.label}, ${row.hint}` : row.label}>
           {row.label}
-          {row.hint && <span className="dim">{` ${row.hint}`}</span>}
         </span>
+        {row.hint && <span className="dim tl-hint">{row.hint}</span>}
       </span>
-      <span className="tl-bars">
+      <span className="tl-bars" aria-hidden="true">
         {piecesOf(row, range, now).map((piece) => (
           <span
             key={`${piece.title} ${piece.left}`}
@@ -181,6 +180,7 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       <span className="tl-took tabular">
         <span className={`tl-word status-${tone}`}>{word}</span>
         <span>{took}</span>
+        {tries && <span className="visually-hidden">{tries}</span>}
       </span>
     </div>
   );

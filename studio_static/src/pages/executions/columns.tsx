@@ -14,18 +14,28 @@ export function columnsOf(isWide: boolean): Columns {
       id: "name",
       header: "Name",
       isRowHeader: true,
-      minWidth: 180,
+      minWidth: 150,
       cell: (row) => (
         <span className="ex-name">
           <NavLink to={executionHref(row.id)}>{row.name}</NavLink>
         </span>
       ),
     },
-    { id: "status", header: "Status", width: 130, cell: (row) => <StatusMark status={row.status} /> },
+    {
+      id: "status",
+      header: "Status",
+      width: isWide ? 130 : 170,
+      cell: (row) => (
+        <div>
+          <StatusMark status={row.status} />
+          {!isWide && row.error && <div className="dim ex-cut">{row.error}</div>}
+        </div>
+      ),
+    },
     {
       id: "workflow",
       header: "Workflow",
-      minWidth: 140,
+      minWidth: 120,
       cell: (row) => <span className="ex-cut">{row.workflow}</span>,
     },
     isWide && {
@@ -42,7 +52,7 @@ export function columnsOf(isWide: boolean): Columns {
       minWidth: 130,
       cell: (row) => (row.business_key ? <span className="ex-cut">{row.business_key}</span> : "–"),
     },
-    {
+    isWide && {
       id: "error",
       header: "Error",
       minWidth: 150,
