@@ -8,8 +8,10 @@ run, the workers finish the step at hand and give their leases back, and the fol
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import logging
+import os
 import signal
 import sys
 import urllib.error
@@ -50,10 +52,25 @@ class PortTaken(UserError):
     code = "PortTaken"
 
 
+class FolderServed(UserError):
+    """Another server answers for this data folder."""
+
+    code = "FolderServed"
+
+
 class LocalServer:
-    """A product's server, bound to its port but not serving yet."""
+    """A product's server, bound to its port but not serving yet. A folder has one: the commands look for it at the
+    address that it left there. Workers may be as many as one likes."""
 
     def __init__(self, product: Product, *, port: int) -> None:
+        self._lock = _only_server(product.folder)
+        try:
+            self._open(product, port)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _open(self, product: Product, port: int) -> None:
         self.product = product
         self.owner = Owner(product.folder, product.clock)
         self._server = _bind(self._late, port)
@@ -87,14 +104,15 @@ class LocalServer:
         finally:
             for number in previous:
                 signal.signal(number, signal.SIG_IGN)
-            self._server.close()
+            self.close()
             crew.stop()
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
     def close(self) -> None:
-        """Give the port back without having served."""
+        """Give port and folder back."""
         self._server.close()
+        os.close(self._lock)
 
     def _late(self, environ: Any, start_response: Any) -> Any:
         """The guard knows the port only once it is bound."""
@@ -122,6 +140,23 @@ def _is_ours(port: int) -> bool:
             return bool(json.load(answer).get("product") == "automate")
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def _only_server(folder: Path) -> int:
+    """The lock of the folder's server, an open file. Raises FolderServed where another one holds it."""
+    lock = os.open(folder / "locks" / ".server", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        port = port_in_use(folder)
+        at = "" if port is None else f" at http://{HOST}:{port}"
+        raise FolderServed(
+            f"another server serves the data folder {folder}{at}", where="--data-dir",
+            advice="Use that one (`automate signin` gives a link), stop it, or take another folder with --data-dir. For"
+            " more throughput start more workers: `automate worker`.",
+        ) from None
+    return lock
 
 
 def _bind(application: Application, port: int) -> BaseWSGIServer:

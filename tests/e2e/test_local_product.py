@@ -165,6 +165,20 @@ def test_two_at_once_on_one_folder(server):
     assert extra.returncode == 0
 
 
+def test_a_second_server_of_a_folder_is_refused_and_harms_nothing(server):
+    refused = automate(server.folder, "up", "--port", "0", check=False)
+    error = json.loads(refused.stderr)["error"]
+    assert (refused.returncode, error["code"]) == (1, "FolderServed")
+    assert error["message"] == f"another server serves the data folder {server.folder} at {server.url}"
+    assert "automate worker" in error["advice"]
+    assert server.url in automate(server.folder, "signin")["sign_in"]
+
+
+def test_a_killed_server_leaves_its_folder_free(own_server):
+    own_server().kill()
+    assert own_server().json("GET", "/health")["product"] == "automate"
+
+
 def test_a_port_that_is_taken_is_named(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
