@@ -84,12 +84,13 @@ class Designer:
 
     def open_part(self, title: str) -> None:
         """Open a folded part of the form."""
-        part = self.properties.locator("details.dz-part").filter(has=self.page.locator(f"summary >> text='{title}'")).first
+        summary = self.page.locator("summary", has_text=title)
+        part = self.properties.locator("details.dz-part").filter(has=summary).first
         if part.get_attribute("open") is None:
             part.locator("summary").click()
 
     def tab(self, name: str) -> None:
-        self.page.get_by_role("tab", name=name).click()
+        self.page.get_by_role("tab", name=name, exact=True).click()
 
     def json_editor(self, state: str) -> Locator:
         return self.page.get_by_label(f"JSON of {state}")
@@ -146,7 +147,8 @@ class Designer:
         """Drag a card onto a line (the id of it) with the mouse, in steps as a hand does."""
         start = source.bounding_box()
         plus = self.page.locator(f'[data-line="{to_line}"] .plus circle.plus-ring').bounding_box()
-        assert start is not None and plus is not None
+        assert start is not None
+        assert plus is not None
         x, y = plus["x"] + plus["width"] / 2, plus["y"] + plus["height"] / 2
         mouse = self.page.mouse
         mouse.move(start["x"] + start["width"] / 2, start["y"] + 12)

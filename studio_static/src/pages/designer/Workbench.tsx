@@ -136,7 +136,7 @@ function Body({ slot, tab, choosing, choose }: BodyProps) {
 function Right({ slot, tab }: { slot: Slot; tab: Tab }) {
   if (tab === "code") {
     return (
-      <section className="dz-right dz-right-wide" aria-label="The whole definition">
+      <section className="dz-right dz-right-wide" aria-label="Code">
         <Suspense fallback={<Skeleton what="the editor" />}>
           <CodePane />
         </Suspense>

@@ -40,7 +40,7 @@ import type { Finding, Problem } from "./problems/problems";
 import { problemsOf } from "./problems/problems";
 import { type DraftAnswer, getDraft, getVersion, getWorkflow, putDraft, saveWhileLeaving } from "./saving/api";
 import { type Backup, keepBackup, readBackup } from "./saving/backup";
-import { sameJson } from "./saving/merge";
+import { merge, sameJson } from "./saving/merge";
 import { Saver, type SaverPorts, type SaveState } from "./saving/saver";
 import type { CopilotRequest } from "./slots";
 
@@ -215,9 +215,12 @@ function portsOf(workflow: string): SaverPorts {
   };
 }
 
+/** What was not saved when the page was last left; null where the draft has it by now, with or without others' edits. */
 function takenUp(workflow: string, document: JsonObject): Backup | null {
   const backup = readBackup(workflow);
-  if (backup === null || !sameJson(backup.document, document)) return backup;
+  if (backup === null) return null;
+  const { value, clashes } = merge(backup.base, backup.document, document);
+  if (clashes.length > 0 || !sameJson(value, document)) return backup;
   keepBackup(workflow, null);
   return null;
 }

@@ -207,12 +207,13 @@ function Literal({ id, widget, label, spec, value, onChange, invalid, describedB
     default:
       return value === undefined ? (
         <button
-          id={id}
           type="button"
           className="dz-add"
+          aria-label={`Add a value for ${label}`}
+          title={fallback}
           onClick={() => onChange([spec.type].flat()[0] === "array" ? [] : {})}
         >
-          Add a value{fallback ? ` (${fallback})` : ""}
+          Add a value
         </button>
       ) : (
         <JsonInput label={label} value={value} onChange={onChange} />

@@ -25,6 +25,8 @@ export interface Problem extends Place {
   readonly message: string;
   readonly severity: Severity;
   readonly fixes: readonly Fix[];
+  /** The engine's own words for the place, which the API knows the finding by; none of the page's own advice. */
+  readonly location?: string;
 }
 
 /** Everything to show for `definition`, errors first, then in the order of the definition. */
@@ -47,6 +49,7 @@ function problem(definition: Definition, found: Finding, severity: Severity, res
     id: `${found.code} ${found.location} ${found.message}`,
     code: found.code,
     message: found.message,
+    location: found.location,
     severity,
     fixes: fixesOf(definition, found, place, resources),
   };

@@ -35,10 +35,9 @@ export function Pausing({ workflow }: { workflow: string }) {
           )
         }
       >
-        {({ id, describedBy }) =>
+        {({ describedBy }) =>
           paused === null ? (
             <button
-              id={id}
               type="button"
               className="dz-add"
               aria-describedby={describedBy}
@@ -48,13 +47,7 @@ export function Pausing({ workflow }: { workflow: string }) {
               Pause…
             </button>
           ) : (
-            <button
-              id={id}
-              type="button"
-              className="dz-add"
-              aria-describedby={describedBy}
-              onClick={() => void resume()}
-            >
+            <button type="button" className="dz-add" aria-describedby={describedBy} onClick={() => void resume()}>
               Switch on
             </button>
           )
