@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from engine.asl.validate import validate
@@ -13,7 +13,7 @@ from engine.copilot.explaining import Explanation, explain
 from engine.copilot.fixing import fix
 from engine.copilot.modelled import ModelDrafter, NoUsableAnswer
 from engine.copilot.offline.drafter import check_sentence, draft, name_of
-from engine.copilot.proposal import Proposal
+from engine.copilot.proposal import Proposal, has_states
 from engine.copilot.scrubbing import scrubbed
 from engine.errors import Diagnostic, Refused
 from engine.governance.masking import Scrubber
@@ -77,14 +77,13 @@ class Copilot:
                 raise refusal from None
             return _noted(made, MASKED) if scrub.masked else made
 
-    def error_handling(self, document: Mapping[str, Json], state: str | None = None) -> Proposal:
+    def error_handling(self, document: Mapping[str, Json], states: Collection[str] = ()) -> Proposal:
         """A Retry and a Catch for what has none. Raises NotFound, Refused."""
-        return add_error_handling(document, state)
+        return add_error_handling(document, states)
 
     def _offline(self, sentence: str, current: dict[str, Json] | None) -> Proposal:
         made = draft(sentence, self._catalogue, current)
-        has_states = bool(((current or {}).get("definition") or {}).get("States"))
-        return _noted(made, REPLACES) if has_states else made
+        return _noted(made, REPLACES) if has_states(current) else made
 
 
 class _Scrub:

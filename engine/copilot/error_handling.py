@@ -7,7 +7,7 @@ cause: what else should happen on the way there (a message, a refund) is a to-do
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.asl.validate import validate
@@ -22,26 +22,27 @@ _RETRY = {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttemp
           "JitterStrategy": "FULL"}
 
 
-def add_error_handling(document: Mapping[str, Json], state: str | None = None) -> Proposal:
-    """Handle the failures of one state, or of every state that can fail.
+def add_error_handling(document: Mapping[str, Json], states: Collection[str] = ()) -> Proposal:
+    """Handle the failures of these states; of every state that can fail where none is named.
 
-    Raises NotFound for a state that is not there, Refused for one that cannot fail or handles everything,
+    Raises NotFound for a state that is not there, Refused where all that can fail handle everything,
     InvalidDocument.
     """
     changed = copy.deepcopy(dict(document))
     definition = definition_of(changed)
     found = list(states_of(definition))
-    if state is not None and all(name != state for name, _, _ in found):
-        raise NotFound(f"there is no state called {state!r}", where="state")
+    for wanted in states:
+        if all(name != wanted for name, _, _ in found):
+            raise NotFound(f"there is no state called {wanted!r}", where="states")
     language = definition.get("QueryLanguage", "JSONPath")
     plan: list[PlanStep] = []
     to_dos: list[ToDo] = []
     for name, value, machine in found:
-        if (state is None or name == state) and value.get("Type") in _FALLIBLE:
+        if (not states or name in states) and value.get("Type") in _FALLIBLE:
             plan += _handled(name, value, machine, definition, language, to_dos)
     if not plan:
-        what = f"{state} " if state is not None else "every state that can fail "
-        raise Refused(f"{what}already retries and catches everything, or cannot fail", where="state")
+        what = ", ".join(states) if states else "every state that can fail"
+        raise Refused(f"{what}: already retries and catches everything, or cannot fail", where="states")
     return Proposal(
         changed, tuple(plan), tuple(to_dos), tuple(validate(definition, kind=str(document.get("kind", "STANDARD")))),
         changes_between(document, changed),

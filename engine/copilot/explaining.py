@@ -95,9 +95,19 @@ def _does(state: Mapping[str, Json], catalogue: Catalogue) -> str:  # noqa: PLR0
         case "Fail":
             return f"Fails the execution with {_bare(state.get('Error', 'no error name'))}."
         case "Pass":
-            return str(state.get("Comment") or "Hands its input on, or makes a value of it.").rstrip(".") + "."
+            return _passes(state)
         case _:
             return "Has no type yet."
+
+
+def _passes(state: Mapping[str, Json]) -> str:
+    if state.get("Comment"):
+        return f"{state['Comment']}".rstrip(".") + "."
+    assigned = state.get("Assign")
+    if isinstance(assigned, dict) and assigned:
+        return f"Sets {', '.join(assigned)}."
+    made = any(field in state for field in ("Output", "Result", "Parameters"))
+    return "Makes a value." if made else "Hands its input on."
 
 
 def _rule(rule: Mapping[str, Json]) -> str:

@@ -18,7 +18,7 @@ from engine.clock import Clock
 from engine.copilot.answers import Checked, check_answer
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.prompt import repair_prompt, request_prompt, system_prompt
-from engine.copilot.proposal import Proposal
+from engine.copilot.proposal import Proposal, has_states
 from engine.errors import AutomateError, Refused
 from engine.ports.language_model import LanguageModel, ModelReply, ModelUnavailable, Said
 
@@ -55,7 +55,9 @@ class ModelDrafter:
         Of `current` only what a draft is about is sent: no cases, whose inputs may be somebody's data. Raises Refused,
         NoUsableAnswer.
         """
-        sent = None if current is None else scrub({key: current[key] for key in _SENT if key in current})
+        sent = None
+        if current is not None and has_states(current):
+            sent = scrub({key: current[key] for key in _SENT if key in current})
         said = [Said("user", request_prompt(scrub(sentence), sent))]
         deadline = self._clock.now() + self._seconds
         last = "there was no time"

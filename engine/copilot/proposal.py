@@ -63,6 +63,11 @@ def states_of(definition: Json) -> Iterator[tuple[str, dict[str, Json], dict[str
             yield from states_of(nested)
 
 
+def has_states(document: Mapping[str, Json] | None) -> bool:
+    """Whether there is anything in the document yet."""
+    return next(states_of((document or {}).get("definition")), None) is not None
+
+
 def changes_between(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> tuple[StateChange, ...]:
     """Which states differ; a container counts as changed only where its own fields do."""
     old = {name: _own(state) for name, state, _ in states_of((before or {}).get("definition", {}))}

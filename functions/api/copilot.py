@@ -52,8 +52,8 @@ def fix_problem(call: Call[models.FixRequest]) -> Answer:
     example={"document": _DOCUMENT},
 )
 def propose_error_handling(call: Call[models.ErrorHandlingRequest]) -> Answer:
-    """Propose a Retry and a Catch for a state, or for all that can fail and have none."""
-    return Answer(proposal_model(_copilot(call).error_handling(call.given.document, call.given.state)))
+    """Propose a Retry and a Catch for these states, or for all that can fail and have none."""
+    return Answer(proposal_model(_copilot(call).error_handling(call.given.document, call.given.states)))
 
 
 def proposal_model(proposal: Proposal) -> models.Proposal:

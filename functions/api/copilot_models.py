@@ -45,7 +45,7 @@ class ErrorHandlingRequest(BaseModel):
     model_config = _IN
 
     document: dict[str, Json] = Field(description="A workflow document.")
-    state: str | None = Field(None, description="The state; by default all that can fail.")
+    states: list[str] = Field(default_factory=list, description="Names of states; by default all that can fail.")
 
 
 class PlanLine(BaseModel):

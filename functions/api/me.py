@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from engine.settings import Settings
 from functions.api import models
 from functions.api import models_authoring as shapes
 from functions.api.release import product_version
@@ -23,5 +24,13 @@ def get_me(call: Call[models.Nothing]) -> Answer:
         actor=call.actor.name, actor_kind=call.actor.kind, rights=list(get_args(shapes.Right)),
         workspace=call.workspace, stage=place.stage, product_version=product_version(), region=place.region,
         links={**_LINKS, **place.links},
-        copilot=shapes.Copilot(configured=False, provider="offline", model=None),
+        copilot=_copilot(call.services.settings),
     ))
+
+
+def _copilot(settings: Settings) -> shapes.Copilot:
+    """Who drafts, as the settings say it. One that is no provider shows when it is asked for."""
+    for provider in ("bedrock", "openai"):
+        if settings.copilot_provider == provider:
+            return shapes.Copilot(configured=True, provider=provider, model=settings.copilot_model or None)
+    return shapes.Copilot(configured=False, provider="offline", model=None)

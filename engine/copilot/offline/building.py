@@ -224,7 +224,7 @@ class Built:
         """A line of the plan; what is planned within comes behind it."""
         place = len(self.plan)
         yield
-        self.plan.insert(place, PlanStep(text, (name,)))
+        self.plan.insert(place, PlanStep(text[:1].upper() + text[1:], (name,)))
         self.to_dos += [ToDo(name, pointer, to_do) for pointer, to_do in to_dos]
 
 

@@ -68,13 +68,13 @@ def fix(*, file: str, location: str | None, output: str | None) -> None:
 
 @copilot.command("add-error-handling")
 @click.argument("file")
-@click.option("--state", metavar="NAME", help="One state; by default every one that can fail.")
+@click.option("--state", "states", multiple=True, metavar="NAME", help="By default every one that can fail.")
 @_OUTPUT
-def error_handling(*, file: str, state: str | None, output: str | None) -> None:
+def error_handling(*, file: str, states: tuple[str, ...], output: str | None) -> None:
     """Propose a Retry and a Catch for states that have none."""
     document = _document(file)
     with _copilot() as made:
-        _show(made.error_handling(document, state), output)
+        _show(made.error_handling(document, states), output)
 
 
 @contextmanager

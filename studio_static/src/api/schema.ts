@@ -287,8 +287,8 @@ export interface ErrorDetail {
 export interface ErrorHandlingRequest {
   /** A workflow document. */
   document: Record<string, Json>;
-  /** The state; by default all that can fail. */
-  state?: string | null;
+  /** Names of states; by default all that can fail. */
+  states?: string[];
 }
 
 /**

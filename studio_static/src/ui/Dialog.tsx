@@ -12,6 +12,8 @@ interface DialogProps {
   title: string;
   /** The button's word: "Pause". */
   act: string;
+  /** The word of the button that does nothing. */
+  cancel?: string;
   /** Does it; what it throws is shown, and the dialog stays. */
   onAct: () => Promise<void>;
   onClose: () => void;
@@ -20,7 +22,16 @@ interface DialogProps {
   children: ReactNode;
 }
 
-export function Dialog({ title, act, onAct, onClose, disabled = false, size = "medium", children }: DialogProps) {
+export function Dialog({
+  title,
+  act,
+  onAct,
+  onClose,
+  cancel = "Cancel",
+  disabled = false,
+  size = "medium",
+  children,
+}: DialogProps) {
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const run = async () => {
@@ -45,7 +56,7 @@ export function Dialog({ title, act, onAct, onClose, disabled = false, size = "m
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="link" onClick={onClose}>
-              Cancel
+              {cancel}
             </Button>
             <Button variant="primary" loading={busy} disabled={disabled} onClick={() => void run()}>
               {act}

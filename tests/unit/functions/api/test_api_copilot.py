@@ -169,7 +169,7 @@ def test_error_handling_is_added_to_what_has_none(api: Any, language: str) -> No
 
 
 def test_error_handling_of_one_state(api: Any) -> None:
-    answer = api("POST", "/copilot/error-handling", {"document": _FLOW, "state": "Call"}).json
+    answer = api("POST", "/copilot/error-handling", {"document": _FLOW, "states": ["Call"]}).json
     assert {change["state"] for change in answer["changes"]} == {"Call", "Call Failed"}
-    assert api("POST", "/copilot/error-handling", {"document": _FLOW, "state": "Nope"}).status == 404
-    assert api("POST", "/copilot/error-handling", {"document": _FLOW, "state": "Small"}).status == 403
+    assert api("POST", "/copilot/error-handling", {"document": _FLOW, "states": ["Nope"]}).status == 404
+    assert api("POST", "/copilot/error-handling", {"document": _FLOW, "states": ["Small"]}).status == 403

@@ -1,6 +1,215 @@
-/** Drafts and mends with the copilot. */
-import type { CopilotSlot } from "../slots";
+/**
+ * The copilot in the designer: say what should happen, look at the proposal, apply it as one step that one undo takes
+ * back. It also explains, and takes up what is asked elsewhere: a problem to fix, failures to handle.
+ */
+import "./copilot.css";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { useMe } from "../../../app/me";
+import { nameOf } from "../../../asl";
+import { typeOf, walk } from "../../../asl/walk";
+import { ErrorWords } from "../../../ui/Problem";
+import { whereOf } from "../problems/problems";
+import type { CopilotRequest, CopilotSlot } from "../slots";
+import { applied, type Explanation, labelOf } from "./asking";
+import { ProposalDialog } from "./ProposalDialog";
+import { type Outcome, useCopilot } from "./useCopilot";
 
-export default function CopilotCard({ workflow }: CopilotSlot) {
-  return <p className="dz-quiet">{`Copilot for ${workflow}`}</p>;
+const EXAMPLE = "When a high value order comes in, ask finance on Slack and charge the card";
+const FALLIBLE = new Set(["Task", "Parallel", "Map"]);
+
+export default function CopilotCard(slot: CopilotSlot) {
+  const { document, request, onTaken } = slot;
+  const { outcome, ask, clear } = useCopilot();
+  const [text, setText] = useState("");
+  const taken = useRef<CopilotRequest | null>(null);
+  useEffect(() => {
+    if (request === null || request === taken.current) return;
+    taken.current = request;
+    if (request.kind === "draft") setText(request.text);
+    ask(request, document);
+  }, [request, document, ask]);
+  const done = (): void => {
+    clear();
+    onTaken();
+  };
+  const put = (asked: CopilotRequest): void => ask(asked, document);
+  return (
+    <section className="cp-card" aria-label="Copilot">
+      <h2 className="cp-title">
+        <Spark /> Copilot
+      </h2>
+      <Sentence
+        text={text}
+        onText={setText}
+        busy={outcome.kind === "busy"}
+        onAsk={() => put({ kind: "draft", text })}
+      />
+      <Help slot={slot} busy={outcome.kind === "busy"} ask={put} />
+      <Answer outcome={outcome} onClose={done} />
+      <Provider />
+      {outcome.kind === "proposed" && (
+        <ProposalDialog
+          outcome={outcome}
+          isStale={outcome.base !== document}
+          connectors={slot.connectors}
+          onDiscard={done}
+          onApply={() => {
+            slot.apply((now) => applied(outcome.proposal, now), labelOf(outcome.request, whereOf));
+            slot.select([]);
+            if (outcome.request.kind === "draft") setText("");
+            done();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface SentenceProps {
+  text: string;
+  onText: (text: string) => void;
+  busy: boolean;
+  onAsk: () => void;
+}
+
+function Sentence({ text, onText, busy, onAsk }: SentenceProps) {
+  const id = useId();
+  const isEmpty = text.trim() === "";
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!isEmpty && !busy) onAsk();
+  };
+  return (
+    <form className="cp-form" onSubmit={submit}>
+      <label htmlFor={id} className="cp-label">
+        What should happen?
+      </label>
+      <textarea
+        id={id}
+        className="cp-text"
+        rows={3}
+        maxLength={4000}
+        value={text}
+        placeholder={EXAMPLE}
+        onChange={(event) => onText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
+        }}
+      />
+      <button type="submit" className="cp-ask" disabled={isEmpty || busy} title="Ctrl+Enter">
+        Draft it
+      </button>
+    </form>
+  );
+}
+
+function Help({ slot, busy, ask }: { slot: CopilotSlot; busy: boolean; ask: (request: CopilotRequest) => void }) {
+  const { selected, selection, definition } = slot;
+  const types = new Map([...walk(definition)].map(({ pointer, state }) => [pointer, typeOf(state)]));
+  const canFail = selection.filter((pointer) => FALLIBLE.has(types.get(pointer) ?? ""));
+  return (
+    <div className="cp-help">
+      <button
+        type="button"
+        className="dz-text-button dz-copilot"
+        disabled={busy}
+        onClick={() => ask({ kind: "explain", state: selected })}
+      >
+        {selected === null ? "Explain the workflow" : `Explain ${nameOf(selected)}`}
+      </button>
+      <button
+        type="button"
+        className="dz-text-button dz-copilot"
+        disabled={busy || (selection.length > 0 && canFail.length === 0)}
+        onClick={() => ask({ kind: "errors", states: canFail })}
+      >
+        Add error handling
+      </button>
+    </div>
+  );
+}
+
+const WAITING: Readonly<Record<CopilotRequest["kind"], string>> = {
+  draft: "Drafting…",
+  explain: "Reading…",
+  fix: "Looking for a fix…",
+  errors: "Looking at what can fail…",
+};
+
+/** What is said in the card itself: that it waits, what went wrong, an explanation. */
+function Answer({ outcome, onClose }: { outcome: Outcome; onClose: () => void }) {
+  return (
+    <div className="cp-answer" aria-live="polite">
+      {outcome.kind === "busy" && (
+        <p className="cp-waiting">
+          <span>{WAITING[outcome.request.kind]}</span>
+          <button type="button" className="dz-text-button" onClick={onClose}>
+            Stop
+          </button>
+        </p>
+      )}
+      {outcome.kind === "failed" && (
+        <div className="cp-said cp-failed">
+          <ErrorWords error={outcome.error} />
+          <button type="button" className="dz-text-button" onClick={onClose}>
+            Close
+          </button>
+        </div>
+      )}
+      {outcome.kind === "explained" && (
+        <Explained state={outcome.state} explanation={outcome.explanation} onClose={onClose} />
+      )}
+    </div>
+  );
+}
+
+interface ExplainedProps {
+  state: string | null;
+  explanation: Explanation;
+  onClose: () => void;
+}
+
+function Explained({ state, explanation, onClose }: ExplainedProps) {
+  return (
+    <div className="cp-said">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section className="cp-explained" aria-label="Explanation" tabIndex={0}>
+        <p>{explanation.text}</p>
+        {state === null && (
+          <dl>
+            {explanation.steps.map((step) => (
+              <div key={step.state}>
+                <dt>{step.state}</dt>
+                <dd>{step.text}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </section>
+      <button type="button" className="dz-text-button" onClick={onClose}>
+        Close
+      </button>
+    </div>
+  );
+}
+
+function Provider() {
+  const copilot = useMe()?.copilot;
+  if (copilot === undefined) return null;
+  const model = copilot.model === null ? "" : ` (${copilot.model})`;
+  return (
+    <p className="dz-quiet">
+      {copilot.configured
+        ? `A model drafts: ${copilot.provider}${model}.`
+        : "A grammar drafts; nothing is sent to a model."}
+    </p>
+  );
+}
+
+function Spark() {
+  return (
+    <svg className="cp-spark" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M11 3l2.2 5.8L19 11l-5.8 2.2L11 19l-2.2-5.8L3 11l5.8-2.2zM19 15l1 2.5 2.5 1-2.5 1-1 2.5-1-2.5-2.5-1 2.5-1z" />
+    </svg>
+  );
 }

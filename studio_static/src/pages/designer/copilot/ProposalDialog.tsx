@@ -1,0 +1,116 @@
+/** A proposal to look at: the plan, what is left to decide, and what changes as graph and as JSON. Nothing is applied yet. */
+import Alert from "@cloudscape-design/components/alert";
+import Badge from "@cloudscape-design/components/badge";
+import { Dialog } from "../../../ui/Dialog";
+import type { ConnectorList } from "../palette/items";
+import { Difference } from "../publish/Difference";
+import type { Proposal } from "./asking";
+import type { Outcome } from "./useCopilot";
+
+interface ProposalDialogProps {
+  outcome: Extract<Outcome, { kind: "proposed" }>;
+  /** The draft was changed after this was asked for. */
+  isStale: boolean;
+  connectors: ConnectorList | null;
+  onApply: () => void;
+  onDiscard: () => void;
+}
+
+export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscard }: ProposalDialogProps) {
+  const { proposal, base } = outcome;
+  return (
+    <Dialog
+      title="The copilot proposes"
+      act="Apply"
+      cancel="Discard"
+      size="max"
+      disabled={isStale}
+      onAct={async () => onApply()}
+      onClose={onDiscard}
+    >
+      {isStale && <Alert type="warning">The draft was changed while this was made. Discard it and ask again.</Alert>}
+      <div className="cp-proposal">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+        <section className="cp-words" aria-label="In words" tabIndex={0}>
+          <Plan proposal={proposal} />
+          <ToDos proposal={proposal} />
+          <Notes proposal={proposal} />
+        </section>
+        <Difference
+          before={base}
+          after={proposal.document}
+          label="The draft and the proposal"
+          connectors={connectors}
+          height="56vh"
+        />
+      </div>
+    </Dialog>
+  );
+}
+
+function Plan({ proposal }: { proposal: Proposal }) {
+  return (
+    <section aria-labelledby="cp-plan">
+      <h3 id="cp-plan">Plan</h3>
+      <ol className="cp-plan">
+        {proposal.plan.map((line) => {
+          const count = proposal.to_dos.filter(({ state }) => state !== null && line.states.includes(state)).length;
+          return (
+            <li key={`${line.states.join()} ${line.text}`}>
+              {line.text} {count > 0 && <Badge color="severity-medium">{`${count} to do`}</Badge>}
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function ToDos({ proposal }: { proposal: Proposal }) {
+  const { to_dos: toDos } = proposal;
+  if (toDos.length === 0) return null;
+  return (
+    <section aria-labelledby="cp-to-dos">
+      <h3 id="cp-to-dos">{`To do (${toDos.length})`}</h3>
+      <p className="dz-quiet">Guesses, and what was not said. They stay on the steps until you mark them as done.</p>
+      <ul className="plain-list cp-to-dos">
+        {[...byState(toDos)].map(([state, texts]) => (
+          <li key={state}>
+            <strong>{state}</strong>
+            {texts.map((text) => (
+              <span key={text}>{text}</span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function byState(toDos: Proposal["to_dos"]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { state, text } of toDos) {
+    const place = state ?? "Workflow";
+    found.set(place, [...(found.get(place) ?? []), text]);
+  }
+  return found;
+}
+
+function Notes({ proposal }: { proposal: Proposal }) {
+  const { attempts, diagnostics, notes, provider } = proposal;
+  const answers = attempts > 1 ? `, in ${attempts} answers` : "";
+  const warnings =
+    diagnostics.length === 0 ? "The linter finds nothing." : `The linter says: ${diagnostics[0]?.message}`;
+  return (
+    <section aria-labelledby="cp-notes">
+      <h3 id="cp-notes">Notes</h3>
+      <ul className="cp-notes">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+        <li>{warnings}</li>
+        <li>{provider === "offline" ? "Made without a model." : `Made by ${provider}${answers}.`}</li>
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,113 @@
+/** What the copilot is asked for, as a request to the API; and what becomes of the document when its proposal is applied. */
+import { nameOf } from "../../../asl";
+import { isObject, own, withEntry } from "../../../asl/pointer";
+import type { Json, JsonObject } from "../../../asl/types";
+import { typeOf, walk } from "../../../asl/walk";
+import type { whereOf } from "../problems/problems";
+import { type ToDo, toDosOf } from "../problems/todos";
+import type { CopilotRequest } from "../slots";
+
+/** A proposal as the API answers it. */
+export interface Proposal {
+  readonly document: JsonObject;
+  readonly plan: readonly { readonly text: string; readonly states: readonly string[] }[];
+  readonly to_dos: readonly ToDo[];
+  readonly diagnostics: readonly { readonly message: string; readonly location: string; readonly severity: string }[];
+  readonly provider: string;
+  readonly attempts: number;
+  readonly notes: readonly string[];
+}
+
+export interface Explanation {
+  readonly text: string;
+  readonly steps: readonly { readonly state: string; readonly text: string }[];
+}
+
+export type Asked = Exclude<CopilotRequest, { kind: "explain" }>;
+
+/** The route and the body that ask for `request` about `document`. */
+export function requestOf(request: CopilotRequest, document: JsonObject): { address: string; body: JsonObject } {
+  switch (request.kind) {
+    case "draft":
+      return { address: "/copilot/draft", body: { sentence: request.text, document: withoutStart(document) } };
+    case "explain":
+      return {
+        address: "/copilot/explain",
+        body: { document, ...(request.state === null ? {} : { state: nameOf(request.state) }) },
+      };
+    case "fix": {
+      const { code, message, severity, pointer } = request.problem;
+      const location = request.problem.location ?? pointer;
+      const diagnostic = { code, message, location, severity: severity === "error" ? "ERROR" : "WARNING" };
+      return { address: "/copilot/fix", body: { document, diagnostic } };
+    }
+    case "errors":
+      return { address: "/copilot/error-handling", body: { document, states: request.states.map(nameOf) } };
+  }
+}
+
+/** A new workflow's one step that does nothing is no workflow to change: it is left out. */
+function withoutStart(document: JsonObject): JsonObject {
+  const definition = own(document, "definition");
+  if (!isObject(definition)) return document;
+  const [first, second] = [...walk(definition)];
+  const says = ["Type", "End"];
+  const isBlank =
+    second === undefined &&
+    (first === undefined ||
+      (typeOf(first.state) === "Pass" && Object.keys(first.state).every((field) => says.includes(field))));
+  return isBlank ? withEntry(document, "definition", {}) : document;
+}
+
+/** What the step of the history is called. */
+export function labelOf(request: Asked, where: typeof whereOf): string {
+  switch (request.kind) {
+    case "draft":
+      return `Draft: ${shortened(request.text)}`;
+    case "fix":
+      return `Fix: ${where(request.problem)}`;
+    case "errors":
+      return request.states.length === 1 && request.states[0] !== undefined
+        ? `Add error handling to ${nameOf(request.states[0])}`
+        : "Add error handling";
+  }
+}
+
+const LONGEST = 40;
+
+function shortened(text: string): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).trimEnd()}…`;
+}
+
+/**
+ * The proposed document with its to-dos beside it; those of before stay where their state does and says the same. What
+ * the Studio keeps (notes, places) is the present document's.
+ */
+export function applied(proposal: Proposal, document: JsonObject): JsonObject {
+  const states = statesOf(proposal.document);
+  const before = statesOf(document);
+  const kept = toDosOf(document).filter(
+    ({ state }) => state === null || (states.has(state) && states.get(state) === before.get(state)),
+  );
+  const toDos = unique([...kept, ...proposal.to_dos]);
+  const studio = own(document, "studio");
+  const beside = isObject(studio) ? studio : {};
+  if (toDos.length === 0 && !isObject(studio)) return proposal.document;
+  const listed = toDos.map(({ state, pointer, text }): JsonObject => ({ state, pointer, text }));
+  return withEntry(proposal.document, "studio", withEntry(beside, "to_dos", listed));
+}
+
+function statesOf(document: JsonObject): Map<string, string> {
+  const definition = own(document, "definition");
+  const found = new Map<string, string>();
+  if (isObject(definition)) {
+    for (const { pointer, state } of walk(definition)) found.set(nameOf(pointer), JSON.stringify(state satisfies Json));
+  }
+  return found;
+}
+
+function unique(toDos: readonly ToDo[]): ToDo[] {
+  const seen = new Map(toDos.map((each) => [JSON.stringify([each.state, each.pointer, each.text]), each]));
+  return [...seen.values()].slice(0, 500);
+}

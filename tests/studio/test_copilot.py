@@ -1,0 +1,142 @@
+"""The copilot in the browser: a sentence becomes a draft that was seen before it is applied; explain, fix, failures."""
+
+from __future__ import annotations
+
+import re
+
+from designing import THREE_STEPS, Designer
+from playwright.sync_api import Locator, expect
+
+GUIDE = "When a high value order comes in, ask finance on Slack and charge the card"
+ASK, CHARGE = "connector:slack:send_approval.waitForTaskToken", "connector:payment:charge"
+
+
+def card(designer: Designer) -> Locator:
+    return designer.page.get_by_role("region", name="Copilot")
+
+
+def proposal(designer: Designer) -> Locator:
+    return designer.page.get_by_role("dialog", name="The copilot proposes")
+
+
+def resources(document: dict) -> list[str]:
+    return [state["Resource"] for state in document["definition"]["States"].values() if "Resource" in state]
+
+
+def test_the_sentence_of_the_guide_becomes_a_draft(studio, screens):
+    """Guide, Using the Visual Studio, Drafting: "When a high value order comes in, …"."""
+    page = studio.page
+    studio.open("/wizard/?copilot=1")
+    page.get_by_label("What is to happen?").fill(GUIDE)
+    page.get_by_label("Name", exact=True).fill("high_value")
+    page.get_by_role("button", name="Draft it").click()
+    page.wait_for_url("**/studio/wizard/high_value**")
+    designer = Designer.__new__(Designer)
+    designer.studio, designer.page, designer.name = studio, page, "high_value"
+    shown = proposal(designer)
+    expect(shown.get_by_role("heading", name="Plan")).to_be_visible()
+    expect(shown.get_by_role("list").first).to_contain_text("Ask finance on Slack")
+    expect(shown).to_contain_text("high value order? 1000 is a guess")
+    expect(shown).to_contain_text("has no code here yet")
+    expect(shown.locator(".diff-legend")).to_contain_text("6 added")
+    expect(shown.locator("[data-card]")).to_have_count(7)  # Begin, which goes, too
+    screens(studio, "copilot-proposal", widths=(1440, 1024))
+    studio.check_axe()
+    before = studio.server.json("GET", "/workflows/high_value/draft")["document"]
+    assert resources(before) == [], "nothing is applied before it was looked at"
+
+    shown.get_by_role("button", name="Apply").click()
+    expect(shown).to_have_count(0)
+    designer.expect_last_step("Draft: When a high value order")
+    document = designer.saved()
+    assert sorted(resources(document)) == sorted([ASK, CHARGE])
+    assert any("high value" in to_do["text"] for to_do in document["studio"]["to_dos"])
+    expect(designer.problems).to_contain_text("to do")
+    screens(studio, "copilot-applied")
+
+    designer.undo()
+    designer.wait_states("Begin")
+    assert resources(designer.saved()) == [], "one undo takes all of it back"
+
+
+def test_a_proposal_that_is_discarded_changes_nothing(studio):
+    designer = Designer(studio, "discarded", THREE_STEPS)
+    before = designer.saved()
+    card(designer).get_by_label("What should happen?").fill("Charge the card")
+    card(designer).get_by_role("button", name="Draft it").click()
+    expect(proposal(designer)).to_contain_text("cannot change a workflow")
+    expect(proposal(designer).locator(".diff-legend")).to_contain_text("removed")
+    proposal(designer).get_by_role("button", name="Discard").click()
+    expect(proposal(designer)).to_have_count(0)
+    assert designer.saved() == before
+
+
+def test_what_is_not_understood_becomes_a_step_that_says_so(studio):
+    designer = Designer(studio, "honest", THREE_STEPS)
+    card(designer).get_by_label("What should happen?").fill("Frobnicate the widget and then email the owner")
+    designer.page.keyboard.press("Control+Enter")
+    expect(proposal(designer)).to_contain_text("was not understood")
+    proposal(designer).get_by_role("button", name="Apply").click()
+    states = designer.states()
+    assert "TODO" in states["Frobnicate The Widget"]["Comment"]
+
+
+def test_a_workflow_and_a_state_are_explained(studio, screens):
+    designer = Designer(studio, "explained", THREE_STEPS)
+    card(designer).get_by_role("button", name="Explain the workflow").click()
+    explanation = card(designer).get_by_role("region", name="Explanation")
+    expect(explanation).to_contain_text("begins with First")
+    expect(explanation).to_contain_text("Sets total")
+    expect(explanation).to_contain_text("otherwise to Third")
+    screens(studio, "copilot-explain")
+    studio.check_axe()
+    designer.select("Big?")
+    card(designer).get_by_role("button", name="Explain Big?").click()
+    expect(explanation).not_to_contain_text("begins with First")
+    expect(explanation).to_contain_text("$total > 100")
+    card(designer).get_by_role("button", name="Close").click()
+    expect(explanation).to_have_count(0)
+
+
+def test_a_problem_of_the_list_is_fixed(studio):
+    designer = Designer(studio, "mended", {
+        "StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Chrage"}, "Charge": {"Type": "Succeed"}}})
+    designer.show_problems()
+    row = designer.problems.get_by_role("listitem").filter(has_text=re.compile("Chrage"))
+    row.first.get_by_role("button", name="Ask the copilot").click()
+    expect(proposal(designer)).to_contain_text("Charge is the nearest name")
+    proposal(designer).get_by_role("button", name="Apply").click()
+    designer.expect_last_step(re.compile("^Fix: "))
+    assert designer.states()["A"]["Next"] == "Charge"
+
+
+def test_what_has_no_safe_fix_is_said(studio):
+    designer = Designer(studio, "unmended", {
+        "StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": -5, "End": True}}})
+    studio.expect_refusal(403, "/copilot/fix")
+    designer.show_problems()
+    designer.problems.get_by_role("button", name="Ask the copilot").first.click()
+    expect(card(designer)).to_contain_text("no safe fix is known")
+    expect(card(designer)).to_contain_text("Correct it by hand")
+
+
+def test_error_handling_is_added_to_a_step(studio):
+    task = {"Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": "x"}}
+    designer = Designer(studio, "handled", {
+        "QueryLanguage": "JSONata", "StartAt": "A",
+        "States": {"A": {**task, "Next": "B"}, "B": {**task, "End": True}}})
+    designer.select("A")
+    card(designer).get_by_role("button", name="Add error handling").click()
+    expect(proposal(designer)).to_contain_text("A is tried again after 2, 4 and 8 seconds")
+    proposal(designer).get_by_role("button", name="Apply").click()
+    designer.expect_last_step("Add error handling to A")
+    states = designer.states()
+    assert states["A"]["Catch"][0]["Next"] == "A Failed"
+    assert "Retry" not in states["B"]
+
+
+def test_publishing_a_draft_with_a_connector_without_code_is_refused(studio):
+    draft = studio.server.json("POST", "/copilot/draft", {"sentence": GUIDE})["document"]
+    designer = Designer(studio, "no_code", {**draft, "name": "no_code"})
+    designer.show_problems()
+    expect(designer.problems).to_contain_text("there is no connector slack")
