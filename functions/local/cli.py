@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from engine.clock import SystemClock
-from engine.errors import StorageError, StoreBusy, UserError
+from engine.errors import InvalidDocument, StorageError, StoreBusy, UserError
 from functions.local.commands import (
     activities,
     audit,
@@ -41,17 +41,37 @@ USAGE, IO_ERROR, BUSY, INTERRUPTED = 2, 74, 75, 130
 """os.EX_USAGE is 64, but every command line of today answers 2; os.EX_IOERR and os.EX_TEMPFAIL are sysexits.h's."""
 
 
+class _Commands(click.Group):
+    """With --endpoint, a command is the one of its name that drives a deployment."""
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of this name, for where it is to work."""
+        if not context.params.get("endpoint"):
+            return super().get_command(context, name)
+        from functions.local.remote.commands import COMMANDS  # noqa: PLC0415  local commands need no HTTP
+
+        if name in COMMANDS or name not in self.commands:
+            return COMMANDS.get(name)
+        raise InvalidDocument(
+            f"{name} works on a data folder, not on a deployment", where="--endpoint",
+            advice=f"Leave --endpoint and AUTOMATE_ENDPOINT out. With one, there are: {', '.join(sorted(COMMANDS))}.",
+        )
+
+
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Every command works on the data folder, whether the server runs or not.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 @click.option("--data-dir", metavar="FOLDER", help="The data folder (AUTOMATE_DATA_DIR; by default .automate).")
+@click.option("--endpoint", metavar="URL", envvar="AUTOMATE_ENDPOINT", help="Drive a deployment (AUTOMATE_ENDPOINT).")
 @click.version_option(package_name="automate", message="automate %(version)s")
 @click.pass_context
-def automate(context: click.Context, *, as_json: bool, data_dir: str | None) -> None:
+def automate(context: click.Context, *, as_json: bool, data_dir: str | None, endpoint: str | None) -> None:
     """Durable workflows in the Amazon States Language."""
-    context.obj = Session.begin(Screen(as_json, SystemClock()), data_dir=data_dir)
+    context.obj = Session.begin(
+        Screen(as_json, SystemClock()), data_dir=data_dir, endpoint=endpoint
+    )
 
 
 for _module in (

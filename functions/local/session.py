@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,10 @@ from functions.api.routing import read_json
 from functions.local.logs import log_to_terminal
 from functions.local.product import Product
 from functions.local.screen import Screen
+
+if TYPE_CHECKING:
+    from functions.local.remote.client import Api
+    from functions.local.remote.tokens import Tokens
 
 Json = Any
 
@@ -32,15 +36,32 @@ class Session:
 
     settings: Settings
     screen: Screen
+    endpoint: str | None = None
+    """A deployment's address: commands drive it instead of the data folder."""
 
     @classmethod
-    def begin(cls, screen: Screen, *, data_dir: str | None) -> Session:
-        """Read the settings; `data_dir` is the --data-dir option."""
+    def begin(cls, screen: Screen, *, data_dir: str | None, endpoint: str | None = None) -> Session:
+        """Read the settings; the others are the options of their names."""
         settings = Settings.from_environment(os.environ)
         if data_dir is not None:
             settings = replace(settings, data_dir=data_dir)
         log_to_terminal(settings.log_level if "AUTOMATE_LOG_LEVEL" in os.environ else QUIET)
-        return cls(settings, screen)
+        return cls(settings, screen, endpoint)
+
+    def tokens(self) -> Tokens:
+        """Who is signed in where."""
+        from functions.local.remote.tokens import Tokens, cognito_client, default_path  # noqa: PLC0415  as below
+
+        return Tokens(default_path(os.environ), self.screen.clock, cognito_client)
+
+    def remote(self) -> Api:
+        """The API of the endpoint."""
+        from functions.local.remote.client import Api, check_endpoint  # noqa: PLC0415  local commands need no HTTP
+
+        if self.endpoint is None:
+            raise RuntimeError("a command for deployments ran without one")
+        endpoint, tokens = check_endpoint(self.endpoint), self.tokens()
+        return Api(endpoint, lambda: tokens.token(endpoint))
 
     @contextmanager
     def product(self, command: str) -> Iterator[Product]:

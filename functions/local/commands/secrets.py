@@ -44,11 +44,23 @@ def list_secrets() -> None:
 def set_secret(*, key: str) -> None:
     """Create or rotate KEY; the value comes from standard input or a prompt."""
     check_key(key)
-    value = _typed_value(key)
+    value = typed_value(key)
     with session().product("secrets") as product:
         info = product.services.writable_secrets.set(product.settings.workspace, key, value, actor=product.actor)
         shape = {"key": info.key, "backend": info.backend}
         session().screen.show(shape, lambda: click.echo(f"{key} is set in the {info.backend}"))
+
+
+@secrets.command("rotate")
+@click.argument("key")
+def rotate_secret(*, key: str) -> None:
+    """Give KEY, which must be there, a new value; workflows keep their references."""
+    check_key(key)
+    value = typed_value(key)
+    with session().product("secrets") as product:
+        info = product.services.writable_secrets.rotate(product.settings.workspace, key, value, actor=product.actor)
+        shape = {"key": info.key, "backend": info.backend}
+        session().screen.show(shape, lambda: click.echo(f"{key} is rotated in the {info.backend}"))
 
 
 @secrets.command("get")
@@ -82,7 +94,7 @@ def _found(product: Product, key: str) -> tuple[str, str]:
     raise NotFound(f"no backend holds a secret {key!r}", where="KEY", advice=f"Set it: automate secrets set {key}")
 
 
-def _typed_value(key: str) -> str:
+def typed_value(key: str) -> str:
     """A hidden prompt at a terminal; else standard input, without its last line break."""
     if sys.stdin.isatty():
         return str(click.prompt(f"Value of {key}", hide_input=True, confirmation_prompt=True, err=True))

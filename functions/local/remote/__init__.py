@@ -1,0 +1,1 @@
+"""The command line over a deployed stage: ``automate --endpoint URL …``."""

@@ -1,0 +1,163 @@
+"""Who is signed in to which deployment: Cognito's tokens, kept in one file that only its owner can read.
+
+    ~/.config/automate/sign-ins.json   {endpoint: {"region", "client_id", "user", "id_token", "until", "refresh_token"}}
+
+(XDG_CONFIG_HOME moves it.) An ID token lives an hour; the refresh token, seven days, brings the next one unasked. No
+password is ever written down.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.clock import Clock
+from engine.errors import InvalidDocument, StoreUnavailable, UserError
+
+EARLY_SECONDS = 120.0
+"""A token is replaced so long before its end: clocks differ, and a request takes its time."""
+
+Answer = Callable[[str], str]
+"""Asks the person for what a challenge wants: "new password", "code"."""
+
+
+class NotSignedIn(UserError):
+    """Nobody is signed in to the endpoint, or the sign-in has run out."""
+
+    code = "NotSignedIn"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One entry of the file. `until`: epoch seconds, the ID token's end."""
+
+    region: str
+    client_id: str
+    user: str
+    id_token: str
+    until: float
+    refresh_token: str
+
+
+class Tokens:
+    """The file of sign-ins. `client` makes a Cognito client for a region; it needs no AWS credentials."""
+
+    def __init__(self, path: Path, clock: Clock, client: Callable[[str], Any]) -> None:
+        self._path = path
+        self._clock = clock
+        self._client = client
+
+    def sign_in(
+        self, endpoint: str, *, region: str, client_id: str, user: str, password: str, answer: Answer
+    ) -> SignIn:
+        """Sign in and keep it. `answer` is asked for a new password at an invitation's first use, and for a code where
+        the user has a second factor. Raises InvalidDocument with Cognito's own words where it refuses."""
+        cognito = self._client(region)
+        try:
+            reply = cognito.initiate_auth(
+                ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": user, "PASSWORD": password},
+            )
+            while "ChallengeName" in reply:
+                reply = cognito.respond_to_auth_challenge(
+                    ClientId=client_id, ChallengeName=reply["ChallengeName"], Session=reply["Session"],
+                    ChallengeResponses={"USERNAME": user, **_response(reply["ChallengeName"], answer)},
+                )
+        except cognito.exceptions.ClientError as error:
+            raise InvalidDocument(f"{error.response['Error']['Message']}", where="sign-in") from None
+        result = reply["AuthenticationResult"]
+        made = SignIn(region, client_id, user, result["IdToken"], self._until(result), result["RefreshToken"])
+        self._keep(endpoint, made)
+        return made
+
+    def token(self, endpoint: str) -> str:
+        """A valid ID token for the endpoint. Raises NotSignedIn."""
+        kept = self._read().get(endpoint)
+        if kept is None:
+            raise _not_signed_in(endpoint, "nobody is signed in to")
+        found = SignIn(**kept)
+        if self._clock.now() < found.until - EARLY_SECONDS:
+            return found.id_token
+        cognito = self._client(found.region)
+        try:
+            result = cognito.initiate_auth(
+                ClientId=found.client_id, AuthFlow="REFRESH_TOKEN_AUTH",
+                AuthParameters={"REFRESH_TOKEN": found.refresh_token},
+            )["AuthenticationResult"]
+        except cognito.exceptions.ClientError:
+            raise _not_signed_in(endpoint, f"the sign-in of {found.user} has run out at") from None
+        renewed = SignIn(
+            found.region, found.client_id, found.user, result["IdToken"], self._until(result),
+            result.get("RefreshToken", found.refresh_token),
+        )
+        self._keep(endpoint, renewed)
+        return renewed.id_token
+
+    def forget(self, endpoint: str) -> bool:
+        """Sign out; False where nobody was signed in."""
+        kept = self._read()
+        found = kept.pop(endpoint, None) is not None
+        self._write(kept)
+        return found
+
+    def _until(self, result: Mapping[str, Any]) -> float:
+        return self._clock.now() + float(result["ExpiresIn"])
+
+    def _keep(self, endpoint: str, made: SignIn) -> None:
+        self._write({**self._read(), endpoint: asdict(made)})
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # not there, or torn: signing in makes it anew
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def _write(self, kept: Mapping[str, Any]) -> None:
+        """Whole or not at all, and never readable to others."""
+        part = self._path.with_suffix(".part")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with suppress(FileNotFoundError):
+                part.unlink()
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(kept, file)
+            part.replace(self._path)
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path} cannot be written: {error.strerror}") from None
+
+
+def default_path(environment: Mapping[str, str]) -> Path:
+    """Where the file lies."""
+    home = environment.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "automate" / "sign-ins.json"
+
+
+def cognito_client(region: str) -> Any:
+    """Cognito without credentials: signing in needs none."""
+    import botocore.session  # noqa: PLC0415  local commands need no AWS
+    from botocore import UNSIGNED  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(signature_version=UNSIGNED, connect_timeout=5, read_timeout=20)
+    return botocore.session.Session().create_client("cognito-idp", region_name=region, config=config)
+
+
+def _response(challenge: str, answer: Answer) -> dict[str, str]:
+    match challenge:
+        case "NEW_PASSWORD_REQUIRED":
+            return {"NEW_PASSWORD": answer("new password")}
+        case "SOFTWARE_TOKEN_MFA":
+            return {"SOFTWARE_TOKEN_MFA_CODE": answer("code")}
+    raise InvalidDocument(f"the user pool asks for {challenge}, which only the Studio can answer", where="sign-in")
+
+
+def _not_signed_in(endpoint: str, says: str) -> NotSignedIn:
+    return NotSignedIn(
+        f"{says} {endpoint}", where="--endpoint", advice=f"Sign in: automate --endpoint {endpoint} login"
+    )

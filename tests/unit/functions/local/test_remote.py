@@ -1,0 +1,252 @@
+"""The command line over a deployment: signing in, the API's errors, and commands over the real API."""
+
+import json
+import stat
+from types import SimpleNamespace
+
+import pytest
+import urllib3
+from botocore.exceptions import ClientError
+
+from engine.clock import SkipClock
+from engine.errors import InvalidDocument, StoreUnavailable
+from functions.local import cli
+from functions.local.remote import client as remote_client
+from functions.local.remote.client import Api, ApiError, check_endpoint
+from functions.local.remote.tokens import NotSignedIn, Tokens
+from functions.local.session import Session
+
+AT = "https://studio.example.com"
+
+
+class Cognito:
+    """As much of a user pool as is asked; `challenges` come before the tokens."""
+
+    exceptions = SimpleNamespace(ClientError=ClientError)
+
+    def __init__(self, *challenges):
+        self.challenges = list(challenges)
+        self.asked = []
+        self.refuses = None
+
+    def initiate_auth(self, **request):
+        self.asked.append(request)
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "NotAuthorizedException", "Message": self.refuses}}, "InitiateAuth")
+        return self._next()
+
+    def respond_to_auth_challenge(self, **request):
+        self.asked.append(request)
+        return self._next()
+
+    def _next(self):
+        if self.challenges:
+            return {"ChallengeName": self.challenges.pop(0), "Session": "s"}
+        number = len(self.asked)
+        return {"AuthenticationResult": {"IdToken": f"id-{number}", "RefreshToken": "r", "ExpiresIn": 3600}}
+
+
+@pytest.fixture
+def signing(tmp_path):
+    """`signing(cognito)` gives Tokens, a clock and what signs in."""
+    def make(cognito):
+        clock = SkipClock()
+        tokens = Tokens(tmp_path / "c" / "sign-ins.json", clock, lambda _: cognito)
+
+        def sign_in(**answers):
+            return tokens.sign_in(
+                AT, region="eu-west-1", client_id="c", user="ana@example.com", password="p" * 12,
+                answer=lambda what: answers[what.replace(" ", "_")],
+            )
+
+        return tokens, clock, sign_in
+
+    return make
+
+
+class TestTokens:
+    def test_a_sign_in_is_kept_for_its_owner_alone_without_the_password(self, signing, tmp_path):
+        tokens, _, sign_in = signing(Cognito())
+        sign_in()
+        file = tmp_path / "c" / "sign-ins.json"
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert "pppp" not in file.read_text()
+        assert tokens.token(AT) == "id-1"
+
+    def test_an_old_token_is_renewed_unasked(self, signing):
+        cognito = Cognito()
+        tokens, clock, sign_in = signing(cognito)
+        sign_in()
+        clock.sleep(3600 - 60)
+        assert tokens.token(AT) == "id-2"
+        assert cognito.asked[-1]["AuthParameters"] == {"REFRESH_TOKEN": "r"}
+
+    def test_an_invitation_and_a_second_factor_are_answered(self, signing):
+        cognito = Cognito("NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA")
+        signing(cognito)[2](new_password="a new one", code="123456")
+        sent = [request["ChallengeResponses"] for request in cognito.asked[1:]]
+        assert [item.get("NEW_PASSWORD") or item.get("SOFTWARE_TOKEN_MFA_CODE") for item in sent] == [
+            "a new one", "123456",
+        ]
+
+    def test_cognitos_refusal_is_said_in_its_words(self, signing):
+        cognito = Cognito()
+        cognito.refuses = "Incorrect username or password."
+        with pytest.raises(InvalidDocument, match="Incorrect username or password"):
+            signing(cognito)[2]()
+
+    def test_a_sign_in_that_has_run_out_says_so_and_signing_out_forgets(self, signing):
+        cognito = Cognito()
+        tokens, clock, sign_in = signing(cognito)
+        sign_in()
+        clock.sleep(4000)
+        cognito.refuses = "Refresh Token has expired"
+        with pytest.raises(NotSignedIn, match=r"the sign-in of ana@example\.com has run out"):
+            tokens.token(AT)
+        assert (tokens.forget(AT), tokens.forget(AT)) == (True, False)
+        with pytest.raises(NotSignedIn, match="nobody is signed in"):
+            tokens.token(AT)
+
+
+def answering(status, body):
+    pool = SimpleNamespace(request=lambda *_, **__: SimpleNamespace(status=status, data=body))
+    return Api(AT, lambda: "token", pool=pool)
+
+
+class TestApi:
+    def test_the_apis_error_is_passed_on_whole(self):
+        shape = {"code": "NotFound", "message": "no such workflow", "where": "name", "advice": "See /workflows."}
+        with pytest.raises(ApiError) as caught:
+            answering(404, json.dumps({"error": shape}).encode()).get("/workflows/x")
+        assert caught.value.as_dict() == shape
+
+    def test_api_gateways_own_refusal_says_what_to_do(self):
+        with pytest.raises(ApiError, match="answers 401 Unauthorized") as caught:
+            answering(401, b'{"message": "Unauthorized"}').get("/workflows")
+        assert "login" in caught.value.advice
+
+    @pytest.mark.parametrize(("status", "body"), [(200, b"<html>"), (502, b"bad"), (503, b'{"message": "later"}')])
+    def test_what_is_no_answer_of_the_api_is_unavailable(self, status, body):
+        with pytest.raises(StoreUnavailable):
+            answering(status, body).get("/workflows")
+
+    def test_a_dead_endpoint_is_named(self):
+        def refuse(*_, **__):
+            raise urllib3.exceptions.NewConnectionError(None, "refused")
+
+        with pytest.raises(StoreUnavailable, match=r"studio\.example\.com does not answer"):
+            Api(AT, lambda: "t", pool=SimpleNamespace(request=refuse)).get("/health")
+
+    @pytest.mark.parametrize("endpoint", ["http://studio.example.com", "studio.example.com", "ftp://x"])
+    def test_a_token_goes_over_tls_alone(self, endpoint):
+        with pytest.raises(InvalidDocument, match="no address of a deployment"):
+            check_endpoint(endpoint)
+
+    @pytest.mark.parametrize(("endpoint", "checked"), [
+        ("https://x.example.com/studio/", "https://x.example.com"), ("https://x.example.com/dev/", "https://x.example.com/dev"),
+        ("http://127.0.0.1:8400", "http://127.0.0.1:8400"),
+    ])
+    def test_the_studios_own_address_will_do(self, endpoint, checked):
+        assert check_endpoint(endpoint) == checked
+
+    def test_pages_end_at_the_limit(self):
+        asked = []
+
+        def request(_method, url, **_):
+            asked.append(url)
+            page = {"executions": [{"id": n} for n in range(100)], "next_token": "t"}
+            return SimpleNamespace(status=200, data=json.dumps(page).encode())
+
+        at = Api(AT, lambda: "t", pool=SimpleNamespace(request=request))
+        found = list(at.pages("/executions", "executions", limit=150))
+        assert len(found) == 150
+        assert [("next_token=t" in url) for url in asked] == [False, True]
+
+
+@pytest.fixture
+def command(api, monkeypatch, capsys):
+    """Runs ``automate --endpoint … ARGUMENTS`` over the real API; gives (exit status, output, errors)."""
+    class Pool:
+        def request(self, method, url, *, body=None, headers, timeout):
+            path = url.removeprefix(AT)
+            reply = api(method, path, None if body is None else json.loads(body))
+            return SimpleNamespace(status=reply.status, data=reply.text.encode())
+
+    monkeypatch.setattr(Session, "remote", lambda _: Api(AT, lambda: "token", pool=Pool()))
+
+    def run(*arguments):
+        status = cli.run(["--endpoint", AT, *arguments])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+DOCUMENT = {"name": "orders", "definition": {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}}
+
+
+@pytest.fixture
+def imported(command, tmp_path):
+    file = tmp_path / "orders.json"
+    file.write_text(json.dumps(DOCUMENT))
+    assert command("import", "--file", str(file), "--publish")[:2] == (
+        0, "orders: draft created\norders: version 1 is active\n",
+    )
+    return file
+
+
+class TestCommands:
+    def test_a_workflow_is_imported_listed_compared_exported_and_rolled_back(self, command, imported):
+        assert "orders" in command("workflows")[1]
+        assert command("diff", "orders")[1] == "No difference.\n"
+        assert json.loads(command("export", "orders")[1]) == DOCUMENT
+        assert "1 (active)" in command("versions", "orders")[1]
+        assert command("rollback", "orders", "1")[1] == "orders version 1 is active\n"
+
+    def test_an_execution_is_started_listed_shown_and_stopped(self, command, imported, api):
+        status, said, _ = command("--json", "start", "orders", "--name", "o-1", "--input", '{"n": 1}')
+        assert (status, json.loads(said)["id"]) == (0, "orders:o-1")
+        assert "stop requested" in command("stop", "orders:o-1")[1]
+        assert "orders:o-1" in command("executions", "--status", "running")[1]
+        assert command("show", "orders:o-1")[0] == 0
+        assert command("history", "orders:o-1")[0] == 0
+
+    def test_secrets_are_set_rotated_and_deleted_and_never_shown(self, command, monkeypatch):
+        monkeypatch.setattr("functions.local.remote.commands.typed_value", lambda _: "canary-value")
+        said = [command("secrets", verb, "KEY")[1] for verb in ("set", "rotate")] + [command("secrets", "list")[1]]
+        assert all("KEY" in text and "canary" not in text for text in said)
+        assert command("secrets", "delete", "KEY")[1] == "KEY is deleted\n"
+
+    def test_pausing_and_resuming(self, command, imported):
+        assert command("pause", "orders")[1] == "orders is paused\n"
+        assert "orders" in command("pause")[1]
+        assert "goes on" in command("resume", "orders")[1]
+        assert command("resume")[0] == 1
+
+    def test_the_audit_log_is_listed_and_verified(self, command, imported):
+        assert "workflow.publish" in command("audit", "list")[1]
+        assert "none was changed" in command("audit", "verify")[1]
+
+    def test_the_apis_error_is_told_as_a_local_one(self, command):
+        status, _, said = command("publish", "nothing")
+        assert status == 1
+        assert said.startswith("automate: ")
+        assert "nothing" in said
+
+    def test_a_command_of_the_data_folder_says_so(self, command):
+        status, _, said = command("up")
+        assert status == 1
+        assert "up works on a data folder, not on a deployment" in said
+
+
+def test_the_poll_ends_with_the_execution(command, imported, monkeypatch):
+    """--wait asks until it runs no more, and its status is the exit status."""
+    answers = iter(["RUNNING", "RUNNING", "FAILED"])
+
+    def ask(self, method, path, body=None, **_):
+        return {"id": "orders:1", "status": next(answers), "version": 1, "error": "E", "cause": "c", "output": None}
+
+    monkeypatch.setattr(remote_client.Api, "ask", ask)
+    monkeypatch.setattr("functions.local.remote.commands._POLL_SECONDS", 0)
+    status, said, _ = command("start", "orders", "--wait")
+    assert (status, "error: E" in said) == (1, True)
