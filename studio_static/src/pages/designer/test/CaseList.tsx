@@ -44,9 +44,10 @@ export function CaseList(props: CaseListProps) {
           Run all cases
         </Button>
       </div>
-      {known !== null && known.document !== document && (
-        <p className="dz-quiet">The draft was edited since they ran.</p>
-      )}
+      {known !== null &&
+        (known.document.definition !== document.definition || known.document.cases !== document.cases) && (
+          <p className="dz-quiet">The draft was edited since they ran.</p>
+        )}
       {error !== null && (
         <div className="tp-alert" role="alert">
           <ErrorWords error={error} />

@@ -1,6 +1,6 @@
 /** What a test came to: its end, each step with its values, what was really called, and the way to a case. */
 import Button from "@cloudscape-design/components/button";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Step, TrialAnswer } from "../../../api/schema";
 import { type Json, nameOf, type StatePointer, statePath, walk } from "../../../asl";
 import { JsonView } from "../../../ui/JsonView";
@@ -18,17 +18,22 @@ interface RunResultProps extends Slot {
 }
 
 export function RunResult(props: RunResultProps) {
-  const { run, document } = props;
+  const { run, definition } = props;
   const { answer } = run;
+  const place = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: shown once for each run, however it is drawn
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "nearest" });
+  }, [answer]);
   return (
-    <section className="tp-part tp-result" aria-label="Result">
+    <section ref={place} className="tp-part" aria-label="Result">
       <div className="tp-head">
         <h3>Result</h3>
         <StatusMark status={answer.status === "TIMED_OUT_TEST" ? "TIMED_OUT" : answer.status} />
         {run.pinned.length > 0 && <span className="tag">{`${run.pinned.length} pinned`}</span>}
         {answer.called.length > 0 && <span className="tag">{`${answer.called.length} really called`}</span>}
       </div>
-      {document !== run.document && <p className="dz-quiet">Of the draft before the last edit.</p>}
+      {definition !== run.document.definition && <p className="dz-quiet">Of the draft before the last edit.</p>}
       {answer.error !== null && (
         <p className="tp-bad">
           <strong>{answer.error}</strong>

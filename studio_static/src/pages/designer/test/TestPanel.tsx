@@ -89,7 +89,13 @@ export default function TestPanel(slot: Slot) {
       <Calls calls={calls} answers={tests.answers} onChange={(answers) => setTests(workflow, { answers })} />
       <Pins {...slot} run={tests.run} />
       <div className="tp-run">
-        <Button variant="primary" iconName="caret-right-filled" loading={busy} onClick={() => void run()}>
+        <Button
+          variant="primary"
+          iconName="caret-right-filled"
+          wrapText={false}
+          loading={busy}
+          onClick={() => void run()}
+        >
           Run the test
         </Button>
         <span className="dz-quiet">
