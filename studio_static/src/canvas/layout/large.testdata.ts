@@ -29,7 +29,7 @@ export function largeDefinition(count: number): Definition {
       Retry: [{ ErrorEquals: ["States.TaskFailed"], MaxAttempts: 3 }],
       Catch: [{ ErrorEquals: ["States.Timeout"], Next: `Report ${block}` }],
     };
-    made += 4;
+    made += 3;
     states[`Worth it ${block}?`] = {
       Type: "Choice",
       Choices: [
