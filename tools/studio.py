@@ -13,6 +13,7 @@ A build goes into a folder beside the old one and takes its place at the end: a 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -20,6 +21,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.node import Failed, Node, get_node, install_packages, run
@@ -31,7 +33,6 @@ SOURCES = (
 )
 STAMP = "sources.sha256"
 """In the build: the digest of what it was built of."""
-
 
 
 def digest(studio: Path = STUDIO) -> str:
@@ -73,6 +74,24 @@ def build(*, studio: Path = STUDIO) -> None:
     """studio_static/dist of these sources. Raises Failed."""
     if is_current(studio):
         return
+    with _alone(studio):
+        if not is_current(studio):  # another make built it meanwhile
+            _build(studio)
+
+
+@contextmanager
+def _alone(studio: Path) -> Iterator[None]:
+    """Two builds at once would take each other's files away: the second waits for the first."""
+    with (studio / ".build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            print("Another make builds the Studio; waiting for it …", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(studio: Path) -> None:
     sources = digest(studio)
     node = get_node()
     install(node, everything=False, studio=studio)

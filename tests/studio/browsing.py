@@ -61,7 +61,7 @@ class Studio:
         self.bodies: list[tuple[str, bytes]] = []
         self._refusals: list[tuple[int, re.Pattern[str]]] = []
         context.add_cookies([server.cookie])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         self.page = context.new_page()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"thrown: {error}"))

@@ -111,6 +111,16 @@ class TestBuild:
         assert studio.is_current(sources)
         assert not list(sources.glob("dist.*"))
 
+    def test_two_at_once_build_once(self, sources, vite, tmp_path):
+        built = tmp_path / "built"
+        program(vite, f'echo once >> {built}; sleep 0.3; mkdir -p "$4"; echo built > "$4/index.html"')
+        threads = [threading.Thread(target=studio.build, kwargs={"studio": sources}) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert built.read_text() == "once\n"
+
     def test_a_failed_one_leaves_the_old_one_in_place(self, sources, vite):
         (sources / "dist").mkdir()
         (sources / "dist" / "index.html").write_text("old")

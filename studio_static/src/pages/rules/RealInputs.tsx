@@ -94,7 +94,7 @@ function Branches({ inputs, branches, onLoad }: BranchesProps) {
               <NavLink to={executionHref(each.execution)}>{shortId(each.execution)}</NavLink>
               <Button
                 variant="inline-link"
-                ariaLabel={`Use the input of ${each.execution}`}
+                ariaLabel={`Use it: the input of ${each.execution}`}
                 onClick={() => onLoad(payloadOf(each))}
               >
                 Use it

@@ -35,7 +35,7 @@ export function Result({ report, stale, otherwise, onTry }: ResultProps) {
           </div>
         </div>
       )}
-      <Flips report={report} onTry={onTry} />
+      <Flips report={report} stale={stale} onTry={onTry} />
     </div>
   );
 }
@@ -108,7 +108,7 @@ function RuleVerdict({ rule, isWinner }: { rule: RuleResult; isWinner: boolean }
   return rule.result ? <Verdict kind="yes">holds</Verdict> : <Verdict kind="no">does not hold</Verdict>;
 }
 
-function Flips({ report, onTry }: Pick<ResultProps, "report" | "onTry">) {
+function Flips({ report, stale, onTry }: Pick<ResultProps, "report" | "stale" | "onTry">) {
   if (report.flips.length === 0 && report.not_found.length === 0) return null;
   return (
     <section className="rt-flips" aria-label="The smallest change that flips it">
@@ -119,7 +119,8 @@ function Flips({ report, onTry }: Pick<ResultProps, "report" | "onTry">) {
             <span>{`${flip.sentence}.`}</span>
             <Button
               variant="inline-link"
-              ariaLabel={`Try the change that leads to: ${flip.leads_to}`}
+              disabled={stale}
+              ariaLabel={`Try it: ${flip.leads_to}`}
               onClick={() => onTry(flip)}
             >
               Try it

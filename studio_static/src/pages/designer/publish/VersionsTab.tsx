@@ -103,14 +103,14 @@ function Row({ version, chosen, onChoose, onRollback, onTake }: RowProps) {
         {version.published_by}, <Time at={version.published_at} format="ago" />
       </p>
       <div className="pb-acts">
-        <Button variant="inline-link" ariaLabel={`See what ${name} changed`} onClick={onChoose}>
+        <Button variant="inline-link" ariaLabel={`What it changed: ${name}`} onClick={onChoose}>
           What it changed
         </Button>
-        <Button variant="inline-link" ariaLabel={`Put ${name} into the draft`} onClick={onTake}>
+        <Button variant="inline-link" ariaLabel={`Into the draft: ${name}`} onClick={onTake}>
           Into the draft
         </Button>
         {!version.active && (
-          <Button variant="inline-link" ariaLabel={`Roll back to ${name}`} onClick={onRollback}>
+          <Button variant="inline-link" ariaLabel={`Roll back to it: ${name}`} onClick={onRollback}>
             Roll back to it
           </Button>
         )}
