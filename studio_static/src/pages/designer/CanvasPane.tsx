@@ -1,9 +1,10 @@
 /** The canvas in the designer: what it asks for is done here, each as a step of the history. */
-import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
+import { memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { useShallow } from "zustand/react/shallow";
 import {
   isObject,
-  type JsonObject,
   own,
+  pointersOf,
   type ResourceNames,
   type StatePointer,
   stateAt,
@@ -13,7 +14,7 @@ import {
 } from "../../asl";
 import type { MenuItem } from "../../canvas/CardMenu";
 import { applyCommand, type CanvasCommand } from "../../canvas/commands";
-import type { Marks } from "../../canvas/model";
+import type { Mark, Marks, Note } from "../../canvas/model";
 import { notesOf, withNotes } from "../../canvas/notes";
 import type { CanvasHandle } from "../../canvas/props";
 import { WorkflowCanvas } from "../../canvas/WorkflowCanvas";
@@ -48,8 +49,11 @@ interface CanvasPaneProps {
 }
 
 export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps) {
-  const definition = useDesigner(definitionOf);
-  const { selection, edge, overlay, broken } = useDesigner();
+  // Typing comes first: the drawing follows when there is time.
+  const definition = useDeferredValue(useDesigner(definitionOf));
+  const { selection, edge, overlay, broken } = useDesigner(
+    useShallow(({ selection, edge, overlay, broken }) => ({ selection, edge, overlay, broken })),
+  );
   const marks = useMarks();
   const pinned = usePinned();
   const names = useNames();
@@ -67,7 +71,7 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
   const extraItems = useCallback((state: StatePointer) => itemsOf(state, show), [show]);
   return (
     <div className="dz-canvas" ref={room}>
-      <WorkflowCanvas
+      <Canvas
         label={workflow}
         definition={definition}
         viewKey={workflow}
@@ -81,7 +85,7 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
         marks={marks}
         pinned={pinned}
         notes={notes}
-        onNotes={(next, label) => apply(label, withNotes(documentOf(useDesigner.getState()), next))}
+        onNotes={changeNotes}
         stale={broken === null ? null : `Line ${broken.line}: ${broken.message}`}
         choosing={choosing?.edge ?? null}
         extraItems={extraItems}
@@ -90,6 +94,12 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
       <HistoryBar />
     </div>
   );
+}
+
+const Canvas = memo(WorkflowCanvas);
+
+function changeNotes(notes: readonly Note[], label: string): void {
+  apply(label, withNotes(documentOf(useDesigner.getState()), notes));
 }
 
 function run(command: CanvasCommand, choose: CanvasPaneProps["choose"], show: CanvasPaneProps["show"]): void {
@@ -153,21 +163,20 @@ function useKeepInSight(room: RefObject<HTMLDivElement | null>, handle: RefObjec
 /** The worst problem of each state, else its to-do. */
 function useMarks(): Marks {
   const problems = useDesigner((state) => state.problems);
-  const document = useDesigner(documentOf);
+  const studio = useDesigner((state) => own(documentOf(state), "studio"));
   return useMemo(() => {
-    const marks: Record<StatePointer, Marks[StatePointer]> = {};
-    const toDos = toDosOf(document);
-    if (toDos.length > 0) {
-      for (const { pointer, name } of walk(own(document, "definition") as JsonObject)) {
-        const texts = toDos.filter((each) => each.state === name).map((each) => each.text);
-        if (texts.length > 0) marks[pointer] = { level: "todo", text: texts.join(" ") };
+    const marks: Record<StatePointer, Mark> = {};
+    const definition = definitionOf(useDesigner.getState());
+    for (const { state, text } of toDosOf(studio === undefined ? {} : { studio })) {
+      for (const pointer of state === null ? [] : pointersOf(definition, state)) {
+        marks[pointer] = { level: "todo", text: [marks[pointer]?.text, text].filter(Boolean).join(" ") };
       }
     }
     for (const [pointer, { severity, messages }] of marksOf(problems)) {
       if (severity !== "advice") marks[pointer] = { level: severity, text: messages.join(" ") };
     }
     return marks;
-  }, [problems, document]);
+  }, [problems, studio]);
 }
 
 function usePinned(): ReadonlySet<StatePointer> {

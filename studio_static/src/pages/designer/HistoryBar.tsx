@@ -34,6 +34,7 @@ export function HistoryBar() {
         className="dz-history-last"
         aria-expanded={isOpen}
         disabled={steps.length === 0}
+        aria-label={back === null ? "No edits yet" : `${back}: go back several steps`}
         title="Go back several steps"
         onClick={() => setOpen(!isOpen)}
       >

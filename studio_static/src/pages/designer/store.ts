@@ -39,7 +39,7 @@ import type { ConnectorList } from "./palette/items";
 import type { Finding, Problem } from "./problems/problems";
 import { problemsOf } from "./problems/problems";
 import { type DraftAnswer, getDraft, getVersion, getWorkflow, putDraft, saveWhileLeaving } from "./saving/api";
-import { type Backup, keepBackup, readBackup } from "./saving/backup";
+import { type Backup, keepBackup, readBackup, writeBackup } from "./saving/backup";
 import { merge, sameJson } from "./saving/merge";
 import { Saver, type SaverPorts, type SaveState } from "./saving/saver";
 import type { CopilotRequest } from "./slots";
@@ -237,6 +237,7 @@ export function closeWorkflow(): void {
 /** The page goes away: the last moment to send something. */
 export function leavePage(): void {
   const { workflow, save, history } = now();
+  writeBackup();
   if (saver === null || workflow === null || save.kind === "saved" || save.kind === "conflict") return;
   saveWhileLeaving(workflow, history.present, saver.currentEtag);
 }

@@ -1,5 +1,6 @@
 /** The object that the designer's panels get. */
 import { useMemo } from "react";
+import { useShallow } from "zustand/react/shallow";
 import type { Slot, Tab } from "./slots";
 import {
   apply,
@@ -18,7 +19,11 @@ export function useSlot(workflow: string, show: (tab: Tab) => void, reload: () =
   const document = useDesigner(documentOf);
   const definition = useDesigner(definitionOf);
   const selected = useDesigner(onlySelected);
-  const { selection, problems, checked, connectors, save, activeVersion } = useDesigner();
+  const { selection, problems, checked, connectors, save, activeVersion } = useDesigner(
+    useShallow(({ selection, problems, checked, connectors, save, activeVersion }) => {
+      return { selection, problems, checked, connectors, save, activeVersion };
+    }),
+  );
   return useMemo(
     () => ({
       workflow,

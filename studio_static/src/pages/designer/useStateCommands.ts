@@ -1,11 +1,11 @@
 /** What the designer adds to Ctrl+K: every state of the workflow. */
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { type Command, usePageCommands } from "../../app/commands";
 import { containersOf, describe, nameOf, walk } from "../../asl";
 import { definitionOf, select, useDesigner } from "./store";
 
 export function useStateCommands(): void {
-  const definition = useDesigner(definitionOf);
+  const definition = useDeferredValue(useDesigner(definitionOf));
   const commands = useMemo(
     () =>
       [...walk(definition)].map(

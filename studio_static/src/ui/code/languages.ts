@@ -26,7 +26,7 @@ const jsonataParser: StreamParser<InComment> = {
     if (stream.match(/^\{%|^%\}/)) return "meta";
     if (stream.match(/^"(?:[^"\\]|\\.)*"?/) || stream.match(/^'(?:[^'\\]|\\.)*'?/)) return "string";
     if (stream.match(/^`[^`]*`?/)) return "propertyName";
-    if (stream.match(/^\$\$?[A-Za-z_][\w]*(?=\s*\()/)) return "function.standard";
+    if (stream.match(/^\$\$?[A-Za-z_][\w]*(?=\s*\()/)) return "variableName.function.standard";
     if (stream.match(/^\$[A-Za-z_$]*[\w]*/)) return "variableName";
     if (stream.match(/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/)) return "number";
     const word = stream.match(WORDS) as RegExpMatchArray | null;
@@ -43,7 +43,7 @@ const jsonpathParser: StreamParser<null> = {
   startState: () => null,
   token(stream) {
     if (stream.eatSpace()) return null;
-    if (stream.match(/^States\.\w+/)) return "function.standard";
+    if (stream.match(/^States\.\w+/)) return "variableName.function.standard";
     if (stream.match(/^"(?:[^"\\]|\\.)*"?/) || stream.match(/^'(?:[^'\\]|\\.)*'?/)) return "string";
     if (stream.match(/^\${1,2}|^@/)) return "variableName";
     if (stream.match(/^-?\d+(?:\.\d+)?/)) return "number";

@@ -209,11 +209,12 @@ export function incomplete(condition: Condition): string | null {
     if (condition.members.length === 0) return "A group has no condition.";
     return condition.members.map(incomplete).find((found) => found !== null) ?? null;
   }
-  if (condition.field.trim() === "") return "A condition has no field.";
+  if (/^$|\.$/.test(condition.field.trim())) return "A condition has no field.";
   const { operand } = condition;
   if (operand.kind === "moment" && !isMoment(operand.value)) return `${condition.field}: the date is not complete.`;
   if (operand.kind === "list" && operand.values.length === 0) return `${condition.field}: the list is empty.`;
-  if (operand.kind === "field" && operand.path.trim() === "") return `${condition.field}: no field to compare with.`;
+  if (operand.kind === "field" && /^$|\.$/.test(operand.path.trim()))
+    return `${condition.field}: no field to compare with.`;
   return null;
 }
 

@@ -28,9 +28,23 @@ export function sameJson(one: Json | undefined, other: Json | undefined): boolea
   );
 }
 
-/** Whether two values are the same text as JSON: the order of keys counts. */
+/**
+ * Whether two values are the same text as JSON: the order of keys counts. Edits share what they did not change, so that
+ * of a large document only the way to the change is compared.
+ */
 export function identical(one: Json, other: Json): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  if (one === other) return true;
+  if (Array.isArray(one) || Array.isArray(other)) {
+    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+    return one.every((item, index) => identical(item, other[index] as Json));
+  }
+  if (!isObject(one) || !isObject(other)) return false;
+  const keys = Object.keys(one);
+  const others = Object.keys(other);
+  return (
+    keys.length === others.length &&
+    keys.every((key, index) => key === others[index] && identical(one[key] as Json, other[key] as Json))
+  );
 }
 
 export function merge(base: Json, ours: Json, theirs: Json): Merged {
