@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from base64 import b64encode
 
 import pytest
 from canary import Canary
@@ -16,6 +18,7 @@ from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.governance.resolving import SecretResolving
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
+from engine.ports.queue import MAX_DELAY_SECONDS
 from engine.runtime import codec
 
 ORDER = flow({
@@ -73,12 +76,37 @@ def _die(_call):
 
 def test_a_payload_of_a_megabyte_goes_through(product_of):
     product = product_of(THREE_TASKS)
-    big = {"blob": "".join(chr(33 + (n * 7919) % 90) for n in range(1_000_000))}
+    # What cannot be deflated: DynamoDB holds 400 KB an item, so it has to lie elsewhere.
+    big = {"blob": b64encode(hashlib.shake_256(b"a megabyte").digest(750_000)).decode()}
     key = product.start(big)
     product.drain()
     execution = product.describe(key)
     assert execution.output == big
     assert execution.input == big
+
+
+@pytest.mark.parametrize("seconds", [1, 16 * 60, 365 * 24 * 3600])
+def test_a_wait_of_any_length_ends_at_its_time(product_of, backend, monkeypatch, seconds):
+    """A message waits 900 s at most (SQS): what lies beyond is the header's due_at, and the sweeper's."""
+    delays = []
+    send = backend.queue.send
+    monkeypatch.setattr(
+        type(backend.queue), "send", lambda _self, wakes: (delays.extend(wake.delay for wake in wakes), send(wakes))[1]
+    )
+    product = product_of(flow({"Pause": {"Type": "Wait", "Seconds": seconds, "End": True}}))
+    key = product.start({})
+    product.run(key)
+    for received in backend.queue.claim(10):
+        backend.queue.acknowledge([received.receipt])
+    if seconds > MAX_DELAY_SECONDS:
+        assert delays == [0.0], "nothing but the start's own wake was sent"
+        product.clock.sleep(seconds - 70)
+        assert key not in [received.key for received in backend.queue.claim(10)]
+    product.drain()
+    execution = product.describe(key)
+    assert execution.status == "SUCCEEDED"
+    assert seconds <= execution.ended_at - execution.started_at <= seconds + 2
+    assert max(delays) <= MAX_DELAY_SECONDS
 
 
 def test_a_callback_and_a_stop(product_of):

@@ -53,7 +53,8 @@ _DUE = """SELECT workspace, id, min(due_at) AS earliest FROM (
         SELECT * FROM (SELECT workspace, id, due_at FROM inbox WHERE due_at < ?1 ORDER BY due_at LIMIT ?2))
     GROUP BY workspace, id ORDER BY earliest, workspace, id LIMIT ?2"""
 
-_HISTORY_PAGE = 200
+_FIRST_HISTORY_PAGE, _HISTORY_PAGE = 10, 200
+"""Segments read at once. Who wants the next few events stops within the first page."""
 
 
 class SqliteJournal:
@@ -120,13 +121,13 @@ class SqliteJournal:
 
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
-        last_seq = -1
+        last_seq, most = -1, _FIRST_HISTORY_PAGE
         while True:
-            page = self._database.read(partial(_read_history, key, last_seq, after_event))
+            page = self._database.read(partial(_read_history, key, last_seq, after_event, most))
             yield from page
-            if len(page) < _HISTORY_PAGE:
+            if len(page) < most:
                 return
-            last_seq = page[-1].seq
+            last_seq, most = page[-1].seq, _HISTORY_PAGE
 
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
@@ -179,11 +180,12 @@ def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:
 
 
 def _read_history(
-    key: ExecutionKey, last_seq: int, after_event: int, connection: sqlite3.Connection
+    key: ExecutionKey, last_seq: int, after_event: int, most: int, connection: sqlite3.Connection
 ) -> list[Segment]:
     query = f"""SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq > ? AND last_event > ?
-        ORDER BY seq LIMIT {_HISTORY_PAGE}"""
-    return [_segment(key, row) for row in connection.execute(query, (key.workspace, key.id, last_seq, after_event))]
+        ORDER BY seq LIMIT ?"""
+    values = (key.workspace, key.id, last_seq, after_event, most)
+    return [_segment(key, row) for row in connection.execute(query, values)]
 
 
 def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:

@@ -7,12 +7,19 @@ from typing import Any, Literal
 
 import click
 
-from engine.errors import InvalidDocument
+from engine.clock import SystemClock
+from engine.errors import InvalidDocument, UserError
 from engine.testing.simulate import SimulationResult, simulate
 from functions.local.account import readable_cause
 from functions.local.commands.workflows import document_in
 from functions.local.screen import indented, status_mark
 from functions.local.session import Json, read_file, read_value, session
+
+
+class SimulationUnfinished(UserError):
+    """The simulation was given up before its end."""
+
+    code = "SimulationUnfinished"
 
 
 @click.command("simulate")
@@ -21,16 +28,30 @@ from functions.local.session import Json, read_file, read_value, session
 @click.option("--stubs", "stubs_file", metavar="FILE", help="Recorded answers: by resource, a list used up in order.")
 @click.option("--events", is_flag=True, help="Print the history too.")
 @click.option("--limits", type=click.Choice(["aws"]), help="End it where AWS does: 256 KiB of output, 25,000 events.")
-def simulate_file(*, file: str, text: str, stubs_file: str | None, events: bool, limits: Literal["aws"] | None) -> None:
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True,
+              help="Give up after so long: nothing is waited for, so it loops.")
+def simulate_file(
+    *, file: str, text: str, stubs_file: str | None, events: bool, limits: Literal["aws"] | None, seconds: float,
+) -> None:
     """Run a workflow file in memory on virtual time. Exit status 1 unless it SUCCEEDED.
 
-    Tasks are answered by stubs; a task without one fails with Automate.StubMissing. One that loops for ever ends with
-    --limits aws.
+    Tasks are answered by stubs; a task without one fails with Automate.StubMissing. One that loops for ever ends after
+    --seconds, or with --limits aws.
     """
     document, _ = document_in(read_file(file), file)
     given = read_value(text, "--input")
     stubs = _stubs(stubs_file)
-    result = simulate(document.definition, given, stubs=stubs, type=document.kind, limits=limits)
+    clock = SystemClock()
+    end = clock.now() + seconds
+    result = simulate(
+        document.definition, given, stubs=stubs, type=document.kind, limits=limits, give_up=lambda: clock.now() >= end
+    )
+    if result.status == "RUNNING" and clock.now() >= end:
+        raise SimulationUnfinished(
+            f"after {seconds:g} s and {len(result.events)} events it is not over: it seems to loop for ever",
+            where=file,
+            advice="--limits aws ends it after 25,000 events, and --events shows them; --seconds gives it longer.",
+        )
     shape: dict[str, Json] = {
         "status": result.status, "output": result.output, "error": result.error, "cause": result.cause,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 from pathlib import Path
@@ -86,7 +87,13 @@ def import_into(
 
 
 def document_in(data: bytes, path: str, name: str | None = None) -> tuple[WorkflowDocument, Source]:
-    """A file as a document, with the place of everything in it. Raises InvalidDocument naming the file and the line."""
+    """A file as a document, with the place of everything in it. Raises InvalidDocument naming the file and the line.
+
+    Standard input has no name that tells YAML from JSON: what begins as a JSON object is JSON.
+    """
+    if path == "-":
+        begin = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+        path = "stdin.json" if begin in (b"{", b"[", b"") else "stdin.yaml"
     if name is not None and not re.fullmatch(NAME_PATTERN, name):
         raise InvalidDocument(f"{name!r} cannot name a workflow", where="--name", advice=_NAME_ADVICE)
     try:

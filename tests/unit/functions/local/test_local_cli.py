@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 import click
 import pytest
 
+from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
 from functions.local import cli, reference
 from functions.local.commands import executions
@@ -351,6 +353,66 @@ def test_simulate_ends_a_loop_where_aws_ends_it(automate, tmp_path):
     }}))
     status, shape = automate.json("simulate", str(path), "--limits", "aws", "--events")
     assert (status, shape["status"], len(shape["events"])) == (1, "FAILED", 25_000)
+
+
+def test_simulate_gives_up_on_a_loop(automate, tmp_path):
+    path = tmp_path / "loop.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}))
+    status, shape = automate.json("simulate", str(path), "--seconds", "0.2")
+    assert (status, shape["error"]["code"]) == (1, "SimulationUnfinished")
+    assert "--limits aws" in shape["error"]["advice"]
+
+
+@pytest.mark.parametrize("text", [
+    "name: one\ndefinition:\n  StartAt: A\n  States: {A: {Type: Succeed}}\n",
+    '\ufeff {"name": "one", "definition": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}}',
+])
+def test_a_document_from_standard_input_is_json_or_yaml(automate, text):
+    status, shape = automate.json("import", "--file", "-", "--publish", stdin=text)
+    assert (status, shape["workflow"], shape["version"]) == (0, "one", 1)
+
+
+def test_a_mistake_in_yaml_from_standard_input_has_its_line(automate):
+    text = "name: one\ndefinition:\n  StartAt: [\n"
+    status, shape = automate.json("import", "--file", "-", stdin=text)
+    assert status == 1
+    assert shape["error"]["where"].startswith("stdin.yaml:")
+
+
+def test_a_map_run_is_looked_at_and_changed(automate, tmp_path):
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Rest",
+                 "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+    states = {"All": {"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": processor, "End": True}}
+    path = tmp_path / "batch.json"
+    path.write_text(json.dumps({"name": "batch", "definition": {"StartAt": "All", "States": states}}))
+    automate("import", "--file", str(path), "--publish")
+    automate("start", "batch", "--name", "one", "--input", "[1, 2, 3]")
+    key = ExecutionKey("default", "batch:one")
+    work_until(automate.folder, lambda executions: executions.map_runs(key))
+
+    _, listed = automate.json("map-run", "list", "batch:one")
+    [run] = listed["map_runs"]
+    assert (run["status"], run["counts"]["total"], run["max_concurrency"]) == ("RUNNING", 3, 2)
+    name = run["arn"].rpartition(":")[2]
+    changed = automate.json(
+        "map-run", "update", "batch:one", name, "--max-concurrency", "3", "--tolerated-failure-count", "1"
+    )
+    assert changed[0] == 0
+    work_until(automate.folder, lambda executions: executions.describe_map_run(key, run["arn"]).max_concurrency == 3)
+    _, found = automate.json("map-run", "describe", "batch:one", name)
+    assert (found["max_concurrency"], found["tolerated_failure_count"]) == (3, 1)
+    _, shape = automate.json("map-run", "executions", "batch:one", name, "--limit", "1")
+    assert (len(shape["executions"]), shape["next_first"]) == (1, 1)
+    status, shape = automate.json("map-run", "describe", "batch:one", "unknown")
+    assert (status, shape["error"]["code"]) == (1, "ResourceNotFound")
+
+
+def work_until(folder, happened):
+    """Be a worker of the folder until `happened`, or 20 s have gone."""
+    product = Product.open(Settings(data_dir=str(folder)), command="a test", environment={})
+    end = time.monotonic() + 20
+    product.work(lambda: bool(happened(product.services.executions)) or time.monotonic() > end)
+    product.close()
 
 
 def test_connectors(automate):
