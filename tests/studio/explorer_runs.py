@@ -125,7 +125,26 @@ SPREAD: Json = {
     }},
 }
 
-WORKFLOWS = {"warehouse": WAREHOUSE, "rows": ROWS, "patient": PATIENT, "slow": SLOW, "spread": SPREAD}
+CAREFUL: Json = {
+    "Comment": "Catches what goes wrong, notes it, and fails in its own words.",
+    "QueryLanguage": "JSONata",
+    "StartAt": "Reserve",
+    "States": {
+        "Reserve": {
+            "Type": "Task", "Resource": "connector:http:request",
+            "Arguments": {"method": "POST", "url": "{% $states.input.url %}", "json": {"sku": "DESK-2", "quantity": 0}},
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Note It"}],
+            "Next": "Done",
+        },
+        "Note It": {
+            "Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": "Not reserved"}, "Next": "Give Up",
+        },
+        "Give Up": {"Type": "Fail", "Error": "Order.NotReserved", "Cause": "The order could not be reserved."},
+        "Done": {"Type": "Succeed"},
+    },
+}
+
+WORKFLOWS = {"warehouse": WAREHOUSE, "rows": ROWS, "patient": PATIENT, "careful": CAREFUL, "slow": SLOW, "spread": SPREAD}
 
 
 def parcel(server: Any, *, broken: bool = True) -> dict[str, Json]:

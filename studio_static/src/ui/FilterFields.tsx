@@ -60,7 +60,8 @@ export function momentOf(text: string): string {
   return text === "" ? "" : `${text.length === 16 ? `${text}:00` : text}Z`;
 }
 
-/** The other way: to the second, which is what the picker shows. */
+/** The other way: to the second, which is what the picker shows; nothing for what is no such time. */
 export function pickerText(iso: string): string {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(iso)) return "";
   return iso.replace(/(:00)?(\.\d+)?Z$/, "");
 }

@@ -9,4 +9,5 @@ it("reads the picker's time as UTC", () => {
 it("shows a time to the second", () => {
   expect(pickerText("2026-11-24T14:00:00Z")).toBe("2026-11-24T14:00");
   expect(pickerText("2026-11-24T14:00:05.123Z")).toBe("2026-11-24T14:00:05");
+  expect(pickerText("yesterday")).toBe("");
 });

@@ -7,11 +7,13 @@ import { type HistoryEvent, isoOf, lineOf, sinceStart, toneOf, unfolded } from "
 interface EventListProps {
   events: readonly HistoryEvent[];
   startedAt: string | null;
+  /** The list's accessible name. */
+  label: string;
   /** Beside an opened event: go to the step it belongs to. */
   onStep?: (event: HistoryEvent) => void;
 }
 
-export function EventList({ events, startedAt, onStep }: EventListProps) {
+export function EventList({ events, startedAt, label, onStep }: EventListProps) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const toggle = (id: number) =>
     setOpen((old) => {
@@ -20,7 +22,7 @@ export function EventList({ events, startedAt, onStep }: EventListProps) {
       return now;
     });
   return (
-    <ol className="ex-events">
+    <ol className="ex-events" aria-label={label}>
       {events.map((event) => (
         <li key={event.id}>
           <button

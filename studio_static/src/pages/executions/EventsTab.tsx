@@ -107,7 +107,12 @@ export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabPr
         <EmptyState title={isFiltered ? "No event matches" : "Nothing happened yet"} />
       ) : (
         <>
-          <EventList events={found.events} startedAt={execution.started_at} onStep={showStep} />
+          <EventList
+            label="Events of the execution"
+            events={found.events}
+            startedAt={execution.started_at}
+            onStep={showStep}
+          />
           {!found.whole && (
             <p className="ex-note">{`The first ${MOST_FOUND} that match are shown: say more of what you look for.`}</p>
           )}

@@ -44,7 +44,7 @@ function Run({ execution, run, live }: { execution: Execution; run: MapRun; live
   return (
     <section className="ex-part">
       <div className="ex-facts">
-        <h3>{labelOf(run.arn)}</h3>
+        <h2>{labelOf(run.arn)}</h2>
         <StatusMark status={run.status} />
         <Duration seconds={secondsBetween(run.started_at, run.ended_at)} />
         {counts.map(([name, count]) => (

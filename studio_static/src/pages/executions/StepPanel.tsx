@@ -116,7 +116,11 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
             count: data?.events.length ?? null,
             content: () =>
               data ? (
-                <EventList events={data.events as unknown as HistoryEvent[]} startedAt={execution.started_at} />
+                <EventList
+                  label="Events of this step"
+                  events={data.events as unknown as HistoryEvent[]}
+                  startedAt={execution.started_at}
+                />
               ) : (
                 whole()
               ),

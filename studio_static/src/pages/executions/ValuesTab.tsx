@@ -5,20 +5,21 @@ import { StepJson } from "./StepJson";
 export function ValuesTab({ execution }: { execution: Execution }) {
   return (
     <div className="ex-values">
-      <StepJson title="Input" value={execution.input} fileName={`${execution.name}-input`} />
+      <StepJson ofExecution title="Input" value={execution.input} fileName={`${execution.name}-input`} />
       {execution.error !== null || execution.cause !== null ? (
         <StepJson
+          ofExecution
           title="Error"
           value={{ Error: execution.error, Cause: execution.cause }}
           fileName={`${execution.name}-error`}
         />
       ) : execution.ended_at === null ? (
         <section className="ex-part">
-          <h3>Output</h3>
+          <h2>Output</h2>
           <p className="ex-plain">There is none before it has ended.</p>
         </section>
       ) : (
-        <StepJson title="Output" value={execution.output} fileName={`${execution.name}-output`} />
+        <StepJson ofExecution title="Output" value={execution.output} fileName={`${execution.name}-output`} />
       )}
     </div>
   );

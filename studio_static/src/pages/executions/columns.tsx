@@ -14,7 +14,7 @@ export function columnsOf(isWide: boolean): Columns {
       id: "name",
       header: "Name",
       isRowHeader: true,
-      minWidth: 150,
+      minWidth: 130,
       cell: (row) => (
         <span className="ex-name">
           <NavLink to={executionHref(row.id)}>{row.name}</NavLink>
@@ -24,11 +24,15 @@ export function columnsOf(isWide: boolean): Columns {
     {
       id: "status",
       header: "Status",
-      width: isWide ? 130 : 170,
+      width: isWide ? 130 : 150,
       cell: (row) => (
         <div>
           <StatusMark status={row.status} />
-          {!isWide && row.error && <div className="dim ex-cut">{row.error}</div>}
+          {!isWide && row.error && (
+            <div className="dim ex-under" title={row.error}>
+              {row.error}
+            </div>
+          )}
         </div>
       ),
     },
@@ -44,8 +48,13 @@ export function columnsOf(isWide: boolean): Columns {
       width: 95,
       cell: (row) => <span className="tabular">{`v${row.version}`}</span>,
     },
-    { id: "started", header: "Started", width: 185, cell: (row) => <Time at={row.started_at} format="table" /> },
-    { id: "duration", header: "Duration", width: 115, cell: (row) => <Took row={row} /> },
+    {
+      id: "started",
+      header: "Started",
+      width: isWide ? 185 : 165,
+      cell: (row) => <Time at={row.started_at} format="table" />,
+    },
+    { id: "duration", header: "Duration", width: isWide ? 115 : 100, cell: (row) => <Took row={row} /> },
     isWide && {
       id: "key",
       header: "Business key",
@@ -55,7 +64,7 @@ export function columnsOf(isWide: boolean): Columns {
     isWide && {
       id: "error",
       header: "Error",
-      minWidth: 150,
+      minWidth: 130,
       cell: (row) =>
         row.error ? (
           <span className="ex-cut" title={row.error}>

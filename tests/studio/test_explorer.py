@@ -1,0 +1,202 @@
+"""The Execution Explorer: from "something failed" to why, as the guide's "Debugging Failures" tells it; and the list."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+import explorer_runs as runs
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture(scope="module")
+def failed(studio_server):
+    """A failed execution: the third line of its parcel could not be reserved."""
+    runs.publish_all(studio_server)
+    return studio_server.run("warehouse", runs.parcel(studio_server), "ord-48201")
+
+
+@pytest.fixture(scope="module")
+def others(studio_server, failed):
+    """Executions that went well, and one that goes on."""
+    studio_server.run("warehouse", runs.parcel(studio_server, broken=False), "ord-48202")
+    studio_server.run("rows", {"rows": 100, "broken": []}, "rows-fine")
+    return studio_server.json("POST", "/workflows/slow/executions", {"input": {"a": 1}, "name": "slow-1"})
+
+
+def panel(page):
+    """The selected step."""
+    return page.get_by_role("complementary", name="Step")
+
+
+def timeline_row(page, words):
+    """The row of the timeline that says so."""
+    return page.get_by_role("treeitem", name=re.compile(words))
+
+
+def test_debugging_failures_as_the_guide_tells_it(studio, failed, others, screens):
+    page = studio.page
+    studio.open("/")
+
+    # "Go to Execution Explorer."
+    page.get_by_role("link", name="Execution Explorer").click()
+    expect(page.get_by_role("heading", level=1, name="Execution Explorer")).to_be_visible()
+
+    # "Find the Failed run (Red status)."
+    row = page.get_by_role("row").filter(has_text="ord-48201")
+    status = row.locator("[data-status=FAILED]")
+    expect(status).to_have_text("Failed")
+    expect(status.locator("svg")).to_be_visible()
+    red, green, blue = map(int, re.findall(r"\d+", status.evaluate("each => getComputedStyle(each).color"))[:3])
+    assert red > 150 and red > 2 * max(green, blue)
+    screens(studio, "executions")
+    row.get_by_role("link", name="ord-48201").click()
+
+    # It opens at the failed step, with its plain cause; "Click the failed Step" finds it from anywhere else.
+    expect(panel(page).get_by_role("heading", level=2)).to_have_text("Reserve Line")
+    timeline_row(page, "Plan Parcel").click()
+    expect(panel(page).get_by_role("heading", level=2)).to_have_text("Plan Parcel")
+    page.locator("[data-card$='Reserve Line']").click()
+    expect(panel(page).get_by_role("heading", level=2)).to_have_text("Reserve Line")
+    wrong = panel(page).get_by_role("note", name="What went wrong")
+    expect(wrong).to_contain_text("http.ConnectorError")
+    expect(wrong).to_contain_text("answered 400: quantity must be a whole number from 1")
+
+    # "View the Output/Error payload. It will contain the stack trace or error message provided by the connector."
+    expect(panel(page).get_by_role("region", name="Input")).to_contain_text("BX-2201")
+    error = panel(page).get_by_role("region", name="Error")
+    expect(error).to_contain_text('"Error": "http.ConnectorError"')
+    expect(error).to_contain_text("quantity must be a whole number")
+    expect(panel(page).locator("pre")).to_contain_text(re.compile(r'File ".*http\.py", line \d+, in '))
+    expect(panel(page).get_by_role("list", name="Log of this step")).to_contain_text("connector:http:request failed")
+    screens(studio, "execution-failed", widths=(1440, 1024))
+
+    # "Check the Audit Log link for the exact timestamp and context of the failure."
+    link = panel(page).get_by_role("link", name="Audit Log")
+    asked = parse_qs(urlsplit(link.get_attribute("href")).query)
+    assert asked["execution"] == ["warehouse:ord-48201"]
+    assert asked["state"] == ["Reserve Line"]
+    step = next(
+        each for each in studio.server.json("GET", "/executions/warehouse%3Aord-48201/steps")["steps"]
+        if each["name"] == "Reserve Line" and each["status"] == "FAILED"
+    )
+    since, until = (datetime.fromisoformat(asked[name][0]) for name in ("since", "until"))
+    assert since == datetime.fromisoformat(step["entered_at"])
+    assert since <= datetime.fromisoformat(step["exited_at"]) < until
+    link.click()
+    expect(page.get_by_role("heading", level=1, name="Audit log")).to_be_visible()
+    entry = page.get_by_role("row").filter(has_text="Step failed")
+    expect(entry).to_have_count(1)
+    expect(entry).to_contain_text("Reserve Line")
+    entry.get_by_role("button").click()
+    dialog = page.get_by_role("dialog", name="Step failed")
+    expect(dialog).to_contain_text("http.ConnectorError")
+    expect(dialog).to_contain_text('"version": 1')
+
+
+def test_a_filter_lives_in_the_address(studio, others):
+    page = studio.page
+    studio.open("/executions/")
+    page.get_by_role("button", name=re.compile("^Workflow")).click()
+    page.get_by_role("option", name="warehouse").click()
+    page.get_by_role("button", name=re.compile("^Status")).click()
+    page.get_by_role("option", name="Failed").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("textbox", name="Name").fill("ord-")
+    page.wait_for_url(re.compile("name=ord-"))
+    rows = page.get_by_role("row").filter(has=page.locator("[data-status]"))
+    expect(rows).to_have_count(1)
+    assert parse_qs(urlsplit(page.url).query) == {"workflow": ["warehouse"], "status": ["FAILED"], "name": ["ord-"]}
+    page.reload()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("ord-48201")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_role("row").filter(has_text="slow-1")).to_be_visible()
+    assert urlsplit(page.url).query == ""
+
+
+@pytest.mark.parametrize(("query", "names"), [
+    ("last=1h&workflow=warehouse", {"ord-48201", "ord-48202"}),
+    ("error=http.&workflow=warehouse", {"ord-48201"}),
+    ("status=RUNNING", {"slow-1"}),
+    ("started_before=2020-01-01T00:00:00Z", set()),
+    ("business_key=nothing-like-it", set()),
+])
+def test_the_address_is_enough_for_a_list(studio, others, query, names):
+    studio.open(f"/executions/?{query}")
+    rows = studio.page.get_by_role("row").filter(has=studio.page.locator("[data-status]"))
+    if names:
+        expect(rows).to_have_count(len(names))
+        assert {row.get_by_role("link").inner_text() for row in rows.all()} == names
+    else:
+        expect(studio.page.get_by_text("No execution matches")).to_be_visible()
+
+
+def test_the_list_keeps_itself_up_to_date_and_stops_what_is_chosen(studio, others):
+    page = studio.page
+    studio.open("/executions/?workflow=slow")
+    studio.server.json("POST", "/workflows/slow/executions", {"input": {}, "name": "slow-2"})
+    row = page.get_by_role("row").filter(has_text="slow-2")
+    expect(row).to_contain_text("Running")
+    row.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Stop 1").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("A wrong price list")
+    dialog.get_by_role("button", name="Stop", exact=True).click()
+    expect(row).to_contain_text("Stopped")
+    stopped = studio.server.json("GET", "/executions/slow%3Aslow-2")
+    assert (stopped["status"], stopped["cause"]) == ("ABORTED", "A wrong price list")
+    expect(page.get_by_role("row").filter(has_text="slow-1")).to_contain_text("Running")
+
+
+def test_pages_are_kept_by_token(studio, failed):
+    for number in range(60):
+        studio.server.json("POST", "/workflows/rows/executions", {
+            "input": {"rows": 2, "broken": []}, "name": f"paged-{number:02}",
+        })
+    page = studio.page
+    studio.open("/executions/?name=paged-")
+    rows = page.get_by_role("row").filter(has=page.locator("[data-status]"))
+    expect(rows).to_have_count(50)
+    page.get_by_role("button", name="Older executions").click()
+    expect(rows).to_have_count(10)
+    expect(rows.last).to_contain_text("paged-00")
+    page.get_by_role("button", name="Newer executions").click()
+    expect(rows).to_have_count(50)
+    expect(rows.first).to_contain_text("paged-59")
+
+
+def test_a_start_with_a_past_input(studio, failed):
+    page = studio.page
+    studio.open("/executions/?workflow=warehouse")
+    page.get_by_role("button", name="Start execution").click()
+    dialog = page.get_by_role("dialog", name="Start an execution")
+    dialog.get_by_role("button", name=re.compile("^Begin from")).click()
+    page.get_by_role("option", name=re.compile("warehouse:ord-48201")).click()
+    expect(dialog.get_by_role("textbox", name="Input")).to_contain_text("BX-2201")
+    dialog.get_by_role("textbox", name="Name").fill("from-past")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("from-past")
+    expect(panel(page).get_by_role("note", name="What went wrong")).to_be_visible()
+
+
+def test_a_refused_filter_says_why(studio, failed):
+    studio.expect_refusal(422, "/executions")
+    studio.expect_refusal(400, "/executions")
+    studio.open("/executions/?started_after=yesterday")
+    expect(studio.page.get_by_text("Could not get the executions")).to_be_visible()
+    expect(studio.page.get_by_text("started_after").first).to_be_visible()
+
+
+def test_nothing_ran_yet(empty_studio):
+    empty_studio.open("/executions/")
+    expect(empty_studio.page.get_by_text("Nothing ran yet")).to_be_visible()
+    empty_studio.check_axe()
+
+
+def test_axe_finds_nothing_on_the_list(studio, others):
+    studio.open("/executions/")
+    expect(studio.page.get_by_role("row").filter(has_text="slow-1")).to_be_visible()
+    studio.check_axe()
