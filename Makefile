@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run studio studio-check studio-dev test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock reset
+.PHONY: help install install-dev install-infra run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -36,6 +36,14 @@ studio-check: install-dev ## Check the Studio's style and types, test its logic,
 
 studio-dev: install ## Serve the Studio's sources at :8401 beside a running make run
 	@exec $(python) -m tools.studio dev
+
+screenshots: install-dev ## Take the documentation's pictures of the Studio (docs/images)
+	@$(python) -m tools.studio build
+	@$(python) -m tools.screenshots
+
+studio-budgets: install-dev ## Measure the Studio's sizes and times against its budgets
+	@$(python) -m tools.studio build
+	@$(python) -m tools.studio_budgets
 
 test: install-infra lint studio-check ## Lint, then every test, the browser's too where there is one
 	@$(python) tools/browser.py

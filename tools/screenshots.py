@@ -1,0 +1,125 @@
+"""Pictures of the Studio for the documentation: ``python -m tools.screenshots [NAME…]`` writes docs/images/*.png.
+
+Every page in both themes at 1440 pixels, and at 1024 those that look otherwise there. Real pages of a real product,
+with the samples published and run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tools.studio_window import ROOT, studio_window
+
+IMAGES = ROOT / "docs" / "images"
+
+Page = Any
+"""Playwright's; it is imported by studio_window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`path` may hold {failed} and {succeeded}, the ids of executions. `act` is done before the picture is taken."""
+
+    name: str
+    path: str
+    widths: tuple[int, ...] = (1440,)
+    act: Callable[[Page], None] | None = None
+
+
+def _publish(page: Page) -> None:
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.locator(".diff-canvas .canvas").wait_for()
+    page.wait_for_timeout(2500)
+
+
+def _real_inputs(page: Page) -> None:
+    page.get_by_role("button", name="Try with the last 20 real inputs").click()
+    page.get_by_role("region", name="Real inputs").get_by_role("listitem").first.wait_for()
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("order")
+    page.wait_for_timeout(600)
+
+
+PICTURES = (
+    Picture("workflows", "/", (1440, 1024)),
+    Picture("start", "/wizard/"),
+    Picture("designer", "/wizard/order_flow?state=Charge+Payment", (1440, 1024)),
+    Picture("code", "/wizard/order_flow?tab=code"),
+    Picture("test", "/wizard/order_flow?tab=test"),
+    Picture("rules", "/rules/?workflow=order_flow", (1440, 1024), _real_inputs),
+    Picture("publish", "/wizard/order_flow", act=_publish),
+    Picture("versions", "/wizard/support_triage?tab=versions&from=1&to=2"),
+    Picture("executions", "/executions/", (1440, 1024)),
+    Picture("execution-failed", "/executions/{failed}", (1440, 1024)),
+    Picture("execution", "/executions/{succeeded}"),
+    Picture("secrets", "/secrets/"),
+    Picture("connectors", "/connectors/?connector=http"),
+    Picture("audit", "/audit/"),
+    Picture("search", "/", act=_palette),
+)
+
+
+def main(names: list[str]) -> None:
+    """See the module's docstring."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with studio_window() as (server, context):
+        ids = _prepare(server)
+        page = context.new_page()
+        for picture in PICTURES:
+            if names and picture.name not in names:
+                continue
+            for width in picture.widths:
+                for theme in ("light", "dark"):
+                    _take(page, server.url, picture, ids, width, theme)
+
+
+def _take(page: Page, url: str, picture: Picture, ids: dict[str, str], width: int, theme: str) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{url}/studio{picture.path.format(**ids)}")
+    page.locator("h1").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)  # the layout's worker, and what is fetched after it
+    if picture.act is not None:
+        picture.act(page)
+    file = IMAGES / f"{picture.name}-{theme}{'' if width == 1440 else f'-{width}'}.png"
+    page.screenshot(path=file, animations="disabled")
+    print(f"{file.relative_to(ROOT)}  {file.stat().st_size // 1024} KB", flush=True)
+
+
+def _prepare(server: Any) -> dict[str, str]:
+    """Executions that ended well and badly, a second version, a draft that differs."""
+    order = server.order()
+    for number, quantity in enumerate((1, 9, 2)):
+        lines = [{**order["lines"][0], "quantity": quantity}]
+        server.run("order_flow", {**order, "orderId": f"o-30{number:02d}", "lines": lines})
+    succeeded = server.run("order_flow", {**order, "orderId": "o-3010"})["id"]
+    unreachable = {**order, "orderId": "o-3011", "endpoint": "http://127.0.0.1:9/samples"}
+    failed = server.run("order_flow", unreachable)["id"]
+    _change(server, "support_triage", publish=True, Comment="Mails, sorted: the urgent ones first.")
+    draft = server.json("GET", "/workflows/order_flow/draft")["document"]
+    draft["definition"]["States"]["Hold"]["Seconds"] = 5
+    draft["definition"]["States"]["High Value?"]["Choices"][0]["Condition"] = "{% $total >= 5000 %}"
+    server.json("POST", "/workflows/import", {"document": draft, "force": True})
+    return {name: value.replace(":", "%3A") for name, value in (("failed", failed), ("succeeded", succeeded))}
+
+
+def _change(server: Any, name: str, *, publish: bool, **fields: str) -> None:
+    document = json.loads(json.dumps(server.json("GET", f"/workflows/{name}/draft")["document"]))
+    document["definition"].update(fields)
+    first = next(iter(document["definition"]["States"].values()))
+    first["Comment"] = "Reads the mail as it came."
+    server.json("POST", "/workflows/import", {
+        "document": document, "publish": publish, "force": True, "note": "Urgent mails come first",
+    })
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
