@@ -11,8 +11,8 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "deployment-settings.md
 _HEAD = """# Settings of a deployment
 
 Made from `infra_cdk/tunables.py` by `python -m infra_cdk.reference`. Each is a value of the CDK's context: on the
-command line, `cdk deploy --all -c stage=prod -c batch_size=50 -c batch_window_seconds=1`, or under `"context"` in `cdk.json`.
-A value that will not do stops the deployment before anything is changed, and says what would.
+command line, `cdk deploy --all -c stage=prod -c batch_size=50 -c batch_window_seconds=1`, or under `"context"` in
+`cdk.json`. A value that will not do stops the deployment before anything is changed, and says what would.
 
 | name | default | allowed | what it does, and how to choose it |
 | --- | --- | --- | --- |
@@ -24,10 +24,9 @@ def page() -> str:
     rows = []
     for item in fields(Tunables):
         least, most = item.metadata["least"], item.metadata["most"]
-        allowed = f"{least} to {most}" if most is not None else {True: "true, false", False: "true, false"}.get(
-            item.default if isinstance(item.default, bool) else None, "text"
-        )
-        default = str(item.default).lower() if isinstance(item.default, bool) else str(item.default)
+        is_switch = isinstance(item.default, bool)
+        allowed = f"{least} to {most}" if most is not None else "true, false" if is_switch else "text"
+        default = str(item.default).lower() if is_switch else str(item.default)
         rows.append(f"| `{item.name}` | {f'`{default}`' if default else 'none'} | {allowed} | {item.metadata['doc']} |")
     return _HEAD + "\n".join(rows) + "\n"
 
