@@ -38,7 +38,8 @@ def convert_workflow(call: Call[shapes.ConvertRequest]) -> Answer:
     stem = None if given.filename is None else PurePath(given.filename).stem
     found = convert(given.source, stem=stem)
     return Answer(shapes.Conversion(format=found.format, candidates=[
-        shapes.Candidate(name=item.name, document=item.document, notes=[note.text for note in item.notes]) for item in found.candidates
+        shapes.Candidate(name=item.name, document=item.document, notes=[note.text for note in item.notes])
+        for item in found.candidates
     ]))
 
 

@@ -34,14 +34,14 @@ MOST_EVENTS = 100_000
 """So much of a history is read at once; a longer one says that it is not all."""
 
 MOST_EVENTS_OF_A_STEP = 200
-_LOG = logging.getLogger(__name__)
-
 MOST_LOGS_OF_A_STEP = 200
 LOG_MARGIN_SECONDS = 0.5
 """A line may be written a moment before its step's event, or after it."""
 
-MOST_LOOKED_AT = 100
-"""Executions whose histories are read for a state's past inputs."""
+MOST_LOOKED_AT, MOST_EVENTS_LOOKED_AT = 100, 200_000
+"""Executions whose histories are read for a state's past inputs, and events of them all: an answer comes in seconds."""
+
+_LOG = logging.getLogger(__name__)
 
 
 @route("GET", "/executions/{id}/definition", models.Nothing, answers=shapes.DefinitionAnswer)
@@ -147,6 +147,7 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> Answer:
         call.workspace, workflow=call.path["name"], limit=given.limit if given.state is None else MOST_LOOKED_AT
     )).rows
     found: list[shapes.PastInput] = []
+    left = MOST_EVENTS_LOOKED_AT
     for row in rows:
         if given.state is None:
             execution = services.executions.describe(row.key)
@@ -154,14 +155,15 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> Answer:
                 row.key, execution.started_at, execution.status, execution.input, execution.output, {}
             ))
         else:
-            steps, _ = _steps(services, row.key)
+            events = services.executions.events(row.key, most=left)
+            left -= len(events)
             found += [
                 _past_input(
                     row.key, step.entered_at, step.status, step.input, step.output, step.variables, step=step.id
                 )
-                for step in reversed(steps.steps) if step.name == given.state
+                for step in reversed(steps_of(events).steps) if step.name == given.state
             ]
-        if len(found) >= given.limit:
+        if len(found) >= given.limit or left <= 0:
             break
     return Answer(shapes.PastInputs(inputs=found[:given.limit]))
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from engine.ports.logs import LogLine
+from functions.api import steps
 
 FLOW = {"QueryLanguage": "JSONata", "StartAt": "Prepare", "States": {
     "Prepare": {"Type": "Pass", "Assign": {"who": "{% $states.input.who %}"}, "Next": "Book"},
@@ -142,6 +143,14 @@ def test_past_inputs_of_a_workflow_and_of_a_state(ran):
     assert [(item["execution"], item["input"], item["output"], item["variables"]) for item in of_state] == [
         ("flow:one", {"who": "kim"}, "r-1", {"who": "kim"}),
     ]
+
+
+def test_past_inputs_of_a_state_read_so_many_events_and_no_more(ran, monkeypatch):
+    ran("POST", "/workflows/flow/executions", {"name": "later", "input": {"who": "sam"}})
+    ran.work()
+    monkeypatch.setattr(steps, "MOST_EVENTS_LOOKED_AT", 5)  # those of the later one: it is in Rest by now
+    of_state = ran("GET", "/workflows/flow/inputs?state=Prepare").json["inputs"]
+    assert [item["execution"] for item in of_state] == ["flow:later"]
 
 
 def test_a_large_value_is_left_out_and_downloaded(bank):
