@@ -24,18 +24,39 @@ ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 READY_SECONDS = 30
+CLOCK_FILE = "AUTOMATE_TEST_CLOCK_FILE"
+MOVED_CLOCK = f'''"""Lambdas of the emulator live so many seconds later as the file says that a test may write."""
+import os, time
+
+_file, _now = os.environ.get("{CLOCK_FILE}"), time.time
+
+
+def _moved():
+    try:
+        with open(_file) as file:
+            return _now() + float(file.read() or 0)
+    except OSError:
+        return _now()
+
+
+if _file and os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    time.time = _moved
+'''
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def environment_of_emulator() -> Path:
     """The emulator's Python; installs it at the first use."""
     home = Path(os.environ.get("AUTOMATE_BENCH_DIR", ROOT / ".bench")) / "venvs" / "emulator"
-    python, mark, wanted = home / "bin" / "python", home / "installed", "\n".join((PYTHON, *REQUIREMENTS))
+    python, mark, wanted = home / "bin" / "python", home / "installed", "\n".join((PYTHON, *REQUIREMENTS, MOVED_CLOCK))
     if mark.exists() and mark.read_text() == wanted:
         return python
     shutil.rmtree(home, ignore_errors=True)
     venv.create(home, with_pip=True)
     subprocess.run([python, "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True, timeout=300)
+    (site_packages,) = home.glob("lib/python*/site-packages")
+    (site_packages / "moved_clock.py").write_text(MOVED_CLOCK)
+    (site_packages / "moved_clock.pth").write_text("import moved_clock\n")
     mark.write_text(wanted)
     return python
 
@@ -53,12 +74,13 @@ class Emulator:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "emulator.log"
+        self._clock = folder / "clock"
         scratch = folder / "tmp"
         scratch.mkdir()
         python = environment_of_emulator()
         settings = {
             "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "GATEWAY_PORT": str(self.port),
-            "TMPDIR": str(scratch), "PATH": os.environ["PATH"], "HOME": str(folder),
+            "TMPDIR": str(scratch), "PATH": os.environ["PATH"], "HOME": str(folder), CLOCK_FILE: str(self._clock),
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -82,6 +104,10 @@ class Emulator:
         return boto3.client(
             service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
         )
+
+    def move_clock(self, seconds: float) -> None:
+        """Lambdas live `seconds` later from now on; the emulator itself does not."""
+        self._clock.write_text(str(seconds))
 
     def stop(self) -> None:
         self.process.terminate()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -96,13 +99,36 @@ class Stage:
         return f"/executions/{quote(execution, safe='')}"
 
     def ended(self, execution: str, *, within: float) -> Any:
-        """The execution once it has ended."""
+        """The execution once it runs no more."""
+        return self.seen(lambda: self.answer("GET", execution), lambda found: found["status"] != "RUNNING", within)
+
+    @staticmethod
+    def seen(look: Callable[[], Any], holds: Callable[[Any], bool], within: float) -> Any:
+        """What `look` gives as soon as it `holds`; the last look when it does not within so many seconds."""
         until = time.monotonic() + within
         while True:
-            found = self.answer("GET", execution)
-            if found["status"] != "RUNNING" or time.monotonic() > until:
+            found = look()
+            if holds(found) or time.monotonic() > until:
                 return found
             time.sleep(0.3)
+
+    def command(self, *arguments: str, given: str = "", as_json: bool = False) -> str:
+        """The command line over this stage, as a person runs it; what it printed."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUTOMATE_"))
+        } | {"AWS_ENDPOINT_URL": self.emulator.url, "XDG_CONFIG_HOME": str(self.folder), "NO_PROXY": "127.0.0.1"}
+        automate = Path(sys.executable).with_name("automate")
+        done = subprocess.run(
+            [automate, "--endpoint", self.api_url, *(["--json"] if as_json else []), *arguments], env=environment,
+            input=given, capture_output=True, text=True, timeout=90, check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def sweep(self) -> None:
+        """What the tick does every minute, now."""
+        answer = self.emulator.client("lambda").invoke(FunctionName=f"automate-{self.name}-sweeper", Payload=b"{}")
+        assert "FunctionError" not in answer, answer["Payload"].read()
 
     def _context(self) -> list[str]:
         return [part for key, value in self.context.items() for part in ("-c", f"{key}={value}")]

@@ -1,0 +1,165 @@
+"""A deployed stage over its life: orders, secrets, long waits, dead letters, an upgrade and a rollback, its end."""
+
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from emulator import REGION
+from services import SampleServices
+from stage import PASSWORD, USER
+
+pytestmark = pytest.mark.full
+ROOT = Path(__file__).parents[2]
+ORDER = json.loads((ROOT / "workflows" / "order_flow" / "input.json").read_text())
+KEY = "DEMO_PAYMENT_KEY"
+
+
+def workflow(name, states, start):
+    return {"name": name, "definition": {"QueryLanguage": "JSONata", "StartAt": start, "States": states}}
+
+
+def publish(stage, document):
+    stage.answer("POST", "/workflows/import", {"document": document, "publish": True})
+
+
+@pytest.fixture(scope="module")
+def services():
+    running = SampleServices()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def order_flow(stage, services):
+    """order_flow, published, its secret set; gives the input of an order."""
+    publish(stage, json.loads((ROOT / "workflows" / "order_flow.json").read_text()))
+    stage.answer("PUT", f"/secrets/{KEY}", {"value": "canary-first-key"})
+    return lambda number: ORDER | {"orderId": f"o-{number}", "endpoint": services.address}
+
+
+@pytest.fixture(scope="module")
+def waiting(stage):
+    """A workflow that waits as many seconds as its input says."""
+    publish(stage, workflow("waiting", {
+        "Rest": {"Type": "Wait", "Seconds": "{% $states.input.seconds %}", "Next": "Done"}, "Done": {"Type": "Succeed"},
+    }, "Rest"))
+
+
+def test_an_order_is_taken_and_its_log_lines_are_found(stage, order_flow):
+    execution = stage.start("order_flow", order_flow(1))
+    ended = stage.ended(execution, within=60)
+    assert (ended["status"], ended["business_key"]) == ("SUCCEEDED", "o-1"), ended
+    assert "automate-e2e-worker" in ended["links"]["insights"]
+    lines = stage.seen(lambda: stage.answer("GET", f"{execution}/logs")["lines"], bool, 20)
+    assert any("held for a moment" in line["message"] and line["state"] == "Flag For Review" for line in lines), lines
+    steps = stage.answer("GET", f"{execution}/steps")["steps"]
+    review = next(step for step in steps if step["name"] == "Flag For Review")
+    detail = stage.answer("GET", f"{execution}/steps/{quote(review['id'], safe='')}")
+    assert detail["links"]["cloudwatch"].count("log-events/") == 1, "it opens the stream of the line that was found"
+
+
+def test_the_next_run_uses_a_changed_secret(stage, order_flow, services):
+    """A worker keeps a value for a minute, and asks again at once where the service refuses it."""
+    stage.ended(stage.start("order_flow", order_flow(2)), within=60)
+    assert services.keys[-1] == "canary-first-key"
+    stage.answer("POST", f"/secrets/{KEY}/rotate", {"value": "canary-second-key"})
+    services.revoked.add("canary-first-key")
+    ended = stage.ended(stage.start("order_flow", order_flow(3)), within=60)
+    assert (ended["status"], services.keys[-1]) == ("SUCCEEDED", "canary-second-key")
+    said = json.dumps(stage.answer("GET", "/secrets")) + stage.emulator.log.read_text()
+    assert "canary-" not in said
+
+
+def test_the_command_line_drives_it(stage, order_flow, tmp_path):
+    client = stage.output("api", "UserPoolClientId")
+    said = stage.command("login", "--user", USER, "--client-id", client, "--region", REGION, given=f"{PASSWORD}\n")
+    assert said == f"{USER} is signed in\n"
+    (tmp_path / "in.json").write_text(json.dumps(order_flow(4)))
+    given = f"@{tmp_path / 'in.json'}"
+    started = json.loads(stage.command("start", "order_flow", "--input", given, "--wait", as_json=True))
+    assert started["status"] == "SUCCEEDED"
+    assert "order_flow" in stage.command("workflows")
+    assert started["id"] in stage.command("executions", "--business-key", "o-4")
+    assert "Charge Payment" in stage.command("show", started["id"])
+    listed = stage.command("secrets", "list")
+    assert KEY in listed
+    assert "canary-" not in listed
+    assert "none was changed" in stage.command("audit", "verify")
+
+
+def test_a_wait_of_20_seconds_ends_by_itself(stage, waiting):
+    ended = stage.ended(stage.start("waiting", {"seconds": 20}), within=60)
+    assert ended["status"] == "SUCCEEDED"
+    assert 20 <= ended["duration_seconds"] < 40
+
+
+def test_a_dead_letter_pauses_its_execution_which_is_resumed_and_ends_past_fifteen_minutes(stage, waiting):
+    """The execution's wake is received too often (put into the dead-letter queue, as SQS does): PAUSED, with the cause;
+    resumed, it still waits; 20 minutes later the sweeper wakes it and it ends."""
+    execution = stage.start("waiting", {"seconds": 1200}, name="long")
+    stage.seen(lambda: stage.answer("GET", f"{execution}/steps")["steps"], bool, 20)
+    sqs = stage.emulator.client("sqs")
+    (dead,) = [url for url in sqs.list_queues()["QueueUrls"] if "DeadLetters" in url]
+    sqs.send_message(QueueUrl=dead, MessageBody=json.dumps({"workspace": "default", "id": "waiting:long"}))
+    paused = stage.ended(execution, within=60)
+    assert paused["status"] == "PAUSED"
+    assert "dead letter" in paused["cause"] or "received" in paused["cause"], paused["cause"]
+    assert stage.answer("POST", f"{execution}/resume")["status"] == "RUNNING"
+    stage.emulator.move_clock(1210)
+    try:
+        stage.sweep()
+        ended = stage.ended(execution, within=60)
+    finally:
+        stage.emulator.move_clock(0)
+    assert ended["status"] == "SUCCEEDED", ended
+
+
+def test_a_message_that_is_no_wake_spoils_nothing(stage, waiting):
+    sqs = stage.emulator.client("sqs")
+    (wakes,) = [url for url in sqs.list_queues()["QueueUrls"] if "Wakes" in url]
+    sqs.send_message(QueueUrl=wakes, MessageBody="no wake")
+    assert stage.ended(stage.start("waiting", {"seconds": 0}), within=60)["status"] == "SUCCEEDED"
+
+
+def test_an_upgrade_and_a_rollback_lose_none_of_50_executions(stage, waiting):
+    """Half of them wait across the upgrade, all across the rollback; every one ends once, with its own output."""
+    executions = [stage.start("waiting", {"seconds": 5 + number}, name=f"batch-{number}") for number in range(25)]
+    before = dict(stage.context)
+    stage.context |= {"batch_size": "5", "log_level": "DEBUG", "worker_memory_mb": "768"}
+    stage.deploy()
+    later = range(25, 50)
+    executions += [stage.start("waiting", {"seconds": number % 20}, name=f"batch-{number}") for number in later]
+    stage.context = before
+    stage.deploy()
+    ended = [stage.ended(execution, within=90) for execution in executions]
+    assert [found["status"] for found in ended] == ["SUCCEEDED"] * 50
+    for execution in executions:
+        events = stage.answer("GET", f"{execution}/history")["events"]
+        assert [event["type"] for event in events].count("ExecutionSucceeded") == 1
+
+
+def test_a_table_is_restored_from_its_backup(stage, waiting):
+    """The drill of docs/deployment.md: a backup taken while an execution waits holds it, whole."""
+    dynamodb = stage.emulator.client("dynamodb")
+    table = stage.output("data", "TableName")
+    execution = stage.start("waiting", {"seconds": 600}, name="kept")
+    stage.seen(lambda: stage.answer("GET", f"{execution}/steps")["steps"], bool, 20)
+    arn = dynamodb.create_backup(TableName=table, BackupName="drill")["BackupDetails"]["BackupArn"]
+    stage.answer("POST", f"{execution}/stop", {"error": "Mistake"})
+    dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=arn)
+    kept = dynamodb.scan(TableName="restored")["Items"]
+    assert any("waiting:kept" in json.dumps(item, default=str) for item in kept)
+    dynamodb.delete_table(TableName="restored")
+
+
+def test_destroying_it_leaves_nothing(stage):
+    """The last test of the stage: with protect=false no table, bucket, queue, function or user pool stays."""
+    stage.destroy()
+    client = stage.emulator.client
+    assert not [name for name in client("dynamodb").list_tables()["TableNames"] if "automate" in name]
+    assert not [url for url in client("sqs").list_queues().get("QueueUrls", []) if "automate" in url]
+    assert not [f for f in client("lambda").list_functions()["Functions"] if "automate-" in f["FunctionName"]]
+    assert not client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"]
+    buckets = [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
+    assert not [name for name in buckets if name.startswith("automate-")]
