@@ -32,8 +32,8 @@ class Picture:
 
 def _publish(page: Page) -> None:
     page.get_by_role("button", name="Publish", exact=True).click()
-    page.locator(".diff-canvas .canvas").wait_for()
-    page.wait_for_timeout(2500)
+    page.locator(".diff-canvas .react-flow__node").first.wait_for()
+    page.wait_for_timeout(800)
 
 
 def _real_inputs(page: Page) -> None:
@@ -86,7 +86,9 @@ def _take(page: Page, url: str, picture: Picture, ids: dict[str, str], width: in
     page.goto(f"{url}/studio{picture.path.format(**ids)}")
     page.locator("h1").first.wait_for()
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1500)  # the layout's worker, and what is fetched after it
+    if page.locator(".canvas").count():
+        page.locator(".react-flow__node").first.wait_for()  # the layout comes from a worker
+    page.wait_for_timeout(800)
     if picture.act is not None:
         picture.act(page)
     file = IMAGES / f"{picture.name}-{theme}{'' if width == 1440 else f'-{width}'}.png"

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pytest
 from browsing import Studio, StudioServer
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tools.browser import advice, find_browser
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "studio_static" / "dist" / "index.html"
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
 def pytest_collection_modifyitems(items):
