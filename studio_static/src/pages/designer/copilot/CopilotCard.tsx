@@ -5,11 +5,12 @@
 import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../../app/me";
-import { nameOf } from "../../../asl";
+import { type JsonObject, nameOf, own, pointersOf, type StatePointer } from "../../../asl";
 import { typeOf, walk } from "../../../asl/walk";
 import { ErrorWords } from "../../../ui/Problem";
 import { whereOf } from "../problems/problems";
 import type { CopilotRequest, CopilotSlot } from "../slots";
+import { definitionIn } from "../store";
 import { applied, type Explanation, labelOf } from "./asking";
 import { ProposalDialog } from "./ProposalDialog";
 import { type Outcome, useCopilot } from "./useCopilot";
@@ -55,14 +56,23 @@ export default function CopilotCard(slot: CopilotSlot) {
           onDiscard={done}
           onApply={() => {
             slot.apply((now) => applied(outcome.proposal, now), labelOf(outcome.request, whereOf));
-            slot.select([]);
-            if (outcome.request.kind === "draft") setText("");
+            if (outcome.request.kind === "draft") {
+              setText("");
+              slot.select(startOf(outcome.proposal.document));
+            }
             done();
           }}
         />
       )}
     </section>
   );
+}
+
+/** The first step of what was drafted: it comes into sight, with its form beside it. */
+function startOf(document: JsonObject): readonly StatePointer[] {
+  const definition = definitionIn(document);
+  const start = own(definition, "StartAt");
+  return typeof start === "string" ? pointersOf(definition, start).slice(0, 1) : [];
 }
 
 interface SentenceProps {

@@ -4,7 +4,7 @@ import Badge from "@cloudscape-design/components/badge";
 import { Dialog } from "../../../ui/Dialog";
 import type { ConnectorList } from "../palette/items";
 import { Difference } from "../publish/Difference";
-import type { Proposal } from "./asking";
+import { isBlank, type Proposal } from "./asking";
 import type { Outcome } from "./useCopilot";
 
 interface ProposalDialogProps {
@@ -37,7 +37,7 @@ export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscar
           <Notes proposal={proposal} />
         </section>
         <Difference
-          before={base}
+          before={isBlank(base) ? null : base}
           after={proposal.document}
           label="The draft and the proposal"
           connectors={connectors}

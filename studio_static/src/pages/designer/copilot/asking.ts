@@ -29,7 +29,13 @@ export type Asked = Exclude<CopilotRequest, { kind: "explain" }>;
 export function requestOf(request: CopilotRequest, document: JsonObject): { address: string; body: JsonObject } {
   switch (request.kind) {
     case "draft":
-      return { address: "/copilot/draft", body: { sentence: request.text, document: withoutStart(document) } };
+      return {
+        address: "/copilot/draft",
+        body: {
+          sentence: request.text,
+          document: isBlank(document) ? withEntry(document, "definition", {}) : document,
+        },
+      };
     case "explain":
       return {
         address: "/copilot/explain",
@@ -46,18 +52,16 @@ export function requestOf(request: CopilotRequest, document: JsonObject): { addr
   }
 }
 
-/** A new workflow's one step that does nothing is no workflow to change: it is left out. */
-function withoutStart(document: JsonObject): JsonObject {
+/** Whether there is no workflow yet: no step, or a new one's that does nothing. It is not changed but begun. */
+export function isBlank(document: JsonObject): boolean {
   const definition = own(document, "definition");
-  if (!isObject(definition)) return document;
+  if (!isObject(definition)) return true;
   const [first, second] = [...walk(definition)];
-  const says = ["Type", "End"];
-  const isBlank =
-    second === undefined &&
-    (first === undefined ||
-      (typeOf(first.state) === "Pass" && Object.keys(first.state).every((field) => says.includes(field))));
-  return isBlank ? withEntry(document, "definition", {}) : document;
+  if (first === undefined || second !== undefined) return first === undefined;
+  return typeOf(first.state) === "Pass" && Object.keys(first.state).every((field) => SAYS_NOTHING.has(field));
 }
+
+const SAYS_NOTHING: ReadonlySet<string> = new Set(["Type", "End"]);
 
 /** What the step of the history is called. */
 export function labelOf(request: Asked, where: typeof whereOf): string {

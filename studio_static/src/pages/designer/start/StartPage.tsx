@@ -79,7 +79,13 @@ function Begin({ taken }: { taken: readonly string[] }) {
             label="What is to happen?"
             description="The copilot makes a draft of it, which you see before it is applied. Leave it empty to begin with a blank canvas."
           >
-            <Textarea value={text} placeholder={EXAMPLE} rows={3} onChange={({ detail }) => setText(detail.value)} />
+            <Textarea
+              value={text}
+              placeholder={EXAMPLE}
+              rows={3}
+              autoFocus={cameForCopilot()}
+              onChange={({ detail }) => setText(detail.value)}
+            />
           </FormField>
           <FormField label="Name" errorText={complaint} constraintText="Letters, digits, _ and -; at most 80.">
             <Input value={wanted} spellcheck={false} onChange={({ detail }) => setName(detail.value)} />
@@ -107,6 +113,9 @@ function Begin({ taken }: { taken: readonly string[] }) {
     </Container>
   );
 }
+
+/** The workflows page's "From a sentence" leads here: the field is ready to write in. */
+const cameForCopilot = (): boolean => new URLSearchParams(window.location.search).has("copilot");
 
 function Recent({ list }: { list: WorkflowList }) {
   const newest = [...list.workflows].sort((one, other) => (other.updated_at ?? "").localeCompare(one.updated_at ?? ""));
