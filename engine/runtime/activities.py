@@ -24,8 +24,8 @@ from engine.ports.journal import Journal
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
 from engine.runtime import codec, inbox
-from engine.runtime.executions import checked_name
 from engine.runtime.snapshot import Frame, Phase
+from engine.runtime.start_request import checked_name
 
 Json = Any
 

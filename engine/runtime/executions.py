@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,8 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.clock import Clock
-from engine.errors import Conflict, InvalidDocument, NotFound, PayloadTooLarge
-from engine.expr.bounds import MOST_LEVELS
+from engine.errors import Conflict, NotFound
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded, Parent, row_of
 from engine.ports.keys import Actor, ExecutionKey
@@ -22,21 +19,17 @@ from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
 from engine.runtime import codec, inbox, map_run_view, poison
 from engine.runtime.business_key import business_key
-from engine.runtime.express import EXPRESS, EXPRESS_SYNC, FIRST_LOOK_SECONDS
+from engine.runtime.express import FIRST_LOOK_SECONDS
 from engine.runtime.history import HistoryEvent, render
 from engine.runtime.holding import HOLD_SECONDS, WorkflowPaused, start_is_queued
-from engine.runtime.input_schema import check_input
 from engine.runtime.map_run_view import MapRun
 from engine.runtime.opening import START_GRACE_SECONDS
 from engine.runtime.snapshot import Phase, Snapshot
+from engine.runtime.start_request import checked_name, encoded_input, input_digest, sync_kind
 from engine.runtime.tokens import parse_token
 from engine.settings import Settings
 
 Json = Any
-
-_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
-"""AWS's rule for names of executions (StartExecution)."""
-
 
 class ExecutionAlreadyExists(Conflict):
     """The name belongs to another execution."""
@@ -150,8 +143,8 @@ class Executions:
     ) -> Execution:
         name = self._new_name() if name is None else checked_name(name)
         published = self._published.version(workspace, workflow, version)
-        data = self._checked_input(published, execution_input)
-        kind = _sync_kind(published) if sync else published.kind
+        data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)
+        kind = sync_kind(published) if sync else published.kind
         header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind)
         header = replace(header, parent=parent)
         queued = self._is_queued(header.key)
@@ -339,75 +332,14 @@ class Executions:
             raise _unknown(key)
         return loaded
 
-    def _checked_input(self, published: PublishedVersion, execution_input: Json) -> bytes:
-        if published.input_schema is not None:
-            check_input(published.input_schema, execution_input)
-        try:
-            text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
-        except RecursionError:
-            raise _too_deep() from None
-        if text.count("[") + text.count("{") > MOST_LEVELS and _is_too_deep(execution_input):
-            raise _too_deep()
-        data = text.encode("utf-8", "surrogatepass")
-        limit = self._settings.max_input_bytes
-        if len(data) > limit:
-            raise PayloadTooLarge(
-                f"the input is {len(data):,} bytes; at most {limit:,} are accepted", where="input",
-                advice="Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES.",
-            )
-        return data
-
     def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes, kind: str) -> Header:
         now = self._clock.now()
         return Header(
             key=key, workflow=published.workflow, version=published.number,
-            definition_digest=published.definition_digest, input_digest=hashlib.sha256(_canonical(data)).hexdigest(),
+            definition_digest=published.definition_digest, input_digest=input_digest(data),
             kind=kind, status=RUNNING, started_at=now,
             due_at=now + FIRST_LOOK_SECONDS.get(kind, START_GRACE_SECONDS),
         )
-
-
-def _is_too_deep(value: Json) -> bool:
-    """Level by level, for recursion is what must not be."""
-    level = [value]
-    for _ in range(MOST_LEVELS):
-        level = [
-            part for item in level if isinstance(item, (dict, list))
-            for part in (item.values() if isinstance(item, dict) else item)
-        ]
-    return any(isinstance(item, (dict, list)) for item in level)
-
-
-def _too_deep() -> InvalidDocument:
-    return InvalidDocument(
-        f"the input nests more than {MOST_LEVELS} arrays and objects within one another", where="input",
-        advice="Flatten it, or pass the inner part as a text.",
-    )
-
-
-def _canonical(data: bytes) -> bytes:
-    """The same JSON whatever the order of its keys: AWS compares inputs as values."""
-    return json.dumps(json.loads(data), sort_keys=True, separators=(",", ":")).encode()
-
-
-def checked_name(name: str, what: str = "an execution") -> str:
-    """`name`, if it is one that AWS allows. Raises InvalidDocument."""
-    if not _NAME.fullmatch(name):
-        raise InvalidDocument(
-            f"{name!r} cannot name {what}", where="name",
-            advice="Use 1 to 80 characters without spaces, brackets, wildcards, control characters or any of "
-            '" # % \\ ^ | ~ ` $ & , ; : /',
-        )
-    return name
-
-
-def _sync_kind(published: PublishedVersion) -> str:
-    if published.kind != EXPRESS:
-        raise InvalidDocument(
-            f"{published.workflow!r} is {published.kind}: only an EXPRESS workflow can be started synchronously",
-            where="sync", advice='Start it without sync, or make its kind "EXPRESS".',
-        )
-    return EXPRESS_SYNC
 
 
 def _same_execution(existing: Header, wanted: Header, *, again: bool) -> Header:
