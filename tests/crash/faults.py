@@ -29,6 +29,7 @@ MODES = (*DEATHS, *BENIGN, *PAUSES)
 
 READS = {
     "header", "load", "inbox", "due", "history", "execution_input", "query", "pauses", "get",
+    "activity", "item", "waiting",
     "GetItem", "Query", "GetObject", "ReceiveMessage", "GetQueueAttributes",
 }
 """Port methods and AWS operations that change nothing."""

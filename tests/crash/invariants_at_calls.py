@@ -86,7 +86,7 @@ class Watch:
         """I9: no call without a durable intent; and none once a stop was accepted and could be read. Not curable: one
         that froze between its check and its call."""
         world = self._world
-        if world.faults.pauses:
+        if world.faults.pauses or call.stops_job:  # stopping a job needs no intent: what has ended owes it
             return
         stopped = world.ledger.accepted.get("stop")
         own = call.execution_id == world.key.id and world.faults.skews == (0.0,) and not world.faults.loss

@@ -7,7 +7,7 @@ A Mutant names the runs in which its protection is needed. `python tests/crash/r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -17,12 +17,14 @@ from campaign import Campaign
 from faults import DEATHS, Faults, Spec
 
 import connectors.aws.clients
+from engine.adapters.memory import activities
 from engine.adapters.memory.journal import MemoryJournal
 from engine.governance import resolving
-from engine.runtime import effects, notices
+from engine.runtime import codec, effects, notices
 from engine.runtime.activation import Activation
 from engine.runtime.admission import Admission
 from engine.runtime.committing import Committing
+from engine.runtime.errands import Errands
 from engine.runtime.holding import Holds
 from engine.runtime.map_run_driver import MapRuns
 from engine.runtime.news import News
@@ -260,6 +262,22 @@ class _Blind:
         return lambda value, *_more: value
 
 
+def _claimed_by_all(patch: Patch) -> None:
+    """A work item that somebody has taken waits on."""
+    patch.setattr(activities.MemoryActivities, "claim", lambda *_: True)
+
+
+def _jobs_left_running(patch: Patch) -> None:
+    patch.setattr(Errands, "stop_jobs", lambda *_: None)
+
+
+def _no_tombstones(patch: Patch) -> None:
+    """A delta does not say which frames are gone."""
+    encode = codec.encode_change
+    patch.setattr(codec, "encode_change", lambda change, *, whole: encode(
+        replace(change, removed=frozenset()), whole=whole))
+
+
 # ---------------------------------------------------------------- children
 
 
@@ -340,6 +358,11 @@ MUTANTS: dict[str, Mutant] = {
     "a stale header resumes": Mutant("only a resume resumes", _stale_headers, _calls("poison", "paused-before")),
     "no hold": Mutant("a held workflow begins nothing", _no_hold, _calls("held", "before")),
     "no strikes": Mutant("what kills its workers is PAUSED", _no_strikes, _seeds("poison", 1)),
+    "an activity's task for all": Mutant("one poller gets a work item", _claimed_by_all, _calls("activity", "before")),
+    "jobs of the stopped left running": Mutant("a job that nobody waits for is stopped", _jobs_left_running,
+                                               _calls("job-stopped", "before")),
+    "no tombstones": Mutant("a delta names the frames that are gone", _no_tombstones,
+                            _calls("map", *DEATHS, deltas=True)),
     "children of a stopped parent left": Mutant("no child outlives its parent", _children_left_running,
                                                 _calls("distributed-map-stopped", "before")),
     "a parent told after the header": Mutant("a child's notice comes before its close",

@@ -18,7 +18,7 @@ Specs = Iterator[Spec]
 
 LONG = frozenset({
     "parallel-callback", "stop", "distributed-map", "distributed-map-stopped", "child", "held", "poison", "dead-letter",
-    "big",
+    "big", "activity", "job", "job-stopped",
 })
 """Workflows of many calls, or of dear ones: `make test` draws from them."""
 
@@ -47,7 +47,7 @@ def _every_call(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = each_call(campaign, workflow, "memory")
     if workflow == "big":
         return _sliced(specs, full, 2, workflow, 40)
-    return _sliced(specs, full or workflow not in LONG, 70, workflow)
+    return _sliced(specs, full or workflow not in LONG, 50, workflow)
 
 
 def _deltas(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -90,7 +90,7 @@ def _skews(_campaign: Campaign, workflow: str, full: bool) -> Specs:
 
 
 def _sqlite(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow == "big" else 8, workflow,
+    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow == "big" else 5, workflow,
                    {"big": 20, "poison": 600}.get(workflow))
 
 

@@ -19,7 +19,7 @@ from test_worker import WORK, Died, flow, task
 
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import PAUSED
-from engine.ports.tasks import TaskCall, TaskFailed
+from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
 from engine.runtime.executions import ExecutionIsNotPaused, TaskTimedOut
 from engine.runtime.holding import WorkflowIsNotPaused
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from world import World
 
 FRAGILE = "connector:demo:fragile"
+JOB = "arn:aws:states:::glue:startJobRun.sync"
+JOB_SECONDS = 40.0
+ACTIVITY = "packing"
 HAND_OVER = WORK + ".waitForTaskToken"
 INTERRUPTED = {"ErrorEquals": ["Automate.TaskInterrupted"], "Next": "Look"}
 INPUT = {"order": 7, "lines": [1, 2, 3]}
@@ -49,7 +52,8 @@ class Client:
 class Workflow:
     """`waits`: the seconds of its Wait states. `endings`: how it may end where a fault may rightly show, as (status,
     a text in its output or error). `unreadable`: no worker can load it until it is resumed. `own_deaths`: so many
-    workers die of it. `around`: what stands around, or instead of, the tasks that the ledger records."""
+    workers die of it. `activity`: a person does a part of it; `job`: a service does, which is asked how it stands.
+    `around`: what stands around, or instead of, the tasks that the ledger records."""
 
     definition: dict[str, Any]
     answer: Callable[[World, TaskCall], Any] = lambda _world, call: call.arguments
@@ -65,6 +69,8 @@ class Workflow:
     unreadable: bool = False
     own_deaths: int = 0
     concurrent: bool = False
+    activity: bool = False
+    job: bool = False
     around: Callable[[World, Any], Any] = lambda _world, tasks: tasks
 
 
@@ -125,6 +131,25 @@ def _resume(world: World) -> None:
         world.executions.resume(world.key, actor=TESTER)
 
 
+def _waits_for_hands(world: World) -> bool:
+    """Whether a work item waits, or one was taken that has still to be answered."""
+    return world.hand is not None or bool(world.stores.activities.waiting(world.workspace, ACTIVITY, 1))
+
+
+def _pack(world: World) -> None:
+    """One person: polls, works, answers; and answers again until somebody hears it."""
+    task = world.hand
+    if task is None:
+        task = world.activities.poll(world.workspace, ACTIVITY, worker="ana")
+        if task is None:
+            return
+        world.handed(task)
+    with suppress(TaskTimedOut):  # heard before, or too late
+        world.executions.send_task_success(task.token, {"order": 7})
+    world.hand = None
+
+
+PACK = Client("pack", _waits_for_hands, _pack, again=_waits_for_hands)
 ANSWER = Client("answer", lambda world: _token(world) is not None, _answer, "CallbackReturned")
 STOP = Client("stop", _called, _stop, "StopRequested")
 STOP_AMID_A_CALL = Client("stop", _after_call(5.0), _stop, "StopRequested")
@@ -142,6 +167,19 @@ def _fragile(_world: World, call: TaskCall) -> Any:
     if call.resource != FRAGILE:
         return call.arguments
     return TaskFailed("Broken" if call.attempt else "Busy", retryable=not call.attempt)
+
+
+def _job(world: World, call: TaskCall) -> Any:
+    """A job that runs for a while; who stops it is remembered."""
+    if call.stops_job:
+        world.ledger.ask("stop-job", world.clock.now())
+        return {}
+    if call.resource != JOB:
+        return call.arguments
+    if call.job is None:
+        return {"JobRunId": "jr-1"}
+    ended = world.clock.now() >= world.ledger.calls[0].at + JOB_SECONDS
+    return {"JobRunId": "jr-1", "JobRunState": "SUCCEEDED"} if ended else TaskGoesOn()
 
 
 def _deadly(world: World, call: TaskCall) -> Any:
@@ -234,6 +272,15 @@ _STARTS = {
 }
 _ONE = flow({"Work": task(End=True)})
 _THREE = flow({"A": task(Next="B"), "B": task(Next="C"), "C": task(End=True)})
+_HANDS = flow({
+    "Pack": {"Type": "Task", "Resource": f"arn:aws:states:local:default:activity:{ACTIVITY}", "HeartbeatSeconds": 900,
+             "Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1}], "Next": "Work"},
+    "Work": task(End=True),
+})
+_RUNS_A_JOB = flow({
+    "Run": {"Type": "Task", "Resource": JOB, "Parameters": {"JobName": "nightly"}, "Next": "Sum"},
+    "Sum": task(End=True),
+})
 _SECRET = flow({
     "Say": {"Type": "Task", "Resource": WORK, "Parameters": {"key": {"$secret": "CANARY"}, "of.$": "$.order"},
             "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 1}], "End": True},
@@ -273,6 +320,9 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "child": Workflow(flow({"Start": {**_STARTS, "Next": "Sum"}, "Sum": task(End=True)}), child=_ONE),
     "express": Workflow(_THREE, kind="EXPRESS"),
     "express-sync": Workflow(_THREE, kind="EXPRESS", sync=True, endings=(("TIMED_OUT", ""),)),
+    "activity": Workflow(_HANDS, clients=(PACK,), activity=True),
+    "job": Workflow(_RUNS_A_JOB, _job, job=True),
+    "job-stopped": Workflow(_RUNS_A_JOB, _job, clients=(STOP_AMID_A_CALL,), job=True),
     "held": Workflow(_THREE, clients=(HOLD, RELEASE), seconds=8.0),
     "poison": Workflow(_THREE, _deadly, clients=(RESUME,), own_deaths=12),
     "dead-letter": Workflow(_ONE, clients=(RESUME,), unreadable=True),

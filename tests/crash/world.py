@@ -22,14 +22,16 @@ from families import VISIBILITY_SECONDS, Stores
 from faults import Faults, can
 from invariants_at_calls import Watch
 from ledger import Ledger
-from scenarios import Client, Workflow
+from scenarios import ACTIVITY, Client, Workflow
 from test_worker import Died
 from timing import SkewedClock, VirtualCalls
 
 from engine.errors import StorageError, StoreUnavailable, Throttled
+from engine.ports.activities import Activity
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received, Wake
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.runtime.activities import ActivityTask
 from engine.runtime.dead_letters import DeadLetters
 from engine.runtime.executions import ExecutionAlreadyExists
 from engine.runtime.holding import Pausing
@@ -90,9 +92,10 @@ class _Tasks:
 
     def call(self, call: TaskCall) -> TaskOutcome:
         world = self._world
-        world.ledger.made(call, world.clock.now())
+        if call.job is None:  # asking how a job stands, or stopping it, starts nothing
+            world.ledger.made(call, world.clock.now())
         answer = world.workflow.answer(world, call)
-        return answer if isinstance(answer, (TaskSucceeded, TaskFailed)) else TaskSucceeded(answer)
+        return answer if isinstance(answer, (TaskSucceeded, TaskFailed, TaskGoesOn)) else TaskSucceeded(answer)
 
 
 class World(Product):
@@ -121,6 +124,10 @@ class World(Product):
         self.tasks = workflow.around(self, _Tasks(self))
         if workflow.child is not None:
             self.published.publish(workflow.child, "child")
+        if workflow.activity:
+            stores.activities.create(Activity(self.workspace, ACTIVITY, stores.clock.now()))
+        self.hand: ActivityTask | None = None
+        self._tokens: set[str] = set()
         self.key = ExecutionKey.of(self.workspace, "flow", NAME)
         self.wrap = self._wrapped
         self.watched = Watch(self)
@@ -247,7 +254,9 @@ class World(Product):
             queue=self.wrap("queue", self.stores.queue), published=self.published, tasks=tasks, clock=clock,
             settings=self.settings, owner=owner, is_alive=self.stores.is_alive if owner else None,
             new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}", call_threads=0,
-            pauses=self.wrap("pauses", self.stores.pauses), runs_sync=runs_sync, parallel=self.stores.parallel,
+            pauses=self.wrap("pauses", self.stores.pauses),
+            activities=self.wrap("activities", self.stores.activities), runs_sync=runs_sync,
+            parallel=self.stores.parallel,
         )
         worker._calls = worker._admission._calls = VirtualCalls(
             worker._calls._tasks, clock, self.workflow.seconds
@@ -373,6 +382,13 @@ class World(Product):
             return True
         finally:
             self.asking.discard(client.name)
+
+    def handed(self, task: ActivityTask) -> None:
+        """An activity's task was given to somebody: to one only."""
+        if task.token in self._tokens:
+            self.watched.broken.append("I14: an activity's task was handed out twice")
+        self._tokens.add(task.token)
+        self.hand = task
 
     # ---------------------------------------------------------------- until nothing is owed
 

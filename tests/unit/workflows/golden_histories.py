@@ -1,7 +1,7 @@
 """Golden histories: what an older release stored of the samples' cases, to be read and stepped by this one.
 
-``python tests/unit/workflows/add_golden_histories.py`` records every case once as it comes and once with a worker that dies
-amid it (its later segments deltas). Where the newest recording differs it adds ``workflows/<name>/golden/
+``python tests/unit/workflows/add_golden_histories.py`` records every case once as it comes and once with a worker that
+dies amid it (its later segments deltas). Where the newest recording differs it adds ``workflows/<name>/golden/
 <case>.<number>.history.json``, and its digest to ``workflows/golden.sha256``. It never changes or deletes one: what was
 stored under a release that somebody runs may be in somebody's table for ever.
 
