@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import json_pointer
@@ -10,15 +12,26 @@ from engine.errors import json_pointer
 Json = Any
 
 
+CHECKED_KEPT = 512
+"""Schemas known to be good: a stored document is read far more often than it is written, and a check takes 20 ms."""
+
+
 def check_schema(schema: dict[str, Json]) -> None:
     """Raise ValueError unless `schema` is valid by the draft its ``$schema`` names (2020-12 by default) and refers to
     nothing outside itself: starting an execution must not fetch an address."""
+    _check(json.dumps(schema))
+
+
+@lru_cache(maxsize=CHECKED_KEPT)
+def _check(text: str) -> None:
+    """The check of a schema written as JSON; a fault is found anew each time."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415  40 ms that documents without a schema do not pay
     from jsonschema.validators import Draft202012Validator, validator_for  # noqa: PLC0415
     from referencing import Registry  # noqa: PLC0415
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
 
+    schema: dict[str, Json] = json.loads(text)
     kind = validator_for(schema, default=Draft202012Validator)
     fault = best_match(kind(kind.META_SCHEMA).iter_errors(schema))
     if fault is not None:
