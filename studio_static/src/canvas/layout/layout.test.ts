@@ -80,7 +80,12 @@ for (const direction of ["down", "right"] as const)
         expect(layout.nodes.size).toBe(graph.nodes.filter((node) => node.reachable).length);
         expect(problems(graph, layout)).toEqual([]);
         expect(bends(graph, layout, direction)).toEqual([]);
-        for (const [id, edge] of layout.edges) expect(distanceTo(edge.plus, edge.points), id).toBeLessThan(1);
+        for (const [id, edge] of layout.edges) {
+          expect(distanceTo(edge.plus, edge.points), id).toBeLessThan(1);
+          const { x, y } = edge.plus;
+          const disc = { x: x - 9, y: y - 9, width: 18, height: 18 };
+          expect(edge.pill !== null && overlap(edge.pill, disc), `the + of ${id} on its pill`).toBe(false);
+        }
       });
   });
 

@@ -240,7 +240,8 @@ function compose(root: PlacedScope, containers: ReadonlyMap<string, Container>):
   const panels = new Map<string, PlacedPanel[]>();
   const put = (scope: PlacedScope, by: Point): void => {
     const placed = new Map([...scope.edges].map(([id, edge]) => [id, edge.points.map((point) => moved(point, by))]));
-    const plus = plusPoints(placed);
+    const pills = new Map([...scope.edges].flatMap(([id, { pill }]) => (pill === null ? [] : [[id, moved(pill, by)]])));
+    const plus = plusPoints(placed, pills);
     for (const [id, edge] of scope.edges) {
       edges.set(id, {
         points: placed.get(id) ?? [],

@@ -1,6 +1,6 @@
-/** Where "+" stands on each line: in the middle of its longest piece that no other line runs along. */
+/** Where "+" stands on each line: in the middle of its longest piece that no other line runs along, beside its pill. */
 import { groupBy } from "./group";
-import type { Point } from "./types";
+import type { Point, Rect } from "./types";
 
 interface Piece {
   readonly from: Point;
@@ -29,9 +29,31 @@ export function distanceTo(point: Point, line: readonly Point[]): number {
 }
 
 const APART = 10;
+/** The "+" with a little air. */
+const ROOM = 14;
+
+/** What is left of a piece beside a pill; the whole piece where they do not meet. Pieces run along the axes. */
+function beside(piece: Piece, pill: Rect | null): Piece[] {
+  if (pill === null) return [piece];
+  const { from, to } = piece;
+  const along = from.x === to.x ? "y" : "x";
+  const across = along === "y" ? "x" : "y";
+  const [size, depth] = along === "y" ? [pill.height, pill.width] : [pill.width, pill.height];
+  if (from[across] < pill[across] - ROOM || from[across] > pill[across] + depth + ROOM) return [piece];
+  const [start, end] = [pill[along] - ROOM, pill[along] + size + ROOM];
+  const [low, high] = from[along] <= to[along] ? [from, to] : [to, from];
+  const at = (place: number): Point => ({ ...from, [along]: place });
+  return [
+    ...(low[along] < start ? [{ from: low, to: at(Math.min(start, high[along])) }] : []),
+    ...(high[along] > end ? [{ from: at(Math.max(end, low[along])), to: high }] : []),
+  ];
+}
 
 /** By line: the point for its "+". */
-export function plusPoints(lines: ReadonlyMap<string, readonly Point[]>): Map<string, Point> {
+export function plusPoints(
+  lines: ReadonlyMap<string, readonly Point[]>,
+  pills: ReadonlyMap<string, Rect>,
+): Map<string, Point> {
   const found = new Map<string, Point>();
   // Lines share pieces only with those that leave or reach the same port.
   const starts = groupBy(lines, ([, points]) => `${points[0]?.x} ${points[0]?.y}`);
@@ -41,11 +63,14 @@ export function plusPoints(lines: ReadonlyMap<string, readonly Point[]>): Map<st
       ...(starts.get(`${points[0]?.x} ${points[0]?.y}`) ?? []),
       ...(ends.get(`${points.at(-1)?.x} ${points.at(-1)?.y}`) ?? []),
     ].filter(([other]) => other !== id);
+    const pill = pills.get(id) ?? null;
     const candidates = pieces(points)
+      .flatMap((piece) => beside(piece, pill))
       .sort((one, two) => lengthOf(two) - lengthOf(one))
       .map(middle);
     const free = candidates.find((point) => near.every(([, line]) => distanceTo(point, line) > APART));
-    const chosen = free ?? candidates[0];
+    // A line that is hardly longer than its pill: over the pill's edge rather than nowhere.
+    const chosen = free ?? candidates[0] ?? points.at(-1);
     if (chosen !== undefined) found.set(id, chosen);
   }
   return found;

@@ -1,0 +1,159 @@
+"""The canvas in the browser: walking, connecting, folding, finding, notes, several states at once."""
+
+from __future__ import annotations
+
+import re
+
+from designing import THREE_STEPS, Designer
+from playwright.sync_api import expect
+
+PARALLEL = {
+    "StartAt": "Both", "States": {
+        "Both": {
+            "Type": "Parallel", "Next": "After",
+            "Branches": [
+                {"StartAt": "Left", "States": {"Left": {"Type": "Pass", "End": True}}},
+                {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "End": True}}},
+            ],
+        },
+        "After": {"Type": "Pass", "End": True},
+    },
+}
+
+
+def _middle(locator):
+    box = locator.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_arrows_walk_the_flow_and_delete_heals_the_line(studio):
+    designer = Designer(studio, "walked", THREE_STEPS)
+    page = studio.page
+    designer.select("First")
+    designer.card("First").focus()
+    for key, state in (("ArrowDown", "Big?"), ("ArrowDown", "Second"), ("ArrowUp", "Big?"), ("ArrowDown", "Second")):
+        page.keyboard.press(key)
+        expect(designer.card(state)).to_be_focused()
+    page.keyboard.press("Delete")
+    designer.wait_states("First", "Big?", "Third")
+    expect(designer.card("Third")).to_be_focused()
+    assert designer.states()["Big?"]["Choices"][0]["Next"] == "Third"
+
+
+def test_f2_renames_on_the_card_and_keeps_the_focus(studio):
+    designer = Designer(studio, "renamed_here", THREE_STEPS)
+    page = studio.page
+    designer.card("Second").focus()
+    page.keyboard.press("F2")
+    page.get_by_label("New name of Second").fill("Tell")
+    page.keyboard.press("Enter")
+    expect(designer.card("Tell")).to_be_focused()
+    assert designer.states()["Big?"]["Choices"][0]["Next"] == "Tell"
+
+
+def test_a_catcher_is_drawn_from_the_port_of_a_card_to_another(studio):
+    designer = Designer(studio, "connected", {
+        "StartAt": "Work", "States": {
+            "Work": {"Type": "Task", "Resource": "connector:log:write", "Next": "Done"}, "Done": {"Type": "Succeed"},
+        },
+    })
+    page = studio.page
+    designer.card("Work").hover()
+    x, y = _middle(page.locator(".port-error"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y + 20, steps=3)
+    page.mouse.move(*_middle(designer.card("Done")), steps=8)
+    page.mouse.up()
+    designer.expect_last_step("Connect Work to Done")
+    assert designer.states()["Work"]["Catch"] == [{"ErrorEquals": ["States.ALL"], "Next": "Done"}]
+
+
+def test_a_line_is_selected_and_cut_and_what_it_led_to_waits_in_the_tray(studio):
+    designer = Designer(studio, "cut", {
+        "StartAt": "Work", "States": {
+            "Work": {
+                "Type": "Task", "Resource": "connector:log:write", "End": True,
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Mourn"}],
+            },
+            "Mourn": {"Type": "Fail"},
+        },
+    })
+    page = studio.page
+    page.locator('[data-line="/States/Work#catch/0"] .pill').click()
+    page.locator(".canvas-room").focus()
+    page.keyboard.press("Delete")
+    tray = page.get_by_role("region", name="Nothing leads to this state")
+    expect(tray).to_contain_text("Mourn")
+    assert "Catch" not in designer.states()["Work"]
+    tray.get_by_role("button", name="Connect Mourn").click()
+    expect(tray).to_have_count(0)
+    assert designer.states()["Work"]["Next"] == "Mourn"
+
+
+def test_a_container_folds_to_a_card_with_its_count_and_stays_folded(studio):
+    designer = Designer(studio, "folded", PARALLEL)
+    page = studio.page
+    page.get_by_role("button", name="Fold Both").click()
+    designer.wait_states("Both", "After")
+    expect(designer.card("Both")).to_contain_text("2 states")
+    designer.open()
+    designer.wait_states("Both", "After")
+    page.get_by_role("button", name="Unfold Both").click()
+    designer.wait_states("Both", "Left", "Right", "After")
+
+
+def test_find_goes_to_a_state_even_into_a_folded_container(studio):
+    designer = Designer(studio, "found", PARALLEL)
+    page = studio.page
+    page.get_by_role("button", name="Fold Both").click()
+    designer.wait_states("Both", "After")
+    designer.card("After").focus()
+    page.keyboard.press("ControlOrMeta+f")
+    page.get_by_label("Find a state").fill("righ")
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text("1 of 1")
+    expect(designer.card("Right")).to_have_attribute("aria-pressed", "true")
+
+
+def test_several_states_are_wrapped_at_once_and_one_undo_unwraps_them(studio):
+    designer = Designer(studio, "wrapped", THREE_STEPS)
+    page = studio.page
+    designer.card("Second").click()
+    designer.card("Third").click(modifiers=["Shift"])
+    bar = page.get_by_role("toolbar", name="2 states selected")
+    bar.get_by_role("button", name="Add retry").click()
+    assert "Retry" in designer.states()["Second"]
+    designer.undo()
+    designer.card("First").click()
+    designer.card("First").click(button="right")
+    page.get_by_role("menuitem", name="Wrap in a Parallel").click()
+    designer.expect_last_step("Wrap First in a Parallel")
+    designer.undo()
+    assert set(designer.states()) == {"First", "Big?", "Second", "Third"}
+
+
+def test_a_note_is_kept_beside_the_definition(studio):
+    designer = Designer(studio, "noted", THREE_STEPS)
+    page = studio.page
+    page.get_by_role("button", name="+ Note").click()
+    page.get_by_label("Note", exact=True).fill("Finance signs this off")
+    page.locator(".canvas-room").focus()
+    designer.expect_last_step(re.compile("note"))
+    document = designer.saved()
+    assert [note["text"] for note in document["studio"]["notes"]] == ["Finance signs this off"]
+    assert document["definition"] == THREE_STEPS
+
+
+def test_it_opens_readable_and_remembers_where_one_was(studio):
+    designer = Designer(studio, "viewed", THREE_STEPS)
+    page = studio.page
+    level = page.locator(".zoom-level")
+    assert int(level.inner_text().rstrip("%")) >= 86
+    page.get_by_role("button", name="Zoom out").click()
+    page.get_by_role("button", name="Lay out sideways").click()
+    expect(page.get_by_role("button", name="Lay out downwards")).to_be_visible()
+    shown = level.inner_text()
+    designer.open()
+    expect(page.get_by_role("button", name="Lay out downwards")).to_be_visible()
+    expect(level).to_have_text(shown)
