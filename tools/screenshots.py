@@ -39,6 +39,7 @@ def _publish(page: Page) -> None:
 def _real_inputs(page: Page) -> None:
     page.get_by_role("button", name="Try with the last 20 real inputs").click()
     page.get_by_role("region", name="Real inputs").get_by_role("listitem").first.wait_for()
+    page.evaluate("() => window.scrollTo(0, 0)")
 
 
 def _palette(page: Page) -> None:

@@ -4,6 +4,7 @@
  */
 import Alert from "@cloudscape-design/components/alert";
 import FormField from "@cloudscape-design/components/form-field";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useCallback, useEffect, useState } from "react";
 import { get, path } from "../../../api/client";
@@ -53,7 +54,7 @@ export default function PublishDialog(slot: PublishSlot) {
         <Alert type="info">{`The draft is version ${preview.active_version}, which is active: there is nothing to publish.`}</Alert>
       )}
       {isNew && (
-        <>
+        <SpaceBetween size="m">
           <p className="pb-summary">{summaryOf(preview)}</p>
           <Readiness
             preview={preview}
@@ -73,10 +74,14 @@ export default function PublishDialog(slot: PublishSlot) {
             connectors={slot.connectors}
             height="38vh"
           />
-          <FormField label="Note" description="What changes and why; it stays with the version and in the audit log.">
+          <FormField
+            stretch
+            label="Note"
+            description="What changes and why; it stays with the version and in the audit log."
+          >
             <Textarea value={note} rows={2} onChange={({ detail }) => setNote(detail.value)} />
           </FormField>
-        </>
+        </SpaceBetween>
       )}
     </Dialog>
   );
@@ -84,13 +89,12 @@ export default function PublishDialog(slot: PublishSlot) {
 
 function summaryOf({ active_version, diff }: PublishPreview): string {
   if (active_version === null || diff === null) return "This is its first version: from then on it can be started.";
-  const number = (change: string) => diff.states.filter((state) => state.change === change).length;
   const parts = (["added", "changed", "removed"] as const)
-    .filter((change) => number(change) > 0)
-    .map((change) => `${number(change)} ${change}`);
-  const states =
-    parts.length === 0 ? "the states stay as they are; other parts of the document change" : parts.join(", ");
-  return `From version ${active_version}: ${parts.length === 0 ? states : `states ${states}`}.`;
+    .map((change) => ({ change, number: diff.states.filter((state) => state.change === change).length }))
+    .filter(({ number }) => number > 0)
+    .map(({ change, number }) => `${number} ${change}`);
+  const what = parts.length === 0 ? "no state changes, other parts of the document do" : `${parts.join(", ")}`;
+  return `Against version ${active_version}: ${what}.`;
 }
 
 /** The draft as the server has it, once what is on the page is saved. */

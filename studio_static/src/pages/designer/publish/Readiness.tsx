@@ -49,12 +49,15 @@ function Cases({ run, accepted, onAccept }: { run: CasesRun | null } & Pick<Read
     return (
       <p className="pb-cases status status-ok">
         <MarkShape mark="check" />
-        <span>{`All ${count(run.passed, "case")} pass`}</span>
+        <span>{run.passed === 1 ? "Its one case passes" : `All ${run.passed} cases pass`}</span>
       </p>
     );
   }
   return (
-    <Alert type="warning" header={`${run.failed} of ${count(run.results.length, "case")} fail`}>
+    <Alert
+      type="warning"
+      header={`${run.failed} of ${count(run.results.length, "case")} ${run.failed === 1 ? "fails" : "fail"}`}
+    >
       <ul className="pb-list">
         {run.results
           .filter(({ passed }) => !passed)
