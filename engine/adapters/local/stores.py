@@ -10,6 +10,7 @@ from engine.adapters.local.blobs import SqliteBlobs
 from engine.adapters.local.catalog_store import SqliteCatalogStore
 from engine.adapters.local.database import Database
 from engine.adapters.local.executions_index import SqliteExecutionsIndex
+from engine.adapters.local.inspection import Inspection, inspect
 from engine.adapters.local.journal import SqliteJournal
 from engine.adapters.local.pauses import SqlitePauses
 from engine.adapters.local.processes import Processes
@@ -63,6 +64,10 @@ class LocalStores:
             processes.close()
             raise
         return cls(database, processes, clock)
+
+    def inspect(self) -> Inspection:
+        """Whether the database is well."""
+        return inspect(self._database)
 
     @property
     def owner(self) -> str:

@@ -1,0 +1,164 @@
+"""What `automate doctor` looks at: each check says how it is, and what mends it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.catalog.document import parse_document
+from engine.errors import StorageError, UserError
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.journal import PAUSED
+from functions.api.routing import read_json
+from functions.api.secret_uses import secret_uses
+from functions.local.product import Product
+from functions.local.remote.client import Api
+from functions.local.studio_files import StudioFiles
+
+Json = Any
+Verdict = Literal["well", "note", "ill"]
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+CLAIMS = (
+    "executions are claimed by a conditional write to their journal: segment N exists once, and of two owners that "
+    "write it one is refused"
+)
+NO_LOCKS = "No Postgres and no SKIP LOCKED: no row is locked, so no worker waits for another."
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `ill` needs mending, a `note` is worth knowing. `mend` says what to do."""
+
+    name: str
+    verdict: Verdict
+    says: str
+    mend: str | None = None
+
+    def as_dict(self) -> dict[str, Json]:
+        """For --json."""
+        return {"name": self.name, "verdict": self.verdict, "says": self.says, "mend": self.mend}
+
+
+def of_folder(product: Product) -> Iterator[Check]:
+    """The checks of a data folder."""
+    yield _disk(product)
+    yield from _database(product)
+    yield _worker(product)
+    yield _secrets(secret_uses(product.services.catalog, product.settings.workspace), _known_keys(product))
+    yield from _definitions(product)
+    yield _paused(len(product.services.executions.page(
+        ExecutionQuery(product.settings.workspace, status=PAUSED, limit=100)
+    ).rows))
+    verified = product.services.audit.verify(product.settings.workspace, against=[])
+    yield _audit(ok=verified.ok, entries=verified.entries, problems=len(verified.findings))
+    if StudioFiles().is_built:
+        yield Check("studio", "well", "the Studio is built")
+    else:
+        yield Check("studio", "note", "the Studio is not built", "make studio")
+
+
+def of_deployment(api: Api) -> Iterator[Check]:
+    """The checks of a deployed stage, by what its API says."""
+    api.ask("GET", "/health", signed_in=False)
+    me = api.get("/me")
+    yield Check("api", "well", f"stage {me['stage']} answers as release {me['product_version']} to {me['actor']}")
+    yield Check("claims", "well", f"{CLAIMS} (DynamoDB, ConditionExpression). {NO_LOCKS}")
+    known = api.get("/secrets")["secrets"]
+    uses = {item["key"]: item["used_by"] for item in known}
+    yield _secrets(uses, uses.keys())
+    yield _paused(len(api.get("/executions", status=PAUSED, limit=100)["executions"]))
+    found = api.get("/audit/verify")
+    yield _audit(ok=found["ok"], entries=found["entries"], problems=len(found["findings"]))
+
+
+def _disk(product: Product) -> Check:
+    folder = product.folder
+    others = folder.stat().st_mode & 0o077
+    if others:
+        return Check("folder", "ill", f"{folder} can be read by others: it holds the key of the secrets",
+                     f"chmod 700 {folder}")
+    free = shutil.disk_usage(folder).free
+    says = f"{folder} has {free / 1e9:.1f} GB free"
+    return Check("folder", "well", says) if free >= LEAST_FREE_BYTES else Check(
+        "folder", "ill", says, "Make room: a full disk stops every execution at its next step, and loses none."
+    )
+
+
+def _database(product: Product) -> Iterator[Check]:
+    try:
+        found = product.stores.inspect()
+    except StorageError as error:
+        yield Check("database", "ill", str(error), "automate backup FOLDER, and look at docs/operations.md")
+        return
+    if found.damage:
+        yield Check("database", "ill", f"SQLite finds damage: {found.damage[0]}", "Return to the last backup.")
+    elif found.journal_mode != "wal":
+        yield Check("database", "ill", f"SQLite's journal mode is {found.journal_mode}, not wal",
+                    "Move the folder to a local disk: network file systems cannot serve it.")
+    else:
+        yield Check("database", "well", "SQLite's own check finds nothing; readers do not wait for the writer (WAL)")
+    if found.claims_once:
+        yield Check("claims", "well", f"{CLAIMS} (tried just now). {NO_LOCKS}")
+    else:
+        yield Check("claims", "ill", "two owners could write the same segment: the table's unique index is gone",
+                    "Stop every process on the folder and return to the last backup.")
+
+
+def _worker(product: Product) -> Check:
+    if product.worker_lives():
+        return Check("worker", "well", "a worker serves the queue")
+    return Check("worker", "note", "no worker runs: what is started waits", "automate up, or automate worker")
+
+
+def _known_keys(product: Product) -> set[str]:
+    workspace = product.settings.workspace
+    return {info.key for backend in product.services.secret_backends for info in backend.list(workspace)}
+
+
+def _secrets(uses: Mapping[str, Iterable[Any]], known: Iterable[str]) -> Check:
+    missing = sorted(set(uses) - set(known))
+    if not missing:
+        return Check("secrets", "well", "every secret that a workflow names is there")
+    first = next(iter(uses[missing[0]]), None)
+    whose = f" (named by {getattr(first, 'workflow', None) or first['workflow']})" if first else ""
+    return Check("secrets", "ill", f"not there: {', '.join(missing)}{whose}", f"automate secrets set {missing[0]}")
+
+
+def _definitions(product: Product) -> Iterator[Check]:
+    """Each active version by today's linter and the connectors that are loaded here."""
+    catalog, workspace = product.services.catalog, product.settings.workspace
+    bad = False
+    for row in catalog.workflows(workspace):
+        if not row.active_version or row.archived:
+            continue
+        try:
+            shape = read_json(catalog.version(workspace, row.workflow, row.active_version).document)
+            problems = [item for item in catalog.problems(parse_document(shape)) if item.severity == "ERROR"]
+        except UserError as error:
+            problems = []
+            says = f"{row.workflow} version {row.active_version}: {error.message}"
+            yield Check("workflow", "ill", says, error.advice)
+            bad = True
+        for problem in problems[:3]:
+            bad = True
+            yield Check("workflow", "ill", f"{row.workflow} version {row.active_version}: {problem}",
+                        "Name its connector's module in AUTOMATE_CONNECTORS, or publish a mended version.")
+    if not bad:
+        yield Check("workflows", "well", "every active version can run here")
+
+
+def _paused(count: int) -> Check:
+    if not count:
+        return Check("executions", "well", "no execution is PAUSED")
+    return Check("executions", "note", f"{count} executions are PAUSED: they cost their workers again and again",
+                 "automate executions --status PAUSED; automate show ID says why; automate resume ID")
+
+
+def _audit(*, ok: bool, entries: int, problems: int) -> Check:
+    if ok:
+        return Check("audit", "well", f"{entries} entries of the audit log: none was changed, dropped or moved")
+    says = f"{problems} chain(s) of the audit log do not hold"
+    return Check("audit", "ill", says, "automate audit verify names them.")

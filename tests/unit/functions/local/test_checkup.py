@@ -1,0 +1,102 @@
+"""automate doctor: what is well, what is ill, and what mends it."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from functions.local.checkup import of_deployment
+
+WELL = {"name": "orders", "definition": {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}}
+WITH_SECRET = {"name": "pay", "definition": {"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": {
+    "Type": "Task", "Resource": "connector:http:request", "End": True,
+    "Arguments": {"url": "https://example.com", "bearer_token": {"$secret": "NOT_THERE"}},
+}}}}
+
+
+@pytest.fixture
+def doctor(tmp_path):
+    """`run(*arguments)` runs automate on a folder of its own; `run.folder`."""
+    folder = tmp_path / "data"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "functions.local.cli", "--data-dir", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+
+    def imported(document):
+        file = tmp_path / "document.json"
+        file.write_text(json.dumps(document))
+        assert run("import", "--file", str(file), "--publish").returncode == 0
+
+    run.folder, run.imported = folder, imported
+    return run
+
+
+def checks(done):
+    return {item["name"]: item for item in json.loads(done.stdout)["checks"]}
+
+
+def test_a_folder_that_is_well(doctor):
+    doctor.imported(WELL)
+    done = doctor("--json", "doctor")
+    found = checks(done)
+    assert done.returncode == 0, done.stdout
+    assert {item["verdict"] for item in found.values()} <= {"well", "note"}
+    assert "SKIP LOCKED" in found["claims"]["says"]
+    assert found["worker"]["mend"] == "automate up, or automate worker"
+    with closing(sqlite3.connect(doctor.folder / "automate.db")) as database:
+        assert database.execute("SELECT count(*) FROM segment WHERE e = -1").fetchone() == (0,)
+
+
+def test_what_is_missing_is_named_with_what_mends_it(doctor):
+    doctor.imported(WITH_SECRET)
+    doctor.folder.chmod(0o755)
+    done = doctor("doctor")
+    assert done.returncode == 1
+    assert "✗ secrets: not there: NOT_THERE (named by pay)" in done.stdout
+    assert f"chmod 700 {doctor.folder}" in done.stdout
+    assert done.stdout.endswith("2 to mend.\n")
+
+
+def test_a_table_that_would_let_two_owners_write_is_found(doctor):
+    doctor.imported(WELL)
+    with closing(sqlite3.connect(doctor.folder / "automate.db")) as database:
+        database.execute("DROP INDEX segment_number")
+    assert checks(doctor("--json", "doctor"))["claims"]["verdict"] == "ill"
+
+
+class Answers:
+    """An API by its paths."""
+
+    def __init__(self, **changed):
+        self.shapes = {
+            "/health": {"status": "ok"}, "/me": {"stage": "prod", "product_version": "1.2", "actor": "ana"},
+            "/secrets": {"secrets": [{"key": "KEY", "used_by": []}]}, "/executions": {"executions": []},
+            "/audit/verify": {"ok": True, "entries": 7, "findings": []}, **changed,
+        }
+
+    def ask(self, method, path, body=None, *, signed_in=True):
+        return self.shapes[path]
+
+    def get(self, path, **query):
+        return self.shapes[path]
+
+
+def test_a_deployment_is_checked_by_its_api():
+    found = {check.name: check for check in of_deployment(Answers())}
+    assert {check.verdict for check in found.values()} == {"well"}
+    assert found["api"].says == "stage prod answers as release 1.2 to ana"
+
+
+def test_a_deployments_paused_executions_and_broken_log_are_said():
+    found = {check.name: check for check in of_deployment(Answers(**{
+        "/executions": {"executions": [{}, {}]}, "/audit/verify": {"ok": False, "entries": 7, "findings": [{}]},
+    }))}
+    assert (found["executions"].verdict, found["audit"].verdict) == ("note", "ill")
+
+
