@@ -10,7 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Action } from "../../api/schema";
 import { ConnectorIcon } from "./ConnectorIcon";
 import type { Shown } from "./ConnectorsPage";
-import { type Field, fieldsOf, typeOf } from "./schema";
+import { type Field, fieldsOf } from "./schema";
 
 export function ConnectorDetail({ connector }: { connector: Shown }) {
   return (
@@ -84,7 +84,7 @@ function ActionCard({ action }: { action: Action }) {
             {action.at_most_once && <span className="tag">At most once: never retried by itself</span>}
           </div>
           <Fields title="Takes" schema={action.inputs} empty="Nothing." />
-          <Fields title="Gives" schema={action.outputs} empty={typeOf(action.outputs)} />
+          <Fields title="Gives" schema={action.outputs} empty="Nothing." />
         </SpaceBetween>
       </Container>
     </div>

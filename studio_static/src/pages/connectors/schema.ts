@@ -1,4 +1,4 @@
-/** JSON Schema, as an action's inputs and outputs are written in, as rows of a table. */
+/** An action's inputs and outputs, fields by name as its ActionSpec has them, as rows of a table. */
 
 type Schema = Record<string, unknown>;
 
@@ -13,16 +13,14 @@ export interface Field {
   depth: number;
 }
 
-/** The fields of an object schema, those of nested objects below their parent. */
-export function fieldsOf(schema: Schema, prefix = "", depth = 0): Field[] {
-  const properties = (schema.properties ?? {}) as Record<string, Schema>;
-  const required = (schema.required ?? []) as string[];
-  return Object.entries(properties).flatMap(([name, field]) => {
+/** The fields, those of nested objects below their parent. */
+export function fieldsOf(fields: Record<string, unknown>, prefix = "", depth = 0): Field[] {
+  return Object.entries(fields as Record<string, Schema>).flatMap(([name, field]) => {
     const full = prefix + name;
     const row: Field = {
       name: full,
       type: typeOf(field),
-      required: required.includes(name),
+      required: field.required === true,
       description: String(field.description ?? ""),
       limits: limitsOf(field),
       depth,
@@ -35,9 +33,9 @@ const DEEPEST = 4;
 
 function nested(field: Schema, name: string, depth: number): Field[] {
   if (depth >= DEEPEST) return [];
-  if (field.properties) return fieldsOf(field, `${name}.`, depth + 1);
+  if (field.properties) return fieldsOf(field.properties as Schema, `${name}.`, depth + 1);
   const items = field.items as Schema | undefined;
-  return items?.properties ? fieldsOf(items, `${name}[].`, depth + 1) : [];
+  return items?.properties ? fieldsOf(items.properties as Schema, `${name}[].`, depth + 1) : [];
 }
 
 /** "string", "array of number", "string or null", "any JSON". */
@@ -64,6 +62,7 @@ const LIMITS: readonly [string, (value: unknown) => string][] = [
   ["maxItems", (value) => `at most ${value} items`],
   ["format", (value) => String(value)],
   ["pattern", (value) => `matches ${value}`],
+  ["secret", () => "a secret: name its key"],
   ["default", (value) => `by default ${JSON.stringify(value)}`],
 ];
 
