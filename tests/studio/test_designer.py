@@ -24,6 +24,14 @@ def test_a_workflow_begins_at_the_wizard_and_is_published(studio):
     assert document["definition"]["States"]["Log Write"]["Arguments"]["message"] == "It begins"
     expect(designer.problems).to_contain_text("No problems")
 
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Publish")
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("v1 active")).to_be_visible()
+    assert studio.server.json("GET", "/workflows/first_workflow")["active_version"] == 1
+    assert studio.server.run("first_workflow", {})["status"] == "SUCCEEDED"
+
 
 def test_dragging_a_card_onto_another_line_rearranges_the_flow(studio):
     designer = Designer(studio, "rearranged", {

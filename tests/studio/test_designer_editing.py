@@ -145,6 +145,7 @@ def test_a_workflow_is_made_by_keyboard_alone(studio):
     page.keyboard.press("F2")
     page.keyboard.type("Tell")
     page.keyboard.press("Enter")
+    expect(designer.card("Tell")).to_be_focused()
     page.keyboard.press("+")
     page.keyboard.type("wait")
     page.keyboard.press("Enter")
