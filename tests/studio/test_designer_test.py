@@ -145,6 +145,7 @@ def test_a_pinned_output_stands_in_for_its_step_and_says_so(studio):
     tab.region("Pins").get_by_text("Gives").click()
     tab.designer.type_json(page.get_by_label("Pinned output of Price"), {"total": 500})
     tab.mode("Everything")
+    expect(page.get_by_text("One step is pinned: it does not run.")).to_be_visible()
     tab.run("SUCCEEDED")
     assert tab.steps == ["Price", "Big?", "Charge", "Done"]
     expect(tab.region("Result")).to_contain_text("1 pinned")

@@ -100,6 +100,7 @@ export default function TestPanel(slot: Slot) {
         </Button>
         <span className="dz-quiet">
           {realWords(calls.length, requestOf(document, null, tests, input, calls, {}).allow)}
+          {pinWords(Object.keys(pinsOf(document)).length)}
         </span>
       </div>
       {error !== null && (
@@ -146,4 +147,9 @@ function realWords(calls: number, allowed: readonly string[] | undefined): strin
   if (calls === 0) return "Nothing is called.";
   if (count === 0) return "Every call is mocked: nothing outside is touched.";
   return count === 1 ? "One action is really called." : `${count} actions are really called.`;
+}
+
+function pinWords(count: number): string {
+  if (count === 0) return "";
+  return count === 1 ? " One step is pinned: it does not run." : ` ${count} steps are pinned: they do not run.`;
 }
