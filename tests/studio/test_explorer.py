@@ -197,6 +197,6 @@ def test_nothing_ran_yet(empty_studio):
 
 
 def test_axe_finds_nothing_on_the_list(studio, others):
-    studio.open("/executions/")
+    studio.open("/executions/?status=RUNNING,FAILED")
     expect(studio.page.get_by_role("row").filter(has_text="slow-1")).to_be_visible()
     studio.check_axe()

@@ -6,10 +6,10 @@ import { path, post } from "../../api/client";
 import type { Execution } from "../../api/schema";
 import { notify, notifyError } from "../../app/flash";
 import { executionHref, go } from "../../app/links";
-import { useMe } from "../../app/me";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Duration, Elapsed, Time } from "../../ui/Time";
+import { ConsoleLinks } from "./ConsoleLinks";
 import { RerunDialog } from "./RerunDialog";
 import { StopDialog } from "./StopDialogs";
 import { isOpenStatus } from "./useExecution";
@@ -18,7 +18,6 @@ type Doing = "stop" | "rerun" | null;
 
 export function ExecutionHeader({ execution, onChanged }: { execution: Execution; onChanged: () => void }) {
   const [doing, setDoing] = useState<Doing>(null);
-  const me = useMe();
   const close = () => setDoing(null);
   const isOpen = isOpenStatus(execution.status);
   const parent = parentOf(execution.id);
@@ -61,14 +60,10 @@ export function ExecutionHeader({ execution, onChanged }: { execution: Execution
           )}
           {execution.business_key && <span>{`Key ${execution.business_key}`}</span>}
           {execution.started_by && <span className="dim">{`Started by ${execution.started_by}`}</span>}
+          <ConsoleLinks links={execution.links} />
         </div>
       </div>
       <div className="ex-acts">
-        {me?.links.cloudwatch && (
-          <Button href={me.links.cloudwatch} external iconName="external" target="_blank">
-            CloudWatch
-          </Button>
-        )}
         <Button onClick={() => go(`${designer}?tab=test&input=${encodeURIComponent(execution.id)}`)}>
           Open in designer with this input
         </Button>

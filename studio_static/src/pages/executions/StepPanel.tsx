@@ -11,6 +11,7 @@ import { Skeleton } from "../../ui/Skeleton";
 import { StatusMark } from "../../ui/StatusMark";
 import { Duration, Elapsed, Time } from "../../ui/Time";
 import { Attempts } from "./Attempts";
+import { ConsoleLinks } from "./ConsoleLinks";
 import { EventList } from "./EventList";
 import type { HistoryEvent } from "./events";
 import { ItemGrid } from "./ItemGrid";
@@ -82,7 +83,7 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
               Its child executions
             </button>
           )}
-          {data && <StepLinks links={data.links} />}
+          {data && <ConsoleLinks links={data.links} />}
         </div>
         <WhatWentWrong step={step} detail={data} index={index} onSelect={onSelect} />
       </div>
@@ -144,25 +145,6 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
 function auditOf({ step, audit }: StepDetail): string {
   const everFailed = step.error !== null || step.attempts.some((attempt) => attempt.error !== null);
   return auditSearch(everFailed ? audit : { execution: audit.execution ?? "" });
-}
-
-function StepLinks({ links }: { links: StepDetail["links"] }) {
-  const named = [
-    { text: "CloudWatch Logs", to: links.cloudwatch },
-    { text: "Logs Insights", to: links.insights },
-    { text: "X-Ray", to: links.xray },
-  ];
-  return (
-    <>
-      {named.map(({ text, to }) =>
-        to ? (
-          <a key={text} href={to} target="_blank" rel="noreferrer">
-            {text}
-          </a>
-        ) : null,
-      )}
-    </>
-  );
 }
 
 function Variables({ detail, execution }: { detail: StepDetail; execution: Execution }) {
