@@ -102,17 +102,39 @@ class ApiStack(Stack):
             ),
             {
                 **engine.settings, "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
-                "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0",
+                "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
             },
         )
         data.grant_engine(function)
         data.grant_secrets(function, write=True)
         engine.wakes.grant_send_messages(function)
         engine.grant_task_roles(function)
+        self._grant_model(function)
         function.add_to_role_policy(aws_iam.PolicyStatement(
             actions=["logs:FilterLogEvents"], resources=[f"{engine.worker.log_group.log_group_arn}:*"],
         ))
         return function
+
+    def _copilot_settings(self) -> dict[str, str]:
+        """What is set, in the names of engine.settings."""
+        tunables = self._tunables
+        named = {
+            "AUTOMATE_COPILOT_PROVIDER": tunables.copilot_provider, "AUTOMATE_COPILOT_MODEL": tunables.copilot_model,
+            "AUTOMATE_COPILOT_URL": tunables.copilot_url, "AUTOMATE_COPILOT_SECRET": tunables.copilot_secret,
+        }
+        return {name: value for name, value in named.items() if value}
+
+    def _grant_model(self, function: aws_lambda.Function) -> None:
+        """Invoking the one model, where Bedrock drafts. An inference profile's name begins with its group of regions,
+        and it calls the model in each of these."""
+        model = self._tunables.copilot_model
+        if self._tunables.copilot_provider != "bedrock" or not model:
+            return
+        base = model.partition(".")[2] if model.count(".") > 1 else model
+        function.add_to_role_policy(aws_iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=[
+            f"arn:{self.partition}:bedrock:*::foundation-model/{base}",
+            self.format_arn(service="bedrock", resource="inference-profile", resource_name=model),
+        ]))
 
     def _make_api(self) -> aws_apigateway.RestApi:
         tunables = self._tunables

@@ -41,7 +41,8 @@ _UNUSED = (
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
 NOT_FOR_WORKERS = (
-    "engine/testing", "engine/rules", "engine/copilot", "engine/adapters/memory", "connectors/known",
+    "engine/testing", "engine/rules", "engine/copilot", "engine/adapters/memory", "engine/adapters/models",
+    "connectors/known",
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "journal",
         "pauses", "processes", "queue", "schema", "secret_store", "stores",

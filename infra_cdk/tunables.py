@@ -83,6 +83,18 @@ class Tunables:
         True, "The Studio behind CloudFront. false leaves both out: for emulators without CloudFront, or the API alone."
     )
     tracing: bool = _choice(False, "X-Ray traces of the API and the worker. They cost start-up time and money.")
+    copilot_provider: str = _choice(
+        "offline",
+        "Who drafts in the copilot: offline (a grammar, nothing leaves the account), bedrock or openai "
+        "(AUTOMATE_COPILOT_PROVIDER).",
+    )
+    copilot_model: str = _choice(
+        "",
+        "The model: with bedrock its id or an inference profile's, which the API's role may then invoke "
+        "(AUTOMATE_COPILOT_MODEL).",
+    )
+    copilot_url: str = _choice("", "With openai what stands before /chat/completions (AUTOMATE_COPILOT_URL).")
+    copilot_secret: str = _choice("", "With openai the key of the secret with the API key (AUTOMATE_COPILOT_SECRET).")
     architecture: str = _choice("arm64", "arm64 or x86_64. arm64 costs a fifth less.")
     python: str = _choice("3.13", "The functions' Python. Change it only to meet an emulator that runs another.")
     connector_requirements: str = _choice(
