@@ -4,7 +4,6 @@
  */
 import {
   type Definition,
-  isObject,
   type JsonObject,
   own,
   type QueryLanguage,
@@ -219,9 +218,4 @@ function labels(names: readonly string[], kind: NonNullable<CodeCompletion["kind
 
 function quotedOption(option: CodeCompletion): CodeCompletion {
   return { ...option, apply: JSON.stringify(option.label) };
-}
-
-/** Whether `value` is a secret's reference. */
-export function isSecretRef(value: unknown): boolean {
-  return isObject(value) && Object.keys(value).length === 1 && typeof value.$secret === "string";
 }

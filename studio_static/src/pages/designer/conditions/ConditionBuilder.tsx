@@ -1,6 +1,6 @@
 /** A condition as rows: field, operator, value; groups of them joined by and, or, not. What has no row stays text. */
 import type { QueryLanguage } from "../../../asl";
-import { Pick, Segments, TextInput } from "../forms/controls";
+import { Pick, TextInput } from "../forms/controls";
 import {
   asGroup,
   type Comparison,
@@ -171,25 +171,5 @@ function Row({ row, onChange, onRemove, language, paths }: RowProps) {
         ✕
       </button>
     </div>
-  );
-}
-
-interface ViewProps {
-  value: "builder" | "text";
-  onChange: (value: "builder" | "text") => void;
-}
-
-/** Builder or text, where there is no room for both. */
-export function ConditionView({ value, onChange }: ViewProps) {
-  return (
-    <Segments
-      label="How the condition is edited"
-      value={value}
-      options={[
-        { value: "builder", label: "Form" },
-        { value: "text", label: "Text" },
-      ]}
-      onChange={onChange}
-    />
   );
 }

@@ -1,15 +1,5 @@
 /** The forms of Wait, Pass, Fail, Parallel and Map. Succeed has none of its own. */
-import {
-  addBranch,
-  isObject,
-  type JsonObject,
-  own,
-  removeBranch,
-  typeOf,
-  walk,
-  withEntry,
-  withoutEntry,
-} from "../../../asl";
+import { addBranch, isObject, type JsonObject, own, removeBranch, walk, withEntry, withoutEntry } from "../../../asl";
 import { momentOf, offsetOf, partsOf, zones } from "../conditions/moments";
 import { Field, NumberInput, Part, Pick, Segments, TextInput } from "../forms/controls";
 import { expressionIn, readValue } from "../forms/field";
@@ -539,6 +529,3 @@ function Tolerance({ editor }: { editor: StateEditor }) {
     </Part>
   );
 }
-
-/** Whether a form shows something of its own for the state. */
-export const isContainer = (state: JsonObject): boolean => ["Parallel", "Map"].includes(typeOf(state) ?? "");

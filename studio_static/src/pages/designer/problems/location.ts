@@ -66,6 +66,3 @@ function stateIn(tokens: readonly string[]): StatePointer | null {
   }
   return found === 0 ? null : pointerOf(tokens.slice(0, found));
 }
-
-/** The innermost state on the way of a JSON pointer's tokens. */
-export const stateOfTokens = stateIn;

@@ -27,16 +27,8 @@ export interface VersionAnswer {
   readonly active: boolean;
 }
 
-export interface DiffAnswer {
-  readonly text: string;
-  readonly states: readonly { readonly state: string; readonly change: string }[];
-  readonly old_document?: JsonObject | null;
-  readonly new_document?: JsonObject | null;
-}
-
 export const getDraft = (name: string) => get<DraftAnswer>(path("/workflows/{}/draft", name));
 export const getWorkflow = (name: string) => request<WorkflowAnswer>("GET", path("/workflows/{}", name));
-export const getVersions = (name: string) => get<{ versions: VersionAnswer[] }>(path("/workflows/{}/versions", name));
 export const getVersion = (name: string, number: number) =>
   get<VersionAnswer & { document: JsonObject }>(path("/workflows/{}/versions/{}", name, number));
 
