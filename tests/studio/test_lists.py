@@ -1,0 +1,91 @@
+"""Connectors and audit log, and what every page has: use by keyboard alone, answers of an unhappy server."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PAGES = ["/", "/executions/", "/rules/", "/secrets/", "/connectors/", "/audit/"]
+
+
+def test_the_catalogue_shows_each_action_with_its_schema(studio):
+    page = studio.page
+    studio.open("/connectors/")
+    page.get_by_label("Find a connector or an action").fill("http")
+    page.get_by_role("link", name=re.compile("^HTTP")).first.click()
+    expect(page.get_by_text("connector:http:request").first).to_be_visible()
+    expect(page.get_by_text("url", exact=True).first).to_be_visible()
+    page.get_by_label("Find a connector or an action").fill("nothing like it")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
+def test_the_audit_log_is_filtered_in_the_address_and_verified(studio):
+    page = studio.page
+    studio.open("/audit/?workflow=order_flow")
+    rows = page.get_by_role("table", name="Entries").get_by_role("row")
+    expect(rows.filter(has_text="order_flow").first).to_be_visible()
+    expect(rows.filter(has_text="nightly_sync")).to_have_count(0)
+    page.get_by_role("button", name=re.compile("Verify")).click()
+    expect(page.get_by_text("The log is what was written")).to_be_visible()
+
+
+def test_a_workflow_is_found_opened_and_left_with_the_keyboard_alone(studio):
+    page = studio.page
+    finder = page.get_by_role("combobox", name="Find workflows, executions")
+    studio.open("/")
+    page.keyboard.press("Control+k")
+    finder.wait_for()
+    page.keyboard.type("approval")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/studio/wizard/approval**")
+    page.get_by_role("tab", name="Design").wait_for()
+    page.keyboard.press("Control+k")
+    finder.wait_for()
+    page.keyboard.type("secrets")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/studio/secrets/")
+    create = page.get_by_role("button", name="Create secret")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if create.evaluate("button => button === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.type("BY_KEYBOARD")
+    page.keyboard.press("Tab")
+    page.keyboard.type("a value of nobody")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row").filter(has_text="BY_KEYBOARD")).to_be_visible()
+    assert any(item["key"] == "BY_KEYBOARD" for item in studio.server.json("GET", "/secrets")["secrets"])
+
+
+@pytest.mark.parametrize(("status", "code", "says"), [
+    (403, "NotAllowed", "You may not see"), (500, "Internal", "Could not get"),
+    (401, "SignedOut", "You are signed out"),
+])
+@pytest.mark.parametrize(("path", "asked"), [
+    ("/", "/workflows"), ("/secrets/", "/secrets"), ("/connectors/", "/connectors"), ("/audit/", "/audit?"),
+    ("/executions/", "/executions?"),
+])
+def test_a_page_says_what_it_may_not_or_could_not_get(studio, path, asked, status, code, says):
+    """The one place where an answer is made up: the local product refuses its owner nothing."""
+    body = json.dumps({"error": {"code": code, "message": "It is so.", "advice": "Ask."}})
+    studio.expect_refusal(status, re.escape(asked))
+    studio.page.route(
+        lambda address: address.startswith(f"{studio.server.url}{asked}"),
+        lambda route: route.fulfill(status=status, content_type="application/json", body=body),
+    )
+    studio.page.goto(f"{studio.server.url}/studio{path}")
+    expect(studio.page.get_by_text(says).first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_cut_off_at_1024_pixels(studio, path):
+    studio.open(path)
+    studio.look("light", 1024)
+    studio.page.wait_for_load_state("networkidle")
+    wider = studio.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0
