@@ -78,7 +78,7 @@ def test_the_whole_way_over_http_and_the_command_line(server, tmp_path):
     assert (started["status"], started["output"]) == ("SUCCEEDED", {"said": "hello"})
 
     shown = server.json("GET", "/executions/hello%3Aone")
-    assert shown == {key: started[key] for key in shown}
+    assert started == {key: shown[key] for key in started}
     over_http = server.json("GET", "/executions/hello%3Aone/history")["events"]
     assert over_http == automate(server.folder, "history", "hello:one")["events"]
     assert [event["type"] for event in over_http][-1] == "ExecutionSucceeded"
