@@ -132,19 +132,24 @@ CAREFUL: Json = {
     "States": {
         "Reserve": {
             "Type": "Task", "Resource": "connector:http:request",
-            "Arguments": {"method": "POST", "url": "{% $states.input.url %}", "json": {"sku": "DESK-2", "quantity": 0}},
+            "Arguments": {
+                "method": "POST", "url": "{% $states.input.url %}", "json": {"sku": "DESK-2", "quantity": 0},
+            },
             "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Note It"}],
             "Next": "Done",
         },
         "Note It": {
-            "Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": "Not reserved"}, "Next": "Give Up",
+            "Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": "Not reserved"},
+            "Next": "Give Up",
         },
         "Give Up": {"Type": "Fail", "Error": "Order.NotReserved", "Cause": "The order could not be reserved."},
         "Done": {"Type": "Succeed"},
     },
 }
 
-WORKFLOWS = {"warehouse": WAREHOUSE, "rows": ROWS, "patient": PATIENT, "careful": CAREFUL, "slow": SLOW, "spread": SPREAD}
+WORKFLOWS = {
+    "warehouse": WAREHOUSE, "rows": ROWS, "patient": PATIENT, "careful": CAREFUL, "slow": SLOW, "spread": SPREAD,
+}
 
 
 def parcel(server: Any, *, broken: bool = True) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""The Execution Explorer: from "something failed" to why, as the guide's "Debugging Failures" tells it; and the list."""
+"""The Execution Explorer: from a failure to its cause, as the guide's "Debugging Failures" tells it; and the list."""
 
 from __future__ import annotations
 
@@ -44,13 +44,14 @@ def test_debugging_failures_as_the_guide_tells_it(studio, failed, others, screen
     page.get_by_role("link", name="Execution Explorer").click()
     expect(page.get_by_role("heading", level=1, name="Execution Explorer")).to_be_visible()
 
-    # "Find the Failed run (Red status)."
+    # The guide: "Find the Failed run (Red status)."
     row = page.get_by_role("row").filter(has_text="ord-48201")
     status = row.locator("[data-status=FAILED]")
     expect(status).to_have_text("Failed")
     expect(status.locator("svg")).to_be_visible()
     red, green, blue = map(int, re.findall(r"\d+", status.evaluate("each => getComputedStyle(each).color"))[:3])
-    assert red > 150 and red > 2 * max(green, blue)
+    assert red > 150
+    assert red > 2 * max(green, blue)
     screens(studio, "executions")
     row.get_by_role("link", name="ord-48201").click()
 

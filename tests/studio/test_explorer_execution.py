@@ -1,4 +1,4 @@
-"""One execution in the Explorer: live, its Maps, its events, its retries, running it again; by keyboard and under axe."""
+"""One execution in the Explorer: live, its Maps, events and retries, running it again; by keyboard and under axe."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_fail_state_says_which_failure_led_to_it(studio, server):
     studio.open(address(given_up))
     expect(selected(page)).to_have_text("Give Up")
     wrong = panel(page).get_by_role("note", name="What went wrong")
-    expect(wrong).to_contain_text("Order.NotReserved – The order could not be reserved.")
+    expect(wrong).to_contain_text("Order.NotReserved: The order could not be reserved.")
     wrong.get_by_role("button", name="Reserve").click()
     expect(selected(page)).to_have_text("Reserve")
     expect(wrong).to_contain_text("quantity must be a whole number from 1")
@@ -114,7 +114,7 @@ def test_a_map_of_a_hundred_shows_its_failure_first(studio, server, screens):
     expect(each_row).to_contain_text("Caught")
     expect(rows(page).nth(1)).to_contain_text("Item 37")
     page.get_by_role("treeitem", name=re.compile("Broken Row")).click()
-    expect(panel(page).get_by_role("note", name="What went wrong")).to_contain_text("Row.Broken – Row 37")
+    expect(panel(page).get_by_role("note", name="What went wrong")).to_contain_text("Row.Broken: Row 37")
     expect(panel(page)).to_contain_text("Each Row, item 37")
     each_row.click()
     grid = panel(page).get_by_role("list", name="Items")
@@ -173,7 +173,7 @@ def test_a_distributed_map_leads_to_its_children_and_back(studio, server):
     failed = table.get_by_role("row").filter(has_text="Failed")
     expect(failed).to_have_count(1)
     failed.get_by_role("link").click()
-    expect(panel(page).get_by_role("note", name="What went wrong")).to_contain_text("No.Seven – Seven is not taken.")
+    expect(panel(page).get_by_role("note", name="What went wrong")).to_contain_text("No.Seven: Seven is not taken.")
     page.get_by_role("link", name="spread-1", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("spread-1")
 

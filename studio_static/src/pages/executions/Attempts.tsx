@@ -28,7 +28,7 @@ export function Attempts({ step }: { step: Step }) {
             {attempt.error && (
               <p className="ex-attempt-why">
                 <strong>{attempt.error}</strong>
-                {message && ` – ${message}`}
+                {message && `: ${message}`}
               </p>
             )}
             {pause !== null && <p className="dim ex-attempt-pause">{`Waited ${formatDuration(pause)}`}</p>}

@@ -1,5 +1,6 @@
 /** What the execution was started with, and how it ended. */
 import type { Execution } from "../../api/schema";
+import { parsed } from "./events";
 import { StepJson } from "./StepJson";
 
 export function ValuesTab({ execution }: { execution: Execution }) {
@@ -10,7 +11,7 @@ export function ValuesTab({ execution }: { execution: Execution }) {
         <StepJson
           ofExecution
           title="Error"
-          value={{ Error: execution.error, Cause: execution.cause }}
+          value={{ Error: execution.error, Cause: parsed(execution.cause) }}
           fileName={`${execution.name}-error`}
         />
       ) : execution.ended_at === null ? (

@@ -32,7 +32,7 @@ export function WhatWentWrong({ step, detail, index, onSelect }: WhatWentWrongPr
     <div className={`ex-wrong tone-${tone}`} role="note" aria-label="What went wrong">
       <p>
         <strong>{error ?? "It failed"}</strong>
-        {(message ?? meaning) && ` – ${message ?? meaning}`}
+        {(message ?? meaning) && `: ${message ?? meaning}`}
       </p>
       {message && meaning && <p>{meaning}</p>}
       <p className="ex-wrong-tries">{attemptsSentence(step)}</p>

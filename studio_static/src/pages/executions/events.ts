@@ -62,7 +62,8 @@ export function unfolded(event: HistoryEvent): unknown {
   );
 }
 
-function parsed(value: unknown): unknown {
+/** A text that is a JSON object or array, as that; everything else as it is. */
+export function parsed(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[{[]/.test(value)) return value;
   try {
     return JSON.parse(value);
