@@ -53,9 +53,11 @@ def test_a_workflow_is_found_opened_and_left_with_the_keyboard_alone(studio):
         if create.evaluate("button => button === document.activeElement"):
             break
     page.keyboard.press("Enter")
-    page.get_by_role("dialog").wait_for()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name")).to_be_focused()
     page.keyboard.type("BY_KEYBOARD")
     page.keyboard.press("Tab")
+    expect(dialog.get_by_label("Value")).to_be_focused()
     page.keyboard.type("a value of nobody")
     page.keyboard.press("Enter")
     expect(page.get_by_role("row").filter(has_text="BY_KEYBOARD")).to_be_visible()
