@@ -144,7 +144,9 @@ def _find(journal: Journal, key: ExecutionKey, map_run: str) -> _Begun:
 
 
 def _named(arn: str, map_run: str) -> bool:
-    return map_run in (arn, arn.rpartition(":")[2])
+    """By the ARN, ``…:mapRun:machine/label:id``, or by what stands after one of its separators."""
+    resource = arn.partition(":mapRun:")[2]
+    return map_run in (arn, resource, resource.rpartition("/")[2], arn.rpartition(":")[2])
 
 
 def _stored_frame(body: bytes, arn: str) -> dict[str, Json]:

@@ -43,6 +43,14 @@ def test_limits_are_changed_while_it_runs_and_refused_after(api):
     assert api("GET", f"{RUNS}/nothing").status == 404
 
 
+def test_a_run_is_found_by_its_arn_and_by_what_a_person_reads_of_it(api):
+    batch(api)
+    [run] = api("GET", RUNS).json["map_runs"]
+    resource = run["arn"].partition(":mapRun:")[2]
+    for name in (run["arn"], resource, resource.rpartition("/")[2], run["arn"].rpartition(":")[2]):
+        assert api("GET", f"{RUNS}/{quote(name, safe='')}").json["arn"] == run["arn"]
+
+
 def test_an_execution_without_a_map_run_has_none(api):
     batch(api, work=False)
     assert api("GET", RUNS).json == {"map_runs": []}
