@@ -118,7 +118,10 @@ export function Surface(props: SurfaceProps) {
   const actions = useActions(
     { toggle, choose, selectEdge: selection.selectEdge, changeNote: notes.change },
     (state, name) => {
-      XX;
+      // Enter ends it, and so does the blur that follows: once is enough.
+      if (renamed.current !== state) return;
+      renamed.current = null;
+      setRenaming(null);
       if (name !== null && name.trim() !== "") command({ kind: "rename", state, name: name.trim() });
     },
   );
