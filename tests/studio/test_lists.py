@@ -54,6 +54,8 @@ def test_a_workflow_is_found_opened_and_left_with_the_keyboard_alone(studio):
             break
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(dialog.get_by_label("Name")).to_be_focused()
     page.keyboard.type("BY_KEYBOARD")
     page.keyboard.press("Tab")
