@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from engine.ports.keys import ExecutionKey
+
 RUNS = "/executions/batch%3Aone/map-runs"
 
 
@@ -47,8 +49,12 @@ def test_a_run_is_found_by_its_arn_and_by_what_a_person_reads_of_it(api):
     batch(api)
     [run] = api("GET", RUNS).json["map_runs"]
     resource = run["arn"].partition(":mapRun:")[2]
-    for name in (run["arn"], resource, resource.rpartition("/")[2], run["arn"].rpartition(":")[2]):
+    short = (resource.rpartition("/")[2], run["arn"].rpartition(":")[2])
+    for name in short:  # an address has no slash in a name
         assert api("GET", f"{RUNS}/{quote(name, safe='')}").json["arn"] == run["arn"]
+    for name in (run["arn"], resource, *short):
+        key = ExecutionKey("default", "batch:one")
+        assert api.services.executions.describe_map_run(key, name).arn == run["arn"]
 
 
 def test_an_execution_without_a_map_run_has_none(api):
