@@ -2,14 +2,13 @@ import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { fontsOutOfCss } from "./tools/fonts.ts";
-import { linterWithoutYaml } from "./tools/linter.ts";
 
 const API = process.env.STUDIO_API ?? "http://127.0.0.1:8400";
 const OURS = /^\/(?!studio\/|@|src\/|node_modules\/)/;
 
 export default defineConfig({
   base: "/studio/",
-  plugins: [fontsOutOfCss(join(import.meta.dirname, "node_modules/.fonts")), linterWithoutYaml(), react()],
+  plugins: [fontsOutOfCss(join(import.meta.dirname, "node_modules/.fonts")), react()],
   resolve: { dedupe: ["jsonata", "react", "react-dom"] },
   worker: { format: "es" },
   build: {
