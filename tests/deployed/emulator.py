@@ -6,9 +6,11 @@ be of the minor version that the layers are made for. It binds 127.0.0.1 alone.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -67,6 +69,11 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
+def _die_with_us() -> None:
+    """A test run that is killed leaves no emulator behind (prctl's PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 class Emulator:
     """One running emulator. `folder` takes its files and its log."""
 
@@ -85,7 +92,7 @@ class Emulator:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [python.with_name("ministack")], env=settings, stdout=log, stderr=subprocess.STDOUT,
-                start_new_session=True,
+                start_new_session=True, preexec_fn=_die_with_us if sys.platform == "linux" else None,  # noqa: PLW1509
             )
         self._wait()
 
