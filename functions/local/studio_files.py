@@ -2,6 +2,7 @@
 
     /studio/assets/NAME-HASH.js    the file, for a year: another content has another name
     /studio/icon.svg, theme.js     the file, asked for anew each time (304 while it is the same)
+    /studio/config.json            404: what a deployment writes beside its build; here the cookie signs in
     /studio/anything/else          index.html: the page reads the address itself
 
 Files are read as they are asked for, so that a new build needs no new server. Beside a file may lie the same one
@@ -20,6 +21,7 @@ from functions.api import etags
 from functions.local.wsgi import SECURITY_HEADERS, Environ, StartResponse, respond
 
 STUDIO: Final = "/studio"
+CONFIGURATION: Final = "/config.json"
 DIST: Final = Path(__file__).parents[2] / "studio_static" / "dist"
 POLICY: Final = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; object-src 'none'; "
@@ -63,7 +65,7 @@ class StudioFiles:
             return respond(start_response, 503, _NOT_BUILT, {**_NOT_KEPT, "Content-Type": _TYPES[".html"]})
         is_asset = within.startswith("/assets/")
         file = self._file(within)
-        if file is None and is_asset:
+        if within == CONFIGURATION or (file is None and is_asset):
             return respond(start_response, 404, "", _NOT_KEPT)
         return _send(environ, start_response, file or self._dist / "index.html", _FOREVER if is_asset else "no-cache")
 

@@ -2,6 +2,7 @@
  * The one way to the API. Answers to GET are kept with their ETag: asked again, an unchanged one costs a 304 without a
  * body, and the caller gets the very same object, so that React has nothing to draw anew.
  */
+import { withToken } from "./credentials";
 import { ApiError, type ErrorShape } from "./errors";
 
 /** Where the API is: the page's own origin. */
@@ -49,7 +50,7 @@ export async function request<T>(method: string, address: string, options: Reque
   if (known) headers["If-None-Match"] = `"${known.etag}"`;
   if (options.ifMatch) headers["If-Match"] = options.ifMatch === "*" ? "*" : `"${options.ifMatch}"`;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await send(method, address, headers, options);
+  const response = await withToken((token) => send(method, address, { ...headers, ...token }, options), options.signal);
   if (response.status === 304 && known) return { body: known.body as T, etag: known.etag, status: 304 };
   const body = await read(response);
   if (!response.ok) throw failure(response.status, body);

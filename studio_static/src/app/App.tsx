@@ -1,4 +1,4 @@
-/** The Studio: the shell, and in it the page of the address. */
+/** The Studio: who is signed in sees the shell, and in it the page of the address. */
 import Spinner from "@cloudscape-design/components/spinner";
 import { Suspense } from "react";
 import { Route, Router, Switch, useLocation } from "wouter";
@@ -7,16 +7,19 @@ import { STUDIO } from "./links";
 import { NotFound } from "./NotFound";
 import { ROUTES } from "./routes";
 import { Shell } from "./Shell";
+import { SignInGate } from "./signin/SignInGate";
 import { useAppliedTheme } from "./theme";
 
 export function App() {
   useAppliedTheme();
   return (
-    <Router base={STUDIO}>
-      <Shell>
-        <Pages />
-      </Shell>
-    </Router>
+    <SignInGate>
+      <Router base={STUDIO}>
+        <Shell>
+          <Pages />
+        </Shell>
+      </Router>
+    </SignInGate>
   );
 }
 

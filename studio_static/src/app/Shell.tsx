@@ -14,6 +14,7 @@ import { type Me, useMe } from "./me";
 import { usePageLayout } from "./page";
 import { type Clock, type Theme, usePreferences } from "./preferences";
 import { NAVIGATION } from "./routes";
+import { useSignIn } from "./signin/signIn";
 
 const Palette = lazy(() => import("./Palette"));
 
@@ -70,6 +71,7 @@ export function Shell({ children }: { children: ReactNode }) {
 function Top() {
   const { theme, setTheme, clock, setClock } = usePreferences();
   const me = useMe();
+  const signIn = useSignIn();
   const openPalette = () => useCommands.getState().setOpen(true);
   const home = href("/");
   return (
@@ -112,9 +114,14 @@ function Top() {
             text: me?.actor ?? "Signed in",
             description: me ? whereText(me) : "",
             items: [
-              { id: "docs", text: "The API", href: "/docs", external: true },
+              // Only a cookie opens a page of the API in a tab: a token is not sent by following a link.
+              ...(signIn.by === "cookie" ? [{ id: "docs", text: "The API", href: "/docs", external: true }] : []),
               { id: "version", text: me ? `Automate ${me.product_version}` : "Automate", disabled: true },
+              ...(signIn.by === "pool" ? [{ id: "sign-out", text: "Sign out" }] : []),
             ],
+            onItemClick: ({ detail }) => {
+              if (detail.id === "sign-out" && signIn.by === "pool") signIn.session.signOut();
+            },
           },
         ]}
       />

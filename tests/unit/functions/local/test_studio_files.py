@@ -52,6 +52,12 @@ def test_what_is_not_hashed_is_asked_for_anew(get):
     assert get("/studio/icon.svg").headers["Content-Type"] == "image/svg+xml"
 
 
+def test_here_no_user_pool_signs_in(get, dist):
+    assert get("/studio/config.json").status == 404
+    (dist / "config.json").write_text('{"auth": "cognito"}')
+    assert get("/studio/config.json").status == 404
+
+
 def test_a_page_lets_nothing_in_but_ours(get):
     headers = get("/studio/").headers
     assert headers["Content-Security-Policy"] == POLICY

@@ -1,5 +1,6 @@
 /** What the designer asks of the API. */
 import { get, path, post, put, request } from "../../../api/client";
+import { headersWhileLeaving } from "../../../api/credentials";
 import type { JsonObject } from "../../../asl/types";
 
 export interface DraftAnswer {
@@ -52,7 +53,7 @@ export function saveWhileLeaving(name: string, document: JsonObject, etag: strin
     method: "PUT",
     keepalive: true,
     credentials: "same-origin",
-    headers: { "Content-Type": "application/json", "If-Match": `"${etag}"` },
+    headers: { "Content-Type": "application/json", "If-Match": `"${etag}"`, ...headersWhileLeaving() },
     body,
   }).catch(() => undefined);
 }

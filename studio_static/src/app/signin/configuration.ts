@@ -1,0 +1,42 @@
+/** How one signs in here: /studio/config.json says it of a deployment on AWS; where there is none, a cookie does. */
+
+export interface UserPool {
+  region: string;
+  stage: string;
+  clientId: string;
+}
+
+export const CONFIGURATION = "/studio/config.json";
+
+/** The user pool of the deployment, or null where there is none. Throws an Error with words for people. */
+export async function readConfiguration(): Promise<UserPool | null> {
+  let response: Response;
+  try {
+    response = await fetch(CONFIGURATION, {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+      credentials: "same-origin",
+    });
+  } catch {
+    throw new Error("The server does not answer.");
+  }
+  // 401: the local product without its cookie, whose pages say themselves that one is signed out.
+  if (response.status === 404 || response.status === 401) return null;
+  if (!response.ok) throw new Error(`The server answered ${response.status} for ${CONFIGURATION}.`);
+  return userPool(await response.json().catch(() => null));
+}
+
+/** What config.json says. Throws an Error that names the field. */
+export function userPool(body: unknown): UserPool {
+  if (typeof body !== "object" || body === null) throw new Error(`${CONFIGURATION} holds no JSON object.`);
+  const given = body as Record<string, unknown>;
+  if (given.auth !== "cognito")
+    throw new Error(`${CONFIGURATION}: auth is ${JSON.stringify(given.auth)}; cognito is known.`);
+  return { region: text(given, "region"), stage: text(given, "stage"), clientId: text(given, "client_id") };
+}
+
+function text(given: Record<string, unknown>, field: string): string {
+  const value = given[field];
+  if (typeof value !== "string" || value === "") throw new Error(`${CONFIGURATION}: ${field} is missing.`);
+  return value;
+}

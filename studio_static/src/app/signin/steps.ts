@@ -1,0 +1,28 @@
+/** Where a sign-in is: the form that is shown, and what it needs to know. */
+import { type Challenge, CognitoError, type Reply, type Tokens } from "./cognito";
+
+export type Step =
+  | { at: "password" }
+  | { at: "newPassword"; challenge: Challenge }
+  | { at: "code"; challenge: Challenge }
+  | { at: "forgotten" }
+  /** A code was sent; `destination` is where to, as far as the pool says it. */
+  | { at: "reset"; destination: string | null }
+  | { at: "done"; tokens: Tokens };
+
+export function stepAfter(reply: Reply): Step {
+  if (reply.kind === "tokens") return { at: "done", tokens: reply.tokens };
+  const { challenge } = reply;
+  return { at: challenge.name === "NEW_PASSWORD_REQUIRED" ? "newPassword" : "code", challenge };
+}
+
+/** The form on which a refusal is mended; the same one, for most. */
+export function stepAfterRefusal(step: Step, thrown: unknown): Step {
+  if (!(thrown instanceof CognitoError)) return step;
+  // An admin reset the password: the pool sent the code when they did.
+  if (thrown.code === "PasswordResetRequiredException") return { at: "reset", destination: null };
+  const isChallenge = step.at === "newPassword" || step.at === "code";
+  // A challenge lives three minutes: after that only the password begins another one.
+  if (isChallenge && thrown.code === "NotAuthorizedException") return { at: "password" };
+  return step;
+}

@@ -1,0 +1,216 @@
+"""A deployment on AWS as a browser sees it, on loopback: one origin, a user pool, an API that wants its ID token.
+
+    /studio/config.json    what the deployment writes beside the build
+    /studio/*              the build
+    /cognito               a user pool that answers as Amazon Cognito does
+    everything else        the local product, in its owner's name, when the header Authorization is a good ID token
+
+Statuses and words of the pool are those of the Amazon Cognito user pools API reference; 401 is API Gateway's.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import re
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+
+import waitress
+
+from functions.local.studio_files import StudioFiles
+from functions.local.wsgi import respond
+
+CLIENT_ID = "client-of-the-studio"
+CODE = "123456"
+_HEADERS_TO_THE_API = {
+    "HTTP_IF_MATCH": "If-Match", "HTTP_IF_NONE_MATCH": "If-None-Match", "CONTENT_TYPE": "Content-Type",
+}
+_HEADERS_TO_THE_PAGE = ("Content-Type", "ETag", "Location")
+
+
+class Refused(Exception):
+    """An exception of Cognito's."""
+
+
+@dataclass
+class User:
+    password: str
+    is_invited: bool = False
+    has_second_factor: bool = False
+
+
+@dataclass
+class UserPool:
+    """Users by mail address, and the tokens that are good now."""
+
+    users: dict[str, User]
+    id_tokens: set[str] = field(default_factory=set)
+    refresh_tokens: dict[str, str] = field(default_factory=dict)
+    issued: list[str] = field(default_factory=list)
+    """Every token there was."""
+    asked: list[str] = field(default_factory=list)
+    """The flows and operations, in their order."""
+    sessions: dict[str, str] = field(default_factory=dict)
+    _numbers: itertools.count = field(default_factory=itertools.count)
+
+    def answer(self, operation, given):
+        """Body of the answer. Raises Refused."""
+        if given["ClientId"] != CLIENT_ID:
+            raise Refused("ResourceNotFoundException", f"User pool client {given['ClientId']} does not exist.")
+        self.asked.append(given.get("AuthFlow") or given.get("ChallengeName") or operation)
+        return {
+            "InitiateAuth": self._initiate, "RespondToAuthChallenge": self._respond,
+            "ForgotPassword": self._forgot, "ConfirmForgotPassword": self._confirm,
+        }[operation](given)
+
+    def _initiate(self, given):
+        parameters = given["AuthParameters"]
+        if given["AuthFlow"] == "REFRESH_TOKEN_AUTH":
+            name = self.refresh_tokens.get(parameters["REFRESH_TOKEN"])
+            if name is None:
+                raise Refused("NotAuthorizedException", "Refresh Token has been revoked")
+            return {"AuthenticationResult": self._result(name)}
+        assert given["AuthFlow"] == "USER_PASSWORD_AUTH"
+        name = parameters["USERNAME"]
+        user = self.users.get(name)
+        if user is None or user.password != parameters["PASSWORD"]:
+            raise Refused("NotAuthorizedException", "Incorrect username or password.")
+        if user.is_invited:
+            return self._challenge("NEW_PASSWORD_REQUIRED", name)
+        if user.has_second_factor:
+            return self._challenge("SOFTWARE_TOKEN_MFA", name)
+        return self._signed_in(name)
+
+    def _challenge(self, challenge, name):
+        session = f"session-{next(self._numbers)}"
+        self.sessions[session] = name
+        parameters = {"USER_ID_FOR_SRP": f"id-of-{name}", "requiredAttributes": "[]"}
+        return {"ChallengeName": challenge, "Session": session, "ChallengeParameters": parameters}
+
+    def _respond(self, given):
+        responses = given["ChallengeResponses"]
+        name = self.sessions[given["Session"]]
+        assert responses["USERNAME"] == f"id-of-{name}"
+        if given["ChallengeName"] == "NEW_PASSWORD_REQUIRED":
+            self._set_password(name, responses["NEW_PASSWORD"])
+        elif responses["SOFTWARE_TOKEN_MFA_CODE"] != CODE:
+            raise Refused("CodeMismatchException", "Invalid code received for user")
+        del self.sessions[given["Session"]]
+        return self._signed_in(name)
+
+    def _forgot(self, given):
+        first, _, rest = given["Username"].partition("@")
+        return {"CodeDeliveryDetails": {
+            "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": f"{first[0]}***@{rest[0]}***",
+        }}
+
+    def _confirm(self, given):
+        if given["ConfirmationCode"] != CODE:
+            raise Refused("CodeMismatchException", "Invalid verification code provided, please try again.")
+        self._set_password(given["Username"], given["Password"])
+        return {}
+
+    def _set_password(self, name, password):
+        if len(password) < 12:
+            raise Refused("InvalidPasswordException", "Password did not conform with policy: Password not long enough")
+        self.users[name].password, self.users[name].is_invited = password, False
+
+    def _signed_in(self, name):
+        refresh_token = self._token({"refresh": name})
+        self.refresh_tokens[refresh_token] = name
+        return {"AuthenticationResult": {**self._result(name), "RefreshToken": refresh_token}}
+
+    def _result(self, name):
+        id_token = self._token({"sub": f"id-of-{name}", "email": name})
+        self.id_tokens.add(id_token)
+        return {"IdToken": id_token, "AccessToken": self._token({}), "ExpiresIn": 3600, "TokenType": "Bearer"}
+
+    def _token(self, claims):
+        payload = base64.urlsafe_b64encode(json.dumps({**claims, "jti": next(self._numbers)}).encode()).decode()
+        token = f"eyJhbGciOiJub25lIn0.{payload.rstrip('=')}.signature"
+        self.issued.append(token)
+        return token
+
+
+class Deployment:
+    """Serves it on a free port, in front of `product`, a LocalServer."""
+
+    def __init__(self, product, pool):
+        self.pool = pool
+        self.addresses = []
+        """Every address that was asked for, with its query."""
+        self.canary = product.canary
+        self.cookie = None
+        self._product = product
+        self._files = StudioFiles()
+        self._server = waitress.create_server(self, host="127.0.0.1", port=0, threads=8)
+        self.url = f"http://127.0.0.1:{self._server.effective_port}"
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+
+    def stop(self):
+        self._server.close()
+        self._server.task_dispatcher.shutdown()
+
+    def __call__(self, environ, start_response):
+        path = environ["PATH_INFO"]
+        self.addresses.append(f"{path}?{environ.get('QUERY_STRING', '')}")
+        if path == "/studio/config.json":
+            configuration = {"auth": "cognito", "region": "eu-central-1", "stage": "dev", "client_id": CLIENT_ID}
+            return _json(start_response, 200, configuration)
+        if path.startswith("/studio/"):
+            return self._files(environ, start_response)
+        if path == "/cognito":
+            return self._cognito(environ, start_response)
+        if environ.get("HTTP_AUTHORIZATION") not in self.pool.id_tokens:
+            return _json(start_response, 401, {"message": "Unauthorized"})
+        return self._api(environ, start_response)
+
+    def _cognito(self, environ, start_response):
+        service, _, operation = environ["HTTP_X_AMZ_TARGET"].partition(".")
+        assert (service, environ["CONTENT_TYPE"]) == ("AWSCognitoIdentityProviderService", "application/x-amz-json-1.1")
+        try:
+            return _json(start_response, 200, self.pool.answer(operation, json.loads(_body(environ))))
+        except Refused as refused:
+            code, message = refused.args
+            return _json(start_response, 400, {"__type": code, "message": message})
+
+    def _api(self, environ, start_response):
+        headers = {sent: environ[name] for name, sent in _HEADERS_TO_THE_API.items() if environ.get(name)}
+        headers["Authorization"] = f"Bearer {self._product.token}"
+        query = environ.get("QUERY_STRING")
+        address = self._product.url + urllib.request.quote(environ["PATH_INFO"]) + (f"?{query}" if query else "")
+        request = urllib.request.Request(  # noqa: S310  our own address
+            address, _body(environ) or None, headers, method=environ["REQUEST_METHOD"]
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                status, found, body = answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                status, found, body = error.code, error.headers, error.read()
+        kept = {name: found[name] for name in _HEADERS_TO_THE_PAGE if found[name] is not None}
+        return respond(start_response, status, body.decode(), kept)
+
+
+def _json(start_response, status, body):
+    return respond(start_response, status, json.dumps(body), {"Content-Type": "application/json"})
+
+
+def _body(environ):
+    return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+
+
+def where_tokens_are(page):
+    """Places of the page where something that looks like a token stands: the names, not the values."""
+    places = page.evaluate("""() => ({
+        document: document.documentElement.outerHTML,
+        inputs: [...document.querySelectorAll('input, textarea')].map(each => each.value).join(' '),
+        address: location.href, history: JSON.stringify(history.state), cookie: document.cookie,
+        local: JSON.stringify({...localStorage}), session: JSON.stringify({...sessionStorage}),
+    })""")
+    return sorted(name for name, text in places.items() if re.search(r"eyJ[\w-]+\.[\w-]*\.", text))
