@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cold import COLD
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
@@ -76,6 +77,7 @@ def test_every_figure_of_the_interpreter_can_be_printed(module: Any) -> None:
         assert module("run")._row(line).split()[0] == "automate"
 
 
+@pytest.mark.skipif(COLD, reason="cold mode is copying")
 def test_a_large_payload_is_handed_on_without_a_copy(module: Any) -> None:
     workload = module("workloads").large_payload(200_000, 20)
     interpreter = module("interpreter")
