@@ -40,13 +40,15 @@ POLICY = (
 )
 """The one exception: the code editor writes its styles into the page."""
 
-_PAGES = """
+PAGES = """
+var FILE = /^\\/studio\\/(assets\\/.+|[^\\/]+\\.[a-z]+)$/;
 function handler(event) {
   var request = event.request;
-  if (request.uri.indexOf('.', request.uri.lastIndexOf('/')) < 0) { request.uri = '/studio/index.html'; }
+  if (!FILE.test(request.uri)) { request.uri = '/studio/index.html'; }
   return request;
 }
 """
+"""Only the build's own places hold files: the name of an execution, and so its page's address, may have a dot."""
 _COGNITO = """
 function handler(event) { event.request.uri = '/'; return event.request; }
 """
@@ -119,7 +121,7 @@ class StudioStack(Stack):
                     viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                     cache_policy=aws_cloudfront.CachePolicy.CACHING_OPTIMIZED,
                     response_headers_policy=self._headers(),
-                    function_associations=[self._function("Pages", _PAGES)],
+                    function_associations=[self._function("Pages", PAGES)],
                     compress=True,
                 ),
             },
@@ -155,7 +157,8 @@ class StudioStack(Stack):
         )
 
     def _deploy(self, distribution: aws_cloudfront.Distribution) -> None:
-        """The hashed files may be kept for ever, the page and its configuration are asked for each time."""
+        """The hashed files may be kept for ever, the page and its configuration are asked for each time. The hashed ones
+        come first and those of builds before stay: every page finds the files that it names."""
         if not (self._files / "index.html").is_file():
             raise InvalidDocument(
                 "the Studio is not built", where="studio_static/dist",
@@ -165,15 +168,26 @@ class StudioStack(Stack):
             "auth": "cognito", "region": Fn.ref("AWS::Region"), "stage": self._tunables.stage,
             "client_id": self._api.client.user_pool_client_id,
         }
-        aws_s3_deployment.BucketDeployment(
+        build = aws_s3_deployment.Source.asset(str(self._files))
+        assets = aws_s3_deployment.BucketDeployment(
+            self, "Assets",
+            sources=[build],
+            exclude=["*"], include=["assets/*"],
+            cache_control=[aws_s3_deployment.CacheControl.from_string("public, max-age=31536000, immutable")],
+            destination_bucket=self.bucket,
+            destination_key_prefix="studio",
+            prune=False,
+            memory_limit=256,
+        )
+        pages = aws_s3_deployment.BucketDeployment(
             self, "Files",
-            sources=[
-                aws_s3_deployment.Source.asset(str(self._files)),
-                aws_s3_deployment.Source.json_data("config.json", configuration),
-            ],
+            sources=[build, aws_s3_deployment.Source.json_data("config.json", configuration)],
+            exclude=["assets/*"],
+            cache_control=[aws_s3_deployment.CacheControl.no_cache()],
             destination_bucket=self.bucket,
             destination_key_prefix="studio",
             distribution=distribution,
             distribution_paths=["/studio/index.html", "/studio/config.json", "/studio/"],
             memory_limit=256,
         )
+        pages.node.add_dependency(assets)
