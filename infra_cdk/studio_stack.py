@@ -157,8 +157,10 @@ class StudioStack(Stack):
         )
 
     def _deploy(self, distribution: aws_cloudfront.Distribution) -> None:
-        """The hashed files may be kept for ever, the page and its configuration are asked for each time. The hashed ones
-        come first and those of builds before stay: every page finds the files that it names."""
+        """The hashed files may be kept for ever, the page and its configuration are asked for each time.
+
+        The hashed ones come first, and those of builds before stay: every page finds the files that it names.
+        """
         if not (self._files / "index.html").is_file():
             raise InvalidDocument(
                 "the Studio is not built", where="studio_static/dist",
