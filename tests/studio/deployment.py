@@ -145,6 +145,7 @@ class Deployment:
         """Every address that was asked for, with its query."""
         self.canary = product.canary
         self.cookie = None
+        self.json = product.json
         self._product = product
         self._files = StudioFiles()
         self._server = waitress.create_server(self, host="127.0.0.1", port=0, threads=8)

@@ -7,6 +7,7 @@ import re
 import pytest
 from browsing import Studio
 from deployment import CODE, Deployment, User, UserPool, where_tokens_are
+from designing import THREE_STEPS, Designer
 from playwright.sync_api import expect
 
 INVITED, ANN, SECOND = "invited@example.com", "ann@example.com", "second@example.com"
@@ -101,6 +102,29 @@ def test_a_sign_in_is_renewed_unnoticed_and_covers_the_page_when_it_has_run_out(
     sign_in(page, ANN)
     expect(heading(page, "Audit log")).to_be_visible()
     expect(page.get_by_role("table").get_by_role("row").nth(1)).to_be_visible()
+
+
+def test_an_edit_made_while_the_sign_in_runs_out_is_saved_after_the_next_one(visitor, deployment):
+    page = visitor.page
+    visitor.expect_refusal(401, ".")
+    visitor.expect_refusal(400, "/cognito$")
+    visitor.open("/")
+    sign_in(page, ANN)
+    expect(heading(page, "Workflows")).to_be_visible()
+    designer = Designer(visitor, "run_out", THREE_STEPS)
+    designer.select("First")
+    deployment.pool.id_tokens.clear()
+    deployment.pool.refresh_tokens.clear()
+    designer.name_field.fill("Begin")
+    page.keyboard.press("Enter")
+    expect(heading(page, "Sign in")).to_be_visible()
+    expect(designer.card("Begin")).to_be_hidden()
+    assert deployment.json("GET", "/workflows/run_out/draft")["document"]["definition"]["StartAt"] == "First"
+    page.keyboard.press("ControlOrMeta+k")
+    sign_in(page, ANN)
+    expect(designer.card("Begin")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Find anything")).to_have_count(0)
+    assert designer.saved()["definition"]["StartAt"] == "Begin"
 
 
 def test_the_second_factor_is_asked_for(visitor):

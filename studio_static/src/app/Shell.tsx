@@ -14,7 +14,7 @@ import { type Me, useMe } from "./me";
 import { usePageLayout } from "./page";
 import { type Clock, type Theme, usePreferences } from "./preferences";
 import { NAVIGATION } from "./routes";
-import { useSignIn } from "./signin/signIn";
+import { isCovered, useSignIn } from "./signin/signIn";
 
 const Palette = lazy(() => import("./Palette"));
 
@@ -140,6 +140,7 @@ function useFindKey(): void {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
         return;
       event.preventDefault();
+      if (isCovered()) return;
       useCommands.getState().setOpen(true);
     };
     window.addEventListener("keydown", onKey, { capture: true });

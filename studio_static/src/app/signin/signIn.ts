@@ -13,6 +13,12 @@ export type SignIn =
 
 export const useSignIn = create<SignIn>(() => ({ by: "unknown" }));
 
+/** Whether the sign-in page covers the shell: then no key is the shell's. */
+export function isCovered(): boolean {
+  const signIn = useSignIn.getState();
+  return signIn.by === "pool" && signIn.session.state.getState().at !== "in";
+}
+
 /** Called once, by main. */
 export async function findSignIn(): Promise<void> {
   useSignIn.setState(await found(), true);
