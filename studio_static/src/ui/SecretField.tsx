@@ -37,6 +37,7 @@ export function SecretField({ label, description, value, onChange, errorText, au
       errorText={errorText}
       secondaryControl={
         <Button
+          formAction="none"
           iconName={shown ? "lock-private" : "view-full"}
           ariaLabel={shown ? "Hide what was typed" : "Show what was typed"}
           onClick={() => setShown(!shown)}
