@@ -81,6 +81,11 @@ class Studio:
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.wait_for_function("theme => document.documentElement.dataset.mode === theme", arg=theme)
         self.page.wait_for_timeout(150)
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Once the browser has drawn what the page has become."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def expect_refusal(self, status: int, path: str) -> None:
         """From now on, answers of `status` to addresses that match `path` are no problem."""

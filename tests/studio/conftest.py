@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from browsing import Studio, StudioServer
 from playwright.sync_api import expect, sync_playwright
+from short import SHORT
 
 from tools.browser import advice, find_browser
 
@@ -27,8 +28,12 @@ DIST = ROOT / "studio_static" / "dist" / "index.html"
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and item.originalname not in SHORT:
+            item.add_marker(pytest.mark.full)
     missing = None
     if not DIST.exists():
         missing = "the Studio is not built (make studio builds it)"

@@ -43,7 +43,7 @@ class TestTab:
 
     def __init__(self, studio, name, **more):
         self.designer = Designer(studio, name, {**FLOW, "name": name, **more})
-        self.page = studio.page
+        self.studio, self.page = studio, studio.page
         self.page.get_by_role("tab", name="Test", exact=True).click()
         expect(self.page.get_by_role("heading", name="Test", exact=True)).to_be_visible()
 
@@ -57,7 +57,9 @@ class TestTab:
         self.page.get_by_role("group", name=f"How {state} is answered").get_by_role("button", name=how).click()
 
     def run(self, ends):
-        self.page.get_by_role("button", name="Run the test").click()
+        with self.page.expect_response(lambda answer: answer.url.endswith("/test/run")):
+            self.page.get_by_role("button", name="Run the test").click()
+        self.studio.drawn()  # an earlier test's result stands there until then
         expect(self.region("Result").locator(f"[data-status={ends}]").first).to_be_visible()
 
     def give(self, value):
