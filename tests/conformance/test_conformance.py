@@ -73,9 +73,9 @@ def test_a_restart_before_every_step_changes_nothing(cases, monkeypatch):
     warm = {case["id"]: driver.answer(case) for case in executions(cases)}
     feed = Simulation._feed
 
-    def cold_feed(self, stimulus):
+    def cold_feed(self, stimulus, **how):
         self.snapshot = snapshot_codec.decode(json.loads(json.dumps(snapshot_codec.encode(self.snapshot))))
-        feed(self, stimulus)
+        feed(self, stimulus, **how)
 
     monkeypatch.setattr(Simulation, "_feed", cold_feed)
     differ = [case["id"] for case in executions(cases) if driver.answer(case) != warm[case["id"]]]
