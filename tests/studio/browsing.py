@@ -96,10 +96,6 @@ class Studio:
         for theme in themes:
             self.look(theme)
             found = self._axe()
-            if found:  # a page that was still being drawn shows it once; a fault of the page stays
-                self.page.wait_for_timeout(500)
-                self.drawn()
-                found = self._axe()
             assert not found, f"{theme}:\n" + "\n".join(found)
         self.look("light")
 

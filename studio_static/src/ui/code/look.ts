@@ -25,12 +25,13 @@ const frame = EditorView.theme({
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--studio-mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--studio-text)", padding: "8px 0" },
-  ".cm-line": { padding: "0 12px 0 8px" },
+  // Chromium keeps the colour of a replaced bracket in a style attribute of the line, hence "!important", twice.
+  ".cm-line": { padding: "0 12px 0 8px", backgroundColor: "transparent !important" },
   "&.cm-focused .cm-cursor": { borderLeftColor: "var(--studio-text)" },
   ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--studio-text-dim)" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 4px 0 12px", fontVariantNumeric: "tabular-nums" },
   ".cm-foldGutter .cm-gutterElement": { cursor: "pointer" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--code-line)" },
+  ".cm-line.cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--code-line) !important" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground, ::selection": {
     backgroundColor: "var(--code-selection) !important",
   },
