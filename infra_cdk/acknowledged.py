@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
-from infra_cdk.tunables import Tunables
+from functions.tunables import Tunables
 
 _IAM5, _S1 = "AwsSolutions-IAM5", "AwsSolutions-S1"
 _FILES = "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C256MiB"

@@ -23,11 +23,11 @@ from aws_cdk import (
 from constructs import Construct
 
 from functions.api.app import ROUTES
+from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
 from infra_cdk.functions import Functions, Shape, retention
-from infra_cdk.tunables import Tunables
 
 OPEN = frozenset({"/health"})
 """Routes that need no sign-in."""

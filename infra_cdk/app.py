@@ -3,7 +3,7 @@
     data ◄── engine ◄── api ◄── studio, observability
 
 Separate stacks, because they live differently: the data outlives every deployment, the others may be replaced at any
-time. Every choice is a context value: infra_cdk.tunables has them all.
+time. Every choice is a context value: functions.tunables has them all.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from aws_cdk import App, Tags
 
 from engine.errors import UserError
+from functions.tunables import Tunables
 from infra_cdk.acknowledged import acknowledge
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.bundling import ROOT, Bundles
@@ -23,7 +24,6 @@ from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
 from infra_cdk.observability_stack import ObservabilityStack
 from infra_cdk.studio_stack import DIST, StudioStack
-from infra_cdk.tunables import Tunables
 
 BUNDLES = ROOT / ".cdk-bundles"
 

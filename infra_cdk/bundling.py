@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from engine.errors import UserError
-from infra_cdk.tunables import Tunables
+from functions.tunables import Tunables
 
 _LOG = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from engine.adapters.aws.table import INDEXES, TTL_ATTRIBUTE
-from infra_cdk.tunables import Tunables
+from functions.tunables import Tunables
 
 
 class DataStack(Stack):

@@ -14,10 +14,10 @@ from aws_cdk import CfnOutput, Duration, Stack, aws_events, aws_events_targets, 
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
+from functions.tunables import Tunables
 from infra_cdk.bundling import NOT_FOR_WORKERS, Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.functions import Functions, Shape
-from infra_cdk.tunables import Tunables
 
 WORKER_TIMEOUT_SECONDS = 300
 """The worker function's deadline, and so the longest lease (docs/architecture.md, "The journal is also the lock")."""

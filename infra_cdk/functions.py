@@ -9,8 +9,8 @@ from pathlib import Path
 from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
+from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
-from infra_cdk.tunables import Tunables
 
 _ARCHITECTURES = {"arm64": aws_lambda.Architecture.ARM_64, "x86_64": aws_lambda.Architecture.X86_64}
 

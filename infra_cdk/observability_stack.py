@@ -12,9 +12,9 @@ from typing import Any
 from aws_cdk import Duration, Stack, aws_cloudwatch, aws_cloudwatch_actions, aws_iam, aws_lambda, aws_sns
 from constructs import Construct
 
+from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.engine_stack import EngineStack
-from infra_cdk.tunables import Tunables
 
 RUNBOOKS = "docs/runbooks.md"
 NAMESPACE = "Automate"

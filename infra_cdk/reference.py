@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
-from infra_cdk.tunables import Tunables
+from functions.tunables import Tunables
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "deployment-settings.md"
 _HEAD = """# Settings of a deployment
 
-Made from `infra_cdk/tunables.py` by `python -m infra_cdk.reference`. Each is a value of the CDK's context: on the
+Made from `functions/tunables.py` by `python -m infra_cdk.reference`. Each is a value of the CDK's context: on the
 command line, `cdk deploy --all -c stage=prod -c batch_size=50 -c batch_window_seconds=1`, or under `"context"` in
 `cdk.json`. A value that will not do stops the deployment before anything is changed, and says what would.
 

@@ -28,8 +28,8 @@ from aws_cdk import (
 from constructs import Construct
 
 from engine.errors import InvalidDocument
+from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
-from infra_cdk.tunables import Tunables
 
 DIST = Path(__file__).resolve().parent.parent / "studio_static" / "dist"
 """The Studio as make studio builds it."""

@@ -25,7 +25,7 @@ _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Stage:
-    """`context` overrides infra_cdk.tunables."""
+    """`context` overrides functions.tunables."""
 
     def __init__(self, emulator: Emulator, folder: Path, name: str = "e2e", **context: str) -> None:
         self.emulator = emulator

@@ -41,8 +41,8 @@ def test_cdk_nag_has_no_finding_that_is_not_acknowledged(checked):
 
 def test_each_acknowledgement_is_of_a_finding_that_is_there(checked):
     """A list that outlives its reasons hides the next finding. And: cdk-nag did look."""
+    from functions.tunables import Tunables  # noqa: PLC0415
     from infra_cdk.acknowledged import accepted  # noqa: PLC0415
-    from infra_cdk.tunables import Tunables  # noqa: PLC0415
 
     (report,) = json.loads((checked[0] / "validation-report.json").read_text())["pluginReports"]
     found = {
