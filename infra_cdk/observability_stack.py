@@ -150,12 +150,11 @@ class ObservabilityStack(Stack):
             "deadletter": engine.deadletter,
         }
 
-    @staticmethod
-    def _metric(name: str) -> aws_cloudwatch.Metric:
+    def _metric(self, name: str) -> aws_cloudwatch.Metric:
         """One of the worker's own metrics (functions/worker/app.py)."""
         return aws_cloudwatch.Metric(
-            namespace=NAMESPACE, metric_name=name, dimensions_map={"service": "worker"}, statistic="Sum",
-            period=_FIVE_MINUTES,
+            namespace=NAMESPACE, metric_name=name, statistic="Sum", period=_FIVE_MINUTES,
+            dimensions_map={"service": "worker", "stage": self._tunables.stage},
         )
 
 

@@ -57,6 +57,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _parts() -> wiring.Parts:
     parts = wiring.parts()
     join_logs(logger, parts.log_level)
+    metrics.set_default_dimensions(stage=parts.stage)  # stages of one account are counted each by itself
     return parts
 
 

@@ -41,6 +41,7 @@ class Parts:
     clock: Clock
     log_level: str
     metering: Metering
+    stage: str
 
 
 @cache
@@ -64,4 +65,4 @@ def parts() -> Parts:
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"),
         ),
     )
-    return Parts(worker, clock, settings.log_level, metering)
+    return Parts(worker, clock, settings.log_level, metering, settings.stage)

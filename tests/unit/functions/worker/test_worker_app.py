@@ -112,6 +112,24 @@ def test_metrics_are_emitted_once(handle, capsys):
     assert counted[0]["ExecutionsFailed"] == [3.0]
 
 
+def test_metrics_say_whose_stage_they_are(handle, capsys, monkeypatch):
+    """Alarms and graphs of a stage name it: another stage's failures are not theirs."""
+    made = SimpleNamespace(log_level="INFO", stage="prod")
+    monkeypatch.setattr(app.wiring, "parts", lambda: made)
+    monkeypatch.setattr(app, "join_logs", lambda *_: None)
+    make_parts = app._parts
+    make_parts.cache_clear()
+    try:
+        assert make_parts() is made
+        handle([wake("a:1")])
+    finally:
+        make_parts.cache_clear()
+        app.metrics.default_dimensions.pop("stage")
+    [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "WakesReceived" in line]
+    assert line["stage"] == "prod"
+    assert set(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]) == {"service", "stage"}
+
+
 def test_the_products_logs_are_json_and_masked():
     program = """
 import logging
