@@ -5,9 +5,22 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+from functions.local.tuning.stage_rules import RULES
 from functions.tunables import Tunables
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "deployment-settings.md"
+_TUNING = """
+## How they are chosen
+
+`automate --endpoint URL tune` reads the stage's metrics of the last 24 hours (`--hours`) and its settings as they are
+deployed, and prints what it would change, why, the figures that it rests on, and the line for `cdk deploy`. It takes
+credentials of the account (`--profile`, `--region`): the API may not read them. With fewer than 100 invocations of the
+worker it says so and proposes nothing. These are its rules, in their order; one that has changed a setting is not
+contradicted by those after it, and no number grows by more than one step at once: ask again a day later.
+
+| rule | sees | proposes |
+| --- | --- | --- |
+"""
 _HEAD = """# Settings of a deployment
 
 Made from `functions/tunables.py` by `python -m infra_cdk.reference`. Each is a value of the CDK's context: on the
@@ -28,7 +41,8 @@ def page() -> str:
         allowed = f"{least} to {most}" if most is not None else "true, false" if is_switch else "text"
         default = str(item.default).lower() if is_switch else str(item.default)
         rows.append(f"| `{item.name}` | {f'`{default}`' if default else 'none'} | {allowed} | {item.metadata['doc']} |")
-    return _HEAD + "\n".join(rows) + "\n"
+    rules = [f"| {rule.name} | {rule.sees} | {rule.proposes} |" for rule in RULES]
+    return _HEAD + "\n".join(rows) + "\n" + _TUNING + "\n".join(rules) + "\n"
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from functions.local.commands import (
     simulate,
     tasks,
     testing,
+    tune,
     workflows,
 )
 from functions.local.screen import Screen
@@ -77,7 +78,7 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None, end
 
 for _module in (
     serving, workflows, executions, map_runs, operating, tasks, activities, secrets, audit, simulate, testing,
-    connectors, rules, doctor, copilot,
+    connectors, rules, doctor, tune, copilot,
 ):
     for _command in _module.COMMANDS:
         automate.add_command(_command)
