@@ -10,6 +10,7 @@ Everything may be done twice. What came of it is fed and committed in the next r
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from engine.ports.tasks import TaskCall, TaskFailed, Tasks
@@ -65,14 +66,18 @@ class Errands:
         """Tell AWS to stop every job that nobody waits for any more. As AWS does it: once, as well as it goes."""
         facts = snapshot.facts
         for stop in snapshot.stops:
-            outcome = self._tasks.call(TaskCall(
+            self.stop_job(TaskCall(
                 resource=stop["resource"], arguments=stop["arguments"], workspace=facts.workspace,
                 execution_id=facts.execution_id, workflow=facts.workflow, version=facts.version, state=stop["state"],
                 attempt=stop["attempt"], idempotency_key=stop["key"], budget_seconds=STOP_SECONDS,
-                credentials=stop["credentials"], job=stop["job"], stops_job=True,
+                credentials=stop["credentials"], job=stop["job"],
             ))
-            if isinstance(outcome, TaskFailed):
-                _LOG.warning(
-                    "a job may go on running: %s %s", outcome.error, outcome.cause,
-                    extra={"execution": facts.execution_id, "state": stop["state"]},
-                )
+
+    def stop_job(self, call: TaskCall) -> None:
+        """Tell AWS to stop the job that `call` names."""
+        outcome = self._tasks.call(replace(call, budget_seconds=STOP_SECONDS, stops_job=True))
+        if isinstance(outcome, TaskFailed):
+            _LOG.warning(
+                "a job may go on running: %s %s", outcome.error, outcome.cause,
+                extra={"execution": call.execution_id, "state": call.state},
+            )

@@ -51,6 +51,7 @@ from engine.runtime.committing import Committing
 from engine.runtime.errands import Errands
 from engine.runtime.executions import Executions
 from engine.runtime.holding import HOLD_SECONDS, Holds
+from engine.runtime.job_starts import JobStarts
 from engine.runtime.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
 from engine.runtime.news import INBOX_SECONDS, News
 from engine.runtime.opening import Opener
@@ -103,6 +104,7 @@ class Worker:
         self._policies = Policies(tasks, settings)
         map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
         self._errands = Errands(map_runs, ActivityOffers(activities, new_seed), tasks)
+        self._job_starts = JobStarts(journal, self._errands, clock)
         self._news = News(journal, self._policies, clock, new_seed, self._errands)
         self._parking = Parking(journal, queue, clock, self._news, self._errands)
         self._committing = Committing(
@@ -141,7 +143,8 @@ class Worker:
                 if self._owned:
                     self.gather(IDLE_SECONDS)
             while self._calls.in_flight and self._clock.now() < deadline - RESERVE_SECONDS / 2:
-                self._calls.answers(IDLE_SECONDS)
+                self.gather(IDLE_SECONDS)
+                self._job_starts.settle(self._owned)
             return {key: self._outcomes.get(key) for key in wanted}
         finally:  # a Lambda's next invocation finds this very object
             self._owned.clear()
@@ -249,6 +252,7 @@ class Worker:
         for owned in sorted(self._owned.values(), key=lambda owned: len(owned.activation.in_flight)):
             self._guard(owned.activation.key, lambda owned=owned: self._advance(owned))  # type: ignore[misc]
         self._commit_all()
+        self._job_starts.settle(self._owned)
         for owned in list(self._owned.values()):
             self._guard(owned.activation.key, lambda owned=owned: self._rest(owned))  # type: ignore[misc]
 
@@ -259,6 +263,7 @@ class Worker:
             self._clock.sleep(wait)  # its timers are nobody else's
             return
         for answer in self._calls.answers(0.0 if busy else wait):
+            self._job_starts.note(answer)
             owned_by = self._owned.get(answer.ticket.key)
             if owned_by is not None and owned_by.activation.nonce == answer.ticket.nonce:
                 owned_by.answers.append(answer)
@@ -330,6 +335,7 @@ class Worker:
         end = call.lease_until - LEASE_MARGIN_SECONDS / 2
         budget = min(call.budget_seconds, max(end - self._clock.now(), 0.0))
         task = effects.task_call(activation.plan, activation.snapshot, frame, budget_seconds=budget)
+        self._job_starts.expect(ticket, task, activation, frame)
         self._calls.submit(ticket, task, end)
 
     # ---------------------------------------------------------------- parking and closing

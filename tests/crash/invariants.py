@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from faults import Faults
+from faults import DEATHS, Faults
 from invariants_at_calls import READ_SECONDS
 from ledger import Made
 from scenarios import CANARY
@@ -189,8 +189,9 @@ def _check_calls(world: World, now: Seen, reference: Seen) -> Iterator[str]:
             yield f"I7: {keys}"
     elif not stops and len(set(keys)) > len({call.key for call in reference.calls}):
         yield f"I7: {keys}"
-    submitted = now.status == "ABORTED" and "TaskSubmitted" in now.events
-    if workflow.job and submitted and not world.ledger.asked("stop-job"):
+    began = bool(calls) and not faults.modes & set(DEATHS)  # a dead worker may have been the only one who knew
+    owed = now.status == "ABORTED" and ("TaskSubmitted" in now.events or began)
+    if workflow.job and owed and not world.ledger.asked("stop-job"):
         yield "a job outlives its execution: nobody stopped it"
     exact = faults.benign and faults.ordinary and same and not stops and not workflow.own_deaths
     if exact and workflow.kind == "STANDARD" and len(calls) != len(reference.calls):

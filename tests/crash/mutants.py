@@ -26,6 +26,7 @@ from engine.runtime.admission import Admission
 from engine.runtime.committing import Committing
 from engine.runtime.errands import Errands
 from engine.runtime.holding import Holds
+from engine.runtime.job_starts import JobStarts
 from engine.runtime.map_run_driver import MapRuns
 from engine.runtime.news import News
 from engine.runtime.parking import Parking
@@ -271,6 +272,10 @@ def _jobs_left_running(patch: Patch) -> None:
     patch.setattr(Errands, "stop_jobs", lambda *_: None)
 
 
+def _starts_unsettled(patch: Patch) -> None:
+    patch.setattr(JobStarts, "settle", lambda *_: None)
+
+
 def _no_tombstones(patch: Patch) -> None:
     """A delta does not say which frames are gone."""
     encode = codec.encode_change
@@ -361,6 +366,8 @@ MUTANTS: dict[str, Mutant] = {
     "an activity's task for all": Mutant("one poller gets a work item", _claimed_by_all, _calls("activity", "before")),
     "jobs of the stopped left running": Mutant("a job that nobody waits for is stopped", _jobs_left_running,
                                                _calls("job-stopped", "before")),
+    "late starts left running": Mutant("a job whose start nobody awaits any more is stopped", _starts_unsettled,
+                                       _calls("job-stopped", "paused-before", "paused-after")),
     "no tombstones": Mutant("a delta names the frames that are gone", _no_tombstones,
                             _calls("map", *DEATHS, deltas=True)),
     "children of a stopped parent left": Mutant("no child outlives its parent", _children_left_running,
