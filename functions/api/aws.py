@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,9 @@ LOG_GROUP = "AUTOMATE_WORKER_LOG_GROUP"
 
 TRACED = "AUTOMATE_TRACED"
 """The environment variable that is 1 where X-Ray traces the worker."""
+
+READ_THREADS = 8
+"""So many workflows of a list are read side by side: each takes three requests to DynamoDB."""
 
 LONGEST_POLL_SECONDS = 25.0
 """API Gateway answers for a function after 29 s."""
@@ -104,6 +108,7 @@ def _services() -> Services:
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
         tasks=calls, logs=_logs(stores.clients), place=_place(settings), starters=Starters(audit),
+        readers=ThreadPoolExecutor(READ_THREADS, "read"),
     )
 
 

@@ -4,8 +4,9 @@ server's has it already."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.registry import Registry
 from engine.clock import Clock
@@ -21,6 +22,9 @@ from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
 from functions.api.console_links import ConsoleLinks
 from functions.api.starters import Starters
+
+_Item = TypeVar("_Item")
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Services:
     `secret_backends` are asked in order; `writable_secrets` is where new values go. `actor_of` tells from a request's
     context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited. `tasks`
     are what a test of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
+    `readers` is where the many reads of a list go on, side by side.
     """
 
     catalog: AuditedCatalog
@@ -67,3 +72,10 @@ class Services:
     logs: ExecutionLogs
     place: Place
     starters: Starters
+    readers: Executor | None = None
+
+    def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:
+        """`read` of each item, in order; side by side where each read is a request (AWS)."""
+        if self.readers is None or len(items) < 2:
+            return [read(item) for item in items]
+        return list(self.readers.map(read, items))

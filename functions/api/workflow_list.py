@@ -29,12 +29,18 @@ def list_workflows(call: Call[shapes.WorkflowsQuery]) -> Answer:
     Those put away are listed by archived=true alone."""
     services, given = call.services, call.given
     pauses = {pause.workflow: pause for pause in services.pausing.paused(call.workspace)}
-    found: list[shapes.Workflow] = []
-    for row in services.catalog.workflows(call.workspace):
-        if row.archived == given.archived and _has_text(row, given.q):
-            draft = services.catalog.draft(call.workspace, row.workflow)
-            if given.tag is None or _has_tag(draft.document.tags, given.tag):
-                found.append(_shown(services, call.workspace, row, draft, pauses))
+
+    def shown(row: WorkflowRecord) -> shapes.Workflow | None:
+        draft = services.catalog.draft(call.workspace, row.workflow)
+        if given.tag is not None and not _has_tag(draft.document.tags, given.tag):
+            return None
+        return _shown(services, call.workspace, row, draft, pauses)
+
+    rows = [
+        row for row in services.catalog.workflows(call.workspace)
+        if row.archived == given.archived and _has_text(row, given.q)
+    ]
+    found = [workflow for workflow in services.each(shown, rows) if workflow is not None]
     return Answer(shapes.WorkflowList(workflows=found))
 
 

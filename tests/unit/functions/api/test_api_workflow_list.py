@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 
 
@@ -146,3 +150,14 @@ def test_who_asks(api):
     assert (me["actor"], me["actor_kind"], me["workspace"], me["stage"]) == ("ada", "user", "default", "local")
     assert set(me["rights"]) == {"look", "edit", "publish", "run", "secrets", "operate"}
     assert me["copilot"]["provider"] in ("offline", "bedrock", "openai")
+
+
+def test_where_reads_are_requests_they_go_on_side_by_side(api):
+    for name in ("c", "a", "b"):
+        make(api, name, tags={"kept": "yes"} if name != "b" else {})
+    both = threading.Barrier(2, timeout=5)  # a read that is alone waits for nobody, and fails
+    one_by_one = api("GET", "/workflows?tag=kept").json
+    with ThreadPoolExecutor(4) as readers:
+        api.services = replace(api.services, readers=readers)
+        assert api("GET", "/workflows?tag=kept").json == one_by_one
+        assert api.services.each(lambda item: (both.wait() is not None, item), ["x", "y"]) == [(True, "x"), (True, "y")]
