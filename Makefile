@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock reset
+.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock sbom audit reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -22,6 +22,10 @@ install-dev:
 
 install-infra:
 	@bash tools/bootstrap.sh local dev infra
+	@$(python) -m tools.cdk install
+
+install-audit:
+	@bash tools/bootstrap.sh local dev infra audit
 	@$(python) -m tools.cdk install
 
 run: install ## Start the product, run order_flow once, keep serving
@@ -50,12 +54,14 @@ test: install-infra lint studio-check ## Lint, then every test, the browser's to
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
 	@$(python) -m pytest -n $(TEST_PROCESSES)
 
-test-full: install-infra lint studio-check ## Lint, then every test, the slow ones and the infrastructure's too
+test-full: install-audit lint studio-check ## Lint, every test, the slow ones too, and the audit
 	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
 	@echo "Running the tests again, cold: decoding and compiling before every step (tests/cold.py) ..."
 	@AUTOMATE_COLD=1 $(python) -m pytest -n $(TEST_PROCESSES) --ignore tests/studio
+	@echo "Asking for known vulnerabilities of the locked packages ..."
+	@$(python) -m tools.audit --report-unasked
 
 deploy: install ## Deploy into your AWS account (cdk deploy --all)
 	@.venv/bin/cdk deploy --all
@@ -65,6 +71,12 @@ e2e: install-infra ## Deploy to an emulator of AWS, work there, upgrade, roll ba
 
 lock: install-infra ## Pin the packages of the functions, with hashes
 	@$(python) tools/lock.py
+
+audit: install-audit ## Ask for known vulnerabilities of the locked packages (status 69: could not ask)
+	@$(python) -m tools.audit
+
+sbom: install-audit ## Write what the product is made of to build/automate.cdx.json (CycloneDX)
+	@$(python) -m tools.sbom
 
 lint: install-dev ## ruff, mypy --strict and the layers
 	@echo "Checking style (ruff) ..."
