@@ -1,8 +1,8 @@
 """What the product is made of: ``python -m tools.sbom`` (`make sbom`) writes build/automate.cdx.json, CycloneDX 1.6.
 
 One document over the three lock files. A package's scope says where it goes: `required` runs in the functions, or is in
-the Studio's pages or builds them; `optional` develops or deploys. The same locks give the same bytes, so that two releases can be
-compared: no time and no random serial number in it.
+the Studio's pages or builds them; `optional` develops or deploys. The same locks give the same bytes, so that two
+releases can be compared: no time and no random serial number in it.
 """
 
 from __future__ import annotations
