@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { pageFilesAhead } from "./tools/ahead.ts";
 import { fontsOutOfCss } from "./tools/fonts.ts";
 
 const API = process.env.STUDIO_API ?? "http://127.0.0.1:8400";
@@ -8,7 +9,7 @@ const OURS = /^\/(?!studio\/|@|src\/|node_modules\/)/;
 
 export default defineConfig({
   base: "/studio/",
-  plugins: [fontsOutOfCss(join(import.meta.dirname, "node_modules/.fonts")), react()],
+  plugins: [fontsOutOfCss(join(import.meta.dirname, "node_modules/.fonts")), react(), pageFilesAhead()],
   resolve: { dedupe: ["jsonata", "react", "react-dom"] },
   worker: { format: "es" },
   build: {

@@ -8,6 +8,7 @@ was never opened before.
 from __future__ import annotations
 
 import gzip
+import re
 import sys
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,7 +62,7 @@ def main() -> int:
 def _shell() -> set[str]:
     """What index.html names: every page loads it."""
     html = (DIST / "index.html").read_text(encoding="utf-8")
-    return {path.name for path in (DIST / "assets").iterdir() if path.name in html}
+    return set(re.findall(r'(?:src|href)="/studio/assets/([^"]+)"', html))
 
 
 def _kilobytes(names: set[str]) -> float:

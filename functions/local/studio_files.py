@@ -1,7 +1,7 @@
 """The Studio's files over WSGI: what `npm run build` left in studio_static/dist, served at /studio/.
 
     /studio/assets/NAME-HASH.js    the file, for a year: another content has another name
-    /studio/icon.svg, theme.js     the file, asked for anew each time (304 while it is the same)
+    /studio/icon.svg, ahead.js     the file, asked for anew each time (304 while it is the same)
     /studio/config.json            404: what a deployment writes beside its build; here the cookie signs in
     /studio/anything/else          index.html: the page reads the address itself
 

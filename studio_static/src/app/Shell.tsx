@@ -13,7 +13,7 @@ import { follow, go, href } from "./links";
 import { type Me, useMe } from "./me";
 import { usePageLayout } from "./page";
 import { type Clock, type Theme, usePreferences } from "./preferences";
-import { NAVIGATION } from "./routes";
+import { isFullBleed, NAVIGATION } from "./routes";
 import { isCovered, useSignIn } from "./signin/signIn";
 
 const Palette = lazy(() => import("./Palette"));
@@ -32,7 +32,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const layout = usePageLayout((state) => state.layout);
   const { navigationOpen, setNavigationOpen } = usePreferences();
   const [bleedOpen, setBleedOpen] = useState(false);
-  const isFull = layout.fullBleed === true;
+  const [location] = useLocation();
+  const isFull = isFullBleed(location);
   const isFinding = useCommands((state) => state.open);
   useFindKey();
   return (

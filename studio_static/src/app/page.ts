@@ -11,8 +11,6 @@ export interface Crumb {
 export interface PageLayout {
   title: string;
   crumbs: Crumb[];
-  /** The page fills everything under the breadcrumbs, without paddings: canvases. */
-  fullBleed?: boolean;
   /** "table" pages use the whole width. */
   contentType?: "default" | "table" | "form" | "cards";
 }

@@ -24,7 +24,7 @@ export const usePreferences = create<Preferences>()(
       setClock: (clock) => set({ clock }),
       setNavigationOpen: (navigationOpen) => set({ navigationOpen }),
     }),
-    // public/theme.js reads this key before the first paint.
+    // public/ahead.js reads this key before the first paint.
     { name: "automate.preferences" },
   ),
 );

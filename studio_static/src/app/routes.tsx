@@ -6,6 +6,8 @@ type Page = ComponentType<Parameters>;
 
 interface RouteRow {
   pattern: string;
+  /** The page fills everything under the breadcrumbs, without paddings: canvases. */
+  fullBleed: boolean;
   load: () => Promise<{ default: Page }>;
   page: Page;
 }
@@ -14,12 +16,13 @@ function row<P extends object>(
   pattern: string,
   load: () => Promise<{ default: ComponentType<P> }>,
   props: (given: Parameters) => P,
+  fullBleed = false,
 ): RouteRow {
   const loaded = async () => {
     const Found = (await load()).default;
     return { default: (given: Parameters) => <Found {...props(given)} /> };
   };
-  return { pattern, load: loaded, page: lazy(loaded) };
+  return { pattern, fullBleed, load: loaded, page: lazy(loaded) };
 }
 
 const none = () => ({});
@@ -28,18 +31,28 @@ const designer = () => import("../pages/designer/DesignerPage");
 export const ROUTES: readonly RouteRow[] = [
   row("/", () => import("../pages/workflows/WorkflowsPage"), none),
   row("/wizard", designer, () => ({ workflow: null })),
-  row("/wizard/:workflow", designer, (given) => ({ workflow: given.workflow ?? null })),
+  row("/wizard/:workflow", designer, (given) => ({ workflow: given.workflow ?? null }), true),
   row("/executions", () => import("../pages/executions/ExecutionsPage"), none),
   row(
     "/executions/:id",
     () => import("../pages/executions/ExecutionPage"),
     (given) => ({ id: given.id ?? "" }),
+    true,
   ),
   row("/rules", () => import("../pages/rules/RuleTesterPage"), none),
   row("/secrets", () => import("../pages/secrets/SecretsPage"), none),
   row("/connectors", () => import("../pages/connectors/ConnectorsPage"), none),
   row("/audit", () => import("../pages/audit/AuditPage"), none),
 ];
+
+function matches(pattern: string, location: string): boolean {
+  return new RegExp(`^${pattern.replace(/:\w+/g, "[^/]+")}/?$`).test(location);
+}
+
+/** Whether the page of an address fills the shell. Known before the page is: nothing moves when it comes. */
+export function isFullBleed(location: string): boolean {
+  return ROUTES.some(({ pattern, fullBleed }) => fullBleed && matches(pattern, location));
+}
 
 export interface NavigationItem {
   text: string;

@@ -17,7 +17,7 @@ ADDRESSES = {
     "/studio/executions/order_flow%3Aorder-1.v2": INDEX,
     "/studio/index.html": INDEX,
     "/studio/config.json": "/studio/config.json",
-    "/studio/theme.js": "/studio/theme.js",
+    "/studio/ahead.js": "/studio/ahead.js",
     "/studio/icon.svg": "/studio/icon.svg",
     "/studio/assets/index-B_83UjT-.js": "/studio/assets/index-B_83UjT-.js",
 }

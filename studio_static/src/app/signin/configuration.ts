@@ -6,17 +6,19 @@ export interface UserPool {
   clientId: string;
 }
 
+declare global {
+  interface Window {
+    studioConfiguration?: Promise<Response> | undefined;
+  }
+}
+
 export const CONFIGURATION = "/studio/config.json";
 
 /** The user pool of the deployment, or null where there is none. Throws an Error with words for people. */
 export async function readConfiguration(): Promise<UserPool | null> {
   let response: Response;
   try {
-    response = await fetch(CONFIGURATION, {
-      headers: { Accept: "application/json" },
-      cache: "no-store",
-      credentials: "same-origin",
-    });
+    response = await asked();
   } catch {
     throw new Error("The server does not answer.");
   }
@@ -24,6 +26,16 @@ export async function readConfiguration(): Promise<UserPool | null> {
   if (response.status === 404 || response.status === 401) return null;
   if (!response.ok) throw new Error(`The server answered ${response.status} for ${CONFIGURATION}.`);
   return userPool(await response.json().catch(() => null));
+}
+
+/** public/ahead.js has asked already; its answer can be read once. */
+function asked(): Promise<Response> {
+  const ahead = window.studioConfiguration;
+  window.studioConfiguration = undefined;
+  return (
+    ahead ??
+    fetch(CONFIGURATION, { headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin" })
+  );
 }
 
 /** What config.json says. Throws an Error that names the field. */

@@ -49,7 +49,7 @@ const FIRST_WIDE = 1280;
 
 export function Workbench({ workflow }: { workflow: string }) {
   const { ready, error, reload } = useOpened(workflow);
-  usePage({ title: workflow, crumbs: [{ text: "Workflows", href: "/" }, { text: workflow }], fullBleed: true });
+  usePage({ title: workflow, crumbs: [{ text: "Workflows", href: "/" }, { text: workflow }] });
   if (ready) return <Bench workflow={workflow} reload={reload} />;
   return (
     <div className="dz-loading">

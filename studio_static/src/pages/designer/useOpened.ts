@@ -14,7 +14,8 @@ interface Opened {
 export function useOpened(workflow: string): Opened {
   const isOpen = useDesigner((state) => state.workflow === workflow);
   const [error, setError] = useState<ApiError | null>(null);
-  const { data: connectors } = useApi<ConnectorList>("/connectors");
+  const { data: connectors, error: unlisted } = useApi<ConnectorList>("/connectors");
+  const isListed = useDesigner((state) => state.connectors !== null);
 
   const reload = useCallback(async () => {
     try {
@@ -37,5 +38,6 @@ export function useOpened(workflow: string): Opened {
   useEffect(() => {
     if (connectors !== null && isOpen) setConnectors(connectors);
   }, [connectors, isOpen]);
-  return { ready: isOpen, error, reload };
+  // With its actions from the start: a palette that got them later would move under the pointer.
+  return { ready: isOpen && (isListed || unlisted !== null), error, reload };
 }

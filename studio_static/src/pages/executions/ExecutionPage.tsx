@@ -38,7 +38,6 @@ export default function ExecutionPage({ id: part }: { id: string }) {
   usePage({
     title: name,
     crumbs: [{ text: "Execution Explorer", href: "/executions/" }, { text: name }],
-    fullBleed: true,
   });
   const shown = useExecution(id);
   const { execution } = shown;
