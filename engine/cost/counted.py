@@ -1,0 +1,78 @@
+"""The counted table, counted.json: the units of each act, and of whole shapes. ``make cost-count`` makes it.
+
+An act's units are those beside its invocations; its `lambda_requests` says how many invocations it has. A batch shares
+an invocation, so an act costs ``units + invocations * invocation / batch``.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.cost.units import NONE, Units
+
+Json = Any
+
+PATH = Path(__file__).with_name("counted.json")
+
+MOST_RECEIVED = 10
+"""SQS hands over at most ten messages at once, however large the batch that Lambda gathers of them."""
+
+_WITH_PAYLOAD = ("start", "task", "pure")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`acts` by name; `payloads` by KB, ascending, beginning with none; `shapes` as they were counted."""
+
+    date: str
+    invocation: Units
+    acts: Mapping[str, Units]
+    payloads: tuple[Mapping[str, float], ...]
+    shapes: Mapping[str, Json]
+
+    def act(self, name: str, *, batch: int, payload_kb: float = 0.0) -> Units:
+        """One act in batches of so many executions. `payload_kb` counts for starts, tasks and pure states."""
+        units = self.acts[name]
+        times = units.lambda_requests
+        shared = replace(
+            self.invocation * (1 / batch), sqs_requests=self.invocation.sqs_requests / min(batch, MOST_RECEIVED)
+        )
+        whole = replace(units, lambda_requests=0.0) + shared * times
+        return whole + self._payload(name, payload_kb) if name in _WITH_PAYLOAD and payload_kb > 0 else whole
+
+    def _payload(self, kind: str, kilobytes: float) -> Units:
+        """Between two counted sizes along the line; beyond the last one along the last line."""
+        sizes = [found["kb"] for found in self.payloads]
+        place = min(max(bisect_left(sizes, kilobytes), 1), len(sizes) - 1)
+        low, high = self.payloads[place - 1], self.payloads[place]
+        part = (kilobytes - low["kb"]) / (high["kb"] - low["kb"])
+
+        def between(name: str) -> float:
+            first, last = low[f"{kind}_{name}"], high[f"{kind}_{name}"]
+            return max(0.0, first + (last - first) * part)
+
+        return Units(write_units=between("write_units"), s3_puts=between("s3_puts"))
+
+
+def total_of(acts: Mapping[str, Units], parts: Mapping[str, float]) -> Units:
+    """So many of each act, as they stand in `acts`."""
+    found = NONE
+    for name, times in parts.items():
+        found = found + acts[name] * times
+    return found
+
+
+@cache
+def table() -> Counted:
+    """The committed table."""
+    read = json.loads(PATH.read_text(encoding="utf-8"))
+    return Counted(
+        read["date"], Units.of(read["invocation"]), {name: Units.of(shape) for name, shape in read["acts"].items()},
+        tuple(read["payloads"]), read["shapes"],
+    )

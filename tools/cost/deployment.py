@@ -1,0 +1,306 @@
+"""A deployment for counting: the API's services and the worker's handler as the stack wires them, over moto in this
+process, on virtual time, with a poller in the place of Lambda's.
+
+What differs from AWS is what would make two counts differ: seeds and nonces come in order, calls are made one after the
+other in the handler's own thread, and store calls too. Run it in a process of its own: it sets the environment and joins
+the loggers.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import itertools
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from typing import Any
+from unittest import mock
+
+from moto import mock_aws
+
+from connectors import ActionSpec, ConnectorAdapter, ConnectorError
+from connectors.registry import Registry
+from engine.adapters.aws import stores
+from engine.adapters.aws.clients import Clients
+from engine.adapters.aws.table import create_table_request
+from engine.catalog.document import WorkflowDocument
+from engine.clock import SkipClock
+from engine.cost.units import Units
+from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.runtime import worker
+from engine.runtime.calls import Answer, CallPool
+from engine.runtime.worker import Worker
+from engine.testing.stubs import Stubs, failed
+from functions.api import aws
+from functions.worker import app, wiring
+from tools.cost.meter import Meter
+
+Json = Any
+
+WORKSPACE = "default"
+TABLE, BUCKET, QUEUE = "automate-count-table", "automate-count-payloads", "automate-count-wakes"
+REGION = "us-east-1"
+MOST_RECEIVED = 10
+"""ReceiveMessage's and DeleteMessageBatch's limit, whatever the batch that a function is handed."""
+
+OWN_LOG_LINES = (
+    "INIT_START Runtime Version: python:3.13.v00\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:" + "0" * 64,
+    "START RequestId: 00000000-0000-0000-0000-000000000000 Version: $LATEST",
+    "END RequestId: 00000000-0000-0000-0000-000000000000",
+    "REPORT RequestId: 00000000-0000-0000-0000-000000000000\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\t"
+    "Memory Size: 512 MB\tMax Memory Used: 100 MB",
+)[1:]
+"""What Lambda itself writes of each invocation (the first line comes with a cold start only and is not counted)."""
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION, "AWS_LAMBDA_FUNCTION_NAME": "automate-count-worker", "AUTOMATE_STAGE": "count",
+    "AUTOMATE_TABLE": TABLE, "AUTOMATE_BUCKET": BUCKET, "POWERTOOLS_SERVICE_NAME": "worker",
+    "POWERTOOLS_METRICS_NAMESPACE": "Automate",
+}
+
+CALLER = Actor("counter")
+
+
+class CountConnector(ConnectorAdapter):
+    """Tasks whose answers have a known size, and that fail as often as they are told."""
+
+    code = "count"
+    name = "Counting"
+    description = "Answers at once."
+    actions = {  # noqa: RUF012  the form that connectors have
+        "answer": ActionSpec(inputs={"kb": {"type": "number"}}),
+        "fail": ActionSpec(inputs={}),
+        "ask": ActionSpec(inputs={"token": {"type": "string"}}),
+    }
+    tokens: list[str] = []  # noqa: RUF012  of the tasks that wait, oldest first
+
+    def execute(self, action: str, params: dict[str, Json], context: dict[str, Json]) -> Json:
+        """`answer`: a result of `kb` KB. `ask`: keeps the token that somebody answers later."""
+        del context
+        if action == "fail":
+            raise ConnectorError("busy", retryable=True)
+        if action == "ask":
+            self.tokens.append(params["token"])
+            return None
+        return answer(float(params.get("kb", 0)))
+
+
+def answer(kilobytes: float) -> Json:
+    """A result of so many KB of JSON: rows as systems answer them, so that they compress as such rows do."""
+    rows: list[Json] = []
+    written = 0
+    for number in itertools.count():
+        if written >= kilobytes * 1024:
+            return {"ok": True, "rows": rows} if rows else {"ok": True}
+        seed = (number * 2654435761) % 2**32
+        rows.append({"id": f"{seed:08x}", "sku": f"SKU-{seed % 9973}", "quantity": seed % 7, "price": seed % 100000 / 100})
+        written += len(json.dumps(rows[-1], separators=(",", ":"))) + 1
+    raise AssertionError("itertools.count ends")
+
+
+class InlineCalls(CallPool):
+    """Every call in the submitting thread, as many of them in a round as the pool would have threads; an execution is
+    told one answer a round, as where no two calls end at the same moment: the dearest way."""
+
+    def __init__(self, tasks: Any, clock: Any, threads: int) -> None:
+        super().__init__(tasks, clock, 0)
+        self._room = threads
+        self._kept: list[Answer] = []
+
+    def answers(self, timeout: float) -> list[Answer]:
+        """The oldest answer of each execution."""
+        waiting = self._kept + super().answers(0.0 if self._kept else timeout)
+        told = {answer.ticket.key: answer for answer in reversed(waiting)}
+        self._kept = [answer for answer in waiting if told[answer.ticket.key] is not answer]
+        return list(told.values())
+
+    @property
+    def free(self) -> int:
+        """How many more calls may begin."""
+        return self._room - self.in_flight
+
+
+class StubbedAws:
+    """AWS's services, answering by the stubs of the deployment: each execution has all of them."""
+
+    stubs: Mapping[str, Sequence[Json]] = {}
+    left: dict[str, Stubs] = {}  # noqa: RUF012  by execution
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """Everything is there."""
+        del resource
+        return TaskPolicy()
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        """The next answer of this execution."""
+        mine = self.left.setdefault(call.execution_id, Stubs(self.stubs))
+        found = mine.take(call.resource, call.state, call.arguments) or {"output": {}}
+        if failed(found):
+            return TaskFailed(str(found.get("error")), found.get("cause"))
+        return TaskSucceeded(found["output"])
+
+
+class _Serial:
+    """An executor of one thread: the caller's."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def map(self, act: Any, items: Any) -> Any:
+        return map(act, items)
+
+
+class Context:
+    """As much of a Lambda context as Powertools reads."""
+
+    function_name = "automate-count-worker"
+    memory_limit_in_mb = 512
+    invoked_function_arn = f"arn:aws:lambda:{REGION}:123456789012:function:automate-count-worker"
+    aws_request_id = "00000000-0000-0000-0000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 290_000
+
+
+class Deployment:
+    """Made by `deployed`. `start` and `deliver` are what the API and Lambda do; both are metered."""
+
+    def __init__(self, clock: SkipClock, meter: Meter, output: io.StringIO) -> None:
+        self.clock = clock
+        self.meter = meter
+        self.services = aws.services()
+        self._output = output
+        self._waiting: list[tuple[float, str]] = []
+        self._messages = itertools.count()
+
+    def publish(self, name: str, definition: Json, kind: str = "STANDARD") -> None:
+        """Make it the active version. Not metered."""
+        document = WorkflowDocument(name=name, kind=kind, definition=definition)  # type: ignore[call-arg,arg-type]
+        self.services.catalog.import_document(WORKSPACE, document, actor=CALLER)
+        self.services.catalog.publish(WORKSPACE, name, actor=CALLER)
+
+    @property
+    def stubs(self) -> Mapping[str, Sequence[Json]]:
+        """What AWS's services answer to executions from here on."""
+        return StubbedAws.stubs
+
+    @stubs.setter
+    def stubs(self, given: Mapping[str, Sequence[Json]]) -> None:
+        StubbedAws.stubs = given
+
+    def start(self, workflow: str, name: str, execution_input: Json) -> tuple[ExecutionKey, Units]:
+        """Start one as the API does; its key and what that takes without API Gateway and the API function."""
+        self.meter.reset()
+        key = self.services.executions.start(WORKSPACE, workflow, execution_input, name=name, actor=CALLER).key
+        return key, self._taken()
+
+    def answer(self, token: str, output: Json) -> Units:
+        """Answer a task token as the API does."""
+        self.meter.reset()
+        self.services.executions.send_task_success(token, output, actor=CALLER)
+        return self._taken()
+
+    def deliver(self, batch: int) -> Units | None:
+        """The next wakes, up to `batch` of those due together, in one invocation of the worker; None: there is none."""
+        if not self._waiting:
+            return None
+        self._waiting.sort(key=lambda wake: wake[0])
+        first = self._waiting[0][0]
+        due = [wake for wake in self._waiting[:batch] if wake[0] <= first + 1]
+        self._waiting = self._waiting[len(due):]
+        self.clock.sleep(max(0.0, due[-1][0] - self.clock.now()))
+        return self.invoke([body for _, body in due])
+
+    def invoke(self, bodies: Sequence[str]) -> Units:
+        """One invocation, as Lambda makes it for these messages."""
+        records = [record(f"m{next(self._messages)}", body) for body in bodies]
+        self.meter.reset()
+        self._output.seek(0)
+        self._output.truncate()
+        with redirect_stdout(self._output):
+            failed = app.handler({"Records": records}, Context())["batchItemFailures"]
+        if failed:
+            raise RuntimeError(f"the worker failed {len(failed)} of {len(bodies)} records: {self._output.getvalue()}")
+        received = math.ceil(len(bodies) / MOST_RECEIVED)
+        logged = len(self._output.getvalue().encode()) + sum(len(line) + 1 for line in OWN_LOG_LINES)
+        return self._taken() + Units(sqs_requests=2 * received, lambda_requests=1, log_bytes=logged)
+
+    def _taken(self) -> Units:
+        now = self.clock.now()
+        self._waiting += [(now + delay, body) for body, delay in self.meter.sent]
+        self.meter.sent.clear()
+        return self.meter.taken()
+
+
+def record(message: str, body: str) -> Json:
+    return {
+        "messageId": message, "body": body, "receiptHandle": "r", "messageAttributes": {}, "md5OfBody": "",
+        "attributes": {"ApproximateReceiveCount": "1"}, "eventSource": "aws:sqs", "awsRegion": REGION,
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:{QUEUE}",
+    }
+
+
+def make_stores(clients: Clients) -> str:
+    """The table, the bucket and the queue; the queue's URL."""
+    clients.dynamodb.create_table(**create_table_request(TABLE))
+    clients.s3.create_bucket(Bucket=BUCKET)
+    return clients.sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+
+
+@contextmanager
+def deployed() -> Iterator[Deployment]:
+    """A fresh deployment, metered, without executions."""
+    clock, output = SkipClock(), io.StringIO()
+    seeds, nonces = itertools.count(1), itertools.count(1)
+    ordered = functools.partial(
+        Worker, new_seed=lambda: next(seeds) * 2654435761 % 2**63,
+        new_nonce=lambda: f"{next(nonces) * 2654435761 % 2**64:016x}",
+    )
+    registry = Registry()
+    registry.register(CountConnector)
+    with ExitStack() as held:
+        held.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
+        held.enter_context(mock_aws())
+        clients = Clients(connections=10)
+        held.callback(clients.close)
+        os.environ["AUTOMATE_QUEUE_URL"] = make_stores(clients)
+        shared = _Shared(stores.AwsStores, clients)
+        for place, name, instead in (
+            (wiring, "SystemClock", lambda: clock), (aws, "SystemClock", lambda: clock), (wiring, "Worker", ordered),
+            (wiring, "ThreadPoolExecutor", _Serial), (wiring, "default_registry", registry),
+            (aws, "default_registry", registry), (worker, "CallPool", InlineCalls),
+            (wiring, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared), (stores, "AwsStores", shared),  # the API imports it late, from its place
+        ):
+            held.enter_context(mock.patch.object(place, name, instead))
+        for made in (wiring.parts, app._parts, aws._services):  # noqa: SLF001
+            made.cache_clear()
+            held.callback(made.cache_clear)
+        app.logger.registered_handler.setStream(output)  # type: ignore[attr-defined]
+        held.callback(app.logger.registered_handler.setStream, sys.stdout)  # type: ignore[attr-defined]
+        meter = Meter(clients.dynamodb, TABLE, clients.sqs, clients.s3)
+        held.callback(meter.close)
+        CountConnector.tokens.clear()
+        StubbedAws.left.clear()
+        yield Deployment(clock, meter, output)
+
+
+class _Shared:
+    """AwsStores, all over the same clients: the metered ones."""
+
+    def __init__(self, made: Any, clients: Clients) -> None:
+        self._made = made
+        self._clients = clients
+
+    def from_settings(self, settings: Any, clock: Any) -> Any:
+        return self._made(
+            self._clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock
+        )
