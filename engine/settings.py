@@ -82,7 +82,7 @@ class Settings:
         "How long one draft by a model may take in all, its repairs included. API Gateway cuts requests off at 29 s.",
         least=1, most=600,
     )
-    stage: str = _setting("dev", "AUTOMATE_STAGE", "The deployment's stage; secrets live under automate/<stage>/.")
+    stage: str = _setting("dev", "AUTOMATE_STAGE", "The deployment's stage; secrets live under `automate/<stage>/`.")
     table: str = _setting("", "AUTOMATE_TABLE", "The DynamoDB table (on AWS).")
     queue_url: str = _setting("", "AUTOMATE_QUEUE_URL", "The wake queue's URL (on AWS).")
     bucket: str = _setting("", "AUTOMATE_BUCKET", "The bucket of large payloads (on AWS).")

@@ -30,8 +30,8 @@ class Tunables:
 
     stage: str = _choice(
         "dev",
-        "A part of every name: automate-<stage>-…, and secrets live under automate/<stage>/. Several stages share an "
-        "account without meeting.",
+        "A part of every name: `automate-<stage>-…`, and secrets live under `automate/<stage>/`. Several stages share "
+        "an account without meeting.",
     )
     batch_size: int = _choice(
         10,

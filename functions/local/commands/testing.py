@@ -41,7 +41,7 @@ class _Tested:
 def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], junit: str | None) -> None:
     """Run the cases of workflow files, or of every file of a folder. Exit status 1 unless all pass.
 
-    The cases are those in the document and those beside it in <name>/cases/*.json.
+    The cases are those in the document and those beside it in NAME/cases/*.json.
     """
     tested = [_run(path, names) for path in _files(paths)]
     results = [result for item in tested for result in item.results]
