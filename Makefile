@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock sbom audit reset
+.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock sbom audit docs reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -103,6 +103,10 @@ bench-peers: install ## The same with moto, LocalStack, ministack and DBOS besid
 
 synth: install-infra ## Write the CloudFormation templates to cdk.out
 	@$(python) -m infra_cdk.app && echo "Templates are in cdk.out."
+
+docs: install-dev ## Build the documentation as a site (build/docs)
+	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict --quiet
+	@echo "The documentation is in build/docs. To read and search it: $(python) -m http.server -d build/docs -b 127.0.0.1"
 
 reset: install ## Delete all local state (AUTOMATE_DATA_DIR)
 	@$(python) tools/reset.py "$(AUTOMATE_DATA_DIR)"
