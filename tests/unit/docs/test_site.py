@@ -16,8 +16,8 @@ DRAWN = {"svg", "path", "meta", "title", "head", "body", "html"}
 WRITTEN = {
     "a", "article", "aside", "blockquote", "br", "button", "code", "dd", "details", "div", "dl", "dt", "em", "figure",
     "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "iframe", "img", "input", "kbd", "label",
-    "li", "link", "main", "nav", "ol", "p", "pre", "script", "section", "span", "strong", "style", "sub", "summary", "sup",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "li", "link", "main", "nav", "ol", "p", "pre", "script", "section", "span", "strong", "style", "sub", "summary",
+    "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }
 
 
