@@ -58,7 +58,9 @@ class Tunables:
         least=0, most=1000,
     )
     worker_memory_mb: int = _choice(
-        512, "The worker's memory, and with it its share of a CPU. 1769 is one whole CPU.", least=256, most=10240
+        512,
+        "The memory of the worker and of the connector function, and with it their share of a CPU. 1769 is one whole CPU.",
+        least=256, most=10240,
     )
     api_memory_mb: int = _choice(512, "The API function's memory.", least=256, most=10240)
     task_threads: int = _choice(

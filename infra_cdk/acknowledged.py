@@ -51,7 +51,8 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     }
     wanted = {
         ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs),
-        ("engine", "Deadletter"): (table, blobs), ("api", "Api"): (table, blobs, roles, secrets, lines, "*"),
+        ("engine", "Deadletter"): (table, blobs), ("engine", "Connector"): (secrets,),
+        ("api", "Api"): (table, blobs, roles, secrets, lines, "*"),
     }
     for (stack, function), resources in wanted.items():
         for resource in resources:
@@ -61,7 +62,8 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
 
 def _of_functions() -> Iterator[Accepted]:
     reason = "Python 3.13: every locked wheel is tested with it; the tunable `python` moves all functions at once."
-    for stack, name in (("engine", "Worker"), ("engine", "Sweeper"), ("engine", "Deadletter"), ("api", "Api")):
+    engine = (("engine", name) for name in ("Worker", "Sweeper", "Deadletter", "Connector"))
+    for stack, name in (*engine, ("api", "Api")):
         yield Accepted(stack, f"{name}/Function/Resource", "AwsSolutions-L1", reason)
 
 

@@ -81,7 +81,7 @@ class Bundles:
 
     def code(self, function: str, *, without: Collection[str] = ()) -> Path:
         """The package of `function`, such as ``functions/worker``, the engine and the connectors, less `without`."""
-        shared = ("functions/__init__.py", "functions/engine_audit.py", "functions/call_logs.py")
+        shared = tuple(f"functions/{name}.py" for name in ("__init__", "call_logs", "engine_audit", "lambda_logs"))
         everywhere = ("engine", "connectors", *shared)
         left_out = tuple(ROOT / name for name in without)
         sources = sorted(

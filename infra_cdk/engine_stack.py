@@ -3,6 +3,8 @@
     API ──wake──► Wakes ──batch──► worker ──► connectors, AWS          tick, every minute ──► sweeper ──wake──► Wakes
                     └─ received too often ──► DeadLetters ──► deadletter: the execution is PAUSED, with the reason
 
+    a state machine of AWS Step Functions ──► connector ──► connectors        (automate export --to step-functions)
+
 A message is only a hint that an execution may have work, so losing one costs at most a sweep.
 """
 
@@ -32,7 +34,7 @@ verdict, which names a cause, comes first."""
 
 
 class EngineStack(Stack):
-    """Outputs `QueueUrl` for AUTOMATE_QUEUE_URL, and `WorkerName`."""
+    """Outputs `QueueUrl` for AUTOMATE_QUEUE_URL, `WorkerName`, and `ConnectorFunctionArn` for state machines."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, tunables: Tunables, data: DataStack, bundles: Bundles,
@@ -62,8 +64,13 @@ class EngineStack(Stack):
         self.worker = self._make_worker()
         self.sweeper = self._make_sweeper()
         self.deadletter = self._make_deadletter()
+        self.connector = self._make_connector()
         CfnOutput(self, "QueueUrl", value=self.wakes.queue_url, description="AUTOMATE_QUEUE_URL")
         CfnOutput(self, "WorkerName", value=self.worker.function_name, description="The worker function")
+        CfnOutput(
+            self, "ConnectorFunctionArn", value=self.connector.function_arn,
+            description="What exported state machines invoke; it uses the stage's secrets: grant it to their roles alone",
+        )
 
     @property
     def settings(self) -> dict[str, str]:
@@ -133,3 +140,17 @@ class EngineStack(Stack):
         self._data.grant_engine(deadletter)
         deadletter.add_event_source(SqsEventSource(self.dead_letters, batch_size=10, report_batch_item_failures=True))
         return deadletter
+
+    def _make_connector(self) -> aws_lambda.Function:
+        """What state machines invoke that were exported to Step Functions. It reads the stage's secrets and nothing
+        else, and has no resource policy: nobody may invoke it but whom the account's admin lets."""
+        connector = self._functions.make(
+            "connector",
+            Shape(
+                "connector", self._tunables.worker_memory_mb, WORKER_TIMEOUT_SECONDS,
+                "Calls one connector, for a state machine of AWS Step Functions", without=NOT_FOR_WORKERS, traced=True,
+            ),
+            {},
+        )
+        self._data.grant_secrets(connector, write=False)
+        return connector

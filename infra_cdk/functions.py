@@ -53,7 +53,7 @@ class Functions:
         )
         logs.grant_write(role)
         layers = [self._layer] + ([self._api_layer] if shape.api else [])
-        if self._connector_layer is not None and shape.package in ("api", "worker"):
+        if self._connector_layer is not None and shape.package in ("api", "worker", "connector"):
             layers.append(self._connector_layer)
         code = self._bundles.code(f"functions/{shape.package}", without=shape.without)
         traced = shape.traced and tunables.tracing

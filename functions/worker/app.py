@@ -22,8 +22,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from engine.adapters.aws.queue import decode_wake
 from engine.errors import InvalidDocument
 from engine.ports.keys import ExecutionKey
+from functions.lambda_logs import join_logs
 from functions.worker import wiring
-from functions.worker.logs import join_logs
 
 logger = Logger(service="worker")
 metrics = Metrics(namespace="Automate", service="worker")

@@ -1,0 +1,1 @@
+"""Workflows out to AWS Step Functions and state machines in from there."""
