@@ -1,4 +1,4 @@
-"""The function that exported state machines invoke: it reads the stage's secrets, and nobody may invoke it by itself."""
+"""The function that exported state machines invoke: it reads the stage's secrets; nobody may invoke it by itself."""
 
 from __future__ import annotations
 

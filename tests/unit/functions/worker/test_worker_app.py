@@ -137,7 +137,7 @@ from aws_lambda_powertools import Logger
 from engine.governance.log_masking import KNOWN
 from types import SimpleNamespace
 from functions.call_logs import InCall
-from functions.worker.logs import join_logs
+from functions.lambda_logs import join_logs
 logger = Logger(service="worker")
 join_logs(logger, "INFO")
 KNOWN.add(["canary-1"])
