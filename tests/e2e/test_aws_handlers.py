@@ -19,8 +19,8 @@ import functions.worker.app
 from connectors import ActionSpec, ConnectorAdapter, register
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.table import create_table_request
+from functions.lambda_logs import FAMILIES
 from functions.worker import wiring
-from functions.worker.logs import FAMILIES
 
 REGION = "eu-central-1"
 CANARY = "canary-value-of-a-secret"
