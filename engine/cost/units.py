@@ -12,7 +12,8 @@ class Units:
 
     `write_units` and `read_units` are DynamoDB's request units, indexes and transactions included. `log_bytes` is what
     CloudWatch Logs takes in. `cpu_seconds` is the worker's own computing, on one whole CPU; `wait_seconds` the time that
-    it stands still in an invocation.
+    it stands still in an invocation, `store_calls` the requests that it waits for in a row; `api_requests` are those
+    that came through API Gateway.
     """
 
     write_units: float = 0.0
@@ -25,6 +26,7 @@ class Units:
     cpu_seconds: float = 0.0
     wait_seconds: float = 0.0
     api_requests: float = 0.0
+    store_calls: float = 0.0
 
     def __add__(self, other: Units) -> Units:
         return Units(*(mine + theirs for mine, theirs in zip(self.values(), other.values(), strict=True)))
@@ -40,7 +42,7 @@ class Units:
         return tuple(getattr(self, name) for name in NAMES)
 
     def as_dict(self) -> dict[str, float]:
-        """The units that are not 0, rounded to a millionth."""
+        """The units that are not 0, rounded to a billionth."""
         return {name: round(value, 9) for name, value in zip(NAMES, self.values(), strict=True) if value}
 
     @classmethod

@@ -21,6 +21,7 @@ from functions.local.commands import (
     audit,
     connectors,
     copilot,
+    cost,
     doctor,
     executions,
     map_runs,
@@ -78,7 +79,7 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None, end
 
 for _module in (
     serving, workflows, executions, map_runs, operating, tasks, activities, secrets, audit, simulate, testing,
-    connectors, rules, doctor, tune, copilot,
+    connectors, rules, doctor, tune, copilot, cost,
 ):
     for _command in _module.COMMANDS:
         automate.add_command(_command)

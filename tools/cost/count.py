@@ -30,6 +30,9 @@ BATCHES = (1, 10)
 BATCHED = ("pass_1", "wait_2", "callback_2", "express_10")
 """Shapes that are counted in a batch though nobody compares them: tests hold the acts to them."""
 
+PAUSE_SECONDS = 10
+"""Between two invocations: a worker looks again what is paused, as it does every two seconds."""
+
 PAYLOAD_STATES = (1, 6)
 """The tasks, or pure states, of the two shapes whose difference is what a payload takes."""
 
@@ -74,6 +77,7 @@ def _alone(shape: Shape, batch: int) -> tuple[Units, Units]:
 def _run(deployment: Deployment, shape: Shape, prefix: str, batch: int) -> tuple[Units, Units]:
     """What `batch` executions take, each: to be started, and from then on until they are closed."""
     start = run = NONE
+    deployment.clock.sleep(PAUSE_SECONDS)
     deployment.stubs = shape.stubs
     keys = []
     executions = 1 if "child" in shape.acts else batch  # its children fill the batches
@@ -103,7 +107,7 @@ def _invocation(shapes: Mapping[str, Json]) -> Units:
     one, ten = (Units.of(shapes["task_1"]["batches"][str(batch)]["run"]) for batch in BATCHES)
     shared = (one - ten) * (10 / 9)
     return Units(
-        read_units=shared.read_units, sqs_requests=2, lambda_requests=1, log_bytes=round(shared.log_bytes),
+        read_units=round(shared.read_units), sqs_requests=2, lambda_requests=1, log_bytes=round(shared.log_bytes),
     )
 
 

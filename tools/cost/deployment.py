@@ -16,6 +16,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from typing import Any
 from unittest import mock
@@ -201,13 +202,13 @@ class Deployment:
         """Start one as the API does; its key and what that takes without API Gateway and the API function."""
         self.meter.reset()
         key = self.services.executions.start(WORKSPACE, workflow, execution_input, name=name, actor=CALLER).key
-        return key, self._taken()
+        return key, self._taken_by_the_api()
 
     def answer(self, token: str, output: Json) -> Units:
         """Answer a task token as the API does."""
         self.meter.reset()
         self.services.executions.send_task_success(token, output, actor=CALLER)
-        return self._taken()
+        return self._taken_by_the_api()
 
     def deliver(self, batch: int) -> Units | None:
         """The next wakes, up to `batch` of those due together, in one invocation of the worker; None: there is none."""
@@ -233,6 +234,10 @@ class Deployment:
         received = math.ceil(len(bodies) / MOST_RECEIVED)
         logged = len(self._output.getvalue().encode()) + sum(len(line) + 1 for line in OWN_LOG_LINES)
         return self._taken() + Units(sqs_requests=2 * received, lambda_requests=1, log_bytes=logged)
+
+    def _taken_by_the_api(self) -> Units:
+        """A request of the API's; its calls are not the worker's to wait for."""
+        return replace(self._taken(), store_calls=0, api_requests=1)
 
     def _taken(self) -> Units:
         now = self.clock.now()

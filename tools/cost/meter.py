@@ -62,6 +62,7 @@ class Meter:
         return Units(
             write_units=self.units, read_units=self.reads, sqs_requests=self.sqs_requests,
             s3_puts=self.calls["PutObject"], s3_gets=self.calls["GetObject"],
+            store_calls=self.calls.total(),
         )
 
     def reset(self) -> None:

@@ -15,6 +15,7 @@ import click
 
 from engine.errors import InvalidDocument, StoreUnavailable, UserError
 from engine.governance.audit_entry import parse_time
+from functions.local.commands.cost import cost
 from functions.local.commands.doctor import remote_doctor
 from functions.local.commands.secrets import typed_value
 from functions.local.commands.tune import remote_tune
@@ -395,7 +396,7 @@ def heartbeat(*, token: str) -> None:
 
 COMMANDS: dict[str, click.Command] = {command.name or "": command for command in (
     login, logout, list_workflows, import_file, export, publish, versions, diff, rollback, start, list_executions,
-    show, history, stop, pause, resume, secrets, audit, task, remote_doctor, remote_tune,
+    show, history, stop, pause, resume, secrets, audit, task, remote_doctor, cost, remote_tune,
 )}
 """By the name of the local command that each stands for."""
 

@@ -1,0 +1,111 @@
+"""Beside Step Functions: the shapes of the counted table, as they were counted in batches of ten.
+
+Step Functions Standard is billed by transition (states entered and retries); Express by request and by time, in steps
+of 100 ms and 64 MB. Ours is what was counted, with the CPU and the waiting that `Pricing` adds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.cost.pricing import Part, Pricing
+from engine.cost.units import Units
+
+Json = Any
+
+MILLION = 1_000_000
+BATCH = 10
+TARGETS = {"task": 0.80, "pure": 0.25}
+"""Dollars a million of each step in a running execution, to be met without waiting for tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One shape; dollars a million executions. `express` None: an Express workflow cannot do it."""
+
+    title: str
+    transitions: int
+    automate: float
+    standard: float
+    express: float | None
+
+    @property
+    def times(self) -> float:
+        """How much dearer Standard is."""
+        return self.standard / self.automate
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One more step in a running execution; dollars a million. `lines` by what they are for, `target` the aim."""
+
+    title: str
+    automate: float
+    lines: dict[str, float]
+    standard: float
+    target: float
+
+
+def compared(pricing: Pricing) -> list[Compared]:
+    """Every shape with a title."""
+    pricing = _in_tens(pricing)
+    return [_one(shape, pricing) for shape in pricing.counted.shapes.values() if shape["title"]]
+
+
+def steps(pricing: Pricing) -> list[Step]:
+    """What one more step costs, beside the targets."""
+    pricing, found = _in_tens(pricing), []
+    for act, title in (("task", "One more task"), ("pure", "One more pure transition")):
+        lines = {name: dollars * MILLION for name, dollars in pricing.bill(pricing.units([Part(act, 1)])).items()}
+        standard = pricing.prices.standard(1) * MILLION
+        found.append(Step(title, sum(lines.values()), lines, standard, TARGETS[act]))
+    return found
+
+
+def markdown(pricing: Pricing) -> str:
+    """Both tables, as README.md shows them."""
+    prices = pricing.prices
+    lines = [
+        "| a million of | Automate | Step Functions Standard | |", "| --- | --- | --- | --- |",
+        *(f"| {step.title.lower()} | ${money(step.automate)} | ${money(step.standard)} | "
+          f"{step.standard / step.automate:,.0f} × |" for step in steps(pricing)),
+        "", "| a million executions of | transitions | Automate | Standard | | Express |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(f"| {row.title} | {row.transitions:,} | ${money(row.automate)} | ${money(row.standard)} | {_times(row.times)} × | "
+          f"{'cannot' if row.express is None else '$' + money(row.express)} |" for row in compared(pricing)),
+        "", f"Prices of {prices.region}, {prices.date}; units counted {pricing.counted.date}, CPU measured "
+            f"{pricing.cpu.date}.", "",
+    ]
+    return "\n".join(lines)
+
+
+def money(dollars: float) -> str:
+    """Two digits that tell something: ``250``, ``13.4``, ``0.79``, ``0.0084``."""
+    if dollars >= 100:
+        return f"{dollars:,.0f}"
+    if dollars >= 10:
+        return f"{dollars:.1f}"
+    return f"{dollars:.2f}" if dollars >= 0.1 else f"{dollars:.2g}"
+
+
+def _times(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
+
+
+def _in_tens(pricing: Pricing) -> Pricing:
+    """The shapes were counted in batches of ten."""
+    return replace(pricing, assumptions=replace(pricing.assumptions, batch=BATCH, payload_kb=0.0))
+
+
+def _one(shape: Json, pricing: Pricing) -> Compared:
+    found = shape["batches"][str(BATCH)]
+    parts = [Part(act, times) for act, times in shape["acts"].items()]
+    units = pricing.measured(Units.of(found["start"]) + Units.of(found["run"]), parts)
+    ours = sum(pricing.bill(units).values())
+    seconds = shape["acts"].get("task", 0) * pricing.assumptions.task_ms / 1000
+    express = pricing.prices.express(seconds) if shape["express"] else None
+    return Compared(
+        shape["title"], shape["transitions"], ours * MILLION, pricing.prices.standard(shape["transitions"]) * MILLION,
+        None if express is None else express * MILLION,
+    )
