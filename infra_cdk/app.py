@@ -37,6 +37,7 @@ class Deployment:
     api: ApiStack
     studio: StudioStack
     observability: ObservabilityStack
+    bundles: Bundles
 
 
 def build(app: App, *, bundles: Path = BUNDLES, studio_files: Path = DIST) -> Deployment:
@@ -53,17 +54,18 @@ def build(app: App, *, bundles: Path = BUNDLES, studio_files: Path = DIST) -> De
     )
     Tags.of(app).add("automate:stage", tunables.stage)
     acknowledge({"data": data, "engine": engine, "api": api, "studio": studio}, tunables)
-    return Deployment(data, engine, api, studio, observability)
+    return Deployment(data, engine, api, studio, observability, made)
 
 
 def main() -> None:
     """Synthesise into cdk.out, or where the cdk command says."""
     app = App(outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
     try:
-        build(app)
+        made = build(app)
     except UserError as error:
         sys.exit(f"{error.message} ({error.where}). {error.advice or ''}")
     app.synth()
+    made.bundles.prune()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
+from engine.clock import SystemClock
 from engine.errors import UserError
 from functions.tunables import Tunables
 
@@ -34,21 +35,30 @@ _UNUSED = (
     "bin", "jsonschema/benchmarks", "jsonschema/tests", "pydantic/v1", "referencing/tests", "regex/tests",
     "urllib3/contrib", "pydantic/mypy.py", "aws_lambda_powertools/event_handler",
     *(f"aws_lambda_powertools/utilities/{name}" for name in (
-        "data_masking", "feature_flags", "idempotency", "kafka", "parameters", "parser", "serialization", "streaming",
-        "validation",
+        "auth_alpha", "circuit_breaker", "data_masking", "feature_flags", "idempotency", "kafka", "parameters",
+        "parser", "serialization", "streaming", "validation",
     )),
 )
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
 NOT_FOR_WORKERS = (
-    "engine/testing", "engine/rules", "engine/copilot", "engine/adapters/memory", "engine/adapters/models",
-    "connectors/known",
+    "engine/testing", "engine/rules", "engine/copilot", "engine/cost", "engine/catalog/conversion",
+    "engine/catalog/step_functions", "engine/adapters/memory", "engine/adapters/models", "connectors/known",
     *(f"engine/adapters/local/{name}.py" for name in (
-        "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "journal",
-        "pauses", "processes", "queue", "schema", "secret_store", "stores",
+        "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
+        "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores",
     )),
 )
-"""What authoring and one machine need; tests/unit/infra_cdk imports the worker's bundle without it."""
+"""What authoring and one machine need; tests/unit/infra_cdk/test_bundles.py imports the bundles without it."""
+
+
+KEPT = 5
+"""Bundles of a kind that are kept though this deployment does not use them: of other stages, of the release before."""
+
+IN_USE_SECONDS = 3600
+"""What was used so lately may be in another deployment's hands."""
+
+_BUNDLE = re.compile(r"(?P<kind>[a-z-]+)-[0-9a-f]{20}(?P<part>\.part)?")
 
 
 class BundlingFailed(UserError):
@@ -58,11 +68,12 @@ class BundlingFailed(UserError):
 
 
 class Bundles:
-    """Folders under `cache`, one for each content; made at most once."""
+    """Folders under `cache`, one for each content; made at most once. `used` are those that were asked for."""
 
     def __init__(self, tunables: Tunables, cache: Path) -> None:
         self._tunables = tunables
         self._cache = cache
+        self.used: set[Path] = set()
 
     def layer(self) -> Path:
         """The dependencies of every function."""
@@ -110,7 +121,27 @@ class Bundles:
             building.mkdir(parents=True)
             fill(building)
             building.rename(folder)
+        folder.touch()  # when it was used last
+        self.used.add(folder)
         return folder
+
+    def prune(self) -> list[Path]:
+        """Delete bundles that nobody uses any more, what interrupted runs have left among them; gives what went.
+
+        Kept are the used ones, what was used within the hour, and of each kind the KEPT others that were used last.
+        """
+        old: dict[str, list[tuple[float, Path]]] = {}
+        now = SystemClock().now()
+        for folder in self._cache.iterdir() if self._cache.is_dir() else ():
+            named, at = _BUNDLE.fullmatch(folder.name), folder.stat().st_mtime
+            if named and folder not in self.used and now - at > IN_USE_SECONDS:
+                old.setdefault(named["part"] or named["kind"], []).append((at, folder))
+        parts = old.pop(".part", [])
+        gone = [folder for _, folder in parts]
+        gone += [folder for bundles in old.values() for _, folder in sorted(bundles, reverse=True)[KEPT:]]
+        for folder in gone:
+            shutil.rmtree(folder, ignore_errors=True)
+        return gone
 
     def _locked(self, kind: str, *, api_only: bool) -> Path:
         chosen = [text for text in _requirements() if (re.split("[=<>]", text)[0] in API_ONLY) == api_only]
@@ -163,6 +194,8 @@ def _slim(packages: Path) -> None:
     """Leave out what no function imports, and the packages' own papers: nothing here looks for entry points in them."""
     for path in packages.glob("*.dist-info"):
         shutil.rmtree(path)
+    for path in packages.rglob("*.pyi"):
+        path.unlink()
     for name in _UNUSED:
         _remove(packages / name)
     chalice = packages / "chalice"

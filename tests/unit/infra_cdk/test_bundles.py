@@ -1,0 +1,146 @@
+"""What the functions run: imported as it is bundled, small enough, compiled, for Lambda's processor; old ones go."""
+
+import os
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+from functions.tunables import Tunables
+from infra_cdk.app import BUNDLES
+from infra_cdk.bundling import IN_USE_SECONDS, KEPT, NOT_FOR_WORKERS, ROOT, Bundles
+
+HERE = Tunables(python=f"{sys.version_info.major}.{sys.version_info.minor}")
+MOST_BYTES = 8_000_000
+AARCH64 = 183  # EM_AARCH64 of the ELF header
+
+
+@pytest.fixture(scope="module")
+def cold_start():
+    """benchmarks/cold_start.py, which is no package's."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    import cold_start  # noqa: PLC0415
+
+    yield cold_start
+    sys.path.remove(str(ROOT / "benchmarks"))
+    del sys.modules["cold_start"]
+
+
+def libraries():
+    """Where this environment's packages are, and nothing of the project."""
+    return [place for place in sys.path if "site-packages" in place or "lib/python" in place]
+
+
+@pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "connector"])
+def test_what_is_left_out_of_a_bundle_is_not_imported(tmp_path, package):
+    """With its parts made and the module of every state, connector and store that it may need."""
+    code = Bundles(HERE, tmp_path).code(f"functions/{package}", without=NOT_FOR_WORKERS)
+    program = f"""
+import pkgutil, sys
+sys.path[:0] = [{str(code)!r}]
+sys.path += {libraries()!r}
+import functions.{package}.app
+for package in ("functions", "connectors", "engine"):
+    found = __import__(package)
+    for module in pkgutil.walk_packages(found.__path__, package + "."):
+        __import__(module.name)
+    assert found.__file__.startswith({str(code)!r})
+print("imported")
+"""
+    command = [sys.executable, "-I", "-S", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={})
+    assert (done.stdout, done.stderr) == ("imported\n", "")
+
+
+def test_the_workers_start_imports_little_and_compiles_nothing(tmp_path, cold_start):
+    code = Bundles(HERE, tmp_path).code("functions/worker", without=NOT_FOR_WORKERS)
+    started = cold_start.start([code], libraries())
+    assert started["ours"] > 100
+    assert [name for name in cold_start.NEVER if name in started["imported"]] == []
+    assert started["uncompiled"] == []
+
+
+def test_what_passes_a_limit_is_said(cold_start):
+    well = {"cpu_ms": 199.9, "imported": ["engine"], "uncompiled": []}
+    ill = {"cpu_ms": 200.0, "imported": ["pydantic"], "uncompiled": ["engine.clock"]}
+    assert cold_start.problems(7_999_999, [well, well, ill]) == []
+    assert cold_start.problems(8_000_000, [ill, well, ill]) == [
+        "the bundle has 8.0 MB zipped, at most 8", "the import takes 200 ms of CPU, at most 200",
+        "pydantic is imported", "engine.clock has no .pyc",
+    ]
+
+
+@pytest.mark.full
+class TestDeployed:
+    """The bundle that is deployed: arm64, Python 3.13."""
+
+    def test_it_is_small(self, cold_start):
+        code, layer = cold_start.worker_bundle(Tunables(), BUNDLES)
+        assert cold_start.zipped_bytes(code) + cold_start.zipped_bytes(layer) < MOST_BYTES
+
+    def test_every_module_is_compiled(self, cold_start):
+        if HERE.python != Tunables().python:
+            pytest.skip(f"it takes a Python {Tunables().python} to compile for it")
+        modules = [path for folder in cold_start.worker_bundle(Tunables(), BUNDLES) for path in folder.rglob("*.py")]
+        assert len(modules) > 400
+        tag = f"cpython-{HERE.python.replace('.', '')}"
+        compiled = [path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc" for path in modules]
+        assert [path for path in compiled if not path.is_file()] == []
+
+    def test_what_is_native_is_for_its_processor_and_its_python(self, cold_start):
+        _, layer = cold_start.worker_bundle(Tunables(), BUNDLES)
+        native = list(layer.rglob("*.so"))
+        assert len(native) >= 4
+        assert {struct.unpack_from("<H", path.read_bytes(), 18)[0] for path in native} == {AARCH64}
+        assert {path.name.partition(".")[2] for path in native} <= {"cpython-313-aarch64-linux-gnu.so", "abi3.so"}
+
+
+class TestPruning:
+    @pytest.fixture
+    def bundle(self, tmp_path):
+        """`bundle(name, hours=…)` is a folder that was used so long ago."""
+        def make(name, hours):
+            folder = tmp_path / name
+            folder.mkdir()
+            (folder / "module.py").write_text("")
+            at = time.time() - hours * 3600  # noqa: TID251  a file's own time
+            os.utime(folder, (at, at))
+            return folder
+
+        return make
+
+    def test_the_used_ones_and_the_newest_stay(self, tmp_path, bundle):
+        code = [bundle(f"code-{number:020x}", hours=2 + number) for number in range(KEPT + 3)]
+        layers = [bundle(f"api-layer-{number:020x}", hours=2 + number) for number in range(KEPT)]
+        bundles = Bundles(HERE, tmp_path)
+        bundles.used.add(code[-1])  # the oldest of all
+        assert sorted(bundles.prune()) == code[KEPT:-1]
+        assert set(tmp_path.iterdir()) == {*code[:KEPT], code[-1], *layers}
+        assert bundles.prune() == []
+
+    def test_what_was_used_just_now_may_be_another_deployments(self, tmp_path, bundle):
+        lately = IN_USE_SECONDS / 3600 - 0.1
+        for number in range(KEPT + 3):
+            bundle(f"code-{number:020x}", hours=lately)
+        bundle(f"code-{99:020x}.part", hours=lately)
+        assert Bundles(HERE, tmp_path).prune() == []
+
+    def test_what_an_interrupted_run_left_goes_and_what_is_not_ours_stays(self, tmp_path, bundle):
+        part = bundle(f"layer-{1:020x}.part", hours=2)
+        other = bundle("my-notes", hours=9999)
+        assert Bundles(HERE, tmp_path).prune() == [part]
+        assert list(tmp_path.iterdir()) == [other]
+
+    def test_there_need_be_none(self, tmp_path):
+        assert Bundles(HERE, tmp_path / "none").prune() == []
+
+    def test_a_bundle_that_is_used_again_is_new_again(self, tmp_path):
+        bundles = Bundles(HERE, tmp_path)
+        folder = bundles.code("functions/deadletter", without=NOT_FOR_WORKERS)
+        os.utime(folder, (1, 1))
+        again = Bundles(HERE, tmp_path)
+        assert again.code("functions/deadletter", without=NOT_FOR_WORKERS) == folder
+        assert folder.stat().st_mtime > 1
+        assert again.used == {folder}
