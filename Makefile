@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers synth lock sbom audit docs reset
+.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3]"
@@ -100,6 +100,9 @@ bench: install ## Time the interpreter and the durable worker
 
 bench-peers: install ## The same with moto, LocalStack, ministack and DBOS beside it
 	@$(python) benchmarks/run.py --peers
+
+cost-count: install-dev ## Count anew what executions cost on AWS (engine/cost/counted.json)
+	@$(python) -m tools.cost.count
 
 synth: install-infra ## Write the CloudFormation templates to cdk.out
 	@$(python) -m infra_cdk.app && echo "Templates are in cdk.out."

@@ -69,15 +69,22 @@ def markdown(pricing: Pricing) -> str:
     lines = [
         "| a million of | Automate | Step Functions Standard | |", "| --- | --- | --- | --- |",
         *(f"| {step.title.lower()} | ${money(step.automate)} | ${money(step.standard)} | "
-          f"{step.standard / step.automate:,.0f} × |" for step in steps(pricing)),
+          f"{_times(step.standard / step.automate)} |" for step in steps(pricing)),
         "", "| a million executions of | transitions | Automate | Standard | | Express |",
         "| --- | --- | --- | --- | --- | --- |",
-        *(f"| {row.title} | {row.transitions:,} | ${money(row.automate)} | ${money(row.standard)} | {_times(row.times)} × | "
-          f"{'cannot' if row.express is None else '$' + money(row.express)} |" for row in compared(pricing)),
-        "", f"Prices of {prices.region}, {prices.date}; units counted {pricing.counted.date}, CPU measured "
-            f"{pricing.cpu.date}.", "",
+        *(f"| {row.title} | {row.transitions:,} | ${money(row.automate)} | ${money(row.standard)} | "
+          f"{_times(row.times)} | {express_money(row)} |" for row in compared(pricing)),
     ]
-    return "\n".join(lines)
+    dates = (
+        f"Prices of {prices.region}, {prices.date}; units counted {pricing.counted.date}, CPU measured "
+        f"{pricing.cpu.date}."
+    )
+    return "\n".join([*lines, "", dates, ""])
+
+
+def express_money(row: Compared) -> str:
+    """What Express takes, in words where it cannot."""
+    return "cannot" if row.express is None else f"${money(row.express)}"
 
 
 def money(dollars: float) -> str:
@@ -90,7 +97,8 @@ def money(dollars: float) -> str:
 
 
 def _times(number: float) -> str:
-    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
+    """How many times as much: ``31 times``."""
+    return f"{number:,.0f} times" if number >= 10 else f"{number:.1f} times"
 
 
 def _in_tens(pricing: Pricing) -> Pricing:
@@ -103,7 +111,7 @@ def _one(shape: Json, pricing: Pricing) -> Compared:
     parts = [Part(act, times) for act, times in shape["acts"].items()]
     units = pricing.measured(Units.of(found["start"]) + Units.of(found["run"]), parts)
     ours = sum(pricing.bill(units).values())
-    seconds = shape["acts"].get("task", 0) * pricing.assumptions.task_ms / 1000
+    seconds = shape["seconds"] + shape["acts"].get("task", 0) * pricing.assumptions.task_ms / 1000
     express = pricing.prices.express(seconds) if shape["express"] else None
     return Compared(
         shape["title"], shape["transitions"], ours * MILLION, pricing.prices.standard(shape["transitions"]) * MILLION,

@@ -9,11 +9,10 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 PATH = Path(__file__).with_name("cpu.json")
 
-_LIKE = {
+_LIKE: dict[str, dict[str, int]] = {
     "callback": {"wait": 1, "task": 1}, "retry": {"wait": 1, "task": 1}, "failure": {"task": 1}, "failed": {},
     "child": {"run": 1}, "map_run": {"wait": 2}, "started": {"run": 1, "wait": 2}, "start": {},
 }
@@ -31,8 +30,8 @@ class Measured:
 
     def act(self, name: str) -> float:
         """CPU seconds of an act, without its invocations."""
-        like: dict[str, Any] = _LIKE.get(name, {name: 1})
-        return sum(self.seconds[part] * times for part, times in like.items())
+        like = _LIKE.get(name, {name: 1})
+        return sum((self.seconds[part] * times for part, times in like.items()), 0.0)
 
 
 @cache

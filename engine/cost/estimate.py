@@ -13,7 +13,7 @@ from engine.errors import InvalidDocument
 Json = Any
 
 EXPRESS = "EXPRESS"
-_TOKEN, _CHILD = ".waitForTaskToken", ":states:startExecution.sync"  # noqa: S105  suffixes of resources
+_TOKEN, _CHILD = ".waitForTaskToken", ":states:startExecution.sync"  # in Resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Pricing:
         return self.measured(units, (Part(part.act, 1),))
 
     def _waited(self, units: Units, calls: float) -> Units:
-        """With the worker's waiting, shared by the executions of a batch; without API Gateway unless it is asked for."""
+        """With the worker's waiting, shared by a batch; without API Gateway unless it is asked for."""
         assumed = self.assumptions
         store = units.store_calls * assumed.store_ms / 1000 / min(assumed.batch, STORE_THREADS)
         task = calls * assumed.task_ms / 1000 / min(assumed.batch, TASK_THREADS)

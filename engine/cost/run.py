@@ -12,11 +12,14 @@ from engine.cost.pricing import Part, Pricing
 
 Json = Any
 
-_SCHEDULED = {"TaskScheduled": "taskScheduledEventDetails", "LambdaFunctionScheduled": "", "ActivityScheduled": ""}
+_SCHEDULED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
 _FAILED = ("TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "LambdaFunctionTimedOut", "ActivityFailed",
            "ActivityTimedOut")
 _ENDED_BADLY = ("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
-_RESULTS = {"TaskSucceeded": "taskSucceededEventDetails", "LambdaFunctionSucceeded": "lambdaFunctionSucceededEventDetails"}
+_RESULTS = {
+    "TaskSucceeded": "taskSucceededEventDetails",
+    "LambdaFunctionSucceeded": "lambdaFunctionSucceededEventDetails",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,7 @@ def run_cost(events: Iterable[Mapping[str, Json]], kind: str, pricing: Pricing) 
         name = event["type"]
         seen[name] += 1
         if name in _SCHEDULED:
-            details = event.get("taskScheduledEventDetails") or {}
-            resource = f"arn:aws:states:::{details.get('resourceType')}:{details.get('resource')}"
-            made = task_parts(resource if name == "TaskScheduled" else ":activity:" * (name[0] == "A"), 1, 0.0)
-            parts += made
+            parts += task_parts(_resource(event), 1, 0.0)
             calls += 1
         elif name in _RESULTS:
             sizes.append(_kilobytes((event.get(_RESULTS[name]) or {}).get("output")))
@@ -76,6 +76,14 @@ def run_cost(events: Iterable[Mapping[str, Json]], kind: str, pricing: Pricing) 
         {name: number for name, number in acts.items() if number}, sum(entered.values()) + retries,
         seen["MapRunStarted"], sum(lines.values()), lines,
     )
+
+
+def _resource(event: Mapping[str, Json]) -> str:
+    """What the task calls, in the words of `task_parts`."""
+    if event["type"] == "ActivityScheduled":
+        return ":activity:"
+    details = event.get("taskScheduledEventDetails") or {}
+    return f":{details.get('resourceType')}:{details.get('resource')}"
 
 
 def _kilobytes(text: Json) -> float:

@@ -11,9 +11,9 @@ class Units:
     """Every field is a number of the unit that AWS bills; fractions come from shares of a batch.
 
     `write_units` and `read_units` are DynamoDB's request units, indexes and transactions included. `log_bytes` is what
-    CloudWatch Logs takes in. `cpu_seconds` is the worker's own computing, on one whole CPU; `wait_seconds` the time that
-    it stands still in an invocation, `store_calls` the requests that it waits for in a row; `api_requests` are those
-    that came through API Gateway.
+    CloudWatch Logs takes in. `cpu_seconds` is the worker's own computing, on one whole CPU; `wait_seconds` the time
+    that it stands still in an invocation, `store_calls` the requests that it waits for in a row; `api_requests` are
+    those that came through API Gateway.
     """
 
     write_units: float = 0.0

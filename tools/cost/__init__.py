@@ -1,1 +1,1 @@
-"""Counts what executions cost on AWS: ``python -m tools.cost.count`` the units, ``python -m tools.cost.cpu`` the CPU."""
+"""Counts units (``python -m tools.cost.count``) and measures CPU (``python -m tools.cost.cpu``) for engine.cost."""

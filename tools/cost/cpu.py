@@ -2,8 +2,8 @@
 
     this process: the worker's handler as deployed, botocore, HTTP ──► another process: moto
 
-moto's work is in the other process and is not counted; what is counted is this process's CPU time while the handler runs:
-the interpreter, deflating, Powertools, building, signing and sending requests and reading their answers. Not counted: TLS
+moto's work is in the other process and is not counted; what is counted is this process's CPU time while the handler
+runs: the interpreter, deflating, Powertools, building, signing and sending requests, reading answers. Not counted: TLS
 (the connection is plain), the tasks themselves (they answer at once), start-up. One act is the difference of two shapes
 in batches of ten, as in tools.cost.count; of each shape the least of some rounds is taken: what else
 a shared machine does can only add to it.
@@ -12,7 +12,7 @@ a shared machine does can only add to it.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import io
 import json
 import os
@@ -105,7 +105,8 @@ def _deployed() -> Iterator[None]:
         for made in (wiring.parts, app._parts, aws._services):  # noqa: SLF001
             made.cache_clear()
         with (
-            mock.patch.object(wiring, "default_registry", registry), mock.patch.object(aws, "default_registry", registry)
+            mock.patch.object(wiring, "default_registry", registry),
+            mock.patch.object(aws, "default_registry", registry),
         ):
             yield
         other.stdin.close()
@@ -152,7 +153,9 @@ def measure() -> dict[str, float]:
     invocation = max(0.0, (alone - ten) * BATCH / (BATCH - 1))
     found = {
         name: _seconds(BY_NAME[name], BATCH)
-        for name in ("task_10", "task_40", "loop_50", "loop_500", "map_pass_10", "map_pass_100", "express_1", "express_10")
+        for name in (
+            "task_10", "task_40", "loop_50", "loop_500", "map_pass_10", "map_pass_100", "express_1", "express_10",
+        )
     }
     task = (found["task_40"] - found["task_10"]) / 30
     pure = (found["loop_500"] - found["loop_50"]) / 900
@@ -176,7 +179,7 @@ def main() -> None:
     before = os.getloadavg()[0]
     seconds = measure()
     table = {
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),  # noqa: TID251  a date for people
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),  # noqa: TID251  a date for people
         "machine": f"{platform.machine()}, {os.cpu_count()} shared cores, {platform.system()}, Python "
                    f"{platform.python_version()}",
         "load": [round(before, 2), round(os.getloadavg()[0], 2)], "rounds": ROUNDS, "batch": BATCH,

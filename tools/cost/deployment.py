@@ -1,9 +1,9 @@
 """A deployment for counting: the API's services and the worker's handler as the stack wires them, over moto in this
 process, on virtual time, with a poller in the place of Lambda's.
 
-What differs from AWS is what would make two counts differ: seeds and nonces come in order, calls are made one after the
-other in the handler's own thread, and store calls too. Run it in a process of its own: it sets the environment and joins
-the loggers.
+What differs from AWS is what would make two counts differ: seeds and nonces come in order, calls are made one after
+the other in the handler's own thread, and store calls too. Run it in a process of its own: it sets the environment and
+joins the loggers.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from contextlib import ExitStack, contextmanager, redirect_stdout
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -50,13 +50,12 @@ MOST_RECEIVED = 10
 """ReceiveMessage's and DeleteMessageBatch's limit, whatever the batch that a function is handed."""
 
 OWN_LOG_LINES = (
-    "INIT_START Runtime Version: python:3.13.v00\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:" + "0" * 64,
     "START RequestId: 00000000-0000-0000-0000-000000000000 Version: $LATEST",
     "END RequestId: 00000000-0000-0000-0000-000000000000",
-    "REPORT RequestId: 00000000-0000-0000-0000-000000000000\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\t"
-    "Memory Size: 512 MB\tMax Memory Used: 100 MB",
-)[1:]
-"""What Lambda itself writes of each invocation (the first line comes with a cold start only and is not counted)."""
+    ("REPORT RequestId: 00000000-0000-0000-0000-000000000000\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\t"
+     "Memory Size: 512 MB\tMax Memory Used: 100 MB"),
+)
+"""What Lambda itself writes of each invocation."""
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION,
@@ -100,7 +99,8 @@ def answer(kilobytes: float) -> Json:
         if written >= kilobytes * 1024:
             return {"ok": True, "rows": rows} if rows else {"ok": True}
         seed = (number * 2654435761) % 2**32
-        rows.append({"id": f"{seed:08x}", "sku": f"SKU-{seed % 9973}", "quantity": seed % 7, "price": seed % 100000 / 100})
+        price = seed % 100000 / 100
+        rows.append({"id": f"{seed:08x}", "sku": f"SKU-{seed % 9973}", "quantity": seed % 7, "price": price})
         written += len(json.dumps(rows[-1], separators=(",", ":"))) + 1
     raise AssertionError("itertools.count ends")
 
@@ -169,6 +169,7 @@ class Context:
     aws_request_id = "00000000-0000-0000-0000-000000000000"
 
     def get_remaining_time_in_millis(self) -> int:
+        """Nearly the whole of the worker's 300 s."""
         return 290_000
 
 
@@ -247,6 +248,7 @@ class Deployment:
 
 
 def record(message: str, body: str) -> Json:
+    """A message as Lambda hands it to the function, received for the first time."""
     return {
         "messageId": message, "body": body, "receiptHandle": "r", "messageAttributes": {}, "md5OfBody": "",
         "attributes": {"ApproximateReceiveCount": "1"}, "eventSource": "aws:sqs", "awsRegion": REGION,
@@ -283,7 +285,8 @@ def deployed() -> Iterator[Deployment]:
             (wiring, "SystemClock", lambda: clock), (aws, "SystemClock", lambda: clock), (wiring, "Worker", ordered),
             (wiring, "ThreadPoolExecutor", _Serial), (wiring, "default_registry", registry),
             (aws, "default_registry", registry), (worker, "CallPool", InlineCalls),
-            (wiring, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared), (stores, "AwsStores", shared),  # the API imports it late, from its place
+            (wiring, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared),
+            (stores, "AwsStores", shared),  # the API imports it late, from its place
         ):
             held.enter_context(mock.patch.object(place, name, instead))
         for made in (wiring.parts, app._parts, aws._services):  # noqa: SLF001

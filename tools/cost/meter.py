@@ -1,12 +1,12 @@
-"""What AWS would bill, counted from botocore's own hooks: every request that the adapters make, by the rules of the guides.
+"""What AWS would bill, from botocore's own hooks: every request that the adapters make, by the rules of the guides.
 
-DynamoDB (developer guide, "DynamoDB read and write operations" and "Managing global secondary indexes"): a write costs a
+DynamoDB (developer guide, "DynamoDB read and write operations", "Managing global secondary indexes"): a write costs a
 unit for each KB, begun, of the larger of the item before and after, also when its condition fails, and twice that in a
 transaction; an index's entry costs the same where it appears or goes, twice that where its key changes, nothing where
 none of what it holds changes. A consistent read costs a unit for each 4 KB, begun, half of it through an index; each
 item of a BatchGetItem counts by itself, a Query by the sum of its items. What finds nothing costs the least there is.
 
-Items are measured as the guide says, numbers at their longest, so a count is rather too high. moto's own figures are not
+Items are measured as the guide says, numbers at their longest, so a count is rather too high. moto's figures are not
 used: they know no sizes. An index's entry is always under 1 KB here and counts as one.
 
 SQS: a request for each 64 KB of a batch, begun. S3: a request is a request.

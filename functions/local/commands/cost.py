@@ -204,7 +204,7 @@ def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
         click.echo()
         session().screen.table(("A MILLION EXECUTIONS OF", "TRANSITIONS", "AUTOMATE", "STANDARD", "EXPRESS"), [
             (row.title, str(row.transitions), f"${money(row.automate)}", f"${money(row.standard)}",
-             "cannot" if row.express is None else f"${money(row.express)}")
+             comparison.express_money(row))
             for row in comparison.compared(pricing)
         ], empty="")
         _say_basis(pricing, "batches of ten; an Express workflow takes no more than 64 MB")
