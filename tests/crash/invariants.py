@@ -153,7 +153,8 @@ def _check_rest(world: World) -> Iterator[str]:
 def _check_outcome(world: World, now: Seen, reference: Seen) -> Iterator[str]:
     if "stop" in world.ledger.accepted and world.faults.pauses:
         header = world.stores.journal.header(world.key)
-        if header.ended_at is not None and header.ended_at <= world.ledger.accepted["stop"]:
+        ended = world.watched.written.get((world.key, header.seq), header.ended_at)  # the true time, whatever its clock
+        if header.ended_at is not None and ended <= world.ledger.accepted["stop"]:
             return  # who wanted to stop it was frozen until it was over
     here, there = (now.status, now.output, now.error), (reference.status, reference.output, reference.error)
     if here != there:

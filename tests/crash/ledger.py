@@ -23,13 +23,15 @@ class Made(NamedTuple):
 
 
 class Ledger:
-    """`calls`; `asks` and `accepted`: at what times which client asked, and was heard."""
+    """`calls`; `asks` and `accepted`: at what times which client asked, and was heard; `hand`: the token of the
+    activity's task that a person works at."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self.calls: list[Made] = []
         self.accepted: dict[str, float] = {}
         self.asks: dict[str, list[float]] = {}
+        self.hand: str | None = None
         if path is not None and path.exists():
             for line in path.read_text().splitlines():
                 self._take(*json.loads(line))
@@ -48,6 +50,10 @@ class Ledger:
         """Record that a client asks now; the answer may be lost."""
         self._write("asked", [client, at])
 
+    def hand_over(self, token: str | None) -> None:
+        """Record that a person took an activity's task, or is done with it."""
+        self._write("hand", [token])
+
     def asked(self, client: str, times: int = 1) -> bool:
         """Whether a client has asked, with or without an answer."""
         return len(self.asks.get(client, ())) >= times
@@ -61,6 +67,8 @@ class Ledger:
     def _take(self, kind: str, values: list[Any]) -> None:
         if kind == "call":
             self.calls.append(Made(*values))
+        elif kind == "hand":
+            self.hand = values[0]
         elif kind == "accepted":
             self.accepted[values[0]] = values[1]
         else:

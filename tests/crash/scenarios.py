@@ -133,20 +133,19 @@ def _resume(world: World) -> None:
 
 def _waits_for_hands(world: World) -> bool:
     """Whether a work item waits, or one was taken that has still to be answered."""
-    return world.hand is not None or bool(world.stores.activities.waiting(world.workspace, ACTIVITY, 1))
+    return world.ledger.hand is not None or bool(world.stores.activities.waiting(world.workspace, ACTIVITY, 1))
 
 
 def _pack(world: World) -> None:
     """One person: polls, works, answers; and answers again until somebody hears it."""
-    task = world.hand
-    if task is None:
+    if world.ledger.hand is None:
         task = world.activities.poll(world.workspace, ACTIVITY, worker="ana")
         if task is None:
             return
         world.handed(task)
     with suppress(TaskTimedOut):  # heard before, or too late
-        world.executions.send_task_success(task.token, {"order": 7})
-    world.hand = None
+        world.executions.send_task_success(world.ledger.hand, {"order": 7})
+    world.ledger.hand_over(None)
 
 
 PACK = Client("pack", _waits_for_hands, _pack, again=_waits_for_hands)

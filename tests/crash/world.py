@@ -39,7 +39,8 @@ from engine.runtime.sweeper import Sweeper
 from engine.runtime.sync_start import SyncStarts, SyncTimedOut
 from engine.runtime.worker import Worker
 
-NAME = "one"
+NAME = "simulation"
+"""As the reference interpreter calls its execution: a definition may ask."""
 MOST_RECEIVES = 3
 """A wake received more often is a dead letter (SQS's maxReceiveCount, smaller here)."""
 
@@ -126,7 +127,6 @@ class World(Product):
             self.published.publish(workflow.child, "child")
         if workflow.activity:
             stores.activities.create(Activity(self.workspace, ACTIVITY, stores.clock.now()))
-        self.hand: ActivityTask | None = None
         self._tokens: set[str] = set()
         self.key = ExecutionKey.of(self.workspace, "flow", NAME)
         self.wrap = self._wrapped
@@ -388,7 +388,7 @@ class World(Product):
         if task.token in self._tokens:
             self.watched.broken.append("I14: an activity's task was handed out twice")
         self._tokens.add(task.token)
-        self.hand = task
+        self.ledger.hand_over(task.token)
 
     # ---------------------------------------------------------------- until nothing is owed
 

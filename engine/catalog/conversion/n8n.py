@@ -224,6 +224,8 @@ class _Reading:
 
     def _choice(self, node: str, kind: str, parameters: Mapping[str, Json], machine: _Machine) -> _State:
         count = max(len(self.outputs[node]), 1)
+        if kind == "if":
+            count = min(count, 2)  # it has no third output, whatever an export says
         names = [self._follow(node, index, machine) or self._end(machine) for index in range(count)]
         conditions = _conditions(kind, parameters)
         rules = []

@@ -8,6 +8,13 @@ import { type ReactNode, useState } from "react";
 import { type ApiError, asApiError } from "../api/errors";
 import { ErrorWords } from "./Problem";
 
+const FIELDS = "input:not([type=hidden], :disabled), textarea:not(:disabled), button[aria-haspopup]:not(:disabled)";
+
+/** The dialog itself focuses its first button, Close, once it is drawn: whoever opens a form wants to fill it in. */
+function focusFirstField(form: HTMLFormElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>(FIELDS)?.focus());
+}
+
 interface DialogProps {
   title: string;
   /** The button's word: "Pause". */
@@ -66,6 +73,7 @@ export function Dialog({
       }
     >
       <form
+        ref={focusFirstField}
         onSubmit={(event) => {
           event.preventDefault();
           if (!disabled && !busy) void run();
@@ -79,6 +87,8 @@ export function Dialog({
             </Alert>
           )}
         </SpaceBetween>
+        {/* The dialog's button is outside the form: without one inside, Enter in a form of two fields does nothing. */}
+        <button type="submit" hidden />
       </form>
     </Modal>
   );

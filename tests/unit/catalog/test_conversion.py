@@ -281,3 +281,10 @@ def test_whatever_an_export_holds_it_becomes_a_document_that_can_be_opened_or_is
     document = parse_document(candidate.document)
     codes = {problem.code for problem in validate(document.definition) if problem.severity == "ERROR"}
     assert codes <= {"MISSING_END_STATE"}, document.definition  # an endless loop stays one, and is found
+
+
+def test_a_third_output_of_an_n8n_if_leads_nowhere():
+    source = n8n([node("C", "if"), node("A", "if")], {"C": to([], [], ["A"])})
+    definition = parse_document(only(convert(source)).document).definition
+    assert set(definition["States"]) == {"C", "Done"}
+    assert [problem.code for problem in validate(definition) if problem.severity == "ERROR"] == []
