@@ -7,7 +7,8 @@ import itertools
 import pytest
 from durable import Product, ScriptedTasks
 from test_worker import ONE_TASK, WORK, flow, task
-from write_units import Meter
+
+from tools.cost.meter import Meter
 
 _numbers = itertools.count(1)
 NAME = "7c1f3a52-9f0e-4d1c-8a55-3f6f0f6f0c11"
