@@ -59,7 +59,7 @@ class Tunables:
     )
     worker_memory_mb: int = _choice(
         512,
-        "The memory of the worker and of the connector function, and with it their share of a CPU. 1769 is one whole CPU.",
+        "The memory of the worker and the connector function, and with it their share of a CPU. 1769 is one whole CPU.",
         least=256, most=10240,
     )
     api_memory_mb: int = _choice(512, "The API function's memory.", least=256, most=10240)

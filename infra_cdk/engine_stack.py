@@ -69,7 +69,7 @@ class EngineStack(Stack):
         CfnOutput(self, "WorkerName", value=self.worker.function_name, description="The worker function")
         CfnOutput(
             self, "ConnectorFunctionArn", value=self.connector.function_arn,
-            description="What exported state machines invoke; it uses the stage's secrets: grant it to their roles alone",
+            description="What exported state machines invoke. It uses the stage's secrets: only their roles may.",
         )
 
     @property
