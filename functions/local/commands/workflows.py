@@ -6,6 +6,7 @@ import codecs
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,6 +22,8 @@ from functions.local.product import Product
 from functions.local.resources import callable_tasks
 from functions.local.screen import styled_diff
 from functions.local.session import Json, Session, read_file, session
+from functions.local.step_functions.options import taken_out, way_out
+from functions.local.step_functions.out import write_out
 
 _NAME_ADVICE = "Use 1 to 80 letters A to Z, digits, _ and -; without a name in the file, its own counts: --name NAME."
 
@@ -110,11 +113,20 @@ def document_in(data: bytes, path: str, name: str | None = None) -> tuple[Workfl
 @click.command()
 @click.argument("name")
 @click.option("--version", type=int, metavar="N", help="A version; by default the draft.")
-@click.option("--output", metavar="FILE", help="Write there instead of to standard output.")
-def export(*, name: str, version: int | None, output: str | None) -> None:
-    """Write a workflow's document, as it was imported."""
+@click.option("--output", metavar="FILE", help="Write there instead of to standard output; with --to a folder.")
+@way_out
+def export(*, name: str, version: int | None, output: str | None, **given: Any) -> None:
+    """Write a workflow's document, as it was imported; or as a state machine of AWS Step Functions."""
+    way = taken_out(given)
     with session().product("export") as product:
         data = product.services.catalog.export(product.settings.workspace, name, version)
+    if way.to is not None:
+        current = session()
+        write_out(
+            data, way, stage=current.settings.stage, output=output, tasks=callable_tasks(current.settings),
+            screen=current.screen,
+        )
+        return
     if output is None:
         sys.stdout.buffer.write(data)
         return

@@ -21,8 +21,11 @@ from functions.local.commands.secrets import typed_value
 from functions.local.commands.tune import remote_tune
 from functions.local.commands.workflows import document_in
 from functions.local.remote.client import Api, ApiError, part
+from functions.local.resources import callable_tasks
 from functions.local.screen import Screen, duration, indented, status_mark, styled_diff
 from functions.local.session import Json, read_file, read_value, session
+from functions.local.step_functions.options import taken_out, way_out
+from functions.local.step_functions.out import write_out
 
 _POLL_SECONDS = 1.0
 _OPEN = ("RUNNING",)
@@ -108,10 +111,18 @@ def import_file(*, path: str, name: str | None, publish: bool, note: str, force:
 @click.command()
 @click.argument("name")
 @click.option("--version", type=int, metavar="N", help="A version; by default the draft.")
-@click.option("--output", metavar="FILE", help="Write there instead of to standard output.")
-def export(*, name: str, version: int | None, output: str | None) -> None:
-    """Write a workflow's document, as it was imported."""
+@click.option("--output", metavar="FILE", help="Write there instead of to standard output; with --to a folder.")
+@way_out
+def export(*, name: str, version: int | None, output: str | None, **given: Any) -> None:
+    """Write a workflow's document, as it was imported; or as a state machine of AWS Step Functions."""
+    way = taken_out(given)
     data = api().file(f"/workflows/{part(name)}/export" + (f"?version={version}" if version is not None else ""))
+    if way.to is not None:
+        stage = str(api().get("/me")["stage"])
+        write_out(
+            data, way, stage=stage, output=output, tasks=callable_tasks(session().settings), screen=screen()
+        )
+        return
     if output is None:
         sys.stdout.buffer.write(data)
         return

@@ -1,0 +1,1 @@
+"""The command line's way out to AWS Step Functions, and in from there."""
