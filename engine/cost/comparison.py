@@ -111,7 +111,8 @@ def _one(shape: Json, pricing: Pricing) -> Compared:
     parts = [Part(act, times) for act, times in shape["acts"].items()]
     units = pricing.measured(Units.of(found["start"]) + Units.of(found["run"]), parts)
     ours = sum(pricing.bill(units).values())
-    seconds = shape["seconds"] + shape["acts"].get("task", 0) * pricing.assumptions.task_ms / 1000
+    calls = sum(shape["acts"].get(act, 0) for act in ("task", "express_task"))
+    seconds = shape["seconds"] + calls * pricing.assumptions.task_ms / 1000
     express = pricing.prices.express(seconds) if shape["express"] else None
     return Compared(
         shape["title"], shape["transitions"], ours * MILLION, pricing.prices.standard(shape["transitions"]) * MILLION,

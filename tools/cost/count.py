@@ -15,7 +15,7 @@ import argparse
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +54,18 @@ def count() -> Json:
 
 
 def _counted(shape: Shape) -> Json:
-    batches = {}
-    for batch in BATCHES if shape.title or shape.name in BATCHED else BATCHES[:1]:
+    return counted_shape(shape, batches=BATCHES if shape.title or shape.name in BATCHED else BATCHES[:1])
+
+
+def counted_shape(shape: Shape, *, batches: Sequence[int]) -> Json:
+    """A shape with its units in batches of these sizes, as counted.json has it."""
+    found = {}
+    for batch in batches:
         start, run = _alone(shape, batch)
-        batches[str(batch)] = {"start": start.as_dict(), "run": run.as_dict()}
+        found[str(batch)] = {"start": start.as_dict(), "run": run.as_dict()}
     return {
         "title": shape.title, "kind": shape.kind, "transitions": shape.transitions, "acts": dict(shape.acts),
-        "express": shape.express, "seconds": shape.seconds, "batches": batches,
+        "express": shape.express, "seconds": shape.seconds, "batches": found,
     }
 
 

@@ -44,6 +44,7 @@ Json = Any
 
 BATCH, ROUNDS = 10, 5
 WAIT = Shape("cpu_wait", chain([("Wait", {"Type": "Wait", "Seconds": 1})]), {}, 1)
+_EVERYWHERE = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
 _HOSTS = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs"}
 
 
@@ -79,6 +80,7 @@ class _Moto(BaseHTTPRequestHandler):
 
 def serve() -> None:
     """Be the other process: print the port, serve until standard input ends."""
+    _keep_to(-1)
     with mock_aws():
         server = ThreadingHTTPServer(("127.0.0.1", 0), _Moto)
         print(server.server_address[1], flush=True)
@@ -86,14 +88,23 @@ def serve() -> None:
         sys.stdin.read()
 
 
+def _keep_to(number: int) -> None:
+    """Run on one processor: the first for the worker, which has no more on Lambda, and the last for moto."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[number]})
+
+
 @contextmanager
 def _deployed() -> Iterator[None]:
     """Services and worker, unchanged, over a fresh moto in another process."""
     command = [sys.executable, "-m", "tools.cost.cpu", "--serve"]
+    if _EVERYWHERE is not None:
+        os.sched_setaffinity(0, _EVERYWHERE)  # for the other process to choose from
     with (
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other,
         mock.patch.dict(os.environ, ENVIRONMENT),
     ):
+        _keep_to(0)
         if other.stdout is None or other.stdin is None:
             raise RuntimeError("the other process has no pipes")
         os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{other.stdout.readline().strip()}"

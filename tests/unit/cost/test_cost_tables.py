@@ -1,0 +1,124 @@
+"""The three tables that prices are made of: they are whole, and the acts add up to the shapes that were counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from engine.cost import counted, cpu, prices
+from engine.cost.pricing import CALLS
+from engine.cost.units import NONE, Units, total
+from engine.errors import InvalidDocument
+
+SHAPES = counted.table().shapes
+BATCHES = [(name, int(batch)) for name, shape in SHAPES.items() for batch in shape["batches"]]
+
+FORKING = ("distributed_5", "distributed_25", "started_1", "started_2")
+"""Their children's wakes meet each other in batches as no formula says."""
+
+LAST = ("callback_1", "callback_2")
+"""After a wait for a token a call first brings the header's due_at nearer, 3 units: priced, not needed by the last."""
+
+
+def test_every_price_has_its_unit_its_page_and_a_date():
+    table = prices.table()
+    assert dt.date.fromisoformat(table.date) <= dt.date(2100, 1, 1)
+    for name, price in table.prices.items():
+        assert price.page.startswith("https://aws.amazon.com/"), name
+        assert price.usd > 0, name
+        assert price.unit, name
+
+
+def test_step_functions_standard_is_25_dollars_a_million():
+    assert prices.table().standard(1_000_000) == pytest.approx(25)
+
+
+@pytest.mark.parametrize(("seconds", "dollars"), [
+    (0.0, 1.00e-6 + 0.1 * 0.0625 * 0.00001667), (0.1, 1.00e-6 + 0.1 * 0.0625 * 0.00001667),
+    (0.11, 1.00e-6 + 0.2 * 0.0625 * 0.00001667), (61, 1.00e-6 + 61 * 0.0625 * 0.00001667),
+])
+def test_express_is_billed_by_100_ms_begun(seconds, dollars):
+    assert prices.table().express(seconds) == pytest.approx(dollars)
+
+
+@pytest.mark.parametrize(("memory", "billed"), [(1769, 1769 / 1024), (884.5, 1769 / 1024), (3538, 2 * 1769 / 1024)])
+def test_less_memory_computes_longer_for_the_same_price_and_more_cpus_are_of_no_use(memory, billed):
+    bill = prices.table().bill(Units(cpu_seconds=1), memory_mb=memory)
+    assert bill == {"cpu": pytest.approx(billed * 0.0000133334)}
+
+
+def test_waiting_takes_as_long_in_any_memory():
+    bill = prices.table().bill(Units(wait_seconds=2), memory_mb=512)
+    assert bill == {"waiting": pytest.approx(2 * 0.5 * 0.0000133334)}
+
+
+@pytest.mark.parametrize(("spoil", "says"), [
+    (lambda _: "no JSON", "no price table"), (lambda _: "[]", "no price table"),
+    (lambda read: {**read, "prices": {}}, "no price of write_units"),
+    (lambda read: {**read, "prices": {**read["prices"], "sqs_requests": {
+        "usd": "free", "per": 1, "unit": "", "page": "",
+    }}}, "no price of sqs_requests"),
+    (lambda read: {**read, "prices": {**read["prices"], "cpu": {"usd": 1}}}, "no price table"),
+])
+def test_a_table_that_lacks_something_says_what(spoil, says):
+    spoilt = spoil(json.loads(prices.PATH.read_text()))
+    text = spoilt if isinstance(spoilt, str) else json.dumps(spoilt)
+    with pytest.raises(InvalidDocument, match=says):
+        prices.parse(text, where="mine.json")
+
+
+def test_what_operations_md_says_of_writes_is_what_was_counted():
+    """Beside the audit log's, which docs/costs.md adds: 6 units for a start, 6 for its beginning."""
+    acts = counted.table().acts
+    assert acts["start"].write_units == 7 + 6
+    assert acts["task"].write_units == 1
+    assert acts["wait"].write_units == 4
+    assert acts["run"].write_units + acts["pure"].write_units == pytest.approx(4 + 6)
+    assert acts["failed"].write_units == 6
+
+
+def test_every_act_has_its_cpu():
+    for name in counted.table().acts:
+        assert cpu.table().act(name) >= 0
+
+
+@pytest.mark.parametrize(("name", "batch"), BATCHES)
+def test_the_acts_add_up_to_the_shapes(name, batch):
+    shape, table = SHAPES[name], counted.table()
+    made = total(table.act(act, batch=batch) * times for act, times in shape["acts"].items())
+    found = Units.of(shape["batches"][str(batch)]["run"])
+    tolerance = 0.15 if name in (*FORKING, *LAST) else 0.08
+    assert made.write_units == pytest.approx(found.write_units, rel=tolerance, abs=0.8)
+    if name not in FORKING:
+        assert made.sqs_requests == pytest.approx(found.sqs_requests, rel=0.01)
+    assert Units.of(shape["batches"][str(batch)]["start"]) == table.acts["start"]
+    if not any("retry" in act for act in shape["acts"]):  # a failure's way back through the history grows with it
+        assert made.read_units == pytest.approx(found.read_units, rel=tolerance, abs=2)
+
+
+def test_payloads_cost_more_the_larger_they_are():
+    table = counted.table()
+    for act in ("start", "task", "pure"):
+        found = [table.act(act, batch=10, payload_kb=size).write_units for size in (0, 1, 2, 4, 10, 16, 64, 200)]
+        assert found == sorted(found)
+        assert found[0] == table.acts[act].write_units
+
+
+def test_a_batch_shares_its_invocation():
+    table = counted.table()
+    alone, ten, fifty = (table.act("run", batch=batch) for batch in (1, 10, 50))
+    assert (alone.lambda_requests, ten.lambda_requests, fifty.lambda_requests) == (1, 0.1, 0.02)
+    assert (alone.sqs_requests, ten.sqs_requests, fifty.sqs_requests) == (2, 0.2, 0.2), "ten messages a receive at most"
+
+
+def test_the_calls_are_acts():
+    assert set(CALLS) <= set(counted.table().acts)
+
+
+def test_units_add_up():
+    one = Units(write_units=1, log_bytes=3)
+    assert one + one == one * 2 == Units(write_units=2, log_bytes=6)
+    assert one - one == NONE
+    assert Units.of(one.as_dict()) == one

@@ -1,0 +1,138 @@
+"""automate cost: a file, a name, a run, the comparison; and README.md shows what the last one prints."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from engine.cost import prices
+from functions.local.commands import cost
+from functions.local.remote.commands import COMMANDS
+
+ROOT = Path(__file__).parents[4]
+HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
+
+
+@pytest.fixture
+def hello(tmp_path):
+    path = tmp_path / "hello.json"
+    path.write_text(json.dumps({"name": "hello", "definition": HELLO}))
+    return path
+
+
+def test_a_file_is_priced_state_by_state(automate):
+    status, out, _ = automate("cost", str(ROOT / "workflows" / "order_flow.json"), "--visits", "Charge Payment=2")
+    assert status == 0
+    assert re.search(r"^Charge Payment +Task +2 +\d", out, re.MULTILINE)
+    assert re.search(r"^Reserve Line +Task +10 +\d", out, re.MULTILINE)
+    assert "Step Functions Standard: 23 transitions each, 575" in out
+    assert f"Prices: us-east-1, {prices.table().date}." in out
+    assert "Not included: API Gateway" in out
+    assert "waiting for tasks (--task-ms)" in out
+
+
+def test_the_json_has_the_assumptions_and_adds_up(automate, hello):
+    status, shape = automate.json("cost", str(hello), "--batch", "1", "--task-ms", "100")
+    assert status == 0
+    assert shape["usd"] == pytest.approx(sum(shape["lines"].values()))
+    assert shape["usd"] == pytest.approx(shape["usd_fixed"] + sum(state["usd"] for state in shape["states"]))
+    assert (shape["assumptions"]["batch"], shape["assumptions"]["task_ms"]) == (1, 100)
+    assert shape["prices"]["date"] == prices.table().date
+    assert not any("waiting" in left_out for left_out in shape["not_included"])
+
+
+def test_a_draft_is_priced_by_its_name_and_a_run_by_its_id(automate, hello):
+    automate("import", "--file", str(hello), "--publish")
+    automate("start", "hello", "--name", "one", "--wait")
+    assert automate.json("cost", "hello")[1]["workflow"] == "hello"
+    status, run = automate.json("cost", "--execution", "hello:one")
+    assert status == 0
+    assert run["acts"] == {"start": 1, "run": 1, "pure": 1}
+    assert run["step_functions"]["transitions"] == 1
+    out = automate("cost", "--execution", "hello:one")[1]
+    assert re.match(r"hello:one: \$0\.0000\d+, a million such runs \$\d", out)
+
+
+def test_another_price_table(automate, hello, tmp_path):
+    table = json.loads(prices.PATH.read_text())
+    table |= {"region": "eu-central-1", "date": "2030-01-01"}
+    for price in table["prices"].values():
+        price["usd"] *= 2
+    mine = tmp_path / "mine.json"
+    mine.write_text(json.dumps(table))
+    plain = automate.json("cost", str(hello))[1]
+    dear = automate.json("cost", str(hello), "--prices", str(mine))[1]
+    assert dear["usd"] == pytest.approx(2 * plain["usd"])
+    assert dear["prices"] == {"date": "2030-01-01", "region": "eu-central-1", "currency": "USD"}
+    mine.write_text("{}")
+    status, _, err = automate("cost", str(hello), "--prices", str(mine))
+    assert status == 1
+    assert "is no price table" in err
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    ((), "what is to be priced?"), (("a", "--compare"), "what is to be priced?"),
+    (("no/such/file.json",), "no/such/file.json"), (("no_such_workflow",), "no_such_workflow"),
+    (("--execution", "no:such"), "no:such"),
+])
+def test_what_cannot_be_priced_says_why(automate, arguments, says):
+    status, _, err = automate("cost", *arguments)
+    assert status == 1
+    assert says in err
+
+
+@pytest.mark.parametrize("visits", ["Greet", "Greet=", "Greet=often", "=3", "Greet=-1", "Greet=inf", "Greet=nan"])
+def test_visits_that_are_none(automate, hello, visits):
+    status, _, err = automate("cost", str(hello), "--visits", visits)
+    assert status == 1
+    assert "does not say how often" in err
+
+
+def test_the_comparison_is_for_people_and_programs(automate):
+    status, out, _ = automate("cost", "--compare")
+    assert status == 0
+    assert re.search(r"^One more task +\$0\.\d+ +\$0\.80 +\$25\.0$", out, re.MULTILINE)
+    assert re.search(r"^Ten tasks in a row +10 +\$\d+\.\d +\$250 +\$\d", out, re.MULTILINE)
+    shape = automate.json("cost", "--compare")[1]
+    assert [step["target"] for step in shape["steps"]] == [0.8, 0.25]
+    assert all(row["times"] == pytest.approx(row["standard"] / row["automate"]) for row in shape["executions"])
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/costs.md"])
+def test_the_pages_show_what_the_command_prints(automate, page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    shown = re.search(r"<!-- automate cost --compare --markdown -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    assert shown is not None
+    assert shown[1].strip() == automate("cost", "--compare", "--markdown")[1].strip(), (
+        "put in what `automate cost --compare --markdown` prints"
+    )
+
+
+def test_a_deployments_run_and_draft_are_priced_through_its_api(automate, monkeypatch):
+    events = [{"id": 1, "type": "ExecutionStarted"}, {"id": 2, "type": "PassStateEntered"}]
+    asked = []
+
+    class Api:
+        def get(self, path, **query):
+            asked.append(path)
+            after = query.get("after", 0)
+            return {"events": [event for event in events if event["id"] > after][:1]} if query else {"kind": "STANDARD"}
+
+        def file(self, path):
+            asked.append(path)
+            return json.dumps({"name": "hello", "definition": HELLO}).encode()
+
+    session = cost.session
+    monkeypatch.setattr(cost, "session", lambda: SimpleNamespace(
+        endpoint="https://deployed.example", remote=Api, screen=session().screen,
+    ))
+    assert COMMANDS["cost"] is cost.cost
+    assert automate.json("cost", "--execution", "hello:one")[1]["acts"] == {"start": 1, "run": 1, "pure": 1}
+    assert automate.json("cost", "hello")[1]["workflow"] == "hello"
+    assert asked == [
+        "/executions/hello%3Aone", *["/executions/hello%3Aone/history"] * 3, "/workflows/hello/export",
+    ]

@@ -1,0 +1,49 @@
+"""The committed table is what the adapters take today. Counted in processes of their own: the count sets up loggers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.cost import counted
+from tools.cost.count import differences
+
+ROOT = Path(__file__).parents[3]
+
+ONE_SHAPE = """
+import json, sys
+from tools.cost.count import counted_shape
+from tools.cost.shapes import BY_NAME
+print(json.dumps({name: counted_shape(BY_NAME[name], batches=(1,)) for name in sys.argv[1:]}))
+"""
+FEW = ("task_1", "task_10", "wait_1", "callback_1", "fail")
+
+
+def test_a_few_shapes_take_what_the_table_says():
+    """The whole table is in make test-full."""
+    done = subprocess.run([sys.executable, "-c", ONE_SHAPE, *FEW], cwd=ROOT, capture_output=True, text=True, check=True)
+    committed = json.loads(counted.PATH.read_text())["shapes"]
+    expected = {
+        name: {**committed[name], "batches": {"1": committed[name]["batches"]["1"]}} for name in FEW
+    }
+    assert differences(expected, json.loads(done.stdout)) == [], "run: make cost-count, and see docs/costs.md"
+
+
+@pytest.mark.full
+def test_the_whole_table_is_a_fresh_count():
+    command = [sys.executable, "-m", "tools.cost.count", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "The table is what was counted.\n"), done.stderr
+
+
+def test_a_difference_is_named_by_its_place():
+    table = {"date": "2026-01-01", "acts": {"task": {"write_units": 1.0, "log_bytes": 1000}}, "payloads": [1, 2]}
+    fresh = {"acts": {"task": {"write_units": 2.0, "log_bytes": 1050}}, "payloads": [1, 2]}
+    assert differences(table, fresh) == ["/acts/task/write_units: 1.0 in the table, 2.0 counted"]
+    assert differences(table, {"acts": {"task": {"write_units": 1.0, "log_bytes": 2000}}, "payloads": [1]}) == [
+        "/acts/task/log_bytes: 1000 in the table, 2000 counted", "/payloads: [1, 2] in the table, [1] counted",
+    ]
