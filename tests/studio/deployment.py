@@ -65,6 +65,7 @@ class UserPool:
         return {
             "InitiateAuth": self._initiate, "RespondToAuthChallenge": self._respond,
             "ForgotPassword": self._forgot, "ConfirmForgotPassword": self._confirm,
+            "RevokeToken": self._revoke,
         }[operation](given)
 
     def _initiate(self, given):
@@ -84,6 +85,10 @@ class UserPool:
         if user.has_second_factor:
             return self._challenge("SOFTWARE_TOKEN_MFA", name)
         return self._signed_in(name)
+
+    def _revoke(self, given):
+        self.refresh_tokens.pop(given["Token"], None)
+        return {}
 
     def _challenge(self, challenge, name):
         session = f"session-{next(self._numbers)}"

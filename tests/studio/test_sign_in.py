@@ -170,4 +170,5 @@ def test_who_signs_out_is_forgotten(visitor, deployment):
     page.reload()
     expect(heading(page, "Sign in")).to_be_visible()
     assert page.url == f"{deployment.url}/studio/connectors/"
-    assert deployment.pool.asked == ["USER_PASSWORD_AUTH"]
+    assert deployment.pool.asked == ["USER_PASSWORD_AUTH", "RevokeToken"]
+    assert deployment.pool.refresh_tokens == {}

@@ -99,11 +99,19 @@ class Tokens:
         return renewed.id_token
 
     def forget(self, endpoint: str) -> bool:
-        """Sign out; False where nobody was signed in."""
+        """Sign out, here and at Cognito; False where nobody was signed in."""
         kept = self._read()
-        found = kept.pop(endpoint, None) is not None
+        found = kept.pop(endpoint, None)
         self._write(kept)
-        return found
+        if found is None:
+            return False
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415  local commands need no AWS
+
+        known = SignIn(**found)
+        cognito = self._client(known.region)
+        with suppress(cognito.exceptions.ClientError, BotoCoreError):  # it is at least nowhere here any more
+            cognito.revoke_token(ClientId=known.client_id, Token=known.refresh_token)
+        return True
 
     def _until(self, result: Mapping[str, Any]) -> float:
         return self._clock.now() + float(result["ExpiresIn"])

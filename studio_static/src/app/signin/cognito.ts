@@ -79,6 +79,11 @@ export class Cognito {
     throw new CognitoError(reply.challenge.name, "The user pool wants a new sign-in.");
   }
 
+  /** From now on `refreshToken` brings no tokens. Goes out though the page is being left. */
+  async revoke(refreshToken: string): Promise<void> {
+    await this.#ask("RevokeToken", { Token: refreshToken });
+  }
+
   /** Has a code sent; where to, as Cognito shows it ("m***@e***"), or null where it does not say. */
   async forgotPassword(user: string): Promise<string | null> {
     const body = await this.#ask("ForgotPassword", { Username: user });
@@ -102,6 +107,7 @@ export class Cognito {
         headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": `${SERVICE}.${operation}` },
         credentials: "omit",
         cache: "no-store",
+        keepalive: true,
         body: JSON.stringify({ ClientId: this.#clientId, ...given }),
       });
     } catch {

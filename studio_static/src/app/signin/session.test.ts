@@ -23,7 +23,8 @@ function setUp() {
     return { ...tokens(number), refreshToken: null };
   });
   const loadAgain = vi.fn();
-  return { session: new Session({ renew }, loadAgain), renew, loadAgain };
+  const revoke = vi.fn(async (_: string): Promise<void> => undefined);
+  return { session: new Session({ renew, revoke }, loadAgain), renew, revoke, loadAgain };
 }
 
 beforeEach(() => {
@@ -105,11 +106,13 @@ describe("what the tab keeps", () => {
     expect(session.state.getState()).toEqual({ at: "out", why: AWAY.message });
     expect(sessionStorage.length).toBe(1);
   });
-  it("is forgotten by signing out", () => {
-    const { session, loadAgain } = setUp();
+  it("is forgotten by signing out, here and by Cognito", () => {
+    const { session, revoke, loadAgain } = setUp();
+    revoke.mockRejectedValue(AWAY);
     session.enter(tokens(1));
     session.signOut();
     expect(sessionStorage.length).toBe(0);
+    expect(revoke).toHaveBeenCalledExactlyOnceWith("refresh-ann");
     expect(loadAgain).toHaveBeenCalledOnce();
   });
 });

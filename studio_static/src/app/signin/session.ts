@@ -22,7 +22,7 @@ export type SessionState =
   /** `why` is null where there is nothing to explain: nobody signed in yet. */
   | { at: "out"; why: string | null };
 
-export type Renewer = Pick<Cognito, "renew">;
+export type Renewer = Pick<Cognito, "renew" | "revoke">;
 
 export class Session implements Credentials {
   readonly state = createStore<SessionState>(() => ({ at: "starting" }));
@@ -59,9 +59,11 @@ export class Session implements Credentials {
     this.#take(tokens);
   }
 
-  /** Forgets the tokens and loads the page again, which asks for a sign-in. */
+  /** Forgets the tokens, has Cognito forget them, and loads the page again, which asks for a sign-in. */
   signOut(): void {
     keep(null);
+    // Where Cognito does not answer the token is at least nowhere any more.
+    if (this.#refreshToken !== null) this.#cognito.revoke(this.#refreshToken).catch(() => undefined);
     // With the ID token still in memory: a draft that is saved while the page is left is still this user's.
     this.#loadAgain();
   }

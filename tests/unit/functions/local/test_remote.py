@@ -28,6 +28,7 @@ class Cognito:
         self.challenges = list(challenges)
         self.asked = []
         self.refuses = None
+        self.revoked = []
 
     def initiate_auth(self, **request):
         self.asked.append(request)
@@ -38,6 +39,11 @@ class Cognito:
     def respond_to_auth_challenge(self, **request):
         self.asked.append(request)
         return self._next()
+
+    def revoke_token(self, **request):
+        self.revoked.append(request)
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "UnauthorizedException", "Message": self.refuses}}, "RevokeToken")
 
     def _next(self):
         if self.challenges:
@@ -104,6 +110,7 @@ class TestTokens:
         with pytest.raises(NotSignedIn, match=r"the sign-in of ana@example\.com has run out"):
             tokens.token(AT)
         assert (tokens.forget(AT), tokens.forget(AT)) == (True, False)
+        assert cognito.revoked == [{"ClientId": "c", "Token": "r"}]  # once, and what it answers does not matter
         with pytest.raises(NotSignedIn, match="nobody is signed in"):
             tokens.token(AT)
 
