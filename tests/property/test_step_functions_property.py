@@ -67,7 +67,7 @@ def test_what_leaves_is_valid_for_aws_and_comes_back_as_it_was(definition):
     assert validate(exported.definition, extensions=False) == validate(json.loads(exported.text), extensions=False)
     assert [item for item in validate(exported.definition, extensions=False) if item.severity == "ERROR"] == []
     assert "connector:" not in exported.text
-    back, remarks = from_step_functions(json.loads(exported.text), {})
+    back, remarks = from_step_functions(json.loads(exported.text), {}.get)
     assert same(back) == same(definition)
     assert remarks == ()
 

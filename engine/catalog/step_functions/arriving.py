@@ -6,7 +6,7 @@ is AWS's language as it is; what cannot be called here is for publishing to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,22 +16,23 @@ from engine.catalog.step_functions.mapping import Around, mapped
 from engine.errors import Diagnostic
 
 Json = Any
+WorkflowOf = Callable[[str], str | None]
 
 _ACTIVITY = ":activity:"
 
 
 def from_step_functions(
-    definition: dict[str, Json], workflows: Mapping[str, str]
+    definition: dict[str, Json], workflow_of: WorkflowOf
 ) -> tuple[dict[str, Json], tuple[Diagnostic, ...]]:
-    """The workflow's definition, and remarks on what is otherwise here. `workflows` are the ARNs of the state machines
-    that are workflows here, with their names."""
-    arriving = _Arriving(workflows)
+    """The workflow's definition, and remarks on what is otherwise here. `workflow_of` gives the workflow that the state
+    machine of an ARN is here, or None."""
+    arriving = _Arriving(workflow_of)
     return mapped(definition, arriving.state), tuple(arriving.remarks)
 
 
 @dataclass(slots=True)
 class _Arriving:
-    workflows: Mapping[str, str]
+    workflow_of: WorkflowOf
     remarks: list[Diagnostic] = field(default_factory=list)
 
     def state(self, state: dict[str, Json], around: Around) -> dict[str, Json]:
@@ -60,7 +61,7 @@ class _Arriving:
         if not isinstance(named, str) or not named.startswith("arn:"):
             return state
         place = f"{around.place}/{field_name}/StateMachineArn"
-        workflow = self.workflows.get(named)
+        workflow = self.workflow_of(named)
         if workflow is None:
             self.remarks.append(_remark("STARTS_THERE", f"it starts {named} in AWS, as before", place))
             return state

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from connectors.aws.tasks import LOCAL_ADVICE
 from engine.adapters.memory.catalog_store import MemoryCatalogStore
 from engine.asl.source import Source
 from engine.catalog.catalog import Catalog
@@ -22,8 +23,10 @@ from functions.local.product import Product
 from functions.local.resources import callable_tasks
 from functions.local.screen import styled_diff
 from functions.local.session import Json, Session, read_file, session
-from functions.local.step_functions.options import taken_out, way_out
+from functions.local.step_functions.into import IntoCatalog
+from functions.local.step_functions.options import WayIn, taken_in, taken_out, way_in, way_out
 from functions.local.step_functions.out import write_out
+from functions.local.step_functions.within import bring_in
 
 _NAME_ADVICE = "Use 1 to 80 letters A to Z, digits, _ and -; without a name in the file, its own counts: --name NAME."
 
@@ -53,16 +56,33 @@ def list_workflows() -> None:
 
 
 @click.command("import")
-@click.option("--file", "path", required=True, metavar="FILE", help="A workflow document or a bare definition.")
-@click.option("--name", metavar="NAME", help="The workflow's name, over the document's own.")
+@click.option("--file", "path", metavar="FILE", help="A workflow document or a bare definition.")
+@click.option("--name", metavar="NAME", help="The workflow's name, over the document's own; with --from the machine's.")
 @click.option("--publish", is_flag=True, help="Publish it at once.")
 @click.option("--note", default="", metavar="TEXT", help="What is new, for the list of versions.")
 @click.option("--force", is_flag=True, help="Overwrite a draft that was edited since the last import.")
-def import_file(*, path: str, name: str | None, publish: bool, note: str, force: bool) -> None:
-    """Make a file the draft of its workflow: JSON or YAML."""
+@way_in
+def import_file(*, path: str | None, name: str | None, publish: bool, note: str, force: bool, **given: Any) -> None:
+    """Make a file the draft of its workflow (JSON or YAML), or bring state machines in from AWS Step Functions."""
+    way = taken_in(given, path=path, name=name, publish=publish)
     with session().product("import") as product:
+        if path is None:
+            _bring_in(product, way, name, force=force)
+            return
         shape = import_into(product, path, name=name, publish=publish, note=note, force=force)
         session().screen.show(shape, lambda: _print_import(shape))
+
+
+def _bring_in(product: Product, way: WayIn, name: str | None, *, force: bool) -> None:
+    """From Step Functions; exit status 1 unless all of it came in and was published."""
+    profile = product.settings.aws_profile or product.settings.aws_region
+    advice = (
+        f"Workflows here call AWS with {profile!r} (AUTOMATE_AWS_PROFILE, AUTOMATE_AWS_REGION)." if profile
+        else f"Some call AWS, and {LOCAL_ADVICE} Then repeat the import."
+    )
+    into = IntoCatalog(product.services.catalog, product.settings.workspace, product.actor)
+    if not bring_in(way, name, into, force=force, advice=advice, screen=session().screen):
+        click.get_current_context().exit(1)
 
 
 def import_into(

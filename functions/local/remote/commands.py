@@ -24,8 +24,10 @@ from functions.local.remote.client import Api, ApiError, part
 from functions.local.resources import callable_tasks
 from functions.local.screen import Screen, duration, indented, status_mark, styled_diff
 from functions.local.session import Json, read_file, read_value, session
-from functions.local.step_functions.options import taken_out, way_out
+from functions.local.step_functions.into import IntoDeployment
+from functions.local.step_functions.options import WayIn, taken_in, taken_out, way_in, way_out
 from functions.local.step_functions.out import write_out
+from functions.local.step_functions.within import bring_in
 
 _POLL_SECONDS = 1.0
 _OPEN = ("RUNNING",)
@@ -84,13 +86,18 @@ def list_workflows() -> None:
 
 
 @click.command("import")
-@click.option("--file", "path", required=True, metavar="FILE", help="A workflow document or a bare definition.")
-@click.option("--name", metavar="NAME", help="The workflow's name, over the document's own.")
+@click.option("--file", "path", metavar="FILE", help="A workflow document or a bare definition.")
+@click.option("--name", metavar="NAME", help="The workflow's name, over the document's own; with --from the machine's.")
 @click.option("--publish", is_flag=True, help="Publish it at once.")
 @click.option("--note", default="", metavar="TEXT", help="What is new, for the list of versions.")
 @click.option("--force", is_flag=True, help="Overwrite a draft that was edited since the last import.")
-def import_file(*, path: str, name: str | None, publish: bool, note: str, force: bool) -> None:
-    """Make a file the draft of its workflow: JSON or YAML."""
+@way_in
+def import_file(*, path: str | None, name: str | None, publish: bool, note: str, force: bool, **given: Any) -> None:
+    """Make a file the draft of its workflow (JSON or YAML), or bring state machines in from AWS Step Functions."""
+    way = taken_in(given, path=path, name=name, publish=publish)
+    if path is None:
+        _bring_in(way, name, force=force)
+        return
     data = read_file(path)
     document, _ = document_in(data, path, name)
     found = api().post("/workflows/import", {
@@ -106,6 +113,17 @@ def import_file(*, path: str, name: str | None, publish: bool, note: str, force:
             click.echo(f"{found['workflow']}: version {found['version']['version']} is active")
 
     screen().show(found, for_people)
+
+
+def _bring_in(way: WayIn, name: str | None, *, force: bool) -> None:
+    """From Step Functions; exit status 1 unless all of it came in and was published."""
+    stage = api().get("/me")["stage"]
+    advice = (
+        f"Some call AWS: each runs under the role automate-{stage}-task-WORKFLOW, which an admin makes "
+        "(docs/deployment.md)."
+    )
+    if not bring_in(way, name, IntoDeployment(api()), force=force, advice=advice, screen=screen()):
+        click.get_current_context().exit(1)
 
 
 @click.command()
