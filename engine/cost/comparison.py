@@ -88,12 +88,14 @@ def express_money(row: Compared) -> str:
 
 
 def money(dollars: float) -> str:
-    """Two digits that tell something: ``250``, ``13.4``, ``0.79``, ``0.0084``."""
+    """Digits that tell something: ``250``, ``13.4``, ``1.10``, ``0.804``, ``0.0084``."""
     if dollars >= 100:
         return f"{dollars:,.0f}"
     if dollars >= 10:
         return f"{dollars:.1f}"
-    return f"{dollars:.2f}" if dollars >= 0.1 else f"{dollars:.2g}"
+    if dollars >= 0.1:
+        return f"{dollars:.2f}" if dollars >= 1 else f"{dollars:.3f}"
+    return f"{dollars:.2g}"
 
 
 def _times(number: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +79,22 @@ def test_what_operations_md_says_of_writes_is_what_was_counted():
     assert acts["wait"].write_units == 4
     assert acts["run"].write_units + acts["pure"].write_units == pytest.approx(4 + 6)
     assert acts["failed"].write_units == 6
+
+
+def test_costs_md_shows_the_table():
+    text = (Path(__file__).parents[3] / "docs" / "costs.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| `(\w+)` \| (\S+) \| (\S+) \|", text, re.MULTILINE)
+    rows = {name: (float(writes), float(reads)) for name, writes, reads in found}
+    acts = counted.table().acts
+    assert set(rows) == set(acts)
+    for name, (writes, reads) in rows.items():
+        assert writes == pytest.approx(acts[name].write_units, abs=0.06, rel=0.01), name
+        assert reads == pytest.approx(acts[name].read_units, abs=0.06, rel=0.01), name
+    steps = re.search(r"^\| writes of the step \| (.*) \|$", text, re.MULTILINE)
+    assert steps is not None
+    assert [float(cell) for cell in steps[1].split(" | ")] == pytest.approx([
+        acts["task"].write_units + found["task_write_units"] for found in counted.table().payloads
+    ], abs=0.06)
 
 
 def test_every_act_has_its_cpu():

@@ -95,7 +95,7 @@ def test_visits_that_are_none(automate, hello, visits):
 def test_the_comparison_is_for_people_and_programs(automate):
     status, out, _ = automate("cost", "--compare")
     assert status == 0
-    assert re.search(r"^One more task +\$0\.\d+ +\$0\.80 +\$25\.0$", out, re.MULTILINE)
+    assert re.search(r"^One more task +\$0\.\d+ +\$0\.800 +\$25\.0$", out, re.MULTILINE)
     assert re.search(r"^Ten tasks in a row +10 +\$\d+\.\d +\$250 +\$\d", out, re.MULTILINE)
     shape = automate.json("cost", "--compare")[1]
     assert [step["target"] for step in shape["steps"]] == [0.8, 0.25]
