@@ -49,13 +49,13 @@ class Step:
 
 def compared(pricing: Pricing) -> list[Compared]:
     """Every shape with a title."""
-    pricing = _in_tens(pricing)
+    pricing = in_tens(pricing)
     return [_one(shape, pricing) for shape in pricing.counted.shapes.values() if shape["title"]]
 
 
 def steps(pricing: Pricing) -> list[Step]:
     """What one more step costs, beside the targets."""
-    pricing, found = _in_tens(pricing), []
+    pricing, found = in_tens(pricing), []
     for act, title in (("task", "One more task"), ("pure", "One more pure transition")):
         lines = {name: dollars * MILLION for name, dollars in pricing.bill(pricing.units([Part(act, 1)])).items()}
         standard = pricing.prices.standard(1) * MILLION
@@ -103,8 +103,8 @@ def _times(number: float) -> str:
     return f"{number:,.0f} times" if number >= 10 else f"{number:.1f} times"
 
 
-def _in_tens(pricing: Pricing) -> Pricing:
-    """The shapes were counted in batches of ten."""
+def in_tens(pricing: Pricing) -> Pricing:
+    """With what the shapes were counted with: batches of ten, results of a few bytes."""
     return replace(pricing, assumptions=replace(pricing.assumptions, batch=BATCH, payload_kb=0.0))
 
 

@@ -184,6 +184,7 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
 
 
 def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
+    pricing = comparison.in_tens(pricing)
     shape = {
         "steps": [asdict(step) for step in comparison.steps(pricing)],
         "executions": [asdict(row) | {"times": row.times} for row in comparison.compared(pricing)],
@@ -207,7 +208,7 @@ def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
              comparison.express_money(row))
             for row in comparison.compared(pricing)
         ], empty="")
-        _say_basis(pricing, "batches of ten; an Express workflow takes no more than 64 MB")
+        _say_basis(pricing, "an Express workflow takes no more than 64 MB")
 
     session().screen.show(shape, for_people)
 

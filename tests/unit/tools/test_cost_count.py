@@ -40,6 +40,12 @@ def test_the_whole_table_is_a_fresh_count():
     assert (done.returncode, done.stdout) == (0, "The table is what was counted.\n"), done.stderr
 
 
+def test_another_zlib_is_no_difference_and_a_write_more_is_one():
+    assert differences({"shapes": {"write_units": 40.0}}, {"shapes": {"write_units": 41.0}}) == []
+    for old, new in ((1.0, 1.1), (13.0, 14.0), (None, 1.0)):
+        assert len(differences({"acts": {"write_units": old}}, {"acts": {"write_units": new}})) == 1
+
+
 def test_a_difference_is_named_by_its_place():
     table = {"date": "2026-01-01", "acts": {"task": {"write_units": 1.0, "log_bytes": 1000}}, "payloads": [1, 2]}
     fresh = {"acts": {"task": {"write_units": 2.0, "log_bytes": 1050}}, "payloads": [1, 2]}
