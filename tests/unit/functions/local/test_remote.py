@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 import urllib3
 from botocore.exceptions import ClientError
+from machines_of_moto import MotoMachines
+from moto import mock_aws
 
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreUnavailable
@@ -15,6 +17,7 @@ from functions.local.remote import client as remote_client
 from functions.local.remote.client import Api, ApiError, check_endpoint
 from functions.local.remote.tokens import NotSignedIn, Tokens
 from functions.local.session import Session
+from functions.local.tuning.account import Account
 
 AT = "https://studio.example.com"
 
@@ -257,3 +260,41 @@ def test_the_poll_ends_with_the_execution(command, imported, monkeypatch):
     monkeypatch.setattr("functions.local.remote.commands._POLL_SECONDS", 0)
     status, said, _ = command("start", "orders", "--wait")
     assert (status, "error: E" in said) == (1, True)
+
+
+@pytest.fixture
+def machines(monkeypatch):
+    with mock_aws():
+        made = MotoMachines()
+        monkeypatch.setattr(Account, "client", lambda self, service: made)
+        yield made
+
+
+class TestStepFunctions:
+    def test_a_workflow_leaves_and_its_state_machine_comes_back(self, command, imported, machines):
+        definition = json.loads(command("export", "orders", "--to", "step-functions")[1])
+        assert definition == DOCUMENT["definition"]
+        arn = machines.create("ship", definition, publish=True)
+        machines.update(arn, {**definition, "Comment": "new"})
+        machines.alias(arn, "live", (1, 100))
+        for _ in range(2):
+            status, said, _ = command("--json", "import", "--from", "step-functions", "--all")
+            [machine] = json.loads(said)["machines"]
+            assert (status, machine["active"], [item["here"] for item in machine["versions"]]) == (0, 1, [1, 2])
+        assert machine["draft"] == "unchanged"
+
+    def test_the_stage_is_the_deployments(self, command, imported, monkeypatch, api):
+        """Whose connector function is meant without more words."""
+        meant = []
+        write = "functions.local.remote.commands.write_out"
+        monkeypatch.setattr(write, lambda *_, stage, **__: meant.append(stage))
+        command("export", "orders", "--to", "step-functions")
+        assert meant == [api("GET", "/me").json["stage"]]
+
+    def test_an_edited_draft_is_refused(self, command, imported, machines, api):
+        at = "/workflows/orders/draft"
+        edited = {**DOCUMENT, "definition": {**DOCUMENT["definition"], "Comment": "edited"}}
+        api("PUT", at, {"document": edited}, **{"If-Match": api("GET", at).headers["ETag"]})
+        machines.create("orders", {**DOCUMENT["definition"], "Comment": "theirs"})
+        status, said, _ = command("import", "--from", "step-functions", "--name", "orders")
+        assert (status, "not brought in" in said) == (1, True)
