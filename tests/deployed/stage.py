@@ -112,11 +112,15 @@ class Stage:
                 return found
             time.sleep(0.3)
 
-    def command(self, *arguments: str, given: str = "", as_json: bool = False) -> str:
-        """The command line over this stage, as a person runs it; what it printed."""
+    def command(
+        self, *arguments: str, given: str = "", as_json: bool = False, of_the_account: bool = False
+    ) -> str:
+        """The command line over this stage, as a person runs it, with the account's own credentials or without; what it
+        printed."""
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUTOMATE_"))
         } | {"AWS_ENDPOINT_URL": self.emulator.url, "XDG_CONFIG_HOME": str(self.folder), "NO_PROXY": "127.0.0.1"}
+        environment |= self.emulator.environment if of_the_account else {}
         automate = Path(sys.executable).with_name("automate")
         done = subprocess.run(
             [automate, "--endpoint", self.api_url, *(["--json"] if as_json else []), *arguments], env=environment,
