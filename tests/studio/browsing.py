@@ -3,17 +3,55 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from local_server import LocalServer, automate
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+
+from tools.browser import advice, find_browser
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "studio_static" / "node_modules" / "axe-core" / "axe.min.js"
 SAMPLES = ROOT / "workflows"
+DIST = ROOT / "studio_static" / "dist" / "index.html"
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+
+
+def what_is_missing() -> str | None:
+    """Why the Studio cannot be opened in a browser here, and what to do; None when it can."""
+    if not DIST.exists():
+        return "the Studio is not built (make studio builds it)"
+    if find_browser() is None:
+        return f"there is no browser here. {advice()}"
+    return None
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """The system's browser. A container's root has no namespaces to build the sandbox from."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=find_browser(),
+            args=[*arguments, "--disable-dev-shm-usage", "--font-render-hinting=none", "--force-color-profile=srgb"],
+        )
+        yield opened
+        opened.close()
+
+
+def new_window(browser: Browser) -> BrowserContext:
+    """A window of its own: no cookie, nothing kept."""
+    return browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="UTC", reduced_motion="reduce",
+    )
 
 
 class StudioServer(LocalServer):

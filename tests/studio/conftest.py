@@ -16,16 +16,8 @@ import os
 from pathlib import Path
 
 import pytest
-from browsing import Studio, StudioServer
-from playwright.sync_api import expect, sync_playwright
+from browsing import Studio, StudioServer, launched, new_window, what_is_missing
 from short import SHORT
-
-from tools.browser import advice, find_browser
-
-ROOT = Path(__file__).parents[2]
-DIST = ROOT / "studio_static" / "dist" / "index.html"
-
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,11 +26,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if here in item.path.parents and item.originalname not in SHORT:
             item.add_marker(pytest.mark.full)
-    missing = None
-    if not DIST.exists():
-        missing = "the Studio is not built (make studio builds it)"
-    elif find_browser() is None:
-        missing = f"there is no browser here. {advice()}"
+    missing = what_is_missing()
     for item in items:
         if here in item.path.parents and missing is not None:
             item.add_marker(pytest.mark.skip(reason=missing))
@@ -46,23 +34,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def browser():
-    """The system's browser. A container's root has no namespaces to build the sandbox from."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=find_browser(),
-            args=[*arguments, "--disable-dev-shm-usage", "--font-render-hinting=none", "--force-color-profile=srgb"],
-        )
+    """The system's browser."""
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def context(browser):
     """A window of its own for a test: no cookie, nothing kept."""
-    opened = browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="UTC", reduced_motion="reduce",
-    )
+    opened = new_window(browser)
     yield opened
     opened.close()
 

@@ -14,22 +14,15 @@ import base64
 import itertools
 import json
 import re
-import threading
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 
-import waitress
+from one_origin import OneOrigin, body_of, forward
 
 from functions.local.studio_files import StudioFiles
 from functions.local.wsgi import respond
 
 CLIENT_ID = "client-of-the-studio"
 CODE = "123456"
-_HEADERS_TO_THE_API = {
-    "HTTP_IF_MATCH": "If-Match", "HTTP_IF_NONE_MATCH": "If-None-Match", "CONTENT_TYPE": "Content-Type",
-}
-_HEADERS_TO_THE_PAGE = ("Content-Type", "ETag", "Location")
 
 
 class Refused(Exception):
@@ -141,30 +134,20 @@ class UserPool:
         return token
 
 
-class Deployment:
-    """Serves it on a free port, in front of `product`, a LocalServer."""
+class Deployment(OneOrigin):
+    """Serves it in front of `product`, a LocalServer."""
 
     def __init__(self, product, pool):
         self.pool = pool
-        self.addresses = []
-        """Every address that was asked for, with its query."""
         self.canary = product.canary
         self.cookie = None
         self.json = product.json
         self._product = product
         self._files = StudioFiles()
-        self._server = waitress.create_server(self, host="127.0.0.1", port=0, threads=8)
-        self.url = f"http://127.0.0.1:{self._server.effective_port}"
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
+        super().__init__()
 
-    def stop(self):
-        self._server.close()
-        self._server.task_dispatcher.shutdown()
-
-    def __call__(self, environ, start_response):
+    def answer(self, environ, start_response):
         path = environ["PATH_INFO"]
-        self.addresses.append(f"{path}?{environ.get('QUERY_STRING', '')}")
         if path == "/studio/config.json":
             configuration = {"auth": "cognito", "region": "eu-central-1", "stage": "dev", "client_id": CLIENT_ID}
             return _json(start_response, 200, configuration)
@@ -174,41 +157,20 @@ class Deployment:
             return self._cognito(environ, start_response)
         if environ.get("HTTP_AUTHORIZATION") not in self.pool.id_tokens:
             return _json(start_response, 401, {"message": "Unauthorized"})
-        return self._api(environ, start_response)
+        return forward(environ, start_response, self._product.url, Authorization=f"Bearer {self._product.token}")
 
     def _cognito(self, environ, start_response):
         service, _, operation = environ["HTTP_X_AMZ_TARGET"].partition(".")
         assert (service, environ["CONTENT_TYPE"]) == ("AWSCognitoIdentityProviderService", "application/x-amz-json-1.1")
         try:
-            return _json(start_response, 200, self.pool.answer(operation, json.loads(_body(environ))))
+            return _json(start_response, 200, self.pool.answer(operation, json.loads(body_of(environ))))
         except Refused as refused:
             code, message = refused.args
             return _json(start_response, 400, {"__type": code, "message": message})
 
-    def _api(self, environ, start_response):
-        headers = {sent: environ[name] for name, sent in _HEADERS_TO_THE_API.items() if environ.get(name)}
-        headers["Authorization"] = f"Bearer {self._product.token}"
-        query = environ.get("QUERY_STRING")
-        address = self._product.url + urllib.request.quote(environ["PATH_INFO"]) + (f"?{query}" if query else "")
-        request = urllib.request.Request(  # noqa: S310  our own address
-            address, _body(environ) or None, headers, method=environ["REQUEST_METHOD"]
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-                status, found, body = answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                status, found, body = error.code, error.headers, error.read()
-        kept = {name: found[name] for name in _HEADERS_TO_THE_PAGE if found[name] is not None}
-        return respond(start_response, status, body.decode(), kept)
-
 
 def _json(start_response, status, body):
     return respond(start_response, status, json.dumps(body), {"Content-Type": "application/json"})
-
-
-def _body(environ):
-    return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
 
 
 def where_tokens_are(page):
