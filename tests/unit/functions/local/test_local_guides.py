@@ -15,7 +15,7 @@ from functions.local.remote.commands import COMMANDS
 ROOT = Path(__file__).parents[4]
 PAGES = (
     "README.md", "docs/how-to-guides.md", "docs/deployment.md", "docs/operations.md", "docs/audit.md",
-    "docs/workflow-document.md",
+    "docs/workflow-document.md", "docs/step-functions.md",
 )
 COMMAND = re.compile(r"^    ((?:\.venv/bin/)?automate .*)$|`((?:\.venv/bin/)?automate [^`…]*)`", re.MULTILINE)
 
