@@ -1,0 +1,1 @@
+"""The connector Lambda, for state machines of AWS Step Functions."""
