@@ -30,8 +30,9 @@ class OneOrigin:
         threading.Thread(target=self._server.run, daemon=True).start()
 
     def stop(self) -> None:
+        """Lets requests that are on their way end first, of a page that was closed meanwhile."""
+        self._server.task_dispatcher.shutdown(timeout=30)
         self._server.close()
-        self._server.task_dispatcher.shutdown()
 
     def answer(self, environ, start_response) -> Iterable[bytes]:
         raise NotImplementedError
