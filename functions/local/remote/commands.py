@@ -21,10 +21,10 @@ from functions.local.commands.secrets import typed_value
 from functions.local.commands.tune import remote_tune
 from functions.local.commands.workflows import document_in
 from functions.local.remote.client import Api, ApiError, part
+from functions.local.remote.into import IntoDeployment
 from functions.local.resources import callable_tasks
 from functions.local.screen import Screen, duration, indented, status_mark, styled_diff
 from functions.local.session import Json, read_file, read_value, session
-from functions.local.step_functions.into import IntoDeployment
 from functions.local.step_functions.options import WayIn, taken_in, taken_out, way_in, way_out
 from functions.local.step_functions.out import write_out
 from functions.local.step_functions.within import bring_in

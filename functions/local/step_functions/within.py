@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from engine.catalog.states import states_of
-from engine.errors import Conflict, InvalidDefinition, InvalidDocument, NotFound, UserError
-from functions.local.remote.client import ApiError
+from engine.errors import InvalidDocument, NotFound, UserError
 from functions.local.screen import Screen
 from functions.local.step_functions.bringing import Bringing, Brought, carry_out, plan
 from functions.local.step_functions.into import Into
@@ -21,8 +20,8 @@ from functions.local.tuning.account import Account
 
 Json = Any
 
-REFUSALS = (Conflict, InvalidDocument, InvalidDefinition, ApiError)
-"""What concerns one machine: the others are brought in nevertheless."""
+REFUSALS = frozenset({"Conflict", "InvalidDocument", "InvalidDefinition"})
+"""Codes of what concerns one machine: the others are brought in nevertheless."""
 
 
 def bring_in(way: WayIn, name: str | None, into: Into, *, force: bool, advice: str, screen: Screen) -> bool:
@@ -53,7 +52,9 @@ def bring_in(way: WayIn, name: str | None, into: Into, *, force: bool, advice: s
             if not way.dry_run:
                 carry_out(bringing, into, force=force, asked=way.alias is not None)
             done.append(_shape(bringing))
-        except REFUSALS as error:
+        except UserError as error:
+            if error.as_dict()["code"] not in REFUSALS:
+                raise
             done.append(_refused(machine, workflow, error))
     calls_aws = any(item["calls_aws"] for item in done)
     shape = {"dry_run": way.dry_run, "machines": done, "advice": advice if calls_aws else None}
