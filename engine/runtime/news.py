@@ -1,7 +1,7 @@
 """What has happened to an owned execution since the last round, as stimuli for the pure core.
 
 opened        the start; or the inbox, and then the calls whose owner is gone
-inbox         callback answers and stops: every 2 s while calls run, and whenever a wake points at it
+inbox         callback answers and stops: every 2 s while it is owned, and whenever a wake points at it
 answers       what came of calls
 overdue       calls that hang past their budget
 children      closed ones whose notice was lost: their headers are read now and then
@@ -39,7 +39,7 @@ from engine.runtime.stimulus import (
 _LOG = logging.getLogger(__name__)
 
 INBOX_SECONDS = 2.0
-"""How often the owner of running calls reads its inbox."""
+"""How often the owner of an execution reads its inbox."""
 
 
 class News:
@@ -61,7 +61,7 @@ class News:
         stimuli: list[Stimulus] = []
         if owned.fresh:
             stimuli += self._first_news(owned, at)
-        elif owned.poked or ((activation.in_flight or activation.express) and now >= owned.inbox_at):
+        elif owned.poked or now >= owned.inbox_at:
             stimuli += self._inbox_news(owned, at)
         for answer in owned.answers:
             stimuli += self._answer(activation, answer, at)
@@ -94,8 +94,8 @@ class News:
             started: list[Stimulus] = [Started(at=at, seed=self._seed())]
             if notices.is_orphan(self._journal, activation.header):
                 return [*started, StopRequested(at=at, cause=notices.PARENT_ENDED)]
-            waited = self._clock.now() - activation.header.started_at >= INBOX_SECONDS
-            return started + self.read_inbox(owned, at) if waited else started
+            owned.inbox_at = activation.header.started_at + INBOX_SECONDS
+            return started + self.read_inbox(owned, at) if self._clock.now() >= owned.inbox_at else started
         stimuli = self.read_inbox(owned, at)
         for frame in activation.owed().running:
             stimuli.append(self._take_over(activation, frame, at))

@@ -142,15 +142,21 @@ class Worker:
                 self.round()
                 if self._owned:
                     self.gather(IDLE_SECONDS)
-            while self._calls.in_flight and self._clock.now() < deadline - RESERVE_SECONDS / 2:
-                self.gather(IDLE_SECONDS)
-                self._job_starts.settle(self._owned)
+            self._settle_rest(deadline)
             return {key: self._outcomes.get(key) for key in wanted}
         finally:  # a Lambda's next invocation finds this very object
             self._owned.clear()
             self._suspects.clear()
             self._admission.charged.clear()
             self._outcomes.clear()
+
+    def _settle_rest(self, deadline: float) -> None:
+        """Wait for the calls of what is owned no longer, while there is time: a job that one began may be nobody's."""
+        self.gather(0.0)
+        while self._calls.in_flight and self._clock.now() < deadline - RESERVE_SECONDS / 2:
+            self.gather(IDLE_SECONDS)
+            self._job_starts.settle(self._owned)
+        self._job_starts.settle(self._owned)
 
     @property
     def owned(self) -> int:
@@ -308,15 +314,13 @@ class Worker:
             self._on_committed([segment for _, segment in durable])
 
     def _perform(self, owned: Owned, segment: Segment) -> None:
-        """After the commit: make the calls, delete what was read. Who goes on reads the inbox again."""
+        """After the commit: make the calls, delete what was read."""
         activation = owned.activation
         calls = activation.committed(segment)
         self._note_progress(activation)  # before a call that may kill this process
         for call in calls:
             self._call(activation, call)
         self._parking.delete_consumed(activation)
-        goes_on = activation.owed().ready and not owned.near(self._clock.now())
-        owned.poked = owned.poked or bool(activation.in_flight) or goes_on
 
     def _note_progress(self, activation: Activation) -> None:
         if activation.header.strikes <= 0 or activation.suspected:

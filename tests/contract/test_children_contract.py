@@ -61,7 +61,11 @@ def test_large_outputs_and_a_death_amid_the_children(product_of, backend):
 
 
 def test_a_failed_run_and_a_stopped_one(product_of):
-    product = product_of(EACH, ScriptedTasks({WORK: [lambda call: TaskFailed("Bad") if call.arguments else {}]}))
+    def answer(call):
+        product.clock.sleep(3)  # an owner reads its inbox every 2 s
+        return TaskFailed("Bad") if call.arguments else {}
+
+    product = product_of(EACH, ScriptedTasks({WORK: [answer]}))
     failed, stopped = product.start({"lines": [0, 1]}), product.start({"lines": [0, 0]}, name="two")
     product.run(stopped)
     product.executions.stop(stopped, actor=TESTER)

@@ -49,7 +49,13 @@ def test_a_stop_that_comes_while_the_job_is_being_started_stops_the_job():
     glue = Glue()
     product = product_of(glue)
     product.key = product.start()
-    glue.amid = lambda: stop(product)
+
+
+    def amid():
+        stop(product)
+        product.clock.sleep(3)  # its owner reads the inbox every 2 s
+
+    glue.amid = amid
     assert product.run(product.key) is None
     assert product.describe(product.key).status == "ABORTED"
     assert "TaskSubmitted" not in product.events(product.key)

@@ -141,7 +141,7 @@ def test_a_rival_is_fenced_and_does_not_acknowledge():
         return {"by": "zombie"}
 
     product.tasks.answers[WORK] = [rival]
-    outcome = product.run(key)
+    outcome = product.run(key, seconds=900)
     assert isinstance(outcome, Fenced)
     assert product.describe(key).output == {"by": "rival"}
 

@@ -182,7 +182,11 @@ def test_a_commit_that_failed_is_tried_again_with_the_same_bytes(acted, number):
 
 @pytest.mark.parametrize("method", ["inbox", "update_headers"])
 def test_a_throttled_side_request_abandons_no_running_call(method):
-    product = Product(ONE_TASK, ScriptedTasks({WORK: [{"ok": 1}]}, at_most_once=(WORK,)))
+    def slow(_call):
+        product.clock.sleep(3)  # its owner reads the inbox every 2 s
+        return {"ok": 1}
+
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [slow]}, at_most_once=(WORK,)))
     key = product.start({})
     product.stores.journal._headers[key] = replace(product.stores.journal.header(key), due_at=None)
     setattr(product.stores.journal, method, Once(getattr(product.stores.journal, method), Throttled("too fast")))
