@@ -64,7 +64,10 @@ class Tunables:
     )
     api_memory_mb: int = _choice(512, "The API function's memory.", least=256, most=10240)
     task_threads: int = _choice(
-        32, "How many connector calls one worker invocation makes at once (AUTOMATE_TASK_THREADS).", least=1, most=1000
+        32,
+        "How many connector calls one worker invocation makes at once (AUTOMATE_TASK_THREADS). Not below batch_size: "
+        "an execution that finds none free writes once more before its call.",
+        least=1, most=1000,
     )
     api_requests_per_second: int = _choice(50, "The API's throttle: steady requests a second.", least=1, most=10000)
     api_burst: int = _choice(100, "The API's throttle: requests at once.", least=1, most=5000)
