@@ -17,8 +17,8 @@
   const pages = JSON.parse(files.textContent);
   for (const file of pages[second === "" ? first : `${first}/:`] ?? []) {
     const link = document.createElement("link");
-    link.rel = file.endsWith(".css") ? "preload" : "modulepreload";
-    if (link.rel === "preload") link.as = "style";
+    // Styles are fetched, not preloaded: who has to sign in first would be warned that they were not used.
+    link.rel = file.endsWith(".css") ? "prefetch" : "modulepreload";
     link.crossOrigin = "";
     link.href = `/studio/${file}`;
     document.head.append(link);

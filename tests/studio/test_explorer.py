@@ -39,6 +39,7 @@ def timeline_row(page, words):
 def test_debugging_failures_as_the_guide_tells_it(studio, failed, others, screens):
     page = studio.page
     studio.open("/")
+    studio.look()  # without motion: a card is clicked where it is
 
     # "Go to Execution Explorer."
     page.get_by_role("link", name="Execution Explorer").click()
