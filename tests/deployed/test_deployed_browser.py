@@ -72,7 +72,8 @@ def test_the_bucket_holds_the_build_and_what_the_page_must_know_of_its_stage(clo
 
 
 def test_somebody_signs_in_edits_and_publishes_and_it_runs(studio, cloudfront, stage):
-    """The link leads to the workflow; a wrong password is refused by the pool, the right one signs in."""
+    """The link leads to the workflow; a wrong password is refused by the pool, the right one signs in, also after a
+    reload: the designer opens the page anew."""
     page = studio.page
     stage.answer("POST", "/workflows/import", {"document": THREE_STEPS, "name": "in_browser"})
     studio.expect_refusal(400, "/cognito$")
@@ -80,6 +81,7 @@ def test_somebody_signs_in_edits_and_publishes_and_it_runs(studio, cloudfront, s
     sign_in(page, "Guessed-1-password")
     expect(page.get_by_role("alert")).to_have_text("Incorrect username or password.")
     sign_in(page, PASSWORD)
+    expect(page.locator("[data-card]")).to_have_count(4)  # where the link led
 
     designer = Designer(studio, "in_browser")
     designer.select("Third")
