@@ -24,9 +24,6 @@ DIST = ROOT / "studio_static" / "dist" / "index.html"
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
-TOO_EARLY = "was preloaded using link preload but not used within a few seconds"
-"""The browser's hint when somebody types a password, or a busy machine takes, longer: public/ahead.js means it so."""
-
 
 def what_is_missing() -> str | None:
     """Why the Studio cannot be opened in a browser here, and what to do; None when it can."""
@@ -159,8 +156,6 @@ class Studio:
         assert not self.problems, "\n".join(self.problems)
 
     def _on_console(self, message) -> None:
-        if TOO_EARLY in message.text and message.type == "warning":
-            return
         if message.type in ("error", "warning") and not self._is_expected_load_error(message):
             self.problems.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
