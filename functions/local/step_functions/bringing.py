@@ -8,7 +8,8 @@ that was cut off is finished by the next.
 
 A workflow has one active version, a state machine a current definition and aliases. So the active version is the one
 that a start would have run: of the one alias, or of the alias that was asked for; with no alias or several, the current
-definition, as a start without an alias takes it. An alias of two versions counts as the heavier of them.
+definition, as a start without an alias takes it. An alias of two versions counts as the heavier of them. A machine that
+has aliases, and not the one asked for, is refused: neither what nobody released nor an alias nobody named is activated.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.catalog.step_functions.arriving import WorkflowOf, from_step_functions
-from engine.errors import Diagnostic
+from engine.errors import Diagnostic, InvalidDocument
 from functions.local.step_functions.into import Document, Into
 from functions.local.step_functions.machines import Alias, Machine, Revision
 
@@ -78,13 +79,16 @@ class Bringing:
 
 
 def plan(machine: Machine, workflow: str, into: Into, *, workflow_of: WorkflowOf, alias: str | None) -> Bringing:
-    """What bringing `machine` in would do. Nothing is written."""
+    """What bringing `machine` in would do. Nothing is written.
+
+    Raises InvalidDocument for a machine whose aliases lack `alias`.
+    """
+    counts = _counting(machine, alias)
     before = into.draft(workflow)
     brought = [
         _converted(revision, machine, before or {"name": workflow}, into, workflow_of)
         for revision in (*machine.versions, machine.current)
     ]
-    counts = _counting(machine, alias)
     _match(brought if counts is None else brought[:-1], into.versions(workflow))
     current = brought[-1]
     if counts is not None:  # it may be one of the versions
@@ -94,7 +98,7 @@ def plan(machine: Machine, workflow: str, into: Into, *, workflow_of: WorkflowOf
 
 
 def carry_out(bringing: Bringing, into: Into, *, force: bool, asked: bool) -> None:
-    """Do it. `asked`: an alias was named, so the active version moves even where nothing is new.
+    """Do it. `asked`: an alias was named that the machine has, so the active version moves even where nothing is new.
 
     Raises what the catalog raises; a refusal comes before anything is written.
     """
@@ -133,7 +137,15 @@ def _converted(
 def _counting(machine: Machine, alias: str | None) -> Alias | None:
     if alias is None:
         return machine.aliases[0] if len(machine.aliases) == 1 else None
-    return next((item for item in machine.aliases if item.name == alias), None)
+    found = next((item for item in machine.aliases if item.name == alias), None)
+    if found is None and machine.aliases:
+        known = ", ".join(item.name for item in machine.aliases)
+        raise InvalidDocument(
+            f"{machine.name} has no alias {alias!r}: which of its versions is to be active is not known",
+            where="--alias",
+            advice=f"It has {known}: give --name {machine.name} --alias NAME, or leave --alias out.",
+        )
+    return found
 
 
 def _match(brought: list[Brought], known: list[tuple[int, Document]]) -> None:

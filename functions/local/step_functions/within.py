@@ -50,7 +50,7 @@ def bring_in(way: WayIn, name: str | None, into: Into, *, force: bool, advice: s
         try:
             bringing = plan(machine, workflow, into, workflow_of=workflow_of, alias=way.alias)
             if not way.dry_run:
-                carry_out(bringing, into, force=force, asked=way.alias is not None)
+                carry_out(bringing, into, force=force, asked=way.alias is not None and bringing.counts is not None)
             done.append(_shape(bringing))
         except UserError as error:
             if error.as_dict()["code"] not in REFUSALS:

@@ -158,6 +158,29 @@ class TestAliases:
         status, _, said = automate(*FROM, "--all", "--alias", "prod")
         assert (status, "There are: live." in said) == (1, True)
 
+    def test_a_machine_without_the_named_alias_is_refused_and_nothing_unreleased_becomes_active(
+        self, automate, machines, orders
+    ):
+        machines.alias(orders, "live", (2, 100))
+        other = machines.create("pay", passing(1), publish=True)
+        machines.alias(other, "prod", (1, 100))
+        machines.update(other, passing(2), publish=False)
+        status, done = automate.json(*FROM, "--all", "--alias", "prod")
+        refused, pay = done["machines"]
+        assert (status, refused["draft"], refused["error"]["where"]) == (1, "refused", "--alias")
+        assert "It has live: give --name orders --alias NAME" in refused["error"]["advice"]
+        assert pay["active"] == 1
+        assert [row["name"] for row in automate.json("workflows")[1]["workflows"]] == ["pay"]
+
+    def test_a_machine_without_any_alias_comes_in_as_if_none_was_named(self, automate, machines, orders):
+        other = machines.create("pay", passing(1), publish=True)
+        machines.alias(other, "prod", (1, 100))
+        automate(*FROM, "--all")
+        automate("rollback", "orders", "2")
+        status, done = automate.json(*FROM, "--all", "--alias", "prod")
+        asked_of_none = done["machines"][0]
+        assert (status, asked_of_none["active"], asked_of_none["moves_to"]) == (0, 2, 4)
+
 
 class TestWhatCannotBePublished:
     def test_it_stays_a_draft_with_its_findings(self, automate, machines):
