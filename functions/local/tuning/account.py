@@ -30,16 +30,19 @@ class Account:
         self._made: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
-        """The service's client."""
+        """The service's client. Raises AccountRefused where no client can be made: no region, no such profile."""
         import botocore.session  # noqa: PLC0415  other commands need no AWS
         from botocore.config import Config  # noqa: PLC0415
 
-        if self._session is None:
-            self._session = botocore.session.Session(profile=self._profile)
-        if service not in self._made:
-            config = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
-            self._made[service] = self._session.create_client(service, region_name=self._region, config=config)
-        return self._made[service]
+        with in_plain_words(f"the account ({service})"):
+            if self._session is None:
+                self._session = botocore.session.Session(profile=self._profile)
+            if service not in self._made:
+                config = Config(
+                    connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4}
+                )
+                self._made[service] = self._session.create_client(service, region_name=self._region, config=config)
+            return self._made[service]
 
 
 @contextmanager

@@ -107,6 +107,17 @@ def test_nobody_is_signed_in():
     assert "--profile" in raised.value.advice
 
 
+@pytest.mark.parametrize(("profile", "says"), [(None, "must specify a region"), ("nope", "nope")])
+def test_no_region_and_no_such_profile_are_no_defects(monkeypatch, tmp_path, profile, says):
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    with pytest.raises(AccountRefused, match=says) as raised:
+        Account(profile).client("lambda")
+    assert "--profile" in raised.value.advice
+
+
 QUERIES = {
     "queue_age": 0, "visible": 1, "received": 2, "invocations": 3, "p50": 6, "ExecutionsStarted": 9, "WakesFailed": 18,
 }
