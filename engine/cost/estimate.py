@@ -40,8 +40,10 @@ class Estimate:
 
 
 def estimate(definition: Mapping[str, Json], kind: str, visits: Mapping[str, float], pricing: Pricing) -> Estimate:
-    """Price a definition. `visits` says how often a state is entered each time that its machine runs (a branch, an
-    item); 1 otherwise. Raises InvalidDocument for a state that is not there.
+    """Price a definition, a half-written one as far as it is there.
+
+    `visits` says how often a state is entered each time that its machine runs (a branch, an item); 1 otherwise. Raises
+    InvalidDocument for a state that is not there.
     """
     found = list(_walk(definition, 1.0, visits, pricing.assumptions))
     unknown = sorted(set(visits) - {name for name, _, _ in found})
@@ -73,13 +75,19 @@ def _walk(
             continue
         entered = times * visits.get(name, 1.0)
         yield name, state, entered
-        for branch in state.get("Branches") or ():
+        branches = state.get("Branches")
+        for branch in branches if isinstance(branches, list) else ():
             yield from _walk(branch, entered, visits, assumed)
         yield from _walk(_processor(state), entered * assumed.items, visits, assumed)
 
 
-def _processor(state: Mapping[str, Json]) -> Json:
-    return state.get("ItemProcessor") or state.get("Iterator")
+def _processor(state: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The machine of a Map; {} where a half-written state has none, or something else there."""
+    return _mapping(state.get("ItemProcessor")) or _mapping(state.get("Iterator"))
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _parts(state: Mapping[str, Json], times: float, assumed: Assumptions) -> tuple[Part, ...]:
@@ -89,8 +97,7 @@ def _parts(state: Mapping[str, Json], times: float, assumed: Assumptions) -> tup
     if kind == "Task":
         return task_parts(str(state.get("Resource")), times)
     if kind == "Map":
-        processor = _processor(state) or {}
-        if processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
+        if _mapping(_processor(state).get("ProcessorConfig")).get("Mode") == "DISTRIBUTED":
             return Part("map_run", times), Part("child", times * assumed.items)
         return Part("pure", times), Part("item", times * assumed.items)
     if kind == "Fail":

@@ -91,6 +91,16 @@ def test_a_broken_draft_is_priced_as_far_as_it_is_there():
     assert estimated({"States": {"A": 7, "B": {}}}).transitions == 1
 
 
+@pytest.mark.parametrize("odd", [
+    {"ProcessorConfig": None}, "x", 5, [1], None, True, {"States": 3}, {"ProcessorConfig": "DISTRIBUTED"},
+])
+def test_a_half_written_map_or_parallel_is_a_state_without_inner_ones(odd):
+    for field in ("ItemProcessor", "Iterator"):
+        assert acts(estimated({"States": {"Each": {"Type": "Map", field: odd}}})) == {"pure": 1, "item": 10}
+    for branches in (odd, [odd]):
+        assert acts(estimated({"States": {"Both": {"Type": "Parallel", "Branches": branches}}})) == {"pure": 1}
+
+
 def run_of(definition, given=None, stubs=None, kind="STANDARD", pricing=PRICING):
     done = simulate(definition, given or {}, stubs=stubs)
     return run_cost(done.events, kind, pricing)
