@@ -52,7 +52,8 @@ class Validate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A workflow's draft. `source` is its file, `etag` what a save of it must name."""
+    """A workflow's draft. `source` is its file, `etag` what a save of it must name, `edited` whether it is another than
+    the last import wrote."""
 
     workflow: str
     document: WorkflowDocument
@@ -60,6 +61,7 @@ class Draft:
     etag: str
     updated_at: float
     updated_by: str
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +107,14 @@ class Catalog:
             self._store.put_draft(record, expect_etag=None, description=document.summary)
             return ImportResult(document.name, changed=True, created=True, etag=record.etag)
         draft = _opened(stored)
-        edited = stored.imported_digest != document_digest(draft.document)
         if canonical(draft.document) == canonical(document):
-            if edited:  # the edits have come back as a file: the next import is no longer over them
+            if draft.edited:  # the edits have come back as a file: the next import is no longer over them
                 agreed = replace(stored, imported_digest=digest)
                 self._store.put_draft(agreed, expect_etag=stored.etag, description=document.summary)
             return ImportResult(document.name, changed=False, created=False, etag=stored.etag)
         diff = unified(draft.document, document, "draft", "file")
-        if edited and not force:
-            raise Conflict(
-                f"the draft of {document.name!r} was edited by {stored.updated_by} since the last import",
-                advice="Export it and merge the difference into the file, or import with --force to overwrite it.",
-                details={"diff": diff, "etag": stored.etag},
-            )
+        if draft.edited and not force:
+            raise over_edits(document.name, stored.updated_by, diff, stored.etag)
         record = self._record(workspace, document, source, stored.etag, actor, imported=digest)
         self._store.put_draft(record, expect_etag=stored.etag, description=document.summary)
         return ImportResult(document.name, changed=True, created=False, etag=record.etag, diff=diff)
@@ -298,10 +295,21 @@ class Catalog:
         )
 
 
+def over_edits(workflow: str, editor: str, diff: str, etag: str) -> Conflict:
+    """The refusal of an import over a draft that `editor` edited; `diff` is from the draft to the file."""
+    return Conflict(
+        f"the draft of {workflow!r} was edited by {editor} since the last import",
+        advice="Export it and merge the difference into the file, or import with --force to overwrite it.",
+        details={"diff": diff, "etag": etag},
+    )
+
+
 def _opened(record: DraftRecord) -> Draft:
+    document = _parsed(record.document, f"{record.workflow} draft")
     return Draft(
-        workflow=record.workflow, document=_parsed(record.document, f"{record.workflow} draft"),
-        source=record.document, etag=record.etag, updated_at=record.updated_at, updated_by=record.updated_by,
+        workflow=record.workflow, document=document, source=record.document, etag=record.etag,
+        updated_at=record.updated_at, updated_by=record.updated_by,
+        edited=record.imported_digest != document_digest(document),
     )
 
 

@@ -258,6 +258,7 @@ class Draft(_Out):
     etag: str
     updated_at: str | None
     updated_by: str
+    edited: bool = Field(description="Whether it is another than the last import wrote: an import over it is refused.")
     based_on_version: int | None = Field(description="The version that was last published from it.")
     cases: list[dict[str, Json]] = Field(description="The document's test cases.")
 

@@ -164,7 +164,7 @@ def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft, *, statu
     written = draft.document.as_written
     answer = models.Draft(
         workflow=draft.workflow, document=written, etag=draft.etag, updated_at=iso_time(draft.updated_at),
-        updated_by=draft.updated_by, cases=written.get("cases", []),
+        updated_by=draft.updated_by, edited=draft.edited, cases=written.get("cases", []),
         based_on_version=catalog.workflow(workspace, draft.workflow).latest_version or None,
     )
     return Answer(answer, status=status, etag=draft.etag)

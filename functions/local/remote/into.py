@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from engine.catalog.document import parse_document
 from engine.errors import Diagnostic
 from functions.local.remote.client import Api, ApiError, part
-from functions.local.step_functions.into import Document
+from functions.local.step_functions.into import Document, refuse_over_edits
 
 Json = Any
 
@@ -23,6 +24,12 @@ class IntoDeployment:
         """GET …/export: the draft's file."""
         data = _or_none(lambda: self._api.file(f"/workflows/{part(name)}/export"))
         return None if data is None else json.loads(data)
+
+    def check(self, document: Document) -> None:
+        """GET …/draft."""
+        draft = _or_none(lambda: self._api.get(f"/workflows/{part(document['name'])}/draft"))
+        if draft is not None and draft.get("edited"):
+            refuse_over_edits(parse_document(draft["document"]), document, draft["updated_by"], draft["etag"])
 
     def versions(self, name: str) -> list[tuple[int, Document]]:
         """GET …/versions and each of them."""

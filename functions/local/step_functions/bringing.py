@@ -97,6 +97,12 @@ def plan(machine: Machine, workflow: str, into: Into, *, workflow_of: WorkflowOf
     return Bringing(machine, workflow, brought[:-1], current, counts, draft, active=into.active(workflow))
 
 
+def check(bringing: Bringing, into: Into, *, force: bool) -> None:
+    """Raise the Conflict that `carry_out` would raise over an edited draft. Nothing is written."""
+    if bringing.changes and not force:
+        into.check(bringing.current.document)
+
+
 def carry_out(bringing: Bringing, into: Into, *, force: bool, asked: bool) -> None:
     """Do it. `asked`: an alias was named that the machine has, so the active version moves even where nothing is new.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Protocol
 
-from engine.catalog.catalog import Catalog
-from engine.catalog.document import parse_document
+from engine.catalog.catalog import Catalog, over_edits
+from engine.catalog.diff import unified
+from engine.catalog.document import WorkflowDocument, canonical, parse_document
 from engine.errors import Diagnostic, NotFound
 from engine.ports.keys import Actor
 
@@ -19,6 +20,10 @@ class Into(Protocol):
 
     def draft(self, name: str) -> Document | None:
         """The draft's document; None for no such workflow."""
+        ...
+
+    def check(self, document: Document) -> None:
+        """Raise the Conflict that saving `document` unforced would raise over edits. Nothing is written."""
         ...
 
     def versions(self, name: str) -> list[tuple[int, Document]]:
@@ -46,6 +51,13 @@ class Into(Protocol):
         ...
 
 
+def refuse_over_edits(draft: WorkflowDocument, document: Document, editor: str, etag: str) -> None:
+    """Raise Conflict where `document` is another than the `draft` that `editor` edited."""
+    coming = parse_document(document)
+    if canonical(draft) != canonical(coming):
+        raise over_edits(draft.name, editor, unified(draft, coming, "draft", "file"), etag)
+
+
 class IntoCatalog:
     """A data folder's."""
 
@@ -60,6 +72,15 @@ class IntoCatalog:
             return self._catalog.draft(self._workspace, name).document.as_written
         except NotFound:
             return None
+
+    def check(self, document: Document) -> None:
+        """Of the draft as it is."""
+        try:
+            draft = self._catalog.draft(self._workspace, document["name"])
+        except NotFound:
+            return
+        if draft.edited:
+            refuse_over_edits(draft.document, document, draft.updated_by, draft.etag)
 
     def versions(self, name: str) -> list[tuple[int, Document]]:
         """Catalog.versions."""

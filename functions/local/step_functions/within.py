@@ -11,7 +11,7 @@ import click
 from engine.catalog.states import states_of
 from engine.errors import InvalidDocument, NotFound, UserError
 from functions.local.screen import Screen
-from functions.local.step_functions.bringing import Bringing, Brought, carry_out, plan
+from functions.local.step_functions.bringing import Bringing, Brought, carry_out, check, plan
 from functions.local.step_functions.into import Into
 from functions.local.step_functions.machines import Listed, Machine, Machines
 from functions.local.step_functions.names import workflow_names
@@ -49,7 +49,9 @@ def bring_in(way: WayIn, name: str | None, into: Into, *, force: bool, advice: s
         workflow = names[machine.name]
         try:
             bringing = plan(machine, workflow, into, workflow_of=workflow_of, alias=way.alias)
-            if not way.dry_run:
+            if way.dry_run:
+                check(bringing, into, force=force)
+            else:
                 carry_out(bringing, into, force=force, asked=way.alias is not None and bringing.counts is not None)
             done.append(_shape(bringing))
         except UserError as error:

@@ -242,6 +242,8 @@ export interface Draft {
   etag: string;
   updated_at: string | null;
   updated_by: string;
+  /** Whether it is another than the last import wrote: an import over it is refused. */
+  edited: boolean;
   /** The version that was last published from it. */
   based_on_version: number | null;
   /** The document's test cases. */

@@ -298,3 +298,5 @@ class TestStepFunctions:
         machines.create("orders", {**DOCUMENT["definition"], "Comment": "theirs"})
         status, said, _ = command("import", "--from", "step-functions", "--name", "orders")
         assert (status, "not brought in" in said) == (1, True)
+        status, planned, _ = command("import", "--from", "step-functions", "--name", "orders", "--dry-run")
+        assert (status, planned) == (1, f"{said}\nNothing was written: --dry-run.\n")

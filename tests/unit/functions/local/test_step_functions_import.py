@@ -264,8 +264,14 @@ class TestWhatIsHere:
         machines.update(orders, passing(5))
         machines.create("zoo", passing(1))
         before = state_of(automate)[0]
+        status, planned = automate.json(*FROM, "--all", "--dry-run")
+        assert (status, planned["machines"][0]["error"]["code"]) == (1, "Conflict")
+        assert planned["machines"][0]["draft"] == "refused"
+        status, forced = automate.json(*FROM, "--all", "--dry-run", "--force")
+        assert (status, forced["machines"][0]["draft"]) == (0, "changed")
         status, done = automate.json(*FROM, "--all")
         assert status == 1
+        assert done["machines"][0]["error"] == planned["machines"][0]["error"]
         refused, other = done["machines"]
         assert (refused["draft"], refused["error"]["code"]) == ("refused", "Conflict")
         assert (other["draft"], other["active"]) == ("created", 1)
