@@ -192,11 +192,25 @@ def ask_npm(node: Node, folder: Path, options: list[str]) -> Answer:
     shape = _json(said)
     if shape is None or "vulnerabilities" not in shape:
         return Answer(name, 0, unasked=str((shape or {}).get("message") or trouble))
-    return read_npm(name, shape)
+    if "--omit=dev" not in options:
+        return read_npm(name, shape)
+    lock = _json((folder / "package-lock.json").read_text(encoding="utf-8"))
+    return read_npm(name, shape, asked=without_dev(lock))
 
 
-def read_npm(name: str, shape: Json) -> Answer:
-    """The report of npm, version 2: each advisory once, under the package that has it."""
+def without_dev(lock: Json) -> int:
+    """How many packages of a package-lock.json, version 3, are installed with ``--omit=dev``.
+
+    What is marked ``devOptional`` is an optional dependency too, so it stays.
+    """
+    return sum(1 for path, package in lock["packages"].items() if path and not package.get("dev"))
+
+
+def read_npm(name: str, shape: Json, *, asked: int | None = None) -> Answer:
+    """The report of npm, version 2: each advisory once, under the package that has it.
+
+    `asked` is how many packages it is about, where that is not the whole tree: npm's own total leaves none out.
+    """
     findings = []
     for package, item in sorted(shape["vulnerabilities"].items()):
         findings += [
@@ -204,8 +218,9 @@ def read_npm(name: str, shape: Json) -> Answer:
                     f"{advisory['severity']}: {advisory['title']}", _fix(item))
             for advisory in item["via"] if isinstance(advisory, dict)
         ]
-    counted = shape.get("metadata", {}).get("dependencies", {})
-    return Answer(name, int(counted.get("total", 0)), tuple(findings))
+    if asked is None:
+        asked = int(shape.get("metadata", {}).get("dependencies", {}).get("total", 0))
+    return Answer(name, asked, tuple(findings))
 
 
 def _fix(item: Json) -> str:

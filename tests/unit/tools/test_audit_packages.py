@@ -140,6 +140,20 @@ def test_what_npm_says(monkeypatch, said, answer):
     assert audit.ask_npm(node, audit.ROOT, []) == answer
 
 
+@pytest.mark.parametrize(("options", "asked"), [([], 7), (["--omit=dev"], 2)])
+def test_packages_that_are_left_out_were_not_asked_about(monkeypatch, tmp_path, options, asked):
+    """npm's total is that of the whole tree, whatever is left out."""
+    (tmp_path / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": {
+        "": {"name": "p"}, "node_modules/a": {}, "node_modules/b": {"dev": True},
+        "node_modules/a/node_modules/b": {"devOptional": True},
+    }}))
+    said = json.dumps({"vulnerabilities": {}, "metadata": {"dependencies": {"total": 7}}})
+    monkeypatch.setattr(audit, "ROOT", tmp_path)
+    monkeypatch.setattr(audit.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=said, stderr="", returncode=0))
+    node = Node(("/bin/node",), ("/bin/npm",), "a Node")
+    assert audit.ask_npm(node, tmp_path, options) == Answer("package-lock.json", asked)
+
+
 def test_nobody_can_be_asked(monkeypatch, capsys):
     """As on a machine without the network: a status of its own, and for make test-full words."""
     monkeypatch.setattr(audit, "get_node", lambda: Node(("/bin/node",), ("/bin/npm",), "a Node"))
