@@ -30,6 +30,9 @@ _BILLED = (
 )
 _NEEDED = (*_BILLED, "gb_seconds", "standard_transitions", "express_requests", "express_gb_seconds")
 
+_MOST = 1e15
+"""No price and no unit is as large; what is beyond was mistyped, or is infinity."""
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -88,13 +91,18 @@ def parse(text: str, *, where: str) -> Prices:
         ) from None
     for name in _NEEDED:
         price = prices.get(name)
-        fits = price is not None and all(isinstance(value, (int, float)) for value in (price.usd, price.per))
+        fits = price is not None and all(_is_finite(value) for value in (price.usd, price.per))
         if price is None or not fits or price.usd < 0 or price.per <= 0:
             raise InvalidDocument(
                 f"{where}: there is no price of {name}", where=f"{where}: prices/{name}",
                 advice='Write {"usd": 0.4, "per": 1000000, "unit": "…", "page": "…"}.',
             )
     return found
+
+
+def _is_finite(value: object) -> bool:
+    """Whether it is a number that can be reckoned with: Python's JSON reader makes NaN and infinity too."""
+    return isinstance(value, (int, float)) and -_MOST < value < _MOST
 
 
 @cache

@@ -63,6 +63,9 @@ def test_waiting_takes_as_long_in_any_memory():
         "usd": "free", "per": 1, "unit": "", "page": "",
     }}}, "no price of sqs_requests"),
     (lambda read: {**read, "prices": {**read["prices"], "cpu": {"usd": 1}}}, "no price table"),
+    *[(lambda read, odd=odd, field=field: {**read, "prices": {**read["prices"], "sqs_requests": {
+        "usd": 1, "per": 1, "unit": "", "page": "", field: odd,
+    }}}, "no price of sqs_requests") for odd in (float("nan"), float("inf"), 10**400) for field in ("usd", "per")],
 ])
 def test_a_table_that_lacks_something_says_what(spoil, says):
     spoilt = spoil(json.loads(prices.PATH.read_text()))
