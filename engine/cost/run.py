@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.cost.estimate import EXPRESS, task_parts
@@ -66,7 +66,7 @@ def run_cost(events: Iterable[Mapping[str, Json]], kind: str, pricing: Pricing) 
         Part("failed", sum(seen[name] for name in _ENDED_BADLY)),
     ]
     if express:
-        parts = [Part("express_task" if part.act == "task" else part.act, part.times) for part in parts]
+        parts = [replace(part, act="express_task" if part.act == "task" else part.act) for part in parts]
         parts = [part for part in parts if part.act in ("start", "express", "express_task", "pure")]
     acts: Counter[str] = Counter()
     for part in parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import click
+from click.core import ParameterSource
 
 from engine.catalog.document import NAME_PATTERN, WorkflowDocument
 from engine.cost import comparison, prices
@@ -19,6 +21,7 @@ from engine.cost.pricing import Assumptions, Pricing
 from engine.cost.run import RunCost, run_cost
 from engine.errors import InvalidDocument
 from functions.local.commands.workflows import document_in
+from functions.local.finite import FiniteRange
 from functions.local.session import Json, read_file, read_text, session
 
 NOT_INCLUDED = (
@@ -30,9 +33,18 @@ _LINES = {
     "waiting": "Lambda, waiting", "lambda_requests": "Lambda requests", "s3_puts": "S3 writes", "s3_gets": "S3 reads",
     "log_bytes": "logs", "api_requests": "API Gateway",
 }
-
-
+_ASSUMED = {
+    "batch": "batches of {}", "memory_mb": "{} MB", "payload_kb": "results of {:g} KB", "items": "{} items a Map",
+    "store_ms": "DynamoDB answers in {:g} ms", "task_ms": "tasks in {:g} ms",
+}
 _PAGE = 1000
+
+_NOT_FOR = {
+    "WORKFLOW": ("as_markdown",),
+    "--execution": ("as_markdown", "visits", "items", "payload_kb"),
+    "--compare": ("visits", "items", "payload_kb", "batch"),
+}
+"""What is priced, and the options that do not enter: a run has its own states and sizes, the samples were counted."""
 
 
 @click.command()
@@ -42,21 +54,22 @@ _PAGE = 1000
 @click.option("--markdown", "as_markdown", is_flag=True, help="With --compare: the tables as README.md has them.")
 @click.option("--visits", multiple=True, metavar="STATE=N", help="How often a state is entered; 0 leaves it out.")
 @click.option("--items", type=click.IntRange(0), default=10, show_default=True, help="Items of each Map.")
-@click.option("--payload-kb", type=click.FloatRange(0), default=0.0, show_default=True,
+@click.option("--payload-kb", type=FiniteRange(0), default=0.0, show_default=True,
               help="KB of the input and of each result, as JSON.")
 @click.option("--batch", type=click.IntRange(1, 1000), default=10, show_default=True,
               help="Executions that share an invocation.")
 @click.option("--memory-mb", type=click.IntRange(128, 10240), default=512, show_default=True,
               help="The worker function's memory.")
-@click.option("--store-ms", type=click.FloatRange(0), default=5.0, show_default=True,
+@click.option("--store-ms", type=FiniteRange(0), default=5.0, show_default=True,
               help="How long DynamoDB takes to answer.")
-@click.option("--task-ms", type=click.FloatRange(0), default=0.0, show_default=True,
+@click.option("--task-ms", type=FiniteRange(0), default=0.0, show_default=True,
               help="How long a task takes; 0 leaves the waiting for it out.")
 @click.option("--api", is_flag=True, help="Starts and answers come through API Gateway.")
 @click.option("--prices", "price_file", metavar="FILE", help="Another price table, of the same shape.")
+@click.pass_context
 def cost(
-    *, workflow: str | None, execution: str | None, compare: bool, as_markdown: bool, visits: tuple[str, ...],
-    price_file: str | None, **assumed: Any,
+    context: click.Context, /, *, workflow: str | None, execution: str | None, compare: bool, as_markdown: bool,
+    visits: tuple[str, ...], price_file: str | None, **assumed: Any,
 ) -> None:
     """Price a workflow on AWS: WORKFLOW is a file or a name; or a run, or samples beside Step Functions.
 
@@ -67,14 +80,31 @@ def cost(
             "what is to be priced?", where="WORKFLOW",
             advice="Name a workflow or its file, or a run by --execution ID, or say --compare; one of the three.",
         )
-    if compare:
-        _show_comparison(pricing, as_markdown=as_markdown)
-    elif execution is not None:
-        kind, events = _history(execution)
-        _show_run(execution, run_cost(events, kind, pricing), pricing)
-    else:
-        document = _document(str(workflow))
-        _show_estimate(document.name, estimate(document.definition, document.kind, _visits(visits), pricing), pricing)
+    _check_options(context, "--compare" if compare else "WORKFLOW" if execution is None else "--execution")
+    try:
+        if compare:
+            _show_comparison(pricing, as_markdown=as_markdown)
+        elif execution is not None:
+            kind, events = _history(execution)
+            _show_run(execution, run_cost(events, kind, pricing), pricing)
+        else:
+            document = _document(str(workflow))
+            found = estimate(document.definition, document.kind, _visits(visits), pricing)
+            _show_estimate(document.name, found, pricing)
+    except ArithmeticError as error:
+        raise InvalidDocument(
+            f"no finite price comes of these options and prices: {error}", where="automate cost",
+            advice="Give options, and prices above 0, of the size that they have in the world.",
+        ) from None
+
+
+def _check_options(context: click.Context, priced: str) -> None:
+    """Raises a usage error for an option that would be without effect."""
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT
+        if given and option.name in _NOT_FOR[priced]:
+            others = [name for name, without in _NOT_FOR.items() if option.name not in without]
+            raise click.UsageError(f"{option.opts[0]} does not go with {priced}: it is for {' and '.join(others)}.")
 
 
 def _pricing(assumed: Assumptions, price_file: str | None) -> Pricing:
@@ -138,6 +168,15 @@ def _visits(given: tuple[str, ...]) -> dict[str, float]:
 # ---------------------------------------------------------------- showing
 
 
+def _show(shape: dict[str, Json], for_people: Callable[[], None]) -> None:
+    """Raises OverflowError for a figure that is infinite or none: JSON has neither."""
+    try:
+        json.dumps(shape, allow_nan=False)
+    except ValueError:
+        raise OverflowError("a figure is beyond what a number can hold") from None
+    session().screen.show(shape, for_people)
+
+
 def _show_estimate(name: str, found: Estimate, pricing: Pricing) -> None:
     standard = pricing.prices.standard(found.transitions)
     shape = {
@@ -146,7 +185,7 @@ def _show_estimate(name: str, found: Estimate, pricing: Pricing) -> None:
             {"state": state.name, "type": state.type, "visits": state.visits, "usd": state.dollars}
             for state in found.states
         ],
-        "step_functions": {"transitions": found.transitions, "usd_standard": standard}, **_basis(pricing),
+        "step_functions": {"transitions": found.transitions, "usd_standard": standard}, **_basis(pricing, "WORKFLOW"),
     }
 
     def for_people() -> None:
@@ -156,9 +195,9 @@ def _show_estimate(name: str, found: Estimate, pricing: Pricing) -> None:
         session().screen.table(("STATE", "TYPE", "VISITS", "$ A MILLION"), rows, empty="")
         _say_lines(found.lines)
         click.echo(f"Step Functions Standard: {found.transitions:g} transitions each, {_million(standard)}")
-        _say_basis(pricing, "every state is visited as shown, no call fails")
+        _say_basis(pricing, "WORKFLOW", "every state is visited as shown, no call fails")
 
-    session().screen.show(shape, for_people)
+    _show(shape, for_people)
 
 
 def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
@@ -166,7 +205,8 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
     shape = {
         "execution": execution, "usd": found.dollars, "lines": dict(found.lines), "acts": dict(found.acts),
         "map_runs": found.map_runs,
-        "step_functions": {"transitions": found.transitions, "usd_standard": standard}, **_basis(pricing),
+        "step_functions": {"transitions": found.transitions, "usd_standard": standard},
+        **_basis(pricing, "--execution"),
     }
 
     def for_people() -> None:
@@ -178,9 +218,9 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
         click.echo(f"Step Functions Standard: {found.transitions} transitions, ${standard:.8f}")
         if found.map_runs:
             click.echo("The executions of its Map Runs are priced by themselves: automate cost --execution ID of each.")
-        _say_basis(pricing, "sizes of results as in the history")
+        _say_basis(pricing, "--execution", "sizes of results as in the history")
 
-    session().screen.show(shape, for_people)
+    _show(shape, for_people)
 
 
 def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
@@ -188,7 +228,7 @@ def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
     shape = {
         "steps": [asdict(step) for step in comparison.steps(pricing)],
         "executions": [asdict(row) | {"times": row.times} for row in comparison.compared(pricing)],
-        **_basis(pricing),
+        **_basis(pricing, "--compare"),
     }
 
     def for_people() -> None:
@@ -208,17 +248,23 @@ def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
              comparison.express_money(row))
             for row in comparison.compared(pricing)
         ], empty="")
-        _say_basis(pricing, "an Express workflow takes no more than 64 MB")
+        _say_basis(pricing, "--compare", "an Express workflow takes no more than 64 MB")
 
-    session().screen.show(shape, for_people)
+    _show(shape, for_people)
 
 
-def _basis(pricing: Pricing) -> dict[str, Json]:
+def _basis(pricing: Pricing, priced: str) -> dict[str, Json]:
     return {
         "prices": {"date": pricing.prices.date, "region": pricing.prices.region, "currency": "USD"},
         "counted": pricing.counted.date, "cpu": {"date": pricing.cpu.date, "machine": pricing.cpu.machine},
-        "assumptions": asdict(pricing.assumptions), "not_included": list(_left_out(pricing)),
+        "assumptions": _assumed(pricing, priced), "not_included": list(_left_out(pricing)),
     }
+
+
+def _assumed(pricing: Pricing, priced: str) -> dict[str, Json]:
+    """Those that enter. The samples have a batch and a size too, which no option changes."""
+    without = set(_NOT_FOR[priced]) - ({"batch", "payload_kb"} if priced == "--compare" else set())
+    return {name: value for name, value in asdict(pricing.assumptions).items() if name not in without}
 
 
 def _left_out(pricing: Pricing) -> tuple[str, ...]:
@@ -236,13 +282,12 @@ def _dearest(lines: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(lines.items(), key=lambda line: -line[1])
 
 
-def _say_basis(pricing: Pricing, more: str) -> None:
-    assumed = pricing.assumptions
+def _say_basis(pricing: Pricing, priced: str, more: str) -> None:
     click.echo(f"Prices: {pricing.prices.region}, {pricing.prices.date}. Units counted {pricing.counted.date}; CPU "
                f"measured {pricing.cpu.date} on {pricing.cpu.machine}.")
-    click.echo(f"Assumed: batches of {assumed.batch}, {assumed.memory_mb} MB, results of {assumed.payload_kb:g} KB, "
-               f"{assumed.items} items a Map, DynamoDB answers in {assumed.store_ms:g} ms, tasks in "
-               f"{assumed.task_ms:g} ms; {more}.")
+    assumed = _assumed(pricing, priced)
+    said = ", ".join(_ASSUMED[name].format(assumed[name]) for name in _ASSUMED if name in assumed)
+    click.echo(f"Assumed: {said}; {more}.")
     click.echo(f"Not included: {'; '.join(_left_out(pricing))}.")
 
 

@@ -155,6 +155,14 @@ def test_an_express_run():
     assert found.acts == {"start": 1, "express": 1, "express_task": 1}
 
 
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS", "EXPRESS_SYNC"])
+def test_a_run_has_its_own_sizes_whatever_is_assumed(kind):
+    assumed = Pricing(Assumptions(payload_kb=50, items=99))
+    assert run_of(tasks(2), kind=kind, pricing=assumed) == run_of(tasks(2), kind=kind)
+    large = run_of(passes(1), {"x": "y" * 50_000}, kind=kind)
+    assert large.lines["write_units"] > run_of(passes(1), kind=kind).lines["write_units"]
+
+
 def test_the_comparison_has_every_titled_shape_and_adds_up():
     rows = {row.title: row for row in comparison.compared(PRICING)}
     assert len(rows) == sum(bool(shape["title"]) for shape in PRICING.counted.shapes.values())

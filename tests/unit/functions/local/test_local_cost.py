@@ -92,6 +92,61 @@ def test_visits_that_are_none(automate, hello, visits):
     assert "does not say how often" in err
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize("option", ["--payload-kb", "--store-ms", "--task-ms"])
+def test_an_option_is_a_finite_number(automate, hello, option, number):
+    status, out, err = automate("--json", "cost", str(hello), option, number)
+    assert (status, out) == (2, "")
+    assert option in err
+
+
+@pytest.mark.parametrize("arguments", [
+    ("--store-ms", "1.7e308", "--visits", "Greet=1e308"), ("--visits", "Greet=1e308", "--payload-kb", "1.7e308"),
+])
+def test_json_has_no_infinity(automate, hello, arguments):
+    status, out, err = automate("--json", "cost", str(hello), *arguments)
+    assert (status, out) == (1, "")
+    assert "no finite price" in err
+
+
+def test_nothing_is_compared_with_what_costs_nothing(automate, tmp_path):
+    table = json.loads(prices.PATH.read_text())
+    for price in table["prices"].values():
+        price["usd"] = 0
+    mine = tmp_path / "free.json"
+    mine.write_text(json.dumps(table))
+    status, _, err = automate("cost", "--compare", "--prices", str(mine))
+    assert status == 1
+    assert "no finite price" in err
+
+
+NO_SUCH = ("--execution", "no:such")
+
+
+@pytest.mark.parametrize(("arguments", "option"), [
+    *[((*priced, *given), given[0]) for priced in (NO_SUCH, ("--compare",))
+      for given in (("--visits", "A=1"), ("--items", "10"), ("--payload-kb", "0"))],
+    (("--compare", "--batch", "10"), "--batch"), ((*NO_SUCH, "--markdown"), "--markdown"),
+    (("hello", "--markdown"), "--markdown"),
+])
+def test_an_option_that_does_not_enter_is_refused(automate, arguments, option):
+    status, _, err = automate("cost", *arguments)
+    assert status == 2
+    assert f"{option} does not go with {'WORKFLOW' if arguments[0] == 'hello' else arguments[0]}" in err
+
+
+def test_the_basis_has_what_enters(automate, hello):
+    automate("import", "--file", str(hello), "--publish")
+    automate("start", "hello", "--name", "one", "--wait")
+    run = ("cost", "--execution", "hello:one", "--batch", "1")
+    assert set(automate.json(*run)[1]["assumptions"]) == {"batch", "memory_mb", "store_ms", "task_ms", "api"}
+    assert "Assumed: batches of 1, 512 MB, DynamoDB answers in 5 ms, tasks in 0 ms; sizes" in automate(*run)[1]
+    assert "items" not in automate.json("cost", "--compare")[1]["assumptions"]
+    assert "Assumed: batches of 10, 256 MB, results of 0 KB, DynamoDB" in (
+        automate("cost", "--compare", "--memory-mb", "256")[1])
+    assert "results of 0 KB, 7 items a Map, DynamoDB" in automate("cost", str(hello), "--items", "7")[1]
+
+
 def test_the_comparison_is_for_people_and_programs(automate):
     status, out, _ = automate("cost", "--compare")
     assert status == 0
