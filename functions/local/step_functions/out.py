@@ -12,7 +12,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.files import read_document
 from engine.catalog.step_functions.destination import Destination
 from engine.catalog.step_functions.leaving import Exported, needs_destination, to_step_functions
-from engine.errors import StoreUnavailable
+from engine.errors import InvalidDocument, StoreUnavailable
 from engine.ports.tasks import Tasks
 from functions.local.screen import Screen
 from functions.local.step_functions.options import WayOut
@@ -72,6 +72,11 @@ def _written(
         folder.mkdir(parents=True, exist_ok=True)
         definition.write_text(exported.text, encoding="utf-8")
         app.write_text(text, encoding="utf-8")
+    except (FileExistsError, NotADirectoryError):
+        raise InvalidDocument(
+            f"{folder} is not a folder, and two files are to be written", where="--output",
+            advice="With --to, --output names a folder: a new one is made.",
+        ) from None
     except OSError as error:
         raise StoreUnavailable(f"{folder} cannot be written: {error.strerror}") from None
     return {"definition": str(definition), "app": str(app)}

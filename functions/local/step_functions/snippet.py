@@ -26,13 +26,18 @@ class {klass}(Stack):
 
     def __init__(self, scope, construct_id, **kwargs):
         super().__init__(scope, construct_id, **kwargs)
-        logs = aws_logs.LogGroup(self, "Logs", log_group_name="/aws/vendedlogs/states/{name}")
+        logs = aws_logs.LogGroup(
+            self, "Logs", log_group_name="/aws/vendedlogs/states/{name}", retention=aws_logs.RetentionDays.ONE_MONTH,
+        )
         machine = aws_stepfunctions.StateMachine(
             self, "StateMachine",
             state_machine_name="{name}",
             state_machine_type=aws_stepfunctions.StateMachineType.{kind},
             definition_body=aws_stepfunctions.DefinitionBody.from_file(str(DEFINITION)),
-            logs=aws_stepfunctions.LogOptions(destination=logs, level=aws_stepfunctions.LogLevel.{level}),
+            # Inputs and outputs stay out of the logs: set True only where everybody who reads the logs may read them.
+            logs=aws_stepfunctions.LogOptions(
+                destination=logs, level=aws_stepfunctions.LogLevel.{level}, include_execution_data=False,
+            ),
         )
 '''
 _GRANT = """        machine.add_to_role_policy(aws_iam.PolicyStatement(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -104,9 +105,33 @@ def test_what_cannot_leave_is_listed_and_nothing_written(automate, tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_named(automate, order, tmp_path):
-    (tmp_path / "file").write_text("")
-    status, _, said = automate("export", order, *GIVEN, "--output", str(tmp_path / "file"))
-    assert (status, "cannot be written" in said) == (74, True)
+    (tmp_path / "out" / f"{order}.asl.json").mkdir(parents=True)
+    status, _, said = automate("export", order, *GIVEN, "--output", str(tmp_path / "out"))
+    assert (status, f"{tmp_path / 'out'} cannot be written" in said) == (74, True)
+
+
+@pytest.mark.parametrize("under", ["", "deeper"])
+def test_a_file_in_the_folders_place_is_left_and_told(automate, order, tmp_path, under):
+    (tmp_path / "file").write_text("mine")
+    status, _, said = automate("export", order, *GIVEN, "--output", str(tmp_path / "file" / under))
+    assert (status, "is not a folder" in said, "--output names a folder" in said) == (1, True, True)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize(("kind", "level"), [("EXPRESS", "ALL"), ("STANDARD", "ERROR")])
+def test_logs_are_kept_for_a_time_and_without_inputs_and_outputs(automate, tmp_path, kind, level):
+    file = tmp_path / "quick.json"
+    file.write_text(json.dumps({"name": "quick", "kind": kind, "definition": INNER}))
+    automate("import", "--file", str(file))
+    automate("export", "quick", *GIVEN, "--output", str(tmp_path / "out"))
+    app = (tmp_path / "out" / "quick_stack.py").read_text()
+    calls = {ast.unparse(call.func): call for call in ast.walk(ast.parse(app)) if isinstance(call, ast.Call)}
+    options = {item.arg: ast.unparse(item.value) for item in calls["aws_stepfunctions.LogOptions"].keywords}
+    assert options == {
+        "destination": "logs", "level": f"aws_stepfunctions.LogLevel.{level}", "include_execution_data": "False",
+    }
+    group = {item.arg: ast.unparse(item.value) for item in calls["aws_logs.LogGroup"].keywords}
+    assert group["retention"] == "aws_logs.RetentionDays.ONE_MONTH"
 
 
 def test_the_other_options_are_for_the_way_out(automate, order):
