@@ -21,18 +21,27 @@ from engine.catalog.states import StateText, states_of
 Json = Any
 
 ANYTHING = '"*"'
-_QUEUE_URL = re.compile(r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<account>\d{12})/(?P<name>[^/]+)")
+_QUEUE_URL = re.compile(r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<account>\d{12})/(?P<name>[^/]+)")
+_FUNCTION = re.compile(
+    r"((?P<region>[a-z]+(-[a-z]+)+-\d):)?((?P<account>\d{12}):)?(function:)?(?P<name>[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?)"
+)
+"""A FunctionName that is no whole ARN: a name or a partial ARN, each with a version or an alias or without."""
 _API_HOST = re.compile(r"(?P<api>[a-z0-9]+)\.execute-api\.")
 _ACTIVITY = ":activity:"
 _CHILDREN = ("states:StartExecution", "states:DescribeExecution", "states:StopExecution")
 _OTHERWISE = {
     "lambda:Invoke": "lambda:InvokeFunction", "s3:ListObjectsV2": "s3:ListBucket", "s3:ListObjects": "s3:ListBucket",
-    "s3:HeadObject": "s3:GetObject", "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject", "s3:HeadBucket": "s3:ListBucket", "s3:ListBuckets": "s3:ListAllMyBuckets",
 }
 """Operations whose permission has another name."""
 
+_FOR_ALL = frozenset({"s3:ListAllMyBuckets"})
+"""Actions that are granted on everything or not at all."""
+
+_INDEXED = frozenset({"dynamodb:Query", "dynamodb:Scan"})
+"""Actions that may read an index, a resource of its own beside the table."""
+
 _BY_ARGUMENT = (
-    ("lambda:InvokeFunction", "FunctionName", "function"),
     ("dynamodb:", "TableName", "table"),
     ("sns:Publish", "TopicArn", None),
     ("states:StartExecution", "StateMachineArn", None),
@@ -98,24 +107,62 @@ def _of_operation(target: Operation, arguments: dict[str, Json], state: str) -> 
     service = service_model(target.service).signing_name
     action = f"{service}:{target.operation}"
     action = _OTHERWISE.get(action, action)
-    resource = _named(action, arguments)
-    return Grant((action,), (resource or ANYTHING,), None if resource else _narrow(state))
-
-
-def _named(action: str, arguments: dict[str, Json]) -> str | None:
-    """The resource that the arguments name, as an expression."""
+    if action in _FOR_ALL:
+        return Grant((action,), (ANYTHING,))
     if action == "events:PutEvents":
-        return _format("events", "event-bus", "*")
+        buses = _buses(arguments)
+        return Grant((action,), buses or (_bus("*"),), None if buses else _narrow(state))
+    resource = _named(action, arguments)
+    if resource is None:
+        return Grant((action,), (ANYTHING,), _narrow(state))
+    if action in _INDEXED and ("IndexName" in arguments or "IndexName.$" in arguments):
+        return Grant((action,), (resource, str(_named(action, arguments, below="/index/*"))))
+    return Grant((action,), (resource,))
+
+
+def _named(action: str, arguments: dict[str, Json], below: str = "") -> str | None:
+    """The resource that the arguments name, as an expression; `below` is appended to its name."""
     if action == "sqs:SendMessage":
         queue = _QUEUE_URL.fullmatch(_literal(arguments, "QueueUrl") or "")
-        return None if queue is None else quoted(f"arn:aws:sqs:{queue['region']}:{queue['account']}:{queue['name']}")
+        return None if queue is None else _elsewhere("sqs", queue["region"], queue["account"], queue["name"])
+    if action == "lambda:InvokeFunction":
+        return _function(_literal(arguments, "FunctionName") or "")
     for prefix, argument, kind in _BY_ARGUMENT:
         if action.startswith(prefix):
             value = _literal(arguments, argument)
             if value is None or value.startswith("arn:"):
-                return None if value is None else quoted(value)
-            return None if kind is None else _format(action.partition(":")[0], kind, value, colon=kind == "function")
+                return None if value is None else quoted(value + below)
+            return None if kind is None else _format(action.partition(":")[0], kind, value + below)
     return None
+
+
+def _function(name: str) -> str | None:
+    if name.startswith("arn:"):
+        return quoted(name)
+    found = _FUNCTION.fullmatch(name)
+    if found is None:
+        return None
+    if found["region"] is None and found["account"] is None:
+        return _format("lambda", "function", found["name"], colon=True)
+    return _elsewhere("lambda", found["region"], found["account"], f"function:{found['name']}")
+
+
+def _buses(arguments: dict[str, Json]) -> tuple[str, ...]:
+    """The event buses that all entries name or leave to the default; none where one of them is not known here."""
+    entries = arguments.get("Entries")
+    found: list[str] = []
+    for entry in entries if isinstance(entries, list) else ():
+        if not isinstance(entry, dict) or "EventBusName.$" in entry:
+            return ()
+        name = _literal({"EventBusName": "default", **entry}, "EventBusName")
+        if name is None:
+            return ()
+        found.append(quoted(name) if name.startswith("arn:") else _bus(name))
+    return tuple(dict.fromkeys(found))
+
+
+def _bus(name: str) -> str:
+    return _format("events", "event-bus", name)
 
 
 def _of_waiting(resource: str, state: str) -> Iterator[Grant]:
@@ -162,6 +209,12 @@ def _format(service: str, resource: str, name: str, *, colon: bool = False) -> s
     """An ARN of the stack's own account and region, as the CDK writes it."""
     form = ", arn_format=ArnFormat.COLON_RESOURCE_NAME" if colon else ""
     return f'self.format_arn(service="{service}", resource={quoted(resource)}, resource_name={quoted(name)}{form})'
+
+
+def _elsewhere(service: str, region: str | None, account: str | None, resource: str) -> str:
+    """An ARN of the stack's partition; without a region or an account the stack's."""
+    where = "".join(f"{part}={quoted(value)}, " for part, value in (("region", region), ("account", account)) if value)
+    return f'self.format_arn(service="{service}", {where}resource={quoted(resource)})'
 
 
 def _bucket(name: str) -> str:

@@ -154,11 +154,21 @@ def granted(resource, arguments=None, **more):
       "arn_format=ArnFormat.COLON_RESOURCE_NAME)")),
     ("arn:aws:states:::lambda:invoke", {"FunctionName.$": "$.f"}, "lambda:InvokeFunction", None),
     ("arn:aws:states:::sqs:sendMessage", {"QueueUrl": f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/q"},
-     "sqs:SendMessage", f'"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"'),
+     "sqs:SendMessage", f'self.format_arn(service="sqs", region="eu-west-1", account="{ACCOUNT}", resource="q")'),
+    ("arn:aws-cn:states:::sqs:sendMessage", {"QueueUrl": f"https://sqs.cn-north-1.amazonaws.com.cn/{ACCOUNT}/q"},
+     "sqs:SendMessage", f'self.format_arn(service="sqs", region="cn-north-1", account="{ACCOUNT}", resource="q")'),
     ("arn:aws:states:::sqs:sendMessage", {"QueueUrl.$": "$.q"}, "sqs:SendMessage", None),
     ("arn:aws:states:::sns:publish", {"TopicArn": "arn:aws:sns:x"}, "sns:Publish", '"arn:aws:sns:x"'),
-    ("arn:aws:states:::events:putEvents", {}, "events:PutEvents",
-     'self.format_arn(service="events", resource="event-bus", resource_name="*")'),
+    ("arn:aws:states:::lambda:invoke", {"FunctionName": f"{ACCOUNT}:function:f:live"}, "lambda:InvokeFunction",
+     f'self.format_arn(service="lambda", account="{ACCOUNT}", resource="function:f:live")'),
+    ("arn:aws:states:::lambda:invoke", {"FunctionName": f"eu-west-1:{ACCOUNT}:f"}, "lambda:InvokeFunction",
+     f'self.format_arn(service="lambda", region="eu-west-1", account="{ACCOUNT}", resource="function:f")'),
+    ("arn:aws:states:::lambda:invoke", {"FunctionName": "no:such:form:at:all"}, "lambda:InvokeFunction", None),
+    ("arn:aws:states:::events:putEvents", {"Entries": [{"EventBusName": "sales"}]}, "events:PutEvents",
+     'self.format_arn(service="events", resource="event-bus", resource_name="sales")'),
+    ("arn:aws:states:::events:putEvents", {"Entries": [{"Source": "s"}]}, "events:PutEvents",
+     'self.format_arn(service="events", resource="event-bus", resource_name="default")'),
+    ("arn:aws:states:::aws-sdk:s3:listBuckets", {}, "s3:ListAllMyBuckets", '"*"'),
     ("arn:aws:states:::aws-sdk:s3:listObjectsV2", {}, "s3:ListBucket", None),
     ("arn:aws:states:::aws-sdk:sfn:listExecutions", {}, "states:ListExecutions", None),
     ("arn:aws:states:::aws-sdk:dynamodb:query", {"TableName": "t"}, "dynamodb:Query",
@@ -169,6 +179,37 @@ def granted(resource, arguments=None, **more):
 def test_grants_name_what_the_definition_names(resource, arguments, action, named):
     """Everything else is for * and says that somebody has to narrow it."""
     assert granted(resource, arguments) == [((action,), (named or '"*"',), named is not None)]
+
+
+def test_an_index_is_a_resource_beside_its_table():
+    query = "arn:aws:states:::aws-sdk:dynamodb:query"
+    table = "arn:aws:dynamodb:eu-west-1:1:table/t"
+    for index in ({"IndexName": "by_day"}, {"IndexName.$": "$.index"}):
+        assert granted(query, {"TableName": "t", **index}) == [(("dynamodb:Query",), (
+            'self.format_arn(service="dynamodb", resource="table", resource_name="t")',
+            'self.format_arn(service="dynamodb", resource="table", resource_name="t/index/*")',
+        ), True)]
+        assert granted(query, {"TableName": table, **index}) == [
+            (("dynamodb:Query",), (f'"{table}"', f'"{table}/index/*"'), True)
+        ]
+        assert granted(query, {"TableName.$": "$.t", **index}) == [(("dynamodb:Query",), ('"*"',), False)]
+
+
+@pytest.mark.parametrize("arguments", [
+    {}, {"Entries.$": "$.entries"}, {"Entries": [{"EventBusName.$": "$.bus"}]},
+    {"Entries": [{"EventBusName": "sales"}, {"EventBusName": "{% $bus %}"}]}, {"Entries": ["{% $entry %}"]},
+])
+def test_a_bus_that_is_not_known_is_left_to_somebody(arguments):
+    any_bus = 'self.format_arn(service="events", resource="event-bus", resource_name="*")'
+    assert granted("arn:aws:states:::events:putEvents", arguments) == [(("events:PutEvents",), (any_bus,), False)]
+
+
+def test_each_bus_is_granted_once():
+    entries = [{"EventBusName": "arn:aws:events:x:1:event-bus/b"}, {"Source": "s"}, {"Source": "t"}]
+    default = 'self.format_arn(service="events", resource="event-bus", resource_name="default")'
+    assert granted("arn:aws:states:::events:putEvents", {"Entries": entries}) == [
+        (("events:PutEvents",), ('"arn:aws:events:x:1:event-bus/b"', default), True)
+    ]
 
 
 def test_a_role_that_is_assumed_a_job_and_what_is_not_known():
