@@ -1,27 +1,28 @@
 """The worker Lambda: wakes from SQS in, a partial batch response out.
 
-    records ──► keys ──► Worker.run(all of them at once) ──► outcomes ──► one answer a record, by Powertools
+    records ──► keys ──► Worker.run(all of them at once) ──► outcomes ──► the records that have to come again
 
 `Worker.run` works on the whole batch concurrently until each execution is parked or closed, or the invocation's time is
-nearly over; Powertools' BatchProcessor then reads each record's outcome. A record is reported failed when its execution
-has to come again, or when its message cannot be read: that one only, and after its receives it is a dead letter.
+nearly over. A record is reported failed when its execution has to come again, or when its message cannot be read: that
+one only, and after its receives it is a dead letter. (Powertools' BatchProcessor calls a function for each record; here
+one call works on all, and the processor's asyncio would be a tenth of the cold start's CPU.)
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from engine.adapters.aws.queue import decode_wake
 from engine.errors import InvalidDocument
 from engine.ports.keys import ExecutionKey
+from engine.runtime.worker import Outcome
 from functions.lambda_logs import join_logs
 from functions.worker import wiring
 
@@ -37,20 +38,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     keys = _keys(event["Records"])
     deadline = parts.clock.now() + context.get_remaining_time_in_millis() / 1000
     outcomes = parts.worker.run(keys, deadline=deadline, redelivered=_redelivered(event["Records"]))
-
-    def read_outcome(record: SQSRecord) -> None:
-        """Powertools calls this with each record, by the name `record`; raising reports it failed."""
-        outcome = outcomes[decode_wake(record.body)]
-        if outcome is not None:
-            raise outcome
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(event, read_outcome, processor, context)
+    failed = [record["messageId"] for record in event["Records"] if _comes_again(record, outcomes)]
     metrics.add_metric("WakesReceived", MetricUnit.Count, len(event["Records"]))
-    metrics.add_metric("WakesFailed", MetricUnit.Count, len(answer["batchItemFailures"]))
+    metrics.add_metric("WakesFailed", MetricUnit.Count, len(failed))
     for name, count in parts.metering.take().items():
         metrics.add_metric(name, MetricUnit.Count, count)
-    return dict(answer)
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
 @cache
@@ -59,6 +52,14 @@ def _parts() -> wiring.Parts:
     join_logs(logger, parts.log_level)
     metrics.set_default_dimensions(stage=parts.stage)  # stages of one account are counted each by itself
     return parts
+
+
+def _comes_again(record: dict[str, Any], outcomes: Mapping[ExecutionKey, Outcome]) -> bool:
+    """Whether the record is not to be deleted: its execution was left for another worker, or it names none."""
+    try:
+        return outcomes[decode_wake(record["body"])] is not None
+    except InvalidDocument:
+        return True
 
 
 def _keys(records: list[dict[str, Any]]) -> list[ExecutionKey]:

@@ -124,7 +124,8 @@ def test_metrics_say_whose_stage_they_are(handle, capsys, monkeypatch):
         handle([wake("a:1")])
     finally:
         make_parts.cache_clear()
-        app.metrics.default_dimensions.pop("stage")
+        app.metrics.clear_default_dimensions()
+        app.metrics.dimension_set.pop("stage", None)  # else the next stage in this process is a warning
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "WakesReceived" in line]
     assert line["stage"] == "prod"
     assert set(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]) == {"service", "stage"}
