@@ -10,6 +10,8 @@ one call works on all, and the processor's asyncio would be a tenth of the cold 
 
 from __future__ import annotations
 
+from functions.worker import start  # isort: skip
+
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -26,6 +28,7 @@ from engine.runtime.worker import Outcome
 from functions.lambda_logs import join_logs
 from functions.worker import wiring
 
+start.imported()
 logger = Logger(service="worker")
 metrics = Metrics(namespace="Automate", service="worker")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -184,3 +185,8 @@ print("imported")
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env={})
     assert done.stdout == "imported\n"
+
+
+def test_garbage_is_collected_once_the_handler_is_imported():
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
