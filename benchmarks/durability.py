@@ -130,7 +130,7 @@ class Bench:
             settings=settings,
         )
         self.worker = Worker(
-            journal=stores.journal, index=stores.index, queue=self.queue, published=published,
+            journal=stores.journal, queue=self.queue, published=published,
             tasks=SecretResolving(ConnectorTasks(registry), (), clock), clock=clock, settings=settings,
             owner=stores.owner, is_alive=stores.is_alive,
         )

@@ -1,6 +1,9 @@
-"""RoutedTasks: one Tasks over both kinds of resources."""
+"""RoutedTasks: one Tasks over both kinds of resources. LateTasks: one that is made when it is first needed."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
 
 from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy, Tasks
 
@@ -22,3 +25,26 @@ class RoutedTasks:
 
     def _of(self, resource: str) -> Tasks:
         return self._aws if resource.startswith("arn:") else self._connectors
+
+
+class LateTasks:
+    """Made by `make` once, when it is first asked: a start does not pay for what many workers never call."""
+
+    def __init__(self, make: Callable[[], Tasks]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: Tasks | None = None
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """What the made one knows of `resource`."""
+        return self._tasks().policy(resource)
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        """The call, made by the made one."""
+        return self._tasks().call(call)
+
+    def _tasks(self) -> Tasks:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made

@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from engine.governance.audit import Audit
 from engine.governance.audit_engine import AUDITED_EVENTS, engine_entries
 from engine.governance.audit_entry import AuditEntry
+from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.journal import Journal, Segment
 from engine.runtime import codec
 from engine.runtime.history import HistoryEvent
@@ -22,12 +22,16 @@ _LOG = logging.getLogger(__name__)
 MOST_REMEMBERED = 10_000
 """Entries of late that are known to be recorded."""
 
+LOOK_BACK_EVENTS = 16
+"""Events before a failure that are read at once: its state and attempts are most often among them, and asking the store
+for each by itself costs more."""
+
 
 class EngineRecorder:
     """`origin` is what the entries call this worker. `observe` is told the events of every segment besides."""
 
     def __init__(
-        self, audit: Audit, journal: Journal, *, origin: str,
+        self, audit: AuditRecorder, journal: Journal, *, origin: str,
         observe: Callable[[Segment, Sequence[HistoryEvent]], None] = lambda _segment, _events: None,
     ) -> None:
         self._audit = audit
@@ -61,10 +65,15 @@ class EngineRecorder:
         if header is None:
             return []
 
+        read: dict[int, HistoryEvent] = {}
+
         def earlier(number: int) -> HistoryEvent | None:
-            holding = next(iter(self._journal.history(segment.key, number - 1)), None)
-            found = [] if holding is None else codec.decode_events(holding.body)
-            return next((event for event in found if event.id == number), None)
+            if number not in read:
+                for found in self._journal.history(segment.key, max(number - LOOK_BACK_EVENTS, 0)):
+                    read.update((event.id, event) for event in codec.decode_events(found.body))
+                    if found.last_event >= number:
+                        break
+            return read.get(number)
 
         found = engine_entries(segment.key, header.version, events, earlier=earlier, origin=self._origin)
         return [entry for entry in found if (entry.workspace, entry.id) not in self._recorded]

@@ -11,8 +11,6 @@ import math
 import re
 from typing import Any, NoReturn
 
-import regex
-
 from engine.errors import InvalidExpression
 from engine.expr.jsonpath_functions import FUNCTIONS
 from engine.expr.jsonpath_tokens import (
@@ -54,7 +52,7 @@ _NAMES = re.compile(rf"(?:\.[A-Za-z_][A-Za-z0-9_]{{0,63}}){{0,{MOST_TOKENS}}}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _INTEGERS = re.compile(r"-?\d{1,18}(?:\s*,\s*-?\d{1,18})*")
 _SLICE = re.compile(r"(-?\d{1,18})?\s*:\s*(-?\d{1,18})?(?:\s*:.*)?")
-_FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE, "u": 0, "d": 0, "U": 0}
+_FLAGS = "imsxudU"
 
 
 def parse_tokens(text: str, start: int) -> tuple[Token, ...]:
@@ -335,13 +333,14 @@ class _Reader:
             self.at += 2 if self.peek() == "\\" else 1
         source = self.text[begin : self.at]
         self.at += 1
-        flags = 0
-        while self.peek() in _FLAGS:
-            flags |= _FLAGS[self.peek()]
+        begin = self.at
+        while self.peek() and self.peek() in _FLAGS:
             self.at += 1
         if len(source) > MOST_PATTERN:
             self.fail(f"The pattern is longer than {MOST_PATTERN} characters")
+        from engine.expr.jsonpath_patterns import BadPattern, compile_pattern  # noqa: PLC0415  see there
+
         try:
-            return Pattern(regex.compile(source, flags))
-        except (regex.error, RecursionError, OverflowError, MemoryError) as error:
+            return Pattern(compile_pattern(source, self.text[begin : self.at]))
+        except BadPattern as error:
             self.fail(f"Not a regular expression: {error}")

@@ -11,9 +11,10 @@ For example:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import regex
+if TYPE_CHECKING:
+    import regex  # see jsonpath_patterns
 
 Json = Any
 

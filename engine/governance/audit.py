@@ -1,58 +1,18 @@
-"""The audit log: every authoring, publishing, secret and execution-control act, every refused one, and the engine's own
-starts and step failures, in chains that show whether anything was changed afterwards.
-
-    entries ──► masked ──► which chain? ──► head ──► sealed (number, previous digest, digest) ──► append ──► done
-                 ▲ by subject                ▲                                                    │
-                 └───────────────────────────┴── the head moved, or an id is known: once more ◄───┘
-
-Two writers never fork a chain: a record is written only as the one after the head, so the loser reads the head again
-and tries again. An entry whose id the chain holds is left out: what is recorded again after a crash or a lost reply is
-recorded once. Everything about one subject lies in one chain, in the order in which it was recorded.
+"""The audit log, whole: recorded (engine.governance.audit_recorder says how), read and verified. The worker on AWS only
+records, and imports only that.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import random
-import uuid
 from collections.abc import Sequence
 
-from engine.clock import Clock
-from engine.errors import Throttled
-from engine.governance.audit_entry import AuditEntry, presentable, sealed
 from engine.governance.audit_query import AuditPage, AuditQuery, page
+from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.audit_verify import Verification, verify
-from engine.governance.log_masking import KNOWN, KnownSecrets
-from engine.ports.audit_log import MOST_APPENDED, AuditHead, AuditLog, AuditRecord
-
-ATTEMPTS = 60
-"""How often an entry is tried: of writers that race for one chain, one gets on with each try."""
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.002, 0.25
 
 
-class Audit:
+class Audit(AuditRecorder):
     """The log of all workspaces in one store. Safe to share between threads."""
-
-    def __init__(self, log: AuditLog, clock: Clock, *, known: KnownSecrets = KNOWN) -> None:
-        self.log = log
-        self._clock = clock
-        self._known = known
-
-    def record(self, entries: Sequence[AuditEntry]) -> None:
-        """Append `entries` (of one workspace), in their order within each chain; those that are recorded already are
-        left out. Raises StorageError, and may then have written some: recording them again doubles none.
-        """
-        left = [self._presentable(entry) for entry in {entry.id: entry for entry in entries}.values()]
-        for attempt in range(ATTEMPTS):
-            if not left:
-                return
-            if attempt:
-                pause = min(_FIRST_PAUSE * 2 ** min(attempt, 10), _LONGEST_PAUSE)
-                self._clock.sleep(pause * random.random())  # noqa: S311 - spreads rivals, guards nothing
-            left = self._try(left)
-        if left:
-            raise Throttled(f"the audit log was contended: {len(left)} entries are not recorded after {ATTEMPTS} tries")
 
     def page(self, query: AuditQuery) -> AuditPage:
         """Entries, the newest first. Raises InvalidDocument for a limit or next_token that does not fit."""
@@ -61,51 +21,3 @@ class Audit:
     def verify(self, workspace: str, *, against: Sequence[str] = ()) -> Verification:
         """Walk all chains; `against` are the lines of an earlier export. See engine.governance.audit_verify."""
         return verify(self.log, workspace, against=against)
-
-    def _presentable(self, entry: AuditEntry) -> AuditEntry:
-        scrubber = self._known.scrubber
-        shown = {
-            name: presentable(getattr(entry, name), scrubber) for name in ("before", "after", "reason", "details")
-        }
-        return dataclasses.replace(entry, **shown)
-
-    def _try(self, entries: list[AuditEntry]) -> list[AuditEntry]:
-        """One try at all of them; those that have to be tried again."""
-        workspace = entries[0].workspace
-        runs: dict[int, list[AuditEntry]] = {}
-        for entry in entries:
-            runs.setdefault(entry.subject.chain, []).append(entry)
-        heads = self.log.heads(workspace, list(runs))
-        now = self._clock.now()
-        records: list[AuditRecord] = []
-        for chain, run in runs.items():
-            records += _linked(run[:MOST_APPENDED], heads.get(chain), now)
-        try:
-            refused = self.log.append(records)
-        except Throttled:
-            refused = frozenset(runs)
-        left: list[AuditEntry] = []
-        for chain, run in runs.items():
-            if chain in refused:
-                known = self.log.known(workspace, chain, [entry.id for entry in run])
-                left += [entry for entry in run if entry.id not in known]
-            else:
-                left += run[MOST_APPENDED:]
-        return left
-
-
-def _linked(run: Sequence[AuditEntry], head: AuditHead | None, now: float) -> list[AuditRecord]:
-    """The records that follow on `head`."""
-    number, previous, at = (head.number, head.digest, head.recorded_at) if head else (0, "", 0.0)
-    records: list[AuditRecord] = []
-    for entry in run:
-        at = max(at, now, entry.at)
-        recorded = sealed(entry, number=number + 1, previous=previous, recorded_at=at)
-        records.append(recorded.record())
-        number, previous = recorded.number, recorded.digest
-    return records
-
-
-def new_id() -> str:
-    """The id of an entry that nothing else identifies."""
-    return uuid.uuid4().hex

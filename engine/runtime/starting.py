@@ -20,7 +20,7 @@ from engine.ports.journal import Parent
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
 from engine.runtime.child_ids import Target, own_target, started_name
-from engine.runtime.executions import ExecutionAlreadyExists, Executions
+from engine.runtime.starts import ExecutionAlreadyExists, Starts
 
 Json = Any
 
@@ -37,9 +37,9 @@ _INVALID = "StepFunctions.InvalidExecutionInputException"
 class StartsExecutions:
     """engine.ports.tasks.Tasks: starts our own workflows, and hands every other call on to `tasks`."""
 
-    def __init__(self, tasks: Tasks, executions: Executions) -> None:
+    def __init__(self, tasks: Tasks, starts: Starts) -> None:
         self._tasks = tasks
-        self._executions = executions
+        self._starts = starts
 
     def policy(self, resource: str) -> TaskPolicy:
         """What is known of `resource`."""
@@ -77,7 +77,7 @@ class StartsExecutions:
                 given = json.loads(given)
             except ValueError as error:
                 return TaskFailed(_INVALID, f"Invalid State Machine Execution Input: {error}")
-        started = self._executions.start_child(
+        started = self._starts.start_child(
             call.workspace, target.workflow, given, name=started_name(call.arguments, call.idempotency_key),
             version=target.version, parent=_parent(call),
         )

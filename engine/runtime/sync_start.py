@@ -15,7 +15,8 @@ from engine.clock import Clock
 from engine.errors import UserError
 from engine.ports.keys import Actor
 from engine.runtime.activation import LEASE_MARGIN_SECONDS
-from engine.runtime.executions import Execution, Executions
+from engine.runtime.execution import Execution
+from engine.runtime.executions import Executions
 from engine.runtime.express import SYNC_SECONDS
 from engine.runtime.owned import RESERVE_SECONDS
 from engine.runtime.worker import IDLE_SECONDS, Worker

@@ -35,7 +35,6 @@ from typing import TypeVar
 from engine.clock import Clock
 from engine.errors import AutomateError, Fenced, StorageError
 from engine.ports.activities import ActivityStore
-from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.pauses import Pauses
@@ -49,7 +48,6 @@ from engine.runtime.admission import Admission
 from engine.runtime.calls import CallPool, Ticket
 from engine.runtime.committing import Committing
 from engine.runtime.errands import Errands
-from engine.runtime.executions import Executions
 from engine.runtime.holding import HOLD_SECONDS, Holds
 from engine.runtime.job_starts import JobStarts
 from engine.runtime.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
@@ -62,6 +60,7 @@ from engine.runtime.policies import Policies
 from engine.runtime.results import WritesResults
 from engine.runtime.snapshot import Frame
 from engine.runtime.starting import StartsExecutions
+from engine.runtime.starts import Starts
 from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ class Worker:
     """
 
     def __init__(
-        self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, tasks: Tasks,
+        self, *, journal: Journal, queue: WakeQueue, published: Published, tasks: Tasks,
         clock: Clock, settings: Settings, owner: str = "", is_alive: Callable[[str], bool] | None = None,
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
@@ -97,8 +96,8 @@ class Worker:
         self._clock = clock
         self._parallel = parallel
         self._on_committed = on_committed
-        tasks = StartsExecutions(tasks, Executions(
-            journal=journal, index=index, queue=queue, published=published, clock=clock, settings=settings,
+        tasks = StartsExecutions(tasks, Starts(
+            journal=journal, queue=queue, published=published, clock=clock, settings=settings,
         ))
         tasks = WritesResults(tasks, journal)
         self._policies = Policies(tasks, settings)

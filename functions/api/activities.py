@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.ports import activities as port
 from engine.runtime.activities import activity_arn
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.api import models, run_models
 from functions.api.routing import Answer, Call, RouteTable
 

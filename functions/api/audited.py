@@ -26,14 +26,16 @@ from engine.catalog.diff import unified
 from engine.catalog.document import WorkflowDocument, document_digest
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDefinition, NotFound, Refused, StorageError
-from engine.governance.audit import Audit, new_id
+from engine.governance.audit import Audit
 from engine.governance.audit_entry import EXECUTION, SECRET, WORKFLOW, AuditEntry, Subject
+from engine.governance.audit_recorder import new_id
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
 from engine.ports.catalog_store import VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.secrets import SecretInfo, WritableSecrets
-from engine.runtime.executions import Execution, Executions
+from engine.runtime.execution import Execution
+from engine.runtime.executions import Executions
 from engine.runtime.tokens import parse_token
 
 Json = Any

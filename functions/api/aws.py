@@ -92,7 +92,7 @@ def _services() -> Services:
 
     def new_worker() -> Worker:
         return Worker(
-            journal=stores.journal, index=stores.index, queue=stores.queue, published=published,
+            journal=stores.journal, queue=stores.queue, published=published,
             tasks=calls, clock=clock, settings=settings, on_committed=recorded,
             runs_sync=True,
         )

@@ -7,7 +7,7 @@ from typing import Any
 from engine.governance.audit_entry import parse_time
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
 from engine.ports.keys import ExecutionKey
-from engine.runtime.executions import Execution, iso_time
+from engine.runtime.execution import Execution, iso_time
 from functions.api import large, models
 from functions.api.addresses import execution_address
 from functions.api.console_links import Moment

@@ -10,7 +10,7 @@ from typing import Any
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.keys import ExecutionKey
 from engine.runtime import map_run_view
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.api import models, run_models
 from functions.api.routing import Answer, Call, RouteTable
 

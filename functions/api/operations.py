@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.api import models
 from functions.api.routing import Answer, Call, RouteTable
 

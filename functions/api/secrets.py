@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.errors import Conflict, NotFound
 from engine.governance.secret_refs import check_key, check_value
 from engine.ports.secrets import SecretInfo
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.api import models
 from functions.api.routing import Answer, Call, RouteTable
 from functions.api.secret_uses import secret_uses

@@ -8,7 +8,7 @@ from typing import Any
 from engine.catalog.states import states_of
 from engine.runtime import step_facts as facts
 from engine.runtime.causes import plain_cause
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.api import models_steps as shapes
 
 Json = Any

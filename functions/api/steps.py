@@ -12,7 +12,7 @@ from engine.ports.keys import ExecutionKey
 from engine.ports.logs import LogLine, LogQuery
 from engine.runtime import step_facts as facts
 from engine.runtime.causes import plain_cause, stack_trace
-from engine.runtime.executions import Execution, iso_time
+from engine.runtime.execution import Execution, iso_time
 from engine.runtime.history import render
 from engine.runtime.steps import steps_of
 from functions.api import etags, large, models

@@ -9,7 +9,7 @@ from engine.catalog.document import document_digest
 from engine.ports.catalog_store import WorkflowRecord
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.api import etags, models
 from functions.api import models_authoring as shapes
 from functions.api.routing import Answer, Call, RouteTable

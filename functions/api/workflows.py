@@ -9,7 +9,7 @@ from engine.catalog.catalog import Draft as CatalogDraft
 from engine.catalog.document import parse_document
 from engine.errors import Conflict, InvalidDocument
 from engine.ports.catalog_store import VersionRecord
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.api import etags, models
 from functions.api.routing import Answer, Call, RouteTable
 from functions.api.sources import read_document

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from engine.errors import AutomateError, Conflict, InvalidDocument
-from engine.runtime.executions import Execution
+from engine.runtime.execution import Execution
 from engine.settings import Settings
 from functions.local.commands.executions import wait_for
 from functions.local.commands.workflows import import_into

@@ -83,7 +83,7 @@ class Product:
 
         def new_worker(*, runs_sync: bool) -> Worker:
             return Worker(
-                journal=stores.journal, index=stores.index, queue=stores.queue, published=published,
+                journal=stores.journal, queue=stores.queue, published=published,
                 tasks=calls, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
                 on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),

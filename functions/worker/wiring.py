@@ -1,7 +1,8 @@
 """The worker's parts, made from the environment at the first invocation and kept for the life of the process.
 
 What costs start-up time comes late: clients with the first invocation, pydantic (in the connectors' ActionSpecs) with
-the first call of a connector. boto3 and its resource layer are not loaded at all: the clients are botocore's own.
+the first call of a connector, the AWS tasks with the first resource that is an ARN. boto3 and its resource layer are
+not loaded at all: the clients are botocore's own.
 """
 
 from __future__ import annotations
@@ -11,18 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
-from connectors.aws.roles import AssignedRoles
-from connectors.aws.tasks import AwsTasks
 from connectors.registry import default_registry, load_modules
-from connectors.routing import RoutedTasks
+from connectors.routing import LateTasks, RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.adapters.aws.secretsmanager import SecretsManager
 from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
-from engine.governance.audit import Audit
+from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.resolving import SecretResolving
+from engine.ports.tasks import Tasks
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.call_logs import InCall
@@ -52,17 +52,23 @@ def parts() -> Parts:
     load_modules(settings.connectors)
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
-    roles = AssignedRoles(settings.stage, connections=settings.task_threads)
-    callable_tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))
+    callable_tasks = RoutedTasks(ConnectorTasks(default_registry), LateTasks(lambda: _aws_tasks(settings)))
     tasks = InCall(SecretResolving(callable_tasks, (EnvironmentSecrets(os.environ), secrets), clock))
     metering = Metering()
     worker = Worker(
-        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
+        journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities,
         on_committed=EngineRecorder(
-            Audit(stores.audit, clock), stores.journal, observe=metering,
+            AuditRecorder(stores.audit, clock), stores.journal, observe=metering,
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"),
         ),
     )
     return Parts(worker, clock, settings.log_level, metering, settings.stage)
+
+
+def _aws_tasks(settings: Settings) -> Tasks:
+    from connectors.aws.roles import AssignedRoles  # noqa: PLC0415  see the module
+    from connectors.aws.tasks import AwsTasks  # noqa: PLC0415
+
+    return AwsTasks(None, credentials_for=AssignedRoles(settings.stage, connections=settings.task_threads))

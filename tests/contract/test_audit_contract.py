@@ -14,9 +14,10 @@ from backends import open_local
 
 from engine.clock import SkipClock, SystemClock
 from engine.errors import InvalidDocument, StoreUnavailable
-from engine.governance.audit import Audit, new_id
+from engine.governance.audit import Audit
 from engine.governance.audit_entry import AuditEntry, Subject
 from engine.governance.audit_query import AuditQuery
+from engine.governance.audit_recorder import new_id
 from engine.governance.audit_verify import export
 from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead, AuditRecord
 from engine.ports.keys import Actor

@@ -33,8 +33,8 @@ from engine.ports.queue import Received, Wake
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.runtime.activities import ActivityTask
 from engine.runtime.dead_letters import DeadLetters
-from engine.runtime.executions import ExecutionAlreadyExists
 from engine.runtime.holding import Pausing
+from engine.runtime.starts import ExecutionAlreadyExists
 from engine.runtime.sweeper import Sweeper
 from engine.runtime.sync_start import SyncStarts, SyncTimedOut
 from engine.runtime.worker import Worker
@@ -250,7 +250,7 @@ class World(Product):
         tasks = self.wrap("tasks", self.tasks)
         owner = self.stores.owner
         worker = Worker(
-            journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
+            journal=self.wrap("journal", self.stores.journal),
             queue=self.wrap("queue", self.stores.queue), published=self.published, tasks=tasks, clock=clock,
             settings=self.settings, owner=owner, is_alive=self.stores.is_alive if owner else None,
             new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}", call_threads=0,

@@ -24,6 +24,7 @@ from unittest import mock
 from moto import mock_aws
 
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
+from connectors.aws import tasks as aws_tasks
 from connectors.registry import Registry
 from engine.adapters.aws import stores
 from engine.adapters.aws.clients import Clients
@@ -285,7 +286,7 @@ def deployed() -> Iterator[Deployment]:
             (wiring, "SystemClock", lambda: clock), (aws, "SystemClock", lambda: clock), (wiring, "Worker", ordered),
             (wiring, "ThreadPoolExecutor", _Serial), (wiring, "default_registry", registry),
             (aws, "default_registry", registry), (worker, "CallPool", InlineCalls),
-            (wiring, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared),
+            (aws_tasks, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared),
             (stores, "AwsStores", shared),  # the API imports it late, from its place
         ):
             held.enter_context(mock.patch.object(place, name, instead))

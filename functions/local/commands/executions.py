@@ -14,7 +14,7 @@ from engine.governance.audit_entry import Recorded, written_time
 from engine.governance.audit_query import AuditQuery
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ENGINE, ExecutionKey
-from engine.runtime.executions import Execution
+from engine.runtime.execution import Execution
 from functions.api.executions import summary
 from functions.local.account import StateRun, account, readable_cause
 from functions.local.commands.audit import found_by, told

@@ -8,7 +8,7 @@ import click
 
 from engine.errors import InvalidDocument, NotFound
 from engine.governance.secret_refs import check_key
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.local.product import Product
 from functions.local.session import session
 

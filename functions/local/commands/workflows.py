@@ -18,7 +18,7 @@ from engine.catalog.document import NAME_PATTERN, WorkflowDocument
 from engine.catalog.files import place_of, read_document
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, StoreUnavailable
 from engine.ports.catalog_store import VersionRecord
-from engine.runtime.executions import iso_time
+from engine.runtime.execution import iso_time
 from functions.local.product import Product
 from functions.local.resources import callable_tasks
 from functions.local.screen import styled_diff

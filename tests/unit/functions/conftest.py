@@ -126,7 +126,7 @@ class Api:
 
     def work(self) -> None:
         worker = Worker(
-            journal=self.stores.journal, index=self.stores.index, queue=self.stores.queue,
+            journal=self.stores.journal, queue=self.stores.queue,
             published=CatalogPublished(self.stores.catalog), tasks=self.services.tasks, clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
             pauses=self.stores.pauses, activities=self.stores.activities,
@@ -151,7 +151,7 @@ def api() -> Api:
 
     def new_worker():
         return Worker(
-            journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
+            journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
             tasks=ConnectorTasks(default_registry), clock=clock, settings=settings, call_threads=0, runs_sync=True,
         )
 

@@ -14,9 +14,10 @@ from engine.adapters.memory.audit_log import MemoryAuditLog
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreCorrupt, StoreUnavailable, Throttled
 from engine.governance import audit_query
-from engine.governance.audit import ATTEMPTS, Audit
+from engine.governance.audit import Audit
 from engine.governance.audit_entry import MOST_CHARACTERS, AuditEntry, Subject, opened, parse_time, written_time
 from engine.governance.audit_query import AuditQuery
+from engine.governance.audit_recorder import ATTEMPTS
 from engine.governance.audit_verify import export
 from engine.governance.log_masking import KnownSecrets
 from engine.ports.keys import Actor

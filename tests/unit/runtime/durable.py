@@ -16,7 +16,8 @@ from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.runtime.activities import Activities
-from engine.runtime.executions import Execution, Executions
+from engine.runtime.execution import Execution
+from engine.runtime.executions import Executions
 from engine.runtime.holding import Pausing
 from engine.runtime.sweeper import Sweeper
 from engine.runtime.worker import Outcome, Worker
@@ -118,7 +119,7 @@ class Product:
         call_threads: int = 0, runs_sync: bool = False,
     ) -> Worker:
         return Worker(
-            journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
+            journal=self.wrap("journal", self.stores.journal),
             queue=self.wrap("queue", self.stores.queue), published=self.published,
             tasks=self.wrap("tasks", self.tasks), clock=clock or self.clock, settings=self.settings, owner=owner,
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",

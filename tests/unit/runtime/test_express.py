@@ -13,11 +13,11 @@ from engine.errors import InvalidDocument, StoreUnavailable
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.runtime import codec
-from engine.runtime.executions import ExecutionAlreadyExists
 from engine.runtime.express import FIRST_LOOK_SECONDS, MOST_SECONDS, SYNC_SECONDS
 from engine.runtime.holding import WorkflowPaused
 from engine.runtime.poison import MOST_STRIKES
 from engine.runtime.serving import Serving
+from engine.runtime.starts import ExecutionAlreadyExists
 from engine.runtime.sync_start import SyncStarts, SyncTimedOut
 
 FAN = flow({

@@ -8,9 +8,10 @@ from engine.errors import Fenced, StoreUnavailable
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.tasks import TaskFailed
 from engine.runtime import codec, snapshot_codec
-from engine.runtime.executions import ExecutionAlreadyExists, TaskTimedOut
+from engine.runtime.executions import TaskTimedOut
 from engine.runtime.opening import facts_of
 from engine.runtime.snapshot import Phase, Snapshot
+from engine.runtime.starts import ExecutionAlreadyExists
 from engine.runtime.step import step
 
 WORK = "connector:demo:work"

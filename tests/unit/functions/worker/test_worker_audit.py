@@ -107,3 +107,20 @@ def test_a_recorder_that_has_told_asks_the_log_no_more(caplog):
     assert "NOT IN THE AUDIT LOG" not in caplog.text
     EngineRecorder(product.audit, product.stores.journal, origin="")(segments)
     assert "NOT IN THE AUDIT LOG" in caplog.text, "another process has to ask"
+
+
+def test_the_way_back_of_a_failure_reads_a_segment_once():
+    product = AuditedProduct()
+    key = product.start({})
+    product.drain()
+    journal, asked = product.stores.journal, []
+    segments = list(journal.history(key))
+    whole = journal.history
+
+    def history(key, after=0):
+        asked.append(after)
+        return whole(key, after)
+
+    journal.history = history
+    EngineRecorder(product.audit, journal, origin="")(segments[-1:])
+    assert 0 < len(asked) < len(segments)
