@@ -61,11 +61,16 @@ def test_live_updates_move_nothing(studio, server):
     started = server.json("POST", "/workflows/slow/executions", {"input": {}, "name": "live-2"})
     studio.open(address(started))
     expect(selected(page)).to_have_text("Wait Long")
+    expect(page.locator(".ex-panel .json").first).to_be_visible()
+
+    def poll():
+        with page.expect_response(lambda answer: answer.url.endswith("/steps") and answer.status == 304):
+            pass
+
+    poll()  # all of the page has come by now
     page.evaluate("() => { window.before = [...document.querySelectorAll('.ex-panel .json, .card-face')]; }")
-    with page.expect_response(lambda answer: answer.url.endswith("/steps") and answer.status == 304):
-        pass
-    with page.expect_response(lambda answer: answer.url.endswith("/steps") and answer.status == 304):
-        pass
+    poll()
+    poll()
     assert page.evaluate("() => window.before.length > 0 && window.before.every(each => each.isConnected)")
     server.json("POST", f"/executions/{quote(started['id'], safe='')}/stop", {})
     expect(page.locator(".ex-head [data-status]")).to_have_text("Stopped")

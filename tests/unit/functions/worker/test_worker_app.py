@@ -113,6 +113,19 @@ def test_metrics_are_emitted_once(handle, capsys):
     assert counted[0]["ExecutionsFailed"] == [3.0]
 
 
+@pytest.fixture
+def no_stage():
+    """Metrics are one for the process: the stage that another test left, or leaves, would be a warning."""
+    def forget():
+        app.metrics.clear_default_dimensions()
+        app.metrics.dimension_set.pop("stage", None)
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("no_stage")
 def test_metrics_say_whose_stage_they_are(handle, capsys, monkeypatch):
     """Alarms and graphs of a stage name it: another stage's failures are not theirs."""
     made = SimpleNamespace(log_level="INFO", stage="prod")
@@ -125,8 +138,6 @@ def test_metrics_say_whose_stage_they_are(handle, capsys, monkeypatch):
         handle([wake("a:1")])
     finally:
         make_parts.cache_clear()
-        app.metrics.clear_default_dimensions()
-        app.metrics.dimension_set.pop("stage", None)  # else the next stage in this process is a warning
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "WakesReceived" in line]
     assert line["stage"] == "prod"
     assert set(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]) == {"service", "stage"}
