@@ -6,10 +6,10 @@ import copy
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.governance.secret_refs import escape
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from connectors.sdk import ActionSpec, Field

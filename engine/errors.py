@@ -24,8 +24,9 @@ This module imports nothing of the project.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from engine.records import dataclass
 
 
 class AutomateError(Exception):

@@ -6,10 +6,11 @@ A frozen dataclass and no pydantic: the worker's cold start pays for each import
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 
 
 def _setting(default: Any, env: str, doc: str, *, least: float | None = None, most: float | None = None) -> Any:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 
 MOST_WITHOUT_WINDOW = 10
 """SQS hands a function at most ten messages at once unless it may gather them for a second or more."""

@@ -3,11 +3,13 @@
     AUTOMATE_COLD=1 python -m pytest      every test again, in which nothing survives in memory from step to step
 
 What a worker that was just started knows is what the journal holds. A field that the codec forgets, or a state that
-keeps something between two steps, breaks tests then. `make test-full` runs the suite so as well.
+keeps something between two steps, breaks tests then; so does an assignment to a frozen fact (engine.records). `make
+test-full` runs the suite so as well.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections import OrderedDict
@@ -15,16 +17,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from engine.asl import compile as compiling
-from engine.asl.model import Machine, Plan
-from engine.runtime import snapshot_codec
-from engine.runtime import step as stepping
-
-REMEMBERED = 10_000
-"""Machines of which the definition is remembered; older ones are used again as they are."""
+from engine import records
 
 COLD = os.environ.get("AUTOMATE_COLD") == "1"
 
+if COLD:  # frozen at run time too: what assigns to a fact fails
+    records.dataclass = dataclasses.dataclass
+
+from engine.asl import compile as compiling  # noqa: E402
+from engine.asl.model import Machine, Plan  # noqa: E402
+from engine.runtime import snapshot_codec  # noqa: E402
+from engine.runtime import step as stepping  # noqa: E402
+
+REMEMBERED = 10_000
+"""Machines of which the definition is remembered; older ones are used again as they are."""
 
 class Cold:
     """Stands in for `compile_definition`, whose definitions it remembers, and for `step`."""

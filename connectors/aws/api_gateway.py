@@ -15,7 +15,6 @@ import json
 import re
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -27,6 +26,7 @@ from engine.clock import Clock
 from engine.errors import StateFailure
 from engine.governance.secret_refs import in_place
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskSucceeded
+from engine.records import dataclass
 
 Json = Any
 Connect = Callable[[str, float], http.client.HTTPConnection]

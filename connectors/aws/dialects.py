@@ -14,10 +14,10 @@ that of the SDK v1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.aws.naming import capitalised, error_prefix, sdk_exception, sdk_member
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

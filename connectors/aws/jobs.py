@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from connectors.aws.clients import Clients
@@ -25,6 +25,7 @@ from connectors.aws.models import service_model
 from connectors.aws.shapes import json_or_text, result
 from engine.expr.java_text import json_text
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskSucceeded
+from engine.records import dataclass
 
 Json = Any
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from connectors.aws.dialects import OPTIMISED, Dialect, Sdk
 from connectors.aws.jobs import TABLE, Job
@@ -17,6 +16,7 @@ from connectors.aws.models import actions, service_model, services
 from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call
 from engine.asl.integrations import OPTIMISED as ACTIONS
+from engine.records import dataclass
 
 TASK_TOKEN = ".waitForTaskToken"  # noqa: S105  the suffix of a resource
 

@@ -7,10 +7,10 @@ installed tomorrow. The connector's own ActionSpecs win as soon as it is there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from connectors.sdk import ActionSpec
+from engine.records import dataclass
 
 WAITING = ".waitForTaskToken"
 

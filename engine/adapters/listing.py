@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
 
 from engine.errors import InvalidDocument
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
+from engine.records import dataclass
 
 MAX_PAGE = 1000
 

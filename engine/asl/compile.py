@@ -11,7 +11,6 @@ does so, since what was published has been validated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.asl import model
@@ -23,6 +22,7 @@ from engine.errors import Diagnostic, InvalidDefinition, InvalidExpression, json
 from engine.expr.intrinsics import compile_intrinsic
 from engine.expr.jsonpath import compile_path
 from engine.expr.scope import Scope
+from engine.records import dataclass
 
 Json = Any
 Definition = Mapping[str, Json]

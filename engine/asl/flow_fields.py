@@ -6,7 +6,6 @@ A field that is absent, or that changes nothing (``"InputPath": "$"``), compiles
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.asl.model import Evaluate, Place
@@ -14,6 +13,7 @@ from engine.errors import InvalidExpression
 from engine.expr.jsonpath import compile_path
 from engine.expr.reference import compile_reference
 from engine.expr.template import Template, compile_jsonata_template, compile_payload_template
+from engine.records import dataclass
 
 Json = Any
 

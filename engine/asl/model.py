@@ -11,11 +11,12 @@ engine.errors.StateFailure. A field that a definition leaves out is None, so the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from engine.expr.scope import Scope
+from engine.records import dataclass
 
 Json = Any
 Evaluate = Callable[[Scope], Json]

@@ -16,12 +16,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from json import JSONDecodeError, JSONDecoder
 from math import isfinite
 from typing import Any, NoReturn
 
 from engine.errors import InvalidDocument, json_pointer
+from engine.records import dataclass
 
 Json = Any
 Position = tuple[int, int]

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from engine.asl.times import iso_timestamp
@@ -36,6 +36,7 @@ from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocume
 from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor
 from engine.ports.tasks import Tasks
+from engine.records import dataclass
 
 Json = Any
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import Literal
 
 from engine.catalog.document import WorkflowDocument, rendered
 from engine.catalog.states import states_of
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ Works on unfinished definitions too: what has not the shape of a state machine i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from engine.records import dataclass
 
 Json = Any
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.asl.validate import validate
@@ -16,6 +16,7 @@ from engine.catalog.document import is_bare_definition, parse_document
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between, states_of
 from engine.errors import Diagnostic, InvalidDocument
+from engine.records import dataclass
 
 Json = Any
 

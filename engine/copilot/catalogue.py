@@ -6,10 +6,11 @@ The engine knows no connectors: whoever wires the copilot hands their actions in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.asl.integrations import REQUIRED_ARGUMENTS
+from engine.records import dataclass
 
 Json = Any
 

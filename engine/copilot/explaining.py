@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.copilot.catalogue import WAITING, Catalogue
 from engine.copilot.proposal import states_of
 from engine.copilot.shapes import definition_of
 from engine.errors import NotFound
+from engine.records import dataclass
 
 Json = Any
 

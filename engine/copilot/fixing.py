@@ -10,13 +10,13 @@ import copy
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.asl.validate import validate
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
 from engine.copilot.shapes import definition_of
 from engine.errors import Diagnostic, Refused
+from engine.records import dataclass
 
 Json = Any
 

@@ -6,11 +6,12 @@ of 100 ms and 64 MB. Ours is what was counted, with the CPU and the waiting that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from engine.cost.pricing import Part, Pricing
 from engine.cost.units import Units
+from engine.records import dataclass
 
 Json = Any
 

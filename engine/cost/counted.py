@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from engine.cost.units import NONE, Units
+from engine.records import dataclass
 
 Json = Any
 

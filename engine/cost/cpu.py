@@ -6,9 +6,10 @@ Acts that were not measured by themselves are put together of those that were, r
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from engine.records import dataclass
 
 PATH = Path(__file__).with_name("cpu.json")
 

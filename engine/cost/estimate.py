@@ -4,11 +4,11 @@ otherwise, so the branches that are not taken count too; no call fails."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.cost.pricing import Assumptions, Part, Pricing
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 
 Json = Any
 

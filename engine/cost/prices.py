@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from engine.cost.units import Units
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 
 PATH = Path(__file__).with_name("prices.json")
 

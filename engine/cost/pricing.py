@@ -16,10 +16,11 @@ The acts:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from engine.cost import counted, cpu, prices
 from engine.cost.units import Units, total
+from engine.records import dataclass
 
 STORE_THREADS, TASK_THREADS = 10, 32
 """How many store calls, and task calls, one invocation waits for at once (functions.worker.wiring, engine.settings)."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from engine.cost.estimate import EXPRESS, task_parts
 from engine.cost.pricing import Part, Pricing
+from engine.records import dataclass
 
 Json = Any
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
+
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ import json
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
 from engine.expr.bounds import MOST_NODES, MOST_TEXT, excess, parses_to_too_much
 from engine.expr.java_text import java_text, json_text
 from engine.expr.scope import Scope
+from engine.records import dataclass
 
 Json = Any
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from engine.errors import InvalidExpression, StateFailure
@@ -22,6 +21,7 @@ from engine.expr.intrinsic_functions import FUNCTIONS, Call, Mistake, Signature,
 from engine.expr.java_text import quoted_json
 from engine.expr.jsonpath import Path, compile_path
 from engine.expr.scope import ABSENT, Scope
+from engine.records import dataclass
 
 Json = Any
 

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.expr.bounds import MOST_TEXT
 from engine.expr.jsonata_functions import FunctionMistake
+from engine.records import dataclass
 
 Json = Any
 

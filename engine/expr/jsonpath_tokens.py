@@ -10,8 +10,9 @@ For example:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     import regex  # see jsonpath_patterns

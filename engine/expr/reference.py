@@ -6,13 +6,13 @@ else: a state's input is a value that other frames and the journal hold too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidExpression, StateFailure
 from engine.expr.java_text import quoted_json
 from engine.expr.jsonpath import compile_path
 from engine.expr.jsonpath_tokens import Indexes, Names
+from engine.records import dataclass
 
 Json = Any
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from engine.errors import InvalidDocument, StoreCorrupt
 from engine.governance.masking import Scrubber
 from engine.ports.audit_log import CHAINS, AuditRecord
 from engine.ports.keys import Actor
+from engine.records import dataclass
 
 Json = Any
 

@@ -12,11 +12,11 @@ import hashlib
 import heapq
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from engine.errors import InvalidDocument
 from engine.governance.audit_entry import EXECUTION, Recorded, Subject, opened
 from engine.ports.audit_log import CHAINS, AuditLog
+from engine.records import dataclass
 
 MOST_IN_PAGE = 1000
 MOST_LOOKED_AT = 5000

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidDocument, StoreCorrupt
 from engine.governance.audit_entry import Recorded, canonical, digest_of, opened
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
+from engine.records import dataclass
 
 Json = Any
 

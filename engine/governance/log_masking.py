@@ -12,10 +12,10 @@ import threading
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from engine.governance.masking import Scrubber
+from engine.records import dataclass
 
 LIMIT = 1000
 """So many values are remembered, the latest used."""

@@ -12,8 +12,9 @@ again (after a crash, by a worker that was slow) can never hand it to a second p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from engine.records import dataclass
 
 CHAINS = 16
 """So many chains has a workspace: writers on different chains never wait for each other."""

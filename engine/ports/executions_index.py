@@ -5,10 +5,10 @@ The journal writes a row together with its header: as the execution starts, is P
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from engine.ports.keys import ExecutionKey
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

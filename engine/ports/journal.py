@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from typing import Any, Protocol
 
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.keys import ExecutionKey
+from engine.records import dataclass
 
 RUNNING = "RUNNING"
 """The status of an open execution; every other status is a closed one, except PAUSED."""

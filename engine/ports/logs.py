@@ -6,8 +6,9 @@ The composition decides where logs go (files on one machine, a log service on AW
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

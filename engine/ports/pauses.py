@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from engine.records import dataclass
 
 ALL = ""
 """In the place of a workflow's name: every workflow of the workspace."""

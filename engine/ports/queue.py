@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from engine.ports.keys import ExecutionKey
+from engine.records import dataclass
 
 MAX_DELAY_SECONDS = 900.0
 """SQS's longest DelaySeconds; a later wake is the sweeper's work."""

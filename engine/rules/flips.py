@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from engine.asl.times import iso_timestamp, parse_timestamp
 from engine.expr.jsonata import json_type
 from engine.expr.scope import ABSENT
+from engine.records import dataclass
 from engine.rules.tree import Node
 from engine.rules.verdict import ChoiceUnderTest, Payload
 

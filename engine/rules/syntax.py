@@ -16,7 +16,9 @@ Whether a text is JSONata at all is for engine.expr.jsonata to say; what this pa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from engine.records import dataclass
 
 _TOKEN = re.compile(
     r"""\s+|/\*.*?\*/

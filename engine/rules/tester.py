@@ -7,7 +7,7 @@ values say why it did not hold (`sentences`); `flips` looks for the smallest cha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from engine.errors import StateFailure
@@ -15,6 +15,7 @@ from engine.expr.jsonata import compile_jsonata
 from engine.expr.jsonpath import Path
 from engine.expr.scope import Scope
 from engine.expr.template import compile_query, jsonata_source
+from engine.records import dataclass
 from engine.rules import conditions, data_tests, sentences
 from engine.rules.flips import Flip, flips
 from engine.rules.tree import Node

@@ -12,11 +12,11 @@ Every value comes from the engine's own evaluation of that part. Large values ar
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from engine.expr.jsonata import json_type
 from engine.expr.scope import ABSENT
+from engine.records import dataclass
 
 Json = Any
 

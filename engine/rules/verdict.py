@@ -8,7 +8,6 @@ rules in order, then Output and Assign of what won.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from engine.asl import model
@@ -17,6 +16,7 @@ from engine.asl.validate import validate
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, StateFailure
 from engine.expr.scope import Scope
 from engine.expr.template import jsonata_source
+from engine.records import dataclass
 
 Json = Any
 

@@ -12,12 +12,12 @@ it must and writing stays proportional to change.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from engine.asl.model import Plan
 from engine.ports.activities import WorkItem
 from engine.ports.journal import Header, Segment
 from engine.ports.published import PublishedVersion
+from engine.records import dataclass
 from engine.runtime import codec, effects
 from engine.runtime.express import is_express
 from engine.runtime.history import HistoryEvent

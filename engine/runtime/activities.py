@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -23,6 +22,7 @@ from engine.ports.activities import Activity, ActivityStore, WorkItem
 from engine.ports.journal import Journal
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
+from engine.records import dataclass
 from engine.runtime import codec, inbox
 from engine.runtime.snapshot import Frame, Phase
 from engine.runtime.start_request import checked_name

@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from engine.asl.model import Plan, State
 from engine.expr.scope import ABSENT, Scope
+from engine.records import dataclass
 from engine.runtime import jobs
 from engine.runtime.child_ids import awaited_children
 from engine.runtime.context import context_object

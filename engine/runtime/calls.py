@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from dataclasses import dataclass
 
 from engine.clock import Clock
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks
+from engine.records import dataclass
 
 _LOG = logging.getLogger(__name__)
 

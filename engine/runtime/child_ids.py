@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.asl.model import Pattern, Plan, Task
 from engine.asl.resources import OWN_ARN, START_EXECUTION
+from engine.records import dataclass
 from engine.runtime.snapshot import Facts, Frame, Phase
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ the hundred runs, the frame is due every SWEEP_SECONDS: then the headers of thos
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from engine.records import dataclass
 from engine.runtime.builder import Builder, OpenFrame
 from engine.runtime.child_ids import HUNDRED
 from engine.runtime.snapshot import Frame, Phase, Snapshot

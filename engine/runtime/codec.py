@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from engine.errors import SchemaTooNew, StoreCorrupt
+from engine.records import dataclass
 from engine.runtime import snapshot_codec, stimulus
 from engine.runtime.history import HistoryEvent
 from engine.runtime.snapshot import SCHEMA, Snapshot

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine.asl.model import Map, Pattern, Plan, Task
 from engine.ports.activities import WorkItem
 from engine.ports.tasks import TaskCall
+from engine.records import dataclass
 from engine.runtime.map_run import writer_call
 from engine.runtime.result_writer import PUT_OBJECT
 from engine.runtime.snapshot import Frame, Phase, Snapshot

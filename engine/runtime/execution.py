@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.ports.keys import ExecutionKey
+from engine.records import dataclass
 
 Json = Any
 

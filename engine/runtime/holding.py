@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.clock import Clock
 from engine.errors import Conflict, StorageError
@@ -21,6 +20,7 @@ from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import ALL, Pause, Pauses
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
+from engine.records import dataclass
 
 _LOG = logging.getLogger(__name__)
 

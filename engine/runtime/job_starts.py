@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.asl.model import Pattern, Task
 from engine.clock import Clock
 from engine.ports.journal import Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskSucceeded
+from engine.records import dataclass
 from engine.runtime import codec, effects
 from engine.runtime.activation import Activation
 from engine.runtime.calls import Answer, Ticket

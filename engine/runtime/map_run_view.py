@@ -7,13 +7,13 @@ UpdateMapRun       an inbox item           ListExecutions(run)  the children, re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import OPEN_STATUSES, Header, Journal, Loaded
 from engine.ports.keys import ExecutionKey
+from engine.records import dataclass
 from engine.runtime import children, codec
 from engine.runtime.child_ids import item_id
 from engine.runtime.map_run import is_opened

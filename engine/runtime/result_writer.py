@@ -15,11 +15,11 @@ Source: the developer guide, "ResultWriter (Map)".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.expr.java_text import json_text
+from engine.records import dataclass
 
 Json = Any
 

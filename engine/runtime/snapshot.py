@@ -19,10 +19,12 @@ Values are JSON (dict, list, str, int, float, bool, None) and shared, never chan
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+
+from engine.records import dataclass
 
 Json = Any
 

@@ -8,11 +8,12 @@ step; what a newer one wrote raises SchemaTooNew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, fields, replace
 from types import MappingProxyType
 from typing import Any
 
 from engine.errors import SchemaTooNew
+from engine.records import dataclass
 from engine.runtime.snapshot import SCHEMA, Facts, Fanout, Frame, Phase, Snapshot, Status
 
 Json = Any

@@ -9,10 +9,10 @@ A stimulus that answers a frame, visit or attempt that no longer waits is handed
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine.asl.model import Map, Plan, State, Task
 from engine.errors import StateFailure
+from engine.records import dataclass
 from engine.runtime import children, fanout, jobs, map_run, started_children, tasks
 from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
 from engine.runtime.express import most_seconds

@@ -6,9 +6,9 @@ Facts for people, derived from the history by `engine.runtime.steps`; nothing he
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from engine.records import dataclass
 from engine.runtime.history import HistoryEvent
 
 Json = Any

@@ -7,9 +7,10 @@ is one attempt of a Parallel or Map. `engine.runtime.steps` reads the history in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from engine.records import dataclass
 from engine.runtime import step_facts as facts
 from engine.runtime.history import HistoryEvent
 from engine.runtime.step_facts import Attempt, Caught, Step, Waited

@@ -7,8 +7,9 @@ one of a cancelled branch or of an attempt that timed out is recognised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from engine.records import dataclass
 
 Json = Any
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import states_of
 from engine.clock import Clock
 from engine.errors import InvalidDocument, NotFound, json_pointer
+from engine.records import dataclass
 from engine.rules.verdict import Outcome, Payload, choice_of_state
 from engine.testing.simulate import simulate
 from engine.testing.trial import SECONDS, why_open

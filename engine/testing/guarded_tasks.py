@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from engine.clock import Clock
 from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy, Tasks
+from engine.records import dataclass
 
 WRITE_NOT_ALLOWED = "Automate.WriteNotAllowed"
 MOCK_MISSING = "Automate.MockMissing"

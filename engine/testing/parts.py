@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.errors import InvalidDocument, NotFound
+from engine.records import dataclass
 
 Json = Any
 Mode = Literal["step", "up_to", "from", "all"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -17,6 +17,7 @@ from engine.asl.model import Map, Plan, Task
 from engine.errors import InvalidDocument, StateFailure
 from engine.expr.bounds import excess
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
+from engine.records import dataclass
 from engine.runtime import effects
 from engine.runtime.history import HistoryEvent, render
 from engine.runtime.item_reader import READER_FAILED, read_items

@@ -10,7 +10,7 @@ workflow does; waits take no time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal, cast
 
 from engine.asl.compile import compile_definition
@@ -18,6 +18,7 @@ from engine.asl.model import Machine, Pass, Plan
 from engine.clock import Clock
 from engine.errors import InvalidDocument
 from engine.ports.tasks import Tasks
+from engine.records import dataclass
 from engine.runtime.history import HistoryEvent
 from engine.runtime.step_facts import Step, Steps
 from engine.runtime.steps import steps_of

@@ -8,10 +8,10 @@ special characters are *XX. tests/unit/functions/api/test_console_links.py takes
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from engine.records import dataclass
 from functions.api.models_base import ConsoleAddresses
 
 _MARGIN_SECONDS = 2.0

@@ -16,7 +16,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
@@ -25,6 +25,7 @@ from pydantic import BaseModel, ValidationError
 
 from engine.errors import InvalidDocument, json_pointer
 from engine.ports.keys import Actor
+from engine.records import dataclass
 from functions.api import etags
 from functions.api.audited import collected_warnings
 from functions.api.failures import Headers, failure_response, gateway_failure

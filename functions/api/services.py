@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from connectors.registry import Registry
@@ -15,6 +15,7 @@ from engine.ports.keys import Actor
 from engine.ports.logs import ExecutionLogs, LogLines, LogQuery
 from engine.ports.secrets import SecretBackend
 from engine.ports.tasks import Tasks
+from engine.records import dataclass
 from engine.runtime.sync_start import SyncStarts
 from engine.settings import Settings
 from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets

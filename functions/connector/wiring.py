@@ -7,7 +7,6 @@ machine calls by itself, under its own role.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
 
 from connectors.registry import default_registry, load_modules
@@ -18,6 +17,7 @@ from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.clock import SystemClock
 from engine.governance.resolving import SecretResolving
 from engine.ports.tasks import Tasks
+from engine.records import dataclass
 from engine.settings import Settings
 from functions.call_logs import InCall
 

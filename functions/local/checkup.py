@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.catalog.document import parse_document
 from engine.errors import StorageError, UserError
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import PAUSED
+from engine.records import dataclass
 from functions.api.routing import read_json
 from functions.api.secret_uses import secret_uses
 from functions.local.product import Product

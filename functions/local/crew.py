@@ -10,9 +10,10 @@ import logging
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.clock import Clock
+from engine.records import dataclass
 from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import getpass
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from engine.governance.audit import Audit
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
+from engine.records import dataclass
 from engine.runtime.serving import Serving
 from engine.runtime.sweeper import Sweeper
 from engine.runtime.sync_start import SyncStarts

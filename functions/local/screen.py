@@ -9,12 +9,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from engine.clock import Clock
+from engine.records import dataclass
 
 Json = Any
 

@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 from engine.settings import Settings
 from functions.api.audited import collected_warnings
 from functions.api.routing import read_json

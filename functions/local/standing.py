@@ -7,10 +7,10 @@ A token is a capability: it is shown to whoever can read the folder anyway, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine.ports.keys import ExecutionKey
+from engine.records import dataclass
 from engine.runtime.codec import decode_snapshot
 from engine.runtime.snapshot import Phase
 from functions.local.product import Product

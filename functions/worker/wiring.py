@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 
 from connectors.registry import default_registry, load_modules
@@ -23,6 +22,7 @@ from engine.clock import Clock, SystemClock
 from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.resolving import SecretResolving
 from engine.ports.tasks import Tasks
+from engine.records import dataclass
 from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.call_logs import InCall

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -16,6 +16,7 @@ from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.failures import THROTTLES, code_of, translated, unreachable
 from engine.clock import Clock
 from engine.errors import Throttled
+from engine.records import dataclass
 
 Item = dict[str, Any]
 Key = tuple[str, str]

@@ -9,7 +9,6 @@ consistently, and compared with the query once more: an index lags behind its ta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from engine.adapters import listing
@@ -17,6 +16,7 @@ from engine.adapters.aws import items, table
 from engine.adapters.aws.dynamo import Expression, Item, Table
 from engine.adapters.listing import Pattern, Position
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.records import dataclass
 
 GATHERED = 2000
 _ROWS_AT_ONCE = 100

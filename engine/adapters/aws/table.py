@@ -26,9 +26,10 @@ start time and id, which is the order of every list. docs/operations.md counts t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
+
+from engine.records import dataclass
 
 TTL_ATTRIBUTE = "expires_at"
 """DynamoDB deletes an item after this time (epoch seconds). No item carries it yet: executions are kept."""

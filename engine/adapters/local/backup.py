@@ -17,12 +17,12 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.adapters.local.schema import VERSION
 from engine.adapters.local.stores import DATABASE
 from engine.errors import Conflict, NotFound, StorageError, StoreCorrupt, StoreUnavailable
+from engine.records import dataclass
 
 PARTIAL = ".partial"
 

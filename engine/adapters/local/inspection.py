@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 
 from engine.adapters.local.database import Database
+from engine.records import dataclass
 
 _PROBE = -1
 """An execution's number that no execution has."""

@@ -18,10 +18,10 @@ import json
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import StoreUnavailable
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

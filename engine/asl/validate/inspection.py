@@ -6,10 +6,11 @@ an `Inspection` collects what was found. Every check takes the two and returns n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from engine.errors import Diagnostic
+from engine.records import dataclass
 
 Json = Any
 

@@ -9,11 +9,11 @@ fields stand beside their tables, in code.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from engine.asl.times import parse_timestamp
 from engine.asl.validate.inspection import JSONATA, JSONPATH, Inspection, Json, Spot
+from engine.records import dataclass
 
 Check = Callable[[Inspection, Json, Spot], None]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from engine.records import dataclass
 
 Json = Any
 Format = Literal["workflow", "asl", "sam", "cloudformation", "n8n"]

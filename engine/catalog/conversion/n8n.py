@@ -14,11 +14,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.catalog.conversion.found import Candidate, Note, name_of
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 
 Json = Any
 _State = dict[str, Json]

@@ -7,13 +7,14 @@ is AWS's language as it is; what cannot be called here is for publishing to say.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.asl.resources import START_EXECUTION
 from engine.catalog.step_functions.invocation import connector_task
 from engine.catalog.step_functions.mapping import Around, mapped
 from engine.errors import Diagnostic
+from engine.records import dataclass
 
 Json = Any
 WorkflowOf = Callable[[str], str | None]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from engine.asl.resources import OWN_ARN
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 
 _FUNCTION = re.compile(
     r"arn:(?P<partition>[a-z-]+):lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:"

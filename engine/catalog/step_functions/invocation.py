@@ -16,11 +16,11 @@ the arguments: one that arrives as data stays data there as it does here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidExpression
 from engine.expr.template import compile_jsonata_template, compile_payload_template
+from engine.records import dataclass
 
 Json = Any
 

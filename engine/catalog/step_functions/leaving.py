@@ -11,7 +11,7 @@ What AWS would refuse, and what would silently do something else there, is refus
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.asl.resources import START_EXECUTION
@@ -23,6 +23,7 @@ from engine.catalog.step_functions.mapping import Around, mapped
 from engine.catalog.step_functions.remarks import of_connector_task, of_document, of_start
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument
 from engine.ports.tasks import Tasks
+from engine.records import dataclass
 
 Json = Any
 

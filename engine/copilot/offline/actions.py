@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from engine.copilot.catalogue import ActionFact, Catalogue, Input
 from engine.copilot.offline.conditions import Known
 from engine.copilot.offline.flow import Action
 from engine.copilot.offline.words import DETERMINERS, Word, base_verb, camel, currency_in, lower, number_of, title
+from engine.records import dataclass
 
 Json = Any
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.copilot.offline.flow import Action, End, ForEach, If, Placeholder, Step, Together, Wait
 from engine.copilot.offline.words import title
 from engine.copilot.proposal import PlanStep, ToDo, states_of
+from engine.records import dataclass
 
 Json = Any
 States = dict[str, dict[str, Json]]

@@ -10,9 +10,10 @@ a clause follows. A condition also ends where a verb begins an action without an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.copilot.offline.words import DETERMINERS, FILLERS, PREPOSITIONS, VERBS, Word, base_verb, lower, words_of
+from engine.records import dataclass
 
 _IF = ("if", "when", "whenever", "once", "unless", "while", "should", "provided", "as")
 _STARTS = frozenset({*_IF, "otherwise", "else", "then", "retry", "wait", "after", "in", "at", "on", "for", "every",

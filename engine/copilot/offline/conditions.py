@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from engine.copilot.offline.flow import Condition
 from engine.copilot.offline.words import (
@@ -28,6 +28,7 @@ from engine.copilot.offline.words import (
     number_of,
     singular,
 )
+from engine.records import dataclass
 
 GUESSED_THRESHOLD = 1000
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, Word, lower, number_of, singular
+from engine.records import dataclass
 
 _DAYS = {"monday": "MON", "tuesday": "TUE", "wednesday": "WED", "thursday": "THU", "friday": "FRI", "saturday": "SAT",
          "sunday": "SUN"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.copilot.offline.conditions import Known, parse_condition, vague_in
 from engine.copilot.offline.times import schedule_in
 from engine.copilot.offline.words import ENTITIES, Word, base_verb, lower, singular
+from engine.records import dataclass
 
 Json = Any
 

@@ -6,13 +6,13 @@ A lone state is put into a definition of its own; the states that it leads to ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.asl.compile import compile_definition
 from engine.asl.model import Machine, Plan, State
 from engine.asl.validate import validate
 from engine.errors import Diagnostic, InvalidDefinition
+from engine.records import dataclass
 from engine.testing.definitions import refusal_of
 from engine.testing.teststate.refusal import INVALID_DEFINITION, Refusal
 

@@ -12,12 +12,13 @@ as it is, to see what they make of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from engine.asl.model import Catcher, Fallible, Plan, Retrier, State, Task
 from engine.ports.tasks import TaskFailed, Tasks, TaskSucceeded
+from engine.records import dataclass
 from engine.runtime.retry import matches
 from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot, Status
 from engine.runtime.step import step

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,6 +11,7 @@ import click
 from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
 from engine.errors import InvalidDefinition, InvalidDocument, NotFound, StoreUnavailable
+from engine.records import dataclass
 from engine.testing.cases import CaseResult, cases_beside, run_case
 from functions.api.large import json_text
 from functions.api.models_testing import CaseResult as Shape

@@ -12,12 +12,13 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from engine.clock import Clock
 from engine.errors import InvalidDocument, StoreUnavailable, UserError
+from engine.records import dataclass
 
 EARLY_SECONDS = 120.0
 """A token is replaced so long before its end: clocks differ, and a request takes its time."""

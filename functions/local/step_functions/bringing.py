@@ -15,11 +15,12 @@ has aliases, and not the one asked for, is refused: neither what nobody released
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.catalog.step_functions.arriving import WorkflowOf, from_step_functions
 from engine.errors import Diagnostic, InvalidDocument
+from engine.records import dataclass
 from functions.local.step_functions.into import Document, Into
 from functions.local.step_functions.machines import Alias, Machine, Revision
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from connectors.aws.models import service_model
 from connectors.aws.resources import Api, Function, Operation, StartedJob, find_target
 from engine.catalog.states import StateText, states_of
+from engine.records import dataclass
 
 Json = Any
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 from functions.local.tuning.account import in_plain_words
 
 Json = Any

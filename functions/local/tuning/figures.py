@@ -6,8 +6,9 @@ Times are seconds unless a name says otherwise, memory is MB of 2**20 bytes as L
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
+from engine.records import dataclass
 from functions.tunables import Tunables
 
 Number = float | int

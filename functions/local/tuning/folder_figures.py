@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import accumulate
 from statistics import median
 
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
+from engine.records import dataclass
 from functions.local.product import WORKER, Product
 from functions.local.tuning.figures import Folder
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.errors import UserError
+from engine.records import dataclass
 from functions.local.tuning.account import Account, in_plain_words
 from functions.local.tuning.figures import PERIOD_SECONDS, Period, Stage
 from functions.tunables import Tunables

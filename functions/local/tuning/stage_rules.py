@@ -9,9 +9,10 @@ proposals together are settings that functions.tunables takes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from engine.records import dataclass
 from functions.local.tuning import size_rules, throughput_rules
 from functions.local.tuning.figures import Found, Note, Proposal, Stage, Tuning
 from functions.local.tuning.readings import invocations
