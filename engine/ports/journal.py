@@ -110,8 +110,9 @@ class HeaderChange:
     """A new status, seq, due_at and cause for a header, applied only while the stored seq is not newer than `seq` and
     the stored status is still open. `strikes` None leaves the count as it is.
 
-    A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before.
-    `row` goes with a change of status: what the executions index says from then on. The items of a Map Run have none.
+    A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before. A
+    closed one becomes RUNNING by a change that `reopens` its very status: a redrive. `row` goes with a change of
+    status: what the executions index says from then on. The items of a Map Run have none.
     """
 
     key: ExecutionKey
@@ -122,11 +123,14 @@ class HeaderChange:
     strikes: int | None = None
     cause: str | None = None
     resumes: bool = False
+    reopens: str | None = None
     row: ExecutionRow | None = None
 
     @property
     def needs(self) -> frozenset[str]:
         """The stored statuses that it applies to."""
+        if self.reopens is not None:
+            return frozenset({self.reopens})
         return frozenset({RUNNING}) if self.status == RUNNING and not self.resumes else OPEN_STATUSES
 
 

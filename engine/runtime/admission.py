@@ -20,6 +20,7 @@ from engine.runtime.calls import CallPool
 from engine.runtime.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.opening import Opener
 from engine.runtime.owned import FRESH_SHARE, Owned
+from engine.runtime.parking import clear_inbox
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison
 
 RESEND_SECONDS = 30.0
@@ -73,9 +74,7 @@ class Admission:
         """
         header, key = loaded.header, loaded.header.key
         if header.status not in OPEN_STATUSES:
-            items = [item.id for item in self._journal.inbox(key)]
-            if items:
-                self._journal.delete_inbox(key, items)
+            clear_inbox(self._journal, key)
             return None
         now = self._clock.now()
         last = loaded.segments[-1] if loaded.segments else None

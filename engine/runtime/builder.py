@@ -17,7 +17,7 @@ from typing import Any
 from engine.asl.model import Plan, State
 from engine.expr.scope import ABSENT, Scope
 from engine.records import dataclass
-from engine.runtime import jobs
+from engine.runtime import jobs, remains
 from engine.runtime.child_ids import awaited_children
 from engine.runtime.context import context_object
 from engine.runtime.history import HistoryEvent
@@ -40,9 +40,12 @@ class HistoryFull(Exception):
 
 
 class OpenFrame:
-    """A Frame that can be changed: the same fields, and `visible`, the variables it sees (its parents' and its own)."""
+    """A Frame that can be changed: the same fields, and `visible`, the variables it sees (its parents' and its own).
 
-    __slots__ = (*_FIELDS, "before", "visible")
+    `joined` are the outputs of a fan-out's children while the state around them is being left.
+    """
+
+    __slots__ = (*_FIELDS, "before", "joined", "visible")
 
     path: str
     machine: str
@@ -72,6 +75,7 @@ class OpenFrame:
     job: Json
     visible: Mapping[str, Json] | None
     before: int
+    joined: list[Json] | None
 
     def __init__(self, path: str, machine: str, state: str, state_input: Json, last_event: int) -> None:
         """A frame that is READY to enter `state`."""
@@ -111,6 +115,7 @@ class OpenFrame:
         self.started_event = 0
         self.token = None
         self.job = None
+        self.joined = None
 
     @classmethod
     def thaw(cls, frame: Frame) -> OpenFrame:
@@ -120,6 +125,7 @@ class OpenFrame:
             setattr(opened, name, value)
         opened.visible = None
         opened.before = frame.last_event
+        opened.joined = None
         return opened
 
     def freeze(self) -> Frame:
@@ -159,6 +165,8 @@ class Builder:
         self.cause = snapshot.cause
         self.abandoned = list(snapshot.abandoned)
         self.stops = list(snapshot.stops)
+        self.remains = snapshot.remains
+        self.redrives = snapshot.redrives
         self.at = snapshot.last_at
         self.seed = 0
         self.room = -1 if room is None else room
@@ -174,6 +182,7 @@ class Builder:
         self._removed: set[str] = set()
         self._progress: dict[str, list[int]] = {}
         self._derived: Mapping[str, Progress] | None = None
+        self._kept: dict[str, tuple[Frame, dict[str, Frame]]] = {}
 
     # ---------------------------------------------------------------- frames
 
@@ -226,6 +235,57 @@ class Builder:
             self.abandoned += awaited_children(self.plan, self.facts, self.peek, frame)
         if frame is not None and frame.job is not None:
             self.stops.append(jobs.stop_of(self.plan, self.facts, frame))
+
+    def keep(self, parent: OpenFrame, *, without: str | None = None) -> None:
+        """Remember the fan-out of `parent`, which is about to be cancelled: where nothing takes its error, the
+        execution fails, and a redrive goes on with it. A child that has not begun is left out: `without`."""
+        prefix = f"{parent.path}/"
+        below: dict[str, Frame] = {}
+        for path in self.paths():
+            if path.startswith(prefix) and path != without:
+                below.update(self._at_rest(path))
+        self._kept[parent.path] = remains.waiting_for_children(parent.freeze()), below
+
+    def forget(self, path: str) -> None:
+        """The frame at `path` goes on: what was kept of its fan-out, and inside it, is of no more use."""
+        for kept in [kept for kept in self._kept if kept == path or kept.startswith(f"{path}/")]:
+            del self._kept[kept]
+
+    def _at_rest(self, path: str) -> dict[str, Frame]:
+        """The frame at `path` as a redrive takes it up, and the children that its `joined` outputs came from."""
+        found = self.peek(path)
+        if found is None:
+            return {}
+        opened = found if isinstance(found, OpenFrame) else None
+        joined = opened.joined if opened is not None else None
+        gives_up = found.job is not None or bool(
+            found.phase in _WITH_CHILDREN and awaited_children(self.plan, self.facts, self.peek, found)
+        )
+        frame = found if isinstance(found, Frame) else found.freeze()
+        return remains.at_rest(self.plan, frame, gives_up=gives_up, joined=joined)
+
+    def _remains(self) -> Mapping[str, Frame]:
+        """Every frame, and the fan-outs that were cancelled on the way to this end."""
+        frames: dict[str, Frame] = {}
+        for path in self.paths():
+            frames.update(self._at_rest(path))
+        for path in sorted(self._kept, key=path_order):  # from the outermost on
+            if path in frames:
+                parent, below = self._kept[path]
+                frames.update({path: parent, **below})
+        return MappingProxyType(frames)
+
+    def restore(self) -> list[OpenFrame]:
+        """The frames of an execution that did not succeed are there again, in order; it runs."""
+        self.status, self.output, self.error, self.cause = Status.RUNNING, None, None, None
+        self.redrives += 1
+        frames = [OpenFrame.thaw(self.remains[path]) for path in sorted(self.remains, key=path_order)]
+        for path, counts in _derive(self.remains).items():
+            self._progress[path] = [counts.opened, counts.done]
+        self.remains = MappingProxyType({})
+        for frame in frames:
+            self.lay(frame)
+        return frames
 
     def live(self, frame: OpenFrame) -> bool:
         """Whether `frame` has not been removed meanwhile."""
@@ -308,8 +368,11 @@ class Builder:
         self.emit(frame, state.exited, details)
 
     def close(self, status: Status, *, output: Json = None, error: str | None = None, cause: str | None = None) -> None:
-        """The execution has ended."""
+        """The execution has ended. One that did not succeed can be redriven, except an EXPRESS one."""
         self.status, self.output, self.error, self.cause = status, output, error, cause
+        if status is not Status.SUCCEEDED and self.facts.kind == "STANDARD" and self.next_event <= self.last_event_id:
+            self.remains = self._remains()
+        self._kept.clear()
         self.remove_all()
 
     def freeze(self) -> tuple[Snapshot, frozenset[str], frozenset[str]]:
@@ -322,7 +385,7 @@ class Builder:
         snapshot = Snapshot(
             self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
             self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), tuple(self.stops),
-            self._frozen_progress(frames),
+            self.remains, self.redrives, self._frozen_progress(frames),
             tuple(frame.path for frame in self.ready if self.live(frame)),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())

@@ -30,9 +30,9 @@ def context_object(builder: Builder, frame: OpenFrame, *, item: tuple[int, Json]
         "StateMachine": {"Id": facts.state_machine_arn or facts.workflow, "Name": facts.workflow},
     }
     if facts.kind == "STANDARD":
-        context["Execution"]["RedriveCount"] = 0
+        context["Execution"]["RedriveCount"] = builder.redrives
     if isinstance(builder.plan.state(frame.machine, frame.state), Fallible):
-        context["State"]["RetryCount"] = frame.attempt
+        context["State"]["RetryCount"] = sum(frame.retries)
     found = item if item is not None else _item(builder, frame)
     if found is not None:
         context["Map"] = {"Item": {"Index": found[0], "Value": found[1]}}

@@ -5,6 +5,7 @@ the API and the command line offer.
 from __future__ import annotations
 
 import json
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +24,8 @@ from engine.runtime.business_key import business_key
 from engine.runtime.execution import Execution
 from engine.runtime.history import HistoryEvent, render
 from engine.runtime.map_run_view import MapRun
-from engine.runtime.opening import START_GRACE_SECONDS
+from engine.runtime.opening import START_GRACE_SECONDS, Opener
+from engine.runtime.redrives import Redrives
 from engine.runtime.snapshot import Phase, Snapshot
 from engine.runtime.starts import Starts
 from engine.runtime.tokens import parse_token
@@ -72,6 +74,8 @@ class Executions:
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
             pauses=pauses,
         )
+        opener = Opener(journal, published, lambda: secrets.token_hex(8))
+        self._redrives = Redrives(journal, queue, clock, opener, lambda: secrets.randbits(63))
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
@@ -166,6 +170,13 @@ class Executions:
                 advice="`automate resume WORKFLOW` lets the executions of a paused workflow go on.",
             )
         self._queue.send([Wake(key)])
+        return self.describe(key)
+
+    def redrive(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+        """Let an execution that did not succeed go on where it stood: see engine.runtime.redrives. Raises Conflict
+        (ExecutionNotRedrivable), NotFound."""
+        del actor  # for whoever records acts around this one
+        self._redrives.redrive(self._load(key))
         return self.describe(key)
 
     def send_task_success(self, token: str, output: Json) -> None:

@@ -34,18 +34,21 @@ def evaluation_failed(builder: Builder, frame: OpenFrame, state: State, failure:
 
 def failed(
     builder: Builder, frame: OpenFrame, state: State, error: str | None, cause: str | None, *,
-    definite: bool = True, retryable: bool = True, matched_as: str | None = None,
+    definite: bool | None = None, retryable: bool = True, matched_as: str | None = None,
 ) -> bool:
     """`state` failed. True when its frame goes on by a Catcher.
 
-    `matched_as` is the name that Retry and Catch look at where it is another than the one that is shown.
+    `definite` says of a Task's call whether it is known that it failed; None where it is no call that did. `matched_as`
+    is the name that Retry and Catch look at where it is another than the one that is shown.
     """
     name = matched_as or error
     if error == RUNTIME or not isinstance(state, Fallible):
         return frame_failed(builder, frame, error, cause)
     frame.fanout = None
-    if retryable and _retry(builder, frame, state, name, definite=definite):
+    if retryable and _retry(builder, frame, state, name, definite=definite is not False):
+        builder.forget(frame.path)
         return False
+    frame.epoch += 1 if definite else 0  # for a redrive
     if isinstance(state, Map | Parallel):
         builder.emit(frame, f"{state.TYPE}StateFailed")
     catcher = find_catcher(state.catch, name)
@@ -59,6 +62,7 @@ def failed(
     except StateFailure as failure:  # the Catcher's own fields: nothing catches that
         return frame_failed(builder, frame, failure.error, _record(builder, frame, state, failure))
     builder.leave(frame, state, output, assigned)
+    builder.forget(frame.path)
     frame.rest()
     frame.state, frame.input, frame.phase = catcher.next, output, Phase.READY
     return True

@@ -80,6 +80,21 @@ def restart(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
     return open_map(builder, frame, state) if isinstance(state, Map) else open_parallel(builder, frame, state)
 
 
+def rejoin(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
+    """A redrive takes up a fan-out that waits for its children: open what it had still to open, or join them. The frame
+    goes on when the answer is True."""
+    opened, done = builder.progress(frame.path)
+    fanout = frame.fanout
+    if fanout is None or done == fanout.width:
+        return _join(builder, frame, state)
+    while isinstance(state, Map) and opened < fanout.width and opened - done < fanout.concurrency:
+        _open_iteration(builder, frame, state, frame.last_event)
+        if not builder.live(frame) or frame.phase is not Phase.JOINING:
+            break
+        opened += 1
+    return False
+
+
 def _begin(builder: Builder, frame: OpenFrame, fanout: Fanout) -> None:
     frame.fanout = fanout
     frame.phase = Phase.JOINING
@@ -123,6 +138,7 @@ def _select(
         if state.selector is not None:
             child.input = state.selector(scope)
     except StateFailure as failure:
+        builder.keep(opened, without=child.path)
         _cancel_children(builder, opened, state, but=None)
         opened.last_event = child.last_event
         if evaluation_failed(builder, opened, state, failure):
@@ -171,7 +187,7 @@ def _join(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
         child = builder.peek(path)
         outputs.append(None if child is None else child.output)
         builder.remove(path)
-    frame.fanout = None
+    frame.fanout, frame.joined = None, outputs
     problem = excess(outputs)
     if problem is not None:
         return failed(builder, frame, state, DATA_LIMIT, f"The result of the state '{state.name}' {problem}.")
@@ -191,6 +207,7 @@ def _child_failed(builder: Builder, child: OpenFrame, error: str | None, cause: 
         builder.emit_beside(last, "MapIterationFailed", {"index": int(index), "name": state.name})
     elif isinstance(builder.plan.state(child.machine, child.state), Task):
         builder.emit_beside(last, "TaskStateAborted")
+    builder.keep(parent)
     _cancel_children(builder, parent, state, but=child.path)
     parent.last_event = last
     if failed(builder, parent, state, error, cause):

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from engine.clock import Clock
 from engine.errors import Fenced, StorageError
-from engine.ports.journal import RUNNING, HeaderChange, Journal, row_of
+from engine.ports.journal import OPEN_STATUSES, RUNNING, HeaderChange, Journal, row_of
+from engine.ports.keys import ExecutionKey
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake, WakeQueue
 from engine.runtime import notices
 from engine.runtime.activation import Activation
@@ -68,9 +69,7 @@ class Parking:
         row = row_of(activation.header, status=status, ended_at=ended_at, error=snapshot.error)
         change = HeaderChange(activation.key, activation.seq, status, None, ended_at=ended_at, row=row)
         self._journal.update_headers([change])
-        ids = [item.id for item in self._journal.inbox(activation.key)]
-        if ids:
-            self._journal.delete_inbox(activation.key, ids)
+        clear_inbox(self._journal, activation.key)
 
     def change_header(self, activation: Activation, *, due_at: float | None, seq: int) -> None:
         """Set its due_at. Raises Fenced where the header is ahead, closed, or PAUSED meanwhile."""
@@ -89,3 +88,14 @@ class Parking:
             _LOG.warning("the inbox is emptied later: %s", error, extra={"execution": activation.key.id})
         else:
             activation.consumed = []
+
+
+def clear_inbox(journal: Journal, key: ExecutionKey) -> None:
+    """Delete what was said to a closed execution. It is asked once more whether it is closed: what was said to one that
+    was redriven since is not to be lost."""
+    ids = [item.id for item in journal.inbox(key)]
+    if not ids:
+        return
+    header = journal.header(key)
+    if header is not None and header.status not in OPEN_STATUSES:
+        journal.delete_inbox(key, ids)

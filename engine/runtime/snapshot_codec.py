@@ -20,6 +20,7 @@ Json = Any
 
 _GLOBALS = (
     "status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned", "stops",
+    "redrives",
 )
 
 
@@ -37,9 +38,9 @@ class Upcaster:
     frame: Callable[[Json], Json] = _as_it_is
 
 
-UPCASTERS: dict[int, Upcaster] = {1: Upcaster()}
-"""By the schema they start from (2 added jobs, which nothing had before). One that was released stays for ever: what it
-reads may be in a journal."""
+UPCASTERS: dict[int, Upcaster] = {1: Upcaster(), 2: Upcaster()}
+"""By the schema they start from (2 added jobs, 3 what a redrive needs: nothing had either before). One that was
+released stays for ever: what it reads may be in a journal."""
 
 
 def _defaults(cls: type, *, without: Iterable[str] = ()) -> tuple[tuple[str, Json], ...]:
@@ -102,6 +103,9 @@ def encode_globals(snapshot: Snapshot) -> Json:
     values["status"] = snapshot.status.value
     values["abandoned"] = list(snapshot.abandoned) or None
     values["stops"] = list(snapshot.stops) or None
+    values["redrives"] = snapshot.redrives or None
+    if snapshot.remains:
+        values["remains"] = {path: encode_frame(snapshot.remains[path]) for path in sorted(snapshot.remains)}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -113,6 +117,8 @@ def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
     known["status"] = Status(value["status"])
     known["abandoned"] = tuple(value.get("abandoned", ()))
     known["stops"] = tuple(value.get("stops", ()))
+    known["redrives"] = value.get("redrives", 0)
+    known["remains"] = MappingProxyType(decode_frames(value.get("remains", {}), schema))
     return known
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.asl.model import Map, Plan, State, Task
+from engine.asl.model import Map, Parallel, Plan, State, Task
 from engine.errors import StateFailure
 from engine.records import dataclass
-from engine.runtime import children, fanout, jobs, map_run, started_children, tasks
+from engine.runtime import children, fanout, jobs, map_run, remains, started_children, tasks
 from engine.runtime.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
 from engine.runtime.express import most_seconds
 from engine.runtime.failing import evaluation_failed
@@ -36,6 +36,7 @@ from engine.runtime.stimulus import (
     MapRunOpened,
     MapRunReturned,
     MapRunUpdated,
+    Redriven,
     Started,
     Stimulus,
     StopRequested,
@@ -84,12 +85,13 @@ def step(
 def _take(builder: Builder, stimulus: Stimulus) -> bool:
     """Apply one stimulus and run what it set going. False when nothing waits for it: then it leaves no trace, neither
     its time nor its seed, so that stepping again without it gives the same."""
-    if builder.status is not Status.RUNNING:
+    if builder.status is not Status.RUNNING and not isinstance(stimulus, Redriven):
         return False
     at, seed = builder.at, builder.seed
     builder.at, builder.seed = max(at, stimulus.at), stimulus.seed
     try:
-        if builder.deadline is not None and builder.at >= builder.deadline:
+        over = builder.deadline is not None and builder.at >= builder.deadline
+        if over and not isinstance(stimulus, Redriven):
             time_out(builder, builder.frame(""))
         elif not _feed(builder, stimulus):
             builder.at, builder.seed = at, seed
@@ -136,6 +138,8 @@ def _feed(builder: Builder, stimulus: Stimulus) -> bool:
             return _start(builder)
         case TimePassed():
             _fire(builder)
+        case Redriven():
+            return _redrive(builder)
         case StopRequested(error=error, cause=cause):
             _stop(builder, error, cause)
         case _:  # Continued: the ready frames run anyway
@@ -149,10 +153,25 @@ def _start(builder: Builder) -> bool:
     machine = builder.plan.machines[""]
     root = OpenFrame("", "", machine.start_at, builder.input, 0)
     builder.emit_beside(0, "ExecutionStarted", {"input": builder.input, "roleArn": builder.facts.role_arn})
-    limits = [s for s in (builder.plan.timeout_seconds, most_seconds(builder.facts.kind)) if s is not None]
-    if limits:
-        builder.deadline = builder.at + min(limits)
+    _arm(builder)
     builder.add(root)
+    return True
+
+
+def _arm(builder: Builder) -> None:
+    """The execution's time-out begins, or begins anew."""
+    limits = [s for s in (builder.plan.timeout_seconds, most_seconds(builder.facts.kind)) if s is not None]
+    builder.deadline = builder.at + min(limits) if limits else None
+
+
+def _redrive(builder: Builder) -> bool:
+    if not builder.remains or remains.begun_map_run(builder.plan, builder.remains) is not None:
+        return False
+    _arm(builder)
+    for frame in remains.take_up(builder):
+        state = builder.plan.state(frame.machine, frame.state)
+        if isinstance(state, Map | Parallel) and builder.live(frame) and fanout.rejoin(builder, frame, state):
+            builder.ready.append(frame)
     return True
 
 

@@ -210,6 +210,20 @@ def map_run_started(run: Run, event: HistoryEvent) -> None:
     run.map_run = (event.details or {}).get("mapRunArn")
 
 
+def reopen(run: Run | None) -> None:
+    """After a redrive `run` goes on, and everything around it, where the execution's end had ended it."""
+    while run is not None:
+        if run.exited is None and run.status is not None:
+            run.status = run.ended_at = None
+            run.failing = run.given_up = False
+            if run.round is not None:
+                run.round.ended_at = run.round.broken_by = None
+                if run.tries:
+                    run.tries[-1].ended_at, run.tries[-1].status = None, facts.RUNNING
+                    run.tries[-1].error = run.tries[-1].cause = run.error = run.cause = None
+        run = run.parent
+
+
 def begin_round(run: Run, at: float) -> None:
     """A fan-out begins, or begins anew: then what is left of the round before was cancelled."""
     run.resume(at)

@@ -14,7 +14,8 @@ Every event names the one before it, so each belongs to a run (one visit of one 
                                └─ round 2: scope 0 ─ …               one before was aborted
 
 Frames that are cancelled deep inside a fan-out leave no event of their own: what is still open when its round, its
-container or the execution has ended was aborted then.
+container or the execution has ended was aborted then. After an ExecutionRedriven a run that had ended so goes on with
+its next event, and with it everything around it; what is entered again is a run of its own.
 """
 
 from __future__ import annotations
@@ -58,12 +59,18 @@ class _Reader:
         self.status: facts.Status = facts.RUNNING
         self.ended_at: float | None = None
         self.last_event = 0
+        self._redriven = False
         self._run_of: dict[int, Run | None] = {0: None}
         self._opened: dict[int, Round | Scope] = {}
 
     def read(self, event: HistoryEvent) -> None:
         """Take in the next event."""
-        run = self._concerned(event, self._run_of.get(event.previous))
+        before = self._run_of.get(event.previous)
+        if event.type == "ExecutionRedriven":
+            self._redrive()
+        elif self._redriven and before is not None and event.type not in _CLOSING:
+            runs.reopen(before.parent if event.type.endswith("StateEntered") else before)
+        run = self._concerned(event, before)
         self.last_event = event.id
         self._run_of[event.id] = run
         if run is not None and not event.type.startswith(_OF_NO_RUN):
@@ -168,14 +175,22 @@ class _Reader:
                 runs.failed_for_good(run, event)
             run = run.parent
 
+    def _redrive(self) -> None:
+        """What ended with the execution had ended; it runs again."""
+        self._settle_all()
+        self.status, self.ended_at, self._redriven = facts.RUNNING, None, True
+
     # ---------------------------------------------------------------- the result
 
     def steps(self) -> Steps:
         """What was read so far."""
+        self._settle_all()
+        return Steps(tuple(map(runs.step_of, self.found)), tuple(self.edges), self.status, self.last_event)
+
+    def _settle_all(self) -> None:
         for run in self.found:  # a fan-out stands before what is in it, and is settled first
             if run.status is None:
                 self._settle(run)
-        return Steps(tuple(map(runs.step_of, self.found)), tuple(self.edges), self.status, self.last_event)
 
     def _settle(self, run: Run) -> None:
         """A run without an exit: it runs, or what is around it has ended."""

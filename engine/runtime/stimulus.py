@@ -180,6 +180,11 @@ class ChildrenStopped(Stimulus):
 
 
 @dataclass(frozen=True, slots=True)
+class Redriven(Stimulus):
+    """RedriveExecution: what did not succeed is taken up where it stood."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested(Stimulus):
     """StopExecution."""
 

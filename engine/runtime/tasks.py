@@ -120,6 +120,7 @@ def erred(
         jobs.goes_on(frame, builder.at)
         return False
     frame.job = None
+    frame.lease_until = 0.0
     details = dict(_details(state.resource) or {})
     details.update({name: value for name, value in (("error", error), ("cause", cause)) if value is not None})
     builder.emit(frame, _type(state.resource, "TimedOut" if error == TIMEOUT else "Failed"), details)

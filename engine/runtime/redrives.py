@@ -1,0 +1,103 @@
+"""Redriving an execution that did not succeed: it goes on where it stood, under the same id, version and input.
+
+    load ── Redriven stepped (engine.runtime.remains) ── segment N+1 ── header: RUNNING ── wake
+                                                          │ the lock: of two redrives one writes it
+    a crash here: the redrive is asked for again ─────────┘ and finds the segment
+
+The segment comes first, so that whoever was still about to close the header by segment N cannot do so any more. The
+inbox is emptied before that: a stop that was meant for the run before would end this one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.clock import Clock
+from engine.errors import Conflict
+from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, HeaderChange, Journal, Loaded, row_of
+from engine.ports.queue import Wake, WakeQueue
+from engine.runtime import remains
+from engine.runtime.activation import Activation
+from engine.runtime.express import is_express
+from engine.runtime.opening import START_GRACE_SECONDS, Opener
+from engine.runtime.snapshot import Status
+from engine.runtime.stimulus import Redriven
+
+
+class ExecutionNotRedrivable(Conflict):
+    """There is nothing to go on with; AWS's name."""
+
+    code = "ExecutionNotRedrivable"
+
+
+class Redrives:
+    """Safe to share between threads as far as `opener` is."""
+
+    def __init__(
+        self, journal: Journal, queue: WakeQueue, clock: Clock, opener: Opener, new_seed: Callable[[], int]
+    ) -> None:
+        self._journal = journal
+        self._queue = queue
+        self._clock = clock
+        self._opener = opener
+        self._new_seed = new_seed
+
+    def redrive(self, loaded: Loaded) -> None:
+        """Let it go on. Raises StorageError, Conflict (ExecutionNotRedrivable) where there is nothing to go on with."""
+        header = loaded.header
+        _check(header)
+        activation = self._opener.open(loaded)
+        if activation.snapshot.closed:
+            self._take_up(activation, header)
+        self._reopen(activation, header)
+        self._queue.send([Wake(header.key)])
+
+    def _take_up(self, activation: Activation, header: Header) -> None:
+        snapshot = activation.snapshot
+        if snapshot.status is Status.SUCCEEDED:
+            raise _refused(header, f"it is {snapshot.status}")
+        begun = remains.begun_map_run(activation.plan, snapshot.remains)
+        if begun is not None:
+            raise _refused(
+                header, f"the distributed Map {begun!r} had begun, and is not taken up half way",
+                "Start a new execution; `automate map-runs` lists what each item came to.",
+            )
+        self._journal.delete_inbox(header.key, [item.id for item in self._journal.inbox(header.key)])
+        now = self._clock.now()
+        at = max(now, snapshot.last_at)
+        if not activation.redrive(Redriven(at=at, seed=self._new_seed())):
+            raise _refused(header, "an earlier release ended it, and kept nothing to go on with")
+        segment = activation.segment(now, owner="", hard_deadline=at)
+        if self._journal.commit([segment])[0]:
+            activation.committed(segment)
+        else:
+            raise _refused(header, "another redrive of it was faster")
+
+    def _reopen(self, activation: Activation, header: Header) -> None:
+        due_at = self._clock.now() + START_GRACE_SECONDS
+        change = HeaderChange(
+            header.key, activation.seq, RUNNING, due_at, strikes=0, reopens=header.status,
+            row=row_of(header, status=RUNNING),
+        )
+        if not self._journal.update_headers([change])[0]:
+            now = self._journal.header(header.key)
+            if now is None or now.status not in OPEN_STATUSES:
+                raise _refused(header, "another redrive of it was faster")
+
+
+def _check(header: Header) -> None:
+    if header.status in OPEN_STATUSES:
+        raise _refused(header, f"it is {header.status}")
+    if header.status == Status.SUCCEEDED:
+        raise _refused(header, f"it is {header.status}")
+    if is_express(header.kind):
+        raise _refused(header, "EXPRESS executions keep nothing to go on with", "Start a new one with the same input.")
+    if header.is_item:
+        raise _refused(header, "it is an item of a Map Run")
+
+
+def _refused(header: Header, why: str, advice: str = "") -> ExecutionNotRedrivable:
+    return ExecutionNotRedrivable(
+        f"the execution {header.key.id} cannot be redriven: {why}", where="id",
+        advice=advice or "Only an execution that FAILED, TIMED_OUT or was ABORTED can be redriven.",
+    )

@@ -1,0 +1,115 @@
+"""What is left of an execution that did not succeed, and how a redrive takes it up.
+
+A frame is put to rest when the execution ends, in the phase from which it will go on:
+
+    DONE                                          as it is: what succeeded is not run again
+    a fan-out that waits for its children         JOINING, with the children that it had, each at rest itself
+    a fan-out whose outputs could not be joined   JOINING, with its children DONE: it joins them again
+    a Task, Parallel or Map that had begun        BACKOFF: begun again as a Retrier would, with all its retries anew
+    any other state, and what had not begun       READY: entered again
+
+(AWS, "Restarting state machine executions with redrive": what succeeded is preserved, only the branches and iterations
+that failed or were aborted run again, the retry counts and time-outs begin anew. Where joining failed AWS runs the
+whole Parallel or Map; here what its children did is not done twice.)
+
+The idempotency key of a Task's call stays over a redrive where nobody knows what came of the call, and changes after a
+definite failure. A call that may still be under way is not made again before its lease is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine.asl.model import Fallible, Map, Parallel, Pattern, Plan, State, Task
+from engine.runtime.snapshot import Fanout, Frame, Phase
+
+if TYPE_CHECKING:
+    from engine.runtime.builder import Builder
+
+Json = Any
+
+_OF_ONE_ATTEMPT: dict[str, Any] = {
+    "retries": (), "arguments": None, "credentials": None, "due_at": None, "timeout_seconds": None, "deadline": None,
+    "heartbeat_seconds": None, "heartbeat_at": None, "lease_until": 0.0, "started_event": 0, "token": None, "job": None,
+}
+
+
+def at_rest(plan: Plan, frame: Frame, *, gives_up: bool, joined: list[Json] | None) -> dict[str, Frame]:
+    """`frame` in the phase from which it goes on, by its path. `joined` are the outputs of its children, where it could
+    not be left with them. `gives_up`: what it started and waits for is being stopped."""
+    if frame.phase is Phase.CHILDREN:
+        return {}
+    state = plan.state(frame.machine, frame.state)
+    if joined is not None and isinstance(state, Map | Parallel):
+        fanout = Fanout(len(joined), max(len(joined), 1))
+        children = _children(plan, frame, state, joined)
+        return {item.path: item for item in (replace(waiting_for_children(frame), fanout=fanout), *children)}
+    return {frame.path: _at_rest(frame, state, gives_up=gives_up)}
+
+
+def _at_rest(frame: Frame, state: State, *, gives_up: bool) -> Frame:
+    if frame.phase is Phase.DONE:
+        return frame
+    if _is_map_run(state) and (frame.arguments or {}).get("opened"):
+        run = {"opened": True, "map_run": frame.arguments["map_run"]}
+        return replace(frame, **{**_OF_ONE_ATTEMPT, "arguments": run}, phase=Phase.JOINING, fanout=None)
+    if frame.phase is Phase.JOINING and frame.fanout is not None and not _is_map_run(state):
+        return waiting_for_children(frame)
+    if frame.phase is Phase.READY or not isinstance(state, Fallible):
+        return replace(frame, **_OF_ONE_ATTEMPT, phase=Phase.READY, fanout=None)
+    return _to_begin_again(frame, state, gives_up=gives_up)
+
+
+def waiting_for_children(frame: Frame) -> Frame:
+    """A fan-out under way."""
+    return replace(frame, **_OF_ONE_ATTEMPT, phase=Phase.JOINING)
+
+
+def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
+    """A new attempt: an answer to the old one, or its token, is nobody's any more."""
+    handed_over = (
+        frame.phase is Phase.CALLBACK and isinstance(state, Task) and state.resource.pattern is Pattern.CALLBACK
+    )
+    under_way = frame.phase is Phase.RUNNING and frame.lease_until > 0
+    return replace(
+        frame, **{**_OF_ONE_ATTEMPT, "due_at": frame.lease_until if under_way else None}, phase=Phase.BACKOFF,
+        fanout=None, attempt=frame.attempt + (frame.phase is not Phase.BACKOFF),
+        epoch=frame.epoch + (gives_up or handed_over),
+    )
+
+
+def _is_map_run(state: State) -> bool:
+    return isinstance(state, Map) and state.distributed is not None
+
+
+def _children(plan: Plan, frame: Frame, state: Map | Parallel, outputs: list[Json]) -> list[Frame]:
+    pointers = [state.processor] * len(outputs) if isinstance(state, Map) else state.branches
+    return [
+        Frame(f"{frame.path}/{index}", pointer, plan.machines[pointer].start_at, Phase.DONE, output=output)
+        for index, (pointer, output) in enumerate(zip(pointers, outputs, strict=True))
+    ]
+
+
+def take_up(builder: Builder) -> list[Any]:
+    """The frames of `builder` are there again: the timers of those that begin again are due, the READY ones queue up.
+    Answers the fan-outs that wait for their children, the innermost first."""
+    builder.emit_beside(builder.next_event - 1, "ExecutionRedriven", {"redriveCount": builder.redrives + 1})
+    fanouts = []
+    for frame in builder.restore():
+        if frame.phase is Phase.BACKOFF:
+            frame.due_at = builder.at if frame.due_at is None else max(builder.at, frame.due_at)
+        elif frame.phase is Phase.READY:
+            builder.ready.append(frame)
+        elif frame.phase is Phase.JOINING:
+            fanouts.append(frame)
+    return fanouts[::-1]
+
+
+def begun_map_run(plan: Plan, frames: Mapping[str, Frame]) -> str | None:
+    """The name of a distributed Map among `frames` whose children had begun: it cannot be taken up."""
+    for frame in frames.values():
+        if frame.phase is Phase.JOINING and frame.fanout is None:
+            return plan.state(frame.machine, frame.state).name
+    return None
