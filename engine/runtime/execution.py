@@ -13,7 +13,8 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds."""
+    """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
+    those so far."""
 
     key: ExecutionKey
     workflow: str
@@ -28,6 +29,7 @@ class Execution:
     ended_at: float | None = None
     business_key: str | None = None
     definition_digest: str = ""
+    redrives: int = 0
 
     def as_dict(self) -> dict[str, Json]:
         """The JSON shape of API and command line; times in ISO 8601, UTC."""
@@ -36,7 +38,7 @@ class Execution:
             "status": self.status, "kind": self.kind, "input": self.input, "output": self.output,
             "error": self.error, "cause": self.cause, "started_at": iso_time(self.started_at),
             "ended_at": iso_time(self.ended_at), "business_key": self.business_key,
-            "definition_digest": self.definition_digest,
+            "definition_digest": self.definition_digest, "redrives": self.redrives,
         }
 
 

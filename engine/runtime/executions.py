@@ -115,6 +115,7 @@ class Executions:
             ended_at=snapshot.last_at if snapshot is not None and snapshot.closed else None,
             business_key=None if header.is_item else business_key(published, execution_input),
             definition_digest=header.definition_digest,
+            redrives=0 if snapshot is None else snapshot.redrives,
         )
 
     def events(self, key: ExecutionKey, *, most: int) -> list[HistoryEvent]:

@@ -279,6 +279,18 @@ class AuditedExecutions(Executions):
         )
         return resumed
 
+    def redrive(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+        """Executions.redrive."""
+        with self._recorder.refusals("execution.redrive", key.workspace, _execution(key), actor):
+            was = self.describe(key)
+            redriven = super().redrive(key, actor=actor)
+        self._recorder.done(
+            "execution.redrive", key.workspace, _execution(key), actor,
+            before={"status": was.status, "error": was.error},
+            after={"status": redriven.status, "redrives": redriven.redrives},
+        )
+        return redriven
+
     def update_map_run(
         self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,
         tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None, actor: Actor,

@@ -44,8 +44,8 @@ def list_executions(call: Call[models.ExecutionsQuery]) -> Answer:
     given = call.given
     page = call.services.executions.page(ExecutionQuery(
         call.workspace, workflow=given.workflow, status=given.status, name=given.name, error=given.error,
-        business_key=given.business_key, started_after=_time(given.started_after, "started_after"),
-        started_before=_time(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
+        business_key=given.business_key, started_after=time_of(given.started_after, "started_after"),
+        started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
     ))
     rows = [models.ExecutionSummary(**summary(row)) for row in page.rows]
     return Answer(models.ExecutionList(executions=rows, next_token=page.next_token))
@@ -131,7 +131,8 @@ def _seconds(started_at: float, ended_at: float | None) -> float | None:
     return None if ended_at is None else round(ended_at - started_at, 3)
 
 
-def _time(text: str | None, where: str) -> float | None:
+def time_of(text: str | None, where: str) -> float | None:
+    """A filter's time in epoch seconds; None where it is not given. Raises InvalidDocument."""
     return None if text is None else parse_time(text, where=where)
 
 

@@ -118,6 +118,17 @@ class StopManyRequest(_In):
     next_token: str | None = None
 
 
+class RedriveManyRequest(_In):
+    """Which of a workflow's executions to redrive. Filters combine with AND."""
+
+    status: Literal["FAILED", "TIMED_OUT", "ABORTED"] = "FAILED"
+    error: str | None = Field(None, description="With this error; with * at its end, a prefix.")
+    started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
+    started_before: str | None = Field(None, description="Before this time.")
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
+
+
 class TaskSuccessRequest(_In):
     """Answer a task that waits for its token."""
 
@@ -353,6 +364,7 @@ class Execution(_Out):
     definition_digest: str = Field(description="Of what it runs by: the definition, the kind and at_most_once.")
     duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
     started_by: str | None = Field(None, description="Who started it, as the audit log has it.")
+    redrives: int = Field(description="How often it was redriven.")
     links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
 
 
@@ -405,6 +417,21 @@ class StoppedMany(_Out):
     """The executions that were asked to stop. `next_token` is null on the last page."""
 
     stopped: list[str]
+    next_token: str | None
+
+
+class NotRedriven(_Out):
+    """An execution that could not be redriven, and why."""
+
+    id: str
+    message: str
+
+
+class RedrivenMany(_Out):
+    """The executions of a page that go on, and those that cannot. `next_token` is null on the last page."""
+
+    redriven: list[str]
+    refused: list[NotRedriven]
     next_token: str | None
 
 

@@ -26,6 +26,7 @@ from functions.local.commands import (
     executions,
     map_runs,
     operating,
+    redrive,
     rules,
     secrets,
     serving,
@@ -78,7 +79,7 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None, end
 
 
 for _module in (
-    serving, workflows, executions, map_runs, operating, tasks, activities, secrets, audit, simulate, testing,
+    serving, workflows, executions, map_runs, redrive, operating, tasks, activities, secrets, audit, simulate, testing,
     connectors, rules, doctor, tune, copilot, cost,
 ):
     for _command in _module.COMMANDS:

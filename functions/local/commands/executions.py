@@ -53,7 +53,7 @@ def start(*, workflow: str, text: str, name: str | None, version: int | None, wa
             _wait_for_the_end(product, started.key)
             started = executions.describe(started.key)
         elif not sync:
-            _warn_without_a_worker(product)
+            warn_without_a_worker(product)
         session().screen.show(started.as_dict(), lambda: _print_execution(started))
     if (wait or sync) and started.status != "SUCCEEDED":
         click.get_current_context().exit(1)
@@ -68,7 +68,8 @@ def _wait_for_the_end(product: Product, key: ExecutionKey) -> None:
         raise
 
 
-def _warn_without_a_worker(product: Product) -> None:
+def warn_without_a_worker(product: Product) -> None:
+    """Say that nobody is there to go on with it, where that is so."""
     if not product.worker_lives():
         click.echo("No worker runs on this folder: automate up, automate worker, or start --wait.", err=True)
 
@@ -199,7 +200,7 @@ def _stop_one(product: Product, execution_id: str, error: str | None, cause: str
         if stopped.ended_at is None else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
     ))
     if stopped.ended_at is None:
-        _warn_without_a_worker(product)
+        warn_without_a_worker(product)
 
 
 def _audited_failures(product: Product, execution: Execution) -> list[Recorded]:

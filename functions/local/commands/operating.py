@@ -92,7 +92,7 @@ def stop_many(
     """Ask all open executions of `workflow` to stop, after a confirmation. Raises InvalidDocument where nobody can be
     asked for one."""
     if not yes:
-        _confirm(f"Stop every {status} execution of {workflow}?")
+        confirm(f"Stop every {status} execution of {workflow}?")
     executions, token = product.services.executions, None
     stopped: list[str] = []
     while True:
@@ -110,10 +110,11 @@ def stop_many(
     ))
 
 
-def _confirm(question: str) -> None:
+def confirm(question: str) -> None:
+    """Ask before many are touched. Raises InvalidDocument where nobody can be asked."""
     if session().screen.as_json or not sys.stdin.isatty():
         raise InvalidDocument(
-            "nobody is there to confirm it", where="--yes", advice="Add --yes to stop them without being asked."
+            "nobody is there to confirm it", where="--yes", advice="Add --yes to do it without being asked."
         )
     click.confirm(question, abort=True)
 

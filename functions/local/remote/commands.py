@@ -17,6 +17,8 @@ from engine.errors import InvalidDocument, StoreUnavailable, UserError
 from engine.governance.audit_entry import parse_time
 from functions.local.commands.cost import cost
 from functions.local.commands.doctor import remote_doctor
+from functions.local.commands.operating import confirm
+from functions.local.commands.redrive import UNSUCCESSFUL, say
 from functions.local.commands.secrets import typed_value
 from functions.local.commands.tune import remote_tune
 from functions.local.commands.workflows import document_in
@@ -287,6 +289,34 @@ def stop(*, id: str, error: str | None, cause: str | None) -> None:  # noqa: A00
 
 
 @click.command()
+@click.argument("id", required=False)
+@click.option("--workflow", metavar="NAME", help="Instead of one: all of this workflow that did not succeed.")
+@click.option("--status", type=click.Choice(UNSUCCESSFUL, case_sensitive=False), default="FAILED", show_default=True)
+@click.option("--error", metavar="ERROR", help="With --workflow: those with this error, or a prefix that ends with *.")
+@click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
+def redrive(*, id: str | None, workflow: str | None, status: str, error: str | None, yes: bool) -> None:  # noqa: A002
+    """Let an execution that did not succeed go on where it stood; with --workflow many."""
+    if (id is None) == (workflow is None):
+        raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
+    if id is not None:
+        found = api().post(f"/executions/{part(id)}/redrive")
+        screen().show(found, lambda: click.echo(f"{found['id']}: {status_mark(found['status'])} again"))
+        return
+    if not yes:
+        confirm(f"Redrive every {status.upper()} execution of {workflow}?")
+    done: list[str] = []
+    refused: list[dict[str, str]] = []
+    given: dict[str, Any] = {"status": status.upper(), "error": error, "next_token": None}
+    while True:
+        page = api().post(f"/workflows/{part(str(workflow))}/redrive", given)
+        done, refused = done + page["redriven"], refused + page["refused"]
+        given["next_token"] = page["next_token"]
+        if page["next_token"] is None:
+            break
+    screen().show({"redriven": done, "refused": refused}, lambda: say(str(workflow), done, refused))
+
+
+@click.command()
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Every workflow.")
 @click.option("--starts", type=click.Choice(("queue", "refuse")), default="queue", show_default=True)
@@ -425,7 +455,7 @@ def heartbeat(*, token: str) -> None:
 
 COMMANDS: dict[str, click.Command] = {command.name or "": command for command in (
     login, logout, list_workflows, import_file, export, publish, versions, diff, rollback, start, list_executions,
-    show, history, stop, pause, resume, secrets, audit, task, remote_doctor, cost, remote_tune,
+    show, history, stop, redrive, pause, resume, secrets, audit, task, remote_doctor, cost, remote_tune,
 )}
 """By the name of the local command that each stands for."""
 

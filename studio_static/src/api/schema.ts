@@ -317,6 +317,8 @@ export interface Execution {
   duration_seconds: number | null;
   /** Who started it, as the audit log has it. */
   started_by?: string | null;
+  /** How often it was redriven. */
+  redrives: number;
   links?: ConsoleAddresses;
 }
 
@@ -527,6 +529,12 @@ export interface Mock {
   cause?: string | null;
 }
 
+/** An execution that could not be redriven, and why. */
+export interface NotRedriven {
+  id: string;
+  message: string;
+}
+
 /** No parameters. */
 export interface Nothing {
 }
@@ -634,6 +642,26 @@ export interface PublishPreview {
 export interface PublishRequest {
   /** What is new, for the list of versions. */
   note?: string;
+}
+
+/** Which of a workflow's executions to redrive. Filters combine with AND. */
+export interface RedriveManyRequest {
+  status?: "FAILED" | "TIMED_OUT" | "ABORTED";
+  /** With this error; with * at its end, a prefix. */
+  error?: string | null;
+  /** Not before this time: ISO 8601, UTC without a zone. */
+  started_after?: string | null;
+  /** Before this time. */
+  started_before?: string | null;
+  limit?: number;
+  next_token?: string | null;
+}
+
+/** The executions of a page that go on, and those that cannot. `next_token` is null on the last page. */
+export interface RedrivenMany {
+  redriven: string[];
+  refused: NotRedriven[];
+  next_token: string | null;
 }
 
 /** With what to run again. */

@@ -1,0 +1,89 @@
+"""The command that lets go on what did not succeed: one execution, or many of a workflow."""
+
+from __future__ import annotations
+
+import click
+
+from engine.errors import InvalidDocument, UserError
+from engine.ports.executions_index import ExecutionQuery
+from functions.local.commands.executions import wait_for, warn_without_a_worker
+from functions.local.commands.operating import confirm
+from functions.local.product import Product
+from functions.local.screen import status_mark
+from functions.local.session import session
+
+UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
+_PAGE = 500
+
+
+@click.command()
+@click.argument("id", required=False)
+@click.option("--wait", is_flag=True, help="With ID: wait for its end; without a worker on the folder, be one.")
+@click.option("--workflow", metavar="NAME", help="Instead of one: all of this workflow that did not succeed.")
+@click.option("--status", type=click.Choice(UNSUCCESSFUL, case_sensitive=False), default="FAILED", show_default=True,
+              help="With --workflow: those in this status.")
+@click.option("--error", metavar="ERROR", help="With --workflow: those with this error, or a prefix that ends with *.")
+@click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
+def redrive(
+    *, id: str | None, wait: bool, workflow: str | None, status: str, error: str | None, yes: bool,  # noqa: A002
+) -> None:
+    """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many.
+
+    What succeeded is kept and not done again; its version, input and id stay. With --wait, exit status 1 unless it
+    SUCCEEDED."""
+    with session().product("redrive") as product:
+        if id is not None and workflow is None:
+            _redrive_one(product, id, wait=wait)
+        elif workflow is not None and id is None:
+            _redrive_many(product, workflow, status.upper(), error, yes=yes)
+        else:
+            raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
+
+
+def _redrive_one(product: Product, execution_id: str, *, wait: bool) -> None:
+    executions = product.services.executions
+    redriven = executions.redrive(product.key(execution_id), actor=product.actor)
+    if wait:
+        wait_for(product, redriven.key)
+        redriven = executions.describe(redriven.key)
+    session().screen.show(redriven.as_dict(), lambda: click.echo(
+        f"{redriven.key.id}: {status_mark(redriven.status)}" + ("" if wait else " again")
+    ))
+    if not wait:
+        warn_without_a_worker(product)
+    elif redriven.status != "SUCCEEDED":
+        click.get_current_context().exit(1)
+
+
+def _redrive_many(product: Product, workflow: str, status: str, error: str | None, *, yes: bool) -> None:
+    if not yes:
+        confirm(f"Redrive every {status} execution of {workflow}?")
+    executions, token = product.services.executions, None
+    done: list[str] = []
+    refused: list[dict[str, str]] = []
+    while True:
+        page = executions.page(ExecutionQuery(
+            product.settings.workspace, workflow=workflow, status=status, error=error, limit=_PAGE, next_token=token
+        ))
+        for row in page.rows:
+            try:
+                executions.redrive(row.key, actor=product.actor)
+                done.append(row.key.id)
+            except UserError as problem:
+                refused.append({"id": row.key.id, "message": problem.message})
+        token = page.next_token
+        if token is None:
+            break
+    session().screen.show({"redriven": done, "refused": refused}, lambda: say(workflow, done, refused))
+    if done:
+        warn_without_a_worker(product)
+
+
+def say(workflow: str, done: list[str], refused: list[dict[str, str]]) -> None:
+    """What became of many, for people."""
+    click.echo(f"{len(done)} executions of {workflow} go on where they stood")
+    for item in refused:
+        click.echo(f"not redriven: {item['message']}")
+
+
+COMMANDS = (redrive,)
