@@ -23,7 +23,7 @@ from engine.runtime.express import is_express
 from engine.runtime.history import HistoryEvent
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 from engine.runtime.step import step
-from engine.runtime.stimulus import Redriven, Stimulus, TaskStarted
+from engine.runtime.stimulus import Stimulus, TaskStarted
 
 SLICE_TRANSITIONS = 200
 """States entered at most before the loop looks at its clock and at the other executions (about 5 ms)."""
@@ -124,20 +124,8 @@ class Activation:
 
     def feed(self, stimuli: Sequence[Stimulus]) -> None:
         """Step by one slice. Stimuli that changed nothing leave nothing to commit."""
-        self._feed(stimuli, self._room())
-
-    def redrive(self, stimulus: Redriven) -> bool:
-        """Take up what did not succeed, but enter no state yet. False where there is nothing to take up."""
-        self._feed([stimulus], 0)
-        return self.dirty
-
-    def _room(self) -> int:
-        """How many states the next slice may enter."""
         room = SLICE_TRANSITIONS if self.express else (SEGMENT_BYTES - self._event_bytes) // self._transition_bytes
-        return min(max(room, 1), SLICE_TRANSITIONS)
-
-    def _feed(self, stimuli: Sequence[Stimulus], room: int) -> None:
-        stepped = step(self.plan, self.snapshot, stimuli, max_transitions=room)
+        stepped = step(self.plan, self.snapshot, stimuli, max_transitions=min(max(room, 1), SLICE_TRANSITIONS))
         ignored = set(map(id, stepped.ignored))
         taken = [item for item in stimuli if id(item) not in ignored]
         if not taken:

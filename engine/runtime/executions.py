@@ -64,6 +64,8 @@ class Executions:
     def __init__(
         self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
         settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
+        new_seed: Callable[[], int] = lambda: secrets.randbits(63),
+        new_nonce: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self._journal = journal
         self._index = index
@@ -74,8 +76,7 @@ class Executions:
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
             pauses=pauses,
         )
-        opener = Opener(journal, published, lambda: secrets.token_hex(8))
-        self._redrives = Redrives(journal, queue, clock, opener, lambda: secrets.randbits(63))
+        self._redrives = Redrives(journal, queue, clock, Opener(journal, published, new_nonce), new_seed)
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,

@@ -62,16 +62,22 @@ class Redrives:
                 header, f"the distributed Map {begun!r} had begun, and is not taken up half way",
                 "Start a new execution; `automate map-runs` lists what each item came to.",
             )
-        self._journal.delete_inbox(header.key, [item.id for item in self._journal.inbox(header.key)])
+        self._empty_inbox(header)
         now = self._clock.now()
         at = max(now, snapshot.last_at)
-        if not activation.redrive(Redriven(at=at, seed=self._new_seed())):
+        activation.feed([Redriven(at=at, seed=self._new_seed())])
+        if not activation.dirty:
             raise _refused(header, "an earlier release ended it, and kept nothing to go on with")
         segment = activation.segment(now, owner="", hard_deadline=at)
         if self._journal.commit([segment])[0]:
             activation.committed(segment)
         else:
             raise _refused(header, "another redrive of it was faster")
+
+    def _empty_inbox(self, header: Header) -> None:
+        items = self._journal.inbox(header.key)
+        if items:
+            self._journal.delete_inbox(header.key, [item.id for item in items])
 
     def _reopen(self, activation: Activation, header: Header) -> None:
         due_at = self._clock.now() + START_GRACE_SECONDS

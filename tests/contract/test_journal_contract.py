@@ -374,3 +374,21 @@ def test_a_header_with_strikes_can_be_created(journal, key):
     header = a_header(key, strikes=1, cause="imported")
     journal.create(header, b"{}")
     assert journal.header(key) == header
+
+
+def test_a_closed_execution_is_reopened_by_its_very_status(journal, started):
+    closed = HeaderChange(started, 3, "FAILED", None, ended_at=1_700_000_050.0, cause="why")
+    assert journal.update_headers([closed]) == [True]
+    for stale in (
+        HeaderChange(started, 4, "RUNNING", 1_700_000_060.5, reopens="ABORTED"),
+        HeaderChange(started, 2, "RUNNING", 1_700_000_060.5, reopens="FAILED"),
+        HeaderChange(started, 4, "RUNNING", 1_700_000_060.5, resumes=True),
+    ):
+        assert journal.update_headers([stale]) == [False]
+        assert journal.header(started).status == "FAILED"
+    reopened = HeaderChange(started, 4, "RUNNING", 1_700_000_060.5, strikes=0, reopens="FAILED")
+    assert journal.update_headers([reopened]) == [True]
+    assert journal.header(started) == a_header(started, seq=4)
+    assert started in [due.key for due in journal.due(float("inf"))]
+    assert journal.update_headers([reopened]) == [False], "it is open"
+    assert journal.update_headers([closed]) == [False], "who closed it before is behind"

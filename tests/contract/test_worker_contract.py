@@ -19,6 +19,7 @@ from engine.governance.resolving import SecretResolving
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import MAX_DELAY_SECONDS
+from engine.ports.tasks import TaskFailed
 from engine.runtime import codec
 
 ORDER = flow({
@@ -179,3 +180,27 @@ def _assert_absent_in_stores(canary: Canary, backend, key: ExecutionKey) -> None
                  for item in page["Items"]]
         assert key.id in json.dumps(items, default=repr)
         canary.assert_absent("the table", items)
+
+
+def test_a_redrive_goes_on_with_what_did_not_succeed(product_of, backend):
+    fragile = "connector:demo:fragile"
+    branches = [flow({"Good": task(End=True)}), flow({"Bad": {**task(End=True), "Resource": fragile}})]
+    definition = flow({"Both": {"Type": "Parallel", "Branches": branches, "Next": "Nap"},
+                       "Nap": {"Type": "Wait", "Seconds": 1200, "End": True}})
+    down = TaskFailed("Demo.Down", "it is down")
+    product = product_of(definition, ScriptedTasks({WORK: ["good"], fragile: [down, "mended"]}))
+    key = product.start({"big": "x" * 5000})
+    product.drain()
+    assert product.describe(key).status == "FAILED"
+    backend.restart()
+    assert product.executions.redrive(key, actor=TESTER).status == "RUNNING"
+    page = product.executions.page(ExecutionQuery(product.workspace, status="RUNNING"))
+    assert [(row.key, row.ended_at, row.error) for row in page.rows] == [(key, None, None)]
+    assert not product.executions.page(ExecutionQuery(product.workspace, status="FAILED")).rows
+    backend.restart()
+    product.drain()
+    execution = product.describe(key)
+    assert (execution.status, execution.output, execution.redrives) == ("SUCCEEDED", ["good", "mended"], 1)
+    assert [call.resource for call in product.tasks.calls].count(WORK) == 1
+    [row] = product.executions.page(ExecutionQuery(product.workspace)).rows
+    assert (row.status, row.ended_at) == ("SUCCEEDED", execution.ended_at)

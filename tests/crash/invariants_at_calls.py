@@ -88,7 +88,7 @@ class Watch:
         world = self._world
         if world.faults.pauses or call.stops_job:  # stopping a job needs no intent: what has ended owes it
             return
-        stopped = world.ledger.accepted.get("stop")
+        stopped = None if world.ledger.asked("redrive") else world.ledger.accepted.get("stop")
         own = call.execution_id == world.key.id and world.faults.skews == (0.0,) and not world.faults.loss
         if own and stopped is not None and world.clock.now() > stopped + READ_SECONDS:
             self.broken.append(f"{call.state} was called though a stop was accepted")

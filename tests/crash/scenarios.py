@@ -18,10 +18,11 @@ from real_client import SEND, Sends
 from test_worker import WORK, Died, flow, task
 
 from engine.governance.resolving import SecretResolving
-from engine.ports.journal import PAUSED
+from engine.ports.journal import OPEN_STATUSES, PAUSED
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
 from engine.runtime.executions import ExecutionIsNotPaused, TaskTimedOut
 from engine.runtime.holding import WorkflowIsNotPaused
+from engine.runtime.redrives import ExecutionNotRedrivable
 
 if TYPE_CHECKING:
     from world import World
@@ -131,6 +132,23 @@ def _resume(world: World) -> None:
         world.executions.resume(world.key, actor=TESTER)
 
 
+def _has_ended(world: World) -> bool:
+    """Whoever redrives it asks again until there was an answer."""
+    header = world.stores.journal.header(world.key)
+    closed = header is not None and header.status not in OPEN_STATUSES
+    if world.ledger.asked("stop") and "stop" not in world.ledger.accepted:
+        return False  # it is going to be asked for once more
+    return closed or (world.ledger.asked("redrive") and "redrive" not in world.ledger.accepted)
+
+
+def _redrive(world: World) -> None:
+    try:
+        world.executions.redrive(world.key, actor=TESTER)
+    except ExecutionNotRedrivable as error:  # it was done, and the reply was lost; or nobody stopped it in time
+        if not world.ledger.asked("redrive", 2) and "SUCCEEDED" not in error.message:
+            raise
+
+
 def _waits_for_hands(world: World) -> bool:
     """Whether a work item waits, or one was taken that has still to be answered."""
     return world.ledger.hand is not None or bool(world.stores.activities.waiting(world.workspace, ACTIVITY, 1))
@@ -155,6 +173,7 @@ STOP_AMID_A_CALL = Client("stop", _after_call(5.0), _stop, "StopRequested")
 HOLD = Client("hold", _called, _hold)
 RELEASE = Client("release", lambda world: world.clock.now() >= world.ledger.accepted.get("hold", 1e18) + 100, _release)
 ANSWER_LATER = Client("answer", _after_call(10.0), _answer, "CallbackReturned")
+REDRIVE = Client("redrive", _has_ended, _redrive)
 RESUME = Client("resume", _paused_for_a_while, _resume, again=_is_paused)
 
 
@@ -166,6 +185,13 @@ def _fragile(_world: World, call: TaskCall) -> Any:
     if call.resource != FRAGILE:
         return call.arguments
     return TaskFailed("Broken" if call.attempt else "Busy", retryable=not call.attempt)
+
+
+def _broken_until_redriven(world: World, call: TaskCall) -> Any:
+    """For good, as far as the workflow knows; somebody mends it before the redrive."""
+    if call.resource == FRAGILE and not world.ledger.asked("redrive"):
+        return TaskFailed("Broken")
+    return call.arguments
 
 
 def _job(world: World, call: TaskCall) -> Any:
@@ -230,6 +256,16 @@ _FAN = flow({
     },
     "Pause": {"Type": "Wait", "Seconds": 5, "Next": "End"},
     "End": {"Type": "Succeed"},
+})
+_REDRIVEN = flow({
+    "Fan": {"Type": "Parallel", "Next": "Sum", "Branches": [
+        flow({"Good": task(Next="Mark"), "Mark": {"Type": "Pass", "End": True}}),
+        flow({"Bad": {"Type": "Task", "Resource": FRAGILE, "Next": "After"}, "After": task(End=True)}),
+    ]},
+    "Sum": task(End=True),
+})
+_REDRIVEN_AFTER_A_STOP = flow({
+    "Work": task(Next="Rest"), "Rest": {"Type": "Wait", "Seconds": 60, "Next": "Again"}, "Again": task(End=True),
 })
 _MAP = flow({
     "Each": {"Type": "Map", "ItemsPath": "$.lines", "MaxConcurrency": 2, "Next": "Sum",
@@ -309,6 +345,8 @@ WORKFLOWS: Mapping[str, Workflow] = {
     ),
     "map": Workflow(_MAP, concurrent=True),
     "retry-catch": Workflow(_RETRY, _fragile),
+    "redrive": Workflow(_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
+    "redrive-stopped": Workflow(_REDRIVEN_AFTER_A_STOP, clients=(STOP, REDRIVE), waits={"Rest": 60}),
     "stop": Workflow(_STOPPED, clients=(STOP,), concurrent=True),
     "stop-amid-a-call": Workflow(_STOPPED, clients=(STOP_AMID_A_CALL,), seconds=20.0, concurrent=True),
     "distributed-map": Workflow(

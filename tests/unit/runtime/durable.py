@@ -97,6 +97,7 @@ class Product:
             journal=self.wrap("journal", self.stores.journal), index=self.wrap("index", self.stores.index),
             queue=self.wrap("queue", self.stores.queue), published=self.published, clock=self.clock,
             settings=self.settings, pauses=getattr(self.stores, "pauses", None),
+            new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
         )
 
     @property

@@ -166,3 +166,40 @@ def test_there_is_no_backup_of_nothing(automate, tmp_path):
     status, error = automate.json("backup", str(tmp_path / "copy"))
     assert (status, error["error"]["code"]) == (1, "NotFound")
     assert not automate.folder.exists()
+
+
+# ---------------------------------------------------------------- redrive
+
+MENDED = "States.ArrayGetItem(States.Array('mended'), States.MathAdd($$.Execution.RedriveCount, -1))"
+
+
+@pytest.fixture
+def failing(tmp_path, automate):
+    """A workflow that fails until its execution is redriven; two of them have failed."""
+    path = tmp_path / "flaky.json"
+    states = {"Try": {"Type": "Pass", "Parameters": {"how.$": MENDED}, "End": True}}
+    path.write_text(json.dumps({"name": "flaky", "definition": {"StartAt": "Try", "States": states}}))
+    automate("import", "--file", str(path), "--publish")
+    for name in ("one", "two"):
+        assert automate("start", "flaky", "--name", name, "--wait")[0] == 1
+    return automate
+
+
+def test_one_is_redriven_to_its_end(failing):
+    status, ended = failing.json("redrive", "flaky:one", "--wait")
+    assert (status, ended["status"], ended["output"], ended["redrives"]) == (0, "SUCCEEDED", {"how": "mended"}, 1)
+    status, error = failing.json("redrive", "flaky:one")
+    assert (status, error["error"]["code"]) == (1, "ExecutionNotRedrivable")
+    status, out, err = failing("redrive", "flaky:two")
+    assert (status, out) == (0, "flaky:two: RUNNING again\n")
+    assert "No worker runs on this folder" in err
+
+
+def test_many_are_redriven_after_a_yes(failing):
+    status, error = failing.json("redrive", "--workflow", "flaky")
+    assert (status, error["error"]["where"]) == (1, "--yes")
+    assert failing.json("redrive", "--workflow", "flaky", "--error", "Other", "--yes")[1]["redriven"] == []
+    status, out, _ = failing("redrive", "--workflow", "flaky", "--yes")
+    assert (status, out) == (0, "2 executions of flaky go on where they stood\n")
+    for wrong in ((), ("flaky:one", "--workflow", "flaky")):
+        assert failing.json("redrive", *wrong)[1]["error"]["where"] == "ID"
