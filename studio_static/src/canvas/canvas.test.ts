@@ -10,7 +10,7 @@ import { findStates } from "./find";
 import { meaningOf } from "./keys";
 import type { Layout, PlacedEdge } from "./layout/types";
 import { freeNoteId, notesOf, withNotes } from "./notes";
-import { overlayOf } from "./overlay";
+import { type OverlayStep, overlayOf } from "./overlay";
 import { boundsOf, grown, windowOf } from "./seen";
 import { lineAt, nodeAt } from "./targets";
 import { reuseGraph } from "./useGraph";
@@ -150,6 +150,32 @@ it("colours only lines that a history took", () => {
   const overlay = overlayOf(CHAIN, steps, [{ from_step: "1", to_step: "2" }]);
   expect(overlay.edges).toEqual({ "#start": "taken", "/States/A#catch/0": "failed" });
   expect(overlay.states["/States/A"]).toMatchObject({ status: "CAUGHT", seconds: 1 });
+});
+
+it("takes what was tried again in its scope for over, and counts no rest into a state's time", () => {
+  const visit = (id: string, status: string, from: number, to: number, item: number | null = null) => ({
+    id,
+    name: "A",
+    parent: null,
+    item,
+    status,
+    entered_at: new Date(from * 1000).toISOString(),
+    exited_at: new Date(to * 1000).toISOString(),
+  });
+  const stateOf = (steps: OverlayStep[]) => overlayOf(CHAIN, steps, []).states["/States/A"];
+  expect(stateOf([visit("1", "FAILED", 0, 1), visit("2", "SUCCEEDED", 5, 6)])).toMatchObject({
+    status: "SUCCEEDED",
+    visits: 2,
+    failed: 0,
+    seconds: 2,
+  });
+  expect(stateOf([visit("1", "FAILED", 0, 1), visit("2", "FAILED", 5, 6)])).toMatchObject({
+    status: "FAILED",
+    failed: 1,
+  });
+  expect(stateOf([visit("1", "FAILED", 0, 1, 0), visit("2", "SUCCEEDED", 5, 6, 1)])?.status).toBe("FAILED");
+  const rested = overlayOf(CHAIN, [visit("1", "SUCCEEDED", 0, 9)], [], () => 2);
+  expect(rested.states["/States/A"]?.seconds).toBe(2);
 });
 
 it("keeps notes beside the definition", () => {

@@ -8,7 +8,15 @@ export { ExecutionCanvas } from "./ExecutionCanvas";
 export { IconShape, StateIcon } from "./icons";
 export type { EdgeMarks, Mark, Marks, Note } from "./model";
 export { notesOf, withNotes } from "./notes";
-export { type Overlay, type OverlayStep, overlayOf, pointerOfStep, type StateOverlay, secondsText } from "./overlay";
+export {
+  type Overlay,
+  type OverlayStep,
+  overlayOf,
+  pointerOfStep,
+  type StateOverlay,
+  secondsText,
+  triedAgain,
+} from "./overlay";
 export type { CanvasHandle, WorkflowCanvasProps } from "./props";
 export { StepList } from "./StepList";
 export { WorkflowCanvas } from "./WorkflowCanvas";

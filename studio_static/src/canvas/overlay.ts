@@ -35,6 +35,7 @@ export interface OverlayStep {
   readonly name: string;
   readonly parent: string | null;
   readonly branch?: number | null;
+  readonly item?: number | null;
   readonly status: string;
   readonly entered_at: string;
   readonly exited_at: string | null;
@@ -49,8 +50,10 @@ export interface StateOverlay {
   readonly seconds: number | null;
   /** How often it was entered (rounds of a loop, items of a Map). */
   readonly visits: number;
-  /** How many of the visits failed. */
+  /** How many of the visits failed, and were not tried again. */
   readonly failed: number;
+  /** None of its visits counts any more: each was tried again, and did not get here. */
+  readonly isOver: boolean;
 }
 
 export type EdgeOverlay = "taken" | "failed";
@@ -60,7 +63,7 @@ export interface Overlay {
   readonly edges: Readonly<Record<EdgeId, EdgeOverlay>>;
 }
 
-/** The worse status wins among several visits of one state: what a reader must see first. */
+/** The worse status wins among several visits of one state: what a reader must see first. What was tried again is over. */
 const RANK: readonly string[] = [
   "FAILED",
   "TIMED_OUT",
@@ -77,20 +80,31 @@ const worse = (one: string, two: string): string => {
   return first !== -1 && (second === -1 || first < second) ? one : two;
 };
 
-/** The overlay of an execution's steps over the definition that it ran. */
+/** Seconds of a step by the clock; null while it runs. */
+function secondsByClock({ entered_at, exited_at }: OverlayStep): number | null {
+  return exited_at === null ? null : (Date.parse(exited_at) - Date.parse(entered_at)) / 1000;
+}
+
+/** The overlay of an execution's steps over the definition that it ran. `secondsOf`: how long a step took. */
 export function overlayOf(
   definition: Definition,
   steps: readonly OverlayStep[],
   taken: readonly { readonly from_step: string; readonly to_step: string }[],
+  secondsOf: (step: OverlayStep) => number | null = secondsByClock,
 ): Overlay {
   const places = new Map<string, StatePointer>();
   const byId = new Map(steps.map((step) => [step.id, step]));
+  const over = triedAgain(steps);
   const states: Record<StatePointer, StateOverlay> = {};
   for (const step of steps) {
     const pointer = placeOf(definition, step, places);
     if (pointer === undefined) continue;
     places.set(step.id, pointer);
-    states[pointer] = joined(states[pointer], step);
+    states[pointer] = joined(states[pointer], {
+      status: step.status,
+      seconds: secondsOf(step),
+      over: over.has(step.id),
+    });
   }
   const edges: Record<EdgeId, EdgeOverlay> = {};
   const mark = (id: EdgeId, how: EdgeOverlay): void => {
@@ -118,15 +132,39 @@ function placeOf(
   return found.find((pointer) => parent !== undefined && within(pointer, parent)) ?? found[0];
 }
 
-function joined(before: StateOverlay | undefined, step: OverlayStep): StateOverlay {
-  const ended = step.exited_at === null ? null : (Date.parse(step.exited_at) - Date.parse(step.entered_at)) / 1000;
-  const failed = step.status === "FAILED" || step.status === "TIMED_OUT" ? 1 : 0;
-  if (before === undefined) return { status: step.status, seconds: ended, visits: 1, failed };
+/**
+ * The ids of steps that did not end well and after which their scope went on: a Parallel or Map around them was retried,
+ * or the execution was redriven.
+ */
+export function triedAgain(steps: readonly OverlayStep[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const last = new Map<string, OverlayStep>();
+  for (const step of steps) {
+    const scope = `${step.parent} ${step.branch} ${step.item}`;
+    const before = last.get(scope);
+    if (before !== undefined && ["FAILED", "TIMED_OUT", "ABORTED"].includes(before.status)) found.add(before.id);
+    last.set(scope, step);
+  }
+  return found;
+}
+
+interface Visit {
+  readonly status: string;
+  readonly seconds: number | null;
+  /** It was tried again. */
+  readonly over: boolean;
+}
+
+function joined(before: StateOverlay | undefined, visit: Visit): StateOverlay {
+  const { status, seconds, over } = visit;
+  const failed = !over && (status === "FAILED" || status === "TIMED_OUT") ? 1 : 0;
+  if (before === undefined) return { status, seconds, visits: 1, failed, isOver: over };
   return {
-    status: worse(before.status, step.status),
-    seconds: ended === null ? before.seconds : (before.seconds ?? 0) + ended,
+    status: over ? before.status : before.isOver ? status : worse(before.status, status),
+    seconds: seconds === null ? before.seconds : (before.seconds ?? 0) + seconds,
     visits: before.visits + 1,
     failed: before.failed + failed,
+    isOver: before.isOver && over,
   };
 }
 

@@ -19,8 +19,8 @@ interface DialogProps {
   title: string;
   /** The button's word: "Pause". */
   act: string;
-  /** The word of the button that does nothing. */
-  cancel?: string;
+  /** The word of the button that does nothing; null: there is none. */
+  cancel?: string | null;
   /** Does it; what it throws is shown, and the dialog stays. */
   onAct: () => Promise<void>;
   onClose: () => void;
@@ -62,9 +62,11 @@ export function Dialog({
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {cancel}
-            </Button>
+            {cancel !== null && (
+              <Button variant="link" onClick={onClose}>
+                {cancel}
+              </Button>
+            )}
             <Button variant="primary" loading={busy} disabled={disabled} onClick={() => void run()}>
               {act}
             </Button>

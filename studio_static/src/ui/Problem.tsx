@@ -47,12 +47,12 @@ function headerOf(error: ApiError, what: string): string {
   return `Could not get ${what}`;
 }
 
-/** Message, place and advice of an error. */
+/** Message, place and advice of an error. The id in the address is no place that a reader could go to. */
 export function ErrorWords({ error }: { error: ApiError }) {
   return (
     <>
       <div>{error.message}</div>
-      {error.where && (
+      {error.where && error.where !== "id" && (
         <div>
           At <Box variant="code">{error.where}</Box>
         </div>

@@ -33,6 +33,11 @@ describe("summaryOf", () => {
   });
 });
 
+it("says a redrive in words", () => {
+  const redriven = entry({ act: "execution.redrive", after: { status: "RUNNING", redrives: 2 } });
+  expect([actWords(redriven.act), summaryOf(redriven)]).toEqual(["Redrove an execution", "status RUNNING, redrives 2"]);
+});
+
 describe("subjectOf", () => {
   it("leads to what it is about", () => {
     expect(subjectOf("workflow/order_flow")).toEqual({

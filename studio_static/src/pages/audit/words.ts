@@ -16,6 +16,7 @@ const ACTS: Readonly<Record<string, string>> = {
   "execution.stop": "Stopped an execution",
   "execution.resume": "Resumed an execution",
   "execution.rerun": "Ran an execution again",
+  "execution.redrive": "Redrove an execution",
   "task.answer": "Answered a task",
   "secret.set": "Set a secret",
   "secret.rotate": "Rotated a secret",
@@ -84,6 +85,7 @@ const FACTS = [
   "starts",
   "running",
   "status",
+  "redrives",
 ];
 
 /** What is worth knowing of an entry, in a line: "version 3", "Reserve Stock, Stock.Empty". */

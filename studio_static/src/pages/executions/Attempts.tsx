@@ -1,11 +1,18 @@
-/** The tries of a step one under the other, with the time that was waited between them. */
+/** The tries of a step one under the other, with the time that was waited between them, or where it was redriven. */
 import type { Step } from "../../api/schema";
-import { StatusMark } from "../../ui/StatusMark";
+import { MarkShape, StatusMark } from "../../ui/StatusMark";
 import { Duration, Elapsed, Time } from "../../ui/Time";
 import { formatDuration } from "../../ui/time";
+import { beginsAfterRedrive } from "./redrive";
 import { plainMessage, secondsBetween } from "./words";
 
-export function Attempts({ step }: { step: Step }) {
+interface AttemptsProps {
+  step: Step;
+  /** Whether its execution was ever redriven. */
+  isRedriven: boolean;
+}
+
+export function Attempts({ step, isRedriven }: AttemptsProps) {
   return (
     <ol className="ex-attempts">
       {step.attempts.map((attempt, place) => {
@@ -31,7 +38,17 @@ export function Attempts({ step }: { step: Step }) {
                 {message && `: ${message}`}
               </p>
             )}
-            {pause !== null && <p className="dim ex-attempt-pause">{`Waited ${formatDuration(pause)}`}</p>}
+            {pause !== null &&
+              (isRedriven && beginsAfterRedrive(step, place + 1) ? (
+                <p className="ex-attempt-redriven">
+                  <span className="ex-attempt-mark">
+                    <MarkShape mark="retry" size={14} />
+                  </span>
+                  {`Redriven ${formatDuration(pause)} later: its retries begin anew`}
+                </p>
+              ) : (
+                <p className="dim ex-attempt-pause">{`Waited ${formatDuration(pause)}`}</p>
+              ))}
           </li>
         );
       })}

@@ -4,6 +4,8 @@ import type { Execution } from "../../api/schema";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Duration, Time } from "../../ui/Time";
+import { Fact } from "./Fact";
+import { timesWords } from "./redrive";
 
 export function DetailsTab({ execution }: { execution: Execution }) {
   const versions = `/wizard/${encodeURIComponent(execution.workflow)}?tab=versions`;
@@ -31,6 +33,7 @@ export function DetailsTab({ execution }: { execution: Execution }) {
       <Fact name="Took">
         <Duration seconds={execution.duration_seconds} />
       </Fact>
+      <Fact name="Redriven">{execution.redrives > 0 ? timesWords(execution.redrives) : "–"}</Fact>
       <Fact name="Started by">{execution.started_by ?? "–"}</Fact>
       <Fact name="Business key">{execution.business_key ?? "–"}</Fact>
       <Fact name="Digest">
@@ -40,14 +43,5 @@ export function DetailsTab({ execution }: { execution: Execution }) {
         <NavLink to={withQuery("/audit/", { execution: execution.id })}>All entries of this execution</NavLink>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -11,12 +11,20 @@ import { StatusMark } from "../../ui/StatusMark";
 import { Duration, Elapsed, Time } from "../../ui/Time";
 import { ConsoleLinks } from "./ConsoleLinks";
 import { RerunDialog } from "./RerunDialog";
+import { parentOf, timesWords } from "./redrive";
 import { StopDialog } from "./StopDialogs";
 import { isOpenStatus } from "./useExecution";
 
 type Doing = "stop" | "rerun" | null;
 
-export function ExecutionHeader({ execution, onChanged }: { execution: Execution; onChanged: () => void }) {
+interface ExecutionHeaderProps {
+  execution: Execution;
+  onChanged: () => void;
+  /** Ask whether to redrive it; absent where it cannot be. */
+  onRedrive: (() => void) | undefined;
+}
+
+export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHeaderProps) {
   const [doing, setDoing] = useState<Doing>(null);
   const close = () => setDoing(null);
   const isOpen = isOpenStatus(execution.status);
@@ -52,6 +60,7 @@ export function ExecutionHeader({ execution, onChanged }: { execution: Execution
           ) : (
             <Duration seconds={execution.duration_seconds} />
           )}
+          {execution.redrives > 0 && <span>{`Redriven ${timesWords(execution.redrives)}`}</span>}
           <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
           {parent && (
             <span>
@@ -73,8 +82,13 @@ export function ExecutionHeader({ execution, onChanged }: { execution: Execution
             Resume
           </Button>
         )}
+        {onRedrive && (
+          <Button variant="primary" onClick={onRedrive}>
+            Redrive …
+          </Button>
+        )}
         <ButtonDropdown
-          variant={execution.status === "PAUSED" ? "normal" : "primary"}
+          variant={onRedrive || execution.status === "PAUSED" ? "normal" : "primary"}
           mainAction={{ text: "Run again", onClick: () => void runSame() }}
           ariaLabel="More ways to run it again"
           items={[{ id: "edited", text: "Run again with another input …" }]}
@@ -94,10 +108,4 @@ export function ExecutionHeader({ execution, onChanged }: { execution: Execution
       {doing === "rerun" && <RerunDialog execution={execution} onClose={close} />}
     </header>
   );
-}
-
-/** A distributed Map's child is named after its parent, its run and its item: "spread:one~1.0~7". */
-function parentOf(id: string): string | null {
-  const at = id.lastIndexOf("~", id.lastIndexOf("~") - 1);
-  return at < 0 ? null : id.slice(0, at);
 }

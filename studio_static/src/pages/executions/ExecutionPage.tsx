@@ -9,7 +9,7 @@ import type { Execution, Step } from "../../api/schema";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { pointersOf, type StatePointer } from "../../asl";
-import { ExecutionCanvas, type OverlayStep, pointerOfStep } from "../../canvas";
+import { ExecutionCanvas, type OverlayStep, pointerOfStep, triedAgain } from "../../canvas";
 import { EmptyState } from "../../ui/EmptyState";
 import { Stale } from "../../ui/Loaded";
 import { Problem } from "../../ui/Problem";
@@ -18,13 +18,13 @@ import { DetailsTab } from "./DetailsTab";
 import { EventsTab } from "./EventsTab";
 import { ExecutionHeader } from "./ExecutionHeader";
 import { LogTab } from "./LogTab";
-import { keysTo, type Row, rowsOf } from "./rows";
+import { RedriveDialog } from "./RedriveDialog";
+import { goesOnAt, isRedrivable } from "./redrive";
 import { StepPanel } from "./StepPanel";
-import { rangeOf, zoomedTo } from "./scale";
 import { stepToOpen } from "./steps";
 import { TabStrip } from "./TabStrip";
-import { Timeline } from "./Timeline";
-import { useExecution, useNow } from "./useExecution";
+import { TimelineTab } from "./TimelineTab";
+import { type Shown, useExecution } from "./useExecution";
 import { ValuesTab } from "./ValuesTab";
 
 const MapRunsTab = lazy(() => import("./MapRunsTab"));
@@ -64,14 +64,14 @@ function decoded(part: string): string {
   }
 }
 
-type Shown = ReturnType<typeof useExecution>;
-
 function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
-  const { answer, pinned, steps, index, definition, overlay, live } = shown;
+  const { answer, pinned, steps, index, definition, rests, overlay, live } = shown;
   const [{ step: chosen, tab }, setUrl] = useUrlState(NOTHING_CHOSEN);
   const step = index.byId.get(chosen) ?? stepToOpen(index);
   const showMapRuns = useCallback(() => setUrl({ tab: "map-runs" }), [setUrl]);
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
+  const [isRedriving, setRedriving] = useState(false);
+  const redrive = isRedrivable(execution) ? () => setRedriving(true) : undefined;
   const failure = shown.execution.error ?? answer.error;
   const reload = () => {
     void shown.execution.reload();
@@ -94,7 +94,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   const runs = new Set(steps.flatMap((each) => each.map_run ?? [])).size;
   return (
     <div className="ex full-bleed">
-      <ExecutionHeader execution={execution} onChanged={reload} />
+      <ExecutionHeader execution={execution} onChanged={reload} onRedrive={redrive} />
       {failure && <Stale what="the execution" message={failure.message} />}
       <div className="ex-body">
         <div className="ex-main">
@@ -171,9 +171,11 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
               index={index}
               definition={definition}
               pointer={pointer}
+              rests={rests}
               live={live}
               onSelect={select}
               onMapRuns={showMapRuns}
+              onRedrive={redrive}
             />
           ) : answer.error ? (
             <Problem error={answer.error} what="the steps" onRetry={() => void answer.reload()} />
@@ -184,6 +186,20 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
           )}
         </aside>
       </div>
+      {isRedriving && (
+        <RedriveDialog
+          execution={execution}
+          steps={answer.data?.complete ? goesOnAt(index) : []}
+          onClose={() => setRedriving(false)}
+          onRefused={reload}
+          onDone={() => {
+            setRedriving(false);
+            // The page follows what runs: a step that was chosen before is not looked at for ever.
+            setUrl({ step: "" });
+            reload();
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -201,7 +217,9 @@ function NoStep({ execution }: { execution: Execution }) {
   return <EmptyState title="No state was entered yet">The first step is shown here as soon as it begins.</EmptyState>;
 }
 
-/** Of a state that was entered several times the visit that is worth seeing: one that failed or is, else the last. */
+/**
+ * Of a state that was entered several times the visit that is worth seeing: one that failed for good or is, else the last.
+ */
 function visitOf(
   state: StatePointer,
   definition: NonNullable<Shown["definition"]>,
@@ -216,83 +234,8 @@ function visitOf(
     pointersOf(definition, name).length === 1
       ? visits
       : visits.filter((each) => pointerOfStep(definition, steps as readonly OverlayStep[], each.id) === state);
-  const rank = (each: Step) => ["FAILED", "TIMED_OUT"].includes(each.status) || each.exited_at === null;
+  const over = triedAgain(steps as readonly OverlayStep[]);
+  const rank = (each: Step) =>
+    (["FAILED", "TIMED_OUT"].includes(each.status) && !over.has(each.id)) || each.exited_at === null;
   return own.findLast(rank) ?? own.at(-1) ?? null;
-}
-
-interface TimelineTabProps {
-  execution: Execution;
-  shown: Shown;
-  step: Step | null;
-  onSelect: (step: Step) => void;
-  live: boolean;
-}
-
-function TimelineTab({ execution, shown, step, onSelect, live }: TimelineTabProps) {
-  const { index, steps, answer } = shown;
-  const now = useNow(live);
-  const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const [zoom, setZoom] = useState<Row | null>(null);
-  /** A row of several steps (an item) that was clicked stays selected itself. */
-  const [row, setRow] = useState<string | null>(null);
-  const rows = useMemo(() => {
-    const plain = rowsOf(steps, folds, index);
-    if (step === null || plain.some((each) => each.step.id === step.id)) return plain;
-    const opened = new Map([...keysTo(index, step).map((key): [string, boolean] => [key, true]), ...folds]);
-    return rowsOf(steps, opened, index);
-  }, [steps, folds, index, step]);
-  const whole = rangeOf(execution.started_at, execution.ended_at, now);
-  const zoomed = zoom && rows.find(({ key }) => key === zoom.key);
-  const range = zoomed ? zoomedTo(zoomed, whole) : whole;
-  const selected = rows.some((each) => each.key === row && each.step.id === step?.id) ? row : (step?.id ?? null);
-  const current = rows.find(({ key }) => key === selected);
-  const choose = useCallback(
-    (to: Row) => {
-      setRow(to.key);
-      onSelect(to.step);
-    },
-    [onSelect],
-  );
-  const fold = useCallback((to: Row, open: boolean) => setFolds((old) => new Map(old).set(to.key, open)), []);
-  if (answer.data === null) return <Skeleton what="the timeline" />;
-  if (rows.length === 0) return <EmptyState title="No state was entered yet" />;
-  return (
-    <div className="tl-room">
-      <div className="tl-tools">
-        <Legend />
-        {zoom ? (
-          <button type="button" className="ex-link" onClick={() => setZoom(null)}>
-            Show the whole time
-          </button>
-        ) : (
-          <button type="button" className="ex-link" disabled={!current} onClick={() => current && setZoom(current)}>
-            Zoom to the selected step
-          </button>
-        )}
-      </div>
-      {!answer.data.complete && (
-        <p className="ex-note">
-          The history is longer than is read here: the first steps are shown, and those that failed.
-        </p>
-      )}
-      <Timeline
-        rows={rows}
-        range={range}
-        origin={whole.start}
-        now={live ? Math.max(now, whole.start) : whole.end}
-        selected={selected}
-        onSelect={choose}
-        onFold={fold}
-      />
-    </div>
-  );
-}
-
-function Legend() {
-  return (
-    <span className="tl-legend" aria-hidden="true">
-      <span className="tl-key tl-wait tone-idle" /> waits
-      <span className="tl-key tl-run tone-bad tl-faded" /> attempt that was tried again
-    </span>
-  );
 }

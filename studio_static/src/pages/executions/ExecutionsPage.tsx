@@ -1,4 +1,4 @@
-/** Every run of every workflow: find one by what is known of it, see at once which failed, stop and start. */
+/** Every run of every workflow: find one by what is known of it, see at once which failed, stop, redrive and start. */
 import "./executions.css";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -17,7 +17,8 @@ import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { columnsOf } from "./columns";
 import { ExecutionFilters } from "./ExecutionFilters";
-import { isFiltered, NO_FILTERS, queryOf } from "./filters";
+import { isFiltered, type ManyToRedrive, manyToRedrive, NO_FILTERS, queryOf } from "./filters";
+import { RedriveManyDialog } from "./RedriveManyDialog";
 import { StartDialog } from "./StartDialog";
 import { StopManyDialog } from "./StopDialogs";
 import { useExecutionPages } from "./useExecutionPages";
@@ -35,6 +36,9 @@ export default function ExecutionsPage() {
   const isWide = useIsWide(1280);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [doing, setDoing] = useState<Doing>(null);
+  /** As the filters were when it was asked for. */
+  const [redriving, setRedriving] = useState<ManyToRedrive | null>(null);
+  const redrivable = pages.rows.length > 0 ? manyToRedrive(filters, Date.now()) : null;
   const selected = pages.rows.filter((row) => chosen.includes(row.id));
   const close = () => setDoing(null);
   const done = () => {
@@ -75,6 +79,7 @@ export default function ExecutionsPage() {
                   >
                     {selected.length > 0 ? `Stop ${selected.length}` : "Stop …"}
                   </Button>
+                  {redrivable && <Button onClick={() => setRedriving(redrivable)}>Redrive all …</Button>}
                   <Button variant="primary" onClick={() => setDoing("start")}>
                     Start execution
                   </Button>
@@ -125,6 +130,15 @@ export default function ExecutionsPage() {
       {doing === "start" && <StartDialog workflow={filters.workflow} onClose={close} />}
       {doing === "stop" && (
         <StopManyDialog executions={selected} workflow={filters.workflow} onClose={close} onDone={done} />
+      )}
+      {redriving && (
+        <RedriveManyDialog
+          many={redriving}
+          onClose={() => {
+            setRedriving(null);
+            void pages.reload();
+          }}
+        />
       )}
     </>
   );

@@ -16,11 +16,12 @@ import { EventList } from "./EventList";
 import type { HistoryEvent } from "./events";
 import { ItemGrid } from "./ItemGrid";
 import { Overview } from "./Overview";
+import { begunAsIf, type Rest, secondsRan } from "./rests";
 import { StepJson } from "./StepJson";
 import { placeWords, type StepIndex, stepsIn } from "./steps";
 import { TabStrip } from "./TabStrip";
 import { WhatWentWrong } from "./WhatWentWrong";
-import { auditSearch, secondsBetween } from "./words";
+import { auditSearch } from "./words";
 
 interface StepPanelProps {
   execution: Execution;
@@ -28,15 +29,19 @@ interface StepPanelProps {
   index: StepIndex;
   definition: Definition | null;
   pointer: StatePointer | null;
+  rests: readonly Rest[];
   live: boolean;
   onSelect: (step: Step) => void;
   /** Show the runs of distributed Maps. */
   onMapRuns: () => void;
+  /** Ask whether to redrive the execution; absent where it cannot be. */
+  onRedrive: (() => void) | undefined;
 }
 
 const POLL_MS = 3000;
 
-export function StepPanel({ execution, step, index, definition, pointer, live, onSelect, onMapRuns }: StepPanelProps) {
+export function StepPanel(props: StepPanelProps) {
+  const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive } = props;
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
   // While it runs, lines of its log come without an event.
   const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
@@ -47,7 +52,7 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
   const holdsItems = step.type === "Map" && stepsIn(index, step.id).length > 0;
   const [tab, setTab] = useState(holdsItems ? "items" : "overview");
   const place = placeWords(index, step);
-  const took = secondsBetween(step.entered_at, step.exited_at);
+  const took = secondsRan(rests, step.entered_at, step.exited_at);
   const data = detail.data;
   const state = definition !== null && pointer !== null ? stateAt(definition, pointer) : undefined;
   const whole = () => {
@@ -74,7 +79,11 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
           <span className="dim">{step.visit > 1 ? `${step.type}, visit ${step.visit}` : step.type}</span>
           {step.resource && <span className="mono ex-cut">{step.resource}</span>}
           <Time at={step.entered_at} format="clock-ms" />
-          {took === null && step.entered_at ? <Elapsed since={step.entered_at} /> : <Duration seconds={took} />}
+          {took === null && step.entered_at ? (
+            <Elapsed since={begunAsIf(rests, step.entered_at, Date.now())} />
+          ) : (
+            <Duration seconds={took} />
+          )}
         </div>
         <div className="ex-links">
           {data && <NavLink to={`/audit/?${auditOf(data)}`}>Audit Log</NavLink>}
@@ -85,7 +94,15 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
           )}
           {data && <ConsoleLinks links={data.links} />}
         </div>
-        <WhatWentWrong step={step} detail={data} index={index} onSelect={onSelect} />
+        <WhatWentWrong
+          step={step}
+          detail={data}
+          index={index}
+          took={took}
+          isRedriven={execution.redrives > 0}
+          onSelect={onSelect}
+          onRedrive={onRedrive}
+        />
       </div>
       <TabStrip
         label={`Step ${step.name}`}
@@ -102,7 +119,7 @@ export function StepPanel({ execution, step, index, definition, pointer, live, o
                   id: "attempts",
                   text: "Attempts",
                   count: step.attempts.length,
-                  content: () => <Attempts step={step} />,
+                  content: () => <Attempts step={step} isRedriven={execution.redrives > 0} />,
                 },
               ]
             : []),

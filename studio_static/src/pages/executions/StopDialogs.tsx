@@ -6,6 +6,7 @@ import { path, post } from "../../api/client";
 import type { Execution, ExecutionSummary, StoppedMany } from "../../api/schema";
 import { notify } from "../../app/flash";
 import { Dialog } from "../../ui/Dialog";
+import { everyPage } from "./everyPage";
 
 const ERROR = "Stopped";
 
@@ -84,17 +85,12 @@ async function stopEach(executions: readonly ExecutionSummary[], reason: string)
   return executions.length;
 }
 
-/** A page at a time, until there are no more. */
 async function stopAll(workflow: string, reason: string): Promise<number> {
   let count = 0;
-  let token: string | null = null;
-  do {
-    const page: StoppedMany = await post<StoppedMany>(path("/workflows/{}/stop", workflow), {
-      ...asked(reason),
-      next_token: token,
-    });
-    count += page.stopped.length;
-    token = page.next_token;
-  } while (token !== null);
+  await everyPage<StoppedMany>(path("/workflows/{}/stop", workflow), asked(reason), {
+    onPage: (page) => {
+      count += page.stopped.length;
+    },
+  });
   return count;
 }

@@ -7,7 +7,7 @@ import { MarkShape } from "../../ui/StatusMark";
 import { statusLook } from "../../ui/status";
 import { formatDuration } from "../../ui/time";
 import type { Row } from "./rows";
-import { piecesOf, type Range, secondsOf, ticksOf } from "./scale";
+import { foldsOf, piecesOf, type Range, secondsOf, ticksOf } from "./scale";
 
 const ROW = 28;
 const SPARE = 8;
@@ -32,6 +32,7 @@ export function Timeline({ rows, range, origin, now, selected, onSelect, onFold 
   const first = Math.max(0, Math.floor(top / ROW) - SPARE);
   const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + SPARE);
   const shown = rows.slice(first, last);
+  const folds = foldsOf(range);
 
   const onKey = (event: KeyboardEvent) => {
     const row = rows[at];
@@ -66,6 +67,11 @@ export function Timeline({ rows, range, origin, now, selected, onSelect, onFold 
               {tick.text}
             </span>
           ))}
+          {folds.map(({ left, width, title }) => (
+            <span key={left} className="tl-again" style={{ left: `${(left + width / 2) * 100}%` }} title={title}>
+              <MarkShape mark="retry" size={14} />
+            </span>
+          ))}
         </div>
         <span />
       </div>
@@ -98,6 +104,18 @@ export function Timeline({ rows, range, origin, now, selected, onSelect, onFold 
               onFold={onFold}
             />
           ))}
+          <div className="tl-grid tl-over" aria-hidden="true">
+            <div className="tl-axis">
+              {folds.map(({ left, width, title }) => (
+                <span
+                  key={left}
+                  className="tl-rest"
+                  style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
+                  title={title}
+                />
+              ))}
+            </div>
+          </div>
         </div>
       </div>
     </div>
@@ -119,7 +137,7 @@ interface TimelineRowProps {
 const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
   const { row, place, range, now, isSelected, onSelect, onFold } = props;
   const { word, tone, mark } = statusLook(row.status);
-  const seconds = secondsOf(row, now);
+  const seconds = secondsOf(row, now, range.rests);
   const took = seconds === null ? "–" : formatDuration(seconds);
   const tries = row.kind === "step" && row.step.attempts.length > 1 ? `${row.step.attempts.length} attempts` : "";
   return (

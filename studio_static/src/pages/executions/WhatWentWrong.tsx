@@ -2,6 +2,7 @@
 import type { Step, StepDetail } from "../../api/schema";
 import { MarkShape } from "../../ui/StatusMark";
 import { statusLook } from "../../ui/status";
+import { attemptsSince, goesOnAt } from "./redrive";
 import { brokenBy, caughtBefore, isBad, isUnderWay, type StepIndex } from "./steps";
 import { attemptsSentence, meaningOf, plainMessage, standingSentence } from "./words";
 
@@ -9,10 +10,17 @@ interface WhatWentWrongProps {
   step: Step;
   detail: StepDetail | null;
   index: StepIndex;
+  /** Seconds; null while it runs. */
+  took: number | null;
+  /** Whether its execution was ever redriven. */
+  isRedriven: boolean;
   onSelect: (step: Step) => void;
+  /** Ask whether to redrive the execution; absent where it cannot be. */
+  onRedrive: (() => void) | undefined;
 }
 
-export function WhatWentWrong({ step, detail, index, onSelect }: WhatWentWrongProps) {
+export function WhatWentWrong(props: WhatWentWrongProps) {
+  const { step, detail, index, took, isRedriven, onSelect, onRedrive } = props;
   const { tone, mark } = statusLook(step.status);
   if (isUnderWay(step.status) || step.status === "ABORTED") {
     return (
@@ -35,10 +43,17 @@ export function WhatWentWrong({ step, detail, index, onSelect }: WhatWentWrongPr
         {(message ?? meaning) && `: ${message ?? meaning}`}
       </p>
       {message && meaning && <p>{meaning}</p>}
-      <p className="ex-wrong-tries">{attemptsSentence(step)}</p>
+      <p className="ex-wrong-tries">{attemptsSentence(step, took, isRedriven ? attemptsSince(step) : null)}</p>
       {step.caught?.next && <p>{`A Catcher took it and went on to ${step.caught.next}.`}</p>}
       {inner.id !== step.id && <Look at={inner} onSelect={onSelect} words="It failed because of" />}
       {before && <Look at={before} onSelect={onSelect} words="It came here after" />}
+      {onRedrive && goesOnAt(index).includes(step) && (
+        <p>
+          <button type="button" className="ex-link" onClick={onRedrive}>
+            Redrive from here …
+          </button>
+        </p>
+      )}
     </div>
   );
 }

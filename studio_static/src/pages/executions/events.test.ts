@@ -16,6 +16,8 @@ const entered: HistoryEvent = {
   stateEnteredEventDetails: { name: "Plan", input: '{"a": [1]}', inputDetails: { truncated: false } },
 };
 
+const redriven: HistoryEvent = { id: 40, previousEventId: 39, type: "ExecutionRedriven", timestamp: 1795680300 };
+
 it("reads the details by AWS's names", () => {
   expect(detailsOf(failed).error).toBe("http.ConnectorError");
   expect(stateOf(entered)).toBe("Plan");
@@ -25,6 +27,7 @@ it("reads the details by AWS's names", () => {
 it("says in a line what an event is about", () => {
   expect(lineOf(failed)).toBe("connector:http:request · http.ConnectorError");
   expect(lineOf(entered)).toBe("Plan");
+  expect(lineOf({ ...redriven, executionRedrivenEventDetails: { redriveCount: 2 } })).toBe("redrive 2");
 });
 
 it("shows texts that are JSON as the values they are", () => {

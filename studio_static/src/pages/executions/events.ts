@@ -46,6 +46,7 @@ export function lineOf(event: HistoryEvent): string {
   if (typeof details.length === "number") parts.push(`${details.length} items`);
   const error = text(details.error);
   if (error) parts.push(error);
+  if (typeof details.redriveCount === "number") parts.push(`redrive ${details.redriveCount}`);
   const run = text(details.mapRunArn);
   if (run) parts.push(run.split("/").at(-1) ?? run);
   return parts.join(" · ");

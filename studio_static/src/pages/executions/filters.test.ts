@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { isFiltered, NO_FILTERS, queryOf, sinceOf, statusesOf } from "./filters";
+import {
+  errorWords,
+  isFiltered,
+  manyToRedrive,
+  NO_FILTERS,
+  queryOf,
+  redriveRequest,
+  sinceOf,
+  statusesOf,
+  windowWords,
+} from "./filters";
 
 const NOW = Date.parse("2026-11-24T14:02:33.500Z");
 
@@ -26,4 +36,38 @@ it("orders statuses as they are shown", () => expect(statusesOf("ABORTED,FAILED"
 it("tells filters from none", () => {
   expect(isFiltered(NO_FILTERS)).toBe(false);
   expect(isFiltered({ ...NO_FILTERS, error: "x" })).toBe(true);
+});
+
+describe("manyToRedrive", () => {
+  const failed = { ...NO_FILTERS, workflow: "orders", status: "FAILED" };
+  it("is one workflow's with one status that did not succeed", () => {
+    expect(manyToRedrive(failed, NOW)).toMatchObject({ workflow: "orders", status: "FAILED" });
+    expect(manyToRedrive({ ...failed, workflow: "" }, NOW)).toBeNull();
+    expect(manyToRedrive({ ...failed, status: "" }, NOW)).toBeNull();
+    expect(manyToRedrive({ ...failed, status: "FAILED,ABORTED" }, NOW)).toBeNull();
+    expect(manyToRedrive({ ...failed, status: "SUCCEEDED" }, NOW)).toBeNull();
+  });
+  it("is never more than the list shows", () => {
+    expect(manyToRedrive({ ...failed, name: "ord-" }, NOW)).toBeNull();
+    expect(manyToRedrive({ ...failed, business_key: "o-1" }, NOW)).toBeNull();
+  });
+  it("asks for what the list asks for", () => {
+    const many = manyToRedrive({ ...failed, error: "Stock.", last: "1h" }, NOW);
+    expect(many && redriveRequest(many)).toEqual({
+      status: "FAILED",
+      error: "Stock.*",
+      started_after: "2026-11-24T13:02:00Z",
+      started_before: null,
+    });
+  });
+  it("says error and time in words", () => {
+    const many = manyToRedrive(failed, NOW) as never;
+    const [after, before] = ["2026-11-24T13:02:00Z", "2026-11-24T14:00:00Z"];
+    const words = (more: object) => windowWords({ ...(many as object), ...more } as never, "utc");
+    expect(words({})).toBe("At any time");
+    expect(words({ started_after: after })).toBe("Since 24 Nov 2026, 13:02:00 UTC");
+    expect(words({ started_before: before })).toBe("Before 24 Nov 2026, 14:00:00 UTC");
+    expect(words({ started_after: after, started_before: before })).toMatch(/^From 24 Nov .* until 24 Nov /);
+    expect(["", "Stock.*", "Stock.Empty"].map(errorWords)).toEqual(["Any", "Begins with Stock.", "Stock.Empty"]);
+  });
 });

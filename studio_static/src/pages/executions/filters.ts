@@ -1,5 +1,9 @@
 /** The filters of the list of executions: what the address has of them, and what the API is asked for. Pure. */
 import type { Query } from "../../api/client";
+import type { RedriveManyRequest } from "../../api/schema";
+import type { Clock } from "../../app/preferences";
+import { formatTime } from "../../ui/time";
+import { UNSUCCESSFUL, type Unsuccessful } from "./redrive";
 
 /** Each is a parameter of the address. Times are the API's own words; `last` counts back from now: "24h". */
 export const NO_FILTERS = {
@@ -58,4 +62,56 @@ export function queryOf(filters: Filters, now: number): Query {
 
 export function isFiltered(filters: Filters): boolean {
   return Object.values(filters).some((value) => value !== "");
+}
+
+export interface ManyToRedrive {
+  readonly workflow: string;
+  readonly status: Unsuccessful;
+  /** As it is asked for: "http.*"; empty for any. */
+  readonly error: string;
+  readonly started_after: string;
+  readonly started_before: string;
+}
+
+/**
+ * Which executions "Redrive all" means: those of one workflow with one status that did not succeed. Null where the list
+ * shows others, or fewer than a redrive can be told apart by: it knows neither names nor business keys.
+ */
+export function manyToRedrive(filters: Filters, now: number): ManyToRedrive | null {
+  const statuses = statusesOf(filters.status);
+  const status = UNSUCCESSFUL.find((each) => each === statuses[0]);
+  if (filters.workflow === "" || statuses.length !== 1 || status === undefined) return null;
+  if (filters.name !== "" || filters.business_key !== "") return null;
+  const { error, started_after, started_before } = queryOf(filters, now);
+  return {
+    workflow: filters.workflow,
+    status,
+    error: String(error),
+    started_after: String(started_after),
+    started_before: String(started_before),
+  };
+}
+
+/** The body of POST /workflows/{name}/redrive, without its page. */
+export function redriveRequest(many: ManyToRedrive): RedriveManyRequest {
+  return {
+    status: many.status,
+    error: many.error || null,
+    started_after: many.started_after || null,
+    started_before: many.started_before || null,
+  };
+}
+
+/** "Any"; "Begins with http." of http.*. */
+export function errorWords(error: string): string {
+  if (error === "") return "Any";
+  return error.endsWith("*") ? `Begins with ${error.slice(0, -1)}` : error;
+}
+
+/** "At any time", "Since 24 Nov 2026, 14:12:00 UTC", "From … until …". */
+export function windowWords({ started_after, started_before }: ManyToRedrive, clock: Clock): string {
+  const [after, before] = [started_after, started_before].map((each) => each && formatTime(each, clock));
+  if (after && before) return `From ${after} until ${before}`;
+  if (after) return `Since ${after}`;
+  return before ? `Before ${before}` : "At any time";
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rowsOf } from "./rows";
-import { piecesOf, rangeOf, ticksOf, zoomedTo } from "./scale";
+import { foldsOf, piecesOf, placeOf, rangeOf, secondsOf, ticksOf, zoomedTo } from "./scale";
 import { moment, step } from "./testing.testdata";
 
 const range = { start: Date.parse(moment(0)), end: Date.parse(moment(10)) };
@@ -72,4 +72,32 @@ describe("piecesOf", () => {
 it("zooms to a row, with a little room, within the whole", () => {
   const zoomed = zoomedTo(rowOf("A#1", { from: 0, to: 1 }), range);
   expect(zoomed).toEqual({ start: range.start, end: range.start + 1040 });
+});
+
+describe("a rest", () => {
+  // Ran for 2 s, lay for an hour, ran for 2 s.
+  const rests = [{ start: range.start + 2000, end: range.start + 3_602_000 }];
+  const whole = rangeOf(moment(0), moment(3604), 0, rests);
+  it("is as wide as any other, and what ran has the rest of the room", () => {
+    expect([0, 1, 2, 3602, 3604].map((second) => placeOf(whole, range.start + second * 1000))).toEqual(
+      [0, 0.2375, 0.475, 0.525, 1].map((place) => expect.closeTo(place)),
+    );
+    expect(foldsOf(whole)).toMatchObject([{ left: 0.475, width: 0.05 }]);
+    expect(foldsOf(whole)[0]?.title).toBe("Had ended, and was redriven 1 h later");
+  });
+  it("is counted by no tick and in no duration", () => {
+    expect(ticksOf(whole, range.start).map(({ text }) => text)).toEqual(["0 s", "1 s", "3 s"]);
+    expect(secondsOf({ from: moment(0), to: moment(3604) }, 0, rests)).toBe(4);
+  });
+  it("is left out of what is zoomed to beside it, where ticks go on from the time it ran", () => {
+    const zoomed = zoomedTo({ from: moment(3602), to: moment(3604) }, whole);
+    expect(ticksOf({ ...zoomed, start: range.start + 3_602_000 }, range.start).map(({ text }) => text)).toContain(
+      "2.5 s",
+    );
+    expect(foldsOf({ ...zoomed, start: range.start + 3_602_000 })).toEqual([]);
+  });
+  it("that has not ended ends at the range's", () => {
+    const open = rangeOf(moment(0), null, range.start + 5000, [{ start: range.start + 2000, end: Number.MAX_VALUE }]);
+    expect(placeOf(open, range.start + 2000)).toBeCloseTo(0.95);
+  });
 });

@@ -33,6 +33,10 @@ describe("stepToOpen", () => {
     const steps = [step("Pay#1", { status: "CAUGHT", error: "E" }), step("Say sorry#1")];
     expect(opened(steps)).toBe("Say sorry#1");
   });
+  it("leaves a failure aside after which a redrive went on", () => {
+    const steps = [step("Check#1", { type: "Pass", status: "FAILED", error: "E" }), step("Check#2"), step("Pay#1")];
+    expect(opened(steps)).toBe("Pay#1");
+  });
   it("opens where a running one is", () => {
     expect(opened([step("A#1"), step("Wait#1", { status: "WAITING", to: null })])).toBe("Wait#1");
   });

@@ -50,20 +50,19 @@ export function around(index: StepIndex, step: Step): string[] {
 }
 
 /**
- * The step at which an execution opens: where it failed, deep inside; else where it is; else its last.
+ * The step at which an execution opens: where it failed, deep inside; else where it is; else its last. Only its last own
+ * step says how it stands: a redrive goes on after one that failed.
  *
  * What broke a Parallel or a Map is the failed step inside that ended last with the same error: what was beside it was
  * aborted, and failures of earlier rounds ended before.
  */
 export function stepToOpen(index: StepIndex): Step | null {
-  const own = stepsIn(index, "");
-  const failed = own.findLast((step) => isBad(step.status));
-  if (failed) return deepest(index, failed, (inner, outer) => isBad(inner.status) && sameError(inner, outer));
-  const current = own.findLast((step) => isUnderWay(step.status));
-  if (current) return deepest(index, current, (inner) => isUnderWay(inner.status));
-  const aborted = own.findLast((step) => step.status === "ABORTED");
-  if (aborted) return deepest(index, aborted, (inner) => inner.status === "ABORTED");
-  return own.at(-1) ?? null;
+  const last = stepsIn(index, "").at(-1);
+  if (last === undefined) return null;
+  if (isBad(last.status)) return deepest(index, last, (inner, outer) => isBad(inner.status) && sameError(inner, outer));
+  if (isUnderWay(last.status)) return deepest(index, last, (inner) => isUnderWay(inner.status));
+  if (last.status === "ABORTED") return deepest(index, last, (inner) => inner.status === "ABORTED");
+  return last;
 }
 
 function deepest(index: StepIndex, from: Step, isNext: (inner: Step, outer: Step) => boolean): Step {

@@ -5,6 +5,7 @@ import type { DefinitionAnswer, Execution, StepsAnswer } from "../../api/schema"
 import { useApi } from "../../api/useApi";
 import type { Definition } from "../../asl";
 import { type OverlayStep, overlayOf } from "../../canvas";
+import { restsOf, secondsRan } from "./rests";
 import { indexOf } from "./steps";
 
 /** Long histories are read whole for their steps: those are asked for less often. */
@@ -36,12 +37,17 @@ export function useExecution(id: string) {
   const index = useMemo(() => indexOf(steps), [steps]);
   const document = pinned.data?.document ?? null;
   const definition = useMemo(() => (document?.definition as Definition | undefined) ?? null, [document]);
-  const overlay = useMemo(
-    () => (definition === null ? null : overlayOf(definition, steps as readonly OverlayStep[], data?.edges ?? [])),
-    [definition, steps, data],
-  );
-  return { execution, answer, pinned, steps, index, definition, overlay, live };
+  const redrives = execution.data?.redrives ?? 0;
+  const rests = useMemo(() => restsOf(index, redrives, live), [index, redrives, live]);
+  const overlay = useMemo(() => {
+    if (definition === null) return null;
+    const secondsOf = (step: OverlayStep) => secondsRan(rests, step.entered_at, step.exited_at);
+    return overlayOf(definition, steps as readonly OverlayStep[], data?.edges ?? [], secondsOf);
+  }, [definition, steps, data, rests]);
+  return { execution, answer, pinned, steps, index, definition, rests, overlay, live };
 }
+
+export type Shown = ReturnType<typeof useExecution>;
 
 /** Now, every second while something runs; else as it was. */
 export function useNow(ticking: boolean): number {

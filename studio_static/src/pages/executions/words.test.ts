@@ -25,10 +25,13 @@ describe("attemptsSentence", () => {
         { number: 2, ...one },
       ],
     });
-    expect(attemptsSentence(failed)).toBe("Failed after 2 attempts, in 3.01 s.");
+    expect(attemptsSentence(failed, 3.01)).toBe("Failed after 2 attempts, in 3.01 s.");
+    expect(attemptsSentence(failed, 3.01, 1)).toBe(
+      "Failed after 2 attempts, 1 of them since it was redriven, in 3.01 s.",
+    );
   });
   it("says a timeout by its name", () => {
-    expect(attemptsSentence(step("A#1", { status: "TIMED_OUT" }))).toBe("Timed out, in 1 s.");
+    expect(attemptsSentence(step("A#1", { status: "TIMED_OUT" }), 1)).toBe("Timed out, in 1 s.");
   });
 });
 

@@ -26,14 +26,14 @@ export function meaningOf(error: string | null): string | null {
   return error === null ? null : (MEANINGS[error] ?? null);
 }
 
-/** "Failed after 2 attempts, in 3.01 s." */
-export function attemptsSentence(step: Step): string {
+/** "Failed after 2 attempts, in 3.01 s." `took` is in seconds; `since` counts the attempts since a redrive. */
+export function attemptsSentence(step: Step, took: number | null, since: number | null = null): string {
   const verb =
     step.status === "TIMED_OUT" ? "Timed out" : step.status === "CAUGHT" ? "Failed and was caught" : "Failed";
   const count = step.attempts.length;
-  const took = secondsBetween(step.entered_at, step.exited_at);
   const tries = count > 1 ? ` after ${count} attempts` : "";
-  return `${verb}${tries}${took === null ? "" : `, in ${formatDuration(took)}`}.`;
+  const again = since === null ? "" : `, ${since} of them since it was redriven`;
+  return `${verb}${tries}${again}${took === null ? "" : `, in ${formatDuration(took)}`}.`;
 }
 
 /** The JSON that a message carries at its end, taken apart for people: `answered 400: {"error": {"message": …}}`. */
