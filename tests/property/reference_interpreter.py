@@ -615,6 +615,8 @@ def _jsonata(text: str, place: Place) -> Json:
         answer = expression.evaluate({}, {"states": place.states(), **place.variables})
     except jlens.JlensError:
         raise Failed("States.QueryEvaluationError", CAUSE) from None
+    except ValueError as error:  # values nested more than 1000 levels deep, of which the engine makes 500 at most
+        raise Unsupported(str(error)) from error
     if "v" not in answer:
         raise Failed("States.QueryEvaluationError", CAUSE)
     return answer["v"]

@@ -19,7 +19,7 @@ from engine.asl.model import Plan
 from engine.ports.tasks import TaskFailed
 from engine.runtime import effects, snapshot_codec
 from engine.runtime.history import HistoryEvent, render
-from engine.runtime.snapshot import Facts, Frame, Snapshot
+from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot
 from engine.runtime.step import step
 from engine.runtime.stimulus import (
     Continued,
@@ -112,7 +112,7 @@ class Stepping:
             frame = owed.scheduled[0]
             yield TaskStarted(**about(frame, at))
             running = self.snapshot.frames.get(frame.path)
-            if running is not None:
+            if running is not None and running.phase is Phase.RUNNING:
                 yield self.answer(running, at)
         else:
             assert owed.due_at is not None, "nothing is owed and it is not closed"

@@ -27,12 +27,21 @@ class OneOrigin:
         """Every address that was asked for, with its query."""
         self._server = waitress.create_server(self._answer, host="127.0.0.1", port=0, threads=8)
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
-        threading.Thread(target=self._server.run, daemon=True).start()
+        self._stopped = False
+        threading.Thread(target=self._serve, daemon=True).start()
 
     def stop(self) -> None:
         """Lets requests that are on their way end first, of a page that was closed meanwhile."""
         self._server.task_dispatcher.shutdown(timeout=30)
+        self._stopped = True
         self._server.close()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run()
+        except OSError:  # its socket was closed while it was waited for
+            if not self._stopped:
+                raise
 
     def answer(self, environ, start_response) -> Iterable[bytes]:
         raise NotImplementedError

@@ -14,12 +14,18 @@ SECRET = "hush-hush-4711"
 def known(caplog):
     factory = logging.getLogRecordFactory()
     logging.setLogRecordFactory(logging.LogRecord)  # that of a product that another test started knows other secrets
+    root = logging.getLogger()
+    others = [handler for handler in root.handlers if handler is not caplog.handler]
+    for handler in others:  # and so does the filter of its handler
+        root.removeHandler(handler)
     known = KnownSecrets()
     known.add([SECRET])
     caplog.set_level(logging.DEBUG)
     mask_logs(known, handlers=[caplog.handler])
     yield known
     logging.setLogRecordFactory(factory)
+    for handler in others:
+        root.addHandler(handler)
     for added in [f for f in caplog.handler.filters if type(f).__module__ == log_masking.__name__]:
         caplog.handler.removeFilter(added)
 
