@@ -7,6 +7,7 @@ import json
 import click
 
 from functions.api.activities import shown
+from functions.local.finite import FiniteRange
 from functions.local.session import session
 
 
@@ -58,7 +59,7 @@ def list_activities() -> None:
 @activity.command()
 @click.argument("name")
 @click.option("--worker", metavar="NAME", help="Shown in the history's ActivityStarted.")
-@click.option("--wait", type=click.FloatRange(0, 60), default=0.0, show_default=True, metavar="SECONDS",
+@click.option("--wait", type=FiniteRange(0, 60), default=0.0, show_default=True, metavar="SECONDS",
               help="How long to wait for a task.")
 def poll(*, name: str, worker: str | None, wait: float) -> None:
     """Take the oldest task that waits. Answer it with automate task success TOKEN."""

@@ -6,6 +6,7 @@ import click
 
 from functions.api.map_runs import child, shown
 from functions.api.run_models import MapRun
+from functions.local.finite import FiniteRange
 from functions.local.session import session
 
 
@@ -44,9 +45,9 @@ def describe(*, execution: str, run: str) -> None:
 @click.argument("execution", metavar="ID")
 @click.argument("run")
 @click.option("--max-concurrency", type=click.IntRange(0), help="0: no limit.")
-@click.option("--tolerated-failure-count", type=click.FloatRange(0), help="So many items may fail.")
+@click.option("--tolerated-failure-count", type=FiniteRange(0), help="So many items may fail.")
 @click.option(
-    "--tolerated-failure-percentage", type=click.FloatRange(0, 100), help="So large a part of the items may fail.",
+    "--tolerated-failure-percentage", type=FiniteRange(0, 100), help="So large a part of the items may fail.",
 )
 def update(
     *, execution: str, run: str, max_concurrency: int | None, tolerated_failure_count: float | None,

@@ -12,6 +12,7 @@ from engine.errors import InvalidDocument, UserError
 from engine.testing.simulate import SimulationResult, simulate
 from functions.local.account import readable_cause
 from functions.local.commands.workflows import document_in
+from functions.local.finite import FiniteRange
 from functions.local.screen import indented, status_mark
 from functions.local.session import Json, read_file, read_value, session
 
@@ -28,7 +29,7 @@ class SimulationUnfinished(UserError):
 @click.option("--stubs", "stubs_file", metavar="FILE", help="Recorded answers: by resource, a list used up in order.")
 @click.option("--events", is_flag=True, help="Print the history too.")
 @click.option("--limits", type=click.Choice(["aws"]), help="End it where AWS does: 256 KiB of output, 25,000 events.")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True,
+@click.option("--seconds", type=FiniteRange(0, min_open=True), default=60.0, show_default=True,
               help="Give up after so long: nothing is waited for, so it loops.")
 def simulate_file(
     *, file: str, text: str, stubs_file: str | None, events: bool, limits: Literal["aws"] | None, seconds: float,

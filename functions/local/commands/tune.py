@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import click
 
+from functions.local.finite import FiniteRange
 from functions.local.session import session
 from functions.local.tuning import folder_rules, stage_rules
 from functions.local.tuning.account import Account
@@ -19,7 +20,7 @@ MOST_HOURS = 24 * 14
 """CloudWatch keeps figures of five minutes for longer, but settings change."""
 
 _HOURS = click.option(
-    "--hours", type=click.FloatRange(1, MOST_HOURS), default=24.0, show_default=True, metavar="N",
+    "--hours", type=FiniteRange(1, MOST_HOURS), default=24.0, show_default=True, metavar="N",
     help="The window: the last N hours.",
 )
 _HOW = {

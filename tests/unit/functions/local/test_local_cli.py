@@ -437,3 +437,14 @@ def test_every_command_says_what_it_does():
         for parameter in command.params:
             if isinstance(parameter, click.Option) and not parameter.hidden:
                 assert parameter.help, f"{name} {parameter.name}"
+
+
+@pytest.mark.parametrize("command", [
+    ("tune", "--hours"), ("simulate", "--seconds"), ("activity", "poll", "packing", "--wait"),
+    ("map-run", "update", "a:1", "run", "--tolerated-failure-count"),
+])
+def test_a_number_that_is_none_is_refused(automate, command):
+    status, out, err = automate(*command, "nan")
+    assert status == 2
+    assert "no finite number" in out + err
+
