@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable
+from threading import Lock
 
 from engine.asl.compile import compile_definition
 from engine.asl.model import Plan
@@ -23,12 +24,13 @@ START_GRACE_SECONDS = 30.0
 
 
 class Opener:
-    """Keeps the plans of the definitions it has met."""
+    """Keeps the plans of the definitions it has met. Safe to share between threads."""
 
     def __init__(self, journal: Journal, published: Published, new_nonce: Callable[[], str]) -> None:
         self._journal = journal
         self._published = published
         self._new_nonce = new_nonce
+        self._lock = Lock()
         self._plans: OrderedDict[tuple[str, str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
 
     def open(self, loaded: Loaded) -> Activation:
@@ -53,18 +55,20 @@ class Opener:
     def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:
         machine = "" if header.parent is None else header.parent.machine
         wanted = (header.key.workspace, header.workflow, header.definition_digest, machine)
-        known = self._plans.get(wanted)
-        if known is None:
-            version = self._published.pinned(*wanted[:3])
-            plan = compile_definition(version.definition)
-            if machine:  # the executions of a Map Run walk its ItemProcessor, without the execution's time-out
-                plan = Plan({**plan.machines, "": plan.machines[machine]})
-            known = self._plans[wanted] = (version, plan)
+        with self._lock:
+            known = self._plans.get(wanted)
+            if known is not None:
+                self._plans.move_to_end(wanted)
+                return known
+        version = self._published.pinned(*wanted[:3])
+        plan = compile_definition(version.definition)
+        if machine:  # the executions of a Map Run walk its ItemProcessor, without the execution's time-out
+            plan = Plan({**plan.machines, "": plan.machines[machine]})
+        with self._lock:
+            self._plans[wanted] = (version, plan)
             if len(self._plans) > PLANS_KEPT:
                 self._plans.popitem(last=False)
-        else:
-            self._plans.move_to_end(wanted)
-        return known
+        return version, plan
 
 
 def facts_of(header: Header) -> Facts:

@@ -31,7 +31,7 @@ class ExecutionNotRedrivable(Conflict):
 
 
 class Redrives:
-    """Safe to share between threads as far as `opener` is."""
+    """Safe to share between threads."""
 
     def __init__(
         self, journal: Journal, queue: WakeQueue, clock: Clock, opener: Opener, new_seed: Callable[[], int]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import explorer_runs as runs
@@ -73,6 +77,38 @@ def server(studio_server):
     return studio_server
 
 
+@contextmanager
+def held_service(times):
+    """The address of a service that answers 503 so many times, and an event: until it is set no further call ends."""
+    left, go_on = [times], threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status = 503 if left[0] > 0 else 200
+            left[0] -= 1
+            if status == 200:
+                go_on.wait(20)
+            body = json.dumps({"error": "busy"} if status == 503 else {"asked": True}).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{served.server_port}/work", go_on
+    finally:
+        go_on.set()
+        served.shutdown()
+        served.server_close()
+
+
 def address(execution):
     """The page of an execution."""
     return f"/executions/{quote(execution['id'], safe='')}"
@@ -100,7 +136,7 @@ def offered(page):
 
 def test_a_failed_one_is_redriven_and_followed_until_it_succeeds(studio, server, screens):
     page = studio.page
-    with runs.failing_service(3) as url:
+    with held_service(3) as (url, go_on):
         failed = server.run("delivery", {"url": url}, "tour-1")
         assert failed["status"] == "FAILED"
         studio.open(address(failed))
@@ -118,7 +154,10 @@ def test_a_failed_one_is_redriven_and_followed_until_it_succeeds(studio, server,
         expect(dialog).to_have_count(0)
         expect(status(page)).to_have_text("Running")
         expect(offered(page)).to_have_count(0)
-        expect(panel(page).locator("[data-status=RETRYING], [data-status=RUNNING]").first).to_be_visible()
+        expect(selected(page)).to_have_text("Ask Carrier")
+        expect(panel(page).locator(".ex-step-title [data-status]")).to_have_text("Running")
+        expect(page.get_by_role("treeitem", name=re.compile("Ask Carrier"))).to_contain_text("Running")
+        go_on.set()
         expect(status(page)).to_have_text("Succeeded")
     assert page.evaluate("() => window.notLoadedAnew")
     expect(page.locator(".ex-facts").first).to_contain_text("Redriven once")
@@ -131,7 +170,7 @@ def test_a_failed_one_is_redriven_and_followed_until_it_succeeds(studio, server,
     attempts = panel(page).get_by_role("listitem")
     expect(attempts.nth(0)).to_contain_text("Waited 1")
     expect(attempts.nth(1)).to_contain_text(re.compile(r"Redriven \d.* later: its retries begin anew"))
-    expect(attempts.nth(2)).to_contain_text("Waited 1")
+    expect(attempts.nth(2)).to_contain_text("Waited 1")  # its retries began anew
     expect(attempts.nth(3)).to_contain_text("Succeeded")
     expect(page.get_by_text("tour-1 goes on.")).to_have_count(0)  # a success leaves by itself
     screens(studio, "redriven", widths=(1440, 1024))
