@@ -26,6 +26,9 @@ Json = Any
 HUNDRED = 100
 """So many children's fates are kept in one frame, and so many are started between two commits at most."""
 
+RUNS, SUCCEEDED = ".", "S"
+"""Fates of a child: not known to have ended; succeeded."""
+
 Peek: TypeAlias = "Callable[[str], Frame | OpenFrame | None]"
 
 
@@ -100,6 +103,6 @@ def awaited_children(plan: Plan, facts: Facts, peek: Peek, frame: Frame | OpenFr
             break
         here = hundred.output["dispatched"]
         dispatched = number + here
-        running += [number + at for at, fate in enumerate(hundred.output["fates"][:here]) if fate == "."]
+        running += [number + at for at, fate in enumerate(hundred.output["fates"][:here]) if fate == RUNS]
     running += range(dispatched, min(width, dispatched + HUNDRED))
     return [item_id(facts.execution_id, frame.visit, frame.attempt, index) for index in running]

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.records import dataclass
 from engine.runtime.builder import Builder, OpenFrame
-from engine.runtime.child_ids import HUNDRED
+from engine.runtime.child_ids import HUNDRED, RUNS, SUCCEEDED
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 from engine.runtime.stimulus import ChildClosed, MapRunDispatched
 
@@ -25,8 +25,7 @@ Json = Any
 SWEEP_SECONDS = 300.0
 """So often the headers of children that are out are read: none stays unheard of for longer."""
 
-_RUNNING = "."
-_LETTERS = {"SUCCEEDED": "S", "FAILED": "F", "TIMED_OUT": "T", "ABORTED": "A"}
+_LETTERS = {"SUCCEEDED": SUCCEEDED, "FAILED": "F", "TIMED_OUT": "T", "ABORTED": "A"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,9 @@ def tally(snapshot: Snapshot, frame: Frame) -> Tally:
         fates = hundred.output["fates"]
         for letter in counts:
             counts[letter] += fates.count(letter)
-        running += fates.count(_RUNNING, 0, hundred.output["dispatched"])
+        running += fates.count(RUNS, 0, hundred.output["dispatched"])
     ended = sum(counts.values())
-    return Tally(total, total - running - ended, running, counts["S"], counts["F"], counts["T"], counts["A"])
+    return Tally(total, total - running - ended, running, counts[SUCCEEDED], counts["F"], counts["T"], counts["A"])
 
 
 def cursor(snapshot: Snapshot, frame: Frame) -> int:
@@ -74,7 +73,13 @@ def running(hundred: Frame) -> list[int]:
     """The indices of those among a hundred children that are out."""
     first = HUNDRED * int(hundred.path.rpartition("/")[2])
     fates = hundred.output["fates"][: hundred.output["dispatched"]]
-    return [first + at for at, fate in enumerate(fates) if fate == _RUNNING]
+    return [first + at for at, fate in enumerate(fates) if fate == RUNS]
+
+
+def has_ended(snapshot: Snapshot, frame: Frame, index: int) -> bool:
+    """Whether the fate of the child `index` is known: after a redrive, that it succeeded before."""
+    hundred = snapshot.frames.get(f"{frame.path}/{index // HUNDRED}")
+    return hundred is not None and hundred.output["fates"][index % HUNDRED] != RUNS
 
 
 def successes(snapshot: Snapshot, frame: Frame) -> Iterator[tuple[int, bool, Json]]:
@@ -82,7 +87,7 @@ def successes(snapshot: Snapshot, frame: Frame) -> Iterator[tuple[int, bool, Jso
     for number, hundred in enumerate(_hundreds(snapshot, frame)):
         outputs = hundred.output["outputs"]
         for at, fate in enumerate(hundred.output["fates"]):
-            if fate == "S":
+            if fate == SUCCEEDED:
                 yield HUNDRED * number + at, str(at) in outputs, outputs.get(str(at))
 
 
@@ -107,16 +112,16 @@ def closed(builder: Builder, stimulus: ChildClosed) -> bool:
         return False
     at = stimulus.index % HUNDRED
     known = builder.peek(f"{run.path}/{stimulus.index // HUNDRED}")
-    if known is not None and known.output["fates"][at] != _RUNNING:
+    if known is not None and known.output["fates"][at] != RUNS:
         return False
     hundred = _hundred(builder, run, stimulus.index)
     record = hundred.output
     fates, outputs = record["fates"], record["outputs"]
     letter = _LETTERS.get(stimulus.status, "F")
-    if letter == "S" and stimulus.inline:
+    if letter == SUCCEEDED and stimulus.inline:
         outputs = {**outputs, str(at): stimulus.output}
     hundred.output = {**record, "fates": f"{fates[:at]}{letter}{fates[at + 1:]}", "outputs": outputs}
-    if _RUNNING not in hundred.output["fates"][: record["dispatched"]]:
+    if RUNS not in hundred.output["fates"][: record["dispatched"]]:
         hundred.due_at = None
     return True
 
@@ -149,13 +154,13 @@ def _hundred(builder: Builder, run: Frame | OpenFrame, index: int) -> OpenFrame:
         hundred = OpenFrame(path, run.machine, run.state, None, run.last_event)
         hundred.phase = Phase.CHILDREN
         size = min(HUNDRED, width - index // HUNDRED * HUNDRED)
-        hundred.output = {"dispatched": 0, "fates": _RUNNING * size, "outputs": {}}
+        hundred.output = {"dispatched": 0, "fates": RUNS * size, "outputs": {}}
         builder.lay(hundred)
     return hundred
 
 
 def _arm(builder: Builder, hundred: OpenFrame) -> None:
-    out = hundred.output["fates"].count(_RUNNING, 0, hundred.output["dispatched"])
+    out = hundred.output["fates"].count(RUNS, 0, hundred.output["dispatched"])
     hundred.due_at = builder.at + SWEEP_SECONDS if out else None
 
 

@@ -87,7 +87,7 @@ def opened(builder: Builder, frame: OpenFrame, state: Map) -> bool:
     return _filled(builder, frame, state, (frame.fanout.items if frame.fanout is not None else None) or ())
 
 
-def is_opened(frame: Frame) -> bool:
+def is_opened(frame: Frame | OpenFrame) -> bool:
     """Whether the children's inputs are made."""
     return bool(frame.arguments.get("opened"))
 
@@ -230,6 +230,7 @@ def returned(builder: Builder, frame: OpenFrame, state: Map, output: Json) -> bo
     if problem is not None:
         return erred(builder, frame, state, DATA_LIMIT, f"The result of the state '{state.name}' {problem}.")
     children.forget(builder, frame)
+    frame.joined = output if isinstance(output, list) else None
     started = frame.last_event
     succeeded = builder.emit_beside(started, "MapRunSucceeded")
     builder.emit_beside(succeeded, "MapStateSucceeded")
@@ -238,6 +239,8 @@ def returned(builder: Builder, frame: OpenFrame, state: Map, output: Json) -> bo
 
 def erred(builder: Builder, frame: OpenFrame, state: Map, error: str | None, cause: str | None) -> bool:
     """The run failed: children that still run are to be stopped."""
+    if is_opened(frame):
+        builder.keep(frame)
     builder.abandon(frame.path)
     children.forget(builder, frame)
     details = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}

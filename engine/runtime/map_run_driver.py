@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
@@ -34,9 +35,10 @@ from engine.runtime.child_ids import HUNDRED, item_id, started_id
 from engine.runtime.express import FIRST_LOOK_SECONDS
 from engine.runtime.map_run import THRESHOLD, is_opened, owes_results, within_tolerance
 from engine.runtime.opening import START_GRACE_SECONDS
+from engine.runtime.redrives import ExecutionNotRedrivable, Redrives
 from engine.runtime.result_writer import ChildResult, inline
 from engine.runtime.results import child_results
-from engine.runtime.snapshot import Frame, Phase, Snapshot
+from engine.runtime.snapshot import Frame, Phase, Snapshot, Status
 from engine.runtime.stimulus import (
     ChildClosed,
     ChildrenStopped,
@@ -49,6 +51,8 @@ from engine.runtime.stimulus import (
 )
 
 Json = Any
+
+_LOG = logging.getLogger(__name__)
 
 WINDOW = 1000
 LOCAL_WINDOW = 40
@@ -69,13 +73,15 @@ class MapRuns:
     """What the worker does about child executions. Methods raise StorageError; whatever was done can be done again."""
 
     def __init__(
-        self, journal: Journal, queue: WakeQueue, clock: Clock, new_seed: Callable[[], int], each: Each, *, window: int
+        self, journal: Journal, queue: WakeQueue, clock: Clock, new_seed: Callable[[], int], each: Each,
+        redrives: Redrives, *, window: int,
     ) -> None:
         self._journal = journal
         self._queue = queue
         self._clock = clock
         self._seed = new_seed
         self._each = each
+        self._redrives = redrives
         self._window = window
 
     def owes(self, activation: Activation) -> bool:
@@ -143,8 +149,10 @@ class MapRuns:
 
     def _start(self, activation: Activation, frame: Frame, indices: range) -> None:
         """Create the children, then wake them. Those that are there already are woken too: that is only a hint."""
-        headers = self._each(lambda index: self._create(activation, frame, index), indices)
-        self._queue.send([Wake(key) for key in headers])
+        wanted = [index for index in indices if not children.has_ended(activation.snapshot, frame, index)]
+        headers = self._each(lambda index: self._create(activation, frame, index), wanted)
+        if headers:
+            self._queue.send([Wake(key) for key in headers])
 
     def _create(self, activation: Activation, frame: Frame, index: int) -> ExecutionKey:
         """Input, then header, as every start. It walks the ItemProcessor of the very definition its parent pinned."""
@@ -156,7 +164,7 @@ class MapRuns:
         encoded = data.encode("utf-8", "surrogatepass")
         state = cast("Map", activation.plan.state(frame.machine, frame.state))
         now, parent = self._clock.now(), activation.header
-        self._journal.create(Header(
+        existing = self._journal.create(Header(
             key=key, workflow=parent.workflow, version=parent.version, definition_digest=parent.definition_digest,
             input_digest=hashlib.sha256(encoded).hexdigest(), kind=frame.arguments["kind"], status=RUNNING,
             started_at=now, due_at=now + FIRST_LOOK_SECONDS.get(frame.arguments["kind"], START_GRACE_SECONDS),
@@ -164,7 +172,21 @@ class MapRuns:
                 parent.key.id, frame.path, frame.visit, frame.attempt, index, machine=state.processor,
             ),
         ), encoded)
+        if activation.snapshot.redrives and existing is not None:
+            self._redrive(existing)
         return key
+
+    def _redrive(self, header: Header) -> None:
+        """The child was there before its parent was redriven: it goes on too, unless it is at it, or succeeded."""
+        if header.status in OPEN_STATUSES or header.status == Status.SUCCEEDED:
+            return
+        loaded = self._journal.load(header.key)
+        if loaded is None:
+            return
+        try:
+            self._redrives.redrive(loaded, by_parent=True)
+        except ExecutionNotRedrivable as error:  # another worker was faster; else the sweep tells how it ended
+            _LOG.info("a child is not redriven: %s", error, extra={"execution": header.key.id})
 
     def _outputs(self, activation: Activation, frame: Frame) -> Json:
         """The Map's output: those of its children, in order, as a WriterConfig without a destination may shape them."""

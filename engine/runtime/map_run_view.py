@@ -77,15 +77,31 @@ def describe(journal: Journal, loaded: Loaded, map_run: str) -> MapRun:
         if not is_opened(frame):  # its items are being read, or not batched yet
             counts |= dict.fromkeys(COUNTS, 0)
         return _shown(key, begun, "RUNNING", counts)
-    for segment in journal.history(key, begun.event - 1):
-        for event in codec.decode_events(segment.body):
-            if event.type in _ENDS and event.previous == begun.event:
-                return _shown(key, begun, _ENDS[event.type], _recorded(segment.body, begun.arn), event.at)
+    ended = _end(journal, key, begun, redriven=_snapshot(loaded).redrives > 0 if loaded.segments else False)
+    if ended is not None:
+        return ended
     counts = dict.fromkeys(COUNTS, 0)
     for header in _children(journal, key, begun, 0):
         counts["total"] += 1
         counts[header.status.lower()] += 1
     return _shown(key, begun, "ABORTED", counts, loaded.header.ended_at)
+
+
+def _end(journal: Journal, key: ExecutionKey, begun: _Begun, *, redriven: bool) -> MapRun | None:
+    """How the run ended; the last time, where it was taken up again."""
+    ended, chain = None, {begun.event}
+    for segment in journal.history(key, begun.event - 1):
+        for event in codec.decode_events(segment.body):
+            if event.previous not in chain:
+                continue
+            if event.type == "MapRunRedriven":
+                chain.add(event.id)
+                ended = None
+            elif event.type in _ENDS:
+                ended = _shown(key, begun, _ENDS[event.type], _recorded(segment.body, begun.arn), event.at)
+                if not redriven:
+                    return ended
+    return ended
 
 
 def list_children(

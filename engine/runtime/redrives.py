@@ -42,25 +42,27 @@ class Redrives:
         self._opener = opener
         self._new_seed = new_seed
 
-    def redrive(self, loaded: Loaded) -> None:
-        """Let it go on. Raises StorageError, Conflict (ExecutionNotRedrivable) where there is nothing to go on with."""
+    def redrive(self, loaded: Loaded, *, by_parent: bool = False) -> None:
+        """Let it go on. An item of a Map Run is redriven by its parent alone. Raises StorageError, Conflict
+        (ExecutionNotRedrivable) where there is nothing to go on with."""
         header = loaded.header
-        _check(header)
+        _check(header, by_parent=by_parent)
         activation = self._opener.open(loaded)
         if activation.snapshot.closed:
             self._take_up(activation, header)
         self._reopen(activation, header)
-        self._queue.send([Wake(header.key)])
+        if not by_parent:
+            self._queue.send([Wake(header.key)])
 
     def _take_up(self, activation: Activation, header: Header) -> None:
         snapshot = activation.snapshot
         if snapshot.status is Status.SUCCEEDED:
             raise _refused(header, f"it is {snapshot.status}")
-        begun = remains.begun_map_run(activation.plan, snapshot.remains)
-        if begun is not None:
+        lost = remains.lost_map_run(activation.plan, snapshot.remains)
+        if lost is not None:
             raise _refused(
-                header, f"the distributed Map {begun!r} had begun, and is not taken up half way",
-                "Start a new execution; `automate map-runs` lists what each item came to.",
+                header, f"the distributed Map {lost!r} cannot go on: its items ran as EXPRESS executions, or all have "
+                "ended and their results could not be used", "Start a new execution.",
             )
         self._empty_inbox(header)
         now = self._clock.now()
@@ -91,15 +93,15 @@ class Redrives:
                 raise _refused(header, "another redrive of it was faster")
 
 
-def _check(header: Header) -> None:
+def _check(header: Header, *, by_parent: bool) -> None:
     if header.status in OPEN_STATUSES:
         raise _refused(header, f"it is {header.status}")
     if header.status == Status.SUCCEEDED:
         raise _refused(header, f"it is {header.status}")
     if is_express(header.kind):
         raise _refused(header, "EXPRESS executions keep nothing to go on with", "Start a new one with the same input.")
-    if header.is_item:
-        raise _refused(header, "it is an item of a Map Run")
+    if header.is_item and not by_parent:
+        raise _refused(header, "it is an item of a Map Run", "Redrive the execution that runs the Map.")
 
 
 def _refused(header: Header, why: str, advice: str = "") -> ExecutionNotRedrivable:

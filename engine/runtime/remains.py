@@ -5,6 +5,8 @@ A frame is put to rest when the execution ends, in the phase from which it will 
     DONE                                          as it is: what succeeded is not run again
     a fan-out that waits for its children         JOINING, with the children that it had, each at rest itself
     a fan-out whose outputs could not be joined   JOINING, with its children DONE: it joins them again
+    a Map Run                                     JOINING, with the fates of the children that succeeded; the others are
+                                                  redriven themselves as the run goes over them once more
     a Task, Parallel or Map that had begun        BACKOFF: begun again as a Retrier would, with all its retries anew
     any other state, and what had not begun       READY: entered again
 
@@ -23,10 +25,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.asl.model import Fallible, Map, Parallel, Pattern, Plan, State, Task
+from engine.runtime.child_ids import RUNS, SUCCEEDED
 from engine.runtime.snapshot import Fanout, Frame, Phase
 
 if TYPE_CHECKING:
-    from engine.runtime.builder import Builder
+    from engine.runtime.builder import Builder, OpenFrame
 
 Json = Any
 
@@ -40,21 +43,21 @@ def at_rest(plan: Plan, frame: Frame, *, gives_up: bool, joined: list[Json] | No
     """`frame` in the phase from which it goes on, by its path. `joined` are the outputs of its children, where it could
     not be left with them. `gives_up`: what it started and waits for is being stopped."""
     if frame.phase is Phase.CHILDREN:
-        return {}
+        return {frame.path: replace(frame, due_at=None, output=_to_go_over(frame.output))}
     state = plan.state(frame.machine, frame.state)
     if joined is not None and isinstance(state, Map | Parallel):
         fanout = Fanout(len(joined), max(len(joined), 1))
         children = _children(plan, frame, state, joined)
-        return {item.path: item for item in (replace(waiting_for_children(frame), fanout=fanout), *children)}
+        joining = replace(frame, **_OF_ONE_ATTEMPT, phase=Phase.JOINING, fanout=fanout)
+        return {item.path: item for item in (joining, *children)}
     return {frame.path: _at_rest(frame, state, gives_up=gives_up)}
 
 
 def _at_rest(frame: Frame, state: State, *, gives_up: bool) -> Frame:
     if frame.phase is Phase.DONE:
         return frame
-    if _is_map_run(state) and (frame.arguments or {}).get("opened"):
-        run = {"opened": True, "map_run": frame.arguments["map_run"]}
-        return replace(frame, **{**_OF_ONE_ATTEMPT, "arguments": run}, phase=Phase.JOINING, fanout=None)
+    if is_begun_run(state, frame):
+        return waiting_for_children(frame)
     if frame.phase is Phase.JOINING and frame.fanout is not None and not _is_map_run(state):
         return waiting_for_children(frame)
     if frame.phase is Phase.READY or not isinstance(state, Fallible):
@@ -63,8 +66,11 @@ def _at_rest(frame: Frame, state: State, *, gives_up: bool) -> Frame:
 
 
 def waiting_for_children(frame: Frame) -> Frame:
-    """A fan-out under way."""
-    return replace(frame, **_OF_ONE_ATTEMPT, phase=Phase.JOINING)
+    """A fan-out, or a Map Run, under way. The results of a run are written once more when it ends."""
+    run = None
+    if frame.arguments is not None:
+        run = {name: value for name, value in frame.arguments.items() if name not in ("writing", "written")}
+    return replace(frame, **{**_OF_ONE_ATTEMPT, "arguments": run}, phase=Phase.JOINING)
 
 
 def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
@@ -80,8 +86,19 @@ def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
     )
 
 
+def _to_go_over(hundred: Json) -> Json:
+    """The fates of a hundred children, none of them out: those that did not succeed are redriven, or started."""
+    fates = "".join([fate if fate == SUCCEEDED else RUNS for fate in hundred["fates"]])
+    return {**hundred, "dispatched": 0, "fates": fates}
+
+
 def _is_map_run(state: State) -> bool:
     return isinstance(state, Map) and state.distributed is not None
+
+
+def is_begun_run(state: State, frame: Frame | OpenFrame) -> bool:
+    """Whether `frame` stands at a distributed Map whose children's inputs are made."""
+    return _is_map_run(state) and bool((frame.arguments or {}).get("opened"))
 
 
 def _children(plan: Plan, frame: Frame, state: Map | Parallel, outputs: list[Json]) -> list[Frame]:
@@ -102,14 +119,20 @@ def take_up(builder: Builder) -> list[Any]:
             frame.due_at = builder.at if frame.due_at is None else max(builder.at, frame.due_at)
         elif frame.phase is Phase.READY:
             builder.ready.append(frame)
-        elif frame.phase is Phase.JOINING:
+        elif frame.phase is Phase.JOINING and frame.arguments is None:
             fanouts.append(frame)
+        elif frame.phase is Phase.JOINING:
+            builder.emit(frame, "MapRunRedriven", {
+                "mapRunArn": frame.arguments["map_run"], "redriveCount": builder.redrives,
+            })
     return fanouts[::-1]
 
 
-def begun_map_run(plan: Plan, frames: Mapping[str, Frame]) -> str | None:
-    """The name of a distributed Map among `frames` whose children had begun: it cannot be taken up."""
+def lost_map_run(plan: Plan, frames: Mapping[str, Frame]) -> str | None:
+    """The name of a distributed Map among `frames` that cannot be taken up: its children are EXPRESS executions, which
+    keep nothing to go on with, or all had ended and what they wrote could not be used."""
     for frame in frames.values():
-        if frame.phase is Phase.JOINING and frame.fanout is None:
+        run = frame.arguments if frame.phase is Phase.JOINING else None
+        if run is not None and (run["kind"] == "EXPRESS" or frame.fanout is None):
             return plan.state(frame.machine, frame.state).name
     return None

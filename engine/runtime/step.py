@@ -165,7 +165,7 @@ def _arm(builder: Builder) -> None:
 
 
 def _redrive(builder: Builder) -> bool:
-    if not builder.remains or remains.begun_map_run(builder.plan, builder.remains) is not None:
+    if not builder.remains or remains.lost_map_run(builder.plan, builder.remains) is not None:
         return False
     _arm(builder)
     for frame in remains.take_up(builder):

@@ -57,6 +57,7 @@ from engine.runtime.owned import RESERVE_SECONDS, Owned
 from engine.runtime.parking import Parking
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison, counts
 from engine.runtime.policies import Policies
+from engine.runtime.redrives import Redrives
 from engine.runtime.results import WritesResults
 from engine.runtime.snapshot import Frame
 from engine.runtime.starting import StartsExecutions
@@ -101,7 +102,11 @@ class Worker:
         ))
         tasks = WritesResults(tasks, journal)
         self._policies = Policies(tasks, settings)
-        map_runs = MapRuns(journal, queue, clock, new_seed, self._each, window=LOCAL_WINDOW if owner else WINDOW)
+        opener = Opener(journal, published, new_nonce)
+        map_runs = MapRuns(
+            journal, queue, clock, new_seed, self._each, Redrives(journal, queue, clock, opener, new_seed),
+            window=LOCAL_WINDOW if owner else WINDOW,
+        )
         self._errands = Errands(map_runs, ActivityOffers(activities, new_seed), tasks)
         self._job_starts = JobStarts(journal, self._errands, clock)
         self._news = News(journal, self._policies, clock, new_seed, self._errands)
@@ -115,7 +120,7 @@ class Worker:
         self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         self._admission = Admission(
-            journal=journal, queue=queue, clock=clock, opener=Opener(journal, published, new_nonce),
+            journal=journal, queue=queue, clock=clock, opener=opener,
             poison=self._poison, calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
             on_committed=on_committed,
         )
