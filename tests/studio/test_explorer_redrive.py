@@ -47,7 +47,7 @@ TASK_ALONE = {
 }
 
 MIXED = {
-    "Comment": "Fails in a Fail state; with rows, in a distributed Map, which no redrive takes up half way.",
+    "Comment": "Fails in a Fail state; with rows, in a distributed Map whose EXPRESS items keep nothing to go on with.",
     "StartAt": "Rows?",
     "States": {
         "Rows?": {
@@ -57,7 +57,7 @@ MIXED = {
         "Spread Out": {
             "Type": "Map", "ItemsPath": "$.rows", "Label": "Rows",
             "ItemProcessor": {
-                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
                 "StartAt": "Broken", "States": {"Broken": {"Type": "Fail", "Error": "Row.Broken"}},
             },
             "End": True,
@@ -74,6 +74,7 @@ def server(studio_server):
     studio_server.publish("carrier", TASK_ALONE)
     studio_server.publish("mixed", MIXED)
     studio_server.publish("slow", runs.SLOW)
+    studio_server.publish("spread", runs.SPREAD)
     return studio_server
 
 
@@ -227,7 +228,7 @@ def test_a_refusal_is_shown_in_the_apis_words(studio, server, screens):
     offered(page).click()
     dialog = page.get_by_role("dialog", name="Redrive spread-1?")
     dialog.get_by_role("button", name="Redrive", exact=True).click()
-    expect(dialog).to_contain_text("the distributed Map 'Spread Out' had begun, and is not taken up half way")
+    expect(dialog).to_contain_text("the execution mixed:spread-1 cannot be redriven: the distributed Map 'Spread Out'")
     screens(studio, "redrive-refused")
     studio.check_axe()
     dialog.get_by_role("button", name="Cancel").click()
@@ -276,14 +277,17 @@ def test_it_is_offered_only_where_there_is_something_to_go_on_with(studio, serve
         }},
         "publish": True,
     })
-    spread = server.run("mixed", {"rows": [1]}, "spread-2")
+    spread = server.run("spread", {"items": [7]}, "spread-2")  # its one item fails, and is tolerated
     [run] = server.json("GET", f"/executions/{quote(spread['id'], safe='')}/map-runs")["map_runs"]
     uuid = run["arn"].rpartition(":")[2]
     [item] = server.json("GET", f"/executions/{quote(spread['id'], safe='')}/map-runs/{uuid}/executions")["executions"]
     hasty = server.run("hasty", {}, "hasty-1")
-    for execution, count in ((hasty, 0), (item, 0), (spread, 1)):
+    packed = server.run("mixed", {}, "packed-2")
+    for execution, word, count in (
+        (packed, "Failed", 1), (hasty, "Failed", 0), (item, "Failed", 0), (spread, "Succeeded", 0),
+    ):
         studio.open(address(execution))
-        expect(status(page)).to_have_text("Failed")
+        expect(status(page)).to_have_text(word)
         expect(page.get_by_role("button", name="Run again", exact=True)).to_be_visible()
         expect(offered(page)).to_have_count(count)
 
@@ -327,7 +331,7 @@ def test_all_of_a_list_are_redriven_page_after_page_and_the_refused_are_listed(s
     expect(result.get_by_role("status")).to_have_text(re.compile(r"^\d+ redriven, \d+ refused\.$"))
     refused = result.get_by_role("list", name="Refused")
     expect(refused.get_by_role("listitem").filter(has_text="mixed:refused-1")).to_contain_text(
-        "the execution mixed:refused-1 cannot be redriven: the distributed Map 'Spread Out' had begun"
+        "the execution mixed:refused-1 cannot be redriven: the distributed Map 'Spread Out'"
     )
     screens(studio, "redrive-all-refused")
     studio.check_axe()
