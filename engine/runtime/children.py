@@ -114,6 +114,8 @@ def closed(builder: Builder, stimulus: ChildClosed) -> bool:
     known = builder.peek(f"{run.path}/{stimulus.index // HUNDRED}")
     if known is not None and known.output["fates"][at] != RUNS:
         return False
+    if builder.redrives and stimulus.status != "SUCCEEDED" and (known is None or at >= known.output["dispatched"]):
+        return False  # how it had ended before the redrive: it is going to be redriven, too
     hundred = _hundred(builder, run, stimulus.index)
     record = hundred.output
     fates, outputs = record["fates"], record["outputs"]

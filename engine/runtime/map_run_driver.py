@@ -112,7 +112,9 @@ class MapRuns:
             elif frame.phase is Phase.CALLBACK:
                 child = started_id(activation.plan, snapshot.facts, frame)
                 wanted += [] if child is None else [ExecutionKey(activation.key.workspace, child)]
-        return [stimulus for stimulus in self._each(lambda key: self._ended(key, at), wanted) if stimulus is not None]
+        redriven = snapshot.redrives > 0
+        found = self._each(lambda key: self._ended(key, at, redriven=redriven), wanted)
+        return [stimulus for stimulus in found if stimulus is not None]
 
     # ---------------------------------------------------------------- a Map Run
 
@@ -177,11 +179,16 @@ class MapRuns:
         return key
 
     def _redrive(self, header: Header) -> None:
-        """The child was there before its parent was redriven: it goes on too, unless it is at it, or succeeded."""
-        if header.status in OPEN_STATUSES or header.status == Status.SUCCEEDED:
+        """The child was there before its parent was redriven: it goes on too, unless it is at it, or succeeded.
+
+        Its header may be behind its last segment, where a worker died between the two: of one that ended as well as of
+        one that was redriven just now.
+        """
+        loaded = None if header.status == Status.SUCCEEDED else self._journal.load(header.key)
+        if loaded is None or not loaded.segments:
             return
-        loaded = self._journal.load(header.key)
-        if loaded is None:
+        status = _last(loaded).status
+        if status is Status.SUCCEEDED or (status is Status.RUNNING and header.status in OPEN_STATUSES):
             return
         try:
             self._redrives.redrive(loaded, by_parent=True)
@@ -218,8 +225,8 @@ class MapRuns:
 
     # ---------------------------------------------------------------- reading headers
 
-    def _ended(self, key: ExecutionKey, at: float) -> ChildClosed | None:
-        """The child's end, None while it runs."""
+    def _ended(self, key: ExecutionKey, at: float, *, redriven: bool) -> ChildClosed | None:
+        """The child's end, None while it runs. One that was stopped before its parent was redriven goes on."""
         header = self._journal.header(key)
         if header is None or header.status in OPEN_STATUSES or header.parent is None:
             return None
@@ -232,6 +239,10 @@ class MapRuns:
             )
         loaded = self._journal.load(key)
         if loaded is None or not loaded.segments:
+            return None
+        if redriven and header.is_item and notices.stopped_by_parent(_last(loaded)):
+            self._redrive(header)
+            self._queue.send([Wake(key)])
             return None
         return ChildClosed(
             at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,

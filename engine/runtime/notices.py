@@ -29,7 +29,7 @@ from engine.ports.queue import Wake, WakeQueue
 from engine.runtime import inbox
 from engine.runtime.history import json_text
 from engine.runtime.opening import facts_of
-from engine.runtime.snapshot import Snapshot
+from engine.runtime.snapshot import Snapshot, Status
 
 Json = Any
 
@@ -40,9 +40,13 @@ PARENT_ENDED = "The execution that started this one has ended, or no longer wait
 
 
 def tell(journal: Journal, queue: WakeQueue, clock: Clock, header: Header, snapshot: Snapshot) -> None:
-    """Tell the parent of the execution `header`, whose last snapshot is `snapshot`, where one waits."""
+    """Tell the parent of the execution `header`, whose last snapshot is `snapshot`, where one waits.
+
+    One that its parent has stopped tells nothing: nobody waited when it was stopped. Should the parent have been
+    redriven since, it finds that out by itself, and redrives this one (engine.runtime.map_run_driver).
+    """
     parent = header.parent
-    if parent is None or not parent.waits:
+    if parent is None or not parent.waits or stopped_by_parent(snapshot):
         return
     key = ExecutionKey(header.key.workspace, parent.execution_id)
     if not _is_open(journal, key):
@@ -51,6 +55,11 @@ def tell(journal: Journal, queue: WakeQueue, clock: Clock, header: Header, snaps
     journal.put_inbox(inbox.notice_item(key, now, parent, notice(header, snapshot)))
     if journal.put_inbox(inbox.bell_item(key, now)):
         queue.send([Wake(key)])
+
+
+def stopped_by_parent(snapshot: Snapshot) -> bool:
+    """Whether the execution was ended because nobody waited for it any more."""
+    return snapshot.status is Status.ABORTED and snapshot.cause == PARENT_ENDED
 
 
 def read_inbox(journal: Journal, key: ExecutionKey) -> list[InboxItem]:

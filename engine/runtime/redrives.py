@@ -84,8 +84,8 @@ class Redrives:
     def _reopen(self, activation: Activation, header: Header) -> None:
         due_at = self._clock.now() + START_GRACE_SECONDS
         change = HeaderChange(
-            header.key, activation.seq, RUNNING, due_at, strikes=0, reopens=header.status,
-            row=row_of(header, status=RUNNING),
+            header.key, activation.seq, RUNNING, due_at, strikes=0,
+            reopens=None if header.status in OPEN_STATUSES else header.status, row=row_of(header, status=RUNNING),
         )
         if not self._journal.update_headers([change])[0]:
             now = self._journal.header(header.key)
@@ -94,7 +94,7 @@ class Redrives:
 
 
 def _check(header: Header, *, by_parent: bool) -> None:
-    if header.status in OPEN_STATUSES:
+    if header.status in OPEN_STATUSES and not by_parent:
         raise _refused(header, f"it is {header.status}")
     if header.status == Status.SUCCEEDED:
         raise _refused(header, f"it is {header.status}")

@@ -67,7 +67,7 @@ def _no_sweeper(campaign: Campaign, workflow: str, full: bool) -> Specs:
 
 
 def _pairs(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    most = {"big": 20, "poison": 3000, "dead-letter": 3000}
+    most = {"big": 20, "poison": 3000, "dead-letter": 3000, "redrive-map": 1500}
     quick = 1 if workflow == "big" else 10
     return _sliced(pairs_of_deaths(campaign, workflow, "memory"), full, quick, workflow, most.get(workflow))
 

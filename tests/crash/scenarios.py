@@ -189,7 +189,7 @@ def _fragile(_world: World, call: TaskCall) -> Any:
 
 def _broken_until_redriven(world: World, call: TaskCall) -> Any:
     """For good, as far as the workflow knows; somebody mends it before the redrive."""
-    if call.resource == FRAGILE and not world.ledger.asked("redrive"):
+    if call.resource == FRAGILE and call.arguments not in (1, 3) and not world.ledger.asked("redrive"):
         return TaskFailed("Broken")
     return call.arguments
 
@@ -266,6 +266,11 @@ _REDRIVEN = flow({
 })
 _REDRIVEN_AFTER_A_STOP = flow({
     "Work": task(Next="Rest"), "Rest": {"Type": "Wait", "Seconds": 60, "Next": "Again"}, "Again": task(End=True),
+})
+_MAP_REDRIVEN = flow({
+    "Each": {**_distributed({"First": task(Next="Line"), "Line": {"Type": "Task", "Resource": FRAGILE, "End": True}}),
+             "Next": "Sum"},
+    "Sum": task(End=True),
 })
 _MAP = flow({
     "Each": {"Type": "Map", "ItemsPath": "$.lines", "MaxConcurrency": 2, "Next": "Sum",
@@ -346,6 +351,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "map": Workflow(_MAP, concurrent=True),
     "retry-catch": Workflow(_RETRY, _fragile),
     "redrive": Workflow(_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
+    "redrive-map": Workflow(_MAP_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "redrive-stopped": Workflow(_REDRIVEN_AFTER_A_STOP, clients=(STOP, REDRIVE), waits={"Rest": 60}),
     "stop": Workflow(_STOPPED, clients=(STOP,), concurrent=True),
     "stop-amid-a-call": Workflow(_STOPPED, clients=(STOP_AMID_A_CALL,), seconds=20.0, concurrent=True),

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import explorer_runs as runs
 import pytest
+from local_server import wait_until
 from playwright.sync_api import expect
 
 CALL = {
@@ -110,6 +111,25 @@ def held_service(times):
         served.server_close()
 
 
+def stopped(server, name):
+    """An execution of `slow` that was stopped."""
+    execution = server.json("POST", "/workflows/slow/executions", {"input": {}, "name": name})
+    stop(server, execution)
+    return execution
+
+
+def stop(server, execution):
+    """Stop it, and wait until the list says so too: it is told to have ended a moment before it can be redriven."""
+    server.json("POST", f"/executions/{quote(execution['id'], safe='')}/stop", {})
+    query = f"/executions?workflow=slow&status=ABORTED&name={execution['id'].partition(':')[2]}"
+    wait_until(lambda: server.json("GET", query)["executions"], 20)
+
+
+def redrive(server, execution):
+    """As somebody else does it."""
+    server.json("POST", f"/executions/{quote(execution['id'], safe='')}/redrive", {})
+
+
 def address(execution):
     """The page of an execution."""
     return f"/executions/{quote(execution['id'], safe='')}"
@@ -196,14 +216,11 @@ def test_a_task_of_the_execution_itself_goes_on_with_its_attempts(studio, server
 
 def test_the_event_and_the_audit_log_tell_of_it(studio, server):
     page = studio.page
-    stopped = server.json("POST", "/workflows/slow/executions", {"input": {}, "name": "stopped-1"})
-    server.json("POST", f"/executions/{quote(stopped['id'], safe='')}/stop", {})
-    server.wait_closed(stopped["id"])
+    twice = stopped(server, "stopped-1")
     for _ in range(2):  # it waits again, and is stopped again
-        server.json("POST", f"/executions/{quote(stopped['id'], safe='')}/redrive", {})
-        server.json("POST", f"/executions/{quote(stopped['id'], safe='')}/stop", {})
-        server.wait_closed(stopped["id"])
-    studio.open(f"{address(stopped)}?tab=events")
+        redrive(server, twice)
+        stop(server, twice)
+    studio.open(f"{address(twice)}?tab=events")
     expect(page.locator(".ex-facts").first).to_contain_text("Redriven twice")
     events = page.get_by_role("list", name="Events of the execution").get_by_role("listitem")
     redriven = events.filter(has_text="ExecutionRedriven")
@@ -239,18 +256,16 @@ def test_a_refusal_is_shown_in_the_apis_words(studio, server, screens):
 def test_one_that_went_on_elsewhere_is_shown_as_it_stands_once_it_is_refused(studio, server):
     page = studio.page
     studio.expect_refusal(409, "/redrive$")
-    stopped = server.json("POST", "/workflows/slow/executions", {"input": {}, "name": "elsewhere-1"})
-    server.json("POST", f"/executions/{quote(stopped['id'], safe='')}/stop", {})
-    server.wait_closed(stopped["id"])
-    studio.open(address(stopped))
+    elsewhere = stopped(server, "elsewhere-1")
+    studio.open(address(elsewhere))
     offered(page).click()
-    server.json("POST", f"/executions/{quote(stopped['id'], safe='')}/redrive", {})
+    redrive(server, elsewhere)
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Redrive", exact=True).click()
     expect(dialog).to_contain_text("it is RUNNING")
     dialog.get_by_role("button", name="Cancel").click()
     expect(status(page)).to_have_text("Running")
-    server.json("POST", f"/executions/{quote(stopped['id'], safe='')}/stop", {})
+    stop(server, elsewhere)
     expect(status(page)).to_have_text("Stopped")
 
 
@@ -353,9 +368,7 @@ def _redrives(server):
 def test_all_are_redriven_by_keyboard_alone(studio, server):
     page = studio.page
     for number in range(2):
-        stopped = server.json("POST", "/workflows/slow/executions", {"input": {}, "name": f"keys-{number}"})
-        server.json("POST", f"/executions/{quote(stopped['id'], safe='')}/stop", {})
-        server.wait_closed(stopped["id"])
+        stopped(server, f"keys-{number}")
     studio.open("/executions/?workflow=slow&status=ABORTED")
     page.get_by_role("button", name="Redrive all …").focus()
     page.keyboard.press("Enter")
