@@ -4,8 +4,9 @@
                                                           │ the lock: of two redrives one writes it
     a crash here: the redrive is asked for again ─────────┘ and finds the segment
 
-The segment comes first, so that whoever was still about to close the header by segment N cannot do so any more. The
-inbox is emptied before that: a stop that was meant for the run before would end this one too.
+The segment comes first, so that whoever was still about to close the header by segment N cannot do so any more: a
+header that is still open is no obstacle. The inbox is emptied before that: a stop that was meant for the run before
+would end this one too.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Redrives:
         activation = self._opener.open(loaded)
         if activation.snapshot.closed:
             self._take_up(activation, header)
+        elif header.status in OPEN_STATUSES:
+            raise _refused(header, f"it is {header.status}")
         self._reopen(activation, header)
         if not by_parent:
             self._queue.send([Wake(header.key)])
@@ -94,8 +97,6 @@ class Redrives:
 
 
 def _check(header: Header, *, by_parent: bool) -> None:
-    if header.status in OPEN_STATUSES and not by_parent:
-        raise _refused(header, f"it is {header.status}")
     if header.status == Status.SUCCEEDED:
         raise _refused(header, f"it is {header.status}")
     if is_express(header.kind):

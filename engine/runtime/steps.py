@@ -72,7 +72,7 @@ class _Reader:
             runs.reopen(before.parent if event.type.endswith("StateEntered") else before)
         run = self._concerned(event, before)
         self.last_event = event.id
-        self._run_of[event.id] = run
+        self._run_of[event.id] = before if event.type in _CLOSING else run  # a redrive may follow on the end
         if run is not None and not event.type.startswith(_OF_NO_RUN):
             run.events.append(event)
 

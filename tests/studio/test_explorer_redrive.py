@@ -199,7 +199,6 @@ def test_a_failed_one_is_redriven_and_followed_until_it_succeeds(studio, server,
     assert server.json("GET", "/executions/delivery%3Atour-1")["redrives"] == 1
 
 
-@pytest.mark.xfail(strict=True, reason="engine.runtime.steps: what follows the ExecutionFailed belongs to no run")
 def test_a_task_of_the_execution_itself_goes_on_with_its_attempts(studio, server):
     page = studio.page
     with runs.failing_service(2) as url:

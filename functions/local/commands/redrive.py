@@ -47,7 +47,7 @@ def _redrive_one(product: Product, execution_id: str, *, wait: bool) -> None:
         wait_for(product, redriven.key)
         redriven = executions.describe(redriven.key)
     session().screen.show(redriven.as_dict(), lambda: click.echo(
-        f"{redriven.key.id}: {status_mark(redriven.status)}" + ("" if wait else " again")
+        f"{redriven.key.id}: redriven, {status_mark(redriven.status)}"
     ))
     if not wait:
         warn_without_a_worker(product)

@@ -300,7 +300,7 @@ def redrive(*, id: str | None, workflow: str | None, status: str, error: str | N
         raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
     if id is not None:
         found = api().post(f"/executions/{part(id)}/redrive")
-        screen().show(found, lambda: click.echo(f"{found['id']}: {status_mark(found['status'])} again"))
+        screen().show(found, lambda: click.echo(f"{found['id']}: redriven, {status_mark(found['status'])}"))
         return
     if not yes:
         confirm(f"Redrive every {status.upper()} execution of {workflow}?")

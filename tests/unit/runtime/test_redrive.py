@@ -412,6 +412,16 @@ def test_the_steps_tell_both_attempts():
     assert len(told) == len(steps.steps) == 3
 
 
+def test_the_steps_tell_both_attempts_of_a_task_of_the_execution_itself():
+    product, key = failed(machine(A=task(A, "B"), B=task(B)), ScriptedTasks({A: ["a"], B: [BAD, BAD, "b"]}))
+    for _ in range(2):
+        redrive(product, key)
+        product.drain()
+    steps = steps_of(product.executions.events(key, most=1000)).steps
+    assert [(step.name, step.status) for step in steps] == [("A", "SUCCEEDED"), ("B", "SUCCEEDED")]
+    assert [attempt.status for attempt in steps[1].attempts] == ["FAILED", "FAILED", "SUCCEEDED"]
+
+
 # ---------------------------------------------------------------- refused, and asked twice
 
 
@@ -492,6 +502,24 @@ def test_who_was_about_to_close_it_cannot_close_the_redriven_one():
     assert product.stores.journal.header(key).status == "RUNNING"
     product.drain()
     assert product.describe(key).output == 1
+
+
+def test_one_whose_header_is_not_closed_yet_is_redriven():
+    """Its last segment is all that is shown of it; the worker that wrote it comes too late to close it."""
+    product = Product(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
+    key = product.start({})
+    worker = product.worker()
+    closing = []
+    worker._parking.close = closing.append
+    product.run(key, worker)
+    assert product.stores.journal.header(key).status == "RUNNING"
+    assert product.describe(key).status == "FAILED"
+    redrive(product, key)
+    product.worker()._parking.close(closing[0])
+    assert product.stores.journal.header(key).status == "RUNNING"
+    product.drain()
+    assert product.describe(key).output == 1
+    assert product.events(key).count("ExecutionRedriven") == 1
 
 
 def test_what_is_said_to_a_redriven_one_is_not_swept_away_with_the_old_inbox():

@@ -191,7 +191,7 @@ def test_one_is_redriven_to_its_end(failing):
     status, error = failing.json("redrive", "flaky:one")
     assert (status, error["error"]["code"]) == (1, "ExecutionNotRedrivable")
     status, out, err = failing("redrive", "flaky:two")
-    assert (status, out) == (0, "flaky:two: RUNNING again\n")
+    assert (status, out) == (0, "flaky:two: redriven, SUCCEEDED\n")
     assert "No worker runs on this folder" in err
 
 
