@@ -19,6 +19,7 @@ SHORT = frozenset({
     "test_a_filter_lives_in_the_address",
     "test_axe_finds_nothing_on_the_list",
     "test_a_running_one_is_followed_and_stopped_with_a_reason",
+    "test_a_failed_one_is_redriven_and_followed_until_it_succeeds",
     "test_a_map_of_a_hundred_shows_its_failure_first",
     "test_publish_shows_what_changes_and_makes_the_next_active_version",
     "test_failing_cases_are_shown_and_have_to_be_accepted",
