@@ -89,6 +89,21 @@ def test_the_command_line_drives_it(stage, order_flow, tmp_path):
     assert "none was changed" in stage.command("audit", "verify")
 
 
+def test_an_execution_that_failed_is_redriven(stage):
+    """By the API Lambda, which writes the segment; the worker Lambda goes on with it."""
+    mended = "{% $states.context.Execution.RedriveCount > 0 ? 'mended' : $error('not yet') %}"
+    publish(stage, workflow("fragile", {
+        "Try": {"Type": "Pass", "Output": mended, "Next": "Say"},
+        "Say": {"Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": "{% $states.input %}"},
+                "Output": "{% $states.input %}", "End": True},
+    }, "Try"))
+    execution = stage.start("fragile", {}, name="one")
+    assert stage.ended(execution, within=60)["status"] == "FAILED"
+    assert "fragile:one: redriven" in stage.command("redrive", "fragile:one")
+    ended = stage.ended(execution, within=60)
+    assert (ended["status"], ended["output"], ended["redrives"]) == ("SUCCEEDED", "mended", 1)
+
+
 def test_a_wait_of_20_seconds_ends_by_itself(stage, waiting):
     ended = stage.ended(stage.start("waiting", {"seconds": 20}), within=60)
     assert ended["status"] == "SUCCEEDED"
