@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from engine.governance.audit_entry import parse_time
 from engine.governance.audit_query import AuditQuery
-from functions.api import models
+from functions.api import models, models_audit
 from functions.api.routing import Answer, Call, RouteTable
 
 table = RouteTable("Audit")
 route = table.add
 
 
-@route("GET", "/audit", models.AuditQuery, answers=models.AuditList, example="workflow=order_flow&act=workflow.*")
-def list_audit(call: Call[models.AuditQuery]) -> Answer:
+@route(
+    "GET", "/audit", models_audit.AuditQuery, answers=models_audit.AuditList,
+    example="workflow=order_flow&act=workflow.*",
+)
+def list_audit(call: Call[models_audit.AuditQuery]) -> Answer:
     """List entries of the audit log, newest first.
 
     A page with a rare filter may come back short, or empty, and still have a next_token: ask on."""
@@ -25,13 +28,13 @@ def list_audit(call: Call[models.AuditQuery]) -> Answer:
         until=None if until is None else parse_time(until, where="until"),
         limit=given.limit, next_token=given.next_token,
     ))
-    entries = [models.AuditEntry(**entry.as_dict()) for entry in page.entries]
-    return Answer(models.AuditList(entries=entries, next_token=page.next_token))
+    entries = [models_audit.AuditEntry(**entry.as_dict()) for entry in page.entries]
+    return Answer(models_audit.AuditList(entries=entries, next_token=page.next_token))
 
 
-@route("GET", "/audit/verify", models.Nothing, answers=models.AuditVerification)
+@route("GET", "/audit/verify", models.Nothing, answers=models_audit.AuditVerification)
 def verify_audit(call: Call[models.Nothing]) -> Answer:
     """Walk every chain of the audit log and name the first entry of each that is not what was written.
 
     Of a long log, `automate audit verify` is the better way: an API's answer has to come within seconds."""
-    return Answer(models.AuditVerification(**call.services.audit.verify(call.workspace).as_dict()))
+    return Answer(models_audit.AuditVerification(**call.services.audit.verify(call.workspace).as_dict()))

@@ -7,33 +7,21 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from functions.api.models_base import ConsoleAddresses
+from functions.api.models_base import ConsoleAddresses, Given, Taken
 
 Json = Any
-
-
-class _In(BaseModel):
-    """A request."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class _Out(BaseModel):
-    """An answer."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
 # Requests
 
 
-class Nothing(_In):
+class Nothing(Taken):
     """No parameters."""
 
 
-class WithSource(_In):
+class WithSource(Taken):
     """A document as a JSON value, or as the text of a file (JSON or YAML)."""
 
     document: dict[str, Json] | None = Field(
@@ -61,25 +49,25 @@ class ValidateRequest(WithSource):
     """Check a document without storing it."""
 
 
-class SaveDraftRequest(_In):
+class SaveDraftRequest(Taken):
     """The whole document; If-Match names the draft that was read."""
 
     document: dict[str, Json]
 
 
-class PublishRequest(_In):
+class PublishRequest(Taken):
     """Make the draft the new active version."""
 
     note: str = Field("", max_length=1000, description="What is new, for the list of versions.")
 
 
-class RollbackRequest(_In):
+class RollbackRequest(Taken):
     """Make an older version the active one."""
 
     version: int = Field(ge=1)
 
 
-class StartRequest(_In):
+class StartRequest(Taken):
     """Start an execution."""
 
     input: Json = Field(default_factory=dict, description="Any JSON value.")
@@ -90,53 +78,21 @@ class StartRequest(_In):
     )
 
 
-class StopRequest(_In):
+class StopRequest(Taken):
     """Stop an execution; error and cause are shown with it."""
 
     error: str | None = Field(None, max_length=256)
     cause: str | None = Field(None, max_length=32768)
 
 
-class PauseRequest(_In):
-    """How a workflow is paused."""
-
-    starts: Literal["queue", "refuse"] = Field(
-        "queue", description="queue: accepted, and begun once it is resumed. refuse: 409."
-    )
-    running: Literal["finish", "hold"] = Field(
-        "finish", description="finish: what has begun runs on. hold: after the calls under way, until it is resumed."
-    )
-
-
-class StopManyRequest(_In):
-    """Which of a workflow's executions to stop; error and cause are shown with each."""
-
-    status: Literal["RUNNING", "PAUSED"] = "RUNNING"
-    error: str | None = Field(None, max_length=256)
-    cause: str | None = Field(None, max_length=32768)
-    limit: int = Field(100, ge=1, le=1000)
-    next_token: str | None = None
-
-
-class RedriveManyRequest(_In):
-    """Which of a workflow's executions to redrive. Filters combine with AND."""
-
-    status: Literal["FAILED", "TIMED_OUT", "ABORTED"] = "FAILED"
-    error: str | None = Field(None, description="With this error; with * at its end, a prefix.")
-    started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
-    started_before: str | None = Field(None, description="Before this time.")
-    limit: int = Field(100, ge=1, le=1000)
-    next_token: str | None = None
-
-
-class TaskSuccessRequest(_In):
+class TaskSuccessRequest(Taken):
     """Answer a task that waits for its token."""
 
     token: str
     output: Json = None
 
 
-class TaskFailureRequest(_In):
+class TaskFailureRequest(Taken):
     """Fail a task that waits for its token."""
 
     token: str
@@ -144,13 +100,13 @@ class TaskFailureRequest(_In):
     cause: str | None = Field(None, max_length=32768)
 
 
-class TaskHeartbeatRequest(_In):
+class TaskHeartbeatRequest(Taken):
     """Say that the work behind a task token goes on."""
 
     token: str
 
 
-class SecretRequest(_In):
+class SecretRequest(Taken):
     """A secret's value. It is never shown again."""
 
     value: str = Field(min_length=1, repr=False)
@@ -159,19 +115,19 @@ class SecretRequest(_In):
 # Query strings
 
 
-class DeleteSecretQuery(_In):
+class DeleteSecretQuery(Taken):
     """Whether it is deleted although it is used."""
 
     force: bool = Field(False, description="Delete it although workflows name it.")
 
 
-class ExportQuery(_In):
+class ExportQuery(Taken):
     """Which version; the draft by default."""
 
     version: int | None = Field(None, ge=1)
 
 
-class DiffQuery(_In):
+class DiffQuery(Taken):
     """From which version to which; leave one out for the draft."""
 
     old: int | None = Field(None, alias="from", ge=1)
@@ -181,7 +137,7 @@ class DiffQuery(_In):
 _STATUSES = "RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED"
 
 
-class ExecutionsQuery(_In):
+class ExecutionsQuery(Taken):
     """Filters combine with AND. A name, error or business key ending with ``*`` is a prefix."""
 
     workflow: str | None = None
@@ -198,41 +154,17 @@ class ExecutionsQuery(_In):
     next_token: str | None = None
 
 
-class HistoryQuery(_In):
+class HistoryQuery(Taken):
     """Only what is new: a live view polls with the id of the last event it has."""
 
     after: int = Field(0, ge=0, description="Events with an id over this one.")
     limit: int = Field(1000, ge=1, le=1000)
 
 
-class AuditQuery(_In):
-    """Filters combine with AND. `action`, `from` and `to` are other words for `act`, `since` and `until`."""
-
-    workflow: str | None = Field(None, description="Of this workflow and its executions.")
-    execution: str | None = Field(None, description="Of the execution with this id.")
-    actor: str | None = Field(None, description="By this actor; the engine's own are by `engine`.")
-    act: str | None = Field(None, description="This act; with * at its end, a prefix.")
-    action: str | None = Field(None, description="The same as act.")
-    state: str | None = Field(None, description="Of this state: the engine's entries of its failures.")
-    since: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
-    until: str | None = Field(None, description="Before this time.")
-    from_: str | None = Field(None, alias="from", description="The same as since.")
-    to: str | None = Field(None, description="The same as until.")
-    limit: int = Field(100, ge=1, le=1000)
-    next_token: str | None = None
-
-    @model_validator(mode="after")
-    def _one_word_each(self) -> AuditQuery:
-        for one, other in (("act", "action"), ("since", "from_"), ("until", "to")):
-            if getattr(self, one) is not None and getattr(self, other) is not None:
-                raise ValueError(f"{one!r} and {other.strip('_')!r} are the same: give one of them")
-        return self
-
-
 # Answers
 
 
-class ErrorDetail(_Out):
+class ErrorDetail(Given):
     """What is wrong, where, and what to do."""
 
     code: str
@@ -242,26 +174,26 @@ class ErrorDetail(_Out):
     details: Json = None
 
 
-class ErrorAnswer(_Out):
+class ErrorAnswer(Given):
     """The one shape of every error."""
 
     error: ErrorDetail
 
 
-class Done(_Out):
+class Done(Given):
     """It is done."""
 
     ok: bool = True
 
 
-class Health(_Out):
+class Health(Given):
     """The server answers."""
 
     product: str = "automate"
     status: str = "ok"
 
 
-class Draft(_Out):
+class Draft(Given):
     """A draft; the ETag is what a save of it names in If-Match."""
 
     workflow: str
@@ -274,7 +206,7 @@ class Draft(_Out):
     cases: list[dict[str, Json]] = Field(description="The document's test cases.")
 
 
-class Version(_Out):
+class Version(Given):
     """A published version."""
 
     workflow: str
@@ -292,13 +224,13 @@ class VersionWithDocument(Version):
     document: dict[str, Json]
 
 
-class VersionList(_Out):
+class VersionList(Given):
     """All versions, newest first."""
 
     versions: list[Version]
 
 
-class ImportAnswer(_Out):
+class ImportAnswer(Given):
     """What an import did. `version` is there when it was published."""
 
     workflow: str
@@ -309,14 +241,14 @@ class ImportAnswer(_Out):
     version: Version | None = None
 
 
-class StateChange(_Out):
+class StateChange(Given):
     """A state that differs: added, removed or changed."""
 
     state: str
     change: str
 
 
-class Diff(_Out):
+class Diff(Given):
     """A unified diff, the states that differ, and both documents. What the Studio keeps beside a definition makes no
     difference."""
 
@@ -326,7 +258,7 @@ class Diff(_Out):
     new_document: dict[str, Json]
 
 
-class Finding(_Out):
+class Finding(Given):
     """One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition."""
 
     code: str
@@ -337,14 +269,14 @@ class Finding(_Out):
     column: int | None = None
 
 
-class Validation(_Out):
+class Validation(Given):
     """OK or FAIL, and every finding."""
 
     result: str
     diagnostics: list[Finding]
 
 
-class Execution(_Out):
+class Execution(Given):
     """An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
     ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded."""
 
@@ -368,7 +300,7 @@ class Execution(_Out):
     links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
 
 
-class ExecutionSummary(_Out):
+class ExecutionSummary(Given):
     """One row of the list."""
 
     id: str
@@ -383,66 +315,21 @@ class ExecutionSummary(_Out):
     business_key: str | None
 
 
-class ExecutionList(_Out):
+class ExecutionList(Given):
     """Newest first. `next_token` is null on the last page."""
 
     executions: list[ExecutionSummary]
     next_token: str | None
 
 
-class Pause(_Out):
-    """A workflow that is paused; `*` is all of them."""
-
-    workflow: str
-    starts: str
-    running: str
-    paused_at: str | None
-    paused_by: str
-
-
-class PauseList(_Out):
-    """What is paused."""
-
-    pauses: list[Pause]
-
-
-class Resumed(_Out):
-    """How many open executions were woken; `complete` false: there are more, which are found within 16 minutes."""
-
-    woken: int
-    complete: bool
-
-
-class StoppedMany(_Out):
-    """The executions that were asked to stop. `next_token` is null on the last page."""
-
-    stopped: list[str]
-    next_token: str | None
-
-
-class NotRedriven(_Out):
-    """An execution that could not be redriven, and why."""
-
-    id: str
-    message: str
-
-
-class RedrivenMany(_Out):
-    """The executions of a page that go on, and those that cannot. `next_token` is null on the last page."""
-
-    redriven: list[str]
-    refused: list[NotRedriven]
-    next_token: str | None
-
-
-class History(_Out):
+class History(Given):
     """Events as AWS's GetExecutionHistory gives them. `last_event` is the `after` of the next poll."""
 
     events: list[dict[str, Json]]
     last_event: int
 
 
-class Secret(_Out):
+class Secret(Given):
     """What may be shown of a secret: never its value."""
 
     key: str
@@ -451,7 +338,7 @@ class Secret(_Out):
     updated_by: str | None
 
 
-class SecretUse(_Out):
+class SecretUse(Given):
     """A workflow that names the secret: its active version, or its draft."""
 
     workflow: str
@@ -466,13 +353,13 @@ class SecretWithUse(Secret):
     used_by: list[SecretUse]
 
 
-class SecretList(_Out):
+class SecretList(Given):
     """All secrets, by backend in the order in which they are asked."""
 
     secrets: list[SecretWithUse]
 
 
-class Action(_Out):
+class Action(Given):
     """One action of a connector. Inputs and outputs are in the words of JSON Schema."""
 
     name: str
@@ -485,7 +372,7 @@ class Action(_Out):
     outputs: dict[str, Json]
 
 
-class Connector(_Out):
+class Connector(Given):
     """A connector; `problem` says why one cannot be loaded."""
 
     code: str
@@ -495,7 +382,7 @@ class Connector(_Out):
     problem: str | None = None
 
 
-class KnownConnector(_Out):
+class KnownConnector(Given):
     """A connector that is known and not installed: a draft may name its actions, and publishing it is refused."""
 
     code: str
@@ -506,65 +393,8 @@ class KnownConnector(_Out):
     package_hint: str = Field(description="What to do to have it.")
 
 
-class ConnectorList(_Out):
+class ConnectorList(Given):
     """All connectors, by code, and the known ones that are not installed."""
 
     connectors: list[Connector]
     known: list[KnownConnector]
-
-
-class AuditEntry(_Out):
-    """One entry: all of it but `digest` is what the digest is of. Times are ISO 8601 with microseconds."""
-
-    workspace: str
-    chain: int
-    number: int = Field(description="From 1, within its chain.")
-    id: str
-    at: str = Field(description="When it happened.")
-    recorded_at: str
-    actor: str
-    actor_kind: str
-    origin: str = Field(description="Where from: an address, the command line, a worker.")
-    act: str
-    subject: str = Field(description="workflow/NAME, execution/ID or secret/KEY.")
-    before: Json
-    after: Json
-    reason: str | None
-    details: dict[str, Json] = Field(
-        description="Of the engine's entries: version, event, state, attempt, error, cause; of a refusal: act and code."
-    )
-    previous: str = Field(description="The digest of the entry before it in the chain.")
-    digest: str = Field(description="SHA-256.")
-
-
-class AuditList(_Out):
-    """Newest first. `next_token` is null on the last page."""
-
-    entries: list[AuditEntry]
-    next_token: str | None
-
-
-class AuditFinding(_Out):
-    """The first thing that is wrong with a chain."""
-
-    chain: int
-    number: int
-    problem: str
-    message: str
-
-
-class AuditHead(_Out):
-    """The last entry of a chain."""
-
-    chain: int
-    number: int
-    digest: str
-
-
-class AuditVerification(_Out):
-    """What a walk along all chains found."""
-
-    ok: bool
-    entries: int
-    findings: list[AuditFinding]
-    heads: list[AuditHead]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.errors import UserError
 from engine.ports.executions_index import ExecutionQuery
-from functions.api import models
+from functions.api import models, models_operations
 from functions.api.executions import key_of, shown, time_of
 from functions.api.routing import Answer, Call, RouteTable
 
@@ -21,10 +21,10 @@ def redrive_execution(call: Call[models.Nothing]) -> Answer:
 
 
 @route(
-    "POST", "/workflows/{name}/redrive", models.RedriveManyRequest, answers=models.RedrivenMany,
+    "POST", "/workflows/{name}/redrive", models_operations.RedriveManyRequest, answers=models_operations.RedrivenMany,
     example={"status": "FAILED", "error": "Stripe.*"},
 )
-def redrive_many(call: Call[models.RedriveManyRequest]) -> Answer:
+def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
     """Redrive a workflow's executions that did not succeed, a page of them at a time, the newest first.
 
     While next_token is not null there are more: ask again with it."""
@@ -36,11 +36,11 @@ def redrive_many(call: Call[models.RedriveManyRequest]) -> Answer:
         started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
     ))
     done: list[str] = []
-    refused: list[models.NotRedriven] = []
+    refused: list[models_operations.NotRedriven] = []
     for row in page.rows:
         try:
             executions.redrive(row.key, actor=call.actor)
             done.append(row.key.id)
         except UserError as error:
-            refused.append(models.NotRedriven(id=row.key.id, message=error.message))
-    return Answer(models.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token))
+            refused.append(models_operations.NotRedriven(id=row.key.id, message=error.message))
+    return Answer(models_operations.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token))
