@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:
-        """`dataclasses.dataclass`; only one that is frozen, with slots, and not ordered is made here."""
-        if not (options.get("frozen") and options.get("slots")) or options.keys() & {"eq", "order"}:
+        """`dataclasses.dataclass`; only one that is frozen, with slots, and nothing else but kw_only is made here."""
+        others = options.keys() - {"frozen", "slots", "kw_only"}
+        if others or not (options.get("frozen") and options.get("slots")):
             return dataclasses.dataclass(cls, **options)
         kw_only = options.get("kw_only", False)
 

@@ -275,13 +275,20 @@ class Builder:
                 frames.update({path: parent, **below})
         return MappingProxyType(frames)
 
-    def restore(self) -> list[OpenFrame]:
-        """The frames of an execution that did not succeed are there again, in order; it runs."""
+    def restore(self, *, redrives: int, settled: bool) -> list[OpenFrame]:
+        """The frames of an execution that did not succeed are there again, in order; it runs. `settled`: what it had
+        abandoned was told to stop."""
         self.status, self.output, self.error, self.cause = Status.RUNNING, None, None, None
-        self.redrives += 1
+        self.redrives = redrives
+        if settled:
+            self.abandoned.clear()
+            self.stops.clear()
         frames = [OpenFrame.thaw(self.remains[path]) for path in sorted(self.remains, key=path_order)]
         for path, counts in _derive(self.remains).items():
             self._progress[path] = [counts.opened, counts.done]
+        for path, at_rest in self.remains.items():
+            if at_rest.phase is Phase.JOINING:  # one without children counts none
+                self._progress.setdefault(path, [0, 0])
         self.remains = MappingProxyType({})
         for frame in frames:
             self.lay(frame)

@@ -102,7 +102,7 @@ def awaited_children(plan: Plan, facts: Facts, peek: Peek, frame: Frame | OpenFr
         if hundred is None:
             break
         here = hundred.output["dispatched"]
-        dispatched = number + here
+        dispatched += here
         running += [number + at for at, fate in enumerate(hundred.output["fates"][:here]) if fate == RUNS]
     running += range(dispatched, min(width, dispatched + HUNDRED))
     return [item_id(facts.execution_id, frame.visit, frame.attempt, index) for index in running]

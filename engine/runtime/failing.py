@@ -43,6 +43,7 @@ def failed(
     """
     name = matched_as or error
     if error == RUNTIME or not isinstance(state, Fallible):
+        frame.epoch += 1 if definite else 0
         return frame_failed(builder, frame, error, cause)
     frame.fanout = None
     if retryable and _retry(builder, frame, state, name, definite=definite is not False):

@@ -58,8 +58,7 @@ def open_map(builder: Builder, frame: OpenFrame, state: Map) -> bool:
     if not items:
         return _join(builder, frame, state)
     for _ in range(min(at_once, len(items))):
-        _open_iteration(builder, frame, state, frame.last_event)
-        if not builder.live(frame) or frame.phase is not Phase.JOINING:
+        if not _open_iteration(builder, frame, state, frame.last_event):
             break
     return False
 
@@ -88,8 +87,7 @@ def rejoin(builder: Builder, frame: OpenFrame, state: Map | Parallel) -> bool:
     if fanout is None or done == fanout.width:
         return _join(builder, frame, state)
     while isinstance(state, Map) and opened < fanout.width and opened - done < fanout.concurrency:
-        _open_iteration(builder, frame, state, frame.last_event)
-        if not builder.live(frame) or frame.phase is not Phase.JOINING:
+        if not _open_iteration(builder, frame, state, frame.last_event):
             break
         opened += 1
     return False
@@ -112,23 +110,24 @@ def _open(builder: Builder, parent: Frame | OpenFrame, pointer: str, after: int)
     return child
 
 
-def _open_iteration(builder: Builder, parent: Frame | OpenFrame, state: Map, after: int) -> None:
-    """The next iteration, on the next item."""
+def _open_iteration(builder: Builder, parent: Frame | OpenFrame, state: Map, after: int) -> bool:
+    """The next iteration, on the next item. False: no other is to be opened, for the state has failed."""
     index = builder.progress(parent.path)[0]
     child = _open(builder, parent, state.processor, after)
     builder.emit(child, "MapIterationStarted", {"index": index, "name": state.name})
     child.input = parent.fanout.items[index] if parent.fanout is not None and parent.fanout.items is not None else None
     if state.selector is not None:
-        _select(builder, parent, state, child, (index, child.input))
+        return _select(builder, parent, state, child, (index, child.input))
+    return True
 
 
 def _select(
     builder: Builder, parent: Frame | OpenFrame, state: Map, child: OpenFrame, item: tuple[int, Json]
-) -> None:
-    """ItemSelector: sees the Map's effective input, its variables and this item."""
+) -> bool:
+    """ItemSelector: sees the Map's effective input, its variables and this item. False: the state has failed."""
     opened = builder.frame(parent.path)
     if opened is None:
-        return
+        return False
     scope = builder.scope(opened)
     scope.place = (child.path, opened.visit)
     scope.context = lambda: context_object(builder, opened, item=item)
@@ -143,6 +142,8 @@ def _select(
         opened.last_event = child.last_event
         if evaluation_failed(builder, opened, state, failure):
             builder.ready.append(opened)
+        return False
+    return True
 
 
 def child_ended(builder: Builder, child: OpenFrame, outcome: Ended | Failed) -> None:

@@ -112,8 +112,7 @@ class MapRuns:
             elif frame.phase is Phase.CALLBACK:
                 child = started_id(activation.plan, snapshot.facts, frame)
                 wanted += [] if child is None else [ExecutionKey(activation.key.workspace, child)]
-        redriven = snapshot.redrives > 0
-        found = self._each(lambda key: self._ended(key, at, redriven=redriven), wanted)
+        found = self._each(lambda key: self._ended(key, at, snapshot.redrives), wanted)
         return [stimulus for stimulus in found if stimulus is not None]
 
     # ---------------------------------------------------------------- a Map Run
@@ -175,11 +174,12 @@ class MapRuns:
             ),
         ), encoded)
         if activation.snapshot.redrives and existing is not None:
-            self._redrive(existing)
+            self._redrive(existing, activation.snapshot.redrives)
         return key
 
-    def _redrive(self, header: Header) -> None:
-        """The child was there before its parent was redriven: it goes on too, unless it is at it, or succeeded.
+    def _redrive(self, header: Header, redrives: int) -> None:
+        """The child was there before its parent was redriven for the `redrives`-th time: it goes on too, unless it is
+        at it, succeeded, or has ended since, which the next sweep over the children tells.
 
         Its header may be behind its last segment, where a worker died between the two: of one that ended as well as of
         one that was redriven just now.
@@ -187,11 +187,12 @@ class MapRuns:
         loaded = None if header.status == Status.SUCCEEDED else self._journal.load(header.key)
         if loaded is None or not loaded.segments:
             return
-        status = _last(loaded).status
-        if status is Status.SUCCEEDED or (status is Status.RUNNING and header.status in OPEN_STATUSES):
+        last = _last(loaded)
+        at_it = last.status is Status.RUNNING and header.status in OPEN_STATUSES
+        if last.status is Status.SUCCEEDED or at_it or (last.closed and last.redrives >= redrives):
             return
         try:
-            self._redrives.redrive(loaded, by_parent=True)
+            self._redrives.redrive(loaded, by_parent=redrives)
         except ExecutionNotRedrivable as error:  # another worker was faster; else the sweep tells how it ended
             _LOG.info("a child is not redriven: %s", error, extra={"execution": header.key.id})
 
@@ -225,7 +226,7 @@ class MapRuns:
 
     # ---------------------------------------------------------------- reading headers
 
-    def _ended(self, key: ExecutionKey, at: float, *, redriven: bool) -> ChildClosed | None:
+    def _ended(self, key: ExecutionKey, at: float, redrives: int) -> ChildClosed | None:
         """The child's end, None while it runs. One that was stopped before its parent was redriven goes on."""
         header = self._journal.header(key)
         if header is None or header.status in OPEN_STATUSES or header.parent is None:
@@ -240,8 +241,8 @@ class MapRuns:
         loaded = self._journal.load(key)
         if loaded is None or not loaded.segments:
             return None
-        if redriven and header.is_item and notices.stopped_by_parent(_last(loaded)):
-            self._redrive(header)
+        if header.is_item and notices.stopped_by_parent(_last(loaded)) and _last(loaded).redrives < redrives:
+            self._redrive(header, redrives)
             self._queue.send([Wake(key)])
             return None
         return ChildClosed(

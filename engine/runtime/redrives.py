@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from engine.clock import Clock
 from engine.errors import Conflict
-from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, HeaderChange, Journal, Loaded, row_of
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, row_of
 from engine.ports.queue import Wake, WakeQueue
 from engine.runtime import remains
 from engine.runtime.activation import Activation
@@ -43,21 +43,23 @@ class Redrives:
         self._opener = opener
         self._new_seed = new_seed
 
-    def redrive(self, loaded: Loaded, *, by_parent: bool = False) -> None:
-        """Let it go on. An item of a Map Run is redriven by its parent alone. Raises StorageError, Conflict
-        (ExecutionNotRedrivable) where there is nothing to go on with."""
+    def redrive(self, loaded: Loaded, *, by_parent: int = 0) -> None:
+        """Let it go on. An item of a Map Run is redriven by its parent alone, the `by_parent`-th time.
+
+        Raises StorageError, Conflict (ExecutionNotRedrivable) where there is nothing to go on with.
+        """
         header = loaded.header
-        _check(header, by_parent=by_parent)
+        _check(header, by_parent=by_parent > 0)
         activation = self._opener.open(loaded)
         if activation.snapshot.closed:
-            self._take_up(activation, header)
+            self._take_up(activation, header, by_parent)
         elif header.status in OPEN_STATUSES:
             raise _refused(header, f"it is {header.status}")
         self._reopen(activation, header)
         if not by_parent:
             self._queue.send([Wake(header.key)])
 
-    def _take_up(self, activation: Activation, header: Header) -> None:
+    def _take_up(self, activation: Activation, header: Header, count: int) -> None:
         snapshot = activation.snapshot
         if snapshot.status is Status.SUCCEEDED:
             raise _refused(header, f"it is {snapshot.status}")
@@ -70,7 +72,8 @@ class Redrives:
         self._empty_inbox(header)
         now = self._clock.now()
         at = max(now, snapshot.last_at)
-        activation.feed([Redriven(at=at, seed=self._new_seed())])
+        settled = header.status not in OPEN_STATUSES
+        activation.feed([Redriven(at=at, seed=self._new_seed(), count=count, settled=settled)])
         if not activation.dirty:
             raise _refused(header, "an earlier release ended it, and kept nothing to go on with")
         segment = activation.segment(now, owner="", hard_deadline=at)
@@ -80,24 +83,33 @@ class Redrives:
             raise _refused(header, "another redrive of it was faster")
 
     def _empty_inbox(self, header: Header) -> None:
-        items = self._journal.inbox(header.key)
-        if items:
-            self._journal.delete_inbox(header.key, [item.id for item in items])
+        """Unless another redrive was faster: then what is there was said to that one."""
+        ids = [item.id for item in self._journal.inbox(header.key)]
+        if not ids:
+            return
+        now = self._journal.header(header.key)
+        if now is None or (now.status, now.seq) != (header.status, header.seq):
+            raise _refused(header, "another redrive of it was faster")
+        self._journal.delete_inbox(header.key, ids)
 
     def _reopen(self, activation: Activation, header: Header) -> None:
+        """Where the header was still open, its closer may come in between, once."""
         due_at = self._clock.now() + START_GRACE_SECONDS
-        change = HeaderChange(
-            header.key, activation.seq, RUNNING, due_at, strikes=0,
-            reopens=None if header.status in OPEN_STATUSES else header.status, row=row_of(header, status=RUNNING),
-        )
-        if not self._journal.update_headers([change])[0]:
-            now = self._journal.header(header.key)
-            if now is None or now.status not in OPEN_STATUSES:
-                raise _refused(header, "another redrive of it was faster")
+        for status in (header.status, None):
+            now = header if status is not None else self._journal.header(header.key)
+            if now is None or (status is None and now.status in OPEN_STATUSES):
+                return
+            change = HeaderChange(
+                header.key, activation.seq, RUNNING, due_at, strikes=0,
+                reopens=None if now.status in OPEN_STATUSES else now.status, row=row_of(header, status=RUNNING),
+            )
+            if self._journal.update_headers([change])[0]:
+                return
+        raise _refused(header, "another redrive of it was faster")
 
 
 def _check(header: Header, *, by_parent: bool) -> None:
-    if header.status == Status.SUCCEEDED:
+    if header.status in (Status.SUCCEEDED, PAUSED):
         raise _refused(header, f"it is {header.status}")
     if is_express(header.kind):
         raise _refused(header, "EXPRESS executions keep nothing to go on with", "Start a new one with the same input.")

@@ -56,7 +56,7 @@ def at_rest(plan: Plan, frame: Frame, *, gives_up: bool, joined: list[Json] | No
 def _at_rest(frame: Frame, state: State, *, gives_up: bool) -> Frame:
     if frame.phase is Phase.DONE:
         return frame
-    if is_begun_run(state, frame):
+    if is_begun_run(state, frame) and frame.phase is not Phase.BACKOFF:
         return waiting_for_children(frame)
     if frame.phase is Phase.JOINING and frame.fanout is not None and not _is_map_run(state):
         return waiting_for_children(frame)
@@ -75,14 +75,14 @@ def waiting_for_children(frame: Frame) -> Frame:
 
 def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
     """A new attempt: an answer to the old one, or its token, is nobody's any more."""
-    handed_over = (
-        frame.phase is Phase.CALLBACK and isinstance(state, Task) and state.resource.pattern is Pattern.CALLBACK
+    handed_over = (  # or may have been: with the old key it would be the old token's, or a job that was stopped
+        frame.phase in (Phase.CALLBACK, Phase.RUNNING) and isinstance(state, Task)
+        and state.resource.pattern in (Pattern.CALLBACK, Pattern.SYNC)
     )
-    under_way = frame.phase is Phase.RUNNING and frame.lease_until > 0
+    lease = frame.lease_until if frame.phase in (Phase.RUNNING, Phase.BACKOFF) else 0.0
     return replace(
-        frame, **{**_OF_ONE_ATTEMPT, "due_at": frame.lease_until if under_way else None}, phase=Phase.BACKOFF,
-        fanout=None, attempt=frame.attempt + (frame.phase is not Phase.BACKOFF),
-        epoch=frame.epoch + (gives_up or handed_over),
+        frame, **{**_OF_ONE_ATTEMPT, "lease_until": lease}, phase=Phase.BACKOFF, fanout=None,
+        attempt=frame.attempt + (frame.phase is not Phase.BACKOFF), epoch=frame.epoch + (gives_up or handed_over),
     )
 
 
@@ -109,14 +109,15 @@ def _children(plan: Plan, frame: Frame, state: Map | Parallel, outputs: list[Jso
     ]
 
 
-def take_up(builder: Builder) -> list[Any]:
+def take_up(builder: Builder, *, count: int, settled: bool) -> list[Any]:
     """The frames of `builder` are there again: the timers of those that begin again are due, the READY ones queue up.
     Answers the fan-outs that wait for their children, the innermost first."""
-    builder.emit_beside(builder.next_event - 1, "ExecutionRedriven", {"redriveCount": builder.redrives + 1})
+    count = count or builder.redrives + 1
+    builder.emit_beside(builder.next_event - 1, "ExecutionRedriven", {"redriveCount": count})
     fanouts = []
-    for frame in builder.restore():
+    for frame in builder.restore(redrives=count, settled=settled):
         if frame.phase is Phase.BACKOFF:
-            frame.due_at = builder.at if frame.due_at is None else max(builder.at, frame.due_at)
+            frame.due_at = max(builder.at, frame.lease_until)
         elif frame.phase is Phase.READY:
             builder.ready.append(frame)
         elif frame.phase is Phase.JOINING and frame.arguments is None:

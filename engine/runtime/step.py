@@ -139,7 +139,7 @@ def _feed(builder: Builder, stimulus: Stimulus) -> bool:
         case TimePassed():
             _fire(builder)
         case Redriven():
-            return _redrive(builder)
+            return _redrive(builder, stimulus)
         case StopRequested(error=error, cause=cause):
             _stop(builder, error, cause)
         case _:  # Continued: the ready frames run anyway
@@ -164,11 +164,11 @@ def _arm(builder: Builder) -> None:
     builder.deadline = builder.at + min(limits) if limits else None
 
 
-def _redrive(builder: Builder) -> bool:
+def _redrive(builder: Builder, stimulus: Redriven) -> bool:
     if not builder.remains or remains.lost_map_run(builder.plan, builder.remains) is not None:
         return False
     _arm(builder)
-    for frame in remains.take_up(builder):
+    for frame in remains.take_up(builder, count=stimulus.count, settled=stimulus.settled):
         state = builder.plan.state(frame.machine, frame.state)
         if isinstance(state, Map | Parallel) and builder.live(frame) and fanout.rejoin(builder, frame, state):
             builder.ready.append(frame)

@@ -181,7 +181,14 @@ class ChildrenStopped(Stimulus):
 
 @dataclass(frozen=True, slots=True)
 class Redriven(Stimulus):
-    """RedriveExecution: what did not succeed is taken up where it stood."""
+    """RedriveExecution: what did not succeed is taken up where it stood.
+
+    `count` is the parent's where it redrives an item of its Map Run, 0 for one more than before. `settled`: the header
+    was closed, so what the execution had abandoned was told to stop.
+    """
+
+    count: int = 0
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def taken_over(frame: OpenFrame) -> None:
 def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> bool:
     """The call succeeded; where it only handed the work over, the frame waits on."""
     resource = state.resource
+    frame.lease_until = 0.0
     if resource.pattern in HANDED_OVER and frame.job is None:
         builder.emit(frame, "TaskSubmitted", {**(_details(resource) or {}), "output": output})
         frame.phase = Phase.CALLBACK
@@ -137,10 +138,11 @@ def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     builder.emit(frame, _type(state.resource, "TimedOut"), {**(_details(state.resource) or {}), "error": TIMEOUT})
     name = HEARTBEAT_TIMEOUT if missed_heartbeat else None
     child = started_children.awaited(builder, frame)
-    if frame.job is not None:
+    had_job = frame.job is not None
+    if had_job:
         builder.stops.append(jobs.stop_of(builder.plan, builder.facts, frame))
         frame.job = None
-    moved = failed(builder, frame, state, TIMEOUT, None, definite=False, matched_as=name)
+    moved = failed(builder, frame, state, TIMEOUT, None, definite=had_job, matched_as=name)
     goes_on_waiting = frame.phase is Phase.BACKOFF  # a Retrier's attempt waits for the same execution
     if child is not None and not goes_on_waiting and child not in builder.abandoned:
         builder.abandoned.append(child)

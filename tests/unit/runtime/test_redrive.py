@@ -13,7 +13,9 @@ from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed, TaskSucceeded
 from engine.runtime import codec, inbox
 from engine.runtime.redrives import ExecutionNotRedrivable
+from engine.runtime.step import step
 from engine.runtime.steps import steps_of
+from engine.runtime.stimulus import Redriven, StopRequested
 
 A, B, C = "connector:demo:a", "connector:demo:b", "connector:demo:c"
 BAD = TaskFailed("Demo.Down", "it is down")
@@ -490,6 +492,95 @@ def test_a_crash_in_between_leaves_one_that_can_be_redriven(dies_after):
     assert product.events(key).count("ExecutionRedriven") == 1
 
 
+@pytest.mark.parametrize("state", [
+    {"ItemSelector": {"n.$": "$$.Map.Item.Value.n"}},
+    {"ItemSelector": {"n.$": "$$.Map.Item.Value.n"}, "MaxConcurrency": 1},
+    {"ItemsPath": "$.none", "ResultSelector": {"x.$": "$[7]"}},
+])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_fan_out_that_failed_without_children_can_be_redriven(state, nested):
+    mapped = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": machine(Each=task(A)), **state}
+    around = {"Type": "Parallel", "Branches": [machine(All=mapped)], "End": True}
+    product, key = failed(machine(Out=around) if nested else machine(All=mapped), ScriptedTasks({A: ["done"]}),
+                          {"items": [{}, {"n": 1}], "none": []})
+    for _ in range(2):
+        redrive(product, key)
+        product.drain()
+        assert product.describe(key).status == "FAILED"
+    assert called(product) == []
+
+
+def test_an_item_that_could_not_be_opened_leaves_no_hole():
+    """The items after it are opened once it was, in their order: the execution does not wait for one that is not."""
+    mapped = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": machine(Each=task(A)),
+              "ItemSelector": {"n.$": "$$.Map.Item.Value.n"}}
+    around = {"Type": "Parallel", "Branches": [machine(All=mapped)], "End": True}
+    product, key = failed(machine(Out=around), ScriptedTasks({A: ["done"]}), {"items": [{"n": 1}, {}, {"n": 3}]})
+    redrive(product, key)
+    product.drain()
+    assert product.describe(key).status == "FAILED"
+
+
+def test_what_was_abandoned_before_is_not_stopped_again():
+    """A child that its parent stopped, redriven by somebody itself, outlives the redrive of the parent."""
+    child = machine(Nap={"Type": "Wait", "Seconds": 600, "End": True})
+    starts = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+              "Parameters": {"StateMachineArn": "child", "Input.$": "$"}}
+    product = Product(machine(Start=starts))
+    product.published.publish(child, "child")
+    key = product.start({})
+    for _ in range(3):
+        product.run(key)
+    [row] = [row for row in product.stores.index.query(ExecutionQuery("default")).rows if row.workflow == "child"]
+    product.run(row.key)
+    product.executions.stop(key, actor=TESTER)
+    for each in (key, row.key):
+        product.run(each)
+        assert product.describe(each).status == "ABORTED"
+    redrive(product, row.key)
+    redrive(product, key)
+    for each in (key, row.key, key, row.key):
+        product.run(each)
+    assert product.describe(row.key).status == "RUNNING"
+
+
+@pytest.mark.parametrize("resource", ["connector:demo:a.waitForTaskToken", "arn:aws:states:::glue:startJobRun.sync"])
+def test_a_hand_over_that_was_under_way_has_a_new_key(resource):
+    """The old key is the old token's, or a job's that was stopped."""
+    def dies(_):
+        raise KeyboardInterrupt
+
+    product = Product(machine(Only=task(resource, Parameters={"JobName": "j"})), ScriptedTasks({resource: [dies]}))
+    key = product.start({})
+    with pytest.raises(KeyboardInterrupt):
+        product.run(key)
+    product.stores.restart()
+    product.executions.stop(key, actor=TESTER)
+    product.clock.sleep(400)
+    product.run(key)
+    assert product.describe(key).status == "ABORTED"
+    redrive(product, key)
+    frames = codec.decode_snapshot(segment.body for segment in product.stores.journal.load(key).segments).frames
+    assert frames[""].epoch == 1
+
+
+def test_the_lease_of_a_call_outlasts_two_redrives():
+    def dies(_):
+        raise KeyboardInterrupt
+
+    product = Product(machine(Only=task(A)), ScriptedTasks({A: [dies, 7]}))
+    key = product.start({})
+    with pytest.raises(KeyboardInterrupt):
+        product.run(key)
+    lease = product.stores.journal.load(key).segments[-1].lease_until
+    activation = product.worker()._admission._opener.open(product.stores.journal.load(key))
+    snapshot, plan, at = activation.snapshot, activation.plan, product.clock.now()
+    for _ in range(2):
+        snapshot = step(plan, snapshot, [StopRequested(at=at)]).snapshot
+        snapshot = step(plan, snapshot, [Redriven(at=at)]).snapshot
+        assert snapshot.frames[""].due_at == lease
+
+
 # ---------------------------------------------------------------- rivals
 
 
@@ -552,3 +643,35 @@ def test_one_that_an_earlier_release_ended_is_refused(monkeypatch):
     monkeypatch.setattr(codec, "decode_snapshot", without_remains)
     with pytest.raises(ExecutionNotRedrivable, match="earlier release"):
         redrive(product, key)
+
+
+def test_a_slow_closer_that_comes_in_between_closes_nothing():
+    """The header is still open; the redrive writes its segment; then the closer writes the header; then the redrive."""
+    product = Product(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
+    key = product.start({})
+    worker, closing = product.worker(), []
+    worker._parking.close = closing.append
+    product.run(key, worker)
+    journal, commit = product.stores.journal, product.stores.journal.commit
+
+    def commit_and_close(segments, headers=()):
+        answer = commit(segments, headers)
+        journal.commit = commit
+        product.worker()._parking.close(closing[0])
+        return answer
+
+    journal.commit = commit_and_close
+    redrive(product, key)
+    assert journal.header(key).status == "RUNNING"
+    product.drain()
+    assert product.describe(key).output == 1
+
+
+def test_the_slower_redrive_leaves_the_inbox_of_the_faster_one_alone():
+    product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
+    loaded = product.stores.journal.load(key)
+    redrive(product, key)
+    product.stores.journal.put_inbox(inbox.stop_item(key, product.clock.now(), error="E", cause=None, actor=TESTER))
+    with pytest.raises(ExecutionNotRedrivable, match="another redrive"):
+        product.executions._redrives.redrive(loaded)
+    assert [item.id for item in product.stores.journal.inbox(key)] == ["stop"]
