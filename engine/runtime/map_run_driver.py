@@ -189,7 +189,8 @@ class MapRuns:
             return
         last = _last(loaded)
         at_it = last.status is Status.RUNNING and header.status in OPEN_STATUSES
-        if last.status is Status.SUCCEEDED or at_it or (last.closed and last.redrives >= redrives):
+        again = last.closed and last.redrives >= redrives and not notices.stopped_by_parent(last)
+        if last.status is Status.SUCCEEDED or at_it or again:
             return
         try:
             self._redrives.redrive(loaded, by_parent=redrives)
@@ -241,7 +242,7 @@ class MapRuns:
         loaded = self._journal.load(key)
         if loaded is None or not loaded.segments:
             return None
-        if header.is_item and notices.stopped_by_parent(_last(loaded)) and _last(loaded).redrives < redrives:
+        if redrives and header.is_item and notices.stopped_by_parent(_last(loaded)):
             self._redrive(header, redrives)
             self._queue.send([Wake(key)])
             return None
