@@ -4,9 +4,10 @@
                      /2/0    CHILDREN  {"dispatched": 100, "fates": "SSF.S…", "outputs": {"0": …}}   children 0 … 99
                      /2/1    CHILDREN  {"dispatched": 17,  "fates": "....…", "outputs": {}}          children 100 … 199
 
-A fate is one letter: ``.`` not known to have ended, S F T A as it ended. All counts derive from the letters, so that a
-child heard of twice is counted once. Only the hundred that changes is written again, never the inputs. While one of
-the hundred runs, the frame is due every SWEEP_SECONDS: then the headers of those that run are read.
+A fate is one letter: ``.`` not known to have ended, ``,`` the same of one that was there before the run was redriven,
+S F T A as it ended. All counts derive from the letters, so that a child heard of twice is counted once. Only the hundred
+that changes is written again, never the inputs. While one of the hundred runs, the frame is due every SWEEP_SECONDS:
+then the headers of those that run are read.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from engine.records import dataclass
 from engine.runtime.builder import Builder, OpenFrame
-from engine.runtime.child_ids import HUNDRED, RUNS, SUCCEEDED
+from engine.runtime.child_ids import AGAIN, HUNDRED, OUT, RUNS, SUCCEEDED
 from engine.runtime.snapshot import Frame, Phase, Snapshot
 from engine.runtime.stimulus import ChildClosed, MapRunDispatched
 
@@ -59,7 +60,7 @@ def tally(snapshot: Snapshot, frame: Frame) -> Tally:
         fates = hundred.output["fates"]
         for letter in counts:
             counts[letter] += fates.count(letter)
-        running += fates.count(RUNS, 0, hundred.output["dispatched"])
+        running += _out(hundred.output)
     ended = sum(counts.values())
     return Tally(total, total - running - ended, running, counts[SUCCEEDED], counts["F"], counts["T"], counts["A"])
 
@@ -69,17 +70,23 @@ def cursor(snapshot: Snapshot, frame: Frame) -> int:
     return sum(hundred.output["dispatched"] for hundred in _hundreds(snapshot, frame))
 
 
-def running(hundred: Frame) -> list[int]:
-    """The indices of those among a hundred children that are out."""
+def running(hundred: Frame) -> list[tuple[int, bool]]:
+    """(index, whether it was there before the run was redriven) of those among a hundred children that are out."""
     first = HUNDRED * int(hundred.path.rpartition("/")[2])
     fates = hundred.output["fates"][: hundred.output["dispatched"]]
-    return [first + at for at, fate in enumerate(fates) if fate == RUNS]
+    return [(first + at, fate == AGAIN) for at, fate in enumerate(fates) if fate in OUT]
+
+
+def _out(hundred: Json) -> int:
+    """How many of a hundred children are out."""
+    fates, dispatched = hundred["fates"], hundred["dispatched"]
+    return int(fates.count(RUNS, 0, dispatched) + fates.count(AGAIN, 0, dispatched))
 
 
 def has_ended(snapshot: Snapshot, frame: Frame, index: int) -> bool:
     """Whether the fate of the child `index` is known: after a redrive, that it succeeded before."""
     hundred = snapshot.frames.get(f"{frame.path}/{index // HUNDRED}")
-    return hundred is not None and hundred.output["fates"][index % HUNDRED] != RUNS
+    return hundred is not None and hundred.output["fates"][index % HUNDRED] not in OUT
 
 
 def successes(snapshot: Snapshot, frame: Frame) -> Iterator[tuple[int, bool, Json]]:
@@ -112,10 +119,10 @@ def closed(builder: Builder, stimulus: ChildClosed) -> bool:
         return False
     at = stimulus.index % HUNDRED
     known = builder.peek(f"{run.path}/{stimulus.index // HUNDRED}")
-    if known is not None and known.output["fates"][at] != RUNS:
+    if known is not None and known.output["fates"][at] not in OUT:
         return False
-    if builder.redrives and stimulus.status != "SUCCEEDED" and (known is None or at >= known.output["dispatched"]):
-        return False  # how it had ended before the redrive: it is going to be redriven, too
+    if builder.redrives and stimulus.status != "SUCCEEDED" and _ended_before(builder, known, stimulus):
+        return False  # it is going to be redriven, too
     hundred = _hundred(builder, run, stimulus.index)
     record = hundred.output
     fates, outputs = record["fates"], record["outputs"]
@@ -123,9 +130,17 @@ def closed(builder: Builder, stimulus: ChildClosed) -> bool:
     if letter == SUCCEEDED and stimulus.inline:
         outputs = {**outputs, str(at): stimulus.output}
     hundred.output = {**record, "fates": f"{fates[:at]}{letter}{fates[at + 1:]}", "outputs": outputs}
-    if RUNS not in hundred.output["fates"][: record["dispatched"]]:
+    if not _out(hundred.output):
         hundred.due_at = None
     return True
+
+
+def _ended_before(builder: Builder, hundred: Frame | OpenFrame | None, stimulus: ChildClosed) -> bool:
+    """Whether this is how a child had ended before its run was redriven."""
+    at = stimulus.index % HUNDRED
+    if hundred is None or at >= hundred.output["dispatched"]:
+        return True
+    return bool(hundred.output["fates"][at] == AGAIN) and stimulus.redrives < builder.redrives
 
 
 def look_again(builder: Builder, hundred: OpenFrame) -> None:
@@ -162,8 +177,7 @@ def _hundred(builder: Builder, run: Frame | OpenFrame, index: int) -> OpenFrame:
 
 
 def _arm(builder: Builder, hundred: OpenFrame) -> None:
-    out = hundred.output["fates"].count(RUNS, 0, hundred.output["dispatched"])
-    hundred.due_at = builder.at + SWEEP_SECONDS if out else None
+    hundred.due_at = builder.at + SWEEP_SECONDS if _out(hundred.output) else None
 
 
 def _hundreds(snapshot: Snapshot, frame: Frame) -> Iterator[Frame]:

@@ -33,7 +33,7 @@ BELL = "bell"
 
 _KINDS = (STOP, "success", "failure", "heartbeat", "notice", BELL, "map_run", "taken")
 
-_OF_A_NOTICE = ("child", "index", "status", "output", "inline")
+_OF_A_NOTICE = ("child", "index", "status", "output", "inline", "redrives")
 _OF_AN_UPDATE = ("concurrency", "tolerated_count", "tolerated_percentage")
 
 NOTICE_SECONDS = 60.0
@@ -121,7 +121,7 @@ def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
     if record["kind"] == "failure":
         return CallbackErred(**common, error=record["error"], cause=record["cause"])
     if record["kind"] == "notice":
-        return ChildClosed(**common, **{name: record[name] for name in _OF_A_NOTICE})
+        return ChildClosed(**common, **{name: record[name] for name in _OF_A_NOTICE if name in record})
     if record["kind"] == "taken":
         return TaskStarted(**common, worker=record["worker"])
     if record["kind"] == "map_run":

@@ -101,18 +101,21 @@ class MapRuns:
 
     def swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
         """The children that have ended and whose notice did not come, of the frames whose sweep is due."""
-        snapshot, wanted = activation.snapshot, []
+        snapshot = activation.snapshot
+        wanted: list[tuple[ExecutionKey, int]] = []
         for frame in snapshot.frames.values():
             if frame.due_at is None or frame.due_at > now:
                 continue
             if frame.phase is Phase.CHILDREN:
                 run = snapshot.frames[frame.path.rpartition("/")[0]]
-                ids = [item_id(activation.key.id, run.visit, run.attempt, index) for index in children.running(frame)]
-                wanted += [ExecutionKey(activation.key.workspace, child) for child in ids]
+                wanted += [
+                    (_child(activation, run, index), snapshot.redrives if again else 0)
+                    for index, again in children.running(frame)
+                ]
             elif frame.phase is Phase.CALLBACK:
                 child = started_id(activation.plan, snapshot.facts, frame)
-                wanted += [] if child is None else [ExecutionKey(activation.key.workspace, child)]
-        found = self._each(lambda key: self._ended(key, at, snapshot.redrives), wanted)
+                wanted += [] if child is None else [(ExecutionKey(activation.key.workspace, child), 0)]
+        found = self._each(lambda item: self._ended(item[0], item[1], at), wanted)
         return [stimulus for stimulus in found if stimulus is not None]
 
     # ---------------------------------------------------------------- a Map Run
@@ -177,25 +180,27 @@ class MapRuns:
             self._redrive(existing, activation.snapshot.redrives)
         return key
 
-    def _redrive(self, header: Header, redrives: int) -> None:
+    def _redrive(self, header: Header, redrives: int) -> bool:
         """The child was there before its parent was redriven for the `redrives`-th time: it goes on too, unless it is
-        at it, succeeded, or has ended since, which the next sweep over the children tells.
+        at it, succeeded, or has ended since, which the next sweep over the children tells. True where it goes on now.
 
         Its header may be behind its last segment, where a worker died between the two: of one that ended as well as of
         one that was redriven just now.
         """
         loaded = None if header.status == Status.SUCCEEDED else self._journal.load(header.key)
         if loaded is None or not loaded.segments:
-            return
+            return False
         last = _last(loaded)
         at_it = last.status is Status.RUNNING and header.status in OPEN_STATUSES
         again = last.closed and last.redrives >= redrives and not notices.stopped_by_parent(last)
         if last.status is Status.SUCCEEDED or at_it or again:
-            return
+            return False
         try:
             self._redrives.redrive(loaded, by_parent=redrives)
         except ExecutionNotRedrivable as error:  # another worker was faster; else the sweep tells how it ended
             _LOG.info("a child is not redriven: %s", error, extra={"execution": header.key.id})
+            return False
+        return True
 
     def _outputs(self, activation: Activation, frame: Frame) -> Json:
         """The Map's output: those of its children, in order, as a WriterConfig without a destination may shape them."""
@@ -213,8 +218,7 @@ class MapRuns:
         found = list(children.successes(activation.snapshot, frame))
         elsewhere = [index for index, inline, _ in found if not inline]
         keys = [
-            ExecutionKey(activation.key.workspace, item_id(activation.key.id, frame.visit, frame.attempt, index))
-            for index in elsewhere
+            _child(activation, frame, index) for index in elsewhere
         ]
         read = dict(zip(elsewhere, self._each(self._output, keys), strict=True))
         return [output if inline else read[index] for index, inline, output in found]
@@ -227,8 +231,9 @@ class MapRuns:
 
     # ---------------------------------------------------------------- reading headers
 
-    def _ended(self, key: ExecutionKey, at: float, redrives: int) -> ChildClosed | None:
-        """The child's end, None while it runs. One that was stopped before its parent was redriven goes on."""
+    def _ended(self, key: ExecutionKey, redrives: int, at: float) -> ChildClosed | None:
+        """The child's end, None while it runs. One that was there before its run was redriven for the `redrives`-th
+        time goes on where it has not yet; what cannot has ended for good."""
         header = self._journal.header(key)
         if header is None or header.status in OPEN_STATUSES or header.parent is None:
             return None
@@ -237,19 +242,23 @@ class MapRuns:
             return ChildClosed(
                 at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,
                 index=parent.index, child=key.id, status=header.status,
-                output=None if header.is_item else {"Status": header.status, "Cause": header.cause},
+                output=None if header.is_item else {"Status": header.status, "Cause": header.cause}, redrives=redrives,
             )
         loaded = self._journal.load(key)
         if loaded is None or not loaded.segments:
             return None
-        if redrives and header.is_item and notices.stopped_by_parent(_last(loaded)):
-            self._redrive(header, redrives)
+        if redrives and self._redrive(header, redrives):
             self._queue.send([Wake(key)])
             return None
+        told = {**notices.notice(header, _last(loaded)), "redrives": redrives}
         return ChildClosed(
             at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,
-            index=parent.index, **notices.notice(header, _last(loaded)),
+            index=parent.index, **told,
         )
+
+
+def _child(activation: Activation, run: Frame, index: int) -> ExecutionKey:
+    return ExecutionKey(activation.key.workspace, item_id(activation.key.id, run.visit, run.attempt, index))
 
 
 def counts_of(frame: Frame, stands: children.Tally) -> dict[str, Json]:

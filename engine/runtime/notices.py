@@ -72,10 +72,12 @@ def read_inbox(journal: Journal, key: ExecutionKey) -> list[InboxItem]:
 
 
 def notice(header: Header, snapshot: Snapshot) -> dict[str, Json]:
-    """How the execution ended: ``{"child", "status", "output", "inline"}``."""
+    """How the execution ended: ``{"child", "status", "output", "inline"}``, and ``redrives`` where it was redriven."""
     said: dict[str, Json] = {
         "child": header.key.id, "status": str(snapshot.status), "output": None, "inline": True,
     }
+    if snapshot.redrives:
+        said["redrives"] = snapshot.redrives
     if not header.is_item:
         said["output"] = _described(header, snapshot)
     elif len(json_text(snapshot.output)) <= INLINE_BYTES:

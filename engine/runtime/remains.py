@@ -25,7 +25,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.asl.model import Fallible, Map, Parallel, Pattern, Plan, State, Task
-from engine.runtime.child_ids import RUNS, SUCCEEDED
+from engine.runtime.child_ids import AGAIN, RUNS, SUCCEEDED
 from engine.runtime.snapshot import Fanout, Frame, Phase
 
 if TYPE_CHECKING:
@@ -88,7 +88,10 @@ def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
 
 def _to_go_over(hundred: Json) -> Json:
     """The fates of a hundred children, none of them out: those that did not succeed are redriven, or started."""
-    fates = "".join([fate if fate == SUCCEEDED else RUNS for fate in hundred["fates"]])
+    fates = "".join([
+        fate if fate == SUCCEEDED else AGAIN if at < hundred["dispatched"] or fate != RUNS else RUNS
+        for at, fate in enumerate(hundred["fates"])
+    ])
     return {**hundred, "dispatched": 0, "fates": fates}
 
 

@@ -164,7 +164,7 @@ class ChildClosed(FrameStimulus):
     """A child execution has ended: the item `index` of a Map Run, or what a Task started and waits for.
 
     `child` is its execution id, `status` its status. `output` holds its output where that is small (`inline`); of an
-    execution that a Task started, what DescribeExecution answers.
+    execution that a Task started, what DescribeExecution answers. `redrives` is how often it had been redriven.
     """
 
     child: str = ""
@@ -172,6 +172,7 @@ class ChildClosed(FrameStimulus):
     status: str = ""
     output: Json = None
     inline: bool = True
+    redrives: int = 0
 
 
 @dataclass(frozen=True, slots=True)
