@@ -73,6 +73,7 @@ class OpenFrame:
     fanout: Fanout | None
     output: Json
     job: Json
+    first_attempt: int
     visible: Mapping[str, Json] | None
     before: int
     joined: list[Json] | None
@@ -96,7 +97,7 @@ class OpenFrame:
 
     def rest(self) -> None:
         """Forget what belongs to one visit."""
-        self.attempt = 0
+        self.attempt = self.first_attempt = 0
         self.epoch = 0
         self.retries = ()
         self.arguments = None

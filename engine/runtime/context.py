@@ -32,7 +32,7 @@ def context_object(builder: Builder, frame: OpenFrame, *, item: tuple[int, Json]
     if facts.kind == "STANDARD":
         context["Execution"]["RedriveCount"] = builder.redrives
     if isinstance(builder.plan.state(frame.machine, frame.state), Fallible):
-        context["State"]["RetryCount"] = sum(frame.retries)
+        context["State"]["RetryCount"] = frame.attempt - frame.first_attempt
     found = item if item is not None else _item(builder, frame)
     if found is not None:
         context["Map"] = {"Item": {"Index": found[0], "Value": found[1]}}

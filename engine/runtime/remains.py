@@ -70,7 +70,9 @@ def waiting_for_children(frame: Frame) -> Frame:
     run = None
     if frame.arguments is not None:
         run = {name: value for name, value in frame.arguments.items() if name not in ("writing", "written")}
-    return replace(frame, **{**_OF_ONE_ATTEMPT, "arguments": run}, phase=Phase.JOINING)
+    return replace(
+        frame, **{**_OF_ONE_ATTEMPT, "arguments": run}, phase=Phase.JOINING, first_attempt=frame.attempt
+    )
 
 
 def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
@@ -80,9 +82,10 @@ def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
         and state.resource.pattern in (Pattern.CALLBACK, Pattern.SYNC)
     )
     lease = frame.lease_until if frame.phase in (Phase.RUNNING, Phase.BACKOFF) else 0.0
+    attempt = frame.attempt + (frame.phase is not Phase.BACKOFF)
     return replace(
-        frame, **{**_OF_ONE_ATTEMPT, "lease_until": lease}, phase=Phase.BACKOFF, fanout=None,
-        attempt=frame.attempt + (frame.phase is not Phase.BACKOFF), epoch=frame.epoch + (gives_up or handed_over),
+        frame, **{**_OF_ONE_ATTEMPT, "lease_until": lease}, phase=Phase.BACKOFF, fanout=None, attempt=attempt,
+        first_attempt=attempt, epoch=frame.epoch + (gives_up or handed_over),
     )
 
 

@@ -122,7 +122,7 @@ class Frame:
     counted from the start of the call. `output` is a DONE frame's result. `due_at` of a frame that waits for child
     executions is when their headers are looked at, should their notices have been lost; of an activity's, when its work
     item is looked at; of a job's, when it is asked how it stands. `job` is what the start of a ``.sync`` job answered
-    (engine.runtime.jobs).
+    (engine.runtime.jobs). `first_attempt` is the attempt with which a redrive took it up.
     """
 
     path: str
@@ -151,6 +151,7 @@ class Frame:
     fanout: Fanout | None = None
     output: Json = None
     job: Json = None
+    first_attempt: int = 0
 
 
 def _nothing() -> Mapping[str, Any]:
