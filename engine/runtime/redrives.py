@@ -93,17 +93,20 @@ class Redrives:
         self._journal.delete_inbox(header.key, ids)
 
     def _reopen(self, activation: Activation, header: Header) -> None:
-        """Where the header was still open, its closer may come in between, once."""
+        """Make the header RUNNING. Where it was still open, its closer may come in between, once."""
         due_at = self._clock.now() + START_GRACE_SECONDS
-        for status in (header.status, None):
-            now = header if status is not None else self._journal.header(header.key)
-            if now is None or (status is None and now.status in OPEN_STATUSES):
-                return
+        known: Header | None = header
+        for _ in range(2):
+            if known is None:
+                break
             change = HeaderChange(
                 header.key, activation.seq, RUNNING, due_at, strikes=0,
-                reopens=None if now.status in OPEN_STATUSES else now.status, row=row_of(header, status=RUNNING),
+                reopens=None if known.status in OPEN_STATUSES else known.status, row=row_of(header, status=RUNNING),
             )
             if self._journal.update_headers([change])[0]:
+                return
+            known = self._journal.header(header.key)
+            if known is not None and known.status in OPEN_STATUSES:
                 return
         raise _refused(header, "another redrive of it was faster")
 

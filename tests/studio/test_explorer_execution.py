@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import explorer_runs as runs
 import pytest
+from explorer_page import address, panel, selected
 from playwright.sync_api import expect
 
 
@@ -15,21 +16,6 @@ def server(studio_server):
     """The file's server, with the Explorer's workflows."""
     runs.publish_all(studio_server)
     return studio_server
-
-
-def address(execution):
-    """The page of an execution."""
-    return f"/executions/{quote(execution['id'], safe='')}"
-
-
-def panel(page):
-    """The selected step."""
-    return page.get_by_role("complementary", name="Step")
-
-
-def selected(page):
-    """The selected step's name."""
-    return panel(page).get_by_role("heading", level=2)
 
 
 def rows(page):

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import explorer_runs as runs
 import pytest
+from explorer_page import address, panel, selected
 from local_server import wait_until
 from playwright.sync_api import expect
 
@@ -128,21 +129,6 @@ def stop(server, execution):
 def redrive(server, execution):
     """As somebody else does it."""
     server.json("POST", f"/executions/{quote(execution['id'], safe='')}/redrive", {})
-
-
-def address(execution):
-    """The page of an execution."""
-    return f"/executions/{quote(execution['id'], safe='')}"
-
-
-def panel(page):
-    """The selected step."""
-    return page.get_by_role("complementary", name="Step")
-
-
-def selected(page):
-    """The selected step's name."""
-    return panel(page).get_by_role("heading", level=2)
 
 
 def status(page):
