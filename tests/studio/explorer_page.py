@@ -18,3 +18,8 @@ def panel(page):
 def selected(page):
     """The selected step's name."""
     return panel(page).get_by_role("heading", level=2)
+
+
+def card(page, state):
+    """The state's card on the canvas."""
+    return page.locator(f"[data-card$='/{state}']")

@@ -147,8 +147,20 @@ CAREFUL: Json = {
     },
 }
 
+LONG: Json = {
+    "Comment": "Longer than any window.",
+    "StartAt": "First",
+    "States": {
+        "First": {"Type": "Pass", "Next": "Step 2"},
+        **{f"Step {number}": {"Type": "Pass", "Next": f"Step {number + 1}"} for number in range(2, 30)},
+        "Step 30": {"Type": "Pass", "Next": "Last"},
+        "Last": {"Type": "Succeed"},
+    },
+}
+
 WORKFLOWS = {
     "warehouse": WAREHOUSE, "rows": ROWS, "patient": PATIENT, "careful": CAREFUL, "slow": SLOW, "spread": SPREAD,
+    "long": LONG,
 }
 
 

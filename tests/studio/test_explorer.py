@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import explorer_runs as runs
 import pytest
+from explorer_page import card, panel, selected
 from playwright.sync_api import expect
 
 
@@ -26,11 +27,6 @@ def others(studio_server, failed):
     return studio_server.json("POST", "/workflows/slow/executions", {"input": {"a": 1}, "name": "slow-1"})
 
 
-def panel(page):
-    """The selected step."""
-    return page.get_by_role("complementary", name="Step")
-
-
 def timeline_row(page, words):
     """The row of the timeline that says so."""
     return page.get_by_role("treeitem", name=re.compile(words))
@@ -39,7 +35,7 @@ def timeline_row(page, words):
 def test_debugging_failures_as_the_guide_tells_it(studio, failed, others, screens):
     page = studio.page
     studio.open("/")
-    studio.look()  # without motion: a card is clicked where it is
+    studio.look()
 
     # "Go to Execution Explorer."
     page.get_by_role("link", name="Execution Explorer").click()
@@ -57,11 +53,14 @@ def test_debugging_failures_as_the_guide_tells_it(studio, failed, others, screen
     row.get_by_role("link", name="ord-48201").click()
 
     # It opens at the failed step, with its plain cause; "Click the failed Step" finds it from anywhere else.
-    expect(panel(page).get_by_role("heading", level=2)).to_have_text("Reserve Line")
+    expect(selected(page)).to_have_text("Reserve Line")
+    expect(card(page, "Reserve Line")).to_be_in_viewport(ratio=1)
     timeline_row(page, "Plan Parcel").click()
-    expect(panel(page).get_by_role("heading", level=2)).to_have_text("Plan Parcel")
-    page.locator("[data-card$='Reserve Line']").click()
-    expect(panel(page).get_by_role("heading", level=2)).to_have_text("Reserve Line")
+    expect(selected(page)).to_have_text("Plan Parcel")
+    page.get_by_role("region", name="Graph").get_by_role("button", name="Fit").click()  # it is out of sight by now
+    expect(card(page, "Reserve Line")).to_be_in_viewport(ratio=1)
+    card(page, "Reserve Line").click()
+    expect(selected(page)).to_have_text("Reserve Line")
     wrong = panel(page).get_by_role("note", name="What went wrong")
     expect(wrong).to_contain_text("http.ConnectorError")
     expect(wrong).to_contain_text("answered 400: quantity must be a whole number from 1")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import explorer_runs as runs
 import pytest
-from explorer_page import address, panel, selected
+from explorer_page import address, card, panel, selected
 from playwright.sync_api import expect
 
 
@@ -60,6 +60,20 @@ def test_live_updates_move_nothing(studio, server):
     assert page.evaluate("() => window.before.length > 0 && window.before.every(each => each.isConnected)")
     server.json("POST", f"/executions/{quote(started['id'], safe='')}/stop", {})
     expect(page.locator(".ex-head [data-status]")).to_have_text("Stopped")
+
+
+def test_what_is_chosen_in_the_timeline_comes_into_sight(studio, server):
+    """Also what was pressed on the canvas before, and has gone out of sight since."""
+    page = studio.page
+    studio.open(address(server.run("long", {})))
+    page.get_by_role("tree").press("Home")
+    expect(card(page, "First")).to_be_in_viewport()
+    card(page, "First").click()
+    page.get_by_role("tree").press("End")
+    expect(card(page, "Last")).to_be_in_viewport()
+    expect(card(page, "First")).not_to_be_in_viewport()
+    page.get_by_role("tree").press("Home")
+    expect(card(page, "First")).to_be_in_viewport()
 
 
 def test_retries_are_told_attempt_by_attempt(studio, server, screens):

@@ -17,7 +17,10 @@ export interface Selection {
   clear(): void;
   /** The selection as it is this moment, between renders too. */
   latest(): readonly StatePointer[];
-  /** Whether the canvas itself chose `state`: what a person pressed stands where it is. */
+  /**
+   * Whether the canvas itself chose `state`: what a person pressed stands where it is. Where the page chose it, what
+   * was pressed before is forgotten: chosen by the page later, it is gone to.
+   */
   chosenHere(state: StatePointer): boolean;
 }
 
@@ -84,6 +87,10 @@ export function useSelection(props: SelectionProps): Selection {
     ),
     clear: useCallback(() => select(NONE), [select]),
     latest: useCallback(() => latest.current, []),
-    chosenHere: useCallback((state) => here.current.has(state), []),
+    chosenHere: useCallback((state) => {
+      if (here.current.has(state)) return true;
+      here.current = new Set();
+      return false;
+    }, []),
   };
 }
