@@ -227,7 +227,7 @@ class TestCommands:
         assert command("history", "orders:o-1")[0] == 0
 
     def test_secrets_are_set_rotated_and_deleted_and_never_shown(self, command, monkeypatch):
-        monkeypatch.setattr("functions.local.remote.commands.typed_value", lambda _: "canary-value")
+        monkeypatch.setattr("functions.local.remote.commands.secrets.typed_value", lambda _: "canary-value")
         said = [command("secrets", verb, "KEY")[1] for verb in ("set", "rotate")] + [command("secrets", "list")[1]]
         assert all("KEY" in text and "canary" not in text for text in said)
         assert command("secrets", "delete", "KEY")[1] == "KEY is deleted\n"
@@ -262,7 +262,7 @@ def test_the_poll_ends_with_the_execution(command, imported, monkeypatch):
         return {"id": "orders:1", "status": next(answers), "version": 1, "error": "E", "cause": "c", "output": None}
 
     monkeypatch.setattr(remote_client.Api, "ask", ask)
-    monkeypatch.setattr("functions.local.remote.commands._POLL_SECONDS", 0)
+    monkeypatch.setattr("functions.local.remote.commands.executions._POLL_SECONDS", 0)
     status, said, _ = command("start", "orders", "--wait")
     assert (status, "error: E" in said) == (1, True)
 
@@ -291,7 +291,7 @@ class TestStepFunctions:
     def test_the_stage_is_the_deployments(self, command, imported, monkeypatch, api):
         """Whose connector function is meant without more words."""
         meant = []
-        write = "functions.local.remote.commands.write_out"
+        write = "functions.local.remote.commands.workflows.write_out"
         monkeypatch.setattr(write, lambda *_, stage, **__: meant.append(stage))
         command("export", "orders", "--to", "step-functions")
         assert meant == [api("GET", "/me").json["stage"]]
