@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from durable import TESTER, Product, ScriptedTasks
+from redriving import BAD, A, B, C, called, failed, machine, redrive, task
 
 from engine.errors import NotFound
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed, TaskSucceeded
-from engine.runtime import codec, inbox
+from engine.runtime import codec
 from engine.runtime.redrives import ExecutionNotRedrivable
 from engine.runtime.step import step
 from engine.runtime.steps import steps_of
 from engine.runtime.stimulus import Redriven, StopRequested
-
-A, B, C = "connector:demo:a", "connector:demo:b", "connector:demo:c"
-BAD = TaskFailed("Demo.Down", "it is down")
-
-
-def task(resource, following=None, **more):
-    return {"Type": "Task", "Resource": resource, **({"Next": following} if following else {"End": True}), **more}
-
-
-def machine(**states):
-    return {"StartAt": next(iter(states)), "States": states}
-
-
-def redrive(product, key):
-    return product.executions.redrive(key, actor=TESTER)
-
-
-def failed(definition, tasks, execution_input=None, **more):
-    product = Product(definition, tasks, **more)
-    key = product.start(execution_input)
-    product.drain()
-    assert product.describe(key).status == "FAILED"
-    return product, key
-
-
-def called(product):
-    return [call.resource.rpartition(":")[2] for call in product.tasks.calls]
-
 
 # ---------------------------------------------------------------- states in a row
 
@@ -200,201 +171,6 @@ def test_an_answer_to_the_token_of_before_is_nobodys():
     assert product.describe(key).output == {"ok": True}
 
 
-# ---------------------------------------------------------------- fan-outs
-
-
-def test_only_the_branches_that_did_not_succeed_run_again():
-    later = machine(W={"Type": "Wait", "Seconds": 60, "Next": "C"}, C=task(C))
-    branches = [machine(A=task(A)), machine(B=task(B)), later]
-    definition = machine(Both={"Type": "Parallel", "Branches": branches, "Next": "Last"}, Last={"Type": "Succeed"})
-    product, key = failed(definition, ScriptedTasks({A: ["a"], B: [BAD, "b"], C: ["c"]}))
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == ["a", "b", "c"]
-    assert called(product) == ["a", "b", "b", "c"]
-    assert product.events(key).count("ParallelStateEntered") == 1
-    assert product.events(key).count("ParallelStateStarted") == 1
-
-
-def test_only_the_items_that_did_not_succeed_run_again():
-    def fails_once(call):
-        item = call.arguments["n"]
-        return BAD if item == 2 and call.idempotency_key.endswith(":0") else TaskSucceeded({"done": item})
-
-    mapped = {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 2, "End": True,
-              "ItemSelector": {"n.$": "$$.Map.Item.Value"}, "ItemProcessor": machine(Each=task(A))}
-    product, key = failed(machine(All=mapped), ScriptedTasks({A: [fails_once]}), {"items": [0, 1, 2, 3, 4]})
-    done = {call.arguments["n"] for call in product.tasks.calls} - {2}
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == [{"done": n} for n in range(5)]
-    numbers = [call.arguments["n"] for call in product.tasks.calls]
-    assert sorted(numbers) == [0, 1, 2, 2, 3, 4], f"{done} had succeeded"
-
-
-def test_a_fan_out_in_a_fan_out():
-    inner = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": machine(Each=task(A))}
-    definition = machine(Outer={"Type": "Parallel", "End": True, "Branches": [machine(In=inner), machine(B=task(B))]})
-    flaky = ScriptedTasks({A: [lambda call: BAD if call.arguments == 2 and call.idempotency_key.endswith(":0")
-                               else TaskSucceeded(call.arguments * 10)], B: ["b"]})
-    product, key = failed(definition, flaky, {"items": [1, 2, 3]})
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == [[10, 20, 30], "b"]
-    inputs = [call.arguments for call in product.tasks.calls if call.resource == A]
-    assert sorted(inputs) == [1, 2, 2, 3]
-
-
-def test_what_a_retrier_or_a_catcher_took_is_forgotten():
-    """The first round failed and was retried whole: a redrive takes up the round that failed last."""
-    branches = [machine(A=task(A)), machine(B=task(B))]
-    both = {"Type": "Parallel", "Branches": branches, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}],
-            "End": True}
-    product, key = failed(machine(Both=both), ScriptedTasks({A: ["a1", "a2"], B: [BAD, BAD, "b"]}))
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == ["a2", "b"]
-    caught = {**both, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}]}
-    product, key = failed(machine(Both=caught, Sorry=task(C)), ScriptedTasks({A: ["a"], B: [BAD], C: [BAD, "c"]}))
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == "c"
-    assert called(product) == ["a", "b", "a", "b", "c", "c"]
-
-
-def test_what_the_children_did_is_not_done_again_when_joining_failed():
-    both = {"Type": "Parallel", "Branches": [machine(A=task(A)), machine(B=task(B))], "End": True,
-            "ResultSelector": {"x.$": "$[7]"}}
-    product, key = failed(machine(Both=both), ScriptedTasks({A: ["a"], B: ["b"]}))
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).status == "FAILED"
-    assert called(product) == ["a", "b"]
-
-
-def test_an_item_whose_selector_failed_is_opened_again():
-    mapped = {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 1, "End": True,
-              "ItemSelector": {"n.$": "$$.Map.Item.Value.n"}, "ItemProcessor": machine(Each=task(A))}
-    product, key = failed(machine(All=mapped), ScriptedTasks({A: ["done"]}), {"items": [{"n": 1}, {}]})
-    assert called(product) == ["a"]
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).status == "FAILED"
-    assert called(product) == ["a"], "the first item is not run again"
-
-
-# ---------------------------------------------------------------- distributed Maps
-
-
-def distributed(kind="STANDARD", states=None, **more):
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind}, **(states or machine(Each=task(A)))}
-    return {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "End": True, **more}
-
-
-def bad_at_first(*numbers):
-    """Fails for these items until their execution was redriven."""
-    def answer(call):
-        number = call.arguments if isinstance(call.arguments, int) else call.arguments["n"]
-        first = call.idempotency_key.endswith(":0")
-        return BAD if number in numbers and first else TaskSucceeded({"done": number})
-
-    return answer
-
-
-def numbers_called(product, resource=A):
-    return sorted(
-        call.arguments if isinstance(call.arguments, int) else call.arguments["n"]
-        for call in product.tasks.calls if call.resource == resource
-    )
-
-
-@pytest.mark.parametrize("concurrency", [0, 1, 3])
-def test_only_the_items_of_a_map_run_that_did_not_succeed_go_on(concurrency):
-    definition = machine(All=distributed(MaxConcurrency=concurrency))
-    product, key = failed(definition, ScriptedTasks({A: [bad_at_first(2, 5)]}), {"items": list(range(8))})
-    for _ in range(2):  # with a low concurrency the second bad one is met by the second run
-        if product.describe(key).status == "SUCCEEDED":
-            break
-        redrive(product, key)
-        product.drain()
-    assert product.describe(key).output == [{"done": n} for n in range(8)]
-    assert numbers_called(product) == [0, 1, 2, 2, 3, 4, 5, 5, 6, 7]
-    events = product.events(key)
-    assert events.count("MapRunStarted") == 1
-    assert events.count("MapRunRedriven") == events.count("ExecutionRedriven") >= 1
-    [run] = product.executions.map_runs(key)
-    assert product.executions.describe_map_run(key, run).counts["succeeded"] == 8
-
-
-def test_an_item_goes_on_where_it_stood():
-    states = machine(First=task(A, "Second", ResultPath=None), Second=task(B))
-    product, key = failed(
-        machine(All=distributed(states=states)), ScriptedTasks({A: [1], B: [bad_at_first(1)]}), {"items": [0, 1]},
-    )
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).status == "SUCCEEDED"
-    assert numbers_called(product) == [0, 1]
-    assert numbers_called(product, B) == [0, 1, 1]
-
-
-def test_a_map_run_that_was_stopped_goes_on():
-    states = machine(Nap={"Type": "Wait", "Seconds": 600, "Next": "Each"}, Each=task(A))
-    product = Product(machine(All=distributed(states=states, MaxConcurrency=2)), ScriptedTasks({A: [bad_at_first()]}))
-    key = product.start({"items": [0, 1, 2, 3, 4]})
-    product.run(key)
-    for index in range(2):
-        product.run(ExecutionKey("default", f"flow:one~1.0~{index}"))
-    product.clock.sleep(700)
-    for _ in range(6):
-        product.run(key)
-        for index in range(4):
-            product.run(ExecutionKey("default", f"flow:one~1.0~{index}"))
-    product.executions.stop(key, actor=TESTER)
-    product.drain()
-    assert product.describe(key).status == "ABORTED"
-    before = numbers_called(product)
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == [{"done": n} for n in range(5)]
-    assert numbers_called(product) == [0, 1, 2, 3, 4], before
-
-
-def test_a_map_run_in_a_parallel():
-    both = {"Type": "Parallel", "End": True, "Branches": [machine(All=distributed()), machine(B=task(B))]}
-    product, key = failed(machine(Both=both), ScriptedTasks({A: [bad_at_first(1)], B: ["b"]}), {"items": [0, 1]})
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == [[{"done": 0}, {"done": 1}], "b"]
-    assert numbers_called(product) == [0, 1, 1]
-
-
-def test_a_map_run_whose_outputs_could_not_be_used_runs_nothing_again():
-    definition = machine(All=distributed(ResultSelector={"x.$": "$[7]"}))
-    product, key = failed(definition, ScriptedTasks({A: [bad_at_first()]}), {"items": [0, 1]})
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).status == "FAILED"
-    assert numbers_called(product) == [0, 1]
-
-
-def test_a_map_run_of_express_items_is_refused_once_it_had_begun():
-    product, key = failed(machine(All=distributed("EXPRESS")), ScriptedTasks({A: [BAD]}), {"items": [1]})
-    with pytest.raises(ExecutionNotRedrivable, match="'All' cannot go on"):
-        redrive(product, key)
-    product, key = failed(machine(First=task(B, "All", ResultPath=None), All=distributed("EXPRESS")),
-                          ScriptedTasks({A: ["ok"], B: [BAD, 1]}), {"items": [1]})
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == ["ok"]
-
-
-def test_an_item_is_redriven_by_its_parent_alone():
-    product, _ = failed(machine(All=distributed()), ScriptedTasks({A: [BAD]}), {"items": [1]})
-    with pytest.raises(ExecutionNotRedrivable, match="an item of a Map Run"):
-        redrive(product, ExecutionKey("default", "flow:one~1.0~0"))
-
-
 # ---------------------------------------------------------------- what the Explorer tells
 
 
@@ -492,33 +268,7 @@ def test_a_crash_in_between_leaves_one_that_can_be_redriven(dies_after):
     assert product.events(key).count("ExecutionRedriven") == 1
 
 
-@pytest.mark.parametrize("state", [
-    {"ItemSelector": {"n.$": "$$.Map.Item.Value.n"}},
-    {"ItemSelector": {"n.$": "$$.Map.Item.Value.n"}, "MaxConcurrency": 1},
-    {"ItemsPath": "$.none", "ResultSelector": {"x.$": "$[7]"}},
-])
-@pytest.mark.parametrize("nested", [False, True])
-def test_a_fan_out_that_failed_without_children_can_be_redriven(state, nested):
-    mapped = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": machine(Each=task(A)), **state}
-    around = {"Type": "Parallel", "Branches": [machine(All=mapped)], "End": True}
-    product, key = failed(machine(Out=around) if nested else machine(All=mapped), ScriptedTasks({A: ["done"]}),
-                          {"items": [{}, {"n": 1}], "none": []})
-    for _ in range(2):
-        redrive(product, key)
-        product.drain()
-        assert product.describe(key).status == "FAILED"
-    assert called(product) == []
-
-
-def test_an_item_that_could_not_be_opened_leaves_no_hole():
-    """The items after it are opened once it was, in their order: the execution does not wait for one that is not."""
-    mapped = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": machine(Each=task(A)),
-              "ItemSelector": {"n.$": "$$.Map.Item.Value.n"}}
-    around = {"Type": "Parallel", "Branches": [machine(All=mapped)], "End": True}
-    product, key = failed(machine(Out=around), ScriptedTasks({A: ["done"]}), {"items": [{"n": 1}, {}, {"n": 3}]})
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).status == "FAILED"
+# ---------------------------------------------------------------- what was under way
 
 
 def test_what_was_abandoned_before_is_not_stopped_again():
@@ -579,99 +329,3 @@ def test_the_lease_of_a_call_outlasts_two_redrives():
         snapshot = step(plan, snapshot, [StopRequested(at=at)]).snapshot
         snapshot = step(plan, snapshot, [Redriven(at=at)]).snapshot
         assert snapshot.frames[""].due_at == lease
-
-
-# ---------------------------------------------------------------- rivals
-
-
-def test_who_was_about_to_close_it_cannot_close_the_redriven_one():
-    product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
-    late = product.worker()
-    activation = product.worker()._admission._opener.open(product.stores.journal.load(key))
-    redrive(product, key)
-    late._parking.close(activation)
-    assert product.stores.journal.header(key).status == "RUNNING"
-    product.drain()
-    assert product.describe(key).output == 1
-
-
-def test_one_whose_header_is_not_closed_yet_is_redriven():
-    """Its last segment is all that is shown of it; the worker that wrote it comes too late to close it."""
-    product = Product(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
-    key = product.start({})
-    worker = product.worker()
-    closing = []
-    worker._parking.close = closing.append
-    product.run(key, worker)
-    assert product.stores.journal.header(key).status == "RUNNING"
-    assert product.describe(key).status == "FAILED"
-    redrive(product, key)
-    product.worker()._parking.close(closing[0])
-    assert product.stores.journal.header(key).status == "RUNNING"
-    product.drain()
-    assert product.describe(key).output == 1
-    assert product.events(key).count("ExecutionRedriven") == 1
-
-
-def test_what_is_said_to_a_redriven_one_is_not_swept_away_with_the_old_inbox():
-    product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
-    loaded = product.stores.journal.load(key)
-    redrive(product, key)
-    item = inbox.stop_item(key, product.clock.now(), error="Enough", cause=None, actor=TESTER)
-    product.stores.journal.put_inbox(item)
-    assert product.worker()._admission.open(loaded, product.clock.now() + 60, redelivered=False) is None
-    assert [item.id for item in product.stores.journal.inbox(key)] == ["stop"]
-    product.drain()
-    assert (product.describe(key).status, product.describe(key).error) == ("ABORTED", "Enough")
-
-
-def test_a_stop_that_came_too_late_does_not_stop_the_redriven_one():
-    product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
-    product.stores.journal.put_inbox(inbox.stop_item(key, product.clock.now(), error=None, cause=None, actor=TESTER))
-    redrive(product, key)
-    product.drain()
-    assert product.describe(key).output == 1
-
-
-def test_one_that_an_earlier_release_ended_is_refused(monkeypatch):
-    product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
-    decode = codec.decode_snapshot
-
-    def without_remains(bodies):
-        return replace(decode(bodies), remains={})
-
-    monkeypatch.setattr(codec, "decode_snapshot", without_remains)
-    with pytest.raises(ExecutionNotRedrivable, match="earlier release"):
-        redrive(product, key)
-
-
-def test_a_slow_closer_that_comes_in_between_closes_nothing():
-    """The header is still open; the redrive writes its segment; then the closer writes the header; then the redrive."""
-    product = Product(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
-    key = product.start({})
-    worker, closing = product.worker(), []
-    worker._parking.close = closing.append
-    product.run(key, worker)
-    journal, commit = product.stores.journal, product.stores.journal.commit
-
-    def commit_and_close(segments, headers=()):
-        answer = commit(segments, headers)
-        journal.commit = commit
-        product.worker()._parking.close(closing[0])
-        return answer
-
-    journal.commit = commit_and_close
-    redrive(product, key)
-    assert journal.header(key).status == "RUNNING"
-    product.drain()
-    assert product.describe(key).output == 1
-
-
-def test_the_slower_redrive_leaves_the_inbox_of_the_faster_one_alone():
-    product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
-    loaded = product.stores.journal.load(key)
-    redrive(product, key)
-    product.stores.journal.put_inbox(inbox.stop_item(key, product.clock.now(), error="E", cause=None, actor=TESTER))
-    with pytest.raises(ExecutionNotRedrivable, match="another redrive"):
-        product.executions._redrives.redrive(loaded)
-    assert [item.id for item in product.stores.journal.inbox(key)] == ["stop"]
