@@ -35,6 +35,8 @@ class RedriveManyRequest(Taken):
 
     status: Literal["FAILED", "TIMED_OUT", "ABORTED"] = "FAILED"
     error: str | None = Field(None, description="With this error; with * at its end, a prefix.")
+    name: str | None = Field(None, description="With this name; with * at its end, a prefix.")
+    business_key: str | None = Field(None, description="With this business key; with * at its end, a prefix.")
     started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
     started_before: str | None = Field(None, description="Before this time.")
     limit: int = Field(100, ge=1, le=1000)

@@ -32,6 +32,7 @@ def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
     call.services.catalog.workflow(call.workspace, call.path["name"])
     page = executions.page(ExecutionQuery(
         call.workspace, workflow=call.path["name"], status=given.status, error=given.error,
+        name=given.name, business_key=given.business_key,
         started_after=time_of(given.started_after, "started_after"),
         started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
     ))

@@ -178,8 +178,8 @@ def publish_all(server: Any) -> None:
 
 
 @contextmanager
-def failing_service(times: int) -> Iterator[str]:
-    """The address of a service that answers 503 so many times, and then well."""
+def failing_service(times: int, go_on: threading.Event | None = None) -> Iterator[str]:
+    """The address of a service that answers 503 so many times, and then well; with `go_on` not before that is set."""
     left = [times]
 
     class Handler(BaseHTTPRequestHandler):
@@ -187,6 +187,8 @@ def failing_service(times: int) -> Iterator[str]:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status = 503 if left[0] > 0 else 200
             left[0] -= 1
+            if status == 200 and go_on is not None:
+                go_on.wait(20)
             body = json.dumps({"asked": True} if status == 200 else {"error": "busy"}).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

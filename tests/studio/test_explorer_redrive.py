@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import explorer_runs as runs
@@ -80,38 +77,6 @@ def server(studio_server):
     return studio_server
 
 
-@contextmanager
-def held_service(times):
-    """The address of a service that answers 503 so many times, and an event: until it is set no further call ends."""
-    left, go_on = [times], threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status = 503 if left[0] > 0 else 200
-            left[0] -= 1
-            if status == 200:
-                go_on.wait(20)
-            body = json.dumps({"error": "busy"} if status == 503 else {"asked": True}).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments):
-            pass
-
-    served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=served.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{served.server_port}/work", go_on
-    finally:
-        go_on.set()
-        served.shutdown()
-        served.server_close()
-
-
 def stopped(server, name):
     """An execution of `slow` that was stopped."""
     execution = server.json("POST", "/workflows/slow/executions", {"input": {}, "name": name})
@@ -143,7 +108,8 @@ def offered(page):
 
 def test_a_failed_one_is_redriven_and_followed_until_it_succeeds(studio, server, screens):
     page = studio.page
-    with held_service(3) as (url, go_on):
+    go_on = threading.Event()
+    with runs.failing_service(3, go_on) as url:
         failed = server.run("delivery", {"url": url}, "tour-1")
         assert failed["status"] == "FAILED"
         studio.open(address(failed))
@@ -309,11 +275,17 @@ def test_all_of_a_list_are_redriven_page_after_page_and_the_refused_are_listed(s
     expect(button).to_have_count(0)
     studio.open("/executions/?workflow=mixed&status=FAILED&name=full-")
     expect(page.get_by_role("row").filter(has_text="full-129")).to_be_visible()
-    expect(button).to_have_count(0)  # a redrive of many knows no names: it would be more than is shown
+    button.click()  # never more than is shown
+    dialog = page.get_by_role("dialog", name="Redrive all of mixed that failed?")
+    expect(dialog).to_contain_text("Begins with full-")
+    dialog.get_by_role("button", name="Redrive all", exact=True).click()
+    expect(dialog).to_have_count(0)
+    after = _redrives(server)
+    assert {name for name in after if after[name] > before[name]} == {f"full-{number}" for number in range(100, 130)}
+    before = after
 
     studio.open("/executions/?workflow=mixed&status=FAILED&error=Tour.&last=24h")
     button.click()
-    dialog = page.get_by_role("dialog", name="Redrive all of mixed that failed?")
     expect(dialog).to_contain_text("Begins with Tour.")
     expect(dialog).to_contain_text(re.compile(r"Since \d+ \w+ 20\d\d"))
     screens(studio, "redrive-all-dialog")

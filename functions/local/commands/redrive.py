@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from engine.errors import InvalidDocument, UserError
@@ -14,6 +17,15 @@ from functions.local.session import session
 
 UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 _PAGE = 500
+_WHICH = (("--error", "ERROR", "error"), ("--name", "NAME", "name"), ("--business-key", "KEY", "business key"))
+
+
+def which_of_many(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which of a workflow's executions are meant."""
+    for option, metavar, what in reversed(_WHICH):
+        words = f"With --workflow: those with this {what}, or a prefix that ends with *."
+        command = click.option(option, metavar=metavar, help=words)(command)
+    return command
 
 
 @click.command()
@@ -22,22 +34,30 @@ _PAGE = 500
 @click.option("--workflow", metavar="NAME", help="Instead of one: all of this workflow that did not succeed.")
 @click.option("--status", type=click.Choice(UNSUCCESSFUL, case_sensitive=False), default="FAILED", show_default=True,
               help="With --workflow: those in this status.")
-@click.option("--error", metavar="ERROR", help="With --workflow: those with this error, or a prefix that ends with *.")
+@which_of_many
 @click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
 def redrive(
-    *, id: str | None, wait: bool, workflow: str | None, status: str, error: str | None, yes: bool,  # noqa: A002
+    *, id: str | None, wait: bool, workflow: str | None, status: str, yes: bool, **given: str | None,  # noqa: A002
 ) -> None:
     """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many.
 
     What succeeded is kept and not done again; its version, input and id stay. With --wait, exit status 1 unless it
     SUCCEEDED."""
     with session().product("redrive") as product:
-        if id is not None and workflow is None:
-            _redrive_one(product, id, wait=wait)
-        elif workflow is not None and id is None:
-            _redrive_many(product, workflow, status.upper(), error, yes=yes)
+        if is_of_one(id, workflow, given):
+            _redrive_one(product, str(id), wait=wait)
         else:
-            raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
+            _redrive_many(product, str(workflow), status.upper(), given, yes=yes)
+
+
+def is_of_one(id: str | None, workflow: str | None, given: dict[str, str | None]) -> bool:  # noqa: A002
+    """Whether one execution is meant, and not many of a workflow. Raises InvalidDocument where neither or both are."""
+    if (id is None) == (workflow is None):
+        raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
+    for option, _, what in _WHICH:
+        if id is not None and given[what.replace(" ", "_")] is not None:
+            raise InvalidDocument(f"{option} goes with --workflow: {id} is one execution", where=option)
+    return id is not None
 
 
 def _redrive_one(product: Product, execution_id: str, *, wait: bool) -> None:
@@ -55,7 +75,7 @@ def _redrive_one(product: Product, execution_id: str, *, wait: bool) -> None:
         click.get_current_context().exit(1)
 
 
-def _redrive_many(product: Product, workflow: str, status: str, error: str | None, *, yes: bool) -> None:
+def _redrive_many(product: Product, workflow: str, status: str, given: dict[str, str | None], *, yes: bool) -> None:
     if not yes:
         confirm(f"Redrive every {status} execution of {workflow}?")
     executions, token = product.services.executions, None
@@ -63,7 +83,8 @@ def _redrive_many(product: Product, workflow: str, status: str, error: str | Non
     refused: list[dict[str, str]] = []
     while True:
         page = executions.page(ExecutionQuery(
-            product.settings.workspace, workflow=workflow, status=status, error=error, limit=_PAGE, next_token=token
+            product.settings.workspace, workflow=workflow, status=status, error=given["error"], name=given["name"],
+            business_key=given["business_key"], limit=_PAGE, next_token=token,
         ))
         for row in page.rows:
             try:
@@ -81,7 +102,8 @@ def _redrive_many(product: Product, workflow: str, status: str, error: str | Non
 
 def say(workflow: str, done: list[str], refused: list[dict[str, str]]) -> None:
     """What became of many, for people."""
-    click.echo(f"{len(done)} executions of {workflow} go on where they stood")
+    count = "1 execution goes on where it stood" if len(done) == 1 else f"{len(done)} executions go on where they stood"
+    click.echo(f"{workflow}: {count}")
     for item in refused:
         click.echo(f"not redriven: {item['message']}")
 

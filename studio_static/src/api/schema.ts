@@ -649,6 +649,10 @@ export interface RedriveManyRequest {
   status?: "FAILED" | "TIMED_OUT" | "ABORTED";
   /** With this error; with * at its end, a prefix. */
   error?: string | null;
+  /** With this name; with * at its end, a prefix. */
+  name?: string | null;
+  /** With this business key; with * at its end, a prefix. */
+  business_key?: string | null;
   /** Not before this time: ISO 8601, UTC without a zone. */
   started_after?: string | null;
   /** Before this time. */

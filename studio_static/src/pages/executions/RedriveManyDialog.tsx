@@ -13,7 +13,7 @@ import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { everyPage } from "./everyPage";
 import { Fact } from "./Fact";
-import { errorWords, type ManyToRedrive, redriveRequest, windowWords } from "./filters";
+import { prefixWords, type ManyToRedrive, redriveRequest, windowWords } from "./filters";
 import { progressWords } from "./redrive";
 
 /** So many at once that it is seen to go on, and no request takes long. */
@@ -65,7 +65,9 @@ export function RedriveManyDialog({ many, onClose }: { many: ManyToRedrive; onCl
         <Fact name="Status">
           <StatusMark status={many.status} />
         </Fact>
-        <Fact name="Error">{errorWords(many.error)}</Fact>
+        <Fact name="Error">{prefixWords(many.error)}</Fact>
+        {many.name && <Fact name="Name">{prefixWords(many.name)}</Fact>}
+        {many.business_key && <Fact name="Business key">{prefixWords(many.business_key)}</Fact>}
         <Fact name="Started">{windowWords(many, clock)}</Fact>
       </dl>
       <p className="ex-plain" role="status">

@@ -67,26 +67,29 @@ export function isFiltered(filters: Filters): boolean {
 export interface ManyToRedrive {
   readonly workflow: string;
   readonly status: Unsuccessful;
-  /** As it is asked for: "http.*"; empty for any. */
+  /** As they are asked for: "http.*"; empty for any. */
   readonly error: string;
+  readonly name: string;
+  readonly business_key: string;
   readonly started_after: string;
   readonly started_before: string;
 }
 
 /**
- * Which executions "Redrive all" means: those of one workflow with one status that did not succeed. Null where the list
- * shows others, or fewer than a redrive can be told apart by: it knows neither names nor business keys.
+ * Which executions "Redrive all" means: those that the list shows, of one workflow with one status that did not succeed.
+ * Null where it shows others.
  */
 export function manyToRedrive(filters: Filters, now: number): ManyToRedrive | null {
   const statuses = statusesOf(filters.status);
   const status = UNSUCCESSFUL.find((each) => each === statuses[0]);
   if (filters.workflow === "" || statuses.length !== 1 || status === undefined) return null;
-  if (filters.name !== "" || filters.business_key !== "") return null;
-  const { error, started_after, started_before } = queryOf(filters, now);
+  const { error, name, business_key, started_after, started_before } = queryOf(filters, now);
   return {
     workflow: filters.workflow,
     status,
     error: String(error),
+    name: String(name),
+    business_key: String(business_key),
     started_after: String(started_after),
     started_before: String(started_before),
   };
@@ -97,15 +100,17 @@ export function redriveRequest(many: ManyToRedrive): RedriveManyRequest {
   return {
     status: many.status,
     error: many.error || null,
+    name: many.name || null,
+    business_key: many.business_key || null,
     started_after: many.started_after || null,
     started_before: many.started_before || null,
   };
 }
 
 /** "Any"; "Begins with http." of http.*. */
-export function errorWords(error: string): string {
-  if (error === "") return "Any";
-  return error.endsWith("*") ? `Begins with ${error.slice(0, -1)}` : error;
+export function prefixWords(text: string): string {
+  if (text === "") return "Any";
+  return text.endsWith("*") ? `Begins with ${text.slice(0, -1)}` : text;
 }
 
 /** "At any time", "Since 24 Nov 2026, 14:12:00 UTC", "From … until …". */

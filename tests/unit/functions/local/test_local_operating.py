@@ -199,7 +199,13 @@ def test_many_are_redriven_after_a_yes(failing):
     status, error = failing.json("redrive", "--workflow", "flaky")
     assert (status, error["error"]["where"]) == (1, "--yes")
     assert failing.json("redrive", "--workflow", "flaky", "--error", "Other", "--yes")[1]["redriven"] == []
+    assert failing.json("redrive", "--workflow", "flaky", "--business-key", "o-*", "--yes")[1]["redriven"] == []
+    assert failing.json("redrive", "--workflow", "flaky", "--name", "on*", "--yes")[1]["redriven"] == ["flaky:one"]
     status, out, _ = failing("redrive", "--workflow", "flaky", "--yes")
-    assert (status, out) == (0, "2 executions of flaky go on where they stood\n")
+    assert (status, out) == (0, "flaky: 1 execution goes on where it stood\n")
     for wrong in ((), ("flaky:one", "--workflow", "flaky")):
         assert failing.json("redrive", *wrong)[1]["error"]["where"] == "ID"
+    error = failing.json("redrive", "flaky:one", "--business-key", "o-17")[1]["error"]
+    assert (error["where"], error["message"]) == (
+        "--business-key", "--business-key goes with --workflow: flaky:one is one execution",
+    )

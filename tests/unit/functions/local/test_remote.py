@@ -220,8 +220,8 @@ class TestCommands:
         assert "orders:o-1" in command("executions", "--status", "running")[1]
         status, _, said = command("redrive", "orders:o-1")
         assert (status, "it is RUNNING" in said) == (1, True)
-        said = command("redrive", "--workflow", "orders", "--yes")[1]
-        assert said == "0 executions of orders go on where they stood\n"
+        said = command("redrive", "--workflow", "orders", "--name", "o-*", "--yes")[1]
+        assert said == "orders: 0 executions go on where they stood\n"
         assert command("redrive")[0] == 1
         assert command("show", "orders:o-1")[0] == 0
         assert command("history", "orders:o-1")[0] == 0
