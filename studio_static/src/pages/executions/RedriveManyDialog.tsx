@@ -13,7 +13,7 @@ import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { everyPage } from "./everyPage";
 import { Fact } from "./Fact";
-import { prefixWords, type ManyToRedrive, redriveRequest, windowWords } from "./filters";
+import { type ManyToRedrive, prefixWords, redriveRequest, windowWords } from "./filters";
 import { progressWords } from "./redrive";
 
 /** So many at once that it is seen to go on, and no request takes long. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
-  prefixWords,
   isFiltered,
   manyToRedrive,
   NO_FILTERS,
+  prefixWords,
   queryOf,
   redriveRequest,
   sinceOf,
