@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import explorer_runs as runs
 import pytest
-from explorer_page import card, panel, selected
+from explorer_page import address, card, panel, selected
 from playwright.sync_api import expect
 
 
@@ -25,6 +25,12 @@ def others(studio_server, failed):
     studio_server.run("warehouse", runs.parcel(studio_server, broken=False), "ord-48202")
     studio_server.run("rows", {"rows": 100, "broken": []}, "rows-fine")
     return studio_server.json("POST", "/workflows/slow/executions", {"input": {"a": 1}, "name": "slow-1"})
+
+
+@pytest.fixture(scope="module")
+def alone(studio_server, failed):
+    """The only execution of its workflow, failed."""
+    return studio_server.run("careful", {"url": f"{studio_server.url}/samples/stock/reserve"}, "alone-1")
 
 
 def timeline_row(page, words):
@@ -95,6 +101,43 @@ def test_debugging_failures_as_the_guide_tells_it(studio, failed, others, screen
     dialog = page.get_by_role("dialog", name="Step failed")
     expect(dialog).to_contain_text("http.ConnectorError")
     expect(dialog).to_contain_text('"version": 1')
+
+
+def test_a_failure_is_held_against_the_last_good_run(studio, failed, others, screens):
+    page = studio.page
+    studio.open(address(failed))
+    panel(page).get_by_role("button", name="Compare with the last good run").click()
+    expect(panel(page).get_by_role("tab", name="Compared")).to_have_attribute("aria-selected", "true")
+    expect(panel(page).get_by_role("link", name="ord-48202")).to_be_visible()
+    expect(panel(page)).to_contain_text(
+        "Both went the same way up to Fulfil In Parallel; there this one ended, that one went on to Hand To Carrier."
+    )
+    place = panel(page).get_by_role("region", name="Input compared").get_by_role("listitem")
+    expect(place).to_have_text(re.compile(r"^\$\.quantityHere0There4$"))
+    expect(panel(page).get_by_role("region", name="Variables compared")).to_contain_text("The same.")
+    studio.look(width=1024)
+    page.reload()
+    # The strip is too narrow for all of them.
+    expect(panel(page).get_by_role("tab", name="Compared")).to_be_in_viewport(ratio=1)
+    studio.look()
+    screens(studio, "execution-compared", widths=(1440, 1024))
+    studio.check_axe()
+
+    timeline_row(page, "Plan Parcel").click()  # the look stays from step to step, and in the address
+    expect(panel(page).get_by_role("region", name="Input compared")).to_contain_text("$.lines[2].quantity")
+    page.reload()
+    expect(selected(page)).to_have_text("Plan Parcel")
+    expect(panel(page).get_by_role("region", name="Input compared")).to_contain_text("$.lines[2].quantity")
+    panel(page).get_by_role("tab", name="Overview").click()
+    expect(panel(page).get_by_role("region", name="Input")).to_be_visible()
+    assert "look=" not in page.url
+
+
+def test_where_no_other_run_succeeded_the_comparison_says_so(studio, alone):
+    page = studio.page
+    studio.open(address(alone))
+    panel(page).get_by_role("tab", name="Compared").click()
+    expect(panel(page)).to_contain_text("No other run of careful has succeeded yet.")
 
 
 def test_a_filter_lives_in_the_address(studio, others):

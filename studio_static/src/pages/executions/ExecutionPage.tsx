@@ -20,7 +20,7 @@ import { ExecutionHeader } from "./ExecutionHeader";
 import { LogTab } from "./LogTab";
 import { RedriveDialog } from "./RedriveDialog";
 import { goesOnAt, isRedrivable } from "./redrive";
-import { StepPanel } from "./StepPanel";
+import { COMPARED, StepPanel } from "./StepPanel";
 import { stepToOpen } from "./steps";
 import { TabStrip } from "./TabStrip";
 import { TimelineTab } from "./TimelineTab";
@@ -29,8 +29,8 @@ import { ValuesTab } from "./ValuesTab";
 
 const MapRunsTab = lazy(() => import("./MapRunsTab"));
 
-/** `step` is the selected step's id, `tab` what is shown under the graph. */
-const NOTHING_CHOSEN = { step: "", tab: "timeline" };
+/** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared. */
+const NOTHING_CHOSEN = { step: "", tab: "timeline", look: "" };
 
 export default function ExecutionPage({ id: part }: { id: string }) {
   const id = useMemo(() => decoded(part), [part]);
@@ -66,7 +66,7 @@ function decoded(part: string): string {
 
 function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
   const { answer, pinned, steps, index, definition, rests, overlay, live } = shown;
-  const [{ step: chosen, tab }, setUrl] = useUrlState(NOTHING_CHOSEN);
+  const [{ step: chosen, tab, look }, setUrl] = useUrlState(NOTHING_CHOSEN);
   const step = index.byId.get(chosen) ?? stepToOpen(index);
   const showMapRuns = useCallback(() => setUrl({ tab: "map-runs" }), [setUrl]);
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
@@ -175,6 +175,8 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
               live={live}
               onSelect={select}
               onMapRuns={showMapRuns}
+              compared={look === COMPARED}
+              onCompare={(on) => setUrl({ look: on ? COMPARED : "" })}
               onRedrive={redrive}
             />
           ) : answer.error ? (

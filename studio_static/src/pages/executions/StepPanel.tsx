@@ -11,11 +11,13 @@ import { Skeleton } from "../../ui/Skeleton";
 import { StatusMark } from "../../ui/StatusMark";
 import { Duration, Elapsed, Time } from "../../ui/Time";
 import { Attempts } from "./Attempts";
+import { ComparedTab } from "./ComparedTab";
 import { ConsoleLinks } from "./ConsoleLinks";
 import { EventList } from "./EventList";
 import type { HistoryEvent } from "./events";
 import { ItemGrid } from "./ItemGrid";
 import { Overview } from "./Overview";
+import { parentOf } from "./redrive";
 import { begunAsIf, type Rest, secondsRan } from "./rests";
 import { StepJson } from "./StepJson";
 import { placeWords, type StepIndex, stepsIn } from "./steps";
@@ -31,6 +33,9 @@ interface StepPanelProps {
   pointer: StatePointer | null;
   rests: readonly Rest[];
   live: boolean;
+  /** Whether it opens beside the last good run's: that look stays from step to step. */
+  compared: boolean;
+  onCompare: (on: boolean) => void;
   onSelect: (step: Step) => void;
   /** Show the runs of distributed Maps. */
   onMapRuns: () => void;
@@ -40,8 +45,12 @@ interface StepPanelProps {
 
 const POLL_MS = 3000;
 
+/** The tab that holds a step against the same step of the run that succeeded last. */
+export const COMPARED = "compared";
+
 export function StepPanel(props: StepPanelProps) {
   const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive } = props;
+  const { compared, onCompare } = props;
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
   // While it runs, lines of its log come without an event.
   const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
@@ -51,6 +60,11 @@ export function StepPanel(props: StepPanelProps) {
   useEffect(() => void reload(), [reload, moment]);
   const holdsItems = step.type === "Map" && stepsIn(index, step.id).length > 0;
   const [tab, setTab] = useState(holdsItems ? "items" : "overview");
+  const isComparable = parentOf(execution.id) === null;
+  const show = (to: string) => {
+    setTab(to);
+    if (compared !== (to === COMPARED)) onCompare(to === COMPARED);
+  };
   const place = placeWords(index, step);
   const took = secondsRan(rests, step.entered_at, step.exited_at);
   const data = detail.data;
@@ -102,12 +116,13 @@ export function StepPanel(props: StepPanelProps) {
           isRedriven={execution.redrives > 0}
           onSelect={onSelect}
           onRedrive={onRedrive}
+          onCompare={isComparable && !compared ? () => show(COMPARED) : undefined}
         />
       </div>
       <TabStrip
         label={`Step ${step.name}`}
-        active={tab}
-        onChange={setTab}
+        active={compared && isComparable ? COMPARED : tab}
+        onChange={show}
         items={[
           ...(holdsItems
             ? [{ id: "items", text: "Items", content: () => <ItemGrid map={step} index={index} onSelect={onSelect} /> }]
@@ -143,6 +158,17 @@ export function StepPanel(props: StepPanelProps) {
                 whole()
               ),
           },
+          ...(isComparable
+            ? [
+                {
+                  id: COMPARED,
+                  text: "Compared",
+                  content: () => (
+                    <ComparedTab execution={execution} index={index} step={step} detail={data} took={took} />
+                  ),
+                },
+              ]
+            : []),
           ...(state === undefined
             ? []
             : [

@@ -1,5 +1,5 @@
 /** Tabs whose content fills what is left of their room and scrolls by itself. Arrows, Home and End move among them. */
-import type { KeyboardEvent, ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 
 export interface TabItem {
   id: string;
@@ -20,6 +20,14 @@ interface TabStripProps {
 
 export function TabStrip({ label, items, active, onChange, tools }: TabStripProps) {
   const shown = items.find(({ id }) => id === active) ?? items[0];
+  const strip = useRef<HTMLDivElement>(null);
+  const current = shown?.id;
+  const words = items.map(({ text, count }) => `${text} ${count ?? ""}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a count that comes later moves the tabs behind it
+  useEffect(() => {
+    if (current === undefined) return;
+    strip.current?.querySelector(`#${tabId(label, current)}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [label, current, words]);
   const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
     const at = items.findIndex(({ id }) => id === shown?.id);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
@@ -32,7 +40,7 @@ export function TabStrip({ label, items, active, onChange, tools }: TabStripProp
   return (
     <div className="ex-tabs">
       <div className="ex-tabs-bar">
-        <div role="tablist" aria-label={label} className="ex-tabs-strip" onKeyDown={onKey}>
+        <div ref={strip} role="tablist" aria-label={label} className="ex-tabs-strip" onKeyDown={onKey}>
           {items.map(({ id, text, count }) => (
             <button
               key={id}

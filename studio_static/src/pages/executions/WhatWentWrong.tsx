@@ -17,10 +17,12 @@ interface WhatWentWrongProps {
   onSelect: (step: Step) => void;
   /** Ask whether to redrive the execution; absent where it cannot be. */
   onRedrive: (() => void) | undefined;
+  /** Hold it against the last good run; absent where that is shown, or there can be none. */
+  onCompare: (() => void) | undefined;
 }
 
 export function WhatWentWrong(props: WhatWentWrongProps) {
-  const { step, detail, index, took, isRedriven, onSelect, onRedrive } = props;
+  const { step, detail, index, took, isRedriven, onSelect, onRedrive, onCompare } = props;
   const { tone, mark } = statusLook(step.status);
   if (isUnderWay(step.status) || step.status === "ABORTED") {
     return (
@@ -47,13 +49,18 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
       {step.caught?.next && <p>{`A Catcher took it and went on to ${step.caught.next}.`}</p>}
       {inner.id !== step.id && <Look at={inner} onSelect={onSelect} words="It failed because of" />}
       {before && <Look at={before} onSelect={onSelect} words="It came here after" />}
-      {onRedrive && goesOnAt(index).includes(step) && (
-        <p>
+      <p className="ex-wrong-ways">
+        {onRedrive && goesOnAt(index).includes(step) && (
           <button type="button" className="ex-link" onClick={onRedrive}>
             Redrive from here …
           </button>
-        </p>
-      )}
+        )}
+        {onCompare && (
+          <button type="button" className="ex-link" onClick={onCompare}>
+            Compare with the last good run
+          </button>
+        )}
+      </p>
     </div>
   );
 }

@@ -1,0 +1,56 @@
+/** The run of the same workflow that succeeded last before an execution, with its steps: what a failure is held against. */
+import { useEffect, useMemo, useState } from "react";
+import { get, path, withQuery } from "../../api/client";
+import { type ApiError, asApiError } from "../../api/errors";
+import type { Execution, ExecutionList, ExecutionSummary, StepsAnswer } from "../../api/schema";
+import { useApi } from "../../api/useApi";
+import { indexOf, type StepIndex } from "./steps";
+
+/** A page of the list may come short under a filter: it is asked on, but not for ever. */
+const MOST_REQUESTS = 8;
+
+export interface LastGood {
+  /** Undefined before it is known; null where no run succeeded. */
+  readonly run: ExecutionSummary | null | undefined;
+  /** Null before its steps are known. */
+  readonly index: StepIndex | null;
+  readonly error: ApiError | null;
+}
+
+export function useLastGood(execution: Pick<Execution, "id" | "workflow" | "started_at">): LastGood {
+  const { id, workflow, started_at } = execution;
+  const [run, setRun] = useState<ExecutionSummary | null>();
+  const [error, setError] = useState<ApiError | null>(null);
+  useEffect(() => {
+    const control = new AbortController();
+    const find = async () => {
+      const before = await newestGood(workflow, id, started_at, control.signal);
+      return before ?? newestGood(workflow, id, null, control.signal);
+    };
+    find().then(setRun, (thrown) => !control.signal.aborted && setError(asApiError(thrown)));
+    return () => control.abort();
+  }, [id, workflow, started_at]);
+  const answer = useApi<StepsAnswer>(run ? path("/executions/{}/steps", run.id) : null);
+  const steps = answer.data?.steps;
+  const index = useMemo(() => (steps === undefined ? null : indexOf(steps)), [steps]);
+  return { run, index, error: error ?? answer.error };
+}
+
+/** The newest run of `workflow` that succeeded and is not `id`; with `before` one that was started before that time. */
+async function newestGood(
+  workflow: string,
+  id: string,
+  before: string | null,
+  signal: AbortSignal,
+): Promise<ExecutionSummary | null> {
+  const query = { workflow, status: "SUCCEEDED", started_before: before, limit: 20 };
+  let token: string | null = null;
+  for (let asked = 0; asked < MOST_REQUESTS; asked += 1) {
+    const page: ExecutionList = await get(withQuery("/executions", { ...query, next_token: token }), signal);
+    const found = page.executions.find((each) => each.id !== id);
+    if (found !== undefined) return found;
+    if (page.next_token === null) return null;
+    token = page.next_token;
+  }
+  return null;
+}
