@@ -99,12 +99,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """All steps in the order in which they were entered. `edges` are pairs of ids: the transitions really taken."""
+    """All steps in the order in which they were entered. `edges` are pairs of ids: the transitions really taken.
+    `rests` are the times, from and to in epoch seconds, in which the execution had ended and was not redriven yet."""
 
     steps: tuple[Step, ...]
     edges: tuple[tuple[str, str], ...]
     status: Status
     last_event: int
+    rests: tuple[tuple[float, float], ...] = ()
 
     def named(self, step_id: str) -> Step | None:
         """The step of that id."""

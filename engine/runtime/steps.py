@@ -59,7 +59,7 @@ class _Reader:
         self.status: facts.Status = facts.RUNNING
         self.ended_at: float | None = None
         self.last_event = 0
-        self._redriven = False
+        self.rests: list[tuple[float, float]] = []
         self._run_of: dict[int, Run | None] = {0: None}
         self._opened: dict[int, Round | Scope] = {}
 
@@ -67,8 +67,8 @@ class _Reader:
         """Take in the next event."""
         before = self._run_of.get(event.previous)
         if event.type == "ExecutionRedriven":
-            self._redrive()
-        elif self._redriven and before is not None and event.type not in _CLOSING:
+            self._redrive(event)
+        elif self.rests and before is not None and event.type not in _CLOSING:
             runs.reopen(before.parent if event.type.endswith("StateEntered") else before)
         run = self._concerned(event, before)
         self.last_event = event.id
@@ -175,17 +175,20 @@ class _Reader:
                 runs.failed_for_good(run, event)
             run = run.parent
 
-    def _redrive(self) -> None:
+    def _redrive(self, event: HistoryEvent) -> None:
         """What ended with the execution had ended; it runs again."""
         self._settle_all()
-        self.status, self.ended_at, self._redriven = facts.RUNNING, None, True
+        self.rests.append((event.at if self.ended_at is None else self.ended_at, event.at))
+        self.status, self.ended_at = facts.RUNNING, None
 
     # ---------------------------------------------------------------- the result
 
     def steps(self) -> Steps:
         """What was read so far."""
         self._settle_all()
-        return Steps(tuple(map(runs.step_of, self.found)), tuple(self.edges), self.status, self.last_event)
+        return Steps(
+            tuple(map(runs.step_of, self.found)), tuple(self.edges), self.status, self.last_event, tuple(self.rests)
+        )
 
     def _settle_all(self) -> None:
         for run in self.found:  # a fan-out stands before what is in it, and is settled first

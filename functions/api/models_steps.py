@@ -77,11 +77,19 @@ class Edge(Given):
     to_step: str
 
 
+class Rest(Given):
+    """A time in which the execution had ended and was not redriven yet."""
+
+    since: str = Field(alias="from")
+    to: str
+
+
 class StepsAnswer(Given):
     """All steps, in the order in which they were entered. `complete` false: the history is longer than is read."""
 
     steps: list[Step]
     edges: list[Edge]
+    rests: list[Rest]
     last_event: int
     status: str
     complete: bool

@@ -46,6 +46,13 @@ def edges_of(steps: facts.Steps, shown: Iterable[facts.Step]) -> list[shapes.Edg
     return [shapes.Edge(from_step=one, to_step=other) for one, other in steps.edges if one in ids and other in ids]
 
 
+def rests_of(steps: facts.Steps) -> list[shapes.Rest]:
+    """Between an end and the redrive that followed."""
+    return [
+        shapes.Rest.model_validate({"from": iso_time(ended), "to": iso_time(again)}) for ended, again in steps.rests
+    ]
+
+
 def shape_of(step: facts.Step, resources: Mapping[str, str]) -> shapes.Step:
     """One step, without its values."""
     return shapes.Step(

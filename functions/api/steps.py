@@ -23,7 +23,7 @@ from functions.api.models_base import ConsoleAddresses
 from functions.api.release import product_version
 from functions.api.routing import Answer, Call, RouteTable, read_json
 from functions.api.services import Services
-from functions.api.step_shapes import chosen, edges_of, resources_of, shape_of
+from functions.api.step_shapes import chosen, edges_of, resources_of, rests_of, shape_of
 
 Json = Any
 
@@ -65,7 +65,7 @@ def list_steps(call: Call[models.Nothing]) -> Answer:
     shown, all_shown = chosen(steps)
     resources = resources_of(_document(call.services, execution)["definition"])
     return Answer(shapes.StepsAnswer(
-        steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown),
+        steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown), rests=rests_of(steps),
         last_event=steps.last_event, status=execution.status, complete=whole and all_shown,
     ), etag=tag)
 

@@ -678,6 +678,12 @@ export interface RerunRequest {
   name?: string | null;
 }
 
+/** A time in which the execution had ended and was not redriven yet. */
+export interface Rest {
+  from: string;
+  to: string;
+}
+
 /** How many open executions were woken; `complete` false: there are more, which are found within 16 minutes. */
 export interface Resumed {
   woken: number;
@@ -958,6 +964,7 @@ export interface StepDetail {
 export interface StepsAnswer {
   steps: Step[];
   edges: Edge[];
+  rests: Rest[];
   last_event: number;
   status: string;
   complete: boolean;

@@ -192,10 +192,16 @@ def test_the_steps_tell_both_attempts():
 
 def test_the_steps_tell_both_attempts_of_a_task_of_the_execution_itself():
     product, key = failed(machine(A=task(A, "B"), B=task(B)), ScriptedTasks({A: ["a"], B: [BAD, BAD, "b"]}))
+    moments = []
     for _ in range(2):
+        moments.append(product.describe(key).ended_at)
+        product.clock.sleep(60)
+        moments.append(product.clock.now())
         redrive(product, key)
         product.drain()
-    steps = steps_of(product.executions.events(key, most=1000)).steps
+    told = steps_of(product.executions.events(key, most=1000))
+    assert told.rests == ((moments[0], moments[1]), (moments[2], moments[3])), "ended, and not redriven yet"
+    steps = told.steps
     assert [(step.name, step.status) for step in steps] == [("A", "SUCCEEDED"), ("B", "SUCCEEDED")]
     assert [attempt.status for attempt in steps[1].attempts] == ["FAILED", "FAILED", "SUCCEEDED"]
 

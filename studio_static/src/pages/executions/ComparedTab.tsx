@@ -27,7 +27,7 @@ interface ComparedTabProps {
 }
 
 export function ComparedTab({ execution, index, step, detail, took }: ComparedTabProps) {
-  const { run, index: there, error } = useLastGood(execution);
+  const { run, index: there, rests, error } = useLastGood(execution);
   if (error) return <Problem error={error} what="the run that succeeded last" />;
   if (run === null) {
     return <p className="ex-plain ex-part">{`No other run of ${execution.workflow} has succeeded yet.`}</p>;
@@ -54,7 +54,14 @@ export function ComparedTab({ execution, index, step, detail, took }: ComparedTa
       {other === null ? (
         <p className="ex-plain ex-part">{`That one did not enter ${step.name}.`}</p>
       ) : (
-        <Beside step={step} other={other} run={run.id} detail={detail} took={took} />
+        <Beside
+          step={step}
+          other={other}
+          otherTook={secondsRan(rests, other.entered_at, other.exited_at)}
+          run={run.id}
+          detail={detail}
+          took={took}
+        />
       )}
     </div>
   );
@@ -62,10 +69,12 @@ export function ComparedTab({ execution, index, step, detail, took }: ComparedTa
 
 interface BesideProps extends Pick<ComparedTabProps, "step" | "detail" | "took"> {
   other: Step;
+  /** Seconds that it took. */
+  otherTook: number | null;
   run: string;
 }
 
-function Beside({ step, other, run, detail, took }: BesideProps) {
+function Beside({ step, other, otherTook, run, detail, took }: BesideProps) {
   const that = useApi<StepDetail>(path("/executions/{}/steps/{}", run, other.id));
   return (
     <>
@@ -76,8 +85,7 @@ function Beside({ step, other, run, detail, took }: BesideProps) {
             <StatusMark status={step.status} /> <Duration seconds={took} />
           </Fact>
           <Fact name="There">
-            <StatusMark status={other.status} />{" "}
-            <Duration seconds={secondsRan([], other.entered_at, other.exited_at)} />
+            <StatusMark status={other.status} /> <Duration seconds={otherTook} />
           </Fact>
         </dl>
       </section>

@@ -37,8 +37,7 @@ export function useExecution(id: string) {
   const index = useMemo(() => indexOf(steps), [steps]);
   const document = pinned.data?.document ?? null;
   const definition = useMemo(() => (document?.definition as Definition | undefined) ?? null, [document]);
-  const redrives = execution.data?.redrives ?? 0;
-  const rests = useMemo(() => restsOf(index, redrives, live), [index, redrives, live]);
+  const rests = useMemo(() => restsOf(data?.rests ?? []), [data]);
   const overlay = useMemo(() => {
     if (definition === null) return null;
     const secondsOf = (step: OverlayStep) => secondsRan(rests, step.entered_at, step.exited_at);

@@ -4,6 +4,7 @@ import { get, path, withQuery } from "../../api/client";
 import { type ApiError, asApiError } from "../../api/errors";
 import type { Execution, ExecutionList, ExecutionSummary, StepsAnswer } from "../../api/schema";
 import { useApi } from "../../api/useApi";
+import { type Rest, restsOf } from "./rests";
 import { indexOf, type StepIndex } from "./steps";
 
 /** A page of the list may come short under a filter: it is asked on, but not for ever. */
@@ -14,6 +15,7 @@ export interface LastGood {
   readonly run: ExecutionSummary | null | undefined;
   /** Null before its steps are known. */
   readonly index: StepIndex | null;
+  readonly rests: readonly Rest[];
   readonly error: ApiError | null;
 }
 
@@ -31,9 +33,10 @@ export function useLastGood(execution: Pick<Execution, "id" | "workflow" | "star
     return () => control.abort();
   }, [id, workflow, started_at]);
   const answer = useApi<StepsAnswer>(run ? path("/executions/{}/steps", run.id) : null);
-  const steps = answer.data?.steps;
-  const index = useMemo(() => (steps === undefined ? null : indexOf(steps)), [steps]);
-  return { run, index, error: error ?? answer.error };
+  const { data } = answer;
+  const index = useMemo(() => (data === null ? null : indexOf(data.steps)), [data]);
+  const rests = useMemo(() => restsOf(data?.rests ?? []), [data]);
+  return { run, index, rests, error: error ?? answer.error };
 }
 
 /** The newest run of `workflow` that succeeded and is not `id`; with `before` one that was started before that time. */

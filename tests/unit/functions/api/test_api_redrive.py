@@ -39,11 +39,14 @@ def test_one_goes_on_where_it_stood(api):
 
 def test_the_steps_tell_that_it_failed_and_went_on(api):
     fail(api)
+    ended = api("GET", "/executions/flaky%3Aone").json["ended_at"]
+    api.clock.sleep(60)
     api("POST", "/executions/flaky%3Aone/redrive")
     api.work()
     steps = api("GET", "/executions/flaky%3Aone/steps").json
     assert [(step["name"], step["status"]) for step in steps["steps"]] == [("Try", "FAILED"), ("Try", "SUCCEEDED")]
     assert steps["status"] == "SUCCEEDED"
+    assert steps["rests"] == [{"from": ended, "to": steps["steps"][1]["entered_at"]}]
 
 
 def test_many_are_redriven_page_by_page(api):
