@@ -20,7 +20,7 @@ from tools.cost.count import counted_shape
 from tools.cost.shapes import BY_NAME
 print(json.dumps({name: counted_shape(BY_NAME[name], batches=(1,)) for name in sys.argv[1:]}))
 """
-FEW = ("task_1", "task_10", "wait_1", "callback_1", "fail")
+FEW = ("task_1", "task_10", "wait_1", "callback_1", "fail", "caught_2")
 
 
 def test_a_few_shapes_take_what_the_table_says():
