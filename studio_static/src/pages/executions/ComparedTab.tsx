@@ -14,10 +14,11 @@ import { type Difference, differencesOf } from "./differences";
 import { Fact } from "./Fact";
 import { secondsRan } from "./rests";
 import type { StepIndex } from "./steps";
-import { useLastGood } from "./useLastGood";
+import type { LastGood } from "./useLastGood";
 
 interface ComparedTabProps {
   execution: Execution;
+  lastGood: LastGood;
   index: StepIndex;
   step: Step;
   /** Null while it is loaded. */
@@ -26,8 +27,8 @@ interface ComparedTabProps {
   took: number | null;
 }
 
-export function ComparedTab({ execution, index, step, detail, took }: ComparedTabProps) {
-  const { run, index: there, rests, error } = useLastGood(execution);
+export function ComparedTab({ execution, lastGood, index, step, detail, took }: ComparedTabProps) {
+  const { run, index: there, rests, error } = lastGood;
   if (error) return <Problem error={error} what="the run that succeeded last" />;
   if (run === null) {
     return <p className="ex-plain ex-part">{`No other run of ${execution.workflow} has succeeded yet.`}</p>;

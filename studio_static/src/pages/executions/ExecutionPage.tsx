@@ -25,6 +25,7 @@ import { stepToOpen } from "./steps";
 import { TabStrip } from "./TabStrip";
 import { TimelineTab } from "./TimelineTab";
 import { type Shown, useExecution } from "./useExecution";
+import { useLastGood } from "./useLastGood";
 import { ValuesTab } from "./ValuesTab";
 
 const MapRunsTab = lazy(() => import("./MapRunsTab"));
@@ -67,6 +68,7 @@ function decoded(part: string): string {
 function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
   const { answer, pinned, steps, index, definition, rests, overlay, live } = shown;
   const [{ step: chosen, tab, look }, setUrl] = useUrlState(NOTHING_CHOSEN);
+  const lastGood = useLastGood(execution, look === COMPARED);
   const step = index.byId.get(chosen) ?? stepToOpen(index);
   const showMapRuns = useCallback(() => setUrl({ tab: "map-runs" }), [setUrl]);
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
@@ -176,6 +178,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
               onSelect={select}
               onMapRuns={showMapRuns}
               compared={look === COMPARED}
+              lastGood={lastGood}
               onCompare={(on) => setUrl({ look: on ? COMPARED : "" })}
               onRedrive={redrive}
             />

@@ -22,6 +22,7 @@ import { begunAsIf, type Rest, secondsRan } from "./rests";
 import { StepJson } from "./StepJson";
 import { placeWords, type StepIndex, stepsIn } from "./steps";
 import { TabStrip } from "./TabStrip";
+import type { LastGood } from "./useLastGood";
 import { WhatWentWrong } from "./WhatWentWrong";
 import { auditSearch } from "./words";
 
@@ -35,6 +36,7 @@ interface StepPanelProps {
   live: boolean;
   /** Whether it opens beside the last good run's: that look stays from step to step. */
   compared: boolean;
+  lastGood: LastGood;
   onCompare: (on: boolean) => void;
   onSelect: (step: Step) => void;
   /** Show the runs of distributed Maps. */
@@ -50,7 +52,7 @@ export const COMPARED = "compared";
 
 export function StepPanel(props: StepPanelProps) {
   const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive } = props;
-  const { compared, onCompare } = props;
+  const { compared, lastGood, onCompare } = props;
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
   // While it runs, lines of its log come without an event.
   const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
@@ -164,7 +166,14 @@ export function StepPanel(props: StepPanelProps) {
                   id: COMPARED,
                   text: "Compared",
                   content: () => (
-                    <ComparedTab execution={execution} index={index} step={step} detail={data} took={took} />
+                    <ComparedTab
+                      execution={execution}
+                      lastGood={lastGood}
+                      index={index}
+                      step={step}
+                      detail={data}
+                      took={took}
+                    />
                   ),
                 },
               ]

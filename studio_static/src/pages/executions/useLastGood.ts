@@ -19,19 +19,27 @@ export interface LastGood {
   readonly error: ApiError | null;
 }
 
-export function useLastGood(execution: Pick<Execution, "id" | "workflow" | "started_at">): LastGood {
+/** `wanted` false asks nothing yet. */
+export function useLastGood(execution: Pick<Execution, "id" | "workflow" | "started_at">, wanted: boolean): LastGood {
   const { id, workflow, started_at } = execution;
   const [run, setRun] = useState<ExecutionSummary | null>();
   const [error, setError] = useState<ApiError | null>(null);
   useEffect(() => {
+    if (!wanted) return;
     const control = new AbortController();
     const find = async () => {
       const before = await newestGood(workflow, id, started_at, control.signal);
       return before ?? newestGood(workflow, id, null, control.signal);
     };
-    find().then(setRun, (thrown) => !control.signal.aborted && setError(asApiError(thrown)));
+    find().then(
+      (found) => {
+        setRun(found);
+        setError(null);
+      },
+      (thrown) => !control.signal.aborted && setError(asApiError(thrown)),
+    );
     return () => control.abort();
-  }, [id, workflow, started_at]);
+  }, [wanted, id, workflow, started_at]);
   const answer = useApi<StepsAnswer>(run ? path("/executions/{}/steps", run.id) : null);
   const { data } = answer;
   const index = useMemo(() => (data === null ? null : indexOf(data.steps)), [data]);
