@@ -3,11 +3,15 @@ import { canFail, type StateObject, type StatePointer, typeOf } from "../../../a
 import { Pick } from "../forms/controls";
 import { SamplePanel } from "../values/SamplePanel";
 import { ChoiceForm } from "./ChoiceForm";
+import { FailForm } from "./FailForm";
 import { Failures } from "./Failures";
-import { FailForm, MapForm, ParallelForm, PassForm, WaitForm } from "./OtherForms";
+import { MapForm } from "./MapForm";
+import { ParallelForm } from "./ParallelForm";
 import { CommentField, DataPart, GoesOn, NumberField } from "./Parts";
+import { PassForm } from "./PassForm";
 import { TaskForm } from "./TaskForm";
 import { type StateEditor, useStateEditor } from "./useState";
+import { WaitForm } from "./WaitForm";
 
 const TYPES = ["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"] as const;
 
