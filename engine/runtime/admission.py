@@ -16,6 +16,8 @@ from engine.clock import Clock
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
+from engine.runtime import codec
+from engine.runtime.activation import Activation
 from engine.runtime.calls import CallPool
 from engine.runtime.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.opening import Opener
@@ -93,11 +95,19 @@ class Admission:
             self.charged.add(key)
         activation = self._opener.open(replace(loaded, header=header))
         if last is not None:
-            self._on_committed([last])  # its writer may have died before it told
+            self._on_committed(self._untold(activation, last))
         self._left.pop(key, None)
         owned = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
         owned.paused, owned.abandoned = header.status == PAUSED, abandoned
         return owned
+
+    def _untold(self, activation: Activation, last: Segment) -> list[Segment]:
+        """The last segment, whose writer may have died before it told, and those before it that a redrive followed on:
+        who redrives tells nothing, and did not wait for who had written them."""
+        found = [last]
+        while activation.snapshot.redrives and _is_redrive(found[0]):
+            found.insert(0, next(self._journal.history(last.key, found[0].first_event - 2)))
+        return found
 
     def left(self, key: ExecutionKey, nonce: str | None) -> None:
         """It was let go of without an end. `nonce` is that of its load, None where it was not opened."""
@@ -125,3 +135,8 @@ class Admission:
             self._journal.update_headers([HeaderChange(
                 header.key, last.seq, header.status, last.lease_until, cause=header.cause
             )])
+
+
+def _is_redrive(segment: Segment) -> bool:
+    events = codec.decode_events(segment.body) if segment.first_event else []
+    return bool(events) and events[0].type == "ExecutionRedriven"

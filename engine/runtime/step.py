@@ -96,7 +96,7 @@ def _take(builder: Builder, stimulus: Stimulus) -> bool:
         elif not _feed(builder, stimulus):
             builder.at, builder.seed = at, seed
             return False
-        _run(builder)
+        _run(builder, enters=not isinstance(stimulus, Redriven))
     except HistoryFull:
         _end_full_history(builder)
     return True
@@ -109,9 +109,10 @@ def _end_full_history(builder: Builder) -> None:
     builder.close(Status.FAILED, error=RUNTIME, cause=cause)
 
 
-def _run(builder: Builder) -> None:
-    """Run what is ready, join what has ended, until neither is left or the room is used up."""
-    while builder.ended or (builder.ready and builder.room != 0):
+def _run(builder: Builder, *, enters: bool = True) -> None:
+    """Run what is ready, join what has ended, until neither is left or the room is used up. Who redrives an execution
+    `enters` no state: that is the worker's, which knows whether the workflow is held and tells what failed."""
+    while builder.ended or (enters and builder.ready and builder.room != 0):
         if builder.ended:
             child, outcome = builder.ended.popleft()
             if builder.live(child):

@@ -358,7 +358,8 @@ class AuditedSecrets:
         if before is None:
             raise NotFound(
                 f"no secret {key!r} can be rotated here", where="key",
-                advice="Create it with PUT /secrets/{key}; one of the environment is changed there.",
+                advice="Set it first (automate secrets set KEY, PUT /secrets/KEY); one of the environment is changed "
+                "there.",
             )
         return self._write("secret.rotate", workspace, key, value, before, actor)
 

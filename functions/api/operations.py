@@ -55,6 +55,7 @@ def stop_many(call: Call[models_operations.StopManyRequest]) -> Answer:
 
     While next_token is not null there are more: ask again with it."""
     given, executions = call.given, call.services.executions
+    call.services.catalog.workflow(call.workspace, call.path["name"])
     page = executions.page(ExecutionQuery(
         call.workspace, workflow=call.path["name"], status=given.status, limit=given.limit, next_token=given.next_token
     ))

@@ -89,8 +89,9 @@ def backup(*, folder: Path) -> None:
 def stop_many(
     product: Product, workflow: str, status: str, *, error: str | None, cause: str | None, yes: bool
 ) -> None:
-    """Ask all open executions of `workflow` to stop, after a confirmation. Raises InvalidDocument where nobody can be
-    asked for one."""
+    """Ask all open executions of `workflow` to stop, after a confirmation. Raises NotFound, and InvalidDocument where
+    nobody can be asked for one."""
+    product.services.catalog.workflow(product.settings.workspace, workflow)
     if not yes:
         confirm(f"Stop every {status} execution of {workflow}?")
     executions, token = product.services.executions, None

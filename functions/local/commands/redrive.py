@@ -25,37 +25,40 @@ def which_of_many(command: Callable[..., Any]) -> Callable[..., Any]:
     for option, metavar, what in reversed(_WHICH):
         words = f"With --workflow: those with this {what}, or a prefix that ends with *."
         command = click.option(option, metavar=metavar, help=words)(command)
-    return command
+    kinds = click.Choice(UNSUCCESSFUL, case_sensitive=False)
+    words = "With --workflow: those in this status; by default FAILED."
+    return click.option("--status", type=kinds, help=words)(command)
 
 
 @click.command()
 @click.argument("id", required=False)
 @click.option("--wait", is_flag=True, help="With ID: wait for its end; without a worker on the folder, be one.")
 @click.option("--workflow", metavar="NAME", help="Instead of one: all of this workflow that did not succeed.")
-@click.option("--status", type=click.Choice(UNSUCCESSFUL, case_sensitive=False), default="FAILED", show_default=True,
-              help="With --workflow: those in this status.")
 @which_of_many
 @click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
 def redrive(
-    *, id: str | None, wait: bool, workflow: str | None, status: str, yes: bool, **given: str | None,  # noqa: A002
+    *, id: str | None, wait: bool, workflow: str | None, yes: bool, **which: str | None,  # noqa: A002
 ) -> None:
     """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many.
 
     What succeeded is kept and not done again; its version, input and id stay. With --wait, exit status 1 unless it
     SUCCEEDED."""
     with session().product("redrive") as product:
-        if is_of_one(id, workflow, given):
+        if is_of_one(id, workflow, which):
             _redrive_one(product, str(id), wait=wait)
-        else:
-            _redrive_many(product, str(workflow), status.upper(), given, yes=yes)
+            return
+        if wait:
+            raise InvalidDocument("--wait goes with one execution, not with --workflow", where="--wait")
+        _redrive_many(product, str(workflow), which, yes=yes)
 
 
-def is_of_one(id: str | None, workflow: str | None, given: dict[str, str | None]) -> bool:  # noqa: A002
+def is_of_one(id: str | None, workflow: str | None, which: dict[str, str | None]) -> bool:  # noqa: A002
     """Whether one execution is meant, and not many of a workflow. Raises InvalidDocument where neither or both are."""
     if (id is None) == (workflow is None):
         raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
-    for option, _, what in _WHICH:
-        if id is not None and given[what.replace(" ", "_")] is not None:
+    for name, value in which.items():
+        if id is not None and value is not None:
+            option = f"--{name.replace('_', '-')}"
             raise InvalidDocument(f"{option} goes with --workflow: {id} is one execution", where=option)
     return id is not None
 
@@ -75,7 +78,9 @@ def _redrive_one(product: Product, execution_id: str, *, wait: bool) -> None:
         click.get_current_context().exit(1)
 
 
-def _redrive_many(product: Product, workflow: str, status: str, given: dict[str, str | None], *, yes: bool) -> None:
+def _redrive_many(product: Product, workflow: str, which: dict[str, str | None], *, yes: bool) -> None:
+    product.services.catalog.workflow(product.settings.workspace, workflow)
+    status = (which["status"] or "FAILED").upper()
     if not yes:
         confirm(f"Redrive every {status} execution of {workflow}?")
     executions, token = product.services.executions, None
@@ -83,8 +88,8 @@ def _redrive_many(product: Product, workflow: str, status: str, given: dict[str,
     refused: list[dict[str, str]] = []
     while True:
         page = executions.page(ExecutionQuery(
-            product.settings.workspace, workflow=workflow, status=status, error=given["error"], name=given["name"],
-            business_key=given["business_key"], limit=_PAGE, next_token=token,
+            product.settings.workspace, workflow=workflow, status=status, error=which["error"], name=which["name"],
+            business_key=which["business_key"], limit=_PAGE, next_token=token,
         ))
         for row in page.rows:
             try:

@@ -9,6 +9,7 @@ from durable import TESTER, Product, ScriptedTasks
 from redriving import BAD, A, failed, machine, redrive, task
 
 from engine.runtime import codec, inbox
+from engine.runtime.holding import HOLD, QUEUE
 from engine.runtime.redrives import ExecutionNotRedrivable
 
 
@@ -103,3 +104,43 @@ def test_the_slower_redrive_leaves_the_inbox_of_the_faster_one_alone():
     with pytest.raises(ExecutionNotRedrivable, match="another redrive"):
         product.executions._redrives.redrive(loaded)
     assert [item.id for item in product.stores.journal.inbox(key)] == ["stop"]
+
+
+BROKEN = {"Type": "Pass", "Parameters": {"x.$": "States.ArrayGetItem(States.Array(1), 7)"}, "End": True}
+
+
+@pytest.mark.parametrize("state", [{"Type": "Fail", "Error": "No"}, BROKEN])
+def test_while_its_workflow_is_held_nothing_is_entered(state):
+    product, key = failed(machine(Only=state), ScriptedTasks({}))
+    product.pausing.pause("default", "flow", starts=QUEUE, running=HOLD, actor=TESTER)
+    redrive(product, key)
+    product.run(key)
+    assert product.describe(key).status == "RUNNING"
+    product.pausing.resume("default", "flow", actor=TESTER)
+    product.drain()
+    assert product.describe(key).status == "FAILED"
+    assert product.events(key).count("ExecutionFailed") == 2
+
+
+def test_what_nobody_told_before_the_redrive_is_told_after_it():
+    """Its worker dies between the commit and the telling; the header is open, and it is redriven."""
+    product = Product(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
+    key = product.start({})
+
+    def dies(segments):
+        if "ExecutionFailed" in types(segments):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        product.run(key, product.worker(on_committed=dies))
+    assert product.stores.journal.header(key).status == "RUNNING"
+    product.stores.restart()
+    redrive(product, key)
+    told = []
+    product.run(key, product.worker(on_committed=told.extend))
+    assert types(told[:2])[-2:] == ["ExecutionFailed", "ExecutionRedriven"]
+    assert types(told)[-1] == "ExecutionSucceeded"
+
+
+def types(segments):
+    return [event.type for segment in segments for event in codec.decode_events(segment.body)]

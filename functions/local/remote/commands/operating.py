@@ -8,7 +8,7 @@ import click
 
 from engine.errors import InvalidDocument
 from functions.local.commands.operating import confirm
-from functions.local.commands.redrive import UNSUCCESSFUL, is_of_one, say, which_of_many
+from functions.local.commands.redrive import is_of_one, say, which_of_many
 from functions.local.remote.at import ago, api, screen
 from functions.local.remote.client import part
 from functions.local.screen import status_mark
@@ -17,22 +17,22 @@ from functions.local.screen import status_mark
 @click.command()
 @click.argument("id", required=False)
 @click.option("--workflow", metavar="NAME", help="Instead of one: all of this workflow that did not succeed.")
-@click.option("--status", type=click.Choice(UNSUCCESSFUL, case_sensitive=False), default="FAILED", show_default=True)
 @which_of_many
 @click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
 def redrive(
-    *, id: str | None, workflow: str | None, status: str, yes: bool, **which: str | None,  # noqa: A002
+    *, id: str | None, workflow: str | None, yes: bool, **which: str | None,  # noqa: A002
 ) -> None:
     """Let an execution that did not succeed go on where it stood; with --workflow many."""
     if is_of_one(id, workflow, which):
         found = api().post(f"/executions/{part(str(id))}/redrive")
         screen().show(found, lambda: click.echo(f"{found['id']}: redriven, {status_mark(found['status'])}"))
         return
+    status = (which["status"] or "FAILED").upper()
     if not yes:
-        confirm(f"Redrive every {status.upper()} execution of {workflow}?")
+        confirm(f"Redrive every {status} execution of {workflow}?")
     done: list[str] = []
     refused: list[dict[str, str]] = []
-    given: dict[str, Any] = {"status": status.upper(), **which, "next_token": None}
+    given: dict[str, Any] = {**which, "status": status, "next_token": None}
     while True:
         page = api().post(f"/workflows/{part(str(workflow))}/redrive", given)
         done, refused = done + page["redriven"], refused + page["refused"]

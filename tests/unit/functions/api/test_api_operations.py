@@ -46,6 +46,7 @@ def test_many_are_stopped_page_by_page(api):
     for number in range(5):
         start(api, f"run-{number}")
     api.work()
+    assert api("POST", "/workflows/paws/stop", {}).status == 404
     first = api("POST", "/workflows/pause/stop", {"limit": 3, "cause": "wrong prices"}).json
     rest = api("POST", "/workflows/pause/stop", {"limit": 3, "cause": "x", "next_token": first["next_token"]}).json
     assert (len(first["stopped"]), len(rest["stopped"]), rest["next_token"]) == (3, 2, None)

@@ -191,7 +191,7 @@ def test_one_is_redriven_to_its_end(failing):
     status, error = failing.json("redrive", "flaky:one")
     assert (status, error["error"]["code"]) == (1, "ExecutionNotRedrivable")
     status, out, err = failing("redrive", "flaky:two")
-    assert (status, out) == (0, "flaky:two: redriven, SUCCEEDED\n")
+    assert (status, out) == (0, "flaky:two: redriven, RUNNING\n")
     assert "No worker runs on this folder" in err
 
 
@@ -205,6 +205,11 @@ def test_many_are_redriven_after_a_yes(failing):
     assert (status, out) == (0, "flaky: 1 execution goes on where it stood\n")
     for wrong in ((), ("flaky:one", "--workflow", "flaky")):
         assert failing.json("redrive", *wrong)[1]["error"]["where"] == "ID"
+    assert failing.json("redrive", "flaky:one", "--status", "ABORTED")[1]["error"]["where"] == "--status"
+    assert failing.json("redrive", "--workflow", "flaky", "--wait", "--yes")[1]["error"]["where"] == "--wait"
+    for many in ("redrive", "stop"):
+        status, error = failing.json(many, "--workflow", "flakey", "--yes")
+        assert (status, error["error"]["code"]) == (1, "NotFound")
     error = failing.json("redrive", "flaky:one", "--business-key", "o-17")[1]["error"]
     assert (error["where"], error["message"]) == (
         "--business-key", "--business-key goes with --workflow: flaky:one is one execution",
