@@ -1,95 +1,136 @@
-"""An account of an execution for people, made from its history: which states ran, how long, and what went wrong.
+"""An account of an execution for people, from its steps: which states ran, how long each took, and what went wrong.
 
-Events name the event before them, so every event leads back to the state it belongs to, whatever ran beside it:
-
-    …StateEntered            begins a run, inside a Map or Parallel when the event before began an iteration or branch
-    …StateExited             ends the run that the event before belongs to, or the Map or Parallel around it
-    …StateFailed             of a Map or Parallel: the run before it failed, and so did the Map or Parallel around it
-    anything with an error   is what went wrong in that run, until a later attempt succeeds
+Steps are taken in the shape of GET /executions/{id}/steps, which a deployment answers and the data folder's history is
+brought into, so that `show` tells the same of both. What a status means `engine.runtime.steps` decides.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from engine.governance.audit_entry import parse_time
 from engine.records import dataclass
+from engine.runtime import step_facts as facts
+from engine.runtime.causes import plain_cause
+from engine.runtime.history import HistoryEvent
+from engine.runtime.steps import steps_of
+from functions.api.step_shapes import rests_of, shape_of
 
 Json = Any
-Event = dict[str, Json]
 
-_OPENING = ("MapIterationStarted", "ParallelStateStarted", "MapStateStarted")
-_CONTAINER_FAILED = {"ParallelStateFailed": "Parallel", "MapStateFailed": "Map", "MapIterationFailed": ""}
-_CLOSING_EXECUTION = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
+OK = "ok"
+_WORDS: Mapping[str, str] = {
+    facts.SUCCEEDED: OK, facts.CAUGHT: "caught", facts.FAILED: "failed", facts.TIMED_OUT: "timed out",
+    facts.ABORTED: "stopped", facts.RUNNING: "running", facts.WAITING: "waiting", facts.RETRYING: "retrying",
+}
+_WAITED_FOR = {"wait": "timer", "retry": "retry", "callback": "answer"}
+_FAILED = frozenset({"failed", "timed out"})
 FRAMES_FIRST = 2
-_ATTEMPTS = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class StateRun:
-    """One state that was entered. `status` is ok, caught, failed, stopped, or while it lasts running or waiting (for a
-    time, or for its task token); `seconds` then count on."""
+    """One visit of one state, `depth` Maps and Parallels deep, of which `parent` is the innermost; `branch` and
+    `iteration` count from 0.
 
-    name: str
+    `status` is ok, caught, failed, timed out or stopped, or while it lasts running, waiting or retrying. `seconds`
+    then count on; the time in which the execution had ended and was not redriven is not in them. `waits_for` is a
+    timer, an answer from outside (a task token's, an activity's, a job's) or the next retry. `error` and `cause` are of
+    the attempt that failed last, whose number is `failed_attempt`, until one succeeds; `by_inner` says that a state
+    inside tells the same.
+    """
+
+    step: str
+    parent: str | None
+    state: str
     type: str
     depth: int
-    entered_at: float
-    inside: StateRun | None
-    index: int | None = None
-    seconds: float = 0.0
-    status: str = "running"
-    attempts: int = 0
-    error: str | None = None
-    cause: str | None = None
-    broken: bool = False
-    handed_over: bool = False
+    branch: int | None
+    iteration: int | None
+    status: str
+    seconds: float
+    attempts: int
+    waits_for: str | None
+    error: str | None
+    cause: str | None
+    failed_attempt: int | None
+    by_inner: bool
 
     @property
     def label(self) -> str:
-        """The name, with the iteration's number inside a Map."""
-        return self.name if self.index is None else f"{self.name} [{self.index}]"
+        """The name, with the item's number inside a Map and the branch's inside a Parallel."""
+        if self.iteration is not None:
+            return f"{self.state} [{self.iteration}]"
+        return self.state if self.branch is None else f"{self.state} [branch {self.branch}]"
+
+    @property
+    def failed(self) -> bool:
+        """Whether its error ended it, or will unless a retry helps."""
+        return self.status in _FAILED or self.status in ("caught", "retrying")
 
     def as_dict(self) -> dict[str, Json]:
         """The JSON shape of ``--json show``."""
-        return {
-            "state": self.name, "type": self.type, "depth": self.depth, "iteration": self.index,
-            "status": self.status, "seconds": round(self.seconds, 3), "attempts": self.attempts,
-            "error": self.error, "cause": self.cause,
-        }
+        shape = asdict(self) | {"seconds": round(self.seconds, 3)}
+        del shape["by_inner"], shape["failed_attempt"]
+        return shape
 
 
-def account(events: Sequence[Event], *, now: float) -> list[StateRun]:
-    """Every state run in the order in which they began, those inside a Map or Parallel after it. `events` are a whole
-    history."""
-    runs: list[StateRun] = []
-    of_event: dict[int, StateRun | None] = {0: None}
-    opened: dict[int, tuple[StateRun | None, int | None]] = {}
-    for event in events:
-        number, kind, before = event["id"], event["type"], event["previousEventId"]
-        run = of_event.get(before)
-        details = _details(event)
-        if kind.endswith("StateEntered"):
-            run = _entered(event, details, run, opened.get(before))
-            runs.append(run)
-        elif kind.endswith("StateExited"):
-            run = _named(run, details.get("name"))
-            _exited(run, event)
-        elif kind in _CONTAINER_FAILED:
-            _ended(run, event, "failed")
-            run = _container(run, kind)
-        elif kind.endswith("StateAborted"):
-            _ended(run, event, "stopped")
-        elif kind in _OPENING:
-            opened[number] = (run, details.get("index") if kind == "MapIterationStarted" else None)
-        else:
-            _happened(run, kind, details)
-        of_event[number] = run
-    ended_at = next((event["timestamp"] for event in events if event["type"] in _CLOSING_EXECUTION), None)
-    for run in runs:
-        if run.status == "running":
-            _left_open(run, ended_at, now)
-    return list(_as_tree(runs))
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`runs` in the order in which they began, those inside a Map or Parallel after it. `rested` is how many seconds
+    the execution had ended before it was redriven."""
+
+    runs: list[StateRun]
+    rested: float
+
+
+def account_of(events: Iterable[HistoryEvent], *, now: float) -> Account:
+    """The account that a history gives, or its newest part; `now` in epoch seconds."""
+    found = steps_of(events)
+    return account(
+        [shape_of(step, {}).model_dump(by_alias=True) for step in found.steps],
+        [rest.model_dump(by_alias=True) for rest in rests_of(found)],
+        now=now, causes={step.id: step.cause for step in found.steps},
+    )
+
+
+def account(
+    steps: Sequence[Json], rests: Sequence[Json], *, now: float, causes: Mapping[str, str | None]
+) -> Account:
+    """The account of `steps` and `rests` as the API gives them; `causes` are by the steps' ids, `now` in epoch
+    seconds."""
+    known = {step["id"] for step in steps}
+    inside: dict[str | None, list[Json]] = {}
+    for step in steps:
+        inside.setdefault(step["parent"] if step["parent"] in known else None, []).append(step)
+    times = [(parse_time(rest["from"]), parse_time(rest["to"])) for rest in rests]
+    runs = [
+        _run(step, depth, inside.get(step["id"], ()), _seconds(step, times, now), causes.get(step["id"]))
+        for step, depth in _as_tree(inside)
+    ]
+    return Account(runs, sum(to - since for since, to in times))
+
+
+def causes_told(steps: Sequence[Json], execution: Json) -> dict[str, str | None]:
+    """The causes of steps as the API lists them: that of the attempt that failed, else what is around the step failed
+    with its error. The execution's own is whole, so it stands for the beginning of it that an attempt has."""
+    by_id = {step["id"]: step for step in steps}
+    error, whole = execution["error"], plain_cause(execution["cause"])
+    found: dict[str, str | None] = {}
+    for step in steps:
+        failed, around = _last_failed(step), by_id.get(step["parent"])
+        cause: str | None = None if failed is None else failed["cause"]
+        if failed is None and around is not None and around["error"] == step["error"]:
+            cause = found[around["id"]]
+        if whole is not None and step["error"] == error:
+            same = step["status"] != facts.CAUGHT if cause is None else whole.startswith(cause.removesuffix("…"))
+            cause = execution["cause"] if same else cause
+        found[step["id"]] = None if step["error"] is None else cause
+    return found
 
 
 def readable_cause(cause: str | None) -> str:
@@ -125,85 +166,41 @@ def _without_the_middle(frames: Sequence[str]) -> Iterator[str]:
         yield frame
 
 
-def _as_tree(runs: Sequence[StateRun]) -> Iterator[StateRun]:
-    """Each run followed by those inside it, iterations one after the other. By a stack: Maps may be nested deeply."""
-    inside: dict[int, list[StateRun]] = {}
-    for run in runs:
-        inside.setdefault(id(run.inside), []).append(run)
-    waiting = _last_first(inside.get(id(None), []))
+def _as_tree(inside: Mapping[str | None, list[Json]]) -> Iterator[tuple[Json, int]]:
+    """Each step with its depth, followed by those inside it: of a Parallel or Map one attempt after the other, in each
+    the branches or items by their number. By a stack: Maps may be nested deeply."""
+    waiting = [(step, 0) for step in reversed(inside.get(None, []))]
     while waiting:
-        run = waiting.pop()
-        yield run
-        waiting += _last_first(inside.get(id(run), []))
+        step, depth = waiting.pop()
+        yield step, depth
+        rounds = [attempt["started_at"] for attempt in step["attempts"]]
+        inner = sorted(inside.get(step["id"], ()), key=lambda item: (
+            bisect_right(rounds, item["entered_at"]),
+            item["branch"] if item["item"] is None else item["item"],
+        ))
+        waiting += [(item, depth + 1) for item in reversed(inner)]
 
 
-def _last_first(runs: list[StateRun]) -> list[StateRun]:
-    return sorted(runs, key=lambda run: -1 if run.index is None else run.index)[::-1]
+def _run(step: Json, depth: int, inner: Sequence[Json], seconds: float, cause: str | None) -> StateRun:
+    failed, waited = _last_failed(step), next((item for item in step["waits"] if item["to"] is None), None)
+    return StateRun(
+        step=step["id"], parent=step["parent"], state=step["name"], type=step["type"], depth=depth,
+        branch=step["branch"], iteration=step["item"], status=_WORDS[step["status"]], seconds=seconds,
+        attempts=len(step["attempts"]), waits_for=None if waited is None else _WAITED_FOR[waited["why"]],
+        error=step["error"], cause=cause, failed_attempt=None if failed is None else failed["number"],
+        by_inner=any(_WORDS[item["status"]] in _FAILED and item["error"] == step["error"] for item in inner),
+    )
 
 
-def _details(event: Event) -> dict[str, Json]:
-    return next((value for name, value in event.items() if name.endswith("EventDetails")), None) or {}
+def _seconds(step: Json, rests: Sequence[tuple[float, float]], now: float) -> float:
+    """How long it took, or takes so far; never less than nothing, whatever another machine's clock says."""
+    began, exited = parse_time(step["entered_at"]), step["exited_at"]
+    ended = now if exited is None else parse_time(exited)
+    resting = sum(max(0.0, min(ended, to) - max(began, since)) for since, to in rests)
+    return max(0.0, ended - began - resting)
 
 
-def _entered(
-    event: Event, details: dict[str, Json], before: StateRun | None, opening: tuple[StateRun | None, int | None] | None
-) -> StateRun:
-    if opening is not None:
-        inside, index = opening
-        depth = 0 if inside is None else inside.depth + 1
-    else:
-        inside, index = (None, None) if before is None else (before.inside, before.index)
-        depth = 0 if before is None else before.depth
-    kind = event["type"].removesuffix("StateEntered")
-    return StateRun(str(details.get("name", "")), kind, depth, event["timestamp"], inside, index)
-
-
-def _named(run: StateRun | None, name: str | None) -> StateRun | None:
-    """`run`, or the run around it, that is called `name`."""
-    while run is not None and run.name != name:
-        run = run.inside
-    return run
-
-
-def _container(run: StateRun | None, kind: str) -> StateRun | None:
-    """The Map or Parallel around `run` whose failure `kind` is; an iteration's failure stays where it happened."""
-    wanted = _CONTAINER_FAILED[kind]
-    while run is not None and wanted and run.type != wanted:
-        run = run.inside
-    if run is not None and wanted:
-        run.broken = True
-    return run
-
-
-def _exited(run: StateRun | None, event: Event) -> None:
-    if run is not None:
-        run.status = "running"
-        _ended(run, event, "caught" if run.broken or run.error is not None else "ok")
-
-
-def _ended(run: StateRun | None, event: Event, status: str) -> None:
-    if run is not None and run.status == "running":
-        run.seconds = event["timestamp"] - run.entered_at
-        run.status = status
-
-
-def _happened(run: StateRun | None, kind: str, details: dict[str, Json]) -> None:
-    if run is None:
-        return
-    run.handed_over = kind == "TaskSubmitted"
-    if kind in _ATTEMPTS:
-        run.attempts += 1
-    if kind in ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded"):
-        run.error = run.cause = None
-    elif "error" in details or "cause" in details:
-        run.error, run.cause = details.get("error"), details.get("cause")
-
-
-def _left_open(run: StateRun, ended_at: float | None, now: float) -> None:
-    """A run without an exit: it runs, or the execution ended in it."""
-    run.seconds = (now if ended_at is None else ended_at) - run.entered_at
-    if ended_at is None:
-        run.status = "waiting" if run.type == "Wait" or run.handed_over else "running"
-    else:
-        failed = run.broken or run.type == "Fail" or run.error is not None or run.cause is not None
-        run.status = "failed" if failed else "stopped"
+def _last_failed(step: Json) -> Json:
+    """The attempt that failed last; None where none did."""
+    failed = (facts.FAILED, facts.TIMED_OUT)
+    return next((item for item in reversed(step["attempts"]) if item["status"] in failed), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
@@ -14,18 +13,20 @@ from engine.governance.audit_entry import Recorded, written_time
 from engine.governance.audit_query import AuditQuery
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ENGINE, ExecutionKey
+from engine.runtime.codec import decode_events
 from engine.runtime.execution import Execution
+from engine.runtime.history import HistoryEvent
 from functions.api.executions import summary
-from functions.local.account import StateRun, account, readable_cause
+from functions.local.account import Account, account_of
+from functions.local.account_text import MOST_SHOWN, print_account, print_outcome
 from functions.local.commands.audit import found_by, told
 from functions.local.commands.operating import stop_many
 from functions.local.product import Product
-from functions.local.screen import Screen, duration, indented, status_mark
-from functions.local.session import Json, read_value, session
+from functions.local.screen import duration, status_mark
+from functions.local.session import read_value, session
 from functions.local.standing import WaitingTask, standing
 
 POLL_SECONDS = 0.1
-MOST_SHOWN = 100
 MOST_EVENTS = 25_000
 """Read at once, as many as AWS keeps of an execution: one that loops has millions, and makes them faster than they are
 read."""
@@ -53,8 +54,8 @@ def start(*, workflow: str, text: str, name: str | None, version: int | None, wa
             _wait_for_the_end(product, started.key)
             started = executions.describe(started.key)
         elif not sync:
-            warn_without_a_worker(product)
-        session().screen.show(started.as_dict(), lambda: _print_execution(started))
+            warn_without_a_worker(product, "automate start --wait")
+        session().screen.show(started.as_dict(), lambda: print_outcome(started.as_dict()))
     if (wait or sync) and started.status != "SUCCEEDED":
         click.get_current_context().exit(1)
 
@@ -68,10 +69,14 @@ def _wait_for_the_end(product: Product, key: ExecutionKey) -> None:
         raise
 
 
-def warn_without_a_worker(product: Product) -> None:
-    """Say that nobody is there to go on with it, where that is so."""
+def warn_without_a_worker(product: Product, waiting: str | None = None) -> None:
+    """Say that nobody is there to go on with it, where that is so. `waiting` is the command that would have been a
+    worker itself."""
     if not product.worker_lives():
-        click.echo("No worker runs on this folder: automate up, automate worker, or start --wait.", err=True)
+        ways = "automate up or automate worker"
+        if waiting is not None:
+            ways = f"automate up, automate worker, or next time {waiting}"
+        click.echo(f"No worker runs on this folder: {ways}.", err=True)
 
 
 def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> None:
@@ -89,8 +94,8 @@ def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> N
 @click.option("--workflow", metavar="NAME", help="Of this workflow.")
 @click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
 @click.option("--name", metavar="NAME", help="With this name; with * at its end, a prefix.")
-@click.option("--error", metavar="ERROR", help="Failed with this error, or a prefix.")
-@click.option("--business-key", metavar="KEY", help="With this business key, or a prefix.")
+@click.option("--error", metavar="ERROR", help="Failed with this error, or a prefix that ends with *.")
+@click.option("--business-key", metavar="KEY", help="With this business key, or a prefix that ends with *.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
 def list_executions(
@@ -132,19 +137,30 @@ def show(*, id: str) -> None:  # noqa: A002  the word of the API
         execution = executions.describe(product.key(id))
         now = standing(product, execution.key)
         left_out = max(0, now.last_event - MOST_EVENTS)
-        runs = account(executions.history(execution.key, after=left_out, limit=MOST_EVENTS), now=product.clock.now())
+        made = _account(product, execution.key, left_out)
         failures = _audited_failures(product, execution)
         shape = {
-            **execution.as_dict(), "states": [run.as_dict() for run in runs], "events_left_out": left_out,
+            **execution.as_dict(), "states": [run.as_dict() for run in made.runs], "events_left_out": left_out,
             "waiting": [task.as_dict() for task in now.waiting], "audit": [entry.as_dict() for entry in failures],
         }
 
         def for_people() -> None:
-            _print_account(session().screen, execution, runs, left_out)
+            note = f"The newest {MOST_EVENTS:,} events; automate history has the {left_out:,} before them."
+            print_account(session().screen, execution.as_dict(), made, note=note if left_out else None)
             _print_waiting(now.waiting)
             _print_failures(failures)
 
         session().screen.show(shape, for_people)
+
+
+def _account(product: Product, key: ExecutionKey, left_out: int) -> Account:
+    """The account that its events after the first `left_out` give."""
+    events: list[HistoryEvent] = []
+    for segment in product.stores.journal.history(key, left_out):
+        events += [event for event in decode_events(segment.body) if event.id > left_out]
+        if len(events) >= MOST_EVENTS:
+            break
+    return account_of(events[:MOST_EVENTS], now=product.clock.now())
 
 
 @click.command()
@@ -246,22 +262,6 @@ def _details(event: dict[str, Any]) -> str:
     return "  ".join(parts).replace("\n", " ")
 
 
-def _print_execution(execution: Execution) -> None:
-    click.echo(f"{execution.key.id}  {status_mark(execution.status)}  version {execution.version}")
-    if execution.status == "SUCCEEDED":
-        click.echo(indented(execution.output))
-    elif execution.status == "PAUSED":
-        _print_pause(execution)
-    elif execution.error is not None or execution.cause is not None:
-        click.echo(f"error: {execution.error or 'none'}")
-        click.echo(f"cause: {readable_cause(execution.cause)}")
-
-
-def _print_pause(execution: Execution) -> None:
-    click.echo(f"paused: {execution.cause}")
-    click.echo(f"Let it run again: automate resume {execution.key.id}   or end it: automate stop {execution.key.id}")
-
-
 def _print_waiting(waiting: tuple[WaitingTask, ...]) -> None:
     """What a person answers, ready to be copied."""
     for task in waiting[:MOST_WAITING]:
@@ -271,51 +271,6 @@ def _print_waiting(waiting: tuple[WaitingTask, ...]) -> None:
         click.echo(f"  automate task failure {task.token} --error ERROR --cause TEXT")
     if len(waiting) > MOST_WAITING:
         click.echo(f"{len(waiting) - MOST_WAITING} more wait; --json shows their tokens.")
-
-
-def _print_account(screen: Screen, execution: Execution, runs: list[StateRun], left_out: int) -> None:
-    ended = execution.ended_at
-    took = duration((ended if ended is not None else screen.clock.now()) - execution.started_at)
-    click.echo(f"{execution.key.id}  {status_mark(execution.status)}  version {execution.version}")
-    click.echo(f"started {screen.ago(execution.started_at)}, {'took' if ended is not None else 'runs since'} {took}")
-    if execution.business_key is not None:
-        click.echo(f"business key {execution.business_key}")
-    click.echo(f"input {_short(execution.input)}")
-    click.echo()
-    if left_out:
-        click.echo(f"The newest {MOST_EVENTS:,} events; automate history has the {left_out:,} before them.")
-    shown = _worth_showing(runs)
-    screen.table(("STATE", "TYPE", "STATUS", "TOOK", "ATTEMPTS"), [
-        ("  " * run.depth + run.label, run.type, run.status, duration(run.seconds),
-         str(run.attempts) if run.attempts > 1 else "")
-        for run in shown
-    ], empty="No state was entered yet.")
-    if len(shown) < len(runs):
-        click.echo(f"{len(runs) - len(shown)} more that went well; --json shows all.")
-    for run in shown:
-        if run.error is not None or run.cause is not None:
-            click.echo()
-            click.echo(f"{run.label} {run.status}: {run.error or 'no error name'}")
-            click.echo(readable_cause(run.cause))
-    if execution.status == "SUCCEEDED":
-        click.echo()
-        click.echo(f"output {indented(execution.output)}")
-    elif execution.status == "PAUSED":
-        click.echo()
-        _print_pause(execution)
-    elif execution.error is not None and not any(run.error == execution.error for run in runs):
-        click.echo()
-        click.echo(f"{execution.error}: {readable_cause(execution.cause)}")
-
-
-def _worth_showing(runs: list[StateRun]) -> list[StateRun]:
-    """All of a short account; of a long one its first part, and whatever did not go well."""
-    return [run for number, run in enumerate(runs) if number < MOST_SHOWN or run.status != "ok"]
-
-
-def _short(value: Json) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 100 else text[:99] + "…"
 
 
 COMMANDS = (start, list_executions, show, history, stop)

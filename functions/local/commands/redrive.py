@@ -73,7 +73,7 @@ def _redrive_one(product: Product, execution_id: str, *, wait: bool) -> None:
         f"{redriven.key.id}: redriven, {status_mark(redriven.status)}"
     ))
     if not wait:
-        warn_without_a_worker(product)
+        warn_without_a_worker(product, f"automate redrive {execution_id} --wait")
     elif redriven.status != "SUCCEEDED":
         click.get_current_context().exit(1)
 

@@ -6,13 +6,16 @@ import time
 
 import click
 
+from functions.local.account import account, causes_told
+from functions.local.account_text import print_account, print_outcome
 from functions.local.remote.at import ago, api, screen
 from functions.local.remote.client import part
-from functions.local.screen import duration, indented, status_mark
-from functions.local.session import Json, read_value
+from functions.local.screen import duration, status_mark
+from functions.local.session import read_value
 
 _POLL_SECONDS = 1.0
 _OPEN = ("RUNNING",)
+_NOT_ALL = "The first of it: it is longer than is read at once; automate history --after EVENT reads on."
 
 
 @click.command()
@@ -29,7 +32,7 @@ def start(*, workflow: str, text: str, name: str | None, version: int | None, wa
     while wait and found["status"] in _OPEN:
         time.sleep(_POLL_SECONDS)
         found = api().get(f"/executions/{part(found['id'])}")
-    screen().show(found, lambda: _print_execution(found))
+    screen().show(found, lambda: print_outcome(found))
     if wait and found["status"] != "SUCCEEDED":
         click.get_current_context().exit(1)
 
@@ -38,8 +41,8 @@ def start(*, workflow: str, text: str, name: str | None, version: int | None, wa
 @click.option("--workflow", metavar="NAME", help="Of this workflow.")
 @click.option("--status", metavar="STATUS", help="In this status.")
 @click.option("--name", metavar="NAME", help="With this name; with * at its end, a prefix.")
-@click.option("--error", metavar="ERROR", help="Failed with this error, or a prefix.")
-@click.option("--business-key", metavar="KEY", help="With this business key, or a prefix.")
+@click.option("--error", metavar="ERROR", help="Failed with this error, or a prefix that ends with *.")
+@click.option("--business-key", metavar="KEY", help="With this business key, or a prefix that ends with *.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 def list_executions(*, limit: int, status: str | None, **filters: str | None) -> None:
     """List executions, newest first."""
@@ -63,22 +66,17 @@ def list_executions(*, limit: int, status: str | None, **filters: str | None) ->
 def show(*, id: str) -> None:  # noqa: A002  the word of the API
     """Show an execution: its states, how long each took, and what went wrong."""
     at = f"/executions/{part(id)}"
-    execution, steps = api().get(at), api().get(f"{at}/steps")["steps"]
+    execution, found = api().get(at), api().get(f"{at}/steps")
+    causes = causes_told(found["steps"], execution)
+    made = account(found["steps"], found["rests"], now=screen().clock.now(), causes=causes)
 
     def for_people() -> None:
-        _print_execution(execution)
-        click.echo()
-        screen().table(("STATE", "TYPE", "STATUS", "ATTEMPTS"), [
-            (step["name"], step["type"], step["status"], str(len(step["attempts"])) if step["attempts"] else "")
-            for step in steps
-        ], empty="No state was entered yet.")
-        for step in steps:
-            if step["error"] is not None:
-                click.echo(f"\n{step['name']} {step['status']}: {step['error']}")
+        print_account(screen(), execution, made, note=None if found["complete"] else _NOT_ALL)
         if execution["links"]["insights"]:
             click.echo(f"\nIts log lines: {execution['links']['insights']}")
 
-    screen().show({**execution, "states": steps}, for_people)
+    states = [run.as_dict() for run in made.runs]
+    screen().show({**execution, "states": states, "complete": found["complete"]}, for_people)
 
 
 @click.command()
@@ -101,14 +99,6 @@ def stop(*, id: str, error: str | None, cause: str | None) -> None:  # noqa: A00
     """Ask an execution to stop."""
     found = api().post(f"/executions/{part(id)}/stop", {"error": error, "cause": cause})
     screen().show(found, lambda: click.echo(f"{found['id']}: {status_mark(found['status'])}, stop requested"))
-
-
-def _print_execution(found: dict[str, Json]) -> None:
-    click.echo(f"{found['id']}  {status_mark(found['status'])}  version {found['version']}")
-    if found["status"] == "SUCCEEDED":
-        click.echo(indented(found["output"]))
-    elif found["error"] is not None or found["cause"] is not None:
-        click.echo(f"error: {found['error'] or 'none'}\ncause: {found['cause']}")
 
 
 COMMANDS = (start, list_executions, show, history, stop)

@@ -299,6 +299,7 @@ def test_an_endless_loop_can_be_looked_at_and_stopped(automate, tmp_path, monkey
     assert "--after 502" in out
     status, out, err = automate("stop", "loop:one")
     assert (status, "stop requested" in out, "No worker runs on this folder" in err) == (0, True, True)
+    assert "--wait" not in err, "stop has none"
     status, ended = automate.json("start", "loop", "--name", "one", "--wait")  # the same one: it is a worker meanwhile
     assert (status, ended["status"]) == (1, "ABORTED")
 

@@ -193,6 +193,18 @@ def test_one_is_redriven_to_its_end(failing):
     status, out, err = failing("redrive", "flaky:two")
     assert (status, out) == (0, "flaky:two: redriven, RUNNING\n")
     assert "No worker runs on this folder" in err
+    assert "automate redrive flaky:two --wait" in err, "the command that was given, and not start"
+
+
+def test_show_tells_what_was_redriven(failing):
+    failing("redrive", "flaky:one", "--wait")
+    _, shown = failing.json("show", "flaky:one")
+    assert [(run["state"], run["status"]) for run in shown["states"]] == [("Try", "failed"), ("Try", "ok")]
+    assert all(run["seconds"] >= 0 for run in shown["states"])
+    out = failing("show", "flaky:one")[1]
+    assert "before it was redriven" in out
+    failing("redrive", "flaky:two")
+    assert [run["seconds"] >= 0 for run in failing.json("show", "flaky:two")[1]["states"]] == [True]
 
 
 def test_many_are_redriven_after_a_yes(failing):

@@ -12,10 +12,14 @@ from moto import mock_aws
 
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreUnavailable
+from engine.ports.keys import ExecutionKey
 from functions.local import cli
+from functions.local.account import account_of
+from functions.local.account_text import print_account
 from functions.local.remote import client as remote_client
 from functions.local.remote.client import Api, ApiError, check_endpoint
 from functions.local.remote.tokens import NotSignedIn, Tokens
+from functions.local.screen import Screen
 from functions.local.session import Session
 from functions.local.tuning.account import Account
 
@@ -225,6 +229,31 @@ class TestCommands:
         assert command("redrive")[0] == 1
         assert command("show", "orders:o-1")[0] == 0
         assert command("history", "orders:o-1")[0] == 0
+
+    def test_show_prints_of_a_deployment_what_it_prints_of_a_data_folder(self, command, api, capsys):
+        """From the API's steps, which have no whole cause, as from the history."""
+        call = {"Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "ftp://127.0.0.1/"}}
+        caught = call | {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Both"}], "Next": "Both"}
+        api.publish("flow", {"StartAt": "Try", "States": {"Try": caught, "Both": {
+            "Type": "Parallel", "End": True, "Branches": [
+                {"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 60, "End": True}}},
+                {"StartAt": "Late", "States": {"Late": call | {"End": True}}},
+            ],
+        }}})
+        api("POST", "/workflows/flow/executions", {"name": "one", "input": {}})
+        api.work()
+        said = command("show", "flow:one")[1]
+        for words in ("  Hold [branch 0]  Wait      stopped", "  Late [branch 1]  Task      failed", "Try caught: "):
+            assert words in said
+        executions, key = api.services.executions, ExecutionKey("default", "flow:one")
+        made = account_of(executions.events(key, most=1000), now=api.clock.now())
+        print_account(Screen(as_json=False, clock=api.clock), executions.describe(key).as_dict(), made)
+        local = capsys.readouterr().out
+        assert '  File "' in local
+        assert said[said.index("input "):].rstrip() == local[local.index("input "):].rstrip()
+        shown = json.loads(command("--json", "show", "flow:one")[1])
+        assert (shown["states"][0]["state"], shown["states"][0]["status"], shown["complete"]) == ("Try", "caught", True)
+        assert [run.as_dict() for run in made.runs][-1] == shown["states"][-1]
 
     def test_secrets_are_set_rotated_and_deleted_and_never_shown(self, command, monkeypatch):
         monkeypatch.setattr("functions.local.remote.commands.secrets.typed_value", lambda _: "canary-value")

@@ -1,0 +1,93 @@
+"""What `show` prints for people."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.clock import SkipClock
+from functions.local.account import Account, StateRun
+from functions.local.account_text import MOST_CAUSES, print_account
+from functions.local.screen import Screen
+
+EXECUTION = {
+    "id": "flow:one", "version": 1, "status": "RUNNING", "started_at": "2026-01-31T09:30:00.000Z", "ended_at": None,
+    "business_key": None, "input": {}, "output": None, "error": None, "cause": None,
+}
+WENT_WRONG = {"error": "Demo.Down", "cause": "it is down"}
+
+
+def run(step="A#1", **given):
+    return StateRun(**{
+        "step": step, "parent": None, "state": step.partition("#")[0], "type": "Task", "depth": 0, "branch": None,
+        "iteration": None, "status": "ok", "seconds": 0.5, "attempts": 1, "waits_for": None, "error": None,
+        "cause": None, "failed_attempt": None, "by_inner": False,
+    } | given)
+
+
+@pytest.fixture
+def printed(capsys):
+    """`printed(runs, …)`: the lines; keywords are the execution's."""
+    def lines(runs, *, rested=0.0, note=None, **execution):
+        screen = Screen(as_json=False, clock=SkipClock())
+        print_account(screen, EXECUTION | execution, Account(runs, rested), note=note)
+        return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+    return lines
+
+
+def test_states_stand_in_what_they_are_in_and_say_what_they_wait_for(printed):
+    lines = printed([
+        run("Both#1", status="running", attempts=2),
+        run("L#1", parent="Both#1", depth=1, branch=0, status="waiting", waits_for="answer"),
+        run("R#1", parent="Both#1", depth=1, branch=1),
+    ])
+    assert lines[4:] == [
+        "STATE           TYPE  STATUS   TOOK    ATTEMPTS  WAITS FOR",
+        "Both            Task  running  0.50 s  2",
+        "  L [branch 0]  Task  waiting  0.50 s            answer",
+        "  R [branch 1]  Task  ok       0.50 s",
+    ]
+
+
+def test_what_waits_again_is_not_said_to_have_failed(printed):
+    again = run("Ask#1", status="waiting", waits_for="answer", attempts=2, failed_attempt=1, **WENT_WRONG)
+    lines = printed([again])
+    assert lines[-2:] == ["Ask waiting, attempt 1 failed: Demo.Down", "it is down"]
+    assert "Ask failed" not in "\n".join(lines)
+
+
+def test_a_cause_is_told_once(printed):
+    failed = {"status": "failed", "failed_attempt": 1, **WENT_WRONG}
+    lines = printed([
+        run("Both#1", by_inner=True, **failed), run("B#1", parent="Both#1", branch=1, **failed),
+        run("B#2", parent="Both#1", branch=1, **failed),
+    ], status="FAILED", **WENT_WRONG)
+    assert lines.count("it is down") == 1
+    assert lines[-2] == "B [branch 1] failed: Demo.Down"
+
+
+@pytest.mark.parametrize(("ended", "told"), [
+    ({"status": "ABORTED", "cause": "a duplicate"}, "ABORTED: a duplicate"),
+    ({"status": "FAILED", "error": "Mine", "cause": None}, "Mine: no cause was given"),
+])
+def test_an_end_that_no_state_tells_is_the_executions(printed, ended, told):
+    assert printed([run(status="stopped")], **ended)[-1] == told
+
+
+def test_the_time_before_the_redrive_is_told_apart(printed):
+    lines = printed([run()], rested=86_400.0, status="SUCCEEDED", ended_at="2026-02-01T09:30:04.000Z", output=1)
+    assert lines[1].endswith("took 4.00 s, without the 1 d before it was redriven")
+    assert "redriven" not in printed([run()])[1]
+
+
+def test_a_long_account_keeps_its_beginning_and_the_last_that_did_not_go_well(printed):
+    runs = [run("Each#1", status="running")]
+    for item in range(1000):
+        runs.append(run(f"In{item}#1", parent="Each#1", depth=1))
+        runs.append(run(f"Bad{item}#1", parent=f"In{item}#1", depth=2, status="failed", failed_attempt=1, error="E"))
+    lines = printed(runs, note="Not all of it.")
+    states = [line.split()[0] for line in lines if "Task" in line]
+    assert (lines[4], len(states), states[0], states[-2:]) == ("Not all of it.", 300, "Each", ["In999", "Bad999"])
+    assert "1,701 more; --json shows all." in lines
+    assert len([line for line in lines if line.endswith("failed: E")]) == MOST_CAUSES
+    assert lines[-1] == "Bad999 failed: E"
