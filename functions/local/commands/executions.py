@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from engine.errors import InvalidDocument
 from engine.governance.audit_engine import STARTED
 from engine.governance.audit_entry import Recorded, written_time
 from engine.governance.audit_query import AuditQuery
@@ -20,7 +19,7 @@ from functions.api.executions import summary
 from functions.local.account import Account, account_of
 from functions.local.account_text import MOST_SHOWN, print_account, print_outcome
 from functions.local.commands.audit import found_by, told
-from functions.local.commands.operating import stop_many
+from functions.local.commands.operating import is_of_one, stop_many
 from functions.local.product import Product
 from functions.local.screen import duration, status_mark
 from functions.local.session import read_value, session
@@ -190,21 +189,19 @@ def history(*, id: str, after: int, limit: int) -> None:  # noqa: A002
 @click.option("--error", metavar="ERROR", help="Shown with it.")
 @click.option("--cause", metavar="TEXT", help="Shown with it.")
 @click.option("--workflow", metavar="NAME", help="Instead of one: every open execution of this workflow.")
-@click.option("--status", type=click.Choice(("RUNNING", "PAUSED"), case_sensitive=False), default="RUNNING",
-              show_default=True, help="With --workflow: those in this status.")
+@click.option("--status", type=click.Choice(("RUNNING", "PAUSED"), case_sensitive=False),
+              help="With --workflow: those in this status; by default RUNNING.")
 @click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
 def stop(
-    *, id: str | None, error: str | None, cause: str | None, workflow: str | None, status: str,  # noqa: A002
-    yes: bool,
+    *, id: str | None, error: str | None, cause: str | None, workflow: str | None,  # noqa: A002
+    status: str | None, yes: bool,
 ) -> None:
     """Ask an execution to stop, or with --workflow many."""
     with session().product("stop") as product:
-        if id is not None and workflow is None:
-            _stop_one(product, id, error, cause)
-        elif workflow is not None and id is None:
-            stop_many(product, workflow, status.upper(), error=error, cause=cause, yes=yes)
+        if is_of_one(id, workflow, {"status": status}):
+            _stop_one(product, str(id), error, cause)
         else:
-            raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
+            stop_many(product, str(workflow), (status or "RUNNING").upper(), error=error, cause=cause, yes=yes)
 
 
 def _stop_one(product: Product, execution_id: str, error: str | None, cause: str | None) -> None:

@@ -111,6 +111,17 @@ def stop_many(
     ))
 
 
+def is_of_one(id: str | None, workflow: str | None, which: dict[str, str | None]) -> bool:  # noqa: A002
+    """Whether one execution is meant, and not many of a workflow. Raises InvalidDocument where neither or both are."""
+    if (id is None) == (workflow is None):
+        raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
+    for name, value in which.items():
+        if id is not None and value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise InvalidDocument(f"{option} goes with --workflow: {id} is one execution", where=option)
+    return id is not None
+
+
 def confirm(question: str) -> None:
     """Ask before many are touched. Raises InvalidDocument where nobody can be asked."""
     if session().screen.as_json or not sys.stdin.isatty():

@@ -10,7 +10,7 @@ import click
 from engine.errors import InvalidDocument, UserError
 from engine.ports.executions_index import ExecutionQuery
 from functions.local.commands.executions import wait_for, warn_without_a_worker
-from functions.local.commands.operating import confirm
+from functions.local.commands.operating import confirm, is_of_one
 from functions.local.product import Product
 from functions.local.screen import status_mark
 from functions.local.session import session
@@ -50,17 +50,6 @@ def redrive(
         if wait:
             raise InvalidDocument("--wait goes with one execution, not with --workflow", where="--wait")
         _redrive_many(product, str(workflow), which, yes=yes)
-
-
-def is_of_one(id: str | None, workflow: str | None, which: dict[str, str | None]) -> bool:  # noqa: A002
-    """Whether one execution is meant, and not many of a workflow. Raises InvalidDocument where neither or both are."""
-    if (id is None) == (workflow is None):
-        raise InvalidDocument("name either an execution, or a workflow by --workflow", where="ID")
-    for name, value in which.items():
-        if id is not None and value is not None:
-            option = f"--{name.replace('_', '-')}"
-            raise InvalidDocument(f"{option} goes with --workflow: {id} is one execution", where=option)
-    return id is not None
 
 
 def _redrive_one(product: Product, execution_id: str, *, wait: bool) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from engine.errors import InvalidDocument
-from functions.local.commands.operating import confirm
-from functions.local.commands.redrive import is_of_one, say, which_of_many
+from functions.local.commands.operating import confirm, is_of_one
+from functions.local.commands.redrive import say, which_of_many
 from functions.local.remote.at import ago, api, screen
 from functions.local.remote.client import part
 from functions.local.screen import status_mark

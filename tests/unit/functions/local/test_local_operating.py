@@ -219,6 +219,7 @@ def test_many_are_redriven_after_a_yes(failing):
         assert failing.json("redrive", *wrong)[1]["error"]["where"] == "ID"
     assert failing.json("redrive", "flaky:one", "--status", "ABORTED")[1]["error"]["where"] == "--status"
     assert failing.json("redrive", "--workflow", "flaky", "--wait", "--yes")[1]["error"]["where"] == "--wait"
+    assert failing.json("stop", "flaky:one", "--status", "PAUSED")[1]["error"]["where"] == "--status"
     for many in ("redrive", "stop"):
         status, error = failing.json(many, "--workflow", "flakey", "--yes")
         assert (status, error["error"]["code"]) == (1, "NotFound")
