@@ -5,6 +5,7 @@ A frozen dataclass and no pydantic: the worker's cold start pays for each import
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import field, fields
 from typing import Any
@@ -44,7 +45,7 @@ class Settings:
     )
     busy_timeout_seconds: float = _setting(
         5.0, "AUTOMATE_BUSY_TIMEOUT", "How long a command waits for a locked data folder before it gives up (exit 75).",
-        least=0,
+        least=0, most=86400,
     )
     connectors: tuple[str, ...] = _setting(
         (), "AUTOMATE_CONNECTORS", "Modules with connectors, loaded at start; separated by commas."
@@ -120,7 +121,12 @@ def _parse(metadata: Mapping[str, Any], default: Any, text: str) -> Any:
             advice=metadata["doc"],
         ) from None
     least, most = metadata["least"], metadata["most"]
-    if (least is not None and number < least) or (most is not None and number > most):
+    if (least is not None and number < least) or (most is not None and number > most) or not _is_finite(number):
         bounds = f"from {least:g} to {most:g}" if most is not None else f"{least:g} or more"
         raise InvalidDocument(f"{text} is out of range: {bounds}", where=metadata["env"], advice=metadata["doc"])
     return number
+
+
+def _is_finite(number: float) -> bool:
+    """NaN passes every comparison, infinity the one with no upper bound. Integers are finite however long they are."""
+    return isinstance(number, int) or math.isfinite(number)
