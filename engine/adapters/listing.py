@@ -16,6 +16,9 @@ from engine.records import dataclass
 
 MAX_PAGE = 1000
 
+_LATEST = 1e12
+"""No execution starts later (epoch seconds); every store can compare what is earlier."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
@@ -97,9 +100,10 @@ def decode_token(query: ExecutionQuery) -> Position | None:
     try:
         digest, started_at, last_id = json.loads(base64.b64decode(query.next_token, altchars=b"-_", validate=True))
         position = Position(float(started_at), str(last_id))
-    except (ValueError, TypeError):
+        position.id.encode()  # the right digest can be forged, and half a surrogate pair with it
+    except (ValueError, TypeError, OverflowError):
         digest = None
-    if digest != _digest(query):
+    if digest != _digest(query) or not 0 <= position.started_at < _LATEST:
         raise InvalidDocument(
             "this next_token does not belong to these filters", where="next_token",
             advice="Leave it out to begin with the first page, or repeat the filters of the page it came from.",

@@ -22,6 +22,9 @@ MOST_IN_PAGE = 1000
 MOST_LOOKED_AT = 5000
 """Entries that one page looks through: with a rare filter it may come back short, with a next_token to go on."""
 
+_LONGEST = 2**63 - 1
+"""No chain has more entries: stores number them in 64 bits."""
+
 _FIRST_READ, _NEXT_READ = 20, 200
 
 
@@ -122,9 +125,10 @@ def _decode_token(query: AuditQuery) -> list[int | None]:
     try:
         digest, given = json.loads(base64.b64decode(query.next_token, altchars=b"-_", validate=True))
         places = [None if place is None else int(place) for place in given]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         digest, places = None, []
-    if digest != _digest(query) or len(places) != CHAINS:
+    fits = len(places) == CHAINS and all(place is None or 0 <= place <= _LONGEST for place in places)
+    if digest != _digest(query) or not fits:
         raise InvalidDocument(
             "this next_token does not belong to these filters", where="next_token",
             advice="Leave it out to begin with the first page, or repeat the filters of the page it came from.",

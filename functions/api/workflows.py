@@ -17,6 +17,9 @@ from functions.api.sources import read_document
 table = RouteTable("Workflows")
 route = table.add
 
+_LONGEST_NUMBER = 4_000
+"""Python reads no integers over 4,300 digits."""
+
 _DOCUMENT = {
     "name": "hello",
     "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}},
@@ -179,6 +182,6 @@ def _version(record: VersionRecord, active: int) -> dict[str, models.Json]:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
         raise InvalidDocument(f"{text!r} is not a version's number", where="number")
     return int(text)

@@ -14,6 +14,7 @@ from backends import open_local
 
 from engine.clock import SkipClock, SystemClock
 from engine.errors import InvalidDocument, StoreUnavailable
+from engine.governance import audit_query
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import AuditEntry, Subject
 from engine.governance.audit_query import AuditQuery
@@ -205,6 +206,14 @@ def test_a_token_that_is_not_its_own_is_refused(audit, workspace, token):
         audit.page(AuditQuery(workspace, next_token=token))
 
 
+@pytest.mark.parametrize("place", [-1, 2**63, float("inf")])
+def test_a_forged_token_that_no_store_could_compare_is_refused(audit, workspace, place):
+    query = AuditQuery(workspace)
+    token = audit_query._encode_token(query, [place] * 16)
+    with pytest.raises(InvalidDocument, match="next_token"):
+        audit.page(dataclasses.replace(query, next_token=token))
+
+
 def test_a_token_of_other_filters_is_refused(audit, history):
     token = audit.page(AuditQuery("audit-history", limit=2)).next_token
     with pytest.raises(InvalidDocument, match="next_token"):
@@ -270,6 +279,7 @@ _WRITER = """
 import sys
 from engine.adapters.local.stores import LocalStores
 from engine.clock import SystemClock
+from engine.governance import audit_query
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import AuditEntry, Subject
 from engine.ports.keys import Actor

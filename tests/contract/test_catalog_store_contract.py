@@ -112,6 +112,12 @@ def test_a_version_of_no_workflow_is_a_conflict(catalog, workspace):
     assert catalog.versions(workspace, "orders") == []
 
 
+@pytest.mark.parametrize("number", [-1, 0, 2, 2**63, 10**30, 10**2000])
+def test_a_number_that_no_version_has_is_none_s(catalog, drafted, number):
+    catalog.put_version(a_version(drafted, 1))
+    assert catalog.version(drafted, "orders", number) is None
+
+
 def test_versions_are_listed_newest_first(catalog, drafted):
     published = [a_version(drafted, number) for number in range(1, 12)]
     for version in published:

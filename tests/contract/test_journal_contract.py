@@ -238,7 +238,7 @@ def test_history_begins_after_an_event(journal, long_history, after):
     assert list(journal.history(key, after)) == expected
 
 
-@pytest.mark.parametrize("after", [720, 5000])
+@pytest.mark.parametrize("after", [720, 5000, 10**30, 10**2000])
 def test_history_after_the_last_event_is_empty(journal, long_history, after):
     assert list(journal.history(long_history[0], after)) == []
 

@@ -14,6 +14,8 @@ from engine.ports.blobs import BlobStore
 from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
 
 _WORKFLOWS, _DRAFTS, _VERSIONS, _DEFINITIONS = "W#", "D#", "N#", "P#"
+_DIGITS = 10
+"""Of a version's number in its key: so many sort as numbers do."""
 
 
 class DynamoCatalogStore:
@@ -74,7 +76,9 @@ class DynamoCatalogStore:
         return [self._version_of(workspace, workflow, item) for item in found]
 
     def version(self, workspace: str, workflow: str, number: int) -> VersionRecord | None:
-        """One version."""
+        """One version; a number that no key can hold is none's."""
+        if number >= 10**_DIGITS:
+            return None
         item = self._table.get(_version_key(workspace, workflow, number))
         return self._version_of(workspace, workflow, item) if item else None
 
@@ -166,7 +170,7 @@ def _versions(workspace: str, workflow: str) -> str:
 
 
 def _version_key(workspace: str, workflow: str, number: int) -> Key:
-    return _versions(workspace, workflow), f"{_VERSIONS}{number:010}"
+    return _versions(workspace, workflow), f"{_VERSIONS}{number:0{_DIGITS}}"
 
 
 def _definition_key(workspace: str, workflow: str, digest: str) -> Key:

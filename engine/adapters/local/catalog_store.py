@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.adapters import catalog_conflicts
-from engine.adapters.local.database import Database
+from engine.adapters.local.database import LARGEST, Database
 from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
 
 _WORKFLOW = "active_version, latest_version, CAST(revision AS TEXT), description, updated_at, archived"
@@ -67,7 +67,9 @@ class SqliteCatalogStore:
         return [VersionRecord(workspace, workflow, *row) for row in self._rows(query, workspace, workflow)]
 
     def version(self, workspace: str, workflow: str, number: int) -> VersionRecord | None:
-        """One version."""
+        """One version; a number that no column can hold is none's."""
+        if number > LARGEST:
+            return None
         query = f"SELECT {_VERSION} FROM version WHERE workspace = ? AND workflow = ? AND number = ?"
         rows = self._rows(query, workspace, workflow, number)
         return VersionRecord(workspace, workflow, *rows[0]) if rows else None

@@ -29,6 +29,9 @@ from engine.errors import SchemaTooNew, StorageError, StoreBusy, StoreCorrupt, S
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
+LARGEST = 2**63 - 1
+"""The largest whole number that a column or a parameter can be."""
+
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 

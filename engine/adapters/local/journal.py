@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from engine.adapters.local.database import Database
+from engine.adapters.local.database import LARGEST, Database
 from engine.adapters.local.executions_index import write_row
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment
@@ -122,6 +122,7 @@ class SqliteJournal:
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
         last_seq, most = -1, _FIRST_HISTORY_PAGE
+        after_event = min(after_event, LARGEST)
         while True:
             page = self._database.read(partial(_read_history, key, last_seq, after_event, most))
             yield from page

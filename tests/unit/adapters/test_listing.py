@@ -34,6 +34,16 @@ def test_a_token_holds_its_position_exactly():
     assert caught.value.where == "next_token"
 
 
+@pytest.mark.parametrize("position", [
+    Position(1.0, "orders:\ud83d"), Position(float("nan"), "orders:a"), Position(float("inf"), "orders:a"),
+    Position(-1.0, "orders:a"), Position(10**400, "orders:a"),
+])
+def test_a_forged_token_that_no_store_could_compare_is_refused(position):
+    query = ExecutionQuery("default")
+    with pytest.raises(InvalidDocument, match="next_token"):
+        listing.decode_token(ExecutionQuery("default", next_token=listing.encode_token(query, position)))
+
+
 def test_no_token_is_the_beginning():
     assert listing.decode_token(ExecutionQuery("default")) is None
 

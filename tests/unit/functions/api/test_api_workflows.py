@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 OTHER = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "bye"}, "End": True}}}
 
@@ -121,3 +123,16 @@ def test_what_is_not_there_is_404(api):
         reply = api("GET", path)
         assert (reply.status, reply.error["code"]) == (404, "NotFound"), path
     assert api("GET", "/workflows/nope/versions/x").status in (404, 422)
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000], ids=["over 64 bits", "over Python's limit"])
+def test_a_number_beyond_every_version_is_no_version(api, number):
+    api("POST", "/workflows/import", {**document(), "publish": True})
+    asked = [
+        api("GET", f"/workflows/hello/versions/{number}"), api("GET", f"/workflows/hello/export?version={number}"),
+        api("GET", f"/workflows/hello/diff?from={number}&to=1"),
+        api("GET", f"/workflows/hello/diff?from=1&to={number}"),
+        api("POST", "/workflows/hello/rollback", f'{{"version": {number}}}'.encode()),
+        api("POST", "/workflows/hello/executions", f'{{"version": {number}}}'.encode()),
+    ]
+    assert {reply.status for reply in asked} == ({404} if len(number) == 30 else {422})
