@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import difflib
+import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from connectors.sdk import ActionSpec, Field
 
 Json = Any
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,25 @@ def _kind(value: Json) -> str:
 
 def _article(kind: str) -> str:
     return kind if kind == "null" else f"an {kind}" if kind[0] in "aio" else f"a {kind}"
+
+
+def json_answer(text: str) -> Json:
+    """What a service answered, as JSON. Half of a surrogate pair (an emoji that was cut), which an escape can write and
+    no text can hold, becomes U+FFFD, as bytes that are no text do: the work is done, and failing its task would have it
+    done again. Raises ValueError for what is no JSON, RecursionError."""
+    value = json.loads(text, parse_constant=_no_constant)
+    if _ESCAPED_SURROGATE.search(text):
+        value = json.loads(whole_text(json.dumps(value, ensure_ascii=False)))
+    return value
+
+
+def whole_text(text: str) -> str:
+    """`text` with U+FFFD for each half of a surrogate pair."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not JSON")
 
 
 class NotJson(Exception):

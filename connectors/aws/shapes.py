@@ -4,7 +4,8 @@
     response  ── names by dialect, times as ISO 8601, bytes as text ──► result
 
 Recorded rules: null is as if absent; an object given for a text is sent as its JSON text (MessageBody, Message, Detail,
-Input); anything given for bytes is sent as its text; bytes come back as text. Bytes that are no UTF-8 come back as
+Input); anything given for bytes is sent as its text; bytes come back as text. Half of a surrogate pair in an answer,
+which no text can hold, comes back as U+FFFD (`connectors.checking.json_answer`); bytes that are no UTF-8 as
 base64, and DynamoDB's binary attributes are base64 both ways, as in its own JSON.
 """
 
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from connectors.aws.dialects import Dialect
+from connectors.checking import json_answer, whole_text
 from engine.expr.java_text import json_text
 
 if TYPE_CHECKING:
@@ -155,7 +157,12 @@ def _shown(shape: Shape, value: Any, dialect: Dialect) -> Json:
         case "list":
             return [_shown(_listed(shape).member, item, dialect) for item in value]
         case "map":
-            return {str(key): _shown(_mapped(shape).value, item, dialect) for key, item in value.items()}
+            return {whole_text(str(key)): _shown(_mapped(shape).value, item, dialect) for key, item in value.items()}
+    return whole_text(value) if isinstance(value, str) else _shown_scalar(shape, value)
+
+
+def _shown_scalar(shape: Shape, value: Any) -> Json:
+    """Bytes, a number or a time."""
     if isinstance(value, bytes | bytearray):
         return base64.b64encode(value).decode() if shape.name in _BASE64_SHAPES else text_of(bytes(value))
     if isinstance(value, float) and not math.isfinite(value):
@@ -166,13 +173,9 @@ def _shown(shape: Shape, value: Any, dialect: Dialect) -> Json:
 def json_or_text(text: str) -> Json:
     """`text` parsed; as it is where it is no JSON."""
     try:
-        return json.loads(text, parse_constant=_no_json)
+        return json_answer(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _no_json(constant: str) -> Json:
-    raise ValueError(constant)
 
 
 def text_of(data: bytes) -> str:

@@ -27,6 +27,7 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 
+from connectors.checking import json_answer
 from connectors.errors import ConnectorError
 from connectors.sdk import ActionSpec, ConnectorAdapter
 from engine.clock import Clock, SystemClock
@@ -216,12 +217,13 @@ def _redirected(url: str, place: str, headers: dict[str, str]) -> tuple[str, dic
 
 
 def _body(data: bytes, content_type: str) -> Json:
-    """The body as JSON when it says so and is, else as text; bytes that are no text become U+FFFD."""
+    """The body as JSON when it says so and is, else as text; bytes that are no text become U+FFFD, and so does half of
+    a surrogate pair."""
     kind, _, parameters = content_type.partition(";")
     kind = kind.strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
         try:
-            return json.loads(data, parse_constant=_no_constant)
+            return json_answer(data.decode(json.detect_encoding(data)))
         except (ValueError, RecursionError):
             pass
     charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(' "') or "utf-8"
@@ -229,10 +231,6 @@ def _body(data: bytes, content_type: str) -> Json:
         return data.decode(charset, errors="replace")
     except LookupError:
         return data.decode(errors="replace")
-
-
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _refused(method: str, url: str, status: int, body: Json) -> ConnectorError:

@@ -51,6 +51,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_odd(self, rest):
         bodies = {
             "nan": b"[NaN]", "cut": b'{"a":', "deep": b"[" * 100_000, "number": b"9" * 5_000, "bytes": b"\xff\xfe",
+            "half": b'{"cut": "a\\ud83d", "whole": "\\ud83d\\ude00"}',
         }
         kinds = {"bytes": "text/plain; charset=nonsense"}
         self.give(200, bodies[rest], kinds.get(rest, "application/json"))
@@ -149,6 +150,10 @@ def test_json_is_parsed(request_, server):
 
 def test_text_is_decoded_by_its_charset(request_):
     assert request_("/text")["body"] == "grüezi"
+
+
+def test_half_a_surrogate_pair_becomes_the_replacement_character(request_):
+    assert request_("/odd/half")["body"] == {"cut": "a\ufffd", "whole": "\U0001f600"}
 
 
 @pytest.mark.parametrize("body", ["nan", "cut", "deep", "number", "bytes"])

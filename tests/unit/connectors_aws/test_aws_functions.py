@@ -79,6 +79,14 @@ def test_an_answer_that_is_no_json_stays_text(invoke, payload):
     assert invoke(ARN, {}, payload)[0] == TaskSucceeded(payload.decode())
 
 
+@pytest.mark.parametrize(("payload", "answer"), [
+    (b'{"cut": "a\\ud83d", "\\udc00": [1]}', {"cut": "a\ufffd", "\ufffd": [1]}),
+    (b'{"whole": "\\ud83d\\ude00", "written": "\\\\ud83d"}', {"whole": "\U0001f600", "written": "\\ud83d"}),
+])
+def test_half_a_surrogate_pair_in_an_answer_becomes_the_replacement_character(invoke, payload, answer):
+    assert invoke(ARN, {}, payload)[0] == TaskSucceeded(answer)
+
+
 def test_half_a_surrogate_pair_reaches_the_function_as_it_is(invoke):
     _, sent = invoke(ARN, {"a": "\ud800"})
     assert json.loads(sent["Payload"]) == {"a": "\ud800"}

@@ -77,6 +77,11 @@ def test_the_apis_own_spelling_is_understood_too():
     }
 
 
+def test_half_a_surrogate_pair_comes_as_the_replacement_character():
+    output = service_model("sqs").operation_model("GetQueueAttributes").output_shape
+    assert result(output, {"Attributes": {"a\ud83d": "b\udc00ä"}}, SDK) == {"Attributes": {"a\ufffd": "b\ufffdä"}}
+
+
 def test_numbers_that_json_does_not_have_come_as_text():
     output = service_model("cloudwatch").operation_model("GetMetricData").output_shape
     shown = result(output, {"MetricDataResults": [{"Values": [float("nan"), 1.5]}]}, SDK)
