@@ -34,7 +34,11 @@ DEEPEST = 200
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _WORD = re.compile(r"[^\s,:{}\[\]\"]+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+HALF_A_PAIR = "holds half of a surrogate pair, which is no character"
+TWICE_ADVICE = "Rename or remove one of the two."
+"""What is said of texts and keys that no JSON value may have, here and in functions.api.strict_json."""
+
 _LAST_INDEX = re.compile(r"\[\d+\]$")
 _STRINGS = JSONDecoder()
 _WORDS = {"true": True, "false": False, "null": None}
@@ -171,7 +175,7 @@ class _JsonReader:
             if key in members:
                 line, column = self.places[*path, key]
                 self._refuse(f'the key "{key}" stands twice in one object, first at line {line}, column {column}',
-                             at=start, advice="Rename or remove one of the two.")
+                             at=start, advice=TWICE_ADVICE)
             self.places[*path, key] = self._position(start)
             self._skip_space()
             self._expect(":", f'after the key "{key}"')
@@ -222,8 +226,8 @@ class _JsonReader:
             offset = start if "Unterminated" in problem.msg else problem.pos
             self._refuse(f"{problem.msg[0].lower()}{problem.msg[1:].removesuffix(' starting at').removesuffix(' at')}",
                          at=offset)
-        if _SURROGATE.search(value):
-            self._refuse("a string holds half of a surrogate pair, which is no character", at=start)
+        if SURROGATE.search(value):
+            self._refuse(f"a string {HALF_A_PAIR}", at=start)
         return str(value)
 
     def _plain(self) -> Json:

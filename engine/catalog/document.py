@@ -209,6 +209,12 @@ def _name_for_bare(name: str | None) -> str:
     return name
 
 
+_PLAINLY = {
+    "model_type": "must be a JSON object", "dict_type": "must be a JSON object", "list_type": "must be an array",
+}
+"""pydantic names Python's types."""
+
+
 def _problem(error: Any) -> tuple[tuple[str | int, ...], str]:
     """One of pydantic's errors as a path into the document and words for its author."""
     path: tuple[str | int, ...] = error["loc"]
@@ -226,8 +232,9 @@ def _problem(error: Any) -> tuple[tuple[str | int, ...], str]:
             return path, f"unknown type {error['ctx']['tag']!r}; known are {error['ctx']['expected_tags']}"
         case "string_pattern_mismatch":
             return path, f"{last!r} does not match {error['ctx']['pattern']}"
-        case _:
-            return path, f"{last}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+        case kind:
+            plain = _PLAINLY.get(kind) or f"{error['msg'][:1].lower()}{error['msg'][1:]}"
+            return path, f"{last}: {plain}"
 
 
 def _advice(problems: list[tuple[tuple[str | int, ...], str]]) -> str | None:

@@ -13,7 +13,6 @@ context variable that `remember_request`, a Chalice middleware, sets; nothing re
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import field
@@ -30,6 +29,7 @@ from functions.api import etags
 from functions.api.audited import collected_warnings
 from functions.api.failures import Headers, failure_response, gateway_failure
 from functions.api.services import Services
+from functions.api.strict_json import read_json
 
 Json = Any
 Taken = TypeVar("Taken", bound=BaseModel)
@@ -213,31 +213,6 @@ def _read_body(route: Route, request: Request) -> BaseModel:
     return _validated(route.takes, body, place="body")
 
 
-def read_json(raw: bytes | str) -> Json:
-    """JSON as RFC 8259 has it. Raises InvalidDocument with line and column, and for NaN, which JSON has not."""
-    try:
-        return json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
-    except json.JSONDecodeError as error:
-        raise InvalidDocument(
-            f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", where=f"line {error.lineno}, column {error.colno}"
-        ) from None
-    except UnicodeDecodeError:
-        raise InvalidDocument("not JSON: the text is not UTF-8", where="/") from None
-    except RecursionError:
-        raise InvalidDocument("nested too deeply", where="/") from None
-
-
-def _no_constant(name: str) -> Json:
-    raise InvalidDocument(f"{name} is not JSON", where="/", advice="Write null, or the number as text.")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise InvalidDocument(f"{text} is too large a number", where="/", advice="Write it as text.")
-    return number
-
-
 def _validated(model: type[Taken], value: Json, *, place: str) -> Taken:
     try:
         return model.model_validate(value)
@@ -246,6 +221,12 @@ def _validated(model: type[Taken], value: Json, *, place: str) -> Taken:
         known = ", ".join(item.alias or name for name, item in model.model_fields.items())
         advice = f"The {place} takes: {known}." if known else f"This route takes no {place}."
         raise InvalidDocument.listing(problems, advice=advice) from None
+
+
+_PLAINLY = {
+    "model_type": "must be a JSON object", "dict_type": "must be a JSON object", "list_type": "must be an array",
+}
+"""pydantic names Python's types."""
 
 
 def _words(item: Any) -> str:
@@ -258,6 +239,7 @@ def _words(item: Any) -> str:
             return f"unknown field {name!r}"
         case "value_error":
             return str(item["ctx"]["error"])
-        case _:
-            return f"{name}: {item['msg'][:1].lower()}{item['msg'][1:]}"
+        case kind:
+            plain = _PLAINLY.get(kind) or f"{item['msg'][:1].lower()}{item['msg'][1:]}"
+            return f"{name}: {plain}"
 

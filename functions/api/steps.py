@@ -21,9 +21,10 @@ from functions.api.console_links import Moment
 from functions.api.executions import key_of, started_answer
 from functions.api.models_base import ConsoleAddresses
 from functions.api.release import product_version
-from functions.api.routing import Answer, Call, RouteTable, read_json
+from functions.api.routing import Answer, Call, RouteTable
 from functions.api.services import Services
 from functions.api.step_shapes import chosen, edges_of, resources_of, rests_of, shape_of
+from functions.api.strict_json import read_json
 
 Json = Any
 

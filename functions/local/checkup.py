@@ -11,8 +11,8 @@ from engine.errors import StorageError, UserError
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import PAUSED
 from engine.records import dataclass
-from functions.api.routing import read_json
 from functions.api.secret_uses import secret_uses
+from functions.api.strict_json import read_json
 from functions.local.product import Product
 from functions.local.remote.client import Api
 from functions.local.studio_files import StudioFiles

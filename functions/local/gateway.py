@@ -10,7 +10,7 @@ import base64
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from chalice.app import Chalice
 
@@ -34,7 +34,8 @@ class Gateway:
         path = _path(environ)
         found = None if path is None else self._match(path)
         if found is None:
-            shape = {"code": "NotFound", "message": f"there is nothing at {path}", "advice": "See /docs."}
+            why = f"there is nothing at {path}" if path is not None else _no_text(environ)
+            shape = {"code": "NotFound", "message": why, "advice": "See /docs."}
             return respond(start_response, 404, error_body(shape))
         answer = self._app(self._event(environ, *found), None)
         headers = {**answer["headers"], **{name: value[0] for name, value in answer["multiValueHeaders"].items()}}
@@ -83,6 +84,11 @@ def _path(environ: Environ) -> str | None:
         return str(environ["PATH_INFO"]).encode("latin-1").decode()
     except UnicodeDecodeError:
         return None
+
+
+def _no_text(environ: Environ) -> str:
+    """What is wrong with an address whose bytes are no UTF-8."""
+    return f"there is nothing at {quote(str(environ['PATH_INFO']).encode('latin-1'))}, which is not UTF-8"
 
 
 def _headers(environ: Environ) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.errors import InvalidDocument, UserError
 from functions.api.failures import error_body
-from functions.api.routing import read_json
+from functions.api.strict_json import read_json
 from functions.local.wsgi import Environ, StartResponse, peer_is_loopback, respond
 
 Json = Any

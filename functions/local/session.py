@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from engine.errors import InvalidDocument
 from engine.records import dataclass
 from engine.settings import Settings
 from functions.api.audited import collected_warnings
-from functions.api.routing import read_json
+from functions.api.strict_json import read_json
 from functions.local.logs import log_to_terminal
 from functions.local.product import Product
 from functions.local.screen import Screen
@@ -44,6 +44,8 @@ class Session:
     def begin(cls, screen: Screen, *, data_dir: str | None, endpoint: str | None = None) -> Session:
         """Read the settings; the others are the options of their names."""
         settings = Settings.from_environment(os.environ)
+        if data_dir == "":  # which would be the folder that we stand in
+            raise InvalidDocument("the data folder has no name", where="--data-dir", advice="Name a folder.")
         if data_dir is not None:
             settings = replace(settings, data_dir=data_dir)
         log_to_terminal(settings.log_level if "AUTOMATE_LOG_LEVEL" in os.environ else QUIET)
@@ -86,6 +88,8 @@ def session() -> Session:
 
 def read_file(path: str) -> bytes:
     """A file's bytes, ``-`` is standard input. Raises InvalidDocument where it cannot be read."""
+    if path == "":
+        raise InvalidDocument("a file's name is empty", advice="Name a file, or - for standard input.")
     try:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
@@ -100,12 +104,36 @@ def read_text(path: str) -> str:
         raise InvalidDocument(f"{path} is not UTF-8 text: byte {error.start}", where=path) from None
 
 
+def write_file(path: str, parts: Iterable[bytes], *, option: str) -> int:
+    """Write `parts` one after the other to the file that `option` names; how many there were. Raises InvalidDocument
+    naming the option where the file cannot be written."""
+    written = 0
+    try:
+        with Path(path).open("wb") as file:
+            for part in parts:
+                file.write(part)
+                written += 1
+    except OSError as error:
+        raise unwritable(path, error, option=option) from None
+    return written
+
+
+def unwritable(path: str, error: OSError, *, option: str) -> InvalidDocument:
+    """What to say of a file or folder named by `option` that cannot be written."""
+    return InvalidDocument(
+        f"{path or repr(path)} cannot be written: {error.strerror}", where=option,
+        advice="Name a file in a folder that is there, may be written to, and has room.",
+    )
+
+
 def read_value(text: str, option: str) -> Json:
     """JSON, or with ``@`` the name of a file that holds it. Raises InvalidDocument naming the option or the file."""
+    if text == "@":
+        raise InvalidDocument("@ names no file", where=option, advice="Write @ and a file's name, or JSON.")
     place, source = (text[1:], read_text(text[1:])) if text.startswith("@") else (option, text)
     try:
         return read_json(source)
     except InvalidDocument as error:
-        advice = error.advice if text.startswith("@") else "Write JSON in single quotes, or @ and a file's name."
+        quoting = None if text.startswith("@") else "Write JSON in single quotes, or @ and a file's name."
         where = f"{place}: {error.where}" if error.where else place
-        raise InvalidDocument(f"{place}: {error.message}", where=where, advice=advice) from None
+        raise InvalidDocument(f"{place}: {error.message}", where=where, advice=error.advice or quoting) from None

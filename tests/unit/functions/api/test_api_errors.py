@@ -35,6 +35,39 @@ def test_odd_bodies_are_refused(api, body):
     assert api("POST", "/workflows/hello/publish", body).status == 422
 
 
+@pytest.mark.parametrize(("path", "body"), [
+    ("/workflows/import", '{"source": "x", "name": %s}'), ("/workflows/hello/publish", '{"note": %s}'),
+    ("/workflows/hello/executions", '{"name": %s}'), ("/workflows/hello/executions", '{"input": {"a": %s}}'),
+    ("/activities", '{"name": %s}'), ("/workflows/hello/redrive", '{"error": %s}'),
+    ("/workflows/hello/redrive", '{"next_token": %s}'), ("/tasks/failure", '{"token": "t", "cause": %s}'),
+    ("/cases/run", '{"workflow": %s}'), ("/test/run", '{"definition": {"StartAt": %s}}'),
+])
+def test_half_a_surrogate_pair_is_refused_everywhere(api, path, body):
+    reply = api("POST", path, (body % '"\\ud83d"').encode())
+    assert (reply.status, reply.error["code"]) == (422, "InvalidDocument")
+    assert "half of a surrogate pair" in reply.error["message"]
+
+
+def test_a_key_that_stands_twice_is_refused(api):
+    reply = api("POST", "/workflows/hello/executions", b'{"input": {"a": 1, "a": 2}}')
+    assert (reply.status, reply.error["where"]) == (422, "/input/a")
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"text"', b"null"])
+def test_a_body_that_is_no_object_is_told_in_json_s_words(api, body):
+    reply = api("POST", "/executions/hello%3Ax/redrive", body)
+    assert (reply.status, reply.error["message"]) == (422, "the body: must be a JSON object")
+
+
+def test_parts_of_another_kind_are_told_in_json_s_words(api):
+    reply = api("POST", "/workflows/import", {"document": {"name": "a", "definition": {}, "tags": [], "cases": {}}})
+    assert {item["message"] for item in reply.error["details"]} == {
+        "tags: must be a JSON object", "cases: must be an array",
+    }
+    reply = api("POST", "/workflows/import", {"document": []})
+    assert reply.error["message"] == "document: must be a JSON object"
+
+
 def test_another_content_type_is_refused(api):
     reply = api("POST", "/workflows/import", b"a=1", content_type="application/x-www-form-urlencoded")
     assert (reply.status, reply.error["where"]) == (422, "Content-Type")
@@ -57,6 +90,9 @@ def test_an_address_that_is_none(api):
     assert api("GET", "/nowhere").error["code"] == "NotFound"
     assert api("GET", "/executions//history").status == 404
     assert api("GET", "/%ff").status == 404
+    reply = api("POST", "/executions/%ff/redrive")
+    assert reply.status == 404
+    assert reply.error["message"] == "there is nothing at /executions/%FF/redrive, which is not UTF-8"
 
 
 @pytest.mark.parametrize(
