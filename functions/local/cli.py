@@ -1,7 +1,7 @@
 """The command ``automate``: everything the product does on one machine, over one data folder.
 
 Exit status: 0 done · 1 what was asked for is at fault (or the execution did not succeed) · 2 not a command of ours ·
-74 the data folder did not serve · 75 it is held by another process · 130 interrupted.
+74 the data folder or standard output did not serve · 75 the folder is held by another process · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import click
 
 from engine.clock import SystemClock
 from engine.errors import InvalidDocument, StorageError, StoreBusy, UserError
+from functions.local import streams
 from functions.local.commands import (
     activities,
     audit,
@@ -37,6 +38,7 @@ from functions.local.commands import (
     workflows,
 )
 from functions.local.screen import Screen
+from functions.local.server import FolderServed
 from functions.local.session import Session
 
 _LOG = logging.getLogger(__name__)
@@ -88,6 +90,7 @@ for _module in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: run and exit."""
+    streams.prepare()
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
@@ -95,7 +98,9 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command; its exit status. Errors go to standard error, in JSON where the answer would have been."""
     as_json = "--json" in _before_the_command(arguments)
     try:
+        streams.check_text(arguments)
         status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
+        streams.flush()
     except click.ClickException as error:
         if as_json:
             _tell({"code": "Usage", "message": error.format_message()}, as_json)
@@ -103,7 +108,7 @@ def run(arguments: Sequence[str]) -> int:
             error.show()
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        _tell_of_interruption(as_json)
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  never a traceback: the log has it
         shape, status = _failure(error)
@@ -123,18 +128,33 @@ def _before_the_command(arguments: Sequence[str]) -> Sequence[str]:
 def _failure(error: Exception) -> tuple[dict[str, Any], int]:
     """What to tell of an error, and the exit status."""
     match error:
+        case FolderServed():
+            return error.as_dict(), BUSY
         case UserError():
             return error.as_dict(), 1
         case StoreBusy():
             return {"code": "StoreBusy", "message": str(error)}, BUSY
         case StorageError():
             return {"code": type(error).__name__, "message": str(error)}, IO_ERROR
+        case OSError() if streams.is_not_written(error):
+            streams.abandon()
+            return {
+                "code": "NotWritten", "message": f"the answer cannot be written: {error.strerror}",
+                "where": "standard output", "advice": "What was asked for may be done: look before it is repeated.",
+            }, IO_ERROR
         case _:
             _LOG.debug("the command failed", exc_info=error)
             return {
                 "code": "InternalError", "message": f"a defect: {type(error).__name__}: {error}",
                 "advice": "AUTOMATE_LOG_LEVEL=DEBUG shows where.",
             }, 1
+
+
+def _tell_of_interruption(as_json: bool) -> None:
+    if as_json:
+        _tell({"code": "Interrupted", "message": "interrupted"}, as_json)
+    else:
+        click.echo("interrupted", err=True)
 
 
 def _tell(error: dict[str, Any], as_json: bool) -> None:

@@ -57,14 +57,16 @@ _CLI = """# The command line
 | exit status | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | what was asked for is at fault, or the execution did not succeed |
+| 1 | what was asked for is at fault, a file that an option names too, or the execution did not succeed |
 | 2 | no such command or option |
-| 74 | the data folder did not serve: damaged, not writable, disk full |
-| 75 | another process holds the data folder; the message names it |
+| 74 | the data folder, the deployment or standard output did not serve: damaged, not writable, disk full |
+| 75 | another process holds the data folder, or serves it already; the message names it |
 | 130 | interrupted |
 
 Results go to standard output, everything else to standard error; with `--json` an error is
-`{"error": {"code", "message", "where", "advice", "details"}}`.
+`{"error": {"code", "message", "where", "advice", "details"}}`, and what was done and did not go quite well
+`{"warnings": […]}`, each a line of JSON. Arguments are UTF-8. Where the terminal's encoding has no such character, it
+is written as an escape.
 """
 
 _SETTINGS = """# Settings

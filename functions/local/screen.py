@@ -53,6 +53,13 @@ class Screen:
             for warning in warnings:
                 click.echo(f"automate: warning: {warning}", err=True)
 
+    def notice(self, text: str) -> None:
+        """What whoever asked should know beside the answer, to standard error; with --json a warning."""
+        if self.as_json:
+            self.warn([text])
+        else:
+            click.echo(text, err=True)
+
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
         """Aligned columns; `empty` where there are no rows."""
         if not rows:

@@ -24,7 +24,7 @@ from typing import Any
 import waitress
 from waitress.server import BaseWSGIServer
 
-from engine.errors import UserError
+from engine.errors import StoreUnavailable, UserError
 from functions.api.app import create_app
 from functions.api.audited import Recorder
 from functions.local.crew import Crew
@@ -83,7 +83,7 @@ class LocalServer:
             api, samples, StudioFiles(), self.owner, refused, port=self.port,
             max_input_bytes=product.settings.max_input_bytes,
         )
-        (product.folder / ADDRESS).write_text(json.dumps({"port": self.port}) + "\n", encoding="ascii")
+        _leave_address(product.folder, self.port)
 
     @property
     def url(self) -> str:
@@ -117,6 +117,13 @@ class LocalServer:
     def _late(self, environ: Any, start_response: Any) -> Any:
         """The guard knows the port only once it is bound."""
         return self._application(environ, start_response)
+
+
+def _leave_address(folder: Path, port: int) -> None:
+    try:
+        (folder / ADDRESS).write_text(json.dumps({"port": port}) + "\n", encoding="ascii")
+    except OSError as error:
+        raise StoreUnavailable(f"{folder / ADDRESS} cannot be written: {error.strerror}") from error
 
 
 def sign_in_link(owner: Owner, port: int) -> str:

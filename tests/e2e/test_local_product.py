@@ -168,7 +168,7 @@ def test_two_at_once_on_one_folder(server):
 def test_a_second_server_of_a_folder_is_refused_and_harms_nothing(server):
     refused = automate(server.folder, "up", "--port", "0", check=False)
     error = json.loads(refused.stderr)["error"]
-    assert (refused.returncode, error["code"]) == (1, "FolderServed")
+    assert (refused.returncode, error["code"]) == (75, "FolderServed")
     assert error["message"] == f"another server serves the data folder {server.folder} at {server.url}"
     assert "automate worker" in error["advice"]
     assert server.url in automate(server.folder, "signin")["sign_in"]

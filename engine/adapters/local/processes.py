@@ -13,9 +13,11 @@ A child made by fork without exec would share the lock and keep it alive; the pr
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import pwd
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -50,7 +52,7 @@ class Processes:
             os.write(self._lock, json.dumps({"pid": os.getpid(), "command": command}).encode())
             newborn.rename(folder / self.owner)
         except OSError as error:
-            raise StoreUnavailable(f"cannot write {newborn}: {error.strerror}") from error
+            raise StoreUnavailable(_unwritable(folder.parent, newborn, error)) from error
         self._remove_dead()
 
     def is_alive(self, owner: str) -> bool:
@@ -103,6 +105,29 @@ class Processes:
             if not self.is_alive(owner):
                 with suppress(FileNotFoundError):
                     (self._folder / owner).unlink()
+
+
+def _unwritable(data: Path, newborn: Path, error: OSError) -> str:
+    """What is wrong with a data folder that no lock file can be made in, and what to do."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        advice = f"Give it to that user (chown -R, chmod -R u+rwX {data})"
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        advice = "Make room on its disk"
+    else:
+        advice = "Make it writable"
+    return (
+        f"the data folder {data} cannot be written to by {_who()}: {error.strerror} ({newborn}). {advice}, or set "
+        "AUTOMATE_DATA_DIR to another folder: looking at one needs a lock in it too."
+    )
+
+
+def _who() -> str:
+    """The user this process acts as; LOGNAME and the like may name another."""
+    number = os.geteuid()
+    try:
+        return f"the user {pwd.getpwuid(number).pw_name}"
+    except KeyError:  # not in the system's list, as in a container
+        return f"the user {number}"
 
 
 def writer_of(database: Path) -> int | None:

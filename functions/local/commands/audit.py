@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
-from engine.errors import StoreUnavailable
 from engine.governance.audit_entry import Recorded, parse_time, written_time
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_verify import Finding, Verification, export
 from functions.local.product import Product
 from functions.local.screen import Screen
-from functions.local.session import Json, read_text, session
+from functions.local.session import Json, read_text, session, write_file
 
 
 @click.group()
@@ -68,7 +65,7 @@ def export_entries(*, output: str | None) -> None:
             for line in lines:
                 click.echo(line)
             return
-        count = _write(Path(output), lines)
+        count = write_file(output, (f"{line}\n".encode("ascii") for line in lines), option="--output")
         session().screen.show(
             {"file": output, "entries": count}, lambda: click.echo(f"{count} entries are in {output}")
         )
@@ -121,18 +118,6 @@ def _print_verification(found: Verification) -> None:
 
 def _line(finding: Finding) -> str:
     return f"chain {finding.chain}, entry {finding.number}: {finding.problem}: {finding.message}"
-
-
-def _write(path: Path, lines: Iterator[str]) -> int:
-    count = 0
-    try:
-        with path.open("w", encoding="ascii") as file:
-            for line in lines:
-                file.write(line + "\n")
-                count += 1
-    except OSError as error:
-        raise StoreUnavailable(f"{path} cannot be written: {error.strerror}") from None
-    return count
 
 
 COMMANDS = (audit,)

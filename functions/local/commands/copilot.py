@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.copilot.copilot import Copilot
 from engine.copilot.proposal import Proposal
-from engine.errors import Diagnostic, NotFound, Refused, StoreUnavailable
+from engine.errors import Diagnostic, NotFound, Refused
 from functions.api.copilot import proposal_model
 from functions.api.copilot_providers import copilot_of
 from functions.local.commands.workflows import document_in
-from functions.local.session import Json, read_file, session
+from functions.local.session import Json, read_file, session, write_file
 
 _OUTPUT = click.option("--output", metavar="FILE", help="Write the document there; by default to standard output.")
 
@@ -104,10 +103,7 @@ def _show(proposal: Proposal, output: str | None) -> None:
     """The plan and the to-dos for people on standard error, so that the document can be piped on."""
     text = json.dumps(proposal.document, indent=2, ensure_ascii=False) + "\n"
     if output is not None:
-        try:
-            Path(output).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise StoreUnavailable(f"{output} cannot be written: {error.strerror}") from None
+        write_file(output, [text.encode()], option="--output")
     session().screen.show(
         proposal_model(proposal).model_dump(by_alias=True), lambda: _print(proposal, text if output is None else None)
     )

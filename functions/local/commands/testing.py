@@ -10,7 +10,7 @@ import click
 
 from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
-from engine.errors import InvalidDefinition, InvalidDocument, NotFound, StoreUnavailable
+from engine.errors import InvalidDefinition, InvalidDocument, NotFound
 from engine.records import dataclass
 from engine.testing.cases import CaseResult, cases_beside, run_case
 from functions.api.large import json_text
@@ -18,7 +18,7 @@ from functions.api.models_testing import CaseResult as Shape
 from functions.api.testing import case_shape
 from functions.local.account import readable_cause
 from functions.local.commands.workflows import document_in, placed
-from functions.local.session import Json, read_file, session
+from functions.local.session import Json, read_file, session, write_file
 
 _ENDINGS = (".json", ".yaml", ".yml")
 _PASSED, _FAILED = "✓ passed", "✗ failed"
@@ -54,7 +54,7 @@ def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], junit: str | N
             advice="Write cases into the document, or save some in the Studio's Test tab.",
         )
     if junit is not None:
-        _write_junit(Path(junit), tested)
+        write_file(junit, [_as_junit(tested)], option="--junit")
     passed = sum(result.passed for result in results)
     shape: Json = {"files": [_shape(item) for item in tested], "passed": passed, "failed": len(results) - passed}
     session().screen.show(shape, lambda: _print(tested, passed, len(results)))
@@ -122,7 +122,7 @@ def _brief(value: Json) -> str:
     return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN - 1] + "…"
 
 
-def _write_junit(path: Path, tested: Sequence[_Tested]) -> None:
+def _as_junit(tested: Sequence[_Tested]) -> bytes:
     """The format that CI systems read: a testsuite a workflow, a testcase a case, times in seconds."""
     root = ET.Element("testsuites")
     for item in tested:
@@ -137,10 +137,7 @@ def _write_junit(path: Path, tested: Sequence[_Tested]) -> None:
             if not result.passed:
                 why = "\n".join(_why(result))
                 ET.SubElement(case, "failure", message=why.partition("\n")[0]).text = why
-    try:
-        path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
-    except OSError as error:
-        raise StoreUnavailable(f"{path} cannot be written: {error.strerror}") from None
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 COMMANDS = (test_files,)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,13 +15,13 @@ from engine.asl.source import Source
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import NAME_PATTERN, WorkflowDocument
 from engine.catalog.files import place_of, read_document
-from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, StoreUnavailable
+from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument
 from engine.ports.catalog_store import VersionRecord
 from engine.runtime.execution import iso_time
 from functions.local.product import Product
 from functions.local.resources import callable_tasks
 from functions.local.screen import styled_diff
-from functions.local.session import Json, Session, read_file, session
+from functions.local.session import Json, Session, read_file, session, write_file
 from functions.local.step_functions.into import IntoCatalog
 from functions.local.step_functions.options import WayIn, taken_in, taken_out, way_in, way_out
 from functions.local.step_functions.out import write_out
@@ -150,10 +149,7 @@ def export(*, name: str, version: int | None, output: str | None, **given: Any) 
     if output is None:
         sys.stdout.buffer.write(data)
         return
-    try:
-        Path(output).write_bytes(data)
-    except OSError as error:
-        raise StoreUnavailable(f"{output} cannot be written: {error.strerror}") from None
+    write_file(output, [data], option="--output")
     session().screen.show({"workflow": name, "file": output}, lambda: click.echo(f"{name} is in {output}"))
 
 

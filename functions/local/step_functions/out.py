@@ -12,9 +12,10 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.files import read_document
 from engine.catalog.step_functions.destination import Destination
 from engine.catalog.step_functions.leaving import Exported, needs_destination, to_step_functions
-from engine.errors import InvalidDocument, StoreUnavailable
+from engine.errors import InvalidDocument
 from engine.ports.tasks import Tasks
 from functions.local.screen import Screen
+from functions.local.session import unwritable
 from functions.local.step_functions.options import WayOut
 from functions.local.step_functions.snippet import snippet
 from functions.local.tuning.account import Account, AccountRefused, in_plain_words
@@ -78,7 +79,7 @@ def _written(
             advice="With --to, --output names a folder: a new one is made.",
         ) from None
     except OSError as error:
-        raise StoreUnavailable(f"{folder} cannot be written: {error.strerror}") from None
+        raise unwritable(str(folder), error, option="--output") from None
     return {"definition": str(definition), "app": str(app)}
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.errors import StoreUnavailable
 from functions.local.commands.workflows import document_in
 from functions.local.remote.at import ago, api, screen
 from functions.local.remote.client import part
 from functions.local.remote.into import IntoDeployment
 from functions.local.resources import callable_tasks
 from functions.local.screen import styled_diff
-from functions.local.session import read_file, session
+from functions.local.session import read_file, session, write_file
 from functions.local.step_functions.options import WayIn, taken_in, taken_out, way_in, way_out
 from functions.local.step_functions.out import write_out
 from functions.local.step_functions.within import bring_in
@@ -95,10 +93,7 @@ def export(*, name: str, version: int | None, output: str | None, **given: Any) 
     if output is None:
         sys.stdout.buffer.write(data)
         return
-    try:
-        Path(output).write_bytes(data)
-    except OSError as error:
-        raise StoreUnavailable(f"{output} cannot be written: {error.strerror}") from None
+    write_file(output, [data], option="--output")
     screen().show({"workflow": name, "file": output}, lambda: click.echo(f"{name} is in {output}"))
 
 

@@ -47,6 +47,15 @@ def test_json_is_all_that_programs_get(capsys):
     assert json.loads(capsys.readouterr().out) == {"a": "ä"}
 
 
+def test_what_is_beside_the_answer_goes_to_standard_error(capsys):
+    for as_json in (False, True):
+        screen = Screen(as_json=as_json, clock=SkipClock())
+        screen.notice("no worker runs")
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err == ('{"warnings": ["no worker runs"]}\n' if as_json else "no worker runs\n")
+
+
 def test_colours_only_on_a_terminal_that_wants_them(terminal, monkeypatch):
     assert status_mark("FAILED") == "\x1b[31mFAILED\x1b[0m"
     assert styled_diff("+a\n b") == "\x1b[32m+a\x1b[0m\n b"
