@@ -14,12 +14,68 @@ one whose `input` equals the call's arguments goes first (branches and iteration
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from engine.errors import InvalidDocument
 
 Json = Any
 
 Stub = Mapping[str, Json]
+
+
+_TEXT, _TRUTH, _ANY = (str,), (bool,), (object,)
+_KEYS: Mapping[str, tuple[type, ...]] = {
+    "state": _TEXT, "input": _ANY, "output": _ANY, "error": (str, type(None)), "cause": _ANY, "failed_at": _ANY,
+    "submitted": _ANY, "timed_out": _TRUTH, "worker": (str, type(None)),
+}
+"""What an answer may hold. A cause is text; recordings keep JSON text parsed."""
+
+_KINDS = {_TEXT: "a string", _TRUTH: "true or false", (str, type(None)): "a string"}
+_ADVICE = 'Write {"<resource>": [{"output": …} or {"error": "…", "cause": "…"}]}.'
+
+
+def checked_stubs(value: Json) -> dict[str, list[Stub]]:
+    """`value` as stubs. Raises InvalidDocument that lists every answer that is none, by its JSON pointer: a misspelt
+    key would otherwise be an answer of null."""
+    problems = list(_problems(value))
+    if problems:
+        raise InvalidDocument.listing(problems, advice=_ADVICE)
+    return dict(value)
+
+
+def _problems(value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if not isinstance(value, dict):
+        yield (), "it is no JSON object of resources"
+        return
+    for resource, answers in value.items():
+        if not isinstance(answers, list):
+            yield (resource,), "a resource has an array of answers"
+            continue
+        for number, answer in enumerate(answers):
+            for path, message in _problems_of(answer):
+                yield (resource, number, *path), message
+
+
+def _problems_of(answer: Json) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with one answer."""
+    if not isinstance(answer, dict):
+        yield (), "an answer is a JSON object"
+        return
+    unknown = [key for key in answer if key not in _KEYS]
+    for key in unknown:
+        yield (key,), f"unknown key {key!r}; an answer has {', '.join(_KEYS)}"
+    for key, kinds in _KEYS.items():
+        if key in answer and not isinstance(answer[key], kinds):
+            yield (key,), f"{key!r} must be {_KINDS[kinds]}"
+    if unknown:  # one of them may be the misspelt answer
+        return
+    if failed(answer) and "output" in answer:
+        yield (), "it has both 'output' and an error: which is the answer?"
+    elif not failed(answer) and "cause" in answer:
+        yield ("cause",), "a cause belongs to an error, and there is no 'error'"
+    elif not failed(answer) and "output" not in answer and not answer.get("timed_out"):
+        yield (), "it has neither 'output' nor 'error'"
 
 
 class Stubs:

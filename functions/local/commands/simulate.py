@@ -9,7 +9,9 @@ import click
 
 from engine.clock import SystemClock
 from engine.errors import InvalidDocument, UserError
+from engine.runtime.input_schema import check_input
 from engine.testing.simulate import SimulationResult, simulate
+from engine.testing.stubs import Stub, checked_stubs
 from functions.local.account import readable_cause
 from functions.local.commands.workflows import document_in
 from functions.local.finite import FiniteRange
@@ -41,6 +43,8 @@ def simulate_file(
     """
     document, _ = document_in(read_file(file), file)
     given = read_value(text, "--input")
+    if document.input_schema is not None:
+        check_input(document.input_schema, given)
     stubs = _stubs(stubs_file)
     clock = SystemClock()
     end = clock.now() + seconds
@@ -63,19 +67,17 @@ def simulate_file(
         click.get_current_context().exit(1)
 
 
-def _stubs(path: str | None) -> dict[str, Any] | None:
+def _stubs(path: str | None) -> dict[str, list[Stub]] | None:
     if path is None:
         return None
     stubs = read_value(f"@{path}", "--stubs")
-    fits = isinstance(stubs, dict) and all(
-        isinstance(answers, list) and all(isinstance(answer, dict) for answer in answers) for answers in stubs.values()
-    )
-    if not fits:
+    try:
+        return checked_stubs(stubs)
+    except InvalidDocument as error:
         raise InvalidDocument(
-            f"{path} holds no stubs", where=path,
-            advice='Write {"<resource>": [{"output": …} or {"error": "…", "cause": "…"}]}.',
-        )
-    return dict(stubs)
+            f"{path}: {error.message}", where=f"{path}: {error.where}", advice=error.advice,
+            details=error.details,
+        ) from None
 
 
 def _print(result: SimulationResult, *, events: bool) -> None:
