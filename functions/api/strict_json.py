@@ -1,8 +1,8 @@
 """JSON as RFC 8259 has it, with nothing dropped or made up: how the API and the command line read values.
 
     text ──► the standard library's reader ──► value
-               └── a key stands twice, or half of a surrogate pair may be in it ──► read again with every member kept,
-                   and looked through for the place, which is told as a JSON pointer
+               └── a key stands twice, or half of a surrogate pair is in it ──► read again with every member kept, and
+                   walked for the place, which is told as a JSON pointer
 
 The standard library keeps the last of duplicate keys, and lets half of a surrogate pair through: that is no character,
 and no store or terminal can hold it. `engine.asl.source` refuses both in workflow files; it keeps positions
@@ -33,7 +33,7 @@ def read_json(raw: bytes | str) -> Json:
     try:
         text = raw if isinstance(raw, str) else raw.decode(json.detect_encoding(raw))
         value = _read(text)
-        if value is _TWICE or _MAY_BE_HALF_A_PAIR.search(text):
+        if value is _TWICE or (_MAY_BE_HALF_A_PAIR.search(text) and _holds_half_a_pair(value)):
             _check(json.loads(text, object_pairs_hook=_Members))
     except json.JSONDecodeError as error:
         raise InvalidDocument(
@@ -72,6 +72,11 @@ def _once_each(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(members) < len(pairs):
         raise _Twice
     return members
+
+
+def _holds_half_a_pair(value: Json) -> bool:
+    """Whether any text of `value` does: written out it is looked through at once, which a walk would take long for."""
+    return SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
 
 
 def _no_constant(name: str) -> Json:
