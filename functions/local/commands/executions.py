@@ -64,7 +64,8 @@ def _wait_for_the_end(product: Product, key: ExecutionKey) -> None:
     try:
         wait_for(product, key)
     except KeyboardInterrupt:
-        click.echo(f"\n{key.id} goes on wherever a worker runs; automate stop {key.id} ends it", err=True)
+        click.echo(err=True)  # off the line with ^C
+        session().screen.notice(f"{key.id} goes on wherever a worker runs; automate stop {key.id} ends it")
         raise
 
 
@@ -75,7 +76,7 @@ def warn_without_a_worker(product: Product, waiting: str | None = None) -> None:
         ways = "automate up or automate worker"
         if waiting is not None:
             ways = f"automate up, automate worker, or next time {waiting}"
-        click.echo(f"No worker runs on this folder: {ways}.", err=True)
+        session().screen.notice(f"No worker runs on this folder: {ways}.")
 
 
 def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> None:

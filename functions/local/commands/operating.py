@@ -9,7 +9,7 @@ import click
 
 from engine.adapters.local.backup import back_up
 from engine.adapters.local.secret_store import LocalSecretStore
-from engine.errors import InvalidDocument
+from engine.errors import InvalidDocument, UserError
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL
 from functions.api.operations import shown
@@ -18,6 +18,12 @@ from functions.local.screen import status_mark
 from functions.local.session import session
 
 _PAGE = 500
+
+
+class NotConfirmed(UserError):
+    """Whoever was asked said no."""
+
+    code = "NotConfirmed"
 
 
 @click.command()
@@ -123,12 +129,13 @@ def is_of_one(id: str | None, workflow: str | None, which: dict[str, str | None]
 
 
 def confirm(question: str) -> None:
-    """Ask before many are touched. Raises InvalidDocument where nobody can be asked."""
+    """Ask before many are touched. Raises InvalidDocument where nobody can be asked, NotConfirmed for a no."""
     if session().screen.as_json or not sys.stdin.isatty():
         raise InvalidDocument(
             "nobody is there to confirm it", where="--yes", advice="Add --yes to do it without being asked."
         )
-    click.confirm(question, abort=True)
+    if not click.confirm(question):
+        raise NotConfirmed("nothing was done")
 
 
 def _workflow(name: str | None, *, every: bool) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
 
 import pytest
 
 from engine.ports.keys import ExecutionKey
 from engine.runtime.poison import pause
 from engine.settings import Settings
+from functions.local.commands import executions
 from functions.local.product import Product
 
 KEY = ExecutionKey("default", "pause:one")
@@ -115,6 +118,31 @@ def test_stop_many_needs_a_yes(waiting):
     assert out.startswith("2 executions of pause were asked to stop")
     _, ended = waiting.json("start", "pause", "--name", "one", "--wait")
     assert (ended["status"], ended["cause"]) == ("ABORTED", "a mistake")
+
+
+def test_a_no_does_nothing_and_says_so(waiting, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    status, _, err = waiting("stop", "--workflow", "pause")
+    assert (status, err) == (1, "automate: nothing was done\n")
+    assert not waiting.json("show", "pause:one")[1]["audit"]
+
+
+def test_what_is_beside_the_answer_is_json_too(waiting, monkeypatch):
+    _, out, err = waiting("--json", "start", "pause", "--name", "two")
+    assert json.loads(out)["id"] == "pause:two"
+    assert "No worker runs on this folder" in json.loads(err)["warnings"][0]
+
+    def interrupted(product, key):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(executions, "wait_for", interrupted)
+    status, _, err = waiting("--json", "start", "pause", "--name", "three", "--wait")
+    told = [json.loads(line) for line in err.splitlines() if line]
+    assert (status, [list(item) for item in told]) == (130, [["warnings"], ["error"]])
 
 
 def test_stop_wants_one_or_many(waiting):
