@@ -52,7 +52,10 @@ def log_to_file(folder: Path, name: str, level: str) -> Path:
     path = folder / LOGS / f"{name}.log"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+        handler = RotatingFileHandler(
+            path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8",
+            errors="backslashreplace",  # half of a surrogate pair: in JSON an escape is the same text
+        )
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be written: {error.strerror}") from error
     _install(handler, level, JsonLines())

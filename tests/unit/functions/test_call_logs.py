@@ -67,6 +67,16 @@ def test_a_call_s_lines_are_found_by_execution_and_state(logs):
     assert LogFiles(logs / LOGS).lines(LogQuery("flow")).lines == ()
 
 
+def test_a_message_with_half_a_surrogate_pair_is_a_line_too(logs, capsys):
+    class Cut(Talking):
+        def call(self, call):
+            logging.getLogger("bank").info("cut: %s", "a\ud83d")
+            return TaskSucceeded(1)
+
+    InCall(Cut()).call(CALL)
+    assert (messages(logs), capsys.readouterr().err) == (["cut: a\ud83d"], "")
+
+
 def test_a_failed_call_is_a_line_of_its_own(logs):
     import dataclasses  # noqa: PLC0415
 
