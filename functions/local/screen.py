@@ -20,7 +20,8 @@ Json = Any
 
 _COLOURS = {
     "SUCCEEDED": "green", "RUNNING": "blue", "PAUSED": "yellow", "FAILED": "red", "TIMED_OUT": "red",
-    "ABORTED": "yellow", "ok": "green", "running": "blue", "waiting": "blue", "failed": "red", "caught": "yellow",
+    "ABORTED": "yellow", "ok": "green", "running": "blue", "waiting": "blue", "retrying": "yellow", "failed": "red",
+    "timed out": "red", "caught": "yellow",
     "✓ passed": "green", "✗ failed": "red",
 }
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0))
