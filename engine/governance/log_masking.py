@@ -111,6 +111,8 @@ def mask_record(record: logging.LogRecord, scrubber: Scrubber) -> logging.LogRec
         if clean != trace:
             # Formatters print exc_text where there is no exc_info; the exception itself still holds the value.
             record.exc_info, record.exc_text = None, clean
+    elif record.exc_text:  # another masking was before this one
+        record.exc_text = scrubber.text(record.exc_text)
     if record.stack_info:
         record.stack_info = scrubber.text(record.stack_info)
     return record

@@ -50,6 +50,18 @@ def test_messages_arguments_extras_and_tracebacks_are_masked(known, caplog):
     assert f"ValueError: bad key {MASK}" in caplog.text
 
 
+def test_two_maskings_after_each_other_mask_what_each_knows(known, caplog):
+    outer = KnownSecrets()
+    outer.add(["whisper-0815"])
+    mask_logs(outer, handlers=[caplog.handler])
+    try:
+        raise ValueError(f"{SECRET} and whisper-0815")
+    except ValueError:
+        logging.getLogger("a").exception("failed")
+    assert f"ValueError: {MASK} and {MASK}" in caplog.text
+    assert "whisper" not in _everything(caplog)
+
+
 def test_an_argument_that_holds_more_than_it_prints_is_dropped(known, caplog):
     logging.getLogger("a").info("context is %s", {"secrets": SecretValues(KEY=SECRET)})
     assert SECRET not in json.dumps([vars(record) for record in caplog.records])
