@@ -6,10 +6,10 @@ import copy
 import difflib
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine import surrogates
 from engine.governance.secret_refs import escape
 from engine.records import dataclass
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from connectors.sdk import ActionSpec, Field
 
 Json = Any
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +128,14 @@ def json_answer(text: str) -> Json:
     no text can hold, becomes U+FFFD, as bytes that are no text do: the work is done, and failing its task would have it
     done again. Raises ValueError for what is no JSON, RecursionError."""
     value = json.loads(text, parse_constant=_no_constant)
-    if _ESCAPED_SURROGATE.search(text):
+    if surrogates.ESCAPED.search(text):
         value = json.loads(whole_text(json.dumps(value, ensure_ascii=False)))
     return value
 
 
 def whole_text(text: str) -> str:
     """`text` with U+FFFD for each half of a surrogate pair."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else surrogates.HALF.sub("\ufffd", text)
 
 
 def _no_constant(name: str) -> Json:

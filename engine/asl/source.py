@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 
 from engine.errors import InvalidDocument, json_pointer
 from engine.records import dataclass
+from engine.surrogates import HALF, HALF_A_PAIR
 
 Json = Any
 Position = tuple[int, int]
@@ -34,10 +35,8 @@ DEEPEST = 200
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _WORD = re.compile(r"[^\s,:{}\[\]\"]+")
-SURROGATE = re.compile("[\ud800-\udfff]")
-HALF_A_PAIR = "holds half of a surrogate pair, which is no character"
 TWICE_ADVICE = "Rename or remove one of the two."
-"""What is said of texts and keys that no JSON value may have, here and in functions.api.strict_json."""
+"""Of a key that stands twice in an object, here and in functions.api.strict_json."""
 
 _LAST_INDEX = re.compile(r"\[\d+\]$")
 _STRINGS = JSONDecoder()
@@ -226,7 +225,7 @@ class _JsonReader:
             offset = start if "Unterminated" in problem.msg else problem.pos
             self._refuse(f"{problem.msg[0].lower()}{problem.msg[1:].removesuffix(' starting at').removesuffix(' at')}",
                          at=offset)
-        if SURROGATE.search(value):
+        if HALF.search(value):
             self._refuse(f"a string {HALF_A_PAIR}", at=start)
         return str(value)
 

@@ -13,18 +13,17 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from engine.asl.source import HALF_A_PAIR, SURROGATE, TWICE_ADVICE
+from engine.asl.source import TWICE_ADVICE
 from engine.errors import InvalidDocument, json_pointer
+from engine.surrogates import ESCAPED, HALF, HALF_A_PAIR
 
 Json = Any
 Path = tuple[str | int, ...]
 
 _WHOLE = "Write both halves, or the character itself."
-_MAY_BE_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def read_json(raw: bytes | str) -> Json:
@@ -33,7 +32,7 @@ def read_json(raw: bytes | str) -> Json:
     try:
         text = raw if isinstance(raw, str) else raw.decode(json.detect_encoding(raw))
         value = _read(text)
-        if value is _TWICE or (_MAY_BE_HALF_A_PAIR.search(text) and _holds_half_a_pair(value)):
+        if value is _TWICE or ((ESCAPED.search(text) or HALF.search(text)) and _holds_half_a_pair(value)):
             _check(json.loads(text, object_pairs_hook=_Members))
     except json.JSONDecodeError as error:
         raise InvalidDocument(
@@ -76,7 +75,7 @@ def _once_each(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _holds_half_a_pair(value: Json) -> bool:
     """Whether any text of `value` does: written out it is looked through at once, which a walk would take long for."""
-    return SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
+    return HALF.search(json.dumps(value, ensure_ascii=False)) is not None
 
 
 def _no_constant(name: str) -> Json:
@@ -96,7 +95,7 @@ def _check(value: Json) -> None:
     waiting: list[tuple[Path, Json]] = [((), value)]
     while waiting:
         path, found = waiting.pop()
-        if isinstance(found, str) and SURROGATE.search(found):
+        if isinstance(found, str) and HALF.search(found):
             _refuse(f"a string {HALF_A_PAIR}", path, advice=_WHOLE)
         elif isinstance(found, _Members):
             waiting += reversed(list(_members(path, found)))
@@ -107,7 +106,7 @@ def _check(value: Json) -> None:
 def _members(path: Path, members: _Members) -> Iterator[tuple[Path, Json]]:
     seen: set[str] = set()
     for key, item in members:
-        if SURROGATE.search(key):
+        if HALF.search(key):
             _refuse(f"a key of this object {HALF_A_PAIR}", path, advice=_WHOLE)
         if key in seen:
             _refuse(f'the key "{key}" stands twice in one object', (*path, key), advice=TWICE_ADVICE)

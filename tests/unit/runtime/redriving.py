@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from durable import TESTER, Product
+import pytest
+from durable import TESTER, Product, ScriptedTasks
 
 from engine.ports.tasks import TaskFailed
 
@@ -32,3 +33,15 @@ def failed(definition, tasks, execution_input=None, **more):
 
 def called(product):
     return [call.resource.rpartition(":")[2] for call in product.tasks.calls]
+
+
+def died_in_its_call(state, *later):
+    """An execution of one Task whose worker has died in its first call; those after it are answered with `later`."""
+    def dies(_):
+        raise KeyboardInterrupt
+
+    product = Product(machine(Only=state), ScriptedTasks({state["Resource"]: [dies, *later]}))
+    key = product.start({})
+    with pytest.raises(KeyboardInterrupt):
+        product.run(key)
+    return product, key

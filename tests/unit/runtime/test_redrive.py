@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from durable import TESTER, Product, ScriptedTasks
-from redriving import BAD, A, B, C, called, failed, machine, redrive, task
+from redriving import BAD, A, B, C, called, died_in_its_call, failed, machine, redrive, task
 
 from engine.errors import NotFound
 from engine.ports.executions_index import ExecutionQuery
@@ -130,13 +130,7 @@ def test_the_executions_time_out_begins_anew():
 
 def test_a_call_under_way_is_not_made_twice_at_once():
     """Stopped while its worker is gone: until the lease is over the call may still be at work."""
-    def dies(_):
-        raise KeyboardInterrupt
-
-    product = Product(machine(Only=task(A)), ScriptedTasks({A: [dies, 7]}))
-    key = product.start({})
-    with pytest.raises(KeyboardInterrupt):
-        product.run(key)
+    product, key = died_in_its_call(task(A), 7)
     lease = product.stores.journal.load(key).segments[-1].lease_until
     assert lease > product.clock.now()
     product.stores.restart()
@@ -303,13 +297,7 @@ def test_what_was_abandoned_before_is_not_stopped_again():
 @pytest.mark.parametrize("resource", ["connector:demo:a.waitForTaskToken", "arn:aws:states:::glue:startJobRun.sync"])
 def test_a_hand_over_that_was_under_way_has_a_new_key(resource):
     """The old key is the old token's, or a job's that was stopped."""
-    def dies(_):
-        raise KeyboardInterrupt
-
-    product = Product(machine(Only=task(resource, Parameters={"JobName": "j"})), ScriptedTasks({resource: [dies]}))
-    key = product.start({})
-    with pytest.raises(KeyboardInterrupt):
-        product.run(key)
+    product, key = died_in_its_call(task(resource, Parameters={"JobName": "j"}))
     product.stores.restart()
     product.executions.stop(key, actor=TESTER)
     product.clock.sleep(400)
@@ -321,13 +309,7 @@ def test_a_hand_over_that_was_under_way_has_a_new_key(resource):
 
 
 def test_the_lease_of_a_call_outlasts_two_redrives():
-    def dies(_):
-        raise KeyboardInterrupt
-
-    product = Product(machine(Only=task(A)), ScriptedTasks({A: [dies, 7]}))
-    key = product.start({})
-    with pytest.raises(KeyboardInterrupt):
-        product.run(key)
+    product, key = died_in_its_call(task(A), 7)
     lease = product.stores.journal.load(key).segments[-1].lease_until
     activation = product.worker()._admission._opener.open(product.stores.journal.load(key))
     snapshot, plan, at = activation.snapshot, activation.plan, product.clock.now()

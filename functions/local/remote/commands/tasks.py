@@ -18,7 +18,7 @@ def task() -> None:
 @click.option("--output", "text", default="{}", metavar="JSON|@FILE", help="The task's result; by default {}.")
 def success(*, token: str, text: str) -> None:
     """The task is done."""
-    _answer("success", {"token": token, "output": read_value(text, "--output")})
+    _answer("success", {"token": token, "output": read_value(text, "--output")}, "answered")
 
 
 @task.command()
@@ -27,19 +27,19 @@ def success(*, token: str, text: str) -> None:
 @click.option("--cause", metavar="TEXT", help="What happened.")
 def failure(*, token: str, error: str | None, cause: str | None) -> None:
     """The task failed."""
-    _answer("failure", {"token": token, "error": error, "cause": cause})
+    _answer("failure", {"token": token, "error": error, "cause": cause}, "answered: failed")
 
 
 @task.command()
 @click.argument("token")
 def heartbeat(*, token: str) -> None:
     """The task goes on."""
-    _answer("heartbeat", {"token": token})
+    _answer("heartbeat", {"token": token}, "noted")
 
 
-def _answer(how: str, body: dict[str, Json]) -> None:
+def _answer(how: str, body: dict[str, Json], says: str) -> None:
     api().post(f"/tasks/{how}", body)
-    screen().show({"ok": True}, lambda: click.echo("answered"))
+    screen().show({"ok": True}, lambda: click.echo(says))
 
 
 COMMANDS = (task,)

@@ -42,3 +42,14 @@ def automate(tmp_path, capsys, monkeypatch):
         root.addHandler(handler)
     root.setLevel(level)
     logging.setLogRecordFactory(factory)
+
+
+HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
+
+
+@pytest.fixture
+def hello(tmp_path):
+    """The file of a workflow of one state."""
+    path = tmp_path / "hello.json"
+    path.write_text(json.dumps({"name": "hello", "definition": HELLO}, indent=2) + "\n")
+    return path

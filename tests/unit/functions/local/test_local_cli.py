@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import sqlite3
 import time
 from pathlib import Path
 
 import click
 import pytest
 
-from engine.adapters.local import processes
 from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
-from functions.local import cli, reference, server
+from functions.local import cli, reference
 from functions.local.commands import executions
 from functions.local.product import Product
 
 ROOT = Path(__file__).parents[4]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
-
-
-@pytest.fixture
-def hello(tmp_path):
-    path = tmp_path / "hello.json"
-    path.write_text(json.dumps({"name": "hello", "definition": HELLO}, indent=2) + "\n")
-    return path
 
 
 def test_import_publish_start_show(automate, hello):
@@ -145,162 +134,6 @@ def test_an_execution_that_fails_is_explained(automate, tmp_path):
     assert automate.json("executions", "--error", "http.*")[1]["executions"][0]["error"] == "http.ConnectorError"
 
 
-@pytest.mark.parametrize(("arguments", "told"), [
-    (("start", "nope"), "no workflow is called 'nope'"),
-    (("show", "nope:x"), "no execution has the id 'nope:x'"),
-    (("history", "nope:x"), "no execution has the id 'nope:x'"),
-    (("stop", "nope:x"), "no execution has the id 'nope:x'"),
-    (("start", "hello", "--input", "{"), "--input: not JSON"),
-    (("start", "hello", "--input", '{"a": NaN}'), "--input: NaN is not JSON"),
-    (("start", "hello", "--input", "@nowhere.json"), "nowhere.json cannot be read"),
-    (("start", "hello", "--input", "@"), "@ names no file"),
-    (("start", "hello", "--input", '{"a": "\\ud800"}'), "half of a surrogate pair"),
-    (("start", "hello", "--input", '{"a": 1, "a": 2}'), 'the key "a" stands twice'),
-    (("show", "x:\udcff"), "is not UTF-8 text: x:\\udcff"),
-    (("import", "--file", ""), "a file's name is empty"),
-    (("task", "success", "nonsense"), "no task has this token"),
-    (("secrets", "get", "NOPE"), "no backend holds a secret 'NOPE'"),
-    (("secrets", "delete", "NOPE"), "holds no secret 'NOPE'"),
-    (("export", "nope"), "no workflow is called 'nope'"),
-    (("simulate", "nowhere.json"), "nowhere.json cannot be read"),
-    (("executions", "--next-token", "nonsense"), "next"),
-    (("signin",), "no server runs on"),
-])
-def test_mistakes_are_explained_and_exit_1(automate, arguments, told):
-    status, out, err = automate(*arguments)
-    assert (status, out) == (1, "")
-    assert told in err
-    status, shape = automate.json(*arguments)
-    assert (status, told in shape["error"]["message"]) == (1, True)
-
-
-def test_an_input_that_breaks_the_schema_lists_everything(automate):
-    automate("import", "--file", str(ROOT / "workflows" / "order_flow.json"), "--publish")
-    status, shape = automate.json("start", "order_flow", "--input", '{"orderId": 7}')
-    assert status == 1
-    assert len(shape["error"]["details"]) > 2
-
-
-def test_a_name_used_with_another_input(automate, hello):
-    automate("import", "--file", str(hello), "--publish")
-    assert automate("start", "hello", "--name", "one", "--input", "1")[0] == 0
-    assert automate("start", "hello", "--name", "one", "--input", "1")[0] == 0
-    status, shape = automate.json("start", "hello", "--name", "one", "--input", "2")
-    assert (status, shape["error"]["code"]) == (1, "ExecutionAlreadyExists")
-
-
-@pytest.mark.parametrize("arguments", [("frob",), ("start",), ("start", "a", "--nope"), ("executions", "--limit", "0")])
-def test_what_is_no_command_exits_2(automate, arguments):
-    status, _, err = automate(*arguments)
-    assert (status, "Usage:" in err) == (2, True)
-    status, shape = automate.json(*arguments)
-    assert (status, shape["error"]["code"]) == (2, "Usage")
-
-
-@pytest.mark.parametrize(("variable", "value"), [
-    ("AUTOMATE_TASK_MAX_SECONDS", "nan"), ("AUTOMATE_BUSY_TIMEOUT", "nan"), ("AUTOMATE_BUSY_TIMEOUT", "inf"),
-    ("AUTOMATE_BUSY_TIMEOUT", "1e300"), ("AUTOMATE_COPILOT_SECONDS", "-inf"),
-])
-def test_a_setting_that_is_no_finite_number_is_refused_with_its_range(automate, monkeypatch, variable, value):
-    monkeypatch.setenv(variable, value)
-    status, shape = automate.json("connectors")
-    assert (status, shape["error"]["where"]) == (1, variable)
-    assert f"{value} is out of range: from " in shape["error"]["message"]
-
-
-def test_a_data_folder_without_a_name_is_refused(automate, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    status, _, err = automate("--data-dir", "", "workflows")
-    assert (status, "--data-dir" in err, list(tmp_path.iterdir())) == (1, True, [])
-
-
-def test_a_folder_that_cannot_be_written_to_says_whose_it_is_and_what_to_do(automate, monkeypatch):
-    def refuse(path, *_, **__):
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    automate("workflows")
-    monkeypatch.setattr(processes.os, "open", refuse)
-    monkeypatch.setattr(processes.os, "geteuid", lambda: 4_000_000_000)
-    for command in ("workflows", "doctor"):
-        status, _, err = automate(command)
-        assert status == 74
-        assert f"the data folder {automate.folder} cannot be written to by the user 4000000000: Permission d" in err
-        assert f"chmod -R u+rwX {automate.folder}" in err
-        assert "AUTOMATE_DATA_DIR" in err
-
-
-def test_an_interruption_is_json_too(automate, monkeypatch):
-    def interrupted(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Product, "open", interrupted)
-    assert automate.json("workflows") == (130, {"error": {"code": "Interrupted", "message": "interrupted"}})
-
-
-def test_a_folder_that_is_served_exits_75(automate, tmp_path):
-    automate("workflows")
-    lock = server._only_server(automate.folder)
-    try:
-        status, shape = automate.json("up", "--port", "0")
-    finally:
-        os.close(lock)
-    assert (status, shape["error"]["code"]) == (75, "FolderServed")
-
-
-@pytest.mark.parametrize("number", [2**63, 10**30])
-def test_a_number_beyond_sqlite_s_is_no_version_and_no_event(automate, hello, number):
-    automate("import", "--file", str(hello), "--publish")
-    automate("start", "hello", "--name", "one", "--wait")
-    for arguments in (
-        ("start", "hello", "--version"), ("export", "hello", "--version"), ("rollback", "hello"), ("diff", "hello"),
-        ("diff", "hello", "1"),
-    ):
-        status, _, err = automate(*arguments, str(number))
-        assert (status, f"no version {number}" in err) == (1, True), arguments
-    status, shape = automate.json("history", "hello:one", "--after", str(number))
-    assert (status, shape["events"]) == (0, [])
-
-
-def test_a_bad_setting_names_itself(automate, monkeypatch):
-    monkeypatch.setenv("EXECUTION_BATCH_SIZE", "many")
-    status, _, err = automate("workflows")
-    assert (status, "EXECUTION_BATCH_SIZE" in err) == (1, True)
-
-
-def test_a_folder_that_is_a_file_exits_74(automate):
-    automate.folder.write_text("a file")
-    status, _, err = automate("workflows")
-    assert (status, "is a file" in err) == (74, True)
-
-
-def test_a_folder_that_cannot_be_made_exits_74(automate):
-    status, _, err = automate("--data-dir", "/dev/null/data", "workflows")
-    assert (status, "AUTOMATE_DATA_DIR" in err) == (74, True)
-
-
-def test_a_damaged_folder_exits_74_and_is_left_alone(automate, hello):
-    automate("import", "--file", str(hello))
-    database = automate.folder / "automate.db"
-    database.write_bytes(b"not a database, by any measure" * 500)
-    before = database.read_bytes()
-    status, _, err = automate("workflows")
-    assert (status, "automate.db" in err) == (74, True)
-    assert database.read_bytes() == before
-
-
-def test_a_locked_folder_exits_75_and_names_the_holder(automate, hello, monkeypatch):
-    automate("import", "--file", str(hello), "--publish")
-    monkeypatch.setenv("AUTOMATE_BUSY_TIMEOUT", "0.1")
-    rival = sqlite3.connect(automate.folder / "automate.db", isolation_level=None)
-    rival.execute("BEGIN IMMEDIATE")
-    try:
-        status, _, err = automate("start", "hello")
-        assert status == 75
-        assert str(os.getpid()) in err  # the rival connection is this process's
-    finally:
-        rival.close()
-
-
 def test_secrets_are_masked_and_never_arguments(automate):
     assert automate("secrets", "set", "KEY", stdin="canary-1\n")[1] == "KEY is set in the local store\n"
     for arguments in (("secrets", "list"), ("secrets", "get", "KEY")):
@@ -400,79 +233,6 @@ def test_a_name_that_no_workflow_can_have(automate, tmp_path):
 def _handed_over(product):
     events = product.services.executions.history(product.key("ask:one"))
     return any(event["type"] == "TaskSubmitted" for event in events)
-
-
-def test_simulate_needs_no_folder(automate, tmp_path):
-    path = tmp_path / "one.json"
-    path.write_text(json.dumps({"StartAt": "A", "States": {"A": {
-        "Type": "Task", "Resource": "connector:log:write", "Parameters": {"message": "x"}, "Next": "B",
-    }, "B": {"Type": "Wait", "Seconds": 86400, "End": True}}}))
-    stubs = tmp_path / "stubs.json"
-    stubs.write_text('{"connector:log:write": [{"output": {"logged": true}}]}')
-    status, out, _ = automate("simulate", str(path), "--stubs", str(stubs), "--events")
-    assert status == 0
-    assert "+86400 s" in out
-    status, shape = automate.json("simulate", str(path))
-    assert (status, shape["error"]) == (1, "Automate.StubMissing")
-
-
-@pytest.mark.parametrize(("text", "place", "told"), [
-    ("[]", "/", "no JSON object of resources"),
-    ('{"r": {}}', "/r", "an array of answers"),
-    ('{"r": [1]}', "/r/0", "an answer is a JSON object"),
-    ('{"r": [{"output": 1}, {"outptu": 1}]}', "/r/1/outptu", "unknown key 'outptu'"),
-    ('{"r": [{"output": 1, "error": "x"}]}', "/r/0", "both"),
-    ('{"r": [{"error": 5}]}', "/r/0/error", "must be a string"),
-    ('{"r": [{"output": 1, "timed_out": 1}]}', "/r/0/timed_out", "must be true or false"),
-    ('{"r": [{"output": 1, "state": 1}]}', "/r/0/state", "must be a string"),
-    ('{"r": [{"cause": "x"}]}', "/r/0/cause", "a cause belongs to an error"),
-    ('{"r": [{}]}', "/r/0", "neither"),
-])
-def test_stubs_that_are_none_are_refused_with_their_place(automate, hello, tmp_path, text, place, told):
-    stubs = tmp_path / "stubs.json"
-    stubs.write_text(text)
-    status, shape = automate.json("simulate", str(hello), "--stubs", str(stubs))
-    assert (status, shape["error"]["where"]) == (1, f"{stubs}: {place}")
-    assert told in shape["error"]["message"]
-
-
-@pytest.mark.parametrize("answer", [
-    {"output": None}, {"error": "E", "cause": "c"}, {"error": None, "cause": {"a": 1}}, {"failed_at": 1},
-    {"timed_out": True},
-    {"state": "A", "input": {}, "submitted": 1, "output": 1, "worker": "w"},
-])
-def test_stubs_of_every_kind_are_taken(automate, hello, tmp_path, answer):
-    stubs = tmp_path / "stubs.json"
-    stubs.write_text(json.dumps({"r": [answer]}))
-    assert automate("simulate", str(hello), "--stubs", str(stubs))[0] == 0
-
-
-def test_simulate_checks_the_input_as_start_does(automate, hello, tmp_path):
-    path = tmp_path / "schema.json"
-    schema = {"type": "object", "required": ["n"]}
-    path.write_text(json.dumps({"name": "hello", "definition": HELLO, "input_schema": schema}))
-    status, shape = automate.json("simulate", str(path), "--input", "{}")
-    assert (status, shape["error"]["message"]) == (1, "'n' is a required property")
-    assert automate("simulate", str(path), "--input", '{"n": 1}')[0] == 0
-    assert not automate.folder.exists()
-
-
-def test_simulate_ends_a_loop_where_aws_ends_it(automate, tmp_path):
-    path = tmp_path / "loop.json"
-    path.write_text(json.dumps({"StartAt": "A", "States": {
-        "A": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "B"}], "Default": "A"},
-        "B": {"Type": "Succeed"},
-    }}))
-    status, shape = automate.json("simulate", str(path), "--limits", "aws", "--events")
-    assert (status, shape["status"], len(shape["events"])) == (1, "FAILED", 25_000)
-
-
-def test_simulate_gives_up_on_a_loop(automate, tmp_path):
-    path = tmp_path / "loop.json"
-    path.write_text(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}))
-    status, shape = automate.json("simulate", str(path), "--seconds", "0.2")
-    assert (status, shape["error"]["code"]) == (1, "SimulationUnfinished")
-    assert "--limits aws" in shape["error"]["advice"]
 
 
 @pytest.mark.parametrize("text", [

@@ -1,0 +1,84 @@
+"""`automate simulate`: a file run to its end, with stubs in the place of its tasks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[4]
+HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
+
+
+def test_simulate_needs_no_folder(automate, tmp_path):
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": "connector:log:write", "Parameters": {"message": "x"}, "Next": "B",
+    }, "B": {"Type": "Wait", "Seconds": 86400, "End": True}}}))
+    stubs = tmp_path / "stubs.json"
+    stubs.write_text('{"connector:log:write": [{"output": {"logged": true}}]}')
+    status, out, _ = automate("simulate", str(path), "--stubs", str(stubs), "--events")
+    assert status == 0
+    assert "+86400 s" in out
+    status, shape = automate.json("simulate", str(path))
+    assert (status, shape["error"]) == (1, "Automate.StubMissing")
+
+
+@pytest.mark.parametrize(("text", "place", "told"), [
+    ("[]", "/", "no JSON object of resources"),
+    ('{"r": {}}', "/r", "an array of answers"),
+    ('{"r": [1]}', "/r/0", "an answer is a JSON object"),
+    ('{"r": [{"output": 1}, {"outptu": 1}]}', "/r/1/outptu", "unknown key 'outptu'"),
+    ('{"r": [{"output": 1, "error": "x"}]}', "/r/0", "both"),
+    ('{"r": [{"error": 5}]}', "/r/0/error", "must be a string"),
+    ('{"r": [{"output": 1, "timed_out": 1}]}', "/r/0/timed_out", "must be true or false"),
+    ('{"r": [{"output": 1, "state": 1}]}', "/r/0/state", "must be a string"),
+    ('{"r": [{"cause": "x"}]}', "/r/0/cause", "a cause belongs to an error"),
+    ('{"r": [{}]}', "/r/0", "neither"),
+])
+def test_stubs_that_are_none_are_refused_with_their_place(automate, hello, tmp_path, text, place, told):
+    stubs = tmp_path / "stubs.json"
+    stubs.write_text(text)
+    status, shape = automate.json("simulate", str(hello), "--stubs", str(stubs))
+    assert (status, shape["error"]["where"]) == (1, f"{stubs}: {place}")
+    assert told in shape["error"]["message"]
+
+
+@pytest.mark.parametrize("answer", [
+    {"output": None}, {"error": "E", "cause": "c"}, {"error": None, "cause": {"a": 1}}, {"failed_at": 1},
+    {"timed_out": True},
+    {"state": "A", "input": {}, "submitted": 1, "output": 1, "worker": "w"},
+])
+def test_stubs_of_every_kind_are_taken(automate, hello, tmp_path, answer):
+    stubs = tmp_path / "stubs.json"
+    stubs.write_text(json.dumps({"r": [answer]}))
+    assert automate("simulate", str(hello), "--stubs", str(stubs))[0] == 0
+
+
+def test_simulate_checks_the_input_as_start_does(automate, hello, tmp_path):
+    path = tmp_path / "schema.json"
+    schema = {"type": "object", "required": ["n"]}
+    path.write_text(json.dumps({"name": "hello", "definition": HELLO, "input_schema": schema}))
+    status, shape = automate.json("simulate", str(path), "--input", "{}")
+    assert (status, shape["error"]["message"]) == (1, "'n' is a required property")
+    assert automate("simulate", str(path), "--input", '{"n": 1}')[0] == 0
+    assert not automate.folder.exists()
+
+
+def test_simulate_ends_a_loop_where_aws_ends_it(automate, tmp_path):
+    path = tmp_path / "loop.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "B"}], "Default": "A"},
+        "B": {"Type": "Succeed"},
+    }}))
+    status, shape = automate.json("simulate", str(path), "--limits", "aws", "--events")
+    assert (status, shape["status"], len(shape["events"])) == (1, "FAILED", 25_000)
+
+
+def test_simulate_gives_up_on_a_loop(automate, tmp_path):
+    path = tmp_path / "loop.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}))
+    status, shape = automate.json("simulate", str(path), "--seconds", "0.2")
+    assert (status, shape["error"]["code"]) == (1, "SimulationUnfinished")
+    assert "--limits aws" in shape["error"]["advice"]
