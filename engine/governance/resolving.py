@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.clock import Clock
 from engine.errors import StorageError, UserError
@@ -92,7 +92,7 @@ class SecretResolving:
         missing: list[str] = []
         for key in dict.fromkeys(key for _, key in call.secret_refs):
             try:
-                value, answers = self._ask(call.workspace, key, fresh=fresh)
+                value, answers = _ask(self._backends, call.workspace, key, fresh=fresh)
             except StorageError as error:
                 return TaskFailed(UNAVAILABLE, f'secret "{key}": {error}')
             if value is None:
@@ -106,20 +106,41 @@ class SecretResolving:
         advice = f"Set it with: automate secrets set {keys[0]}"
         return TaskFailed(NOT_FOUND, ". ".join([*missing, advice]), retryable=False)
 
-    def _ask(self, workspace: str, key: str, *, fresh: bool) -> tuple[str | None, list[str]]:
-        """The first backend's value; else None and what each backend answered. Raises StorageError."""
-        answers: list[str] = []
+
+class AnswerMasks:
+    """engine.ports.secrets.SecretMasks over `backends`: for what somebody outside answers to a step that waits, who was
+    handed the step's secrets by its call."""
+
+    def __init__(self, backends: Sequence[SecretBackend]) -> None:
+        self._backends = tuple(backends)
+
+    def scrubber(self, workspace: str, keys: Iterable[str]) -> Scrubber:
+        """Removes the values of `keys`: those at hand and, where one was rotated a moment ago, the new ones too.
+
+        Raises StorageError: what may hold a secret that nobody can look up is not stored.
+        """
+        asked = {
+            _ask(self._backends, workspace, key, fresh=fresh)[0] for key in set(keys) for fresh in (False, True)
+        }
+        return Scrubber(value for value in asked if value)
+
+
+def _ask(
+    backends: Sequence[SecretBackend], workspace: str, key: str, *, fresh: bool
+) -> tuple[str | None, list[str]]:
+    """The first backend's value; else None and what each backend answered. Raises StorageError."""
+    answers: list[str] = []
+    try:
+        check_key(key)
+    except UserError as error:
+        return None, [f"nobody, as {error.message}"]
+    for backend in backends:
         try:
-            check_key(key)
+            value = backend.get(workspace, key, fresh=fresh)
         except UserError as error:
-            return None, [f"nobody, as {error.message}"]
-        for backend in self._backends:
-            try:
-                value = backend.get(workspace, key, fresh=fresh)
-            except UserError as error:
-                answers.append(f"{backend.name} ({error.message})")
-                continue
-            if value:
-                return value, answers
-            answers.append(backend.name)
-        return None, answers
+            answers.append(f"{backend.name} ({error.message})")
+            continue
+        if value:
+            return value, answers
+        answers.append(backend.name)
+    return None, answers

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from engine.records import dataclass
+
+Json = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +43,24 @@ class WritableSecrets(SecretBackend, Protocol):
 
     def delete(self, workspace: str, key: str) -> bool:
         """False when there was none."""
+        ...
+
+
+class Scrubs(Protocol):
+    """Removes the values of certain secrets, in whatever form they are written down."""
+
+    def text(self, text: str) -> str:
+        """`text` without the values."""
+        ...
+
+    def json(self, value: Json) -> Json:
+        """`value` without them, names of members included."""
+        ...
+
+
+class SecretMasks(Protocol):
+    """What tells the values behind KEYs apart from everything else."""
+
+    def scrubber(self, workspace: str, keys: Iterable[str]) -> Scrubs:
+        """What removes the values of `keys`; one that is not there is passed by. Raises StorageError."""
         ...

@@ -19,7 +19,10 @@ from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published
 from engine.ports.queue import Wake, WakeQueue
+from engine.ports.secrets import SecretMasks
 from engine.runtime import codec, inbox, map_run_view, poison
+from engine.runtime.activation import Activation
+from engine.runtime.answers import NoMasks, masked_answer
 from engine.runtime.business_key import business_key
 from engine.runtime.execution import Execution
 from engine.runtime.history import HistoryEvent, render
@@ -28,7 +31,7 @@ from engine.runtime.opening import START_GRACE_SECONDS, Opener
 from engine.runtime.redrives import Redrives
 from engine.runtime.snapshot import Phase, Snapshot
 from engine.runtime.starts import Starts
-from engine.runtime.tokens import parse_token
+from engine.runtime.tokens import TokenPlace, parse_token
 from engine.settings import Settings
 
 Json = Any
@@ -65,7 +68,7 @@ class Executions:
         self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
         settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
-        new_nonce: Callable[[], str] = lambda: secrets.token_hex(8),
+        new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -76,7 +79,9 @@ class Executions:
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
             pauses=pauses,
         )
-        self._redrives = Redrives(journal, queue, clock, Opener(journal, published, new_nonce), new_seed)
+        self._opener = Opener(journal, published, new_nonce)
+        self._redrives = Redrives(journal, queue, clock, self._opener, new_seed)
+        self._masks = masks or NoMasks()
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
@@ -181,19 +186,24 @@ class Executions:
         self._redrives.redrive(self._load(key))
         return self.describe(key)
 
-    def send_task_success(self, token: str, output: Json) -> None:
-        """Answer a `.waitForTaskToken` task. Raises NotFound (TaskDoesNotExist) or Conflict (TaskTimedOut)."""
-        self._answer(token, {"kind": "success", "output": output})
+    def send_task_success(self, token: str, output: Json) -> Json:
+        """Answer a `.waitForTaskToken` task, and the answer as it is kept: without the task's secrets.
 
-    def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
-        """Fail a `.waitForTaskToken` task."""
-        self._answer(token, {"kind": "failure", "error": error or "", "cause": cause})
+        Raises NotFound (TaskDoesNotExist), Conflict (TaskTimedOut), StorageError."""
+        return self._answer(token, {"kind": "success", "output": output})["output"]
+
+    def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> Json:
+        """Fail a `.waitForTaskToken` task: as send_task_success, error and cause as they are kept."""
+        answer = self._answer(token, {"kind": "failure", "error": error or "", "cause": cause})
+        return {"error": answer["error"] or None, "cause": answer["cause"]}
 
     def send_task_heartbeat(self, token: str) -> None:
         """Say that the work behind a task token goes on."""
-        key, frame, visit, attempt = self._waiting_task(token)
-        self._journal.put_inbox(inbox.heartbeat_item(key, self._clock.now(), frame, visit, attempt))
-        self._queue.send([Wake(key)])
+        place, waiting = self._waiting_task(token)
+        self._journal.put_inbox(
+            inbox.heartbeat_item(waiting.key, self._clock.now(), place.frame, place.visit, place.attempt)
+        )
+        self._queue.send([Wake(waiting.key)])
 
     def map_runs(self, key: ExecutionKey) -> list[str]:
         """The ARNs of the Map Runs that the execution has begun, in order. Raises NotFound."""
@@ -224,23 +234,24 @@ class Executions:
         self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), *place, changes))
         self._queue.send([Wake(key)])
 
-    def _answer(self, token: str, answer: dict[str, Json]) -> None:
-        key, frame, visit, attempt = self._waiting_task(token)
-        item = inbox.answer_item(key, self._clock.now(), frame, visit, attempt, answer)
+    def _answer(self, token: str, answer: dict[str, Json]) -> dict[str, Json]:
+        place, waiting = self._waiting_task(token)
+        kept = masked_answer(self._masks, waiting.plan, waiting.snapshot, place.frame, answer)
+        item = inbox.answer_item(waiting.key, self._clock.now(), place.frame, place.visit, place.attempt, kept)
         if not self._journal.put_inbox(item):
             raise _timed_out(token)
-        self._queue.send([Wake(key)])
+        self._queue.send([Wake(waiting.key)])
+        return kept
 
-    def _waiting_task(self, token: str) -> tuple[ExecutionKey, str, int, int]:
+    def _waiting_task(self, token: str) -> tuple[TokenPlace, Activation]:
         place = parse_token(token)
         loaded = None if place is None else self._journal.load(ExecutionKey(place.workspace, place.execution_id))
         if place is None or loaded is None:
             raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
-        if not loaded.segments or not _holds(
-            codec.decode_snapshot(segment.body for segment in loaded.segments), place.frame, token
-        ):
+        waiting = self._opener.open(loaded) if loaded.segments else None
+        if waiting is None or not _holds(waiting.snapshot, place.frame, token):
             raise _timed_out(token)
-        return loaded.header.key, place.frame, place.visit, place.attempt
+        return place, waiting
 
     def _header_of(self, key: ExecutionKey) -> Header:
         header = self._journal.header(key)

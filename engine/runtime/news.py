@@ -16,9 +16,11 @@ from collections.abc import Callable
 from engine.clock import Clock
 from engine.errors import SchemaTooNew, StorageError, StoreCorrupt
 from engine.ports.journal import InboxItem, Journal
+from engine.ports.secrets import SecretMasks
 from engine.ports.tasks import TaskGoesOn, TaskSucceeded
 from engine.runtime import inbox, notices
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation
+from engine.runtime.answers import masked_stimulus
 from engine.runtime.calls import Answer
 from engine.runtime.errands import Errands
 from engine.runtime.owned import Owned
@@ -46,13 +48,15 @@ class News:
     """Gathers stimuli; time and seeds enter the core here."""
 
     def __init__(
-        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], errands: Errands
+        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], errands: Errands,
+        masks: SecretMasks,
     ) -> None:
         self._journal = journal
         self._policies = policies
         self._clock = clock
         self._seed = new_seed
         self._errands = errands
+        self._masks = masks
 
     def of(self, owned: Owned, now: float) -> list[Stimulus]:
         """All that can be fed to the execution at `now`, in the order in which it counts. Raises StorageError."""
@@ -165,6 +169,13 @@ class News:
             if activation.in_flight:
                 return None  # for a newer worker, once these calls are over
             raise
+        try:
+            stimulus = masked_stimulus(self._masks, activation.plan, activation.snapshot, stimulus)
+        except StorageError as error:  # of the secrets
+            if not activation.in_flight:
+                raise
+            _LOG.warning("an answer is read later: %s", error, extra={"execution": activation.key.id})
+            return None
         activation.consumed.append(item.id)
         return stimulus
 

@@ -40,11 +40,13 @@ from engine.ports.keys import ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published
 from engine.ports.queue import Wake, WakeQueue
+from engine.ports.secrets import SecretMasks
 from engine.ports.tasks import Tasks
 from engine.runtime import effects
 from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation, StartedCall
 from engine.runtime.activity_offers import ActivityOffers
 from engine.runtime.admission import Admission
+from engine.runtime.answers import NoMasks
 from engine.runtime.calls import CallPool, Ticket
 from engine.runtime.committing import Committing
 from engine.runtime.errands import Errands
@@ -82,6 +84,7 @@ class Worker:
     `on_committed` is told every segment once it is committed, at least once: again with the last one of an execution
     that is loaded. It must not raise. `pauses` says what is not to go on (engine.runtime.holding). `runs_sync`:
     it is there for one synchronous start (engine.runtime.sync_start); others only end those whose runner is gone.
+    `masks` knows the secrets that answers to waiting tasks may repeat (engine.runtime.answers).
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class Worker:
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
         pauses: Pauses | None = None, activities: ActivityStore | None = None, runs_sync: bool = False,
+        masks: SecretMasks | None = None,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -109,7 +113,7 @@ class Worker:
         )
         self._errands = Errands(map_runs, ActivityOffers(activities, new_seed), tasks)
         self._job_starts = JobStarts(journal, self._errands, clock)
-        self._news = News(journal, self._policies, clock, new_seed, self._errands)
+        self._news = News(journal, self._policies, clock, new_seed, self._errands, masks or NoMasks())
         self._parking = Parking(journal, queue, clock, self._news, self._errands)
         self._committing = Committing(
             journal, clock, self._parking, owner=owner, each=None if parallel is None else self._each,

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -306,29 +306,36 @@ class AuditedExecutions(Executions):
             "map_run.update", key.workspace, _execution(key), actor, after={"map_run": map_run, **limits}
         )
 
-    def send_task_success(self, token: str, output: Json, *, actor: Actor = NOBODY) -> None:
+    def send_task_success(self, token: str, output: Json, *, actor: Actor = NOBODY) -> Json:
         """Executions.send_task_success."""
-        with self._answering(token, actor, {"answer": "success", "output_digest": _digest(output)}, None):
-            super().send_task_success(token, output)
+        with self._answering(token, actor) as answered:
+            kept = super().send_task_success(token, output)
+            answered({"answer": "success", "output_digest": _digest(kept)}, None)
+        return kept
 
     def send_task_failure(
         self, token: str, error: str | None = None, cause: str | None = None, *, actor: Actor = NOBODY
-    ) -> None:
+    ) -> Json:
         """Executions.send_task_failure."""
-        with self._answering(token, actor, {"answer": "failure", "error": error}, cause):
-            super().send_task_failure(token, error, cause)
+        with self._answering(token, actor) as answered:
+            kept = super().send_task_failure(token, error, cause)
+            answered({"answer": "failure", "error": kept["error"]}, kept["cause"])
+        return kept
 
     @contextmanager
-    def _answering(self, token: str, actor: Actor, after: Json, reason: str | None) -> Iterator[None]:
-        """Record the answer of a token, never the token: it is a capability."""
+    def _answering(self, token: str, actor: Actor) -> Iterator[Callable[[Json, str | None], None]]:
+        """Record the answer of a token as it is kept, never the token: it is a capability."""
         place = parse_token(token)
         if place is None:
-            yield  # and raise NotFound
+            yield lambda *_: None  # and NotFound is raised
             return
         subject = Subject(EXECUTION, place.execution_id)
+
+        def answered(after: Json, reason: str | None) -> None:
+            self._recorder.done("task.answer", place.workspace, subject, actor, after=after, reason=reason)
+
         with self._recorder.refusals("task.answer", place.workspace, subject, actor):
-            yield
-        self._recorder.done("task.answer", place.workspace, subject, actor, after=after, reason=reason)
+            yield answered
 
 
 class AuditedSecrets:

@@ -17,7 +17,7 @@ from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
 from engine.errors import UserError
 from engine.governance.audit import Audit
-from engine.governance.resolving import SecretResolving
+from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.logs import ExecutionLogs
 from engine.runtime.sync_start import SyncStarts
 from engine.runtime.worker import Worker
@@ -77,7 +77,7 @@ def _services() -> Services:
     roles = AssignedRoles(settings.stage, connections=settings.task_threads)
     tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))
     backends = (EnvironmentSecrets(os.environ), secrets)
-    calls = InCall(SecretResolving(tasks, backends, clock))
+    calls, masks = InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends)
     audit = Audit(stores.audit, clock)
     recorder = Recorder(audit, clock)
     catalog = AuditedCatalog(
@@ -86,7 +86,7 @@ def _services() -> Services:
     published = CatalogPublished(stores.catalog)
     executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-        settings=settings, recorder=recorder, pauses=stores.pauses,
+        settings=settings, recorder=recorder, pauses=stores.pauses, masks=masks,
     )
     recorded = EngineRecorder(audit, stores.journal, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api"))
 
@@ -94,7 +94,7 @@ def _services() -> Services:
         return Worker(
             journal=stores.journal, queue=stores.queue, published=published,
             tasks=calls, clock=clock, settings=settings, on_committed=recorded,
-            runs_sync=True,
+            runs_sync=True, masks=masks,
         )
 
     return Services(

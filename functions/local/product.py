@@ -19,7 +19,7 @@ from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.errors import StorageError
 from engine.governance.audit import Audit
-from engine.governance.resolving import SecretResolving
+from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
@@ -75,18 +75,19 @@ class Product:
         published = CatalogPublished(stores.catalog)
         audit = Audit(stores.audit, clock)
         recorder = Recorder(audit, clock)
+        backends = (EnvironmentSecrets(environment), store)
+        calls, masks = InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends)
         executions = AuditedExecutions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-            settings=settings, recorder=recorder, pauses=stores.pauses,
+            settings=settings, recorder=recorder, pauses=stores.pauses, masks=masks,
         )
-        backends = (EnvironmentSecrets(environment), store)
-        calls = InCall(SecretResolving(tasks, backends, clock))
 
         def new_worker(*, runs_sync: bool) -> Worker:
             return Worker(
                 journal=stores.journal, queue=stores.queue, published=published,
                 tasks=calls, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
+                masks=masks,
                 on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
             )
 

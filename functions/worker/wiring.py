@@ -20,7 +20,7 @@ from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.governance.audit_recorder import AuditRecorder
-from engine.governance.resolving import SecretResolving
+from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.tasks import Tasks
 from engine.records import dataclass
 from engine.runtime.worker import Worker
@@ -53,12 +53,13 @@ def parts() -> Parts:
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     callable_tasks = RoutedTasks(ConnectorTasks(default_registry), LateTasks(lambda: _aws_tasks(settings)))
-    tasks = InCall(SecretResolving(callable_tasks, (EnvironmentSecrets(os.environ), secrets), clock))
+    backends = (EnvironmentSecrets(os.environ), secrets)
+    tasks = InCall(SecretResolving(callable_tasks, backends, clock))
     metering = Metering()
     worker = Worker(
         journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
-        pauses=stores.pauses, activities=stores.activities,
+        pauses=stores.pauses, activities=stores.activities, masks=AnswerMasks(backends),
         on_committed=EngineRecorder(
             AuditRecorder(stores.audit, clock), stores.journal, observe=metering,
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"),

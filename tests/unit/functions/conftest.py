@@ -17,7 +17,7 @@ from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
 from engine.governance.audit import Audit
-from engine.governance.resolving import SecretResolving
+from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.keys import Actor
 from engine.ports.logs import LogLine, LogLines, LogQuery
 from engine.ports.secrets import SecretInfo
@@ -129,7 +129,7 @@ class Api:
             journal=self.stores.journal, queue=self.stores.queue,
             published=CatalogPublished(self.stores.catalog), tasks=self.services.tasks, clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
-            pauses=self.stores.pauses, activities=self.stores.activities,
+            pauses=self.stores.pauses, activities=self.stores.activities, masks=AnswerMasks((self.secrets,)),
         )
         while received := self.stores.queue.claim(10):
             worker.run([item.key for item in received], deadline=self.clock.now() + 60)
@@ -147,12 +147,14 @@ def api() -> Api:
     executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         clock=clock, settings=settings, recorder=recorder, pauses=stores.pauses,
+        masks=AnswerMasks((secrets,)),
     )
 
     def new_worker():
         return Worker(
             journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
             tasks=ConnectorTasks(default_registry), clock=clock, settings=settings, call_threads=0, runs_sync=True,
+            masks=AnswerMasks((secrets,)),
         )
 
     services = Services(

@@ -78,7 +78,8 @@ class Product:
 
     def __init__(
         self, definition: dict[str, Any], tasks: ScriptedTasks | None = None,
-        wrap: Callable[[str, Any], Any] = lambda _name, port: port, backend: Any = None, **version: Any,
+        wrap: Callable[[str, Any], Any] = lambda _name, port: port, backend: Any = None, masks: Any = None,
+        **version: Any,
     ) -> None:
         self.clock = SkipClock(START) if backend is None else backend.clock
         self.stores = MemoryStores(self.clock) if backend is None else backend
@@ -90,6 +91,7 @@ class Product:
         self._seeds = count(1)
         self._nonces = count(1)
         self.wrap = wrap
+        self.masks = masks
 
     @property
     def executions(self) -> Executions:
@@ -98,6 +100,7 @@ class Product:
             queue=self.wrap("queue", self.stores.queue), published=self.published, clock=self.clock,
             settings=self.settings, pauses=getattr(self.stores, "pauses", None),
             new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
+            masks=self.masks,
         )
 
     @property
@@ -126,7 +129,7 @@ class Product:
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             call_threads=call_threads, pauses=getattr(self.stores, "pauses", None),
             activities=self.wrap("activities", self.stores.activities) if hasattr(self.stores, "activities") else None,
-            runs_sync=runs_sync, on_committed=on_committed,
+            runs_sync=runs_sync, on_committed=on_committed, masks=self.masks,
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:

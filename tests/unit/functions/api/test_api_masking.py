@@ -60,3 +60,25 @@ def test_no_answer_to_a_test_or_a_change_holds_it(leaky):
         reply = leaky(method, path, body)
         assert reply.status < 500, reply.text
         assert "canary" not in reply.text, path
+
+
+ASKS = {"StartAt": "Ask", "States": {
+    "Ask": {"Type": "Task", "Resource": "connector:bank:book.waitForTaskToken", "End": True,
+            "Parameters": {"key": {"$secret": "KEY"}, "amount.$": "$$.Task.Token"}},
+}}
+
+
+@pytest.mark.parametrize(("way", "answer"), [
+    ("success", {"output": {VALUE: ["as it is", VALUE, f"https://x.example/?k={VALUE}"]}}),
+    ("failure", {"error": f"E {VALUE}", "cause": f"because {VALUE}"}),
+])
+def test_what_is_answered_to_a_token_is_kept_without_the_step_s_secrets(bank, way, answer):
+    bank("PUT", "/secrets/KEY", {"value": VALUE})
+    bank.publish("flow", ASKS)
+    bank("POST", "/workflows/flow/executions", {"name": "one"})
+    bank.work()
+    assert bank("POST", f"/tasks/{way}", {"token": bank.booked[0]["amount"], **answer}).status == 200
+    bank.work()
+    assert bank("GET", "/executions/flow%3Aone").json["status"] in ("SUCCEEDED", "FAILED")
+    for path in ("/executions/flow%3Aone", "/executions/flow%3Aone/history", "/executions/flow%3Aone/steps", "/audit"):
+        assert "canary" not in bank("GET", path).text, path

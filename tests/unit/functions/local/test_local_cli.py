@@ -155,6 +155,31 @@ def test_a_secret_from_the_environment(automate, monkeypatch):
     assert [(item["key"], item["backend"]) for item in shape["secrets"]] == [("STRIPE_KEY", "environment")]
 
 
+def test_an_answer_is_kept_without_the_step_s_secrets(automate, tmp_path):
+    path = tmp_path / "ask.json"
+    path.write_text(json.dumps({"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "End": True,
+        "Parameters": {"message": "?", "key": {"$secret": "KEY"}, "other": {"$secret": "ELSE"}},
+    }}}))
+    automate("secrets", "set", "KEY", stdin="canary-in-the-store")
+    automate("import", "--file", str(path), "--publish")
+    automate("start", "ask", "--name", "one")
+    workers = {"AUTOMATE_ELSE": "canary-of-the-worker"}  # which the command below does not see
+    product = Product.open(Settings(data_dir=str(automate.folder)), command="a test", environment=workers)
+    try:
+        product.work(lambda: _handed_over(product))
+        token = automate.json("show", "ask:one")[1]["waiting"][0]["token"]
+        said = json.dumps(["canary-in-the-store", "canary-of-the-worker"])
+        assert automate("task", "success", token, "--output", said)[0] == 0
+        product.work(lambda: not product.runs(product.key("ask:one")))
+    finally:
+        product.close()
+    assert automate.json("show", "ask:one")[1]["output"] == ["********", "********"]
+    stored = [found.read_bytes() for found in automate.folder.rglob("*.db*")]
+    assert stored
+    assert not any(b"canary-in-the-store" in data for data in stored)
+
+
 def test_a_task_token_on_the_command_line(automate, tmp_path):
     path = tmp_path / "ask.json"
     path.write_text(json.dumps({"StartAt": "Ask", "States": {"Ask": {
