@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import patience
 import pytest
 from backends import open_local
 
@@ -312,7 +313,7 @@ def test_two_processes_never_fork_a_chain(tmp_path):
         writer.stdin.write("go\n")
         writer.stdin.flush()
     for writer in writers:
-        _, errors = writer.communicate(timeout=60)
+        _, errors = writer.communicate(timeout=patience.SECONDS)
         assert (writer.returncode, errors) == (0, "")
     stores = open_local(folder, SkipClock())
     found = Audit(stores.audit, SkipClock()).verify("default")

@@ -9,11 +9,11 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 from backends import open_local
+from patience import wait_until
 from test_journal_contract import a_header, a_segment
 
 from engine.adapters.local.processes import writer_of
@@ -428,7 +428,7 @@ def test_threads_that_wait_share_one_transaction(folder, stores):
     stores._database._writer_lock.acquire()
     for thread in threads:
         thread.start()
-    wait_for(lambda: len(stores._database._pending) == 20)
+    wait_until(lambda: len(stores._database._pending) == 20)
     stores._database._writer_lock.release()
     for thread in threads:
         thread.join()
@@ -456,7 +456,7 @@ def test_one_that_raises_does_not_harm_the_others(folder, stores):
     stores._database._writer_lock.acquire()
     for thread in threads:
         thread.start()
-    wait_for(lambda: len(stores._database._pending) == 2)
+    wait_until(lambda: len(stores._database._pending) == 2)
     stores._database._writer_lock.release()
     for thread in threads:
         thread.join()
@@ -465,8 +465,3 @@ def test_one_that_raises_does_not_harm_the_others(folder, stores):
         stores.blobs.get("default", "half")
 
 
-def wait_for(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)

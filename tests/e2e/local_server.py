@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -16,6 +15,9 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+import patience
+from patience import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +31,8 @@ def automate(folder, *arguments, check=True, **more):
     """A command on the folder, answered in JSON."""
     done = subprocess.run(
         [sys.executable, "-m", "functions.local.cli", "--json", "--data-dir", str(folder), *arguments],
-        capture_output=True, text=True, timeout=40, env=clean_environment(), cwd=ROOT, check=False, **more,
+        capture_output=True, text=True, timeout=patience.SECONDS, env=clean_environment(), cwd=ROOT, check=False,
+        **more,
     )
     if check:
         assert done.returncode == 0, done.stderr
@@ -68,7 +71,7 @@ class LocalServer:
             self.url + path, data, {name: value for name, value in sent.items() if value}, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:  # noqa: S310
                 return answer.status, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -82,9 +85,9 @@ class LocalServer:
     def publish(self, name: str, definition: dict[str, Any]) -> None:
         self.json("POST", "/workflows/import", {"document": {"name": name, "definition": definition}, "publish": True})
 
-    def wait_closed(self, execution_id: str, seconds: float = 20) -> dict[str, Any]:
+    def wait_closed(self, execution_id: str) -> dict[str, Any]:
         path = f"/executions/{execution_id.replace(':', '%3A')}"
-        return wait_until(lambda: _closed(self.json("GET", path)), seconds)
+        return wait_until(lambda: _closed(self.json("GET", path)), execution_id)
 
     def workers(self) -> list[int]:
         """The pids of the live workers."""
@@ -102,7 +105,7 @@ class LocalServer:
 
     def worker(self) -> int:
         """The pid of the one worker, once it lives."""
-        return wait_until(lambda: next(iter(self.workers()), None), 10)
+        return wait_until(lambda: next(iter(self.workers()), None), "a worker")
 
     def kill(self) -> None:
         self.process.kill()
@@ -112,7 +115,7 @@ class LocalServer:
         """A clean stop; the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=25)
+        self.process.communicate(timeout=patience.SECONDS)
         return self.process.returncode
 
 
@@ -127,17 +130,6 @@ def is_running(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def wait_until(found, seconds):
-    """The first thing that `found` answers which is true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
 
 
 class SlowService:

@@ -95,7 +95,7 @@ def run(folder: Path, say: Callable[[str], None]) -> Told:
         held = statuses(second)
         command("resume", "shipping")
         answer(second, take(second, LATE))
-        ended = {name: second.wait_closed(f"shipping:{name}", 120) for name in (*early, *late)}
+        ended = {name: second.wait_closed(f"shipping:{name}") for name in (*early, *late)}
         statuses(second)
         say(f"  version and output: {dict(Counter((e['version'], e['output']) for e in ended.values()))}")
         histories = {

@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import ClassVar
 
+import patience
 import pytest
 from moto import mock_aws
 
@@ -96,8 +97,8 @@ class Deployment:
                 self.clients.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
         return [message["Body"] for message in messages if message["MessageId"] in failed]
 
-    def run_until_closed(self, execution_id, seconds=20):
-        deadline = time.monotonic() + seconds
+    def run_until_closed(self, execution_id):
+        deadline = time.monotonic() + patience.SECONDS
         while time.monotonic() < deadline:
             self.poll_once()
             _, shown = self.api("GET", "/executions/{id}", id=execution_id)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import patience
 import pytest
 from local_server import ROOT, LocalServer, clean_environment
 
@@ -100,7 +101,7 @@ class Reader:
             return
         done = subprocess.run(
             ["bash", "-c", filled], cwd=self.folder, env=self.environment, input=given, capture_output=True, text=True,
-            timeout=60, check=False,
+            timeout=patience.SECONDS, check=False,
         )
         assert done.returncode == 0, f"{filled}\n{done.stdout}{done.stderr}"
         self.said[line] = done.stdout

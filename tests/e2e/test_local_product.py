@@ -9,11 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from base64 import b64encode
 
+import patience
 import pytest
-from local_server import ROOT, LocalServer, automate, clean_environment, is_running, slow_service, wait_until
+from local_server import ROOT, LocalServer, automate, clean_environment, is_running, slow_service
+from patience import wait_until
 
 from functions.local.demo import SECRET_VALUE
 
@@ -107,7 +108,7 @@ def test_stop_over_http(server):
     server.publish("pause", PAUSE)
     server.json("POST", "/workflows/pause/executions", {"name": "stopped"})
     server.json("POST", "/executions/pause%3Astopped/stop", {"cause": "enough"})
-    shown = server.wait_closed("pause:stopped", seconds=5)
+    shown = server.wait_closed("pause:stopped")
     assert (shown["status"], shown["cause"]) == ("ABORTED", "enough")
 
 
@@ -137,7 +138,7 @@ def test_it_listens_on_loopback_alone(server):
 
 def test_too_large_a_body_is_refused(server):
     port = int(server.url.rpartition(":")[2])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience.SECONDS)
     connection.putrequest("POST", "/workflows/import")
     connection.putheader("Authorization", f"Bearer {server.token}")
     connection.putheader("Content-Length", str(10**10))
@@ -161,7 +162,7 @@ def test_two_at_once_on_one_folder(server):
             assert server.wait_closed(f"shared:n{number}")["status"] == "SUCCEEDED"
     finally:
         extra.send_signal(signal.SIGTERM)
-        extra.communicate(timeout=15)
+        extra.communicate(timeout=patience.SECONDS)
     assert extra.returncode == 0
 
 
@@ -204,10 +205,9 @@ def test_a_worker_killed_in_the_middle_of_a_wait_and_of_a_task(own_server):
         running.publish("pause", PAUSE)
         running.publish("call", calling(service.url))
         victim = running.worker()
-        began = time.monotonic()
         running.json("POST", "/workflows/pause/executions", {"name": "one"})
         running.json("POST", "/workflows/call/executions", {"name": "one"})
-        wait_until(lambda: service.keys, 10)
+        wait_until(lambda: service.keys)
 
         os.kill(victim, signal.SIGKILL)
 
@@ -215,7 +215,6 @@ def test_a_worker_killed_in_the_middle_of_a_wait_and_of_a_task(own_server):
         waited = running.wait_closed("pause:one")
         assert (called["status"], called["output"]) == ("SUCCEEDED", {"done": True})
         assert waited["status"] == "SUCCEEDED"
-        assert time.monotonic() - began < 12
         assert len(service.keys) == 2
         assert service.keys[0] is not None
         assert service.keys[0] == service.keys[1]
@@ -230,10 +229,10 @@ def test_server_and_worker_killed_then_started_again(own_server):
         victim = first.worker()
         first.json("POST", "/workflows/pause/executions", {"name": "one"})
         first.json("POST", "/workflows/call/executions", {"name": "one"})
-        wait_until(lambda: service.keys, 10)
+        wait_until(lambda: service.keys)
         os.kill(victim, signal.SIGKILL)
         first.kill()
-        wait_until(lambda: not first.workers(), 10)
+        wait_until(lambda: not first.workers())
 
         second = own_server()
 
@@ -248,9 +247,9 @@ def test_server_and_worker_killed_then_started_again(own_server):
 
 def test_no_worker_outlives_its_server(own_server):
     running = own_server("--workers", "2")
-    pids = wait_until(lambda: len(running.workers()) == 2 and running.workers(), 10)
+    pids = wait_until(lambda: len(running.workers()) == 2 and running.workers())
     running.kill()
-    wait_until(lambda: not any(is_running(pid) for pid in pids), 10)
+    wait_until(lambda: not any(is_running(pid) for pid in pids))
 
 
 def test_a_clean_stop_leaves_nothing_running(own_server):
@@ -273,7 +272,7 @@ def run_demo(folder, port):
         if line.startswith("Stop with Ctrl-C"):
             break
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=25)
+    rest, _ = process.communicate(timeout=patience.SECONDS)
     return "".join(printed) + rest, process.returncode
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import patience
 from bombs import BOMBS
 
 HERE = Path(__file__).parent
@@ -22,8 +23,8 @@ MOST_BYTES = 100_000_000
 
 def measure(*names: str) -> dict[str, dict]:
     ran = subprocess.run(
-        [sys.executable, str(HERE / "bombs.py"), *names], check=True, capture_output=True, text=True, timeout=300,
-        env={"PYTHONPATH": str(HERE.parents[1])},
+        [sys.executable, str(HERE / "bombs.py"), *names], check=True, capture_output=True, text=True,
+        timeout=patience.SECONDS, env={"PYTHONPATH": str(HERE.parents[1])},
     )
     return {told["name"]: told for told in map(json.loads, ran.stdout.splitlines())}
 

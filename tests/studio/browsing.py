@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import patience
 from local_server import LocalServer, automate
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -22,7 +23,7 @@ AXE = ROOT / "studio_static" / "node_modules" / "axe-core" / "axe.min.js"
 SAMPLES = ROOT / "workflows"
 DIST = ROOT / "studio_static" / "dist" / "index.html"
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=patience.SECONDS * 1000)
 
 
 def what_is_missing() -> str | None:
@@ -63,7 +64,7 @@ class StudioServer(LocalServer):
         self.cookie = self._cookie()
 
     def _cookie(self) -> dict[str, str]:
-        with urllib.request.urlopen(self.sign_in, timeout=10) as answer:  # noqa: S310  our own address
+        with urllib.request.urlopen(self.sign_in, timeout=patience.SECONDS) as answer:  # noqa: S310  our own address
             name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
         return {"name": name, "value": value, "url": self.url, "sameSite": "Strict"}
 
@@ -101,7 +102,7 @@ class Studio:
         self._refusals: list[tuple[int, re.Pattern[str]]] = [(404, re.compile(r"/studio/config\.json$"))]
         if server.cookie is not None:  # a deployment has none: tests/studio/deployment.py
             context.add_cookies([server.cookie])
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(patience.SECONDS * 1000)
         self.page = context.new_page()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"thrown: {error}"))

@@ -7,6 +7,7 @@ import re
 import time
 from typing import Any
 
+import patience
 from browsing import Studio
 from playwright.sync_api import Locator, expect
 
@@ -113,7 +114,7 @@ class Designer:
 
     def wait_states(self, *names: str) -> None:
         """Wait until just these states are drawn, in any order."""
-        ended = time.monotonic() + 10
+        ended = time.monotonic() + patience.SECONDS
         shown: set[str] = set()
         while time.monotonic() < ended:
             shown = set(self._names())

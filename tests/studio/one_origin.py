@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 
+import patience
 import waitress
 
 from functions.local.wsgi import respond
@@ -32,7 +33,7 @@ class OneOrigin:
 
     def stop(self) -> None:
         """Lets requests that are on their way end first, of a page that was closed meanwhile."""
-        self._server.task_dispatcher.shutdown(timeout=30)
+        self._server.task_dispatcher.shutdown(timeout=patience.SECONDS)
         self._stopped = True
         self._server.close()
 
@@ -67,7 +68,7 @@ def ask(environ, server: str, path: str | None, more: Mapping[str, str]) -> tupl
         body_of(environ) or None, headers, method=environ["REQUEST_METHOD"],
     )
     try:
-        with _DIRECTLY.open(request, timeout=40) as answer:
+        with _DIRECTLY.open(request, timeout=patience.SECONDS) as answer:
             status, found, body = answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         with error:

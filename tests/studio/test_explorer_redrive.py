@@ -9,7 +9,7 @@ from urllib.parse import quote
 import explorer_runs as runs
 import pytest
 from explorer_page import address, panel, selected
-from local_server import wait_until
+from patience import wait_until
 from playwright.sync_api import expect
 
 CALL = {
@@ -88,7 +88,7 @@ def stop(server, execution):
     """Stop it, and wait until the list says so too: it is told to have ended a moment before it can be redriven."""
     server.json("POST", f"/executions/{quote(execution['id'], safe='')}/stop", {})
     query = f"/executions?workflow=slow&status=ABORTED&name={execution['id'].partition(':')[2]}"
-    wait_until(lambda: server.json("GET", query)["executions"], 20)
+    wait_until(lambda: server.json("GET", query)["executions"])
 
 
 def redrive(server, execution):

@@ -8,6 +8,7 @@ import threading
 import time
 from types import SimpleNamespace
 
+import patience
 import pytest
 
 from benchmarks import deployed_load
@@ -55,7 +56,7 @@ def run(queue, count, size, window):
         "ScalingConfig": {"MaximumConcurrency": 2},
     }
     load = deployed_load.Load(size, window)
-    source, until = deployed_load.EventSource(stage, mapping, load), time.monotonic() + 20
+    source, until = deployed_load.EventSource(stage, mapping, load), time.monotonic() + patience.SECONDS
     while len(queue.deleted) < count and time.monotonic() < until:
         time.sleep(0.01)
     source.stop()

@@ -2,6 +2,7 @@ import dataclasses
 import json
 import threading
 
+import patience
 import pytest
 
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
@@ -239,7 +240,7 @@ def test_a_connector_that_cannot_be_loaded_is_a_problem_of_the_resource():
 
 
 def test_calls_run_side_by_side(probe):
-    barrier = threading.Barrier(4, timeout=10)
+    barrier = threading.Barrier(4, timeout=patience.SECONDS)
     outcomes = []
 
     def does(params, context):

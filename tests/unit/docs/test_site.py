@@ -7,6 +7,7 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import patience
 import pytest
 import yaml
 
@@ -24,7 +25,7 @@ WRITTEN = {
 def build(source, into):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", source / "mkdocs.yml"]
     return subprocess.run(
-        [*command, "--site-dir", into], capture_output=True, text=True, check=False, timeout=60,
+        [*command, "--site-dir", into], capture_output=True, text=True, check=False, timeout=patience.SECONDS,
         env={"PATH": "/usr/bin:/bin", "NO_MKDOCS_2_WARNING": "1"},
     )
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import patience
 import pytest
 
 pytestmark = pytest.mark.full
@@ -74,6 +75,6 @@ print(made.tasks.policy("connector:http:request").problem, [n for n in ("boto3",
     settings = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": ""}
     done = subprocess.run(
         [sys.executable, "-c", program, str(code)], capture_output=True, text=True, check=False, env=settings,
-        cwd=tmp_path, timeout=60,
+        cwd=tmp_path, timeout=patience.SECONDS,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "None []\n", "")

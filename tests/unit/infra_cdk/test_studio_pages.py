@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 
+import patience
 import pytest
 
 INDEX = "/studio/index.html"
@@ -32,5 +33,5 @@ def test_a_link_to_an_execution_with_a_dot_in_its_name_is_a_page():
         pytest.skip("there is no node here")
     answers = "ADDRESSES.map(uri => handler({request: {uri}}).uri)".replace("ADDRESSES", json.dumps(list(ADDRESSES)))
     asks = f"{PAGES}\nconsole.log(JSON.stringify({answers}))"
-    done = subprocess.run([node, "-e", asks], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([node, "-e", asks], capture_output=True, text=True, timeout=patience.SECONDS, check=True)
     assert dict(zip(ADDRESSES, json.loads(done.stdout), strict=True)) == ADDRESSES

@@ -1,9 +1,9 @@
 """A job whose start was on its way when nobody waited for it any more is stopped (engine.runtime.job_starts)."""
 
-import time
 
 import pytest
 from durable import TESTER, Product, ScriptedTasks
+from patience import wait_until
 
 from engine.errors import Fenced
 from engine.ports.tasks import TaskFailed, TaskGoesOn
@@ -103,10 +103,7 @@ def test_a_cancelled_branch_s_job_is_stopped_though_the_execution_goes_on():
     product.key = product.start()
 
     def until_the_branch_is_gone():
-        for _ in range(500):
-            if "WaitStateEntered" in product.events(product.key):
-                return
-            time.sleep(0.01)
+        wait_until(lambda: "WaitStateEntered" in product.events(product.key))
 
     glue.amid = until_the_branch_is_gone
     product.run(product.key, product.worker(call_threads=2))

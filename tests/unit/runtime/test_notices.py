@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 
+import patience
 import pytest
 from durable import Product
 from test_worker import flow
@@ -26,7 +27,10 @@ class Turns:
 
     def take(self, who, act):
         with self.changed:
-            assert self.changed.wait_for(lambda: who not in self.order or self.order[0] == who, timeout=5)
+            its_turn = self.changed.wait_for(
+                lambda: who not in self.order or self.order[0] == who, timeout=patience.SECONDS
+            )
+            assert its_turn
             answer = act()
             if self.order:
                 self.order.pop(0)
@@ -74,7 +78,7 @@ def interleaved(order, read):
     child.start()
     found = {item.id for item in read(Party(journal, turns, "p", PARENT_STEPS), key)}
     turns.leave("p")
-    child.join(timeout=5)
+    child.join(timeout=patience.SECONDS)
     assert any(item.endswith("#0") for item in found)
     return any(item.endswith("#1") for item in found) or any(wake.key == key for wake in queue.claim(100))
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import patience
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,7 +47,7 @@ esac""")
         assert bash is not None
         return subprocess.run(
             [bash, str(self.root / "tools" / "bootstrap.sh"), *extras], check=False, capture_output=True, text=True,
-            env={"PATH": str(self.bin), "HOME": str(self.root), **environment}, timeout=60,
+            env={"PATH": str(self.bin), "HOME": str(self.root), **environment}, timeout=patience.SECONDS,
         )
 
 

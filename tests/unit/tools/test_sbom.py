@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import patience
 import pytest
 
 from tools import sbom
@@ -41,7 +42,7 @@ def locked():
 
 def write(file):
     command = [sys.executable, "-m", "tools.sbom", str(file)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=patience.SECONDS)
     assert done.returncode == 0, done.stderr
     return file.read_bytes()
 

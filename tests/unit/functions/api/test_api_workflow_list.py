@@ -6,6 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import patience
+
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 
 
@@ -155,7 +157,7 @@ def test_who_asks(api):
 def test_where_reads_are_requests_they_go_on_side_by_side(api):
     for name in ("c", "a", "b"):
         make(api, name, tags={"kept": "yes"} if name != "b" else {})
-    both = threading.Barrier(2, timeout=5)  # a read that is alone waits for nobody, and fails
+    both = threading.Barrier(2, timeout=patience.SECONDS)  # a read that is alone waits for nobody, and fails
     one_by_one = api("GET", "/workflows?tag=kept").json
     with ThreadPoolExecutor(4) as readers:
         api.services = replace(api.services, readers=readers)

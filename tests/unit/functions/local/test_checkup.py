@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 
+import patience
 import pytest
 
 from functions.local.checkup import of_deployment
@@ -26,7 +27,9 @@ def doctor(tmp_path):
 
     def run(*arguments):
         command = [sys.executable, "-m", "functions.local.cli", "--data-dir", str(folder), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment, timeout=patience.SECONDS
+        )
 
     def imported(document):
         file = tmp_path / "document.json"

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import click
+import patience
 import pytest
 
 from engine.ports.keys import ExecutionKey
@@ -305,9 +306,9 @@ def test_a_map_run_is_looked_at_and_changed(automate, tmp_path):
 
 
 def work_until(folder, happened):
-    """Be a worker of the folder until `happened`, or 20 s have gone."""
+    """Be a worker of the folder until `happened`, or nothing came of it."""
     product = Product.open(Settings(data_dir=str(folder)), command="a test", environment={})
-    end = time.monotonic() + 20
+    end = time.monotonic() + patience.SECONDS
     product.work(lambda: bool(happened(product.services.executions)) or time.monotonic() > end)
     product.close()
 

@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import patience
 import pytest
 from connector_function import ARN
 from moto import mock_aws
@@ -227,7 +228,7 @@ def test_the_cdk_app_synthesises_with_the_roles_grants(automate, order, tmp_path
     [app] = (tmp_path / "out").glob("*.py")
     cloud = tmp_path / "cdk.out"
     done = subprocess.run(
-        [sys.executable, app], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=120,
+        [sys.executable, app], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=patience.SECONDS,
         env={**os.environ, "CDK_OUTDIR": str(cloud)},
     )
     assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import patience
 import pytest
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
@@ -24,7 +25,7 @@ def shell(tmp_path):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
         return subprocess.run(  # noqa: S602  the shell is what is under test
             f"{automate} {arguments} {redirection}", shell=True, capture_output=True, env={**kept, **environment},
-            check=False, timeout=60,
+            check=False, timeout=patience.SECONDS,
         )
 
     path = tmp_path / "hello.json"
