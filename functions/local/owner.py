@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from engine.errors import StoreUnavailable
 CODE_SECONDS = 600.0
 COOKIE_SECONDS = 30 * 24 * 3600
 COOKIE = "automate_session"
+
+_EXPIRY = re.compile(r"[0-9]{1,12}")  # int() raises beyond 4,300 digits
 
 
 class Owner:
@@ -68,7 +71,7 @@ class Owner:
     def is_cookie(self, given: str) -> bool:
         """Whether `given` is a cookie of this owner that has not expired."""
         expiry = given.partition(".")[0]
-        if not (expiry.isascii() and expiry.isdigit()) or int(expiry) <= self._clock.now():
+        if not _EXPIRY.fullmatch(expiry) or int(expiry) <= self._clock.now():
             return False
         return hmac.compare_digest(given.encode("utf-8", "replace"), self._signed(int(expiry)).encode())
 

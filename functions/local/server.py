@@ -135,7 +135,7 @@ def port_in_use(folder: Path) -> int | None:
     """The port of a server that answers for this folder; None when none does."""
     try:
         port = int(json.loads((folder / ADDRESS).read_text(encoding="ascii"))["port"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
     return port if _is_ours(port) else None
 

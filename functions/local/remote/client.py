@@ -17,6 +17,7 @@ SECONDS = 40.0
 """API Gateway itself answers after 29 s at the latest."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LONGEST_SHOWN = 100
 
 
 class ApiError(UserError):
@@ -36,11 +37,15 @@ class ApiError(UserError):
 
 def check_endpoint(endpoint: str) -> str:
     """The address without its last slash. Raises InvalidDocument: a token goes over TLS, or to this machine alone."""
-    parts = urlsplit(endpoint)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    try:
+        parts = urlsplit(endpoint)
+        is_port = parts.port != 0
+    except ValueError:  # brackets around no address, a port over 65,535
+        is_port = False
+    if is_port and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
         return endpoint.rstrip("/").removesuffix("/studio")
     raise InvalidDocument(
-        f"{endpoint} is no address of a deployment", where="--endpoint",
+        f"{endpoint[:_LONGEST_SHOWN]} is no address of a deployment", where="--endpoint",
         advice="It begins with https://: the output StudioUrl or ApiUrl of the deployment.",
     )
 

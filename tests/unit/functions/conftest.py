@@ -90,7 +90,8 @@ def call_wsgi(app: Any, method: str, path: str, body: Any = None, **headers: str
         "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8400", "wsgi.input": io.BytesIO(raw),
     }
     if raw:
-        environ |= {"CONTENT_LENGTH": str(len(raw)), "CONTENT_TYPE": headers.pop("content_type", "application/json")}
+        length = headers.pop("content_length", str(len(raw)))
+        environ |= {"CONTENT_LENGTH": length, "CONTENT_TYPE": headers.pop("content_type", "application/json")}
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items() if value is not None}
     answered: dict[str, Any] = {}
 

@@ -157,6 +157,20 @@ def test_a_cookie_ends_and_cannot_be_made(ask, owner, clock):
     assert ask("GET", "/docs", authorization=None, cookie=f"{COOKIE}={good}").status == 401
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, f"{'9' * 5000}.{'0' * 64}", f"-{'9' * 5000}.x", "\u0663.x", "1e999.x"])
+def test_a_cookie_of_endless_digits_is_no_cookie(ask, value):
+    """int() reads no more than 4,300 digits: it raised, and the server answered 500."""
+    reply = ask("GET", "/workflows", authorization=None, cookie=f"{COOKIE}={value}")
+    assert (reply.status, reply.error["code"]) == (401, "Unauthorized")
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "\xb2", "-1", "1_0", "0x10", "1.0", "+1"])
+def test_a_length_that_is_no_number_is_refused(ask, length):
+    reply = ask("POST", "/workflows/import", b"{}", content_length=length)
+    assert (reply.status, reply.error["code"]) == (413, "PayloadTooLarge")
+    assert len(reply.error["message"]) < 200
+
+
 def test_a_new_token_ends_all_sessions(tmp_path, clock):
     first = Owner(tmp_path, clock)
     cookie = first.new_cookie()

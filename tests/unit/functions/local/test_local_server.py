@@ -47,7 +47,10 @@ def test_another_program_at_the_port_is_no_server(answering, tmp_path):
     assert port_in_use(tmp_path) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"port": "x"}', '{"port": null}'])
+@pytest.mark.parametrize("text", [
+    "", "[]", '{"port": "x"}', '{"port": null}', '{"port": 1e400}', f'{{"port": {"9" * 5000}}}', '{"port": 99999999}',
+    '{"port": -1}', '{"port": "\u0663"}',
+])
 def test_a_damaged_address_is_none(tmp_path, text):
     (tmp_path / ADDRESS).write_text(text)
     assert port_in_use(tmp_path) is None

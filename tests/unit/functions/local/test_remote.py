@@ -156,6 +156,16 @@ class TestApi:
         with pytest.raises(InvalidDocument, match="no address of a deployment"):
             check_endpoint(endpoint)
 
+    @pytest.mark.parametrize("port", ["9" * 5000, "99999999", "\xb2", "-1", "x"])
+    def test_a_port_that_is_none_is_refused(self, port):
+        with pytest.raises(InvalidDocument, match="no address of a deployment") as refused:
+            check_endpoint(f"https://studio.example.com:{port}/")
+        assert len(refused.value.message) < 200
+
+    def test_what_is_no_address_at_all_is_refused(self):
+        with pytest.raises(InvalidDocument, match="no address of a deployment"):
+            check_endpoint("https://[studio.example.com")
+
     @pytest.mark.parametrize(("endpoint", "checked"), [
         ("https://x.example.com/studio/", "https://x.example.com"), ("https://x.example.com/dev/", "https://x.example.com/dev"),
         ("http://127.0.0.1:8400", "http://127.0.0.1:8400"),
