@@ -1,0 +1,136 @@
+"""Figures in documents that name where they come from, and what stands there.
+
+A figure is followed by a comment, which no reader sees:
+
+    an answer may have 8 MiB<!-- =connectors.builtin.http.MAX_BODY_BYTES -->
+
+    =engine.settings.Settings.task_max_seconds     a constant of the code, or the default of a dataclass's field
+    =engine.expr.jsonata.LIMITS.max_depth          a value in a table
+    =engine.settings.Settings.batch_size.most      a setting's bound (least, most)
+    =botocore:stepfunctions.Definition.max         a bound in AWS's model of a service
+    =aws:history-events                            a figure of AWS's documents, with its address in AWS_DOCUMENTS
+
+Units: KiB and MiB (1,024), s, ms, min, h, days, years, MB (10^6) and %. A figure without one is a number.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import botocore.session
+
+_QUOTAS = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"
+_INTRINSICS = "https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html"
+
+AWS_DOCUMENTS: dict[str, tuple[float, str]] = {
+    "history-events": (25_000, _QUOTAS),
+    "payload-bytes": (262_144, _QUOTAS),
+    "request-bytes": (1_048_576, _QUOTAS),
+    "open-executions": (1_000_000, _QUOTAS),
+    "execution-seconds": (365 * 86_400, _QUOTAS),
+    "express-seconds": (300, _QUOTAS),
+    "history-kept-seconds": (90 * 86_400, _QUOTAS),
+    "redrivable-seconds": (14 * 86_400, _QUOTAS),
+    "map-run-children": (10_000, _QUOTAS),
+    "activity-pollers": (1_000, _QUOTAS),
+    "http-task-seconds": (60, _QUOTAS),
+    "inline-map-iterations": (40, "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html"),
+    "label-characters": (40, "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html"),
+    "map-items": (100_000_000, "https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html"),
+    "variable-characters": (80, "https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html"),
+    "wait-seconds": (99_999_999, "https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html"),
+    "backoff-seconds": (31_622_400, "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"),
+    "retry-attempts": (99_999_999, "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"),
+    "teststate-seconds": (300, "https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html"),
+    "intrinsic-text": (10_000, _INTRINSICS),
+    "intrinsic-range": (1_000, _INTRINSICS),
+    "intrinsic-depth": (10, _INTRINSICS),
+    "lambda-answer-bytes": (6_291_456, "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"),
+    "lambda-seconds": (900, "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"),
+    "gateway-bytes": (10_485_760, "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"),
+    "gateway-seconds": (29, "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"),
+    "sqs-delay-seconds": (900, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"),
+    "sqs-batch": (10, "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"),
+}
+"""Name → figure and the page of AWS's that states it."""
+
+_UNITS = {
+    "": 1.0, "KiB": 1024.0, "MiB": 1024.0**2, "MB": 1e6, "s": 1.0, "ms": 0.001, "min": 60.0, "h": 3600.0,
+    "days": 86_400.0, "year": 365 * 86_400.0, "years": 365 * 86_400.0, "%": 0.01, "million": 1e6,
+}
+MARKED = re.compile(
+    r"(?P<number>-?\d[\d,]*(?:\.\d+)?)(?: ?(?P<unit>KiB|MiB|MB|ms|min|s|h|days|years?|million|%))?(?:\*\*|`)?"
+    r"<!-- =(?P<source>\S+) -->"
+)
+
+
+class Figure(NamedTuple):
+    """One figure as it stands in a text: what it says, and where it says that it comes from."""
+
+    written: str
+    value: float
+    source: str
+
+
+def figures(text: str) -> list[Figure]:
+    """Every marked figure of `text`, in order. A marker that no figure precedes is an AssertionError."""
+    found = [
+        Figure(match[0], float(match["number"].replace(",", "")) * _UNITS[match["unit"] or ""], match["source"])
+        for match in MARKED.finditer(text)
+    ]
+    assert len(found) == len(re.findall(r"<!-- =", text)), "a marker stands behind no figure"
+    return found
+
+
+def without_markers(text: str) -> str:
+    """`text` as its reader sees it, and with every marked figure taken out."""
+    return MARKED.sub("", text)
+
+
+@cache
+def source_value(source: str) -> float:
+    """What stands at `source` (see the module). Raises AssertionError where nothing does."""
+    kind, colon, name = source.partition(":")
+    if colon and kind == "aws":
+        return AWS_DOCUMENTS[name][0]
+    if colon and kind == "botocore":
+        service, shape, bound = name.split(".")
+        return float(_model(service).shape_for(shape).metadata[bound])
+    return float(_named(source))
+
+
+@cache
+def _model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def _named(path: str) -> Any:
+    """The value at a dotted path that begins with a module."""
+    parts = path.split(".")
+    for cut in range(len(parts), 0, -1):
+        name = ".".join(parts[:cut])
+        try:
+            found: Any = importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+        for part in parts[cut:]:
+            found = _part(found, part, path)
+        return found.default if isinstance(found, dataclasses.Field) else found
+    raise AssertionError(f"{path}: no such module")
+
+
+def _part(owner: Any, name: str, path: str) -> Any:
+    if isinstance(owner, dataclasses.Field):
+        return owner.metadata[name]
+    if isinstance(owner, type) and dataclasses.is_dataclass(owner):
+        return next(item for item in dataclasses.fields(owner) if item.name == name)
+    if hasattr(owner, name):
+        return getattr(owner, name)
+    assert isinstance(owner, Mapping), f"{path}: {name} is not there"
+    assert name in owner, f"{path}: {name} is not there"
+    return owner[name]
