@@ -4,8 +4,9 @@ What is known of a failed request decides what a retry may do. Reading methods c
 definite. For the others: an answer of 4xx, 429 or 503 says that nothing was done, a connection that was never made as
 well; a time-out, a broken connection or another 5xx leaves it open, and the retry carries the same Idempotency-Key.
 
-Only http and https, no proxies; redirects are followed for GET and HEAD, never from https to http, and credentials do
-not follow to another host. Time is limited for the request as a whole, the answer's size to MAX_BODY_BYTES.
+Only http and https, no proxies; redirects are followed for GET and HEAD, never from https to http. What holds a secret
+stays with its origin: at each redirect to another one such headers are dropped, and an address or a body that holds one
+ends the call. Time is limited for the request as a whole, the answer's size to MAX_BODY_BYTES.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from connectors.checking import json_answer
 from connectors.errors import ConnectorError
 from connectors.sdk import ActionSpec, ConnectorAdapter
 from engine.clock import Clock, SystemClock
+from engine.governance.masking import Scrubber
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
@@ -109,14 +111,15 @@ class HttpConnector(ConnectorAdapter):
         if method not in _READING:
             headers.setdefault("idempotency-key", context["idempotency_key"])
         deadline = self._clock.now() + min(params["timeout_seconds"], context["timeout_seconds"])
-        status, answer, data = self._exchange(method, url, headers, body, deadline)
+        secrets = Scrubber(context["secrets"].values())
+        status, answer, data = self._exchange(method, url, headers, body, deadline, secrets)
         text = _body(data, answer.get("content-type", ""))
         if status >= 400:
             raise _refused(method, url, status, text)
         return {"status": status, "headers": answer, "body": text}
 
     def _exchange(
-        self, method: str, url: str, headers: dict[str, str], body: bytes | None, deadline: float
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None, deadline: float, secrets: Scrubber
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of the answer, redirects followed."""
         for _ in range(MAX_REDIRECTS + 1):
@@ -126,7 +129,7 @@ class HttpConnector(ConnectorAdapter):
             place = answer.get("location")
             if response.status not in _REDIRECTS or place is None or method not in ("GET", "HEAD"):
                 return response.status, answer, data
-            url, headers = _redirected(url, place, headers)
+            url, headers = _redirected(url, place, headers, body, secrets)
         raise ConnectorError(f"{method} {_shown(url)}: more than {MAX_REDIRECTS} redirects")
 
     def _send(
@@ -205,15 +208,35 @@ def _headers(params: dict[str, Any]) -> dict[str, str]:
     return headers
 
 
-def _redirected(url: str, place: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Where a redirect leads, and the headers to send there."""
+def _redirected(
+    url: str, place: str, headers: dict[str, str], body: bytes | None, secrets: Scrubber
+) -> tuple[str, dict[str, str]]:
+    """Where a redirect leads, and the headers to send there.
+
+    Another origin gets no secret: RFC 9110 (15.4) has credentials removed, and a secret may stand in any header. Raises
+    ConnectorError where one would go along in the address or the body, which cannot be left out.
+    """
     target = _url(urljoin(url, place), None)
     old, new = urlsplit(url), urlsplit(target)
     if old.scheme == "https" and new.scheme == "http":
         raise ConnectorError(f"{_shown(url)} redirects to {_shown(target)}, which is not encrypted")
-    if (old.scheme, old.netloc) != (new.scheme, new.netloc):
-        headers = {name: value for name, value in headers.items() if name not in _CREDENTIALS}
-    return target, headers
+    if _origin(url) == _origin(target):
+        return target, headers
+    for where, text in (("its address", target), ("the request's body", (body or b"").decode(errors="replace"))):
+        if secrets.text(text) != text:
+            raise ConnectorError(
+                f"{_shown(url)} redirects to another origin, {_shown(target)}, and {where} holds a secret. If it may "
+                "have it, call that address in the first place.", definite=True,
+            )
+    return target, {
+        name: value for name, value in headers.items() if name not in _CREDENTIALS and secrets.text(value) == value
+    }
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port: what RFC 6454 calls an origin."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
 def _body(data: bytes, content_type: str) -> Json:

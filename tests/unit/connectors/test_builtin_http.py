@@ -14,6 +14,7 @@ from connectors.builtin.http import HttpConnector
 from connectors.errors import ConnectorError, is_definite
 from connectors.testing import CallFailed, call
 from engine.clock import SystemClock
+from engine.governance.masking import Scrubber
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -63,7 +64,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.give(int(rest))
 
     def do_redirect(self, rest):
-        self.give(302, Location=self.server.target)
+        targets = self.server.targets
+        self.give(302, Location=targets.pop(0) if targets else self.server.target)
 
     def do_see(self, rest):
         self.give(303, b"null", Location="/json")
@@ -105,6 +107,7 @@ def server():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.seen, server.release, server.target = [], threading.Event(), "/json"
+    server.targets = []
     server.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -254,6 +257,55 @@ def test_credentials_do_not_follow_to_another_host(request_, server):
     assert [seen[2]["x-other"] for seen in server.seen] == ["kept", "kept"]
 
 
+SECRET = "s3cret/with+signs 4711"
+HEADERS_WITH_SECRETS = {
+    "x-api-key": SECRET, "x-signed": f"key={SECRET};v=1", "x-basic": base64.b64encode(f"me:{SECRET}".encode()).decode(),
+    "x-url": "s3cret%2Fwith%2Bsigns%204711", "x-json": json.dumps({"key": SECRET}), "referer": f"https://a/?k={SECRET}",
+}
+
+
+def test_no_header_with_a_secret_follows_to_another_origin(request_, server):
+    server.target = server.url.replace("127.0.0.1", "localhost") + "/json"
+    request_("/redirect", headers={**HEADERS_WITH_SECRETS, "X-Other": "kept"}, secrets={"KEY": SECRET})
+    first, second = (seen[2] for seen in server.seen)
+    assert HEADERS_WITH_SECRETS.keys() <= first.keys()
+    assert not HEADERS_WITH_SECRETS.keys() & second.keys()
+    assert second["x-other"] == "kept"
+
+
+def test_another_port_is_another_origin_and_the_default_port_is_none():
+    secrets = Scrubber([SECRET])
+    headers = {"x-api-key": SECRET, "accept": "*/*"}
+    followed = http_connector._redirected("https://a/x", "https://A:443/y", headers, None, secrets)
+    assert followed == ("https://A:443/y", headers)
+    followed = http_connector._redirected("https://a/x", "https://a:8443/y", headers, None, secrets)
+    assert followed == ("https://a:8443/y", {"accept": "*/*"})
+
+
+def test_a_secret_dropped_once_does_not_come_back(request_, server):
+    other = server.url.replace("127.0.0.1", "localhost")
+    server.targets = [f"{other}/redirect", f"{server.url}/json"]
+    request_("/redirect", headers={"X-Api-Key": {"$secret": "KEY"}}, secrets={"KEY": SECRET})
+    assert ["x-api-key" in seen[2] for seen in server.seen] == [True, False, False]
+
+
+@pytest.mark.parametrize("params", [{"body": f"key={SECRET}"}, {"json": {"key": SECRET}}])
+def test_a_body_with_a_secret_ends_the_call_at_another_origin(request_, server, params):
+    server.target = server.url.replace("127.0.0.1", "localhost") + "/json"
+    failed = failure(request_, "/redirect", secrets={"KEY": SECRET}, **params)
+    assert "redirects to another origin" in failed.cause
+    assert failed.definite
+    assert len(server.seen) == 1
+
+
+def test_an_address_with_a_secret_ends_the_call_at_another_origin(request_, server):
+    server.target = server.url.replace("127.0.0.1", "localhost") + "/json?key=s3cret%2Fwith%2Bsigns%204711"
+    failed = failure(request_, "/redirect", query={"key": {"$secret": "KEY"}}, secrets={"KEY": SECRET})
+    assert "its address holds a secret" in failed.cause
+    assert "s3cret" not in failed.cause
+    assert len(server.seen) == 1
+
+
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "gopher://x/"])
 def test_a_redirect_leads_to_http_alone(request_, server, target):
     server.target = target
@@ -262,8 +314,9 @@ def test_a_redirect_leads_to_http_alone(request_, server, target):
 
 def test_a_redirect_does_not_leave_encryption():
     with pytest.raises(ConnectorError, match="not encrypted"):
-        http_connector._redirected("https://a/x", "http://a/y", {})
-    assert http_connector._redirected("https://a/x", "y", {"cookie": "c"}) == ("https://a/y", {"cookie": "c"})
+        http_connector._redirected("https://a/x", "http://a/y", {}, None, Scrubber([]))
+    followed = http_connector._redirected("https://a/x", "y", {"cookie": "c"}, None, Scrubber([]))
+    assert followed == ("https://a/y", {"cookie": "c"})
 
 
 def test_redirects_in_a_circle_end(request_, server):
