@@ -1,6 +1,7 @@
 """The templates, synthesised once. Needs the [infra] extra, which make test-full installs."""
 
 import pytest
+from iam_templates import Stage
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,9 @@ def templates(deployment):
 
     names = ("data", "engine", "api", "studio", "observability")
     return {name: assertions.Template.from_stack(getattr(deployment, name)) for name in names}
+
+
+@pytest.fixture(scope="session")
+def stage(templates):
+    """The roles and policies of the templates, to be asked what they allow."""
+    return Stage({name: template.to_json() for name, template in templates.items()})

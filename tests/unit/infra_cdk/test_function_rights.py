@@ -1,64 +1,149 @@
-"""The table of docs/deployment.md, "What each function may do", is what the roles' policies say."""
+"""What docs/deployment.md says of rights, asked of the templates by IAM's own logic (iam_evaluation)."""
 
 import json
 import re
 from pathlib import Path
 
 import pytest
+from iam_templates import ACCOUNT, REGION
 
 PAGE = Path(__file__).parents[3] / "docs" / "deployment.md"
 FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "connector")
 
+TABLE_READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")
+TABLE_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+SECRET_WRITE = ("CreateSecret", "PutSecretValue", "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource")
+
+TRUST = {"Statement": {
+    "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+}}
+"""A role that leaves it to the account's policies who may assume it."""
+
+pytestmark = pytest.mark.full
+
 
 def documented():
-    """Function to its cells: table, secrets, wakes, roles."""
+    """Function to its cells: table, secrets, wakes, roles, more."""
     text = PAGE.read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\w+) \| ([^|]*)\| ([^|]*)\| ([^|]*)\| ([^|]*)\| [^|]*\|$", text, re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \|" + r" ([^|]*)\|" * 5 + "$", text, re.MULTILINE)
     return {name: tuple(cell.strip() for cell in cells) for name, *cells in rows if name in FUNCTIONS}
 
 
-def granted(templates):
-    """The same from the policies, in the table's words."""
-    found = {}
-    for stack in ("engine", "api"):
-        for policy in templates[stack].find_resources("AWS::IAM::Policy").values():
-            name = re.match(r"(\w+?)Role", policy["Properties"]["PolicyName"])[1].lower()
-            statements = policy["Properties"]["PolicyDocument"]["Statement"]
-            if name in FUNCTIONS:
-                found.setdefault(name, []).extend(statements)
-    return {name: (
-        _words(statements, "dynamodb:GetItem", "dynamodb:PutItem"),
-        _words(statements, "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"),
-        "send" if _resources(statements, "sqs:SendMessage") else "",
-        "yes" if _resources(statements, "sts:AssumeRole") else "",
-    ) for name, statements in found.items()}
+def arn(service, rest, region=REGION):
+    return f"arn:aws:{service}:{region}:{ACCOUNT}:{rest}"
 
 
-def _words(statements, read, write):
-    return ", ".join(word for word, action in (("read", read), ("write", write)) if _resources(statements, action))
+def secret(key="DEMO_KEY", stage="test"):
+    return arn("secretsmanager", f"secret:automate/{stage}/{key}-AbCdEf")
 
 
-def _resources(statements, action):
-    return [
-        json.dumps(each["Resource"]) for each in statements
-        if action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+def role(name):
+    return arn("iam", f"role/{name}", region="")
+
+
+def _trust(resource):
+    return [TRUST] if ":role/" in resource else []
+
+
+@pytest.fixture
+def things(stage):
+    """What a stage has, by name."""
+    table, bucket = stage.arn("data", "AWS::DynamoDB::Table"), stage.arn("data", "AWS::S3::Bucket")
+    return {
+        "table": table, "index": f"{table}/index/due", "payload": f"{bucket}/blobs/default/abc", "bucket": bucket,
+        "key": stage.arn("data", "AWS::KMS::Key"), "wakes": stage.arn("engine", "AWS::SQS::Queue", "Wakes"),
+        "dead": stage.arn("engine", "AWS::SQS::Queue", "DeadLetters"),
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_row_of_the_page_is_what_the_roles_policies_allow(stage, things, function):
+    """A word in a cell means all of its actions, none in a cell means none of them."""
+    caller = stage.role(function)
+
+    def word(name, *calls):
+        answers = {stage.may(caller, action, resource, made=_trust(resource)) for action, resource in calls}
+        assert len(answers) == 1, f"{function}: {name} is half granted: {calls}"
+        return [name] if answers.pop() else []
+
+    store = [
+        *word("read", *((f"dynamodb:{each}", things["table"]) for each in TABLE_READ),
+              ("dynamodb:Query", things["index"]), ("s3:GetObject", things["payload"])),
+        *word("write", *((f"dynamodb:{each}", things["table"]) for each in TABLE_WRITE),
+              ("s3:PutObject", things["payload"]), ("kms:GenerateDataKey", things["key"])),
     ]
+    secrets = [
+        *word("read", ("secretsmanager:GetSecretValue", secret())),
+        *word("write", *((f"secretsmanager:{each}", secret()) for each in SECRET_WRITE)),
+    ]
+    wakes = word("send", ("sqs:SendMessage", things["wakes"]))
+    roles = word("yes", ("sts:AssumeRole", role("automate-test-task-pay")))
+    *cells, assumes, _ = documented()[function]
+    assert [", ".join(found) for found in (store, secrets, wakes, roles)] == [*cells, assumes.partition(":")[0]]
 
 
-@pytest.mark.full
-def test_the_page_tells_the_rights_of_each_function(templates):
-    told = {name: (*cells[:3], cells[3].partition(":")[0]) for name, cells in documented().items()}
-    assert told == granted(templates)
-    assert set(told) == set(FUNCTIONS)
+def test_the_page_has_a_row_for_each_function():
+    assert set(documented()) == set(FUNCTIONS)
 
 
-@pytest.mark.full
-def test_no_function_reads_secrets_of_another_stage_assumes_another_role_or_may_do_all(templates):
-    for stack in ("engine", "api"):
-        for policy in templates[stack].find_resources("AWS::IAM::Policy").values():
-            statements = policy["Properties"]["PolicyDocument"]["Statement"]
-            secrets = _resources(statements, "secretsmanager:GetSecretValue")
-            assert all(":secret:automate/test/*" in found for found in secrets)
-            assert all(":role/automate-test-task-*" in found for found in _resources(statements, "sts:AssumeRole"))
-            assert not _resources(statements, "*")
-            assert not _resources(statements, "dynamodb:Scan")
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nobody_may_do_what_no_row_says(stage, things, function):
+    caller = stage.role(function)
+    for action, resource in (
+        ("dynamodb:Scan", things["table"]), ("dynamodb:DeleteTable", things["table"]),
+        ("dynamodb:GetItem", arn("dynamodb", "table/automate-prod-data")),
+        ("s3:DeleteObject", things["payload"]), ("s3:PutBucketPolicy", things["bucket"]),
+        ("kms:ScheduleKeyDeletion", things["key"]), ("kms:Decrypt", arn("kms", "key/another")),
+        ("secretsmanager:GetSecretValue", secret(stage="prod")),
+        ("secretsmanager:GetSecretValue", secret(stage="test2")),
+        ("secretsmanager:PutResourcePolicy", secret()), ("secretsmanager:DeleteResourcePolicy", secret()),
+        ("sts:AssumeRole", role("automate-prod-task-pay")), ("sts:AssumeRole", role("admin")),
+        ("iam:PassRole", role("automate-test-task-pay")), ("iam:PutRolePolicy", role("automate-test-task-pay")),
+        ("lambda:InvokeFunction", arn("lambda", "function:automate-test-connector")),
+        ("sqs:PurgeQueue", things["wakes"]), ("ec2:RunInstances", "*"),
+    ):
+        assert not stage.may(caller, action, resource, made=_trust(resource)), f"{function} may {action} on {resource}"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_writes_its_own_log_group_and_no_other(stage, function):
+    for group in FUNCTIONS:
+        resource = arn("logs", f"log-group:/aws/lambda/automate-test-{group}:log-stream:1")
+        assert stage.may(stage.role(function), "logs:PutLogEvents", resource) is (group == function)
+
+
+def test_what_the_rows_say_besides(stage, things):
+    """The last column, and the queue that is a function's own."""
+    lines = arn("logs", "log-group:/aws/lambda/automate-test-worker:log-stream:1")
+    for function in FUNCTIONS:
+        caller = stage.role(function)
+        assert stage.may(caller, "logs:FilterLogEvents", lines) is (function == "api")
+        assert stage.may(caller, "sqs:ReceiveMessage", things["wakes"]) is (function == "worker")
+        assert stage.may(caller, "sqs:ReceiveMessage", things["dead"]) is (function == "deadletter")
+        assert stage.may(caller, "kms:Decrypt", things["key"]) is (function != "connector")
+
+
+def test_nobody_is_let_in_over_a_plain_connection(stage, things):
+    worker = stage.role("worker")
+    for action, name in (("s3:GetObject", "payload"), ("sqs:SendMessage", "wakes")):
+        assert stage.may(worker, action, things[name])
+        assert not stage.may(worker, action, things[name], aws_SecureTransport="false")
+    assert not stage.may(worker, "s3:GetObject", things["payload"], s3_TlsVersion="1.1")
+    topic = stage.arn("observability", "AWS::SNS::Topic")
+    assert stage.may("cloudwatch.amazonaws.com", "sns:Publish", topic)
+    assert not stage.may("cloudwatch.amazonaws.com", "sns:Publish", topic, aws_SecureTransport="false")
+
+
+def test_a_role_made_as_the_page_says_serves_the_worker_and_not_the_tests_of_single_steps(stage):
+    """Its trust policy, copied from the page, names the worker's role: a role's own policy always takes part."""
+    typed = re.search(r"--assume-role-policy-document '(\{.*?\})'", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
+    trust = json.loads(typed.replace("ARN OF THE WORKER ROLE", stage.role("worker")))
+    made = {"made": [trust]}
+    assert stage.may(stage.role("worker"), "sts:AssumeRole", role("automate-test-task-pay"), **made)
+    assert not stage.may(stage.role("api"), "sts:AssumeRole", role("automate-test-task-pay"), **made)
+
+
+def test_the_connector_function_is_invoked_by_whom_an_admin_lets_alone(templates):
+    """It has no resource policy, so only the caller's own policies can allow it."""
+    for permission in templates["engine"].find_resources("AWS::Lambda::Permission").values():
+        assert "Connector" not in str(permission["Properties"]["FunctionName"])
