@@ -1,6 +1,7 @@
 """Which connectors there are: the built-in ones, those registered by code, those of installed packages.
 
-    register(Adapter) · @register_connector · modules of AUTOMATE_CONNECTORS     loaded at start
+    modules of AUTOMATE_CONNECTORS                                               loaded at start
+        by register(Adapter), @register_connector, or by being defined there
     entry points of the group automate.connectors, named by the code             loaded at the first use of the code
     built-in                                                                     loaded at the first use of the code
 
@@ -11,10 +12,12 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.errors import Conflict, InvalidDocument
@@ -54,6 +57,7 @@ class Registry:
         self._classes: dict[str, type[ConnectorAdapter]] = {}
         self._adapters: dict[str, ConnectorAdapter] = {}
         self._lock = threading.RLock()
+        self.registrations = 0  # also of a class that was there: whether a module has any connector
 
     def register(self, adapter: _Class) -> _Class:
         """Make `adapter` known under its code, and return it. Registering a class twice is harmless.
@@ -70,12 +74,18 @@ class Registry:
                     advice="Give the connector a code of its own.",
                 )
             present = self._classes.setdefault(code, adapter)
+            self.registrations += 1
         if present is not adapter:
             raise Conflict(
                 f"the connector code {code!r} is claimed by {_place(present)} and by {_place(adapter)}", where=code,
                 advice="Give one of them another code.",
             )
         return adapter
+
+    def registered(self) -> list[type[ConnectorAdapter]]:
+        """The classes that are registered by now."""
+        with self._lock:
+            return list(self._classes.values())
 
     def get(self, code: str) -> ConnectorAdapter | None:
         """The connector, one instance for the whole process; None when nobody has this code.
@@ -149,17 +159,41 @@ register_connector = register
 
 
 def load_modules(names: Iterable[str]) -> None:
-    """Import the modules of AUTOMATE_CONNECTORS, whose import registers their connectors.
+    """Import the modules of AUTOMATE_CONNECTORS and register the connectors that they define and did not register.
 
-    Raises InvalidDocument naming the module, what failed and where.
+    Raises InvalidDocument naming the module, what failed and where; also for a module that has no connector.
     """
     for name in names:
+        is_new, before = name not in sys.modules, default_registry.registrations
         try:
-            importlib.import_module(name)
+            module = importlib.import_module(name)
+            _register_defined(module)
         except (InvalidDocument, Conflict) as error:
             raise type(error)(f"{name}: {error.message}", where=SETTING, advice=error.advice) from error
         except Exception as error:
             raise _not_loaded(f"the module {name!r}", SETTING, error) from error
+        if is_new and default_registry.registrations == before:
+            raise InvalidDocument(
+                f"the module {name!r} has no connector", where=SETTING,
+                advice="Name the module that defines the class, or one that calls connectors.register for it.",
+            )
+
+
+def _register_defined(module: ModuleType) -> None:
+    """Register the connector classes that `module` defines. One without a code and actions is a base of others; what
+    the module registered itself stands for its relatives too."""
+    from connectors.sdk import ConnectorAdapter  # noqa: PLC0415 - pydantic, only once there is a connector
+
+    by_hand = default_registry.registered()
+    for found in list(vars(module).values()):
+        if (
+            isinstance(found, type) and issubclass(found, ConnectorAdapter) and found.__module__ == module.__name__
+            and (found.code or found.actions)
+            and not any(
+                known.code == found.code and (issubclass(found, known) or issubclass(known, found)) for known in by_hand
+            )
+        ):
+            default_registry.register(found)
 
 
 def check(adapter: Any) -> None:

@@ -1,7 +1,7 @@
 """What the functions run, put together without Docker: one layer of dependencies, one folder of our code each.
 
     lambda-requirements.lock ──pip (wheels for Lambda's platform, hashes checked)──► layer/python/…
-    engine, connectors, functions/<one> ──copy──► code/…            both: compiled to .pyc, cached by content hash
+    engine, connectors, functions/<one> … ──copy──► code/…          both: compiled to .pyc, cached by content hash
 
 Compiled ahead because Lambda's file system is read-only: without .pyc every cold start compiles 300 modules again
 (487 ms of CPU against 199). boto3 and botocore are not in the layer: Lambda's runtime brings them.
@@ -93,7 +93,7 @@ class Bundles:
     def code(self, function: str, *, without: Collection[str] = ()) -> Path:
         """The package of `function`, such as ``functions/worker``, the engine and the connectors, less `without`."""
         shared = tuple(f"functions/{name}.py" for name in ("__init__", "call_logs", "engine_audit", "lambda_logs"))
-        everywhere = ("engine", "connectors", *shared)
+        everywhere = ("engine", "connectors", "automate_connectors", *shared)
         left_out = tuple(ROOT / name for name in without)
         sources = sorted(
             path for package in (*everywhere, function) for path in _sources(ROOT / package)

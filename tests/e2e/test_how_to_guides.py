@@ -140,9 +140,7 @@ def reader(tmp_path):
     text = (ROOT / "docs" / "connectors.md").read_text(encoding="utf-8")
     adapter = re.search(r"^```python\n(# my_app/adapters\.py\n.*?)^```", text, re.MULTILINE | re.DOTALL)[1]
     (folder / "my_app").mkdir()
-    (folder / "my_app" / "adapters.py").write_text(
-        f"{adapter}\nfrom connectors import register\n\nregister(LegacyERPAdapter)\n"
-    )
+    (folder / "my_app" / "adapters.py").write_text(adapter)
     server = LocalServer(tmp_path / "data")
     with account() as of_aws:
         yield Reader(folder, server, clean_environment(AUTOMATE_DATA_DIR=str(server.folder), **of_aws))

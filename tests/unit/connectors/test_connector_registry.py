@@ -172,6 +172,67 @@ def test_a_missing_module_is_told_from_a_missing_requirement(modules, name, miss
     assert "PYTHONPATH" in caught.value.advice
 
 
+ERP = """\
+from connectors import ActionSpec, ConnectorAdapter, register
+class Base(ConnectorAdapter):
+    def client(self): ...
+class Erp(Base):
+    code, name, actions = "erp", "ERP", {"post": ActionSpec()}
+"""
+
+
+@pytest.mark.parametrize(("more", "codes"), [
+    ("", {"erp"}),  # nothing registers it, and a base is no connector
+    ("register(Erp)\n", {"erp"}),
+    ("class Crm(Base):\n    code, name, actions = 'crm', 'CRM', {'post': ActionSpec()}\n", {"erp", "crm"}),
+    ("class Newer(Erp): ...\nregister(Newer)\n", {"erp"}),  # what is registered by hand stands for its relatives
+    ("class Crm(Erp):\n    code = 'crm'\nregister(Erp)\n", {"erp", "crm"}),
+    ("from erp_other import Other\n", {"erp"}),  # what a module only imports is another's
+])
+def test_the_connectors_of_a_named_module_are_registered(modules, more, codes):
+    modules("erp_other", ERP.replace("Erp", "Other").replace("'erp'", "'other'"))
+    modules("erp_plain", ERP + more)
+    load_modules(["erp_plain"])
+    assert set(default_registry._classes) == codes
+    load_modules(["erp_plain"])
+    assert set(default_registry._classes) == codes
+
+
+def test_a_named_module_without_a_connector_is_refused(modules):
+    modules("erp_empty", "from connectors import ConnectorAdapter\nclass Base(ConnectorAdapter): ...\n")
+    with pytest.raises(InvalidDocument, match="'erp_empty' has no connector") as caught:
+        load_modules(["erp_empty"])
+    assert caught.value.where == "AUTOMATE_CONNECTORS"
+
+
+@pytest.mark.parametrize("text", [
+    "from erp_plain import Erp\nfrom connectors import register\nregister(Erp)\n", "import erp_plain as erp\n",
+    "def go():\n    from connectors import register\n    from erp_plain import Erp\n    register(Erp)\ngo()\n",
+])
+def test_a_module_that_registers_the_class_of_another_has_one(modules, text):
+    modules("erp_plain", ERP)
+    modules("erp_naming", text)
+    if "register" in text:
+        load_modules(["erp_naming"])
+        assert set(default_registry._classes) == {"erp"}
+        load_modules(["erp_plain", "erp_naming"])
+    else:
+        with pytest.raises(InvalidDocument, match="has no connector"):
+            load_modules(["erp_naming"])
+
+
+def test_an_unfinished_connector_in_a_named_module_is_named(modules):
+    modules("erp_unfinished", ERP.replace('"erp", ', '"", '))
+    with pytest.raises(InvalidDocument, match="erp_unfinished:Erp is not a connector yet: code must be"):
+        load_modules(["erp_unfinished"])
+
+
+def test_two_unregistered_classes_of_one_code_are_refused(modules):
+    modules("erp_twice", ERP + "class Again(Base):\n    code, name, actions = 'erp', 'A', {'post': ActionSpec()}\n")
+    with pytest.raises(Conflict, match="erp_twice:Erp and by erp_twice:Again"):
+        load_modules(["erp_twice"])
+
+
 def test_a_wrong_connector_in_a_module_is_named_with_the_module(modules):
     modules("erp_wrong", "from connectors import ConnectorAdapter, register\nregister(ConnectorAdapter)\n")
     with pytest.raises(InvalidDocument, match=r"erp_wrong: connectors\.sdk:ConnectorAdapter is not a connector yet"):

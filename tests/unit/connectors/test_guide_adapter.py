@@ -1,4 +1,4 @@
-"""The guide's connector, exactly as printed but for its imports."""
+"""The guide's connector, exactly as printed, with the guide's imports and with ours."""
 
 import importlib
 import json
@@ -53,6 +53,14 @@ class LegacyERPAdapter(ConnectorAdapter):
                 raise ConnectorError(f"ERP Failed: {str(e)}", retryable=True)
         raise NotImplementedError(f"Action {action} unknown")
 """
+
+AS_PRINTED = ADAPTER.replace("""\
+from connectors import ConnectorAdapter, ActionSpec, ConnectorError
+""", """\
+from automate_connectors.adapters.base import ConnectorAdapter
+from automate_connectors.models import ActionSpec, ConnectorError
+""")
+"""With the two lines of imports that the guide prints."""
 
 METHOD_A = """\
 from connectors import register
@@ -172,6 +180,24 @@ def test_inputs_are_checked_against_the_spec(soap):
 def test_both_ways_of_registering_work(my_app):
     load_modules(["my_app.method_b"])
     assert ConnectorTasks(default_registry).policy("connector:legacy_erp:create_order") == TaskPolicy()
+    assert default_registry.get("legacy_erp").name == "Legacy ERP System"
+
+
+@pytest.mark.parametrize("text", [ADAPTER, AS_PRINTED], ids=["our imports", "the guide's imports"])
+def test_naming_the_module_of_the_printed_class_is_enough(my_app, text):
+    (my_app / "adapters.py").write_text(text)
+    load_modules(["my_app.adapters"])
+    assert default_registry.get("legacy_erp").name == "Legacy ERP System"
+    assert ConnectorTasks(default_registry).policy("connector:legacy_erp:create_order") == TaskPolicy()
+
+
+@pytest.mark.parametrize("line", [
+    "from automate_connectors.registry import register\nregister(LegacyERPAdapter)\n",
+    "from automate_connectors.registry import register_connector\nregister_connector(LegacyERPAdapter)\n",
+])
+def test_the_guides_ways_of_registering_are_there_under_its_names(my_app, line):
+    (my_app / "adapters.py").write_text(AS_PRINTED + line)
+    load_modules(["my_app.adapters"])
     assert default_registry.get("legacy_erp").name == "Legacy ERP System"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 import patience
 import pytest
 
+from connectors.registry import default_registry
 from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
 from functions.local import cli, reference
@@ -311,6 +313,24 @@ def work_until(folder, happened):
     end = time.monotonic() + patience.SECONDS
     product.work(lambda: bool(happened(product.services.executions)) or time.monotonic() > end)
     product.close()
+
+
+def test_the_connector_that_the_documentation_prints_is_listed(automate, tmp_path, monkeypatch):
+    """The class of docs/connectors.md in a module of its own, named and nothing else: it was not listed, status 0."""
+    page = (Path(__file__).parents[4] / "docs" / "connectors.md").read_text(encoding="utf-8")
+    printed = re.search(r"^```python\n(# my_app/adapters\.py\n.*?)^```", page, re.MULTILINE | re.DOTALL)[1]
+    (tmp_path / "my_printed_adapters.py").write_text(printed)
+    (tmp_path / "my_empty_adapters.py").write_text("import connectors\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(default_registry, "_classes", {})
+    monkeypatch.setenv("AUTOMATE_CONNECTORS", "my_printed_adapters")
+    status, out, _ = automate("connectors")
+    assert (status, "connector:legacy_erp:create_order" in out) == (0, True)
+    assert "customer_id*, items*" in out
+    monkeypatch.setenv("AUTOMATE_CONNECTORS", "my_empty_adapters")
+    status, out, err = automate("connectors")
+    assert (status, out) == (1, "")
+    assert "'my_empty_adapters' has no connector" in err
 
 
 def test_connectors(automate):
