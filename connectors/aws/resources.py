@@ -16,6 +16,7 @@ from connectors.aws.models import actions, service_model, services
 from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call
 from engine.asl.integrations import OPTIMISED as ACTIONS
+from engine.asl.resources import plain_resource
 from engine.records import dataclass
 
 TASK_TOKEN = ".waitForTaskToken"  # noqa: S105  the suffix of a resource
@@ -82,7 +83,7 @@ def find_target(resource: str) -> Target | str:
     """What `resource` names, or why it cannot be called and what to do."""
     if _FUNCTION.fullmatch(resource):
         return Function(resource)
-    found = _INTEGRATION.fullmatch(resource)
+    found = _INTEGRATION.fullmatch(plain_resource(resource))
     if found is None:
         return _unknown(resource)
     pattern = found["pattern"]

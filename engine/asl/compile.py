@@ -17,7 +17,7 @@ from engine.asl import model
 from engine.asl.choice import UnknownRule, compile_rule
 from engine.asl.fields import constant, expression, number, wait_seconds, wait_until
 from engine.asl.flow_fields import compile_flow, jsonpath_path, payload, result_path
-from engine.asl.resources import parse_resource
+from engine.asl.resources import parse_resource, plain_resource
 from engine.errors import Diagnostic, InvalidDefinition, InvalidExpression, json_pointer
 from engine.expr.intrinsics import compile_intrinsic
 from engine.expr.jsonpath import compile_path
@@ -302,7 +302,7 @@ def _reader(site: _Site) -> model.Reader | None:
     arguments = payload(reader, field, jsonata=site.jsonata)
     config = reader.get("ReaderConfig") or {}
     return model.Reader(
-        reader["Resource"], arguments.render if arguments else None, config,
+        plain_resource(reader["Resource"]), arguments.render if arguments else None, config,
         number(config, "MaxItems", jsonata=site.jsonata),
     )
 

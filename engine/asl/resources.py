@@ -6,10 +6,15 @@
     arn:aws:states:…:activity:NAME                       activity     (events of its own)
     connector:http:request                               ours         service "connector:http",   action "request"
 
+An integration's ARN may carry region and account (``arn:aws:states:eu-west-1:123456789012:aws-sdk:glue:startCrawler``),
+which say nothing: the execution's own are meant. They are left out before anything looks at it.
+
 Only text is looked at: whether there is such a service is for the connectors to say.
 """
 
 from __future__ import annotations
+
+import re
 
 from engine.asl.model import Pattern, Resource
 
@@ -21,9 +26,19 @@ OWN_ARN = "arn:aws:states:local:"
 
 _INTEGRATION = ":states:::"
 
+_PLACED = re.compile(r"(arn:[^:]+:states:)[^:]+:[^:]+(:(?:aws-sdk:)?[a-z][a-z0-9-]*:[A-Za-z0-9]+(?:\..+)?)")
+"""An integration's ARN with a region or an account in it. No service is called activity."""
+
+
+def plain_resource(text: str) -> str:
+    """`text` without region and account, where it names an integration; anything else as it is."""
+    found = None if _INTEGRATION in text or ":activity:" in text else _PLACED.fullmatch(text)
+    return text if found is None else f"{found[1]}:{found[2]}"
+
 
 def parse_resource(text: str) -> Resource:
     """What `text` names. An unknown form is a request-response call of the whole text: connectors decide about it."""
+    text = plain_resource(text)
     if _INTEGRATION in text:
         service, _, action = text.partition(_INTEGRATION)[2].rpartition(":")
         if action in ("2", "1") and service.endswith(".sync"):  # startExecution.sync:2

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from engine.asl.resources import OWN_ARN, START_EXECUTION
+from engine.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import StateText, states_of
 from engine.errors import Diagnostic, InvalidExpression
@@ -48,14 +48,14 @@ def _resource_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagno
         return
     if _ACTIVITY.match(resource):
         return  # nothing is called: a worker polls for it
-    problem = tasks.policy(resource).problem
+    problem = tasks.policy(plain_resource(resource)).problem
     if problem is not None:
         yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/Resource")
 
 
 def _may_start_ours(state: StateText, resource: str) -> bool:
     """Whether the Task starts a workflow of ours, or one that an expression will name: no connector is asked then."""
-    if not resource.startswith(START_EXECUTION):
+    if not plain_resource(resource).startswith(START_EXECUTION):
         return False
     arguments = state.own.get("Arguments", state.own.get("Parameters"))
     named = arguments.get("StateMachineArn") if isinstance(arguments, dict) else None
@@ -84,7 +84,7 @@ def _map_run_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnos
     for field in ("ItemReader", "ResultWriter"):
         part = state.own.get(field)
         resource = part.get("Resource") if isinstance(part, dict) else None
-        problem = tasks.policy(resource).problem if tasks is not None and isinstance(resource, str) else None
+        problem = tasks.policy(plain_resource(resource)).problem if tasks is not None and isinstance(resource, str) else None
         if problem is not None:
             yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/{field}/Resource")
     reader = state.own.get("ItemReader")

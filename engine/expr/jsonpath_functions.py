@@ -13,8 +13,13 @@ class Missing(Exception):
     """Nothing is there; the text is Jayway's. It never leaves engine.expr."""
 
 
+def _each(arguments: tuple[Json, ...]) -> list[Json]:
+    """The arguments, those that are lists (a path may have given one) taken apart."""
+    return [item for argument in arguments for item in (argument if isinstance(argument, list) else [argument])]
+
+
 def _numbers(value: Json, arguments: tuple[Json, ...]) -> list[int | float]:
-    items = [*(value if isinstance(value, list) else []), *arguments]
+    items = [*(value if isinstance(value, list) else []), *_each(arguments)]
     numbers = [item for item in items if isinstance(item, (int, float)) and not isinstance(item, bool)]
     if not numbers:
         raise Missing("Aggregation function attempted to calculate value using empty array")
@@ -45,7 +50,7 @@ def _nth(value: Json, arguments: tuple[Json, ...]) -> Json:
 
 
 def _concat(value: Json, arguments: tuple[Json, ...]) -> str:
-    items = [*(value if isinstance(value, list) else []), *arguments]
+    items = [*(value if isinstance(value, list) else []), *_each(arguments)]
     return "".join(item for item in items if isinstance(item, str))
 
 

@@ -79,11 +79,13 @@ class Selection:
         except OverflowError:
             raise Missing(f"{function.name}() of numbers that are too large") from None
 
-    @staticmethod
-    def _applied(function: Function, tokens: tuple[Token, ...], value: Json) -> Json:
+    def _applied(self, function: Function, tokens: tuple[Token, ...], value: Json) -> Json:
+        arguments = tuple(
+            self.read_operand(each, self.document) if isinstance(each, Operand) else each for each in function.arguments
+        )
         if is_definite(tokens) or any(isinstance(token, Scan) for token in tokens):
-            return FUNCTIONS[function.name](value, function.arguments)
-        return [FUNCTIONS[function.name](each, function.arguments) for each in value]
+            return FUNCTIONS[function.name](value, arguments)
+        return [FUNCTIONS[function.name](each, arguments) for each in value]
 
     def _step(  # noqa: C901 - one case a token
         self, tokens: tuple[Token, ...], at: int, value: Json, path: str, *, definite: bool

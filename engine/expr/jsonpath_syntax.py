@@ -46,8 +46,9 @@ MOST_PATTERN = 1024
 _SYMBOLS = ("===", "!==", "==", "!=", "<=", ">=", "=~", "<", ">")
 _WORDS = ("in", "nin", "all", "contains", "size", "empty", "subsetof", "anyof", "noneof")
 _WORD = re.compile(r"[A-Za-z]+")
-_DOTTED_NAME = re.compile(r"[^.\[\]()\s'\"?,*]+")
+_DOTTED_NAME = re.compile(r"[^.\[(\s*][^.\[(\s]*")
 _DOTTED_NAME_IN_FILTER = re.compile(r"[^.\[\]()\s'\"?,*<>=~!&|]+")
+_BARE_WORD = re.compile(r"[^\W\d][\w.:/-]*")
 _NAMES = re.compile(rf"(?:\.[A-Za-z_][A-Za-z0-9_]{{0,63}}){{0,{MOST_TOKENS}}}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _INTEGERS = re.compile(r"-?\d{1,18}(?:\s*,\s*-?\d{1,18})*")
@@ -120,11 +121,13 @@ class _Reader:
                 if self.peek() != "[":
                     found.append(self.dotted(inside=inside))
             elif self.take("."):
-                found.append(self.dotted(inside=inside))
+                found.append(self.bracket() if self.peek() == "[" else self.dotted(inside=inside))
             elif self.peek() == "[":
                 found.append(self.bracket())
-            elif inside:
+            elif inside or self.only_blanks_are_left():
                 break
+            elif found and not self.peek().isspace():
+                found.append(self.dotted(inside=inside))  # $.lines[0]id: no dot is needed behind a bracket
             else:
                 self.fail("Expected '.' or '['")
             self.steps += 1
@@ -134,6 +137,12 @@ class _Reader:
                 break
         self.leave()
         return tuple(found)
+
+    def only_blanks_are_left(self) -> bool:
+        if self.text[self.at :].strip():
+            return False
+        self.at = len(self.text)
+        return True
 
     def dotted(self, *, inside: bool) -> Token:
         if self.take("*"):
@@ -148,7 +157,19 @@ class _Reader:
             self.at = begin
             self.fail(f"{match.group()!r} is not a function of JSONPath")
         self.at += 1
-        return Function(match.group(), self.literals(")"))
+        return Function(match.group(), self.arguments())
+
+    def arguments(self) -> tuple[Json | Operand, ...]:
+        """A function's arguments: literals, and paths from the document's root."""
+        values: list[Json | Operand] = []
+        self.space()
+        while not self.take(")"):
+            if values:
+                self.expect(",")
+                self.space()
+            values.append(self.side() if self.peek() == "$" else self.literal())
+            self.space()
+        return tuple(values)
 
     def bracket(self) -> Token:
         self.expect("[")
@@ -253,7 +274,7 @@ class _Reader:
         operator = self.operator()
         if operator is not None:
             self.space()
-            return Comparison(left, operator, self.side())
+            return Comparison(left, operator, self.bare_word() or self.side())
         if not isinstance(left, Operand):
             self.fail("A literal alone is no condition")
         return Exists(left)
@@ -269,6 +290,14 @@ class _Reader:
             self.at = word.end()
             return str(word.group()).lower()
         return None
+
+    def bare_word(self) -> Side | None:
+        """A text without quotes at the right of a comparison, which real definitions have: ``@.state == OPEN``."""
+        word = _BARE_WORD.match(self.text, self.at)
+        if word is None or word.group() in ("true", "false", "null"):
+            return None
+        self.at = word.end()
+        return Literal(word.group())
 
     def side(self) -> Side:
         char = self.peek()

@@ -62,10 +62,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """``.length()`` and its like, the last token of a path."""
+    """``.length()`` and its like, the last token of a path. An argument is a literal or an `Operand`."""
 
     name: str
-    arguments: tuple[Json, ...]
+    arguments: tuple[Json | Operand, ...]
 
 
 Token = Names | Indexes | Slice | Wildcard | Scan | Filter | Function

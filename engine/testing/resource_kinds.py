@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from engine.asl.resources import plain_resource
+
 _READING = ("get", "list", "describe", "query", "scan", "head", "batchget")
 _SDK = re.compile(r"arn:[^:]+:states:::(?:aws-sdk:)?[^:]+:([A-Za-z0-9]+)(\..+)?")
 
 
 def aws_action_reads(resource: str) -> bool:
     """Whether the resource names an AWS action that changes nothing: ``arn:aws:states:::dynamodb:getItem``."""
-    found = _SDK.fullmatch(resource)
+    found = _SDK.fullmatch(plain_resource(resource))
     if found is None or found[2] is not None:
         return False
     return found[1].lower().startswith(_READING)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.asl.resources import plain_resource
 from engine.errors import InvalidDocument
 
 Json = Any
@@ -82,7 +83,9 @@ class Stubs:
     """What is left of the recorded answers of one simulation."""
 
     def __init__(self, stubs: Mapping[str, Sequence[Stub]] | None) -> None:
-        self._left: dict[str, list[Stub]] = {name: list(answers) for name, answers in (stubs or {}).items()}
+        self._left: dict[str, list[Stub]] = {}
+        for name, answers in (stubs or {}).items():
+            self._left.setdefault(plain_resource(name), []).extend(answers)
 
     def __contains__(self, resource: object) -> bool:
         return resource in self._left

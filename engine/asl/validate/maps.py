@@ -94,7 +94,7 @@ def _check_s3(*actions: str) -> Field:
     def check(inspection: Inspection, value: Json, spot: Spot) -> None:
         if not isinstance(value, str):
             inspection.error(spot, "Expected value of type String")
-        elif not re.fullmatch(rf"arn:[^:]+:states:::s3:({'|'.join(actions)})", value):
+        elif not re.fullmatch(rf"arn:[^:]+:states:(?:::|[^:]+:[^:]+:)s3:({'|'.join(actions)})", value):
             inspection.error(
                 spot, f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
                       "or the resource is not available in this region.",

@@ -8,7 +8,7 @@ from engine.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS, SYNC, TOKEN
 from engine.asl.validate.inspection import Inspection, Json, Spot
 
 _INTEGRATION = re.compile(
-    r"arn:[^:]+:states:::(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)"
+    r"arn:[^:]+:states:(?:::|[^:]+:[^:]+:)(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)"
     r"(?P<pattern>\.waitForTaskToken|\.sync:2|\.sync)?"
 )
 _LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any
 
-from engine.asl.resources import START_EXECUTION
+from engine.asl.resources import START_EXECUTION, plain_resource
 from engine.catalog.step_functions.invocation import connector_task
 from engine.catalog.step_functions.mapping import Around, mapped
 from engine.errors import Diagnostic
@@ -44,7 +44,7 @@ class _Arriving:
         made = connector_task(state, jsonata=around.jsonata)
         if made is not None:
             return made
-        if resource.startswith(START_EXECUTION):
+        if plain_resource(resource).startswith(START_EXECUTION):
             return self._start(state, around)
         if _ACTIVITY in resource:
             self.remarks.append(_remark(

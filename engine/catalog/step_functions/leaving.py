@@ -14,7 +14,7 @@ import json
 from dataclasses import field
 from typing import Any
 
-from engine.asl.resources import START_EXECUTION
+from engine.asl.resources import START_EXECUTION, plain_resource
 from engine.asl.validate import validate
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.step_functions.destination import Destination, own_name
@@ -116,7 +116,7 @@ class _Leaving:
         if call is not None:
             return self._connector(state, call, around)
         self._no_secrets(state, around)
-        if resource.startswith(START_EXECUTION):
+        if plain_resource(resource).startswith(START_EXECUTION):
             return self._start(state, around)
         activity = own_name("activity", resource)
         if activity is None:

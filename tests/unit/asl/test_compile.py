@@ -73,6 +73,10 @@ def test_a_task_knows_its_secrets_retriers_and_catchers():
     ("arn:aws:states:::states:startExecution.sync", Pattern.SYNC, "states", "startExecution.sync"),
     ("arn:aws:states:::states:startExecution.sync:2", Pattern.SYNC, "states", "startExecution.sync:2"),
     ("arn:aws:states:::aws-sdk:dynamodb:putItem", Pattern.REQUEST_RESPONSE, "aws-sdk:dynamodb", "putItem"),
+    ("arn:aws:states:eu-west-1:123456789012:aws-sdk:glue:startCrawler", Pattern.REQUEST_RESPONSE, "aws-sdk:glue",
+     "startCrawler"),
+    ("arn:aws:states:eu-west-1:123456789012:states:startExecution.sync:2", Pattern.SYNC, "states",
+     "startExecution.sync:2"),
     ("connector:http:request", Pattern.REQUEST_RESPONSE, "connector:http", "request"),
     ("connector:mail:ask.waitForTaskToken", Pattern.CALLBACK, "connector:mail", "ask.waitForTaskToken"),
     ("arn:aws:states:us-east-1:1:activity:count", Pattern.ACTIVITY, "activity",
@@ -81,6 +85,13 @@ def test_a_task_knows_its_secrets_retriers_and_catchers():
 def test_resources(text, pattern, service, action):
     resource = parse_resource(text)
     assert (resource.pattern, resource.service, resource.action) == (pattern, service, action)
+
+
+def test_region_and_account_of_an_integration_are_left_out():
+    placed = "arn:aws:states:eu-west-1:123456789012:aws-sdk:glue:startCrawler"
+    assert parse_resource(placed).text == "arn:aws:states:::aws-sdk:glue:startCrawler"
+    activity = "arn:aws:states:eu-west-1:123456789012:activity:approve"
+    assert parse_resource(activity).text == activity
 
 
 @pytest.mark.parametrize(("state", "where"), [

@@ -23,6 +23,10 @@ def found(resource, kind="STANDARD", *, extensions=True):
     "arn:aws:states:::aws-sdk:s3:listBuckets", "arn:aws:states:::aws-sdk:sfn:startExecution.waitForTaskToken",
     "arn:aws:lambda:eu-west-1:123456789012:function:charge:live",
     "arn:aws:states:eu-west-1:123456789012:activity:approve", "arn:aws:states:::ecs:runTask.sync",
+    # Seen in public definitions: region and account say nothing.
+    "arn:aws:states:eu-central-1:123456789012:aws-sdk:glue:startCrawler",
+    "arn:aws:states:eu-central-1:123456789012:glue:startJobRun.sync",
+    "arn:aws:states:eu-central-1:123456789012:lambda:invoke.waitForTaskToken",
 ])
 def test_known_resources(resource):
     assert found(resource, extensions=False) == []
@@ -32,6 +36,7 @@ def test_known_resources(resource):
     "", "lambda", "arn:aws:states:::dynamodb:query", "arn:aws:states:::nope:invoke",
     "arn:aws:states:::lambda:invoke.sync", "arn:aws:states:eu-west-1::lambda:invoke",
     "arn:aws:states:::aws-sdk:s3:ListBuckets", "arn:aws:states:::aws-sdk:glue:startJobRun.sync",
+    "arn:aws:states:eu-west-1:123456789012:dynamodb:query", "arn:aws:states:eu-west-1:123456789012:stateMachine:other",
     "arn:aws:s3:::bucket", "${FunctionArn}", "connector:http:request", "arn:aws:states:::glue:startJobRun.sync:2",
 ])
 def test_what_aws_does_not_recognise(resource):

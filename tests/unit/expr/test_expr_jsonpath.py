@@ -49,6 +49,19 @@ SCOPE = Scope(SHOP, lambda: {"Execution": {"Id": "exec-1"}, "Map": {"Item": {"In
         ("$.owner.tags.first()", "a"),
         ("$.owner.tags.index(-1)", "b"),
         ("$.owner.tags.concat('!')", "ab!"),
+        # Jayway's grammar: a dot may stand before a bracket, none need stand behind one.
+        ("$.['owner'].['name']", "Ada"),
+        ("$.owner.tags.[1]", "b"),
+        ('$.["owner"].name', "Ada"),
+        ("$.lines[0]sku", "nut"),
+        ("$['owner']name", "Ada"),
+        ("$total.['sum'].[0]", 7),
+        ("$$.['Map'].Item.Index", 4),
+        ("$.owner.name  ", "Ada"),
+        # The arguments of a function may be paths.
+        ("$.limit.sum($.lines[0].price, 1)", 3.0),
+        ("$.lines[0].stock.sum($.lines[0].stock)", 2.0),
+        ("$.owner.tags.concat($.owner.name, '!')", "abAda!"),
     ],
 )
 def test_a_definite_path_gives_its_value(path, found):
@@ -77,6 +90,13 @@ def test_a_definite_path_gives_its_value(path, found):
         ("$..[?(@.sku == 'nut')].price", [2]),
         ("$.owner.*", ["Ada", None, ["a", "b"]]),
         ("$.lines[*].stock.length()", [2, 0]),
+        ("$.lines.[*].sku", ["nut", "bolt", "gear"]),
+        ("$.lines.[?(@.price > 5)].sku", ["bolt", "gear"]),
+        ("$.lines[*].['sku','price']", [{"sku": "nut", "price": 2}, {"sku": "bolt", "price": 10},
+                                        {"sku": "gear", "price": 25.5}]),
+        ("$.lines[?(@.sku==bolt)]..price", [10]),
+        ("$.lines[?(@.sku != bolt && @.price < 5)].sku", ["nut"]),
+        ("$.lines[1:].[0].sku", []),
     ],
 )
 def test_an_indefinite_path_gives_a_list(path, found):

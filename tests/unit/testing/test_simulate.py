@@ -211,3 +211,10 @@ def test_limits_are_none_by_default_and_aws_ones_on_request():
     wide = {"StartAt": "Wide", "States": {"Wide": {"Type": "Pass", "Result": "x" * 300_000, "End": True}}}
     assert simulate(wide, {}).status == "SUCCEEDED"
     assert simulate(wide, {}, limits="aws").error == "States.DataLimitExceeded"
+
+
+def test_stubs_fit_a_resource_with_region_and_account():
+    placed = "arn:aws:states:eu-west-1:123456789012:aws-sdk:glue:startCrawler"
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": placed, "End": True}}}
+    for named in (placed, "arn:aws:states:::aws-sdk:glue:startCrawler"):
+        assert simulate(definition, {}, stubs={named: [{"output": {"found": 1}}]}).output == {"found": 1}

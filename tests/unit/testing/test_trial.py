@@ -237,7 +237,8 @@ def test_a_loop_that_never_ends_is_left():
     ("arn:aws:states:::dynamodb:getItem", True), ("arn:aws:states:::aws-sdk:s3:listObjectsV2", True),
     ("arn:aws:states:::dynamodb:putItem", False), ("arn:aws:states:::lambda:invoke", False),
     ("arn:aws:states:::aws-sdk:sfn:describeExecution.sync", False), ("arn:aws:lambda:us-east-1:1:function:get", False),
-    ("connector:crm:getItem", False),
+    ("connector:crm:getItem", False), ("arn:aws:states:eu-west-1:123456789012:dynamodb:getItem", True),
+    ("arn:aws:states:eu-west-1:123456789012:aws-sdk:s3:deleteObject", False),
 ])
 def test_whether_an_aws_action_only_reads(resource, reads):
     assert aws_action_reads(resource) is reads
