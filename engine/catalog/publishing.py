@@ -84,7 +84,9 @@ def _map_run_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnos
     for field in ("ItemReader", "ResultWriter"):
         part = state.own.get(field)
         resource = part.get("Resource") if isinstance(part, dict) else None
-        problem = tasks.policy(plain_resource(resource)).problem if tasks is not None and isinstance(resource, str) else None
+        if tasks is None or not isinstance(resource, str):
+            continue
+        problem = tasks.policy(plain_resource(resource)).problem
         if problem is not None:
             yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/{field}/Resource")
     reader = state.own.get("ItemReader")
