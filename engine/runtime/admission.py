@@ -21,7 +21,7 @@ from engine.runtime.activation import Activation
 from engine.runtime.calls import CallPool
 from engine.runtime.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.runtime.opening import Opener
-from engine.runtime.owned import FRESH_SHARE, Owned
+from engine.runtime.owned import Owned
 from engine.runtime.parking import clear_inbox
 from engine.runtime.poison import ALONE_FROM, OutOfTime, Poison
 
@@ -69,8 +69,10 @@ class Admission:
             return False
         return redelivered or (last is not None and last.lease_until > 0)
 
-    def open(self, loaded: Loaded, deadline: float, *, redelivered: bool) -> Owned | None:
+    def open(self, loaded: Loaded, deadline: float, *, invocation: float, redelivered: bool) -> Owned | None:
         """The execution to be run; None where there is nothing to do now and its wake may be acknowledged.
+
+        `invocation` is how long the worker was given in all, in seconds, `deadline` when that is over.
 
         Raises StorageError, and whatever keeps it from being opened.
         """
@@ -97,7 +99,7 @@ class Admission:
         if last is not None:
             self._on_committed(self._untold(activation, last))
         self._left.pop(key, None)
-        owned = Owned(activation, deadline, longest_call=(deadline - now) * FRESH_SHARE)
+        owned = Owned(activation, deadline, invocation=invocation)
         owned.paused, owned.abandoned = header.status == PAUSED, abandoned
         return owned
 

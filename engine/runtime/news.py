@@ -23,7 +23,7 @@ from engine.runtime.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.runtime.answers import masked_stimulus
 from engine.runtime.calls import Answer
 from engine.runtime.errands import Errands
-from engine.runtime.owned import Owned
+from engine.runtime.owned import LEAST_CALL_SECONDS, RESERVE_SECONDS, Owned
 from engine.runtime.policies import Policies
 from engine.runtime.snapshot import Frame
 from engine.runtime.stimulus import (
@@ -202,6 +202,23 @@ class News:
                 **place, error=outcome.error, cause=outcome.cause, definite=outcome.definite,  # type: ignore[arg-type]
                 retryable=outcome.retryable,
             )
+        ]
+
+    def too_short(self, owned: Owned, now: float) -> list[Stimulus]:
+        """The failure of every task that is to be called, where no worker like this one has the time for a call."""
+        activation = owned.activation
+        at = max(now, activation.snapshot.last_at)
+        cause = (
+            f"The worker is given {round(owned.invocation, 1):g} s, and a call needs {LEAST_CALL_SECONDS:g} s beside "
+            f"the {LEASE_MARGIN_SECONDS + RESERVE_SECONDS:g} s that are kept for its lease and for letting go. Raise "
+            "the time-out of the worker function (automate-STAGE-worker; it is 300 s as deployed)."
+        )
+        return [
+            TaskErred(
+                at=at, seed=self._seed(), frame=frame.path, visit=frame.visit, attempt=frame.attempt,
+                error="Automate.WorkerTooShort", cause=cause, retryable=False,
+            )
+            for frame in activation.owed().scheduled
         ]
 
     def _overdue_calls(self, activation: Activation, at: float) -> list[Stimulus]:

@@ -130,6 +130,7 @@ class Worker:
         )
         self._owned: dict[ExecutionKey, Owned] = {}
         self._planned = 0
+        self._invocation_seconds = 0.0
         self._outcomes: dict[ExecutionKey, Outcome] = {}
 
     # ---------------------------------------------------------------- a batch, or round by round
@@ -144,6 +145,7 @@ class Worker:
         cancelled branches are waited for: a thread that freezes with its Lambda thaws in somebody else's invocation.
         """
         wanted = list(dict.fromkeys(keys))
+        self._invocation_seconds = deadline - self._clock.now()
         try:
             self.admit(wanted, deadline, redelivered)
             while self._owned:
@@ -153,6 +155,7 @@ class Worker:
             self._settle_rest(deadline)
             return {key: self._outcomes.get(key) for key in wanted}
         finally:  # a Lambda's next invocation finds this very object
+            self._invocation_seconds = 0.0
             self._owned.clear()
             self._suspects.clear()
             self._admission.charged.clear()
@@ -204,6 +207,7 @@ class Worker:
 
         Should one of them have to run alone, it is the only one: the others are sent again.
         """
+        invocation = max(self._invocation_seconds, deadline - self._clock.now())
         found: dict[ExecutionKey, Loaded] = {}
         for key, loaded in zip(keys, self._each(self._guarded_load, keys), strict=True):
             if isinstance(loaded, Exception):
@@ -225,7 +229,8 @@ class Worker:
         for key, loaded in found.items():
             self._guard(
                 key, lambda key=key, loaded=loaded: self._own(  # type: ignore[misc]
-                    key, self._admission.open(loaded, deadline, redelivered=key in redelivered)
+                    key,
+                    self._admission.open(loaded, deadline, invocation=invocation, redelivered=key in redelivered),
                 )
             )
 
@@ -297,6 +302,9 @@ class Worker:
 
     def _start_calls(self, owned: Owned, now: float) -> None:
         activation = owned.activation
+        if owned.too_short:
+            activation.feed(self._news.too_short(owned, now))
+            return
         free = self._calls.free - self._planned
         chosen: list[Frame] = []
         for frame in activation.owed().scheduled:

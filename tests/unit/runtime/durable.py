@@ -73,6 +73,22 @@ class OneWorkflow:
         return self.versions[definition_digest]
 
 
+class LateLoads:
+    """A journal whose loads take `seconds`: who reads it has that much less time for all else."""
+
+    def __init__(self, journal: Any, clock: SkipClock, seconds: float) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._seconds = seconds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._journal, name)
+
+    def load(self, key: ExecutionKey) -> Any:
+        self._clock.sleep(self._seconds)
+        return self._journal.load(key)
+
+
 class Product:
     """Memory stores, one workflow, scripted tasks; `worker()` is a fresh process on the same stores."""
 
@@ -138,6 +154,15 @@ class Product:
     def run(self, key: ExecutionKey, worker: Worker | None = None, seconds: float = 300.0) -> Outcome:
         """One Lambda invocation for one record."""
         return (worker or self.worker()).run([key], deadline=self.clock.now() + seconds)[key]
+
+    def run_late(self, key: ExecutionKey, left: float) -> Outcome:
+        """An invocation of 300 s that has only `left` of them once it has loaded the execution."""
+        wrap = self.wrap
+        self.wrap = lambda name, port: LateLoads(port, self.clock, 300 - left) if name == "journal" else port
+        try:
+            return self.run(key)
+        finally:
+            self.wrap = wrap
 
     def drain(self, limit: int = 200) -> None:
         """Poll the queue as Lambda does, sweep each minute, until nothing is left to do."""

@@ -48,7 +48,7 @@ def test_what_is_said_to_a_redriven_one_is_not_swept_away_with_the_old_inbox():
     redrive(product, key)
     item = inbox.stop_item(key, product.clock.now(), error="Enough", cause=None, actor=TESTER)
     product.stores.journal.put_inbox(item)
-    assert product.worker()._admission.open(loaded, product.clock.now() + 60, redelivered=False) is None
+    assert product.worker()._admission.open(loaded, product.clock.now() + 60, invocation=60, redelivered=False) is None
     assert [item.id for item in product.stores.journal.inbox(key)] == ["stop"]
     product.drain()
     assert (product.describe(key).status, product.describe(key).error) == ("ABORTED", "Enough")

@@ -8,8 +8,10 @@ from engine.errors import Fenced, StoreUnavailable
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.tasks import TaskFailed
 from engine.runtime import codec, snapshot_codec
+from engine.runtime.activation import LEASE_MARGIN_SECONDS
 from engine.runtime.executions import TaskTimedOut
 from engine.runtime.opening import facts_of
+from engine.runtime.owned import RESERVE_SECONDS
 from engine.runtime.snapshot import Phase, Snapshot
 from engine.runtime.starts import ExecutionAlreadyExists
 from engine.runtime.step import step
@@ -309,6 +311,54 @@ def test_parallel_tasks_run_side_by_side_and_deltas_load_back():
     assert product.describe(key).status == "SUCCEEDED"
     assert len(product.tasks.calls) == 10
     assert any(not s.whole for s in bodies(product, key))
+
+
+@pytest.mark.parametrize("seconds", [17, 20, 30, 45, 50, 55, 100, 300, 900])
+def test_a_fresh_worker_makes_the_call_however_short_its_invocation_is(seconds):
+    """The longest call ends with its lease before the worker lets go, whatever the settings and the state say."""
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [{"ok": True}]}))
+    key = product.start()
+    began = product.clock.now()
+    product.run(key, seconds=seconds)
+    [call] = product.tasks.calls
+    assert 1 <= call.budget_seconds <= min(240, 0.8 * seconds, seconds - LEASE_MARGIN_SECONDS - RESERVE_SECONDS)
+    assert (product.describe(key).status, product.clock.now() - began < seconds) == ("SUCCEEDED", True)
+
+
+@pytest.mark.parametrize("definition", [ONE_TASK, flow({"Work": task(TimeoutSeconds=2, End=True, Retry=[
+    {"ErrorEquals": ["States.ALL"], "MaxAttempts": 50},
+])})])
+def test_a_worker_too_short_for_any_call_fails_the_task_and_says_why(definition):
+    """It used to send itself a wake for ever."""
+    product = Product(definition, ScriptedTasks({WORK: [{"ok": True}]}))
+    key = product.start()
+    product.run(key, seconds=12)
+    found = product.describe(key)
+    assert (product.tasks.calls, found.status, found.error) == ([], "FAILED", "Automate.WorkerTooShort")
+    assert "12 s" in found.cause
+    assert "time-out of the worker function" in found.cause
+    assert product.run(key, seconds=12) is None
+
+
+def test_what_a_too_short_worker_fails_may_be_caught():
+    caught = flow({
+        "Work": task(End=True, Catch=[{"ErrorEquals": ["Automate.WorkerTooShort"], "Next": "Said"}]),
+        "Said": {"Type": "Succeed"},
+    })
+    product = Product(caught)
+    key = product.start()
+    product.run(key, seconds=10)
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_a_late_turn_in_a_long_invocation_is_no_reason_to_fail():
+    """The time went into loading: the next worker has more."""
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [{"ok": True}]}))
+    key = product.start()
+    product.run_late(key, left=10)
+    assert (product.tasks.calls, product.describe(key).status) == ([], "RUNNING")
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
 
 
 def test_restepping_the_recorded_stimuli_gives_the_same_snapshot():

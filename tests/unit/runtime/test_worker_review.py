@@ -131,7 +131,7 @@ def test_an_answer_that_came_before_a_takeover_waits_until_the_call_is_handed_ov
     with pytest.raises(Died):
         product.run(key)
     product.clock.sleep(400)
-    assert product.run(key, seconds=9) is None  # no time for a call: it is taken over, SCHEDULED, and parked
+    assert product.run_late(key, left=9) is None  # no time for a call: it is taken over, SCHEDULED, and parked
     assert snapshot(product, key).frames[""].phase is Phase.SCHEDULED
     product.drain()
     assert product.describe(key).output == {"accepted": True}
