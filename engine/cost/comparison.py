@@ -1,4 +1,4 @@
-"""Beside Step Functions: the shapes of the counted table, as they were counted in batches of ten.
+"""Beside Step Functions: the shapes of the counted table, as they were counted in batches of ten, or alone.
 
 Step Functions Standard is billed by transition (states entered and retries); Express by request and by time, in steps
 of 100 ms and 64 MB. Ours is what was counted, with the CPU and the waiting that `Pricing` adds.
@@ -48,15 +48,15 @@ class Step:
     target: float
 
 
-def compared(pricing: Pricing) -> list[Compared]:
-    """Every shape with a title."""
-    pricing = in_tens(pricing)
+def compared(pricing: Pricing, *, batch: int = BATCH) -> list[Compared]:
+    """Every shape with a title. It was counted in a `batch` of 1 and of 10."""
+    pricing = counted_in(pricing, batch)
     return [_one(shape, pricing) for shape in pricing.counted.shapes.values() if shape["title"]]
 
 
-def steps(pricing: Pricing) -> list[Step]:
+def steps(pricing: Pricing, *, batch: int = BATCH) -> list[Step]:
     """What one more step costs, beside the targets."""
-    pricing, found = in_tens(pricing), []
+    pricing, found = counted_in(pricing, batch), []
     for act, title in (("task", "One more task"), ("pure", "One more pure transition")):
         lines = {name: dollars * MILLION for name, dollars in pricing.bill(pricing.units([Part(act, 1)])).items()}
         standard = pricing.prices.standard(1) * MILLION
@@ -104,13 +104,13 @@ def _times(number: float) -> str:
     return f"{number:,.0f} times" if number >= 10 else f"{number:.1f} times"
 
 
-def in_tens(pricing: Pricing) -> Pricing:
-    """With what the shapes were counted with: batches of ten, results of a few bytes."""
-    return replace(pricing, assumptions=replace(pricing.assumptions, batch=BATCH, payload_kb=0.0))
+def counted_in(pricing: Pricing, batch: int = BATCH) -> Pricing:
+    """With what the shapes were counted with: batches of this size, results of a few bytes."""
+    return replace(pricing, assumptions=replace(pricing.assumptions, batch=batch, payload_kb=0.0))
 
 
 def _one(shape: Json, pricing: Pricing) -> Compared:
-    found = shape["batches"][str(BATCH)]
+    found = shape["batches"][str(pricing.assumptions.batch)]
     parts = [Part(act, times) for act, times in shape["acts"].items()]
     units = pricing.measured(Units.of(found["start"]) + Units.of(found["run"]), parts)
     ours = sum(pricing.bill(units).values())

@@ -224,7 +224,7 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
 
 
 def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
-    pricing = comparison.in_tens(pricing)
+    pricing = comparison.counted_in(pricing)
     shape = {
         "steps": [asdict(step) for step in comparison.steps(pricing)],
         "executions": [asdict(row) | {"times": row.times} for row in comparison.compared(pricing)],

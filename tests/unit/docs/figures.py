@@ -8,6 +8,7 @@ A figure is followed by a comment, which no reader sees:
     =engine.expr.jsonata.LIMITS.max_depth          a value in a table
     =engine.settings.Settings.batch_size.most      a setting's bound (least, most)
     =botocore:stepfunctions.Definition.max         a bound in AWS's model of a service
+    =price:api_requests                            dollars in engine/cost/prices.json
     =aws:history-events                            a figure of AWS's documents, with its address in AWS_DOCUMENTS
 
 Units: KiB and MiB (1,024), s, ms, min, h, days, years, MB (10^6) and %. A figure without one is a number.
@@ -23,6 +24,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import botocore.session
+
+from engine.cost import prices
 
 _QUOTAS = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"
 _INTRINSICS = "https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html"
@@ -98,6 +101,8 @@ def source_value(source: str) -> float:
     kind, colon, name = source.partition(":")
     if colon and kind == "aws":
         return AWS_DOCUMENTS[name][0]
+    if colon and kind == "price":
+        return prices.table().prices[name].usd
     if colon and kind == "botocore":
         service, shape, bound = name.split(".")
         return float(_model(service).shape_for(shape).metadata[bound])

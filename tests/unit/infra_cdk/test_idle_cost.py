@@ -1,0 +1,24 @@
+"""What docs/costs.md counts of an idle stage is what its templates have."""
+
+from collections import Counter
+
+import pytest
+
+from tools.cost import idle
+
+
+@pytest.mark.full
+def test_the_idle_count_is_that_of_the_templates(templates):
+    found = [resource for template in templates.values() for resource in template.to_json()["Resources"].values()]
+    kinds = Counter(resource["Type"] for resource in found)
+    table = idle.table()
+    assert {name: table[name] for name in idle.COUNTED.values()} == {
+        name: kinds[kind] for kind, name in idle.COUNTED.items()
+    }, "run: python -m tools.cost.idle, then python -m tools.cost.pages"
+
+
+@pytest.mark.full
+def test_each_alarm_watches_one_metric(templates):
+    """One that reckons with several is billed for each."""
+    alarms = templates["observability"].find_resources("AWS::CloudWatch::Alarm").values()
+    assert [alarm for alarm in alarms if "Metrics" in alarm["Properties"]] == []
