@@ -105,7 +105,7 @@ cost-count: install-dev ## Count anew what executions cost on AWS (engine/cost/c
 	@$(python) -m tools.cost.count
 
 synth: install-infra ## Write the CloudFormation templates to cdk.out
-	@$(python) -m infra_cdk.app && echo "Templates are in cdk.out."
+	@.venv/bin/cdk synth --quiet && echo "Templates are in cdk.out."
 
 docs: install-dev ## Build the documentation as a site (build/docs)
 	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict --quiet

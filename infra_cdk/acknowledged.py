@@ -36,11 +36,11 @@ class Accepted:
 def _of_policies(prefix: str) -> Iterator[Accepted]:
     """Wildcards that end a name which the stage owns."""
     stage = prefix.removeprefix("automate-")
-    table = f"{prefix}-data:ExportsOutputFnGetAttTableCD117FA1ArnE2C8C204/index/*"
-    blobs = f"{prefix}-data:ExportsOutputFnGetAttPayloadsCDFAA0A2Arn61AB835C/blobs/*"
+    table = f"{_output_of(f'{prefix}-data', 'FnGetAttTableCD117FA1Arn27EC6E03')}/index/*"
+    blobs = f"{_output_of(f'{prefix}-data', 'FnGetAttPayloadsCDFAA0A2ArnA74AF592')}/blobs/*"
     roles = f"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/{prefix}-task-*"
     secrets = f"arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:automate/{stage}/*"
-    lines = f"{prefix}-engine:ExportsOutputFnGetAttWorkerLogs4B5B6506Arn01595694:*"
+    lines = f"{_output_of(f'{prefix}-engine', 'FnGetAttWorkerLogs4B5B6506Arn60B102B0')}:*"
     reasons = {
         table: "The indexes of the stage's own table.",
         blobs: "The payloads of the stage's own bucket: each is named by the hash of its content.",
@@ -58,6 +58,14 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
         for resource in resources:
             path = f"{function}/Role/DefaultPolicy/Resource"
             yield Accepted(stack, path, f"{_IAM5}[Resource::{resource}]", reasons[resource])
+
+
+def _output_of(stack: str, name: str) -> str:
+    """What another stack made, as cdk-nag prints it."""
+    return (
+        f'{{"Fn::GetStackOutput":{{"StackName":"{stack}","Region":{{"Ref":"AWS::Region"}},'
+        f'"OutputName":"PublishOutput{name}"}}}}'
+    )
 
 
 def _of_functions() -> Iterator[Accepted]:

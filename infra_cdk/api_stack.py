@@ -168,10 +168,8 @@ class ApiStack(Stack):
 
     def _add_routes(self) -> None:
         authorizer = aws_apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[self.users])
-        # Without the two False every method adds a statement to the function's policy, which has a limit of 20 KB.
-        calls = aws_apigateway.LambdaIntegration(
-            self.function, allow_test_invoke=False, scope_permission_to_method=False
-        )
+        # Scoped to methods, each would add two statements to the function's policy, which has a limit of 20 KB.
+        calls = aws_apigateway.LambdaIntegration(self.function, scope_permission_to_method=False)
         for route in ROUTES:
             resource = self.api.root.resource_for_path(route.path)
             guarded = {} if route.path in OPEN else {

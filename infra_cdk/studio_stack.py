@@ -95,7 +95,6 @@ class StudioStack(Stack):
         return aws_cloudfront.Distribution(
             self, "Cdn",
             comment=self._tunables.prefix,
-            minimum_protocol_version=aws_cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
             default_behavior=aws_cloudfront.BehaviorOptions(
                 origin=aws_cloudfront_origins.HttpOrigin(api_host, origin_path=f"/{self._tunables.stage}"),

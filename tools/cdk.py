@@ -15,6 +15,13 @@ from tools.node import ROOT, Failed, Node, get_node, install_packages, wheel_nod
 
 COMMAND = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
+RUN_THE_APP = frozenset({
+    "bootstrap", "deploy", "destroy", "diff", "drift", "gc", "import", "list", "ls", "metadata", "publish-assets",
+    "refactor", "rollback", "synth", "synthesize", "watch",
+})
+"""The commands that run the app of cdk.json, for which the Studio must be built: `bootstrap` asks it for the account
+and the region, `destroy` for the names of the stacks."""
+
 
 def prepare() -> Node:
     """All that the command needs; a Node to run it. Raises Failed."""
@@ -34,7 +41,7 @@ def main(arguments: list[str]) -> int:
         node = prepare()
         if arguments == ["install"]:
             return 0
-        if arguments and arguments[0] in ("deploy", "synth", "diff", "watch"):
+        if not RUN_THE_APP.isdisjoint(arguments):
             studio.build()
     except Failed as error:
         print(error, file=sys.stderr)
