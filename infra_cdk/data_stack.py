@@ -49,7 +49,10 @@ class DataStack(Stack):
         )
         blobs = self.payloads.arn_for_objects("blobs/*")
         for actions, resource in (
-            (["s3:GetObject", "s3:PutObject"], blobs), (["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn)
+            (["s3:GetObject", "s3:PutObject"], blobs),
+            # Without it S3 calls a missing payload forbidden. A condition on the prefix would not hold for GetObject.
+            (["s3:ListBucket"], self.payloads.bucket_arn),
+            (["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn),
         ):
             role.grant_principal.add_to_principal_policy(
                 aws_iam.PolicyStatement(actions=actions, resources=[resource])

@@ -11,6 +11,8 @@ from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.failures import code_of, storage_errors
 from engine.errors import StoreCorrupt
 
+_LIST, _NOT_AUTHORIZED = "s3:ListBucket", "is not authorized to perform"
+
 
 class S3Blobs:
     """engine.ports.blobs.BlobStore."""
@@ -32,13 +34,26 @@ class S3Blobs:
             try:
                 answer = self._clients.s3.get_object(Bucket=self._bucket, Key=_object_key(workspace, ref))
             except ClientError as error:
-                if code_of(error) == "NoSuchKey":
+                if _is_missing(error):
                     raise StoreCorrupt(f"the large value {ref} is missing") from error
                 raise
             data = answer["Body"].read()
         if hashlib.sha256(data).hexdigest() != ref:
             raise StoreCorrupt(f"the large value {ref} does not match its digest")
         return data
+
+
+def _is_missing(error: ClientError) -> bool:
+    """Whether S3 means that there is no such object.
+
+    To a role without s3:ListBucket it says 403 AccessDenied in the place of 404 NoSuchKey (GetObject's page), and names
+    that right if it names any. A message that names another right tells of one that was taken away.
+    """
+    code = code_of(error)
+    if code != "AccessDenied":
+        return code == "NoSuchKey"
+    message = str(error.response["Error"].get("Message", ""))
+    return _LIST in message or _NOT_AUTHORIZED not in message
 
 
 def _object_key(workspace: str, ref: str) -> str:

@@ -68,7 +68,8 @@ def test_each_row_of_the_page_is_what_the_roles_policies_allow(stage, things, fu
 
     store = [
         *word("read", *((f"dynamodb:{each}", things["table"]) for each in TABLE_READ),
-              ("dynamodb:Query", things["index"]), ("s3:GetObject", things["payload"])),
+              ("dynamodb:Query", things["index"]), ("s3:GetObject", things["payload"]),
+              ("s3:ListBucket", things["bucket"])),
         *word("write", *((f"dynamodb:{each}", things["table"]) for each in TABLE_WRITE),
               ("s3:PutObject", things["payload"]), ("kms:GenerateDataKey", things["key"])),
     ]
