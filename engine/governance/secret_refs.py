@@ -19,6 +19,9 @@ Refs = Iterable[tuple[str, str]]
 MOST_BYTES = 65_536
 """AWS Secrets Manager's limit of a value, for all backends."""
 
+SHORTEST = 8
+"""Characters. A shorter value is taken only when whoever sets it says so: see check_length."""
+
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
@@ -48,6 +51,21 @@ def check_value(value: str) -> str:
         raise InvalidDocument("the value holds half a surrogate pair, which no text can", where="value") from None
     if size > MOST_BYTES:
         raise InvalidDocument(f"the value has {size} bytes; a secret has at most {MOST_BYTES}", where="value")
+    return value
+
+
+def check_length(value: str, *, allow_short: bool) -> str:
+    """`value` itself. Raises InvalidDocument when it has fewer than SHORTEST characters and that is not allowed.
+
+    Masking finds a value by its characters: so few of them also stand in texts that have nothing to do with it, which
+    become unreadable and tell what the value is, and an encoding of them is not told from chance.
+    """
+    if len(value) < SHORTEST and not allow_short:
+        raise InvalidDocument(
+            f"the value has fewer than {SHORTEST} characters: masking cannot tell so short a value from ordinary text",
+            where="value",
+            advice='Take a longer one; or take it all the same: --allow-short, in the API "allow_short": true.',
+        )
     return value
 
 

@@ -31,6 +31,7 @@ from engine.governance.audit_entry import EXECUTION, SECRET, WORKFLOW, AuditEntr
 from engine.governance.audit_recorder import new_id
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
+from engine.governance.secret_refs import check_length
 from engine.ports.catalog_store import VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.secrets import SecretInfo, WritableSecrets
@@ -355,12 +356,17 @@ class AuditedSecrets:
         """The names, without values; looking is no act."""
         return self._secrets.list(workspace)
 
-    def set(self, workspace: str, key: str, value: str, *, actor: Actor) -> SecretInfo:
-        """Create or rotate `key`."""
+    def set(
+        self, workspace: str, key: str, value: str, *, actor: Actor, allow_short: bool = False
+    ) -> SecretInfo:
+        """Create or rotate `key`. Raises InvalidDocument for a value too short to be masked, unless that is allowed."""
+        check_length(value, allow_short=allow_short)
         return self._write("secret.set", workspace, key, value, self._shown(workspace, key), actor)
 
-    def rotate(self, workspace: str, key: str, value: str, *, actor: Actor) -> SecretInfo:
-        """Give `key`, which there is, a new value. Raises NotFound."""
+    def rotate(
+        self, workspace: str, key: str, value: str, *, actor: Actor, allow_short: bool = False
+    ) -> SecretInfo:
+        """Give `key`, which there is, a new value. Raises NotFound, and InvalidDocument as set does."""
         before = self._shown(workspace, key)
         if before is None:
             raise NotFound(
@@ -368,6 +374,7 @@ class AuditedSecrets:
                 advice="Set it first (automate secrets set KEY, PUT /secrets/KEY); one of the environment is changed "
                 "there.",
             )
+        check_length(value, allow_short=allow_short)
         return self._write("secret.rotate", workspace, key, value, before, actor)
 
     def _write(

@@ -110,6 +110,9 @@ class SecretRequest(Taken):
     """A secret's value. It is never shown again."""
 
     value: str = Field(min_length=1, repr=False)
+    allow_short: bool = Field(
+        False, description="Take a value of fewer than 8 characters, which masking cannot tell from ordinary text."
+    )
 
 
 # Query strings
@@ -336,6 +339,9 @@ class Secret(Given):
     backend: str
     updated_at: str | None
     updated_by: str | None
+    shadowed_by: str | None = Field(
+        description="The backend that is asked before this one and has the key as well: its value is what runs."
+    )
 
 
 class SecretUse(Given):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.errors import Conflict, NotFound
 from engine.governance.secret_refs import check_key, check_value
+from engine.governance.shadowing import shadowed_by
 from engine.ports.secrets import SecretInfo
 from engine.runtime.execution import iso_time
 from functions.api import models
@@ -24,7 +27,7 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
     writable = services.writable_secrets.name
     found = [
         models.SecretWithUse(
-            **_shown(info).model_dump(), writable=info.backend == writable, used_by=uses.get(info.key, [])
+            **_shown(call, info).model_dump(), writable=info.backend == writable, used_by=uses.get(info.key, [])
         )
         for backend in services.secret_backends for info in backend.list(call.workspace)
     ]
@@ -33,10 +36,14 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
 
 @route("PUT", "/secrets/{key}", models.SecretRequest, answers=models.Secret, example={"value": "…"})
 def put_secret(call: Call[models.SecretRequest]) -> Answer:
-    """Create or rotate a secret."""
+    """Create or rotate a secret.
+
+    A value of fewer than 8 characters is refused unless `allow_short` says so: masking cannot find it safely."""
     key, value = check_key(call.path["key"]), check_value(call.given.value)
-    info = call.services.writable_secrets.set(call.workspace, key, value, actor=call.actor)
-    return Answer(_shown(info))
+    info = call.services.writable_secrets.set(
+        call.workspace, key, value, actor=call.actor, allow_short=call.given.allow_short
+    )
+    return Answer(_shown(call, info))
 
 
 @route("POST", "/secrets/{key}/rotate", models.SecretRequest, answers=models.Secret, example={"value": "…"})
@@ -46,8 +53,10 @@ def rotate_secret(call: Call[models.SecretRequest]) -> Answer:
     404 when there is none that can be written here. What runs uses the new value from its next call on."""
     key = check_key(call.path["key"])
     value = check_value(call.given.value)
-    info = call.services.writable_secrets.rotate(call.workspace, key, value, actor=call.actor)
-    return Answer(_shown(info))
+    info = call.services.writable_secrets.rotate(
+        call.workspace, key, value, actor=call.actor, allow_short=call.given.allow_short
+    )
+    return Answer(_shown(call, info))
 
 
 @route("DELETE", "/secrets/{key}", models.DeleteSecretQuery, answers=models.Done, example="force=true")
@@ -76,7 +85,8 @@ def _nothing_to_delete(key: str) -> NotFound:
     )
 
 
-def _shown(info: SecretInfo) -> models.Secret:
+def _shown(call: Call[Any], info: SecretInfo) -> models.Secret:
     return models.Secret(
-        key=info.key, backend=info.backend, updated_at=iso_time(info.updated_at), updated_by=info.updated_by
+        key=info.key, backend=info.backend, updated_at=iso_time(info.updated_at), updated_by=info.updated_by,
+        shadowed_by=shadowed_by(call.services.secret_backends, call.workspace, info.key, info.backend),
     )

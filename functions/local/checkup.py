@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from engine.catalog.document import parse_document
 from engine.errors import StorageError, UserError
+from engine.governance.shadowing import shadowed_by
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import PAUSED
 from engine.records import dataclass
@@ -48,6 +49,7 @@ def of_folder(product: Product) -> Iterator[Check]:
     yield from _database(product)
     yield _worker(product)
     yield _secrets(secret_uses(product.services.catalog, product.settings.workspace), _known_keys(product))
+    yield from _shadows(_stored_in_vain(product))
     yield from _definitions(product)
     yield _paused(len(product.services.executions.page(
         ExecutionQuery(product.settings.workspace, status=PAUSED, limit=100)
@@ -69,6 +71,7 @@ def of_deployment(api: Api) -> Iterator[Check]:
     known = api.get("/secrets")["secrets"]
     uses = {item["key"]: item["used_by"] for item in known}
     yield _secrets(uses, uses.keys())
+    yield from _shadows({item["key"]: item["shadowed_by"] for item in known if item.get("shadowed_by")})
     yield _paused(len(api.get("/executions", status=PAUSED, limit=100)["executions"]))
     found = api.get("/audit/verify")
     yield _audit(ok=found["ok"], entries=found["entries"], problems=len(found["findings"]))
@@ -125,6 +128,22 @@ def _secrets(uses: Mapping[str, Iterable[Any]], known: Iterable[str]) -> Check:
     first = next(iter(uses[missing[0]]), None)
     whose = f" (named by {getattr(first, 'workflow', None) or first['workflow']})" if first else ""
     return Check("secrets", "ill", f"not there: {', '.join(missing)}{whose}", f"automate secrets set {missing[0]}")
+
+
+def _stored_in_vain(product: Product) -> dict[str, str]:
+    """The keys of which another backend's value runs, and which."""
+    backends, workspace = product.services.secret_backends, product.settings.workspace
+    found = {
+        info.key: shadowed_by(backends, workspace, info.key, info.backend)
+        for backend in backends for info in backend.list(workspace)
+    }
+    return {key: by for key, by in found.items() if by is not None}
+
+
+def _shadows(shadows: Mapping[str, str]) -> Iterator[Check]:
+    for key, by in sorted(shadows.items()):
+        yield Check("secrets", "note", f"the stored value of {key} is not the one that runs: the {by} has one too",
+                    f"Unset AUTOMATE_{key}, or delete the stored one: automate secrets delete {key}")
 
 
 def _definitions(product: Product) -> Iterator[Check]:

@@ -8,11 +8,18 @@ import click
 
 from engine.errors import InvalidDocument, NotFound
 from engine.governance.secret_refs import check_key
+from engine.governance.shadowing import shadowed_by
+from engine.ports.secrets import SecretInfo
 from engine.runtime.execution import iso_time
 from functions.local.product import Product
 from functions.local.session import session
 
 MASK = "********"
+
+
+ALLOW_SHORT = click.option(
+    "--allow-short", is_flag=True, help="Take a value of fewer than 8 characters, which masking cannot find safely."
+)
 
 
 @click.group()
@@ -30,10 +37,13 @@ def list_secrets() -> None:
         ]
         shapes = [
             {"key": info.key, "backend": info.backend, "updated_at": iso_time(info.updated_at),
-             "updated_by": info.updated_by}
+             "updated_by": info.updated_by, "shadowed_by": _shadow(product, info.key, info.backend)}
             for info in found
         ]
-        cells = [(info.key, info.backend, screen.ago(info.updated_at), info.updated_by or "") for info in found]
+        cells = [
+            (info.key, where(info.backend, shape["shadowed_by"]), screen.ago(info.updated_at), info.updated_by or "")
+            for info, shape in zip(found, shapes, strict=True)
+        ]
         screen.show({"secrets": shapes}, lambda: screen.table(
             ("KEY", "WHERE", "CHANGED", "BY"), cells, empty="No secrets. Set one: automate secrets set KEY"
         ))
@@ -41,26 +51,30 @@ def list_secrets() -> None:
 
 @secrets.command("set")
 @click.argument("key")
-def set_secret(*, key: str) -> None:
+@ALLOW_SHORT
+def set_secret(*, key: str, allow_short: bool) -> None:
     """Create or rotate KEY; the value comes from standard input or a prompt."""
     check_key(key)
     value = typed_value(key)
     with session().product("secrets") as product:
-        info = product.services.writable_secrets.set(product.settings.workspace, key, value, actor=product.actor)
-        shape = {"key": info.key, "backend": info.backend}
-        session().screen.show(shape, lambda: click.echo(f"{key} is set in the {info.backend}"))
+        info = product.services.writable_secrets.set(
+            product.settings.workspace, key, value, actor=product.actor, allow_short=allow_short
+        )
+        _written(product, info, "is set")
 
 
 @secrets.command("rotate")
 @click.argument("key")
-def rotate_secret(*, key: str) -> None:
+@ALLOW_SHORT
+def rotate_secret(*, key: str, allow_short: bool) -> None:
     """Give KEY, which must be there, a new value; workflows keep their references."""
     check_key(key)
     value = typed_value(key)
     with session().product("secrets") as product:
-        info = product.services.writable_secrets.rotate(product.settings.workspace, key, value, actor=product.actor)
-        shape = {"key": info.key, "backend": info.backend}
-        session().screen.show(shape, lambda: click.echo(f"{key} is rotated in the {info.backend}"))
+        info = product.services.writable_secrets.rotate(
+            product.settings.workspace, key, value, actor=product.actor, allow_short=allow_short
+        )
+        _written(product, info, "is rotated")
 
 
 @secrets.command("get")
@@ -73,6 +87,8 @@ def get_secret(*, key: str, reveal: bool) -> None:
         shown = value if reveal else MASK
         shape = {"key": key, "backend": backend, "value": shown}
         session().screen.show(shape, lambda: click.echo(shown if reveal else f"{key}: {shown} (in the {backend})"))
+        for other in _shadowed(product, key, backend):
+            session().screen.notice(shadow_notice(key, other, backend))
 
 
 @secrets.command("delete")
@@ -92,6 +108,37 @@ def _found(product: Product, key: str) -> tuple[str, str]:
         if value is not None:
             return backend.name, value
     raise NotFound(f"no backend holds a secret {key!r}", where="KEY", advice=f"Set it: automate secrets set {key}")
+
+
+def _shadow(product: Product, key: str, backend: str) -> str | None:
+    return shadowed_by(product.services.secret_backends, product.settings.workspace, key, backend)
+
+
+def _shadowed(product: Product, key: str, by: str) -> list[str]:
+    """The other backends that hold `key`, and are not asked for it."""
+    workspace = product.settings.workspace
+    return [
+        backend.name for backend in product.services.secret_backends
+        if backend.name != by and any(info.key == key for info in backend.list(workspace))
+    ]
+
+
+def _written(product: Product, info: SecretInfo, done: str) -> None:
+    shadow = _shadow(product, info.key, info.backend)
+    shape = {"key": info.key, "backend": info.backend, "shadowed_by": shadow}
+    session().screen.show(shape, lambda: click.echo(f"{info.key} {done} in the {info.backend}"))
+    if shadow is not None:
+        session().screen.notice(shadow_notice(info.key, info.backend, shadow))
+
+
+def where(backend: str, shadow: str | None) -> str:
+    """Where a secret is kept, for a table."""
+    return backend if shadow is None else f"{backend}, not asked: the {shadow} has it"
+
+
+def shadow_notice(key: str, backend: str, by: str) -> str:
+    """Says that the value of `key` in `backend` is not the one that workflows get."""
+    return f"Workflows do not get the value in the {backend}: the {by} has {key} too, and is asked first."
 
 
 def typed_value(key: str) -> str:

@@ -860,6 +860,8 @@ export interface Secret {
   backend: string;
   updated_at: string | null;
   updated_by: string | null;
+  /** The backend that is asked before this one and has the key as well: its value is what runs. */
+  shadowed_by: string | null;
 }
 
 /** All secrets, by backend in the order in which they are asked. */
@@ -870,6 +872,8 @@ export interface SecretList {
 /** A secret's value. It is never shown again. */
 export interface SecretRequest {
   value: string;
+  /** Take a value of fewer than 8 characters, which masking cannot tell from ordinary text. */
+  allow_short?: boolean;
 }
 
 /** A workflow that names the secret: its active version, or its draft. */
@@ -885,6 +889,8 @@ export interface SecretWithUse {
   backend: string;
   updated_at: string | null;
   updated_by: string | null;
+  /** The backend that is asked before this one and has the key as well: its value is what runs. */
+  shadowed_by: string | null;
   writable: boolean;
   used_by: SecretUse[];
 }

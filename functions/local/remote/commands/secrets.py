@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from functions.local.commands.secrets import typed_value
+from functions.local.commands.secrets import ALLOW_SHORT, shadow_notice, typed_value, where
 from functions.local.remote.at import ago, api, screen
 from functions.local.remote.client import part
 
@@ -20,25 +22,26 @@ def list_secrets() -> None:
     found = api().get("/secrets")
     screen().show(found, lambda: screen().table(
         ("KEY", "WHERE", "CHANGED", "BY"),
-        [(item["key"], item["backend"], ago(item["updated_at"]), item["updated_by"] or "")
-         for item in found["secrets"]], empty="No secrets. Set one: automate secrets set KEY",
+        [(item["key"], where(item["backend"], item.get("shadowed_by")), ago(item["updated_at"]),
+          item["updated_by"] or "") for item in found["secrets"]],
+        empty="No secrets. Set one: automate secrets set KEY",
     ))
 
 
 @secrets.command("set")
 @click.argument("key")
-def set_secret(*, key: str) -> None:
+@ALLOW_SHORT
+def set_secret(*, key: str, allow_short: bool) -> None:
     """Create or change KEY; the value comes from standard input or a prompt."""
-    found = api().ask("PUT", f"/secrets/{part(key)}", {"value": typed_value(key)})
-    screen().show(found, lambda: click.echo(f"{key} is set in {found['backend']}"))
+    _written(api().ask("PUT", f"/secrets/{part(key)}", _given(key, allow_short=allow_short)), "is set")
 
 
 @secrets.command("rotate")
 @click.argument("key")
-def rotate_secret(*, key: str) -> None:
+@ALLOW_SHORT
+def rotate_secret(*, key: str, allow_short: bool) -> None:
     """Give KEY, which must be there, a new value; workflows keep their references."""
-    found = api().post(f"/secrets/{part(key)}/rotate", {"value": typed_value(key)})
-    screen().show(found, lambda: click.echo(f"{key} is rotated in {found['backend']}"))
+    _written(api().post(f"/secrets/{part(key)}/rotate", _given(key, allow_short=allow_short)), "is rotated")
 
 
 @secrets.command("delete")
@@ -48,6 +51,16 @@ def delete_secret(*, key: str, force: bool) -> None:
     """Delete KEY."""
     found = api().ask("DELETE", f"/secrets/{part(key)}" + ("?force=true" if force else ""))
     screen().show(found, lambda: click.echo(f"{key} is deleted"))
+
+
+def _given(key: str, *, allow_short: bool) -> dict[str, Any]:
+    return {"value": typed_value(key), **({"allow_short": True} if allow_short else {})}
+
+
+def _written(found: dict[str, Any], done: str) -> None:
+    screen().show(found, lambda: click.echo(f"{found['key']} {done} in {found['backend']}"))
+    if found.get("shadowed_by"):
+        screen().notice(shadow_notice(found["key"], found["backend"], found["shadowed_by"]))
 
 
 COMMANDS = (secrets,)

@@ -128,7 +128,17 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): TableProps.Colu
       cell: (secret) => <span className="mono">{secret.key}</span>,
     },
     { id: "value", header: "Value", width: 130, cell: () => <SecretMask /> },
-    { id: "backend", header: "Kept in", width: 200, cell: (secret) => BACKENDS[secret.backend] ?? secret.backend },
+    {
+      id: "backend",
+      header: "Kept in",
+      width: 200,
+      cell: (secret) => (
+        <div>
+          {BACKENDS[secret.backend] ?? secret.backend}
+          {secret.shadowed_by && <div className="dim">{`Not asked: the ${secret.shadowed_by} has it too`}</div>}
+        </div>
+      ),
+    },
     { id: "used", header: "Used by", minWidth: 220, cell: (secret) => <UsedBy uses={secret.used_by} /> },
     isWide && {
       id: "updated",

@@ -6,13 +6,54 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { del, path, post, put, withQuery } from "../../api/client";
-import type { SecretWithUse } from "../../api/schema";
+import type { Secret, SecretWithUse } from "../../api/schema";
 import { notify } from "../../app/flash";
 import { Dialog } from "../../ui/Dialog";
 import { SecretField } from "../../ui/SecretField";
 import { UsedBy } from "./UsedBy";
 
 const KEY = /^[A-Za-z0-9_.-]{1,128}$/;
+
+/** Characters: masking cannot tell a shorter value from ordinary text, so the API takes it only when it is allowed. */
+const SHORTEST = 8;
+
+/** What is typed, and what the API is sent; `isFit` once it may be sent. */
+function useValue() {
+  const [value, setValue] = useState("");
+  const [isAllowed, setAllowed] = useState(false);
+  const isShort = value !== "" && [...value].length < SHORTEST;
+  return {
+    value,
+    setValue,
+    isAllowed,
+    setAllowed,
+    isShort,
+    isFit: value !== "" && (!isShort || isAllowed),
+    body: isShort ? { value, allow_short: true } : { value },
+  };
+}
+
+function AllowShort({ of: { isShort, isAllowed, setAllowed } }: { of: ReturnType<typeof useValue> }) {
+  if (!isShort) return null;
+  return (
+    <Checkbox
+      checked={isAllowed}
+      onChange={({ detail }) => setAllowed(detail.checked)}
+      description={`Masking cannot tell fewer than ${SHORTEST} characters from ordinary text: it may stay readable in outputs and logs.`}
+    >
+      Take this short value all the same
+    </Checkbox>
+  );
+}
+
+/** Says that the value just stored is not the one that runs. */
+function tellShadow(secret: Secret) {
+  if (secret.shadowed_by === null) return;
+  notify({
+    type: "warning",
+    content: `Workflows do not get this value of ${secret.key}: the ${secret.shadowed_by} has one too, and is asked first.`,
+  });
+}
 
 interface DialogGiven {
   onClose: () => void;
@@ -21,11 +62,12 @@ interface DialogGiven {
 
 export function CreateDialog({ taken, onClose, onDone }: DialogGiven & { taken: readonly string[] }) {
   const [key, setKey] = useState("");
-  const [value, setValue] = useState("");
+  const typed = useValue();
   const problem = keyProblem(key, taken);
   const create = async () => {
-    await put(path("/secrets/{}", key), { value });
+    const { body: secret } = await put<Secret>(path("/secrets/{}", key), typed.body);
     notify({ type: "success", content: `${key} is set.` });
+    tellShadow(secret);
     onDone();
   };
   return (
@@ -34,7 +76,7 @@ export function CreateDialog({ taken, onClose, onDone }: DialogGiven & { taken: 
       act="Create"
       onAct={create}
       onClose={onClose}
-      disabled={problem !== null || value === ""}
+      disabled={problem !== null || !typed.isFit}
     >
       <FormField
         label="Name"
@@ -53,9 +95,10 @@ export function CreateDialog({ taken, onClose, onDone }: DialogGiven & { taken: 
       <SecretField
         label="Value"
         description="It is not shown again, here or anywhere."
-        value={value}
-        onChange={setValue}
+        value={typed.value}
+        onChange={typed.setValue}
       />
+      <AllowShort of={typed} />
     </Dialog>
   );
 }
@@ -66,14 +109,15 @@ function keyProblem(key: string, taken: readonly string[]): string | null {
 }
 
 export function RotateDialog({ secret, onClose, onDone }: DialogGiven & { secret: SecretWithUse }) {
-  const [value, setValue] = useState("");
+  const typed = useValue();
   const rotate = async () => {
-    await post(path("/secrets/{}/rotate", secret.key), { value });
+    const rotated = await post<Secret>(path("/secrets/{}/rotate", secret.key), typed.body);
     notify({ type: "success", content: `${secret.key} has its new value. Its name stays, so no workflow changes.` });
+    tellShadow(rotated);
     onDone();
   };
   return (
-    <Dialog title={`Rotate ${secret.key}`} act="Rotate" onAct={rotate} onClose={onClose} disabled={value === ""}>
+    <Dialog title={`Rotate ${secret.key}`} act="Rotate" onAct={rotate} onClose={onClose} disabled={!typed.isFit}>
       <div>
         <Box variant="awsui-key-label">Used by</Box>
         <UsedBy uses={secret.used_by} />
@@ -82,7 +126,8 @@ export function RotateDialog({ secret, onClose, onDone }: DialogGiven & { secret
         The name stays the same, so nothing has to be published. Every call from now on gets the new value, in
         executions that run already, too.
       </Box>
-      <SecretField label="New value" value={value} onChange={setValue} autoFocus />
+      <SecretField label="New value" value={typed.value} onChange={typed.setValue} autoFocus />
+      <AllowShort of={typed} />
     </Dialog>
   );
 }

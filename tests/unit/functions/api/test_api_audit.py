@@ -175,7 +175,7 @@ def test_a_start_that_was_not_recorded_is_when_it_is_repeated(api, monkeypatch):
 
 def test_the_list_has_pages_filters_and_times(api):
     for minute in range(5):
-        api("PUT", f"/secrets/K{minute}", {"value": "v"})
+        api("PUT", f"/secrets/K{minute}", {"value": "a long value"})
         api.clock.sleep(60)
     first = api("GET", "/audit?limit=3").json
     rest = api("GET", f"/audit?limit=3&next_token={first['next_token']}").json

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
+
+from engine.errors import Refused
 from engine.governance.secret_refs import MOST_BYTES
+from engine.ports.secrets import SecretInfo
 
 KEY, VALUE = "PAYMENT_KEY", "sk-live-4242-canary"
 
@@ -62,3 +68,54 @@ def test_one_that_is_used_is_deleted_only_by_force(api):
     assert api("DELETE", f"/secrets/{KEY}?force=true").status == 200
     assert api.secrets.values == {}
     assert api("DELETE", f"/secrets/{KEY}").status == 404
+
+
+class Elsewhere:
+    """A backend that is asked first."""
+
+    name = "elsewhere"
+
+    def __init__(self, **values):
+        self.values = values
+
+    def get(self, workspace, key, *, fresh=False):
+        if key == "LOG_LEVEL":
+            raise Refused("it is a setting")
+        return self.values.get(key)
+
+    def list(self, workspace):
+        return [SecretInfo(key, self.name) for key in self.values]
+
+
+WRITES = [("PUT", f"/secrets/{KEY}"), ("POST", f"/secrets/{KEY}/rotate")]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_value_too_short_to_be_masked_is_refused_unless_it_is_allowed(api, method, path):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    refused = api(method, path, {"value": "c4nar\u00ffY"})
+    assert (refused.status, api.secrets.values) == (422, {KEY: VALUE})
+    assert "masking cannot tell so short a value" in refused.error["message"]
+    assert "allow_short" in refused.error["advice"]
+    assert "c4nar" not in refused.text
+    assert api(method, path, {"value": "c4nar\u00ffY", "allow_short": False}).status == 422
+    assert api(method, path, {"value": "c4nar\u00ffY", "allow_short": True}).status == 200
+    assert api.secrets.values == {KEY: "c4nar\u00ffY"}
+    assert api(method, path, {"value": "eight ch"}).status == 200
+
+
+def test_a_stored_value_that_another_backend_shadows_is_told(api):
+    assert api("PUT", f"/secrets/{KEY}", {"value": VALUE}).json["shadowed_by"] is None
+    api.services = dataclasses.replace(
+        api.services, secret_backends=(Elsewhere(**{KEY: "canary-elsewhere"}), api.secrets)
+    )
+    for method, path in WRITES:
+        assert api(method, path, {"value": VALUE}).json["shadowed_by"] == "elsewhere"
+    assert api("PUT", "/secrets/OTHER_KEY", {"value": VALUE}).json["shadowed_by"] is None
+    assert api("PUT", "/secrets/LOG_LEVEL", {"value": VALUE}).json["shadowed_by"] is None
+    listed = api("GET", "/secrets")
+    assert [(item["backend"], item["key"], item["shadowed_by"]) for item in listed.json["secrets"]] == [
+        ("elsewhere", KEY, None), ("memory", "LOG_LEVEL", None), ("memory", "OTHER_KEY", None),
+        ("memory", KEY, "elsewhere"),
+    ]
+    assert "canary" not in listed.text

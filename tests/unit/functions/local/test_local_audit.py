@@ -119,10 +119,10 @@ def test_an_entry_that_cannot_be_written_is_a_warning(automate, tmp_path, monkey
         raise StoreUnavailable("the disk is full")
 
     monkeypatch.setattr(Audit, "record", away)
-    status, out, err = automate("secrets", "set", "KEY", stdin="value\n")
+    status, out, err = automate("secrets", "set", "KEY", stdin="a long value\n")
     assert (status, out) == (0, "KEY is set in the local store\n")
     assert "automate: warning: secret.set of secret/KEY stands and is not in the audit log" in err
-    status, out, err = automate("--json", "secrets", "set", "KEY", stdin="value\n")
+    status, out, err = automate("--json", "secrets", "set", "KEY", stdin="a long value\n")
     assert json.loads(out)["key"] == "KEY"
     assert '{"warnings": ["secret.set of secret/KEY stands' in err
 

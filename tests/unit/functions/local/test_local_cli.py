@@ -152,6 +152,44 @@ def test_secrets_are_masked_and_never_arguments(automate):
     assert "No secrets" in automate("secrets", "list")[1]
 
 
+@pytest.mark.parametrize("verb", ["set", "rotate"])
+def test_a_value_too_short_to_be_masked_is_refused_unless_it_is_allowed(automate, verb):
+    automate("secrets", "set", "KEY", stdin="long enough")
+    status, out, err = automate("secrets", verb, "KEY", stdin="c4narY7\n")
+    assert (status, out) == (1, "")
+    assert "masking cannot tell so short a value from ordinary text" in err
+    assert "--allow-short" in err
+    assert "c4narY7" not in err
+    assert automate("secrets", "get", "KEY", "--reveal")[1] == "long enough\n", "and nothing was changed"
+    assert automate("secrets", verb, "KEY", "--allow-short", stdin="c4narY7\n")[0] == 0
+    assert automate("secrets", "get", "KEY", "--reveal")[1] == "c4narY7\n"
+
+
+def test_a_stored_value_that_the_environment_shadows_is_told_everywhere(automate, monkeypatch):
+    monkeypatch.setenv("AUTOMATE_STRIPE_KEY", "canary-of-the-environment")
+    for verb in ("set", "rotate"):
+        status, out, err = automate("secrets", verb, "STRIPE_KEY", stdin="canary-of-the-store")
+        assert (status, "the environment has STRIPE_KEY too, and is asked first" in err) == (0, True), (verb, out)
+        assert automate.json("secrets", verb, "STRIPE_KEY", stdin="canary-of-the-store")[1]["shadowed_by"] == (
+            "environment"
+        )
+    assert "local store, not asked: the environment has it" in automate("secrets", "list")[1]
+    shapes = automate.json("secrets", "list")[1]["secrets"]
+    assert [(item["backend"], item["shadowed_by"]) for item in shapes] == [
+        ("environment", None), ("local store", "environment"),
+    ]
+    status, out, err = automate("secrets", "get", "STRIPE_KEY", "--reveal")
+    assert (out, "Workflows do not get the value in the local store" in err) == ("canary-of-the-environment\n", True)
+    found = automate.json("doctor")[1]["checks"]
+    told, = [check for check in found if check["name"] == "secrets" and check["verdict"] == "note"]
+    assert "STRIPE_KEY" in told["says"]
+    assert "environment" in told["says"]
+    assert "automate secrets delete STRIPE_KEY" in told["mend"]
+    monkeypatch.delenv("AUTOMATE_STRIPE_KEY")
+    assert automate("secrets", "get", "STRIPE_KEY", "--reveal")[1:] == ("canary-of-the-store\n", "")
+    assert automate.json("secrets", "set", "STRIPE_KEY", stdin="canary-of-the-store")[1]["shadowed_by"] is None
+
+
 def test_a_secret_from_the_environment(automate, monkeypatch):
     monkeypatch.setenv("AUTOMATE_STRIPE_KEY", "canary-1")
     _, shape = automate.json("secrets", "list")

@@ -178,7 +178,7 @@ def test_a_backup_is_a_folder_to_work_on(automate, tmp_path):
     target = tmp_path / "copy"
     publish(automate, tmp_path, "short", 1)
     automate("start", "short", "--name", "one")
-    automate("secrets", "set", "KEY", stdin="value\n")
+    automate("secrets", "set", "KEY", stdin="a long value\n")
     status, made = automate.json("backup", str(target))
     assert (status, made["workflows"], made["executions"], made["unfinished"]) == (0, 1, 1, 1)
     assert sorted(path.name for path in target.iterdir()) == ["automate.db", "secrets.json", "secrets.key"]

@@ -271,6 +271,15 @@ class TestCommands:
         assert all("KEY" in text and "canary" not in text for text in said)
         assert command("secrets", "delete", "KEY")[1] == "KEY is deleted\n"
 
+    @pytest.mark.parametrize("verb", ["set", "rotate"])
+    def test_a_short_secret_is_refused_unless_it_is_allowed(self, command, monkeypatch, verb):
+        monkeypatch.setattr("functions.local.remote.commands.secrets.typed_value", lambda _: "a long value")
+        command("secrets", "set", "KEY")
+        monkeypatch.setattr("functions.local.remote.commands.secrets.typed_value", lambda _: "c4narY7")
+        status, out, err = command("secrets", verb, "KEY")
+        assert (status, "masking" in err, "--allow-short" in err, "c4narY7" in out + err) == (1, True, True, False)
+        assert command("secrets", verb, "KEY", "--allow-short")[0] == 0
+
     def test_pausing_and_resuming(self, command, imported):
         assert command("pause", "orders")[1] == "orders is paused\n"
         assert "orders" in command("pause")[1]
