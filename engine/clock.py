@@ -30,6 +30,11 @@ class SystemClock:
         time.sleep(seconds)
 
 
+def thread_seconds() -> float:
+    """The CPU seconds that the calling thread has had: what limits are measured by, never anything that is told."""
+    return time.thread_time()
+
+
 class SkipClock:
     """Virtual time: sleeping moves the clock and takes none."""
 

@@ -47,6 +47,40 @@ class Settings:
         5.0, "AUTOMATE_BUSY_TIMEOUT", "How long a command waits for a locked data folder before it gives up (exit 75).",
         least=0, most=86400,
     )
+    expression_seconds: float = _setting(
+        0.5, "AUTOMATE_EXPRESSION_SECONDS",
+        "How many seconds of CPU time one evaluation of a JSONata expression, or the regular expressions of one "
+        "JSONPath, may take. How busy the machine is does not count. What else runs in the process waits meanwhile.",
+        least=0.001, most=60,
+    )
+    expression_wall_seconds: float = _setting(
+        10.0, "AUTOMATE_EXPRESSION_WALL_SECONDS",
+        "How many seconds of wall-clock time an expression may take to get that CPU time.",
+        least=0.001, most=240,
+    )
+    expression_steps: int = _setting(
+        2_000_000, "AUTOMATE_EXPRESSION_STEPS", "How many steps one evaluation of a JSONata expression may take.",
+        least=1000,
+    )
+    expression_depth: int = _setting(
+        300, "AUTOMATE_EXPRESSION_DEPTH", "How deep the calls of a JSONata expression may lie within one another.",
+        least=10, most=1000,
+    )
+    expression_items: int = _setting(
+        1_000_000, "AUTOMATE_EXPRESSION_ITEMS",
+        "The most items of an array that a JSONata expression makes, and twice that of all its ranges together.",
+        least=1000, most=10_000_000,
+    )
+    expression_text_bytes: int = _setting(
+        7_999_999, "AUTOMATE_EXPRESSION_TEXT_BYTES", "The longest text that a JSONata expression makes, in bytes.",
+        least=1024, most=128 * 1024 * 1024,
+    )
+    expression_result_bytes: int = _setting(
+        1024 * 1024, "AUTOMATE_EXPRESSION_RESULT_BYTES",
+        "The largest result of a JSONata expression, in bytes of JSON text. Where it is given more than that, a "
+        "quarter more than what it is given.",
+        least=1024, most=32 * 1024 * 1024,
+    )
     connectors: tuple[str, ...] = _setting(
         (), "AUTOMATE_CONNECTORS", "Modules with connectors, loaded at start; separated by commas."
     )

@@ -2,13 +2,20 @@
 
 Hypothesis draws the same examples in every run, so that a red run is the change's doing.
 ``HYPOTHESIS_PROFILE=random`` draws others each time: `make test-full` does. ``AUTOMATE_COLD=1`` is cold.py's.
+
+``LIMIT_CLOCKS=10`` lets the clocks of the expressions' limits run ten times as fast, as on a machine ten times slower;
+``LIMIT_CLOCKS=0.1`` as on one ten times faster. Every test passes with both: what a test of a limit needs, and what
+needs time to end, sets limits of its own (the fixture `unhurried`, `engine.expr.limits.use`).
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 
 import cold
+import pytest
 from hypothesis import HealthCheck, settings
 
 if cold.COLD:
@@ -19,3 +26,29 @@ _EASY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # h
 settings.register_profile("same", derandomize=True, **_EASY)
 settings.register_profile("random", **_EASY)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+if "LIMIT_CLOCKS" in os.environ:  # as settings, so that the commands that tests run have them too
+    _clocks = float(os.environ["LIMIT_CLOCKS"])
+    os.environ["AUTOMATE_EXPRESSION_SECONDS"] = str(0.5 / _clocks)
+    os.environ["AUTOMATE_EXPRESSION_WALL_SECONDS"] = str(10 / _clocks)
+
+
+@pytest.fixture(autouse=True)
+def _expression_limits() -> Iterator[None]:
+    """The limits that a test puts in force end with it."""
+    from engine.expr import limits  # noqa: PLC0415 - the engine is imported by the tests that need it
+    from engine.settings import Settings  # noqa: PLC0415
+
+    limits.apply(Settings.from_environment(
+        {name: text for name, text in os.environ.items() if name.startswith("AUTOMATE_EXPRESSION_")}
+    ))
+    yield
+    limits.apply(Settings())
+
+
+@pytest.fixture
+def unhurried(_expression_limits: None) -> None:
+    """No limit of time worth the name: what is evaluated is real work, and ends."""
+    from engine.expr import limits  # noqa: PLC0415
+
+    limits.use(replace(limits.current(), seconds=600, wall_seconds=3600))

@@ -15,38 +15,34 @@ on untouched, without a trip through double-precision numbers; a list on the way
 engine.
 
 Added: `$parse`, `$hash`, `$uuid`, `$range`, `$partition`, `$random(seed)`. Taken away: `$eval`. Time and randomness
-come from the scope. Limits always apply: an expression bomb ends with ``States.QueryEvaluationError`` within a second.
+come from the scope. Limits always apply (`engine.expr.limits`): an expression bomb ends with
+``States.QueryEvaluationError`` after half a second of CPU time. So does one at which jlens panics.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jlens
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr.bounds import MOST_TEXT, json_size
+from engine.expr import limits
+from engine.expr.bounds import json_size
 from engine.expr.java_text import quoted_json
 from engine.expr.jsonata_functions import PURE_FUNCTIONS, FunctionMistake, scoped_functions
-from engine.expr.jsonata_guards import MOST_RANGE, budgets, guarded
+from engine.expr.jsonata_guards import budgets, guarded
+from engine.expr.limits import Budget, Limits, OutOfTime
 from engine.expr.scope import ABSENT, Scope
 
 Json = Any
 
-LIMITS: Mapping[str, Any] = {
-    "timeout": 0.5,  # seconds; the other limits come first on a machine that is not busy
-    "max_depth": 300,
-    "max_steps": 2_000_000,
-    "max_array_length": MOST_RANGE,
-    "max_string_length": MOST_TEXT,
-    "max_result_size": 1024 * 1024,  # of JSON text; or a quarter more than what it is given, where that is larger
-}
 MOST_RESULT = 32 * 1024 * 1024
 """However much an expression is given, its result has no more bytes of JSON text."""
 MOST_CHARACTERS = 65_536
 
+_OUT_OF_TIME = "D1012"
 _RESULT_TOO_LARGE = "The result would exceed the size limit"
 _TYPE = "automate__type"
 _NAME = re.compile(r"\$([^\W\d]\w*)")
@@ -122,41 +118,67 @@ class JsonataExpression:
         variables = scope.variables if isinstance(scope.variables, dict) else dict(scope.variables)
         names = self._mentioned.intersection(variables)
         given = {"states": self._states(scope), "v": variables}
-        seed = scope.random_seed(self.field) if "shuffle" in self._mentioned else 0
         try:
             wrapped = self._wrapped.get(names)
             if wrapped is None:
                 wrapped = self._wrapped[names] = _wrap(self._guarded, self._guards, names)
-            answer = self._evaluated(wrapped, given, scope, seed)
+            answer = self._evaluated(wrapped, given, scope)
         except jlens.JlensError as error:
             raise self._failure(f"threw an error during evaluation. {error.code}: {error}") from None
         except FunctionMistake as mistake:
             raise self._failure(f"threw an error during evaluation. {mistake}") from None
+        except OutOfTime as over:
+            raise self._failure(f"threw an error during evaluation. {_OUT_OF_TIME}: {over}") from None
         except RecursionError:
             raise self._failure("threw an error during evaluation. The value is nested too deeply") from None
+        except BaseException as error:
+            if not _is_panic(error):
+                raise
+            raise self._failure("threw an error during evaluation. The evaluator broke down at it") from None
         return answer
 
-    def _evaluated(self, wrapped: Any, given: Json, scope: Scope, seed: int) -> dict[str, Json]:
+    def _evaluated(self, wrapped: Any, given: Json, scope: Scope) -> dict[str, Json]:
         """The wrapper's answer; a result over its limit is made again where what was given allows more."""
+        within = limits.current()
+        drawn = scope.drawn
         try:
-            return self._evaluated_within(LIMITS, wrapped, given, scope, seed)
+            return self._evaluated_within(within, within.result_bytes, wrapped, given, scope)
         except jlens.JlensError as error:
             if not str(error).startswith(_RESULT_TOO_LARGE):
                 raise
             allowed = min(self._size_of(given) * 5 // 4, MOST_RESULT)
-            if allowed <= LIMITS["max_result_size"]:
+            if allowed <= within.result_bytes:
                 raise
-        return self._evaluated_within({**LIMITS, "max_result_size": allowed}, wrapped, given, scope, seed)
+        scope.rewind(drawn)
+        return self._evaluated_within(within, allowed, wrapped, given, scope)
 
     def _evaluated_within(
-        self, limits: Mapping[str, Any], wrapped: Any, given: Json, scope: Scope, seed: int
+        self, within: Limits, result_bytes: int, wrapped: Any, given: Json, scope: Scope
     ) -> dict[str, Json]:
-        bindings: dict[str, Json] | None = None
-        if self._asks or self._guards:
-            bindings = scoped_functions(self._asks.difference(given["v"]), scope, self.field)
-            bindings |= budgets(self._guards)
-        answer: dict[str, Json] = wrapped.evaluate(given, bindings, now=round(scope.at * 1000), seed=seed, **limits)
-        return answer
+        """The answer within these limits. An attempt that had too little CPU time leaves nothing to the next."""
+        drawn = scope.drawn
+        now = round(scope.at * 1000)
+
+        def attempt(seconds: float) -> dict[str, Json]:
+            scope.rewind(drawn)
+            seed = scope.random_seed(self.field) if "shuffle" in self._mentioned else 0
+            bindings: dict[str, Json] | None = None
+            if self._asks or self._guards:
+                bindings = scoped_functions(self._asks.difference(given["v"]), scope, self.field)
+                bindings |= budgets(self._guards, within)
+            try:
+                answer: dict[str, Json] = wrapped.evaluate(
+                    given, bindings, now=now, seed=seed, timeout=seconds, max_depth=within.depth,
+                    max_steps=within.steps, max_array_length=within.items, max_string_length=within.text_bytes,
+                    max_result_size=result_bytes,
+                )
+            except jlens.JlensError as error:
+                if error.code == _OUT_OF_TIME:
+                    raise TimeoutError from None
+                raise
+            return answer
+
+        return Budget(within).run(attempt)
 
     def _size_of(self, given: Json) -> int:
         """The JSON text's size of what the expression may read."""
@@ -196,12 +218,24 @@ def compile_jsonata(source: str, field: str) -> JsonataExpression:
     text = source.strip()
     try:
         return JsonataExpression(text, field)
+    except UnicodeEncodeError as error:
+        shift = len(source) - len(source.lstrip())
+        raise InvalidExpression("The expression holds half a character", position=error.start + shift) from None
     except jlens.JlensError as error:
         place = error.start if error.start is not None else error.position
         shift = len(source) - len(source.lstrip())
         raise InvalidExpression(
             f"{error.code}: {error}", position=None if place is None else place + shift
         ) from None
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        raise InvalidExpression("The parser broke down at the expression", position=0) from None
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether jlens panicked. The class is no Exception, and pyo3 lets nobody import it."""
+    return (type(error).__module__, type(error).__name__) == ("pyo3_runtime", "PanicException")
 
 
 def json_type(value: Json) -> str:

@@ -11,14 +11,12 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
+from engine.expr import limits
 from engine.expr.bounds import parses_to_too_much
 from engine.expr.intrinsic_functions import HASHES, parse_json
 from engine.expr.scope import Scope
 
 Json = Any
-
-MOST_ITEMS = 250_000
-"""The most items that $range makes."""
 
 
 class FunctionMistake(Exception):
@@ -66,8 +64,9 @@ def _range(*arguments: Json) -> Json:
     step = _whole(arguments, 3, "range") if len(arguments) >= 3 else 1
     if step == 0:
         _refuse(3, "range")
-    if (last - first) // step >= MOST_ITEMS:
-        raise FunctionMistake(f"D2014: The size of the range must not exceed {MOST_ITEMS} items")
+    most = limits.current().items
+    if (last - first) // step >= most:
+        raise FunctionMistake(f"D2014: The size of the range must not exceed {most} items")
     items = list(range(first, last + (1 if step > 0 else -1), step))
     return items[0] if len(items) == 1 else items
 

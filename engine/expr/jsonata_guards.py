@@ -7,6 +7,7 @@ puts functions in their place that ask first:
     [a..b]       is read as  [$automate__range(a,b)], which counts what all ranges of the evaluation make together
     $replace     makes no more replacements than the longest text has room for; the limit of the text then speaks
     $split       counts the parts first
+    $formatNumber  takes no longer pictures: jlens panics at 65,536 digits behind the point
     $distinct    tells several values apart by their JSON text: jlens compares every pair and hears no timeout meanwhile
 
 What they give is what the language says; that a bound is met is told as jlens tells it.
@@ -18,16 +19,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from engine.expr.bounds import MOST_TEXT
 from engine.expr.jsonata_functions import FunctionMistake
+from engine.expr.limits import Limits
 from engine.records import dataclass
 
 Json = Any
 
-MOST_RANGE = 250_000
-"""Items of one range, of one array that an expression makes."""
-MOST_RANGED = 1_000_000
-"""Items of all ranges that one evaluation makes."""
+MOST_PICTURE = 65_535
 
 _RANGE = "$automate__range:=function($a,$b){($automate__room($a,$b);[$a..$b])};"
 _REPLACE = (
@@ -38,8 +36,16 @@ _REPLACE = (
     ":$automate__replace($s,$p,function($m){($t:=$r($m);$automate__grown($t);$t)},$n)};"
 )
 _SPLIT = (
-    "$automate__split:=$split;"
-    "$split:=function($s,$p,$n)<s-(sf)n?:a<s>>{($automate__parts($s,$p);$automate__split($s,$p,$n))};"
+    "$automate__split:=$split;$automate__length:=$length;$automate__without:=$replace;"
+    "$split:=function($s,$p,$n)<s-(sf)n?:a<s>>{("
+    """$automate__type($p)="string"?$automate__parts($automate__length($s),$p=""?1:$automate__length($p),"""
+    """function(){$p=""?0:$automate__length($automate__without($s,$p,""))});"""
+    "$automate__split($s,$p,$n))};"
+)
+_FORMAT = (
+    "$automate__format:=$formatNumber;$automate__length:=$length;"
+    "$formatNumber:=function($v,$p,$o)<n-so?:s>{("
+    "$automate__picture($automate__length($p));$automate__format($v,$p,$o))};"
 )
 _DISTINCT = (
     "$automate__distinct:=$distinct;$automate__count:=$count;"
@@ -68,6 +74,8 @@ def guarded(text: str) -> tuple[str, str]:
         guards += _REPLACE
     if "$split" in text:
         guards += _SPLIT
+    if "$formatNumber" in text:
+        guards += _FORMAT
     if ".." in text:
         ranged = _ranges_as_calls(text)
         if ranged != text:
@@ -75,23 +83,25 @@ def guarded(text: str) -> tuple[str, str]:
     return text, guards
 
 
-def budgets(guards: str) -> Mapping[str, Callable[..., Json]]:
+def budgets(guards: str, limits: Limits) -> Mapping[str, Callable[..., Json]]:
     """The functions that these definitions ask, counting for one evaluation."""
-    return _Budgets().functions() if any(guard in guards for guard in (_RANGE, _REPLACE, _SPLIT)) else {}
+    return _Budgets(limits).functions() if guards not in {"", _DISTINCT} else {}
 
 
 class _Budgets:
     """What one evaluation has made so far."""
 
-    __slots__ = ("_ranged", "_replaced")
+    __slots__ = ("_limits", "_most_ranged", "_ranged", "_replaced")
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._most_ranged = 2 * limits.items
         self._ranged = 0
         self._replaced = 0
 
     def functions(self) -> Mapping[str, Callable[..., Json]]:
         return {"automate__room": self.room, "automate__most": self.most, "automate__grown": self.grown,
-                "automate__parts": self.parts}
+                "automate__parts": self.parts, "automate__picture": self.picture}
 
     def room(self, first: Json = None, last: Json = None) -> None:
         """Refuse a range that is too long; what is no range of numbers is jlens's to refuse."""
@@ -99,37 +109,46 @@ class _Budgets:
             return
         items = last - first + 1
         self._ranged += items
-        if items > MOST_RANGE:
-            raise _too_many()
-        if self._ranged > MOST_RANGED:
-            raise FunctionMistake(f"U1001: The ranges would exceed the size limit of {MOST_RANGED} items together")
+        if items > self._limits.items:
+            raise self._too_many()
+        if self._ranged > self._most_ranged:
+            raise FunctionMistake(
+                f"U1001: The ranges would exceed the size limit of {self._most_ranged} items together"
+            )
 
     def most(self, length: int | None, replacement: str, asked: Json = None) -> Json:
         """How many replacements are made: with so many the text is over its limit anyway. No text has no length."""
-        if (length or 0) * replacement.count("$") > MOST_TEXT:  # a reference to a group stands for up to the whole text
-            raise _too_long()
-        most = MOST_TEXT // max(1, len(replacement)) + 1
+        if (length or 0) * replacement.count("$") > self._limits.text_bytes:  # a group may be the whole text
+            raise self._too_long()
+        most = self._limits.text_bytes // max(1, len(replacement)) + 1
         return min(asked, most) if _is_number(asked) else most
 
     def grown(self, text: Json = None) -> None:
         """Count what a replacing function gave."""
         self._replaced += len(text) if isinstance(text, str) else 0
-        if self._replaced > MOST_TEXT:
-            raise _too_long()
+        if self._replaced > self._limits.text_bytes:
+            raise self._too_long()
 
+    def parts(self, length: int | None, separator: int, without: Callable[[], int]) -> None:
+        """Refuse a text of too many parts, however few are asked for: jlens makes them all.
 
-    def parts(self, text: Json = None, separator: Json = None) -> None:
-        """Refuse a text of too many parts, however few are asked for: jlens makes them all."""
-        if isinstance(text, str) and isinstance(separator, str) and text.count(separator) > MOST_RANGE:
-            raise _too_many()
+        `length` is the text's, `separator` the separator's, `without` gives that of the text without its separators.
+        """
+        most = self._limits.items * separator
+        if length is not None and length > most and length - without() > most:
+            raise self._too_many()
 
+    def picture(self, length: int | None) -> None:
+        """Refuse a picture of so many characters."""
+        if length is not None and length > MOST_PICTURE:
+            raise FunctionMistake(f"U1001: A picture would exceed the size limit of {MOST_PICTURE} characters")
 
-def _too_many() -> FunctionMistake:
-    return FunctionMistake(f"U1001: An array would exceed the size limit of {MOST_RANGE} items")
+    def _too_many(self) -> FunctionMistake:
+        return FunctionMistake(f"U1001: An array would exceed the size limit of {self._limits.items} items")
 
+    def _too_long(self) -> FunctionMistake:
+        return FunctionMistake(f"U1001: A string would exceed the size limit of {self._limits.text_bytes} bytes")
 
-def _too_long() -> FunctionMistake:
-    return FunctionMistake(f"U1001: A string would exceed the size limit of {MOST_TEXT} bytes")
 
 
 def _is_number(value: Json) -> bool:

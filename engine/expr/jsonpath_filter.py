@@ -25,15 +25,14 @@ from engine.expr.jsonpath_tokens import (
     Pattern,
     Side,
 )
+from engine.expr.limits import OutOfTime
 
 if TYPE_CHECKING:
     from engine.expr.jsonpath_select import Selection
 
 Json = Any
 
-_REGEX_TIERS = ((20e-6, 10), (200e-6, 200), (2e-3, 2_000), (0.1, 100_000))
-"""Seconds a match may take, and how many visits it then counts as: each tier alone reaches the limit of a selection
-after a second or two, whether one match is slow or a hundred thousand are."""
+_VISITS_OF_A_MATCH = 10
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
 
 _UNDEFINED: Final = object()
@@ -185,10 +184,8 @@ def _matches(left: Any, right: Any, selection: Selection) -> bool:
 
 def _full_match(pattern: Pattern, value: Any, selection: Selection) -> bool:
     text = java_text(value) if isinstance(value, (str, int, float, bool)) else ""
-    for seconds, visits in _REGEX_TIERS:
-        selection.visit(visits)
-        try:
-            return pattern.pattern.fullmatch(text, timeout=seconds) is not None
-        except TimeoutError:
-            continue
-    raise StateFailure("States.Runtime", "A regular expression of the path takes too long.")
+    selection.visit(_VISITS_OF_A_MATCH)
+    try:
+        return selection.budget.run(lambda seconds: pattern.pattern.fullmatch(text, timeout=seconds)) is not None
+    except OutOfTime:
+        raise StateFailure("States.Runtime", "The regular expressions of the path take too long.") from None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import StateFailure
-from engine.expr import jsonpath_filter
+from engine.expr import jsonpath_filter, limits
 from engine.expr.java_text import java_class, java_text
 from engine.expr.jsonpath_functions import FUNCTIONS, Missing
 from engine.expr.jsonpath_tokens import (
@@ -26,6 +26,7 @@ from engine.expr.jsonpath_tokens import (
     Wildcard,
     is_definite,
 )
+from engine.expr.limits import Budget
 
 Json = Any
 
@@ -36,12 +37,20 @@ _PROVIDER = "com.jayway.jsonpath.spi.json.JacksonJsonProvider"
 class Selection:
     """One evaluation over one document."""
 
-    __slots__ = ("_operands", "document", "visits")
+    __slots__ = ("_budget", "_operands", "document", "visits")
 
     def __init__(self, document: Json) -> None:
         self.document = document
         self.visits = 0
         self._operands: dict[int, Json] = {}
+        self._budget: Budget | None = None
+
+    @property
+    def budget(self) -> Budget:
+        """The time that its regular expressions share."""
+        if self._budget is None:
+            self._budget = Budget(limits.current())
+        return self._budget
 
     def visit(self, times: int = 1) -> None:
         """Count a value, or work that weighs as much as several; raises StateFailure past the limit."""

@@ -72,6 +72,15 @@ class Scope:
     def context(self, value: Mapping[str, Json] | Callable[[], Mapping[str, Json]]) -> None:
         self._context = value
 
+    @property
+    def drawn(self) -> int:
+        """How many random values were drawn."""
+        return self._calls
+
+    def rewind(self, drawn: int) -> None:
+        """Draw again what came after so many: an evaluation that runs again gives the same values."""
+        self._calls = drawn
+
     def random_bytes(self, field: str | None) -> bytes:
         """32 bytes that depend on the seed, the place, the field and how many calls this scope has answered."""
         self._calls += 1

@@ -16,6 +16,7 @@ from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
 from engine.errors import UserError
+from engine.expr import limits
 from engine.governance.audit import Audit
 from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.logs import ExecutionLogs
@@ -70,6 +71,7 @@ def _services() -> Services:
     from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
+    limits.apply(settings)
     clock = SystemClock()
     stores = AwsStores.from_settings(settings, clock)
     load_modules(settings.connectors)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.errors import InvalidDocument
+from engine.expr import limits
 from engine.records import dataclass
 from engine.settings import Settings
 from functions.api.audited import collected_warnings
@@ -44,6 +45,7 @@ class Session:
     def begin(cls, screen: Screen, *, data_dir: str | None, endpoint: str | None = None) -> Session:
         """Read the settings; the others are the options of their names."""
         settings = Settings.from_environment(os.environ)
+        limits.apply(settings)
         if data_dir == "":  # which would be the folder that we stand in
             raise InvalidDocument("the data folder has no name", where="--data-dir", advice="Name a folder.")
         if data_dir is not None:

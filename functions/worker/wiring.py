@@ -19,6 +19,7 @@ from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
+from engine.expr import limits
 from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.tasks import Tasks
@@ -48,6 +49,7 @@ class Parts:
 def parts() -> Parts:
     """The parts that the environment describes. Raises UserError for a setting or a connector module at fault."""
     settings = Settings.from_environment(os.environ)
+    limits.apply(settings)
     clock = SystemClock()
     load_modules(settings.connectors)
     stores = AwsStores.from_settings(settings, clock)

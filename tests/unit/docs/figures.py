@@ -5,7 +5,6 @@ A figure is followed by a comment, which no reader sees:
     an answer may have 8 MiB<!-- =connectors.builtin.http.MAX_BODY_BYTES -->
 
     =engine.settings.Settings.task_max_seconds     a constant of the code, or the default of a dataclass's field
-    =engine.expr.jsonata.LIMITS.max_depth          a value in a table
     =engine.settings.Settings.batch_size.most      a setting's bound (least, most)
     =botocore:stepfunctions.Definition.max         a bound in AWS's model of a service
     =price:api_requests                            dollars in engine/cost/prices.json
@@ -19,7 +18,6 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -134,8 +132,5 @@ def _part(owner: Any, name: str, path: str) -> Any:
         return owner.metadata[name]
     if isinstance(owner, type) and dataclasses.is_dataclass(owner):
         return next(item for item in dataclasses.fields(owner) if item.name == name)
-    if hasattr(owner, name):
-        return getattr(owner, name)
-    assert isinstance(owner, Mapping), f"{path}: {name} is not there"
-    assert name in owner, f"{path}: {name} is not there"
-    return owner[name]
+    assert hasattr(owner, name), f"{path}: {name} is not there"
+    return getattr(owner, name)

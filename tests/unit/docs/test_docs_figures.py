@@ -29,7 +29,7 @@ def test_every_figure_of_aws_documents_has_a_page():
     ("8 MiB<!-- =connectors.builtin.http.MAX_BODY_BYTES -->", 8 * 1024 * 1024, 8 * 1024 * 1024),
     ("at most `10`<!-- =engine.settings.Settings.batch_size -->", 10, 10),
     ("to 10,000<!-- =engine.settings.Settings.batch_size.most -->", 10_000, 10_000),
-    ("depth 300<!-- =engine.expr.jsonata.LIMITS.max_depth -->", 300, 300),
+    ("depth 300<!-- =engine.settings.Settings.expression_depth -->", 300, 300),
     ("1 MiB<!-- =botocore:stepfunctions.Definition.max -->", 1_048_576, 1_048_576),
     ("1 year<!-- =aws:execution-seconds -->", 31_536_000, 31_536_000),
     ("5 min<!-- =engine.runtime.express.MOST_SECONDS -->", 300, 300),
@@ -40,7 +40,7 @@ def test_a_marker_is_read(text, value, expected):
     assert (figure.value, source_value(figure.source)) == (value, expected)
 
 
-@pytest.mark.parametrize("source", ["engine.settings.NOTHING", "nowhere.at.all", "engine.expr.jsonata.LIMITS.none"])
+@pytest.mark.parametrize("source", ["engine.settings.NOTHING", "nowhere.at.all", "engine.expr.jsonata.NONE"])
 def test_a_source_that_is_not_there_is_told(source):
     with pytest.raises((AssertionError, StopIteration)):
         source_value(source)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from engine.errors import InvalidExpression, StateFailure
+from engine.expr import limits
 from engine.expr.jsonata import compile_jsonata
 from engine.expr.scope import Scope
 
@@ -191,9 +193,55 @@ LARGE = Scope({"n": list(range(100_000)), "t": ["a" * 40 + "!"] * 1000})
     "$match($states.input.t[0], /(a|aa)+$/)",
 ])
 def test_bombs_end_with_a_failure(source):
+    limits.use(replace(limits.current(), seconds=0.02))
     with pytest.raises(StateFailure, match=r"States\.QueryEvaluationError"):
         compile_jsonata(source, "Output").evaluate(LARGE)
 
 
+@pytest.mark.parametrize("picture", ["$pad('0.', 66000, '0')", "$pad('#.', 70000, '#') & '0'", "'0.' & $states.input"])
+def test_a_picture_at_which_jlens_panics_is_refused_and_prints_nothing(picture, capfd):
+    with pytest.raises(StateFailure) as failure:
+        compile_jsonata(f"$formatNumber(1, {picture})", "Output").evaluate(Scope("0" * 66_000))
+    assert failure.value.error == "States.QueryEvaluationError"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_any_panic_of_jlens_fails_the_state(monkeypatch):
+    monkeypatch.setattr("engine.expr.jsonata_guards.MOST_PICTURE", 100_000)
+    for _ in range(2):
+        with pytest.raises(StateFailure) as failure:
+            compile_jsonata("$formatNumber(1, $pad('0.', 66000, '0'))", "Output").evaluate(Scope())
+        assert failure.value.error == "States.QueryEvaluationError"
+        assert failure.value.cause.endswith("threw an error during evaluation. The evaluator broke down at it")
+
+
+def test_what_ends_the_process_passes_through_an_expression():
+    class Interrupted(Scope):
+        def uuid(self, field):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compile_jsonata("$uuid()", "Output").evaluate(Interrupted())
+
+
+@pytest.mark.parametrize(("source", "position"), [("'\ud83d'", 1), ("  $x\udc00", 4)])
+def test_half_a_character_is_a_mistake_of_the_expression(source, position):
+    with pytest.raises(InvalidExpression) as error:
+        compile_jsonata(source, "Output")
+    assert error.value.position == position
+
+
+def test_a_panic_of_the_parser_is_a_mistake_of_the_expression(monkeypatch):
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def broken(text):
+        raise panic("byte index 1 is not a char boundary")
+
+    monkeypatch.setattr("jlens.Expression", broken)
+    with pytest.raises(InvalidExpression, match="The parser broke down at the expression"):
+        compile_jsonata("1 + 1", "Output")
+
+
+@pytest.mark.usefixtures("unhurried")
 def test_many_distinct_values_take_no_square_of_time():
     assert len(compile_jsonata("$distinct($states.input.n)", "Output").evaluate(LARGE)) == 100_000

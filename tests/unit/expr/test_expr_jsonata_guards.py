@@ -7,9 +7,15 @@ import pytest
 
 from engine.errors import StateFailure
 from engine.expr.jsonata import MOST_RESULT, compile_jsonata
-from engine.expr.jsonata_guards import MOST_RANGE, MOST_RANGED, MOST_TEXT, guarded
+from engine.expr.jsonata_guards import guarded
+from engine.expr.limits import Limits
 from engine.expr.scope import Scope
+from engine.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+DEFAULTS = Limits.of(Settings())
+MOST_RANGE, MOST_TEXT = DEFAULTS.items, DEFAULTS.text_bytes
+MOST_RANGED = 2 * MOST_RANGE
 INPUT = {"a": 1, "dots": "a..b", "list": [3, 1, 2], "text": "aXbXc"}
 
 SAME = [
@@ -33,7 +39,14 @@ SAME = [
     # split
     "$split(text, 'X')", "$split(text, 'X', 2)", "$split(text, '')", "$split(text, /X/)", "$split(text, /X/, 1)",
     "$split(none, 'a')", "$split(1, 'a')", "$split(text, 1)", "$split(text, 'X', -1)", "$split(text)",
+    "$split($replace(text, 'X', 'y'), 'y')",
     "text ~> $split('X')", "$map([text, 'aXX'], $split(?, 'X'))", "$split('', ',')", "$split('a', 'b')",
+    # formatNumber
+    "$formatNumber(12345.6, '#,##0.00')", "$formatNumber(none, '0')", "$formatNumber(1, none)",
+    "$formatNumber('1', '0')",
+    "$formatNumber(1, '0', {'zero-digit': '\u0660'})", "$formatNumber(1, '0;0;0')", "a.$formatNumber('00')",
+    "list ~> $map($formatNumber(?, '0.0'))", "$formatNumber(1)",
+    "$formatNumber(1, '')", "$formatNumber(1, '0', {'x': 1})",
     # distinct
     "$distinct([1, '1', 1, true, null, null])", "$distinct([])", "$distinct(none)", "$distinct(5)",
     "$distinct([[1], [1]])",
@@ -78,6 +91,11 @@ def test_an_expression_may_begin_with_a_regular_expression():
     assert compile_jsonata("/X/($states.input.text).match", "Output").evaluate(Scope(INPUT)) == "X"
 
 
+def test_the_longest_picture_is_taken():
+    made = compile_jsonata("$formatNumber(0.5, $pad('0.', 65535, '0'))", "Output").evaluate(Scope())
+    assert made == "0.5" + "0" * 65_532
+
+
 def test_a_variable_hides_a_guarded_function():
     scope = Scope({}, None, {"replace": 1, "split": 2})
     assert compile_jsonata("[$replace..$split]", "Output").evaluate(scope) == [1, 2]
@@ -85,7 +103,7 @@ def test_a_variable_hides_a_guarded_function():
 
 @pytest.mark.parametrize(("source", "words"), [
     (f"$count([1..{MOST_RANGE + 1}])", f"U1001: An array would exceed the size limit of {MOST_RANGE} items"),
-    ("$count([1..9].([1..200000]))", f"U1001: The ranges would exceed the size limit of {MOST_RANGED} items together"),
+    ("$count([1..9].([1..900000]))", f"U1001: The ranges would exceed the size limit of {MOST_RANGED} items together"),
     ("$length($replace($states.input.long, 'a', $states.input.long))",
      f"U1001: A string would exceed the size limit of {MOST_TEXT} bytes"),
     ("$length($replace($states.input.long, /a+/, '$0$0$0' & $pad('', 1000, '$0')))",
@@ -94,10 +112,11 @@ def test_a_variable_hides_a_guarded_function():
      f"U1001: A string would exceed the size limit of {MOST_TEXT} bytes"),
     ("$count($split($states.input.commas, ','))", f"U1001: An array would exceed the size limit of {MOST_RANGE} items"),
     ("$count($split($states.input.commas, ''))", f"U1001: An array would exceed the size limit of {MOST_RANGE} items"),
+    ("$formatNumber(1, $pad('0.', 65536, '0'))", "U1001: A picture would exceed the size limit of 65535 characters"),
     ("$parse($states.input.lists)", 'D3030: Argument 1 of function "parse" is too large'),
 ])
 def test_what_is_too_much_is_refused(source, words):
-    given = {"long": "a" * 20_000, "commas": "," * 300_000, "lists": "[" * 600_000}
+    given = {"long": "a" * 20_000, "commas": "," * 1_100_000, "lists": "[" * 600_000}
     with pytest.raises(StateFailure) as failure:
         compile_jsonata(source, "Output").evaluate(Scope(given))
     assert failure.value.error == "States.QueryEvaluationError"
