@@ -13,6 +13,7 @@ from typing import Any
 from engine.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import StateText, states_of
+from engine.catalog.triggers import never_firing
 from engine.errors import Diagnostic, InvalidExpression
 from engine.expr.jsonata import compile_jsonata
 from engine.expr.jsonpath import compile_path
@@ -38,6 +39,7 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
         found += _secret_problems(state)
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
+    found += never_firing(document.triggers)
     return found
 
 

@@ -1,15 +1,18 @@
 """What starts a workflow besides a person: the shapes of a workflow document's `triggers`.
 
 They are stored with the document and checked here, so that a document written today stays valid. Nothing listens to
-them in this release.
+them in this release: whoever checks or publishes one that is enabled is warned.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from engine.errors import Diagnostic
 
 _SCHEDULE = re.compile(r"rate\([1-9]\d{0,5} (minute|minutes|hour|hours|day|days)\)|cron\(\S+( \S+){5}\)")
 
@@ -37,6 +40,9 @@ class ScheduleTrigger(_Trigger):
             raise ValueError(f"{value!r} is neither rate(N minutes|hours|days) nor cron() with six fields")
         return value
 
+    def __str__(self) -> str:
+        return f"the schedule {self.expression}"
+
 
 class WebhookTrigger(_Trigger):
     """A POST to this product's own address."""
@@ -45,12 +51,18 @@ class WebhookTrigger(_Trigger):
     path: str = Field(description="The last part of the address: letters, digits and hyphens.",
                       pattern=r"^[A-Za-z0-9-]{1,80}$")
 
+    def __str__(self) -> str:
+        return f"the webhook {self.path!r}"
+
 
 class QueueTrigger(_Trigger):
     """A message in a queue; its body is what arrived."""
 
     type: Literal["queue"]
     queue: str = Field(description="The ARN of an SQS queue, or the name of a local one.", min_length=1, max_length=256)
+
+    def __str__(self) -> str:
+        return f"the queue {self.queue!r}"
 
 
 class EventTrigger(_Trigger):
@@ -60,7 +72,23 @@ class EventTrigger(_Trigger):
     pattern: dict[str, Any] = Field(description="An EventBridge event pattern.", min_length=1)
     bus: str = Field("default", description="The event bus.", min_length=1, max_length=256)
 
+    def __str__(self) -> str:
+        return f"the event pattern of the bus {self.bus!r}"
+
 
 Trigger = Annotated[
     ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger, Field(discriminator="type")
 ]
+
+
+def never_firing(triggers: Iterable[Trigger]) -> list[Diagnostic]:
+    """A warning for each enabled trigger: until there are triggers, none of them starts anything."""
+    return [
+        Diagnostic(
+            "TRIGGER_NEVER_FIRES",
+            f"{trigger} never fires: this release has no triggers. Start the workflow with `automate start` or over "
+            'the API; "enabled": false says that this is known',
+            f"/triggers/{index}", "WARNING",
+        )
+        for index, trigger in enumerate(triggers) if trigger.enabled
+    ]

@@ -18,12 +18,12 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from engine.catalog.catalog import Catalog, Draft, ImportResult
 from engine.catalog.diff import unified
 from engine.catalog.document import WorkflowDocument, document_digest
+from engine.catalog.triggers import never_firing
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDefinition, NotFound, Refused, StorageError
 from engine.governance.audit import Audit
@@ -38,6 +38,7 @@ from engine.ports.secrets import SecretInfo, WritableSecrets
 from engine.runtime.execution import Execution
 from engine.runtime.executions import Executions
 from engine.runtime.tokens import parse_token
+from functions.api.notices import warn
 
 Json = Any
 
@@ -47,19 +48,6 @@ REFUSALS = (Refused, Conflict, InvalidDefinition)
 """What of UserErrors is a refusal: all else is a request that was no act yet (misspelt, unknown, too large)."""
 
 NOBODY = Actor("anonymous")
-
-_WARNINGS: ContextVar[list[str] | None] = ContextVar("automate_warnings", default=None)
-
-
-@contextmanager
-def collected_warnings() -> Iterator[list[str]]:
-    """What was done within, and could not be recorded, in words for the caller."""
-    found: list[str] = []
-    token = _WARNINGS.set(found)
-    try:
-        yield found
-    finally:
-        _WARNINGS.reset(token)
 
 
 class Recorder:
@@ -101,10 +89,8 @@ class Recorder:
                 "NOT IN THE AUDIT LOG: %s of %s by %s from %s: %s", entry.act, entry.subject, entry.actor,
                 entry.actor.origin or "nowhere", error, exc_info=None if known else error,
             )
-            warnings = _WARNINGS.get()
-            if warnings is not None:
-                why = error if known else "by a defect; the log has it"
-                warnings.append(f"{entry.act} of {entry.subject} stands and is not in the audit log: {why}")
+            why = error if known else "by a defect; the log has it"
+            warn(f"{entry.act} of {entry.subject} stands and is not in the audit log: {why}")
 
 
 class AuditedCatalog(Catalog):
@@ -149,11 +135,13 @@ class AuditedCatalog(Catalog):
     def publish(
         self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None
     ) -> VersionRecord:
-        """Catalog.publish; a draft that is the active version already is no act."""
+        """Catalog.publish; a draft that is the active version already is no act. Warns of triggers that never fire."""
         subject = Subject(WORKFLOW, name)
         before = self._active(workspace, name)
         with self._recorder.refusals("workflow.publish", workspace, subject, actor):
             version = super().publish(workspace, name, note=note, actor=actor, expect_etag=expect_etag)
+        for remark in never_firing(self._document(workspace, name, version.number).triggers):
+            warn(remark.message)
         if version.number != before:
             self._recorder.done(
                 "workflow.publish", workspace, subject, actor, before={"version": before}, after=_version(version),

@@ -26,8 +26,8 @@ from engine.errors import InvalidDocument, json_pointer
 from engine.ports.keys import Actor
 from engine.records import dataclass
 from functions.api import etags
-from functions.api.audited import collected_warnings
 from functions.api.failures import Headers, failure_response, gateway_failure
+from functions.api.notices import collected_warnings
 from functions.api.services import Services
 from functions.api.strict_json import read_json
 

@@ -16,7 +16,7 @@ from engine.errors import InvalidDocument
 from engine.expr import limits
 from engine.records import dataclass
 from engine.settings import Settings
-from functions.api.audited import collected_warnings
+from functions.api.notices import collected_warnings
 from functions.api.strict_json import read_json
 from functions.local.logs import log_to_terminal
 from functions.local.product import Product
@@ -66,7 +66,7 @@ class Session:
         if self.endpoint is None:
             raise RuntimeError("a command for deployments ran without one")
         endpoint, tokens = check_endpoint(self.endpoint), self.tokens()
-        return Api(endpoint, lambda: tokens.token(endpoint))
+        return Api(endpoint, lambda: tokens.token(endpoint), warn=self.screen.warn)
 
     @contextmanager
     def product(self, command: str) -> Iterator[Product]:

@@ -20,7 +20,7 @@ from engine.runtime import codec
 from engine.runtime.codec import Change
 from engine.runtime.history import HistoryEvent
 from engine.runtime.snapshot import Facts, Snapshot
-from functions.api import audited
+from functions.api import audited, notices
 from functions.api.audited import AuditedCatalog, AuditedSecrets, Recorder
 from functions.engine_audit import EngineRecorder
 
@@ -121,7 +121,7 @@ def test_the_failure_of_the_log_says_no_value(recorder, stores, monkeypatch, cap
         raise OSError(f"cannot write {len(records)} records")
 
     monkeypatch.setattr(stores.audit, "append", away)
-    with audited.collected_warnings() as warnings:
+    with notices.collected_warnings() as warnings:
         AuditedSecrets(Secrets(), recorder).set("default", "KEY", CANARY.value, actor=ADA)
     assert warnings == ["secret.set of secret/KEY stands and is not in the audit log: by a defect; the log has it"]
     CANARY.assert_absent("what is said", warnings, caplog.text)

@@ -54,6 +54,17 @@ def test_publish_shows_what_changes_and_makes_the_next_active_version(studio):
     assert [entry["act"] for entry in entries].count("workflow.publish") == 2
 
 
+def test_a_schedule_that_never_fires_is_shown_before_it_is_published(studio):
+    triggers = [{"type": "schedule", "expression": "rate(1 day)"}]
+    document = {"name": "nightly", "definition": STATES, "triggers": triggers}
+    studio.server.json("POST", "/workflows/import", {"document": document})
+    dialog = open_dialog(studio, "nightly")
+    expect(dialog).to_contain_text("1 warning")
+    expect(dialog).to_contain_text("the schedule rate(1 day) never fires")
+    expect(dialog.get_by_role("button", name="Publish", exact=True)).to_be_enabled()
+    studio.check_axe()
+
+
 def test_failing_cases_are_shown_and_have_to_be_accepted(studio):
     wrong = {"name": "ends-with-3", "input": {}, "expect": {"status": "SUCCEEDED", "output": 3}}
     bring(studio.server, "failing", STATES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -51,11 +51,15 @@ def check_endpoint(endpoint: str) -> str:
 
 
 class Api:
-    """`token` gives the caller's ID token, as it is needed."""
+    """`token` gives the caller's ID token, as it is needed; `warn` says what answers warn of."""
 
-    def __init__(self, endpoint: str, token: Callable[[], str], *, pool: urllib3.PoolManager | None = None) -> None:
+    def __init__(
+        self, endpoint: str, token: Callable[[], str], *, pool: urllib3.PoolManager | None = None,
+        warn: Callable[[Sequence[str]], None] = lambda _: None,
+    ) -> None:
         self.endpoint = endpoint
         self._token = token
+        self._warn = warn
         self._pool = pool or urllib3.PoolManager(retries=urllib3.Retry(connect=2, read=0, redirect=0))
 
     def get(self, path: str, **query: Json) -> Json:
@@ -70,7 +74,10 @@ class Api:
     def ask(self, method: str, path: str, body: Json = None, *, signed_in: bool = True) -> Json:
         """The answer, parsed. Raises ApiError for a refusal, StoreUnavailable where no API answers."""
         status, data = self._send(method, path, body, signed_in=signed_in)
-        return _parsed(status, data, self.endpoint)
+        shape = _parsed(status, data, self.endpoint)
+        if isinstance(shape, dict):
+            self._warn(shape.pop("warnings", ()))
+        return shape
 
     def file(self, path: str) -> bytes:
         """An answer that is a file, as it is. Raises as `ask` does."""

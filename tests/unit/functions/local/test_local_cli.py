@@ -353,6 +353,24 @@ def work_until(folder, happened):
     product.close()
 
 
+def test_a_schedule_that_never_fires_is_said_by_validate_and_publish(automate, tmp_path):
+    """Both said nothing of it, and the workflow never ran."""
+    file = tmp_path / "nightly.json"
+    triggers = [{"type": "schedule", "expression": "cron(0 2 * * ? *)"}]
+    file.write_text(json.dumps({"name": "nightly", "definition": HELLO, "triggers": triggers}, indent=2))
+    status, out, _ = automate("validate", str(file))
+    assert status == 0
+    assert "warning: the schedule cron(0 2 * * ? *) never fires" in out
+    assert "0 error(s), 1 warning(s)" in out
+    status, out, err = automate("import", "--file", str(file), "--publish")
+    assert (status, "version 1 published" in out) == (0, True)
+    assert "automate: warning: the schedule cron(0 2 * * ? *) never fires" in err
+    assert "never fires" in automate("publish", "nightly")[2]
+    triggers[0]["enabled"] = False
+    file.write_text(json.dumps({"name": "nightly", "definition": HELLO, "triggers": triggers}))
+    assert "never fires" not in "".join(automate("import", "--file", str(file), "--publish")[1:])
+
+
 def test_the_connector_that_the_documentation_prints_is_listed(automate, tmp_path, monkeypatch):
     """The class of docs/connectors.md in a module of its own, named and nothing else: it was not listed, status 0."""
     page = (Path(__file__).parents[4] / "docs" / "connectors.md").read_text(encoding="utf-8")

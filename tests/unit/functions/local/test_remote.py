@@ -139,6 +139,13 @@ class TestApi:
             answering(401, b'{"message": "Unauthorized"}').get("/workflows")
         assert "login" in caught.value.advice
 
+    def test_what_the_api_warns_of_is_said(self):
+        said = []
+        answer = SimpleNamespace(status=200, data=b'{"a": 1, "warnings": ["w"]}')
+        pool = SimpleNamespace(request=lambda *_, **__: answer)
+        assert Api(AT, lambda: "t", pool=pool, warn=said.extend).post("/workflows/x/publish") == {"a": 1}
+        assert said == ["w"]
+
     @pytest.mark.parametrize(("status", "body"), [(200, b"<html>"), (502, b"bad"), (503, b'{"message": "later"}')])
     def test_what_is_no_answer_of_the_api_is_unavailable(self, status, body):
         with pytest.raises(StoreUnavailable):

@@ -25,18 +25,39 @@ export function Readiness({ preview, accepted, onAccept, onShowProblems }: Readi
         header={`${count(errors.length, "problem")} must be mended first`}
         action={<Button onClick={onShowProblems}>Show in the designer</Button>}
       >
-        <ul className="pb-list">
-          {errors.slice(0, SHOWN).map((each) => (
-            <li key={`${each.code} ${each.location} ${each.message}`}>
-              {each.message} <code>{each.location}</code>
-            </li>
-          ))}
-          {errors.length > SHOWN && <li>{`and ${errors.length - SHOWN} more`}</li>}
-        </ul>
+        <Findings problems={errors} />
       </Alert>
     );
   }
-  return <Cases run={preview.cases} accepted={accepted} onAccept={onAccept} />;
+  return (
+    <>
+      <Warnings problems={preview.problems} />
+      <Cases run={preview.cases} accepted={accepted} onAccept={onAccept} />
+    </>
+  );
+}
+
+/** What may be published and will surprise, such as a schedule that never fires. */
+function Warnings({ problems }: Pick<PublishPreview, "problems">) {
+  if (problems.length === 0) return null;
+  return (
+    <Alert type="warning" header={count(problems.length, "warning")}>
+      <Findings problems={problems} />
+    </Alert>
+  );
+}
+
+function Findings({ problems }: Pick<PublishPreview, "problems">) {
+  return (
+    <ul className="pb-list">
+      {problems.slice(0, SHOWN).map((each) => (
+        <li key={`${each.code} ${each.location} ${each.message}`}>
+          {each.message} <code>{each.location}</code>
+        </li>
+      ))}
+      {problems.length > SHOWN && <li>{`and ${problems.length - SHOWN} more`}</li>}
+    </ul>
+  );
 }
 
 function Cases({ run, accepted, onAccept }: { run: CasesRun | null } & Pick<ReadinessProps, "accepted" | "onAccept">) {
