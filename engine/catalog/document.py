@@ -22,7 +22,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from engine.catalog.cases import Case
-from engine.catalog.input_schema import check_schema
+from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.studio import Studio
 from engine.catalog.triggers import Trigger
 from engine.errors import InvalidDocument
@@ -227,7 +227,8 @@ def _problem(error: Any) -> tuple[tuple[str | int, ...], str]:
         case "missing":
             return path, f"{last!r} is missing"
         case "value_error":
-            return path, str(error["ctx"]["error"])
+            fault = error["ctx"]["error"]
+            return (*path, *fault.path) if isinstance(fault, SchemaFault) else path, str(fault)
         case "union_tag_invalid":
             return path, f"unknown type {error['ctx']['tag']!r}; known are {error['ctx']['expected_tags']}"
         case "string_pattern_mismatch":

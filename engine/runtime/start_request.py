@@ -33,8 +33,6 @@ def checked_name(name: str, what: str = "an execution") -> str:
 def encoded_input(published: PublishedVersion, execution_input: Json, *, most_bytes: int) -> bytes:
     """The input as the journal keeps it. Raises InvalidDocument where it breaks the workflow's input schema or nests
     too deep, PayloadTooLarge over `most_bytes`."""
-    if published.input_schema is not None:
-        check_input(published.input_schema, execution_input)
     try:
         text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
@@ -47,6 +45,8 @@ def encoded_input(published: PublishedVersion, execution_input: Json, *, most_by
             f"the input is {len(data):,} bytes; at most {most_bytes:,} are accepted", where="input",
             advice="Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES.",
         )
+    if published.input_schema is not None:
+        check_input(published.input_schema, execution_input)
     return data
 
 

@@ -13,6 +13,7 @@ from engine.catalog.document import (
     parse_document,
     rendered,
 )
+from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.errors import InvalidDocument
 
 ROOT = Path(__file__).parents[3]
@@ -50,7 +51,7 @@ def test_every_problem_is_listed_with_its_place():
         "cases": [{"name": "a b", "input": 1, "stubs": {"r": [{}]}, "expect": {"status": "OK"}}],
     })
     assert found.keys() == {
-        "/nam", "/name", "/kind", "/definition", "/input_schema", "/business_key", "/triggers/0/expression",
+        "/nam", "/name", "/kind", "/definition", "/input_schema/type", "/business_key", "/triggers/0/expression",
         "/triggers/0/zone", "/triggers/1", "/cases/0/name", "/cases/0/stubs/r/0", "/cases/0/expect/status",
     }
     assert found["/nam"] == "unknown field 'nam'"
@@ -128,13 +129,49 @@ def test_the_definition_digest_covers_all_a_run_depends_on():
     assert len(set(both)) == 1
 
 
-@pytest.mark.parametrize(("schema", "message"), [
-    ({"$ref": "http://127.0.0.1/s.json"}, "only references within it"),
-    ({"properties": {"a": {"$ref": "#/$defs/none"}}}, "which it does not have"),
-    ({"type": "strin"}, "at /type"),
+@pytest.mark.parametrize(("schema", "place", "message"), [
+    ({"$ref": "http://127.0.0.1/s.json"}, "/$ref", "only references within it"),
+    ({"properties": {"a": {"$ref": "#/$defs/none"}}}, "/properties/a/$ref", "which it does not have"),
+    ({"type": "strin"}, "/type", "'strin' is not valid"),
+    ({"properties": {"a/b": {"items": {"pattern": "(a"}}}}, "/properties/a~1b/items/pattern", "missing )"),
+    ({"allOf": [{"patternProperties": {"[z-a]": {}}}]}, "/allOf/0/patternProperties/[z-a]", "bad character range"),
+    ({"pattern": "((a{999}){999}){999}"}, "/pattern", "is too large"),
+    ({"pattern": "a{1000000}"}, "/pattern", "is too large"),
+    ({"pattern": "a|(?R)"}, "/pattern", "calls itself"),
+    ({"$ref": "#"}, "", "applies itself"),
+    ({"$dynamicRef": "#n", "$dynamicAnchor": "n"}, "", "applies itself"),
+    ({"$schema": "https://json-schema.org/draft/2019-09/schema", "$recursiveRef": "#"}, "", "applies itself"),
+    ({"properties": {"a": {"not": {"$ref": "#/properties/a"}}}}, "/properties/a", "applies itself"),
+    ({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": {"if": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"},
+     "/$defs/a", "applies itself"),
+    ({"required": ["a"], "$ref": "#/required"}, "/$ref", "is no schema"),
+    ({"properties": {"type": {"type": "string"}}, "$ref": "#/properties"}, "/$ref/type", "is not valid"),
+    ({"required": [n if n % 2 else {"a": n} for n in range(20_000)]}, "/required/999", "is not of type 'string'"),
 ])
-def test_input_schemas_that_are_refused(schema, message):
-    assert message in problems(document(input_schema=schema))["/input_schema"]
+def test_input_schemas_that_are_refused(schema, place, message):
+    found = problems(document(input_schema=schema))
+    assert list(found) == [f"/input_schema{place}"]
+    assert message in found[f"/input_schema{place}"]
+
+
+def test_a_schema_that_nests_too_deep_is_refused():
+    schema = {}
+    for _ in range(400):
+        schema = {"items": schema}
+    with pytest.raises(SchemaFault, match="nests too deep"):
+        check_schema(schema)
+
+
+@pytest.mark.parametrize("schema", [
+    {"properties": {"children": {"items": {"$ref": "#"}}}},
+    {"$dynamicAnchor": "n", "properties": {"children": {"items": {"$dynamicRef": "#n"}}}},
+    {"$defs": {"a": {"type": "string"}}, "allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}]},
+    {"enum": [{"$ref": "http://x"}], "properties": {"$ref": {"type": "string"}}, "default": {"pattern": "("}},
+    {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": {"a": {"$id": "#foo"}}, "$ref": "#foo"},
+    {"pattern": r"^\p{L}+(?<=x)[A-F0-9]{8}(-[A-F0-9]{4}){3}-[A-F0-9]{12}$"},
+])
+def test_input_schemas_that_are_taken(schema):
+    assert parse_document(document(input_schema=schema)).input_schema == schema
 
 
 def test_an_input_schema_with_references_within():
