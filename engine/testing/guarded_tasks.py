@@ -31,18 +31,21 @@ class CallRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A call of a test: made, or refused."""
+    """A call of a test that was refused."""
 
     state: str
     resource: str
 
 
 class GuardedTasks:
-    """A Tasks for one test. `reads` tells whether a resource changes nothing; `deadline` is when the test is over."""
+    """A Tasks for one test. `reads` tells whether a resource changes nothing; `deadline` is when the test is over.
+
+    `made` are the calls, their secrets still references: they stand there before they are made, whatever comes of them.
+    """
 
     def __init__(
         self, tasks: Tasks, *, allow: Collection[str], use_reads: bool, reads: Callable[[str], bool], clock: Clock,
-        deadline: float,
+        deadline: float, made: list[TaskCall] | None = None,
     ) -> None:
         self._tasks = tasks
         self._allow = frozenset(allow)
@@ -50,7 +53,7 @@ class GuardedTasks:
         self._reads = reads
         self._clock = clock
         self._deadline = deadline
-        self.made: list[Touched] = []
+        self.made: list[TaskCall] = [] if made is None else made
         self.unmocked: list[Touched] = []
 
     def policy(self, resource: str) -> TaskPolicy:
@@ -61,7 +64,7 @@ class GuardedTasks:
         """The real call, where it may be made, within what is left of the test's time. Raises CallRefused."""
         reads = self._reads(call.resource)
         if self._is_allowed(call.resource) or (reads and self._use_reads):
-            self.made.append(Touched(call.state, call.resource))
+            self.made.append(call)
             left = max(self._deadline - self._clock.now(), LEAST_SECONDS)
             return self._tasks.call(dataclasses.replace(call, budget_seconds=min(call.budget_seconds, left)))
         what = f"the state {call.state!r} would call {call.resource}, and has no mock. "

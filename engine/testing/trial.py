@@ -17,7 +17,7 @@ from engine.asl.compile import compile_definition
 from engine.asl.model import Machine, Pass, Plan
 from engine.clock import Clock
 from engine.errors import InvalidDocument
-from engine.ports.tasks import Tasks
+from engine.ports.tasks import TaskCall, Tasks
 from engine.records import dataclass
 from engine.runtime.history import HistoryEvent
 from engine.runtime.step_facts import Step, Steps
@@ -67,7 +67,7 @@ class Tried:
     steps: Steps
     history: Sequence[HistoryEvent]
     unmocked: Sequence[Touched]
-    called: Sequence[Touched]
+    called: Sequence[TaskCall]
 
 
 class Mocks(Stubs):
@@ -87,12 +87,16 @@ class Mocks(Stubs):
 
 
 def try_out(
-    asked: Asked, tasks: Tasks, *, reads: Callable[[str], bool], clock: Clock, seconds: float = SECONDS
+    asked: Asked, tasks: Tasks, *, reads: Callable[[str], bool], clock: Clock, seconds: float = SECONDS,
+    made: list[TaskCall] | None = None,
 ) -> Tried:
-    """Run it. Raises InvalidDefinition, InvalidDocument, and NotFound for a state that there is not."""
+    """Run it. `made` takes the calls that are really made, also where this raises.
+
+    Raises InvalidDefinition, InvalidDocument, and NotFound for a state that there is not."""
     deadline = clock.now() + seconds
     guard = GuardedTasks(
-        tasks, allow=asked.allow, use_reads=asked.use_reads, reads=reads, clock=clock, deadline=deadline
+        tasks, allow=asked.allow, use_reads=asked.use_reads, reads=reads, clock=clock, deadline=deadline,
+        made=made,
     )
     plan = _pinned(compile_definition(part(asked.definition, asked.mode, asked.state)), asked)
     simulation = Simulation(

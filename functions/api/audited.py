@@ -35,10 +35,12 @@ from engine.governance.secret_refs import check_length
 from engine.ports.catalog_store import VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.secrets import SecretInfo, WritableSecrets
+from engine.ports.tasks import TaskCall
 from engine.runtime.execution import Execution
 from engine.runtime.executions import Executions
 from engine.runtime.tokens import parse_token
 from functions.api.notices import warn
+from functions.api.tested_calls import shape_of_calls
 
 Json = Any
 
@@ -185,10 +187,10 @@ class AuditedCatalog(Catalog):
             )
         return row
 
-    def tested(self, workspace: str, name: str, called: Sequence[str], *, actor: Actor) -> None:
-        """A test of the workflow really called `called`."""
-        after = {"called": list(dict.fromkeys(called)), "calls": len(called)}
-        self._recorder.done("workflow.test", workspace, Subject(WORKFLOW, name), actor, after=after)
+    def tested(self, workspace: str, document: WorkflowDocument, calls: Sequence[TaskCall], *, actor: Actor) -> None:
+        """A test of `document` really made `calls`."""
+        subject = Subject(WORKFLOW, document.name)
+        self._recorder.done("workflow.test", workspace, subject, actor, after=shape_of_calls(document, calls))
 
     def _draft_before(self, workspace: str, name: str) -> Draft | None:
         try:

@@ -10,6 +10,7 @@ from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument, parse_document
 from engine.clock import Clock
 from engine.errors import UserError
+from engine.ports.tasks import TaskCall
 from engine.runtime.history import render
 from engine.testing.cases import CaseResult, chosen_cases, run_case
 from engine.testing.resource_kinds import aws_action_reads
@@ -46,21 +47,23 @@ def run_test(call: Call[shapes.TrialRequest]) -> Answer:
 
     Waits take no time. A pinned state has its output at once. Calls are answered by mocks; an action that only reads is
     really called with use_reads, one that writes where `allow` names its resource, and else the test ends with
-    Automate.WriteNotAllowed. Secrets are resolved for real calls alone. A test takes at most 25 s."""
+    Automate.WriteNotAllowed. Secrets are resolved for real calls alone, also those of a definition that nobody
+    published; the audit log names calls, secrets, hosts and the definition's digest. A test takes at most 25 s."""
     given, services = call.given, call.services
     document = _document(given)
-    tried = try_out(
-        Asked(
-            document.definition, given.input, document.kind, given.mode, given.state, given.variables, given.pins,
-            {path: mock.model_dump(exclude_unset=True) for path, mock in given.mocks.items()}, given.allow,
-            given.use_reads,
-        ),
-        services.tasks, reads=reading(services.connectors), clock=services.clock,
-    )
-    if tried.called:
-        services.catalog.tested(
-            call.workspace, document.name, [item.resource for item in tried.called], actor=call.actor
+    made: list[TaskCall] = []
+    try:
+        tried = try_out(
+            Asked(
+                document.definition, given.input, document.kind, given.mode, given.state, given.variables, given.pins,
+                {path: mock.model_dump(exclude_unset=True) for path, mock in given.mocks.items()}, given.allow,
+                given.use_reads,
+            ),
+            services.tasks, reads=reading(services.connectors), clock=services.clock, made=made,
         )
+    finally:
+        if made:
+            services.catalog.tested(call.workspace, document, made, actor=call.actor)
     return Answer(_shown(document, tried))
 
 

