@@ -153,13 +153,19 @@ class Stage:
             return _VARIABLE.sub(
                 lambda found: f"${{{found[2]}}}" if found[1] else str(self._named(stack, found[2], own)), text
             )
-        if name == "Fn::ImportValue":
-            return self._exported(str(self.resolved(stack, argument)))
+        if name in ("Fn::ImportValue", "Fn::GetStackOutput"):
+            return self._of_another_stack(stack, name, argument)
         if name == "Fn::Select":
             return self.resolved(stack, argument[1])[int(argument[0])]
         if name == "Fn::Split":
             return str(self.resolved(stack, argument[1])).split(argument[0])
         raise LookupError(f"{name} in a policy of {stack}")
+
+    def _of_another_stack(self, stack: str, name: str, argument: Json) -> Json:
+        if name == "Fn::ImportValue":
+            return self._exported(str(self.resolved(stack, argument)))
+        other = str(argument["StackName"]).rpartition("-")[2]
+        return self.resolved(other, self._templates[other]["Outputs"][argument["OutputName"]]["Value"])
 
     def _named(self, stack: str, name: str, own: Mapping[str, Json]) -> Json:
         if name in own:

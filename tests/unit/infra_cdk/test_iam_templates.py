@@ -14,7 +14,10 @@ TEMPLATES = {
                 "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}},
             }]}}},
         },
-        "Outputs": {"O": {"Value": {"Fn::GetAtt": ["T1", "Arn"]}, "Export": {"Name": "automate-x-data:T1"}}},
+        "Outputs": {
+            "O": {"Value": {"Fn::GetAtt": ["T1", "Arn"]}, "Export": {"Name": "automate-x-data:T1"}},
+            "Plain": {"Value": {"Fn::GetAtt": ["T2", "Arn"]}},
+        },
     },
     "automate-x-engine": {
         "Resources": {
@@ -54,6 +57,11 @@ def test_arns_have_the_name_that_was_given_or_the_logical_id(stage):
 def test_a_policy_follows_an_export_to_the_other_stack(stage):
     assert stage.may(stage.role("worker"), "dynamodb:Query", f"{TABLE}/index/due")
     assert not stage.may(stage.role("worker"), "dynamodb:Query", TABLE)
+
+
+def test_an_output_of_another_stack_is_read(stage):
+    read = {"Fn::GetStackOutput": {"StackName": "automate-x-data", "OutputName": "Plain"}}
+    assert stage.resolved("engine", read) == stage.arn("data", "AWS::DynamoDB::Table", "T2")
 
 
 def test_a_queues_policy_and_a_keys_take_part(stage):
