@@ -8,12 +8,14 @@ answers: 0 nothing to do, 10 something to install, 11 an environment not to be t
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +27,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPLETE, INSTALL, BROKEN = 0, 10, 11
+
+LIMIT, LONGEST = "INSTALL_SECONDS", 900.0
+"""The setting, and what it is where it is not set: how long one installation may take before it is stopped."""
+
+PIP = [sys.executable, "-I", "-m", "pip"]
 
 SECONDS = {"local": 30, "dev": 30, "infra": 60, "audit": 10}
 """About how long each extra takes on a plain connection: the progress line says the sum."""
@@ -69,12 +76,53 @@ def explain(output: str) -> str:
     return "The installation failed; run the same make command again once this is mended. What pip said:\n" + words
 
 
+def seconds_allowed(default: float = LONGEST) -> float:
+    """How long one installation may take: INSTALL_SECONDS, else `default`. Exits where that is no number over 0."""
+    text = os.environ.get(LIMIT) or repr(default)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e8:  # also for NaN
+        sys.exit(f"{LIMIT} is {text[:40]!r}: give a number of seconds over 0, as {LIMIT}=600.")
+    return seconds
+
+
+def too_long(what: str, seconds: float) -> str:
+    """What to say of something that was stopped after `seconds`."""
+    return (
+        f"{what} took longer than {seconds:g} s and was stopped. Check the network and the registry, or wait longer: "
+        f"run the same command again with {LIMIT}={2 * seconds:g} before it."
+    )
+
+
+def communicate(process: subprocess.Popen[str], seconds: float) -> str | None:
+    """What `process` says until it ends; None when it takes longer: then it is stopped, with all that it started. It
+    leads a session of its own."""
+    try:
+        return process.communicate(timeout=seconds)[0] or ""
+    except subprocess.TimeoutExpired:
+        _kill(process)
+        return None
+    except BaseException:  # Ctrl-C does not reach another session by itself
+        _kill(process)
+        raise
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def run_pip(extras: list[str], marker: Path) -> tuple[int, str]:
-    """The exit status of pip and what it said; prints a line every 15 s, so that nobody thinks it hangs.
+    """The exit status of pip and what it said; prints a line every 15 s, so that nobody thinks it hangs. It is stopped
+    once it takes longer than `seconds_allowed`.
 
     `marker` gets pip's process id: it is pip that writes, and that may outlive us when we are killed.
     """
-    command = [sys.executable, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    seconds = seconds_allowed()
+    command = [*PIP, "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     ended = threading.Event()
 
@@ -89,13 +137,14 @@ def run_pip(extras: list[str], marker: Path) -> tuple[int, str]:
         with subprocess.Popen(
             [*command, "--editable", target], env={"PIP_RETRIES": "2", **os.environ}, cwd=ROOT,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            start_new_session=True,
         ) as pip:
             marker.write_text(f"{pip.pid}\n")
-            output, _ = pip.communicate()
+            output = communicate(pip, seconds)
     finally:
         ended.set()
         thread.join()
-    return pip.returncode, output
+    return pip.returncode, too_long("The installation", seconds) if output is None else output
 
 
 def read_stamp(path: Path) -> dict[str, Any] | None:
@@ -120,7 +169,7 @@ def install(want: dict[str, Any], venv: Path) -> int:
     started = time.monotonic()
     status, output = run_pip(extras, marker)
     if status:
-        print(explain(output), file=sys.stderr)
+        print(explain(output) if status > 0 else output, file=sys.stderr)
         if status > 0:
             marker.unlink()
         return 1

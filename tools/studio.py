@@ -8,7 +8,8 @@ Packages are installed by the lock file alone, again only when it changed (tools
 needs, `check` the checkers too.
 
 A build goes into a folder beside the old one and takes its place at the end: a server that runs never lacks a file.
-``build --optional`` says what went wrong and goes on: the product runs without its Studio.
+``build --optional`` says what went wrong and goes on: the product runs without its Studio. Neither waits for ever on a
+registry: what is installed is stopped after INSTALL_SECONDS, by default 180 where the Studio is optional, else 900.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import IO
 
+from tools.install import LONGEST, seconds_allowed, too_long
 from tools.node import Failed, Node, get_node, install_packages, run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +35,8 @@ STUDIO = ROOT / "studio_static"
 SOURCES = (
     "src", "public", "tools", "index.html", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json",
 )
+OPTIONAL_SECONDS = 180.0
+"""How long `make run` waits for an installation before it goes on without the Studio."""
 STAMP = "sources.sha256"
 """In the build: the digest of what it was built of."""
 
@@ -63,38 +69,52 @@ def is_current(studio: Path = STUDIO) -> bool:
         return False
 
 
-def install(node: Node, *, everything: bool, studio: Path = STUDIO) -> None:
+def install(node: Node, *, everything: bool, studio: Path = STUDIO, seconds: float = LONGEST) -> None:
     """The Studio's packages. `everything` has what the checks need, and what has it once keeps it: a build must not
     take the checkers away. Raises Failed."""
     everything = everything or (studio / "node_modules" / "vitest").is_dir()
-    install_packages(node, studio, named="the Studio's packages", everything=everything)
+    install_packages(node, studio, named="the Studio's packages", everything=everything, seconds=seconds)
 
 
-def build(*, studio: Path = STUDIO) -> None:
-    """studio_static/dist of these sources. Raises Failed."""
+def build(*, studio: Path = STUDIO, seconds: float = LONGEST) -> None:
+    """studio_static/dist of these sources; `seconds` are what each installation may take. Raises Failed."""
     if is_current(studio):
         return
-    with _alone(studio):
+    with _alone(studio, seconds):
         if not is_current(studio):  # another make built it meanwhile
-            _build(studio)
+            _build(studio, seconds)
 
 
 @contextmanager
-def _alone(studio: Path) -> Iterator[None]:
-    """Two builds at once would take each other's files away: the second waits for the first."""
+def _alone(studio: Path, seconds: float) -> Iterator[None]:
+    """Two builds at once would take each other's files away: the second waits for the first, as long as the first may
+    take. Raises Failed after that."""
+    most = seconds_allowed(seconds)
     with (studio / ".build.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            print("Another make builds the Studio; waiting for it …", flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        until = time.monotonic() + most
+        waited = False
+        while not _locked(lock):
+            if not waited:
+                print("Another make builds the Studio; waiting for it …", flush=True)
+                waited = True
+            if time.monotonic() >= until:
+                raise Failed(too_long("Another make still builds the Studio: waiting for it", most))
+            time.sleep(0.1)
         yield
 
 
-def _build(studio: Path) -> None:
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _build(studio: Path, seconds: float) -> None:
     sources = digest(studio)
-    node = get_node()
-    install(node, everything=False, studio=studio)
+    node = get_node(seconds=seconds)
+    install(node, everything=False, studio=studio, seconds=seconds)
     print("Building the Studio (about 5 s) …", flush=True)
     new, old, dist = studio / "dist.new", studio / "dist.old", studio / "dist"
     for left in (new, old):
@@ -138,8 +158,10 @@ def main(arguments: list[str]) -> int:
     """See the module's docstring; the exit status."""
     what, optional = arguments[0], "--optional" in arguments
     started, was_current = time.monotonic(), is_current()
+    building = partial(build, studio=STUDIO, seconds=OPTIONAL_SECONDS if optional else LONGEST)
+    todo: dict[str, Callable[[], None]] = {"build": building, "check": check, "dev": dev}
     try:
-        {"build": build, "check": check, "dev": dev}[what]()
+        todo[what]()
     except Failed as error:
         print(error, file=sys.stderr)
         if not optional:

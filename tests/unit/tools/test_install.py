@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 
@@ -92,6 +93,17 @@ class TestInstall:
         pip.status = -9
         assert install.install(want, tmp_path) == 1
         assert (tmp_path / "automate-unfinished").exists()
+
+
+def test_an_index_that_never_answers_ends_the_installation(tmp_path, want, monkeypatch, capsys):
+    """pip waits 15 s for each answer, and for ever for one that drips."""
+    monkeypatch.setattr(install, "PIP", [sys.executable, "-c", "import time; time.sleep(600)"])
+    monkeypatch.setenv("INSTALL_SECONDS", "1")
+    assert install.install(want, tmp_path) == 1
+    said = capsys.readouterr().err
+    assert "The installation took longer than 1 s and was stopped" in said
+    assert "INSTALL_SECONDS=" in said
+    assert (tmp_path / "automate-unfinished").exists(), "the next one starts anew"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{"])

@@ -100,7 +100,7 @@ class TestBuild:
     def vite(self, sources, npm, monkeypatch, tmp_path):
         """Builds with a Node that stands for Vite: it writes index.html where it was told to."""
         node = program(tmp_path / "bin" / "node", 'mkdir -p "$4"; echo built > "$4/index.html"')
-        monkeypatch.setattr(studio, "get_node", lambda: Node((str(node),), npm[0].npm, "Node"))
+        monkeypatch.setattr(studio, "get_node", lambda **_: Node((str(node),), npm[0].npm, "Node"))
         return node
 
     def test_takes_the_place_of_the_old_one_and_is_then_current(self, sources, vite):
@@ -134,7 +134,7 @@ class TestBuild:
 
 class TestSays:
     def test_make_run_goes_on_without_the_studio(self, monkeypatch, capsys):
-        def fail():
+        def fail(**_):
             raise Failed("no Node here")
 
         monkeypatch.setattr(studio, "build", fail)
@@ -142,6 +142,55 @@ class TestSays:
         assert studio.main(["build", "--optional"]) == 0
         assert studio.main(["build"]) == 1
         assert "no Node here\nThe product runs without its Studio" in capsys.readouterr().err
+
+
+class TestAnInstallationThatHangs:
+    """The registry takes the connection and says nothing more: `make run` waited for ever."""
+
+    @pytest.fixture
+    def hanging(self, sources, monkeypatch, tmp_path):
+        """npm and what it started sleep; the file that they write their process ids into."""
+        pids = tmp_path / "pids"
+        npm = program(tmp_path / "bin" / "npm", f"sleep 600 & echo $! >> {pids}; echo $$ >> {pids}; wait")
+        monkeypatch.setattr(studio, "get_node", lambda **_: Node(("node",), (str(npm),), "Node 20.19"))
+        monkeypatch.setattr(studio, "STUDIO", sources)
+        return pids
+
+    def test_make_run_goes_on_without_the_studio_and_says_so(self, hanging, monkeypatch, capsys):
+        monkeypatch.setenv("INSTALL_SECONDS", "2")
+        assert studio.main(["build", "--optional"]) == 0
+        said = capsys.readouterr().err
+        assert "Installing the Studio's packages took longer than 2 s and was stopped" in said
+        assert "INSTALL_SECONDS=" in said
+        assert "The product runs without its Studio; make studio tries again." in said
+        for pid in hanging.read_text().split() if hanging.exists() else ():  # a busy machine had not begun
+            assert not is_running(int(pid)), "what npm started is ended too"
+
+    def test_make_studio_fails(self, hanging, monkeypatch):
+        monkeypatch.setenv("INSTALL_SECONDS", "2")
+        assert studio.main(["build"]) == 1
+
+    def test_a_build_that_waits_for_another_gives_up_too(self, hanging, monkeypatch, capsys):
+        monkeypatch.setenv("INSTALL_SECONDS", "0.1")
+        with studio._alone(studio.STUDIO, 1.0):
+            assert studio.main(["build", "--optional"]) == 0
+        assert "still builds the Studio" in capsys.readouterr().err
+        assert not hanging.exists()
+
+    @pytest.mark.parametrize("given", ["soon", "0", "-1", "nan", "inf", "9" * 5000])
+    def test_a_limit_that_is_no_number_of_seconds_is_refused(self, hanging, monkeypatch, given):
+        monkeypatch.setenv("INSTALL_SECONDS", given)
+        with pytest.raises(SystemExit, match="INSTALL_SECONDS"):
+            studio.main(["build", "--optional"])
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_the_lock_file_names_no_registry():
