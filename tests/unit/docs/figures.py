@@ -6,6 +6,8 @@ A figure is followed by a comment, which no reader sees:
 
     =engine.settings.Settings.task_max_seconds     a constant of the code, or the default of a dataclass's field
     =engine.settings.Settings.batch_size.most      a setting's bound (least, most)
+    =engine.catalog.document.NAME_PATTERN.longest  the most characters that a pattern takes
+    =functions.api.models.HistoryQuery.limit.le    a bound of the API's
     =botocore:stepfunctions.Definition.max         a bound in AWS's model of a service
     =price:api_requests                            dollars in engine/cost/prices.json
     =aws:history-events                            a figure of AWS's documents, with its address in AWS_DOCUMENTS
@@ -15,16 +17,22 @@ Units: KiB and MiB (1,024), s, ms, min, h, days, years, MB (10^6) and %. A figur
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import importlib
 import re
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import botocore.session
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from engine.cost import prices
 
+ROOT = Path(__file__).parents[3]
 _QUOTAS = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"
 _INTRINSICS = "https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html"
 
@@ -38,6 +46,7 @@ AWS_DOCUMENTS: dict[str, tuple[float, str]] = {
     "history-kept-seconds": (90 * 86_400, _QUOTAS),
     "redrivable-seconds": (14 * 86_400, _QUOTAS),
     "map-run-children": (10_000, _QUOTAS),
+    "activity-poll-seconds": (60, "https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html"),
     "activity-pollers": (1_000, _QUOTAS),
     "http-task-seconds": (60, _QUOTAS),
     "inline-map-iterations": (40, "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html"),
@@ -51,12 +60,8 @@ AWS_DOCUMENTS: dict[str, tuple[float, str]] = {
     "intrinsic-text": (10_000, _INTRINSICS),
     "intrinsic-range": (1_000, _INTRINSICS),
     "intrinsic-depth": (10, _INTRINSICS),
-    "lambda-answer-bytes": (6_291_456, "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"),
     "lambda-seconds": (900, "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"),
-    "gateway-bytes": (10_485_760, "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"),
-    "gateway-seconds": (29, "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"),
     "sqs-delay-seconds": (900, "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"),
-    "sqs-batch": (10, "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"),
 }
 """Name → figure and the page of AWS's that states it."""
 
@@ -115,6 +120,8 @@ def _model(service: str) -> Any:
 def _named(path: str) -> Any:
     """The value at a dotted path that begins with a module."""
     parts = path.split(".")
+    if parts[0] == "infra_cdk":
+        return _written(parts)
     for cut in range(len(parts), 0, -1):
         name = ".".join(parts[:cut])
         try:
@@ -127,10 +134,31 @@ def _named(path: str) -> Any:
     raise AssertionError(f"{path}: no such module")
 
 
+def _written(parts: list[str]) -> Any:
+    """A constant of a module that needs the CDK, which is not installed everywhere: as it is written."""
+    *module, name = parts
+    tree = ast.parse(ROOT.joinpath(*module).with_suffix(".py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return ast.literal_eval(node.value)
+    raise AssertionError(f"{'.'.join(parts)} is not there")
+
+
 def _part(owner: Any, name: str, path: str) -> Any:
     if isinstance(owner, dataclasses.Field):
         return owner.metadata[name]
+    if isinstance(owner, (str, re.Pattern)):
+        assert name == "longest", path
+        (longest,) = re.findall(r"\{1,(\d+)\}", owner if isinstance(owner, str) else owner.pattern)
+        return int(longest)
+    if isinstance(owner, FieldInfo):
+        return next((getattr(bound, name) for bound in owner.metadata if hasattr(bound, name)), owner.default)
+    if isinstance(owner, type) and issubclass(owner, BaseModel):
+        owner = owner.model_fields
     if isinstance(owner, type) and dataclasses.is_dataclass(owner):
-        return next(item for item in dataclasses.fields(owner) if item.name == name)
-    assert hasattr(owner, name), f"{path}: {name} is not there"
-    return getattr(owner, name)
+        owner = {item.name: item for item in dataclasses.fields(owner)}
+    if hasattr(owner, name):
+        return getattr(owner, name)
+    assert isinstance(owner, Mapping), f"{path}: {name} is not there"
+    assert name in owner, f"{path}: {name} is not there"
+    return owner[name]
