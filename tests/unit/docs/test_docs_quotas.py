@@ -83,6 +83,14 @@ BEYOND = {
         HERE + "test_an_intrinsic_beyond_its_bounds_fails",
     "text that an intrinsic makes or reads as JSON": HERE + "test_an_intrinsic_beyond_its_bounds_fails",
     "a JSONata expression": HERE + "test_a_text_that_is_too_long_is_a_finding",
+    "CPU time of a JSONata expression, or of one JSONPath's patterns":
+        "expr/test_expr_limits.py::test_a_path_whose_patterns_take_too_much_cpu_time_fails",
+    "wall-clock time to get that CPU time":
+        "expr/test_expr_limits.py::test_a_machine_that_gives_nothing_is_waited_for_up_to_the_cap",
+    "steps and depth of calls of a JSONata expression": "expr/test_expr_limits.py::test_each_limit_is_the_settings",
+    "items of an array, bytes of a text that JSONata makes":
+        "expr/test_expr_limits.py::test_each_limit_is_the_settings",
+    "a result of JSONata as JSON text": "expr/test_expr_limits.py::test_each_limit_is_the_settings",
     "a request to the local server": "functions/local/test_local_guard.py::test_too_large_a_request_is_refused",
     "requests to a stage": "infra_cdk/test_quotas_of_a_stage.py::test_the_api_is_throttled_and_ends_in_time",
     "how long a request to a stage takes":
