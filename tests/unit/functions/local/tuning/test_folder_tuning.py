@@ -90,12 +90,12 @@ def test_a_folders_histories_are_read(tmp_path):
         workspace = product.settings.workspace
         product.services.catalog.import_document(workspace, parse_document(WORKFLOW), actor=product.actor)
         product.services.catalog.publish(workspace, "calls", actor=product.actor)
-        began = product.clock.now()
         keys = [product.services.executions.start(workspace, "calls", {}, actor=product.actor).key for _ in range(3)]
+        begun = product.clock.now()
         waits = read_folder(product, hours=1.0)
         done = threading.Event()
         while not done.wait(0.01):  # started while no worker is there: all of them wait at least this long
-            if product.clock.now() - began > 0.3:
+            if product.clock.now() - begun > 0.3:
                 done.set()
         product.work(lambda: not any(product.runs(key) for key in keys))
         found = read_folder(product, hours=1.0)
