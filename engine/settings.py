@@ -122,6 +122,12 @@ class Settings:
     table: str = _setting("", "AUTOMATE_TABLE", "The DynamoDB table (on AWS).")
     queue_url: str = _setting("", "AUTOMATE_QUEUE_URL", "The wake queue's URL (on AWS).")
     bucket: str = _setting("", "AUTOMATE_BUCKET", "The bucket of large payloads (on AWS).")
+    snapshot_schema: int = _setting(
+        0, "AUTOMATE_SNAPSHOT_SCHEMA",
+        "The snapshot schema to write, once nobody will return to the release before: what a newer schema holds, that "
+        "one does not read. 0 writes what the release before reads too (docs/operations.md).",
+        least=0, most=1000,
+    )
     log_level: str = _setting("INFO", "AUTOMATE_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

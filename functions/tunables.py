@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.errors import InvalidDocument
 from engine.records import dataclass
+from engine.runtime.snapshot_codec import written_schema
 
 MOST_WITHOUT_WINDOW = 10
 """SQS hands a function at most ten messages at once unless it may gather them for a second or more."""
@@ -80,6 +81,13 @@ class Tunables:
     alarm_queue_age_seconds: int = _choice(
         300, "Alarm when the oldest wake has waited longer than this: the worker is lagging.", least=60, most=86400
     )
+    snapshot_schema: int = _choice(
+        0,
+        "The snapshot schema to write, once the stage will not return to the release before "
+        "(AUTOMATE_SNAPSHOT_SCHEMA); 0 writes what that one reads too. "
+        "[Upgrade and go back](deployment.md#upgrade-and-go-back) says when.",
+        least=0, most=1000,
+    )
     protect: bool = _choice(
         True,
         "Data outlives its stack: deletion protection, retention, termination protection. false only for stages that "
@@ -133,6 +141,7 @@ class Tunables:
     def _check(self) -> None:
         if not _STAGE.fullmatch(self.stage):
             raise _refused("stage", self.stage, "lower-case letters, digits and hyphens, at most 20, a letter first")
+        written_schema(self.snapshot_schema)
         if self.architecture not in _ARCHITECTURES:
             raise _refused("architecture", self.architecture, " or ".join(_ARCHITECTURES))
         if self.batch_size > MOST_WITHOUT_WINDOW and self.batch_window_seconds < 1:

@@ -80,6 +80,7 @@ class EngineStack(Stack):
             "AUTOMATE_QUEUE_URL": self.wakes.queue_url,
             "EXECUTION_BATCH_SIZE": str(self._tunables.batch_size),
             "AUTOMATE_TASK_THREADS": str(self._tunables.task_threads),
+            "AUTOMATE_SNAPSHOT_SCHEMA": str(self._tunables.snapshot_schema),
         }
 
     def grant_task_roles(self, role: aws_iam.IGrantable) -> None:

@@ -21,7 +21,7 @@ from engine.records import dataclass
 from engine.runtime import codec, effects
 from engine.runtime.express import is_express
 from engine.runtime.history import HistoryEvent
-from engine.runtime.snapshot import Frame, Phase, Snapshot
+from engine.runtime.snapshot import SCHEMA, Frame, Phase, Snapshot
 from engine.runtime.step import step
 from engine.runtime.stimulus import Stimulus, TaskStarted
 
@@ -55,12 +55,14 @@ class StartedCall:
 
 
 class Activation:
-    """The owned execution. `seq` is the last committed segment's number, `header` what is known to be stored."""
+    """The owned execution. `seq` is the last committed segment's number, `header` what is known to be stored, `schema`
+    the one that its stage writes."""
 
     def __init__(
         self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, *, nonce: str,
-        payload_bytes: int = 0,
+        schema: int = SCHEMA, payload_bytes: int = 0,
     ) -> None:
+        self._schema = schema
         self.header = header
         self.key = header.key
         self.version = version
@@ -188,10 +190,12 @@ class Activation:
             tuple(self._stimuli), tuple(self._events), self.snapshot, frozenset(self._touched),
             frozenset(self._removed),
         )
-        body = codec.encode_change(change, whole=False) if self._whole_bytes > SMALL_SNAPSHOT_BYTES else b""
+        body = b""
+        if self._whole_bytes > SMALL_SNAPSHOT_BYTES:
+            body = codec.encode_change(change, whole=False, schema=self._schema)
         whole = not body or self._delta_bytes + len(body) > max(self._whole_bytes, FEW_DELTAS_BYTES)
         if whole:
-            body = codec.encode_change(change, whole=True)
+            body = codec.encode_change(change, whole=True, schema=self._schema)
         first, last = self._event_ids
         lease = self.lease_until(hard_deadline)
         return Segment(

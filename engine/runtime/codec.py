@@ -65,17 +65,26 @@ def encode_event(event: HistoryEvent) -> str:
     return _dumps([event.id, event.previous, event.type, event.at, event.details])
 
 
-def encode_change(change: Change, *, whole: bool) -> bytes:
-    """The segment's body, with the whole snapshot or only what changed."""
-    body: dict[str, Json] = {"v": SCHEMA, "s": [_encode_stimulus(item) for item in change.stimuli]}
-    if whole:
-        body["w"] = snapshot_codec.encode(change.snapshot)
-    else:
-        frames = change.snapshot.frames
-        body["g"] = snapshot_codec.encode_globals(change.snapshot)
-        body["f"] = {path: snapshot_codec.encode_frame(frames[path]) for path in sorted(change.touched)}
-        body["x"] = sorted(change.removed)
+def encode_change(change: Change, *, whole: bool, schema: int = SCHEMA) -> bytes:
+    """The segment's body, with the whole snapshot or only what changed, under `schema` where that can hold it."""
+    try:
+        state = _encode_state(change, schema, whole=whole)
+    except snapshot_codec.Unsayable:
+        schema = SCHEMA
+        state = _encode_state(change, schema, whole=whole)
+    body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
     return _pack(f'{_dumps(body)[:-1]},"e":[{",".join(change.events)}]}}')
+
+
+def _encode_state(change: Change, schema: int, *, whole: bool) -> dict[str, Json]:
+    snapshot = change.snapshot
+    if whole:
+        return {"w": snapshot_codec.encode(snapshot, schema)}
+    return {
+        "g": snapshot_codec.encode_globals(snapshot, schema),
+        "f": snapshot_codec.encode_frames(snapshot.frames, sorted(change.touched), schema),
+        "x": sorted(change.removed),
+    }
 
 
 def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:

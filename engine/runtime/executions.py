@@ -79,7 +79,7 @@ class Executions:
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
             pauses=pauses,
         )
-        self._opener = Opener(journal, published, new_nonce)
+        self._opener = Opener(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
         self._redrives = Redrives(journal, queue, clock, self._opener, new_seed)
         self._masks = masks or NoMasks()
 

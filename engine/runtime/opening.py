@@ -16,6 +16,7 @@ from engine.ports.published import Published, PublishedVersion
 from engine.runtime import codec
 from engine.runtime.activation import Activation
 from engine.runtime.snapshot import Facts, Snapshot
+from engine.runtime.snapshot_codec import written_schema
 
 PLANS_KEPT = 256
 
@@ -24,9 +25,13 @@ START_GRACE_SECONDS = 30.0
 
 
 class Opener:
-    """Keeps the plans of the definitions it has met. Safe to share between threads."""
+    """Keeps the plans of the definitions it has met. Safe to share between threads. `confirmed_schema` is the setting
+    AUTOMATE_SNAPSHOT_SCHEMA: raises InvalidDocument for one that this release does not write."""
 
-    def __init__(self, journal: Journal, published: Published, new_nonce: Callable[[], str]) -> None:
+    def __init__(
+        self, journal: Journal, published: Published, new_nonce: Callable[[], str], *, confirmed_schema: int = 0
+    ) -> None:
+        self._schema = written_schema(confirmed_schema)
         self._journal = journal
         self._published = published
         self._new_nonce = new_nonce
@@ -42,15 +47,20 @@ class Opener:
             if data is None:
                 raise StoreCorrupt(f"the input of {header.key.id} is missing")
             snapshot = Snapshot(facts=facts_of(header), input=json.loads(data), last_at=header.started_at)
-            return Activation(header, version, plan, snapshot, nonce=self._new_nonce(), payload_bytes=len(data))
+            return self._activation(header, version, plan, snapshot, len(data))
         snapshot = codec.decode_snapshot(segment.body for segment in loaded.segments)
         sizes = [(segment.whole, len(segment.body)) for segment in loaded.segments]
-        activation = Activation(
-            header, version, plan, snapshot, nonce=self._new_nonce(), payload_bytes=max(size for _, size in sizes)
-        )
+        activation = self._activation(header, version, plan, snapshot, max(size for _, size in sizes))
         activation.seq = loaded.segments[-1].seq
         activation.resume_sizes(sizes)
         return activation
+
+    def _activation(
+        self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, payload_bytes: int
+    ) -> Activation:
+        return Activation(
+            header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, payload_bytes=payload_bytes
+        )
 
     def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:
         machine = "" if header.parent is None else header.parent.machine

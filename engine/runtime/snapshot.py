@@ -29,8 +29,13 @@ from engine.records import dataclass
 Json = Any
 
 SCHEMA = 3
-"""The snapshot schema this release writes (2: jobs, 3: redrive). engine.runtime.snapshot_codec upgrades older ones and
-refuses newer ones."""
+"""The newest snapshot schema that this release knows (2: jobs, 3: redrive). engine.runtime.snapshot_codec upgrades
+older ones and refuses newer ones."""
+
+UNCONFIRMED = 3
+"""What it writes until SCHEMA is confirmed for its stage (the setting AUTOMATE_SNAPSHOT_SCHEMA): the newest that the
+release before reads too, so that a return to it finds nothing that it cannot go on with. A release that raises SCHEMA
+leaves this where it was; the one after it raises this."""
 
 
 class Phase(StrEnum):

@@ -2,7 +2,8 @@
 
 Fields at their default are left out, so that a small frame is small. Caches (`progress`, `ready`) are not encoded:
 they are derived again. What an older schema wrote, whole or delta, is brought up to date by `UPCASTERS`, one for each
-step; what a newer one wrote raises SchemaTooNew.
+step; what a newer one wrote raises SchemaTooNew. A stage that may still return to the release before writes that one's
+schema: `DOWNCASTERS` lead back to it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import MISSING, fields, replace
 from types import MappingProxyType
 from typing import Any
 
-from engine.errors import SchemaTooNew
+from engine.errors import InvalidDocument, SchemaTooNew
 from engine.records import dataclass
-from engine.runtime.snapshot import SCHEMA, Facts, Fanout, Frame, Phase, Snapshot, Status
+from engine.runtime.snapshot import SCHEMA, UNCONFIRMED, Facts, Fanout, Frame, Phase, Snapshot, Status
 
 Json = Any
 
@@ -29,18 +30,27 @@ def _as_it_is(value: Json) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Upcaster:
-    """From one schema to the next, part by part, so that it serves whole snapshots and deltas alike. Pure functions:
-    each takes an encoded part and gives the next schema's, without changing what it was given."""
+class Caster:
+    """From one schema to its neighbour, part by part, so that it serves whole snapshots and deltas alike.
+
+    Pure functions: each takes an encoded part and gives the neighbour's, without changing what it was given. One that
+    leads to an older schema raises Unsayable for what that cannot hold."""
 
     facts: Callable[[Json], Json] = _as_it_is
     globals: Callable[[Json], Json] = _as_it_is
     frame: Callable[[Json], Json] = _as_it_is
 
 
-UPCASTERS: dict[int, Upcaster] = {1: Upcaster(), 2: Upcaster()}
+UPCASTERS: dict[int, Caster] = {1: Caster(), 2: Caster()}
 """By the schema they start from (2 added jobs, 3 what a redrive needs: nothing had either before). One that was
 released stays for ever: what it reads may be in a journal."""
+
+DOWNCASTERS: dict[int, Caster] = {}
+"""By the schema they lead to, for each from UNCONFIRMED to SCHEMA. It goes with the release that raises UNCONFIRMED."""
+
+
+class Unsayable(Exception):
+    """A part makes use of what the older schema does not have. Such an execution is written in the newest schema."""
 
 
 def _defaults(cls: type, *, without: Iterable[str] = ()) -> tuple[tuple[str, Json], ...]:
@@ -58,14 +68,33 @@ _FRAME = _defaults(Frame, without=("path", "fanout"))
 _FANOUT = _defaults(Fanout)
 
 
-def encode(snapshot: Snapshot) -> Json:
-    """The whole snapshot."""
+def written_schema(confirmed: int) -> int:
+    """The schema to write, where a stage's setting is `confirmed` (0: nothing is).
+
+    Raises InvalidDocument for one that this release does not write.
+    """
+    if confirmed and not UNCONFIRMED <= confirmed <= SCHEMA:
+        known = f"{UNCONFIRMED} or {SCHEMA}" if UNCONFIRMED < SCHEMA else str(SCHEMA)
+        newer = "; the stage may hold executions that this release cannot read" if confirmed > SCHEMA else ""
+        raise InvalidDocument(
+            f"this release writes snapshots of schema {known}, not {confirmed}{newer}",
+            where="AUTOMATE_SNAPSHOT_SCHEMA (-c snapshot_schema)",
+            advice="Deploy the release that it was confirmed for, or leave it out.",
+        )
+    return confirmed or UNCONFIRMED
+
+
+def encode(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
+    """The whole snapshot. Raises Unsayable where an older `schema` cannot hold it."""
+    facts = _encode_fields(snapshot.facts, _FACTS)
+    for caster in _steps_to(schema):
+        facts = caster.facts(facts)
     return {
-        "schema": SCHEMA,
-        "facts": _encode_fields(snapshot.facts, _FACTS),
+        "schema": schema,
+        "facts": facts,
         "input": snapshot.input,
-        "globals": encode_globals(snapshot),
-        "frames": {path: encode_frame(snapshot.frames[path]) for path in sorted(snapshot.frames)},
+        "globals": encode_globals(snapshot, schema),
+        "frames": encode_frames(snapshot.frames, sorted(snapshot.frames), schema),
     }
 
 
@@ -93,20 +122,27 @@ def decode_frames(values: Mapping[str, Json], schema: int) -> dict[str, Frame]:
     return frames
 
 
-def _steps_from(schema: int) -> Iterator[Upcaster]:
+def _steps_from(schema: int) -> Iterator[Caster]:
     return (UPCASTERS[number] for number in range(schema, SCHEMA))
 
 
-def encode_globals(snapshot: Snapshot) -> Json:
-    """What is not in a frame and can change."""
+def _steps_to(schema: int) -> Iterator[Caster]:
+    return (DOWNCASTERS[number] for number in range(SCHEMA - 1, schema - 1, -1))
+
+
+def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
+    """What is not in a frame and can change. Raises Unsayable where an older `schema` cannot hold it."""
     values = {name: getattr(snapshot, name) for name in _GLOBALS}
     values["status"] = snapshot.status.value
     values["abandoned"] = list(snapshot.abandoned) or None
     values["stops"] = list(snapshot.stops) or None
     values["redrives"] = snapshot.redrives or None
     if snapshot.remains:
-        values["remains"] = {path: encode_frame(snapshot.remains[path]) for path in sorted(snapshot.remains)}
-    return {name: value for name, value in values.items() if value is not None}
+        values["remains"] = encode_frames(snapshot.remains, sorted(snapshot.remains), schema)
+    changed = {name: value for name, value in values.items() if value is not None}
+    for caster in _steps_to(schema):
+        changed = caster.globals(changed)
+    return changed
 
 
 def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
@@ -120,6 +156,18 @@ def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
     known["redrives"] = value.get("redrives", 0)
     known["remains"] = MappingProxyType(decode_frames(value.get("remains", {}), schema))
     return known
+
+
+def encode_frames(frames: Mapping[str, Frame], paths: Iterable[str], schema: int = SCHEMA) -> dict[str, Json]:
+    """The frames at `paths`, by them. Raises Unsayable where an older `schema` cannot hold one."""
+    steps = list(_steps_to(schema))
+    encoded: dict[str, Json] = {}
+    for path in paths:
+        frame = encode_frame(frames[path])
+        for caster in steps:
+            frame = caster.frame(frame)
+        encoded[path] = frame
+    return encoded
 
 
 def encode_frame(frame: Frame) -> Json:

@@ -106,7 +106,7 @@ class Worker:
         ))
         tasks = WritesResults(tasks, journal)
         self._policies = Policies(tasks, settings)
-        opener = Opener(journal, published, new_nonce)
+        opener = Opener(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
         map_runs = MapRuns(
             journal, queue, clock, new_seed, self._each, Redrives(journal, queue, clock, opener, new_seed),
             window=LOCAL_WINDOW if owner else WINDOW,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -16,6 +17,7 @@ from backends import open_local
 from patience import wait_until
 from test_journal_contract import a_header, a_segment
 
+from engine.adapters.local import database, schema
 from engine.adapters.local.processes import writer_of
 from engine.clock import SkipClock
 from engine.errors import SchemaTooNew, StoreBusy, StoreCorrupt, StoreUnavailable
@@ -307,12 +309,55 @@ def test_another_programs_database_is_refused(folder):
     refuse(folder, StoreCorrupt, "another program")
 
 
-def test_a_newer_schema_is_refused(folder):
+def test_a_newer_schema_is_refused_where_it_does_not_name_this_one_as_its_reader(folder):
     open_local(folder, SkipClock()).close()
     connection = sqlite3.connect(folder / "automate.db")
     connection.execute("PRAGMA user_version = 99")
+    connection.execute("UPDATE oldest_reader SET version = ?", (schema.VERSION + 1,))
+    connection.commit()
     connection.close()
     refuse(folder, SchemaTooNew, "newer release .schema 99")
+
+
+def test_a_folder_of_the_next_release_is_worked_on_where_it_only_added(folder, monkeypatch):
+    """A return to the release before: nothing that the next one added is needed, or lost."""
+    def works(name):
+        stores = open_local(folder, SkipClock())
+        key = ExecutionKey.of("default", "orders", name)
+        stores.journal.create(a_header(key), b"{}")
+        stores.journal.commit([a_segment(key, 0)])
+        found = [len(stores.journal.load(ExecutionKey.of("default", "orders", each)).segments) for each in made]
+        stores.close()
+        made.append(name)
+        return found
+
+    made = []
+    added = (
+        "ALTER TABLE header ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'", "CREATE TABLE thing (a TEXT) STRICT",
+        "INSERT INTO thing VALUES ('kept')",
+    )
+    with monkeypatch.context() as release:
+        release.setattr(database, "MIGRATIONS", (*schema.MIGRATIONS, added))
+        release.setattr(database, "VERSION", schema.VERSION + 1)
+        assert works("by-the-next") == []
+    assert works("by-this-one") == [1]
+    connection = sqlite3.connect(folder / "automate.db")
+    assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION + 1,)
+    assert connection.execute("SELECT colour FROM header").fetchall() == [("red",), ("red",)]
+    connection.close()
+    with monkeypatch.context() as release:
+        release.setattr(database, "MIGRATIONS", (*schema.MIGRATIONS, added))
+        release.setattr(database, "VERSION", schema.VERSION + 1)
+        assert works("by-the-next-again") == [1, 1]
+
+
+def test_what_was_added_since_the_oldest_reader_may_be_left_out():
+    """New tables and indexes, and columns that need no value: an older release's statements still work."""
+    may = r"CREATE (TABLE|INDEX|UNIQUE INDEX) |INSERT INTO|ALTER TABLE \w+ ADD COLUMN (?!.*NOT NULL(?!.*DEFAULT))"
+    for statements in schema.MIGRATIONS[schema.OLDEST_READER:]:
+        for statement in statements:
+            assert re.match(may, statement), statement
+    assert schema.OLDEST_READER <= schema.VERSION
 
 
 def test_a_damaged_page_is_reported_when_it_is_met(folder):

@@ -279,8 +279,7 @@ def _starts_unsettled(patch: Patch) -> None:
 def _no_tombstones(patch: Patch) -> None:
     """A delta does not say which frames are gone."""
     encode = codec.encode_change
-    patch.setattr(codec, "encode_change", lambda change, *, whole: encode(
-        replace(change, removed=frozenset()), whole=whole))
+    patch.setattr(codec, "encode_change", lambda change, **how: encode(replace(change, removed=frozenset()), **how))
 
 
 # ---------------------------------------------------------------- children

@@ -100,7 +100,7 @@ def _checked(copy: Path, target: Path) -> Backup:
         with closing(sqlite3.connect(database)) as connection:
             verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if verdict != "ok" or version != VERSION:
+            if verdict != "ok" or version < VERSION:  # a newer one's may be worked on: oldest_reader
                 raise StoreCorrupt(f"the copy does not check: {verdict}, schema {version}; it was removed")
             counts = [
                 connection.execute(query).fetchone()[0] for query in (

@@ -7,7 +7,8 @@ Durable    synchronous=FULL: a committed write survives a power cut. `durable=Fa
            (synchronous=NORMAL) for what is only a hint: such a write survives kill -9, and is lost by a power cut only
            together with everything after it.
 Opening    under an OS lock on `locks/.open`, so that processes that start at once create the schema once. A folder
-           with a newer schema, another program's database or a damaged file is refused before anything is written.
+           with a newer schema that does not let this one in, another program's database or a damaged file is refused
+           before anything is written.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from engine.adapters.local.processes import Processes, writer_of
-from engine.adapters.local.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from engine.adapters.local.schema import APPLICATION_ID, MIGRATIONS, OLDEST_READER, VERSION
 from engine.errors import SchemaTooNew, StorageError, StoreBusy, StoreCorrupt, StoreUnavailable
 
 T = TypeVar("T")
@@ -233,7 +234,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application != APPLICATION_ID and (tables or application or version):
         raise _corrupt(path, "it is a database of another program")
-    if version > VERSION:
+    if version > VERSION and connection.execute("SELECT version FROM oldest_reader").fetchone()[0] > VERSION:
         raise SchemaTooNew(
             f"{path} was written by a newer release (schema {version}; this one knows up to {VERSION})."
             " Nothing was changed; use that release or another data folder."
@@ -245,6 +246,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
+        connection.execute("UPDATE oldest_reader SET version = ?", (OLDEST_READER,))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")

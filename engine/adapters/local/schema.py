@@ -102,7 +102,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             WHERE taken_by IS NULL""",
     ),
     ("ALTER TABLE workflow ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",),
+    ("CREATE TABLE oldest_reader (version INTEGER NOT NULL) STRICT", "INSERT INTO oldest_reader VALUES (7)"),
 )
 
 VERSION = len(MIGRATIONS)
 """The schema this release writes."""
+
+OLDEST_READER = 7
+"""The oldest schema whose release can work in a folder of this one, and says so to it: no migration since has done more
+than add tables, indexes, and columns that may be left out. One that does more sets this to its own number."""

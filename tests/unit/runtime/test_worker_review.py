@@ -61,10 +61,10 @@ def test_a_change_that_cannot_be_encoded_costs_its_own_execution_only(monkeypatc
     bad, good = product.start({"bad": True}, name="bad"), product.start({}, name="good")
     real = codec.encode_change
 
-    def encode(change, *, whole):
+    def encode(change, **how):
         if change.snapshot.facts.name == "bad":
             raise RecursionError("too deep")
-        return real(change, whole=whole)
+        return real(change, **how)
 
     monkeypatch.setattr(activation_module.codec, "encode_change", encode)
     worker = product.worker()
