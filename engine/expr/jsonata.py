@@ -33,6 +33,8 @@ from engine.expr.bounds import json_size
 from engine.expr.java_text import quoted_json
 from engine.expr.jsonata_functions import PURE_FUNCTIONS, FunctionMistake, scoped_functions
 from engine.expr.jsonata_guards import budgets, guarded
+from engine.expr.jsonata_texts import NAMES as TEXT_NAMES
+from engine.expr.jsonata_texts import Texts, definitions
 from engine.expr.limits import Budget, Limits, OutOfTime
 from engine.expr.scope import ABSENT, Scope
 
@@ -56,8 +58,8 @@ class JsonataExpression:
     """A compiled expression. Make one with `compile_jsonata`."""
 
     __slots__ = (
-        "_asks", "_guarded", "_guards", "_lookup", "_mentioned", "_wrapped", "field", "reads_states", "references",
-        "text", "uses_context_value",
+        "_asks", "_guarded", "_guards", "_lookup", "_mentioned", "_texts", "_wrapped", "field", "reads_states",
+        "references", "text", "uses_context_value",
     )
 
     def __init__(self, text: str, field: str) -> None:
@@ -66,7 +68,7 @@ class JsonataExpression:
         self._lookup = _plain_lookup(text)
         reads = _reads(text)
         bound = set(reads["bindings"])
-        self.references = frozenset(bound - {"states"} - PURE_FUNCTIONS.keys() - {"uuid", "random", "eval"})
+        self.references = frozenset(bound - {"states", "uuid", "random", "eval"} - PURE_FUNCTIONS.keys() - TEXT_NAMES)
         """The variables it reads, without ``$``."""
         self.uses_context_value = bool(reads.get("input"))  # {}: an object is built there, nothing of it is read
         """Whether ``$``, ``$$`` or a bare name stands at top level, which the service refuses."""
@@ -77,6 +79,7 @@ class JsonataExpression:
         self._mentioned = frozenset(_NAME.findall(text))
         self._asks = self._mentioned & {"uuid", "random", "eval"}
         self._guarded, self._guards = guarded(text)
+        self._texts = definitions(self._mentioned)
         self._wrapped: dict[frozenset[str], Any] = {}
 
     def __repr__(self) -> str:
@@ -121,7 +124,7 @@ class JsonataExpression:
         try:
             wrapped = self._wrapped.get(names)
             if wrapped is None:
-                wrapped = self._wrapped[names] = _wrap(self._guarded, self._guards, names)
+                wrapped = self._wrapped[names] = _wrap(self._guarded, self._guards + self._texts, names)
             answer = self._evaluated(wrapped, given, scope)
         except jlens.JlensError as error:
             raise self._failure(f"threw an error during evaluation. {error.code}: {error}") from None
@@ -129,7 +132,7 @@ class JsonataExpression:
             raise self._failure(f"threw an error during evaluation. {mistake}") from None
         except OutOfTime as over:
             raise self._failure(f"threw an error during evaluation. {_OUT_OF_TIME}: {over}") from None
-        except RecursionError:
+        except (RecursionError, ValueError):  # Python's limit of nested calls, jlens's of nested values
             raise self._failure("threw an error during evaluation. The value is nested too deeply") from None
         except BaseException as error:
             if not _is_panic(error):
@@ -163,9 +166,11 @@ class JsonataExpression:
             scope.rewind(drawn)
             seed = scope.random_seed(self.field) if "shuffle" in self._mentioned else 0
             bindings: dict[str, Json] | None = None
-            if self._asks or self._guards:
+            if self._asks or self._guards or self._texts:
                 bindings = scoped_functions(self._asks.difference(given["v"]), scope, self.field)
                 bindings |= budgets(self._guards, within)
+                if self._texts:
+                    bindings |= Texts().functions()
             try:
                 answer: dict[str, Json] = wrapped.evaluate(
                     given, bindings, now=now, seed=seed, timeout=seconds, max_depth=within.depth,
@@ -280,9 +285,9 @@ def _wrap(text: str, guards: str, variables: frozenset[str]) -> Any:
     expression = jlens.Expression(
         f'(${_TYPE}:=$type;$states:=states;{guards}{bound}$r:=(1;\n{text}\n);{{"v":$r,"f":${_TYPE}($r)="function"}})'
     )
-    for name, function in PURE_FUNCTIONS.items():  # each that is registered costs more than the compiling
+    for name, (function, signature) in PURE_FUNCTIONS.items():  # each that is registered costs more than the compiling
         if name not in variables and (f"${name}" in text or f"${name}" in guards):
-            expression.register_function(name, function)
+            expression.register_function(name, function, signature)
     return expression
 
 

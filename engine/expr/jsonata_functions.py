@@ -1,82 +1,59 @@
 """The functions that the service adds to JSONata (AWS, "Transforming data with JSONata in Step Functions").
 
-`$range` gives a JSONata sequence: one item stands alone (recorded case); `$partition` gives arrays.
+`$range` gives a JSONata sequence: one item stands alone (recorded case), none is nothing (JSONata's documentation,
+"Sequences"); `$partition` gives arrays. Numbers lose their fractions, as where Java casts to an integer (reported for
+`$range`). Those over texts are in `engine.expr.jsonata_texts`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from engine.expr import limits
-from engine.expr.bounds import parses_to_too_much
-from engine.expr.intrinsic_functions import HASHES, parse_json
 from engine.expr.scope import Scope
 
 Json = Any
 
+_LONG = 2**63
+
 
 class FunctionMistake(Exception):
-    """Arguments that an added function refuses; the text begins with a JSONata error code."""
+    """Arguments that an added function refuses; the text is what the cause says."""
 
 
-def _refuse(number: int, function: str) -> NoReturn:
+def refuse(number: int, function: str) -> NoReturn:
+    """Raises FunctionMistake in JSONata's words: the argument of that number is of another type."""
     raise FunctionMistake(f'T0410: Argument {number} of function "{function}" does not match function signature')
 
 
-def _whole(arguments: tuple[Json, ...], number: int, function: str) -> int:
-    value = arguments[number - 1] if len(arguments) >= number else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        _refuse(number, function)
-    return math.floor(value + 0.5)
+def _whole(value: Json, number: int, function: str) -> int:
+    """A number as Java's ``(long)`` has it: without its fraction, within 64 bits."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        refuse(number, function)
+    return int(max(-_LONG, min(value, _LONG - 1)))
 
 
-def _text(arguments: tuple[Json, ...], number: int, function: str) -> str:
-    value = arguments[number - 1] if len(arguments) >= number else None
-    if not isinstance(value, str):
-        _refuse(number, function)
-    return value
-
-
-def _parse(*arguments: Json) -> Json:
-    text = _text(arguments, 1, "parse")
-    if parses_to_too_much(text):
-        raise FunctionMistake('D3030: Argument 1 of function "parse" is too large')
-    try:
-        return parse_json(text)
-    except ValueError:
-        raise FunctionMistake('D3030: Argument 1 of function "parse" is not JSON') from None
-
-
-def _hash(*arguments: Json) -> Json:
-    text, algorithm = _text(arguments, 1, "hash"), _text(arguments, 2, "hash")
-    make = HASHES.get(algorithm)
-    if make is None:
-        raise FunctionMistake(f'D3030: The algorithm of function "hash" must be one of {", ".join(HASHES)}')
-    return make(text.encode("utf-8", "replace")).hexdigest()
-
-
-def _range(*arguments: Json) -> Json:
-    first, last = _whole(arguments, 1, "range"), _whole(arguments, 2, "range")
-    step = _whole(arguments, 3, "range") if len(arguments) >= 3 else 1
+def _range(first: Json, last: Json, step: Json) -> Json:
+    first, last, step = _whole(first, 1, "range"), _whole(last, 2, "range"), _whole(step, 3, "range")
     if step == 0:
-        _refuse(3, "range")
+        refuse(3, "range")
     most = limits.current().items
     if (last - first) // step >= most:
         raise FunctionMistake(f"D2014: The size of the range must not exceed {most} items")
     items = list(range(first, last + (1 if step > 0 else -1), step))
-    return items[0] if len(items) == 1 else items
+    return items if len(items) > 1 else next(iter(items), None)
 
 
-def _partition(*arguments: Json) -> Json:
-    array, size = arguments[0] if arguments else None, _whole(arguments, 2, "partition")
-    if array is None or size <= 0:
-        _refuse(1 if array is None else 2, "partition")
-    items = array if isinstance(array, list) else [array]
-    return [items[at : at + size] for at in range(0, len(items), size)]
+def _partition(array: Json, size: Json) -> Json:
+    if array is None:
+        refuse(1, "partition")
+    size = _whole(size, 2, "partition")
+    if size <= 0:
+        refuse(2, "partition")
+    return [array[at : at + size] for at in range(0, len(array), size)]
 
 
 def _unique(array: Json = None) -> Json:
@@ -92,14 +69,12 @@ def _unique(array: Json = None) -> Json:
     return list(found.values())
 
 
-PURE_FUNCTIONS: Mapping[str, Callable[..., Json]] = {
-    "parse": _parse,
-    "hash": _hash,
-    "range": _range,
-    "partition": _partition,
-    "automate__unique": _unique,
+PURE_FUNCTIONS: Mapping[str, tuple[Callable[..., Json], str | None]] = {
+    "range": (_range, "<nnn:x>"),
+    "partition": (_partition, "<an:a>"),
+    "automate__unique": (_unique, None),
 }
-"""The added functions that need nothing but their arguments."""
+"""The added functions that need nothing but their arguments, with their signatures; what is undefined comes as None."""
 
 
 def scoped_functions(names: Iterable[str], scope: Scope, field: str) -> dict[str, Json]:
@@ -108,7 +83,7 @@ def scoped_functions(names: Iterable[str], scope: Scope, field: str) -> dict[str
     for name in names:
         match name:
             case "uuid":
-                bindings[name] = lambda: scope.uuid(field)
+                bindings[name] = _uuid(scope, field)
             case "random":
                 bindings[name] = _random(scope, field)
             case "eval":
@@ -116,13 +91,33 @@ def scoped_functions(names: Iterable[str], scope: Scope, field: str) -> dict[str
     return bindings
 
 
+def _uuid(scope: Scope, field: str) -> Callable[..., str]:
+    def uuid(*arguments: Json) -> str:
+        """A UUID of version 4."""
+        if arguments:
+            refuse(1, "uuid")
+        return scope.uuid(field)
+
+    return uuid
+
+
 def _random(scope: Scope, field: str) -> Callable[..., float]:
     def random(*arguments: Json) -> float:
         """From 0 up to, not including, 1; the same for the same seed."""
+        if len(arguments) > 1:
+            refuse(2, "random")
         if not arguments or arguments[0] is None:
             return scope.random_fraction(field)
-        seed = _whole(arguments, 1, "random")
-        digest = hashlib.sha256(str(seed).encode()).digest()
-        return (int.from_bytes(digest[:8]) >> 11) / (1 << 53)
+        return java_random(_whole(arguments[0], 1, "random"))
 
     return random
+
+
+_MULTIPLIER, _ADDEND, _MASK = 0x5DEECE66D, 0xB, (1 << 48) - 1
+
+
+def java_random(seed: int) -> float:
+    """The first ``nextDouble()`` of ``new java.util.Random(seed)``, which its documentation defines to the bit."""
+    first = ((seed ^ _MULTIPLIER) * _MULTIPLIER + _ADDEND) & _MASK
+    second = (first * _MULTIPLIER + _ADDEND) & _MASK
+    return ((first >> 22 << 27) + (second >> 21)) / (1 << 53)

@@ -231,3 +231,31 @@ def _regular_expression(text: str, start: int) -> str:
     while end < len(text) and text[end] in "im":
         end += 1
     return text[start:end]
+
+
+def later_operator(text: str) -> int | None:
+    """Where ``??`` or ``?:`` stands, which came with JSONata 2.1; None where neither does.
+
+    In a function's signature (``<s?:s>``) neither is an operator. `text` is a valid expression.
+    """
+    if "??" not in text and "?:" not in text:
+        return None
+    at, function, parameters, signature = 0, False, 0, 0
+    opened: list[bool] = []  # whether each open bracket holds a function's parameters
+    for part in _parts(text):
+        if signature:
+            signature += (part == "<") - (part == ">")
+        elif part == "<" and parameters:
+            signature = 1
+        elif part in {"??", "?:"}:
+            return at
+        at += len(part)
+        if part.isspace() or part.startswith("/*"):
+            continue
+        parameters = 0
+        if part in {"(", "[", "{"}:
+            opened.append(part == "(" and function)
+        elif part in _ENDS and part != "," and opened:
+            parameters = int(opened.pop())
+        function = part in {"function", "λ"}
+    return None

@@ -16,6 +16,7 @@ from engine.asl.validate.shapes import is_jsonata
 from engine.errors import InvalidExpression
 from engine.expr.intrinsics import compile_intrinsic
 from engine.expr.jsonata import JsonataExpression, compile_jsonata
+from engine.expr.jsonata_guards import later_operator
 from engine.expr.jsonpath import compile_path
 from engine.expr.reference import compile_reference
 
@@ -101,6 +102,8 @@ def check_jsonata(inspection: Inspection, value: str, spot: Spot) -> None:
         if compiled.uses_context_value:
             raise InvalidExpression("'$', '$$' and names without '$' have no value at the top level; a state's input "
                                     "is '$states.input', a variable is '$name'")
+        if not inspection.extensions and later_operator(source) is not None:
+            raise InvalidExpression("'??' and '?:' are operators of JSONata 2.1; Step Functions has 2.0.6")
         return compiled
 
     if fault := _compiles(inspection, spot, compiling):

@@ -154,3 +154,13 @@ def test_variables_that_states_read():
     }
     assert variable_references(machine) == {"A": ["x", "z"], "B": ["y"], "C": ["x"]}
     assert variable_references(None) == {}
+
+
+@pytest.mark.parametrize("source", ["$states.input.a ?? 1", "$states.input.a ?: 1"])
+def test_operators_that_aws_does_not_have_are_ours(source):
+    """AWS: "implements JSONata based on the 2.0.6 specification"; both operators came with JSONata 2.1.0."""
+    state = {"QueryLanguage": "JSONata", "Output": f"{{% {source} %}}"}
+    assert findings(state) == []
+    (finding,) = findings(state, extensions=False)
+    assert finding.location == "/States/A/Output"
+    assert finding.message.endswith("'??' and '?:' are operators of JSONata 2.1; Step Functions has 2.0.6")
