@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from engine.adapters.local.privacy import write_private
 from engine.errors import AutomateError, Conflict, InvalidDocument
 from engine.runtime.execution import Execution
 from engine.settings import Settings
@@ -59,7 +60,7 @@ def run_order(product: Product, server: LocalServer, samples: Path) -> None:
         if order["endpoint"] != f"{server.url}/samples":  # another port than the sample's
             order["endpoint"] = f"{server.url}/samples"
             order_file = product.folder / "order.json"
-            order_file.write_text(json.dumps(order, indent=2) + "\n", encoding="utf-8")
+            write_private(order_file, json.dumps(order, indent=2) + "\n")
         started = product.services.executions.start(product.settings.workspace, WORKFLOW, order, actor=product.actor)
         click.echo(f"\nRunning {WORKFLOW} on a sample order …")
         sys.stdout.flush()

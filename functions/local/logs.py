@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -42,6 +44,14 @@ class JsonLines(logging.Formatter):
         return json.dumps(shape, ensure_ascii=False, default=str)
 
 
+class _PrivateFile(RotatingFileHandler):
+    """Log files are their owner's alone."""
+
+    def _open(self) -> TextIOWrapper:
+        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(handle, "a", encoding=self.encoding, errors=self.errors)
+
+
 def log_to_terminal(level: str) -> None:
     """Records of `level` and above to standard error."""
     _install(logging.StreamHandler(), level, logging.Formatter(_FORMAT))
@@ -51,8 +61,9 @@ def log_to_file(folder: Path, name: str, level: str) -> Path:
     """Records of `level` and above to ``<folder>/logs/<name>.log``, which is rotated. Raises StoreUnavailable."""
     path = folder / LOGS / f"{name}.log"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handler = _PrivateFile(
             path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8",
             errors="backslashreplace",  # half of a surrogate pair: in JSON an escape is the same text
         )

@@ -17,6 +17,7 @@ import re
 import secrets
 from pathlib import Path
 
+from engine.adapters.local.privacy import write_private
 from engine.clock import Clock
 from engine.errors import StoreUnavailable
 
@@ -49,7 +50,7 @@ class Owner:
             for path in self._codes.iterdir():
                 if not _is_valid(path, now):
                     path.unlink(missing_ok=True)
-            self._path(code).write_text(repr(now + CODE_SECONDS), encoding="ascii")
+            write_private(self._path(code), repr(now + CODE_SECONDS))
         except OSError as error:
             raise StoreUnavailable(f"{self._codes} cannot be written: {error.strerror}") from error
         return code

@@ -24,6 +24,7 @@ from typing import Any
 import waitress
 from waitress.server import BaseWSGIServer
 
+from engine.adapters.local.privacy import write_private
 from engine.errors import StoreUnavailable, UserError
 from functions.api.app import create_app
 from functions.api.audited import Recorder
@@ -121,7 +122,7 @@ class LocalServer:
 
 def _leave_address(folder: Path, port: int) -> None:
     try:
-        (folder / ADDRESS).write_text(json.dumps({"port": port}) + "\n", encoding="ascii")
+        write_private(folder / ADDRESS, json.dumps({"port": port}) + "\n")
     except OSError as error:
         raise StoreUnavailable(f"{folder / ADDRESS} cannot be written: {error.strerror}") from error
 

@@ -73,6 +73,8 @@ class Session:
         """The product over the data folder; `command` is how other processes call this one."""
         product = Product.open(self.settings, command=f"automate {command}", environment=os.environ)
         try:
+            for text in product.stores.mended:
+                self.screen.notice(f"{product.folder}: {text}")
             with collected_warnings() as warnings:
                 yield product
             self.screen.warn(warnings)

@@ -17,11 +17,11 @@ import errno
 import fcntl
 import json
 import os
-import pwd
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from engine.adapters.local.privacy import user_name
 from engine.errors import StoreUnavailable
 from engine.records import dataclass
 
@@ -116,18 +116,9 @@ def _unwritable(data: Path, newborn: Path, error: OSError) -> str:
     else:
         advice = "Make it writable"
     return (
-        f"the data folder {data} cannot be written to by {_who()}: {error.strerror} ({newborn}). {advice}, or set "
-        "AUTOMATE_DATA_DIR to another folder: looking at one needs a lock in it too."
+        f"the data folder {data} cannot be written to by the user {user_name(os.geteuid())}: {error.strerror} "
+        f"({newborn}). {advice}, or set AUTOMATE_DATA_DIR to another folder: looking at one needs a lock in it too."
     )
-
-
-def _who() -> str:
-    """The user this process acts as; LOGNAME and the like may name another."""
-    number = os.geteuid()
-    try:
-        return f"the user {pwd.getpwuid(number).pw_name}"
-    except KeyError:  # not in the system's list, as in a container
-        return f"the user {number}"
 
 
 def writer_of(database: Path) -> int | None:

@@ -13,6 +13,7 @@ from engine.adapters.local.executions_index import SqliteExecutionsIndex
 from engine.adapters.local.inspection import Inspection, inspect
 from engine.adapters.local.journal import SqliteJournal
 from engine.adapters.local.pauses import SqlitePauses
+from engine.adapters.local.privacy import keep_private
 from engine.adapters.local.processes import Processes
 from engine.adapters.local.queue import SqliteQueue
 from engine.clock import Clock
@@ -23,11 +24,15 @@ DATABASE = "automate.db"
 
 
 class LocalStores:
-    """Open with `LocalStores.open`. `processes` knows who else works on the folder."""
+    """Open with `LocalStores.open`. `processes` knows who else works on the folder; `mended` says what of it was open
+    to others until now."""
 
-    def __init__(self, database: Database, processes: Processes, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, processes: Processes, clock: Clock, *, mended: tuple[str, ...] = ()
+    ) -> None:
         self._database = database
         self.processes = processes
+        self.mended = mended
         self.journal = SqliteJournal(database)
         self.index = SqliteExecutionsIndex(database)
         self.queue = SqliteQueue(database, processes, clock)
@@ -39,7 +44,8 @@ class LocalStores:
 
     @classmethod
     def open(cls, data_dir: str | Path, settings: Settings, clock: Clock, *, command: str) -> LocalStores:
-        """Open the folder, creating it (mode 0700) and its database (mode 0600) where they are missing.
+        """Open the folder, creating it (mode 0700) and its database (mode 0600) where they are missing, and closing to
+        others what is open to them.
 
         `command` is how other processes' messages call this one. Raises StoreUnavailable for a folder that cannot be
         used, StoreCorrupt for a damaged one, SchemaTooNew for a newer release's, StoreBusy for one locked too long;
@@ -57,13 +63,14 @@ class LocalStores:
                 f"the data folder {folder} cannot be created: {error.strerror}. Set AUTOMATE_DATA_DIR to a folder that"
                 " can be written to."
             ) from error
+        mended = keep_private(folder)
         processes = Processes(folder / "locks", command)
         try:
             database = Database(folder / DATABASE, processes, settings.busy_timeout_seconds)
         except BaseException:
             processes.close()
             raise
-        return cls(database, processes, clock)
+        return cls(database, processes, clock, mended=mended)
 
     def inspect(self) -> Inspection:
         """Whether the database is well."""

@@ -12,6 +12,7 @@ from types import FrameType
 
 import click
 
+from engine.adapters.local.privacy import keep_private
 from engine.errors import NotFound
 from functions.local.demo import prepare, run_order
 from functions.local.logs import log_to_file
@@ -119,6 +120,8 @@ def signin() -> None:
     port = port_in_use(folder)
     if port is None:
         raise NotFound(f"no server runs on {folder}", advice="Start it: automate up.")
+    for text in keep_private(folder):
+        current.screen.notice(f"{folder}: {text}")
     link = sign_in_link(Owner(folder, current.screen.clock), port)
     current.screen.show({"sign_in": link}, lambda: click.echo(link))
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -58,12 +59,21 @@ def test_a_folder_that_is_well(doctor):
 
 def test_what_is_missing_is_named_with_what_mends_it(doctor):
     doctor.imported(WITH_SECRET)
-    doctor.folder.chmod(0o755)
     done = doctor("doctor")
     assert done.returncode == 1
     assert "✗ secrets: not there: NOT_THERE (named by pay)" in done.stdout
-    assert f"chmod 700 {doctor.folder}" in done.stdout
-    assert done.stdout.endswith("2 to mend.\n")
+    assert done.stdout.endswith("1 to mend.\n")
+
+
+def test_a_folder_that_was_open_to_others_is_said_by_whatever_command_finds_it(doctor):
+    doctor.imported(WELL)
+    doctor.folder.chmod(0o755)
+    (doctor.folder / "automate.db").chmod(0o644)
+    done = doctor("doctor")
+    assert f"{doctor.folder}, automate.db" in done.stdout
+    assert "open to others, and its owner's alone from now on" in done.stderr
+    assert stat.S_IMODE(doctor.folder.stat().st_mode) == 0o700
+    assert "open to others" not in doctor("doctor").stdout
 
 
 def test_a_table_that_would_let_two_owners_write_is_found(doctor):
