@@ -19,6 +19,7 @@ MOST_WITHOUT_WINDOW = 10
 """SQS hands a function at most ten messages at once unless it may gather them for a second or more."""
 
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
+_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 _ARCHITECTURES = ("arm64", "x86_64")
 
 
@@ -78,8 +79,16 @@ class Tunables:
     )
     log_level: str = _choice("INFO", "DEBUG, INFO, WARNING or ERROR (AUTOMATE_LOG_LEVEL).")
     alarm_topic_arn: str = _choice("", "An SNS topic that alarms go to; without one the stack makes its own.")
+    alarm_email: str = _choice(
+        "",
+        "Who is told of alarms: the address is subscribed to the topic, and hears nothing until its owner has followed "
+        "the link in AWS's mail. `automate doctor` says whether anybody hears.",
+    )
     alarm_queue_age_seconds: int = _choice(
-        300, "Alarm when the oldest wake has waited longer than this: the worker is lagging.", least=60, most=86400
+        1800,
+        "Alarm when the oldest wake is older than this, in seconds: the worker is lagging. A wake may be delayed for "
+        "900, wait 330 for a worker that crashed and then take 300: what is no older than that is well.",
+        least=1560, most=86400,
     )
     snapshot_schema: int = _choice(
         0,
@@ -142,6 +151,8 @@ class Tunables:
         if not _STAGE.fullmatch(self.stage):
             raise _refused("stage", self.stage, "lower-case letters, digits and hyphens, at most 20, a letter first")
         written_schema(self.snapshot_schema)
+        if self.alarm_email and not _ADDRESS.fullmatch(self.alarm_email):
+            raise _refused("alarm_email", self.alarm_email, "one mail address")
         if self.architecture not in _ARCHITECTURES:
             raise _refused("architecture", self.architecture, " or ".join(_ARCHITECTURES))
         if self.batch_size > MOST_WITHOUT_WINDOW and self.batch_window_seconds < 1:

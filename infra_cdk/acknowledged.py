@@ -41,18 +41,20 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     roles = f"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/{prefix}-task-*"
     secrets = f"arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:automate/{stage}/*"
     lines = f"{_output_of(f'{prefix}-engine', 'FnGetAttWorkerLogs4B5B6506Arn60B102B0')}:*"
+    topics = f"arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:{prefix}-observability-*"
     reasons = {
         table: "The indexes of the stage's own table.",
         blobs: "The payloads of the stage's own bucket: each is named by the hash of its content.",
         roles: "Only roles that an admin named for this stage's workflows; what they may do is theirs to say.",
         secrets: "The secrets of this stage alone; workflows create and read them by key.",
         lines: "The streams of the worker's own log group: the API shows a step's log lines.",
-        "*": "Secrets Manager lists names for a whole account or not at all; the API shows this stage's only.",
+        topics: "The topic of the stage's alarms: its stack, which is made later, begins its name.",
+        "*": "Secrets Manager and CloudWatch list names for a whole account or not at all; the API shows this stage's.",
     }
     wanted = {
         ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs),
         ("engine", "Deadletter"): (table, blobs), ("engine", "Connector"): (secrets,),
-        ("api", "Api"): (table, blobs, roles, secrets, lines, "*"),
+        ("api", "Api"): (table, blobs, roles, secrets, lines, topics, "*"),
     }
     for (stack, function), resources in wanted.items():
         for resource in resources:

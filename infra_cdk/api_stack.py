@@ -110,6 +110,7 @@ class ApiStack(Stack):
         engine.wakes.grant_send_messages(function)
         engine.grant_task_roles(function)
         self._grant_model(function)
+        self._grant_a_look_at_alarms(function)
         function.add_to_role_policy(aws_iam.PolicyStatement(
             actions=["logs:FilterLogEvents"], resources=[f"{engine.worker.log_group.log_group_arn}:*"],
         ))
@@ -123,6 +124,16 @@ class ApiStack(Stack):
             "AUTOMATE_COPILOT_URL": tunables.copilot_url, "AUTOMATE_COPILOT_SECRET": tunables.copilot_secret,
         }
         return {name: value for name, value in named.items() if value}
+
+    def _grant_a_look_at_alarms(self, function: aws_lambda.Function) -> None:
+        """Which alarms there are, and how many hear their topic, which is in a stack that is made later."""
+        tunables = self._tunables
+        named = tunables.alarm_topic_arn
+        own = self.format_arn(service="sns", resource=f"{tunables.prefix}-observability-*")
+        function.add_to_role_policy(aws_iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]))
+        function.add_to_role_policy(
+            aws_iam.PolicyStatement(actions=["sns:GetTopicAttributes"], resources=[named or own])
+        )
 
     def _grant_model(self, function: aws_lambda.Function) -> None:
         """Invoking the one model, where Bedrock drafts. An inference profile's name begins with its group of regions,

@@ -57,7 +57,7 @@ def build(app: App, *, bundles: Path = BUNDLES, studio_files: Path = DIST) -> De
     api = ApiStack(app, f"{prefix}-api", tunables=tunables, data=data, engine=engine, bundles=made)
     studio = StudioStack(app, f"{prefix}-studio", tunables=tunables, api=api, files=studio_files)
     observability = ObservabilityStack(
-        app, f"{prefix}-observability", tunables=tunables, engine=engine, api=api, studio_url=studio.url
+        app, f"{prefix}-observability", tunables=tunables, data=data, engine=engine, api=api, studio_url=studio.url
     )
     Tags.of(app).add("automate:stage", tunables.stage)
     Annotations.of(engine).acknowledge_warning(  # said once, at the first stack that reads of another

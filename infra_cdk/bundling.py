@@ -43,7 +43,8 @@ _UNUSED = (
 
 NOT_FOR_WORKERS = (
     "engine/testing", "engine/rules", "engine/copilot", "engine/cost", "engine/catalog/conversion",
-    "engine/catalog/step_functions", "engine/adapters/memory", "engine/adapters/models", "connectors/known",
+    "engine/adapters/aws/alarms.py", "engine/catalog/step_functions", "engine/adapters/memory",
+    "engine/adapters/models", "connectors/known",
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
         "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores",

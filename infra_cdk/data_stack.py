@@ -34,12 +34,23 @@ class DataStack(Stack):
         self._kept = RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY
         self.key = aws_kms.Key(
             self, "Key", enable_key_rotation=True, alias=f"alias/{tunables.prefix}", removal_policy=self._kept,
-            description="Automate's table, payloads and secrets",
+            description="Automate's table, payloads, secrets and alarms",
         )
+        self._let_alarms_use_the_key()
         self.table = self._make_table()
         self.payloads = self._make_bucket()
         CfnOutput(self, "TableName", value=self.table.table_name, description="AUTOMATE_TABLE")
         CfnOutput(self, "BucketName", value=self.payloads.bucket_name, description="AUTOMATE_BUCKET")
+
+    def _let_alarms_use_the_key(self) -> None:
+        """CloudWatch encrypts what it says to a topic with the topic's key, as itself: the key's own policy has to let
+        it (SNS's "Enable compatibility between event sources from AWS services and encrypted topics")."""
+        self.key.add_to_resource_policy(aws_iam.PolicyStatement(
+            sid="AlarmsReachTheirTopic",
+            principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+            resources=["*"],  # in a key's policy that is the key itself
+        ))
 
     def grant_engine(self, role: aws_iam.IGrantable) -> None:
         """Reading and writing what the engine keeps. No scan: nothing in the engine makes one."""

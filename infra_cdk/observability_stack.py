@@ -9,11 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Duration, Stack, aws_cloudwatch, aws_cloudwatch_actions, aws_iam, aws_lambda, aws_sns
+from aws_cdk import (
+    Duration,
+    Stack,
+    aws_cloudwatch,
+    aws_cloudwatch_actions,
+    aws_iam,
+    aws_lambda,
+    aws_sns,
+    aws_sns_subscriptions,
+)
 from constructs import Construct
 
 from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
+from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
 
 RUNBOOKS = "docs/runbooks.md"
@@ -38,11 +48,12 @@ class ObservabilityStack(Stack):
     """One dashboard ``automate-<stage>``, the alarms, and their topic unless one was named."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, tunables: Tunables, engine: EngineStack, api: ApiStack,
-        studio_url: str | None, **kwargs: Any,
+        self, scope: Construct, construct_id: str, *, tunables: Tunables, data: DataStack, engine: EngineStack,
+        api: ApiStack, studio_url: str | None, **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._tunables = tunables
+        self._data = data
         self._engine = engine
         self._api = api
         self._studio_url = studio_url
@@ -51,9 +62,17 @@ class ObservabilityStack(Stack):
         self._make_dashboard()
 
     def _find_topic(self) -> aws_sns.ITopic:
-        if self._tunables.alarm_topic_arn:
-            return aws_sns.Topic.from_topic_arn(self, "Topic", self._tunables.alarm_topic_arn)
-        topic = aws_sns.Topic(self, "Topic", display_name=f"{self._tunables.prefix} alarms", enforce_ssl=True)
+        """The topic that was named or the stack's own, encrypted with the stage's key; who was named hears it."""
+        named = self._tunables.alarm_topic_arn
+        topic = aws_sns.Topic.from_topic_arn(self, "Topic", named) if named else self._make_topic()
+        if self._tunables.alarm_email:
+            topic.add_subscription(aws_sns_subscriptions.EmailSubscription(self._tunables.alarm_email))
+        return topic
+
+    def _make_topic(self) -> aws_sns.Topic:
+        topic = aws_sns.Topic(
+            self, "Topic", display_name=f"{self._tunables.prefix} alarms", enforce_ssl=True, master_key=self._data.key
+        )
         topic.add_to_resource_policy(aws_iam.PolicyStatement(
             principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")], actions=["sns:Publish"],
             resources=[topic.topic_arn],
@@ -75,6 +94,15 @@ class ObservabilityStack(Stack):
             "status=PAUSED",
         )
         yield _Alarm(
+            "unreadable", self._metric("UnreadableMessages", "deadletter"), 1,
+            "A message on the wake queue was no wake: something else writes to it.", "unreadable-messages",
+        )
+        yield _Alarm(
+            "paused", self._metric("ExecutionsPaused"), 1,
+            "An execution cost its workers again and again and is PAUSED: it waits for a person.",
+            "executions-are-paused", "status=PAUSED",
+        )
+        yield _Alarm(
             "failures", self._metric("ExecutionsFailed"), 10, "Ten executions failed within five minutes.",
             "executions-fail", "status=FAILED",
         )
@@ -83,6 +111,11 @@ class ObservabilityStack(Stack):
             "The sweeper has not run for ten minutes: long waits end late and lost wakes stay lost.",
             "the-sweeper-stands", periods=2,
         )
+        yield _Alarm(
+            "api-5xx", self._api.api.deployment_stage.metric_server_error(period=_FIVE_MINUTES, statistic="Sum"), 5,
+            "The API answered five requests with a 5xx within five minutes.", "the-api-fails",
+        )
+        yield from self._of_the_table()
         for name, function in self._functions().items():
             yield _Alarm(
                 f"{name}-errors", function.metric_errors(period=_FIVE_MINUTES), 1,
@@ -93,6 +126,15 @@ class ObservabilityStack(Stack):
                 f"{name}-throttles", function.metric_throttles(period=_FIVE_MINUTES), 1,
                 f"The {name} function was throttled: the account's or its own concurrency is used up.", "throttles",
                 periods=3,
+            )
+
+    def _of_the_table(self) -> Iterator[_Alarm]:
+        for kind in ("Read", "Write"):
+            metric = self._data.table.metric(f"{kind}ThrottleEvents", period=_FIVE_MINUTES, statistic="Sum")
+            yield _Alarm(
+                f"table-{kind.lower()}-throttles", metric, 1,
+                f"DynamoDB has refused {kind.lower()}s of the table for a quarter of an hour: executions are slow.",
+                "the-table-is-throttled", periods=3,
             )
 
     def _make_alarm(self, wanted: _Alarm) -> aws_cloudwatch.Alarm:
@@ -150,11 +192,11 @@ class ObservabilityStack(Stack):
             "deadletter": engine.deadletter,
         }
 
-    def _metric(self, name: str) -> aws_cloudwatch.Metric:
-        """One of the worker's own metrics (functions/worker/app.py)."""
+    def _metric(self, name: str, service: str = "worker") -> aws_cloudwatch.Metric:
+        """One that a function counts itself (functions/worker/app.py, functions/deadletter/app.py)."""
         return aws_cloudwatch.Metric(
             namespace=NAMESPACE, metric_name=name, statistic="Sum", period=_FIVE_MINUTES,
-            dimensions_map={"service": "worker", "stage": self._tunables.stage},
+            dimensions_map={"service": service, "stage": self._tunables.stage},
         )
 
 

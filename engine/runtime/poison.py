@@ -15,6 +15,7 @@ A PAUSED execution is not due: no sweep wakes it, and a worker that a wake leads
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -60,11 +61,15 @@ def counts(error: Exception) -> bool:
 
 
 class Poison:
-    """The worker's side of it. Raises StorageError, Fenced when the header belongs to somebody further on."""
+    """The worker's side of it. Raises StorageError, Fenced when the header belongs to somebody further on. `on_paused`
+    is told each execution that is PAUSED."""
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, on_paused: Callable[[ExecutionKey], None] = lambda _key: None
+    ) -> None:
         self._journal = journal
         self._clock = clock
+        self._on_paused = on_paused
 
     def charge(self, header: Header, seq: int) -> Header:
         """One strike more for an execution whose last worker seems to have died of it: the header as it is then, PAUSED
@@ -104,7 +109,9 @@ class Poison:
         struck = replace(header, strikes=header.strikes + 1)
         if struck.strikes <= MOST_STRIKES:
             return self._change(struck)
-        return pause(self._journal, struck, header.cause or LOST.format(strikes=struck.strikes))
+        paused = pause(self._journal, struck, header.cause or LOST.format(strikes=struck.strikes))
+        self._on_paused(header.key)
+        return paused
 
     def _change(self, header: Header) -> Header:
         change = HeaderChange(

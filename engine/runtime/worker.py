@@ -82,9 +82,10 @@ class Worker:
     """Owns executions and moves them on. Not to be shared between threads; `parallel` spreads store access on AWS.
 
     `on_committed` is told every segment once it is committed, at least once: again with the last one of an execution
-    that is loaded. It must not raise. `pauses` says what is not to go on (engine.runtime.holding). `runs_sync`:
-    it is there for one synchronous start (engine.runtime.sync_start); others only end those whose runner is gone.
-    `masks` knows the secrets that answers to waiting tasks may repeat (engine.runtime.answers).
+    that is loaded. `on_paused` is told each execution that cost too many workers. Neither may raise. `pauses` says what
+    is not to go on (engine.runtime.holding). `runs_sync`: it is there for one synchronous start
+    (engine.runtime.sync_start); others only end those whose runner is gone. `masks` knows the secrets that answers to
+    waiting tasks may repeat (engine.runtime.answers).
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class Worker:
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
         pauses: Pauses | None = None, activities: ActivityStore | None = None, runs_sync: bool = False,
-        masks: SecretMasks | None = None,
+        masks: SecretMasks | None = None, on_paused: Callable[[ExecutionKey], None] = lambda _key: None,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -120,7 +121,7 @@ class Worker:
             leave=lambda owned, error: self._leave(owned.activation.key, error),
         )
         self._holds = Holds(pauses, clock)
-        self._poison = Poison(journal, clock)
+        self._poison = Poison(journal, clock, on_paused)
         self._suspects: dict[ExecutionKey, tuple[float, bool]] = {}
         self._calls = CallPool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         self._admission = Admission(

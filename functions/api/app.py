@@ -10,6 +10,7 @@ from chalice.app import Chalice
 
 from functions.api import (
     activities,
+    alarms,
     audit,
     aws,
     conversion,
@@ -35,7 +36,7 @@ from functions.api.routing import Provider, Route, RouteTable, blueprint, rememb
 _TABLES = (
     workflow_list.table, workflows.table, publish_preview.table, conversion.table, executions.table, steps.table,
     map_runs.table, operations.table, redrives.table, tasks.table, activities.table, definitions.table, rules.table,
-    testing.table, copilot.table, secrets.table, audit.table, me.table,
+    testing.table, copilot.table, secrets.table, audit.table, alarms.table, me.table,
 )
 _DESCRIBED = [route for table in _TABLES for route in table.routes]
 TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))

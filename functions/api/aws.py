@@ -67,6 +67,7 @@ def services() -> Services:
 @cache
 def _services() -> Services:
     # botocore is loaded by the first request: the local server imports this module too, and needs none.
+    from engine.adapters.aws.alarms import CloudWatchAlarms  # noqa: PLC0415
     from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415
     from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
 
@@ -110,6 +111,7 @@ def _services() -> Services:
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
         tasks=calls, logs=_logs(stores.clients), place=_place(settings), starters=Starters(audit),
+        alarms=CloudWatchAlarms(stores.clients, f"automate-{settings.stage}-"),
         readers=ThreadPoolExecutor(READ_THREADS, "read"),
     )
 

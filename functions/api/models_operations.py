@@ -73,6 +73,32 @@ class StoppedMany(Given):
     next_token: str | None
 
 
+class Alarm(Given):
+    """One alarm of the stage. `silent`: it tells no topic."""
+
+    name: str
+    state: str = Field(description="CloudWatch's word: OK, ALARM, INSUFFICIENT_DATA.")
+    says: str
+    silent: bool
+
+
+class AlarmTopic(Given):
+    """Where alarms go. Both numbers are null where the topic cannot be looked at: `problem` says why."""
+
+    arn: str
+    confirmed: int | None = Field(description="Subscriptions that hear them.")
+    pending: int | None = Field(description="Subscriptions whose mail has not been answered: they hear nothing.")
+    problem: str | None
+
+
+class Watch(Given):
+    """What watches the deployment. `watched` is false on one machine."""
+
+    watched: bool
+    alarms: list[Alarm]
+    topics: list[AlarmTopic]
+
+
 class NotRedriven(Given):
     """An execution that could not be redriven, and why."""
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from connectors.registry import Registry
 from engine.clock import Clock
 from engine.governance.audit import Audit
+from engine.ports.alarms import Alarms
 from engine.ports.keys import Actor
 from engine.ports.logs import ExecutionLogs, LogLines, LogQuery
 from engine.ports.secrets import SecretBackend
@@ -54,7 +55,7 @@ class Services:
     `secret_backends` are asked in order; `writable_secrets` is where new values go. `actor_of` tells from a request's
     context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited. `tasks`
     are what a test of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
-    `readers` is where the many reads of a list go on, side by side.
+    `alarms` are None on one machine. `readers` is where the many reads of a list go on, side by side.
     """
 
     catalog: AuditedCatalog
@@ -73,6 +74,7 @@ class Services:
     logs: ExecutionLogs
     place: Place
     starters: Starters
+    alarms: Alarms | None = None
     readers: Executor | None = None
 
     def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:

@@ -33,6 +33,7 @@ LONGEST_SHOWN = 200
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's shape
     """See to every dead letter; answers ``{"batchItemFailures": [{"itemIdentifier"}]}``."""
+    _name_stage()
     failed = [record["messageId"] for record in event["Records"] if not _seen_to(record)]
     metrics.add_metric("DeadLetters", MetricUnit.Count, len(event["Records"]))
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
@@ -57,6 +58,12 @@ def _seen_to(record: dict[str, Any]) -> bool:
         return False
     logger.error("a dead letter: %s", became, message_id=message_id, execution=key.id)
     return True
+
+
+@cache
+def _name_stage() -> None:
+    """Metrics and their alarms are one stage's: those of an account are counted each by itself."""
+    metrics.set_default_dimensions(stage=Settings.from_environment(os.environ).stage)
 
 
 @cache

@@ -75,6 +75,12 @@ def of_deployment(api: Api) -> Iterator[Check]:
     yield _secrets(uses, uses.keys())
     yield from _shadows({item["key"]: item["shadowed_by"] for item in known if item.get("shadowed_by")})
     yield _paused(len(api.get("/executions", status=PAUSED, limit=100)["executions"]))
+    try:
+        watch = api.get("/alarms")
+    except UserError as error:
+        yield Check("alarms", "note", f"whether anybody hears the alarms is not known: {error.message}", error.advice)
+    else:
+        yield from _alarms(watch)
     found = api.get("/audit/verify")
     yield _audit(ok=found["ok"], entries=found["entries"], problems=len(found["findings"]))
 
@@ -172,6 +178,34 @@ def _paused(count: int) -> Check:
         return Check("executions", "well", "no execution is PAUSED")
     return Check("executions", "note", f"{count} executions are PAUSED: they cost their workers again and again",
                  "automate executions --status PAUSED; automate show ID says why; automate resume ID")
+
+
+def _alarms(found: Json) -> Iterator[Check]:
+    """Whether alarms are there, reach anybody, and are quiet."""
+    alarms, topics = found["alarms"], found["topics"]
+    if not alarms:
+        yield Check("alarms", "ill", "nothing watches this stage: it has no alarms",
+                    "cdk deploy automate-STAGE-observability")
+        return
+    unseen = [topic for topic in topics if topic["problem"]]
+    for topic in unseen:
+        says = f"whether anybody hears the alarms is not known: {topic['arn']}: {topic['problem']}"
+        yield Check("alarms", "note", says, f"aws sns list-subscriptions-by-topic --topic-arn {topic['arn']}")
+    if not unseen and not any(topic["confirmed"] for topic in topics):
+        pending = sum(topic["pending"] for topic in topics)
+        waits = f"; {pending} have not followed the link in AWS's mail" if pending else ""
+        yield Check("alarms", "ill", f"nobody hears the alarms: their topic has no confirmed subscription{waits}",
+                    "Deploy with -c alarm_email=YOU@EXAMPLE.COM, then follow the link in the mail.")
+    elif not unseen:
+        heard = sum(topic["confirmed"] for topic in topics)
+        yield Check("alarms", "well", f"{len(alarms)} alarms, heard by {heard} subscription(s)")
+    silent = [alarm["name"] for alarm in alarms if alarm["silent"]]
+    if silent:
+        yield Check("silent alarms", "ill", f"they tell nobody: {', '.join(silent)}",
+                    "cdk deploy automate-STAGE-observability makes them tell their topic again.")
+    ringing = [f"{alarm['name']} ({alarm['says']})" for alarm in alarms if alarm["state"] == "ALARM"]
+    if ringing:
+        yield Check("ringing", "note", "; ".join(ringing), "docs/runbooks.md has a section for each.")
 
 
 def _audit(*, ok: bool, entries: int, problems: int) -> Check:

@@ -23,10 +23,17 @@ metrics = Metrics(namespace="Automate", service="sweeper")
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's shape
     """Sweep once; answers ``{"wakes": how many were sent}``. After an error the next tick tries again."""
+    _name_stage()
     sent = sweeper().sweep()
     metrics.add_metric("WakesSent", MetricUnit.Count, sent)
     logger.info("swept", wakes=sent)
     return {"wakes": sent}
+
+
+@cache
+def _name_stage() -> None:
+    """Metrics are one stage's: those of an account are counted each by itself."""
+    metrics.set_default_dimensions(stage=Settings.from_environment(os.environ).stage)
 
 
 @cache

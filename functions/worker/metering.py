@@ -1,4 +1,5 @@
-"""What CloudWatch counts of executions, read off committed history events: begun, ended and how, steps that failed.
+"""What CloudWatch counts of executions: begun, ended and how, steps that failed, all read off committed history events;
+and those that were PAUSED.
 
 A commit is told again to whoever loads the execution next (functions.engine_audit), so what this process has counted is
 remembered; a worker that dies in between leaves a count that is one too high. Metrics are for alarms and graphs: the
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from threading import Lock
 
 from engine.ports.journal import Segment
+from engine.ports.keys import ExecutionKey
 from engine.runtime.history import HistoryEvent
 
 METRICS = {
@@ -43,6 +45,11 @@ class Metering:
             while len(self._seen) > MOST_REMEMBERED:
                 del self._seen[next(iter(self._seen))]
             self._counts.update(METRICS[event.type] for event in events if event.type in METRICS)
+
+    def paused(self, key: ExecutionKey) -> None:  # noqa: ARG002 - which one it was is in the log
+        """Count an execution that is PAUSED, because it cost its workers."""
+        with self._lock:
+            self._counts["ExecutionsPaused"] += 1
 
     def take(self) -> dict[str, int]:
         """Metric to count since the last call."""

@@ -62,6 +62,7 @@ def parts() -> Parts:
         journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
         tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities, masks=AnswerMasks(backends),
+        on_paused=metering.paused,
         on_committed=EngineRecorder(
             AuditRecorder(stores.audit, clock), stores.journal, observe=metering,
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"),

@@ -70,6 +70,16 @@ class Clients:
         """CloudWatch Logs."""
         return self._client("logs")
 
+    @property
+    def cloudwatch(self) -> Any:
+        """CloudWatch."""
+        return self._client("cloudwatch")
+
+    @property
+    def sns(self) -> Any:
+        """SNS."""
+        return self._client("sns")
+
     def close(self) -> None:
         """Close the connections of every client that was made."""
         with self._lock:

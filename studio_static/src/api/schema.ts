@@ -43,6 +43,25 @@ export interface ActivityTaskRequest {
   wait_seconds?: number;
 }
 
+/** One alarm of the stage. `silent`: it tells no topic. */
+export interface Alarm {
+  name: string;
+  /** CloudWatch's word: OK, ALARM, INSUFFICIENT_DATA. */
+  state: string;
+  says: string;
+  silent: boolean;
+}
+
+/** Where alarms go. Both numbers are null where the topic cannot be looked at: `problem` says why. */
+export interface AlarmTopic {
+  arn: string;
+  /** Subscriptions that hear them. */
+  confirmed: number | null;
+  /** Subscriptions whose mail has not been answered: they hear nothing. */
+  pending: number | null;
+  problem: string | null;
+}
+
 /** One try, numbered from 1. */
 export interface Attempt {
   number: number;
@@ -1120,6 +1139,13 @@ export interface Wait {
   from: string | null;
   to: string | null;
   why: "wait" | "retry" | "callback";
+}
+
+/** What watches the deployment. `watched` is false on one machine. */
+export interface Watch {
+  watched: boolean;
+  alarms: Alarm[];
+  topics: AlarmTopic[];
 }
 
 /** One workflow. Versions are null before the first publish. */

@@ -119,6 +119,7 @@ def test_what_the_rows_say_besides(stage, things):
     for function in FUNCTIONS:
         caller = stage.role(function)
         assert stage.may(caller, "logs:FilterLogEvents", lines) is (function == "api")
+        assert stage.may(caller, "cloudwatch:DescribeAlarms", "*") is (function == "api")
         assert stage.may(caller, "sqs:ReceiveMessage", things["wakes"]) is (function == "worker")
         assert stage.may(caller, "sqs:ReceiveMessage", things["dead"]) is (function == "deadletter")
         assert stage.may(caller, "kms:Decrypt", things["key"]) is (function != "connector")

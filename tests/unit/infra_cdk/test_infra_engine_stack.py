@@ -33,12 +33,6 @@ def test_both_are_encrypted_and_refuse_plain_connections(templates, queues):
     assert [s["Effect"] for s in plain] == ["Deny", "Deny"]
 
 
-def test_the_products_own_metrics_are_read_of_this_stage_alone(templates):
-    alarms = templates["observability"].find_resources("AWS::CloudWatch::Alarm").values()
-    [failures] = [item["Properties"] for item in alarms if item["Properties"].get("Namespace") == "Automate"]
-    assert failures["Dimensions"] == [{"Name": "service", "Value": "worker"}, {"Name": "stage", "Value": "test"}]
-
-
 def test_the_worker_learns_the_queue(templates):
     outputs = templates["engine"].find_outputs("QueueUrl")
     assert outputs["QueueUrl"]["Description"] == "AUTOMATE_QUEUE_URL"

@@ -137,6 +137,7 @@ class Product:
     def worker(
         self, owner: str = "", is_alive: Callable[[str], bool] | None = None, *, clock: Any = None,
         call_threads: int = 0, runs_sync: bool = False, on_committed: Any = lambda _segments: None,
+        on_paused: Any = lambda _key: None,
     ) -> Worker:
         return Worker(
             journal=self.wrap("journal", self.stores.journal),
@@ -145,7 +146,7 @@ class Product:
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             call_threads=call_threads, pauses=getattr(self.stores, "pauses", None),
             activities=self.wrap("activities", self.stores.activities) if hasattr(self.stores, "activities") else None,
-            runs_sync=runs_sync, on_committed=on_committed, masks=self.masks,
+            runs_sync=runs_sync, on_committed=on_committed, on_paused=on_paused, masks=self.masks,
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:

@@ -54,6 +54,16 @@ def paused(product, key):
 # ---------------------------------------------------------------- deaths
 
 
+def test_who_counts_paused_executions_is_told_once():
+    product, key = killer()
+    told = []
+    for _ in range(MOST_STRIKES + 1):
+        dies(product, key, product.worker(on_paused=told.append))
+    product.run(key, product.worker(on_paused=told.append))
+    product.run(key, product.worker(on_paused=told.append))
+    assert told == [key]
+
+
 def test_a_call_that_kills_its_worker_each_time_ends_paused():
     product, key = killer()
     for taken_over in range(MOST_STRIKES + 1):

@@ -103,3 +103,7 @@ def test_every_request_has_its_own_context_across_threads(api):
 
     with ThreadPoolExecutor(16) as pool:
         assert sorted(pool.map(start, range(200))) == sorted((f"n{number}", number) for number in range(200))
+
+
+def test_on_one_machine_nothing_is_watched(api):
+    assert api("GET", "/alarms").json == {"watched": False, "alarms": [], "topics": []}

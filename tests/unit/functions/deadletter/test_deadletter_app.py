@@ -87,7 +87,8 @@ def test_a_message_that_cannot_be_parsed_is_logged_and_holds_up_nothing(product,
     assert unreadable.body.startswith("{not json")
     assert len(unreadable.body) == app.LONGEST_SHOWN
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["UnreadableMessages"] for line in lines if "UnreadableMessages" in line] == [[1.0]]
+    [counted] = [line for line in lines if "UnreadableMessages" in line]
+    assert (counted["UnreadableMessages"], counted["service"], counted["stage"]) == ([1.0], "deadletter", "dev")
     assert product.describe(key).status == "PAUSED"
 
 

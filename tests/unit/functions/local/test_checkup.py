@@ -11,6 +11,7 @@ from contextlib import closing
 import patience
 import pytest
 
+from engine.errors import NotFound
 from functions.local.checkup import of_deployment
 
 WELL = {"name": "orders", "definition": {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}}
@@ -83,6 +84,13 @@ def test_a_table_that_would_let_two_owners_write_is_found(doctor):
     assert checks(doctor("--json", "doctor"))["claims"]["verdict"] == "ill"
 
 
+def heard(confirmed, pending=0, problem=None, **alarm):
+    """What GET /alarms says of one alarm and one topic."""
+    topic = {"arn": "arn:aws:sns:r:1:t", "confirmed": confirmed, "pending": pending, "problem": problem}
+    shown = {"name": "automate-prod-paused", "state": "OK", "says": "It waits.", "silent": False, **alarm}
+    return {"watched": True, "alarms": [shown], "topics": [topic]}
+
+
 class Answers:
     """An API by its paths."""
 
@@ -90,14 +98,17 @@ class Answers:
         self.shapes = {
             "/health": {"status": "ok"}, "/me": {"stage": "prod", "product_version": "1.2", "actor": "ana"},
             "/secrets": {"secrets": [{"key": "KEY", "used_by": []}]}, "/executions": {"executions": []},
-            "/audit/verify": {"ok": True, "entries": 7, "findings": []}, **changed,
+            "/audit/verify": {"ok": True, "entries": 7, "findings": []}, "/alarms": heard(1), **changed,
         }
 
     def ask(self, method, path, body=None, *, signed_in=True):
         return self.shapes[path]
 
     def get(self, path, **query):
-        return self.shapes[path]
+        answer = self.shapes[path]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def test_a_deployment_is_checked_by_its_api():
@@ -113,3 +124,23 @@ def test_a_deployments_paused_executions_and_broken_log_are_said():
     assert (found["executions"].verdict, found["audit"].verdict) == ("note", "ill")
 
 
+
+
+@pytest.mark.parametrize(("answer", "verdict", "says"), [
+    (heard(2), "well", "1 alarms, heard by 2 subscription(s)"),
+    (heard(0), "ill", "nobody hears the alarms: their topic has no confirmed subscription"),
+    (heard(0, 1), "ill", "1 have not followed the link in AWS's mail"),
+    (heard(None, None, "the API may not look at it"), "note", "the API may not look at it"),
+    ({"watched": True, "alarms": [], "topics": []}, "ill", "nothing watches this stage"),
+    (NotFound("no such route"), "note", "is not known: no such route"),
+])
+def test_alarms_that_nobody_hears_are_said(answer, verdict, says):
+    found = {check.name: check for check in of_deployment(Answers(**{"/alarms": answer}))}
+    assert found["alarms"].verdict == verdict
+    assert says in found["alarms"].says
+
+
+def test_alarms_that_tell_no_topic_and_those_that_ring_are_said():
+    found = {check.name: check for check in of_deployment(Answers(**{"/alarms": heard(1, silent=True, state="ALARM")}))}
+    assert (found["silent alarms"].verdict, found["ringing"].verdict) == ("ill", "note")
+    assert found["ringing"].says == "automate-prod-paused (It waits.)"

@@ -27,3 +27,9 @@ def test_a_segment_that_is_told_again_is_not_counted_again():
     for _ in range(2):
         metering(segment(0), events("ExecutionStarted"))
     assert metering.take() == {"ExecutionsStarted": 1}
+
+
+def test_each_execution_that_is_paused_is_counted():
+    metering = Metering()
+    metering.paused(ExecutionKey("default", "orders:1"))
+    assert metering.take() == {"ExecutionsPaused": 1}
