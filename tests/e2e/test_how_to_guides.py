@@ -92,6 +92,12 @@ class Reader:
     token: str = ""
     said: dict[str, str] = field(default_factory=dict)
 
+    def run(self, line, given=""):
+        return subprocess.run(
+            ["bash", "-c", line], cwd=self.folder, env=self.environment, input=given, capture_output=True, text=True,
+            timeout=patience.SECONDS, check=False,
+        )
+
     def type(self, line, given=""):
         filled = line.replace(":ID", f":{self.name}").replace("TOKEN", self.token)
         filled = filled.replace(" ARN", f" {CONNECTOR_FUNCTION}")
@@ -99,10 +105,7 @@ class Reader:
         if name == "export":
             self.environment |= dict(pair.split("=", 1) for pair in value.split())
             return
-        done = subprocess.run(
-            ["bash", "-c", filled], cwd=self.folder, env=self.environment, input=given, capture_output=True, text=True,
-            timeout=patience.SECONDS, check=False,
-        )
+        done = self.run(filled, given)
         assert done.returncode == 0, f"{filled}\n{done.stdout}{done.stderr}"
         self.said[line] = done.stdout
         found = re.search(r"task success (\S+)", done.stdout)
@@ -182,3 +185,38 @@ def test_the_lines_of_the_how_to_guides_do_what_they_say(reader, silent_service)
     assert server.wait_closed("order_flow:slow-1")["status"] == "ABORTED"
     assert "the-old-value" not in "".join(said.values())
     assert "a-new-value" not in "".join(said.values())
+
+
+LASTING = {".venv/bin/automate worker", ".venv/bin/automate up --workers 4"}
+"""They run until they are stopped: tests/e2e/test_local_product.py and tests/unit/functions/local have them."""
+ENDING = ".venv/bin/automate simulate my_flow.json --limits aws"
+ENDLESS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}
+
+
+def within_sentences():
+    """What stands between backquotes and is a command line."""
+    quoted = [" ".join(text.split()) for text in GUIDE.read_text(encoding="utf-8").split("`")[1::2]]
+    return [line for line in dict.fromkeys(quoted) if ".venv/bin/automate " in line and line not in LASTING]
+
+
+def test_the_commands_within_the_sentences_do_what_they_say(reader):
+    reader.server.json("PUT", "/secrets/STRIPE_KEY", {"value": "the-old-value"})
+    (reader.folder / "my_flow.json").write_text(json.dumps(ENDLESS), encoding="utf-8")
+    reader.environment["VALUE"] = "a-new-value"
+    reader.type(".venv/bin/automate import --file workflows/order_flow.json --publish")
+    lines = within_sentences()
+    for line in lines:
+        if line != ENDING:
+            reader.type(line)
+    said = reader.said
+    assert "/signin?code=" in said[".venv/bin/automate signin"]
+    assert re.search(r"(\d+) of \1 passed", said[".venv/bin/automate test workflows"])
+    assert "active" in said[".venv/bin/automate versions order_flow"]
+    assert "1" in said[".venv/bin/automate rollback order_flow 1"]
+    assert "STRIPE_KEY" in said[".venv/bin/automate secrets list"]
+    assert "a-new-value" not in "".join(said.values())
+    assert ENDING in lines
+    done = reader.run(ENDING)
+    assert done.returncode == 1, "it ends by itself"
+    assert "maximum number of history events" in done.stdout
+

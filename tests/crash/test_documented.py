@@ -1,0 +1,37 @@
+"""docs/reliability.md: its sums add up, and its mutants and modes are those of the campaign."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from faults import MODES
+from mutants import MUTANTS
+from plans import PLANS
+
+TEXT = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
+
+
+def number(text):
+    return int(text.replace(",", ""))
+
+
+def test_the_counted_plans_add_up():
+    rows = re.findall(r"^\| ([^|*]+) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|$", TEXT, re.MULTILINE)
+    (total,) = re.findall(r"^\| \*\*all\*\* (.+) \|$", TEXT, re.MULTILINE)
+    sums = [sum(number(row[column]) for row in rows) for column in (1, 2, 3)]
+    assert sums == [number(text) for text in re.findall(r"[\d,]+", total)]
+    assert [row[0] for row in rows] == [plan.title for plan in PLANS.values()]
+
+
+def test_every_mutant_of_the_campaign_has_its_row():
+    table = TEXT.partition("| protection off | runs | fail |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([a-z][^|]+) \| (\d+) \| (\d+) \|", table, re.MULTILINE)
+    assert [name for name, _, _ in rows] == list(MUTANTS)
+    assert all(0 < number(fail) <= number(runs) for _, runs, fail in rows)
+
+
+def test_every_mode_is_told():
+    table = TEXT.partition("| mode | what happens at call k |")[2].partition("\n\n")[0]
+    cells = " ".join(re.findall(r"^\| (`.+?) \|", table, re.MULTILINE))
+    assert set(re.findall(r"`([a-z-]+)`", cells)) == set(MODES)
