@@ -128,6 +128,6 @@ PLANS: dict[str, Plan] = {
                    tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY)),
     "sqlite-chance": Plan("up to two faults and losses, SQLite", _sqlite_chance,
                           tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY)),
-    "aws": Plan("a death after every request, DynamoDB, SQS and S3", _aws, ON_AWS),
+    "aws": Plan("a death after every request that writes, DynamoDB, SQS and S3", _aws, ON_AWS),
     "killed": Plan("a process that exits at every port call, SQLite", _killed, KILLED),
 }
