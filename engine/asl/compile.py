@@ -185,8 +185,9 @@ def _choice(site: _Site) -> model.Choice:
 
 def _rule(site: _Site, rule: Definition, where: str) -> model.Rule:
     following = site.named(rule.get("Next"), f"{where}/Next")
-    output = payload(rule, "Output", jsonata=True) if site.jsonata else None
-    assign = payload(rule, "Assign", jsonata=site.jsonata)
+    within = f"Choices[{where.rpartition('/')[2]}]/"
+    output = payload(rule, "Output", jsonata=True, within=within) if site.jsonata else None
+    assign = payload(rule, "Assign", jsonata=site.jsonata, within=within)
     return model.Rule(
         _condition(rule, where) if site.jsonata else _data_test(rule, where), following,
         output=output.render if output else None, assign=assign.render if assign else None,
@@ -299,17 +300,18 @@ def _reader(site: _Site) -> model.Reader | None:
     if reader is None:
         return None
     field = "Arguments" if site.jsonata else "Parameters"
-    arguments = payload(reader, field, jsonata=site.jsonata)
+    arguments = payload(reader, field, jsonata=site.jsonata, within="ItemReader/")
     config = reader.get("ReaderConfig") or {}
     return model.Reader(
         plain_resource(reader["Resource"]), arguments.render if arguments else None, config,
-        number(config, "MaxItems", jsonata=site.jsonata),
+        number(config, "MaxItems", jsonata=site.jsonata, within="ItemReader/ReaderConfig/"),
     )
 
 
 def _writer(site: _Site) -> model.Evaluate | None:
     arguments = payload(
-        site.definition.get("ResultWriter") or {}, "Arguments" if site.jsonata else "Parameters", jsonata=site.jsonata
+        site.definition.get("ResultWriter") or {}, "Arguments" if site.jsonata else "Parameters", jsonata=site.jsonata,
+        within="ResultWriter/",
     )
     return arguments.render if arguments else None
 
@@ -318,10 +320,11 @@ def _batcher(site: _Site) -> model.Batcher | None:
     batcher = site.definition.get("ItemBatcher")
     if batcher is None:
         return None
-    batch_input = payload(batcher, "BatchInput", jsonata=site.jsonata)
+    within = "ItemBatcher/"
+    batch_input = payload(batcher, "BatchInput", jsonata=site.jsonata, within=within)
     return model.Batcher(
-        number(batcher, "MaxItemsPerBatch", jsonata=site.jsonata),
-        number(batcher, "MaxInputBytesPerBatch", jsonata=site.jsonata),
+        number(batcher, "MaxItemsPerBatch", jsonata=site.jsonata, within=within),
+        number(batcher, "MaxInputBytesPerBatch", jsonata=site.jsonata, within=within),
         batch_input.render if batch_input else None,
     )
 
@@ -356,8 +359,9 @@ def _retrier(retrier: Definition) -> model.Retrier:
 
 
 def _catcher(site: _Site, catcher: Definition, where: str) -> model.Catcher:
-    output = payload(catcher, "Output", jsonata=True) if site.jsonata else None
-    assign = payload(catcher, "Assign", jsonata=site.jsonata)
+    within = f"Catch[{where.rpartition('/')[2]}]/"
+    output = payload(catcher, "Output", jsonata=True, within=within) if site.jsonata else None
+    assign = payload(catcher, "Assign", jsonata=site.jsonata, within=within)
     return model.Catcher(
         tuple(catcher.get("ErrorEquals") or ()), site.named(catcher.get("Next"), f"{where}/Next"),
         None if site.jsonata else result_path(catcher),

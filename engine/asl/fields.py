@@ -33,14 +33,17 @@ def constant(value: Json) -> Evaluate:
     return lambda _scope: value
 
 
-def number(definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: str = "integer") -> Evaluate | None:
+def number(
+    definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: str = "integer", within: str = ""
+) -> Evaluate | None:
     """TimeoutSeconds, HeartbeatSeconds, MaxConcurrency, the tolerances: `kind` is AWS's word, integer or float.
 
-    None where the definition has neither the field nor its Path form.
+    None where the definition has neither the field nor its Path form. `within` is where it stands in its state, as
+    causes of JSONata name it: ``ItemBatcher/``.
     """
     if field in definition:
         value = definition[field]
-        return _number_expression(value, field) if jsonata else _literal(value, field)
+        return _number_expression(value, f"{within}{field}") if jsonata else _literal(value, field)
     path_field = f"{field}Path"
     if path_field not in definition:
         return None

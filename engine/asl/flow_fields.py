@@ -58,14 +58,17 @@ def compile_flow(definition: Mapping[str, Json], *, jsonata: bool) -> Flow:
     )
 
 
-def payload(definition: Mapping[str, Json], field: str, *, jsonata: bool) -> Template | None:
-    """A payload template (JSONPath) or a value with expressions in it (JSONata); None where the field is absent."""
+def payload(definition: Mapping[str, Json], field: str, *, jsonata: bool, within: str = "") -> Template | None:
+    """A payload template (JSONPath) or a value with expressions in it (JSONata); None where the field is absent.
+
+    `within` is where `definition` stands in its state, as causes name it: ``Catch[0]/``.
+    """
     if field not in definition:
         return None
     value = definition[field]
     if field == "Assign" and not isinstance(value, dict):
         raise InvalidExpression("'Assign' must be an object: the variables by their names")
-    return compile_jsonata_template(value, field) if jsonata else compile_payload_template(value, field)
+    return compile_jsonata_template(value, f"{within}{field}") if jsonata else compile_payload_template(value, field)
 
 
 def _render(template: Template | None) -> Evaluate | None:

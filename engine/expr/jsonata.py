@@ -49,6 +49,8 @@ _RESULT_TOO_LARGE = "The result would exceed the size limit"
 _TYPE = "automate__type"
 _NAME = re.compile(r"\$([^\W\d]\w*)")
 _LOOKUP = re.compile(r"\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)", re.ASCII)
+_EVAL = re.compile(r"\$eval\b")
+_NAMED_STATE = re.compile(r"\$states\s*\.\s*`?(\w+)")
 _STATES_LOOKUP = re.compile(r"\$states\.(input|context|result|errorOutput)(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _OPERATORS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
 _STATES = ("input", "context", "result", "errorOutput")
@@ -58,8 +60,8 @@ class JsonataExpression:
     """A compiled expression. Make one with `compile_jsonata`."""
 
     __slots__ = (
-        "_asks", "_guarded", "_guards", "_lookup", "_mentioned", "_texts", "_wrapped", "field", "reads_states",
-        "references", "text", "uses_context_value",
+        "_asks", "_guarded", "_guards", "_lookup", "_mentioned", "_texts", "_wrapped", "context_names", "field",
+        "named_states", "reads_states", "references", "text",
     )
 
     def __init__(self, text: str, field: str) -> None:
@@ -70,9 +72,11 @@ class JsonataExpression:
         bound = set(reads["bindings"])
         self.references = frozenset(bound - {"states", "uuid", "random", "eval"} - PURE_FUNCTIONS.keys() - TEXT_NAMES)
         """The variables it reads, without ``$``."""
-        self.uses_context_value = bool(reads.get("input"))  # {}: an object is built there, nothing of it is read
-        """Whether ``$``, ``$$`` or a bare name stands at top level, which the service refuses."""
+        self.context_names = _context_names(reads.get("input"), text)
+        """What stands at top level though it has no value there: ``$``, ``$$``, bare names. The service refuses it."""
         states = reads["bindings"].get("states", {})
+        self.named_states = frozenset(states if isinstance(states, dict) else ()) & set(_NAMED_STATE.findall(text))
+        """The fields of ``$states`` that it reads and names: ``$states.result``."""
         every = "everyBinding" in reads or states is True
         self.reads_states = frozenset(_STATES if every else states)
         """The fields of ``$states`` it reads."""
@@ -259,20 +263,26 @@ def json_type(value: Json) -> str:
 def _reads(text: str) -> Any:
     """What the bare expression reads; ``$states.input.id`` and its like need no parser to be understood.
 
-    A call of a name that jlens does not know would count as reading the context value, so every name that is read is
-    declared a function in a second look.
+    A call of a name that jlens does not know, or of ``$eval``, would count as reading the context value, so every name
+    that is read is declared a function in a second look.
     """
     if (match := _STATES_LOOKUP.fullmatch(text)) and _OPERATORS.isdisjoint(text.split(".")):
         return {"bindings": {"states": {match.group(1): True}}}
     bare = jlens.Expression(text)
     first = bare.reads()
     names = first["bindings"].keys() - {"states"}
-    if "input" not in first or not names:
+    if "input" not in first or not (names or "everyBinding" in first):
         return first
-    second = bare.reads(dict.fromkeys(names, _declared))
-    if "input" not in second:
-        del first["input"]
+    renamed = jlens.Expression(_EVAL.sub("$evaluate", text))  # eval itself cannot be declared
+    first["input"] = renamed.reads(dict.fromkeys([*names, "evaluate"], _declared)).get("input", {})
     return first
+
+
+def _context_names(reads: Any, text: str) -> tuple[str, ...]:
+    """The names that jlens says are read of the context value; {}: an object is built there, nothing of it is read."""
+    if isinstance(reads, dict):
+        return tuple(sorted(reads, key=text.find))
+    return ("$$" if "$$" in text else "$",) if reads else ()
 
 
 def _declared(*_arguments: Json) -> None:

@@ -27,6 +27,8 @@ _E = TypeVar("_E", Path | Intrinsic, JsonataExpression)
 
 MOST_NESTING = 200
 
+_Place = tuple[str | int, ...]
+
 
 class Template:
     """A compiled template. Make one with `compile_payload_template` or `compile_jsonata_template`.
@@ -73,7 +75,7 @@ def compile_payload_template(value: Json, field: str) -> Template:
 
 
 def compile_jsonata_template(value: Json, field: str) -> Template:
-    """Compile a JSONata template. `field` begins each expression's field in causes: ``Arguments``, ``Arguments/a/b``.
+    """Compile a JSONata template. `field` begins each expression's field in causes: ``Arguments/a[0]``.
 
     Raises InvalidExpression; `where` is the JSON pointer within the template.
     """
@@ -111,7 +113,7 @@ class _Compiler:
         render = self.part(value, (), 0)
         return Template(self.field, value, render, tuple(self.expressions), tuple(self.secret_refs))
 
-    def part(self, value: Json, place: tuple[str, ...], depth: int) -> Render | None:
+    def part(self, value: Json, place: _Place, depth: int) -> Render | None:
         """How to render `value`; None where it is a constant."""
         if depth > MOST_NESTING:
             raise InvalidExpression(f"The template nests deeper than {MOST_NESTING} levels")
@@ -122,12 +124,12 @@ class _Compiler:
         if self.jsonata and isinstance(value, str):
             source = jsonata_source(value)
             if source is not None:
-                field = "/".join((self.field, *place))
+                field = self.field + "".join(f"[{step}]" if isinstance(step, int) else f"/{step}" for step in place)
                 expression = self.located(place, lambda: compile_jsonata(source, field))
                 return expression.evaluate
         return None
 
-    def object(self, value: dict[str, Json], place: tuple[str, ...], depth: int) -> Render | None:
+    def object(self, value: dict[str, Json], place: _Place, depth: int) -> Render | None:
         if value.keys() == {"$secret"} and isinstance(value["$secret"], str) and not self.is_expression(value):
             self.secret_refs.append((_pointer(place), value["$secret"]))
             return None
@@ -147,15 +149,15 @@ class _Compiler:
     def is_expression(self, value: dict[str, Json]) -> bool:
         return self.jsonata and jsonata_source(value["$secret"]) is not None
 
-    def array(self, value: list[Json], place: tuple[str, ...], depth: int) -> Render | None:
+    def array(self, value: list[Json], place: _Place, depth: int) -> Render | None:
         parts = [
             (index, render)
             for index, child in enumerate(value)
-            if (render := self.part(child, (*place, str(index)), depth + 1)) is not None
+            if (render := self.part(child, (*place, index), depth + 1)) is not None
         ]
         return _array(value, tuple(parts)) if parts else None
 
-    def query(self, key: str, child: Json, place: tuple[str, ...]) -> Render:
+    def query(self, key: str, child: Json, place: _Place) -> Render:
         """The value of a ``.$`` key; causes name the key alone (recorded case: 'value.$')."""
         text = child if isinstance(child, str) else ""
         expression = self.located((*place, key), lambda: compile_query(text, key))
@@ -164,7 +166,7 @@ class _Compiler:
         path = expression
         return lambda scope: path.read(scope, key)
 
-    def located(self, place: tuple[str, ...], make: Callable[[], _E]) -> _E:
+    def located(self, place: _Place, make: Callable[[], _E]) -> _E:
         pointer = _pointer(place)
         try:
             expression = make()
@@ -197,6 +199,6 @@ def _array(value: list[Json], parts: tuple[tuple[int, Render], ...]) -> Render:
     return render
 
 
-def _pointer(place: tuple[str, ...]) -> str:
+def _pointer(place: _Place) -> str:
     """A JSON pointer (RFC 6901)."""
-    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in place)
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)

@@ -52,8 +52,8 @@ def create_error(
 
 
 def refusal_of(errors: Sequence[Diagnostic]) -> dict[str, Json]:
-    """AWS's InvalidDefinition for the findings `errors`: all of them in one message."""
-    told = ", ".join(f"{f.code}: {f.message}" + (f" at {f.location}" if f.location else "") for f in errors)
+    """AWS's InvalidDefinition for the findings `errors`: all of them in one message; nowhere is ``null`` there."""
+    told = ", ".join(f"{f.code}: {f.message} at {f.location or 'null'}" for f in errors)
     return {"code": "InvalidDefinition", "message": f"Invalid State Machine Definition: '{told}'"}
 
 

@@ -16,14 +16,18 @@ from engine.asl.validate.machine import inspect
 from engine.errors import Diagnostic
 
 
-def validate(definition: Json, *, kind: str = "STANDARD", extensions: bool = True) -> list[Diagnostic]:
+def validate(
+    definition: Json, *, kind: str = "STANDARD", extensions: bool = True, precise: bool | None = None
+) -> list[Diagnostic]:
     """Every problem of `definition`, in the order of the definition. Raises nothing, whatever `definition` is.
 
     `kind` is STANDARD or EXPRESS. With `extensions` our additions are known (connector Tasks, SecretRefs) and our own
     warnings are given besides AWS's; without, the answer is what AWS would say. A definition without a finding of
-    severity ERROR can be compiled and run.
+    severity ERROR can be compiled and run. AWS places some findings at the object around the field that they are
+    about, and one nowhere; `precise` places them at the field (without it, as `extensions` says).
     """
-    return inspect(definition, kind=kind, extensions=extensions).findings
+    precise = extensions if precise is None else precise
+    return inspect(definition, kind=kind, extensions=extensions, precise=precise).findings
 
 
 def variable_references(definition: Json) -> dict[str, list[str]]:

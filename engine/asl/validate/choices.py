@@ -52,7 +52,7 @@ def _check_several(inspection: Inspection, value: Json, spot: Spot) -> None:
 
 
 def _check_nested(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if check_object(inspection, value, spot, _NESTED, what="a nested Choice Rule"):
+    if check_object(inspection, value, spot, _NESTED):
         _check_comparison(inspection, value, spot)
 
 
@@ -83,7 +83,7 @@ def check_choices(inspection: Inspection, value: Json, spot: Spot) -> None:
         inspection.error(spot, "Array must have at least one item")
     for index, rule in enumerate(value):
         inner = spot.inside(index)
-        if check_object(inspection, rule, inner, _RULE, what="a Choice Rule") and not spot.is_jsonata:
+        if check_object(inspection, rule, inner, _RULE) and not spot.is_jsonata:
             _check_comparison(inspection, rule, inner)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from engine.asl.validate.inspection import JSONATA, SCHEMA, Inspection, Json, Spot
+from engine.asl.validate.inspection import INVALID_JSONATA, JSONATA, SCHEMA, UNSUPPORTED_JSONATA, Inspection, Json, Spot
 from engine.asl.validate.shapes import is_jsonata
 from engine.errors import InvalidExpression
 from engine.expr.intrinsics import compile_intrinsic
@@ -24,6 +24,7 @@ LONGEST_VARIABLE_NAME = 80
 
 _VARIABLE = re.compile(r"[^\W\d_]\w*")
 _SECRET = re.compile(r"[A-Za-z0-9_.-]{1,128}")  # as engine.governance.secret_refs.is_key, which a test compares
+_JSONATA_CODE = re.compile(r"^[A-Z]\d{4}: ")
 _LOOKS_LIKE_A_PATH = re.compile(r"\$(\$?[.\[]|\$?$|[A-Za-z]\w*$)|States\.[A-Za-z0-9]+\(.*\)$", re.DOTALL)
 
 
@@ -57,7 +58,7 @@ def check_path(inspection: Inspection, value: Json, spot: Spot) -> None:
     if not isinstance(value, str):
         inspection.error(spot, "Expected value of type String")
     elif fault := _compiles(inspection, spot, lambda: compile_path(value)):
-        inspection.error(spot, f"Value is not a valid JSONPath: {fault.message}")
+        inspection.error(spot, "Value must be a valid JSONPath." + (f" {fault.message}" if inspection.precise else ""))
 
 
 def check_path_or_null(inspection: Inspection, value: Json, spot: Spot) -> None:
@@ -74,6 +75,15 @@ def check_reference_path(inspection: Inspection, value: Json, spot: Spot) -> Non
         inspection.error(spot, "Expected value of type String")
     elif fault := _fault(lambda: compile_reference(value)):
         inspection.error(spot, f"Value is not a Reference Path: {fault.message}")
+
+
+def check_number_path(inspection: Inspection, value: Json, spot: Spot) -> None:
+    """A Map's field that names a number: of the input or a variable; AWS takes no context object there."""
+    if isinstance(value, str) and value.startswith("$$"):
+        inspection.error(spot, "Value is not a Reference Path" + (
+            ": the context object cannot stand here" if inspection.precise else ""))
+    else:
+        check_path(inspection, value, spot)
 
 
 def check_path_or_intrinsic(inspection: Inspection, value: Json, spot: Spot) -> None:
@@ -93,22 +103,33 @@ def check_jsonata(inspection: Inspection, value: str, spot: Spot) -> None:
     """A JSONata expression between ``{%`` and ``%}``.
 
     A state has no context value: its input is ``$states.input``, and ``$``, ``$$`` or a bare name at the top level is
-    refused (Developer Guide, "Transforming data with JSONata").
+    refused, as is ``$states.result`` or ``$states.errorOutput`` where there is none (Developer Guide, "Transforming
+    data with JSONata"). Codes and wordings are AWS's, quoted in public reports.
     """
     source = value[2:-2].strip()
 
-    def compiling() -> JsonataExpression:
-        compiled = compile_jsonata(source, spot.field)
-        if compiled.uses_context_value:
-            raise InvalidExpression("'$', '$$' and names without '$' have no value at the top level; a state's input "
-                                    "is '$states.input', a variable is '$name'")
-        if not inspection.extensions and later_operator(source) is not None:
-            raise InvalidExpression("'??' and '?:' are operators of JSONata 2.1; Step Functions has 2.0.6")
-        return compiled
+    compiled: list[JsonataExpression] = []
+    fault = _fault(lambda: compiled.append(compile_jsonata(source, spot.field)))
+    if fault is not None:
+        inspection.error(spot, _JSONATA_CODE.sub("", fault.message), INVALID_JSONATA)
+    elif not inspection.extensions and later_operator(source) is not None:
+        inspection.error(spot, "'??' and '?:' are operators of JSONata 2.1; Step Functions has 2.0.6", INVALID_JSONATA)
+    for expression in compiled:
+        inspection.read(spot, expression.references)
+        for name in expression.context_names:
+            inspection.error(
+                spot, f"Reference to '{name}' at the top level is not supported.", UNSUPPORTED_JSONATA
+            )
+        for name in sorted(expression.named_states & {"result", "errorOutput"}):
+            if not _is_reachable(name, spot):
+                inspection.error(spot, f"Field '$states.{name}' does not exist.", UNSUPPORTED_JSONATA)
 
-    if fault := _compiles(inspection, spot, compiling):
-        inspection.error(spot, f"The JSONata expression '{source}' specified for the field '{spot.field}' "
-                               f"is not valid: {fault.message}")
+
+def _is_reachable(name: str, spot: Spot) -> bool:
+    """``$states.result`` is there in the Output and Assign of a state that does work, ``errorOutput`` in its Catch."""
+    if name == "errorOutput":
+        return spot.field.startswith("Catch[")
+    return spot.has_result and re.match(r"(Output|Assign)([/\[]|$)", spot.field) is not None
 
 
 def check_template(inspection: Inspection, value: Json, spot: Spot) -> None:

@@ -51,7 +51,7 @@ _CATCHER: Table = {
 
 def check_retry(inspection: Inspection, value: Json, spot: Spot) -> None:
     """A state's Retry."""
-    for retrier, inner in _each(inspection, value, spot, _RETRIER, "a Retrier"):
+    for retrier, inner in _each(inspection, value, spot, _RETRIER):
         interval, longest = retrier.get("IntervalSeconds", 1), retrier.get("MaxDelaySeconds")
         if is_whole(interval) and is_whole(longest) and longest <= interval:
             inspection.error(inner, "MaxDelaySeconds must be greater than IntervalSeconds")
@@ -59,11 +59,11 @@ def check_retry(inspection: Inspection, value: Json, spot: Spot) -> None:
 
 def check_catch(inspection: Inspection, value: Json, spot: Spot) -> None:
     """A state's Catch. Where its Next leads is the machine's matter."""
-    _each(inspection, value, spot, _CATCHER, "a Catcher")
+    _each(inspection, value, spot, _CATCHER)
 
 
 def _each(
-    inspection: Inspection, value: Json, spot: Spot, table: Table, what: str
+    inspection: Inspection, value: Json, spot: Spot, table: Table
 ) -> list[tuple[dict[str, Json], Spot]]:
     if not isinstance(value, list):
         inspection.error(spot, "Expected value of type Array")
@@ -71,7 +71,7 @@ def _each(
     objects = []
     for index, item in enumerate(value):
         inner = spot.inside(index)
-        if check_object(inspection, item, inner, table, what=what):
+        if check_object(inspection, item, inner, table):
             _check_names(inspection, item.get("ErrorEquals"), inner.inside("ErrorEquals"),
                          last=index == len(value) - 1)
             objects.append((item, inner))

@@ -20,6 +20,10 @@ JSONATA = "JSONata"
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 """AWS's code for nearly everything; the others are named where they are given."""
 
+INVALID_JSONATA = "INVALID_JSONATA_EXPRESSION"
+UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION"
+"""AWS gives these two although its API reference does not list them."""
+
 
 def _step(path: str, key: str | int) -> str:
     return f"{path}[{key}]" if isinstance(key, int) else f"{path}/{key}"
@@ -31,7 +35,8 @@ class Spot:
 
     `place` is AWS's location (``/States/Route/Choices[0]/Next``), `field` the same relative to its state, as AWS
     names fields (``Choices[0]/Next``), `state` the innermost state's name. `kind` is STANDARD or EXPRESS;
-    `resolves_secrets` says that a literal SecretRef here is given its value when the Task is called.
+    `resolves_secrets` says that a literal SecretRef here is given its value when the Task is called, `has_result` that
+    the state does work, which has a result.
     """
 
     place: str = "/"
@@ -40,6 +45,7 @@ class Spot:
     kind: str = "STANDARD"
     state: str | None = None
     resolves_secrets: bool = False
+    has_result: bool = False
 
     def inside(self, key: str | int) -> Spot:
         """The spot of the member or item `key`."""
@@ -62,9 +68,13 @@ class Spot:
 
 @dataclass(slots=True)
 class Inspection:
-    """Collects findings. With `extensions` our own additions are known and our own advice is given."""
+    """Collects findings. With `extensions` our own additions are known and our own advice is given.
+
+    With `precise` findings stand at the field they are about; without, where AWS puts them.
+    """
 
     extensions: bool = True
+    precise: bool = True
     findings: list[Diagnostic] = field(default_factory=list)
     state_names: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
@@ -73,6 +83,10 @@ class Inspection:
     def error(self, spot: Spot, message: str, code: str = SCHEMA) -> None:
         """Record something that makes the definition unusable."""
         self.findings.append(Diagnostic(code, message, spot.place))
+
+    def error_about(self, holder: Spot, member: Spot, message: str, code: str = SCHEMA) -> None:
+        """Record an error about `member` that AWS places at its `holder`."""
+        self.error(member if self.precise else holder, message, code)
 
     def warning(self, spot: Spot, message: str, code: str) -> None:
         """Record something that AWS warns about."""

@@ -7,6 +7,7 @@ names are unique over all of them (ASL specification, "States"); transitions sta
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.asl.validate.inspection import JSONATA, JSONPATH, SCHEMA, Inspection, Json, Spot
 from engine.asl.validate.maps import check_processor_config
@@ -42,14 +43,16 @@ _DEFINITION: Table = {
 }
 
 
-def inspect(definition: Json, *, kind: str = "STANDARD", extensions: bool = True) -> Inspection:
+def inspect(
+    definition: Json, *, kind: str = "STANDARD", extensions: bool = True, precise: bool = True
+) -> Inspection:
     """Walk the whole `definition`. Raises nothing, whatever `definition` is."""
-    inspection = Inspection(extensions)
+    inspection = Inspection(extensions, precise)
     if not isinstance(definition, dict):
         inspection.findings.append(Diagnostic(SCHEMA, "Definition must be a valid JSON object", ""))
     elif _is_walkable(inspection, definition):
-        language = JSONATA if definition.get("QueryLanguage") == JSONATA else JSONPATH
-        _check_machine(inspection, definition, Spot(language=language, kind=kind), _DEFINITION, "a state machine")
+        language = JSONPATH if definition.get("QueryLanguage", JSONPATH) == JSONPATH else JSONATA  # as AWS reads it
+        _check_machine(inspection, definition, Spot(language=language, kind=kind), _DEFINITION)
     return inspection
 
 
@@ -72,22 +75,24 @@ def _is_walkable(inspection: Inspection, definition: dict[str, Json]) -> bool:
     return False
 
 
-def _check_machine(inspection: Inspection, machine: Json, spot: Spot, table: Table, what: str) -> None:
-    if not check_object(inspection, machine, spot, table, what=what):
+def _check_machine(inspection: Inspection, machine: Json, spot: Spot, table: Table) -> None:
+    if not check_object(inspection, machine, spot, table):
         return
     states = machine.get("States")
     if not isinstance(states, dict):
         return
     for name, state in states.items():
-        here = spot.of_state(name)
+        here = replace(spot.of_state(name), has_result=_has_result(state))
         _check_name(inspection, name, here)
         check_state(inspection, state, _in_own_language(inspection, state, here))
         for nested, inner in nested_machines(state, here):
-            inner_table, inner_what = (_BRANCH, "a branch") if state["Type"] == "Parallel" else (
-                _PROCESSOR, "an item processor")
-            _check_machine(inspection, nested, inner, inner_table, inner_what)
+            _check_machine(inspection, nested, inner, _BRANCH if state["Type"] == "Parallel" else _PROCESSOR)
     if states:
         _check_graph(inspection, machine, spot)
+
+
+def _has_result(state: Json) -> bool:
+    return isinstance(state, dict) and state.get("Type") in ("Task", "Parallel", "Map")
 
 
 def _in_own_language(inspection: Inspection, state: Json, spot: Spot) -> Spot:
@@ -106,18 +111,18 @@ def _check_name(inspection: Inspection, name: str, spot: Spot) -> None:
     inspection.state_names.add(name)
 
 
-def _transitions(state: Json, spot: Spot) -> Iterator[tuple[str, str, Spot]]:
-    """Every transition written in a state: the field's name, the target, where it stands."""
+def _transitions(state: Json, spot: Spot) -> Iterator[tuple[str, Spot]]:
+    """Every transition written in a state: the target and where it stands."""
     if not isinstance(state, dict):
         return
     for name in ("Next", "Default"):
         if isinstance(state.get(name), str):
-            yield name, state[name], spot.inside(name)
+            yield state[name], spot.inside(name)
     for holder in ("Choices", "Catch"):
         rules = state.get(holder)
         for index, rule in enumerate(rules if isinstance(rules, list) else ()):
             if isinstance(rule, dict) and isinstance(rule.get("Next"), str):
-                yield "Next", rule["Next"], spot.inside(holder).inside(index).inside("Next")
+                yield rule["Next"], spot.inside(holder).inside(index).inside("Next")
 
 
 def _ends(state: Json) -> bool:
@@ -125,24 +130,26 @@ def _ends(state: Json) -> bool:
 
 
 def _check_graph(inspection: Inspection, machine: dict[str, Json], spot: Spot) -> None:
-    """Every transition leads to a state, every state is reached, and there is a way out."""
+    """Every transition leads to a state, every state is reached, and there is a way out.
+
+    AWS calls a missing target 'Next' whatever its field, and tells of no unreachable state where no state ends.
+    """
     states, start = machine["States"], machine.get("StartAt")
-    before = len(inspection.findings)
     leads: dict[str, list[str]] = {}
     if isinstance(start, str) and start not in states:
         _missing(inspection, "StartAt", start, spot.inside("StartAt"))
     for name, state in states.items():
         leads[name] = []
-        for field, target, where in _transitions(state, spot.of_state(name)):
+        for target, where in _transitions(state, spot.of_state(name)):
             if target in states:
                 leads[name].append(target)
             else:
-                _missing(inspection, field, target, where)
-    if isinstance(start, str) and start in states:
+                _missing(inspection, "Next", target, where)
+    if all(_goes_on(state) for state in states.values()) and not any(_ends(state) for state in states.values()):
+        nowhere = spot if inspection.precise else replace(spot, place="")
+        inspection.error(nowhere, "Workflow has no terminal state", "MISSING_END_STATE")
+    elif isinstance(start, str) and start in states:
         _check_reached(inspection, leads, start, spot)
-    complete = len(inspection.findings) == before and all(_goes_on(state) for state in states.values())
-    if complete and not any(_ends(state) for state in states.values()):
-        inspection.error(spot, "The state machine has no terminal state", "MISSING_END_STATE")
 
 
 def _goes_on(state: Json) -> bool:

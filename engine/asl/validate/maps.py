@@ -9,6 +9,7 @@ import re
 
 from engine.asl.validate.expressions import (
     check_expression,
+    check_number_path,
     check_object_template,
     check_path,
     check_template,
@@ -47,7 +48,7 @@ _PROCESSOR_CONFIG: Table = {
 
 def check_processor_config(inspection: Inspection, value: Json, spot: Spot) -> None:
     """ItemProcessor's ProcessorConfig."""
-    if (check_object(inspection, value, spot, _PROCESSOR_CONFIG, what="ProcessorConfig")
+    if (check_object(inspection, value, spot, _PROCESSOR_CONFIG)
             and value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value):
         inspection.error(spot, "These fields are required: [ExecutionType]")
 
@@ -76,12 +77,12 @@ _READER_CONFIG: Table = {
     "CSVHeaders": Field(string_list),
     "ItemsPointer": Field(check_expression(string)),
     "MaxItems": Field(check_expression(number(0, MAX_ITEMS))),
-    "MaxItemsPath": jsonpath(check_path),
+    "MaxItemsPath": jsonpath(check_number_path),
 }
 
 
 def _check_reader_config(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if not check_object(inspection, value, spot, _READER_CONFIG, what="ReaderConfig"):
+    if not check_object(inspection, value, spot, _READER_CONFIG):
         return
     at_most_one(inspection, value, spot, "MaxItems", "MaxItemsPath")
     if value.get("CSVHeaderLocation") == "GIVEN" and "CSVHeaders" not in value:
@@ -111,10 +112,10 @@ _READER: Table = {
 }
 _BATCHER: Table = {
     "MaxItemsPerBatch": Field(check_expression(number(1, MAX_ITEMS))),
-    "MaxItemsPerBatchPath": jsonpath(check_path),
+    "MaxItemsPerBatchPath": jsonpath(check_number_path),
     "MaxInputBytesPerBatch": Field(check_expression(number(1, MAX_BATCH_BYTES))),
-    "MaxInputBytesPerBatchPath": jsonpath(check_path),
-    "BatchInput": Field(check_object_template),
+    "MaxInputBytesPerBatchPath": jsonpath(check_number_path),
+    "BatchInput": Field(check_template),
 }
 _WRITER_CONFIG: Table = {
     "Transformation": Field(one_of("NONE", "COMPACT", "FLATTEN")),
@@ -123,7 +124,7 @@ _WRITER_CONFIG: Table = {
 
 
 def _check_writer_config(inspection: Inspection, value: Json, spot: Spot) -> None:
-    check_object(inspection, value, spot, _WRITER_CONFIG, what="WriterConfig")
+    check_object(inspection, value, spot, _WRITER_CONFIG)
 
 
 _WRITER: Table = {
@@ -135,11 +136,11 @@ _WRITER: Table = {
 
 
 def _check_reader(inspection: Inspection, value: Json, spot: Spot) -> None:
-    check_object(inspection, value, spot, _READER, what="ItemReader")
+    check_object(inspection, value, spot, _READER)
 
 
 def _check_batcher(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if not check_object(inspection, value, spot, _BATCHER, what="ItemBatcher"):
+    if not check_object(inspection, value, spot, _BATCHER):
         return
     at_most_one(inspection, value, spot, "MaxItemsPerBatch", "MaxItemsPerBatchPath")
     at_most_one(inspection, value, spot, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
@@ -149,7 +150,7 @@ def _check_batcher(inspection: Inspection, value: Json, spot: Spot) -> None:
 
 
 def _check_writer(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if not check_object(inspection, value, spot, _WRITER, what="ResultWriter"):
+    if not check_object(inspection, value, spot, _WRITER):
         return
     destination = given(value, "Parameters", "Arguments")
     if "Resource" in value and not destination:
@@ -188,18 +189,18 @@ MAP: Table = {
     "Iterator": Field(_check_nothing_here),
     "ItemsPath": jsonpath(check_path),
     "Items": jsonata(check_expression(_check_items)),
-    "ItemSelector": Field(check_object_template),
+    "ItemSelector": Field(check_template),
     "Parameters": jsonpath(check_object_template),
     "MaxConcurrency": Field(check_expression(number(0, LARGEST_SECONDS))),
-    "MaxConcurrencyPath": jsonpath(check_path),
+    "MaxConcurrencyPath": jsonpath(check_number_path),
     "ItemReader": Field(_check_reader),
     "ItemBatcher": Field(_check_batcher),
     "ResultWriter": Field(_check_writer),
     "Label": Field(_check_label),
     "ToleratedFailurePercentage": Field(check_expression(number(0, 100, whole=False))),
-    "ToleratedFailurePercentagePath": jsonpath(check_path),
+    "ToleratedFailurePercentagePath": jsonpath(check_number_path),
     "ToleratedFailureCount": Field(check_expression(number(0, MAX_ITEMS))),
-    "ToleratedFailureCountPath": jsonpath(check_path),
+    "ToleratedFailureCountPath": jsonpath(check_number_path),
 }
 """What a Map state has beyond the fields of every state that does work."""
 

@@ -43,11 +43,8 @@ def jsonata(check: Check) -> Field:
     return Field(check, JSONATA)
 
 
-def check_object(inspection: Inspection, value: Json, spot: Spot, table: Table, *, what: str) -> bool:
-    """Hold `value` against `table`; True when it is an object (whatever else is wrong with it).
-
-    `what` is how messages call it: "a Task state", "a Retrier".
-    """
+def check_object(inspection: Inspection, value: Json, spot: Spot, table: Table) -> bool:
+    """Hold `value` against `table`; True when it is an object (whatever else is wrong with it)."""
     if not isinstance(value, dict):
         inspection.error(spot, "Expected value of type Object")
         return False
@@ -59,10 +56,11 @@ def check_object(inspection: Inspection, value: Json, spot: Spot, table: Table, 
         known = table.get(name)
         inner = spot.inside(name)
         if known is None:
-            inspection.error(inner, f"The field '{name}' is not supported by {what}")
+            inspection.error_about(spot, inner, f"Field '{name}' is not supported")
         elif known.language not in (None, spot.language):
-            inspection.error(
-                inner, f"The field '{name}' is not supported when 'QueryLanguage' is '{spot.language}'"
+            inspection.error_about(
+                spot, inner, f"The QueryLanguage is set to '{spot.language}', but field '{name}' is only supported for "
+                             f"the '{known.language}' QueryLanguage",
             )
         else:
             known.check(inspection, member, inner)
@@ -77,7 +75,7 @@ def given(value: dict[str, Json], *names: str) -> list[str]:
 def at_most_one(inspection: Inspection, value: dict[str, Json], spot: Spot, *names: str) -> None:
     """Report when more than one of `names` is there."""
     if len(given(value, *names)) > 1:
-        inspection.error(spot, f"Only one of these fields is allowed: [{', '.join(names)}]")
+        inspection.error(spot, f"There should only be one of the following fields: [{', '.join(names)}]")
 
 
 def exactly_one(inspection: Inspection, value: dict[str, Json], spot: Spot, *names: str) -> None:
@@ -150,15 +148,15 @@ def one_of(*allowed: str) -> Check:
 
 
 def number(minimum: float, maximum: float, *, whole: bool = True) -> Check:
-    """A number from `minimum` to `maximum`, whole unless said otherwise."""
-    name = "Integer" if whole else "Number"
+    """A number from `minimum` to `maximum`, whole unless said otherwise. A fraction's bounds are written ``0.0``."""
+    name, written = ("Integer", int) if whole else ("Number", float)
 
     def check(inspection: Inspection, value: Json, spot: Spot) -> None:
         if not (is_whole(value) if whole else is_number(value)):
             inspection.error(spot, f"Expected value of type {name}")
         elif not value >= minimum:
-            inspection.error(spot, f"Number is below the minimum of {minimum:g}")
+            inspection.error(spot, f"Minimum value is {written(minimum)}")
         elif value > maximum:
-            inspection.error(spot, f"Number is above the maximum of {maximum:.0f}")
+            inspection.error(spot, f"Maximum value is {written(maximum)}")
 
     return check

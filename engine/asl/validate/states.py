@@ -55,7 +55,7 @@ _CREDENTIALS: Table = {
 
 
 def _check_credentials(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if check_object(inspection, value, spot, _CREDENTIALS, what="Credentials"):
+    if check_object(inspection, value, spot, _CREDENTIALS):
         if not value.keys() & _CREDENTIALS.keys():
             inspection.error(spot, "The field 'RoleArn' is required but was missing")
         at_most_one(inspection, value, spot, *_CREDENTIALS)
@@ -194,7 +194,7 @@ def check_state(inspection: Inspection, state: Json, spot: Spot) -> None:
     if kind not in STATE_TYPES:
         one_of(*STATE_TYPES)(inspection, kind, spot.inside("Type"))
         return
-    check_object(inspection, state, spot, FIELDS[kind], what=f"a state of type '{kind}'")
+    check_object(inspection, state, spot, FIELDS[kind])
     if kind in _BETWEEN_FIELDS:
         _BETWEEN_FIELDS[kind](inspection, state, spot)
     if "Next" in FIELDS[kind]:
@@ -205,7 +205,7 @@ def _check_onward(inspection: Inspection, state: dict[str, Json], spot: Spot) ->
     """Exactly one of Next and "End": true."""
     ends = state.get("End")
     if "Next" in state and ends is True:
-        inspection.error(spot, "Only one of these fields is allowed: [Next, End]")
+        inspection.error(spot, "There should only be one of the following fields: [Next, End]")
     elif "Next" not in state and ends in (None, False):
         inspection.error(spot, "Exactly one of these fields is required: [Next, End]")
 

@@ -48,7 +48,7 @@ def find_subject(definition: Json, state_name: str | None) -> Subject:
     """The state under test. Raises Refusal for an invalid definition and for a name that is not there."""
     if state_name is None:
         return _lone(definition)
-    _refuse_invalid([finding for finding in validate(definition) if finding.severity == "ERROR"])
+    _refuse_invalid([finding for finding in validate(definition, precise=False) if finding.severity == "ERROR"])
     plan = _compiled(definition)
     for machine in plan.machines.values():
         if state_name in machine.states:
@@ -64,7 +64,7 @@ def _lone(state: Json) -> Subject:
     made_up = {f"Duplicate State name: {name}" for name in definition["States"]}
     _refuse_invalid([
         Diagnostic(finding.code, finding.message, finding.location.removeprefix(_LONE_PLACE) or "/")
-        for finding in validate(definition)
+        for finding in validate(definition, precise=False)
         if finding.severity == "ERROR" and finding.message not in made_up
     ])
     plan = _compiled(definition)

@@ -10,6 +10,7 @@ from engine.asl.model import Pattern
 from engine.asl.resources import parse_resource
 from engine.errors import InvalidDefinition
 from engine.expr.scope import Scope
+from engine.testing import simulate
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -128,3 +129,29 @@ def test_what_cannot_be_compiled_is_refused_with_its_place(state, where):
 def test_what_is_no_machine_is_refused(definition):
     with pytest.raises(InvalidDefinition):
         compile_definition(definition)
+
+
+@pytest.mark.parametrize(("state", "field"), [
+    ({"Type": "Pass", "Output": {"values": [1, "{% $no %}"]}, "End": True}, "Output/values[1]"),
+    ({"Type": "Pass", "Output": {"a": {"b": [[1, "{% $no %}"]]}}, "End": True}, "Output/a/b[0][1]"),
+    ({"Type": "Pass", "Assign": {"x": {"y": "{% $no %}"}}, "End": True}, "Assign/x/y"),
+    ({"Type": "Choice", "Choices": [{"Condition": False, "Next": "S"},
+                                    {"Condition": True, "Output": {"v": "{% $no %}"}, "Next": "S"}]},
+     "Choices[1]/Output/v"),
+    ({"Type": "Choice", "Choices": [{"Condition": True, "Assign": {"x": "{% $no %}"}, "Next": "S"}]},
+     "Choices[0]/Assign/x"),
+])
+def test_causes_name_the_field_within_the_state(state, field):
+    """The ASL field relative to the state, ``/`` for each key, ``[i]`` for each item: as public reports quote AWS."""
+    result = simulate({"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": state}}, {})
+    assert result.cause.endswith(f"'$no' specified for the field '{field}' returned nothing (undefined).")
+
+
+def test_a_catchers_causes_name_the_catcher():
+    task = {"Type": "Task", "Resource": "connector:mail:send", "End": True, "Catch": [
+        {"ErrorEquals": ["Other"], "Next": "S"},
+        {"ErrorEquals": ["States.ALL"], "Next": "S", "Output": {"a": "{% $no %}"}},
+    ]}
+    definition = {"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": task}}
+    result = simulate(definition, {}, stubs={"connector:mail:send": [{"error": "E", "cause": "c"}]})
+    assert "for the field 'Catch[1]/Output/a' returned" in result.cause

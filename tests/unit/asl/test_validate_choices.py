@@ -9,6 +9,12 @@ from engine.asl.validate.choices import OPERATORS
 
 TEST = {"Variable": "$.a", "IsNull": True}
 
+def other_language(language, field):
+    """AWS's words for a field of the other query language."""
+    other = {"JSONPath": "JSONata", "JSONata": "JSONPath"}[language]
+    return (f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the '{other}' "
+            "QueryLanguage")
+
 
 def found(*rules, language="JSONPath"):
     choice = {"Type": "Choice", "QueryLanguage": language, "Choices": list(rules), "Default": "B"}
@@ -57,20 +63,20 @@ def test_combinations_nest():
     ({"Variable": "$.a", "Not": TEST, "Next": "B"},
      ("[0]", "Exactly one of these fields is required: [Variable, Not]")),
     ({"Variable": "$.a", "StringEqualz": "x", "IsNull": True, "Next": "B"},
-     ("[0]/StringEqualz", "The field 'StringEqualz' is not supported by a Choice Rule")),
+     ("[0]/StringEqualz", "Field 'StringEqualz' is not supported")),
     ({"And": [], "Next": "B"}, ("[0]/And", "Array must have at least one item")),
     ({"And": TEST, "Next": "B"}, ("[0]/And", "Expected value of type Array")),
     ({"Not": [TEST], "Next": "B"}, ("[0]/Not", "Expected value of type Object")),
     ({"And": [{**TEST, "Next": "B"}], "Next": "B"},
-     ("[0]/And[0]/Next", "The field 'Next' is not supported by a nested Choice Rule")),
+     ("[0]/And[0]/Next", "Field 'Next' is not supported")),
     ({"Not": {**TEST, "Assign": {}}, "Next": "B"},
-     ("[0]/Not/Assign", "The field 'Assign' is not supported by a nested Choice Rule")),
+     ("[0]/Not/Assign", "Field 'Assign' is not supported")),
     ({"Variable": "$.a", "NumericEquals": "1", "Next": "B"},
      ("[0]/NumericEquals", "Expected value of type Number")),
     ({"Variable": "$.a", "TimestampEquals": "yesterday", "Next": "B"},
      ("[0]/TimestampEquals", "String does not match RFC3339 timestamp")),
     ({"Condition": "{% true %}", "Next": "B", **TEST},
-     ("[0]/Condition", "The field 'Condition' is not supported when 'QueryLanguage' is 'JSONPath'")),
+     ("[0]/Condition", other_language("JSONPath", "Condition"))),
 ])
 def test_rules_of_jsonpath(rule, finding):
     assert found(rule) == [finding]
@@ -90,4 +96,4 @@ def test_rules_of_jsonata():
     assert found({"Condition": "true", "Next": "B"}, language="JSONata") == [
         ("[0]/Condition", "The value for the field 'Condition' must be a JSONata expression or a Boolean")]
     assert found({"Condition": True, "Variable": "$.a", "Next": "B"}, language="JSONata") == [
-        ("[0]/Variable", "The field 'Variable' is not supported when 'QueryLanguage' is 'JSONata'")]
+        ("[0]/Variable", other_language("JSONata", "Variable"))]

@@ -27,7 +27,7 @@ def test_paths_and_null(field, value):
 
 
 @pytest.mark.parametrize(("field", "value", "message"), [
-    ("InputPath", "a.b", "Value is not a valid JSONPath"), ("OutputPath", "$.a[", "Value is not a valid JSONPath"),
+    ("InputPath", "a.b", "Value must be a valid JSONPath."), ("OutputPath", "$.a[", "Value must be a valid JSONPath."),
     ("ResultPath", "$.a[*]", "Value is not a Reference Path"), ("ResultPath", "$$.a", "Value is not a Reference Path"),
     ("ResultPath", "$variable", "Value is not a Reference Path"), ("InputPath", 7, "Expected value of type String"),
     ("ResultPath", [], "Expected value of type String"),
@@ -73,11 +73,56 @@ def test_jsonata(source):
     assert findings({"QueryLanguage": "JSONata", "Output": {"a": [f"{{% ({source}) %}}"]}}) == []
 
 
-@pytest.mark.parametrize("source", ["1 +", "$", "$$", "name", "$.a", "$$.a", "a.b", ""])
-def test_jsonata_that_is_refused(source):
+@pytest.mark.parametrize(("source", "message"), [
+    ("1 +", "Unexpected end of expression"), ("a[1,2)", 'Expected "]", got ","'),
+    ('"unterminated', "String literal must be terminated by a matching quote"),
+    ('{"a":}', 'The symbol "}" cannot be used as a unary operator'), ("$x :=", "Unexpected end of expression"),
+    ('$match("a", /abc', "No terminating / in regular expression"), ("", "Unexpected end of expression"),
+])
+def test_jsonata_that_does_not_parse(source, message):
+    """AWS's words for each: JSONata's own without its code."""
     (finding,) = findings({"QueryLanguage": "JSONata", "Output": {"a": [f"{{% {source} %}}"]}})
+    assert (finding.code, finding.message) == ("INVALID_JSONATA_EXPRESSION", message)
     assert finding.location == "/States/A/Output/a[0]"
-    assert finding.message.startswith(f"The JSONata expression '{source}' specified for the field 'Output/a[0]'")
+
+
+@pytest.mark.parametrize(("source", "names"), [
+    ("$", "$"), ("$$", "$$"), ("name", "name"), ("$.a", "a"), ("a.b", "a"), ("phone & fax", "phone fax"),
+    ("$sum(lines.price)", "lines"),
+])
+def test_jsonata_that_reads_what_has_no_value(source, names):
+    found = findings({"QueryLanguage": "JSONata", "Output": {"a": f"{{% {source} %}}"}})
+    assert [(d.code, d.message) for d in found] == [
+        ("UNSUPPORTED_JSONATA_EXPRESSION", f"Reference to '{name}' at the top level is not supported.")
+        for name in names.split()]
+
+
+CATCH = {"ErrorEquals": ["States.ALL"], "Next": "A"}
+WORK = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listBuckets", "QueryLanguage": "JSONata"}
+
+
+@pytest.mark.parametrize(("state", "place"), [
+    ({**WORK, "Output": "{% $states.errorOutput %}"}, "/Output"),
+    ({**WORK, "Arguments": {"a": "{% $states.result.x %}"}}, "/Arguments/a"),
+    ({**WORK, "TimeoutSeconds": "{% $states.result %}"}, "/TimeoutSeconds"),
+    ({**WORK, "Catch": [{**CATCH, "Output": "{% $states.result %}"}]}, "/Catch[0]/Output"),
+    ({"QueryLanguage": "JSONata", "Output": "{% $states.result %}"}, "/Output"),
+    ({"QueryLanguage": "JSONata", "Assign": {"x": "{% $states.errorOutput.Error %}"}}, "/Assign"),
+])
+def test_results_and_errors_exist_only_where_there_are_any(state, place):
+    """Developer Guide, "Transforming data with JSONata": other accesses are "caught at creation"; AWS's words."""
+    (finding,) = findings(state)
+    name = "errorOutput" if "errorOutput" in str(state) else "result"
+    assert (finding.code, finding.message) == (
+        "UNSUPPORTED_JSONATA_EXPRESSION", f"Field '$states.{name}' does not exist.")
+    assert finding.location.startswith(f"/States/A{place}")
+
+
+def test_results_and_errors_where_there_are_some():
+    reads = {"x": "{% $states.result.x %}"}
+    caught = {**CATCH, "Output": "{% $states.errorOutput %}", "Assign": {"e": "{% $states.errorOutput.Error %}"}}
+    assert findings({**WORK, "Output": reads, "Assign": reads, "Catch": [caught]}) == []
+    assert findings({"QueryLanguage": "JSONata", "Output": "{% $lookup($states, 'result') %}"}) == []
 
 
 def test_text_that_is_not_all_an_expression_is_text():

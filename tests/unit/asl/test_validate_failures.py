@@ -7,6 +7,13 @@ import pytest
 from engine.asl.validate import validate
 
 
+def other_language(language, field):
+    """AWS's words for a field of the other query language."""
+    other = {"JSONPath": "JSONata", "JSONata": "JSONPath"}[language]
+    return (f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the '{other}' "
+            "QueryLanguage")
+
+
 def found(*, language="JSONPath", extensions=True, **fields):
     state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listBuckets", "QueryLanguage": language,
              "End": True, **fields}
@@ -28,18 +35,18 @@ def test_a_full_retrier_and_catcher_are_valid():
 
 
 @pytest.mark.parametrize(("fields", "finding"), [
-    ({"IntervalSeconds": 0}, ("/Retry[0]/IntervalSeconds", "Number is below the minimum of 1")),
-    ({"MaxAttempts": -1}, ("/Retry[0]/MaxAttempts", "Number is below the minimum of 0")),
-    ({"MaxAttempts": 100_000_000}, ("/Retry[0]/MaxAttempts", "Number is above the maximum of 99999999")),
-    ({"BackoffRate": 0.99}, ("/Retry[0]/BackoffRate", "Number is below the minimum of 1")),
+    ({"IntervalSeconds": 0}, ("/Retry[0]/IntervalSeconds", "Minimum value is 1")),
+    ({"MaxAttempts": -1}, ("/Retry[0]/MaxAttempts", "Minimum value is 0")),
+    ({"MaxAttempts": 100_000_000}, ("/Retry[0]/MaxAttempts", "Maximum value is 99999999")),
+    ({"BackoffRate": 0.99}, ("/Retry[0]/BackoffRate", "Minimum value is 1.0")),
     ({"BackoffRate": "2"}, ("/Retry[0]/BackoffRate", "Expected value of type Number")),
-    ({"MaxDelaySeconds": 31_622_401}, ("/Retry[0]/MaxDelaySeconds", "Number is above the maximum of 31622400")),
+    ({"MaxDelaySeconds": 31_622_401}, ("/Retry[0]/MaxDelaySeconds", "Maximum value is 31622400")),
     ({"IntervalSeconds": 5, "MaxDelaySeconds": 5},
      ("/Retry[0]", "MaxDelaySeconds must be greater than IntervalSeconds")),
     ({"MaxDelaySeconds": 1}, ("/Retry[0]", "MaxDelaySeconds must be greater than IntervalSeconds")),
     ({"JitterStrategy": "HALF"},
      ("/Retry[0]/JitterStrategy", "The field 'JitterStrategy' should have one of these values: [FULL, NONE]")),
-    ({"Next": "A"}, ("/Retry[0]/Next", "The field 'Next' is not supported by a Retrier")),
+    ({"Next": "A"}, ("/Retry[0]/Next", "Field 'Next' is not supported")),
     ({"ErrorEquals": []}, ("/Retry[0]/ErrorEquals", "Array must have at least one item")),
     ({"ErrorEquals": "E"}, ("/Retry[0]/ErrorEquals", "Expected value of type Array")),
     ({"ErrorEquals": ["E", 1]}, ("/Retry[0]/ErrorEquals[1]", "Expected value of type String")),
@@ -69,9 +76,9 @@ def test_a_catcher_needs_both_of_its_fields():
 
 def test_a_catchers_fields_follow_the_query_language():
     assert found(Catch=[{"ErrorEquals": ["E"], "Next": "A", "Output": 1}]) == [
-        ("/Catch[0]/Output", "The field 'Output' is not supported when 'QueryLanguage' is 'JSONPath'")]
+        ("/Catch[0]/Output", other_language("JSONPath", "Output"))]
     assert found(language="JSONata", Catch=[{"ErrorEquals": ["E"], "Next": "A", "ResultPath": "$"}]) == [
-        ("/Catch[0]/ResultPath", "The field 'ResultPath' is not supported when 'QueryLanguage' is 'JSONata'")]
+        ("/Catch[0]/ResultPath", other_language("JSONata", "ResultPath"))]
 
 
 def test_an_invented_reserved_name_is_our_advice_not_awss():

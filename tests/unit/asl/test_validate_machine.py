@@ -42,12 +42,12 @@ def test_what_is_no_object_is_no_definition_and_has_no_place(definition):
     ({"StartAt": 1, "States": {"A": PASS}}, schema("/StartAt", "Expected value of type String")),
     (machine({"A": PASS}, Comment=1), schema("/Comment", "Expected value of type String")),
     (machine({"A": PASS}, TimeoutSeconds="1"), schema("/TimeoutSeconds", "Expected value of type Integer")),
-    (machine({"A": PASS}, TimeoutSeconds=0), schema("/TimeoutSeconds", "Number is below the minimum of 1")),
+    (machine({"A": PASS}, TimeoutSeconds=0), schema("/TimeoutSeconds", "Minimum value is 1")),
     (machine({"A": PASS}, Version="2.0"), schema("/Version", "The field 'Version' should have one of these values: "
                                                              "[1.0]")),
-    (machine({"A": PASS}, Extra=1), schema("/Extra", "The field 'Extra' is not supported by a state machine")),
+    (machine({"A": PASS}, Extra=1), schema("/Extra", "Field 'Extra' is not supported")),
     (machine({"A": PASS}, ProcessorConfig={}),
-     schema("/ProcessorConfig", "The field 'ProcessorConfig' is not supported by a state machine")),
+     schema("/ProcessorConfig", "Field 'ProcessorConfig' is not supported")),
     (machine({"A": 1}), schema("/States/A", "Expected value of type Object")),
     (machine({"A": {"End": True}}), schema("/States/A", "These fields are required: [Type]")),
     (machine({"A": {"Type": "Lambda"}}),
@@ -64,11 +64,11 @@ def test_shape(definition, finding):
 @pytest.mark.parametrize(("definition", "finding"), [
     (machine({"A": PASS}, start="Z"),
      ("MISSING_TRANSITION_TARGET", "/StartAt", "Missing 'StartAt' target: Z")),
-    (machine({"A": {"Type": "Pass", "Next": "Z"}}),
-     ("MISSING_TRANSITION_TARGET", "/States/A/Next", "Missing 'Next' target: Z")),
+    (machine({"A": {"Type": "Pass", "Next": "A"}, "C": {"Type": "Pass", "Next": "A"}}),
+     ("MISSING_END_STATE", "/", "Workflow has no terminal state")),
     (machine({"A": {"Type": "Choice", "Default": "Z",
                     "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "B"}]}, "B": PASS}),
-     ("MISSING_TRANSITION_TARGET", "/States/A/Default", "Missing 'Default' target: Z")),
+     ("MISSING_TRANSITION_TARGET", "/States/A/Default", "Missing 'Next' target: Z")),
     (machine({"A": {"Type": "Choice", "Default": "B",
                     "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "Z"}]}, "B": PASS}),
      ("MISSING_TRANSITION_TARGET", "/States/A/Choices[0]/Next", "Missing 'Next' target: Z")),
@@ -78,13 +78,13 @@ def test_shape(definition, finding):
     (machine({"A": PASS, "B": PASS}),
      ("MISSING_TRANSITION_TARGET", "/States/B", 'State "B" is not reachable.')),
     (machine({"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}),
-     ("MISSING_END_STATE", "/", "The state machine has no terminal state")),
+     ("MISSING_END_STATE", "/", "Workflow has no terminal state")),
     (machine({"A": {"Type": "Pass"}}),
      schema("/States/A", "Exactly one of these fields is required: [Next, End]")),
     (machine({"A": {"Type": "Pass", "End": False}}),
      schema("/States/A", "Exactly one of these fields is required: [Next, End]")),
     (machine({"A": {"Type": "Pass", "End": True, "Next": "B"}, "B": PASS}),
-     schema("/States/A", "Only one of these fields is allowed: [Next, End]")),
+     schema("/States/A", "There should only be one of the following fields: [Next, End]")),
 ])
 def test_transitions(definition, finding):
     assert found(definition) == [finding]
@@ -118,6 +118,14 @@ def test_state_names_are_unique_over_branches_and_items():
     ]
 
 
+def test_a_missing_target_and_no_end_are_both_told():
+    """As AWS does, in its order."""
+    assert found(machine({"A": {"Type": "Pass", "Next": "Z"}})) == [
+        ("MISSING_TRANSITION_TARGET", "/States/A/Next", "Missing 'Next' target: Z"),
+        ("MISSING_END_STATE", "/", "Workflow has no terminal state"),
+    ]
+
+
 def test_a_branch_is_a_machine_of_its_own():
     definition = machine({
         "A": {"Type": "Parallel", "End": True, "Branches": [
@@ -129,7 +137,8 @@ def test_a_branch_is_a_machine_of_its_own():
     })
     assert found(definition) == [
         ("MISSING_TRANSITION_TARGET", "/States/A/Branches[0]/States/X/Next", "Missing 'Next' target: B"),
-        schema("/States/A/Branches[1]/QueryLanguage", "The field 'QueryLanguage' is not supported by a branch"),
+        ("MISSING_END_STATE", "/States/A/Branches[0]", "Workflow has no terminal state"),
+        schema("/States/A/Branches[1]/QueryLanguage", "Field 'QueryLanguage' is not supported"),
         schema("/States/A/Branches[2]", "Expected value of type Object"),
         ("MISSING_TRANSITION_TARGET", "/States/B", 'State "B" is not reachable.'),
     ]

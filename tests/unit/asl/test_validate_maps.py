@@ -47,14 +47,14 @@ def test_both_modes_and_the_old_name():
     ({}, ("", "These fields are required: [ItemProcessor]")),
     ({"ItemProcessor": 1}, ("/ItemProcessor", "Expected value of type Object")),
     ({"ItemProcessor": ITEM, "ItemSelector": {}, "Parameters": {}},
-     ("", "Only one of these fields is allowed: [ItemSelector, Parameters]")),
-    ({"ItemProcessor": ITEM, "MaxConcurrency": -1}, ("/MaxConcurrency", "Number is below the minimum of 0")),
+     ("", "There should only be one of the following fields: [ItemSelector, Parameters]")),
+    ({"ItemProcessor": ITEM, "MaxConcurrency": -1}, ("/MaxConcurrency", "Minimum value is 0")),
     ({"ItemProcessor": ITEM, "MaxConcurrency": 1, "MaxConcurrencyPath": "$.m"},
-     ("", "Only one of these fields is allowed: [MaxConcurrency, MaxConcurrencyPath]")),
+     ("", "There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath]")),
     ({"ItemProcessor": distributed(), "ToleratedFailurePercentage": 101},
-     ("/ToleratedFailurePercentage", "Number is above the maximum of 100")),
+     ("/ToleratedFailurePercentage", "Maximum value is 100.0")),
     ({"ItemProcessor": distributed(), "ToleratedFailureCount": 1, "ToleratedFailureCountPath": "$.c"},
-     ("", "Only one of these fields is allowed: [ToleratedFailureCount, ToleratedFailureCountPath]")),
+     ("", "There should only be one of the following fields: [ToleratedFailureCount, ToleratedFailureCountPath]")),
     ({"ItemProcessor": ITEM, "ItemReader": READER},
      ("/ItemReader", "The field 'ItemReader' is only supported when 'ProcessorConfig' has the 'Mode' 'DISTRIBUTED'")),
     ({"ItemProcessor": {**ITEM, "ProcessorConfig": {"Mode": "BATCH"}}},
@@ -66,13 +66,13 @@ def test_both_modes_and_the_old_name():
     ({"ItemProcessor": distributed(), "ItemReader": {"Resource": "arn:aws:states:::s3:putObject"}},
      ("/ItemReader/Resource", UNKNOWN_RESOURCE)),
     ({"ItemProcessor": distributed(), "ItemReader": {**READER, "ReaderConfig": {"MaxItems": 1, "MaxItemsPath": "$.m"}}},
-     ("/ItemReader/ReaderConfig", "Only one of these fields is allowed: [MaxItems, MaxItemsPath]")),
+     ("/ItemReader/ReaderConfig", "There should only be one of the following fields: [MaxItems, MaxItemsPath]")),
     ({"ItemProcessor": distributed(), "ItemReader": {**READER, "ReaderConfig": {"CSVHeaderLocation": "GIVEN"}}},
      ("/ItemReader/ReaderConfig", "These fields are required: [CSVHeaders]")),
     ({"ItemProcessor": distributed(), "ItemBatcher": {}},
      ("/ItemBatcher", NO_LIMIT)),
     ({"ItemProcessor": distributed(), "ItemBatcher": {"MaxInputBytesPerBatch": 262_145}},
-     ("/ItemBatcher/MaxInputBytesPerBatch", "Number is above the maximum of 262144")),
+     ("/ItemBatcher/MaxInputBytesPerBatch", "Maximum value is 262144")),
     ({"ItemProcessor": distributed(), "ResultWriter": {}}, ("/ResultWriter", "These fields are required: [Resource]")),
     ({"ItemProcessor": distributed(), "ResultWriter": {"Resource": WRITER["Resource"]}},
      ("/ResultWriter", "These fields are required: [Parameters]")),
@@ -85,7 +85,7 @@ def test_rules(fields, finding):
 
 def test_two_processors_are_one_too_many():
     assert found(ItemProcessor=ITEM, Iterator=ITEM) == [
-        ("", "Only one of these fields is allowed: [ItemProcessor, Iterator]")]
+        ("", "There should only be one of the following fields: [ItemProcessor, Iterator]")]
 
 
 def test_tolerances_of_an_inline_map_are_accepted_as_aws_does():
@@ -118,3 +118,18 @@ def test_what_express_refuses_inside_a_map():
     assert found(ItemProcessor=distributed("EXPRESS", waiting)) == [(place, refused)]
     assert found("EXPRESS", ItemProcessor=distributed()) == [
         ("/ItemProcessor/ProcessorConfig/Mode", "Express state machine does not support 'DISTRIBUTED' mode")]
+
+
+@pytest.mark.parametrize("field", ["MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"])
+def test_the_number_of_a_map_does_not_come_from_the_context_object(field):
+    """AWS takes the context object in ItemsPath alone (measured, public report of 2026-09-16)."""
+    state = {"Type": "Map", "End": True, "ItemProcessor": ITEM, field: "$$.Execution.Input.n"}
+    (finding,) = validate({"StartAt": "A", "States": {"A": state}}, extensions=False)
+    assert (finding.location, finding.message) == (f"/States/A/{field}", "Value is not a Reference Path")
+    assert validate({"StartAt": "A", "States": {"A": {**state, field: "$.n"}}}) == []
+
+
+def test_item_selector_and_batch_input_are_any_json():
+    """AWS's own JSON schema of the language (amazon-states-language-service) names no type."""
+    state = {"Type": "Map", "End": True, "ItemProcessor": ITEM, "ItemSelector": ["fixed", 1]}
+    assert validate({"StartAt": "A", "States": {"A": state}}) == []

@@ -126,7 +126,7 @@ def test_a_number_above_its_bound_is_a_finding(definition, most, place):
     assert [found.severity for found in validate(definition(most)) if found.severity == "ERROR"] == []
     (found,) = [found for found in validate(definition(most + 1)) if found.severity == "ERROR"]
     assert found.location == place
-    assert f"above the maximum of {most}" in found.message
+    assert f"Maximum value is {most}" in found.message
 
 
 @pytest.mark.parametrize(("definition", "limit"), [

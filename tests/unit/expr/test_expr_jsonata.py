@@ -160,12 +160,17 @@ def test_a_wrong_type_is_named(source, expected, found, text):
         ("$", set(), True, set()),
         ("$$.name", set(), True, set()),
         ("$unknown(1)", {"unknown"}, False, set()),
+        ("$parse($states.input.body).total", set(), False, {"input"}),
+        ("$map($states.input.rows, function($row){ $parse($row.body).total })", set(), False, {"input"}),
+        ("$parse($states.input.rows)[n > 1].sku", set(), False, {"input"}),
+        ("$parse(body).total", set(), True, set()),
+        ("$eval('1 + 1')", set(), False, {"input", "context", "result", "errorOutput"}),
     ],
 )
 def test_what_an_expression_reads(source, references, context_value, states):
     expression = compile_jsonata(source, "Output")
     assert expression.references == references
-    assert expression.uses_context_value is context_value
+    assert bool(expression.context_names) is context_value
     assert expression.reads_states == states
 
 

@@ -57,7 +57,7 @@ def test_causes_name_the_key_in_jsonpath_and_the_way_to_it_in_jsonata():
     assert "specified for the field 'b.$' could not" in failure.value.cause
     with pytest.raises(StateFailure) as failure:
         compile_jsonata_template({"a": [{"b": "{% $no %}"}]}, "Arguments").render(SCOPE)
-    assert "specified for the field 'Arguments/a/0/b' returned" in failure.value.cause
+    assert "specified for the field 'Arguments/a[0]/b' returned" in failure.value.cause
 
 
 def test_only_literal_secrets_are_recorded_and_render_as_themselves():

@@ -171,7 +171,8 @@ def test_a_definition_that_is_no_object(definition):
     for more in ({}, {"stateName": "A"}):
         assert refused(definition, **more) == (
             "InvalidDefinition",
-            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object'",
+            ("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at "
+             "null'"),
         )
 
 

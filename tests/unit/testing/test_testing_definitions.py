@@ -25,7 +25,29 @@ def test_a_refusal_names_every_error():
         "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at "
         "/States/A/Timestamp, MISSING_TRANSITION_TARGET: State \"B\" is not reachable. at /States/B'")}
     assert create_error("no definition") == {"code": "InvalidDefinition", "message": (
-        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object'")}
+        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'")}
+
+
+def test_places_are_awss_where_aws_is_asked():
+    """AWS's own answers, quoted in public reports (see docs/language.md, "What is refused")."""
+    loop = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}
+    assert validation_result(loop)["diagnostics"] == [
+        {"code": "MISSING_END_STATE", "message": "Workflow has no terminal state", "severity": "ERROR"}]
+    assert create_error(loop)["message"] == (
+        "Invalid State Machine Definition: 'MISSING_END_STATE: Workflow has no terminal state at null'")
+    timed = {"StartAt": "P", "States": {"P": {"Type": "Pass", "TimeoutSeconds": 5, "End": True}}}
+    assert create_error(timed)["message"] == (
+        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Field 'TimeoutSeconds' is not supported at "
+        "/States/P'")
+    assert [d.location for d in validate_definition(timed)] == ["/States/P/TimeoutSeconds"]
+    mixed = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Output": 1, "End": True}}}
+    assert create_error(mixed)["message"] == (
+        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but "
+        "field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/P'")
+    path = {"StartAt": "P", "States": {"P": {"Type": "Pass", "OutputPath": "Test", "End": True}}}
+    assert create_error(path)["message"] == (
+        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at "
+        "/States/P/OutputPath'")
 
 
 def test_severity_chooses_what_is_listed():

@@ -119,16 +119,16 @@ function shapeFixes(definition: Definition, message: string, place: Place): Fix[
   if (message === "Exactly one of these fields is required: [Next, End]" && isObject(value ?? null)) {
     return [onObject("End here", (state) => withEntry(withoutEntry(state, "Next"), "End", true))];
   }
-  if (message === "Only one of these fields is allowed: [Next, End]") {
+  if (message === "There should only be one of the following fields: [Next, End]") {
     const next = own(value as StateObject, "Next");
     return [
       onObject(`Go to “${String(next)}”`, (state) => withoutEntry(state, "End")),
       onObject("End here", (state) => withoutEntry(state, "Next")),
     ];
   }
-  if (/^The field '.*' is not supported/.test(message) && place.pointer !== "")
+  if (/^Field '.*' is not supported$|^The QueryLanguage is set to /.test(message) && place.pointer !== "")
     return unknownField(definition, message, place);
-  const bound = /^Number is (?:below the minimum|above the maximum) of (\d+)$/.exec(message)?.[1];
+  const bound = /^(?:Minimum|Maximum) value is (\d+)(?:\.0)?$/.exec(message)?.[1];
   if (bound !== undefined) {
     return [{ label: `Set it to ${bound}`, apply: (whole) => changeAt(whole, place.pointer, () => Number(bound)) }];
   }

@@ -80,9 +80,9 @@ describe("fixes", () => {
   });
 
   it("rename a misspelt field and keep numbers in their bounds", () => {
-    const renamed = only(error("/States/Charge/Timeout", "The field 'Timeout' is not supported by a Task state"));
+    const renamed = only(error("/States/Charge/Timeout", "Field 'Timeout' is not supported"));
     expect(renamed.fixes.map((fix) => fix.label)).toContain("Remove Timeout");
-    const bounded = only(error("/States/Charge/Retry[0]/MaxAttempts", "Number is below the minimum of 0"));
+    const bounded = only(error("/States/Charge/Retry[0]/MaxAttempts", "Minimum value is 0"));
     expect(bounded.fixes[0]?.apply(definition)).toMatchObject({ States: { Charge: { Retry: [{ MaxAttempts: 0 }] } } });
   });
 
