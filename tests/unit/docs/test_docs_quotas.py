@@ -50,6 +50,10 @@ BEYOND = {
     "a Wait": HERE + "test_a_computed_wait_is_cut_at_its_bound",
     "MaxAttempts of a Retrier": HERE + "test_a_number_above_its_bound_is_a_finding",
     "MaxDelaySeconds of a Retrier": HERE + "test_a_number_above_its_bound_is_a_finding",
+    "digits of a whole number in a file": HERE + "test_a_number_of_too_many_digits_is_refused",
+    "a pattern in `input_schema`": HERE + "test_a_schema_with_too_long_a_pattern_is_refused",
+    "CPU time of all patterns of `input_schema` at a start":
+        "runtime/test_input_schema.py::test_a_pattern_that_takes_too_long_is_given_up",
     "a note of a version": "functions/api/test_api_bounds.py::test_a_request_beyond_its_bounds_is_422",
     "a synchronous call": "catalog/test_catalog_versions.py::test_a_synchronous_task_keeps_to_the_call_budget",
     "one invocation of the deployed worker":
@@ -76,6 +80,7 @@ BEYOND = {
     "`MaxInputBytesPerBatch`": HERE + "test_a_number_above_its_bound_is_a_finding",
     "values, text and levels of what a state's fields make": "expr/test_expr_bounds.py::test_too_large",
     "a JSONPath": HERE + "test_a_text_that_is_too_long_is_a_finding",
+    "a filter in a JSONPath": HERE + "test_a_filter_too_deep_or_too_long_is_refused",
     "places that a JSONPath looks at": HERE + "test_a_path_that_looks_at_too_much_fails",
     "an intrinsic": HERE + "test_a_text_that_is_too_long_is_a_finding",
     "items of `States.ArrayRange`": HERE + "test_an_intrinsic_beyond_its_bounds_fails",
@@ -83,6 +88,8 @@ BEYOND = {
         HERE + "test_an_intrinsic_beyond_its_bounds_fails",
     "text that an intrinsic makes or reads as JSON": HERE + "test_an_intrinsic_beyond_its_bounds_fails",
     "a JSONata expression": HERE + "test_a_text_that_is_too_long_is_a_finding",
+    "a picture of `$formatNumber`":
+        "expr/test_expr_jsonata.py::test_a_picture_at_which_jlens_panics_is_refused_and_prints_nothing",
     "CPU time of a JSONata expression, or of one JSONPath's patterns":
         "expr/test_expr_limits.py::test_a_path_whose_patterns_take_too_much_cpu_time_fails",
     "wall-clock time to get that CPU time":
@@ -100,6 +107,11 @@ BEYOND = {
     "executions in one page": "functions/api/test_api_bounds.py::test_a_page_beyond_its_bounds_is_422",
     "events in one page": "functions/api/test_api_bounds.py::test_a_page_beyond_its_bounds_is_422",
     "audit entries in one page": "functions/api/test_api_bounds.py::test_a_page_beyond_its_bounds_is_422",
+    "entries that one page of a filtered audit log looks at":
+        "governance/test_audit.py::test_a_page_with_a_rare_filter_comes_back_short_and_goes_on",
+    "events of which the steps of an execution are made":
+        "functions/api/test_api_bounds.py::test_steps_of_a_long_history_say_that_they_are_not_all",
+    "events that a test shows": "functions/api/test_api_bounds.py::test_a_test_shows_its_first_events",
     "events that `automate show` looks at":
         "functions/local/test_local_bounds.py::test_show_says_how_many_events_it_leaves_out",
     "a test of a part, in the Studio or by `POST /test/run`":
@@ -111,6 +123,10 @@ BEYOND = {
         "../copilot/test_models.py::test_a_model_that_is_wrong_for_ever_is_asked_so_often_and_the_grammar_drafts",
     "a secret's value":
         "governance/test_secret_refs.py::test_a_value_that_cannot_be_kept_is_refused_without_showing_it",
+    "the least of a secret's value":
+        "functions/api/test_api_secrets.py::test_a_value_too_short_to_be_masked_is_refused_unless_it_is_allowed",
+    "how old a secret in use may be, on AWS":
+        "adapters_secrets/test_secretsmanager.py::test_a_value_is_cached_for_a_minute_unless_it_must_be_fresh",
     "a secret's key": "governance/test_secret_refs.py::test_any_other_key_is_refused_with_advice",
     "one text in an audit entry": "governance/test_audit.py::test_long_texts_are_cut_and_secrets_are_masked",
     "executions that a worker takes at once": HERE + "test_a_setting_out_of_its_range_is_refused",
@@ -120,6 +136,7 @@ BEYOND = {
     "receives of one wake":
         "infra_cdk/test_infra_engine_stack.py"
         "::test_a_message_that_nobody_can_handle_goes_aside_after_the_engines_own_verdict",
+    "the role of a workflow for AWS tasks": "connectors_aws/test_aws_roles.py::test_names_fit_iam_and_differ",
     "worker processes of `automate up`":
         "functions/local/test_local_bounds.py::test_more_worker_processes_than_there_may_be_are_refused",
     "a locked data folder":

@@ -10,6 +10,8 @@ from durable import TESTER, Product, ScriptedTasks
 
 from engine.adapters.memory.stores import MemoryStores
 from engine.asl.validate import validate
+from engine.catalog.document import parse_document
+from engine.catalog.files import read_document
 from engine.clock import SkipClock
 from engine.errors import Conflict, InvalidDocument, PayloadTooLarge, StateFailure
 from engine.expr import intrinsic_functions, jsonata, jsonpath_select, jsonpath_syntax
@@ -138,6 +140,31 @@ def test_a_number_above_its_bound_is_a_finding(definition, most, place):
 def test_a_text_that_is_too_long_is_a_finding(definition, limit):
     assert validate(definition("a" * (limit - 100))) == []
     assert [found.severity for found in validate(definition("a" * limit))] == ["ERROR"]
+
+
+def test_a_number_of_too_many_digits_is_refused():
+    name = b'{"name": "w", "definition": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true, "Result": '
+    assert read_document(name + b"9" * 4000 + b"}}}}", "f.json")
+    with pytest.raises(InvalidDocument, match="more than 4000 digits"):
+        read_document(name + b"9" * 4001 + b"}}}}", "f.json")
+
+
+def test_a_schema_with_too_long_a_pattern_is_refused():
+    def document(length):
+        return {"name": "w", "definition": PASS, "input_schema": {"pattern": "a" * length}}
+
+    assert parse_document(document(10_000))
+    with pytest.raises(InvalidDocument, match="10,000 characters"):
+        parse_document(document(10_001))
+
+
+@pytest.mark.parametrize(("within", "beyond"), [
+    ("$[?(" + "(" * 28 + "@.a == 1" + ")" * 28 + ")]", "$[?(" + "(" * 40 + "@.a == 1" + ")" * 40 + ")]"),
+    ("$[?(@ =~ /" + "a" * 1024 + "/)]", "$[?(@ =~ /" + "a" * 1025 + "/)]"),
+])
+def test_a_filter_too_deep_or_too_long_is_refused(within, beyond):
+    assert compile_path(within).read(Scope([])) == []
+    assert [found.severity for found in validate(machine({"Type": "Pass", "InputPath": beyond}))] == ["ERROR"]
 
 
 @pytest.mark.parametrize("more", [0, 1, 10**12])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from functions.api import steps, testing
+
 LONG = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 
@@ -31,3 +33,18 @@ def test_a_request_beyond_its_bounds_is_422(api, path, body, field, most):
     assert api("POST", path, {**body, field: "x" * most}).status in (200, 201, 404)
     refused = api("POST", path, {**body, field: "x" * (most + 1)})
     assert (refused.status, refused.error["where"]) == (422, f"/{field}")
+
+
+def test_steps_of_a_long_history_say_that_they_are_not_all(api, monkeypatch):
+    api.publish("w", LONG)
+    api("POST", "/workflows/w/executions", {"name": "one", "input": {}})
+    api.work()
+    assert api("GET", "/executions/w%3Aone/steps").json["complete"] is True
+    monkeypatch.setattr(steps, "MOST_EVENTS", 2)
+    assert api("GET", "/executions/w%3Aone/steps").json["complete"] is False
+
+
+def test_a_test_shows_its_first_events(api, monkeypatch):
+    monkeypatch.setattr(testing, "MOST_EVENTS_SHOWN", 2)
+    ran = api("POST", "/test/run", {"definition": LONG, "input": {}})
+    assert (ran.status, len(ran.json["events"])) == (200, 2)
