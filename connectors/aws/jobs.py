@@ -22,6 +22,7 @@ from connectors.aws.clients import Clients
 from connectors.aws.dialects import Dialect
 from connectors.aws.failures import THROTTLED, service_failure
 from connectors.aws.models import service_model
+from connectors.aws.refusals import without_secrets
 from connectors.aws.shapes import json_or_text, result
 from engine.expr.java_text import json_text
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskSucceeded
@@ -82,6 +83,7 @@ def ask(job: Job, service: str, call: TaskCall, clients: Clients, dialect: Diale
     try:
         client = clients.client(service, call.budget_seconds)
         answer: dict[str, Any] = getattr(client, xform_name(job.describe))(**_parameters(job.asks, call))
+        answer = without_secrets(service, job.describe, answer)
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

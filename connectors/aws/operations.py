@@ -2,7 +2,7 @@
 
 Theory of operation:
 
-    arguments ─► parameters ─► refusals ─► idempotency tokens ─► client ─► streams read ─► result
+    arguments ─► parameters ─► refusals ─► idempotency tokens ─► client ─► streams read ─► secrets withheld ─► result
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from connectors.aws.failures import (
     unfit,
 )
 from connectors.aws.models import service_model
-from connectors.aws.refusals import refused_arguments
+from connectors.aws.refusals import refused_arguments, without_secrets
 from connectors.aws.resources import Function, Operation
 from connectors.aws.shapes import Misfit, json_or_text, parameters, result, text_of
 from engine.clock import Clock
@@ -94,7 +94,8 @@ def _send(
     try:
         client = clients.client(target.service, call.budget_seconds)
         response: dict[str, Any] = getattr(client, xform_name(target.operation))(**params)
-        return {name: _read(item, call, clock, deadline) for name, item in response.items()}
+        whole = {name: _read(item, call, clock, deadline) for name, item in response.items()}
+        return without_secrets(target.service, target.operation, whole)
     except ClientError as error:
         return service_failure(error, service_model(target.service), target.dialect)
     except StateFailure as failure:

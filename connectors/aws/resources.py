@@ -143,6 +143,9 @@ def _optimised(resource: str, service: str, action: str) -> Target | str:
         return Api()
     elif dialect is not None and f"{service}:{action}" not in _NOT_HERE:
         operation = _OPERATIONS.get(f"{service}:{action}") or actions(dialect.service)[action]
+        refusal = refused_call(dialect.service, operation)
+        if refusal is not None:
+            return f"{resource}: {refusal}"
         return Operation(dialect.service, operation, dialect)
     else:
         problem = "this optimised integration is not available."
