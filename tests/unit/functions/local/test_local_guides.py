@@ -13,18 +13,25 @@ from functions.local import cli
 from functions.local.remote.commands import COMMANDS
 
 ROOT = Path(__file__).parents[4]
+GENERATED = {"cli.md", "api.md", "settings.md", "deployment-settings.md"}
 PAGES = (
-    "README.md", "docs/how-to-guides.md", "docs/deployment.md", "docs/operations.md", "docs/audit.md",
-    "docs/workflow-document.md", "docs/step-functions.md",
+    "README.md", "CONTRIBUTING.md", "SECURITY.md",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in GENERATED),
 )
-COMMAND = re.compile(r"^    ((?:\.venv/bin/)?automate .*)$|`((?:\.venv/bin/)?automate [^`…]*)`", re.MULTILINE)
+LINE = re.compile(r"^(?:    |\$ )?((?:\.venv/bin/)?automate .*)$", re.MULTILINE)
+QUOTED = re.compile(r"`((?:\.venv/bin/)?automate [^`…]*)`")
+FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def printed():
+    """Page and command line: indented, in a fenced block with or without a prompt, or within a sentence."""
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
-        for found in COMMAND.finditer(text):
-            yield page, " ".join((found[1] or found[2]).split())
+        blocks, prose = FENCED.findall(text), FENCED.sub("", text)
+        indented = [line for line in LINE.findall(prose) if f"    {line}" in prose]
+        fenced = [line for block in blocks for line in LINE.findall(block.replace("\\\n", " "))]
+        for line in (*indented, *fenced, *QUOTED.findall(prose)):
+            yield page, " ".join(re.sub(r"\s\|$|\s\|\s.*$", "", line).split())
 
 
 ALL = sorted(set(printed()))
