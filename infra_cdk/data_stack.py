@@ -21,6 +21,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from engine.adapters.aws.audit_log import HEADS, RECORDS
 from engine.adapters.aws.table import INDEXES, TTL_ATTRIBUTE
 from functions.tunables import Tunables
 
@@ -58,6 +59,17 @@ class DataStack(Stack):
             role, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
         )
+        role.grant_principal.add_to_principal_policy(aws_iam.PolicyStatement(
+            # On every table, so on one that was restored. A put over a record looks like one that adds it: verify finds
+            # that. ForAnyValue: one such key in a batch is enough.
+            sid="AuditRecordsStay",
+            effect=aws_iam.Effect.DENY,
+            actions=[f"dynamodb:{name}" for name in (
+                "BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate", "UpdateItem",
+            )],
+            resources=["*"],
+            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*"]}},
+        ))
         blobs = self.payloads.arn_for_objects("blobs/*")
         for actions, resource in (
             (["s3:GetObject", "s3:PutObject"], blobs),

@@ -388,7 +388,7 @@ class Tamper:
         else:
             from engine.adapters.aws.dynamo import Put  # noqa: PLC0415
 
-            table, key = self.stores.audit._table, (f"A#{self.workspace}#{chain:02}", "H")
+            table, key = self.stores.audit._table, (f"AH#{self.workspace}#{chain:02}", "H")
             table.delete([key])
             if head is not None:
                 table.write(Put({"pk": key[0], "sk": key[1], **dataclasses.asdict(head)}))

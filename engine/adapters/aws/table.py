@@ -14,9 +14,10 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 P#<digest>        the newest version with this definition
     Y#<workspace>               <name>            activity
     T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it
-    A#<workspace>#<chain>       H                 head of a chain of the audit log
-                                N#<12 digits>     record
+    AH#<workspace>#<chain>      H                 head of a chain of the audit log
+    A#<workspace>#<chain>       N#<12 digits>     record; no function may change or delete one
                                 I#<id>            the number of the record with this id
+                                H                 the head, where an earlier release has written one
 
 All indexes are sparse and KEYS_ONLY: one costs a write only where an item has its attributes and only when they
 change (two when it moves), so an execution pays for the lists once at its start and, for its status, once at its

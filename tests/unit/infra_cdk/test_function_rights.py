@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from iam_evaluation import Decision
 from iam_templates import ACCOUNT, REGION
 
 PAGE = Path(__file__).parents[3] / "docs" / "deployment.md"
@@ -123,6 +124,24 @@ def test_what_the_rows_say_besides(stage, things):
         assert stage.may(caller, "sqs:ReceiveMessage", things["wakes"]) is (function == "worker")
         assert stage.may(caller, "sqs:ReceiveMessage", things["dead"]) is (function == "deadletter")
         assert stage.may(caller, "kms:Decrypt", things["key"]) is (function != "connector")
+
+
+@pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter"])
+def test_nobody_changes_or_deletes_a_record_of_the_audit_log(stage, things, function):
+    """docs/audit.md, "How it is kept": adding is a put, so that is all there is; also in a batch beside other keys, and
+    in a table that was restored under another name."""
+    caller, restored = stage.role(function), arn("dynamodb", "table/restored")
+    record, other = "A#default#03", "E#default#orders:1"
+    for action in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete"):
+        for keys in ([record], [other, record], ["AH#default#03"]):
+            for table in (things["table"], restored):
+                found = stage.decision(caller, f"dynamodb:{action}", table, dynamodb_LeadingKeys=keys)
+                assert found is Decision.EXPLICIT_DENY
+    for action in ("UpdateItem", "DeleteItem", "BatchWriteItem"):
+        assert stage.may(caller, f"dynamodb:{action}", things["table"], dynamodb_LeadingKeys=[other])
+    for key in (record, "AH#default#03"):
+        assert stage.may(caller, "dynamodb:PutItem", things["table"], dynamodb_LeadingKeys=[key])
+        assert stage.may(caller, "dynamodb:Query", things["table"], dynamodb_LeadingKeys=[key])
 
 
 def test_nobody_is_let_in_over_a_plain_connection(stage, things):
