@@ -84,6 +84,12 @@ class Settings:
     connectors: tuple[str, ...] = _setting(
         (), "AUTOMATE_CONNECTORS", "Modules with connectors, loaded at start; separated by commas."
     )
+    egress_allow: tuple[str, ...] = _setting(
+        (), "AUTOMATE_EGRESS_ALLOW",
+        "What connectors may call although it is not public: host:port, separated by commas. A host is a name "
+        "(erp.internal), all names below one (*.internal), an address or a network (10.0.0.0/8). Public hosts need no "
+        "entry; docs/connectors.md, *Egress*, says what each admits.",
+    )
     aws_profile: str = _setting(
         "", "AUTOMATE_AWS_PROFILE",
         "The profile of your AWS configuration that workflows on this machine call AWS with. While neither this nor "

@@ -52,3 +52,12 @@ def unhurried(_expression_limits: None) -> None:
     from engine.expr import limits  # noqa: PLC0415
 
     limits.use(replace(limits.current(), seconds=600, wall_seconds=3600))
+
+
+@pytest.fixture(autouse=True)
+def _egress() -> Iterator[None]:
+    """What a test allows connectors to call ends with it."""
+    yield
+    from connectors.egress import in_force  # noqa: PLC0415 - as above
+
+    in_force.use(None)

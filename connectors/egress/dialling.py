@@ -1,0 +1,163 @@
+"""The one dialler: a connected socket for a host, a port and a deadline.
+
+    host ──► parsed ──► resolved once ──► every address checked ──► connected to a checked one, in order
+
+Nothing resolves the name a second time, so an answer that changes between check and connection (DNS rebinding) changes
+nothing. One address that may not be called refuses the name as a whole: a public host has no private addresses beside
+its own, and which of them answers would be left to the network.
+"""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, ip_address
+from typing import Any
+
+from connectors.egress.allowing import SETTING, Entry
+from connectors.egress.hosts import Address, BadHost, Host, parse_host
+from connectors.egress.ranges import BY_NAME, Range, special
+from connectors.egress.sockets import TimedSocket, left
+from connectors.errors import ConnectorError
+from engine.clock import Clock
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""The addresses of a name, for a port. Raises OSError."""
+
+Connect = Callable[[socket.socket, Any], None]
+
+CONNECT_SECONDS = 10.0
+"""How long one address may take to accept: others may follow."""
+
+REFUSED = "EgressRefused"
+"""The `code` of refusals."""
+
+
+def system_resolver(host: str, port: int) -> Sequence[str]:
+    """What the machine's resolver answers, each address once."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(item[4][0]) for item in found))
+
+
+class Dialler:
+    """Connects to public hosts, and to what `allowed` admits. Safe to share between threads.
+
+    `runtime_api` is AWS_LAMBDA_RUNTIME_API, which is never called. `setting` is the allow-list as it is set, for
+    messages.
+    """
+
+    def __init__(
+        self, clock: Clock, allowed: Sequence[Entry] = (), *, setting: Sequence[str] = (), runtime_api: str = "",
+        resolve: Resolve = system_resolver, connect: Connect = socket.socket.connect,
+    ) -> None:
+        self.clock = clock
+        self._allowed = tuple(allowed)
+        self._setting = tuple(setting)
+        self._runtime = _runtime(runtime_api)
+        self._resolve = resolve
+        self._connect = connect
+
+    def dial(self, host: str, port: int, deadline: float) -> TimedSocket:
+        """A socket that is connected to `host` at `port` and keeps `deadline`.
+
+        Raises ConnectorError for what may not be called; OSError for a name that does not resolve and for a host that
+        does not accept, TimeoutError among them.
+        """
+        addresses = self.checked(host, port, deadline)
+        for number, address in enumerate(addresses, 1):
+            try:
+                return self._connected(address, port, deadline)
+            except OSError:
+                if number == len(addresses) or self.clock.now() >= deadline:
+                    raise
+        raise OSError(f"{host} has no address")
+
+    def checked(self, host: str, port: int, deadline: float) -> list[Address]:
+        """The addresses of `host`, each of which may be called at `port`. Raises as `dial` does."""
+        try:
+            parsed = parse_host(host)
+        except BadHost as error:
+            raise ConnectorError(f"the host {error}", definite=True, code=REFUSED) from None
+        if parsed.address is not None:
+            addresses = [parsed.address]
+        else:
+            texts = _within(left(deadline, self.clock), lambda: self._resolve(parsed.text, port))
+            addresses = [ip_address(text) for text in texts]
+        for address in addresses:
+            self._check(parsed, port, address)
+        return addresses
+
+    def _check(self, host: Host, port: int, address: Address) -> None:
+        if self._is_runtime(host, port, address):
+            raise ConnectorError(
+                f"{host}:{port} is refused: it is Lambda's runtime API, which no setting allows", definite=True,
+                code=REFUSED,
+            )
+        found = special(address)
+        if found is not None and not any(entry.admits(host, port, address, found) for entry in self._allowed):
+            raise self._refused(host, port, address, found)
+
+    def _refused(self, host: Host, port: int, address: Address, found: Range) -> ConnectorError:
+        it_is = f"it is {found.what}" if host.address is not None else f"it leads to {address}, {found.what}"
+        entry = f"{host if found.kind == BY_NAME else _bracketed(address)}:{port}"
+        line = f"{SETTING}={','.join((*self._setting, entry))}"
+        return ConnectorError(
+            f"{host}:{port} is refused: {it_is} ({found.network}), and connectors call public hosts alone. "
+            f"If workflows may call it, set {line} (a deployment: -c egress_allow=…).", definite=True, code=REFUSED,
+        )
+
+    def _is_runtime(self, host: Host, port: int, address: Address) -> bool:
+        """Whether this is the runtime API: by its name, its address, or another of this machine's that leads there."""
+        if self._runtime is None or port != self._runtime[1]:
+            return False
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        runtime = self._runtime[0]
+        return runtime.text in (host.text, str(mapped)) or mapped.is_loopback or mapped.is_unspecified
+
+    def _connected(self, address: Address, port: int, deadline: float) -> TimedSocket:
+        version4 = isinstance(address, IPv4Address)
+        sock = TimedSocket(socket.AF_INET if version4 else socket.AF_INET6, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(min(left(deadline, self.clock), CONNECT_SECONDS))
+            self._connect(sock, (str(address), port) if version4 else (str(address), port, 0, 0))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.keep(deadline, self.clock)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+
+def _within(seconds: float, resolve: Callable[[], Sequence[str]]) -> Sequence[str]:
+    """What `resolve` answers within `seconds`: the system's resolver knows no time-out. Raises what it raises, or
+    TimeoutError; a resolver that is late ends by itself, on a thread that nobody waits for."""
+    answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolve())
+        except Exception as error:  # noqa: BLE001 - raised again by who asked
+            answers.put(error)
+
+    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError("the name was not resolved in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _runtime(text: str) -> tuple[Host, int] | None:
+    host, _, port = text.rpartition(":")
+    try:
+        return (parse_host(host), int(port)) if host else None
+    except ValueError:  # BadHost among them
+        return None
+
+
+def _bracketed(address: Address) -> str:
+    return str(address) if isinstance(address, IPv4Address) else f"[{address}]"
