@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import field, fields
 from typing import Any
 
+from connectors.egress.allowing import read_entries
 from engine.errors import InvalidDocument
 from engine.records import dataclass
 from engine.runtime.snapshot_codec import written_schema
@@ -125,6 +126,11 @@ class Tunables:
         "The file, beside cdk.json, that lists your connector packages (pip's format). When it exists they are bundled "
         "into the worker and the API.",
     )
+    egress_allow: str = _choice(
+        "",
+        "What connectors may call although it is not public, host:port separated by commas: erp.internal:443, "
+        "10.0.0.0/8:443 (AUTOMATE_EGRESS_ALLOW). docs/connectors.md, *Egress*, says what each entry admits.",
+    )
     connector_modules: str = _choice("", "The modules to load from them, separated by commas (AUTOMATE_CONNECTORS).")
 
     @classmethod
@@ -148,6 +154,10 @@ class Tunables:
         return f"automate-{self.stage}"
 
     def _check(self) -> None:
+        try:
+            read_entries(part.strip() for part in self.egress_allow.split(",") if part.strip())
+        except InvalidDocument as error:
+            raise InvalidDocument(error.message, where="-c egress_allow=…", advice=error.advice) from None
         if not _STAGE.fullmatch(self.stage):
             raise _refused("stage", self.stage, "lower-case letters, digits and hyphens, at most 20, a letter first")
         written_schema(self.snapshot_schema)

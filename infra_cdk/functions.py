@@ -76,6 +76,7 @@ class Functions:
                 "AUTOMATE_STAGE": tunables.stage, "AUTOMATE_LOG_LEVEL": tunables.log_level,
                 "POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Automate",
                 **({"AUTOMATE_CONNECTORS": tunables.connector_modules} if tunables.connector_modules else {}),
+                **({"AUTOMATE_EGRESS_ALLOW": tunables.egress_allow} if tunables.egress_allow else {}),
                 **environment,
             },
         )

@@ -5,7 +5,8 @@
       or ApiGateway.<status> with the body as its cause
 
 Source: the developer guide, "Create API Gateway REST APIs with Step Functions", and recorded answers. Only API
-Gateway's own host names are called: a signature is not for others. Redirects are not followed, proxies not used.
+Gateway's own host names are called, through the dialler (connectors.egress): a signature is not for others. Redirects
+are not followed, proxies not used.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import ssl
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -22,6 +22,9 @@ from connectors.aws.clients import Clients
 from connectors.aws.failures import refused, too_large, unfit
 from connectors.aws.operations import CHUNK_BYTES, MAX_BODY_BYTES
 from connectors.aws.shapes import json_or_text, text_of
+from connectors.egress import in_force
+from connectors.egress.http_connection import opened
+from connectors.errors import ConnectorError
 from engine.clock import Clock
 from engine.errors import StateFailure
 from engine.governance.secret_refs import in_place
@@ -30,10 +33,9 @@ from engine.records import dataclass
 
 Json = Any
 Connect = Callable[[str, float], http.client.HTTPConnection]
+"""To a host, connected, its socket keeping a deadline."""
 
 PREFIX = "ApiGateway"
-CONNECT_SECONDS = 5.0
-LEAST_SECONDS = 0.1
 
 _HOST = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
@@ -46,9 +48,9 @@ _FORBIDDEN = frozenset({
 _FORBIDDEN_PREFIXES = ("x-forwarded", "x-amz", "x-amzn")
 
 
-def https(host: str, timeout_seconds: float) -> http.client.HTTPConnection:
+def https(host: str, deadline: float) -> http.client.HTTPConnection:
     """A connection that is checked against the system's certificates."""
-    return http.client.HTTPSConnection(host, timeout=timeout_seconds, context=ssl.create_default_context())
+    return opened(in_force.current(), "https", host, 443, deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +73,33 @@ def call_api(call: TaskCall, clients: Clients, clock: Clock, connect: Connect = 
         return unfit(call, request)
     if isinstance(request, TaskFailed):
         return request
-    connection = connect(request.host, min(CONNECT_SECONDS, call.budget_seconds))
     try:
-        return _exchange(request, connection, call, clients, clock)
+        return _exchange(request, connect, call, clients, clock)
     except StateFailure as failure:
         return TaskFailed(failure.error, failure.cause, definite=False)
     except ValueError as error:  # a header or an address that http.client does not write: before anything is sent
         return unfit(call, [str(error)])
-    finally:
-        connection.close()
 
 
 def _exchange(
-    request: Request, connection: http.client.HTTPConnection, call: TaskCall, clients: Clients, clock: Clock
+    request: Request, connect: Connect, call: TaskCall, clients: Clients, clock: Clock
 ) -> TaskOutcome:
     """Connect, send, read; what fails before sending is definite."""
     deadline = clock.now() + call.budget_seconds
     try:
         headers = _signed(request, clients) if request.signed else request.headers
-        connection.connect()
+        connection = connect(request.host, deadline)
+    except ConnectorError as refusal:
+        return TaskFailed(f"{PREFIX}.SdkClientException", str(refusal), retryable=False)
     except Exception as error:  # noqa: BLE001  no credentials, no connection
         return _broken(error, definite=True)
-    connection.sock.settimeout(max(deadline - clock.now(), LEAST_SECONDS))
     try:
         connection.request(request.method, request.target, body=request.body, headers=headers)
         return _answer(request, connection.getresponse(), call, clock, deadline)
     except (OSError, http.client.HTTPException) as error:
         return _broken(error, definite=request.method in _READING)
+    finally:
+        connection.close()
 
 
 def _broken(error: Exception, *, definite: bool) -> TaskFailed:

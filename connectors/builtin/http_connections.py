@@ -17,7 +17,8 @@ from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 from urllib3.response import HTTPResponse
 from urllib3.util import wait_for_read
 
-from connectors.egress.sockets import TimedSocket, TimedTlsSocket, left, tls, under_tls
+from connectors.egress.http_connection import opened
+from connectors.egress.sockets import TimedSocket, TimedTlsSocket, left
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Connections:
         """Send the request, read the answer. Raises ConnectorError for what may not be called, NoConnection, NoAnswer,
         and TooLarge for a body over `most_bytes`."""
         key = (dialler, url.origin)
-        connection = self._taken(key) or self._opened(dialler, url, deadline)
+        connection = self._taken(key) or _opened(dialler, url, deadline, self._context)
         finished = False
         try:
             answer = _exchanged(connection, dialler, method, url, headers, body, deadline, most_bytes)
@@ -87,33 +88,6 @@ class Connections:
             self._kept.clear()
         for connection in kept:
             connection.close()
-
-    def _opened(self, dialler: Dialler, url: Url, deadline: float) -> http.client.HTTPConnection:
-        secure = url.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind(url.host.text, url.port)
-        connection.auto_open = 0  # it has the dialled socket or none: it never connects by itself
-        try:
-            sock = dialler.dial(url.host.text, url.port, deadline)
-        except TimeoutError as error:
-            raise NoConnection("no connection in time") from error
-        except OSError as error:
-            raise NoConnection(f"no connection ({error})") from error
-        if not secure:
-            connection.sock = sock
-            return connection
-        try:
-            connection.sock = under_tls(sock, url.host.text, deadline, dialler.clock, self._context or tls())
-        except BaseException as error:
-            sock.close()
-            if isinstance(error, ssl.SSLCertVerificationError):
-                raise NoConnection(f"its certificate is not trusted ({error})", untrusted=True) from error
-            if isinstance(error, TimeoutError):
-                raise NoConnection("no connection in time") from error
-            if isinstance(error, OSError | ValueError):
-                raise NoConnection(f"no encrypted connection ({error})") from error
-            raise
-        return connection
 
     def _taken(self, key: _Key) -> http.client.HTTPConnection | None:
         """A kept connection that the other side has not closed."""
@@ -141,6 +115,20 @@ class Connections:
 
 class TooLarge(Exception):
     """The body is over its limit."""
+
+
+def _opened(
+    dialler: Dialler, url: Url, deadline: float, context: ssl.SSLContext | None
+) -> http.client.HTTPConnection:
+    """A connection that is made. Raises ConnectorError for what may not be called, NoConnection."""
+    try:
+        return opened(dialler, url.scheme, url.host.text, url.port, deadline, context)
+    except ssl.SSLCertVerificationError as error:
+        raise NoConnection(f"its certificate is not trusted ({error})", untrusted=True) from error
+    except TimeoutError as error:
+        raise NoConnection("no connection in time") from error
+    except OSError as error:
+        raise NoConnection(f"no connection ({error})") from error
 
 
 def _exchanged(

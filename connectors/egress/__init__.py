@@ -6,5 +6,6 @@ ranges     which addresses are no public hosts (IANA's registries), and what the
 allowing   AUTOMATE_EGRESS_ALLOW: what is called although it is not public
 dialling   host, port, deadline ─► name resolved once, every address checked, a socket to a checked one
 sockets    sockets that keep a deadline, whatever the other side sends
+http_connection   HTTP over such a socket
 in_force   the process's dialler
 """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connectors.aws.roles import AssignedRoles
 from connectors.aws.tasks import AwsTasks
+from connectors.egress import in_force
 from connectors.registry import default_registry, load_modules
 from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
@@ -76,6 +77,7 @@ def _services() -> Services:
     clock = SystemClock()
     stores = AwsStores.from_settings(settings, clock)
     load_modules(settings.connectors)
+    in_force.apply(settings, os.environ)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     roles = AssignedRoles(settings.stage, connections=settings.task_threads)
     tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))

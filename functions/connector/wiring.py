@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from connectors.egress import in_force
 from connectors.registry import default_registry, load_modules
 from connectors.tasks import ConnectorTasks
 from engine.adapters.aws.clients import Clients
@@ -46,6 +47,7 @@ def parts() -> Parts:
     """The parts that the environment describes. Raises UserError for a setting or a connector module at fault."""
     settings = Settings.from_environment(os.environ)
     load_modules(settings.connectors)
+    in_force.apply(settings, os.environ)
     clock = SystemClock()
     clients = Clients(connections=1)  # Lambda gives a process one invocation at a time
     backends = (EnvironmentSecrets(os.environ), SecretsManager(clients.secretsmanager, settings.stage, clock))

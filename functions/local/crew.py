@@ -37,11 +37,12 @@ class _Place:
 
 
 class Crew:
-    """`size` workers of a data folder."""
+    """`size` workers of a data folder. They may call the sample services, which the server has at `samples_port`."""
 
-    def __init__(self, size: int, settings: Settings, clock: Clock) -> None:
+    def __init__(self, size: int, settings: Settings, clock: Clock, *, samples_port: int) -> None:
         self._settings = settings
         self._clock = clock
+        self._samples_port = samples_port
         self._ended = threading.Event()
         self._places = [self._hire(number) for number in range(1, size + 1)]
         self._watcher = threading.Thread(target=self._watch, name="crew", daemon=True)
@@ -91,7 +92,7 @@ class Crew:
     def _hire(self, number: int) -> _Place:
         command = [
             sys.executable, "-m", "functions.local.cli", "--data-dir", self._settings.data_dir, "worker",
-            "--until-input-ends", "--log-name", f"worker-{number}",
+            "--until-input-ends", "--log-name", f"worker-{number}", "--samples-port", str(self._samples_port),
         ]
         # A session of its own: Ctrl-C in the terminal reaches the server alone, which stops its workers in order.
         process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  ourselves

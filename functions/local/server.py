@@ -34,6 +34,7 @@ from functions.local.guard import Guard
 from functions.local.owner import Owner
 from functions.local.product import Product
 from functions.local.refusals import RefusedRequests
+from functions.local.resources import allow_samples
 from functions.local.samples import samples
 from functions.local.studio_files import StudioFiles
 from functions.local.wsgi import Application
@@ -84,6 +85,7 @@ class LocalServer:
             api, samples, StudioFiles(), self.owner, refused, port=self.port,
             max_input_bytes=product.settings.max_input_bytes,
         )
+        allow_samples(product.settings, self.port)
         _leave_address(product.folder, self.port)
 
     @property
@@ -98,7 +100,7 @@ class LocalServer:
     def serve(self, *, workers: int, ready: Callable[[], None]) -> None:
         """Serve until SIGTERM or Ctrl-C. `ready` is called on a thread once requests are answered."""
         previous = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
-        crew = Crew(workers, self.product.settings, self.product.clock)
+        crew = Crew(workers, self.product.settings, self.product.clock, samples_port=self.port)
         try:
             ready()
             self._server.run()

@@ -11,6 +11,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
+from connectors.egress import in_force
 from connectors.registry import default_registry, load_modules
 from connectors.routing import LateTasks, RoutedTasks
 from connectors.tasks import ConnectorTasks
@@ -52,6 +53,7 @@ def parts() -> Parts:
     limits.apply(settings)
     clock = SystemClock()
     load_modules(settings.connectors)
+    in_force.apply(settings, os.environ)
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     callable_tasks = RoutedTasks(ConnectorTasks(default_registry), LateTasks(lambda: _aws_tasks(settings)))

@@ -16,10 +16,10 @@ class _Quiet(WSGIRequestHandler):
 class SampleServices:
     """Close with `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
         self.keys: list[str] = []
         self.revoked: set[str] = set()
-        self._server = make_server("127.0.0.1", 0, self._answer, handler_class=_Quiet)
+        self._server = make_server("127.0.0.1", port, self._answer, handler_class=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator
+from emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator, free_port
 
 from tools.cdk import COMMAND
 from tools.node import wheel_node
@@ -31,7 +31,10 @@ class Stage:
         self.emulator = emulator
         self.folder = folder
         self.name = name
+        self.services_port = free_port()
+        """Where a test's own services listen: the stage may call them, and the emulator."""
         self.context = {
+            "egress_allow": f"127.0.0.1:{self.services_port},127.0.0.1:{emulator.port}",
             "stage": name, "cdn": "false", "protect": "false", "architecture": ARCHITECTURE, "python": PYTHON, **context
         }
         self.outputs: dict[str, dict[str, str]] = {}

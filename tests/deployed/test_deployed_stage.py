@@ -24,8 +24,8 @@ def publish(stage, document):
 
 
 @pytest.fixture(scope="module")
-def services():
-    running = SampleServices()
+def services(stage):
+    running = SampleServices(stage.services_port)
     yield running
     running.stop()
 

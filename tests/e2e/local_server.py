@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,10 +22,18 @@ from patience import wait_until
 
 ROOT = Path(__file__).parents[2]
 
+_held = socket.socket()
+_held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+_held.bind(("127.0.0.1", 0))
+SERVICE_PORT = _held.getsockname()[1]
+"""Where somebody else's service listens, one at a time: the product is told before it starts that it may call it. The
+port is held for as long as this process lives; who listens on it binds it beside that."""
+
 
 def clean_environment(**more):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_") and name != "PORT"}
-    return {**kept, "PYTHONUNBUFFERED": "1", **more}
+    allowed = {"AUTOMATE_EGRESS_ALLOW": f"127.0.0.1:{SERVICE_PORT}"}
+    return {**kept, "PYTHONUNBUFFERED": "1", **allowed, **more}
 
 
 def automate(folder, *arguments, check=True, **more):
@@ -158,7 +167,7 @@ class SlowService:
             def log_message(self, *arguments):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", SERVICE_PORT), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/work"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

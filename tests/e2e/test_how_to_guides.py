@@ -20,7 +20,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import patience
 import pytest
-from local_server import ROOT, LocalServer, clean_environment
+from local_server import ROOT, SERVICE_PORT, LocalServer, clean_environment
 
 GUIDE = ROOT / "docs" / "how-to-guides.md"
 LINES = re.compile(r"^(?:#+ (?P<heading>.+)|    (?P<line>\S.*))$", re.MULTILINE)
@@ -153,8 +153,8 @@ def reader(tmp_path):
 @pytest.fixture
 def silent_service(reader):
     """Takes connections and never answers. What hangs in it ends with the test."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with socket.create_server(("127.0.0.1", SERVICE_PORT)):
+        yield f"http://127.0.0.1:{SERVICE_PORT}"
 
 
 def test_the_lines_of_the_how_to_guides_do_what_they_say(reader, silent_service):

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local_server import SERVICE_PORT
+
 Json = Any
 
 _RESERVE = {
@@ -199,10 +201,10 @@ def failing_service(times: int, go_on: threading.Event | None = None) -> Iterato
         def log_message(self, *arguments):
             pass
 
-    served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served = ThreadingHTTPServer(("127.0.0.1", SERVICE_PORT), Handler)
     threading.Thread(target=served.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{served.server_port}/work"
+        yield f"http://127.0.0.1:{SERVICE_PORT}/work"
     finally:
         served.shutdown()
         served.server_close()

@@ -18,6 +18,7 @@ from functions.local.demo import prepare, run_order
 from functions.local.logs import log_to_file
 from functions.local.owner import Owner
 from functions.local.product import WORKER
+from functions.local.resources import allow_samples
 from functions.local.server import LocalServer, port_in_use, sign_in_link
 from functions.local.session import session
 
@@ -59,7 +60,8 @@ def up(*, port: int | None, workers: int) -> None:
 @click.command()
 @click.option("--until-input-ends", is_flag=True, hidden=True, help="Stop when standard input is closed.")
 @click.option("--log-name", hidden=True, help="Log to a file of this name in the data folder.")
-def worker(*, until_input_ends: bool, log_name: str | None) -> None:
+@click.option("--samples-port", type=int, hidden=True, help="Where the server that started it has the samples.")
+def worker(*, until_input_ends: bool, log_name: str | None, samples_port: int | None) -> None:
     """Be a worker: take executions from state to state until Ctrl-C. Several share a data folder."""
     current = session()
     if log_name is not None:
@@ -75,6 +77,9 @@ def worker(*, until_input_ends: bool, log_name: str | None) -> None:
     if until_input_ends:
         threading.Thread(target=_until_input_ends, args=(stopping,), name="server-watch", daemon=True).start()
     with current.product(WORKER.removeprefix("automate ")) as product:
+        port = port_in_use(product.folder) if samples_port is None else samples_port
+        if port is not None:
+            allow_samples(product.settings, port)
         _LOG.info("worker %s began", product.stores.owner)
         if log_name is None:
             current.screen.say(f"A worker of {product.folder} is at work. Ctrl-C stops it.")

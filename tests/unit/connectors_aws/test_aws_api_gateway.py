@@ -1,6 +1,5 @@
 """apigateway:invoke against a server on the loopback interface."""
 
-import http.client
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +9,11 @@ from aws_calls import make_call
 
 from connectors.aws import api_gateway
 from connectors.aws.tasks import AwsTasks
+from connectors.egress import in_force
+from connectors.egress.allowing import read_entries
+from connectors.egress.dialling import Dialler
+from connectors.egress.http_connection import opened
+from engine.clock import SystemClock
 from engine.ports.tasks import TaskSucceeded
 
 HOST = "abc123.execute-api.eu-central-1.amazonaws.com"
@@ -50,9 +54,11 @@ def api(clients):
     thread.start()
     hosts = []
 
-    def connect(host, timeout_seconds):
+    dialler = Dialler(SystemClock(), read_entries([f"127.0.0.1:{server.server_port}"]))
+
+    def connect(host, deadline):
         hosts.append(host)
-        return http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=timeout_seconds)
+        return opened(dialler, "http", "127.0.0.1", server.server_port, deadline)
 
     tasks = AwsTasks(clients, connect=connect)
 
@@ -125,12 +131,19 @@ def test_a_connection_that_breaks_leaves_a_writing_call_open(api, method, defini
 
 
 def test_no_connection_is_definite(clients):
-    def connect(host, timeout_seconds):
-        return http.client.HTTPConnection("127.0.0.1", 1, timeout=timeout_seconds)
+    def connect(host, deadline):
+        raise ConnectionRefusedError("nobody listens")
 
     outcome = AwsTasks(clients, connect=connect).call(make_call(INVOKE, {"ApiEndpoint": HOST, "Method": "POST"}))
     assert (outcome.error, outcome.definite) == ("ApiGateway.SdkClientException", True)
     assert outcome.cause.startswith("Unable to execute HTTP request: ")
+
+
+def test_an_api_that_leads_to_a_private_address_is_refused(clients):
+    in_force.use(Dialler(SystemClock(), resolve=lambda host, port: ["10.0.0.5"]))
+    outcome = AwsTasks(clients).call(make_call(INVOKE, {"ApiEndpoint": HOST, "Method": "POST"}))
+    assert (outcome.error, outcome.definite, outcome.retryable) == ("ApiGateway.SdkClientException", True, False)
+    assert f"AUTOMATE_EGRESS_ALLOW={HOST}:443" in outcome.cause
 
 
 def test_iam_role_signs_for_the_apis_own_region(api):

@@ -47,7 +47,7 @@ def clock():
 def crew(monkeypatch, clock):
     monkeypatch.setattr(crews.subprocess, "Popen", FakeProcess)
     monkeypatch.setattr(crews, "WATCH_SECONDS", 3600)  # the tests look themselves
-    made = crews.Crew(2, Settings(data_dir="/data"), clock)
+    made = crews.Crew(2, Settings(data_dir="/data"), clock, samples_port=8400)
     yield made
     made.stop()
 
