@@ -54,6 +54,16 @@ def test_the_idle_month_by_hand():
     assert list(found.values()) == pytest.approx([1.20, 1.00, 0.80, 0.30, 2 * 15 * 60 * 730 * 0.40 / 1e6])
 
 
+def test_an_execution_costs_more_than_its_steps():
+    """What the page says of the row "One task", of the targets and of computing."""
+    pricing = Pricing()
+    one = next(row for row in compared(pricing) if row.title == "One task").automate / MILLION
+    assert pricing.dollars([Part("start", 1), Part("run", 1)]) > 0.9 * one
+    task = steps(pricing)[0]
+    assert all(step.automate < step.target for step in steps(pricing))
+    assert task.lines["cpu"] < 0.1 * task.automate
+
+
 def test_at_the_break_even_both_cost_the_same():
     """From the page's own rows: the idle month and so many executions here, or so many there."""
     rows = dict(re.findall(r"^\| (.+?) \| ([\d,]+) a month \|", pages.break_even(), re.MULTILINE))
