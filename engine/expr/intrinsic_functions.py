@@ -31,7 +31,7 @@ MOST_NUMBER = 2**63 - 1
 
 
 class Mistake(Exception):
-    """Arguments that a function refuses."""
+    """Arguments that a function refuses. AWS names the function and says no more; a limit of ours is told."""
 
 
 class Call(NamedTuple):
@@ -64,28 +64,28 @@ class Signature:
         return f"at least {self.least}" if math.isinf(self.most) else f"{self.least} to {self.most:g} arguments"
 
 
-def _refuse(call: Call, why: str) -> NoReturn:
-    raise Mistake(f"Invalid arguments in States.{call.name}: {why}")
+def _refuse(call: Call, limit: str = "") -> NoReturn:
+    raise Mistake(f"Invalid arguments in States.{call.name}" + (f": {limit}" if limit else ""))
 
 
 def _text(call: Call, number: int) -> str:
     value = call.values[number]
     if not isinstance(value, str):
-        _refuse(call, f"argument {number + 1} must be a string")
+        _refuse(call)
     return value
 
 
 def _short_text(call: Call, number: int) -> str:
     value = _text(call, number)
     if len(value) > MOST_CHARACTERS:
-        _refuse(call, f"argument {number + 1} has more than {MOST_CHARACTERS} characters")
+        _refuse(call)
     return value
 
 
 def _array(call: Call, number: int) -> list[Json]:
     value = call.values[number]
     if not isinstance(value, list):
-        _refuse(call, f"argument {number + 1} must be an array")
+        _refuse(call)
     return value
 
 
@@ -96,9 +96,9 @@ def _whole(call: Call, number: int) -> int:
     elif isinstance(value, float) and math.isfinite(value):
         whole = math.floor(value + 0.5)
     else:
-        _refuse(call, f"argument {number + 1} must be a number")
+        _refuse(call)
     if abs(whole) > MOST_NUMBER:
-        _refuse(call, f"argument {number + 1} is too large")
+        _refuse(call)
     return whole
 
 
@@ -123,7 +123,7 @@ def _array_of(call: Call) -> Json:
 def _partition(call: Call) -> Json:
     array, size = _array(call, 0), _whole(call, 1)
     if size <= 0:
-        _refuse(call, "argument 2 must be a positive integer")
+        _refuse(call)
     return [array[at : at + size] for at in range(0, len(array), size)]
 
 
@@ -136,17 +136,17 @@ def _contains(call: Call) -> Json:
 def _range(call: Call) -> Json:
     first, last, step = _whole(call, 0), _whole(call, 1), _whole(call, 2)
     if step == 0:
-        _refuse(call, "argument 3 must not be zero")
+        _refuse(call)
     numbers = range(first, last + (1 if step > 0 else -1), step)
     if (last - first) // step + 1 > MOST_RANGE:
-        _refuse(call, f"the range has more than {MOST_RANGE} items")
+        _refuse(call)
     return list(numbers)
 
 
 def _get_item(call: Call) -> Json:
     array, index = _array(call, 0), _whole(call, 1)
     if not 0 <= index < len(array):
-        _refuse(call, f"the index {index} is outside of an array of {len(array)}")
+        _refuse(call)
     return array[index]
 
 
@@ -174,7 +174,7 @@ def _decode(call: Call) -> Json:
     try:
         return base64.b64decode(text, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        _refuse(call, "argument 1 is not Base64 of a text")
+        _refuse(call)
 
 
 def _hash(call: Call) -> Json:
@@ -183,10 +183,10 @@ def _hash(call: Call) -> Json:
     _printable(call)
     make = HASHES.get(algorithm)
     if make is None:
-        _refuse(call, f"argument 2 must be one of {', '.join(HASHES)}")
+        _refuse(call)
     text = data if isinstance(data, str) else json_text(data)
     if len(text) > MOST_CHARACTERS:
-        _refuse(call, f"argument 1 has more than {MOST_CHARACTERS} characters")
+        _refuse(call)
     return str(make(_utf8(call, text)).hexdigest())
 
 
@@ -194,7 +194,7 @@ def _utf8(call: Call, text: str) -> bytes:
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
-        _refuse(call, "the text holds half of a surrogate pair")
+        _refuse(call)
 
 
 HASHES: dict[str, Callable[[bytes], Any]] = {
@@ -212,9 +212,9 @@ HASHES: dict[str, Callable[[bytes], Any]] = {
 def _merge(call: Call) -> Json:
     first, second, deep = call.values
     if not isinstance(first, dict) or not isinstance(second, dict):
-        _refuse(call, "arguments 1 and 2 must be objects")
+        _refuse(call)
     if deep is not False:
-        _refuse(call, "argument 3 must be false: only the shallow merging mode is supported")
+        _refuse(call)
     return {**first, **second}
 
 
@@ -243,7 +243,7 @@ def _string_to_json(call: Call) -> Json:
     try:
         return parse_json(text)
     except ValueError:
-        _refuse(call, "argument 1 is not JSON")
+        _refuse(call)
 
 
 def _json_to_string(call: Call) -> Json:
@@ -258,7 +258,7 @@ def _random(call: Call) -> Json:
     """A whole number from the first argument up to, not including, the second; a third makes it repeatable."""
     first, last = _whole(call, 0), _whole(call, 1)
     if last <= first:
-        _refuse(call, "argument 2 must be greater than argument 1")
+        _refuse(call)
     if len(call.values) == 3:
         digest = hashlib.sha256(str(_whole(call, 2)).encode()).digest()
     else:
@@ -287,7 +287,7 @@ def _format(call: Call) -> Json:
     template = call.template if call.template is not None else _text(call, 0)
     pieces = _pieces(template)
     if len(pieces) != len(call.values):
-        _refuse(call, f"the template has {len(pieces) - 1} times '{{}}' for {len(call.values) - 1} values")
+        _refuse(call)
     _printable(call)
     parts = [pieces[0]]
     for value, piece in zip(call.values[1:], pieces[1:], strict=True):

@@ -74,15 +74,15 @@ class Intrinsic:
     def evaluate(self, scope: Scope) -> Json:
         """The result.
 
-        Raises StateFailure: ``States.Runtime`` for a path argument that finds nothing, ``States.IntrinsicFailure``
-        for arguments that the function refuses.
+        Raises StateFailure ``States.Runtime``: a path argument finds nothing, or the function refuses its arguments.
+        (The service does not say ``States.IntrinsicFailure``, whatever its documentation says.)
         """
         try:
             return self._run(scope)
         except Mistake as mistake:
-            raise self._failure("States.IntrinsicFailure", str(mistake)) from None
+            raise self._failure(str(mistake)) from None
         except RecursionError:
-            raise self._failure("States.IntrinsicFailure", "The value is nested too deeply.") from None
+            raise self._failure("The value is nested too deeply.") from None
 
     def _closure(self, argument: _Argument) -> Callable[[Scope], Json]:
         """What gives the argument's value, made once."""
@@ -116,10 +116,11 @@ class Intrinsic:
                 f"The JsonPath argument for the field '{path.text}' could not be found in the input "
                 f"'{quoted_json(path.searched(scope))}'"
             )
-        raise self._failure("States.Runtime", why)
+        raise self._failure(why)
 
-    def _failure(self, error: str, why: str) -> StateFailure:
-        return StateFailure(error, f"The function '{self.text}' had the following error: {why}", field=self.field)
+    def _failure(self, why: str) -> StateFailure:
+        cause = f"The function '{self.text}' had the following error: {why}"
+        return StateFailure("States.Runtime", cause, field=self.field)
 
 
 def compile_intrinsic(text: str, field: str | None = None) -> Intrinsic:

@@ -193,7 +193,7 @@ class _Machine:
         ]
         risky = [f"{base}.nothing", f"{base}.items.n", f"{base}.items[0]", f"{base}.s + 1", "$unknown", "$error('no')",
                  f"{base}.o.a", "function($x){$x}", "$states.context.Map.Item.Index", "$states.context.Map.Item.Value",
-                 f"{base}.items[n>2]", "$states.result.n", "$states.errorOutput.Error", "null", f"{base}.*"]
+                 f"{base}.items[n>2]", *(f"$states.{name}.n" for name in fields), "null", f"{base}.*"]
         text = self.one(*risky) if self.chance(4) else self.one(*(known if known and self.chance(30) else good))
         return f"{{% {text} %}}"
 

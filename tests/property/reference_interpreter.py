@@ -495,7 +495,7 @@ class _Visit:
                 return re.sub(r"\{\}", lambda _hole: str(shown.pop(0)), form)
             case "MathAdd", [a, b] if any(isinstance(each, float) for each in (a, b)):
                 raise Unsupported("rounding")
-        raise Failed("States.IntrinsicFailure", CAUSE)
+        raise Failed("States.Runtime", CAUSE)
 
     def argument(self, text: str, place: Place) -> Json:
         if text.startswith("'"):

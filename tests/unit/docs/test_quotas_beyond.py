@@ -249,7 +249,7 @@ def test_an_intrinsic_beyond_its_bounds_fails(within, beyond, scope):
     assert compile_intrinsic(within).evaluate(Scope(scope))
     with pytest.raises(StateFailure) as failed:
         compile_intrinsic(beyond).evaluate(Scope(scope))
-    assert failed.value.error == "States.IntrinsicFailure"
+    assert failed.value.error == "States.Runtime"
     assert intrinsic_functions.MOST_RANGE == 1000
 
 

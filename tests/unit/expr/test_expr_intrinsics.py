@@ -76,39 +76,37 @@ def test_hash_lengths(algorithm, digits):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    "text",
     [
-        ("States.ArrayPartition($.list, 0)", "argument 2 must be a positive integer"),
-        ("States.ArrayPartition($.name, 1)", "argument 1 must be an array"),
-        ("States.ArrayRange(1, 9, 0)", "argument 3 must not be zero"),
-        ("States.ArrayRange(1, 1001, 1)", "the range has more than 1000 items"),
-        ("States.ArrayGetItem($.list, 7)", "the index 7 is outside of an array of 7"),
-        ("States.ArrayGetItem($.list, -1)", "the index -1 is outside of an array of 7"),
-        ("States.Base64Encode($.long)", "argument 1 has more than 10000 characters"),
-        ("States.Base64Decode('%')", "argument 1 is not Base64 of a text"),
-        ("States.Hash('a', 'CRC')", "argument 2 must be one of MD5, SHA-1, SHA-256, SHA-384, SHA-512"),
-        ("States.JsonMerge($.object, $.other, true)",
-         "argument 3 must be false: only the shallow merging mode is supported"),
-        ("States.JsonMerge($.object, 1, false)", "arguments 1 and 2 must be objects"),
-        ("States.StringToJson('{')", "argument 1 is not JSON"),
-        ("States.StringToJson('NaN')", "argument 1 is not JSON"),
-        ("States.StringToJson('1e999')", "argument 1 is not JSON"),
-        ("States.MathAdd('1', 1)", "argument 1 must be a number"),
-        ("States.MathAdd(true, 1)", "argument 1 must be a number"),
-        ("States.MathAdd(1e300, 1)", "argument 1 is too large"),
-        ("States.MathRandom(5, 5)", "argument 2 must be greater than argument 1"),
-        ("States.StringSplit(1, ',')", "argument 1 must be a string"),
-        ("States.Format($.template)", "the template has 1 times '{}' for 0 values"),
+        "States.ArrayPartition($.list, 0)",
+        "States.ArrayPartition($.name, 1)",
+        "States.ArrayRange(1, 9, 0)",
+        "States.ArrayRange(1, 1001, 1)",
+        "States.ArrayGetItem($.list, 7)",
+        "States.ArrayGetItem($.list, -1)",
+        "States.Base64Encode($.long)",
+        "States.Base64Decode('%')",
+        "States.Hash('a', 'CRC')",
+        "States.JsonMerge($.object, $.other, true)",
+        "States.JsonMerge($.object, 1, false)",
+        "States.StringToJson('{')",
+        "States.StringToJson('NaN')",
+        "States.StringToJson('1e999')",
+        "States.MathAdd('1', 1)",
+        "States.MathAdd(true, 1)",
+        "States.MathAdd(1e300, 1)",
+        "States.MathRandom(5, 5)",
+        "States.StringSplit(1, ',')",
+        "States.Format($.template)",
     ],
 )
-def test_refused_arguments(text, why):
+def test_refused_arguments(text):
+    """The service names the function, says no more, and its error is States.Runtime (public reports of real runs)."""
     name = text[7:].split("(")[0]
     with pytest.raises(StateFailure) as failure:
         compile_intrinsic(text).evaluate(SCOPE)
-    assert failure.value.error == "States.IntrinsicFailure"
-    assert failure.value.cause == (
-        f"The function '{text}' had the following error: Invalid arguments in States.{name}: {why}"
-    )
+    assert failure.value.error == "States.Runtime"
+    assert failure.value.cause == f"The function '{text}' had the following error: Invalid arguments in States.{name}"
 
 
 def test_a_missing_path_is_a_runtime_failure_that_names_the_whole_expression():
@@ -173,5 +171,5 @@ def test_syntax_errors_name_their_position(text, position):
     "States.StringToJson('" + "[" * 9_000 + "')",
 ])
 def test_bombs_end_with_a_failure(text):
-    with pytest.raises(StateFailure, match=r"States\.IntrinsicFailure"):
+    with pytest.raises(StateFailure, match=r"Invalid arguments in States\.|nested too deeply"):
         compile_intrinsic(text).evaluate(Scope(list(range(10_000))))
