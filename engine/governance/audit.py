@@ -6,18 +6,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.clock import Clock
+from engine.governance.audit_beside import Beside
 from engine.governance.audit_query import AuditPage, AuditQuery, page
 from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.audit_verify import Verification, verify
+from engine.governance.log_masking import KNOWN, KnownSecrets
+from engine.ports.audit_log import AuditLog
 
 
 class Audit(AuditRecorder):
-    """The log of all workspaces in one store. Safe to share between threads."""
+    """The log of all workspaces in one store, `beside` the executions that it tells of. Safe to share."""
+
+    def __init__(
+        self, log: AuditLog, clock: Clock, *, known: KnownSecrets = KNOWN, beside: Beside | None = None
+    ) -> None:
+        super().__init__(log, clock, known=known)
+        self._beside = beside
 
     def page(self, query: AuditQuery) -> AuditPage:
         """Entries, the newest first. Raises InvalidDocument for a limit or next_token that does not fit."""
         return page(self.log, query)
 
     def verify(self, workspace: str, *, against: Sequence[str] = ()) -> Verification:
-        """Walk all chains; `against` are the lines of an earlier export. See engine.governance.audit_verify."""
-        return verify(self.log, workspace, against=against)
+        """Walk all chains and look for the executions' entries; `against` are the lines of an earlier export. See
+        engine.governance.audit_verify."""
+        return verify(self.log, workspace, against=against, beside=self._beside)

@@ -4,11 +4,14 @@
     moved       an entry stands in another place than it says: reordered, or copied from another chain
     missing     a number is not there: an entry was dropped
     broken      an entry does not follow on the one before it: that one was replaced, digest and all
-    cut         the head says that there was more: the tail was dropped
+    cut         the head, or the file beside a local database, says that there was more: the tail was dropped
     headless    there are entries and no head, or a head that is none of theirs
+    unrecorded  an execution began, and its start is not in the chain: the tail was cut with its head, or an entry lost
     rewritten   an earlier export holds another entry at this place, or one that is not there any more
 
-Of each chain the first finding is told: what follows it proves nothing. Who can rewrite a whole chain, its digests and
+Of each chain the first finding is told: what follows it proves nothing. A tail that is cut together with its head shows
+by the executions that it told of (engine.governance.audit_beside), and by nothing where these were cut alike. Who can
+rewrite a whole chain, its digests and
 its head can make it consistent again, or remove it altogether; from within the store that cannot be found. What finds
 it is an export that was kept out of that party's reach: give its lines as `against`.
 """
@@ -20,8 +23,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.errors import InvalidDocument, StoreCorrupt
+from engine.governance.audit_beside import Beside, Sought
 from engine.governance.audit_entry import Recorded, canonical, digest_of, opened
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
+from engine.ports.executions_index import ExecutionRow
 from engine.records import dataclass
 
 Json = Any
@@ -46,16 +51,36 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found. `entries` counts those that hold; `heads` is the digest of each chain's last one that does."""
+    """What was found. `entries` counts those that hold; `heads` is the digest of each chain's last one that does.
+    `executions` were compared with the log; `exported`: so was an export."""
 
     entries: int
     findings: tuple[Finding, ...]
     heads: dict[int, AuditHead]
+    executions: int = 0
+    exported: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+    @property
+    def says(self) -> str:
+        """In a sentence, with what it does not say."""
+        if self.findings:
+            chains = len({finding.chain for finding in self.findings})
+            return f"{self.entries} entries hold; {chains} chain(s) do not"
+        if not self.entries:
+            return "the audit log is empty, and there is no execution that it should tell of"
+        unknown = "" if self.exported else (
+            " A tail that was cut together with its executions cannot be seen from here: only an export that is kept "
+            "elsewhere shows it (audit verify --against FILE)."
+        )
+        return (
+            f"{self.entries} entries in {len(self.heads)} chains: none was changed, moved or dropped before another; "
+            f"executions that lack their start: 0 of {self.executions}.{unknown}"
+        )
 
     def as_dict(self) -> dict[str, Json]:
         """The JSON shape of API and command line."""
@@ -64,23 +89,42 @@ class Verification:
         ]
         return {
             "ok": self.ok, "entries": self.entries, "findings": [item.as_dict() for item in self.findings],
-            "heads": heads,
+            "heads": heads, "executions": self.executions, "says": self.says,
         }
 
 
-def verify(log: AuditLog, workspace: str, *, against: Sequence[str] = ()) -> Verification:
-    """Walk all chains of `workspace`. Raises InvalidDocument where `against` is no export of it."""
+def verify(
+    log: AuditLog, workspace: str, *, against: Sequence[str] = (), beside: Beside | None = None
+) -> Verification:
+    """Walk all chains of `workspace`, and compare them with the executions `beside`. Raises InvalidDocument where
+    `against` is no export of it."""
     exported = _read_export(against, workspace)
+    witnessed = log.witnessed(workspace)  # before the walk: what is recorded meanwhile is walked
+    sought = Sought([]) if beside is None else Sought.of(workspace, beside)
     findings: list[Finding] = []
     heads: dict[int, AuditHead] = {}
     for chain in range(CHAINS):
-        walk = _Walk(log, workspace, chain, exported.get(chain, {}))
+        walk = _Walk(log, workspace, chain, exported.get(chain, {}), witnessed.get(chain, 0), sought)
         finding = walk.run()
         if finding is not None:
             findings.append(finding)
         if walk.number:
             heads[chain] = AuditHead(walk.number, walk.digest, walk.recorded_at)
-    return Verification(sum(head.number for head in heads.values()), tuple(findings), heads)
+    ends = {chain: head.number for chain, head in heads.items()}
+    missing = {} if beside is None else sought.missing(log, workspace, ends, beside)
+    without = sorted(missing.keys() - {finding.chain for finding in findings})
+    findings += [_unrecorded(chain, ends.get(chain, 0), missing[chain]) for chain in without]
+    return Verification(sum(ends.values()), tuple(findings), heads, sought.executions, exported=bool(exported))
+
+
+def _unrecorded(chain: int, end: int, rows: Sequence[ExecutionRow]) -> Finding:
+    """What to say of executions whose first entry is not in `chain`, which ends with entry `end`."""
+    others = f", nor are those of {len(rows) - 1} others" if len(rows) > 1 else ""
+    message = (
+        f"the execution {rows[0].key.id} began, and its start is not in the chain{others}: the tail was cut with its "
+        "head, or the entry was lost (NOT IN THE AUDIT LOG in the worker's log)"
+    )
+    return Finding(chain, end + 1, "unrecorded", message)
 
 
 def export(log: AuditLog, workspace: str) -> Iterator[str]:
@@ -96,11 +140,15 @@ def export(log: AuditLog, workspace: str) -> Iterator[str]:
 class _Walk:
     """Along one chain: the last entry that holds is `number`, with its `digest`."""
 
-    def __init__(self, log: AuditLog, workspace: str, chain: int, exported: dict[int, str]) -> None:
+    def __init__(
+        self, log: AuditLog, workspace: str, chain: int, exported: dict[int, str], witnessed: int, sought: Sought
+    ) -> None:
         self._log = log
         self._workspace = workspace
         self._chain = chain
         self._exported = exported
+        self._witnessed = witnessed
+        self._sought = sought
         self.number = 0
         self.digest = ""
         self.recorded_at = 0.0
@@ -114,9 +162,10 @@ class _Walk:
                 if problem is not None:
                     return problem
                 self.number, self.digest, self.recorded_at = record.number, record.digest, record.recorded_at
+                self._sought.seen(record.id)
             head = self._log.heads(self._workspace, [self._chain]).get(self._chain)
             if head is None or head.number <= self.number or self.number == began:
-                return self._problem_of_head(head) or self._not_there_any_more()
+                return self._problem_of_head(head) or self._cut_with_its_head() or self._not_there_any_more()
 
     def _problem(self, record: AuditRecord) -> Finding | None:
         """What is wrong with the record that comes next."""
@@ -159,6 +208,15 @@ class _Walk:
             message = f"the head says that the chain ends with {head.number}, and another entry: it was changed"
             return self._finding(self.number, "headless", message)
         return None
+
+    def _cut_with_its_head(self) -> Finding | None:
+        if self._witnessed <= self.number:
+            return None
+        return self._finding(
+            self.number + 1, "cut",
+            f"the chain had {self._witnessed} entries, says the file beside the database: the tail was cut with its "
+            "head (a lost write-ahead log, or an older automate.db in its place)",
+        )
 
     def _not_there_any_more(self) -> Finding | None:
         later = [number for number in self._exported if number > self.number]

@@ -62,6 +62,11 @@ class AuditLog(Protocol):
         """Those of `ids` that the chain holds, read consistently."""
         ...
 
+    def witnessed(self, workspace: str) -> dict[int, int]:
+        """How many records chains had, by something that is kept apart from records and heads: at most as many as they
+        have, unless a tail was cut together with its head. Empty where the store has no such thing."""
+        ...
+
     def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number over `after`, oldest first, read consistently."""
         ...

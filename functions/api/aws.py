@@ -19,6 +19,7 @@ from engine.clock import SystemClock
 from engine.errors import UserError
 from engine.expr import limits
 from engine.governance.audit import Audit
+from engine.governance.audit_beside import Beside
 from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.logs import ExecutionLogs
 from engine.runtime.sync_start import SyncStarts
@@ -83,7 +84,7 @@ def _services() -> Services:
     tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))
     backends = (EnvironmentSecrets(os.environ), secrets)
     calls, masks = InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends)
-    audit = Audit(stores.audit, clock)
+    audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
     recorder = Recorder(audit, clock)
     catalog = AuditedCatalog(
         stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder

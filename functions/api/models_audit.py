@@ -86,3 +86,5 @@ class AuditVerification(Given):
     entries: int
     findings: list[AuditFinding]
     heads: list[AuditHead]
+    executions: int = Field(description="How many of the newest were compared with the log.")
+    says: str = Field(description="The same in a sentence, with what cannot be seen from within the store.")

@@ -19,6 +19,7 @@ from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.errors import StorageError
 from engine.governance.audit import Audit
+from engine.governance.audit_beside import Beside
 from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
@@ -73,7 +74,7 @@ class Product:
         store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
         actor = Actor(_user(), origin="command line")
         published = CatalogPublished(stores.catalog)
-        audit = Audit(stores.audit, clock)
+        audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
         recorder = Recorder(audit, clock)
         backends = (EnvironmentSecrets(environment), store)
         calls, masks = InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends)

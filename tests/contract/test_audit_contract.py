@@ -12,17 +12,22 @@ from pathlib import Path
 import patience
 import pytest
 from backends import open_local
+from test_journal_contract import a_header, a_segment
 
+from engine.adapters.local.audit_witness import AuditWitness
 from engine.clock import SkipClock, SystemClock
 from engine.errors import InvalidDocument, StoreUnavailable
 from engine.governance import audit_query
 from engine.governance.audit import Audit
+from engine.governance.audit_beside import Beside
 from engine.governance.audit_entry import AuditEntry, Subject
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import new_id
 from engine.governance.audit_verify import export
 from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead, AuditRecord
-from engine.ports.keys import Actor
+from engine.ports.executions_index import ExecutionRow
+from engine.ports.journal import HeaderChange
+from engine.ports.keys import Actor, ExecutionKey
 
 ROOT = Path(__file__).parents[2]
 START = 1_700_000_000.0
@@ -372,6 +377,12 @@ class Tamper:
         else:
             self.stores.audit._table.delete([(f"A#{self.workspace}#{chain:02}", f"N#{number:012}")])
 
+    def witness(self):
+        """Delete what is kept apart from records and heads."""
+        if self.family == "sqlite":
+            for file in self.stores.audit._witness._folder.glob("audit-*.heads"):
+                file.unlink()
+
     def head(self, chain, head):
         """Set or, by None, delete a head."""
         if self.family == "memory":
@@ -472,6 +483,7 @@ def test_a_cut_tail_with_an_older_head_is_not_found_from_within_but_by_an_earlie
     assert audit.verify(workspace, against=exported).ok
     tamper.drop(chain, 5)
     tamper.head(chain, AuditHead(4, records[3].digest, records[3].recorded_at))
+    tamper.witness()
     assert audit.verify(workspace).ok, "who can rewrite everything is consistent: docs/audit.md says so"
     (found,) = audit.verify(workspace, against=exported).findings
     assert (found.chain, found.number, found.problem) == (chain, 5, "rewritten")
@@ -514,4 +526,159 @@ def test_sqlite_refuses_to_change_or_delete_a_record(tmp_path):
     for statement in ("UPDATE audit SET body = ''", "DELETE FROM audit"):
         with pytest.raises(StoreUnavailable, match="append-only"):
             stores._database.write(lambda connection, statement=statement: connection.execute(statement))
+    stores.close()
+
+
+# --- what the log should tell of
+
+
+def an_execution(backend, workspace, name, *, status="SUCCEEDED", began=True):
+    """An execution in journal and index; its first segment has the event 1."""
+    key = ExecutionKey.of(workspace, "orders", name)
+    opened = ExecutionRow(key, "orders", 3, "RUNNING", START)
+    backend.journal.create(a_header(key, started_at=START), b"{}", opened)
+    if began:
+        backend.journal.commit([a_segment(key, 0, first_event=1, last_event=2)])
+    if status != "RUNNING":
+        row = dataclasses.replace(opened, status=status, ended_at=START + 1)
+        backend.journal.update_headers([HeaderChange(key, 0, status, None, ended_at=START + 1, row=row)])
+    return key
+
+
+def started(workspace, key):
+    return an_entry(workspace, f"execution/{key.id}", "engine.started", actor=ENGINE, id=f"{key.id}#1")
+
+
+@pytest.fixture
+def beside(backend):
+    return Audit(backend.audit, backend.clock, beside=Beside(backend.index, backend.journal, backend.clock))
+
+
+def test_executions_with_their_entries_read_as_fine_and_say_what_cannot_be_seen(backend, workspace, beside):
+    for name in ("one", "two"):
+        beside.record([started(workspace, an_execution(backend, workspace, name))])
+    found = beside.verify(workspace)
+    assert (found.ok, found.entries, found.executions) == (True, 2, 2)
+    assert "executions that lack their start: 0 of 2" in found.says
+    assert "cannot be seen from here" in found.says
+    assert "none dropped" not in found.says
+
+
+def test_a_log_without_entries_beside_executions_is_not_fine(backend, workspace, beside):
+    key = an_execution(backend, workspace, "one")
+    found = beside.verify(workspace)
+    assert (found.ok, found.entries) == (False, 0)
+    (finding,) = found.findings
+    assert (finding.problem, finding.number) == ("unrecorded", 1)
+    assert finding.message.startswith(f"the execution {key.id} began, and its start is not in the chain")
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "FAILED", "SUCCEEDED"])
+def test_a_tail_that_was_cut_with_its_head_is_found_by_its_executions(backend, workspace, beside, tamper, status):
+    keys = [an_execution(backend, workspace, f"n{number}", status=status) for number in range(40)]
+    for key in keys:
+        beside.record([started(workspace, key)])
+    assert beside.verify(workspace).ok
+    chain = Subject("execution", keys[-1].id).chain
+    records = beside.log.oldest(workspace, chain, after=0, limit=99)
+    last = records[-2] if len(records) > 1 else None
+    tamper.drop(chain, records[-1].number)
+    tamper.head(chain, last and AuditHead(last.number, last.digest, last.recorded_at))
+    found = beside.verify(workspace)
+    assert [(item.chain, item.number) for item in found.findings] == [(chain, records[-1].number)]
+    assert found.findings[0].problem == ("cut" if tamper.family == "sqlite" else "unrecorded")
+
+
+def test_an_execution_that_has_not_begun_has_no_entry_yet(backend, workspace, beside):
+    an_execution(backend, workspace, "waits", status="RUNNING", began=False)
+    found = beside.verify(workspace)
+    assert (found.ok, found.executions) == (True, 1)
+
+
+def test_an_entry_that_follows_a_moment_later_is_waited_for(backend, workspace, beside, monkeypatch):
+    key = an_execution(backend, workspace, "one")
+    sleep = backend.clock.sleep
+
+    def recorded_meanwhile(seconds):
+        beside.record([started(workspace, key)])
+        sleep(seconds)
+
+    monkeypatch.setattr(backend.clock, "sleep", recorded_meanwhile)
+    assert beside.verify(workspace).ok
+
+
+def test_an_empty_log_beside_nothing_says_so(workspace, beside):
+    found = beside.verify(workspace)
+    assert (found.ok, found.says) == (
+        True, "the audit log is empty, and there is no execution that it should tell of"
+    )
+
+
+def test_what_is_kept_apart_never_leads(backend, workspace, audit):
+    for number in range(1, 4):
+        audit.record([an_entry(workspace, after={"n": number})])
+        heads = backend.audit.heads(workspace, range(CHAINS))
+        for chain, count in backend.audit.witnessed(workspace).items():
+            assert count <= heads[chain].number
+
+
+# --- a lost tail of the write-ahead log
+
+
+def test_a_lost_write_ahead_log_is_found(tmp_path):
+    """The tail of automate.db-wal takes entries, their head and their executions with it: what is left agrees."""
+    folder = tmp_path / "data"
+    stores = open_local(folder, SkipClock())
+    audit = Audit(stores.audit, SkipClock())
+    audit.record([an_entry("default")])
+    stores._database._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = (folder / "automate.db").read_bytes()
+    for number in range(5):
+        audit.record([an_entry("default", after={"n": number})])
+    stores.close()
+    (folder / "automate.db").write_bytes(kept)
+    for left in folder.glob("automate.db-*"):
+        left.unlink()
+    stores = open_local(folder, SkipClock())
+    found = Audit(stores.audit, SkipClock()).verify("default")
+    assert [(item.number, item.problem) for item in found.findings] == [(2, "cut")]
+    assert "had 6 entries" in found.findings[0].message
+    assert "write-ahead log" in found.findings[0].message
+    (next(folder.glob("audit-*.heads"))).unlink()
+    found = Audit(stores.audit, SkipClock()).verify("default")
+    assert found.ok, "without that file it cannot be known"
+    assert "cannot be seen from here" in found.says
+    stores.close()
+
+
+def test_a_write_ahead_log_that_was_cut_short_is_found(tmp_path):
+    folder = tmp_path / "data"
+    with subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(folder), "ada"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    ) as writer:
+        assert writer.stdout.readline() == "ready\n"
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+        patience.wait_until(lambda: _witnessed(folder) >= 20)
+        writer.kill()
+    log = folder / "automate.db-wal"
+    with log.open("r+b") as file:
+        file.truncate(log.stat().st_size * 3 // 4)
+    stores = open_local(folder, SkipClock())
+    found = Audit(stores.audit, SkipClock()).verify("default")
+    stores.close()
+    assert [item.problem for item in found.findings] == ["cut"]
+
+
+def _witnessed(folder):
+    return max(AuditWitness(folder).numbers("default").values(), default=0)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"\xff" * 3, b"\0" * 500])
+def test_a_damaged_file_beside_the_database_is_no_finding(tmp_path, content):
+    stores = open_local(tmp_path / "data", SkipClock())
+    Audit(stores.audit, SkipClock()).record([an_entry("default")])
+    next((tmp_path / "data").glob("audit-*.heads")).write_bytes(content)
+    assert Audit(stores.audit, SkipClock()).verify("default").ok
     stores.close()

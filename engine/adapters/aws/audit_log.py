@@ -101,6 +101,10 @@ class DynamoAuditLog:
         keys: list[Key] = [(_partition(workspace, chain), _IDS + item) for item in dict.fromkeys(ids)]
         return {sort.removeprefix(_IDS) for _, sort in self._table.get_many(keys)}
 
+    def witnessed(self, workspace: str) -> dict[int, int]:  # noqa: ARG002  the port's
+        """Nothing: heads lie where the records lie."""
+        return {}
+
     def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number over `after`, oldest first, read consistently."""
         return self._read(workspace, chain, after + 1, _LAST, limit, newest_first=False)

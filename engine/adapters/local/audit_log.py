@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from engine.adapters.audit_runs import runs_of
+from engine.adapters.local.audit_witness import AuditWitness
 from engine.adapters.local.database import Database
 from engine.ports.audit_log import AuditHead, AuditRecord
 
@@ -23,6 +24,7 @@ class SqliteAuditLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._witness = AuditWitness(database.path.parent)
 
     def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
         """The heads of `chains`."""
@@ -37,7 +39,15 @@ class SqliteAuditLog:
         def work(connection: sqlite3.Connection) -> frozenset[int]:
             return frozenset(chain for chain, run in runs.items() if not _append(connection, run))
 
-        return self._database.write(work)
+        refused = self._database.write(work)
+        for workspace in {record.workspace for record in records}:
+            written = {chain: run[-1].number for chain, run in runs.items() if chain not in refused}
+            self._witness.note(workspace, written)
+        return refused
+
+    def witnessed(self, workspace: str) -> dict[int, int]:
+        """How many records each chain had, by the file beside the database."""
+        return self._witness.numbers(workspace)
 
     def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
         """Those of `ids` that the chain holds."""

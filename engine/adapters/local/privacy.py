@@ -21,7 +21,9 @@ from pathlib import Path
 
 from engine.errors import StoreUnavailable
 
-_OURS = re.compile(r"automate\.db(-wal|-shm|-journal)?|secrets\.(json|key|lock)|token|server\.json|order\.json")
+_OURS = re.compile(
+    r"automate\.db(-wal|-shm|-journal)?|secrets\.(json|key|lock)|audit-\w+\.heads|token|server\.json|order\.json"
+)
 _FOLDERS = ("locks", "logs", "signin")
 _SURELY = ("automate.db", "secrets.json")
 _KEYS = ("secrets.key", "token")

@@ -43,6 +43,10 @@ class MemoryAuditLog:
         with self._lock:
             return self._ids.get((workspace, chain), set()) & set(ids)
 
+    def witnessed(self, workspace: str) -> dict[int, int]:  # noqa: ARG002  the port's
+        """Nothing: heads lie where the records lie."""
+        return {}
+
     def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number over `after`, oldest first."""
         with self._lock:

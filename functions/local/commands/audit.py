@@ -46,7 +46,8 @@ def list_entries(
 @audit.command()
 @click.option("--against", metavar="FILE", help="An earlier export: what it holds must still be there.")
 def verify(*, against: str | None) -> None:
-    """Walk every chain; exit status 1 when an entry was changed, dropped, moved or replaced."""
+    """Walk every chain; exit status 1 when an entry was changed, dropped, moved or replaced, or is missing beside an
+    execution."""
     lines = [] if against is None else read_text(against).splitlines()
     with session().product("audit") as product:
         found = product.services.audit.verify(product.settings.workspace, against=lines)
@@ -110,10 +111,7 @@ def told(recorded: Recorded) -> str:
 def _print_verification(found: Verification) -> None:
     for finding in found.findings:
         click.echo(_line(finding))
-    if found.ok:
-        click.echo(f"{found.entries} entries in {len(found.heads)} chains: none was changed, dropped or moved")
-    else:
-        click.echo(f"{found.entries} entries hold; {len(found.findings)} chain(s) do not")
+    click.echo(found.says)
 
 
 def _line(finding: Finding) -> str:

@@ -127,6 +127,10 @@ export interface AuditVerification {
   entries: number;
   findings: AuditFinding[];
   heads: AuditHead[];
+  /** How many of the newest were compared with the log. */
+  executions: number;
+  /** The same in a sentence, with what cannot be seen from within the store. */
+  says: string;
 }
 
 /** One workflow that was found in it. `notes` say what was guessed, and what is to be done by hand. */

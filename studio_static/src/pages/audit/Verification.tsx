@@ -30,7 +30,7 @@ export function Verification({ onClose }: { onClose: () => void }) {
         onDismiss={onClose}
         dismissAriaLabel="Dismiss"
       >
-        {`${data.entries} entries in ${data.heads.length} chain${data.heads.length === 1 ? "" : "s"}: none was changed, dropped or moved.`}
+        {data.says}
       </Alert>
     );
   }

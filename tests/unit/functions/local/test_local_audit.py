@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -87,7 +88,10 @@ def test_secrets_of_the_command_line_are_recorded_without_their_value(automate):
 
 def test_what_was_changed_behind_the_log_s_back_is_named(failed, tmp_path):
     copy = tmp_path / "audit.jsonl"
-    assert failed("audit", "verify")[:2] == (0, "6 entries in 2 chains: none was changed, dropped or moved\n")
+    status, said, _ = failed("audit", "verify")
+    assert status == 0
+    assert said.startswith("6 entries in 2 chains: none was changed, moved or dropped before another; executions")
+    assert "cannot be seen from here" in said
     assert failed("audit", "export", "--output", str(copy))[1] == f"6 entries are in {copy}\n"
     assert failed("audit", "export")[1] == copy.read_text()
     assert failed("audit", "verify", "--against", str(copy))[0] == 0
@@ -143,3 +147,20 @@ def test_a_list_longer_than_a_page_is_read_to_its_end():
     assert found_by(product, AuditQuery("default"), 3) == [1, 2, 3]
     assert pages.asked == [(3, None), (2, "more"), (1, "more")]
     assert found_by(product, AuditQuery("default"), 9) == [4]
+
+
+def test_a_log_that_was_emptied_is_not_fine(failed):
+    """0 entries beside executions read as fine."""
+    with closing(sqlite3.connect(failed.folder / "automate.db")) as database:
+        for table in ("audit", "audit_head"):
+            for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+                database.execute(f"DROP TRIGGER {name}")
+            database.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
+        database.commit()
+    for file in failed.folder.glob("audit-*.heads"):
+        file.unlink()
+    status, said, _ = failed("audit", "verify")
+    assert status == 1
+    assert "unrecorded" in said
+    assert "0 entries hold" in said
+    assert "✗ audit" in failed("doctor")[1]
