@@ -197,7 +197,7 @@ def _utf8(call: Call, text: str) -> bytes:
         _refuse(call)
 
 
-HASHES: dict[str, Callable[[bytes], Any]] = {
+HASHES: dict[str, Callable[[bytes | bytearray], Any]] = {
     "MD5": lambda data: hashlib.md5(data, usedforsecurity=False),
     "SHA-1": lambda data: hashlib.sha1(data, usedforsecurity=False),
     "SHA-256": hashlib.sha256,

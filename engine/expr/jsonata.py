@@ -45,8 +45,10 @@ MOST_RESULT = 32 * 1024 * 1024
 MOST_CHARACTERS = 65_536
 
 _OUT_OF_TIME = "D1012"
-_RESULT_TOO_LARGE = "The result would exceed the size limit"
+_TOO_LARGE = ("The result would exceed", "The arguments of a host function would exceed")
 _TYPE = "automate__type"
+_ADDED = frozenset({"uuid", "random", "eval", "range"}) | PURE_FUNCTIONS.keys() | TEXT_NAMES
+"""Names of functions that no variable need have."""
 _NAME = re.compile(r"\$([^\W\d]\w*)")
 _LOOKUP = re.compile(r"\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)", re.ASCII)
 _EVAL = re.compile(r"\$eval\b")
@@ -70,7 +72,7 @@ class JsonataExpression:
         self._lookup = _plain_lookup(text)
         reads = _reads(text)
         bound = set(reads["bindings"])
-        self.references = frozenset(bound - {"states", "uuid", "random", "eval"} - PURE_FUNCTIONS.keys() - TEXT_NAMES)
+        self.references = frozenset(bound - {"states"} - _ADDED)
         """The variables it reads, without ``$``."""
         self.context_names = _context_names(reads.get("input"), text)
         """What stands at top level though it has no value there: ``$``, ``$$``, bare names. The service refuses it."""
@@ -145,13 +147,15 @@ class JsonataExpression:
         return answer
 
     def _evaluated(self, wrapped: Any, given: Json, scope: Scope) -> dict[str, Json]:
-        """The wrapper's answer; a result over its limit is made again where what was given allows more."""
+        """The wrapper's answer; where a result, or what a function of ours is given, is over the limit of results,
+        it is made again if what was given allows more.
+        """
         within = limits.current()
         drawn = scope.drawn
         try:
             return self._evaluated_within(within, within.result_bytes, wrapped, given, scope)
         except jlens.JlensError as error:
-            if not str(error).startswith(_RESULT_TOO_LARGE):
+            if not str(error).startswith(_TOO_LARGE):
                 raise
             allowed = min(self._size_of(given) * 5 // 4, MOST_RESULT)
             if allowed <= within.result_bytes:

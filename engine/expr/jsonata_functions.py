@@ -1,8 +1,7 @@
 """The functions that the service adds to JSONata (AWS, "Transforming data with JSONata in Step Functions").
 
-`$range` gives a JSONata sequence: one item stands alone (recorded case), none is nothing (JSONata's documentation,
-"Sequences"); `$partition` gives arrays. Numbers lose their fractions, as where Java casts to an integer (reported for
-`$range`). Those over texts are in `engine.expr.jsonata_texts`.
+Numbers lose their fractions, as where Java casts to an integer (reported for `$range`). `$range` is in
+`engine.expr.jsonata_guards`, with the ranges of the language; those over texts are in `engine.expr.jsonata_texts`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-from engine.expr import limits
 from engine.expr.scope import Scope
 
 Json = Any
@@ -29,28 +27,17 @@ def refuse(number: int, function: str) -> NoReturn:
     raise FunctionMistake(f'T0410: Argument {number} of function "{function}" does not match function signature')
 
 
-def _whole(value: Json, number: int, function: str) -> int:
+def whole(value: Json, number: int, function: str) -> int:
     """A number as Java's ``(long)`` has it: without its fraction, within 64 bits."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
         refuse(number, function)
     return int(max(-_LONG, min(value, _LONG - 1)))
 
 
-def _range(first: Json, last: Json, step: Json) -> Json:
-    first, last, step = _whole(first, 1, "range"), _whole(last, 2, "range"), _whole(step, 3, "range")
-    if step == 0:
-        refuse(3, "range")
-    most = limits.current().items
-    if (last - first) // step >= most:
-        raise FunctionMistake(f"D2014: The size of the range must not exceed {most} items")
-    items = list(range(first, last + (1 if step > 0 else -1), step))
-    return items if len(items) > 1 else next(iter(items), None)
-
-
 def _partition(array: Json, size: Json) -> Json:
     if array is None:
         refuse(1, "partition")
-    size = _whole(size, 2, "partition")
+    size = whole(size, 2, "partition")
     if size <= 0:
         refuse(2, "partition")
     return [array[at : at + size] for at in range(0, len(array), size)]
@@ -70,7 +57,6 @@ def _unique(array: Json = None) -> Json:
 
 
 PURE_FUNCTIONS: Mapping[str, tuple[Callable[..., Json], str | None]] = {
-    "range": (_range, "<nnn:x>"),
     "partition": (_partition, "<an:a>"),
     "automate__unique": (_unique, None),
 }
@@ -108,7 +94,7 @@ def _random(scope: Scope, field: str) -> Callable[..., float]:
             refuse(2, "random")
         if not arguments or arguments[0] is None:
             return scope.random_fraction(field)
-        return java_random(_whole(arguments[0], 1, "random"))
+        return java_random(whole(arguments[0], 1, "random"))
 
     return random
 

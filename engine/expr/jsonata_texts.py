@@ -12,6 +12,7 @@ bytes are its UTF-8 (JSONata's documentation of `$base64decode`; jlens takes and
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,9 +26,11 @@ _PIECE = 200_000
 """Characters, of four bytes at most."""
 _WHOLE = (
     "$automate__length:=$length;$automate__substring:=$substring;$automate__floor:=$floor;"
-    f"$automate__whole:=function($s){{($l:=$automate__length($s);$l>{_PIECE}"
-    f"?([0..$automate__floor(($l-1)/{_PIECE})].$automate__piece($automate__substring($s,$*{_PIECE},{_PIECE}));"
-    "$automate__nothing):$s)};"
+    f"$automate__hand:=function($s,$l){{$l>{_PIECE}"
+    "?($h:=$automate__floor($l/2);$automate__hand($automate__substring($s,0,$h),$h);"
+    "$automate__hand($automate__substring($s,$h),$l-$h)):$automate__piece($s)};"
+    "$automate__whole:=function($s){($l:=$automate__length($s);"
+    f"$l>{_PIECE}?($automate__hand($s,$l);$automate__nothing):$s)}};"
 )
 _DEFINITIONS = {
     "parse": "$parse:=function($s)<s:x>{($w:=$automate__whole($s);$automate__null($w)?null:$automate__parse($w))};",
@@ -51,12 +54,12 @@ class Texts:
     __slots__ = ("_pieces",)
 
     def __init__(self) -> None:
-        self._pieces: list[str] = []
+        self._pieces = bytearray()
 
     def functions(self) -> Mapping[str, Callable[..., Json]]:
         """The bindings that `definitions` calls."""
         return {
-            "automate__piece": self._pieces.append,
+            "automate__piece": self._piece,
             "automate__null": lambda text: text is not None and text.strip() in {"", "null"},
             "automate__parse": lambda text: _parse(self._whole(text)),
             "automate__hash": lambda text, algorithm: _hash(self._whole(text), algorithm),
@@ -64,17 +67,21 @@ class Texts:
             "automate__decoded": lambda text: _decoded(self._whole(text)),
         }
 
-    def _whole(self, text: str | None) -> str | None:
-        """The text, or the pieces that came in its place; None where it is undefined."""
-        if text is None and self._pieces:
-            text = "".join(self._pieces)
-            self._pieces.clear()
-        return text
+    def _piece(self, text: str) -> None:
+        self._pieces += text.encode("utf-8", "replace")
+
+    def _whole(self, text: str | None) -> bytes | bytearray | None:
+        """The text's UTF-8, or that of the pieces that came in its place; None where it is undefined."""
+        if text is not None:
+            return text.encode("utf-8", "replace")
+        pieces, self._pieces = self._pieces, bytearray()
+        return pieces or None
 
 
-def _parse(text: str | None) -> Json:
-    if text is None:
+def _parse(data: bytes | bytearray | None) -> Json:
+    if data is None:
         refuse(1, "parse")
+    text = data.decode("utf-8")
     if parses_to_too_much(text):
         raise FunctionMistake('D3030: Argument 1 of function "parse" is too large')
     try:
@@ -83,36 +90,35 @@ def _parse(text: str | None) -> Json:
         raise FunctionMistake('D3030: Argument 1 of function "parse" is not JSON') from None
 
 
-def _hash(text: str | None, algorithm: str | None) -> str:
-    if text is None or algorithm is None:
-        refuse(1 if text is None else 2, "hash")
+def _hash(data: bytes | bytearray | None, algorithm: str | None) -> str:
+    if data is None or algorithm is None:
+        refuse(1 if data is None else 2, "hash")
     make = HASHES.get(algorithm)
     if make is None:
         raise FunctionMistake(f'D3030: The algorithm of function "hash" must be one of {", ".join(HASHES)}')
-    return str(make(text.encode("utf-8", "replace")).hexdigest())
+    return str(make(data).hexdigest())
 
 
-def _encoded(text: str | None) -> str | None:
-    return None if text is None else base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+def _encoded(data: bytes | bytearray | None) -> str | None:
+    return None if data is None else str(base64.b64encode(data), "ascii")
 
 
-_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/]")
 
 
-def _decoded(text: str | None) -> str | None:
+def _decoded(data: bytes | bytearray | None) -> str | None:
     """As java.util.Base64's basic decoder: padding may be missing, and where it stands it must be right."""
-    if text is None:
+    if data is None:
         return None
-    data = text.rstrip("=")
-    padding = len(text) - len(data)
-    foreign = next((letter for letter in data if letter not in _ALPHABET), None)
-    if foreign == "=":
-        raise FunctionMistake("Input byte array has incorrect ending byte")
-    if foreign is not None:
-        raise FunctionMistake(f"Illegal base64 character {ord(foreign) if ord(foreign) < 256 else ord('?'):x}")
-    rest = len(data) % 4
-    if rest == 1:
+    length = len(data.rstrip(b"="))
+    if (foreign := _FOREIGN.search(data)) and foreign.start() < length:
+        raise FunctionMistake(
+            "Input byte array has incorrect ending byte" if foreign.group() == b"=" else
+            f"Illegal base64 character {foreign.group()[0] if foreign.group()[0] < 0x80 else ord('?'):x}"
+        )
+    missing = -length % 4
+    if missing == 3:
         raise FunctionMistake("Last unit does not have enough valid bits")
-    if padding not in {0, -len(data) % 4}:
+    if len(data) - length not in {0, missing}:
         raise FunctionMistake("Input byte array has wrong 4-byte ending unit")
-    return base64.b64decode(data + "=" * (-len(data) % 4)).decode("utf-8", "replace")
+    return str(base64.b64decode(data if len(data) > length else bytes(data) + b"=" * missing), "utf-8", "replace")

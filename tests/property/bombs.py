@@ -76,6 +76,18 @@ BOMBS: dict[str, tuple[Json, Json]] = {
     "jsonata: huge pad": (_jsonata("$length($pad('x', 2000000000))"), {}),
     "jsonata: product of ranges": (_jsonata("$count([1..3000].([1..3000]))"), {}),
     "jsonata: sum of long ranges": (_jsonata("$count([1..9].([1..240000]))"), {}),
+    "jsonata: two ranges as long as may be": (_jsonata("$count([1..2].([1..990000]))"), {}),
+    "jsonata: $range as long as may be": (_jsonata("$count($range(1, 1000000, 1))"), {}),
+    "jsonata: a list in a million parts": (_jsonata("$count($partition($range(1, 1000000, 1), 1))"), {}),
+    "jsonata: many lists in parts": (_jsonata(
+        "($f := function($v, $n) { $n = 0 ? $v : $f([[$v], [$v]], $n - 1) }; $count($partition($f(1, 60), 1)))"), {}),
+    "jsonata: distinct of many lists": (_jsonata(
+        "($f := function($v, $n) { $n = 0 ? $v : $f([[$v], [$v]], $n - 1) }; $count($distinct($f(1, 60))))"), {}),
+    "jsonata: text of a million parts": (_jsonata("$count($split($pad('', 1999998, 'x,'), ','))"), {}),
+    "jsonata: base 64 of the longest text": (
+        _jsonata("$length($base64decode($base64encode($pad('', 5990000, 'x'))))"), {}),
+    "jsonata: hash of the longest text": (_jsonata("$hash($pad('', 7999999, 'x'), 'MD5')"), {}),
+    "jsonata: numbers as texts": (_jsonata("$length($join($map([1..200000], $string)))"), {}),
     "jsonata: one value of two, sixty times": (
         _jsonata("($f := function($v, $n) { $n = 0 ? $v : $f([[$v], [$v]], $n - 1) }; $f(1, 60))"), {}),
     "jsonata: one object of eight, sixty times": (_jsonata(

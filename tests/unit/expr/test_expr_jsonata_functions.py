@@ -76,6 +76,13 @@ def test_random_and_uuid_refuse_other_arguments(source, told):
     ("$range(0, 10, 2)", [0, 2, 4, 6, 8, 10]),
     ("$range(0, 9, 4)", [0, 4, 8]),
     ("$range(3, 1, -1)", [3, 2, 1]),
+    ("$range(2, 1, -1)", [2, 1]),
+    ("$range(10, 1, -4)", [10, 6, 2]),
+    ("$range(-2, 1, 1)", [-2, -1, 0, 1]),
+    ("$sum($range(1, 100, 1))", 5_050),
+    ("[1, 2].$range(0, $, 1)", [0, 1, 0, 1, 2]),
+    ("$range(0, 4, 2) ~> $reverse()", [4, 2, 0]),
+    ("$map([1, 2], $range(?, 2, 1))", [[1, 2], 2]),
     ("$range(1, 9, 9)", 1),  # [recorded]
     ("$range(5, 5, 1)", 5),
     ("$range(1.9, 4.9, 1)", [1, 2, 3, 4]),  # [reported] bounds lose their fractions
@@ -98,6 +105,9 @@ def test_range(source, items):
     ("$range(1, $none, 1)", refused(2, "range")),
     ("$range(1, 2, 3, 4)", refused(4, "range")),
     ("$range(0, 1e300, 1)", f"{THREW}D2014: The size of the range must not exceed 1000000 items"),
+    ("$range(0, 1e300, 2)", f"{THREW}D2014: The size of the range must not exceed 500000 items"),
+    ("$count([1..9].$range(1, 900000, -1 + 2))",
+     f"{THREW}U1001: The ranges would exceed the size limit of 2000000 items together"),
 ])
 def test_range_refuses(source, told):
     assert failure(source) == told

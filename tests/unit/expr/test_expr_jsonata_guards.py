@@ -143,6 +143,8 @@ ORDERS = {"orders": [{"id": number, "qty": number % 7, "price": 1.5, "sku": f"sk
     ("$distinct($states.input.orders.sku)", lambda made: len(made) == 50),
     ("$states.input.orders{sku: $sum(qty)}", lambda made: sum(made.values()) == sum(
         o["qty"] for o in ORDERS["orders"])),
+    ("$count($distinct($states.input.orders))", lambda made: made == 100_000),
+    ("$count($partition($states.input.orders, 40))", lambda made: made == 2_500),
     ("$map($states.input.orders, function($o) { $o.id })", lambda made: made == list(range(100_000))),
 ])
 def test_a_hundred_thousand_objects_are_real_work(source, check):

@@ -245,7 +245,7 @@ LARGE = Scope({"n": list(range(50_000)), "t": ["a" * 40 + "!"] * 50_000, "deep":
 def test_bombs_end_with_a_failure(path):
     """By a clock on which each match takes a millisecond: however fast the machine is, the patterns take too long."""
     readings = iter(range(1, 10**9))
-    limits.use(replace(limits.current(), seconds=0.5, clock=lambda: next(readings) / 1000))
+    limits.use(replace(limits.current(), seconds=0.5, wall_seconds=0.05, clock=lambda: next(readings) / 1000))
     with pytest.raises(StateFailure, match=r"States\.Runtime"):
         compile_path(path).read(LARGE)
 
