@@ -134,6 +134,10 @@ class Settings:
         "one does not read. 0 writes what the release before reads too (docs/operations.md).",
         least=0, most=1000,
     )
+    kms_key: str = _setting(
+        "", "AUTOMATE_KMS_KEY",
+        "The KMS key that secrets set here are encrypted with (on AWS); without one Secrets Manager's own.",
+    )
     log_level: str = _setting("INFO", "AUTOMATE_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

@@ -101,7 +101,8 @@ class ApiStack(Stack):
                 api=True, traced=True,
             ),
             {
-                **engine.settings, "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
+                **engine.settings, "AUTOMATE_KMS_KEY": data.key.key_arn,
+                "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
                 "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
             },
         )

@@ -82,18 +82,23 @@ class DataStack(Stack):
             )
 
     def grant_secrets(self, role: aws_iam.IGrantable, *, write: bool) -> None:
-        """The values under automate/<stage>/, and no others."""
+        """The values under automate/<stage>/, and no others, and the stage's key as far as they need it."""
         arn = self.format_arn(
             service="secretsmanager", resource="secret", resource_name=f"automate/{self._tunables.stage}/*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         reading = ["secretsmanager:GetSecretValue"]
         writing = [f"secretsmanager:{name}" for name in (
-            "CreateSecret", "DeleteSecret", "DescribeSecret", "PutSecretValue", "RestoreSecret", "TagResource"
+            "CreateSecret", "DeleteSecret", "DescribeSecret", "PutSecretValue", "RestoreSecret", "TagResource",
+            "UpdateSecret",
         )]
         role.grant_principal.add_to_principal_policy(
             aws_iam.PolicyStatement(actions=[*reading, *(writing if write else [])], resources=[arn])
         )
+        role.grant_principal.add_to_principal_policy(aws_iam.PolicyStatement(
+            actions=["kms:Decrypt", *(["kms:GenerateDataKey"] if write else [])], resources=[self.key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{self.region}.{self.url_suffix}"}},
+        ))
         if write:  # Secrets Manager lists names only for a whole account; the adapter asks for this stage's prefix
             role.grant_principal.add_to_principal_policy(
                 aws_iam.PolicyStatement(actions=["secretsmanager:ListSecrets"], resources=["*"])

@@ -79,7 +79,7 @@ def _services() -> Services:
     stores = AwsStores.from_settings(settings, clock)
     load_modules(settings.connectors)
     in_force.apply(settings, os.environ)
-    secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
+    secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock, kms_key=settings.kms_key)
     roles = AssignedRoles(settings.stage, connections=settings.task_threads)
     tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))
     backends = (EnvironmentSecrets(os.environ), secrets)

@@ -31,17 +31,22 @@ _THROTTLES = frozenset({"ThrottlingException", "TooManyRequestsException", "Limi
 
 
 class SecretsManager:
-    """The secrets of one stage, through a boto3 client. Safe to share between threads."""
+    """The secrets of one stage, through a boto3 client. Safe to share between threads.
+
+    What is set is encrypted with `kms_key`, unless an admin chose another; an empty one means Secrets Manager's own.
+    """
 
     name = "AWS Secrets Manager"
 
     def __init__(
-        self, client: SecretsManagerClient, stage: str, clock: Clock, *, max_age_seconds: float = MAX_AGE_SECONDS
+        self, client: SecretsManagerClient, stage: str, clock: Clock, *, max_age_seconds: float = MAX_AGE_SECONDS,
+        kms_key: str = "",
     ) -> None:
         self._client = client
         self._stage = stage
         self._clock = clock
         self._max_age = max_age_seconds
+        self._kms_key = kms_key
         self._lock = threading.Lock()
         self._cache: dict[str, tuple[float, str]] = {}
 
@@ -124,20 +129,29 @@ class SecretsManager:
         return f"automate/{self._stage}/{folder}"
 
     def _write(self, name: str, value: str) -> None:
+        own_key = False
         try:
-            if "DeletedDate" in self._client.describe_secret(SecretId=name):
+            found = self._client.describe_secret(SecretId=name)
+            own_key = not found.get("KmsKeyId")
+            if "DeletedDate" in found:
                 self._client.restore_secret(SecretId=name)
         except ClientError as error:
             if _code(error) != "ResourceNotFoundException":
                 raise
             try:
-                self._client.create_secret(Name=name, SecretString=value)
+                if self._kms_key:
+                    self._client.create_secret(Name=name, SecretString=value, KmsKeyId=self._kms_key)
+                else:
+                    self._client.create_secret(Name=name, SecretString=value)
             except ClientError as second:
                 if _code(second) != "ResourceExistsException":  # else another writer was first: the last one counts
                     raise
             else:
                 return
-        self._client.put_secret_value(SecretId=name, SecretString=value)
+        if own_key and self._kms_key:  # an earlier release made it
+            self._client.update_secret(SecretId=name, SecretString=value, KmsKeyId=self._kms_key)
+        else:
+            self._client.put_secret_value(SecretId=name, SecretString=value)
 
     def _forget(self, name: str) -> None:
         with self._lock:

@@ -8,6 +8,8 @@ from engine.adapters.aws.secretsmanager import SecretsManager
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreUnavailable, Throttled
 
+KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
 
 @pytest.fixture
 def client(monkeypatch):
@@ -34,6 +36,28 @@ def test_secrets_live_under_the_stage(client, secrets):
     secrets.set("team", "KEY", "two", by="ann")
     assert client.get_secret_value(SecretId="automate/dev/KEY")["SecretString"] == "one"
     assert client.get_secret_value(SecretId="automate/dev/team/KEY")["SecretString"] == "two"
+
+
+def test_a_new_secret_is_encrypted_with_the_stage_s_key(client, clock):
+    SecretsManager(client, "dev", clock, kms_key=KEY_ARN).set("default", "KEY", "one", by="ann")
+    assert client.describe_secret(SecretId="automate/dev/KEY")["KmsKeyId"] == KEY_ARN
+
+
+def test_a_secret_of_an_earlier_release_comes_under_the_stage_s_key_with_its_next_value(client, secrets, clock):
+    """It was made without a key: under Secrets Manager's own, which any reader of the account's secrets may use."""
+    secrets.set("default", "KEY", "one", by="ann")
+    assert "KmsKeyId" not in client.describe_secret(SecretId="automate/dev/KEY")
+    SecretsManager(client, "dev", clock, kms_key=KEY_ARN).set("default", "KEY", "two", by="ben")
+    found = client.describe_secret(SecretId="automate/dev/KEY")
+    assert found["KmsKeyId"] == KEY_ARN
+    assert client.get_secret_value(SecretId="automate/dev/KEY")["SecretString"] == "two"
+
+
+def test_a_key_that_an_admin_chose_stays(client, clock):
+    client.create_secret(Name="automate/dev/KEY", SecretString="one", KmsKeyId="alias/ours")
+    SecretsManager(client, "dev", clock, kms_key=KEY_ARN).set("default", "KEY", "two", by="ann")
+    assert client.describe_secret(SecretId="automate/dev/KEY")["KmsKeyId"] == "alias/ours"
+    assert client.get_secret_value(SecretId="automate/dev/KEY")["SecretString"] == "two"
 
 
 def test_another_stage_s_secrets_and_other_secrets_are_not_listed(client, secrets, clock):

@@ -13,7 +13,9 @@ FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "connector")
 
 TABLE_READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")
 TABLE_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
-SECRET_WRITE = ("CreateSecret", "PutSecretValue", "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource")
+SECRET_WRITE = (
+    "CreateSecret", "PutSecretValue", "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource", "UpdateSecret",
+)
 
 TRUST = {"Statement": {
     "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
@@ -124,6 +126,28 @@ def test_what_the_rows_say_besides(stage, things):
         assert stage.may(caller, "sqs:ReceiveMessage", things["wakes"]) is (function == "worker")
         assert stage.may(caller, "sqs:ReceiveMessage", things["dead"]) is (function == "deadletter")
         assert stage.may(caller, "kms:Decrypt", things["key"]) is (function != "connector")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_who_reads_secrets_may_use_the_key_that_they_are_encrypted_with(stage, things, function):
+    """Secrets Manager uses the key as the caller, so the right counts through that service alone where nothing else
+    needs it."""
+    through = {"kms_ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
+    caller = stage.role(function)
+    reads = "read" in documented()[function][1]
+    if reads:
+        assert stage.may(caller, "kms:Decrypt", things["key"], **through)
+    if function == "connector":
+        assert not stage.may(caller, "kms:Decrypt", things["key"])
+        assert not stage.may(caller, "kms:Decrypt", things["key"], kms_ViaService=f"s3.{REGION}.amazonaws.com")
+    if "write" in documented()[function][1]:
+        assert stage.may(caller, "kms:GenerateDataKey", things["key"], **through)
+
+
+def test_the_api_sets_secrets_under_the_stages_key(stage, templates):
+    [function] = templates["api"].find_resources("AWS::Lambda::Function").values()
+    named = stage.resolved("api", function["Properties"]["Environment"]["Variables"]["AUTOMATE_KMS_KEY"])
+    assert named == stage.arn("data", "AWS::KMS::Key")
 
 
 @pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter"])
