@@ -34,8 +34,8 @@ class Tunables:
 
     stage: str = _choice(
         "dev",
-        "A part of every name: `automate-<stage>-…`, and secrets live under `automate/<stage>/`. Several stages share "
-        "an account without meeting.",
+        "A part of every name: `automate-<stage>-…`, and secrets live under `automate/<stage>/`. Several stages in an "
+        "account have two things in common: its quotas, and API Gateway's role for logs, which stays with the account.",
     )
     batch_size: int = _choice(
         10,
@@ -103,6 +103,16 @@ class Tunables:
         "Data outlives its stack: deletion protection, retention, termination protection. false only for stages that "
         "are thrown away.",
     )
+    table: str = _choice(
+        "",
+        "A table that is there already, for the stage to work on: one that was restored, or that outlived the stage. "
+        "Without it the stage has its own. Keep it set: without it a new, empty table would be made.",
+    )
+    bucket: str = _choice("", "The same for the bucket of payloads: its name.")
+    key_arn: str = _choice(
+        "", "The same for the KMS key of both; for the first deployment after a destroy, with `table` and `bucket`."
+    )
+    user_pool_id: str = _choice("", "The same for the user pool: its users, passwords and second factors.")
     cdn: bool = _choice(
         True, "The Studio behind CloudFront. false leaves both out: for emulators without CloudFront, or the API alone."
     )
@@ -160,6 +170,13 @@ class Tunables:
             raise InvalidDocument(error.message, where="-c egress_allow=…", advice=error.advice) from None
         if not _STAGE.fullmatch(self.stage):
             raise _refused("stage", self.stage, "lower-case letters, digits and hyphens, at most 20, a letter first")
+        if "-task-" in f"{self.stage}-":
+            raise _refused("stage", self.stage, "a name without -task: workflows' roles have it")
+        if self.key_arn and not (self.table and self.bucket):
+            raise InvalidDocument(
+                "a key of before needs the table and the bucket that it encrypts", where="-c key_arn=…",
+                advice="Give -c table=… and -c bucket=… too, or leave it out.",
+            )
         written_schema(self.snapshot_schema)
         if self.alarm_email and not _ADDRESS.fullmatch(self.alarm_email):
             raise _refused("alarm_email", self.alarm_email, "one mail address")

@@ -45,7 +45,7 @@ class ApiStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._tunables = tunables
-        self.users = self._make_users()
+        self.users = self._find_users()
         self.client = self._make_client()
         self.function = self._make_function(data, engine, bundles)
         self.api = self._make_api()
@@ -59,6 +59,11 @@ class ApiStack(Stack):
                   "--desired-delivery-mediums EMAIL --username YOU@EXAMPLE.COM",
             description="Run this with your own address: the invitation comes by mail",
         )
+
+    def _find_users(self) -> aws_cognito.IUserPool:
+        if self._tunables.user_pool_id:
+            return aws_cognito.UserPool.from_user_pool_id(self, "Users", self._tunables.user_pool_id)
+        return self._make_users()
 
     def _make_users(self) -> aws_cognito.UserPool:
         """Nobody signs up alone: an admin invites."""
@@ -152,8 +157,7 @@ class ApiStack(Stack):
         tunables = self._tunables
         logs = aws_logs.LogGroup(
             self, "AccessLogs", log_group_name=f"/automate/{tunables.stage}/api-access",
-            retention=retention(tunables.log_retention_days),
-            removal_policy=RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY,
+            retention=retention(tunables.log_retention_days), removal_policy=RemovalPolicy.DESTROY,
         )
         return aws_apigateway.RestApi(
             self, "Gateway",
@@ -161,7 +165,9 @@ class ApiStack(Stack):
             description="Automate's API",
             endpoint_types=[aws_apigateway.EndpointType.REGIONAL],
             cloud_watch_role=True,
-            cloud_watch_role_removal_policy=RemovalPolicy.DESTROY,
+            # One setting for the whole account: taken away with one stage, the others would log no more. It stays, with
+            # its role; a release later it can leave the template, and no stage will delete it.
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             deploy_options=aws_apigateway.StageOptions(
                 stage_name=tunables.stage,
                 access_log_destination=aws_apigateway.LogGroupLogDestination(logs),

@@ -60,9 +60,10 @@ def build(app: App, *, bundles: Path = BUNDLES, studio_files: Path = DIST) -> De
         app, f"{prefix}-observability", tunables=tunables, data=data, engine=engine, api=api, studio_url=studio.url
     )
     Tags.of(app).add("automate:stage", tunables.stage)
-    Annotations.of(engine).acknowledge_warning(  # said once, at the first stack that reads of another
-        "@aws-cdk/core:crossStackReferencesBothTransitional", "meant so for a release: see REFERENCES"
-    )
+    for stack in (engine, api, studio, observability):  # it is said at the first that reads of another
+        Annotations.of(stack).acknowledge_warning(
+            "@aws-cdk/core:crossStackReferencesBothTransitional", "meant so for a release: see REFERENCES"
+        )
     acknowledge({"data": data, "engine": engine, "api": api, "studio": studio}, tunables)
     return Deployment(data, engine, api, studio, observability, made)
 

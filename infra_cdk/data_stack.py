@@ -1,6 +1,7 @@
 """What outlives every deployment: the table, the bucket of payloads and the key that encrypts both and the secrets.
 
-None of them is deleted with its stack, unless the stage is made to be thrown away (``-c protect=false``). The table's
+None of them is deleted with its stack, unless the stage is made to be thrown away (``-c protect=false``): a stage
+that is deployed anew takes those of before by their names, and a live one a restored table. The table's
 shape is engine.adapters.aws.table's data, the same from which the adapters' tests make theirs.
 """
 
@@ -33,13 +34,10 @@ class DataStack(Stack):
         super().__init__(scope, construct_id, termination_protection=tunables.protect, **kwargs)
         self._tunables = tunables
         self._kept = RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY
-        self.key = aws_kms.Key(
-            self, "Key", enable_key_rotation=True, alias=f"alias/{tunables.prefix}", removal_policy=self._kept,
-            description="Automate's table, payloads, secrets and alarms",
-        )
+        self.key = self._find_key()
         self._let_alarms_use_the_key()
-        self.table = self._make_table()
-        self.payloads = self._make_bucket()
+        self.table = self._find_table()
+        self.payloads = self._find_bucket()
         CfnOutput(self, "TableName", value=self.table.table_name, description="AUTOMATE_TABLE")
         CfnOutput(self, "BucketName", value=self.payloads.bucket_name, description="AUTOMATE_BUCKET")
 
@@ -104,6 +102,29 @@ class DataStack(Stack):
                 aws_iam.PolicyStatement(actions=["secretsmanager:ListSecrets"], resources=["*"])
             )
 
+    def _find_key(self) -> aws_kms.IKey:
+        if self._tunables.key_arn:
+            scope = Construct(self, "Key")
+            key = aws_kms.Key.from_key_arn(scope, "OfBefore", self._tunables.key_arn)
+            aws_kms.Alias(scope, "Alias", alias_name=f"alias/{self._tunables.prefix}", target_key=key)
+            return key
+        return aws_kms.Key(
+            self, "Key", enable_key_rotation=True, alias=f"alias/{self._tunables.prefix}", removal_policy=self._kept,
+            description="Automate's table, payloads, secrets and alarms",
+        )
+
+    def _find_table(self) -> aws_dynamodb.ITable:
+        if self._tunables.table:
+            return aws_dynamodb.Table.from_table_attributes(
+                self, "Table", table_name=self._tunables.table, grant_index_permissions=True
+            )
+        return self._make_table()
+
+    def _find_bucket(self) -> aws_s3.IBucket:
+        if self._tunables.bucket:
+            return aws_s3.Bucket.from_bucket_name(self, "Payloads", self._tunables.bucket)
+        return self._make_bucket()
+
     def _make_table(self) -> aws_dynamodb.Table:
         table = aws_dynamodb.Table(
             self, "Table",
@@ -130,7 +151,7 @@ class DataStack(Stack):
 
     def _make_bucket(self) -> aws_s3.Bucket:
         """Objects are named by the hash of their content and never change: no versions are kept."""
-        return aws_s3.Bucket(
+        bucket = aws_s3.Bucket(
             self, "Payloads",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
             encryption=aws_s3.BucketEncryption.KMS,
@@ -143,6 +164,9 @@ class DataStack(Stack):
             auto_delete_objects=False,
             lifecycle_rules=[aws_s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))],
         )
+        if bucket.policy is not None:
+            bucket.policy.apply_removal_policy(self._kept)  # what refuses plain connections stays with it
+        return bucket
 
 
 def _attribute(name: str, kind: str = "S") -> aws_dynamodb.Attribute:

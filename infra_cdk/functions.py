@@ -45,7 +45,7 @@ class Functions:
         logs = aws_logs.LogGroup(
             scope, "Logs", log_group_name=f"/aws/lambda/{full_name}",
             retention=retention(tunables.log_retention_days),
-            removal_policy=RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY,
+            removal_policy=RemovalPolicy.DESTROY,  # it has its function's name, which the next deployment needs
         )
         role = aws_iam.Role(
             scope, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),

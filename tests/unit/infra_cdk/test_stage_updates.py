@@ -19,6 +19,11 @@ CHOICES = {
     "defaults": {},
     "no cdn": {"cdn": "false"},
     "thrown away": {"protect": "false"},
+    "a restored table": {"table": "automate-test-restored"},
+    "all of before": {
+        "table": "t-1", "bucket": "b-1", "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k-1",
+        "user_pool_id": "us-east-1_abc",
+    },
     "a topic": {"alarm_topic_arn": "arn:aws:sns:us-east-1:123456789012:ops"},
     "traced, a model": {"tracing": "true", "copilot_provider": "bedrock", "copilot_model": "acme.model-v1:0"},
 }
