@@ -38,6 +38,7 @@ class DataStack(Stack):
         self._let_alarms_use_the_key()
         self.table = self._find_table()
         self.payloads = self._find_bucket()
+        CfnOutput(self, "KeyArn", value=self.key.key_arn, description="-c key_arn, when the stage is deployed anew")
         CfnOutput(self, "TableName", value=self.table.table_name, description="AUTOMATE_TABLE")
         CfnOutput(self, "BucketName", value=self.payloads.bucket_name, description="AUTOMATE_BUCKET")
 
