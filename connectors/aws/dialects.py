@@ -14,10 +14,13 @@ that of the SDK v1.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from connectors.aws.naming import capitalised, error_prefix, sdk_exception, sdk_member
 from engine.records import dataclass
+
+Json = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,20 @@ class Sdk:
             f"{refusal.message} (Service: {self.prefix}, Status Code: {refusal.status}, "
             f"Request ID: {refusal.request_id}{more})"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OfAMap(Sdk):
+    """What a distributed Map alone calls: S3, as its ItemReader and ResultWriter do. A listing gives its items."""
+
+    @staticmethod
+    def items(contents: Sequence[dict[str, Any]]) -> list[dict[str, Json]]:
+        """The entries of a ListObjectsV2 response as AWS hands them to iterations (developer guide, "ItemReader")."""
+        return [
+            {"Etag": entry.get("ETag"), "Key": entry["Key"], "LastModified": int(entry["LastModified"].timestamp()),
+             "Size": entry.get("Size"), "StorageClass": entry.get("StorageClass", "STANDARD")}
+            for entry in contents
+        ]
 
 
 OPTIMISED = {

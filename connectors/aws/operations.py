@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.aws import emr
 from connectors.aws.clients import HEADERS, Clients
-from connectors.aws.dialects import LAMBDA, OPTIMISED
+from connectors.aws.dialects import LAMBDA, OPTIMISED, OfAMap
 from connectors.aws.failures import (
     client_failure,
     failed_entries,
@@ -126,6 +126,8 @@ def _finished(target: Operation, shown: dict[str, Json], response: dict[str, Any
         if response.get("FunctionError"):
             return _raised(response)
         shown["Payload"] = _parsed(response)
+    elif isinstance(target.dialect, OfAMap) and "Contents" in shown:
+        shown["Contents"] = target.dialect.items(response["Contents"])
     elif target.dialect is OPTIMISED["events"] and shown.get("FailedEntryCount"):
         return failed_entries(shown)
     if target.dialect is OPTIMISED["elasticmapreduce"]:

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from connectors.aws.dialects import OPTIMISED, Dialect, Sdk
+from connectors.aws.dialects import OPTIMISED, Dialect, OfAMap, Sdk
 from connectors.aws.jobs import TABLE, Job
 from connectors.aws.models import actions, service_model, services
 from connectors.aws.naming import action_name, resource_name
@@ -44,7 +44,8 @@ _NOT_HERE = frozenset({
 """Optimised integrations that do more than call one operation."""
 
 _OF_A_MAP = {"s3": {"getObject": "GetObject", "listObjectsV2": "ListObjectsV2", "putObject": "PutObject"}}
-"""The optimised forms that only a Map's ItemReader and ResultWriter have; they answer as the SDK does."""
+"""The optimised forms that only a Map's ItemReader and ResultWriter have; they answer as the SDK does, but for a
+listing's entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _sdk(resource: str, service: str, action: str) -> Operation | str:
 def _optimised(resource: str, service: str, action: str) -> Target | str:
     """One of the integrations that Step Functions offers besides the SDK's."""
     if action in _OF_A_MAP.get(service, {}):
-        return Operation(service, _OF_A_MAP[service][action], Sdk.of(service))
+        return Operation(service, _OF_A_MAP[service][action], OfAMap.of(service))
     if service == "http":
         return f"{resource} is not available here. Use connector:http:request."
     offered, dialect = ACTIONS.get(service), OPTIMISED.get(service)

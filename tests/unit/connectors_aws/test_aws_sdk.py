@@ -42,7 +42,11 @@ def test_s3_keeps_what_was_given_as_text_and_gives_it_back(run, bucket, body, te
 def test_an_item_reader_reads_by_the_same_call(run, bucket, client_of):
     client_of("s3").put_object(Bucket=bucket, Key="in/1.json", Body=b"[1]")
     listed = run("arn:aws:states:::s3:listObjectsV2", {"Bucket": bucket, "Prefix": "in/"})
-    assert [entry["Key"] for entry in listed.output["Contents"]] == ["in/1.json"]
+    (entry,) = listed.output["Contents"]
+    # The names and the time of the developer guide's example of an item ("ItemReader").
+    assert list(entry) == ["Etag", "Key", "LastModified", "Size", "StorageClass"]
+    assert (entry["Key"], entry["StorageClass"], type(entry["LastModified"])) == ("in/1.json", "STANDARD", int)
+    assert entry["Etag"].startswith('"')
     assert run("arn:aws:states:::s3:getObject", {"Bucket": bucket, "Key": "in/1.json"}).output["Body"] == "[1]"
 
 
