@@ -11,7 +11,9 @@ puts functions in their place that ask first:
     $formatNumber  takes no longer pictures: jlens panics at 65,536 digits behind the point
     $distinct    tells several values apart by their JSON text: jlens compares every pair and hears no timeout meanwhile
 
-What they give is what the language says; that a bound is met is told as jlens tells it.
+What they give is what the language says; that a bound is met is told as jlens tells it. `$split`, `$replace`, `$match`,
+`$formatBase` and `$round` also round their whole numbers down (AWS, "Built-in JSONata functions that require integer
+values as parameters will automatically round down any non-integer numbers provided").
 """
 
 from __future__ import annotations
@@ -36,19 +38,33 @@ _SPAN = (
 )
 """One item stands alone, as in a sequence (recorded case); none is nothing (JSONata's documentation, "Sequences")."""
 _REPLACE = (
-    "$automate__replace:=$replace;$automate__length:=$length;"
+    "$automate__replace:=$replace;$automate__length:=$length;$automate__floor:=$floor;"
     "$replace:=function($s,$p,$r,$n)<s-(sf)(sf)n?:s>{"
     '$automate__type($r)="string"'
-    "?$automate__replace($s,$p,$r,$automate__most($automate__length($s),$r,$n))"
-    ":$automate__replace($s,$p,function($m){($t:=$r($m);$automate__grown($t);$t)},$n)};"
+    "?$automate__replace($s,$p,$r,$automate__most($automate__length($s),$r,$automate__floor($n)))"
+    ":$automate__replace($s,$p,function($m){($t:=$r($m);$automate__grown($t);$t)},$automate__floor($n))};"
 )
 _SPLIT = (
-    "$automate__split:=$split;$automate__length:=$length;$automate__without:=$replace;"
+    "$automate__split:=$split;$automate__floor:=$floor;$automate__length:=$length;$automate__without:=$replace;"
     "$split:=function($s,$p,$n)<s-(sf)n?:a<s>>{("
     """$automate__type($p)="string"?$automate__parts($automate__length($s),$p=""?1:$automate__length($p),"""
     """function(){$p=""?0:$automate__length($automate__without($s,$p,""))});"""
-    "$automate__split($s,$p,$n))};"
+    "$automate__split($s,$p,$automate__floor($n)))};"
 )
+_MATCH = (
+    "$automate__match:=$match;$automate__floor:=$floor;"
+    "$match:=function($s,$p,$n)<s-f<s:o>n?:a<o>>{$automate__match($s,$p,$automate__floor($n))};"
+)
+_BASE = (
+    "$automate__base:=$formatBase;$automate__floor:=$floor;"
+    "$formatBase:=function($v,$b)<n-n?:s>{$automate__base($v,$automate__floor($b))};"
+)
+_ROUND = (
+    "$automate__round:=$round;$automate__floor:=$floor;"
+    "$round:=function($v,$n)<n-n?:n>{$automate__round($v,$automate__floor($n))};"
+)
+_WHOLE_ROUND = re.compile(r"\$round(?!\w)(?!\s*\()|\$round\s*\((?:[^(),]|\([^(),]*\))*(?:,\s*-?\d+\s*)?\)(?!\s*\()")
+"""A `$round` that needs no guard: of one argument, or to as many places as a literal says. Each call costs steps."""
 _FORMAT = (
     "$automate__format:=$formatNumber;$automate__length:=$length;"
     "$formatNumber:=function($v,$p,$o)<n-so?:s>{("
@@ -58,6 +74,7 @@ _DISTINCT = (
     "$automate__distinct:=$distinct;$automate__count:=$count;"
     "$distinct:=function($a){($u:=$automate__unique($a);$automate__count($u)>1?$u:$automate__distinct($a))};"
 )
+_ASKED = ("$automate__room(", "$automate__span(", "$automate__most(", "$automate__parts(", "$automate__picture(")
 _PART = re.compile(
     r"""(?P<blank>\s+|/\*.*?\*/)
       | (?P<operand>"(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | (?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?
@@ -83,6 +100,12 @@ def guarded(text: str) -> tuple[str, str]:
         guards += _REPLACE
     if "$split" in text:
         guards += _SPLIT
+    if "$match" in text:
+        guards += _MATCH
+    if "$formatBase" in text:
+        guards += _BASE
+    if "$round" in (text if "~>" in text else _WHOLE_ROUND.sub("", text)):
+        guards += _ROUND
     if "$formatNumber" in text:
         guards += _FORMAT
     if ".." in text:
@@ -94,7 +117,7 @@ def guarded(text: str) -> tuple[str, str]:
 
 def budgets(guards: str, limits: Limits) -> Mapping[str, Callable[..., Json]]:
     """The functions that these definitions ask, counting for one evaluation."""
-    return _Budgets(limits).functions() if guards not in {"", _DISTINCT} else {}
+    return _Budgets(limits).functions() if any(name in guards for name in _ASKED) else {}
 
 
 class _Budgets:

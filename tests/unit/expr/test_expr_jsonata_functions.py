@@ -234,6 +234,25 @@ def test_texts_over_a_mebibyte_are_hashed_coded_and_parsed(letter):
     assert value("[$hash($states.input, 'MD5'), $hash('', 'MD5')][1]", text) == hashlib.md5(b"").hexdigest()  # noqa: S324
 
 
+# ------------------------------------------------- built-in functions: [AWS] "that require integer values as
+# parameters will automatically round down any non-integer numbers provided"
+
+
+@pytest.mark.parametrize(("source", "result"), [
+    ("$split('a,b,c', ',', 1.9)", "a"), ("$split('a,b,c', /,/, 1.9)", "a"), ("$count($split('a,b', ',', 0.9))", 0),
+    ("$match('aXbXcX', /X/, 1.9).index", 1), ("$exists($match('aXb', /X/, 0.9))", False),
+    ("$replace('aaa', 'a', 'b', 1.9)", "baa"), ("$replace('aaa', /a/, 'b', 1.9)", "baa"),
+    ("$replace('aaa', /a/, function($m) { 'b' }, 1.9)", "baa"), ("$replace('aaa', 'a', 'b', 0.9)", "aaa"),
+    ("$formatBase(10, 2.9)", "1010"), ("$formatBase(35, 36.9)", "z"),
+    ("$round(1.239, 1.9)", 1.2), ("$round(1.239, 2.5)", 1.24), ("$round($sum([1.1, 0.139]), 1.9)", 1.2),
+    ("1.239 ~> $round(1.9)", 1.2), ("$round(1.239, 5 / 2)", 1.24), ("$round(1.239, 2)", 1.24), ("$round(1.5)", 2),
+    ("$pad('x', 2.9) & '|'", "x |"), ("$substring('hello', 1.9)", "ello"), ("$substring('hello', 0, 1.9)", "h"),
+    ("[1, 2, 3][1.9]", 2), ("$formatInteger(2.9, 'w')", "two"), ("$fromMillis(1.9)", "1970-01-01T00:00:00.001Z"),
+])
+def test_whole_numbers_are_rounded_down(source, result):
+    assert value(source) == (result if source[:6] != "$split" else [result])
+
+
 # ------------------------------------------------- the language's version
 
 

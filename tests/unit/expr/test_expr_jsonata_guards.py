@@ -41,6 +41,15 @@ SAME = [
     "$split(none, 'a')", "$split(1, 'a')", "$split(text, 1)", "$split(text, 'X', -1)", "$split(text)",
     "$split($replace(text, 'X', 'y'), 'y')",
     "text ~> $split('X')", "$map([text, 'aXX'], $split(?, 'X'))", "$split('', ',')", "$split('a', 'b')",
+    # match, formatBase, round
+    "$match(text, /X/)", "$match(text, /X/, 1)", "$match(text, /X/, 0)", "$match(text, /X/, -1)", "$match(text, 'X')",
+    "$match(none, /X/)", "text.$match(/X/)", "text ~> $match(/X/)", "$match(text, /X/, none)", "$match(text, /z/)",
+    "$match(1, /X/)", "$match(text)", "$map([text], $match(?, /X/))", "$match(text, /X/).match", "[$match('X', /X/)]",
+    "$match(text, function($s) { {'match': 'a', 'start': 0, 'end': 1, 'groups': [], 'next': function() { none }} })",
+    "$formatBase(255, 16)", "$formatBase(255)", "$formatBase(none, 2)", "$formatBase(5, 1)", "$formatBase(5, 37)",
+    "$formatBase('5')", "a.$formatBase(2)", "$formatBase(2.5, 2)", "list.$formatBase($, 3)", "$formatBase(5, none)",
+    "$round(2.345, $count([1, 2]))", "$round(none, a)", "$round('a', a)", "$round(155, -a)", "1.25 ~> $round(a)",
+    "$round(2.5, none)", "list.$round($ / 7, a)", "$round(1.55, a + 0)", "$round(2.5)", "$map([1.25], $round)",
     # formatNumber
     "$formatNumber(12345.6, '#,##0.00')", "$formatNumber(none, '0')", "$formatNumber(1, none)",
     "$formatNumber('1', '0')",
