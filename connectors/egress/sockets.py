@@ -75,8 +75,9 @@ def left(deadline: float, clock: Clock) -> float:
 
 @lru_cache(maxsize=1)
 def tls() -> ssl.SSLContext:
-    """How connectors use TLS: certificates and names checked against the system's authorities."""
+    """How connectors use TLS: 1.2 at least, certificates and names checked against the system's authorities."""
     context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # else it is the system's OpenSSL that decides
     context.sslsocket_class = TimedTlsSocket
     return context
 

@@ -59,6 +59,7 @@ BEYOND = {
     "one invocation of the deployed worker":
         "runtime/test_map_run_durable.py::test_a_worker_whose_time_is_over_leaves_the_rest_to_the_next",
     "an answer to `connector:http`": "connectors/test_builtin_http.py::test_an_answer_that_is_too_large_is_refused",
+    "a connection of `connector:http` to one address": HERE + "test_a_connection_has_ten_seconds_and_then_the_next_one",
     "redirects that `connector:http` follows": "connectors/test_builtin_http.py::test_redirects_in_a_circle_end",
     "a request of `connector:http` without a limit of its own":
         "connectors/test_builtin_http.py::test_no_answer_in_time",

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from durable import TESTER, Product, ScriptedTasks
 
+from connectors.egress.dialling import Dialler
 from engine.adapters.memory.stores import MemoryStores
 from engine.asl.validate import validate
 from engine.catalog.document import parse_document
@@ -193,6 +194,19 @@ def test_calls_beyond_the_threads_wait():
     assert product.describe(key).status == "SUCCEEDED"
     assert len(product.tasks.calls) == 30
     assert len(threads) <= 2
+
+
+def test_a_connection_has_ten_seconds_and_then_the_next_one():
+    given = []
+
+    def connect(sock, address):
+        given.append((address[0], sock.gettimeout()))
+        raise TimeoutError("timed out")
+
+    dialler = Dialler(SkipClock(0.0), resolve=lambda host, port: ["93.184.216.34", "93.184.216.35"], connect=connect)
+    with pytest.raises(TimeoutError):
+        dialler.dial("example.com", 443, 60.0)
+    assert given == [("93.184.216.34", 10.0), ("93.184.216.35", 10.0)]
 
 
 def test_a_poll_beyond_the_room_is_answered_at_once():
