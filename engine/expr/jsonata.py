@@ -167,31 +167,41 @@ class JsonataExpression:
         self, within: Limits, result_bytes: int, wrapped: Any, given: Json, scope: Scope
     ) -> dict[str, Json]:
         """The answer within these limits. An attempt that had too little CPU time leaves nothing to the next."""
-        drawn = scope.drawn
-        now = round(scope.at * 1000)
+        drawn, began = scope.drawn, within.clock()
+        try:
+            return self._attempt(within, within.first_wall, result_bytes, wrapped, given, scope)
+        except jlens.JlensError as error:
+            if error.code != _OUT_OF_TIME:
+                raise
 
-        def attempt(seconds: float) -> dict[str, Json]:
+        def again(seconds: float) -> dict[str, Json]:
             scope.rewind(drawn)
-            seed = scope.random_seed(self.field) if "shuffle" in self._mentioned else 0
-            bindings: dict[str, Json] | None = None
-            if self._asks or self._guards or self._texts:
-                bindings = scoped_functions(self._asks.difference(given["v"]), scope, self.field)
-                bindings |= budgets(self._guards, within)
-                if self._texts:
-                    bindings |= Texts().functions()
             try:
-                answer: dict[str, Json] = wrapped.evaluate(
-                    given, bindings, now=now, seed=seed, timeout=seconds, max_depth=within.depth,
-                    max_steps=within.steps, max_array_length=within.items, max_string_length=within.text_bytes,
-                    max_result_size=result_bytes,
-                )
+                return self._attempt(within, seconds, result_bytes, wrapped, given, scope)
             except jlens.JlensError as error:
                 if error.code == _OUT_OF_TIME:
                     raise TimeoutError from None
                 raise
-            return answer
 
-        return Budget(within).run(attempt)
+        return Budget(within).run(again, stopped=within.clock() - began)
+
+    def _attempt(
+        self, within: Limits, seconds: float, result_bytes: int, wrapped: Any, given: Json, scope: Scope
+    ) -> dict[str, Json]:
+        """The answer, within so many seconds by the clock on the wall."""
+        bindings: dict[str, Json] | None = None
+        if self._asks or self._guards or self._texts:
+            bindings = scoped_functions(self._asks.difference(given["v"]), scope, self.field)
+            bindings |= budgets(self._guards, within)
+            if self._texts:
+                bindings |= Texts().functions()
+        answer: dict[str, Json] = wrapped.evaluate(
+            given, bindings, now=round(scope.at * 1000), timeout=seconds,
+            seed=scope.random_seed(self.field) if "shuffle" in self._mentioned else 0,
+            max_depth=within.depth, max_steps=within.steps, max_array_length=within.items,
+            max_string_length=within.text_bytes, max_result_size=result_bytes,
+        )
+        return answer
 
     def _size_of(self, given: Json) -> int:
         """The JSON text's size of what the expression may read."""

@@ -117,7 +117,7 @@ def guarded(text: str) -> tuple[str, str]:
 
 def budgets(guards: str, limits: Limits) -> Mapping[str, Callable[..., Json]]:
     """The functions that these definitions ask, counting for one evaluation."""
-    return _Budgets(limits).functions() if any(name in guards for name in _ASKED) else {}
+    return _Budgets(limits).functions() if guards and any(name in guards for name in _ASKED) else {}
 
 
 class _Budgets:

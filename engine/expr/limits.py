@@ -43,6 +43,11 @@ class Limits:
     clock: Callable[[], float]
     """The CPU seconds that the calling thread has had; a test may set its own."""
 
+    @property
+    def first_wall(self) -> float:
+        """The wall-clock seconds of a first attempt."""
+        return min(self.seconds * _MORE, self.wall_seconds)
+
     @classmethod
     def of(cls, settings: Settings) -> Limits:
         """The limits that the settings name."""
@@ -63,28 +68,33 @@ class Budget:
         self._left = limits.seconds
         self._wall_left = limits.wall_seconds
 
-    def run(self, call: Callable[[float], _Answer]) -> _Answer:
+    def run(self, call: Callable[[float], _Answer], stopped: float | None = None) -> _Answer:
         """What ``call(wall_seconds)`` answers. Where it raises TimeoutError, those were too few, and it runs again.
 
-        Raises OutOfTime where no attempt is left.
+        `stopped` is the CPU seconds of a first attempt that is over, and had `Limits.first_wall`. Raises OutOfTime
+        where no attempt is left.
         """
         clock, left = self._limits.clock, self._left
-        wall = left * _MORE
+        wall = min(left * _MORE, self._wall_left)
+        if stopped is not None:
+            wall = self._longer(wall, stopped)
         while self._left > 0 and self._wall_left > 0:
-            wall = min(wall, self._wall_left)
             began = clock()
             try:
                 answer = call(wall)
             except TimeoutError:
-                used = clock() - began
-                if used >= left:
-                    self._left = 0.0
-                self._wall_left -= wall
-                wall *= _MORE * left / max(used, wall * _LEAST_SHARE)
+                wall = self._longer(wall, clock() - began)
             else:
-                self._left -= clock() - began
+                self._left = left - (clock() - began)
                 return answer
         raise OutOfTime(self._told())
+
+    def _longer(self, wall: float, used: float) -> float:
+        """The wall-clock seconds of the next attempt, after one that had so many and used so much CPU time."""
+        self._wall_left -= wall
+        if used >= self._left:
+            self._left = 0.0
+        return min(wall * _MORE * self._left / max(used, wall * _LEAST_SHARE), self._wall_left)
 
     def _told(self) -> str:
         if self._left <= 0:
