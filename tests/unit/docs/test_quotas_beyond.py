@@ -11,6 +11,7 @@ from durable import TESTER, Product, ScriptedTasks
 from connectors.egress.dialling import Dialler
 from engine.adapters.memory.stores import MemoryStores
 from engine.asl.validate import validate
+from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.files import read_document
 from engine.clock import SkipClock
@@ -141,6 +142,16 @@ def test_a_number_above_its_bound_is_a_finding(definition, most, place):
 def test_a_text_that_is_too_long_is_a_finding(definition, limit):
     assert validate(definition("a" * (limit - 100))) == []
     assert [found.severity for found in validate(definition("a" * limit))] == ["ERROR"]
+
+
+def test_nothing_counts_versions():
+    """More than AWS keeps of a state machine."""
+    catalog = Catalog(MemoryStores(SkipClock(0.0)).catalog, SkipClock(0.0))
+    for number in range(1_001):
+        document = parse_document({"name": "w", "definition": {**PASS, "Comment": f"{number}"}})
+        catalog.import_document("default", document, actor=TESTER, force=True)
+        published = catalog.publish("default", "w", actor=TESTER)
+    assert published.number == 1_001
 
 
 def test_a_number_of_too_many_digits_is_refused():
