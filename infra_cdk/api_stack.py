@@ -7,6 +7,7 @@ answer 405.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aws_cdk import (
@@ -23,6 +24,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from functions.api.app import ROUTES
+from functions.api.identity import PROOF
 from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
 from infra_cdk.data_stack import DataStack
@@ -35,6 +37,16 @@ OPEN = frozenset({"/health"})
 API_TIMEOUT_SECONDS = 29
 """API Gateway gives up after 29 s."""
 
+ACCESS_LOG = {
+    "requestId": "$context.requestId", "requestTime": "$context.requestTime",
+    "subject": "$context.authorizer.claims.sub", "ip": "$context.identity.sourceIp",
+    "httpMethod": "$context.httpMethod", "path": "$context.path", "resourcePath": "$context.resourcePath",
+    "protocol": "$context.protocol", "status": "$context.status", "responseLength": "$context.responseLength",
+    "error": "$context.error.responseType",
+}
+"""One line a request. `$context.identity.user` is empty for a user pool's callers: the subject is in the claims. `ip`
+is CloudFront's where it stands in front; the API function's own line has the caller's (functions.api.access_log)."""
+
 
 class ApiStack(Stack):
     """Outputs `ApiUrl`, `UserPoolId`, `UserPoolClientId` and `InviteFirstAdmin`, a command."""
@@ -45,6 +57,10 @@ class ApiStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._tunables = tunables
+        self.origin_proof = self.stack_id
+        """What the distribution adds to each request, so that the function believes the caller's address in it: this
+        stack's id, which ends in a unique part. It opens nothing: who knows it and is signed in can write a false
+        address."""
         self.users = self._find_users()
         self.client = self._make_client()
         self.function = self._make_function(data, engine, bundles)
@@ -106,7 +122,8 @@ class ApiStack(Stack):
                 api=True, traced=True,
             ),
             {
-                **engine.settings, "AUTOMATE_KMS_KEY": data.key.key_arn,
+                **engine.settings, **({PROOF: self.origin_proof} if self._tunables.cdn else {}),
+                "AUTOMATE_KMS_KEY": data.key.key_arn,
                 "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
                 "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
             },
@@ -171,10 +188,7 @@ class ApiStack(Stack):
             deploy_options=aws_apigateway.StageOptions(
                 stage_name=tunables.stage,
                 access_log_destination=aws_apigateway.LogGroupLogDestination(logs),
-                access_log_format=aws_apigateway.AccessLogFormat.json_with_standard_fields(
-                    caller=False, http_method=True, ip=True, protocol=True, request_time=True, resource_path=True,
-                    response_length=True, status=True, user=True,
-                ),
+                access_log_format=aws_apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
                 logging_level=aws_apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # bodies hold inputs: they are not for logs
                 metrics_enabled=True,

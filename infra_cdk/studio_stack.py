@@ -28,6 +28,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from engine.errors import InvalidDocument
+from functions.api.identity import PROOF_HEADER, VIEWER_HEADER
 from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
 
@@ -52,12 +53,17 @@ function handler(event) {
 _COGNITO = """
 function handler(event) { event.request.uri = '/'; return event.request; }
 """
-_HOME = """
+HOME = """
 function handler(event) {
-  if (event.request.uri !== '/') { return event.request; }
-  return { statusCode: 302, statusDescription: 'Found', headers: { location: { value: '/studio/' } } };
+  var request = event.request;
+  if (request.uri === '/') {
+    return { statusCode: 302, statusDescription: 'Found', headers: { location: { value: '/studio/' } } };
+  }
+  request.headers['VIEWER'] = { value: event.viewer.ip };
+  return request;
 }
-"""
+""".replace("VIEWER", VIEWER_HEADER)
+"""The caller's address in a header: a policy that passes all headers but Host cannot add CloudFront's own."""
 
 
 class StudioStack(Stack):
@@ -97,13 +103,16 @@ class StudioStack(Stack):
             comment=self._tunables.prefix,
             http_version=aws_cloudfront.HttpVersion.HTTP2_AND_3,
             default_behavior=aws_cloudfront.BehaviorOptions(
-                origin=aws_cloudfront_origins.HttpOrigin(api_host, origin_path=f"/{self._tunables.stage}"),
+                origin=aws_cloudfront_origins.HttpOrigin(
+                    api_host, origin_path=f"/{self._tunables.stage}",
+                    custom_headers={PROOF_HEADER: self._api.origin_proof},
+                ),
                 viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
                 cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
                 origin_request_policy=aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
                 response_headers_policy=aws_cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-                function_associations=[self._function("Home", _HOME)],
+                function_associations=[self._function("Home", HOME)],
             ),
             additional_behaviors={
                 "/cognito": aws_cloudfront.BehaviorOptions(

@@ -31,6 +31,7 @@ from functions.api import (
     workflow_list,
     workflows,
 )
+from functions.api.access_log import log_access
 from functions.api.routing import Provider, Route, RouteTable, blueprint, remember_request
 
 _TABLES = (
@@ -56,3 +57,4 @@ def create_app(provider: Provider) -> Chalice:
 
 
 app = create_app(aws.services)
+app.register_middleware(log_access, "http")

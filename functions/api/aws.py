@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from connectors.aws.roles import AssignedRoles
@@ -29,7 +29,7 @@ from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecr
 from functions.api.audited_activities import AuditedActivities
 from functions.api.audited_operations import AuditedPausing
 from functions.api.console_links import ConsoleLinks
-from functions.api.identity import actor_of_gateway
+from functions.api.identity import PROOF, actor_of_gateway
 from functions.api.services import NoLogs, Place, Services
 from functions.api.starters import Starters
 from functions.call_logs import InCall
@@ -106,7 +106,7 @@ def _services() -> Services:
     return Services(
         catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
         secret_backends=backends, writable_secrets=AuditedSecrets(secrets, recorder),
-        actor_of=actor_of_gateway, audit=audit,
+        actor_of=partial(actor_of_gateway, proof=os.environ.get(PROOF, "")), audit=audit,
         pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
         activities=AuditedActivities(
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,

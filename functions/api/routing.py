@@ -159,7 +159,7 @@ def _view(route: Route, provider: Provider) -> Callable[..., Response]:
             given = _read_body(route, request) if route.has_body else _read_query(route.takes, request)
             services = provider()
             call = Call(
-                services, services.actor_of(request.context),
+                services, services.actor_of(request.context, request.headers),
                 {name: unquote(value) for name, value in parameters.items()},  # an id has ":", and no name has "%"
                 given, etags.given(request.headers.get("if-match")), request.headers.get("if-none-match"),
             )

@@ -64,7 +64,7 @@ class Services:
     settings: Settings
     secret_backends: Sequence[SecretBackend]
     writable_secrets: AuditedSecrets
-    actor_of: Callable[[Mapping[str, Any]], Actor]
+    actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor]
     audit: Audit
     pausing: AuditedPausing
     activities: AuditedActivities

@@ -109,7 +109,7 @@ class Product:
             clock=clock, tasks=calls, logs=LogFiles(Path(settings.data_dir) / LOGS), place=Place("local"),
             starters=Starters(audit),
             # Who has the token is the folder's owner.
-            actor_of=lambda context: replace(actor, origin=str(context["identity"]["sourceIp"])),
+            actor_of=lambda context, _headers: replace(actor, origin=str(context["identity"]["sourceIp"])),
         )
         return cls(settings, clock, stores, services, store, actor, partial(new_worker, runs_sync=False))
 

@@ -169,7 +169,9 @@ def api() -> Api:
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
         tasks=SecretResolving(ConnectorTasks(default_registry), (secrets,), clock), logs=MemoryLogs(),
         place=Place("local"), starters=Starters(audit),
-        actor_of=lambda context: Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
+        actor_of=lambda context, _headers: Actor(
+            context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]
+        ),
     )
     return Api(stores, clock, services, secrets)
 

@@ -137,4 +137,4 @@ def test_a_secrets_value_is_in_no_error(api):
     ({}, "anonymous"),
 ])
 def test_who_asks(context, name):
-    assert actor_of_gateway(context).name == name
+    assert actor_of_gateway(context, {}).name == name

@@ -1,0 +1,75 @@
+"""Where a request came from: behind CloudFront, past it, and with headers that somebody made up."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from chalice.app import Response
+
+from functions.api import app as api_app
+from functions.api.access_log import log_access
+from functions.api.identity import PROOF, actor_of_gateway
+
+EDGE, VIEWER, PROVEN = "130.176.1.2", "203.0.113.9", "51af3dc0-da77-11e4-872e-1234567db123"
+CONTEXT = {
+    "requestId": "r-1", "identity": {"sourceIp": EDGE, "user": None}, "path": "/prod/executions/orders%3A1",
+    "authorizer": {"claims": {"sub": "sub-1", "email": "ada@example.com"}},
+}
+
+
+@pytest.mark.parametrize(("headers", "origin"), [
+    ({"x-automate-viewer": VIEWER, "x-automate-origin": PROVEN}, VIEWER),
+    ({"x-automate-viewer": "2001:DB8::1", "x-automate-origin": PROVEN}, "2001:db8::1"),
+    ({"x-automate-viewer": VIEWER}, EDGE),
+    ({"x-automate-viewer": VIEWER, "x-automate-origin": "51af3dc0"}, EDGE),
+    ({"x-automate-viewer": VIEWER, "x-automate-origin": ""}, EDGE),
+    ({"x-automate-viewer": "not an address", "x-automate-origin": PROVEN}, EDGE),
+    ({"x-automate-viewer": "203.0.113.9, 10.0.0.1", "x-automate-origin": PROVEN}, EDGE),
+    ({"x-forwarded-for": "203.0.113.9", "cloudfront-viewer-address": "203.0.113.9:1"}, EDGE),
+    ({"x-automate-viewer": VIEWER, "x-automate-origin": "ä" * 36}, EDGE),
+    ({}, EDGE),
+])
+def test_the_viewers_address_counts_where_the_request_proves_that_it_came_through_cloudfront(headers, origin):
+    assert actor_of_gateway(CONTEXT, headers, proof=PROVEN).origin == origin
+
+
+def test_without_a_distribution_no_header_counts():
+    headers = {"x-automate-viewer": VIEWER, "x-automate-origin": ""}
+    assert actor_of_gateway(CONTEXT, headers).origin == EDGE
+
+
+class Request:
+    """As much of Chalice's request as the middleware reads."""
+
+    method, context = "GET", CONTEXT
+    headers = {"x-automate-viewer": VIEWER, "x-automate-origin": PROVEN, "authorization": "Bearer token"}  # noqa: RUF012
+
+
+def test_each_request_is_a_line_with_subject_address_and_path(monkeypatch, caplog):
+    monkeypatch.setenv(PROOF, PROVEN)
+    with caplog.at_level(logging.INFO, "automate.access"):
+        answered = log_access(Request(), lambda _: Response("", status_code=404))
+    assert answered.status_code == 404
+    [record] = caplog.records
+    assert json.loads(record.getMessage().removeprefix("request ")) == {
+        "request_id": "r-1", "subject": "sub-1", "method": "GET", "address": VIEWER,
+        "path": "/prod/executions/orders%3A1", "status": 404,
+    }
+    assert PROVEN not in record.getMessage()
+
+
+def test_the_deployed_app_writes_it_and_the_local_one_does_not(api, caplog, monkeypatch):
+    monkeypatch.delenv("AUTOMATE_TABLE", raising=False)  # the request fails, and is told all the same
+    event = {
+        "resource": "/me", "path": "/me", "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
+        "multiValueQueryStringParameters": None, "pathParameters": None, "stageVariables": None, "body": None,
+        "isBase64Encoded": False, "requestContext": {**CONTEXT, "resourcePath": "/me", "httpMethod": "GET"},
+    }
+    with caplog.at_level(logging.INFO, "automate.access"):
+        assert api("GET", "/me").status == 200
+        assert not [record for record in caplog.records if record.name == "automate.access"]
+        assert api_app.app(event, None)["statusCode"] == 500
+    [record] = [record for record in caplog.records if record.name == "automate.access"]
+    assert '"status": 500' in record.getMessage()
