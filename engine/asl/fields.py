@@ -110,7 +110,7 @@ def wait_seconds(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate |
     text = definition["SecondsPath"]
 
     def seconds(value: Json) -> Json:
-        if not _fits(value, "float"):
+        if not _fits(value, "integer"):  # "an integer from 0 to 99999999" (developer guide, "Wait")
             raise StateFailure(
                 "States.Runtime",
                 f"The SecondsPath parameter does not reference a valid integer: {text} == {_plain(value)}",

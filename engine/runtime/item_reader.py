@@ -23,7 +23,7 @@ _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB":
 
 def read_items(body: str, config: Mapping[str, Json], max_items: Json = None) -> list[Json]:
     """The items in `body`, at most `max_items` (0 and None: all). Raises StateFailure ``States.ItemReaderFailed``."""
-    limit = _limit(max_items)
+    limit = most_items(max_items)
     match config.get("InputType", "JSON"):
         case "CSV":
             items = list(_rows(body, config))
@@ -36,7 +36,8 @@ def read_items(body: str, config: Mapping[str, Json], max_items: Json = None) ->
     return items[:limit] if limit else items
 
 
-def _limit(max_items: Json) -> int:
+def most_items(max_items: Json) -> int:
+    """MaxItems, 0 for all of them. Raises StateFailure ``States.ItemReaderFailed`` for one below 0."""
     if max_items is None:
         return 0
     if max_items < 0:

@@ -36,7 +36,7 @@ from engine.runtime.builder import Builder, OpenFrame
 from engine.runtime.completing import completed
 from engine.runtime.context import context_object
 from engine.runtime.failing import failed
-from engine.runtime.item_reader import MOST_ITEMS, READER_FAILED, read_items
+from engine.runtime.item_reader import MOST_ITEMS, READER_FAILED, most_items, read_items
 from engine.runtime.snapshot import Fanout, Frame, Phase, Snapshot
 from engine.runtime.stimulus import FrameStimulus, MapRunUpdated, TaskErred, TaskReturned, TaskStarted, TaskTakenOver
 
@@ -189,6 +189,7 @@ def _read(builder: Builder, frame: OpenFrame, state: Map, answer: Json) -> bool:
     reader = frame.arguments["reader"]
     fanout = frame.fanout or Fanout(0, 0, [])
     try:
+        most = most_items(reader["max_items"]) or MOST_ITEMS
         if isinstance(answer, list):
             return _filled(builder, frame, state, answer)
         if isinstance(answer, dict) and isinstance(answer.get("Body"), str):
@@ -198,7 +199,6 @@ def _read(builder: Builder, frame: OpenFrame, state: Map, answer: Json) -> bool:
     if not isinstance(answer, dict) or not ("Contents" in answer or "KeyCount" in answer):
         return erred(builder, frame, state, READER_FAILED, "The ItemReader's answer holds no items.")
     items = [*(fanout.items or ()), *(answer.get("Contents") or ())]
-    most = int(reader["max_items"] or 0) or MOST_ITEMS
     following = answer.get("NextContinuationToken")
     if not answer.get("IsTruncated") or not following or len(items) >= most:
         return _filled(builder, frame, state, items[:most])

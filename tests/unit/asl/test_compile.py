@@ -155,3 +155,15 @@ def test_a_catchers_causes_name_the_catcher():
     definition = {"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": task}}
     result = simulate(definition, {}, stubs={"connector:mail:send": [{"error": "E", "cause": "c"}]})
     assert "for the field 'Catch[1]/Output/a' returned" in result.cause
+
+
+@pytest.mark.parametrize(("seconds", "status"), [
+    (2, "SUCCEEDED"), (2.0, "SUCCEEDED"), (0, "SUCCEEDED"), (1.5, "FAILED"), (True, "FAILED"), (None, "FAILED"),
+])
+def test_the_seconds_that_a_path_names_are_whole(seconds, status):
+    """Developer guide, "Wait": "an integer from 0 to 99999999"."""
+    definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "SecondsPath": "$.s", "End": True}}}
+    result = simulate(definition, {"s": seconds})
+    assert result.status == status
+    if status == "FAILED":
+        assert "The SecondsPath parameter does not reference a valid integer: $.s == " in result.cause

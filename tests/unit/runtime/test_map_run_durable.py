@@ -231,6 +231,16 @@ def test_a_listing_is_read_page_by_page():
     assert product.tasks.calls[1].arguments["ContinuationToken"] == "t"
 
 
+@pytest.mark.parametrize(("most", "keys"), [(0, 3), (1, 1), (2, 2), (9, 3), (-1, None)])
+def test_a_listing_is_read_up_to_max_items(most, keys):
+    page = {"Contents": [{"Key": "1"}, {"Key": "2"}, {"Key": "3"}], "IsTruncated": False}
+    _, _, execution = run(reads(LIST, MaxItemsPath="$.most"), {"most": most}, ScriptedTasks({LIST: [page]}))
+    if keys is None:  # as for what s3:getObject reads (recorded)
+        assert (execution.error, execution.cause) == ("States.ItemReaderFailed", "field MaxItems must be positive")
+    else:
+        assert len(execution.output) == keys
+
+
 @pytest.mark.parametrize("answer", [TaskFailed("S3.NoSuchKey", "gone"), {"Body": "no json"}, {"odd": 1}])
 def test_what_cannot_be_read_fails_the_run(answer):
     _, _, execution = run(reads(READ), {}, ScriptedTasks({READ: [answer]}))
