@@ -50,7 +50,8 @@ class Settings:
     expression_seconds: float = _setting(
         0.5, "AUTOMATE_EXPRESSION_SECONDS",
         "How many seconds of CPU time one evaluation of a JSONata expression, or the regular expressions of one "
-        "JSONPath, may take. How busy the machine is does not count. What else runs in the process waits meanwhile.",
+        "JSONPath or one input_schema, may take. How busy the machine is does not count. What else runs in the process "
+        "waits meanwhile.",
         least=0.001, most=60,
     )
     expression_wall_seconds: float = _setting(

@@ -16,6 +16,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
+from engine.expr import limits
 from engine.schema.equality import canonical
 from engine.schema.patterns import compile_pattern
 
@@ -47,13 +48,13 @@ class TooMuchWork(Exception):
 
 
 class Budget:
-    """What is left for one input: units of work, and seconds of matching patterns."""
+    """What is left for one input: units of work, and the time of one expression for all its patterns together."""
 
-    __slots__ = ("_seconds", "_units")
+    __slots__ = ("_time", "_units")
 
-    def __init__(self, units: int, seconds: float) -> None:
+    def __init__(self, units: int) -> None:
         self._units = units
-        self._seconds = seconds
+        self._time = limits.Budget(limits.current())
 
     def pay(self, units: int) -> None:
         """Take `units`. Raises TooMuchWork when fewer are left."""
@@ -64,9 +65,10 @@ class Budget:
     def search(self, pattern: str, text: str) -> bool:
         """Whether `pattern` occurs in `text`. Raises TooMuchWork, BadPattern."""
         self.pay(1 + len(text) // _CHARACTERS_PER_UNIT)
+        compiled = compile_pattern(pattern)
         try:
-            return compile_pattern(pattern).search(text, timeout=self._seconds, concurrent=True) is not None
-        except TimeoutError:
+            return self._time.run(lambda wall: compiled.search(text, timeout=wall, concurrent=True)) is not None
+        except limits.OutOfTime:
             raise TooMuchWork(f"takes too long: the pattern {pattern[:SHOWN]!r} tries too many ways to match") from None
         except MemoryError:
             raise TooMuchWork(f"takes too much memory: the pattern {pattern[:SHOWN]!r}") from None
@@ -76,9 +78,9 @@ _budget: ContextVar[Budget] = ContextVar("_budget")
 
 
 @contextmanager
-def paying(units: int, seconds: float) -> Iterator[Budget]:
+def paying(units: int) -> Iterator[Budget]:
     """A budget for what this thread validates within."""
-    budget = Budget(units, seconds)
+    budget = Budget(units)
     token = _budget.set(budget)
     try:
         yield budget

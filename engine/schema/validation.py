@@ -21,9 +21,6 @@ Json = Any
 UNITS = 3_000_000
 """What one value may cost, some seconds: a million items of an array, each with a type, cost 2,000,001."""
 
-PATTERN_SECONDS = 0.5
-"""How long all patterns of a schema may take over one value."""
-
 MOST_ERRORS = 1_000
 """So many are found before they are sorted: an input of a million items may have a million."""
 
@@ -61,7 +58,7 @@ def _errors(validator: Any, value: Json) -> list[ValidationError]:
     from engine.schema.keywords import TooMuchWork, paying  # noqa: PLC0415
 
     try:
-        with paying(UNITS, PATTERN_SECONDS):
+        with paying(UNITS):
             found = list(islice(validator.iter_errors(value), MOST_ERRORS))
     except TooMuchWork as error:
         raise Unchecked(str(error)) from None
