@@ -94,9 +94,9 @@ def _compare(left: Any, operator: str, right: Any, selection: Selection) -> bool
                 return right in left
             return isinstance(left, list) and _has(left, right, selection)
         case "size":
-            return isinstance(left, (str, list, dict)) and _is_number(right) and len(left) == int(right)
+            return isinstance(left, (str, list)) and _is_number(right) and len(left) == int(right)
         case "empty":
-            return isinstance(left, (str, list, dict)) and (len(left) == 0) == right
+            return isinstance(left, (str, list)) and (len(left) == 0) == right
         case _:
             return isinstance(left, list) and isinstance(right, list) and _sets(left, operator, right, selection)
 

@@ -257,3 +257,13 @@ def test_a_document_deeper_than_the_stack_is_scanned_or_refused():
     assert len(compile_path("$..a").read(Scope(deep))) == 20_000
     with pytest.raises(StateFailure, match="nested too deeply"):
         compile_path("$[?(@.a == $.a)]").read(Scope(deep))
+
+
+@pytest.mark.parametrize(("condition", "found"), [
+    ("@.v size 1", ["text", "array"]), ("@.v empty false", ["text", "array"]), ("@.v empty true", ["no text", "none"]),
+])
+def test_size_and_empty_are_of_arrays_and_texts(condition, found):
+    """Jayway's README: "size of left (array or string) should match right"; so does it say of empty."""
+    values = {"text": "a", "array": [1], "object": {"a": 1}, "no text": "", "none": [], "nothing": {}, "number": 1}
+    scope = Scope([{"k": name, "v": value} for name, value in values.items()])
+    assert compile_path(f"$[?({condition})].k").read(scope) == found
