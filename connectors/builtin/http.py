@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -197,6 +198,8 @@ def _redirected(
     Another origin gets no secret: RFC 9110 (15.4) has credentials removed, and a secret may stand in any header. Raises
     ConnectorError where one would go along in the address or the body, which cannot be left out.
     """
+    with suppress(UnicodeError):  # headers are read as Latin-1, and many servers write UTF-8
+        place = place.encode("latin-1").decode()
     try:
         target = url.joined(place)
     except (BadUrl, ValueError) as error:

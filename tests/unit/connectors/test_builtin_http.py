@@ -1,4 +1,5 @@
 import base64
+import gzip
 import http.server
 import json
 import socket
@@ -74,6 +75,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_huge(self, rest):
         self.give(200, b"x" * 5_000, "text/plain")
+
+    def do_packed(self, rest):
+        self.give(200, gzip.compress(b"x" * int(rest)), "text/plain", Content_Encoding="gzip")
 
     def do_slow(self, rest):
         self.server.release.wait(10)
@@ -387,9 +391,26 @@ def test_an_answer_that_is_too_large_is_refused(request_, monkeypatch):
     assert (failed.retryable, failed.definite) == (False, False)
 
 
+def test_what_a_server_packs_unasked_is_unpacked_within_the_limit(request_, monkeypatch):
+    assert request_("/packed/100")["body"] == "x" * 100
+    monkeypatch.setattr(http_connector, "MAX_BODY_BYTES", 4_000)
+    assert "more than 4000 bytes" in failure(request_, "/packed/50000000").cause
+
+
+def test_the_user_of_a_url_is_sent_unless_the_step_gives_credentials(request_, server):
+    url = server.url.replace("//", "//ann:p%40ss@") + "/json"
+    request_("", url=url)
+    request_("", url=url, bearer_token="token")
+    assert base64.b64decode(server.seen[0][2]["authorization"].removeprefix("Basic ")) == b"ann:p@ss"
+    assert server.seen[1][2]["authorization"] == "Bearer token"
+
+
 @pytest.mark.parametrize(
     "headers",
-    [{"A": "x\r\nB: y"}, {"A": "x\n"}, {"A b": "x"}, {"A:": "x"}, {"Ä": "x"}, {"A": True}, {"A": ["x"]}, {"A": None}],
+    [
+        {"A": "\u2713"}, {"A": "x\r\nB: y"}, {"A": "x\n"}, {"A b": "x"}, {"A:": "x"}, {"Ä": "x"},
+        {"A": True}, {"A": ["x"]}, {"A": None},
+    ],
 )
 def test_a_header_that_no_request_may_have_is_refused(request_, server, headers):
     failed = failure(request_, "/json", headers=headers)

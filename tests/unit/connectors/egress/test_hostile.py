@@ -99,6 +99,19 @@ def test_the_host_that_is_checked_is_the_one_that_is_named(fetch, landing, url, 
     assert landing.seen == [(host, target)]
 
 
+@pytest.mark.parametrize(("place", "host", "target"), [
+    ("/\u8def?q=\u00e9", "example.com", "/%E8%B7%AF?q=%C3%A9"),
+    ("//b\u00fccher.example/x", "xn--bcher-kva.example", "/x"),
+    ("?n=2", "example.com", "/a/b?n=2"), ("../c", "example.com", "/c"), ("c d", "example.com", "/a/c%20d"),
+    ("HTTP://Example.COM:80", "example.com", "/"), ("http://user:pass@other.example/", "other.example", "/"),
+])
+def test_where_a_redirect_leads(fetch, landing, place, host, target):
+    landing.redirect_to = place.encode().decode("latin-1")
+    with suppress(CallFailed):
+        fetch("http://example.com/a/b?c=d")
+    assert landing.seen[:2] == [("example.com", "/a/b?c=d"), (host, target)]
+
+
 def test_the_message_says_what_to_set(fetch):
     with pytest.raises(CallFailed) as caught:
         fetch("http://localhost:8080/hook?key=hush")
