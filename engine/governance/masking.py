@@ -1,22 +1,24 @@
 """Masking: no value of a secret leaves a call, in whatever form it comes back.
 
 A connector may echo what it was given: a service repeats a header in its error page, an exception quotes a URL, a stack
-trace a request. A Scrubber knows the values of one call and replaces each of them, in the forms in which programs write
-strings down (JSON, URL, base64 also inside a longer text, hex, Python, HTML), by MASK.
+trace a request. A Scrubber knows the values of one call and replaces each of them by MASK, as it is and in the forms
+in which programs write strings down, one within another: the escapes of JSON, JavaScript, Go, Python, HTML, URLs, forms
+and mails, base64 and hex of it or of a longer text (engine.governance.encodings).
 
-What it cannot know is a value that was computed from a secret: a hash, a signature, half of it.
+    text ──► the values? ──► each reading of it ──► the values? ──► each reading of that … ──► their places ──► MASK
+
+What it cannot know is a value that was computed from a secret: a hash, a signature, half of it; or one that is written
+down in more than LEVELS ways at once.
 """
 
 from __future__ import annotations
 
-import base64
-import functools
-import html
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote, quote_plus
+
+from engine.governance.encodings import Reading, Sought, Span, readings
+from engine.records import dataclass
 
 Json = Any
 
@@ -29,48 +31,184 @@ MINIMUM_LINE = 16
 MINIMUM_LEAF = 8
 """Of a value of several lines (a PEM key) or of JSON, the lines and the strings this long are secret by themselves."""
 
+LEVELS = 4
+"""So many encodings around each other are undone: JSON in JSON in a URL in base64."""
+
+MOST_READ = 65_536
+MOST_READ_TIMES = 24
+"""A text is read on until so many bytes, and so many times its own, were read: what is nested least comes first."""
+
+_BETWEEN = " \x1f "
+"""Between the strings of a document that are looked at as one text: no encoding goes over it."""
+
 
 class Scrubber:
     """Knows `values` and removes them. Immutable; safe to share between threads. Never prints what it knows."""
 
-    __slots__ = ("_exact", "_forms")
+    __slots__ = ("_coded", "_exact", "_fewest", "_plain", "_sought", "_wide")
 
     def __init__(self, values: Iterable[str]) -> None:
         known = {value for value in values if value}
-        # The longest first: a secret that contains another must not leave a remainder.
-        self._forms = tuple(sorted({form for value in known for form in _forms(value)}, key=len, reverse=True))
-        self._exact = frozenset(value for value in known if len(value) >= MINIMUM_ENCODED)
+        parts = {part for value in known for part in (value, *_parts(value))}
+        coded = {part for part in parts if len(part) >= MINIMUM_ENCODED}
+        self._plain = tuple(_utf8(part) for part in parts - coded)
+        self._coded = tuple({_utf8(part) for part in coded} | {octets for part in coded for octets in _latin(part)})
+        self._wide = tuple({octets for part in coded for octets in _utf16(part)})
+        self._sought = Sought(self._coded) if self._coded else None
+        self._fewest = min(map(len, parts), default=0)
+        self._exact = frozenset(value for value in coded if value[-1:].isdigit())
 
     def __bool__(self) -> bool:
         """Whether there is anything to remove."""
-        return bool(self._forms)
+        return self._fewest > 0
 
     def __repr__(self) -> str:
-        return f"Scrubber({len(self._forms)} forms)"
+        return f"Scrubber({len(self._plain) + len(self._coded)} values)"
 
     def text(self, text: str) -> str:
         """`text` without the values."""
-        for form in self._forms:
-            if form in text:
-                text = text.replace(form, MASK)
-        return text
+        if not self or len(text) < self._fewest:
+            return text
+        octets = _utf8(text)
+        spans = self._spans(octets)
+        return _masked(octets, spans) if spans else text
 
     def json(self, value: Json) -> Json:
         """`value` without the secrets, names of members included; what held none is returned as it is.
 
         A number is masked when its digits are a secret's value.
         """
-        if not self._forms:
+        if not self:
             return value
         if isinstance(value, str):
             return self.text(value)
+        if not self._spans(_utf8(_BETWEEN.join(_texts(value)))) and not (self._exact and self._has_number(value)):
+            return value
+        return self._without(value)
+
+    def _without(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self.text(value)
         if isinstance(value, dict):
-            return {self.text(name): self.json(item) for name, item in value.items()}
+            return {self.text(name): self._without(item) for name, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.json(item) for item in value]
-        if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in self._exact:
-            return MASK
-        return value
+            return [self._without(item) for item in value]
+        return MASK if self._has_number(value) else value
+
+    def _has_number(self, value: Json) -> bool:
+        """Whether a number whose digits are a value is within `value`."""
+        if isinstance(value, dict | list | tuple):
+            return any(self._has_number(item) for item in (value.values() if isinstance(value, dict) else value))
+        return isinstance(value, int | float) and not isinstance(value, bool) and str(value) in self._exact
+
+    def _spans(self, text: bytes) -> list[Span]:
+        """Where in `text` the values are, in whatever form."""
+        found = [span for octets in self._plain for span in _places(text, octets)]
+        if self._sought is None:
+            return found
+        found += self._places_in(text)
+        seen, waiting = {text}, [_View(text, None, None)]
+        left = MOST_READ + MOST_READ_TIMES * len(text)
+        for _ in range(LEVELS):
+            waiting, views = [], waiting
+            for view in views:
+                for reading in readings(view.text, self._sought) if left > 0 else ():
+                    said = reading.said
+                    if len(said) < self._sought.shortest or said in seen:
+                        continue
+                    seen.add(said)
+                    left -= len(said)
+                    deeper = _View(said, view, reading)
+                    inner = self._places_in(said)
+                    found += deeper.places(inner) if inner else ()
+                    if not reading.is_last:
+                        waiting.append(deeper)
+        return found
+
+    def _places_in(self, text: bytes) -> list[Span]:
+        found = [span for octets in self._coded if octets in text for span in _places(text, octets)]
+        if b"\0" in text:
+            found += [span for octets in self._wide if octets in text for span in _places(text, octets)]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What was read, of what and how."""
+
+    text: bytes
+    of: _View | None
+    reading: Reading | None
+
+    def places(self, spans: list[Span]) -> list[Span]:
+        """Where `spans` of it stand in the text that it all began with."""
+        view: _View | None = self
+        while view is not None and view.reading is not None:
+            spans, view = view.reading.places(spans), view.of
+        return spans
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _latin(value: str) -> set[bytes]:
+    """A character an octet, as old programs write it, and as UTF-16 is once its zeros are gone."""
+    wide = {octets.replace(b"\0", b"") for octets in _utf16(value)}
+    return {octets for octets in wide if len(octets) >= MINIMUM_ENCODED}
+
+
+def _utf16(value: str) -> set[bytes]:
+    return {value.encode(coding, "surrogatepass") for coding in ("utf-16-le", "utf-16-be")}
+
+
+def _places(text: bytes, octets: bytes) -> Iterator[Span]:
+    """Every place of `octets`, also where two of them overlap."""
+    at = text.find(octets)
+    while at >= 0:
+        yield at, at + len(octets)
+        at = text.find(octets, at + 1)
+
+
+def _masked(text: bytes, spans: list[Span]) -> str:
+    """`text` with MASK for each span; those that overlap are one. A span takes in the characters that it cuts."""
+    kept: list[bytes] = []
+    done = 0
+    for span in _merged(spans):
+        start, end = span
+        while start > done and text[start] & 0xC0 == 0x80:
+            start -= 1
+        while end < len(text) and text[end] & 0xC0 == 0x80:
+            end += 1
+        kept += (text[done:start], MASK.encode())
+        done = max(done, end)
+    return b"".join([*kept, text[done:]]).decode("utf-8", "surrogatepass")
+
+
+def _merged(spans: list[Span]) -> Iterator[Span]:
+    first, last = -1, -1
+    for start, end in sorted(spans):
+        if start < last:
+            last = max(last, end)
+        else:
+            if last >= 0:
+                yield first, last
+            first, last = start, end
+    if last >= 0:
+        yield first, last
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Every string of a document, names of members included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 class SecretValues(dict[str, str]):
@@ -80,17 +218,6 @@ class SecretValues(dict[str, str]):
         return repr(dict.fromkeys(self, MASK))
 
     __str__ = __repr__
-
-
-@functools.lru_cache(maxsize=256)
-def _forms(value: str) -> frozenset[str]:
-    """How `value` may be written down."""
-    forms = {value}
-    for part in {value, *_parts(value)}:
-        forms.add(part)
-        if len(part) >= MINIMUM_ENCODED:
-            forms |= _encoded(part)
-    return frozenset(form for form in forms if form)
 
 
 def _parts(value: str) -> set[str]:
@@ -111,36 +238,3 @@ def _strings(document: Json) -> Iterable[str]:
     elif isinstance(document, dict | list):
         for item in document.values() if isinstance(document, dict) else document:
             yield from _strings(item)
-
-
-def _encoded(value: str) -> set[str]:
-    raw = value.encode("utf-8", "surrogatepass")
-    quoted = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
-    jsons = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    forms = {
-        *quoted, *(_lower_percent(text) for text in quoted),
-        *jsons, *(text.replace("/", "\\/") for text in jsons), *(json.dumps(text)[1:-1] for text in jsons),
-        repr(value)[1:-1], repr(raw)[2:-1],
-        html.escape(value), html.escape(value, quote=False),
-        raw.hex(), raw.hex().upper(),
-    }
-    return forms | _base64(raw)
-
-
-def _lower_percent(text: str) -> str:
-    return re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), text)
-
-
-def _base64(raw: bytes) -> set[str]:
-    """`raw` in base64, alone or at any place within a longer text: ``Basic <user:value>`` holds it shifted.
-
-    Three bytes make four characters, so there are three alignments; of each, the characters are kept that depend on
-    `raw` alone.
-    """
-    forms: set[str] = set()
-    for offset, first in ((0, 0), (1, 2), (2, 3)):
-        padded = base64.b64encode(b"\0" * offset + raw).decode()
-        text = padded[first : (offset + len(raw)) * 8 // 6]
-        if len(text) >= MINIMUM_ENCODED:
-            forms |= {text, text.replace("+", "-").replace("/", "_")}
-    return forms

@@ -7,7 +7,9 @@
 """
 
 import base64
+import html
 import json
+import quopri
 import urllib.parse
 from pathlib import Path
 
@@ -23,7 +25,14 @@ class Canary:
             "its heart": "s3cr3t",
             "JSON": json.dumps(value)[1:-1],
             "JSON, not ASCII": json.dumps(value, ensure_ascii=False)[1:-1],
+            "Go's JSON": json.dumps(value)[1:-1].replace("&", "\\u0026").replace("<", "\\u003c"),
+            "JavaScript": "".join(char if char.isalnum() else f"\\x{ord(char):02x}" for char in value),
+            "PHP's HTML": html.escape(value, quote=False).replace('"', "&quot;").replace("'", "&#039;"),
+            "HTML, hexadecimal": "".join(char if char.isalnum() else f"&#x{ord(char):x};" for char in value),
             "URL": urllib.parse.quote(value, safe=""),
+            "URL, twice": urllib.parse.quote(urllib.parse.quote(value, safe=""), safe=""),
+            "base64 of UTF-16": base64.b64encode(value.encode("utf-16-le")).decode().rstrip("="),
+            "quoted-printable": quopri.encodestring(raw).decode(),
             "form": urllib.parse.quote_plus(value),
             "repr": repr(value)[1:-1],
             "bytes": repr(raw)[2:-1],

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import hashlib
+import json
 import logging
 import traceback
 import urllib.parse
@@ -22,6 +23,7 @@ from engine.governance.resolving import SecretResolving
 from engine.ports.tasks import TaskCall, TaskFailed, TaskSucceeded
 
 CANARY = Canary()
+WHOLE = {name: form for name, form in CANARY.forms.items() if name != "its heart" and "shifted" not in name}
 _LOG = logging.getLogger("leaky")
 
 
@@ -52,6 +54,7 @@ class Leaky(ConnectorAdapter):
         return {
             "b64": base64.b64encode(raw).decode(), "basic": base64.b64encode(b"me:" + raw).decode(), "hex": raw.hex(),
             "url": urllib.parse.urlencode({"key": value}), "repr": repr(raw), "hash": hashlib.sha256(raw).hexdigest(),
+            "every form": WHOLE, "and in JSON": json.dumps(WHOLE),
         }
 
     def names(self, value, params, context):
