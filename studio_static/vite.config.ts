@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
@@ -6,6 +7,16 @@ import { fontsOutOfCss } from "./tools/fonts.ts";
 
 const API = process.env.STUDIO_API ?? "http://127.0.0.1:8400";
 const OURS = /^\/(?!studio\/|@|src\/|node_modules\/)/;
+
+/** The owner's token of the data folder: a page of Vite's port has no session there. */
+function token(): Record<string, string> {
+  const folder = process.env.AUTOMATE_DATA_DIR ?? join(import.meta.dirname, "..", ".automate");
+  try {
+    return { authorization: `Bearer ${readFileSync(join(folder, "token"), "ascii").trim()}` };
+  } catch {
+    return {}; // nothing serves there yet
+  }
+}
 
 export default defineConfig({
   base: "/studio/",
@@ -21,6 +32,6 @@ export default defineConfig({
   // `make studio-dev`: pages from Vite, everything else from a running `automate up`, which sees its own origin.
   server: {
     port: 8401,
-    proxy: { [OURS.source]: { target: API, headers: { origin: API } } },
+    proxy: { [OURS.source]: { target: API, headers: { origin: API, ...token() } } },
   },
 });

@@ -42,7 +42,7 @@ def studio_window(**options: Json) -> Iterator[tuple[Json, Json]]:
                 **options,
             )
             context.set_default_timeout(60_000)
-            context.add_cookies([server.cookie])
+            server.let_in(context)
             yield server, context
             opened.close()
         finally:

@@ -2,10 +2,11 @@
 
     <data>/token       made once, readable by its owner only (0600)
     <data>/signin/     one file a sign-in code: its name is the code's digest, its content when it expires
+    <data>/sessions/   the browsers that signed in: functions.local.sessions
 
 Programs send ``Authorization: Bearer TOKEN``. A browser follows a link with a code: using the code deletes its file,
-and of two that try only one succeeds. It then holds a cookie: an expiry signed with the token, so that there is no
-session to store, and deleting the token ends all of them.
+and of two that try only one succeeds; it then has a session. The token is read again whenever its file changed: another
+token (`automate signout --new-token`) refuses the old one and ends every session at once, while the server runs.
 """
 
 from __future__ import annotations
@@ -13,33 +14,55 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
 from pathlib import Path
 
 from engine.adapters.local.privacy import write_private
 from engine.clock import Clock
 from engine.errors import StoreUnavailable
+from functions.local.sessions import Sessions
 
 CODE_SECONDS = 600.0
-COOKIE_SECONDS = 30 * 24 * 3600
-COOKIE = "automate_session"
 
-_EXPIRY = re.compile(r"[0-9]{1,12}")  # int() raises beyond 4,300 digits
+_Stamp = tuple[int, int, int]
 
 
 class Owner:
     """Whoever can read the folder. Any process on it makes codes, the server takes them."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        self._folder = folder
         self._codes = folder / "signin"
         self._clock = clock
-        self.token = _token(folder / "token")
+        self._file = folder / "token"
+        self._read: tuple[_Stamp, str] | None = None
+        self.sessions = Sessions(folder, clock, lambda: self.token)
+        _ = self.token  # made now, or refused now
+
+    @property
+    def token(self) -> str:
+        """The token of this moment. Raises StoreUnavailable where it cannot be read."""
+        stamp, last = _stamp(self._file), self._read
+        if last is None or stamp != last[0]:
+            token = _token(self._file)
+            self._read = (_stamp(self._file) or (0, 0, 0), token)
+            return token
+        return last[1]
 
     def is_token(self, given: str) -> bool:
         """Whether `given` is the token, compared in constant time."""
         return hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode())
+
+    def replace_token(self) -> None:
+        """Make another token: the old one, the sign-in links and every session end with it. Raises StoreUnavailable."""
+        scratch = self._file.with_name(f".token.{secrets.token_hex(8)}")
+        try:
+            write_private(scratch, secrets.token_urlsafe(32) + "\n")
+            scratch.replace(self._file)
+            for path in self._codes.iterdir() if self._codes.is_dir() else ():
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"{self._file} cannot be written: {error.strerror}") from error
+        self.sessions.end_all()
 
     def new_code(self) -> str:
         """A code for one sign-in within 10 minutes. Raises StoreUnavailable."""
@@ -65,21 +88,6 @@ class Owner:
             return False  # another request used it
         return valid
 
-    def new_cookie(self) -> str:
-        """The cookie's value for a browser that signed in."""
-        return self._signed(int(self._clock.now()) + COOKIE_SECONDS)
-
-    def is_cookie(self, given: str) -> bool:
-        """Whether `given` is a cookie of this owner that has not expired."""
-        expiry = given.partition(".")[0]
-        if not _EXPIRY.fullmatch(expiry) or int(expiry) <= self._clock.now():
-            return False
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._signed(int(expiry)).encode())
-
-    def _signed(self, expiry: int) -> str:
-        signature = hmac.new(self.token.encode(), f"session {expiry}".encode(), hashlib.sha256).hexdigest()
-        return f"{expiry}.{signature}"
-
     def _path(self, code: str) -> Path:
         return self._codes / hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
 
@@ -91,14 +99,21 @@ def _is_valid(path: Path, now: float) -> bool:
         return False
 
 
+def _stamp(path: Path) -> _Stamp | None:
+    """Changes whenever the file is another one; None when there is none."""
+    try:
+        info = path.stat()
+    except OSError:
+        return None
+    return info.st_ino, info.st_mtime_ns, info.st_size
+
+
 def _token(path: Path) -> str:
     """The token in `path`, made when there is none."""
     try:
         if not path.exists():
             scratch = path.with_name(f".token.{secrets.token_hex(8)}")
-            handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(32) + "\n")
+            write_private(scratch, secrets.token_urlsafe(32) + "\n")
             try:
                 os.link(scratch, path)  # the first process's token stays
             except FileExistsError:

@@ -29,9 +29,11 @@ _API = """# The API
 The same routes serve one machine (`automate up`, http://127.0.0.1:8400) and AWS (API Gateway and Lambda). The API
 describes itself: `/openapi.json` is OpenAPI 3.1, `/docs` a page for people.
 
-**Who asks.** Locally every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`, or the
-cookie that a sign-in link left; only `/health` and the sample services are open. The server answers to the names
-127.0.0.1 and localhost alone, and refuses changes from pages of another origin. On AWS the gateway's authorizer does.
+**Who asks.** Locally every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`, or what
+a sign-in link left in a browser: a cookie, and its session's proof in `X-Automate-Session`. Only `/health` and the
+sample services are open; `/docs` and `/openapi.json` open with the cookie alone. `POST /signout` ends the session,
+`POST /signout?everywhere=true` every one. The server answers to the names 127.0.0.1 and localhost alone, and refuses
+changes from pages of another origin. On AWS the gateway's authorizer does.
 
 **Errors** have one shape, `{"error": {"code", "message", "where", "advice", "details"}}`; absent parts are left out.
 400 and 422 say what is wrong and where, 404 that there is no such thing, 409 that someone was first, 412 that it was

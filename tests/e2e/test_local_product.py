@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import http.cookiejar
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import urllib.request
 from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import patience
 import pytest
@@ -122,6 +127,7 @@ def test_who_gets_in(server):
     cookie = headers["Set-Cookie"].partition(";")[0]
     assert status == 200
     assert server.request("GET", "/docs", Authorization="", Cookie=cookie)[0] == 200
+    assert server.request("GET", "/workflows", Authorization="", Cookie=cookie)[0] == 401
     assert server.request("GET", server.sign_in.removeprefix(server.url), Authorization="")[0] == 403
     link = automate(server.folder, "signin")["sign_in"]
     assert server.request("GET", link.removeprefix(server.url), Authorization="")[0] == 200
@@ -296,3 +302,55 @@ def test_the_demo_twice(tmp_path):
     rows = automate(folder, "executions", "--workflow", "order_flow")["executions"]
     assert [row["status"] for row in rows] == ["SUCCEEDED", "SUCCEEDED"]
     assert [row["business_key"] for row in rows] == ["o-2001", "o-2001"]
+
+
+class _Eavesdropper(BaseHTTPRequestHandler):
+    """Another service of this machine: it keeps the cookies that it is sent."""
+
+    def do_GET(self):
+        self.server.seen.append(self.headers["Cookie"])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_cookie_that_another_port_was_sent_opens_nothing_there(server):
+    """Cookies know no ports (RFC 6265, section 8.5): whoever listens on 127.0.0.1 is handed ours, and may replay it."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar))
+    with browser.open(automate(server.folder, "signin")["sign_in"], timeout=patience.SECONDS) as page:
+        proof = re.search(r'"automate\.session", "([\w-]+)"', page.read().decode())[1]
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Eavesdropper) as other:
+        other.seen = []
+        threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        browser.open(f"http://127.0.0.1:{other.server_port}/", timeout=patience.SECONDS).close()
+        other.shutdown()
+    (cookie,) = other.seen
+    assert cookie.startswith("automate_session_")
+    copied = {
+        "Authorization": "", "Cookie": cookie, "Origin": server.url, "Referer": f"{server.url}/studio/",
+        "Sec_Fetch_Site": "same-origin", "User_Agent": "Mozilla/5.0",
+    }
+    described = server.json("GET", "/openapi.json")["paths"]
+    asked = [(method.upper(), path) for path, methods in described.items() for method in methods if path != "/health"]
+    opened = {
+        (method, path) for method, path in [*asked, ("POST", "/signout")]
+        if server.request(method, path.replace("{", "").replace("}", ""), None if method == "GET" else {}, **copied)[0]
+        != 401
+    }
+    assert len(asked) > 60
+    assert opened == {("GET", "/docs"), ("GET", "/openapi.json")}, "which are the same for everybody"
+    proved = {**copied, "X_Automate_Session": proof}
+    assert server.request("GET", "/workflows", **proved)[0] == 200
+    assert automate(server.folder, "signout")["signed_out"] >= 1
+    assert server.request("GET", "/workflows", **proved)[0] == 401
+
+
+def test_a_new_token_counts_at_once(server):
+    old = server.token
+    assert automate(server.folder, "signout", "--new-token")["new_token"] is True
+    assert server.token != old
+    assert server.request("GET", "/workflows")[0] == 200
+    assert server.request("GET", "/workflows", Authorization=f"Bearer {old}")[0] == 401

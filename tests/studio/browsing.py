@@ -61,12 +61,17 @@ class StudioServer(LocalServer):
     def __init__(self, folder: Path, *arguments: str) -> None:
         super().__init__(folder, *arguments)
         self.canary = f"canary-{secrets.token_hex(12)}"
-        self.cookie = self._cookie()
-
-    def _cookie(self) -> dict[str, str]:
         with urllib.request.urlopen(self.sign_in, timeout=patience.SECONDS) as answer:  # noqa: S310  our own address
             name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
-        return {"name": name, "value": value, "url": self.url, "sameSite": "Strict"}
+            self.proof = re.search(r'"automate\.session", "([\w-]+)"', answer.read().decode())[1]
+        self.cookie = {"name": name, "value": value, "url": self.url, "sameSite": "Strict"}
+
+    def let_in(self, context: BrowserContext) -> None:
+        """Give `context` what a browser has after it followed the link."""
+        context.add_cookies([self.cookie])
+        context.add_init_script(
+            f"if (location.origin === {self.url!r}) localStorage.setItem('automate.session', {self.proof!r})"
+        )
 
     def new_sign_in_link(self) -> str:
         """A link that was not used yet."""
@@ -101,7 +106,7 @@ class Studio:
         # The page asks how one signs in; the local product has no such file (functions/local/studio_files.py).
         self._refusals: list[tuple[int, re.Pattern[str]]] = [(404, re.compile(r"/studio/config\.json$"))]
         if server.cookie is not None:  # a deployment has none: tests/studio/deployment.py
-            context.add_cookies([server.cookie])
+            server.let_in(context)
         context.set_default_timeout(patience.SECONDS * 1000)
         self.page = context.new_page()
         self.page.on("console", self._on_console)

@@ -24,7 +24,7 @@ from engine.errors import StoreUnavailable
 _OURS = re.compile(
     r"automate\.db(-wal|-shm|-journal)?|secrets\.(json|key|lock)|audit-\w+\.heads|token|server\.json|order\.json"
 )
-_FOLDERS = ("locks", "logs", "signin")
+_FOLDERS = ("locks", "logs", "sessions", "signin")
 _SURELY = ("automate.db", "secrets.json")
 _KEYS = ("secrets.key", "token")
 _OTHERS = 0o077

@@ -1,4 +1,4 @@
-"""Commands that serve: up, worker, demo; and the link that signs a browser in."""
+"""Commands that serve: up, worker, demo; the link that signs a browser in, and what signs all out."""
 
 from __future__ import annotations
 
@@ -131,6 +131,21 @@ def signin() -> None:
     current.screen.show({"sign_in": link}, lambda: click.echo(link))
 
 
+@click.command()
+@click.option("--new-token", is_flag=True, help="Make another token too: programs that hold the old one are refused.")
+def signout(*, new_token: bool) -> None:
+    """Sign every browser out, at once, whether the server runs or not."""
+    current = session()
+    with current.product("signout") as product:
+        owner = Owner(product.folder, product.clock)
+        ended = owner.sessions.end_all()
+        if new_token:
+            owner.replace_token()
+    shape = {"signed_out": ended, "new_token": new_token}
+    token = f"; another token is in {product.folder / 'token'}" if new_token else ""
+    current.screen.show(shape, lambda: click.echo(f"{ended} signed out{token}"))
+
+
 def _until_input_ends(stopping: threading.Event) -> None:
     # os.read, not sys.stdin: its lock would be held while the interpreter shuts down.
     while os.read(0, 1024):
@@ -138,4 +153,4 @@ def _until_input_ends(stopping: threading.Event) -> None:
     stopping.set()
 
 
-COMMANDS = (up, worker, demo, signin)
+COMMANDS = (up, worker, demo, signin, signout)

@@ -1,7 +1,9 @@
 /**
- * What a request to the API carries so that it is somebody's. Nothing, where a cookie says it (the local product); on AWS
- * an ID token, which src/app/signin brings.
+ * What a request to the API carries so that it is somebody's. On AWS an ID token, which src/app/signin brings. The local
+ * product has a cookie, which the browser sends to every port of this machine, and so a proof besides: the page behind
+ * the sign-in link left it in this origin's storage, which no other port can read.
  */
+const PROOF = "automate.session";
 
 export interface Credentials {
   /** A token that is good now. Waits for the sign-in while nobody is signed in; rejects when `signal` aborts. */
@@ -28,7 +30,7 @@ export async function withToken(
 ): Promise<Response> {
   for (let isAgain = false; ; isAgain = true) {
     const credentials = current;
-    if (credentials === null) return send({});
+    if (credentials === null) return send(proof());
     const token = await credentials.token(signal);
     const response = await send({ Authorization: token });
     if (response.status !== 401) return response;
@@ -38,6 +40,30 @@ export async function withToken(
 
 /** The header of a request that leaves with its page. */
 export function headersWhileLeaving(): Record<string, string> {
-  const token = current?.tokenNow() ?? null;
+  if (current === null) return proof();
+  const token = current.tokenNow();
   return token === null ? {} : { Authorization: token };
+}
+
+/** The local session's proof, if this browser signed in. */
+function proof(): Record<string, string> {
+  const kept = stored();
+  return kept === null ? {} : { "X-Automate-Session": kept };
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(PROOF);
+  } catch {
+    return null; // the browser lets the page keep nothing
+  }
+}
+
+/** Another sign-in leaves another one. */
+export function forgetProof(): void {
+  try {
+    localStorage.removeItem(PROOF);
+  } catch {
+    // there was none
+  }
 }

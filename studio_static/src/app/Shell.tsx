@@ -8,12 +8,13 @@ import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useCommands } from "./commands";
-import { useFlashes } from "./flash";
+import { notifyError, useFlashes } from "./flash";
 import { follow, go, href } from "./links";
 import { type Me, useMe } from "./me";
 import { usePageLayout } from "./page";
 import { type Clock, type Theme, usePreferences } from "./preferences";
 import { isFullBleed, NAVIGATION } from "./routes";
+import { signOutHere } from "./signin/local";
 import { isCovered, useSignIn } from "./signin/signIn";
 
 const Palette = lazy(() => import("./Palette"));
@@ -118,10 +119,16 @@ function Top() {
               // Only a cookie opens a page of the API in a tab: a token is not sent by following a link.
               ...(signIn.by === "cookie" ? [{ id: "docs", text: "The API", href: "/docs", external: true }] : []),
               { id: "version", text: me ? `Automate ${me.product_version}` : "Automate", disabled: true },
-              ...(signIn.by === "pool" ? [{ id: "sign-out", text: "Sign out" }] : []),
+              { id: "sign-out", text: "Sign out" },
+              ...(signIn.by === "cookie" ? [{ id: "sign-out-all", text: "Sign out every browser" }] : []),
             ],
             onItemClick: ({ detail }) => {
-              if (detail.id === "sign-out" && signIn.by === "pool") signIn.session.signOut();
+              if (!detail.id.startsWith("sign-out")) return;
+              if (signIn.by === "pool") signIn.session.signOut();
+              else
+                signOutHere(detail.id === "sign-out-all").catch((thrown) =>
+                  notifyError(thrown, "You are still signed in"),
+                );
             },
           },
         ]}

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { request } from "../../api/client";
-import { setCredentials } from "../../api/credentials";
+import { forgetProof, headersWhileLeaving, setCredentials } from "../../api/credentials";
 import { CognitoError, type Tokens } from "./cognito";
 import { EARLY_MS, isDue, Session } from "./session";
 
@@ -139,10 +139,22 @@ describe("a request", () => {
     await request("GET", "/me");
     expect(sent).toEqual([idToken(1)]);
   });
-  it("carries none where a cookie signs in", async () => {
+  it("carries the session's proof, and no token, where a cookie signs in", async () => {
+    const kept = new Map([["automate.session", "the-proof"]]);
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      removeItem: (key: string) => kept.delete(key),
+    });
     const sent = api(() => true);
+    const proofs = () =>
+      vi.mocked(fetch).mock.calls.map(([, given]) => new Headers(given?.headers).get("X-Automate-Session"));
     await request("GET", "/me");
-    expect(sent).toEqual(["none"]);
+    expect(headersWhileLeaving()).toEqual({ "X-Automate-Session": "the-proof" });
+    forgetProof();
+    await request("GET", "/me");
+    expect(sent).toEqual(["none", "none"]);
+    expect(proofs()).toEqual(["the-proof", null]);
+    expect(headersWhileLeaving()).toEqual({});
   });
   it("that was refused is sent again once, with a new token", async () => {
     const { session, renew } = setUp();
