@@ -303,7 +303,7 @@ class Worker:
 
     def _start_calls(self, owned: Owned, now: float) -> None:
         activation = owned.activation
-        if owned.too_short:
+        if self._invocation_seconds and owned.too_short:  # outside `run` a deadline passes, and none is fresher
             activation.feed(self._news.too_short(owned, now))
             return
         free = self._calls.free - self._planned
