@@ -39,8 +39,8 @@ class Entry:
             return False
         if self.network is None:
             named = host.text.endswith(f".{self.name}") if self.wild else host.text == self.name
-            return named and host.address is None and found.kind == BY_NAME
-        if found.kind == BY_ADDRESS and self.network.num_addresses > 1:
+            return named and host.address is None and found.admitted == BY_NAME
+        if found.admitted == BY_ADDRESS and self.network.num_addresses > 1:
             return False
         return address.version == self.network.version and address in self.network
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from connectors.egress.allowing import SETTING, Entry
 from connectors.egress.hosts import Address, BadHost, Host, parse_host
-from connectors.egress.ranges import BY_NAME, Range, special
+from connectors.egress.ranges import BY_ADDRESS, BY_NAME, Range, special
 from connectors.egress.sockets import TimedSocket, left
 from connectors.errors import ConnectorError
 from engine.clock import Clock
@@ -101,11 +101,12 @@ class Dialler:
 
     def _refused(self, host: Host, port: int, address: Address, found: Range) -> ConnectorError:
         it_is = f"it is {found.what}" if host.address is not None else f"it leads to {address}, {found.what}"
-        entry = f"{host if found.kind == BY_NAME else _bracketed(address)}:{port}"
+        entry = f"{host if found.admitted == BY_NAME else _bracketed(address)}:{port}"
         line = f"{SETTING}={','.join((*self._setting, entry))}"
+        may = "call it" if found.admitted != BY_ADDRESS else "have what it hands out"
         return ConnectorError(
             f"{host}:{port} is refused: {it_is} ({found.network}), and connectors call public hosts alone. "
-            f"If workflows may call it, set {line} (a deployment: -c egress_allow=…).", definite=True, code=REFUSED,
+            f"If all workflows may {may}, set {line} (a deployment: -c egress_allow=…).", definite=True, code=REFUSED,
         )
 
     def _is_runtime(self, host: Host, port: int, address: Address) -> bool:

@@ -26,11 +26,11 @@ BY_ADDRESS = "metadata"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range that is refused. `what` says what it is, to stand behind "is"."""
+    """A refused range. `what` says what it is, to stand behind "is"; `admitted` what kind of entry admits it."""
 
     network: Network
     what: str
-    kind: str
+    admitted: str
 
 
 _METADATA = {
@@ -85,5 +85,5 @@ def _table() -> tuple[Range, ...]:
     """The ranges, made when the first call is: not every process makes one."""
     return (
         *(Range(ip_network(address), what, BY_ADDRESS) for address, what in _METADATA.items()),
-        *(Range(ip_network(network), what, kind) for network, what, kind in _RANGES),
+        *(Range(ip_network(network), what, admitted) for network, what, admitted in _RANGES),
     )

@@ -117,10 +117,14 @@ def test_the_message_says_what_to_set(fetch):
         fetch("http://localhost:8080/hook?key=hush")
     assert json.loads(caught.value.cause)["errorMessage"] == (
         "GET http://localhost:8080/hook: localhost:8080 is refused: it leads to 127.0.0.1, a loopback address "
-        "(127.0.0.0/8), and connectors call public hosts alone. If workflows may call it, set "
+        "(127.0.0.0/8), and connectors call public hosts alone. If all workflows may call it, set "
         "AUTOMATE_EGRESS_ALLOW=localhost:8080 (a deployment: -c egress_allow=\u2026)."
     )
     assert json.loads(caught.value.cause)["code"] == "EgressRefused"
+    with pytest.raises(CallFailed) as caught:
+        fetch("http://metadata.google.internal/")
+    assert "the metadata service of most clouds" in caught.value.cause
+    assert "may have what it hands out, set AUTOMATE_EGRESS_ALLOW=169.254.169.254:80" in caught.value.cause
     with pytest.raises(CallFailed) as caught:
         fetch("http://[fd12::7]/", "erp.internal:443")
     assert "set AUTOMATE_EGRESS_ALLOW=erp.internal:443,[fd12::7]:80 (" in caught.value.cause
