@@ -43,13 +43,14 @@ class Stage:
     def bootstrap(self) -> None:
         self._cdk("bootstrap", "--app", "", f"aws://{ACCOUNT}/{REGION}")
 
-    def deploy(self) -> float:
-        """Deploy all stacks; the seconds that it took."""
+    def deploy(self, release: Path = ROOT) -> float:
+        """Deploy all stacks of the release in this folder; the seconds that it took."""
         started = time.monotonic()
         file = self.folder / "outputs.json"
         self._cdk(
             "deploy", "--all", "--require-approval", "never", "--method=direct", "--outputs-file", str(file),
-            "--output", str(self.folder / "cdk.out"), *self._context(),
+            "--output", str(self.folder / "cdk.out"), "--app", f"{sys.executable} -m infra_cdk.app", *self._context(),
+            release=release,
         )
         self.outputs = json.loads(file.read_text())
         return time.monotonic() - started
@@ -140,12 +141,12 @@ class Stage:
     def _context(self) -> list[str]:
         return [part for key, value in self.context.items() for part in ("-c", f"{key}={value}")]
 
-    def _cdk(self, *arguments: str) -> None:
+    def _cdk(self, *arguments: str, release: Path = ROOT) -> None:
         assert COMMAND.exists(), "the cdk command is missing: make install-infra"
         node = wheel_node()
         assert node is not None, "its Node is missing: make install-infra"
         done = subprocess.run(
-            [*node.node, str(COMMAND), *arguments], cwd=ROOT,
+            [*node.node, str(COMMAND), *arguments], cwd=release,
             env=node.environment() | self.emulator.environment | {"NO_COLOR": "1"},
             capture_output=True, text=True, timeout=CDK_SECONDS, check=False,
         )

@@ -106,7 +106,7 @@ class StudioTemplate:
                 yield path, content
 
     def _resolved(self, value: Any) -> str:
-        """What CloudFormation makes of a value: text, a join, the region, or what the API's stack exports."""
+        """What CloudFormation makes of a value: text, a join, the region, or an output of the API's stack."""
         if isinstance(value, str):
             return value
         if value == {"Ref": "AWS::Region"}:
@@ -115,11 +115,8 @@ class StudioTemplate:
             between, parts = value["Fn::Join"]
             return between.join(map(self._resolved, parts))
         outputs = self._read("api", "template")["Outputs"]
-        exported = next(found for found in outputs.values() if found.get("Export") == {
-            "Name": value["Fn::ImportValue"]
-        })
-        name = next(name for name, found in outputs.items() if found["Value"] == exported["Value"])
-        return self._stage.output("api", name)
+        read = outputs[value["Fn::GetStackOutput"]["OutputName"]]["Value"]
+        return self._stage.output("api", next(name for name, found in outputs.items() if found["Value"] == read))
 
     def _function(self, associations: list[dict[str, Any]]) -> str:
         (association,) = associations

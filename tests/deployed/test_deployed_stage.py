@@ -1,18 +1,25 @@
 """A deployed stage over its life: orders, secrets, long waits, dead letters, an upgrade and a rollback, its end."""
 
 import json
+import zlib
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from emulator import REGION
+from next_release import NEXT_SCHEMA, make_next_release
 from services import SampleServices
 from stage import PASSWORD, USER
+
+from engine.runtime import codec
+from engine.runtime.snapshot import SCHEMA
 
 pytestmark = pytest.mark.full
 ROOT = Path(__file__).parents[2]
 ORDER = json.loads((ROOT / "workflows" / "order_flow" / "input.json").read_text())
 KEY = "DEMO_PAYMENT_KEY"
+BUSY_SECONDS = 300
+"""How long something may take on a machine that does much besides."""
 
 
 def workflow(name, states, start):
@@ -138,8 +145,79 @@ def test_a_message_that_is_no_wake_spoils_nothing(stage, waiting):
     assert stage.ended(stage.start("waiting", {"seconds": 0}), within=60)["status"] == "SUCCEEDED"
 
 
-def test_an_upgrade_and_a_rollback_lose_none_of_50_executions(stage, waiting):
-    """Half of them wait across the upgrade, all across the rollback; every one ends once, with its own output."""
+def test_50_executions_go_on_over_an_upgrade_to_a_new_schema_and_back(stage, tmp_path):
+    """25 are begun by this release, gone on with by the next, whose snapshots this one cannot read, and ended by this
+    one; 25 are begun by the next. Each ends once. Confirmed, the next one does write its own schema."""
+    publish(stage, workflow("two_waits", {
+        "First": {"Type": "Wait", "Seconds": 300, "Next": "Second"},
+        "Second": {"Type": "Wait", "Seconds": 300, "Next": "Done"}, "Done": {"Type": "Succeed"},
+    }, "First"))
+    release = make_next_release(tmp_path / "next")
+    before = dict(stage.context)
+    try:
+        executions = [stage.start("two_waits", {}, name=f"old-{number}") for number in range(25)]
+        assert states(stage, executions, "First") == {"First"}
+        stage.deploy(release)
+        stage.emulator.move_clock(310)
+        assert states(stage, executions, "Second") == {"Second"}
+        later = [stage.start("two_waits", {}, name=f"new-{number}") for number in range(25)]
+        assert states(stage, later, "First") == {"First"}
+        executions += later
+        stage.deploy()
+        assert {stage.answer("GET", each)["status"] for each in executions} == {"RUNNING"}
+        stage.emulator.move_clock(700)
+        assert states(stage, later, "Second") == {"Second"}
+        stage.emulator.move_clock(1100)
+        stage.sweep()
+        ended = [stage.ended(execution, within=BUSY_SECONDS) for execution in executions]
+        assert [found["status"] for found in ended] == ["SUCCEEDED"] * 50
+        for execution in executions:
+            events = stage.answer("GET", f"{execution}/history")["events"]
+            assert [event["type"] for event in events].count("ExecutionSucceeded") == 1
+        assert schemas(stage, "two_waits:") == {SCHEMA}
+
+        stage.context["snapshot_schema"] = str(NEXT_SCHEMA)
+        stage.deploy(release)
+        confirmed = stage.start("two_waits", {}, name="confirmed")
+        assert states(stage, [confirmed], "First") == {"First"}
+        assert schemas(stage, "two_waits:confirmed") == {NEXT_SCHEMA}
+        stage.answer("POST", f"{confirmed}/stop", {})
+        assert stage.ended(confirmed, within=BUSY_SECONDS)["status"] == "ABORTED"
+    finally:
+        stage.emulator.move_clock(0)
+        stage.context = before
+        stage.deploy()
+
+
+def states(stage, executions, wanted):
+    """The states that they stand in, at the latest once all are in the wanted one."""
+    def stand():
+        stage.sweep()
+        steps = [stage.answer("GET", f"{execution}/steps")["steps"] for execution in executions]
+        return {found[-1]["name"] if found else None for found in steps}
+
+    return stage.seen(stand, lambda found: found == {wanted}, within=BUSY_SECONDS)
+
+
+def schemas(stage, execution):
+    """Those that the segments of executions whose ids begin so were written in."""
+    table = stage.emulator.client("dynamodb")
+    pages = table.get_paginator("scan").paginate(TableName=stage.output("data", "TableName"))
+    bodies = [
+        item["body"]["B"] for page in pages for item in page["Items"]
+        if item["pk"]["S"].startswith(f"E#default#{execution}") and item["sk"]["S"].startswith("S#")
+    ]
+    return {json.loads(_text(body))["v"] for body in bodies}
+
+
+def _text(body):
+    """A segment's JSON, also of a release whose schema is newer than ours: unpack refuses it."""
+    inflater = zlib.decompressobj(zdict=codec._DICTIONARY)
+    return body[1:] if body[:1] == codec._PLAIN else inflater.decompress(body[1:])
+
+
+def test_a_change_of_settings_loses_none_of_50_executions(stage, waiting):
+    """Half of them wait across the first deployment, all across the second; each ends once, with its own output."""
     executions = [stage.start("waiting", {"seconds": 5 + number}, name=f"batch-{number}") for number in range(25)]
     before = dict(stage.context)
     stage.context |= {"batch_size": "5", "log_level": "DEBUG", "worker_memory_mb": "768"}
