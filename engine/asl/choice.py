@@ -21,11 +21,6 @@ Predicate = Callable[[Scope], bool]
 Compare = Callable[[Json, Json], bool]
 
 
-NO_CHOICE_MATCHED = "States.NoChoiceMatched"
-NO_WAY_OUT = "Failed to transition out of the state. The state does not point to a next state."
-"""What AWS says where no rule holds and there is no Default."""
-
-
 class UnknownRule(Exception):
     """A rule that no operator or combination of the specification explains; `pointer` is relative to the rule."""
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from engine.asl.choice import NO_CHOICE_MATCHED
 from engine.errors import StateFailure
 from engine.expr.jsonata import compile_jsonata
 from engine.expr.jsonpath import Path
@@ -20,7 +19,7 @@ from engine.records import dataclass
 from engine.rules import conditions, data_tests, sentences
 from engine.rules.flips import Flip, flips
 from engine.rules.tree import Node
-from engine.rules.verdict import FAILS, HOLDS, ChoiceUnderTest, Outcome, Payload
+from engine.rules.verdict import FAILS, HOLDS, NO_CHOICE_MATCHED, ChoiceUnderTest, Outcome, Payload
 
 Json = Any
 

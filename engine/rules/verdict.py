@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from engine.asl import model
-from engine.asl.choice import NO_CHOICE_MATCHED, NO_WAY_OUT
 from engine.asl.compile import compile_definition
 from engine.asl.validate import validate
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, StateFailure
@@ -24,6 +23,7 @@ Json = Any
 HOLDS, FAILS = "it holds", "it does not hold"
 """Where a bare rule leads: it has no Next of its own."""
 
+NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class ChoiceUnderTest:
                     rule = index
                     break
             if rule is None and self.state.default is None:
-                return Outcome(error=(NO_CHOICE_MATCHED, NO_WAY_OUT))
+                return Outcome(error=(NO_CHOICE_MATCHED, "No choice rule matched and the state has no Default."))
             won = self.state if rule is None else self.state.rules[rule]
             if self.jsonata and won.output is not None:
                 won.output(scope)

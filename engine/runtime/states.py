@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from engine.asl import model
-from engine.asl.choice import NO_CHOICE_MATCHED, NO_WAY_OUT
 from engine.errors import StateFailure
 from engine.runtime import fanout, flow, tasks
 from engine.runtime.builder import Builder, OpenFrame
@@ -78,7 +77,8 @@ def _choice(builder: Builder, frame: OpenFrame, state: model.Choice) -> bool:
             output, assigned = flow.passing(state, scope, rule.output, rule.assign)
             return exited(builder, frame, state, rule.next, output, assigned)
     if state.default is None:
-        raise StateFailure(NO_CHOICE_MATCHED, NO_WAY_OUT)
+        cause = "No choice rule matched and the state has no Default."
+        return failed(builder, frame, state, "States.NoChoiceMatched", cause)
     output, assigned = flow.passing(state, scope, state.output, state.assign)
     return exited(builder, frame, state, state.default, output, assigned)
 
