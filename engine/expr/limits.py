@@ -94,7 +94,8 @@ class Budget:
         self._wall_left -= wall
         if used >= self._left:
             self._left = 0.0
-        return min(wall * _MORE * self._left / max(used, wall * _LEAST_SHARE), self._wall_left)
+        factor = max(2.0, _MORE * self._left / max(used, wall * _LEAST_SHARE))
+        return min(wall * factor, self._wall_left)
 
     def _told(self) -> str:
         if self._left <= 0:

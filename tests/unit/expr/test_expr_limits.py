@@ -72,6 +72,14 @@ def test_a_machine_that_gives_nothing_is_waited_for_up_to_the_cap():
     assert sum(machine.waited) == pytest.approx(10)
 
 
+def test_each_attempt_is_longer_than_the_last():
+    """What is left to a call may be so little that any pace seems enough."""
+    machine = Machine(0.0, needs=1)
+    with pytest.raises(OutOfTime):
+        Budget(replace(LIMITS, seconds=1e-7, wall_seconds=10, clock=machine.clock)).run(machine.call)
+    assert len(machine.waited) < 40
+
+
 def test_calls_share_their_budget():
     assert Machine(1, needs=0.15).run(times=3) == ["answer"] * 3
     with pytest.raises(OutOfTime):
