@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
+from engine.asl.validate.credentials import written_credentials
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import StateText, states_of
 from engine.catalog.triggers import never_firing
@@ -40,7 +41,16 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
     found += never_firing(document.triggers)
+    found += credentials_written(document)
     return found
+
+
+def credentials_written(document: WorkflowDocument) -> list[Diagnostic]:
+    """A warning for each credential that the definition, or a case, writes out."""
+    return [
+        *written_credentials(document.definition),
+        *written_credentials(document.as_written.get("cases"), at=("cases",)),
+    ]
 
 
 def _resource_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:

@@ -23,6 +23,7 @@ from typing import Any
 from engine.catalog.catalog import Catalog, Draft, ImportResult
 from engine.catalog.diff import unified
 from engine.catalog.document import WorkflowDocument, document_digest
+from engine.catalog.publishing import credentials_written
 from engine.catalog.triggers import never_firing
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDefinition, NotFound, Refused, StorageError
@@ -142,8 +143,11 @@ class AuditedCatalog(Catalog):
         before = self._active(workspace, name)
         with self._recorder.refusals("workflow.publish", workspace, subject, actor):
             version = super().publish(workspace, name, note=note, actor=actor, expect_etag=expect_etag)
-        for remark in never_firing(self._document(workspace, name, version.number).triggers):
+        document = self._document(workspace, name, version.number)
+        for remark in never_firing(document.triggers):
             warn(remark.message)
+        for remark in credentials_written(document):
+            warn(f"{remark.location}: {remark.message}")
         if version.number != before:
             self._recorder.done(
                 "workflow.publish", workspace, subject, actor, before={"version": before}, after=_version(version),

@@ -124,3 +124,24 @@ def test_publishing_a_schedule_that_never_fires_is_warned_of(api):
     assert [warning.startswith(said) for warning in again["warnings"]] == [True]
     off = document(triggers=[{**triggers[0], "enabled": False}])
     assert "warnings" not in api("POST", "/workflows/import", {**off, "publish": True}).json
+
+
+def test_a_key_written_into_a_definition_is_warned_of_at_validating_and_publishing(api):
+    value = "ghp_" + "a1B2c3D4e5F6" * 3
+    definition = {"StartAt": "Call", "States": {"Call": {
+        "Type": "Task", "Resource": "connector:http:request", "End": True, "TimeoutSeconds": 9,
+        "Parameters": {"url": "https://api.github.com", "headers": {"authorization": f"token {value}"}},
+    }}}
+    place, said = "/States/Call/Parameters/headers/authorization", "This looks like a GitHub token."
+    answer = api("POST", "/definitions/validate", {"name": "flow", "document": definition})
+    finding, = answer.json["diagnostics"]
+    assert (answer.json["result"], finding["severity"], finding["location"]) == ("OK", "WARNING", place)
+    assert finding["message"].startswith(said)
+    published = api(
+        "POST", "/workflows/import", {"document": {"name": "flow", "definition": definition}, "publish": True}
+    )
+    warning, = published.json["warnings"]
+    assert warning.startswith(f"{place}: {said}")
+    assert value not in answer.text
+    assert value not in warning
+    assert value not in api("GET", "/audit?act=workflow.publish").text

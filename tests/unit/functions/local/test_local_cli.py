@@ -422,3 +422,15 @@ def test_a_number_that_is_none_is_refused(automate, command):
     assert status == 2
     assert "no finite number" in out + err
 
+
+def test_a_key_written_into_a_definition_is_told_with_its_line_and_not_its_value(automate, tmp_path):
+    path = tmp_path / "leak.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {"A": {
+        "Type": "Pass", "End": True, "Result": {"dsn": "postgres://app:c4nary-Tango9@db.internal/orders"},
+    }}}, indent=1))
+    status, out, _ = automate("validate", str(path))
+    assert (status, "leak.json:8:5: warning: This looks like an address with a password" in out) == (0, True), out
+    assert "automate secrets set KEY" in out
+    _, _, err = automate("import", "--file", str(path), "--publish")
+    assert "automate: warning: /States/A/Result/dsn: This looks like an address with a password" in err
+    assert "c4nary" not in out + err
