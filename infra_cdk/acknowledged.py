@@ -42,7 +42,11 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     secrets = f"arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:automate/{stage}/*"
     lines = f"{_output_of(f'{prefix}-engine', 'FnGetAttWorkerLogs4B5B6506Arn60B102B0')}:*"
     topics = f"arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:{prefix}-observability-*"
+    payloads = _output_of(f"{prefix}-data", "FnGetAttPayloadsCDFAA0A2ArnA74AF592")
+    answers, uploads = f"{payloads}/answers/*", f"{payloads}/uploads/*"
     reasons = {
+        answers: "Answers that are too large for Lambda, each under its hash, for a day.",
+        uploads: "Bodies that are too large for Lambda, each under a random name, for a day.",
         table: "The indexes of the stage's own table.",
         blobs: "The payloads of the stage's own bucket: each is named by the hash of its content.",
         roles: "Only roles that an admin named for this stage's workflows; what they may do is theirs to say.",
@@ -54,7 +58,8 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     wanted = {
         ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs),
         ("engine", "Deadletter"): (table, blobs), ("engine", "Connector"): (secrets,),
-        ("api", "Api"): (table, blobs, roles, secrets, lines, topics, "*"),
+        ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads,
+                         "*"),
     }
     for (stack, function), resources in wanted.items():
         for resource in resources:

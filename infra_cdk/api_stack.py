@@ -129,6 +129,7 @@ class ApiStack(Stack):
             },
         )
         data.grant_engine(function)
+        data.grant_transfers(function)
         data.grant_secrets(function, write=True)
         engine.wakes.grant_send_messages(function)
         engine.grant_task_roles(function)

@@ -55,7 +55,7 @@ def build(app: App, *, bundles: Path = BUNDLES, studio_files: Path = DIST) -> De
     data = DataStack(app, f"{prefix}-data", tunables=tunables)
     engine = EngineStack(app, f"{prefix}-engine", tunables=tunables, data=data, bundles=made)
     api = ApiStack(app, f"{prefix}-api", tunables=tunables, data=data, engine=engine, bundles=made)
-    studio = StudioStack(app, f"{prefix}-studio", tunables=tunables, api=api, files=studio_files)
+    studio = StudioStack(app, f"{prefix}-studio", tunables=tunables, data=data, api=api, files=studio_files)
     observability = ObservabilityStack(
         app, f"{prefix}-observability", tunables=tunables, data=data, engine=engine, api=api, studio_url=studio.url
     )

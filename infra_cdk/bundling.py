@@ -43,11 +43,24 @@ _UNUSED = (
 
 NOT_FOR_WORKERS = (
     "engine/testing", "engine/rules", "engine/copilot", "engine/cost", "engine/catalog/conversion",
-    "engine/adapters/aws/alarms.py", "engine/catalog/step_functions", "engine/adapters/memory",
-    "engine/adapters/models", "connectors/known",
+    "engine/catalog/step_functions", "engine/adapters/memory", "engine/adapters/models", "connectors/known",
+    "engine/asl/validate",
+    *(f"engine/adapters/aws/{name}.py" for name in (
+        "alarms", "integration_names", "logs", "service_shapes", "transfers",
+    )),
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
         "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores",
+    )),
+    *(f"engine/asl/{name}.py" for name in ("source", "source_yaml")),
+    *(f"engine/catalog/{name}.py" for name in (
+        "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "states", "studio", "triggers",
+    )),
+    *(f"engine/governance/{name}.py" for name in (
+        "audit", "audit_beside", "audit_query", "audit_verify", "shadowing",
+    )),
+    *(f"engine/runtime/{name}.py" for name in (
+        "executions", "map_run_view", "serving", "step_facts", "step_runs", "steps", "sync_start",
     )),
 )
 """What authoring and one machine need; tests/unit/infra_cdk/test_bundles.py imports the bundles without it."""

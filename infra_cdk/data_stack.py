@@ -24,6 +24,7 @@ from constructs import Construct
 
 from engine.adapters.aws.audit_log import HEADS, RECORDS
 from engine.adapters.aws.table import INDEXES, TTL_ATTRIBUTE
+from engine.adapters.aws.transfers import ANSWERS, UPLOADS
 from functions.tunables import Tunables
 
 
@@ -79,6 +80,13 @@ class DataStack(Stack):
             role.grant_principal.add_to_principal_policy(
                 aws_iam.PolicyStatement(actions=actions, resources=[resource])
             )
+
+    def grant_transfers(self, role: aws_iam.IGrantable) -> None:
+        """What is too large for a request or an answer: put and read by the addresses that this role signs."""
+        objects = [self.payloads.arn_for_objects(f"{kind}/*") for kind in (ANSWERS, UPLOADS)]
+        role.grant_principal.add_to_principal_policy(
+            aws_iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=objects)
+        )
 
     def grant_secrets(self, role: aws_iam.IGrantable, *, write: bool) -> None:
         """The values under automate/<stage>/, and no others, and the stage's key as far as they need it."""
@@ -163,7 +171,16 @@ class DataStack(Stack):
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=self._kept,
             auto_delete_objects=False,
-            lifecycle_rules=[aws_s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))],
+            lifecycle_rules=[
+                aws_s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7)),
+                *(aws_s3.LifecycleRule(prefix=f"{kind}/", expiration=Duration.days(1)) for kind in (ANSWERS, UPLOADS)),
+            ],
+            # The Studio's page reads and puts by presigned addresses, which are rights enough: any page that has one
+            # may use it, and none is let in without.
+            cors=[aws_s3.CorsRule(
+                allowed_methods=[aws_s3.HttpMethods.GET, aws_s3.HttpMethods.PUT], allowed_origins=["*"],
+                allowed_headers=["content-type"], max_age=3600,
+            )],
         )
         if bucket.policy is not None:
             bucket.policy.apply_removal_policy(self._kept)  # what refuses plain connections stays with it

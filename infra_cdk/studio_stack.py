@@ -31,15 +31,17 @@ from engine.errors import InvalidDocument
 from functions.api.identity import PROOF_HEADER, VIEWER_HEADER
 from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
+from infra_cdk.data_stack import DataStack
 
 DIST = Path(__file__).resolve().parent.parent / "studio_static" / "dist"
 """The Studio as make studio builds it."""
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
-    "base-uri 'self'; form-action 'self'"
+    "base-uri 'self'; form-action 'self'; connect-src 'self' https://{payloads}"
 )
-"""The one exception: the code editor writes its styles into the page."""
+"""Two exceptions: the code editor writes its styles into the page; what is too large for a request goes to the bucket
+of payloads, and comes from it."""
 
 PAGES = """
 var FILE = /^\\/studio\\/(assets\\/.+|[^\\/]+\\.[a-z]+)$/;
@@ -70,12 +72,13 @@ class StudioStack(Stack):
     """Outputs `BucketName`, and with CloudFront `StudioUrl`."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, tunables: Tunables, api: ApiStack, files: Path = DIST,
-        **kwargs: Any,
+        self, scope: Construct, construct_id: str, *, tunables: Tunables, data: DataStack, api: ApiStack,
+        files: Path = DIST, **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._tunables = tunables
         self._api = api
+        self._data = data
         self._files = files
         self.bucket = aws_s3.Bucket(
             self, "Site",
@@ -149,7 +152,8 @@ class StudioStack(Stack):
             self, "Headers",
             security_headers_behavior=aws_cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=aws_cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=POLICY, override=True
+                    content_security_policy=POLICY.format(payloads=self._data.payloads.bucket_regional_domain_name),
+                    override=True,
                 ),
                 content_type_options=aws_cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 frame_options=aws_cloudfront.ResponseHeadersFrameOptions(

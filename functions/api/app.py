@@ -28,6 +28,7 @@ from functions.api import (
     steps,
     tasks,
     testing,
+    uploads,
     workflow_list,
     workflows,
 )
@@ -37,7 +38,7 @@ from functions.api.routing import Provider, Route, RouteTable, blueprint, rememb
 _TABLES = (
     workflow_list.table, workflows.table, publish_preview.table, conversion.table, executions.table, steps.table,
     map_runs.table, operations.table, redrives.table, tasks.table, activities.table, definitions.table, rules.table,
-    testing.table, copilot.table, secrets.table, audit.table, alarms.table, me.table,
+    testing.table, copilot.table, secrets.table, audit.table, alarms.table, uploads.table, me.table,
 )
 _DESCRIBED = [route for table in _TABLES for route in table.routes]
 TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))

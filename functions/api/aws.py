@@ -72,6 +72,7 @@ def _services() -> Services:
     from engine.adapters.aws.alarms import CloudWatchAlarms  # noqa: PLC0415
     from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415
     from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
+    from engine.adapters.aws.transfers import S3Transfers  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     limits.apply(settings)
@@ -114,6 +115,7 @@ def _services() -> Services:
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
         tasks=calls, logs=_logs(stores.clients), place=_place(settings), starters=Starters(audit),
+        transfers=S3Transfers(stores.clients, settings.bucket),
         alarms=CloudWatchAlarms(stores.clients, f"automate-{settings.stage}-"),
         readers=ThreadPoolExecutor(READ_THREADS, "read"),
     )

@@ -28,6 +28,22 @@ def cut(value: Json) -> Json:
     return value if size <= MOST_SHOWN_BYTES else {"$too_large": {"bytes": size, "href": None}}
 
 
+TOO_LARGE = "Automate-Too-Large"
+"""The header of an answer in whose place its address stands. (A value in an answer may look like such an address.)"""
+
+UPLOAD = "Automate-Upload"
+"""The header that names the upload which is the request's body."""
+
+MOST_ANSWERED_BYTES = 5 * 1024 * 1024
+"""Of a body as a text in the JSON that Lambda hands to API Gateway: 6 MB at most, with the headers beside it."""
+
+
+def is_too_large(body: str) -> bool:
+    """Whether a body goes by an address where it has to pass through Lambda."""
+    # A character takes twelve bytes at most, as two \\uXXXX; most bodies are small and need not be written out.
+    return len(body) > MOST_ANSWERED_BYTES // 12 and len(json.dumps(body)) > MOST_ANSWERED_BYTES
+
+
 def json_text(value: Json) -> str:
     """A JSON value as text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

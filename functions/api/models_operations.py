@@ -99,6 +99,21 @@ class Watch(Given):
     topics: list[AlarmTopic]
 
 
+class UploadRequest(Taken):
+    """How much is to be put."""
+
+    bytes: int = Field(ge=1)
+
+
+class Upload(Given):
+    """Where to put it, with these headers, for so many seconds. `href` is null where requests may be that large."""
+
+    id: str | None
+    href: str | None
+    headers: dict[str, str]
+    expires_in: int
+
+
 class NotRedriven(Given):
     """An execution that could not be redriven, and why."""
 

@@ -24,8 +24,9 @@ from pydantic import BaseModel, ValidationError
 
 from engine.errors import InvalidDocument, json_pointer
 from engine.ports.keys import Actor
+from engine.ports.transfers import Transfers
 from engine.records import dataclass
-from functions.api import etags
+from functions.api import etags, large
 from functions.api.failures import Headers, failure_response, gateway_failure
 from functions.api.notices import collected_warnings
 from functions.api.services import Services
@@ -156,8 +157,8 @@ def _view(route: Route, provider: Provider) -> Callable[..., Response]:
     def view(**parameters: str) -> Response:
         request = _REQUEST.get()
         try:
-            given = _read_body(route, request) if route.has_body else _read_query(route.takes, request)
             services = provider()
+            given = _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
             call = Call(
                 services, services.actor_of(request.context, request.headers),
                 {name: unquote(value) for name, value in parameters.items()},  # an id has ":", and no name has "%"
@@ -165,14 +166,14 @@ def _view(route: Route, provider: Provider) -> Callable[..., Response]:
             )
             with collected_warnings() as warnings:
                 answer = route.handler(call)
-            return _response(answer, request, warnings)
+            return _response(answer, request, warnings, services)
         except Exception as error:  # noqa: BLE001  the one place where errors become answers
             return failure_response(error, path=request.path)
 
     return view
 
 
-def _response(answer: Answer, request: Request, warnings: list[str]) -> Response:
+def _response(answer: Answer, request: Request, warnings: list[str], services: Services) -> Response:
     body = answer.body if isinstance(answer.body, str) else _dump(answer.body, warnings)
     headers: Headers = {"Content-Type": answer.content_type, "Cache-Control": "no-cache", **answer.headers}
     if request.method == "GET" or answer.etag is not None:
@@ -180,7 +181,21 @@ def _response(answer: Answer, request: Request, warnings: list[str]) -> Response
         headers["ETag"] = f'"{tag}"'
         if request.method == "GET" and etags.matches(request.headers.get("if-none-match"), tag):
             return Response("", headers=headers, status_code=304)
+    if services.transfers is not None and large.is_too_large(body):
+        body = _by_address(body, headers, services.settings.workspace, services.transfers)
     return Response(body, headers=headers, status_code=answer.status)
+
+
+def _by_address(body: str, headers: Headers, workspace: str, transfers: Transfers) -> str:
+    """What stands in the place of a body that Lambda would not hand over; `headers` say so."""
+    data = body.encode("utf-8", "surrogatepass")
+    disposition = headers.pop("Content-Disposition", None)
+    found = transfers.give(
+        workspace, data, content_type=str(headers["Content-Type"]),
+        disposition=None if disposition is None else str(disposition),
+    )
+    headers |= {"Content-Type": "application/json", large.TOO_LARGE: "1"}
+    return large.json_text({"$too_large": {"bytes": len(data), "href": found.href, "expires_in": found.seconds}})
 
 
 def _dump(model: BaseModel, warnings: list[str]) -> str:
@@ -195,8 +210,11 @@ def _read_query(model: type[Taken], request: Request) -> Taken:
     return _validated(model, given, place="query")
 
 
-def _read_body(route: Route, request: Request) -> BaseModel:
+def _read_body(route: Route, request: Request, services: Services) -> BaseModel:
     raw = request.raw_body
+    upload = request.headers.get(large.UPLOAD)
+    if upload is not None and services.transfers is not None:
+        raw = services.transfers.take(services.settings.workspace, upload)
     body: Json = {}
     if raw:
         content_type = str(request.headers.get("content-type", "application/json"))

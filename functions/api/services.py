@@ -16,6 +16,7 @@ from engine.ports.keys import Actor
 from engine.ports.logs import ExecutionLogs, LogLines, LogQuery
 from engine.ports.secrets import SecretBackend
 from engine.ports.tasks import Tasks
+from engine.ports.transfers import Transfers
 from engine.records import dataclass
 from engine.runtime.sync_start import SyncStarts
 from engine.settings import Settings
@@ -55,7 +56,7 @@ class Services:
     `secret_backends` are asked in order; `writable_secrets` is where new values go. `actor_of` tells from a request's
     context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited. `tasks`
     are what a test of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
-    `alarms` are None on one machine. `readers` is where the many reads of a list go on, side by side.
+    `alarms` and `transfers` are None on one machine. `readers` is where the many reads of a list go on, side by side.
     """
 
     catalog: AuditedCatalog
@@ -75,6 +76,7 @@ class Services:
     place: Place
     starters: Starters
     alarms: Alarms | None = None
+    transfers: Transfers | None = None
     readers: Executor | None = None
 
     def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:

@@ -43,6 +43,11 @@ nothing was lost.
 **ETags.** Every answer to a GET has one; sent back in `If-None-Match`, an unchanged answer is 304 without a body. Where
 `If-Match` is taken, a change over someone else's overwrites nothing.
 
+**Large bodies.** On AWS an answer over about 5 MB is left out: its header `Automate-Too-Large` is 1, its body
+`{"$too_large": {"bytes", "href", "expires_in"}}`. GET `href`, without a token, within `expires_in` seconds. A body over
+about 5 MB is put where `POST /uploads` says; the request then has no body and the header `Automate-Upload` with its id.
+Clients that follow both need no other limit than `AUTOMATE_MAX_INPUT_BYTES`.
+
 **Live views** poll `GET /executions/{id}/history?after=N`, N being `last_event` of the answer before.
 
 An execution's id is `<workflow>:<name>`; in an address its colon is written `%3A`.

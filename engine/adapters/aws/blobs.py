@@ -34,7 +34,7 @@ class S3Blobs:
             try:
                 answer = self._clients.s3.get_object(Bucket=self._bucket, Key=_object_key(workspace, ref))
             except ClientError as error:
-                if _is_missing(error):
+                if is_missing(error):
                     raise StoreCorrupt(f"the large value {ref} is missing") from error
                 raise
             data = answer["Body"].read()
@@ -43,7 +43,7 @@ class S3Blobs:
         return data
 
 
-def _is_missing(error: ClientError) -> bool:
+def is_missing(error: ClientError) -> bool:
     """Whether S3 means that there is no such object.
 
     To a role without s3:ListBucket it says 403 AccessDenied in the place of 404 NoSuchKey (GetObject's page), and names

@@ -60,6 +60,14 @@ class Clients:
         return client
 
     @property
+    def signing_s3(self) -> S3Client:
+        """S3 for presigned addresses: version 4 of the signature, and the region in the host everywhere."""
+        client: S3Client = self._client("s3", Config(
+            signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional", "addressing_style": "virtual"}
+        ))
+        return client
+
+    @property
     def secretsmanager(self) -> SecretsManagerClient:
         """Secrets Manager."""
         client: SecretsManagerClient = self._client("secretsmanager")
@@ -87,8 +95,10 @@ class Clients:
                 client.close()
             self._made.clear()
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, more: Config | None = None) -> Any:
+        name = service if more is None else f"{service}, otherwise"
         with self._lock:
-            if service not in self._made:
-                self._made[service] = _session().create_client(service, config=self._config)
-            return self._made[service]
+            if name not in self._made:
+                config = self._config if more is None else self._config.merge(more)
+                self._made[name] = _session().create_client(service, config=config)
+            return self._made[name]

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import urllib3
 
 from engine.errors import InvalidDocument, StoreUnavailable, UserError
+from functions.api import large
 
 Json = Any
 
@@ -91,13 +92,36 @@ class Api:
         data = None
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+            if large.is_too_large(data.decode()):
+                data = self._uploaded(data, headers)
+        answer = self._request(method, self.endpoint + path, data, headers)
+        if answer.headers.get(large.TOO_LARGE):
+            answer = self._request("GET", json.loads(answer.data)["$too_large"]["href"], None, {})
+            if answer.status >= 400:
+                raise StoreUnavailable(f"a large answer could not be fetched: its address answers {answer.status}")
+        return answer.status, answer.data
+
+    def _uploaded(self, data: bytes, headers: dict[str, str]) -> bytes | None:
+        """Put a body that is too large for a request where the API says, and name it in `headers`; the body again where
+        requests may be that large."""
+        upload = self.post("/uploads", {"bytes": len(data)})
+        if upload["href"] is None:
+            return data
+        answer = self._request("PUT", upload["href"], data, dict(upload["headers"]))
+        if answer.status >= 400:
+            raise StoreUnavailable(f"a large body could not be put: its address answers {answer.status}")
+        headers[large.UPLOAD] = upload["id"]
+        return None
+
+    def _request(
+        self, method: str, address: str, data: bytes | None, headers: Mapping[str, str]
+    ) -> urllib3.BaseHTTPResponse:
         try:
-            answer = self._pool.request(
-                method, self.endpoint + path, body=data, headers=headers, timeout=urllib3.Timeout(SECONDS)
+            return self._pool.request(
+                method, address, body=data, headers=headers, timeout=urllib3.Timeout(SECONDS)
             )
         except urllib3.exceptions.HTTPError as error:
-            raise StoreUnavailable(f"{self.endpoint} does not answer: {error}") from None
-        return answer.status, answer.data
+            raise StoreUnavailable(f"{_origin(address)} does not answer: {_without(error, address)}") from None
 
     def pages(self, path: str, field: str, *, limit: int, **query: Json) -> Iterator[Json]:
         """Up to `limit` entries of a list that comes in pages."""
@@ -109,6 +133,17 @@ class Api:
             token = page.get("next_token")
             if token is None:
                 return
+
+
+def _origin(address: str) -> str:
+    """A presigned address is a right: no message repeats its query."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _without(error: Exception, address: str) -> str:
+    query = urlsplit(address).query
+    return str(error).replace(query, "…") if query else str(error)
 
 
 def part(value: str | int) -> str:

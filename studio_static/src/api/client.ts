@@ -4,6 +4,7 @@
  */
 import { withToken } from "./credentials";
 import { ApiError, type ErrorShape } from "./errors";
+import { addressOf, isTooLarge, uploaded } from "./large";
 
 /** Where the API is: the page's own origin. */
 const BASE = "";
@@ -49,8 +50,17 @@ export async function request<T>(method: string, address: string, options: Reque
   const headers: Record<string, string> = { Accept: "application/json" };
   if (known) headers["If-None-Match"] = `"${known.etag}"`;
   if (options.ifMatch) headers["If-Match"] = options.ifMatch === "*" ? "*" : `"${options.ifMatch}"`;
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await withToken((token) => send(method, address, { ...headers, ...token }, options), options.signal);
+  const text = options.body === undefined ? null : JSON.stringify(options.body);
+  if (text !== null) headers["Content-Type"] = "application/json";
+  const named = text !== null && isTooLarge(text) ? await uploaded(text, expectUpload) : null;
+  const sent = named === null ? text : null;
+  const response = await followed(
+    await withToken(
+      (token) => send(method, address, { ...headers, ...named, ...token }, sent, options),
+      options.signal,
+    ),
+    options,
+  );
   if (response.status === 304 && known) return { body: known.body as T, etag: known.etag, status: 304 };
   const body = await read(response);
   if (!response.ok) throw failure(response.status, body);
@@ -59,7 +69,30 @@ export async function request<T>(method: string, address: string, options: Reque
   return { body: body as T, etag, status: response.status };
 }
 
-async function send(method: string, address: string, headers: Record<string, string>, options: RequestOptions) {
+/** The answer itself, where its address came in its place. The tag that it is kept under is that of the first. */
+async function followed(response: Response, options: RequestOptions): Promise<Response> {
+  const href = await addressOf(response);
+  if (href === null) return response;
+  const whole = await fetch(href, { credentials: "omit", cache: "no-store", signal: options.signal ?? null });
+  if (!whole.ok)
+    throw new ApiError(whole.status, { code: "NoAnswer", message: "A large answer could not be fetched." });
+  const headers = new Headers({ "Content-Type": whole.headers.get("Content-Type") ?? "application/json" });
+  const tag = response.headers.get("ETag");
+  if (tag !== null) headers.set("ETag", tag);
+  return new Response(whole.body, { status: response.status, headers });
+}
+
+async function expectUpload(bytes: number) {
+  return post<{ id: string | null; href: string | null; headers: Record<string, string> }>("/uploads", { bytes });
+}
+
+async function send(
+  method: string,
+  address: string,
+  headers: Record<string, string>,
+  body: string | null,
+  options: RequestOptions,
+) {
   try {
     return await fetch(BASE + address, {
       method,
@@ -67,7 +100,7 @@ async function send(method: string, address: string, headers: Record<string, str
       credentials: "same-origin",
       // We keep answers ourselves: the browser's cache would hide what is a 304 and what is not.
       cache: "no-store",
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body,
       signal: options.signal ?? null,
     });
   } catch (thrown) {
@@ -119,4 +152,26 @@ export async function put<T>(address: string, body: unknown, ifMatch?: string | 
 
 export async function del<T>(address: string): Promise<T> {
   return (await request<T>("DELETE", address)).body;
+}
+
+/** Saves an answer as a file. A link to it would carry no token. */
+export async function saveFile(address: string, name: string): Promise<void> {
+  const response = await withToken((token) => send("GET", address, token, null, {}));
+  const href = await addressOf(response);
+  if (!response.ok) throw failure(response.status, await read(response));
+  if (href !== null) {
+    save(href, name); // it says itself that it is a file
+    return;
+  }
+  const place = URL.createObjectURL(await response.blob());
+  save(place, name);
+  URL.revokeObjectURL(place);
+}
+
+/** Lets the browser keep what is at `href` as the file `name`. */
+export function save(href: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = href;
+  link.download = name;
+  link.click();
 }

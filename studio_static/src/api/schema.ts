@@ -1094,6 +1094,19 @@ export interface UpdateMapRunRequest {
   tolerated_failure_percentage?: number | null;
 }
 
+/** Where to put it, with these headers, for so many seconds. `href` is null where requests may be that large. */
+export interface Upload {
+  id: string | null;
+  href: string | null;
+  headers: Record<string, string>;
+  expires_in: number;
+}
+
+/** How much is to be put. */
+export interface UploadRequest {
+  bytes: number;
+}
+
 /** Check a document without storing it. */
 export interface ValidateRequest {
   /** A workflow document, or a bare definition in the Amazon States Language. */

@@ -5,6 +5,7 @@
 import "./json.css";
 import Button from "@cloudscape-design/components/button";
 import { useMemo, useState } from "react";
+import { save, saveFile } from "../api/client";
 import { type JsonPath, pathText, summary, tooLarge } from "./json";
 import { formatBytes } from "./time";
 
@@ -30,9 +31,7 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
     return (
       <div className="json json-left-out">
         <span>{`${formatBytes(left.bytes)}: too large to show here.`}</span>
-        <Button href={left.href} iconName="download" download={`${fileName ?? label}.json`}>
-          Download
-        </Button>
+        {left.href !== null && <LargeFile href={left.href} name={`${fileName ?? label}.json`} />}
       </div>
     );
   }
@@ -54,6 +53,23 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
         <Node value={value} path={[]} open={open} onPath={onPath} last />
       </section>
     </div>
+  );
+}
+
+/** A button, not a link: the request has to say who asks. */
+function LargeFile({ href, name }: { href: string; name: string }) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const start = () => {
+    setProblem(null);
+    saveFile(href, name).catch((thrown: unknown) => setProblem(String((thrown as Error).message)));
+  };
+  return (
+    <>
+      <Button iconName="download" onClick={start}>
+        Download
+      </Button>
+      {problem !== null && <span role="alert">{problem}</span>}
+    </>
   );
 }
 
@@ -196,9 +212,6 @@ async function copy(value: unknown): Promise<void> {
 
 function download(value: unknown, name: string): void {
   const address = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = `${name}.json`;
-  link.click();
+  save(address, `${name}.json`);
   URL.revokeObjectURL(address);
 }

@@ -27,7 +27,7 @@ export function inLine(value: unknown, length = 80): string {
 
 export interface TooLarge {
   bytes: number;
-  href: string;
+  href: string | null;
 }
 
 /** What the API sends in the place of a value over 256 KiB. */

@@ -1,5 +1,6 @@
 """What the functions run: imported as it is bundled, small enough, compiled, for Lambda's processor; old ones go."""
 
+import ast
 import os
 import struct
 import subprocess
@@ -52,6 +53,43 @@ print("imported")
     command = [sys.executable, "-I", "-S", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={})
     assert (done.stdout, done.stderr) == ("imported\n", "")
+
+
+def modules():
+    """Every module of the project by its name."""
+    found = {}
+    for top in ("engine", "connectors", "functions", "automate_connectors"):
+        for path in (ROOT / top).rglob("*.py"):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported(path):
+    """The names that a module imports anywhere in it, also within a function."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_what_is_left_out_is_imported_not_even_late():
+    """An import within a function would fail in the middle of somebody's execution."""
+    found = modules()
+    wanted = [name for name in found if name.startswith(("functions.worker", "functions.sweeper", "connectors"))]
+    wanted += [name for name in found if name.startswith(("functions.deadletter", "functions.connector"))]
+    wanted = [name for name in wanted if not name.startswith("connectors.known")]
+    reached = set()
+    while wanted:
+        name = wanted.pop()
+        if name in found and name not in reached:
+            reached.add(name)
+            wanted += [name.rpartition(".")[0], *imported(found[name])]
+    left_out = [ROOT / name for name in NOT_FOR_WORKERS]
+    assert all(place.exists() for place in left_out)
+    assert [name for name in reached if any(found[name].is_relative_to(place) for place in left_out)] == []
 
 
 def test_the_workers_start_imports_little_and_compiles_nothing(tmp_path, cold_start):

@@ -188,6 +188,29 @@ def test_a_role_made_as_the_page_says_serves_the_worker_and_not_the_tests_of_sin
     assert not stage.may(stage.role("api"), "sts:AssumeRole", role("automate-test-task-pay"), **made)
 
 
+def test_the_api_alone_signs_addresses_of_large_bodies(stage, things):
+    """A presigned address can do what its signer may: so the API's role may read and put these objects, and no more."""
+    for kind in ("answers", "uploads"):
+        place = f"{things['bucket']}/{kind}/default/abc"
+        for function in FUNCTIONS:
+            for action in ("s3:GetObject", "s3:PutObject"):
+                assert stage.may(stage.role(function), action, place) is (function == "api")
+        assert not stage.may(stage.role("api"), "s3:DeleteObject", place)
+    assert not stage.may(stage.role("api"), "s3:GetObject", f"{things['bucket']}/other/abc")
+
+
+def test_what_goes_by_an_address_is_deleted_after_a_day_and_pages_may_use_it(templates):
+    """S3's "Configuring cross-origin resource sharing": the browser asks for methods, origin and headers."""
+    [bucket] = [each["Properties"] for each in templates["data"].find_resources("AWS::S3::Bucket").values()]
+    expiring = {
+        rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if "ExpirationInDays" in rule
+    }
+    assert expiring == {"answers/": 1, "uploads/": 1}
+    [cors] = bucket["CorsConfiguration"]["CorsRules"]
+    assert (sorted(cors["AllowedMethods"]), cors["AllowedHeaders"]) == (["GET", "PUT"], ["content-type"])
+
+
 def test_the_connector_function_is_invoked_by_whom_an_admin_lets_alone(templates):
     """It has no resource policy, so only the caller's own policies can allow it."""
     for permission in templates["engine"].find_resources("AWS::Lambda::Permission").values():

@@ -54,6 +54,18 @@ def test_cloudfront_proves_itself_with_what_the_function_knows(behind_cloudfront
     assert all("OriginCustomHeaders" not in each for each in others)
 
 
+def test_the_page_may_ask_its_own_origin_and_the_bucket_of_payloads(behind_cloudfront):
+    [headers] = [
+        each["Properties"]["ResponseHeadersPolicyConfig"] for each in behind_cloudfront["studio"]["Resources"].values()
+        if each["Type"] == "AWS::CloudFront::ResponseHeadersPolicy"
+    ]
+    policy = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    text, bucket = policy["Fn::Join"][1]
+    assert "default-src 'self'; " in text
+    assert text.endswith("connect-src 'self' https://")
+    assert "PayloadsCDFAA0A2RegionalDomainName" in bucket["Fn::GetStackOutput"]["OutputName"]
+
+
 def test_without_cloudfront_no_header_is_believed(templates):
     [function] = templates["api"].find_resources("AWS::Lambda::Function").values()
     assert "CDN_ORIGIN_PROOF" not in function["Properties"]["Environment"]["Variables"]

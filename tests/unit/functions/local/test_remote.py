@@ -123,7 +123,7 @@ class TestTokens:
 
 
 def answering(status, body):
-    pool = SimpleNamespace(request=lambda *_, **__: SimpleNamespace(status=status, data=body))
+    pool = SimpleNamespace(request=lambda *_, **__: SimpleNamespace(status=status, data=body, headers={}))
     return Api(AT, lambda: "token", pool=pool)
 
 
@@ -141,7 +141,7 @@ class TestApi:
 
     def test_what_the_api_warns_of_is_said(self):
         said = []
-        answer = SimpleNamespace(status=200, data=b'{"a": 1, "warnings": ["w"]}')
+        answer = SimpleNamespace(status=200, data=b'{"a": 1, "warnings": ["w"]}', headers={})
         pool = SimpleNamespace(request=lambda *_, **__: answer)
         assert Api(AT, lambda: "t", pool=pool, warn=said.extend).post("/workflows/x/publish") == {"a": 1}
         assert said == ["w"]
@@ -186,7 +186,7 @@ class TestApi:
         def request(_method, url, **_):
             asked.append(url)
             page = {"executions": [{"id": n} for n in range(100)], "next_token": "t"}
-            return SimpleNamespace(status=200, data=json.dumps(page).encode())
+            return SimpleNamespace(status=200, data=json.dumps(page).encode(), headers={})
 
         at = Api(AT, lambda: "t", pool=SimpleNamespace(request=request))
         found = list(at.pages("/executions", "executions", limit=150))
@@ -201,7 +201,7 @@ def command(api, monkeypatch, capsys):
         def request(self, method, url, *, body=None, headers, timeout):
             path = url.removeprefix(AT)
             reply = api(method, path, None if body is None else json.loads(body))
-            return SimpleNamespace(status=reply.status, data=reply.text.encode())
+            return SimpleNamespace(status=reply.status, data=reply.text.encode(), headers=reply.headers)
 
     monkeypatch.setattr(Session, "remote", lambda _: Api(AT, lambda: "token", pool=Pool()))
 
