@@ -60,4 +60,4 @@ def _egress() -> Iterator[None]:
     yield
     from connectors.egress import in_force  # noqa: PLC0415 - as above
 
-    in_force.use(None)
+    in_force.reset()

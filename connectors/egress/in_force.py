@@ -1,4 +1,4 @@
-"""The process's dialler: made from its environment at the first call, unless the wiring has put another in force."""
+"""The process's dialler, made at the first call: by what the wiring has put in force, else by the environment."""
 
 from __future__ import annotations
 
@@ -7,12 +7,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.clock import SystemClock
+from engine.records import dataclass
 from engine.settings import Settings
 
 if TYPE_CHECKING:
     from connectors.egress.dialling import Dialler
 
-_in_force: Dialler | None = None
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a dialler is made of. `also` is allowed beside the setting."""
+
+    setting: tuple[str, ...]
+    also: tuple[str, ...]
+    runtime_api: str
+
+
+_rules: _Rules | None = None
+_dialler: Dialler | None = None
 
 
 def apply(settings: Settings, environment: Mapping[str, str], *, also: tuple[str, ...] = ()) -> None:
@@ -20,24 +32,41 @@ def apply(settings: Settings, environment: Mapping[str, str], *, also: tuple[str
 
     Raises InvalidDocument for an entry that is none.
     """
-    from connectors.egress.allowing import read_entries  # noqa: PLC0415 - not every process dials
-    from connectors.egress.dialling import Dialler  # noqa: PLC0415
+    global _rules  # noqa: PLW0603 - set once, where a process begins; connectors are made without arguments
+    if settings.egress_allow:
+        from connectors.egress.allowing import read_entries  # noqa: PLC0415 - a start without entries parses none
 
-    use(Dialler(
-        SystemClock(), read_entries((*settings.egress_allow, *also)), setting=settings.egress_allow,
-        runtime_api=environment.get("AWS_LAMBDA_RUNTIME_API", ""),
-    ))
+        read_entries(settings.egress_allow)
+    _rules = _Rules(settings.egress_allow, also, environment.get("AWS_LAMBDA_RUNTIME_API", ""))
+    use(None)
 
 
 def use(dialler: Dialler | None) -> None:
-    """Put `dialler` in force for the whole process; None: what its environment says. For the wiring, and for tests."""
-    global _in_force  # noqa: PLW0603 - set once, where a process begins; connectors are made without arguments
-    _in_force = dialler
+    """Put `dialler` in force for the whole process; None: one by the rules in force. For tests."""
+    global _dialler  # noqa: PLW0603 - as above
+    _dialler = dialler
+
+
+def reset() -> None:
+    """Put in force what the environment says. For tests."""
+    global _rules  # noqa: PLW0603 - as above
+    _rules = None
+    use(None)
 
 
 def current() -> Dialler:
-    """The dialler in force."""
-    if _in_force is None:
-        apply(Settings.from_environment(os.environ), os.environ)
-    assert _in_force is not None  # noqa: S101  it was put there
-    return _in_force
+    """The dialler in force. Raises InvalidDocument where the environment's setting is no allow-list."""
+    from connectors.egress.allowing import read_entries  # noqa: PLC0415 - not every process dials
+    from connectors.egress.dialling import Dialler  # noqa: PLC0415
+
+    dialler = _dialler
+    if dialler is None:
+        if _rules is None:
+            apply(Settings.from_environment(os.environ), os.environ)
+        assert _rules is not None  # noqa: S101  it was put there
+        dialler = Dialler(
+            SystemClock(), read_entries((*_rules.setting, *_rules.also)), setting=_rules.setting,
+            runtime_api=_rules.runtime_api,
+        )
+        use(dialler)
+    return dialler
