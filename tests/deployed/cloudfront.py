@@ -22,8 +22,8 @@ from studio_template import Behaviour, StudioTemplate
 from tools.node import find_node
 
 _SERVE_FUNCTION = """
-require('readline').createInterface({input: process.stdin}).on('line', line =>
-  console.log(JSON.stringify(handler({request: JSON.parse(line)}))));
+require('readline').createInterface({input: process.stdin}).on('line', line => console.log(
+  JSON.stringify(handler({viewer: {ip: '127.0.0.1'}, request: {headers: {}, ...JSON.parse(line)}}))));
 """
 
 
@@ -82,7 +82,8 @@ class CloudFront(OneOrigin):
         if behaviour.origin == "bucket":
             return _send(start_response, behaviour, *self._object(said["uri"]))
         server = self._stage.emulator.url if behaviour.origin == "cognito" else self._stage.api_url
-        return _send(start_response, behaviour, *ask(environ, server, said["uri"].encode("latin-1"), {}))
+        added = {name: header["value"] for name, header in said["headers"].items()}
+        return _send(start_response, behaviour, *ask(environ, server, said["uri"].encode("latin-1"), added))
 
     def _object(self, uri: str) -> tuple[int, dict[str, str], bytes]:
         """S3's answer through an origin access control: 403 for what is not there, as it may not list."""

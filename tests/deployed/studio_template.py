@@ -106,7 +106,7 @@ class StudioTemplate:
                 yield path, content
 
     def _resolved(self, value: Any) -> str:
-        """What CloudFormation makes of a value: text, a join, the region, or an output of the API's stack."""
+        """What CloudFormation makes of a value: text, a join, the region, or an output of another stack."""
         if isinstance(value, str):
             return value
         if value == {"Ref": "AWS::Region"}:
@@ -114,9 +114,13 @@ class StudioTemplate:
         if "Fn::Join" in value:
             between, parts = value["Fn::Join"]
             return between.join(map(self._resolved, parts))
-        outputs = self._read("api", "template")["Outputs"]
-        read = outputs[value["Fn::GetStackOutput"]["OutputName"]]["Value"]
-        return self._stage.output("api", next(name for name, found in outputs.items() if found["Value"] == read))
+        asked = value["Fn::GetStackOutput"]
+        stack = asked["StackName"].rpartition("-")[2]
+        outputs = self._read(stack, "template")["Outputs"]
+        read = outputs[asked["OutputName"]]["Value"]
+        if read.get("Fn::GetAtt", ("",))[-1] == "RegionalDomainName":
+            return f"{self._stage.output(stack, 'BucketName')}.s3.{REGION}.amazonaws.com"
+        return self._stage.output(stack, next(name for name, found in outputs.items() if found["Value"] == read))
 
     def _function(self, associations: list[dict[str, Any]]) -> str:
         (association,) = associations
@@ -135,7 +139,7 @@ class StudioTemplate:
         https = config["StrictTransportSecurity"]
         assert (https["IncludeSubdomains"], "ContentTypeOptions" in config) == (True, True)
         return {
-            "Content-Security-Policy": config["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+            "Content-Security-Policy": self._resolved(config["ContentSecurityPolicy"]["ContentSecurityPolicy"]),
             "X-Content-Type-Options": "nosniff", "X-Frame-Options": config["FrameOptions"]["FrameOption"],
             "Referrer-Policy": config["ReferrerPolicy"]["ReferrerPolicy"],
             "Strict-Transport-Security": f"max-age={https['AccessControlMaxAgeSec']}; includeSubDomains",
