@@ -22,6 +22,7 @@ Json = Any
 Verdict = Literal["well", "note", "ill"]
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+_FULL_BYTES = 1024 * 1024
 CLAIMS = (
     "executions are claimed by a conditional write to their journal: segment N exists once, and of two owners that "
     "write it one is refused"
@@ -88,7 +89,7 @@ def of_deployment(api: Api) -> Iterator[Check]:
 def _disk(product: Product) -> Check:
     folder = product.folder
     free = shutil.disk_usage(folder).free
-    says = f"{folder} has {free / 1e9:.1f} GB free"
+    says = f"{folder} has {free / 1e9:.1f} GB free" if free >= _FULL_BYTES else f"the disk of {folder} is full"
     return Check("folder", "well", says) if free >= LEAST_FREE_BYTES else Check(
         "folder", "ill", says, "Make room: a full disk stops every execution at its next step, and loses none."
     )
@@ -107,7 +108,9 @@ def _database(product: Product) -> Iterator[Check]:
                     "Move the folder to a local disk: network file systems cannot serve it.")
     else:
         yield Check("database", "well", "SQLite's own check finds nothing; readers do not wait for the writer (WAL)")
-    if found.claims_once:
+    if found.claims_once is None:
+        yield Check("claims", "ill", f"nothing can be written: {found.problem}", "Make room; nothing is lost.")
+    elif found.claims_once:
         yield Check("claims", "well", f"{CLAIMS} (tried just now). {NO_LOCKS}")
     else:
         yield Check("claims", "ill", "two owners could write the same segment: the table's unique index is gone",

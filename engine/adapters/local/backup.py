@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from engine.adapters.local.database import FULL_DISK_CODES, alone
 from engine.adapters.local.schema import VERSION
 from engine.adapters.local.stores import DATABASE
 from engine.errors import Conflict, NotFound, StorageError, StoreCorrupt, StoreUnavailable
@@ -78,13 +79,28 @@ def back_up(source: Path, target: Path, *, copy_secrets: Callable[[Path], None])
 def _copy_database(source: Path, target: Path) -> None:
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live,
-            closing(sqlite3.connect(target)) as copy,
-        ):
+        with closing(_readable(source)) as live, closing(sqlite3.connect(target)) as copy:
             live.backup(copy)  # all pages at once: one read transaction
     except sqlite3.DatabaseError as error:
         raise _unreadable(source, error) from error
+
+
+def _readable(source: Path) -> sqlite3.Connection:
+    """The database, open for reading; on a full disk too, which is when a backup is wanted."""
+    live = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        live.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        live.close()
+        if error.sqlite_errorcode not in FULL_DISK_CODES:
+            raise
+        live = sqlite3.connect(source, isolation_level=None)
+        try:
+            alone(live)
+        except sqlite3.Error:
+            live.close()
+            raise
+    return live
 
 
 def _unreadable(path: Path, error: sqlite3.DatabaseError) -> StorageError:

@@ -6,6 +6,9 @@ Reading    a pool of connections, each used by one thread at a time. WAL: reader
 Durable    synchronous=FULL: a committed write survives a power cut. `durable=False` skips the wait for the disk
            (synchronous=NORMAL) for what is only a hint: such a write survives kill -9, and is lost by a power cut only
            together with everything after it.
+Full disk  a database that nobody has open needs a shared-memory file before it can be read, which a full disk does not
+           take. Then one connection holds the file for itself (locking_mode=EXCLUSIVE), keeps that index in its own
+           memory, and reads; writing is refused until there is room.
 Opening    under an OS lock on `locks/.open`, so that processes that start at once create the schema once. A folder
            with a newer schema that does not let this one in, another program's database or a damaged file is refused
            before anything is written.
@@ -20,7 +23,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, Generic, TypeVar
 
 from engine.adapters.local.processes import Processes, writer_of
@@ -32,6 +35,9 @@ Work = Callable[[sqlite3.Connection], T]
 
 LARGEST = 2**63 - 1
 """The largest whole number that a column or a parameter can be."""
+
+FULL_DISK_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN})
+"""What SQLite answers where a file cannot grow, or the shared-memory file cannot be made."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
@@ -66,8 +72,9 @@ class Database:
         self._pending: list[_Pending[Any]] = []
         self._idle_readers: list[sqlite3.Connection] = []
         self._readers: list[sqlite3.Connection] = []
+        self._alone: RLock | None = None
         with self._errors(), _opening(path):
-            self._writer = self._connect()
+            self._writer = self._first_connection()
             try:
                 _prepare(self._writer, path)
                 self._seen = self._data_version()
@@ -82,6 +89,8 @@ class Database:
         `work` shares its transaction with those of other threads and is run again alone when one of them raised: it
         must do nothing but use the connection.
         """
+        if self._alone is not None or not self._processes.is_known:
+            raise _full(self.path)
         mine = _Pending(work, durable=durable)
         with self._pending_lock:
             self._pending.append(mine)
@@ -152,6 +161,10 @@ class Database:
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
+        if self._alone is not None:
+            with self._alone:
+                yield self._writer
+            return
         with self._pending_lock:
             connection = self._idle_readers.pop() if self._idle_readers else None
         if connection is None:
@@ -165,12 +178,24 @@ class Database:
             with self._pending_lock:
                 self._idle_readers.append(connection)
 
+    def _first_connection(self) -> sqlite3.Connection:
+        """The writer's; on a full disk the only one."""
+        try:
+            return self._connect()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in FULL_DISK_CODES:
+                raise
+        self._alone = RLock()
+        return self._connect()
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False,
             cached_statements=256,
         )
         try:
+            if self._alone is not None:
+                alone(connection)
             connection.execute("PRAGMA synchronous = FULL")
             if sys.platform == "darwin":  # there fsync leaves the data in the drive's cache
                 connection.execute("PRAGMA fullfsync = ON")
@@ -199,8 +224,8 @@ class Database:
             )
         if code in _CORRUPT:
             return _corrupt(self.path, str(error))
-        if code == sqlite3.SQLITE_FULL:
-            return StoreUnavailable(f"{self.path} cannot grow: the disk is full. Nothing was written; make room.")
+        if code == sqlite3.SQLITE_FULL or error.sqlite_errorcode in FULL_DISK_CODES:
+            return _full(self.path)
         return StoreUnavailable(f"{self.path} cannot be used: {error}. Check that its folder exists and is writable.")
 
     def _holder(self) -> str | None:
@@ -250,6 +275,17 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
+
+
+def alone(connection: sqlite3.Connection) -> None:
+    """Let `connection` have its database for itself: it then needs no shared-memory file to read it."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def _full(path: Path) -> StoreUnavailable:
+    return StoreUnavailable(f"{path} cannot grow: the disk is full. Nothing was written; make room.")
 
 
 def _corrupt(path: Path, reason: str) -> StoreCorrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from engine.adapters.local.database import Database
+from engine.errors import StoreUnavailable
 from engine.records import dataclass
 
 _PROBE = -1
@@ -14,18 +15,24 @@ _PROBE = -1
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """`damage` is what SQLite's own check found, empty when nothing. `claims_once`: a second owner's write of the same
-    segment was refused. `journal_mode` is ``wal`` where readers do not wait for the writer."""
+    segment was refused; None where it could not be tried, for `problem`. `journal_mode` is ``wal`` where readers do not
+    wait for the writer."""
 
     damage: tuple[str, ...]
-    claims_once: bool
+    claims_once: bool | None
     journal_mode: str
+    problem: str | None = None
 
 
 def inspect(database: Database) -> Inspection:
     """Look at the database. Raises StorageError where it does not serve."""
     damage = database.read(lambda connection: [str(row[0]) for row in connection.execute("PRAGMA quick_check(10)")])
     mode = database.read(lambda connection: str(connection.execute("PRAGMA journal_mode").fetchone()[0]))
-    return Inspection(tuple(text for text in damage if text != "ok"), _claims_once(database), mode)
+    found = tuple(text for text in damage if text != "ok")
+    try:
+        return Inspection(found, _claims_once(database), mode)
+    except StoreUnavailable as error:  # it can be read, and takes nothing
+        return Inspection(found, None, mode, str(error))
 
 
 class _Shown(Exception):

@@ -18,12 +18,25 @@ import fcntl
 import json
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.adapters.local.privacy import user_name
 from engine.errors import StoreUnavailable
 from engine.records import dataclass
+
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def suppress_full_disk() -> Iterator[None]:
+    """Do without what a full disk does not take."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL_DISK:
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +62,20 @@ class Processes:
             folder.mkdir(mode=0o700, exist_ok=True)
             self._lock: int | None = os.open(newborn, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-            os.write(self._lock, json.dumps({"pid": os.getpid(), "command": command}).encode())
+            with suppress_full_disk():  # the lock is what counts; what it says is for people
+                os.write(self._lock, json.dumps({"pid": os.getpid(), "command": command}).encode())
             newborn.rename(folder / self.owner)
         except OSError as error:
-            raise StoreUnavailable(_unwritable(folder.parent, newborn, error)) from error
+            if error.errno not in FULL_DISK or not folder.is_dir():
+                raise StoreUnavailable(_unwritable(folder.parent, newborn, error)) from error
+            self._lock = None
         self._remove_dead()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether others can tell that this process lives. Where a full disk took not even the lock file they cannot,
+        and then it may look, and nothing more."""
+        return self._lock is not None
 
     def is_alive(self, owner: str) -> bool:
         """Whether the process called `owner` still runs."""
