@@ -3,8 +3,8 @@
 A restore of DynamoDB brings items, keys, indexes, billing mode and encryption. It brings neither TTL, point-in-time
 recovery, deletion protection, tags nor the stream, and no alarm watches the new table (the developer guide,
 "Point-in-time recovery: How it works"). This sets the first five, as TABLE has them or as every table of a stage must,
-reads them back, and names the alarms that watch TABLE. It takes the account's own credentials, and may be run again at
-any time.
+reads them back, and names the alarms that watch TABLE: the stage's own follow when it is deployed on the new one. It
+takes the account's own credentials, and may be run again at any time.
 
 Exit status: 0 all is as it must be · 1 something is not, which is said.
 """
@@ -137,7 +137,9 @@ def main(arguments: list[str], clients: Callable[[str], Any] | None = None) -> i
     for what, holds in checks:
         print(f"{'ok ' if holds else 'NOT'}  {what}")
     for alarm in alarms:
-        print(f"     the alarm {alarm} watches {given.like}: make one for {given.name}")
+        print(f"     the alarm {alarm} watches {given.like}")
+    if alarms:
+        print(f"     The stage's own alarms follow with -c table={given.name}; make the others anew.")
     return 0 if all(holds for _, holds in checks) else 1
 
 

@@ -143,7 +143,8 @@ class Typed:
         typed = line.split("  #")[0].rstrip()
         status, said = self.shell.type(self.filled(typed), within=within)
         assert (status == 0) is (typed not in FAILS), f"{typed}: status {status}\n{said[-4000:]}"
-        assert "Traceback" not in said, said
+        for mistake in ("Traceback", "Unknown option", "WARNING"):
+            assert mistake not in said, said
         return said
 
     def filled(self, line: str) -> str:

@@ -48,9 +48,10 @@ class Typist:
             self._shell.wait(10)
 
     def _heard(self, within: float) -> tuple[int, str]:
-        said, answered, until = "", 0, time.monotonic() + within
+        said, seen, answered, until = "", 0, 0, time.monotonic() + within
         while True:
-            ready = _READY.search(said)
+            ready = _READY.search(said, max(seen - 100, 0))  # what came last: a command may say megabytes
+            seen = len(said)
             if ready is not None:
                 return int(ready[1]), said[:ready.start()].strip()
             if time.monotonic() > until:
@@ -61,6 +62,7 @@ class Typist:
 
     def _answer(self, said: str, answered: int) -> int:
         """Answer the questions after what is answered already; up to where they are then."""
+        answered = max(answered, len(said) - 70_000)
         for question, answer in self.answers.items():
             found = question.search(said, answered)
             if found is not None:

@@ -120,6 +120,14 @@ def test_functions_work_on_a_table_that_is_named_and_may(adopting):
             assert ADOPTED["key_arn"] in json.dumps(statement["Resource"])
 
 
+def test_the_stages_own_alarms_follow_to_the_table(adopting):
+    watched = [
+        dimension["Value"] for _, item in resources(adopting) if item["Type"] == "AWS::CloudWatch::Alarm"
+        for dimension in item["Properties"].get("Dimensions", ()) if dimension["Name"] == "TableName"
+    ]
+    assert watched == ["t-1", "t-1"]
+
+
 def test_the_gateway_asks_the_pool_of_before(adopting):
     [authorizer] = [i for _, i in resources(adopting) if i["Type"] == "AWS::ApiGateway::Authorizer"]
     assert "userpool/us-east-1_abc" in json.dumps(authorizer["Properties"]["ProviderARNs"])

@@ -64,7 +64,9 @@ def test_alarms_of_the_table_of_before_are_named(old, restored, capsys):
         Dimensions=[{"Name": "TableName", "Value": old}],
     )
     assert restored_table.main([restored, "--like", old]) == 0
-    assert "the alarm throttled watches old: make one for restored" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "the alarm throttled watches old\n" in said
+    assert "follow with -c table=restored" in said
 
 
 def test_a_table_that_is_no_stages_is_said(dynamodb, old, capsys):
