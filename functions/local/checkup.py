@@ -8,15 +8,18 @@ from typing import Any, Literal
 
 from engine.catalog.document import parse_document
 from engine.errors import StorageError, UserError
+from engine.governance.audit_entry import parse_time
 from engine.governance.shadowing import shadowed_by
 from engine.ports.executions_index import ExecutionQuery
-from engine.ports.journal import PAUSED
+from engine.ports.journal import PAUSED, RUNNING
 from engine.records import dataclass
+from engine.runtime.execution import iso_time
 from functions.api.secret_uses import secret_uses
 from functions.api.strict_json import read_json
 from functions.local.product import Product
 from functions.local.remote.client import Api
 from functions.local.studio_files import StudioFiles
+from functions.local.wrong_clock import MARGIN_SECONDS, ahead_of
 
 Json = Any
 Verdict = Literal["well", "note", "ill"]
@@ -57,6 +60,11 @@ def of_folder(product: Product) -> Iterator[Check]:
     yield _paused(len(product.services.executions.page(
         ExecutionQuery(product.settings.workspace, status=PAUSED, limit=100)
     ).rows))
+    now = product.clock.now()
+    yield from _ahead(
+        (ahead.id, ahead.last_at, ahead.due_at)
+        for ahead in ahead_of(now, product.settings.workspace, product.stores.index, product.stores.journal)
+    )
     verified = product.services.audit.verify(product.settings.workspace, against=[])
     yield _audit(ok=verified.ok, says=verified.says)
     if StudioFiles().is_built:
@@ -65,8 +73,8 @@ def of_folder(product: Product) -> Iterator[Check]:
         yield Check("studio", "note", "the Studio is not built", "make studio")
 
 
-def of_deployment(api: Api) -> Iterator[Check]:
-    """The checks of a deployed stage, by what its API says."""
+def of_deployment(api: Api, now: float) -> Iterator[Check]:
+    """The checks of a deployed stage, by what its API says at `now`."""
     api.ask("GET", "/health", signed_in=False)
     me = api.get("/me")
     yield Check("api", "well", f"stage {me['stage']} answers as release {me['product_version']} to {me['actor']}")
@@ -76,6 +84,10 @@ def of_deployment(api: Api) -> Iterator[Check]:
     yield _secrets(uses, uses.keys())
     yield from _shadows({item["key"]: item["shadowed_by"] for item in known if item.get("shadowed_by")})
     yield _paused(len(api.get("/executions", status=PAUSED, limit=100)["executions"]))
+    running = api.get("/executions", status=RUNNING, limit=100)["executions"]
+    times = ((item["id"], item["started_at"]) for item in running if item["started_at"])
+    started = ((execution_id, parse_time(text, where="started_at"), None) for execution_id, text in times)
+    yield from _ahead(item for item in started if item[1] > now + MARGIN_SECONDS)
     try:
         watch = api.get("/alarms")
     except UserError as error:
@@ -209,6 +221,16 @@ def _alarms(found: Json) -> Iterator[Check]:
     ringing = [f"{alarm['name']} ({alarm['says']})" for alarm in alarms if alarm["state"] == "ALARM"]
     if ringing:
         yield Check("ringing", "note", "; ".join(ringing), "docs/runbooks.md has a section for each.")
+
+
+def _ahead(found: Iterable[tuple[str, float, float | None]]) -> Iterator[Check]:
+    """Executions with events of a time to come: (id, its last event, when something is due)."""
+    for execution_id, last_at, due_at in found:
+        until = "" if due_at is None else f" and waits until {iso_time(due_at)}"
+        yield Check(
+            "clock", "ill", f"{execution_id} has its last event in the future, at {iso_time(last_at)}{until}: the clock"
+            " was wrong then", f"automate stop {execution_id}, and start it anew: its time does not run back.",
+        )
 
 
 def _audit(*, ok: bool, says: str) -> Check:

@@ -22,7 +22,8 @@ def doctor() -> None:
 @click.command("doctor")
 def remote_doctor() -> None:
     """Say what is wrong with the deployment and how to mend it; exit status 1 when something is."""
-    _show(list(of_deployment(session().remote())))
+    current = session()
+    _show(list(of_deployment(current.remote(), current.screen.clock.now())))
 
 
 def _show(checks: Iterable[Check]) -> None:

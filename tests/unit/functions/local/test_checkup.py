@@ -11,8 +11,12 @@ from contextlib import closing
 import patience
 import pytest
 
+from engine.clock import SkipClock
 from engine.errors import NotFound
+from engine.settings import Settings
+from functions.local import product
 from functions.local.checkup import of_deployment
+from functions.local.product import Product
 
 WELL = {"name": "orders", "definition": {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}}
 WITH_SECRET = {"name": "pay", "definition": {"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": {
@@ -91,6 +95,10 @@ def heard(confirmed, pending=0, problem=None, **alarm):
     return {"watched": True, "alarms": [shown], "topics": [topic]}
 
 
+NOW = 1_800_000_000.0
+STARTED = {"id": "orders:1", "started_at": "2027-01-15T07:59:00.000Z"}
+
+
 class Answers:
     """An API by its paths."""
 
@@ -112,15 +120,16 @@ class Answers:
 
 
 def test_a_deployment_is_checked_by_its_api():
-    found = {check.name: check for check in of_deployment(Answers())}
+    found = {check.name: check for check in of_deployment(Answers(), NOW)}
     assert {check.verdict for check in found.values()} == {"well"}
     assert found["api"].says == "stage prod answers as release 1.2 to ana"
 
 
 def test_a_deployments_paused_executions_and_broken_log_are_said():
     found = {check.name: check for check in of_deployment(Answers(**{
-        "/executions": {"executions": [{}, {}]}, "/audit/verify": {"ok": False, "entries": 7, "findings": [{}]},
-    }))}
+        "/executions": {"executions": [STARTED, STARTED]},
+        "/audit/verify": {"ok": False, "entries": 7, "findings": [{}]},
+    }), NOW)}
     assert (found["executions"].verdict, found["audit"].verdict) == ("note", "ill")
 
 
@@ -135,12 +144,42 @@ def test_a_deployments_paused_executions_and_broken_log_are_said():
     (NotFound("no such route"), "note", "is not known: no such route"),
 ])
 def test_alarms_that_nobody_hears_are_said(answer, verdict, says):
-    found = {check.name: check for check in of_deployment(Answers(**{"/alarms": answer}))}
+    found = {check.name: check for check in of_deployment(Answers(**{"/alarms": answer}), NOW)}
     assert found["alarms"].verdict == verdict
     assert says in found["alarms"].says
 
 
 def test_alarms_that_tell_no_topic_and_those_that_ring_are_said():
-    found = {check.name: check for check in of_deployment(Answers(**{"/alarms": heard(1, silent=True, state="ALARM")}))}
+    alarms = heard(1, silent=True, state="ALARM")
+    found = {check.name: check for check in of_deployment(Answers(**{"/alarms": alarms}), NOW)}
     assert (found["silent alarms"].verdict, found["ringing"].verdict) == ("ill", "note")
     assert found["ringing"].says == "automate-prod-paused (It waits.)"
+
+
+def test_an_execution_of_a_deployment_that_starts_in_the_future_is_said():
+    late = {"id": "orders:2", "started_at": "2031-01-01T00:00:00.000Z"}
+    answer = {"executions": [STARTED, late, {"id": "orders:3", "started_at": None}]}
+    said = [check for check in of_deployment(Answers(**{"/executions": answer}), NOW) if check.name == "clock"]
+    assert [check.verdict for check in said] == ["ill"]
+    assert "orders:2 has its last event in the future, at 2031-01-01" in said[0].says
+
+
+def test_a_wait_armed_under_a_wrong_clock_is_found(automate, tmp_path, monkeypatch):
+    """Its clock stood in 2099 when it was armed: nothing said that it waits until then."""
+    wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    file = tmp_path / "slow.json"
+    file.write_text(json.dumps({"name": "slow", "definition": wait}))
+    assert automate("import", "--file", str(file), "--publish")[0] == 0
+    with monkeypatch.context() as patched:
+        clock = SkipClock(4_070_908_800.0)
+        patched.setattr(product, "SystemClock", lambda: clock)
+        assert automate("start", "slow", "--name", "one")[0] == 0
+        opened = Product.open(Settings(data_dir=str(automate.folder)), command="automate worker", environment={})
+        worker = opened.new_worker()
+        worker.run([opened.key("slow:one")], deadline=clock.now() + 60)
+        opened.close()
+    status, said, _ = automate("doctor")
+    assert status == 1
+    assert "✗ clock: slow:one has its last event in the future, at 2099-01-01" in said
+    assert "waits until 2099-01-01T00:01:00" in said
+    assert "automate stop slow:one" in said
