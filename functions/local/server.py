@@ -32,6 +32,7 @@ from functions.local.crew import Crew
 from functions.local.gateway import Gateway
 from functions.local.guard import Guard
 from functions.local.owner import Owner
+from functions.local.parsing import Channel
 from functions.local.product import Product
 from functions.local.refusals import RefusedRequests
 from functions.local.resources import allow_samples
@@ -171,7 +172,7 @@ def _only_server(folder: Path) -> int:
 
 def _bind(application: Application, port: int) -> BaseWSGIServer:
     try:
-        return waitress.create_server(
+        server = waitress.create_server(
             application, host=HOST, port=port, threads=THREADS, ident="automate", clear_untrusted_proxy_headers=True,
             # The guard answers what is over its own limit in the API's words; this is the backstop behind it.
             max_request_body_size=64 * 1024 * 1024, channel_timeout=60, connection_limit=200,
@@ -187,6 +188,8 @@ def _bind(application: Application, port: int) -> BaseWSGIServer:
             f"port {port} is taken {by}", where="--port",
             advice="Stop that one, or take another port: PORT=8500 make run, or automate up --port 8500.",
         ) from None
+    server.channel_class = Channel
+    return server
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -354,3 +354,21 @@ def test_a_new_token_counts_at_once(server):
     assert server.token != old
     assert server.request("GET", "/workflows")[0] == 200
     assert server.request("GET", "/workflows", Authorization=f"Bearer {old}")[0] == 401
+
+
+@pytest.mark.parametrize("header", [
+    "Content-Length: {digits}", "Content-Length: \xb2", "Content-Length: -1", "Host: 127.0.0.1:{digits}",
+    "Cookie: automate_session={digits}", "Cookie: automate_session_{port}={digits}", "If-None-Match: {digits}",
+    "Range: bytes={digits}-", "Authorization: Bearer {digits}", "X-Automate-Session: {digits}",
+])
+def test_endless_digits_in_a_header_are_refused_with_words(server, header):
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    line = header.format(digits="9" * 5000, port=port)
+    lines = ["POST /workflows/import HTTP/1.1", line, "Connection: close"]
+    lines += [] if line.startswith("Host") else [f"Host: {host}:{port}"]
+    with socket.create_connection((host, int(port)), timeout=patience.SECONDS) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        answer = connection.makefile("rb").read().decode()
+    status, body = int(answer.split(" ")[1]), answer.partition("\r\n\r\n")[2]
+    assert 400 <= status < 500
+    assert len(body) > 10
