@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from iam_templates import ACCOUNT, REGION, Stage
 
 pytestmark = pytest.mark.full
 KEPT = {
@@ -96,8 +97,7 @@ def test_each_stack_has_something_in_it(adopting):
     assert all(template.get("Resources") for template in adopting.values())
 
 
-def test_functions_work_on_a_table_that_is_named_and_may(adopting):
-    """Nobody edits a policy: the deployment grants what it names."""
+def test_functions_work_on_a_table_that_is_named(adopting):
     functions = [
         item["Properties"]["Environment"]["Variables"] for _, item in resources(adopting)
         if item["Type"] == "AWS::Lambda::Function" and "AUTOMATE_STAGE" in str(item["Properties"].get("Environment"))
@@ -105,19 +105,27 @@ def test_functions_work_on_a_table_that_is_named_and_may(adopting):
     using = [variables for variables in functions if "AUTOMATE_TABLE" in variables]
     assert len(using) == 4
     assert {(each["AUTOMATE_TABLE"], each["AUTOMATE_BUCKET"]) for each in using} == {("t-1", "b-1")}
-    statements = [
-        statement for _, item in resources(adopting) if item["Type"] == "AWS::IAM::Policy"
-        for statement in item["Properties"]["PolicyDocument"]["Statement"]
-    ]
-    tables = [s for s in statements if "dynamodb:PutItem" in s["Action"] and s["Effect"] == "Allow"]
-    assert len(tables) == 4
-    for statement in tables:
-        arns = json.dumps(statement["Resource"])
-        assert ":table/t-1" in arns
-        assert ":table/t-1/index/*" in arns
-    for statement in statements:
-        if "kms:Decrypt" in statement["Action"]:
-            assert ADOPTED["key_arn"] in json.dumps(statement["Resource"])
+
+
+@pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter"])
+def test_what_is_named_may_be_used_and_what_was_there_before_no_more(synthesise, adopting, function):
+    """By IAM's own logic over the templates: the table, its index, the payloads, the key."""
+    restored = Stage(synthesise(table="automate-test-2"))
+    old, new = (f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}" for name in ("TableCD117FA1", "automate-test-2"))
+    caller = restored.role(function)
+    for action in ("GetItem", "PutItem", "UpdateItem", "Query"):
+        assert restored.may(caller, f"dynamodb:{action}", new)
+        assert not restored.may(caller, f"dynamodb:{action}", old)
+    assert restored.may(caller, "dynamodb:Query", f"{new}/index/due")
+    assert restored.may(caller, "kms:Decrypt", restored.arn("data", "AWS::KMS::Key"))
+
+    anew = Stage(adopting)
+    caller, delegating = anew.role(function), [{"Statement": {
+        "Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+    }}]
+    assert anew.may(caller, "dynamodb:PutItem", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t-1")
+    assert anew.may(caller, "s3:PutObject", "arn:aws:s3:::b-1/blobs/default/abc")
+    assert anew.may(caller, "kms:Decrypt", ADOPTED["key_arn"], made=delegating)
 
 
 def test_the_stages_own_alarms_follow_to_the_table(adopting):
