@@ -1,5 +1,7 @@
 """`cdk deploy`, then one workflow through the deployed API, queue, worker and table."""
 
+from functions.local.remote.client import Api
+
 DOCUMENT = {
     "name": "deployed",
     "definition": {
@@ -27,6 +29,18 @@ def test_a_published_workflow_runs(stage):
     assert imported["version"]["published_by"] == "ana@example.com"
     ended = stage.ended(stage.start("deployed", {"n": 21}), within=30)
     assert (ended["status"], ended["output"]) == ("SUCCEEDED", {"doubled": 42})
+
+
+def test_an_input_and_an_answer_of_seven_megabytes_go_by_addresses_of_the_bucket(stage):
+    """Lambda carries 6 MB. The emulator does not say so; the addresses and what they lead to are the real ones."""
+    stage.answer("POST", "/workflows/import", {"document": DOCUMENT, "publish": True})
+    client = Api(stage.api_url, lambda: stage.token)
+    given = {"n": 4, "text": "x" * 7_000_000}
+    client.post("/workflows/deployed/executions", {"input": given, "name": "large"})
+    assert stage.ended("/executions/deployed%3Alarge", within=60)["output"] == {"doubled": 8}
+    assert client.get("/executions/deployed%3Alarge/payload?part=input") == given
+    status, place = stage.ask("GET", "/executions/deployed%3Alarge/payload?part=input")
+    assert (status, place["$too_large"]["expires_in"]) == (200, 300)
 
 
 def test_every_route_of_the_api_is_deployed(stage):
