@@ -26,8 +26,9 @@ LONG, SHORT = 1800, 600
 ENDPOINT = "https://d111.cloudfront.net"
 
 INSTEAD = {
-    "needs CloudFront's copier": "Custom::CDKBucketDeployment fails on the emulator: cdn=false in cdk.json; `login` "
-    "is told the client and the region, as the document says for the API's own address",
+    "needs CloudFront's copier": "Custom::CDKBucketDeployment takes boto3 and /opt/awscli/aws from Lambda's own "
+    "surroundings, which the emulator's have not, and the deployment waits for its answer in vain: cdn=false in "
+    "cdk.json, and `login` is told the client and the region, as the document says for the API's own address",
     "reads the mail": "nobody can read the emulator's mail: an administrator sets the password that it would name",
     "the roles' policies": "the emulator asks no IAM policy: tests/unit/infra_cdk holds what each role may do",
 }
