@@ -19,7 +19,7 @@ from engine.ports.executions_index import ExecutionQuery, ExecutionRow, Executio
 from engine.ports.journal import Journal
 from engine.records import dataclass
 
-MOST_COMPARED = 10_000
+MOST_COMPARED = 2000
 GRACE_SECONDS = 1.0
 """The entry follows the commit: who is looked at in between has it a moment later."""
 
