@@ -155,7 +155,7 @@ class Catalog:
 
     def duplicate(self, workspace: str, name: str, copy: str, *, actor: Actor) -> Draft:
         """Make the draft of `name` the draft of a new workflow, `copy`. Raises NotFound, InvalidDocument, Conflict."""
-        document = parse_document(self.draft(workspace, name).document.as_written, name=copy)
+        document = parse_document(self.draft(workspace, name).document.as_written, name=copy, stored=True)
         return Catalog.save_draft(self, workspace, document, actor=actor, expect_etag=None)
 
     def set_archived(self, workspace: str, name: str, *, archived: bool, actor: Actor) -> WorkflowRecord:  # noqa: ARG002
@@ -317,7 +317,7 @@ def _opened(record: DraftRecord) -> Draft:
 def _parsed(stored: bytes, label: str) -> WorkflowDocument:
     """A stored document was checked before it was stored: one that cannot be read now is not its author's mistake."""
     try:
-        return parse_document(json.loads(stored))
+        return parse_document(json.loads(stored), stored=True)
     except (ValueError, InvalidDocument) as error:
         raise StoreCorrupt(f"the stored document of {label} cannot be read: {error}") from error
 

@@ -19,13 +19,23 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from engine.catalog.cases import Case
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.studio import Studio
 from engine.catalog.triggers import Trigger
 from engine.errors import InvalidDocument
+from engine.records import dataclass
 
 Json = Any
 
@@ -35,6 +45,14 @@ DEEPEST = 120
 """Levels of objects and arrays: a definition may have 100. It keeps every later walk on Python's stack."""
 
 SCHEMA_PATH = Path("docs/workflow.schema.json")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a document is read from, and whether it was stored once."""
+
+    written: dict[str, Json]
+    stored: bool
 
 
 class WorkflowDocument(BaseModel):
@@ -73,7 +91,7 @@ class WorkflowDocument(BaseModel):
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep the value the document was read from: pydantic's own dump has the model's order, not the author's."""
-        self._written = context
+        self._written = context.written if isinstance(context, _Read) else None
 
     @property
     def as_written(self) -> dict[str, Json]:
@@ -91,8 +109,8 @@ class WorkflowDocument(BaseModel):
 
     @field_validator("input_schema")
     @classmethod
-    def _is_json_schema(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
+    def _is_json_schema(cls, value: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
+        if value is not None and not (isinstance(info.context, _Read) and info.context.stored):
             check_schema(value)
         return value
 
@@ -112,10 +130,14 @@ class WorkflowDocument(BaseModel):
         return self
 
 
-def parse_document(value: Json, *, name: str | None = None, stem: str | None = None) -> WorkflowDocument:
+def parse_document(
+    value: Json, *, name: str | None = None, stem: str | None = None, stored: bool = False
+) -> WorkflowDocument:
     """A workflow document, or a bare definition (it has StartAt or States, and no definition) made into one.
 
-    `name` replaces the document's own; `stem`, a file's name without its ending, is used where there is none.
+    `name` replaces the document's own; `stem`, a file's name without its ending, is used where there is none. A
+    document that is `stored` may have an input schema that was taken once and is refused now: it has to be read so that
+    it can be mended, and publishing refuses it.
     Raises InvalidDocument: `details` lists every problem with its JSON pointer.
     """
     if not isinstance(value, dict):
@@ -128,7 +150,7 @@ def parse_document(value: Json, *, name: str | None = None, stem: str | None = N
         value = {"name": stem, **value}
     _require_json(value)
     try:
-        return WorkflowDocument.model_validate(value, context=value)
+        return WorkflowDocument.model_validate(value, context=_Read(value, stored))
     except ValidationError as error:
         problems = [_problem(item) for item in error.errors(include_url=False)]
         raise InvalidDocument.listing(problems, advice=_advice(problems)) from None

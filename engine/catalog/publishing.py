@@ -13,9 +13,10 @@ from typing import Any
 from engine.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
 from engine.asl.validate.credentials import written_credentials
 from engine.catalog.document import WorkflowDocument
+from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.states import StateText, states_of
 from engine.catalog.triggers import never_firing
-from engine.errors import Diagnostic, InvalidExpression
+from engine.errors import Diagnostic, InvalidExpression, json_pointer
 from engine.expr.jsonata import compile_jsonata
 from engine.expr.jsonpath import compile_path
 from engine.ports.tasks import Tasks
@@ -40,6 +41,7 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
         found += _secret_problems(state)
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
+    found += _input_schema_problems(document.input_schema)
     found += never_firing(document.triggers)
     found += credentials_written(document)
     return found
@@ -151,3 +153,13 @@ def _business_key_problems(expression: str | None) -> Iterator[Diagnostic]:
             compile_path(expression)
     except InvalidExpression as fault:
         yield Diagnostic("INVALID_EXPRESSION", f"the business key {expression!r}: {fault.message}", "/business_key")
+
+
+def _input_schema_problems(schema: dict[str, Json] | None) -> Iterator[Diagnostic]:
+    """A draft of an earlier release may have one that is refused now."""
+    if schema is None:
+        return
+    try:
+        check_schema(schema)
+    except SchemaFault as fault:
+        yield Diagnostic("INVALID_INPUT_SCHEMA", str(fault), json_pointer(("input_schema", *fault.path)))

@@ -174,7 +174,8 @@ def _definitions(product: Product) -> Iterator[Check]:
             continue
         try:
             shape = read_json(catalog.version(workspace, row.workflow, row.active_version).document)
-            problems = [item for item in catalog.problems(parse_document(shape)) if item.severity == "ERROR"]
+            document = parse_document(shape, stored=True)
+            problems = [item for item in catalog.problems(document) if item.severity == "ERROR"]
         except UserError as error:
             problems = []
             says = f"{row.workflow} version {row.active_version}: {error.message}"

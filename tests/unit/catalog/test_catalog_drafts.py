@@ -7,7 +7,7 @@ import pytest
 
 from engine.catalog.document import parse_document
 from engine.catalog.published import CatalogPublished
-from engine.errors import Conflict, NotFound, StoreCorrupt
+from engine.errors import Conflict, InvalidDefinition, NotFound, StoreCorrupt
 from engine.ports.keys import Actor
 
 ANA, BEN = Actor("ana"), Actor("ben")
@@ -137,6 +137,21 @@ def test_a_stored_document_that_cannot_be_read_is_the_store_s_fault(catalog, sto
                 lambda: CatalogPublished(store).version("default", "orders")):
         with pytest.raises(StoreCorrupt, match="orders"):
             ask()
+
+
+def test_a_stored_input_schema_that_is_refused_now_can_be_read_and_mended(catalog, store, make):
+    """An earlier release took it."""
+    etag = catalog.import_document("default", make(), actor=ANA).etag
+    recursive = {"properties": {"a": {"$ref": "#/properties/a"}}}
+    stored = json.dumps(make().as_written | {"input_schema": recursive}).encode()
+    store.put_draft(replace(store.draft("default", "orders"), document=stored), expect_etag=etag, description="")
+    assert catalog.export("default", "orders")
+    with pytest.raises(InvalidDefinition) as refused:
+        catalog.publish("default", "orders", actor=ANA)
+    [fault] = [item for item in refused.value.diagnostics if item.severity == "ERROR"]
+    assert (fault.code, fault.location) == ("INVALID_INPUT_SCHEMA", "/input_schema/properties/a")
+    assert catalog.import_document("default", make(), actor=ANA, force=True).changed
+    catalog.publish("default", "orders", actor=ANA)
 
 
 def test_unknown_workflows(catalog):
