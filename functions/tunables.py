@@ -15,6 +15,7 @@ from connectors.egress.allowing import read_entries
 from engine.errors import InvalidDocument
 from engine.records import dataclass
 from engine.runtime.snapshot_codec import written_schema
+from engine.settings import Settings
 
 MOST_WITHOUT_WINDOW = 10
 """SQS hands a function at most ten messages at once unless it may gather them for a second or more."""
@@ -22,6 +23,7 @@ MOST_WITHOUT_WINDOW = 10
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 _ARCHITECTURES = ("arm64", "x86_64")
+_EXPRESSION = "AUTOMATE_EXPRESSION_"
 
 
 def _choice(default: Any, doc: str, *, least: int | None = None, most: int | None = None) -> Any:
@@ -141,6 +143,11 @@ class Tunables:
         "What connectors may call although it is not public, host:port separated by commas: erp.internal:443, "
         "10.0.0.0/8:443 (AUTOMATE_EGRESS_ALLOW). docs/connectors.md, *Egress*, says what each entry admits.",
     )
+    expression_limits: str = _choice(
+        "",
+        "What one expression may cost, where the defaults will not do, separated by commas: `seconds=1,items=2000000`. "
+        "Each is a setting AUTOMATE_EXPRESSION_… ([settings](settings.md)).",
+    )
     connector_modules: str = _choice("", "The modules to load from them, separated by commas (AUTOMATE_CONNECTORS).")
 
     @classmethod
@@ -163,7 +170,26 @@ class Tunables:
         """The beginning of the names of everything in this stage."""
         return f"automate-{self.stage}"
 
+    @property
+    def expression_settings(self) -> dict[str, str]:
+        """The environment of `expression_limits`. Raises InvalidDocument for one that there is not, or out of range."""
+        pairs = [part.partition("=") for part in self.expression_limits.split(",") if part.strip()]
+        named = {f"{_EXPRESSION}{name.strip().upper()}": value.strip() for name, _, value in pairs}
+        known = sorted(name for name in Settings.environment_names() if name.startswith(_EXPRESSION))
+        unknown = sorted(set(named).difference(known)) or [name for name, value in named.items() if not value]
+        if unknown:
+            limits = ", ".join(name.removeprefix(_EXPRESSION).lower() for name in known)
+            raise _refused("expression_limits", self.expression_limits, f"NAME=VALUE of {limits}")
+        try:
+            Settings.from_environment(named)
+        except InvalidDocument as error:
+            raise InvalidDocument(
+                f"{error.where}: {error.message}", where="-c expression_limits=…", advice=error.advice
+            ) from None
+        return named
+
     def _check(self) -> None:
+        _ = self.expression_settings
         try:
             read_entries(part.strip() for part in self.egress_allow.split(",") if part.strip())
         except InvalidDocument as error:

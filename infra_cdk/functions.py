@@ -77,6 +77,7 @@ class Functions:
                 "POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Automate",
                 **({"AUTOMATE_CONNECTORS": tunables.connector_modules} if tunables.connector_modules else {}),
                 **({"AUTOMATE_EGRESS_ALLOW": tunables.egress_allow} if tunables.egress_allow else {}),
+                **tunables.expression_settings,
                 **environment,
             },
         )
