@@ -97,6 +97,8 @@ _LETTERS = {
 @lru_cache(maxsize=4096)
 def _backslash(token: bytes) -> bytes:
     kind, rest = token[1:2], token[2:]
+    if kind.isdigit() and len(rest) == 2:
+        return bytes([int(token[1:], 8)])
     if kind == b"x" and rest:
         return bytes.fromhex(rest.decode())
     if kind in b"uU" and rest:
@@ -128,7 +130,7 @@ _PERCENT = re.compile(rb"%" + _H + rb"{2}|%[uU]" + _H + rb"{4}")
 _ESCAPES: tuple[tuple[bytes, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
     (b"\\", re.compile(
         rb"\\u[dD][89abAB]" + _H + rb"{2}\\u[dD][c-fC-F]" + _H + rb"{2}|\\u" + _H + rb"{4}|\\u\{" + _H + rb"{1,6}\}"
-        rb"|\\U" + _H + rb"{8}|\\x" + _H + rb"{2}|\\[^\x80-\xff]", re.DOTALL,
+        rb"|\\U" + _H + rb"{8}|\\x" + _H + rb"{2}|\\[0-3][0-7]{2}|\\[^\x80-\xff]", re.DOTALL,
     ), _backslash),
     (b"%", _PERCENT, _percent),
     (b"&", re.compile(rb"&(?:#[0-9]{1,8};?|#[xX]" + _H + rb"{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};?)"), _entity),
@@ -136,12 +138,12 @@ _ESCAPES: tuple[tuple[bytes, re.Pattern[bytes], Callable[[bytes], bytes]], ...] 
 )
 _MARKS = (b"\\", b"%", b"&", b"=", b"+")
 _TOKEN = (
-    rb"\\(?:u\{?" + _H + rb"{1,6}\}?|x" + _H + rb"{2}|[^\x80-\xff])|%" + _H + rb"{2}|&#?[A-Za-z0-9]{1,31};|=" + _H
-    + rb"{2}|=\r?\n"
+    rb"\\(?:u\{?" + _H + rb"{1,6}\}?|x" + _H + rb"{2}|[0-3][0-7]{2}|[^\x80-\xff])|%" + _H
+    + rb"{2}|&#?[A-Za-z0-9]{1,31};|=" + _H + rb"{2}|=\r?\n"
 )
 _CODE = rb"(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"  # of a letter or a digit, in hexadecimal
 _LETTER = re.compile(
-    rb"%(?:25)*" + _CODE + rb"|\\x" + _CODE + rb"|\\[uU]\{?0{0,6}" + _CODE
+    rb"%(?:25)*" + _CODE + rb"|\\[01][0-7]{2}|\\x" + _CODE + rb"|\\[uU]\{?0{0,6}" + _CODE
     + rb"|#0*(?:4[89]|5[0-7]|6[5-9]|[78][0-9]|90|9[7-9]|1[01][0-9]|12[0-2]);|#[xX]0*" + _CODE
 )
 """A letter or a digit that was escaped, once or more often."""

@@ -14,8 +14,10 @@ down in more than LEVELS ways at once.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from engine.governance.encodings import Reading, Sought, Span, readings
 from engine.records import dataclass
@@ -29,7 +31,8 @@ MINIMUM_ENCODED = 4
 
 MINIMUM_LINE = 16
 MINIMUM_LEAF = 8
-"""Of a value of several lines (a PEM key) or of JSON, the lines and the strings this long are secret by themselves."""
+"""Of a value of several lines (a PEM key) or of JSON, the lines and the strings this long are secret by themselves. Of
+a URL (a webhook's, a database's) the password is that is as long as a string, and what else is as long as a line."""
 
 LEVELS = 4
 """So many encodings around each other are undone: JSON in JSON in a URL in base64."""
@@ -42,6 +45,11 @@ _BETWEEN = " \x1f "
 """Between the strings of a document that are looked at as one text: no encoding goes over it."""
 
 
+_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://(?:(?P<user>[^/?#]*)@)?[^/?#@]*(?P<target>[^#]*)(?:#.*)?", re.DOTALL
+)
+
+
 class Scrubber:
     """Knows `values` and removes them. Immutable; safe to share between threads. Never prints what it knows."""
 
@@ -50,7 +58,7 @@ class Scrubber:
     def __init__(self, values: Iterable[str]) -> None:
         known = {value for value in values if value}
         parts = {part for value in known for part in (value, *_parts(value))}
-        coded = {part for part in parts if len(part) >= MINIMUM_ENCODED}
+        coded = {text for part in parts if len(part) >= MINIMUM_ENCODED for text in (part, *_rewritten(part))}
         self._plain = tuple(_utf8(part) for part in parts - coded)
         self._coded = tuple({_utf8(part) for part in coded} | {octets for part in coded for octets in _latin(part)})
         self._wide = tuple({octets for part in coded for octets in _utf16(part)})
@@ -158,6 +166,14 @@ def _latin(value: str) -> set[bytes]:
     return {octets for octets in wide if len(octets) >= MINIMUM_ENCODED}
 
 
+def _rewritten(value: str) -> set[str]:
+    """What escapes do not tell: quotes doubled, as SQL and CSV do, and UTF-8 read as Latin-1, as headers are."""
+    written = {value.replace(quote, quote * 2) for quote in "'\""}
+    if not value.isascii():
+        written |= {_utf8(value).decode(coding, "replace") for coding in ("latin-1", "cp1252")}
+    return written
+
+
 def _utf16(value: str) -> set[bytes]:
     return {value.encode(coding, "surrogatepass") for coding in ("utf-16-le", "utf-16-be")}
 
@@ -221,8 +237,8 @@ class SecretValues(dict[str, str]):
 
 
 def _parts(value: str) -> set[str]:
-    """What is a secret by itself within `value`: its long lines, and the long strings of a JSON value."""
-    parts = {line.strip() for line in value.splitlines() if len(line.strip()) >= MINIMUM_LINE}
+    """What is a secret by itself within `value`: its long lines, the long strings of JSON, the parts of a URL."""
+    parts = {line.strip() for line in value.splitlines() if len(line.strip()) >= MINIMUM_LINE} | _parts_of_url(value)
     if value.lstrip()[:1] in ("{", "["):
         try:
             document = json.loads(value)
@@ -230,6 +246,20 @@ def _parts(value: str) -> set[str]:
             return parts
         parts |= {leaf for leaf in _strings(document) if len(leaf) >= MINIMUM_LEAF}
     return parts
+
+
+def _parts_of_url(value: str) -> set[str]:
+    """Programs show and answer with a URL in parts: ``Cannot POST /services/T0/B0/…``, user and password decoded."""
+    url = _URL.fullmatch(value.strip())
+    if url is None:
+        return set()
+    user, _, password = (url["user"] or "").partition(":")
+    path, _, query = url["target"].partition("?")
+    values = [pair.partition("=")[2] for pair in re.split("[&;]", query)]
+    long = (user, url["target"], path, query, *path.split("/"), *values)
+    parts = {part for part in long if len(part) >= MINIMUM_LINE}
+    parts |= {password} if len(password) >= MINIMUM_LEAF else set()
+    return parts | {unquote(part) for part in parts}
 
 
 def _strings(document: Json) -> Iterable[str]:

@@ -102,3 +102,40 @@ def test_nothing_prints_what_it_knows():
     assert "hush" not in printed
     assert "KEY" in printed
     assert secrets.get("KEY") == "hush-hush"
+
+
+HOOK = "https://svc:pa%40ssw0rd-77@Hooks.Example.com/services/T00ABCDEF/hookSecretXyZ1234?sig=q7Kd92LmXq7Kd92LmX#top"
+
+
+@pytest.mark.parametrize("shown", [
+    "POST https://hooks.example.com/services/T00ABCDEF/hookSecretXyZ1234 answered 404",
+    "<pre>Cannot POST /services/T00ABCDEF/hookSecretXyZ1234</pre>", '{"token": "hookSecretXyZ1234"}',
+    "GET /services/T00ABCDEF/hookSecretXyZ1234?sig=q7Kd92LmXq7Kd92LmX HTTP/1.1", "{'sig': 'q7Kd92LmXq7Kd92LmX'}",
+    "login failed for svc with pa@ssw0rd-77", "Basic " + base64.b64encode(b"svc:pa@ssw0rd-77").decode(),
+    "https://svc:pa%40ssw0rd-77@hooks.example.com/",
+])
+def test_a_url_is_masked_in_its_parts_too(shown):
+    clean = Scrubber([HOOK]).text(shown)
+    assert MASK in clean
+    for part in ("hookSecret", "q7Kd92", "ssw0rd", "c3N3MHJk"):
+        assert part not in clean
+
+
+@pytest.mark.parametrize("ordinary", ["hooks.example.com is down", "svc", "/services", "see https://example.com/status"])
+def test_what_a_url_has_in_common_with_others_is_not_masked(ordinary):
+    assert Scrubber([HOOK]).text(ordinary) == ordinary
+    assert Scrubber(["postgres://app:longPassword1@db.internal/orders"]).text("orders of app") == "orders of app"
+
+
+@pytest.mark.parametrize("written", [
+    VALUE.encode().decode("latin-1"), VALUE.encode().decode("cp1252"), VALUE.replace('"', '""'),
+    "".join(chr(octet) if 32 <= octet < 127 and octet not in b'"\\' else f"\\{octet:03o}" for octet in VALUE.encode()),
+    "".join(f"\\{octet:03o}" for octet in VALUE.encode()),
+], ids=["UTF-8 read as Latin-1", "as Windows-1252", "CSV", "C", "C, every octet"])
+def test_so_are_the_forms_of_databases_headers_and_c(written):
+    clean = Scrubber([VALUE]).text(f"before {written} after")
+    assert clean == f"before {MASK} after"
+
+
+def test_quotes_that_sql_doubles():
+    assert Scrubber(["it's-a-secret"]).text("VALUES ('it''s-a-secret')") == f"VALUES ('{MASK}')"
