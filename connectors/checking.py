@@ -126,8 +126,8 @@ def _article(kind: str) -> str:
 def json_answer(text: str) -> Json:
     """What a service answered, as JSON. Half of a surrogate pair (an emoji that was cut), which an escape can write and
     no text can hold, becomes U+FFFD, as bytes that are no text do: the work is done, and failing its task would have it
-    done again. Raises ValueError for what is no JSON, RecursionError."""
-    value = json.loads(text, parse_constant=_no_constant)
+    done again. Raises ValueError for what is no JSON and for a number that is too large, RecursionError."""
+    value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     if surrogates.ESCAPED.search(text):
         value = json.loads(whole_text(json.dumps(value, ensure_ascii=False)))
     return value
@@ -140,6 +140,13 @@ def whole_text(text: str) -> str:
 
 def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
 
 
 class NotJson(Exception):

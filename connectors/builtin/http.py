@@ -104,13 +104,13 @@ class HttpConnector(ConnectorAdapter):
             body = params["body"].encode()
         if method not in _READING:
             headers.setdefault("idempotency-key", context["idempotency_key"])
+        secrets = Scrubber(context["secrets"].values())
         answer, url = self._followed(
-            method, url, headers, body, min(params["timeout_seconds"], context["timeout_seconds"]),
-            Scrubber(context["secrets"].values()),
+            method, url, headers, body, min(params["timeout_seconds"], context["timeout_seconds"]), secrets
         )
         text = _body(answer.body, answer.headers.get("content-type", ""))
         if answer.status >= 400:
-            raise _refused(method, url, answer.status, text)
+            raise _refused(method, url, answer.status, text, secrets)
         return {"status": answer.status, "headers": answer.headers, "body": text}
 
     def _followed(
@@ -233,9 +233,9 @@ def _body(data: bytes, content_type: str) -> Json:
     return decoded(data, parameters.lower().partition("charset=")[2].partition(";")[0].strip(' "\''))
 
 
-def _refused(method: str, url: Url, status: int, body: Json) -> ConnectorError:
-    """A status of 400 or more."""
-    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+def _refused(method: str, url: Url, status: int, body: Json, secrets: Scrubber) -> ConnectorError:
+    """A status of 400 or more. The body is scrubbed before it is cut: half a secret would not be found."""
+    text = secrets.text(body if isinstance(body, str) else json.dumps(body, ensure_ascii=False))
     return ConnectorError(
         f"{method} {url} answered {status}" + (f": {text[:EXCERPT]}" if text else ""),
         retryable=status == 429 or status >= 500,

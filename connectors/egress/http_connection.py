@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from connectors.egress.dialling import Dialler
 
 
+class FinalResponse(http.client.HTTPResponse):
+    """The final answer: the standard library takes any interim one but 100 for it, and leaves the final one to whoever
+    sends the next request on this connection. 101 answers an Upgrade, which nobody here asks for."""
+
+    def begin(self) -> None:
+        """Read up to the end of the final answer's headers (RFC 9110, 15.2)."""
+        super().begin()
+        while 100 < self.status < 200:
+            if self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                raise http.client.HTTPException("it switched to another protocol, which nobody asked for")
+            self.headers = self.msg = None  # type: ignore[assignment]  # what `begin` itself looks at
+            super().begin()
+
+
 def opened(
     dialler: Dialler, scheme: str, host: str, port: int, deadline: float, context: ssl.SSLContext | None = None
 ) -> http.client.HTTPConnection:
@@ -23,6 +37,7 @@ def opened(
     kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
     connection = kind(host, port)
     connection.auto_open = 0
+    connection.response_class = FinalResponse
     sock = dialler.dial(host, port, deadline)
     if scheme == "http":
         connection.sock = sock

@@ -52,13 +52,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_odd(self, rest):
         bodies = {
             "nan": b"[NaN]", "cut": b'{"a":', "deep": b"[" * 100_000, "number": b"9" * 5_000, "bytes": b"\xff\xfe",
-            "half": b'{"cut": "a\\ud83d", "whole": "\\ud83d\\ude00"}',
+            "half": b'{"cut": "a\\ud83d", "whole": "\\ud83d\\ude00"}', "huge": b"[1e400, -1e400]",
         }
         kinds = {"bytes": "text/plain; charset=nonsense"}
         self.give(200, bodies[rest], kinds.get(rest, "application/json"))
 
     def do_status(self, rest):
         self.give(int(rest), b'{"why": "because"}')
+
+    def do_padded(self, rest):
+        """An error that ends with what came as X-Key, from the character `rest` on."""
+        self.give(400, b"." * int(rest) + self.headers["X-Key"].encode(), "text/plain")
+
+    def do_early(self, rest):
+        """Interim answers before the final one."""
+        for status in rest.split(","):
+            self.wfile.write(f"HTTP/1.1 {status} Interim\r\nLink: </style.css>\r\nContent-Length: 7\r\n\r\n".encode())
+        self.give(200, b'{"final": true}')
 
     def do_bare(self, rest):
         self.give(int(rest))
@@ -165,7 +175,7 @@ def test_half_a_surrogate_pair_becomes_the_replacement_character(request_):
     assert request_("/odd/half")["body"] == {"cut": "a\ufffd", "whole": "\U0001f600"}
 
 
-@pytest.mark.parametrize("body", ["nan", "cut", "deep", "number", "bytes"])
+@pytest.mark.parametrize("body", ["nan", "cut", "deep", "number", "bytes", "huge"])
 def test_what_is_no_json_stays_text(request_, body):
     assert isinstance(request_(f"/odd/{body}")["body"], str)
 
@@ -241,8 +251,29 @@ def test_an_error_without_a_body_is_told_without_one(request_):
 
 
 def test_401_says_that_the_credentials_were_not_accepted():
-    assert http_connector._refused("GET", parse_url("http://x"), 401, "").authentication
-    assert not http_connector._refused("GET", parse_url("http://x"), 403, "").authentication
+    assert http_connector._refused("GET", parse_url("http://x"), 401, "", Scrubber(())).authentication
+    assert not http_connector._refused("GET", parse_url("http://x"), 403, "", Scrubber(())).authentication
+
+
+def test_a_secret_at_the_end_of_an_excerpt_is_not_cut_in_half(request_):
+    secret = "correct-horse-battery-staple"
+    for kept in range(4, len(secret)):
+        failed = failure(
+            request_, f"/padded/{http_connector.EXCERPT - kept}", headers={"X-Key": {"$secret": "KEY"}},
+            secrets={"KEY": secret},
+        )
+        assert "corr" not in failed.cause
+
+
+@pytest.mark.parametrize("interim", ["103", "102", "100,103,103", "199"])
+def test_interim_answers_are_not_the_answer(request_, interim):
+    for _ in range(2):  # and the next request on this connection gets its own
+        assert request_(f"/early/{interim}")["body"] == {"final": True}
+        assert request_("/json")["body"] == {"ok": [1, "ö"]}
+
+
+def test_another_protocol_that_nobody_asked_for_is_no_answer(request_):
+    assert "switched to another protocol" in failure(request_, "/early/101").cause
 
 
 def test_a_redirect_is_followed_when_reading(request_, server):
