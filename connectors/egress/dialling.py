@@ -18,7 +18,7 @@ from typing import Any
 
 from connectors.egress.allowing import SETTING, Entry
 from connectors.egress.hosts import Address, BadHost, Host, parse_host
-from connectors.egress.ranges import BY_ADDRESS, BY_NAME, Range, special
+from connectors.egress.ranges import BY_ADDRESS, BY_NAME, Range, carried, special
 from connectors.egress.sockets import TimedSocket, left
 from connectors.errors import ConnectorError
 from engine.clock import Clock
@@ -113,9 +113,11 @@ class Dialler:
         """Whether this is the runtime API: by its name, its address, or another of this machine's that leads there."""
         if self._runtime is None or port != self._runtime[1]:
             return False
-        mapped = getattr(address, "ipv4_mapped", None) or address
         runtime = self._runtime[0]
-        return runtime.text in (host.text, str(mapped)) or mapped.is_loopback or mapped.is_unspecified
+        reached = [address] if (within := carried(address)) is None else [address, within]
+        return runtime.text == host.text or any(
+            runtime.text == str(each) or each.is_loopback or each.is_unspecified for each in reached
+        )
 
     def _connected(self, address: Address, port: int, deadline: float) -> TimedSocket:
         version4 = isinstance(address, IPv4Address)

@@ -9,7 +9,7 @@ lie in public space.
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 
 from connectors.egress.hosts import Address
 from engine.records import dataclass
@@ -39,6 +39,8 @@ _METADATA = {
     "100.100.100.200": "Alibaba Cloud's metadata service", "168.63.129.16": "Azure's platform service",
     "192.0.0.192": "Oracle Cloud's metadata service", "169.254.170.2": "the credentials service of AWS's containers",
     "169.254.170.23": "the credentials service of EKS", "fd00:ec2::23": "the credentials service of EKS",
+    "169.254.0.23": "Tencent Cloud's metadata service", "fd00:a9fe:a9fe::1": "Linode's metadata service",
+    "169.254.42.42": "Scaleway's metadata service", "fd00:42::42": "Scaleway's metadata service",
 }
 
 _RANGES = (
@@ -70,11 +72,44 @@ _RANGES = (
 _PUBLIC_6 = IPv6Network("2000::/3")
 
 
+_LAST_FOUR = tuple(map(IPv6Network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""Whose addresses carry an IPv4 one in their last four octets."""
+
+
 def special(address: Address) -> Range | None:
-    """The range that makes `address` no public host; None for a public one."""
+    """The range that makes `address` no public host; None for a public one.
+
+    Where it carries an IPv4 address that has to be admitted by itself, so has it: a network would let the metadata
+    service in by its other name.
+    """
+    found = _range_of(address)
+    within = carried(address)
+    inner = None if within is None else _range_of(within)
+    if found is not None and inner is not None and inner.admitted == BY_ADDRESS:
+        return Range(found.network, f"{found.what} that carries {within}, {inner.what}", BY_ADDRESS)
+    return found
+
+
+def carried(address: Address) -> IPv4Address | None:
+    """The IPv4 address within an IPv6 one, to which some router or this machine may send it on."""
+    if address.version == 4:
+        return None
+    if any(address in network for network in _LAST_FOUR) or _is_isatap(address):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def _is_isatap(address: Address) -> bool:
+    """RFC 5214, 6.1: 0000:5efe or 0200:5efe before the IPv4 address, in whatever network."""
+    return address.version == 6 and (int(address) >> 32) & 0xFDFFFFFF == 0x5EFE
+
+
+def _range_of(address: Address) -> Range | None:
     for item in _table():
         if address.version == item.network.version and address in item.network:
             return item
+    if _is_isatap(address):
+        return Range(IPv6Network((int(address) >> 32 << 32, 96)), "an ISATAP address", BY_NETWORK)
     if address.version == 6 and address not in _PUBLIC_6:
         return Range(_PUBLIC_6, "an address outside the public space", BY_NETWORK)
     return None

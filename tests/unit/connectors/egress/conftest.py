@@ -14,6 +14,7 @@ NAMES = {
     "mixed.example": [PUBLIC, "192.168.1.1"], "six.example": ["2606:2800:220:1:248:1893:25c8:1946", PUBLIC],
     "mapped.example": ["::ffff:10.0.0.5"], "zone.example": ["fe80::1%eth0"], "ula.example": ["fd12::7"],
     "nat64.example": ["64:ff9b::a00:5"], "127.0.0.1.nip.io": ["127.0.0.1"], "ec2.example": ["fd00:ec2::254"],
+    "linode.example": ["fd00:a9fe:a9fe::1"], "isatap.example": ["2a00:1450:7::5efe:a00:5"],
 }
 
 

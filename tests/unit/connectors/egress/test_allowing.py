@@ -42,6 +42,17 @@ def test_ipv6_is_allowed(fetch, landing, url, allow):
     ("http://169.254.169.254/", "169.254.0.0/16:80"), ("http://100.100.100.200/", "100.64.0.0/10:80"),
     ("http://168.63.129.16/", "0.0.0.0/0:80"), ("http://0.0.0.0/", "0.0.0.0/0:80"),
     ("http://nat64.example/", "*.example:80"),
+    # nor by an address that carries the service's own
+    ("http://[::ffff:169.254.169.254]/", "[::/0]:80"), ("http://[::ffff:a9fe:a9fe]/", "[::ffff:0:0/96]:80"),
+    ("http://[::ffff:168.63.129.16]/", "[::/0]:80"), ("http://[64:ff9b::a9fe:a9fe]/", "[64:ff9b::/96]:80"),
+    ("http://[64:ff9b:1::a9fe:a9fe]/", "[64:ff9b:1::/48]:80"), ("http://[2002:a9fe:a9fe::]/", "[2002::/16]:80"),
+    ("http://[2001:0:1:1::5601:5601]/", "[2001::/32]:80"), ("http://[fd00::5efe:a9fe:a9fe]/", "[fd00::/8]:80"),
+    ("http://[fe80::200:5efe:a9fe:a9fe]/", "[fe80::/10]:80"), ("http://[::169.254.169.254]/", "[::/0]:80"),
+    ("http://[::ffff:0.0.0.0]/", "[::/0]:80"),
+    # Linode's, Scaleway's, Tencent Cloud's
+    ("http://linode.example/", "linode.example:80"), ("http://[fd00:a9fe:a9fe::1]/", "[fd00::/8]:80"),
+    ("http://[fd00:42::42]/", "[fd00:42::/32]:80"), ("http://169.254.42.42/", "169.254.0.0/16:80"),
+    ("http://169.254.0.23/", "169.254.0.0/16:80"),
 ])
 def test_what_is_not_quite_allowed_is_refused(fetch, landing, url, allow):
     with pytest.raises(CallFailed, match="is refused"):
@@ -65,6 +76,9 @@ def test_lambda_s_runtime_api_is_never_called(fetch, landing, url):
 def test_nor_at_another_address(fetch, landing):
     with pytest.raises(CallFailed, match="runtime API"):
         fetch("http://169.254.100.1:9001/", "169.254.100.1:9001", runtime_api="169.254.100.1:9001")
+    for carrying in ("[::ffff:a9fe:6401]", "[64:ff9b::a9fe:6401]", "[2002:a9fe:6401::]"):
+        with pytest.raises(CallFailed, match="runtime API"):
+            fetch(f"http://{carrying}:9001/", f"{carrying}:9001", runtime_api="169.254.100.1:9001")
     assert fetch("http://10.0.0.5:9001/", "10.0.0.5:9001", runtime_api="169.254.100.1:9001")["status"] == 200
 
 
