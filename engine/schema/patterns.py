@@ -20,6 +20,8 @@ MOST_UNROLLED = 20_000
 
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<times>\d+)(?:,\d*)?\}|.", re.DOTALL)
 _RECURSION = re.compile(r"\(\?(?:R|&|P>|[+-]?\d)")
+_VERBOSE = re.compile(r"(?<!\\)(?:\\\\)*\(\?(?=[A-Za-z0-9-]*+[:)])[A-Za-wyz0-9-]*+x")
+"""The flag under which spaces and comments stand in a pattern, within its repeats too: ``(?x)a { 1000000 }``."""
 
 
 class BadPattern(ValueError):
@@ -37,6 +39,8 @@ def compile_pattern(source: str) -> regex.Pattern[str]:
         )
     if _RECURSION.search(source):
         raise BadPattern("calls itself or a group, which is no part of JSON Schema's regular expressions")
+    if _VERBOSE.search(source):
+        raise BadPattern("sets the flag x, which is no part of JSON Schema's regular expressions")
     try:
         return regex.compile(source)
     except (regex.error, RecursionError, OverflowError, MemoryError) as error:

@@ -138,6 +138,8 @@ def test_the_definition_digest_covers_all_a_run_depends_on():
     ({"pattern": "((a{999}){999}){999}"}, "/pattern", "is too large"),
     ({"pattern": "a{1000000}"}, "/pattern", "is too large"),
     ({"pattern": "a|(?R)"}, "/pattern", "calls itself"),
+    *(({"pattern": flag + "(a { 3000 }) { 3000 }"}, "/pattern", "flag x")
+      for flag in ("(?x)", "(?ix)", "(?V1x)", "(?i-x)", "b(?x:a)", r"\\\\(?x)")),
     ({"$ref": "#"}, "", "applies itself"),
     ({"$dynamicRef": "#n", "$dynamicAnchor": "n"}, "", "applies itself"),
     ({"$schema": "https://json-schema.org/draft/2019-09/schema", "$recursiveRef": "#"}, "", "applies itself"),
@@ -169,6 +171,7 @@ def test_a_schema_that_nests_too_deep_is_refused():
     {"enum": [{"$ref": "http://x"}], "properties": {"$ref": {"type": "string"}}, "default": {"pattern": "("}},
     {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": {"a": {"$id": "#foo"}}, "$ref": "#foo"},
     {"pattern": r"^\p{L}+(?<=x)[A-F0-9]{8}(-[A-F0-9]{4}){3}-[A-F0-9]{12}$"},
+    {"pattern": r"^\(?x\)?(?i:max)(?P<x>a)\\\(?x:$"},
 ])
 def test_input_schemas_that_are_taken(schema):
     assert parse_document(document(input_schema=schema)).input_schema == schema
