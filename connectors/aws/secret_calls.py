@@ -42,6 +42,7 @@ REFUSED: dict[str, str] = {
     "datazone": "GetEnvironmentCredentials GetIamPortalLoginUrl",
     "deadline": "AssumeFleetRoleForRead AssumeFleetRoleForWorker AssumeQueueRoleForRead AssumeQueueRoleForUser "
                 "AssumeQueueRoleForWorker",
+    "devicefarm": "CreateTestGridUrl",
     "ec2": "CreateKeyPair GetPasswordData GetVpnConnectionDeviceSampleConfiguration",
     "ecr": "GetAuthorizationToken",
     "ecr-public": "GetAuthorizationToken",
@@ -78,8 +79,8 @@ REFUSED: dict[str, str] = {
     "lambda-microvms": "CreateMicrovmAuthToken CreateMicrovmShellAuthToken",
     "license-manager": "CheckoutBorrowLicense CheckoutLicense CreateToken GetAccessToken",
     "lightsail": (
-        "CreateBucketAccessKey CreateContainerServiceRegistryLogin CreateKeyPair DownloadDefaultKeyPair "
-        "GetInstanceAccessDetails GetRelationalDatabaseMasterUserPassword"
+        "CreateBucketAccessKey CreateContainerServiceRegistryLogin CreateGUISessionAccessDetails CreateKeyPair "
+        "DownloadDefaultKeyPair GetInstanceAccessDetails GetRelationalDatabaseMasterUserPassword"
     ),
     "location": "CreateKey DescribeKey",
     "marketplace-reporting": "GetBuyerDashboard",
@@ -135,6 +136,7 @@ WITHHELD: dict[str, dict[str, str]] = {
     "apigateway": {"CreateApiKey": "value", "GetApiKey": "value", "GetApiKeys": "value", "UpdateApiKey": "value"},
     "appstream": {ALL: "AccountPassword"},
     "chime": {ALL: "PersonalPIN SecurityToken"},
+    "chime-sdk-media-pipelines": {ALL: "Url"},
     "cloudhsmv2": {ALL: "PreCoPassword"},
     "codebuild": {ALL: "secret"},
     "codepipeline": {ALL: "SecretToken"},
@@ -161,6 +163,7 @@ WITHHELD: dict[str, dict[str, str]] = {
     "firehose": {ALL: "HECToken"},
     "fsx": {ALL: "FsxAdminPassword"},
     "gamelift": {"CreateBuild": "SecretAccessKey SessionToken UploadCredentials"},
+    "gameliftstreams": {ALL: "StreamUrl"},
     "glue": {ALL: "AuthToken", **dict.fromkeys(("GetConnection", "GetConnections"), (
         "ENCRYPTED_KAFKA_CLIENT_KEYSTORE_PASSWORD ENCRYPTED_KAFKA_CLIENT_KEY_PASSWORD "
         "ENCRYPTED_KAFKA_SASL_PLAIN_PASSWORD ENCRYPTED_KAFKA_SASL_SCRAM_PASSWORD ENCRYPTED_PASSWORD "

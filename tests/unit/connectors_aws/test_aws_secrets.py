@@ -41,6 +41,7 @@ HANDED_OUT = """
     mwaa:createCliToken mwaa:createWebLoginToken sagemaker:createPresignedNotebookInstanceUrl
     quicksight:generateEmbedUrlForRegisteredUser gamelift:getInstanceAccess acm:exportCertificate
     emr:getClusterSessionCredentials storagegateway:describeChapCredentials
+    lightsail:createGUISessionAccessDetails devicefarm:createTestGridUrl
 """
 
 NEEDED = """
@@ -189,6 +190,8 @@ def test_a_new_secret_is_a_find():
 def test_kept_back_says_how():
     assert refused_call("kms", "Decrypt") is not None
     assert "MasterUserPassword" in withheld("rds", "DescribeDBInstances")
+    assert "StreamUrl" in withheld("gameliftstreams", "CreateStreamUrl")
+    assert "Url" in withheld("chime-sdk-media-pipelines", "GetMediaPipeline")
     for find, said in (
         (("kms", "Decrypt", "Plaintext"), "refused"), (("rds", "CreateDBInstance", "MasterUserPassword"), "withheld"),
         (("ssm", "GetParameter", "Value"), "refused with WithDecryption"), (("sqs", "SendMessage", "Value"), None),
