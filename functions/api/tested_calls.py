@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
+from urllib3.util import parse_url as parse_any
 
+from connectors.egress.urls import BadUrl, parse_url
 from engine.catalog.document import WorkflowDocument, definition_digest
 from engine.ports.tasks import TaskCall
 
@@ -60,9 +61,14 @@ def _named(value: Json, *, bare: bool) -> Iterator[str]:
 
 
 def _host(address: str) -> str | None:
-    """Host, and port where one is given, as the http connector's own library reads them."""
+    """Host, and port where one is given: those of the web as the dialler reads them, so that what is named is what was
+    called; those of other schemes (a database's) and bare ones by a common library."""
     try:
-        url = parse_url(address)
+        return parse_url(address).authority
+    except BadUrl:
+        pass
+    try:
+        url = parse_any(address)
     except LocationParseError:
         return None
     if not url.host:

@@ -96,6 +96,19 @@ def test_the_audit_entry_names_secrets_hosts_and_the_definition(bank, monkeypatc
     assert published["after"]["definition_digest"] == after["definition_digest"]
 
 
+@pytest.mark.parametrize(("url", "named"), [
+    ("http://127\u30020\u30020\u30021:8400/x", "127.0.0.1:8400"), ("http://0x7f.1:8400", "127.0.0.1:8400"),
+    ("http://\u2460\u2461\u2466.1/", "127.0.0.1"), ("http://b\u00fccher.example./", "xn--bcher-kva.example"),
+    ("https://Example.com:443/", "example.com"), ("http://[0::1]:8/", "[::1]:8"),
+])
+def test_the_audit_entry_names_the_host_that_was_called_however_it_is_written(bank, monkeypatch, url, named):
+    monkeypatch.setattr(HttpConnector, "execute", lambda *_: {"status": 200})
+    request = "connector:http:request"
+    call = {"Type": "Task", "Resource": request, "Parameters": {"url": url}, "End": True}
+    bank("POST", "/test/run", {"definition": {"StartAt": "A", "States": {"A": call}}, "allow": [request]})
+    assert bank("GET", "/audit?act=workflow.test").json["entries"][0]["after"]["hosts"] == [named]
+
+
 def test_a_test_that_breaks_off_after_a_call_is_recorded_too(bank, monkeypatch):
     def broken(*_, **__):
         raise UserError("it broke")
