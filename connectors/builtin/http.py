@@ -93,7 +93,8 @@ class HttpConnector(ConnectorAdapter):
 
     def execute(self, action: str, params: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """Send the request that `params` describes."""
-        method, url = params["method"], _url(params["url"], params.get("query"))
+        secrets = Scrubber(context["secrets"].values())
+        method, url = params["method"], _url(params["url"], params.get("query"), secrets)
         headers, body = _headers(params, url), None
         if "json" in params:
             if "body" in params:
@@ -104,7 +105,6 @@ class HttpConnector(ConnectorAdapter):
             body = params["body"].encode()
         if method not in _READING:
             headers.setdefault("idempotency-key", context["idempotency_key"])
-        secrets = Scrubber(context["secrets"].values())
         answer, url = self._followed(
             method, url, headers, body, min(params["timeout_seconds"], context["timeout_seconds"]), secrets
         )
@@ -147,12 +147,12 @@ class HttpConnector(ConnectorAdapter):
             ) from None
 
 
-def _url(text: str, query: dict[str, Json] | None) -> Url:
+def _url(text: str, query: dict[str, Json] | None, secrets: Scrubber) -> Url:
     """`text` as a URL with `query` added. Raises ConnectorError for what is none."""
     try:
         url = parse_url(text)
-    except BadUrl as error:
-        raise ConnectorError(f"{shown(text)} {error}", definite=True) from None
+    except BadUrl as error:  # scrubbed before it is cut
+        raise ConnectorError(f"{shown(secrets.text(text))} {error}", definite=True) from None
     if not query:
         return url
     pairs = [(name, item) for name, value in query.items() for item in (value if isinstance(value, list) else [value])]
@@ -203,7 +203,7 @@ def _redirected(
     try:
         target = url.joined(place)
     except (BadUrl, ValueError) as error:
-        raise ConnectorError(f"{url} redirects to {shown(place)}, which {error}") from None
+        raise ConnectorError(f"{url} redirects to {shown(secrets.text(place))}, which {error}") from None
     if url.scheme == "https" and target.scheme == "http":
         raise ConnectorError(f"{url} redirects to {target}, which is not encrypted")
     if url.origin == target.origin:

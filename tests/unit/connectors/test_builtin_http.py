@@ -265,6 +265,17 @@ def test_a_secret_at_the_end_of_an_excerpt_is_not_cut_in_half(request_):
         assert "corr" not in failed.cause
 
 
+@pytest.mark.parametrize("secret", [
+    "hooks.example.com/services/T00/aVerySecretPath?x=1", "htp://hooks.example.com/aVerySecretPath#top",
+    "pre?aVerySecretPath", "x@hooks.example.com/aVerySecretPath",
+])
+def test_a_secret_that_is_no_url_is_not_shown_in_part(request_, secret):
+    failed = failure(request_, "", url={"$secret": "PLACE"}, secrets={"PLACE": secret})
+    assert "Secret" not in failed.cause
+    assert "hooks" not in failed.cause
+    assert "pre" not in json.loads(failed.cause)["errorMessage"]
+
+
 @pytest.mark.parametrize("interim", ["103", "102", "100,103,103", "199"])
 def test_interim_answers_are_not_the_answer(request_, interim):
     for _ in range(2):  # and the next request on this connection gets its own
