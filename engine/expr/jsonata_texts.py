@@ -100,17 +100,30 @@ def _hash(data: bytes | bytearray | None, algorithm: str | None) -> str:
 
 
 def _encoded(data: bytes | bytearray | None) -> str | None:
-    return None if data is None else str(base64.b64encode(data), "ascii")
+    if data is None:
+        return None
+    encoded = base64.b64encode(data)
+    _let_go(data)
+    return str(encoded, "ascii")
+
+
+def _let_go(data: bytes | bytearray) -> None:
+    """The longest texts have several megabytes: pieces that have served are not kept beside what was made of them."""
+    if isinstance(data, bytearray):
+        data.clear()
 
 
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/]")
+_PADDING, _MOST_PADDING = ord("="), 2
 
 
 def _decoded(data: bytes | bytearray | None) -> str | None:
     """As java.util.Base64's basic decoder: padding may be missing, and where it stands it must be right."""
     if data is None:
         return None
-    length = len(data.rstrip(b"="))
+    length = len(data)
+    while length and len(data) - length < _MOST_PADDING and data[length - 1] == _PADDING:
+        length -= 1
     if (foreign := _FOREIGN.search(data)) and foreign.start() < length:
         raise FunctionMistake(
             "Input byte array has incorrect ending byte" if foreign.group() == b"=" else
@@ -121,4 +134,6 @@ def _decoded(data: bytes | bytearray | None) -> str | None:
         raise FunctionMistake("Last unit does not have enough valid bits")
     if len(data) - length not in {0, missing}:
         raise FunctionMistake("Input byte array has wrong 4-byte ending unit")
-    return str(base64.b64decode(data if len(data) > length else bytes(data) + b"=" * missing), "utf-8", "replace")
+    decoded = base64.b64decode(data if len(data) > length or not missing else bytes(data) + b"=" * missing)
+    _let_go(data)
+    return str(decoded, "utf-8", "replace")
