@@ -167,7 +167,7 @@ class Guard:
         if environ["REQUEST_METHOD"] != "POST":
             return self._refuse(environ, start_response, 405, "MethodNotAllowed", "signing out is a POST")
         if parse_qs(environ.get("QUERY_STRING", "")).get("everywhere", [""])[0] == "true":
-            self._owner.sessions.end_all()
+            self._owner.sign_all_out()
         elif cookie is not None:
             self._owner.sessions.end(cookie)
         return respond(start_response, 200, '{"signed_out":true}', {"Set-Cookie": self._set_cookie("", 0)})

@@ -58,11 +58,19 @@ class Owner:
         try:
             write_private(scratch, secrets.token_urlsafe(32) + "\n")
             scratch.replace(self._file)
+        except OSError as error:
+            raise StoreUnavailable(f"{self._file} cannot be written: {error.strerror}") from error
+        self.sign_all_out()
+
+    def sign_all_out(self) -> int:
+        """End every session, and every sign-in link that nobody has used; the number of sessions. Raises
+        StoreUnavailable."""
+        try:
             for path in self._codes.iterdir() if self._codes.is_dir() else ():
                 path.unlink(missing_ok=True)
         except OSError as error:
-            raise StoreUnavailable(f"{self._file} cannot be written: {error.strerror}") from error
-        self.sessions.end_all()
+            raise StoreUnavailable(f"{self._codes} cannot be written: {error.strerror}") from error
+        return self.sessions.end_all()
 
     def new_code(self) -> str:
         """A code for one sign-in within 10 minutes. Raises StoreUnavailable."""

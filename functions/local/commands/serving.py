@@ -134,11 +134,11 @@ def signin() -> None:
 @click.command()
 @click.option("--new-token", is_flag=True, help="Make another token too: programs that hold the old one are refused.")
 def signout(*, new_token: bool) -> None:
-    """Sign every browser out, at once, whether the server runs or not."""
+    """Sign every browser out, at once, whether the server runs or not; links that nobody used open nothing."""
     current = session()
     with current.product("signout") as product:
         owner = Owner(product.folder, product.clock)
-        ended = owner.sessions.end_all()
+        ended = owner.sign_all_out()
         if new_token:
             owner.replace_token()
     shape = {"signed_out": ended, "new_token": new_token}

@@ -242,6 +242,15 @@ def test_signing_out_everywhere_ends_every_session(ask, owner, by_token):
         assert browse(ask, one, "GET", "/workflows").status == 401
 
 
+def test_signing_out_everywhere_ends_the_links_that_nobody_used(ask, owner):
+    code = owner.new_code()
+    assert ask("POST", "/signout?everywhere=true").status == 200
+    assert ask("GET", f"/signin?code={code}", authorization=None).status == 403
+    code = owner.new_code()
+    assert browse(ask, signed_in(ask, owner), "POST", "/signout").status == 200
+    assert ask("GET", f"/signin?code={code}", authorization=None).status == 200, "of another browser"
+
+
 def test_another_token_ends_every_session_at_once(ask, owner):
     session, old = signed_in(ask, owner), owner.token
     code = owner.new_code()
