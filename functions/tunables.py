@@ -7,8 +7,9 @@ cdk.json. docs/deployment-settings.md is made from this table (``python -m infra
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import field, fields
+from difflib import get_close_matches
 from typing import Any
 
 from connectors.egress.allowing import read_entries
@@ -24,6 +25,27 @@ _STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 _ARCHITECTURES = ("arm64", "x86_64")
 _EXPRESSION = "AUTOMATE_EXPRESSION_"
+_ARN = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:[0-9]{{12}}:{}"
+_SHAPES = {
+    "log_level": (r"DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
+    "copilot_provider": (r"offline|bedrock|openai", "offline, bedrock or openai"),
+    "python": (r"3\.[0-9]{2}", "a version of Python, such as 3.13"),
+    "architecture": ("|".join(_ARCHITECTURES), " or ".join(_ARCHITECTURES)),
+    "alarm_topic_arn": (f"|{_ARN.format('sns', '[A-Za-z0-9_-]+')}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
+    "key_arn": (f"|{_ARN.format('kms', 'key/.+')}", "the key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID"),
+    "table": (r"|[a-zA-Z0-9_.-]{3,255}", "the table's name"),
+    "bucket": (r"|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the bucket's name"),
+    "user_pool_id": (r"|[\w-]+_[0-9a-zA-Z]+", "the pool's id, such as eu-west-1_AbCdEf123"),
+}
+"""What a text must look like, and that in words. Services refuse other ones too, but in the middle of a deployment."""
+
+LOG_RETENTION = {
+    1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 60: "TWO_MONTHS",
+    90: "THREE_MONTHS", 120: "FOUR_MONTHS", 150: "FIVE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR",
+    400: "THIRTEEN_MONTHS", 545: "EIGHTEEN_MONTHS", 731: "TWO_YEARS", 1096: "THREE_YEARS", 1827: "FIVE_YEARS",
+    2192: "SIX_YEARS", 2557: "SEVEN_YEARS", 2922: "EIGHT_YEARS", 3288: "NINE_YEARS", 3653: "TEN_YEARS",
+}
+"""The days that CloudWatch keeps logs for (PutRetentionPolicy, RetentionInDays), and the CDK's word for each."""
 
 
 def _choice(default: Any, doc: str, *, least: int | None = None, most: int | None = None) -> Any:
@@ -37,7 +59,8 @@ class Tunables:
     stage: str = _choice(
         "dev",
         "A part of every name: `automate-<stage>-…`, and secrets live under `automate/<stage>/`. Several stages in an "
-        "account have two things in common: its quotas, and API Gateway's role for logs, which stays with the account.",
+        "account have two things in common: its quotas, and API Gateway's role for logs, which stays with the account. "
+        "One name serves one region: task roles and CloudFront's names are the whole account's.",
     )
     batch_size: int = _choice(
         10,
@@ -78,7 +101,9 @@ class Tunables:
     api_requests_per_second: int = _choice(50, "The API's throttle: steady requests a second.", least=1, most=10000)
     api_burst: int = _choice(100, "The API's throttle: requests at once.", least=1, most=5000)
     log_retention_days: int = _choice(
-        30, "How long CloudWatch keeps the functions' and the API's logs. One of the numbers that CloudWatch has."
+        30,
+        "How long CloudWatch keeps the functions' and the API's logs. One of the numbers that CloudWatch has: 1, 3, 5, 7, "
+        "14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096 and on to 3653.",
     )
     log_level: str = _choice("INFO", "DEBUG, INFO, WARNING or ERROR (AUTOMATE_LOG_LEVEL).")
     alarm_topic_arn: str = _choice("", "An SNS topic that alarms go to; without one the stack makes its own.")
@@ -136,7 +161,7 @@ class Tunables:
     connector_requirements: str = _choice(
         "connectors-requirements.txt",
         "The file, beside cdk.json, that lists your connector packages (pip's format). When it exists they are bundled "
-        "into the worker and the API.",
+        "into the worker, the API and the connector function. Another name must be there.",
     )
     egress_allow: str = _choice(
         "",
@@ -206,8 +231,16 @@ class Tunables:
         written_schema(self.snapshot_schema)
         if self.alarm_email and not _ADDRESS.fullmatch(self.alarm_email):
             raise _refused("alarm_email", self.alarm_email, "one mail address")
-        if self.architecture not in _ARCHITECTURES:
-            raise _refused("architecture", self.architecture, " or ".join(_ARCHITECTURES))
+        for name, (shape, would_do) in _SHAPES.items():
+            if not re.fullmatch(shape, getattr(self, name)):
+                raise _refused(name, getattr(self, name), would_do)
+        if self.log_retention_days not in LOG_RETENTION:
+            raise _refused("log_retention_days", self.log_retention_days, f"one of {', '.join(map(str, LOG_RETENTION))}")
+        if self.copilot_provider != "offline" and not self.copilot_model:
+            raise InvalidDocument(
+                f"copilot_provider={self.copilot_provider} needs a model", where="copilot_model",
+                advice="Add -c copilot_model=….",
+            )
         if self.batch_size > MOST_WITHOUT_WINDOW and self.batch_window_seconds < 1:
             raise InvalidDocument(
                 f"batch_size {self.batch_size} needs a window: SQS hands over {MOST_WITHOUT_WINDOW} without one",
@@ -218,6 +251,17 @@ class Tunables:
                 f"reserved_concurrency {self.reserved_concurrency} is below max_concurrency {self.max_concurrency}: "
                 "messages would be received, throttled and counted towards the dead-letter queue",
                 where="reserved_concurrency", advice="Reserve at least max_concurrency, or 0 for none.",
+            )
+
+
+def refuse_misspelt(names: Iterable[str]) -> None:
+    """Raises InvalidDocument for a context key that is none of ours and looks like one: it would change nothing."""
+    ours = [item.name for item in fields(Tunables)]
+    for name in names:
+        if name not in ours and (meant := get_close_matches(name, ours, n=1, cutoff=0.8)):
+            raise InvalidDocument(
+                f"there is no setting {name}", where=f"-c {name}=…",
+                advice=f"Is {meant[0]} meant? docs/deployment-settings.md has all.",
             )
 
 

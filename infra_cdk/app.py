@@ -16,7 +16,7 @@ from pathlib import Path
 from aws_cdk import Annotations, App, Tags
 
 from engine.errors import UserError
-from functions.tunables import Tunables
+from functions.tunables import Tunables, refuse_misspelt
 from infra_cdk.acknowledged import acknowledge
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.bundling import ROOT, Bundles
@@ -48,6 +48,7 @@ class Deployment:
 
 def build(app: App, *, bundles: Path = BUNDLES, studio_files: Path = DIST) -> Deployment:
     """Put the stacks of the app's stage into it. Raises UserError for a context value that will not do."""
+    refuse_misspelt(app.node.get_all_context())
     tunables = Tunables.from_context(app.node.try_get_context)
     app.node.set_context(*REFERENCES)
     made = Bundles(tunables, bundles)

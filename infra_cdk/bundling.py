@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from engine.clock import SystemClock
-from engine.errors import UserError
+from engine.errors import InvalidDocument, UserError
 from functions.tunables import Tunables
 
 _LOG = logging.getLogger(__name__)
@@ -98,9 +98,15 @@ class Bundles:
         return self._locked("api-layer", api_only=True)
 
     def connectors(self) -> Path | None:
-        """The users' connector packages with their dependencies, as a layer; None where none are listed."""
+        """The users' connector packages with their dependencies, as a layer; None where none are listed. Raises
+        InvalidDocument for a file that was named and is not there."""
         listed = ROOT / self._tunables.connector_requirements
         if not listed.is_file():
+            if self._tunables.connector_requirements != Tunables().connector_requirements:
+                raise InvalidDocument(
+                    f"{self._tunables.connector_requirements} is not there", where="-c connector_requirements=…",
+                    advice="Name a file beside cdk.json, in pip's format.",
+                )
             return None
         return self._made("connectors", [listed.read_bytes()], lambda into: self._fill_connectors(into, listed))
 

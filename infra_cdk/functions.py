@@ -9,7 +9,7 @@ from pathlib import Path
 from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
-from functions.tunables import Tunables
+from functions.tunables import LOG_RETENTION, Tunables
 from infra_cdk.bundling import Bundles
 
 _ARCHITECTURES = {"arm64": aws_lambda.Architecture.ARM_64, "x86_64": aws_lambda.Architecture.X86_64}
@@ -103,9 +103,5 @@ class Functions:
 
 
 def retention(days: int) -> aws_logs.RetentionDays:
-    """CloudWatch's own word for so many days. Raises ValueError for a number that it does not have."""
-    known = {
-        1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH",
-        60: "TWO_MONTHS", 90: "THREE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR", 731: "TWO_YEARS",
-    }
-    return aws_logs.RetentionDays[known[days]]
+    """The CDK's word for so many days, one of LOG_RETENTION."""
+    return aws_logs.RetentionDays[LOG_RETENTION[days]]

@@ -1,0 +1,60 @@
+"""A value that will not do stops a deployment before anything is changed, and says what would."""
+
+import re
+
+import pytest
+
+from engine.errors import InvalidDocument
+from functions.tunables import LOG_RETENTION, Tunables, refuse_misspelt
+
+
+@pytest.mark.parametrize(("name", "value", "would_do"), [
+    ("log_retention_days", "45", "one of 1, 3, 5"), ("log_level", "LOUD", "DEBUG"), ("python", "banana", "3.13"),
+    ("copilot_provider", "anthropic", "bedrock"), ("alarm_topic_arn", "ops", "the topic's ARN"),
+    ("table", "orders table", "the table's name"), ("bucket", "B@D", "the bucket's name"),
+    ("user_pool_id", "abc", "the pool's id"), ("architecture", "x86", "arm64"),
+])
+def test_a_text_that_a_service_would_refuse_later_is_refused_now(name, value, would_do):
+    with pytest.raises(InvalidDocument, match=re.escape(f"{name}={value} will not do")) as refused:
+        Tunables.from_context({name: value}.get)
+    assert would_do in refused.value.advice
+
+
+def test_a_key_is_named_by_its_arn():
+    adopted = {"table": "orders", "bucket": "payloads"}
+    with pytest.raises(InvalidDocument, match="key_arn=alias/mine"):
+        Tunables.from_context({**adopted, "key_arn": "alias/mine"}.get)
+    china = "arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-0a1b"
+    assert Tunables.from_context({**adopted, "key_arn": china}.get).key_arn == china
+
+
+def test_a_provider_needs_its_model():
+    with pytest.raises(InvalidDocument, match="needs a model"):
+        Tunables.from_context({"copilot_provider": "bedrock"}.get)
+
+
+def test_logs_are_kept_for_as_long_as_cloudwatch_can():
+    """The days are those of PutRetentionPolicy in botocore's model, whose text lists them."""
+    session = pytest.importorskip("botocore.session").get_session()
+    shape = session.get_service_model("logs").operation_model("PutRetentionPolicy").input_shape
+    text = re.sub(r"<[^>]*>", "", shape.members["retentionInDays"].documentation)
+    days = [int(number) for number in re.findall(r"\d+", text.partition("Possible values are:")[2].partition(".")[0])]
+    assert days == list(LOG_RETENTION)
+    assert Tunables.from_context({"log_retention_days": "3653"}.get).log_retention_days == 3653
+
+
+@pytest.mark.parametrize(("misspelt", "meant"), [
+    ("max_concurency", "max_concurrency"), ("protected", "protect"), ("alarm_mail", "alarm_email"),
+    ("log-level", "log_level"),
+])
+def test_a_setting_that_is_misspelt_is_not_ignored(misspelt, meant):
+    with pytest.raises(InvalidDocument, match=f"no setting {misspelt}") as refused:
+        refuse_misspelt(["stage", misspelt])
+    assert meant in refused.value.advice
+
+
+def test_what_the_cdk_itself_keeps_in_the_context_is_let_be():
+    refuse_misspelt([
+        "aws:cdk:enable-path-metadata", "@aws-cdk/core:stackRelativeExports", "aws:cdk:bundling-stacks",
+        "cli-telemetry", "availability-zones:account=1:region=eu-west-1", "tooling", "owner", "stage", "table",
+    ])
