@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import (
+    ArnFormat,
     Duration,
     Stack,
     aws_cloudwatch,
@@ -73,9 +74,13 @@ class ObservabilityStack(Stack):
         topic = aws_sns.Topic(
             self, "Topic", display_name=f"{self._tunables.prefix} alarms", enforce_ssl=True, master_key=self._data.key
         )
-        topic.add_to_resource_policy(aws_iam.PolicyStatement(
+        alarms = self.format_arn(
+            service="cloudwatch", resource="alarm", resource_name=f"{self._tunables.prefix}-*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        topic.add_to_resource_policy(aws_iam.PolicyStatement(  # of this stage: CloudWatch speaks for every account's
             principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")], actions=["sns:Publish"],
-            resources=[topic.topic_arn],
+            resources=[topic.topic_arn], conditions={"ArnLike": {"aws:SourceArn": alarms}},
         ))
         return topic
 

@@ -5,6 +5,7 @@ An alarm is asked by CloudWatch's rule (the User Guide's "Using Amazon CloudWatc
 """
 
 import pytest
+from iam_templates import ACCOUNT, REGION
 
 from engine.ports.queue import MAX_DELAY_SECONDS
 
@@ -127,11 +128,22 @@ class TestWhoHears:
         named = stage.resolved("observability", topic["Properties"]["KmsMasterKeyId"])
         assert key.endswith(str(named).rpartition("/")[2])
         alarm = "cloudwatch.amazonaws.com"
-        assert stage.may(alarm, "sns:Publish", stage.arn("observability", "AWS::SNS::Topic"))
+        own = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:automate-test-queue-age"
+        assert stage.may(alarm, "sns:Publish", stage.arn("observability", "AWS::SNS::Topic"), aws_SourceArn=own)
         assert stage.may(alarm, "kms:GenerateDataKey", key)
         assert stage.may(alarm, "kms:Decrypt", key)
         assert not stage.may("events.amazonaws.com", "kms:Decrypt", key)
         assert not stage.may(alarm, "kms:ScheduleKeyDeletion", key)
+
+    @pytest.mark.parametrize("other", [
+        f"arn:aws:cloudwatch:{REGION}:999999999999:alarm:automate-test-queue-age",
+        f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:cpu", None,
+    ])
+    def test_cloudwatch_may_not_publish_for_alarms_of_others(self, stage, other):
+        """CloudWatch is one principal for every account: without aws:SourceArn anybody's alarm may speak here."""
+        context = {"aws_SourceArn": other} if other else {}
+        topic = stage.arn("observability", "AWS::SNS::Topic")
+        assert not stage.may("cloudwatch.amazonaws.com", "sns:Publish", topic, **context)
 
     def test_the_api_may_look_whether_anybody_hears(self, stage):
         """Its topic gets the name that CloudFormation makes of the stack's and the logical id."""
