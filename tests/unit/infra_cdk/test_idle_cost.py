@@ -22,3 +22,11 @@ def test_each_alarm_watches_one_metric(templates):
     """One that reckons with several is billed for each."""
     alarms = templates["observability"].find_resources("AWS::CloudWatch::Alarm").values()
     assert [alarm for alarm in alarms if "Metrics" in alarm["Properties"]] == []
+
+
+@pytest.mark.full
+def test_the_gateway_sends_no_metrics_of_single_methods(templates):
+    """"Detailed" ones of API Gateway are billed as custom metrics, for each of 73 methods. Those of the API and of its
+    stage, which the alarm, the dashboard and `tune` read, come without ("Amazon API Gateway dimensions and metrics")."""
+    [stage] = templates["api"].find_resources("AWS::ApiGateway::Stage").values()
+    assert [each["MetricsEnabled"] for each in stage["Properties"]["MethodSettings"]] == [False]
