@@ -21,12 +21,12 @@ from engine.settings import Settings
 MOST_WITHOUT_WINDOW = 10
 """SQS hands a function at most ten messages at once unless it may gather them for a second or more."""
 
-_STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
-_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 _ARCHITECTURES = ("arm64", "x86_64")
 _EXPRESSION = "AUTOMATE_EXPRESSION_"
 _ARN = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:[0-9]{{12}}:{}"
 _SHAPES = {
+    "stage": (r"[a-z][a-z0-9-]{0,19}", "lower-case letters, digits and hyphens, at most 20, a letter first"),
+    "alarm_email": (r"|[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+", "one mail address"),
     "log_level": (r"DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
     "copilot_provider": (r"offline|bedrock|openai", "offline, bedrock or openai"),
     "python": (r"3\.[0-9]{2}", "a version of Python, such as 3.13"),
@@ -102,8 +102,8 @@ class Tunables:
     api_burst: int = _choice(100, "The API's throttle: requests at once.", least=1, most=5000)
     log_retention_days: int = _choice(
         30,
-        "How long CloudWatch keeps the functions' and the API's logs. One of the numbers that CloudWatch has: 1, 3, 5, 7, "
-        "14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096 and on to 3653.",
+        "How long CloudWatch keeps the functions' and the API's logs. One of the numbers that CloudWatch has: 1, 3, 5, "
+        "7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096 and on to 3653.",
     )
     log_level: str = _choice("INFO", "DEBUG, INFO, WARNING or ERROR (AUTOMATE_LOG_LEVEL).")
     alarm_topic_arn: str = _choice("", "An SNS topic that alarms go to; without one the stack makes its own.")
@@ -215,12 +215,11 @@ class Tunables:
 
     def _check(self) -> None:
         _ = self.expression_settings
+        self._check_each()
         try:
             read_entries(part.strip() for part in self.egress_allow.split(",") if part.strip())
         except InvalidDocument as error:
             raise InvalidDocument(error.message, where="-c egress_allow=…", advice=error.advice) from None
-        if not _STAGE.fullmatch(self.stage):
-            raise _refused("stage", self.stage, "lower-case letters, digits and hyphens, at most 20, a letter first")
         if "-task-" in f"{self.stage}-":
             raise _refused("stage", self.stage, "a name without -task: workflows' roles have it")
         if self.key_arn and not (self.table and self.bucket):
@@ -229,13 +228,6 @@ class Tunables:
                 advice="Give -c table=… and -c bucket=… too, or leave it out.",
             )
         written_schema(self.snapshot_schema)
-        if self.alarm_email and not _ADDRESS.fullmatch(self.alarm_email):
-            raise _refused("alarm_email", self.alarm_email, "one mail address")
-        for name, (shape, would_do) in _SHAPES.items():
-            if not re.fullmatch(shape, getattr(self, name)):
-                raise _refused(name, getattr(self, name), would_do)
-        if self.log_retention_days not in LOG_RETENTION:
-            raise _refused("log_retention_days", self.log_retention_days, f"one of {', '.join(map(str, LOG_RETENTION))}")
         if self.copilot_provider != "offline" and not self.copilot_model:
             raise InvalidDocument(
                 f"copilot_provider={self.copilot_provider} needs a model", where="copilot_model",
@@ -252,6 +244,14 @@ class Tunables:
                 "messages would be received, throttled and counted towards the dead-letter queue",
                 where="reserved_concurrency", advice="Reserve at least max_concurrency, or 0 for none.",
             )
+
+    def _check_each(self) -> None:
+        for name, (shape, would_do) in _SHAPES.items():
+            if not re.fullmatch(shape, getattr(self, name)):
+                raise _refused(name, getattr(self, name), would_do)
+        if self.log_retention_days not in LOG_RETENTION:
+            days = ", ".join(map(str, LOG_RETENTION))
+            raise _refused("log_retention_days", self.log_retention_days, f"one of {days}")
 
 
 def refuse_misspelt(names: Iterable[str]) -> None:

@@ -192,7 +192,7 @@ class ApiStack(Stack):
                 access_log_format=aws_apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
                 logging_level=aws_apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # bodies hold inputs: they are not for logs
-                metrics_enabled=False,  # those of the API and its stage come anyway; of each method they cost $0.30 each
+                metrics_enabled=False,  # those of the API and its stage come anyway; those of methods cost $0.30 each
                 tracing_enabled=tunables.tracing,
                 throttling_rate_limit=tunables.api_requests_per_second,
                 throttling_burst_limit=tunables.api_burst,

@@ -144,7 +144,8 @@ def test_the_gateway_asks_the_pool_of_before(adopting):
 
 
 @pytest.mark.parametrize(("context", "said"), [
-    ({"stage": "a-task-b"}, "-task"), ({"key_arn": "arn:aws:kms:us-east-1:1:key/k"}, "the table and the bucket"),
+    ({"stage": "a-task-b"}, "-task"),
+    ({"key_arn": "arn:aws:kms:us-east-1:123456789012:key/k"}, "the table and the bucket"),
     ({"snapshot_schema": "99"}, "schema"),
 ])
 def test_what_would_meet_or_not_fit_is_refused(context, said):
