@@ -41,7 +41,7 @@ TWICE_ADVICE = "Rename or remove one of the two."
 _LAST_INDEX = re.compile(r"\[\d+\]$")
 _STRINGS = JSONDecoder()
 _WORDS = {"true": True, "false": False, "null": None}
-_LONGEST_INTEGER = 4_000  # Python refuses to read longer ones (its limit is 4,300 digits)
+LONGEST_INTEGER = 4_000  # Python refuses to read longer ones (its limit is 4,300 digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +239,8 @@ class _JsonReader:
         if number is None:
             self._refuse(f"expected a value, found {self._found()}", advice=_advice(found))
         if number[1] is None and number[2] is None:
-            if len(found) > _LONGEST_INTEGER:
-                self._refuse(f"a number has more than {_LONGEST_INTEGER} digits")
+            if len(found) > LONGEST_INTEGER:
+                self._refuse(f"a number has more than {LONGEST_INTEGER} digits")
             value: int | float = int(found)
         else:
             value = float(found)

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import Any
 
-from engine.asl.source import DEEPEST, Json, Path, Position, refuse
+from engine.asl.source import DEEPEST, LONGEST_INTEGER, Json, Path, Position, refuse
 from engine.errors import InvalidDocument
 
 _TAG = "tag:yaml.org,2002:"
@@ -145,7 +145,10 @@ class _Builder:
             refuse(f"{self.name}: JSON has no {text}", _position(node), advice="Use null or a string.")
         try:
             if kind == "int":
-                return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
+                number = int(text, 0) if text.startswith(("0o", "0x")) else int(text)
+                if abs(number) >= 10**LONGEST_INTEGER:
+                    refuse(f"{self.name}: a number has more than {LONGEST_INTEGER} digits", _position(node))
+                return number
             value = float(text)
         except ValueError:
             refuse(f"{self.name}: '{text[:40]}' is no number that can be read", _position(node))

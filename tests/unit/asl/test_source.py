@@ -161,6 +161,7 @@ def test_an_empty_yaml_text_is_null():
     ("a: .NaN", "line 1, column 4", "JSON has no .NaN"),
     ("a: 1e999", "line 1, column 4", "the number 1e999 is too large"),
     ("a: " + "9" * 5_000, "line 1, column 4", "is no number that can be read"),
+    ("a: 0x" + "f" * 60_000, "line 1, column 4", "a number has more than 4000 digits"),
     ("a: !Sub x", "line 1, column 4", "the tag !Sub is not known here"),
     ("a: !!map [1]", "line 1, column 4", "the tag !!map is not known here"),
     ("? [a]\n: 1\n", "line 1, column 3", "a key must be text"),
