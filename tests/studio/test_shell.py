@@ -32,6 +32,17 @@ def test_axe_finds_nothing(studio, path):
     studio.check_axe()
 
 
+def test_what_has_no_room_at_the_top_of_a_phone_is_behind_a_button_with_a_name(studio):
+    """The component's own button has neither words nor a name unless it is given them."""
+    studio.page.set_viewport_size({"width": 390, "height": 844})
+    studio.open("/")
+    studio.page.locator("#studio-top").get_by_role("button", name="More", exact=True).click()
+    expect(studio.page.get_by_text("Search and settings")).to_be_visible()
+    studio.check_axe()
+    studio.page.get_by_text("Search Ctrl K").last.click()
+    expect(studio.page.get_by_role("dialog").get_by_role("combobox")).to_be_visible()
+
+
 def test_signing_out_ends_the_session_on_the_server(studio_server, page):
     page.goto(studio_server.new_sign_in_link())
     page.wait_for_url("**/studio/")

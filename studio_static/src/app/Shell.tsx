@@ -79,6 +79,12 @@ function Top() {
   return (
     <div id="studio-top">
       <TopNavigation
+        i18nStrings={{
+          overflowMenuTriggerText: "More",
+          overflowMenuTitleText: "Search and settings",
+          overflowMenuBackIconAriaLabel: "Back",
+          overflowMenuDismissIconAriaLabel: "Close",
+        }}
         identity={{
           href: home,
           title: "Automate",
