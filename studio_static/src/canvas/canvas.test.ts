@@ -134,6 +134,11 @@ describe("a diff", () => {
     expect(gone.graph.nodes.map((node) => node.id)).toContain("/States/B");
     expect(changeCounts(diffGraph(CHAIN, CHAIN))).toEqual({ added: 0, changed: 0, removed: 0, lines: 0 });
   });
+  it("takes nothing away where there was nothing", () => {
+    const first = diffGraph({}, CHAIN);
+    expect(changeCounts(first)).toMatchObject({ changed: 0, removed: 0, lines: 0 });
+    expect(Object.values(first.edges)).not.toContain("removed");
+  });
 });
 
 it("colours only lines that a history took", () => {

@@ -51,7 +51,9 @@ export function diffGraph(before: Definition, after: Definition, names?: Resourc
     else if (own(was, "Type") !== own(state, "Type")) states[pointer] = "changed";
   }
   for (const pointer of old.keys()) if (!now.has(pointer)) states[pointer] = "removed";
-  const { graph, edges } = union(buildGraph(before, names), buildGraph(after, names));
+  const was = buildGraph(before, names);
+  // Without states there was nothing to lead anywhere: the first version takes no line away.
+  const { graph, edges } = union(old.size === 0 ? { ...was, edges: [] } : was, buildGraph(after, names));
   return { graph, states, edges };
 }
 
