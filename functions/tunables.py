@@ -143,7 +143,9 @@ class Tunables:
     cdn: bool = _choice(
         True, "The Studio behind CloudFront. false leaves both out: for emulators without CloudFront, or the API alone."
     )
-    tracing: bool = _choice(False, "X-Ray traces of the API and the worker. They cost start-up time and money.")
+    tracing: bool = _choice(
+        False, "X-Ray traces of the API, the worker and the connector function. They cost start-up time and money."
+    )
     copilot_provider: str = _choice(
         "offline",
         "Who drafts in the copilot: offline (a grammar, nothing leaves the account), bedrock or openai "
