@@ -175,8 +175,9 @@ def test_nobody_is_let_in_over_a_plain_connection(stage, things):
         assert not stage.may(worker, action, things[name], aws_SecureTransport="false")
     assert not stage.may(worker, "s3:GetObject", things["payload"], s3_TlsVersion="1.1")
     topic = stage.arn("observability", "AWS::SNS::Topic")
-    assert stage.may("cloudwatch.amazonaws.com", "sns:Publish", topic)
-    assert not stage.may("cloudwatch.amazonaws.com", "sns:Publish", topic, aws_SecureTransport="false")
+    alarm = {"aws_SourceArn": arn("cloudwatch", "alarm:automate-test-errors")}
+    assert stage.may("cloudwatch.amazonaws.com", "sns:Publish", topic, **alarm)
+    assert not stage.may("cloudwatch.amazonaws.com", "sns:Publish", topic, **alarm, aws_SecureTransport="false")
 
 
 def test_a_role_made_as_the_page_says_serves_the_worker_and_not_the_tests_of_single_steps(stage):
