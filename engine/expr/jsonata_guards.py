@@ -203,7 +203,6 @@ class _Budgets:
         return FunctionMistake(f"U1001: A string would exceed the size limit of {self._limits.text_bytes} bytes")
 
 
-
 def _is_number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
