@@ -29,14 +29,14 @@ from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.stores import LocalStores
 from engine.clock import SystemClock
+from engine.durable.lifecycle.executions import Executions
+from engine.durable.worker.serving import Serving
+from engine.durable.worker.worker import Worker
 from engine.errors import NotFound
 from engine.governance.resolving import SecretResolving
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.ports.queue import Received, Wake
-from engine.runtime.executions import Executions
-from engine.runtime.serving import Serving
-from engine.runtime.worker import Worker
 from engine.settings import Settings
 
 Json = Any

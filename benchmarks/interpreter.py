@@ -16,12 +16,12 @@ import workloads
 from measuring import Figure, measure, peak_mb
 from workloads import Workload
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Plan
-from engine.runtime.history import HistoryEvent
-from engine.runtime.snapshot import Facts, Snapshot, Status
-from engine.runtime.step import step
-from engine.runtime.stimulus import Started
+from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import Facts, Snapshot, Status
+from engine.kernel.step import step
+from engine.kernel.stimulus import Started
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Plan
 from engine.testing import simulate
 
 Json = Any

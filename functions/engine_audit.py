@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
+from engine.durable import codec
 from engine.governance.audit_engine import AUDITED_EVENTS, engine_entries
 from engine.governance.audit_entry import AuditEntry
 from engine.governance.audit_recorder import AuditRecorder
+from engine.kernel.history import HistoryEvent
 from engine.ports.journal import Journal, Segment
-from engine.runtime import codec
-from engine.runtime.history import HistoryEvent
 
 _LOG = logging.getLogger(__name__)
 

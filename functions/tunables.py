@@ -14,8 +14,8 @@ from typing import Any
 
 from connectors.egress.allowing import read_entries
 from engine.errors import InvalidDocument
+from engine.kernel.snapshot_codec import written_schema
 from engine.records import dataclass
-from engine.runtime.snapshot_codec import written_schema
 from engine.settings import Settings
 
 MOST_WITHOUT_WINDOW = 10

@@ -23,8 +23,8 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from functions.api.app import ROUTES
-from functions.api.identity import PROOF
+from functions.app.identity import PROOF
+from functions.app.table import ROUTES
 from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
 from infra_cdk.data_stack import DataStack

@@ -42,9 +42,9 @@ _UNUSED = (
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
 NOT_FOR_WORKERS = (
-    "engine/testing", "engine/rules", "engine/copilot", "engine/cost", "engine/catalog/conversion",
-    "engine/catalog/step_functions", "engine/adapters/memory", "engine/adapters/models", "connectors/known",
-    "engine/asl/validate",
+    "engine/testing", "engine/language/rules", "engine/copilot", "engine/cost", "engine/conversion",
+    "engine/conversion/step_functions", "engine/adapters/memory", "engine/adapters/models", "connectors/known",
+    "engine/language/asl/validate",
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "integration_names", "logs", "service_shapes", "transfers",
     )),
@@ -52,16 +52,15 @@ NOT_FOR_WORKERS = (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
         "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores",
     )),
-    *(f"engine/asl/{name}.py" for name in ("source", "source_yaml")),
+    *(f"engine/language/asl/{name}.py" for name in ("source", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
         "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "states", "studio", "triggers",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "audit", "audit_beside", "audit_query", "audit_verify", "shadowing",
     )),
-    *(f"engine/runtime/{name}.py" for name in (
-        "executions", "map_run_view", "serving", "step_facts", "step_runs", "steps", "sync_start",
-    )),
+    "engine/durable/views", "engine/durable/lifecycle/executions.py", "engine/durable/worker/serving.py",
+    "engine/durable/worker/sync_start.py", "functions/app",
 )
 """What authoring and one machine need; tests/unit/infra_cdk/test_bundles.py imports the bundles without it."""
 
@@ -112,7 +111,10 @@ class Bundles:
 
     def code(self, function: str, *, without: Collection[str] = ()) -> Path:
         """The package of `function`, such as ``functions/worker``, the engine and the connectors, less `without`."""
-        shared = tuple(f"functions/{name}.py" for name in ("__init__", "call_logs", "engine_audit", "lambda_logs"))
+        shared = (
+            *(f"functions/{name}.py" for name in ("__init__", "call_logs", "engine_audit", "lambda_logs")),
+            "functions/app",
+        )
         everywhere = ("engine", "connectors", "automate_connectors", *shared)
         left_out = tuple(ROOT / name for name in without)
         sources = sorted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
-from functions.local.tuning.stage_rules import RULES
+from functions.cli.tuning.stage_rules import RULES
 from functions.tunables import Tunables
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "deployment-settings.md"

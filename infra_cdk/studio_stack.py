@@ -28,7 +28,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from engine.errors import InvalidDocument
-from functions.api.identity import PROOF_HEADER, VIEWER_HEADER
+from functions.app.identity import PROOF_HEADER, VIEWER_HEADER
 from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.data_stack import DataStack

@@ -24,10 +24,10 @@ COLD = os.environ.get("AUTOMATE_COLD") == "1"
 if COLD:  # frozen at run time too: what assigns to a fact fails
     records.dataclass = dataclasses.dataclass
 
-from engine.asl import compile as compiling  # noqa: E402
-from engine.asl.model import Machine, Plan  # noqa: E402
-from engine.runtime import snapshot_codec  # noqa: E402
-from engine.runtime import step as stepping  # noqa: E402
+from engine.kernel import snapshot_codec  # noqa: E402
+from engine.kernel import step as stepping  # noqa: E402
+from engine.language.asl import compile as compiling  # noqa: E402
+from engine.language.asl.model import Machine, Plan  # noqa: E402
 
 REMEMBERED = 10_000
 """Machines of which the definition is remembered; older ones are used again as they are."""

@@ -5,7 +5,7 @@ Hypothesis draws the same examples in every run, so that a red run is the change
 
 ``LIMIT_CLOCKS=10`` lets the clocks of the expressions' limits run ten times as fast, as on a machine ten times slower;
 ``LIMIT_CLOCKS=0.1`` as on one ten times faster. Every test passes with both: what a test of a limit needs, and what
-needs time to end, sets limits of its own (the fixture `unhurried`, `engine.expr.limits.use`).
+needs time to end, sets limits of its own (the fixture `unhurried`, `engine.language.expr.limits.use`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if "LIMIT_CLOCKS" in os.environ:  # as settings, so that the commands that tests
 @pytest.fixture(autouse=True)
 def _expression_limits() -> Iterator[None]:
     """The limits that a test puts in force end with it."""
-    from engine.expr import limits  # noqa: PLC0415 - the engine is imported by the tests that need it
+    from engine.language.expr import limits  # noqa: PLC0415 - the engine is imported by the tests that need it
     from engine.settings import Settings  # noqa: PLC0415
 
     limits.apply(Settings.from_environment(
@@ -49,7 +49,7 @@ def _expression_limits() -> Iterator[None]:
 @pytest.fixture
 def unhurried(_expression_limits: None) -> None:
     """No limit of time worth the name: what is evaluated is real work, and ends."""
-    from engine.expr import limits  # noqa: PLC0415
+    from engine.language.expr import limits  # noqa: PLC0415
 
     limits.use(replace(limits.current(), seconds=600, wall_seconds=3600))
 

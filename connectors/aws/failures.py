@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from connectors.aws.dialects import Dialect, Refusal
 from engine.errors import StateFailure
-from engine.expr.java_text import json_text, quoted_json
+from engine.language.expr.java_text import json_text, quoted_json
 from engine.ports.tasks import TaskCall, TaskFailed
 
 if TYPE_CHECKING:

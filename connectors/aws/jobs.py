@@ -24,7 +24,7 @@ from connectors.aws.failures import THROTTLED, service_failure
 from connectors.aws.models import service_model
 from connectors.aws.refusals import without_secrets
 from connectors.aws.shapes import json_or_text, result
-from engine.expr.java_text import json_text
+from engine.language.expr.java_text import json_text
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskSucceeded
 from engine.records import dataclass
 

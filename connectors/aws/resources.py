@@ -15,8 +15,8 @@ from connectors.aws.jobs import TABLE, Job
 from connectors.aws.models import actions, service_model, services
 from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call
-from engine.asl.integrations import OPTIMISED as ACTIONS
-from engine.asl.resources import plain_resource
+from engine.language.asl.integrations import OPTIMISED as ACTIONS
+from engine.language.asl.resources import plain_resource
 from engine.records import dataclass
 
 TASK_TOKEN = ".waitForTaskToken"  # noqa: S105  the suffix of a resource

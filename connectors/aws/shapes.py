@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.aws.dialects import Dialect
 from connectors.checking import json_answer, whole_text
-from engine.expr.java_text import json_text
+from engine.language.expr.java_text import json_text
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, MapShape, Shape, StructureShape

@@ -19,8 +19,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from engine.asl.times import iso_timestamp
-from engine.asl.validate import validate as validate_definition
 from engine.catalog.diff import DocumentDiff, compare, unified
 from engine.catalog.document import (
     WorkflowDocument,
@@ -33,6 +31,8 @@ from engine.catalog.document import (
 from engine.catalog.publishing import document_problems
 from engine.clock import Clock
 from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocument, NotFound, StoreCorrupt
+from engine.language.asl.times import iso_timestamp
+from engine.language.asl.validate import validate as validate_definition
 from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor
 from engine.ports.tasks import Tasks
@@ -44,7 +44,7 @@ TASK_MAX_SECONDS = 240.0
 
 
 class Validate(Protocol):
-    """engine.asl.validate.validate, as the catalog uses it."""
+    """engine.language.asl.validate.validate, as the catalog uses it."""
 
     def __call__(self, definition: Json, /, *, kind: str) -> Sequence[Diagnostic]:
         """Every problem of a definition."""

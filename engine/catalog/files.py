@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from engine.asl.source import Source, parse_text
 from engine.catalog.document import WorkflowDocument, is_bare_definition, parse_document
 from engine.errors import Diagnostic, InvalidDocument, PayloadTooLarge
+from engine.language.asl.source import Source, parse_text
 
 Json = Any
 

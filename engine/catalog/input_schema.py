@@ -1,4 +1,4 @@
-"""Is a workflow's `input_schema` a JSON Schema that stands on its own? (`engine.runtime.input_schema` applies it.)
+"""Is a workflow's `input_schema` a JSON Schema that stands on its own? (`lifecycle.input_schema` applies it.)
 
 Beyond the draft's own rules: references stay within it, end, and lead to schemas; patterns compile. What a start would
 stumble over is refused here, with its place.
@@ -10,9 +10,9 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from engine.schema.patterns import BadPattern, compile_pattern
-from engine.schema.positions import Path, endless, parts
-from engine.schema.validation import Unchecked, meta_errors
+from engine.language.schema.patterns import BadPattern, compile_pattern
+from engine.language.schema.positions import Path, endless, parts
+from engine.language.schema.validation import Unchecked, meta_errors
 
 Json = Any
 

@@ -1,6 +1,6 @@
 """What is wrong with a document that is to be published, beyond the definition's own grammar.
 
-`engine.asl.validate` knows the language. Here is what the product adds: tasks that exist and end in time, SecretRefs
+`asl.validate` knows the language. Here is what the product adds: tasks that exist and end in time, SecretRefs
 that are written out, names in the document that the definition has. Everything is listed, nothing is raised.
 """
 
@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from engine.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
-from engine.asl.validate.credentials import written_credentials
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.states import StateText, states_of
 from engine.catalog.triggers import never_firing
 from engine.errors import Diagnostic, InvalidExpression, json_pointer
-from engine.expr.jsonata import compile_jsonata
-from engine.expr.jsonpath import compile_path
+from engine.language.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
+from engine.language.asl.validate.credentials import written_credentials
+from engine.language.expr.jsonata import compile_jsonata
+from engine.language.expr.jsonpath import compile_path
 from engine.ports.tasks import Tasks
 
 Json = Any
@@ -114,7 +114,7 @@ def _map_run_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnos
 
 
 def _secret_problems(state: StateText) -> Iterator[Diagnostic]:
-    """An expression cannot make a SecretRef: its result is data. (`engine.asl.validate` checks those written out.)"""
+    """An expression cannot make a SecretRef: its result is data. (`asl.validate` checks those written out.)"""
     for place, text in _texts(state.own, state.place):
         if text.startswith("{%") and _QUOTED_SECRET.search(text):
             yield Diagnostic(

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
-from engine.asl.validate import validate
 from engine.catalog.document import is_bare_definition, parse_document
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between, states_of
 from engine.errors import Diagnostic, InvalidDocument
+from engine.language.asl.validate import validate
 from engine.records import dataclass
 
 Json = Any

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
-from engine.asl.integrations import REQUIRED_ARGUMENTS
+from engine.language.asl.integrations import REQUIRED_ARGUMENTS
 from engine.records import dataclass
 
 Json = Any

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from engine.asl.validate import validate
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.error_handling import add_error_handling
 from engine.copilot.explaining import Explanation, explain
@@ -17,6 +16,7 @@ from engine.copilot.proposal import Proposal, has_states
 from engine.copilot.scrubbing import scrubbed
 from engine.errors import Diagnostic, Refused
 from engine.governance.masking import Scrubber
+from engine.language.asl.validate import validate
 
 Json = Any
 

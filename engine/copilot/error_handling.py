@@ -10,10 +10,10 @@ import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.asl.validate import validate
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between, states_of
 from engine.copilot.shapes import definition_of
 from engine.errors import NotFound, Refused
+from engine.language.asl.validate import validate
 
 Json = Any
 

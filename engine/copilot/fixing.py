@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from engine.asl.validate import validate
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
 from engine.copilot.shapes import definition_of
 from engine.errors import Diagnostic, Refused
+from engine.language.asl.validate import validate
 from engine.records import dataclass
 
 Json = Any

@@ -43,7 +43,7 @@ MOST_STEPS_BACK = 1000
 
 
 class Event(Protocol):
-    """engine.runtime.history.HistoryEvent, as far as it is read here."""
+    """engine.kernel.history.HistoryEvent, as far as it is read here."""
 
     @property
     def id(self) -> int: ...  # noqa: D102 - the history event's own words

@@ -60,7 +60,7 @@ class Header:
 
     `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed. `parent`
     is the execution that started it, None where a user or a trigger did. `strikes` counts how often it cost its worker
-    without progress in between (engine.runtime.poison); `cause` says, in a few words, why it is PAUSED.
+    without progress in between (engine.durable.poison); `cause` says, in a few words, why it is PAUSED.
     """
 
     key: ExecutionKey
@@ -86,7 +86,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One journal write. `body` is opaque to the journal (engine.runtime.codec encodes it).
+    """One journal write. `body` is opaque to the journal (engine.durable.codec encodes it).
 
     `lease_until` is 0.0 when no call runs under it; `owner` names the process whose OS lock holds the lease locally
     (empty on AWS, where time alone ends a lease). `whole` says that the body holds the whole snapshot, so that loading

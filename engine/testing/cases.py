@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.asl.source import parse_text
 from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import states_of
 from engine.clock import Clock
 from engine.errors import InvalidDocument, NotFound, json_pointer
+from engine.language.asl.source import parse_text
+from engine.language.rules.verdict import Outcome, Payload, choice_of_state
 from engine.records import dataclass
-from engine.rules.verdict import Outcome, Payload, choice_of_state
 from engine.testing.simulate import simulate
 from engine.testing.trial import SECONDS, why_open
 

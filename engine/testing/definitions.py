@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from engine.asl.validate import validate
-from engine.asl.validate import variable_references as _variable_references
 from engine.errors import Diagnostic
+from engine.language.asl.validate import validate
+from engine.language.asl.validate import variable_references as _variable_references
 
 Json = Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.asl.resources import plain_resource
+from engine.language.asl.resources import plain_resource
 
 _READING = ("get", "list", "describe", "query", "scan", "head", "batchget")
 _SDK = re.compile(r"arn:[^:]+:states:::(?:aws-sdk:)?[^:]+:([A-Za-z0-9]+)(\..+)?")

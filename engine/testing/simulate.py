@@ -12,17 +12,11 @@ from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Map, Plan, Task
 from engine.errors import InvalidDocument, StateFailure
-from engine.expr.bounds import excess
-from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
-from engine.records import dataclass
-from engine.runtime import effects
-from engine.runtime.history import HistoryEvent, render
-from engine.runtime.item_reader import READER_FAILED, read_items
-from engine.runtime.map_run import THRESHOLD, child_inputs, within_tolerance
-from engine.runtime.result_writer import (
+from engine.kernel import effects
+from engine.kernel.children.item_reader import READER_FAILED, read_items
+from engine.kernel.children.map_run import THRESHOLD, child_inputs, within_tolerance
+from engine.kernel.children.result_writer import (
     FILES,
     PUT_OBJECT,
     WRITER_FAILED,
@@ -35,9 +29,10 @@ from engine.runtime.result_writer import (
     manifest,
     transformed,
 )
-from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot
-from engine.runtime.step import step
-from engine.runtime.stimulus import (
+from engine.kernel.history import HistoryEvent, render
+from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot
+from engine.kernel.step import step
+from engine.kernel.stimulus import (
     CallbackErred,
     CallbackReturned,
     Continued,
@@ -51,7 +46,12 @@ from engine.runtime.stimulus import (
     TaskStarted,
     TimePassed,
 )
-from engine.runtime.tasks import HANDED_OVER
+from engine.kernel.tasks import HANDED_OVER
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Map, Plan, Task
+from engine.language.expr.bounds import excess
+from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
+from engine.records import dataclass
 from engine.testing.stubs import Stub, Stubs, failed
 
 Json = Any

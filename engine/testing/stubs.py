@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.asl.resources import plain_resource
 from engine.errors import InvalidDocument
+from engine.language.asl.resources import plain_resource
 
 Json = Any
 

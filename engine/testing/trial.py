@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Literal, cast
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Machine, Pass, Plan
 from engine.clock import Clock
+from engine.durable.views.step_facts import Step, Steps
+from engine.durable.views.steps import steps_of
 from engine.errors import InvalidDocument
+from engine.kernel.history import HistoryEvent
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Machine, Pass, Plan
 from engine.ports.tasks import TaskCall, Tasks
 from engine.records import dataclass
-from engine.runtime.history import HistoryEvent
-from engine.runtime.step_facts import Step, Steps
-from engine.runtime.steps import steps_of
 from engine.testing.guarded_tasks import CallRefused, GuardedTasks, Touched
 from engine.testing.parts import STOP, Mode, find, part
 from engine.testing.simulate import AWS_EVENTS, Simulation, SimulationResult, facts_of

@@ -14,7 +14,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from functions.api.identity import PROOF, address_of, subject_of
+from functions.app.identity import PROOF, address_of, subject_of
 
 _LOG = logging.getLogger("automate.access")
 

@@ -1,60 +1,76 @@
-"""The API as a Chalice app. Importing it reads no environment and makes no client: the first request does.
+"""The API as a Chalice app, for Lambda. Importing it reads no environment and makes no client: the first request does.
 
-`app` is what Lambda calls (and what the infrastructure reads its routes from); the local server makes its own by
-`create_app` with services that it has already.
+Chalice keeps the request of the moment on the app, where a server with threads would mix them up. Here it is kept in a
+context variable that `remember_request`, a middleware, sets; nothing reads `app.current_request`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
+from urllib.parse import unquote
+
+import chalice.app
 from chalice.app import Chalice
 
-from functions.api import (
-    activities,
-    alarms,
-    audit,
-    aws,
-    conversion,
-    copilot,
-    definitions,
-    executions,
-    map_runs,
-    me,
-    openapi,
-    operations,
-    publish_preview,
-    redrives,
-    rules,
-    secrets,
-    steps,
-    tasks,
-    testing,
-    uploads,
-    workflow_list,
-    workflows,
-)
+from functions.api import aws
 from functions.api.access_log import log_access
-from functions.api.routing import Provider, Route, RouteTable, blueprint, remember_request
+from functions.app import http
+from functions.app.failures import failure
+from functions.app.routing import Provider, Route, answer
+from functions.app.table import ROUTES
 
-_TABLES = (
-    workflow_list.table, workflows.table, publish_preview.table, conversion.table, executions.table, steps.table,
-    map_runs.table, operations.table, redrives.table, tasks.table, activities.table, definitions.table, rules.table,
-    testing.table, copilot.table, secrets.table, audit.table, alarms.table, uploads.table, me.table,
-)
-_DESCRIBED = [route for table in _TABLES for route in table.routes]
-TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))
-
-ROUTES: tuple[Route, ...] = tuple(route for table in TABLES for route in table.routes)
-"""Every route, in the order in which they are shown."""
+_REQUEST: ContextVar[chalice.app.Request] = ContextVar("automate_request")
 
 
 def create_app(provider: Provider) -> Chalice:
     """A Chalice app over the services that `provider` gives at each request."""
     # env={}: Chalice would write AWS_EXECUTION_ENV into the process's environment.
     made = Chalice("automate", configure_logs=False, env={})
-    made.register_middleware(remember_request, "http")
-    for table in TABLES:
-        made.register_blueprint(blueprint(table, provider))
+    made.register_middleware(_remember_request, "http")
+    for route in ROUTES:
+        name = f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}"
+        # content_types=[]: the check is the application's, so that its error has the one shape.
+        made.route(route.path, methods=[route.method], name=name, content_types=[])(_view(route, provider))
     return made
+
+
+def _view(route: Route, provider: Provider) -> Callable[..., chalice.app.Response]:
+    """The function that Chalice calls, with the path's parameters."""
+
+    def view(**parameters: str) -> chalice.app.Response:
+        given = _REQUEST.get()
+        raw = given.raw_body
+        return _for_chalice(answer(route, http.Request(
+            given.method, given.path,
+            # API Gateway hands them over as they stand in the address: an id has ":", and no name has "%".
+            {name: unquote(value) for name, value in parameters.items()},
+            dict(given.query_params or {}), {name.lower(): value for name, value in given.headers.items()},
+            raw if isinstance(raw, bytes) else raw.encode(), given.context,
+        ), provider))
+
+    return view
+
+
+def _remember_request(
+    request: chalice.app.Request, get_response: Callable[[chalice.app.Request], chalice.app.Response],
+) -> chalice.app.Response:
+    """Hold the request for this call alone, and give Chalice's own errors the one shape."""
+    token = _REQUEST.set(request)
+    try:
+        response = get_response(request)
+    finally:
+        _REQUEST.reset(token)
+    if isinstance(response.body, dict) and "Code" in response.body:
+        code = str(response.body["Code"]).removesuffix("Error")
+        shape = {"code": code, "message": str(response.body.get("Message", code))}
+        kept = {name: str(value) for name, value in response.headers.items() if name.lower() != "content-type"}
+        return _for_chalice(failure(response.status_code, shape, kept))
+    return response
+
+
+def _for_chalice(response: http.Response) -> chalice.app.Response:
+    return chalice.app.Response(response.body, headers=dict(response.headers), status_code=response.status)
 
 
 app = create_app(aws.services)

@@ -16,22 +16,22 @@ from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
+from engine.durable.worker.sync_start import SyncStarts
+from engine.durable.worker.worker import Worker
 from engine.errors import UserError
-from engine.expr import limits
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
 from engine.governance.resolving import AnswerMasks, SecretResolving
+from engine.language.expr import limits
 from engine.ports.logs import ExecutionLogs
-from engine.runtime.sync_start import SyncStarts
-from engine.runtime.worker import Worker
 from engine.settings import Settings
-from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
-from functions.api.audited_activities import AuditedActivities
-from functions.api.audited_operations import AuditedPausing
-from functions.api.console_links import ConsoleLinks
-from functions.api.identity import PROOF, actor_of_gateway
-from functions.api.services import NoLogs, Place, Services
-from functions.api.starters import Starters
+from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.app.audited_activities import AuditedActivities
+from functions.app.audited_operations import AuditedPausing
+from functions.app.console_links import ConsoleLinks
+from functions.app.identity import PROOF, actor_of_gateway
+from functions.app.services import NoLogs, Place, Services
+from functions.app.starters import Starters
 from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder
 

@@ -3,7 +3,7 @@
     Task ──► {connector, action, arguments, secrets, …} ──► SecretRefs resolved, connector called ──► its output
                                                                        └► failed: raised under the error's own name
 
-`automate export --to step-functions` writes the Tasks that invoke it (engine.catalog.step_functions.invocation). It
+`automate export --to step-functions` writes the Tasks that invoke it (engine.conversion.step_functions.invocation). It
 holds no state: Step Functions keeps the execution, repeats and waits. **Who may invoke it may use the secrets of its
 stage through any connector**: it has no resource policy, so that is whom the account's admin lets.
 """

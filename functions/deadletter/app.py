@@ -1,4 +1,4 @@
-"""The dead-letter Lambda: what was received too often without an end. See engine.runtime.dead_letters.
+"""The dead-letter Lambda: what was received too often without an end. See engine.durable.lifecycle.dead_letters.
 
     a wake ──► its execution is PAUSED with the reason, listed, resumable        anything else ──► logged, and gone
 
@@ -18,8 +18,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from engine.adapters.aws.queue import decode_wake
 from engine.adapters.aws.stores import AwsStores
 from engine.clock import SystemClock
+from engine.durable.lifecycle.dead_letters import DeadLetters
 from engine.errors import InvalidDocument, StorageError
-from engine.runtime.dead_letters import DeadLetters
 from engine.settings import Settings
 
 logger = Logger(service="deadletter")

@@ -1,4 +1,4 @@
-"""The sweeper Lambda: once a minute, wakes for whatever is due soon or overdue. See engine.runtime.sweeper."""
+"""The sweeper Lambda: once a minute, wakes for whatever is due soon or overdue. See lifecycle.sweeper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from engine.adapters.aws.stores import AwsStores
 from engine.clock import SystemClock
-from engine.runtime.sweeper import Sweeper
+from engine.durable.lifecycle.sweeper import Sweeper
 from engine.settings import Settings
 
 logger = Logger(service="sweeper")

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from threading import Lock
 
+from engine.kernel.history import HistoryEvent
 from engine.ports.journal import Segment
 from engine.ports.keys import ExecutionKey
-from engine.runtime.history import HistoryEvent
 
 METRICS = {
     "ExecutionStarted": "ExecutionsStarted", "ExecutionSucceeded": "ExecutionsSucceeded",

@@ -20,12 +20,12 @@ from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
-from engine.expr import limits
+from engine.durable.worker.worker import Worker
 from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.resolving import AnswerMasks, SecretResolving
+from engine.language.expr import limits
 from engine.ports.tasks import Tasks
 from engine.records import dataclass
-from engine.runtime.worker import Worker
 from engine.settings import Settings
 from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder

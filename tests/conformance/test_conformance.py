@@ -10,7 +10,7 @@ import json
 import pytest
 import run
 
-from engine.runtime import snapshot_codec
+from engine.kernel import snapshot_codec
 from engine.testing.simulate import Simulation
 
 WHERE = run.folder()

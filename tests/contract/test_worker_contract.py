@@ -15,12 +15,12 @@ from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.durable import codec
 from engine.governance.resolving import SecretResolving
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import MAX_DELAY_SECONDS
 from engine.ports.tasks import TaskFailed
-from engine.runtime import codec
 
 ORDER = flow({
     "Fan": {

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.registry import Registry
-from engine.asl.validate import validate
 from engine.catalog.document import parse_document
 from engine.copilot.offline.drafter import LONGEST, draft
 from engine.copilot.proposal import states_of
 from engine.errors import InvalidDocument
-from functions.api.copilot_catalogue import catalogue_of
+from engine.language.asl.validate import validate
+from functions.app.copilot_catalogue import catalogue_of
 from tests.copilot.evaluate import passed, scores, sentences
 
 CATALOGUE = catalogue_of(Registry(installed=list))

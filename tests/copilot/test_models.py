@@ -10,7 +10,7 @@ from engine.copilot.modelled import ATTEMPTS
 from engine.copilot.proposal import states_of
 from engine.errors import InvalidDocument, NotFound, Refused
 from engine.settings import Settings
-from functions.api.copilot_providers import copilot_of
+from functions.app.copilot_providers import copilot_of
 from tests.copilot.conftest import KEY, QuickClock, Secrets
 from tests.copilot.model_server import Cut, Raw, Silence, Status
 
@@ -192,7 +192,7 @@ def test_a_problem_without_a_safe_fix_is_given_to_the_model(asking, provider):
     document = {"name": "w", "definition": {
         "QueryLanguage": "JSONata", "StartAt": "A",
         "States": {"A": {"Type": "Wait", "Seconds": -5, "End": True}}}}
-    from engine.asl.validate import validate  # noqa: PLC0415 - beside what it shows
+    from engine.language.asl.validate import validate  # noqa: PLC0415 - beside what it shows
 
     [finding] = validate(document["definition"])
     still = json.dumps({"document": document})

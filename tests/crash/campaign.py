@@ -16,7 +16,7 @@ from invariants import Seen, check, seen
 from scenarios import WORKFLOWS
 from world import NoRest, World
 
-from engine.runtime.activation import Activation
+from engine.durable.activation import Activation
 
 SKEWS = ((45.0, -45.0), (-45.0, 0.0, 45.0))
 

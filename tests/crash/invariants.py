@@ -17,14 +17,15 @@ from ledger import Made
 from scenarios import CANARY
 from world import World
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Plan
+from engine.durable import codec
+from engine.durable.loading import facts_of
+from engine.kernel import snapshot_codec
+from engine.kernel.snapshot import Snapshot
+from engine.kernel.step import step
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Plan
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import Header, Segment
-from engine.runtime import codec, snapshot_codec
-from engine.runtime.opening import facts_of
-from engine.runtime.snapshot import Snapshot
-from engine.runtime.step import step
 
 RESEND_SECONDS = 30.0
 LOST_SECONDS = 61.0

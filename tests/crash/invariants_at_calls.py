@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios import CANARY, Client
 
+from engine.durable import codec
 from engine.errors import Throttled
+from engine.kernel import effects
+from engine.kernel.express import is_express
+from engine.kernel.snapshot import Phase
 from engine.ports.journal import PAUSED, RUNNING, HeaderChange, InboxItem, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall
-from engine.runtime import codec, effects
-from engine.runtime.express import is_express
-from engine.runtime.snapshot import Phase
 
 if TYPE_CHECKING:
     from world import World

@@ -19,21 +19,22 @@ from faults import DEATHS, Faults, Spec
 import connectors.aws.clients
 from engine.adapters.memory import activities
 from engine.adapters.memory.journal import MemoryJournal
+from engine.durable import codec, notices
+from engine.durable.activation import Activation
+from engine.durable.lifecycle.pausing import Holds
+from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.poison import Poison
+from engine.durable.worker.admission import Admission
+from engine.durable.worker.committing import Committing
+from engine.durable.worker.incoming import News
+from engine.durable.worker.job_starts import JobStarts
+from engine.durable.worker.map_run_driver import MapRuns
+from engine.durable.worker.outbox import Errands
+from engine.durable.worker.parking import Parking
+from engine.durable.worker.policies import Policies
+from engine.durable.worker.worker import Worker
 from engine.governance import resolving
-from engine.runtime import codec, effects, notices
-from engine.runtime.activation import Activation
-from engine.runtime.admission import Admission
-from engine.runtime.committing import Committing
-from engine.runtime.errands import Errands
-from engine.runtime.holding import Holds
-from engine.runtime.job_starts import JobStarts
-from engine.runtime.map_run_driver import MapRuns
-from engine.runtime.news import News
-from engine.runtime.parking import Parking
-from engine.runtime.poison import Poison
-from engine.runtime.policies import Policies
-from engine.runtime.sweeper import Sweeper
-from engine.runtime.worker import Worker
+from engine.kernel import effects
 
 Patch = pytest.MonkeyPatch
 Runs = Callable[[Campaign], Iterator[Spec]]
@@ -225,7 +226,7 @@ def _acknowledged_when_left(patch: Patch) -> None:
 
 
 def _one_try_at_a_commit(patch: Patch) -> None:
-    patch.setattr("engine.runtime.committing.COMMIT_ATTEMPTS", 1)
+    patch.setattr("engine.durable.worker.committing.COMMIT_ATTEMPTS", 1)
 
 
 def _no_sweeper(patch: Patch) -> None:

@@ -17,12 +17,12 @@ from durable import TESTER
 from real_client import SEND, Sends
 from test_worker import WORK, Died, flow, task
 
+from engine.durable.lifecycle.executions import ExecutionIsNotPaused, TaskTimedOut
+from engine.durable.lifecycle.pausing import WorkflowIsNotPaused
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import OPEN_STATUSES, PAUSED
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
-from engine.runtime.executions import ExecutionIsNotPaused, TaskTimedOut
-from engine.runtime.holding import WorkflowIsNotPaused
-from engine.runtime.redrives import ExecutionNotRedrivable
 
 if TYPE_CHECKING:
     from world import World

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.clock import SkipClock
-from engine.runtime.calls import Answer, CallPool, Ticket
+from engine.durable.worker.calls import Answer, CallPool, Ticket
 
 STEP_SECONDS = 0.5
 """How far the clock moves at most while an owner waits for an answer: it looks into its inbox every 2 s."""

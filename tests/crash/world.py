@@ -26,18 +26,18 @@ from scenarios import ACTIVITY, Client, Workflow
 from test_worker import Died
 from timing import SkewedClock, VirtualCalls
 
+from engine.durable.lifecycle.activities import ActivityTask
+from engine.durable.lifecycle.dead_letters import DeadLetters
+from engine.durable.lifecycle.pausing import Pausing
+from engine.durable.lifecycle.starts import ExecutionAlreadyExists
+from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.worker.sync_start import SyncStarts, SyncTimedOut
+from engine.durable.worker.worker import Worker
 from engine.errors import StorageError, StoreUnavailable, Throttled
 from engine.ports.activities import Activity
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received, Wake
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
-from engine.runtime.activities import ActivityTask
-from engine.runtime.dead_letters import DeadLetters
-from engine.runtime.holding import Pausing
-from engine.runtime.starts import ExecutionAlreadyExists
-from engine.runtime.sweeper import Sweeper
-from engine.runtime.sync_start import SyncStarts, SyncTimedOut
-from engine.runtime.worker import Worker
 
 NAME = "simulation"
 """As the reference interpreter calls its execution: a definition may ask."""

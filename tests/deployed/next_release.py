@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emulator import ROOT
 
-from engine.runtime.snapshot import SCHEMA
+from engine.kernel.snapshot import SCHEMA
 
 NEXT_SCHEMA = SCHEMA + 1
 _CODEC = f"""
@@ -51,7 +51,7 @@ def make_next_release(folder: Path) -> Path:
 
 def change_schema(folder: Path) -> None:
     """Make the release in `folder`, which is this one, the next."""
-    snapshot, codec = folder / "engine/runtime/snapshot.py", folder / "engine/runtime/snapshot_codec.py"
+    snapshot, codec = folder / "engine/kernel/snapshot.py", folder / "engine/kernel/snapshot_codec.py"
     before = snapshot.read_text()
     assert f"\nSCHEMA = {SCHEMA}\n" in before
     snapshot.write_text(before.replace(f"\nSCHEMA = {SCHEMA}\n", f"\nSCHEMA = {NEXT_SCHEMA}\n"))

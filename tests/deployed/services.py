@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from functions.local.samples import samples
+from functions.server.samples import samples
 
 
 class _Quiet(WSGIRequestHandler):

@@ -1,6 +1,6 @@
 """`cdk deploy`, then one workflow through the deployed API, queue, worker and table."""
 
-from functions.local.remote.client import Api
+from functions.cli.remote.client import Api
 
 DOCUMENT = {
     "name": "deployed",
@@ -45,7 +45,7 @@ def test_an_input_and_an_answer_of_seven_megabytes_go_by_addresses_of_the_bucket
 
 def test_every_route_of_the_api_is_deployed(stage):
     """What API Gateway lets through is the app's own table of routes."""
-    from functions.api.app import ROUTES  # noqa: PLC0415
+    from functions.app.table import ROUTES  # noqa: PLC0415
 
     gateway = stage.emulator.client("apigateway")
     rest_api = stage.output("api", "ApiUrl").split("//")[1].split(".")[0]

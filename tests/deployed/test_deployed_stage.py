@@ -11,8 +11,8 @@ from next_release import NEXT_SCHEMA, make_next_release
 from services import SampleServices
 from stage import PASSWORD, USER
 
-from engine.runtime import codec
-from engine.runtime.snapshot import SCHEMA
+from engine.durable import codec
+from engine.kernel.snapshot import SCHEMA
 
 pytestmark = pytest.mark.full
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import json
 import traceback
 from typing import Any
 
-from engine.catalog.step_functions.invocation import FUNCTION, LAMBDA_WITH_TOKEN
+from engine.conversion.step_functions.invocation import FUNCTION, LAMBDA_WITH_TOKEN
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from functions.connector import app
 

@@ -39,7 +39,7 @@ def clean_environment(**more):
 def automate(folder, *arguments, check=True, **more):
     """A command on the folder, answered in JSON."""
     done = subprocess.run(
-        [sys.executable, "-m", "functions.local.cli", "--json", "--data-dir", str(folder), *arguments],
+        [sys.executable, "-m", "functions.cli.main", "--json", "--data-dir", str(folder), *arguments],
         capture_output=True, text=True, timeout=patience.SECONDS, env=clean_environment(), cwd=ROOT, check=False,
         **more,
     )
@@ -55,7 +55,7 @@ class LocalServer:
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "functions.local.cli", "--json", "--data-dir", str(folder), "up", "--port", "0",
+            [sys.executable, "-m", "functions.cli.main", "--json", "--data-dir", str(folder), "up", "--port", "0",
              *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(), cwd=ROOT,
         )

@@ -21,7 +21,7 @@ import pytest
 from local_server import ROOT, LocalServer, automate, clean_environment, is_running, slow_service
 from patience import wait_until
 
-from functions.local.demo import SECRET_VALUE
+from functions.cli.demo import SECRET_VALUE
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 PAUSE = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 2, "End": True}}}
@@ -157,7 +157,7 @@ def test_two_at_once_on_one_folder(server):
     """Commands, another worker and the server share a folder."""
     server.publish("shared", HELLO)
     extra = subprocess.Popen(
-        [sys.executable, "-m", "functions.local.cli", "--data-dir", str(server.folder), "worker"],
+        [sys.executable, "-m", "functions.cli.main", "--data-dir", str(server.folder), "worker"],
         stdout=subprocess.PIPE, text=True, env=clean_environment(), cwd=ROOT,
     )
     try:
@@ -269,7 +269,7 @@ def test_a_clean_stop_leaves_nothing_running(own_server):
 def run_demo(folder, port):
     """`automate demo` until it says how to stop; everything it printed."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "functions.local.cli", "--data-dir", str(folder), "demo", "--port", str(port)],
+        [sys.executable, "-m", "functions.cli.main", "--data-dir", str(folder), "demo", "--port", str(port)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment(), cwd=ROOT,
     )
     printed = []

@@ -15,7 +15,7 @@ from time import process_time
 from typing import Any
 
 from engine.errors import UserError
-from engine.expr import limits
+from engine.language.expr import limits
 from engine.settings import Settings
 from engine.testing import simulate
 

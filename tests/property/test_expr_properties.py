@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr.intrinsics import compile_intrinsic
-from engine.expr.jsonata import compile_jsonata
-from engine.expr.jsonpath import compile_path
-from engine.expr.jsonpath_functions import Missing
-from engine.expr.jsonpath_select import Selection
-from engine.expr.reference import compile_reference
-from engine.expr.scope import ABSENT, Scope
-from engine.expr.template import compile_payload_template
+from engine.language.expr.intrinsics import compile_intrinsic
+from engine.language.expr.jsonata import compile_jsonata
+from engine.language.expr.jsonpath import compile_path
+from engine.language.expr.jsonpath_functions import Missing
+from engine.language.expr.jsonpath_select import Selection
+from engine.language.expr.reference import compile_reference
+from engine.language.expr.scope import ABSENT, Scope
+from engine.language.expr.template import compile_payload_template
 
 NAMES = st.sampled_from(["a", "b", "c", "long name", "it's", "é"])
 LEAVES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(-1e6, 1e6) | st.text(max_size=5)

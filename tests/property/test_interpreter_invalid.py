@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from test_interpreter_property import FULL, QUICK
 from test_validate_property import places, values
 
-from engine.asl.validate import validate
 from engine.errors import InvalidDefinition, UserError
+from engine.language.asl.validate import validate
 from engine.testing import simulate
 
 BROKEN = settings(QUICK, max_examples=150)

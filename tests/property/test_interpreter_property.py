@@ -10,7 +10,7 @@ from history_laws import check_history, entered_by_machine, homes_of
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from reference_interpreter import Ending, Unsupported, endings
 
-from engine.asl.validate import validate
+from engine.language.asl.validate import validate
 from engine.testing import SimulationResult, simulate
 
 QUICK = settings(

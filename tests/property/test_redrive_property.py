@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from test_interpreter_property import FULL, QUICK
 from test_worker_property import Stepping
 
+from engine.kernel.history import render
+from engine.kernel.snapshot import Status
+from engine.kernel.stimulus import Redriven, StopRequested
 from engine.ports.tasks import TaskSucceeded
-from engine.runtime.history import render
-from engine.runtime.snapshot import Status
-from engine.runtime.stimulus import Redriven, StopRequested
 
 ROOM, MOST_STIMULI = 40, 300
 timeless = cases(clock=False, timeout=False)

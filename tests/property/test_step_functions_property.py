@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_interpreter_invalid import Counted, Enough
 
-from engine.asl.validate import validate
 from engine.catalog.document import parse_document
-from engine.catalog.step_functions.arriving import from_step_functions
-from engine.catalog.step_functions.destination import Destination
-from engine.catalog.step_functions.invocation import FUNCTION
-from engine.catalog.step_functions.leaving import to_step_functions
-from engine.catalog.step_functions.mapping import mapped
+from engine.conversion.step_functions.arriving import from_step_functions
+from engine.conversion.step_functions.destination import Destination
+from engine.conversion.step_functions.invocation import FUNCTION
+from engine.conversion.step_functions.leaving import to_step_functions
+from engine.conversion.step_functions.mapping import mapped
+from engine.language.asl.validate import validate
 from engine.testing.simulate import simulate
 from functions.connector import app, wiring
 

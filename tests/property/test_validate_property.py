@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.asl.compile import compile_definition
-from engine.asl.source import parse_text
-from engine.asl.validate import validate, variable_references
-from engine.asl.validate.choices import OPERATORS
-from engine.asl.validate.states import FIELDS
 from engine.errors import InvalidDocument
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.source import parse_text
+from engine.language.asl.validate import validate, variable_references
+from engine.language.asl.validate.choices import OPERATORS
+from engine.language.asl.validate.states import FIELDS
 
 END = {"End": True}
 CATCH = [{"ErrorEquals": ["States.ALL"], "Next": "Done", "ResultPath": "$.error"}]

@@ -14,14 +14,11 @@ from history_laws import check_history
 from hypothesis import given, settings
 from test_interpreter_property import FULL, QUICK, agrees, allowed, canonical
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Plan
-from engine.ports.tasks import TaskFailed
-from engine.runtime import effects, snapshot_codec
-from engine.runtime.history import HistoryEvent, render
-from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot
-from engine.runtime.step import step
-from engine.runtime.stimulus import (
+from engine.kernel import effects, snapshot_codec
+from engine.kernel.history import HistoryEvent, render
+from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot
+from engine.kernel.step import step
+from engine.kernel.stimulus import (
     Continued,
     Started,
     Stimulus,
@@ -30,6 +27,9 @@ from engine.runtime.stimulus import (
     TaskStarted,
     TimePassed,
 )
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Plan
+from engine.ports.tasks import TaskFailed
 from engine.testing import SimulationResult, simulate
 
 START = 1_700_000_000.0

@@ -8,20 +8,20 @@ from canary import Canary
 from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.document import parse_document
 from engine.clock import SkipClock
+from engine.durable import codec
+from engine.durable.codec import Change
 from engine.errors import Conflict
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_verify import export
 from engine.governance.log_masking import KnownSecrets
+from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import Facts, Snapshot
 from engine.ports.journal import Header, Segment
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.secrets import SecretInfo
-from engine.runtime import codec
-from engine.runtime.codec import Change
-from engine.runtime.history import HistoryEvent
-from engine.runtime.snapshot import Facts, Snapshot
-from functions.api import audited, notices
-from functions.api.audited import AuditedCatalog, AuditedSecrets, Recorder
+from functions.app import audited, notices
+from functions.app.audited import AuditedCatalog, AuditedSecrets, Recorder
 from functions.engine_audit import EngineRecorder
 
 CANARY = Canary()

@@ -103,7 +103,7 @@ class Studio:
         self.context = context
         self.problems: list[str] = []
         self.bodies: list[tuple[str, bytes]] = []
-        # The page asks how one signs in; the local product has no such file (functions/local/studio_files.py).
+        # The page asks how one signs in; the local product has no such file (functions/server/studio_files.py).
         self._refusals: list[tuple[int, re.Pattern[str]]] = [(404, re.compile(r"/studio/config\.json$"))]
         if server.cookie is not None:  # a deployment has none: tests/studio/deployment.py
             server.let_in(context)

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 
 from one_origin import OneOrigin, body_of, forward
 
-from functions.local.studio_files import StudioFiles
-from functions.local.wsgi import respond
+from functions.server.studio_files import StudioFiles
+from functions.server.wsgi import respond
 
 CLIENT_ID = "client-of-the-studio"
 CODE = "123456"

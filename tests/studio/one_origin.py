@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import patience
 import waitress
 
-from functions.local.wsgi import respond
+from functions.server.wsgi import respond
 
 _HEADERS_FORWARDED = {
     "HTTP_IF_MATCH": "If-Match", "HTTP_IF_NONE_MATCH": "If-None-Match", "CONTENT_TYPE": "Content-Type",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from cold import Cold
 from stepping import FACTS, machine, task
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Plan
-from engine.runtime import snapshot_codec
-from engine.runtime.snapshot import Snapshot
-from engine.runtime.step import step
-from engine.runtime.stimulus import Started
+from engine.kernel import snapshot_codec
+from engine.kernel.snapshot import Snapshot
+from engine.kernel.step import step
+from engine.kernel.stimulus import Started
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Plan
 
 DEFINITION = machine(("Work", task(Assign={"n": 1}, QueryLanguage="JSONata")))
 BEGIN = [Started(at=1_000.0, seed=1)]

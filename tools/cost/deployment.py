@@ -35,12 +35,12 @@ from engine.adapters.aws.table import create_table_request
 from engine.catalog.document import WorkflowDocument
 from engine.clock import SkipClock
 from engine.cost.units import Units
+from engine.durable.worker import worker
+from engine.durable.worker.calls import Answer, CallPool
+from engine.durable.worker.worker import Worker
 from engine.ports.audit_log import CHAINS, AuditLog, AuditRecord
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
-from engine.runtime import worker
-from engine.runtime.calls import Answer, CallPool
-from engine.runtime.worker import Worker
 from engine.settings import Settings
 from engine.testing.stubs import Stubs, failed
 from functions.api import aws

@@ -18,7 +18,7 @@ from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES
 from botocore.validate import ParamValidator
 
 from engine.adapters.aws.integration_names import action_name, optimised_member, sdk_member
-from engine.asl.model import Pattern, Resource
+from engine.language.asl.model import Pattern, Resource
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel, Shape

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.asl.validate import validate
 from engine.copilot.answers import absent_code
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.building import Built
 from engine.copilot.offline.reading import read
 from engine.copilot.proposal import Proposal, changes_between, states_of
 from engine.errors import InvalidDocument
+from engine.language.asl.validate import validate
 
 Json = Any
 

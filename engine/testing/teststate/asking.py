@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from engine.expr.java_text import json_text
+from engine.language.expr.java_text import json_text
 from engine.records import dataclass
 from engine.testing.teststate.mocked_context import check_context
 from engine.testing.teststate.refusal import INVALID_INPUT, Refusal

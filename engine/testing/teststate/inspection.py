@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.asl.model import Map, Parallel, Pass, State, Task
-from engine.expr.java_text import json_text
+from engine.language.asl.model import Map, Parallel, Pass, State, Task
+from engine.language.expr.java_text import json_text
 from engine.testing.teststate.asking import Asked
 from engine.testing.teststate.trial import Ended
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.asl.model import Distributed, Map, Parallel, Pattern, State, Task
+from engine.language.asl.model import Distributed, Map, Parallel, Pattern, State, Task
 from engine.ports.tasks import Tasks
 from engine.testing.teststate.asking import Asked, Mock
 from engine.testing.teststate.refusal import INVALID_DEFINITION, Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.expr.java_text import json_text
+from engine.language.expr.java_text import json_text
 from engine.ports.tasks import Tasks
 from engine.testing.teststate.asking import Asked, read_request
 from engine.testing.teststate.inspection import inspection_data

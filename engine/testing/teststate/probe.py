@@ -1,6 +1,6 @@
 """A probe in a compiled state: it writes down the values that pass through the state's fields.
 
-Each field is a closure that the pipeline (engine.runtime.flow) calls; the probe puts one around it that calls the
+Each field is a closure that the pipeline (engine.kernel.flow) calls; the probe puts one around it that calls the
 same and keeps what it gave. A field that the definition leaves out hands its input on, so that the step is seen too.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from engine.asl.model import (
+from engine.language.asl.model import (
     Batcher,
     Catcher,
     Choice,
@@ -27,7 +27,7 @@ from engine.asl.model import (
     State,
     Task,
 )
-from engine.expr.scope import Scope
+from engine.language.expr.scope import Scope
 
 Json = Any
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Machine, Plan, State
-from engine.asl.validate import validate
 from engine.errors import Diagnostic, InvalidDefinition
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Machine, Plan, State
+from engine.language.asl.validate import validate
 from engine.records import dataclass
 from engine.testing.definitions import refusal_of
 from engine.testing.teststate.refusal import INVALID_DEFINITION, Refusal

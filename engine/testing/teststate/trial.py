@@ -16,13 +16,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from engine.asl.model import Catcher, Fallible, Plan, Retrier, State, Task
-from engine.ports.tasks import TaskFailed, Tasks, TaskSucceeded
-from engine.records import dataclass
-from engine.runtime.retry import matches
-from engine.runtime.snapshot import Facts, Frame, Phase, Snapshot, Status
-from engine.runtime.step import step
-from engine.runtime.stimulus import (
+from engine.kernel.retry import matches
+from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot, Status
+from engine.kernel.step import step
+from engine.kernel.stimulus import (
     CallbackErred,
     CallbackReturned,
     Continued,
@@ -34,7 +31,10 @@ from engine.runtime.stimulus import (
     TaskStarted,
     TimePassed,
 )
-from engine.runtime.tasks import HANDED_OVER
+from engine.kernel.tasks import HANDED_OVER
+from engine.language.asl.model import Catcher, Fallible, Plan, Retrier, State, Task
+from engine.ports.tasks import TaskFailed, Tasks, TaskSucceeded
+from engine.records import dataclass
 from engine.testing.simulate import START
 from engine.testing.teststate.asking import Asked
 from engine.testing.teststate.probe import Probe

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.asl.model import Map, Plan
 from engine.errors import StateFailure
+from engine.kernel import effects
+from engine.kernel.children.item_reader import read_items
+from engine.kernel.children.map_run import THRESHOLD, child_inputs, within_tolerance
+from engine.kernel.snapshot import Frame, Snapshot
+from engine.language.asl.model import Map, Plan
 from engine.ports.tasks import TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
-from engine.runtime import effects
-from engine.runtime.item_reader import read_items
-from engine.runtime.map_run import THRESHOLD, child_inputs, within_tolerance
-from engine.runtime.snapshot import Frame, Snapshot
 from engine.testing.teststate.asking import Asked
 from engine.testing.teststate.probe import Probe
 

@@ -1,5 +1,5 @@
 /**
- * What is too large for a request or an answer on AWS (functions/api/uploads.py): it goes by an address of the bucket of
+ * What is too large for a request or an answer on AWS (functions/app/routes/uploads.py): it goes by an address of the bucket of
  * payloads, which needs no token and is good for a few minutes.
  */
 

@@ -1,4 +1,4 @@
-// Made by python -m functions.local.reference from the API's OpenAPI document: edit functions/api/models.py, not this.
+// Made by python -m functions.cli.reference from the OpenAPI document: edit functions/app/shapes, not this.
 
 /** Any JSON value. */
 export type Json = unknown;

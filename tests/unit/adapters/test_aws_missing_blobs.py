@@ -14,8 +14,8 @@ from durable import Product, ScriptedTasks
 from test_aws_failures import Service
 
 from engine.adapters.aws.blobs import S3Blobs
+from engine.durable.poison import counts
 from engine.errors import StoreCorrupt, StoreUnavailable
-from engine.runtime.poison import counts
 
 ROLE = "User: arn:aws:sts::1:assumed-role/automate-dev-worker/x is not authorized to perform: "
 

@@ -7,7 +7,7 @@ import pytest
 from connectors.aws import models, naming
 from engine.adapters.aws import integration_names, service_shapes
 from engine.adapters.aws.service_shapes import response_problem
-from engine.asl.resources import parse_resource
+from engine.language.asl.resources import parse_resource
 
 
 def problem(resource, result, *, strict=True):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl import model
-from engine.asl.compile import compile_definition
-from engine.asl.model import Pattern
-from engine.asl.resources import parse_resource
 from engine.errors import InvalidDefinition
-from engine.expr.scope import Scope
+from engine.language.asl import model
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Pattern
+from engine.language.asl.resources import parse_resource
+from engine.language.expr.scope import Scope
 from engine.testing import simulate
 
 PASS = {"Type": "Pass", "End": True}

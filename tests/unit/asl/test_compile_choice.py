@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl.choice import compile_rule
 from engine.errors import StateFailure
-from engine.expr.scope import Scope
+from engine.language.asl.choice import compile_rule
+from engine.language.expr.scope import Scope
 
 GIVEN = {"n": 5, "f": 1.5, "s": "abc", "t": True, "z": None, "d": "2024-05-01T12:00:00Z",
          "e": "2024-05-01T14:00:00+02:00", "star": "a*b", "o": {}}

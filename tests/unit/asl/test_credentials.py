@@ -10,8 +10,8 @@ import string
 
 import pytest
 
-from engine.asl.credentials import credentials_in
-from engine.asl.validate.credentials import written_credentials
+from engine.language.asl.credentials import credentials_in
+from engine.language.asl.validate.credentials import written_credentials
 
 RANDOM = random.Random(4711)  # noqa: S311 - for made-up keys
 LETTERS = string.ascii_letters + string.digits

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS, unfit_arguments
+from engine.language.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS, unfit_arguments
 from engine.testing import simulate
 
 

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from engine.asl.source import DEEPEST, parse_text
 from engine.errors import InvalidDocument
+from engine.language.asl.source import DEEPEST, parse_text
 
 DEFINITION = """{
   "StartAt": "Charge",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl.validate import validate
-from engine.asl.validate.choices import OPERATORS
+from engine.language.asl.validate import validate
+from engine.language.asl.validate.choices import OPERATORS
 
 TEST = {"Variable": "$.a", "IsNull": True}
 

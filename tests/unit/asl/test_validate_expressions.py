@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl.validate import validate, variable_references
 from engine.governance.secret_refs import is_key
+from engine.language.asl.validate import validate, variable_references
 
 
 def definition(state, **fields):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl.validate import validate
+from engine.language.asl.validate import validate
 
 
 def other_language(language, field):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl.validate import validate
+from engine.language.asl.validate import validate
 
 ITEM = {"StartAt": "X", "States": {"X": {"Type": "Succeed"}}}
 READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}}

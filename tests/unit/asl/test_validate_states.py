@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.asl.validate import validate
-from engine.asl.validate.states import FIELDS
+from engine.language.asl.validate import validate
+from engine.language.asl.validate.states import FIELDS
 
 INVOKE = "arn:aws:states:::lambda:invoke"
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.asl.validate import validate
-from engine.catalog.conversion.reading import convert
 from engine.catalog.document import parse_document
+from engine.conversion.reading import convert
 from engine.errors import InvalidDocument
+from engine.language.asl.validate import validate
 from engine.testing.simulate import simulate
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}

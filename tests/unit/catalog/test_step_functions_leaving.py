@@ -12,9 +12,9 @@ from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
 from engine.catalog.document import parse_document
 from engine.catalog.files import read_document
-from engine.catalog.step_functions.arriving import from_step_functions
-from engine.catalog.step_functions.destination import Destination
-from engine.catalog.step_functions.leaving import MOST_BYTES, needs_destination, to_step_functions
+from engine.conversion.step_functions.arriving import from_step_functions
+from engine.conversion.step_functions.destination import Destination
+from engine.conversion.step_functions.leaving import MOST_BYTES, needs_destination, to_step_functions
 from engine.errors import InvalidDefinition, InvalidDocument
 from engine.ports.tasks import TaskPolicy
 from engine.testing.definitions import create_error

@@ -88,7 +88,7 @@ def test_an_object_that_is_not_there_fails_the_map(clients, bucket):
 
 
 def test_results_are_written_to_a_bucket_page_by_page(clients, bucket, client_of, monkeypatch):
-    monkeypatch.setattr("engine.runtime.results.CHUNK", 2)
+    monkeypatch.setattr("engine.durable.worker.map_run_results.CHUNK", 2)
     definition = reading("arn:aws:states:::s3:listObjectsV2", Prefix="in/")
     definition["States"]["Each"]["ResultWriter"] = {
         "Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "orders", "Prefix": "out"}}

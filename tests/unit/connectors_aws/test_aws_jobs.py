@@ -13,7 +13,7 @@ from connectors.aws.jobs import TABLE, place
 from connectors.aws.models import service_model
 from connectors.aws.resources import StartedJob, find_target
 from connectors.aws.tasks import AwsTasks
-from engine.asl.integrations import OPTIMISED, SYNC
+from engine.language.asl.integrations import OPTIMISED, SYNC
 from engine.ports.tasks import TaskFailed, TaskGoesOn, TaskSucceeded
 from engine.testing import simulate
 

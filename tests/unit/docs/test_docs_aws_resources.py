@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from connectors.aws.resources import StartedJob, find_target
-from engine.asl.integrations import OPTIMISED
-from engine.asl.integrations import SYNC as WAITING
+from engine.language.asl.integrations import OPTIMISED
+from engine.language.asl.integrations import SYNC as WAITING
 
 DOCS = Path(__file__).parents[3] / "docs"
 TEXT = (DOCS / "aws-integrations.md").read_text(encoding="utf-8")

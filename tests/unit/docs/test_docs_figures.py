@@ -37,7 +37,7 @@ def test_every_figure_of_aws_documents_has_a_page():
     ("depth 300<!-- =engine.settings.Settings.expression_depth -->", 300, 300),
     ("1 MiB<!-- =botocore:stepfunctions.Definition.max -->", 1_048_576, 1_048_576),
     ("1 year<!-- =aws:execution-seconds -->", 31_536_000, 31_536_000),
-    ("5 min<!-- =engine.runtime.express.MOST_SECONDS -->", 300, 300),
+    ("5 min<!-- =engine.kernel.express.MOST_SECONDS -->", 300, 300),
     ("9 MiB<!-- =connectors.builtin.http.MAX_BODY_BYTES -->", 9 * 1024 * 1024, 8 * 1024 * 1024),
 ])
 def test_a_marker_is_read(text, value, expected):
@@ -45,7 +45,7 @@ def test_a_marker_is_read(text, value, expected):
     assert (figure.value, source_value(figure.source)) == (value, expected)
 
 
-@pytest.mark.parametrize("source", ["engine.settings.NOTHING", "nowhere.at.all", "engine.expr.jsonata.NONE"])
+@pytest.mark.parametrize("source", ["engine.settings.NOTHING", "nowhere.at.all", "engine.language.expr.jsonata.NONE"])
 def test_a_source_that_is_not_there_is_told(source):
     with pytest.raises(AssertionError):
         source_value(source)

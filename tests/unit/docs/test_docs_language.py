@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.asl.compile import _COMPILERS
-from engine.asl.validate.failures import RESERVED_ERRORS
-from engine.expr.intrinsic_functions import FUNCTIONS
-from engine.expr.jsonata_functions import PURE_FUNCTIONS
+from engine.language.asl.compile import _COMPILERS
+from engine.language.asl.validate.failures import RESERVED_ERRORS
+from engine.language.expr.intrinsic_functions import FUNCTIONS
+from engine.language.expr.jsonata_functions import PURE_FUNCTIONS
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")

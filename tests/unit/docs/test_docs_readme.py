@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from functions.local import cli
+from functions.cli import main
 
 TEXT = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 
@@ -14,7 +14,7 @@ def test_the_table_of_commands_has_all_of_them():
     table = TEXT.partition("| command | does |")[2].partition("`automate` is `.venv/bin/automate`")[0]
     first = re.findall(r"^\| (.+?) \|", table, re.MULTILINE)
     named = {name.removeprefix("automate ").split(" ")[0] for cell in first for name in re.findall(r"`([^`]+)`", cell)}
-    assert named == {name for name, command in cli.automate.commands.items() if not command.hidden}
+    assert named == {name for name, command in main.automate.commands.items() if not command.hidden}
 
 
 def test_no_count_of_tests_and_no_duration_is_said():

@@ -10,20 +10,21 @@ from durable import TESTER, Product, ScriptedTasks
 
 from connectors.egress.dialling import Dialler
 from engine.adapters.memory.stores import MemoryStores
-from engine.asl.validate import validate
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.files import read_document
 from engine.clock import SkipClock
+from engine.durable import activation
+from engine.durable.lifecycle.activities import Activities
+from engine.durable.lifecycle.business_key import MAX_LENGTH
+from engine.durable.worker import worker
 from engine.errors import Conflict, InvalidDocument, PayloadTooLarge, StateFailure
-from engine.expr import intrinsic_functions, jsonata, jsonpath_select, jsonpath_syntax
-from engine.expr.bounds import MOST_TEXT
-from engine.expr.intrinsics import compile_intrinsic
-from engine.expr.jsonpath import compile_path
-from engine.expr.scope import Scope
-from engine.runtime import activation, worker
-from engine.runtime.activities import Activities
-from engine.runtime.business_key import MAX_LENGTH
+from engine.language.asl.validate import validate
+from engine.language.expr import intrinsic_functions, jsonata, jsonpath_select, jsonpath_syntax
+from engine.language.expr.bounds import MOST_TEXT
+from engine.language.expr.intrinsics import compile_intrinsic
+from engine.language.expr.jsonpath import compile_path
+from engine.language.expr.scope import Scope
 from engine.settings import Settings
 from engine.testing import simulate
 from functions.tunables import Tunables

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import StateFailure
-from engine.expr.bounds import MOST_CHARACTERS, MOST_LEVELS, MOST_NODES, excess
-from engine.expr.scope import Scope
-from engine.expr.template import compile_payload_template
+from engine.language.expr.bounds import MOST_CHARACTERS, MOST_LEVELS, MOST_NODES, excess
+from engine.language.expr.scope import Scope
+from engine.language.expr.template import compile_payload_template
 
 
 def nested(levels, leaf=1):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr.intrinsics import compile_intrinsic
-from engine.expr.scope import Scope
+from engine.language.expr.intrinsics import compile_intrinsic
+from engine.language.expr.scope import Scope
 
 DATA = {
     "list": [3, 1, 3, True, 1, {"a": 1, "b": 2}, {"b": 2, "a": 1}],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.expr.java_text import java_class, java_text, quoted_json
+from engine.language.expr.java_text import java_class, java_text, quoted_json
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr import limits
-from engine.expr.jsonata import compile_jsonata
-from engine.expr.scope import Scope
+from engine.language.expr import limits
+from engine.language.expr.jsonata import compile_jsonata
+from engine.language.expr.scope import Scope
 
 INPUT = {
     "order": {"id": 2**60 + 1, "lines": [{"sku": "a", "n": 2}, {"sku": "b", "n": 3}], "note": None, "empty": []},
@@ -212,7 +212,7 @@ def test_a_picture_at_which_jlens_panics_is_refused_and_prints_nothing(picture, 
 
 
 def test_any_panic_of_jlens_fails_the_state(monkeypatch):
-    monkeypatch.setattr("engine.expr.jsonata_guards.MOST_PICTURE", 100_000)
+    monkeypatch.setattr("engine.language.expr.jsonata_guards.MOST_PICTURE", 100_000)
     for _ in range(2):
         with pytest.raises(StateFailure) as failure:
             compile_jsonata("$formatNumber(1, $pad('0.', 66000, '0'))", "Output").evaluate(Scope())

@@ -13,9 +13,9 @@ import hashlib
 import pytest
 
 from engine.errors import StateFailure
-from engine.expr.jsonata import compile_jsonata
-from engine.expr.jsonata_guards import later_operator
-from engine.expr.scope import Scope
+from engine.language.expr.jsonata import compile_jsonata
+from engine.language.expr.jsonata_guards import later_operator
+from engine.language.expr.scope import Scope
 
 
 def value(source, given=None):

@@ -6,10 +6,10 @@ import jlens
 import pytest
 
 from engine.errors import StateFailure
-from engine.expr.jsonata import MOST_RESULT, compile_jsonata
-from engine.expr.jsonata_guards import guarded
-from engine.expr.limits import Limits
-from engine.expr.scope import Scope
+from engine.language.expr.jsonata import MOST_RESULT, compile_jsonata
+from engine.language.expr.jsonata_guards import guarded
+from engine.language.expr.limits import Limits
+from engine.language.expr.scope import Scope
 from engine.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("unhurried")

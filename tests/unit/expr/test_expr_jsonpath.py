@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr import limits
-from engine.expr.jsonpath import compile_path
-from engine.expr.scope import ABSENT, Scope
+from engine.language.expr import limits
+from engine.language.expr.jsonpath import compile_path
+from engine.language.expr.scope import ABSENT, Scope
 
 SHOP = {
     "owner": {"name": "Ada", "mail": None, "tags": ["a", "b"]},

@@ -8,11 +8,11 @@ import jlens
 import pytest
 
 from engine.errors import StateFailure
-from engine.expr import limits
-from engine.expr.jsonata import compile_jsonata
-from engine.expr.jsonpath import compile_path
-from engine.expr.limits import Budget, Limits, OutOfTime
-from engine.expr.scope import Scope
+from engine.language.expr import limits
+from engine.language.expr.jsonata import compile_jsonata
+from engine.language.expr.jsonpath import compile_path
+from engine.language.expr.limits import Budget, Limits, OutOfTime
+from engine.language.expr.scope import Scope
 from engine.settings import Settings
 
 LIMITS = Limits.of(Settings())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr.reference import compile_reference
+from engine.language.expr.reference import compile_reference
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.expr.scope import ABSENT, Scope
+from engine.language.expr.scope import ABSENT, Scope
 
 
 def test_the_context_is_made_once_and_only_when_asked_for():

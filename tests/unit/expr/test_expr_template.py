@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidExpression, StateFailure
-from engine.expr.scope import Scope
-from engine.expr.template import compile_jsonata_template, compile_payload_template
+from engine.language.expr.scope import Scope
+from engine.language.expr.template import compile_jsonata_template, compile_payload_template
 
 SCOPE = Scope({"id": 7, "name": "Ada"}, {"Execution": {"Id": "e"}}, {"n": [1]})
 

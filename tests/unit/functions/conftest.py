@@ -16,21 +16,20 @@ from connectors.tasks import ConnectorTasks
 from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
+from engine.durable.worker.sync_start import SyncStarts
+from engine.durable.worker.worker import Worker
 from engine.governance.audit import Audit
 from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.keys import Actor
 from engine.ports.logs import LogLine, LogLines, LogQuery
 from engine.ports.secrets import SecretInfo
-from engine.runtime.sync_start import SyncStarts
-from engine.runtime.worker import Worker
 from engine.settings import Settings
-from functions.api.app import create_app
-from functions.api.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
-from functions.api.audited_activities import AuditedActivities
-from functions.api.audited_operations import AuditedPausing
-from functions.api.services import Place, Services
-from functions.api.starters import Starters
-from functions.local.gateway import Gateway
+from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.app.audited_activities import AuditedActivities
+from functions.app.audited_operations import AuditedPausing
+from functions.app.services import Place, Services
+from functions.app.starters import Starters
+from functions.server.gateway import Gateway
 
 
 class MemorySecrets:
@@ -114,7 +113,7 @@ class Api:
     actor: Actor = Actor("ada", origin="127.0.0.1")  # noqa: RUF009 - a frozen one
 
     def __post_init__(self) -> None:
-        self.app = Gateway(create_app(lambda: self.services), principal="ada")
+        self.app = Gateway(lambda: self.services, principal="ada")
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         return call_wsgi(self.app, method, path, body, **headers)

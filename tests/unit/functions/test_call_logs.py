@@ -12,7 +12,7 @@ from engine.adapters.local.log_files import LogFiles
 from engine.ports.logs import LogQuery
 from engine.ports.tasks import TaskCall, TaskFailed, TaskPolicy, TaskSucceeded
 from functions.call_logs import InCall
-from functions.local.logs import LOGS, log_to_file
+from functions.server.logs import LOGS, log_to_file
 
 CALL = TaskCall(
     resource="connector:bank:book", arguments={}, workspace="default", execution_id="flow:ö", workflow="flow",

@@ -8,7 +8,7 @@ from connectors.egress import in_force
 from connectors.errors import ConnectorError
 from engine.errors import InvalidDocument
 from engine.settings import Settings
-from functions.local.resources import allow_samples, callable_tasks
+from functions.server.resources import allow_samples, callable_tasks
 from functions.tunables import Tunables
 
 

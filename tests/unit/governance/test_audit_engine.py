@@ -8,9 +8,9 @@ from durable import Product, ScriptedTasks
 from engine.governance.audit import Audit
 from engine.governance.audit_engine import engine_entries
 from engine.governance.audit_query import AuditQuery
+from engine.kernel.history import HistoryEvent
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
-from engine.runtime.history import HistoryEvent
 from functions.engine_audit import EngineRecorder
 
 KEY = ExecutionKey.of("default", "flow", "one")

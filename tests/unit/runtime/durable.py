@@ -11,16 +11,16 @@ from typing import Any
 
 from engine.adapters.memory.stores import MemoryStores
 from engine.clock import SkipClock
+from engine.durable.execution import Execution
+from engine.durable.lifecycle.activities import Activities
+from engine.durable.lifecycle.executions import Executions
+from engine.durable.lifecycle.pausing import Pausing
+from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.worker.worker import Outcome, Worker
 from engine.errors import NotFound
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
-from engine.runtime.activities import Activities
-from engine.runtime.execution import Execution
-from engine.runtime.executions import Executions
-from engine.runtime.holding import Pausing
-from engine.runtime.sweeper import Sweeper
-from engine.runtime.worker import Outcome, Worker
 from engine.settings import Settings
 
 TESTER = Actor("tester")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.asl.compile import compile_definition
-from engine.runtime import effects, snapshot_codec
-from engine.runtime.history import HistoryEvent
-from engine.runtime.snapshot import Facts, Frame, Snapshot
-from engine.runtime.step import Stepped, step
-from engine.runtime.stimulus import Continued, Started, Stimulus, TaskErred, TaskReturned, TaskStarted, TimePassed
+from engine.kernel import effects, snapshot_codec
+from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import Facts, Frame, Snapshot
+from engine.kernel.step import Stepped, step
+from engine.kernel.stimulus import Continued, Started, Stimulus, TaskErred, TaskReturned, TaskStarted, TimePassed
+from engine.language.asl.compile import compile_definition
 
 START = 1_000.0
 FACTS = Facts("flow:one", "one", "flow", 1, START)

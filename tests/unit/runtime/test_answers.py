@@ -8,12 +8,12 @@ import json
 import pytest
 from durable import Product, ScriptedTasks
 
+from engine.durable import codec
+from engine.durable.lifecycle.executions import Executions
 from engine.errors import StoreUnavailable
 from engine.governance.masking import MASK
 from engine.governance.resolving import AnswerMasks
 from engine.ports.tasks import TaskGoesOn
-from engine.runtime import codec
-from engine.runtime.executions import Executions
 
 VALUE, OTHER = "canary/4711 & <more>", "another canary"
 ASK = "connector:desk:ask.waitForTaskToken"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from stepping import START, Run, machine, task
 
-from engine.runtime import effects
-from engine.runtime.stimulus import TaskStarted
+from engine.kernel import effects
+from engine.kernel.stimulus import TaskStarted
 
 PAY = task(Resource="connector:pay:charge", Parameters={"amount.$": "$.n", "key": {"$secret": "PAY_KEY"}},
            TimeoutSeconds=30, Retry=[{"ErrorEquals": ["E"], "IntervalSeconds": 1}])

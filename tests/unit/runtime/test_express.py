@@ -8,17 +8,17 @@ import pytest
 from durable import START, TESTER, Product, ScriptedTasks
 from test_worker import ONE_TASK, THREE_TASKS, WORK, Died, die, flow, task
 
-from engine.asl.validate import validate
+from engine.durable import codec
+from engine.durable.lifecycle.pausing import WorkflowPaused
+from engine.durable.lifecycle.starts import ExecutionAlreadyExists
+from engine.durable.poison import MOST_STRIKES
+from engine.durable.worker.serving import Serving
+from engine.durable.worker.sync_start import SyncStarts, SyncTimedOut
 from engine.errors import InvalidDocument, StoreUnavailable
+from engine.kernel.express import FIRST_LOOK_SECONDS, MOST_SECONDS, SYNC_SECONDS
+from engine.language.asl.validate import validate
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
-from engine.runtime import codec
-from engine.runtime.express import FIRST_LOOK_SECONDS, MOST_SECONDS, SYNC_SECONDS
-from engine.runtime.holding import WorkflowPaused
-from engine.runtime.poison import MOST_STRIKES
-from engine.runtime.serving import Serving
-from engine.runtime.starts import ExecutionAlreadyExists
-from engine.runtime.sync_start import SyncStarts, SyncTimedOut
 
 FAN = flow({
     "Fan": {"Type": "Parallel", "Next": "Each",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from stepping import START, Run, machine, task
 
-from engine.runtime.fanout import MOST_OPEN
-from engine.runtime.snapshot import Phase, Status
-from engine.runtime.stimulus import MapRunErred, MapRunReturned, TaskReturned
+from engine.kernel.fanout import MOST_OPEN
+from engine.kernel.snapshot import Phase, Status
+from engine.kernel.stimulus import MapRunErred, MapRunReturned, TaskReturned
 
 
 @pytest.fixture(params=[False, True], ids=["warm", "cold"])

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from stepping import FACTS, START, Run, machine, task
 
-from engine.asl.times import iso_timestamp
-from engine.runtime.snapshot import Status
+from engine.kernel.snapshot import Status
+from engine.language.asl.times import iso_timestamp
 
 
 def output(state, given, *before, **fields):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.runtime.history import HistoryEvent, render
+from engine.kernel.history import HistoryEvent, render
 
 
 def test_inputs_and_outputs_are_json_text():

@@ -6,9 +6,17 @@ import pytest
 from durable import TESTER, Product
 from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, flow, task
 
+from engine.durable.lifecycle.pausing import (
+    FINISH,
+    HOLD,
+    HOLD_SECONDS,
+    QUEUE,
+    REFUSE,
+    WorkflowIsNotPaused,
+    WorkflowPaused,
+)
 from engine.errors import StoreUnavailable
 from engine.ports.pauses import ALL
-from engine.runtime.holding import FINISH, HOLD, HOLD_SECONDS, QUEUE, REFUSE, WorkflowIsNotPaused, WorkflowPaused
 
 
 def pause(product, workflow="flow", *, starts=QUEUE, running=FINISH):

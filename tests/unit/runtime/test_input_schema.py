@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import pytest
 
+from engine.durable.lifecycle.input_schema import check_input
 from engine.errors import InvalidDocument
-from engine.expr import limits
-from engine.runtime.input_schema import check_input
-from engine.schema import validation
+from engine.language.expr import limits
+from engine.language.schema import validation
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

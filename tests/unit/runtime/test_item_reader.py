@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import StateFailure
-from engine.runtime.item_reader import read_items
+from engine.kernel.children.item_reader import read_items
 
 
 @pytest.mark.parametrize(("body", "config", "items"), [

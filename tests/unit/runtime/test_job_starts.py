@@ -1,4 +1,4 @@
-"""A job whose start was on its way when nobody waited for it any more is stopped (engine.runtime.job_starts)."""
+"""A job whose start was on its way when nobody waited for it any more is stopped (engine.durable.worker.job_starts)."""
 
 
 import pytest

@@ -8,12 +8,12 @@ import pytest
 from durable import TESTER, Product, ScriptedTasks
 from test_worker import WORK, flow, task
 
+from engine.durable.poison import pause
 from engine.errors import Conflict, InvalidDocument, NotFound
+from engine.kernel.children.map_run import THRESHOLD
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
-from engine.runtime.map_run import THRESHOLD
-from engine.runtime.poison import pause
 
 
 def distributed(states=None, **more):

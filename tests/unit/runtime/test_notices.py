@@ -10,9 +10,9 @@ import pytest
 from durable import Product
 from test_worker import flow
 
+from engine.durable import inbox, notices
+from engine.kernel.snapshot import Snapshot, Status
 from engine.ports.keys import ExecutionKey
-from engine.runtime import inbox, notices
-from engine.runtime.snapshot import Snapshot, Status
 
 CHILD_STEPS = ("header", "put_inbox", "put_inbox", "send")
 PARENT_STEPS = ("inbox", "delete_inbox", "inbox")

@@ -8,15 +8,15 @@ import pytest
 from durable import TESTER, Product, ScriptedTasks
 from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, task
 
+from engine.durable import activation as activation_module
+from engine.durable import codec
+from engine.durable.lifecycle.executions import ExecutionIsNotPaused
+from engine.durable.poison import MOST_STRIKES, OutOfTime
+from engine.durable.worker.serving import Serving
 from engine.errors import InvalidDefinition, SchemaTooNew, StoreUnavailable, Throttled
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import InboxItem
 from engine.ports.keys import ExecutionKey
-from engine.runtime import activation as activation_module
-from engine.runtime import codec
-from engine.runtime.executions import ExecutionIsNotPaused
-from engine.runtime.poison import MOST_STRIKES, OutOfTime
-from engine.runtime.serving import Serving
 
 PAST_ANY_LEASE = 400.0
 FRAGILE = "connector:demo:fragile"

@@ -6,15 +6,15 @@ import pytest
 from durable import TESTER, Product, ScriptedTasks
 from redriving import BAD, A, B, C, called, died_in_its_call, failed, machine, redrive, task
 
+from engine.durable import codec
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
+from engine.durable.views.steps import steps_of
 from engine.errors import NotFound
+from engine.kernel.step import step
+from engine.kernel.stimulus import Redriven, StopRequested
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed, TaskSucceeded
-from engine.runtime import codec
-from engine.runtime.redrives import ExecutionNotRedrivable
-from engine.runtime.step import step
-from engine.runtime.steps import steps_of
-from engine.runtime.stimulus import Redriven, StopRequested
 
 # ---------------------------------------------------------------- states in a row
 

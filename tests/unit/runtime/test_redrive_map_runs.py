@@ -6,9 +6,9 @@ import pytest
 from durable import TESTER, Product, ScriptedTasks
 from redriving import BAD, A, B, failed, machine, redrive, task
 
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskSucceeded
-from engine.runtime.redrives import ExecutionNotRedrivable
 
 
 def distributed(kind="STANDARD", states=None, **more):

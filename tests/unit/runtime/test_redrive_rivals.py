@@ -8,9 +8,9 @@ import pytest
 from durable import TESTER, Product, ScriptedTasks
 from redriving import BAD, A, failed, machine, redrive, task
 
-from engine.runtime import codec, inbox
-from engine.runtime.holding import HOLD, QUEUE
-from engine.runtime.redrives import ExecutionNotRedrivable
+from engine.durable import codec, inbox
+from engine.durable.lifecycle.pausing import HOLD, QUEUE
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 
 
 def test_who_was_about_to_close_it_cannot_close_the_redriven_one():

@@ -7,9 +7,10 @@ import json
 import pytest
 from durable import Product, ScriptedTasks
 
+from engine.durable.worker import map_run_results
+from engine.kernel.children import result_writer
+from engine.kernel.children.result_writer import ChildResult, inline, manifest, transformed
 from engine.ports.tasks import TaskFailed, TaskSucceeded
-from engine.runtime import result_writer, results
-from engine.runtime.result_writer import ChildResult, inline, manifest, transformed
 from engine.testing import simulate
 
 PUT = "arn:aws:states:::s3:putObject"
@@ -60,7 +61,7 @@ def ran(definition, items, tasks):
 
 
 def test_files_by_status_and_a_manifest(monkeypatch):
-    monkeypatch.setattr(results, "CHUNK", 2)
+    monkeypatch.setattr(map_run_results, "CHUNK", 2)
     bucket = Bucket()
     execution, product, key = ran(machine(WRITER, ToleratedFailureCount=1), [1, 2, -1, 4, 5], bucket)
     assert execution.status == "SUCCEEDED"

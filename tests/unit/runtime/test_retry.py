@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from stepping import START, Run, machine, task
 
-from engine.asl.model import Retrier
-from engine.runtime.retry import counted, delay_seconds, find_retrier, matches
-from engine.runtime.snapshot import Phase, Status
+from engine.kernel.retry import counted, delay_seconds, find_retrier, matches
+from engine.kernel.snapshot import Phase, Status
+from engine.language.asl.model import Retrier
 
 HANDLED = ("Handled", {"Type": "Pass", "End": True})
 

@@ -8,9 +8,9 @@ import pytest
 from stepping import FACTS, Run, machine, task
 
 from engine.errors import SchemaTooNew
-from engine.runtime import snapshot_codec
-from engine.runtime.snapshot import SCHEMA, Frame, Phase, Snapshot
-from engine.runtime.stimulus import TaskErred, TaskReturned, TaskStarted
+from engine.kernel import snapshot_codec
+from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot
+from engine.kernel.stimulus import TaskErred, TaskReturned, TaskStarted
 
 
 def through_json(value):

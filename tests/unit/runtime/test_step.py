@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from stepping import START, Run, machine, task
 
-from engine.runtime.snapshot import Phase, Status
-from engine.runtime.stimulus import (
+from engine.kernel.snapshot import Phase, Status
+from engine.kernel.stimulus import (
     CallbackErred,
     CallbackHeartbeat,
     CallbackReturned,
@@ -19,7 +19,7 @@ from engine.runtime.stimulus import (
     TaskTakenOver,
     TimePassed,
 )
-from engine.runtime.tokens import parse_token
+from engine.kernel.tokens import parse_token
 
 
 @pytest.fixture(params=[False, True], ids=["warm", "cold"])

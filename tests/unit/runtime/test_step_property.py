@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stepping import Run, task
 
-from engine.runtime.stimulus import CallbackReturned, TaskErred, TaskReturned, TaskStarted
+from engine.kernel.stimulus import CallbackReturned, TaskErred, TaskReturned, TaskStarted
 
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": None}]
 RETRY = [{"ErrorEquals": ["Odd"], "IntervalSeconds": 1, "MaxAttempts": 1}]

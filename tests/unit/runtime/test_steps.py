@@ -7,11 +7,11 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.asl.compile import compile_definition
+from engine.durable.views.causes import plain_cause, stack_trace
+from engine.durable.views.steps import steps_of
 from engine.errors import InvalidDefinition
-from engine.runtime.causes import plain_cause, stack_trace
-from engine.runtime.history import HistoryEvent
-from engine.runtime.steps import steps_of
+from engine.kernel.history import HistoryEvent
+from engine.language.asl.compile import compile_definition
 from engine.testing.simulate import Simulation, facts_of
 from engine.testing.stubs import Stubs
 

@@ -10,11 +10,12 @@ import pytest
 from durable import START, Product
 from test_worker import THREE_TASKS, WAIT, WORK
 
+from engine.durable import codec
+from engine.durable.worker.serving import Serving
 from engine.errors import InvalidDocument, SchemaTooNew
-from engine.runtime import codec, snapshot_codec
-from engine.runtime.serving import Serving
-from engine.runtime.snapshot import SCHEMA, UNCONFIRMED
-from engine.runtime.snapshot_codec import DOWNCASTERS, UPCASTERS, Caster, Unsayable
+from engine.kernel import snapshot_codec
+from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
+from engine.kernel.snapshot_codec import DOWNCASTERS, UPCASTERS, Caster, Unsayable
 
 
 def test_every_older_schema_has_its_casters():

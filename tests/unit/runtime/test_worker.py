@@ -3,18 +3,19 @@ from __future__ import annotations
 import pytest
 from durable import START, TESTER, Product, ScriptedTasks
 
-from engine.asl.compile import compile_definition
+from engine.durable import codec
+from engine.durable.activation import LEASE_MARGIN_SECONDS
+from engine.durable.lifecycle.executions import TaskTimedOut
+from engine.durable.lifecycle.starts import ExecutionAlreadyExists
+from engine.durable.loading import facts_of
+from engine.durable.worker.owned import RESERVE_SECONDS
 from engine.errors import Fenced, StoreUnavailable
+from engine.kernel import snapshot_codec
+from engine.kernel.snapshot import Phase, Snapshot
+from engine.kernel.step import step
+from engine.language.asl.compile import compile_definition
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.tasks import TaskFailed
-from engine.runtime import codec, snapshot_codec
-from engine.runtime.activation import LEASE_MARGIN_SECONDS
-from engine.runtime.executions import TaskTimedOut
-from engine.runtime.opening import facts_of
-from engine.runtime.owned import RESERVE_SECONDS
-from engine.runtime.snapshot import Phase, Snapshot
-from engine.runtime.starts import ExecutionAlreadyExists
-from engine.runtime.step import step
 
 WORK = "connector:demo:work"
 

@@ -11,13 +11,14 @@ import pytest
 from durable import START, TESTER, Product, ScriptedTasks
 from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, snapshot, task
 
+from engine.durable import activation as activation_module
+from engine.durable import codec
+from engine.durable.worker import serving
+from engine.durable.worker.serving import Serving
 from engine.errors import InvalidDocument, InvalidExpression, SchemaTooNew, StoreBusy, StoreUnavailable, Throttled
+from engine.kernel.snapshot import Phase
 from engine.ports.journal import InboxItem
 from engine.ports.tasks import TaskPolicy
-from engine.runtime import activation as activation_module
-from engine.runtime import codec, serving
-from engine.runtime.serving import Serving
-from engine.runtime.snapshot import Phase
 
 HAND_OVER = WORK + ".waitForTaskToken"
 ENDLESS = {"Loop": {"Type": "Pass", "Next": "Loop"}}

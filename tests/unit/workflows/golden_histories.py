@@ -26,13 +26,14 @@ from unittest import mock
 from durable import Product
 from sample_cases import WORKFLOWS, SampleCase
 
-from engine.asl.compile import compile_definition
-from engine.asl.model import Plan
+from engine.durable import activation, codec
+from engine.durable.loading import facts_of
+from engine.kernel import snapshot_codec
+from engine.kernel.snapshot import SCHEMA, Snapshot
+from engine.kernel.step import step
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Plan
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
-from engine.runtime import activation, codec, snapshot_codec
-from engine.runtime.opening import facts_of
-from engine.runtime.snapshot import SCHEMA, Snapshot
-from engine.runtime.step import step
 from engine.testing.stubs import Stubs, failed
 
 Json = Any

@@ -10,8 +10,8 @@ from connectors.tasks import ConnectorTasks
 from engine.adapters.memory.catalog_store import MemoryCatalogStore
 from engine.catalog.catalog import Catalog
 from engine.clock import SkipClock
+from engine.durable.lifecycle.input_schema import check_input
 from engine.ports.keys import Actor
-from engine.runtime.input_schema import check_input
 
 FILES = sample_files()
 CASES = list(sample_cases())

@@ -11,7 +11,7 @@ from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
 from engine.governance.resolving import SecretResolving
-from functions.api.audited import AuditedCatalog, Recorder
+from functions.app.audited import AuditedCatalog, Recorder
 
 _LOG = logging.getLogger("bank")
 

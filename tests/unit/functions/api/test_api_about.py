@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from openapi_spec_validator import validate
 
-from functions.api.app import ROUTES, app
-from functions.api.openapi import document
+from functions.api.app import app
+from functions.app.routes.openapi import document
+from functions.app.table import ROUTES
 
 
 def test_openapi_is_valid_and_complete(api):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.api import steps, testing
+from functions.app.routes import steps, testing
 
 LONG = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 

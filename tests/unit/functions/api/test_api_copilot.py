@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.asl.validate import validate
 from engine.copilot.proposal import states_of
+from engine.language.asl.validate import validate
 
 _SENTENCE = "When a high value order comes in, ask finance on Slack and charge the card"
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import StoreBusy, StoreCorrupt, StoreUnavailable, Throttled
-from functions.api.identity import actor_of_gateway
+from functions.app.identity import actor_of_gateway
 
 
 def failing(api, error):

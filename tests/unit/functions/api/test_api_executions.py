@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
-from engine.runtime.poison import pause
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 WAITING = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}}

@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import NotFound
 from engine.ports.transfers import Download, Upload
-from functions.api import large
+from functions.app import large
 
 LAMBDA_BYTES = 6_291_556
 """Of a response, as AWS Lambda's own refusal names it: "exceeded maximum allowed payload size (6291556 bytes)"."""

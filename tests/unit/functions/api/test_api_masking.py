@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.api.app import ROUTES
+from functions.app.table import ROUTES
 
 VALUE = "sk-canary-0815"
 FLOW = {"StartAt": "Book", "States": {

@@ -10,7 +10,7 @@ from chalice.app import Response
 
 from functions.api import app as api_app
 from functions.api.access_log import log_access
-from functions.api.identity import PROOF, actor_of_gateway
+from functions.app.identity import PROOF, actor_of_gateway
 
 EDGE, VIEWER, PROVEN = "130.176.1.2", "203.0.113.9", "51af3dc0-da77-11e4-872e-1234567db123"
 CONTEXT = {

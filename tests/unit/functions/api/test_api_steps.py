@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from engine.ports.logs import LogLine
-from functions.api import steps
+from functions.app.routes import steps
 
 FLOW = {"QueryLanguage": "JSONata", "StartAt": "Prepare", "States": {
     "Prepare": {"Type": "Pass", "Assign": {"who": "{% $states.input.who %}"}, "Next": "Book"},

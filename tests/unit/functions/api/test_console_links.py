@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from functions.api.console_links import ConsoleLinks, Moment
+from functions.app.console_links import ConsoleLinks, Moment
 
 GROUP = "/aws/lambda/automate-prod-worker"
 LINKS = ConsoleLinks("eu-west-1", GROUP, traced=True)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engine.errors import InvalidDocument
-from functions.api.strict_json import read_json
+from functions.app.strict_json import read_json
 
 
 @pytest.mark.parametrize("text", [

@@ -12,10 +12,10 @@ from moto_stores import open_aws
 from test_worker import ONE_TASK, WAIT
 
 from engine.clock import SkipClock
+from engine.durable import codec
+from engine.durable.lifecycle.dead_letters import NEWER_AGAIN_SECONDS, DeadLetters
 from engine.errors import StoreCorrupt, Throttled
 from engine.ports.executions_index import ExecutionQuery
-from engine.runtime import codec
-from engine.runtime.dead_letters import NEWER_AGAIN_SECONDS, DeadLetters
 from functions.deadletter import app
 
 

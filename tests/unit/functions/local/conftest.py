@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from functions.local import cli
+from functions.cli import main
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def automate(tmp_path, capsys, monkeypatch):
     def run(*arguments, stdin=None):
         if stdin is not None:
             monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        status = cli.run(["--data-dir", str(folder), *arguments])
+        status = main.run(["--data-dir", str(folder), *arguments])
         captured = capsys.readouterr()
         assert "Traceback" not in captured.out + captured.err
         return status, captured.out, captured.err

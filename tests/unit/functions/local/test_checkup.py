@@ -14,9 +14,9 @@ import pytest
 from engine.clock import SkipClock
 from engine.errors import NotFound
 from engine.settings import Settings
-from functions.local import product
-from functions.local.checkup import of_deployment
-from functions.local.product import Product
+from functions.cli.checkup import of_deployment
+from functions.server import product
+from functions.server.product import Product
 
 WELL = {"name": "orders", "definition": {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}}
 WITH_SECRET = {"name": "pay", "definition": {"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": {
@@ -32,7 +32,7 @@ def doctor(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
 
     def run(*arguments):
-        command = [sys.executable, "-m", "functions.local.cli", "--data-dir", str(folder), *arguments]
+        command = [sys.executable, "-m", "functions.cli.main", "--data-dir", str(folder), *arguments]
         return subprocess.run(
             command, capture_output=True, text=True, check=False, env=environment, timeout=patience.SECONDS
         )

@@ -10,11 +10,11 @@ from redriving import BAD as DOWN
 from redriving import A, B, failed, machine, redrive
 from redriving import task as demo
 
-from engine.asl.compile import compile_definition
-from engine.runtime.step_facts import Status
+from engine.durable.views.step_facts import Status
+from engine.language.asl.compile import compile_definition
 from engine.testing.simulate import Simulation, facts_of
 from engine.testing.stubs import Stubs
-from functions.local.account import _WORDS, account_of, causes_told, readable_cause
+from functions.cli.account import _WORDS, account_of, causes_told, readable_cause
 
 
 def history(definition, given=None, stubs=None):

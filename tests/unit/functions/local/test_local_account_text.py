@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.clock import SkipClock
-from functions.local.account import Account, StateRun
-from functions.local.account_text import MOST_CAUSES, print_account
-from functions.local.screen import Screen
+from functions.cli.account import Account, StateRun
+from functions.cli.account_text import MOST_CAUSES, print_account
+from functions.cli.screen import Screen
 
 EXECUTION = {
     "id": "flow:one", "version": 1, "status": "RUNNING", "started_at": "2026-01-31T09:30:00.000Z", "ended_at": None,

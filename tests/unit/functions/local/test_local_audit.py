@@ -14,7 +14,7 @@ from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import parse_time
 from engine.governance.audit_query import AuditPage, AuditQuery
-from functions.local.commands.audit import found_by
+from functions.cli.commands.audit import found_by
 
 FAILS = {
     "StartAt": "Call",

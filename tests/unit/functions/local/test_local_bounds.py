@@ -1,6 +1,6 @@
 """Bounds of commands that docs/quotas.md lists."""
 
-from functions.local.commands import executions
+from functions.cli.commands import executions
 
 LOOP = """{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": true}}}"""
 

@@ -14,9 +14,9 @@ import pytest
 from connectors.registry import default_registry
 from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
-from functions.local import cli, reference
-from functions.local.commands import executions
-from functions.local.product import Product
+from functions.cli import main, reference
+from functions.cli.commands import executions
+from functions.server.product import Product
 
 ROOT = Path(__file__).parents[4]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
@@ -396,7 +396,7 @@ def test_connectors(automate):
 
 @pytest.mark.parametrize(("name", "text"), sorted(reference.pages().items()))
 def test_the_reference_pages_are_in_step(name, text):
-    assert (ROOT / "docs" / name).read_text() == text, "run: python -m functions.local.reference"
+    assert (ROOT / "docs" / name).read_text() == text, "run: python -m functions.cli.reference"
 
 
 def test_every_command_says_what_it_does():
@@ -406,7 +406,7 @@ def test_every_command_says_what_it_does():
             if isinstance(command, click.Group):
                 yield from commands(command, f"{command.name} ")
 
-    for name, command in commands(cli.automate):
+    for name, command in commands(main.automate):
         assert command.help, name
         for parameter in command.params:
             if isinstance(parameter, click.Option) and not parameter.hidden:

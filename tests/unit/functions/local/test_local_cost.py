@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from engine.cost import prices
-from functions.local.commands import cost
-from functions.local.remote.commands import COMMANDS
+from functions.cli.commands import cost
+from functions.cli.remote.commands import COMMANDS
 
 ROOT = Path(__file__).parents[4]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}

@@ -9,7 +9,7 @@ import pytest
 
 from engine.clock import SkipClock
 from engine.settings import Settings
-from functions.local import crew as crews
+from functions.server import supervisor as crews
 
 
 class FakeProcess:

@@ -13,14 +13,14 @@ from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
-from functions.api.audited import Recorder
-from functions.local.guard import Guard
-from functions.local.owner import Owner
-from functions.local.refusals import BURST, EVERY_SECONDS, RefusedRequests
-from functions.local.samples import samples
-from functions.local.sessions import IDLE_SECONDS, LONGEST_SECONDS
-from functions.local.studio_files import StudioFiles
-from functions.local.wsgi import respond
+from functions.app.audited import Recorder
+from functions.server.guard import Guard
+from functions.server.owner import Owner
+from functions.server.refusals import BURST, EVERY_SECONDS, RefusedRequests
+from functions.server.samples import samples
+from functions.server.sessions import IDLE_SECONDS, LONGEST_SECONDS
+from functions.server.studio_files import StudioFiles
+from functions.server.wsgi import respond
 
 COOKIE = "automate_session_8400"
 

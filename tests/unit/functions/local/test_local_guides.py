@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
-from functions.local import cli
-from functions.local.remote.commands import COMMANDS
+from functions.cli import main
+from functions.cli.remote.commands import COMMANDS
 
 ROOT = Path(__file__).parents[4]
-GENERATED = {"cli.md", "api.md", "settings.md", "deployment-settings.md"}
+GENERATED = {"main.md", "api.md", "settings.md", "deployment-settings.md"}
 PAGES = (
     "README.md", "CONTRIBUTING.md", "SECURITY.md",
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in GENERATED),
@@ -40,7 +40,7 @@ ALL = sorted(set(printed()))
 @pytest.mark.parametrize(("page", "line"), ALL, ids=[line for _, line in ALL])
 def test_what_is_printed_can_be_typed(page, line):
     words = shlex.split(line.replace("[", "").replace("]", ""), comments=True)[1:]
-    command: click.Command = cli.automate
+    command: click.Command = main.automate
     options = []
     if words[0] in ("--data-dir", "--endpoint"):
         options, words = [(command, words[0])], words[2:]
@@ -48,7 +48,7 @@ def test_what_is_printed_can_be_typed(page, line):
         if word.startswith("--"):
             options.append((command, word))
         elif isinstance(command, click.Group):
-            known = COMMANDS if "--endpoint" in line and command is cli.automate else command.commands
+            known = COMMANDS if "--endpoint" in line and command is main.automate else command.commands
             assert word.rstrip(",") in known, f"{page}: {line}"
             command = known[word.rstrip(",")]
             if line.split(word, 1)[1].startswith(","):

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from engine.adapters.local import processes
-from functions.local import server
-from functions.local.product import Product
+from functions.server import server
+from functions.server.product import Product
 
 ROOT = Path(__file__).parents[4]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}

@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
+from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
-from engine.runtime.poison import pause
 from engine.settings import Settings
-from functions.local.commands import executions
-from functions.local.product import Product
+from functions.cli.commands import executions
+from functions.server.product import Product
 
 KEY = ExecutionKey("default", "pause:one")
 
@@ -35,11 +35,11 @@ def waiting(tmp_path, automate):
 
 def poison(automate):
     """Make it PAUSED as a worker would."""
-    logging.getLogger("engine.runtime.poison").disabled = True  # the last command's handler is gone
+    logging.getLogger("engine.durable.poison").disabled = True  # the last command's handler is gone
     product = Product.open(Settings(data_dir=str(automate.folder)), command="a test", environment={})
     pause(product.stores.journal, product.stores.journal.header(KEY), "it kills its workers")
     product.close()
-    logging.getLogger("engine.runtime.poison").disabled = False
+    logging.getLogger("engine.durable.poison").disabled = False
 
 
 def test_a_paused_execution_is_shown_with_its_cause_and_resumed(waiting):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from engine.clock import SkipClock
-from functions.local.screen import Screen, duration, status_mark, styled_diff
+from functions.cli.screen import Screen, duration, status_mark, styled_diff
 
 
 @pytest.fixture
@@ -70,6 +70,6 @@ def test_no_colours_in_a_pipe(monkeypatch):
 
 def test_coloured_cells_are_aligned(terminal, monkeypatch):
     printed = []
-    monkeypatch.setattr("functions.local.screen.click.echo", printed.append)
+    monkeypatch.setattr("functions.cli.screen.click.echo", printed.append)
     Screen(as_json=False, clock=SkipClock()).table(("S", "N"), [("FAILED", "1"), ("ok", "2")], empty="")
     assert printed[2] == "\x1b[32mok\x1b[0m      2"

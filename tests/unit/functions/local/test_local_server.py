@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from functions.local.server import ADDRESS, port_in_use
+from functions.server.server import ADDRESS, port_in_use
 
 
 class Health(BaseHTTPRequestHandler):

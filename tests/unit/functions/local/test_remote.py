@@ -13,15 +13,15 @@ from moto import mock_aws
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreUnavailable
 from engine.ports.keys import ExecutionKey
-from functions.local import cli
-from functions.local.account import account_of
-from functions.local.account_text import print_account
-from functions.local.remote import client as remote_client
-from functions.local.remote.client import Api, ApiError, check_endpoint
-from functions.local.remote.tokens import NotSignedIn, Tokens
-from functions.local.screen import Screen
-from functions.local.session import Session
-from functions.local.tuning.account import Account
+from functions.cli import main
+from functions.cli.account import account_of
+from functions.cli.account_text import print_account
+from functions.cli.remote import client as remote_client
+from functions.cli.remote.client import Api, ApiError, check_endpoint
+from functions.cli.remote.tokens import NotSignedIn, Tokens
+from functions.cli.screen import Screen
+from functions.cli.session import Session
+from functions.cli.tuning.account import Account
 
 AT = "https://studio.example.com"
 
@@ -206,7 +206,7 @@ def command(api, monkeypatch, capsys):
     monkeypatch.setattr(Session, "remote", lambda _: Api(AT, lambda: "token", pool=Pool()))
 
     def run(*arguments):
-        status = cli.run(["--endpoint", AT, *arguments])
+        status = main.run(["--endpoint", AT, *arguments])
         said = capsys.readouterr()
         return status, said.out, said.err
 
@@ -273,16 +273,16 @@ class TestCommands:
         assert [run.as_dict() for run in made.runs][-1] == shown["states"][-1]
 
     def test_secrets_are_set_rotated_and_deleted_and_never_shown(self, command, monkeypatch):
-        monkeypatch.setattr("functions.local.remote.commands.secrets.typed_value", lambda _: "canary-value")
+        monkeypatch.setattr("functions.cli.remote.commands.secrets.typed_value", lambda _: "canary-value")
         said = [command("secrets", verb, "KEY")[1] for verb in ("set", "rotate")] + [command("secrets", "list")[1]]
         assert all("KEY" in text and "canary" not in text for text in said)
         assert command("secrets", "delete", "KEY")[1] == "KEY is deleted\n"
 
     @pytest.mark.parametrize("verb", ["set", "rotate"])
     def test_a_short_secret_is_refused_unless_it_is_allowed(self, command, monkeypatch, verb):
-        monkeypatch.setattr("functions.local.remote.commands.secrets.typed_value", lambda _: "a long value")
+        monkeypatch.setattr("functions.cli.remote.commands.secrets.typed_value", lambda _: "a long value")
         command("secrets", "set", "KEY")
-        monkeypatch.setattr("functions.local.remote.commands.secrets.typed_value", lambda _: "c4narY7")
+        monkeypatch.setattr("functions.cli.remote.commands.secrets.typed_value", lambda _: "c4narY7")
         status, out, err = command("secrets", verb, "KEY")
         assert (status, "masking" in err, "--allow-short" in err, "c4narY7" in out + err) == (1, True, True, False)
         assert command("secrets", verb, "KEY", "--allow-short")[0] == 0
@@ -317,7 +317,7 @@ def test_the_poll_ends_with_the_execution(command, imported, monkeypatch):
         return {"id": "orders:1", "status": next(answers), "version": 1, "error": "E", "cause": "c", "output": None}
 
     monkeypatch.setattr(remote_client.Api, "ask", ask)
-    monkeypatch.setattr("functions.local.remote.commands.executions._POLL_SECONDS", 0)
+    monkeypatch.setattr("functions.cli.remote.commands.executions._POLL_SECONDS", 0)
     status, said, _ = command("start", "orders", "--wait")
     assert (status, "error: E" in said) == (1, True)
 
@@ -346,7 +346,7 @@ class TestStepFunctions:
     def test_the_stage_is_the_deployments(self, command, imported, monkeypatch, api):
         """Whose connector function is meant without more words."""
         meant = []
-        write = "functions.local.remote.commands.workflows.write_out"
+        write = "functions.cli.remote.commands.workflows.write_out"
         monkeypatch.setattr(write, lambda *_, stage, **__: meant.append(stage))
         command("export", "orders", "--to", "step-functions")
         assert meant == [api("GET", "/me").json["stage"]]

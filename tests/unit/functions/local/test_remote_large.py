@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from engine.errors import StoreUnavailable
-from functions.local.remote.client import Api
+from functions.cli.remote.client import Api
 
 AT = "https://studio.example.com"
 

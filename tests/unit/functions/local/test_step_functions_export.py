@@ -15,7 +15,7 @@ import pytest
 from connector_function import ARN
 from moto import mock_aws
 
-from functions.local.step_functions.grants import grants_of
+from functions.cli.step_functions.grants import grants_of
 
 ACCOUNT = "123456789012"
 INNER = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}

@@ -14,10 +14,10 @@ from moto import mock_aws
 
 from engine.catalog.document import parse_document
 from engine.settings import Settings
-from functions.local.product import Product
-from functions.local.step_functions.into import IntoCatalog
-from functions.local.step_functions.names import workflow_names
-from functions.local.tuning import account
+from functions.cli.step_functions.into import IntoCatalog
+from functions.cli.step_functions.names import workflow_names
+from functions.cli.tuning import account
+from functions.server.product import Product
 
 FROM = ("import", "--from", "step-functions")
 STARTS = {"StartAt": "Go", "States": {"Go": {

@@ -21,7 +21,7 @@ def shell(tmp_path):
     """Runs `automate ARGUMENTS REDIRECTION` by a shell, on a folder with one workflow."""
 
     def run(arguments, redirection="", **environment):
-        automate = f'"{sys.executable}" -m functions.local.cli --data-dir "{tmp_path / "data"}"'
+        automate = f'"{sys.executable}" -m functions.cli.main --data-dir "{tmp_path / "data"}"'
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
         return subprocess.run(  # noqa: S602  the shell is what is under test
             f"{automate} {arguments} {redirection}", shell=True, capture_output=True, env={**kept, **environment},

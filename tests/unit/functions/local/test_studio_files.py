@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from functions.local.studio_files import POLICY, StudioFiles
+from functions.server.studio_files import POLICY, StudioFiles
 
 PAGE = "<!doctype html><title>Automate</title>"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.local import reference
-from functions.local.typescript import typescript
+from functions.cli import reference
+from functions.cli.typescript import typescript
 
 ROOT = Path(__file__).parents[4]
 
@@ -18,7 +18,7 @@ def of(schema):
 
 
 def test_the_types_are_current():
-    assert (ROOT / reference.SCHEMA).read_text() == reference.schema(), "run: python -m functions.local.reference"
+    assert (ROOT / reference.SCHEMA).read_text() == reference.schema(), "run: python -m functions.cli.reference"
 
 
 @pytest.mark.parametrize(("schema", "written"), [

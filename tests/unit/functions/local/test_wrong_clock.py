@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from durable import Product
 
-from functions.local.wrong_clock import MARGIN_SECONDS, ahead_of
+from functions.cli.wrong_clock import MARGIN_SECONDS, ahead_of
 
 YEAR = 365 * 24 * 3600.0
 

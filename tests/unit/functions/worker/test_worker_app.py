@@ -157,7 +157,7 @@ KNOWN.add(["canary-1"])
 logger.append_keys(request="r-1")
 extras = {"execution": "a:1", "state": "canary-1"}
 logging.getLogger("automate.workflow").info("the key is %s", "canary-1", extra=extras)
-logging.getLogger("engine.runtime").debug("too fine")
+logging.getLogger("engine.durable").debug("too fine")
 class Logging:
     def call(self, call):
         logging.getLogger("connectors.any").info("called")

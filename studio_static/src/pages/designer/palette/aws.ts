@@ -1,6 +1,6 @@
 /**
  * AWS integrations as palette entries. The optimised ones are those of the AWS Step Functions Developer Guide
- * ("Integrating optimized services"), as engine/asl/integrations.py has them; common SDK actions are named too, and any
+ * ("Integrating optimized services"), as engine/language/asl/integrations.py has them; common SDK actions are named too, and any
  * other can be typed as `service:action`.
  */
 import type { JsonObject } from "../../../asl/types";

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from engine.catalog.document import parse_document
 from engine.settings import Settings
-from functions.local.commands import tune as tune_command
-from functions.local.product import Product
-from functions.local.tuning.figures import Folder
-from functions.local.tuning.folder_figures import most_at_once, read_folder
-from functions.local.tuning.folder_rules import tune
+from functions.cli.commands import tune as tune_command
+from functions.cli.tuning.figures import Folder
+from functions.cli.tuning.folder_figures import most_at_once, read_folder
+from functions.cli.tuning.folder_rules import tune
+from functions.server.product import Product
 
 NOW = Settings()
 BUSY = Folder(hours=24.0, cpus=4, workers=1, executions=20, delay=0.1, took=5.0, calls=3, open=4)

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from engine.errors import NotFound
-from functions.local import cli
-from functions.local.commands import tune
-from functions.local.session import Session
-from functions.local.tuning.figures import Period, Stage
-from functions.local.tuning.stage_rules import TUNED
+from functions.cli import main
+from functions.cli.commands import tune
+from functions.cli.session import Session
+from functions.cli.tuning.figures import Period, Stage
+from functions.cli.tuning.stage_rules import TUNED
 from functions.tunables import Tunables
 
 FULL = Period(queue_age=1, received=1000, invocations=100, concurrent=4, p50=0.5, p99=2.0)
@@ -34,7 +34,7 @@ def remote(monkeypatch, capsys):
     monkeypatch.setattr(tune, "read_stage", figures)
 
     def run(*arguments, before=()):
-        status = cli.run([*before, "--endpoint", "https://example.com", *arguments])
+        status = main.run([*before, "--endpoint", "https://example.com", *arguments])
         said = capsys.readouterr()
         return status, said.out, said.err
 

@@ -8,10 +8,10 @@ from botocore.exceptions import NoCredentialsError
 from botocore.stub import ANY, Stubber
 
 from engine.errors import NotFound
-from functions.local.tuning.account import Account, AccountRefused, in_plain_words
-from functions.local.tuning.figures import Period
-from functions.local.tuning.stage_figures import read_stage
-from functions.local.tuning.stage_settings import read_settings
+from functions.cli.tuning.account import Account, AccountRefused, in_plain_words
+from functions.cli.tuning.figures import Period
+from functions.cli.tuning.stage_figures import read_stage
+from functions.cli.tuning.stage_settings import read_settings
 from functions.tunables import Tunables
 
 NOW = 1_795_000_123.0

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.local.tuning.figures import PERIOD_SECONDS, Period, Stage
-from functions.local.tuning.stage_rules import LEAST_INVOCATIONS, RULES, TUNED, tune
+from functions.cli.tuning.figures import PERIOD_SECONDS, Period, Stage
+from functions.cli.tuning.stage_rules import LEAST_INVOCATIONS, RULES, TUNED, tune
 from functions.tunables import Tunables
 
 NOW = Tunables()

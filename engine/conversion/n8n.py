@@ -1,0 +1,372 @@
+"""An n8n export made into a definition: each node a state, each connection a transition.
+
+n8n hands lists of items from node to node and a state hands on one value, so this is a beginning and says so: nodes
+that are not known here become Pass states with a note, expressions are turned into JSONata where they are plain paths.
+
+    trigger                    no state: a note               if, switch      Choice
+    httpRequest                connector:http:request         wait            Wait
+    slack, emailSend, …        the known connectors' actions  stopAndError    Fail
+    one output to many nodes   Parallel, joined where its branches meet
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+from engine.conversion.found import Candidate, Note, name_of
+from engine.errors import InvalidDocument
+from engine.records import dataclass
+
+Json = Any
+_State = dict[str, Json]
+
+_IN_TEXT = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_PATH = re.compile(r"\s*\$json((?:\.[A-Za-z_]\w*|\[['\"][^'\"]+['\"]\])+)\s*")
+_MEMBER = re.compile(r"\.([A-Za-z_]\w*)|\[['\"]([^'\"]+)['\"]\]")
+_TRIGGERS = ("trigger", "webhook", "cron", ".start", "interval")
+_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_COMPARISONS = {
+    "equal": "=", "equals": "=", "notEqual": "!=", "notEquals": "!=", "larger": ">", "gt": ">", "largerEqual": ">=",
+    "gte": ">=", "smaller": "<", "lt": "<", "smallerEqual": "<=", "lte": "<=",
+}
+_MOST_NODES = 1000
+_DEEPEST = 20
+"""So many Parallels within one another are made."""
+
+_LONGEST_WAIT = 99_999_999
+"""AWS's longest Seconds of a Wait."""
+
+
+def is_n8n(value: Json) -> bool:
+    """Whether `value` is an export: of one workflow, or a list of them."""
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, dict) and isinstance(first.get("nodes"), list) and isinstance(
+        first.get("connections"), dict
+    )
+
+
+def from_n8n(value: Json, name: str) -> list[Candidate]:
+    """A candidate for each workflow of the export. Raises InvalidDocument for one without nodes."""
+    return [_Reading(flow, name).candidate() for flow in (value if isinstance(value, list) else [value])]
+
+
+@dataclass(slots=True, eq=False)
+class _Machine:
+    """A machine being put together: the whole, or a branch. `stop` are the nodes that end it, `left` those to come."""
+
+    stop: frozenset[str] = frozenset()
+    depth: int = 0
+    states: dict[str, _State] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    end: str | None = None
+
+
+class _Reading:
+    """One workflow being read. Every node gets its place once: in the whole, or in one branch of a Parallel."""
+
+    def __init__(self, flow: Mapping[str, Json], name: str) -> None:
+        self.name = name_of(str(flow.get("name") or name))
+        nodes = [node for node in flow["nodes"] if isinstance(node, dict) and isinstance(node.get("name"), str)]
+        self.nodes = {node["name"]: node for node in nodes if not str(node.get("type")).endswith("stickyNote")}
+        if not self.nodes or len(self.nodes) > _MOST_NODES:
+            raise InvalidDocument(
+                f"the export has {len(self.nodes)} nodes; 1 to {_MOST_NODES} are read", where="/nodes"
+            )
+        self.outputs = {
+            node: [_targets(output, self.nodes) for output in _main(flow["connections"].get(node))]
+            for node in self.nodes
+        }
+        self.notes: list[Note] = []
+        self.place: dict[str, _Machine] = {}
+        self.taken: set[str] = set()
+        self.names = {node: self._unused(node) for node in self.nodes}
+
+    def candidate(self) -> Candidate:
+        """The workflow."""
+        starts = [node for node in self.nodes if _is_trigger(self.nodes[node])]
+        targets = {target for outputs in self.outputs.values() for output in outputs for target in output}
+        begin = starts or [node for node in self.nodes if node not in targets] or [next(iter(self.nodes))]
+        for node in starts:
+            self._note(f"the trigger {node!r} was not taken over: give the workflow a trigger")
+        if len(begin) > 1:
+            self._note(f"it begins in {len(begin)} places: only what follows {begin[0]!r} was taken over")
+        whole = _Machine()
+        first = self._follow(begin[0], 0, whole) if starts else self._lead(begin[0], begin[0], whole)
+        start_at = first or self._end(whole)
+        self._build(whole)
+        definition = {
+            "Comment": "Made from an n8n export: compare it with the original.", "QueryLanguage": "JSONata",
+            "StartAt": start_at, "States": whole.states,
+        }
+        return Candidate.noted(self.name, {"name": self.name, "definition": definition}, self.notes)
+
+    def _note(self, text: str, node: str | None = None) -> None:
+        self.notes.append(Note(text, None if node is None else self.names.get(node, node)))
+
+    def _unused(self, name: str) -> str:
+        """`name` as a state's: at most 80 characters, and no other's."""
+        found, number = name[:80] or "Node", 1
+        while found in self.taken:
+            number += 1
+            found = f"{name[:80 - len(str(number)) - 1]} {number}"
+        self.taken.add(found)
+        return found
+
+    # ---------------------------------------------------------------- the lines
+
+    def _build(self, machine: _Machine) -> None:
+        """Make a state of every node that the machine leads to."""
+        while machine.left:
+            node = machine.left.pop(0)
+            machine.states[self.names[node]] = self._state(node, machine)
+
+    def _follow(self, node: str, output: int, machine: _Machine) -> str | None:
+        """What follows an output of `node`: a state, or None at the end. Several targets run side by side."""
+        outputs = self.outputs[node]
+        targets = outputs[output] if output < len(outputs) else []
+        if len(targets) > 1:
+            return self._side_by_side(node, targets, machine)
+        return self._lead(node, targets[0], machine) if targets else None
+
+    def _lead(self, node: str, target: str, machine: _Machine) -> str | None:
+        """The state of `target`, which gets its place in `machine` unless it has one."""
+        if target in machine.stop:
+            return None
+        place = self.place.setdefault(target, machine)
+        if place is not machine:
+            self._note(f"the line from {node!r} to {target!r} leads into another branch: it was not taken over", node)
+            return None
+        if self.names[target] not in machine.states and target not in machine.left:
+            machine.left.append(target)
+        return self.names[target]
+
+    def _side_by_side(self, node: str, targets: Sequence[str], machine: _Machine) -> str | None:
+        """A Parallel, where each target begins a branch of its own and they meet at most in one place."""
+        reached = [self._reached(target, machine.stop) for target in targets]
+        common = set.intersection(*reached).difference(targets)
+        join = max(common, key=lambda item: len(self._reached(item, machine.stop)), default=None)
+        after = set() if join is None else self._reached(join, machine.stop)
+        inner = [found - after for found in reached]
+        together = set.union(*inner)
+        if (
+            machine.depth >= _DEEPEST or sum(map(len, inner)) != len(together) or not together.issuperset(targets)
+            or node in together or not together.isdisjoint(self.place)
+        ):
+            others = ", ".join(map(repr, targets[1:]))
+            self._note(f"{node!r} leads to {others} too, by ways that cross: only {targets[0]!r} was taken over", node)
+            return self._lead(node, targets[0], machine)
+        name = self._unused(f"After {node}")
+        self._note("what follows runs side by side, and gives a list; n8n runs it one after the other", name)
+        branches = []
+        for target in targets:
+            branch = _Machine(machine.stop if join is None else machine.stop | {join}, machine.depth + 1)
+            start_at = self._lead(node, target, branch)
+            self._build(branch)
+            branches.append({"StartAt": start_at, "States": branch.states})
+        following = _next(None if join is None else self._lead(node, join, machine))
+        machine.states[name] = {"Type": "Parallel", "Branches": branches, **following}
+        return name
+
+    def _reached(self, node: str, stop: frozenset[str]) -> set[str]:
+        """`node` and all that follows, up to `stop`."""
+        found: set[str] = set()
+        left = [node]
+        while left:
+            at = left.pop()
+            if at not in found and at not in stop:
+                found.add(at)
+                left += [target for output in self.outputs[at] for target in output]
+        return found
+
+    def _end(self, machine: _Machine) -> str:
+        """The machine's Succeed state, for rules that lead to the end."""
+        if machine.end is None:
+            machine.end = self._unused("Done")
+            machine.states[machine.end] = {"Type": "Succeed"}
+        return machine.end
+
+    # ---------------------------------------------------------------- the nodes
+
+    def _state(self, node: str, machine: _Machine) -> _State:
+        kind = str(self.nodes[node].get("type", "")).rpartition(".")[2]
+        parameters = _object(self.nodes[node].get("parameters"))
+        if kind in ("if", "switch", "filter"):
+            return self._choice(node, kind, parameters, machine)
+        if kind == "stopAndError":
+            cause = self._value(node, parameters.get("errorMessage", ""))
+            return {"Type": "Fail", "Error": "Stopped", "Cause": str(cause)}
+        following = _next(self._follow(node, 0, machine))
+        if kind == "wait":
+            return {"Type": "Wait", "Seconds": self._seconds(node, parameters), **following}
+        make = _TASKS.get(kind)
+        if make is not None:
+            resource, arguments = make(parameters)
+            given = {key: self._value(node, item) for key, item in arguments.items() if item not in (None, "")}
+            if self.nodes[node].get("credentials"):
+                self._note(f"{node!r} had credentials: name a secret in its arguments", node)
+            return {"Type": "Task", "Resource": resource, "Arguments": given, **following}
+        if kind != "noOp":
+            self._note(f"{node!r} ({kind}) is not known here: it hands its input on; say what it is to do", node)
+        return {"Type": "Pass", "Comment": f"n8n: {kind}", **following}
+
+    def _seconds(self, node: str, parameters: Mapping[str, Json]) -> Json:
+        amount = self._value(node, parameters.get("amount", 1))
+        unit = _SECONDS.get(str(parameters.get("unit", "hours")), 3600)
+        if isinstance(amount, str) and amount.startswith("{%"):
+            return f"{{% {amount.removeprefix('{%').removesuffix('%}').strip()} * {unit} %}}"
+        if isinstance(amount, int | float) and 0 <= amount * unit <= _LONGEST_WAIT:
+            return int(amount * unit)
+        self._note(f"how long {node!r} waits was not understood: say it", node)
+        return 0
+
+    def _choice(self, node: str, kind: str, parameters: Mapping[str, Json], machine: _Machine) -> _State:
+        count = max(len(self.outputs[node]), 1)
+        if kind == "if":
+            count = min(count, 2)  # it has no third output, whatever an export says
+        names = [self._follow(node, index, machine) or self._end(machine) for index in range(count)]
+        conditions = _conditions(kind, parameters)
+        rules = []
+        for index, name in enumerate(names if kind == "switch" else names[:1]):
+            condition = conditions[index] if index < len(conditions) else None
+            if condition is None:
+                self._note(f"the condition of output {index} of {node!r} was not understood: write it", node)
+            rules.append({"Condition": f"{{% {condition or 'false'} %}}", "Next": name})
+        otherwise = names[1] if kind == "if" and len(names) > 1 else self._end(machine)
+        return {"Type": "Choice", "Choices": rules, "Default": otherwise}
+
+    def _value(self, node: str, value: Json) -> Json:
+        """An n8n expression as JSONata, where it is of plain paths."""
+        if not isinstance(value, str) or not value.startswith("="):
+            return value
+        path = _jsonata(value)
+        if path is None:
+            self._note(f"an expression of {node!r} was not understood: {value[:80]}", node)
+            return value[1:]
+        return f"{{% {path} %}}"
+
+
+def _object(value: Json) -> dict[str, Json]:
+    """An object as it is, anything else as an empty one: what is no n8n export is no reason to fall over."""
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _main(connections: Json) -> list[Json]:
+    return _list(_object(connections).get("main"))
+
+
+def _targets(output: Json, nodes: Mapping[str, Json]) -> list[str]:
+    found = [str(item.get("node")) for item in map(_object, _list(output))]
+    return list(dict.fromkeys(node for node in found if node in nodes))
+
+
+def _is_trigger(node: Mapping[str, Json]) -> bool:
+    kind = str(node.get("type", "")).lower()
+    return kind.endswith(_TRIGGERS)
+
+
+def _next(name: str | None) -> _State:
+    return {"End": True} if name is None else {"Next": name}
+
+
+def _jsonata(expression: str) -> str | None:
+    """``={{ $json.order.id }}`` as ``$states.input.order.id``, and a text around such as a concatenation; None for
+    anything beyond plain paths."""
+    pieces = _IN_TEXT.split(expression.strip()[1:])
+    paths = [_path(inner) for inner in pieces[1::2]]
+    if not paths or None in paths:
+        return None
+    texts = [_quoted(text) if text else None for text in pieces[::2]]
+    parts = [part for pair in zip(texts, [*paths, None], strict=True) for part in pair if part is not None]
+    return " & ".join(parts)
+
+
+def _path(inner: str) -> str | None:
+    found = _PATH.fullmatch(inner)
+    if found is None or "`" in inner:
+        return None
+    names = [plain or f"`{quoted}`" for plain, quoted in _MEMBER.findall(found[1])]
+    return "$states.input." + ".".join(names)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _conditions(kind: str, parameters: Mapping[str, Json]) -> list[str | None]:
+    """The conditions of the outputs, in JSONata; None for one that was not understood."""
+    if kind == "switch":
+        rules = _object(parameters.get("rules"))
+        found = rules.get("values") or rules.get("rules")
+        return [_group(_object(_object(rule).get("conditions"))) for rule in _list(found)]
+    return [_group(_object(parameters.get("conditions")))]
+
+
+def _group(group: Mapping[str, Json]) -> str | None:
+    listed = group.get("conditions")
+    if not isinstance(listed, list):  # before n8n 1.0: by type, {"number": [{"value1", "operation", "value2"}]}
+        listed = [
+            {"leftValue": item.get("value1"), "rightValue": item.get("value2"),
+             "operator": {"operation": item.get("operation", "equal")}}
+            for items in group.values() for item in map(_object, _list(items))
+        ]
+    parts = [_comparison(item) for item in listed if isinstance(item, dict)]
+    if not parts or None in parts:
+        return None
+    return (" or " if group.get("combinator") == "or" else " and ").join(str(part) for part in parts)
+
+
+def _comparison(item: Mapping[str, Json]) -> str | None:
+    operation = str(_object(item.get("operator")).get("operation"))
+    left, right = _operand(item.get("leftValue")), _operand(item.get("rightValue"))
+    if operation == "true" and left is not None:
+        return left
+    if operation not in _COMPARISONS or left is None or right is None:
+        return None
+    return f"{left} {_COMPARISONS[operation]} {right}"
+
+
+def _operand(value: Json) -> str | None:
+    if isinstance(value, str):
+        if value.startswith("="):
+            return _jsonata(value)
+        return _quoted(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else None
+
+
+def _http(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    method = given.get("method", given.get("requestMethod", "GET"))
+    body = given.get("body") if given.get("contentType") == "raw" else None
+    return "connector:http:request", {"method": method, "url": given.get("url"), "body": body}
+
+
+def _slack(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    channel = given.get("channelId", given.get("channel"))
+    channel = channel.get("value") if isinstance(channel, dict) else channel
+    return "connector:slack:post_message", {"channel": channel, "text": given.get("text")}
+
+
+def _mail(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    to = given.get("toEmail", given.get("sendTo"))
+    body = given.get("text", given.get("message", given.get("html")))
+    return "connector:email:send", {"to": to, "subject": given.get("subject"), "body": body}
+
+
+def _charge(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    return "connector:payment:charge", {
+        "amount": given.get("amount"), "currency": given.get("currency"), "customer": given.get("customerId"),
+    }
+
+
+_TASKS: dict[str, Callable[[Mapping[str, Json]], tuple[str, dict[str, Json]]]] = {
+    "httpRequest": _http, "slack": _slack, "emailSend": _mail, "gmail": _mail, "stripe": _charge,
+}

@@ -1,0 +1,47 @@
+"""Telling what a text is: a workflow document (it has a definition) is taken as it is, a bare definition (StartAt,
+States) is wrapped, a template (Resources) and an n8n export (nodes, connections) are read by modules of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.catalog.document import is_bare_definition, parse_document
+from engine.conversion.found import Candidate, Conversion, name_of
+from engine.conversion.n8n import from_n8n, is_n8n
+from engine.conversion.templates import from_template, is_template
+from engine.errors import InvalidDocument
+from engine.language.asl.source import parse_text
+from engine.language.asl.source_yaml import read_yaml
+
+Json = Any
+
+
+def convert(source: str, *, stem: str | None = None) -> Conversion:
+    """What `source` (JSON or YAML) is and holds; `stem` names what has no name of its own.
+
+    Raises InvalidDocument where it cannot be read, is none of the kinds, or holds no workflow.
+    """
+    value = _value(source)
+    name = name_of(stem or "imported")
+    if isinstance(value, dict) and "definition" in value:
+        document = parse_document(value, stem=name)
+        return Conversion("workflow", [Candidate(document.name, document.as_written)])
+    if is_bare_definition(value):
+        return Conversion("asl", [Candidate(name, {"name": name, "definition": value})])
+    if is_template(value):
+        return from_template(value)
+    if is_n8n(value):
+        return Conversion("n8n", from_n8n(value, name))
+    raise InvalidDocument(
+        "this is no workflow that is known here", where="/",
+        advice="Give a workflow document, a definition in the Amazon States Language (it has StartAt and States), a "
+        "SAM or CloudFormation template (it has Resources), or an n8n export (it has nodes and connections).",
+    )
+
+
+def _value(source: str) -> Json:
+    """JSON where it begins as JSON, else YAML with CloudFormation's short forms."""
+    if source.lstrip()[:1] in ("{", "["):
+        return parse_text(source, name="source.json").value
+    return read_yaml(source, "source.yaml", short_forms=True)[1]

@@ -1,0 +1,227 @@
+"""One execution while a worker owns it: in memory, no I/O.
+
+    feed stimuli ──► step ──► uncommitted change ──► segment(…) ──► [worker commits] ──► committed()
+                                                                                         calls may now be made
+
+The worker loads an Activation, feeds it, commits the segments it makes and performs what it then owes. Whether the
+whole snapshot or only the delta goes into a segment is decided here: a delta while the deltas since the last whole
+snapshot are smaller than it was, or than a read of DynamoDB is anyway, so that loading never reads more than twice what
+it must and writing stays proportional to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.durable import codec
+from engine.kernel import effects
+from engine.kernel.express import is_express
+from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot
+from engine.kernel.step import step
+from engine.kernel.stimulus import Stimulus, TaskStarted
+from engine.language.asl.model import Plan
+from engine.ports.activities import WorkItem
+from engine.ports.journal import Header, Segment
+from engine.ports.published import PublishedVersion
+from engine.records import dataclass
+
+SLICE_TRANSITIONS = 200
+"""States entered at most before the loop looks at its clock and at the other executions (about 5 ms)."""
+
+SEGMENT_TRANSITIONS = 2000
+SEGMENT_SECONDS = 5.0
+SEGMENT_BYTES = 256 * 1024
+"""A run of pure states commits at the latest after so many transitions, seconds, or bytes of history."""
+
+SMALL_SNAPSHOT_BYTES = 700
+"""A segment this small holds the whole snapshot each time: with what lies beside it it is one write unit."""
+
+FEW_DELTAS_BYTES = 3 * 1024
+"""Deltas that are read along with a small snapshot for nothing: a read unit of DynamoDB is 4 KB."""
+
+LEASE_MARGIN_SECONDS = 10.0
+"""A call's lease outlasts its budget by this."""
+
+_UNDER_WAY = (Phase.SCHEDULED, Phase.RUNNING, Phase.BACKOFF)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedCall:
+    """An intent that the next commit makes durable; only then may the call be made."""
+
+    frame: Frame
+    budget_seconds: float
+    lease_until: float
+
+
+class Activation:
+    """The owned execution. `seq` is the last committed segment's number, `header` what is known to be stored, `schema`
+    the one that its stage writes."""
+
+    def __init__(
+        self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, *, nonce: str,
+        schema: int = SCHEMA, payload_bytes: int = 0,
+    ) -> None:
+        self._schema = schema
+        self.header = header
+        self.key = header.key
+        self.version = version
+        self.plan = plan
+        self.snapshot = snapshot
+        self.nonce = nonce
+        self.seq = header.seq
+        self.intents: list[StartedCall] = []
+        self.consumed: list[str] = []
+        self.in_flight: set[tuple[str, int, int]] = set()  # frame, visit, attempt
+        self._owed: tuple[Snapshot, effects.Owed] | None = None
+        waiting = self.owed().activities
+        self._suspects = [
+            (frame.path, frame.visit) for frame in snapshot.frames.values()
+            if frame.phase in _UNDER_WAY and frame not in waiting
+        ]
+        self.offered: set[WorkItem] = set()  # by this load; `out`: by it or an earlier one
+        self.out = {effects.work_item(plan, snapshot, frame) for frame in waiting}
+        self._stimuli: list[Stimulus] = []
+        self._events: list[str] = []
+        self._event_ids = (0, 0)
+        self._event_bytes = 0
+        self._transition_bytes = 2 * payload_bytes + 256
+        self._touched: set[str] = set()
+        self._removed: set[str] = set()
+        self._since = 0.0
+        self._visit_at_commit = snapshot.next_visit
+        self._whole_bytes = 0
+        self._delta_bytes = 0
+
+    @property
+    def express(self) -> bool:
+        """Whether it is run in one go, and committed once it is closed."""
+        return is_express(self.header.kind)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is something to commit."""
+        return bool(self._stimuli)
+
+    def owed(self) -> effects.Owed:
+        """What the world owes the present snapshot."""
+        if self._owed is None or self._owed[0] is not self.snapshot:
+            self._owed = (self.snapshot, effects.owed(self.plan, self.snapshot))
+        return self._owed[1]
+
+    def resume_sizes(self, bodies: Sequence[tuple[bool, int]]) -> None:
+        """Tell it the (whole, bytes) of the segments it was loaded from, oldest first."""
+        for whole, size in bodies:
+            self._account(size, whole=whole)
+
+    @property
+    def suspected(self) -> bool:
+        """Whether a task that was under way when it was loaded, in any attempt, has still to succeed or to be given
+        up: there was no progress until then, whatever else went on."""
+        frames = (self.snapshot.frames.get(path) for path, _ in self._suspects)
+        return any(
+            frame is not None and frame.visit == visit and frame.phase in _UNDER_WAY
+            for frame, (_, visit) in zip(frames, self._suspects, strict=True)
+        )
+
+    def feed(self, stimuli: Sequence[Stimulus]) -> None:
+        """Step by one slice. Stimuli that changed nothing leave nothing to commit."""
+        room = SLICE_TRANSITIONS if self.express else (SEGMENT_BYTES - self._event_bytes) // self._transition_bytes
+        stepped = step(self.plan, self.snapshot, stimuli, max_transitions=min(max(room, 1), SLICE_TRANSITIONS))
+        ignored = set(map(id, stepped.ignored))
+        taken = [item for item in stimuli if id(item) not in ignored]
+        if not taken:
+            return
+        if not self._stimuli:
+            self._since = taken[0].at
+        self.snapshot = stepped.snapshot
+        self._stimuli += taken
+        self._record(stepped.events)
+        self._touched = (self._touched | stepped.touched) - stepped.removed
+        self._removed = (self._removed | stepped.removed) - stepped.touched
+        self.in_flight = {call for call in self.in_flight if self._awaits(call)}
+
+    def _awaits(self, call: tuple[str, int, int]) -> bool:
+        """Whether anybody waits for this call still: its branch may have been cancelled, its time may be over."""
+        frame = self.snapshot.frames.get(call[0])
+        return frame is not None and frame.phase is Phase.RUNNING and (frame.visit, frame.attempt) == call[1:]
+
+    def _record(self, events: Sequence[HistoryEvent]) -> None:
+        if not events:
+            return
+        texts = [codec.encode_event(event) for event in events]
+        size = sum(map(len, texts))
+        self._events += texts
+        self._event_bytes += size
+        self._event_ids = (self._event_ids[0] or events[0].id, events[-1].id)
+        self._transition_bytes = max(2 * size // len(events), 256)
+
+    def must_commit(self, now: float) -> bool:
+        """Whether a run of pure states has gone on for long enough."""
+        return self.dirty and (
+            self.snapshot.next_visit - self._visit_at_commit >= SEGMENT_TRANSITIONS
+            or now - self._since >= SEGMENT_SECONDS
+            or self._event_bytes >= SEGMENT_BYTES
+        )
+
+    def start(self, frames: Sequence[Frame], now: float, budget: Callable[[Frame], float]) -> None:
+        """Write the intents to call for `frames` (all SCHEDULED) into the uncommitted change."""
+        if not frames:
+            return
+        at = max(now, self.snapshot.last_at)
+        stimuli: list[Stimulus] = []
+        for frame in frames:
+            seconds = budget(frame)
+            until = at + seconds + LEASE_MARGIN_SECONDS
+            stimuli.append(
+                TaskStarted(at=at, frame=frame.path, visit=frame.visit, attempt=frame.attempt, lease_until=until)
+            )
+            self.intents.append(StartedCall(frame, seconds, until))
+        self.feed(stimuli)
+
+    def lease_until(self, hard_deadline: float) -> float:
+        """When the last running call is over at the latest; 0.0 while none runs."""
+        ends = [f.lease_until for f in self.snapshot.frames.values() if f.phase is Phase.RUNNING]
+        return min(hard_deadline, max(ends)) if ends else 0.0
+
+    def segment(self, now: float, *, owner: str, hard_deadline: float) -> Segment:
+        """The uncommitted change as the next segment. Call `committed` once it is written."""
+        change = codec.Change(
+            tuple(self._stimuli), tuple(self._events), self.snapshot, frozenset(self._touched),
+            frozenset(self._removed),
+        )
+        body = b""
+        if self._whole_bytes > SMALL_SNAPSHOT_BYTES:
+            body = codec.encode_change(change, whole=False, schema=self._schema)
+        whole = not body or self._delta_bytes + len(body) > max(self._whole_bytes, FEW_DELTAS_BYTES)
+        if whole:
+            body = codec.encode_change(change, whole=True, schema=self._schema)
+        first, last = self._event_ids
+        lease = self.lease_until(hard_deadline)
+        return Segment(
+            self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), whole,
+            lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
+        )
+
+    def committed(self, segment: Segment) -> list[StartedCall]:
+        """The segment is durable: forget the change, answer the calls that may now be made."""
+        self.seq = segment.seq
+        self._account(len(segment.body), whole=segment.whole)
+        self._stimuli, self._events = [], []
+        self._event_ids, self._event_bytes = (0, 0), 0
+        self._touched, self._removed = set(), set()
+        self._visit_at_commit = self.snapshot.next_visit
+        return self.begun()
+
+    def begun(self) -> list[StartedCall]:
+        """The calls that may now be made: an EXPRESS one's need no durable intent."""
+        calls, self.intents = self.intents, []
+        self.in_flight |= {(c.frame.path, c.frame.visit, c.frame.attempt) for c in calls}
+        return calls
+
+    def _account(self, size: int, *, whole: bool) -> None:
+        if whole:
+            self._whole_bytes, self._delta_bytes = size, 0
+        else:
+            self._delta_bytes += size

@@ -1,0 +1,165 @@
+"""The bytes of a segment: what happened (stimuli, events) and what changed (touched frames, or the whole snapshot).
+
+    body = marker byte + JSON      marker 0: plain, 1: deflated with the preset dictionary below
+    JSON = {"v": schema, "s": stimuli, "e": events, and either "w": snapshot or "g": globals, "f": frames, "x": removed}
+
+A delta names the frames it touched and, as explicit tombstones, those that are gone, so that loading lays frames over
+the newest whole snapshot without re-stepping: no stored execution is tied to an engine's version.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import MISSING, fields
+from typing import Any
+
+from engine.errors import SchemaTooNew, StoreCorrupt
+from engine.kernel import snapshot_codec, stimulus
+from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import SCHEMA, Snapshot
+from engine.kernel.stimulus import Stimulus
+from engine.records import dataclass
+
+Json = Any
+
+COMPRESS_OVER_BYTES = 600
+"""With the 200 to 350 bytes beside it in its item, a body is within the 1 KB of one write unit of DynamoDB."""
+
+# Never change a dictionary that was released: a body written with it needs it for ever. Add another marker instead.
+_DICTIONARY = (
+    b'{"truncated":false},"inputDetails":{"outputDetails":{"assignedVariables":"previousEventId","error":"cause":'
+    b'"ExecutionStarted","executionStartedEventDetails":"PassStateEntered","ChoiceStateEntered","WaitStateEntered",'
+    b'"stateEnteredEventDetails":{"stateExitedEventDetails":{"name":"TaskStateExited","TaskStateEntered","TaskScheduled",'
+    b'"taskScheduledEventDetails":{"parameters":{"resourceType":"connector","resource":"TaskStarted","TaskSucceeded",'
+    b'"MapStateEntered","MapIterationStarted","MapIterationSucceeded","ParallelStateEntered","ParallelStateExited",'
+    b'"phase":"SCHEDULED","RUNNING","WAITING","JOINING","DONE","machine":"/States/","/ItemProcessor","/Branches/0"'
+    b'"arguments":{"variables":{"entered_at":"entered_event":"last_event":"lease_until":"attempt":"visit":"input":{"'
+    b'"frames":{"facts":{"execution_id":"workflow":"version":"started_at":"kind":"STANDARD","workspace":"default"'
+    b'"k":"TaskStarted","k":"TaskReturned","frame":"","output":{"at":17"seed":{"v":1,"s":[{"e":[["w":{"g":{"f":{"x":['
+)
+_PLAIN, _DEFLATED = b"\x00", b"\x01"
+
+_STIMULI: dict[str, type[Stimulus]] = {
+    cls.__name__: cls
+    for cls in vars(stimulus).values()
+    if isinstance(cls, type) and issubclass(cls, Stimulus)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one segment records: from `stimuli` came `events` (each as `encode_event` gave it) and `snapshot`, in which
+    `touched` frames are new and `removed` ones gone."""
+
+    stimuli: tuple[Stimulus, ...]
+    events: tuple[str, ...]
+    snapshot: Snapshot
+    touched: frozenset[str]
+    removed: frozenset[str]
+
+
+def encode_event(event: HistoryEvent) -> str:
+    """One event as JSON text: encoded once, when it happened, so that a segment's size is known as it grows."""
+    return _dumps([event.id, event.previous, event.type, event.at, event.details])
+
+
+def encode_change(change: Change, *, whole: bool, schema: int = SCHEMA) -> bytes:
+    """The segment's body, with the whole snapshot or only what changed, under `schema` where that can hold it."""
+    try:
+        state = _encode_state(change, schema, whole=whole)
+    except snapshot_codec.Unsayable:
+        schema = SCHEMA
+        state = _encode_state(change, schema, whole=whole)
+    body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
+    return _pack(f'{_dumps(body)[:-1]},"e":[{",".join(change.events)}]}}')
+
+
+def _encode_state(change: Change, schema: int, *, whole: bool) -> dict[str, Json]:
+    snapshot = change.snapshot
+    if whole:
+        return {"w": snapshot_codec.encode(snapshot, schema)}
+    return {
+        "g": snapshot_codec.encode_globals(snapshot, schema),
+        "f": snapshot_codec.encode_frames(snapshot.frames, sorted(change.touched), schema),
+        "x": sorted(change.removed),
+    }
+
+
+def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:
+    """The snapshot after the last of `bodies`, which begin with a whole one.
+
+    Raises SchemaTooNew for a newer release's body, StoreCorrupt for what cannot be read.
+    """
+    snapshot: Snapshot | None = None
+    for body in bodies:
+        record = unpack(body)
+        if "w" in record:
+            snapshot = snapshot_codec.decode(record["w"])
+        elif snapshot is None:
+            raise StoreCorrupt("the oldest segment that was read holds no whole snapshot")
+        else:
+            frames = snapshot_codec.decode_frames(record["f"], record["v"])
+            snapshot = snapshot_codec.apply_delta(snapshot, record["g"], frames, record["x"], record["v"])
+    if snapshot is None:
+        raise StoreCorrupt("there is no segment to read a snapshot from")
+    return snapshot
+
+
+def decode_events(body: bytes) -> list[HistoryEvent]:
+    """The history events of one segment."""
+    return [HistoryEvent(*parts) for parts in unpack(body)["e"]]
+
+
+def decode_stimuli(body: bytes) -> list[Stimulus]:
+    """The stimuli of one segment, to step them again (invariant I11)."""
+    return [_decode_stimulus(item) for item in unpack(body)["s"]]
+
+
+def pack(value: Json) -> bytes:
+    """A JSON value as bytes, deflated when it is over COMPRESS_OVER_BYTES."""
+    return _pack(_dumps(value))
+
+
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _pack(text: str) -> bytes:
+    plain = text.encode("utf-8", "surrogatepass")
+    if len(plain) <= COMPRESS_OVER_BYTES:
+        return _PLAIN + plain
+    press = zlib.compressobj(level=3, zdict=_DICTIONARY)
+    return _DEFLATED + press.compress(plain) + press.flush()
+
+
+def unpack(body: bytes) -> Json:
+    """What `pack` packed. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
+    marker, data = body[:1], body[1:]
+    try:
+        if marker == _DEFLATED:
+            data = zlib.decompressobj(zdict=_DICTIONARY).decompress(data)
+        elif marker != _PLAIN:
+            raise SchemaTooNew(f"a segment in format {marker!r}: a newer release wrote it")
+        value = json.loads(data.decode("utf-8", "surrogatepass"))
+    except (ValueError, zlib.error) as error:
+        raise StoreCorrupt(f"a segment cannot be read: {error}") from error
+    if isinstance(value, dict) and value.get("v", SCHEMA) > SCHEMA:
+        raise SchemaTooNew(f"a snapshot of schema {value['v']}; this release knows up to {SCHEMA}")
+    return value
+
+
+def _encode_stimulus(item: Stimulus) -> dict[str, Json]:
+    record: dict[str, Json] = {"k": type(item).__name__, "at": item.at}
+    for part in fields(item):
+        value = getattr(item, part.name)
+        if part.name != "at" and (part.default is MISSING or value != part.default):
+            record[part.name] = value
+    return record
+
+
+def _decode_stimulus(record: dict[str, Json]) -> Stimulus:
+    kind = _STIMULI.get(record["k"])
+    if kind is None:
+        raise SchemaTooNew(f"a stimulus called {record['k']}: a newer release wrote it")
+    return kind(**{key: value for key, value in record.items() if key != "k"})

@@ -1,0 +1,146 @@
+"""What others say to an execution, as inbox items and back as stimuli.
+
+An item's id makes the first one win: one answer per task attempt, one stop per execution, one notice per child. A
+heartbeat may come often, so its id carries the time.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine.errors import SchemaTooNew, StoreCorrupt
+from engine.kernel.snapshot import Phase, Snapshot
+from engine.kernel.stimulus import (
+    CallbackErred,
+    CallbackHeartbeat,
+    CallbackReturned,
+    ChildClosed,
+    FrameStimulus,
+    MapRunUpdated,
+    Stimulus,
+    StopRequested,
+    TaskStarted,
+)
+from engine.ports.journal import InboxItem, Parent
+from engine.ports.keys import Actor, ExecutionKey
+
+Json = Any
+
+STOP = "stop"
+"""The id of a stop; and its kind."""
+BELL = "bell"
+
+_KINDS = (STOP, "success", "failure", "heartbeat", "notice", BELL, "map_run", "taken")
+
+_OF_A_NOTICE = ("child", "index", "status", "output", "inline", "redrives")
+_OF_AN_UPDATE = ("concurrency", "tolerated_count", "tolerated_percentage")
+
+NOTICE_SECONDS = 60.0
+"""After this long an unread item makes its execution overdue, so that a lost wake is noticed."""
+
+
+def stop_item(key: ExecutionKey, at: float, *, error: str | None, cause: str | None, actor: Actor) -> InboxItem:
+    """StopExecution: the first one's error and cause count."""
+    return _item(key, STOP, at, {"kind": STOP, "error": error, "cause": cause, "by": actor.name})
+
+
+def answer_item(
+    key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, answer: dict[str, Json]
+) -> InboxItem:
+    """A callback's answer: ``{"kind": "success", "output"}`` or ``{"kind": "failure", "error", "cause"}``."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"answer#{frame}#{visit}#{attempt}", at, {**answer, **place})
+
+
+def heartbeat_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt: int) -> InboxItem:
+    """SendTaskHeartbeat."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"beat#{frame}#{visit}#{attempt}#{at:.3f}", at, {"kind": "heartbeat", **place})
+
+
+def taken_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, worker: str | None) -> InboxItem:
+    """A worker has taken the work item of an activity; `worker` is the name it gave."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"taken#{frame}#{visit}#{attempt}", at, {"kind": "taken", "worker": worker, **place})
+
+
+def notice_item(key: ExecutionKey, at: float, parent: Parent, notice: dict[str, Json]) -> InboxItem:
+    """A child of the execution `key` has ended: ``{"child", "status", "output", "inline"}``."""
+    place = {"frame": parent.frame, "visit": parent.visit, "attempt": parent.attempt, "index": parent.index}
+    item_id = f"notice#{parent.frame}#{parent.visit}#{parent.attempt}#{parent.index}"
+    return _item(key, item_id, at, {"kind": "notice", **notice, **place})
+
+
+def bell_item(key: ExecutionKey, at: float) -> InboxItem:
+    """Somebody has put a notice, and sends the wake for it (engine.durable.notices)."""
+    return _item(key, BELL, at, {"kind": BELL})
+
+
+def map_run_item(
+    key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, changes: dict[str, Json]
+) -> InboxItem:
+    """UpdateMapRun: ``{"concurrency", "tolerated_count", "tolerated_percentage"}``, each only where it changes."""
+    place = {"frame": frame, "visit": visit, "attempt": attempt}
+    return _item(key, f"map_run#{visit}#{attempt}#{at:.3f}", at, {"kind": "map_run", **changes, **place})
+
+
+def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
+    """Whether `item` can be fed now. An answer that overtook the hand-over has to wait: its task is still RUNNING, or
+    SCHEDULED to be handed over once more."""
+    record = _parse(item)
+    frame = snapshot.frames.get(record.get("frame", ""))
+    if record["kind"] in (STOP, "taken") or frame is None or frame.phase not in (Phase.RUNNING, Phase.SCHEDULED):
+        return True
+    if record["kind"] == "notice":
+        return bool(frame.visit != record["visit"])
+    return (frame.visit, frame.attempt) != (record["visit"], record["attempt"])
+
+
+def stimulus_of(item: InboxItem, *, at: float, seed: int) -> Stimulus:
+    """The item as a stimulus. Raises StoreCorrupt for what cannot be read, SchemaTooNew for a newer release's item."""
+    record = _parse(item)
+    if record["kind"] == "stop":
+        return StopRequested(at=at, error=record["error"], cause=record["cause"])
+    place = FrameStimulus(at=at, seed=seed, frame=record["frame"], visit=record["visit"], attempt=record["attempt"])
+    return _answer(record, place)
+
+
+def stop_words(item: InboxItem) -> tuple[str | None, str | None]:
+    """A stop's error and cause."""
+    record = _parse(item)
+    return record["error"], record["cause"]
+
+
+def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
+    common: dict[str, Json] = {
+        "at": place.at, "seed": place.seed, "frame": place.frame, "visit": place.visit, "attempt": place.attempt,
+    }
+    if record["kind"] == "success":
+        return CallbackReturned(**common, output=record["output"])
+    if record["kind"] == "failure":
+        return CallbackErred(**common, error=record["error"], cause=record["cause"])
+    if record["kind"] == "notice":
+        return ChildClosed(**common, **{name: record[name] for name in _OF_A_NOTICE if name in record})
+    if record["kind"] == "taken":
+        return TaskStarted(**common, worker=record["worker"])
+    if record["kind"] == "map_run":
+        return MapRunUpdated(**common, **{name: record[name] for name in _OF_AN_UPDATE if name in record})
+    return CallbackHeartbeat(**common)
+
+
+def _item(key: ExecutionKey, item_id: str, at: float, record: dict[str, Json]) -> InboxItem:
+    body = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return InboxItem(key, item_id, body, at + NOTICE_SECONDS)
+
+
+def _parse(item: InboxItem) -> dict[str, Json]:
+    try:
+        record = json.loads(item.body.decode("utf-8", "surrogatepass"))
+    except ValueError as error:
+        raise StoreCorrupt(f"the inbox item {item.id} cannot be read: {error}") from error
+    if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
+        raise StoreCorrupt(f"the inbox item {item.id} is none")
+    if record["kind"] not in _KINDS:
+        raise SchemaTooNew(f"the inbox item {item.id} is of the kind {record['kind']!r}: a newer release wrote it")
+    return record

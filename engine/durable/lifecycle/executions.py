@@ -1,0 +1,290 @@
+"""Describing, listing and stopping executions, answering their tasks, and starting them (lifecycle.starts): what
+the API and the command line offer.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.clock import Clock
+from engine.durable import codec, inbox, poison
+from engine.durable.activation import Activation
+from engine.durable.execution import Execution
+from engine.durable.lifecycle.answers import NoMasks, masked_answer
+from engine.durable.lifecycle.business_key import business_key
+from engine.durable.lifecycle.redrives import Redrives
+from engine.durable.lifecycle.starts import Starts
+from engine.durable.loading import START_GRACE_SECONDS, Opener
+from engine.durable.views import map_run_view
+from engine.durable.views.map_run_view import MapRun
+from engine.errors import Conflict, NotFound
+from engine.kernel.history import HistoryEvent, render
+from engine.kernel.snapshot import Phase, Snapshot
+from engine.kernel.tokens import TokenPlace, parse_token
+from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
+from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.pauses import Pauses
+from engine.ports.published import Published
+from engine.ports.queue import Wake, WakeQueue
+from engine.ports.secrets import SecretMasks
+from engine.settings import Settings
+
+Json = Any
+
+
+class ExecutionDoesNotExist(NotFound):
+    """No execution of this id."""
+
+    code = "ExecutionDoesNotExist"
+
+
+class ExecutionIsNotPaused(Conflict):
+    """There is nothing to resume."""
+
+    code = "ExecutionIsNotPaused"
+
+
+class TaskDoesNotExist(NotFound):
+    """No task has this token."""
+
+    code = "TaskDoesNotExist"
+
+
+class TaskTimedOut(Conflict):
+    """The task no longer waits: it was answered, timed out, or its execution ended."""
+
+    code = "TaskTimedOut"
+
+
+class Executions:
+    """Wired in functions from the ports; safe to share between threads."""
+
+    def __init__(
+        self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
+        settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
+        new_seed: Callable[[], int] = lambda: secrets.randbits(63),
+        new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
+    ) -> None:
+        self._journal = journal
+        self._index = index
+        self._queue = queue
+        self._published = published
+        self._clock = clock
+        self._starts = Starts(
+            journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
+            pauses=pauses,
+        )
+        self._opener = Opener(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
+        self._redrives = Redrives(journal, queue, clock, self._opener, new_seed)
+        self._masks = masks or NoMasks()
+
+    def start(
+        self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
+        version: int | None = None, actor: Actor, sync: bool = False,
+    ) -> Execution:
+        """Start the active version, or `version`: lifecycle.starts.Starts.start says what comes of it."""
+        del actor  # for whoever records acts around this one
+        return self._starts.start(workspace, workflow, execution_input, name=name, version=version, sync=sync)
+
+    def describe(self, key: ExecutionKey) -> Execution:
+        """The execution as it stands; `cause` says why it is PAUSED. Raises NotFound (ExecutionDoesNotExist)."""
+        header = self._header_of(key)
+        if header.cause is None or header.status == RUNNING:
+            return self._describe(key)
+        try:
+            execution = self._describe(key)
+        except Exception:  # noqa: BLE001  it may be paused just because it cannot be read
+            execution = Execution(
+                key, header.workflow, header.version, header.status, header.kind, None, header.started_at,
+                ended_at=header.ended_at, definition_digest=header.definition_digest,
+            )
+        return replace(execution, status=header.status, cause=header.cause, ended_at=header.ended_at)
+
+    def _describe(self, key: ExecutionKey) -> Execution:
+        loaded = self._load(key)
+        header = loaded.header
+        bodies = [segment.body for segment in loaded.segments]
+        snapshot = codec.decode_snapshot(bodies) if bodies else None
+        execution_input = json.loads(self._journal.execution_input(key) or b"null")
+        published = self._published.pinned(key.workspace, header.workflow, header.definition_digest)
+        status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)
+        return Execution(
+            key, header.workflow, header.version, status, header.kind, execution_input, header.started_at,
+            output=snapshot.output if snapshot is not None else None,
+            error=snapshot.error if snapshot is not None else None,
+            cause=snapshot.cause if snapshot is not None else None,
+            ended_at=snapshot.last_at if snapshot is not None and snapshot.closed else None,
+            business_key=None if header.is_item else business_key(published, execution_input),
+            definition_digest=header.definition_digest,
+            redrives=0 if snapshot is None else snapshot.redrives,
+        )
+
+    def events(self, key: ExecutionKey, *, most: int) -> list[HistoryEvent]:
+        """The history's first `most` events, values as values. Raises NotFound."""
+        self._header_of(key)
+        found: list[HistoryEvent] = []
+        for segment in self._journal.history(key, 0):
+            found += codec.decode_events(segment.body)
+            if len(found) >= most:
+                break
+        return found[:most]
+
+    def written(self, key: ExecutionKey) -> tuple[int, str]:
+        """The number of the newest segment (-1 before any) and the status: the same pair says that nothing happened.
+
+        Far cheaper than the history, for who asks again and again. Raises NotFound.
+        """
+        loaded = self._load(key)
+        newest = loaded.segments[-1].seq if loaded.segments else -1
+        return newest, loaded.header.status
+
+    def page(self, query: ExecutionQuery) -> ExecutionPage:
+        """A page from the executions index."""
+        return self._index.query(query)
+
+    def history(self, key: ExecutionKey, *, after: int = 0, limit: int = 1000) -> list[dict[str, Json]]:
+        """Up to `limit` events with an id over `after`, as GetExecutionHistory gives them. Raises NotFound."""
+        if self._journal.header(key) is None:
+            raise _unknown(key)
+        events: list[dict[str, Json]] = []
+        for segment in self._journal.history(key, after):
+            events += [render(event) for event in codec.decode_events(segment.body) if event.id > after]
+            if len(events) >= limit:
+                break
+        return events[:limit]
+
+    def stop(self, key: ExecutionKey, *, error: str | None = None, cause: str | None = None, actor: Actor) -> Execution:
+        """Ask an open execution, PAUSED or not, to stop; it is ABORTED once a worker reads it. A closed one stays as it
+        is."""
+        if self._header_of(key).status in OPEN_STATUSES:
+            self._journal.put_inbox(inbox.stop_item(key, self._clock.now(), error=error, cause=cause, actor=actor))
+            self._queue.send([Wake(key)])
+        return self.describe(key)
+
+    def resume(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+        """Let a PAUSED execution run again. Raises Conflict (ExecutionIsNotPaused), NotFound."""
+        del actor  # for whoever records acts around this one
+        header = self._header_of(key)
+        due_at = self._clock.now() + START_GRACE_SECONDS
+        if header.status != PAUSED or not poison.resume(self._journal, header, due_at):
+            raise ExecutionIsNotPaused(
+                f"the execution {key.id} is not paused: it is {header.status}", where="id",
+                advice="`automate resume WORKFLOW` lets the executions of a paused workflow go on.",
+            )
+        self._queue.send([Wake(key)])
+        return self.describe(key)
+
+    def redrive(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+        """Let an execution that did not succeed go on where it stood: see lifecycle.redrives. Raises Conflict
+        (ExecutionNotRedrivable), NotFound."""
+        del actor  # for whoever records acts around this one
+        self._redrives.redrive(self._load(key))
+        return self.describe(key)
+
+    def send_task_success(self, token: str, output: Json) -> Json:
+        """Answer a `.waitForTaskToken` task, and the answer as it is kept: without the task's secrets.
+
+        Raises NotFound (TaskDoesNotExist), Conflict (TaskTimedOut), StorageError."""
+        return self._answer(token, {"kind": "success", "output": output})["output"]
+
+    def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> Json:
+        """Fail a `.waitForTaskToken` task: as send_task_success, error and cause as they are kept."""
+        answer = self._answer(token, {"kind": "failure", "error": error or "", "cause": cause})
+        return {"error": answer["error"] or None, "cause": answer["cause"]}
+
+    def send_task_heartbeat(self, token: str) -> None:
+        """Say that the work behind a task token goes on."""
+        place, waiting = self._waiting_task(token)
+        self._journal.put_inbox(
+            inbox.heartbeat_item(waiting.key, self._clock.now(), place.frame, place.visit, place.attempt)
+        )
+        self._queue.send([Wake(waiting.key)])
+
+    def map_runs(self, key: ExecutionKey) -> list[str]:
+        """The ARNs of the Map Runs that the execution has begun, in order. Raises NotFound."""
+        self._load(key)
+        return map_run_view.map_runs(self._journal, key)
+
+    def describe_map_run(self, key: ExecutionKey, map_run: str) -> MapRun:
+        """A Map Run of the execution, by its ARN or the last part of it. Raises NotFound (ResourceNotFound)."""
+        return map_run_view.describe(self._journal, self._load(key), map_run)
+
+    def map_run_children(
+        self, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
+    ) -> list[ExecutionRow]:
+        """Up to `limit` of its child executions from the item `first` on, in order. Raises NotFound."""
+        self._load(key)
+        return map_run_view.list_children(self._journal, key, map_run, first=first, limit=limit)
+
+    def update_map_run(
+        self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,
+        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None, actor: Actor,
+    ) -> None:
+        """Change the limits of a Map Run under way: its children that are out stay. Raises NotFound, Conflict, and
+        InvalidDocument for a limit out of range."""
+        del actor  # for whoever records acts around this one
+        changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
+        frame = map_run_view.to_update(self._load(key), map_run)
+        place = (frame.path, frame.visit, frame.attempt)
+        self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), *place, changes))
+        self._queue.send([Wake(key)])
+
+    def _answer(self, token: str, answer: dict[str, Json]) -> dict[str, Json]:
+        place, waiting = self._waiting_task(token)
+        kept = masked_answer(self._masks, waiting.plan, waiting.snapshot, place.frame, answer)
+        item = inbox.answer_item(waiting.key, self._clock.now(), place.frame, place.visit, place.attempt, kept)
+        if not self._journal.put_inbox(item):
+            raise _timed_out(token)
+        self._queue.send([Wake(waiting.key)])
+        return kept
+
+    def _waiting_task(self, token: str) -> tuple[TokenPlace, Activation]:
+        place = parse_token(token)
+        loaded = None if place is None else self._journal.load(ExecutionKey(place.workspace, place.execution_id))
+        if place is None or loaded is None:
+            raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
+        waiting = self._opener.open(loaded) if loaded.segments else None
+        if waiting is None or not _holds(waiting.snapshot, place.frame, token):
+            raise _timed_out(token)
+        return place, waiting
+
+    def _header_of(self, key: ExecutionKey) -> Header:
+        header = self._journal.header(key)
+        if header is None:
+            raise _unknown(key)
+        return header
+
+    def _load(self, key: ExecutionKey) -> Loaded:
+        loaded = self._journal.load(key)
+        if loaded is None:
+            raise _unknown(key)
+        return loaded
+
+def _unknown(key: ExecutionKey) -> NotFound:
+    return ExecutionDoesNotExist(
+        f"no execution has the id {key.id!r}", where="id",
+        advice="An id is <workflow>:<name>; `automate executions` lists them.",
+    )
+
+
+def _timed_out(token: str) -> TaskTimedOut:
+    del token  # a token is a capability: it is not repeated in messages
+    return TaskTimedOut("the task no longer waits: it was answered, timed out, or its execution ended", where="token")
+
+
+def _holds(snapshot: Snapshot, path: str, token: str) -> bool:
+    """Whether the frame still waits under this very token. SCHEDULED: its worker's answer came before the word that it
+    was taken, or it is to be handed over once more."""
+    frame = snapshot.frames.get(path)
+    return (
+        not snapshot.closed
+        and frame is not None
+        and frame.phase in (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
+        and frame.token == token
+    )

@@ -1,0 +1,127 @@
+"""Redriving an execution that did not succeed: it goes on where it stood, under the same id, version and input.
+
+    load ── Redriven stepped (engine.kernel.redriving) ── segment N+1 ── header: RUNNING ── wake
+                                                          │ the lock: of two redrives one writes it
+    a crash here: the redrive is asked for again ─────────┘ and finds the segment
+
+The segment comes first, so that whoever was still about to close the header by segment N cannot do so any more: a
+header that is still open is no obstacle. The inbox is emptied before that: a stop that was meant for the run before
+would end this one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.clock import Clock
+from engine.durable.activation import Activation
+from engine.durable.loading import START_GRACE_SECONDS, Opener
+from engine.errors import Conflict
+from engine.kernel import redriving
+from engine.kernel.express import is_express
+from engine.kernel.snapshot import Status
+from engine.kernel.stimulus import Redriven
+from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, row_of
+from engine.ports.queue import Wake, WakeQueue
+
+
+class ExecutionNotRedrivable(Conflict):
+    """There is nothing to go on with; AWS's name."""
+
+    code = "ExecutionNotRedrivable"
+
+
+class Redrives:
+    """Safe to share between threads."""
+
+    def __init__(
+        self, journal: Journal, queue: WakeQueue, clock: Clock, opener: Opener, new_seed: Callable[[], int]
+    ) -> None:
+        self._journal = journal
+        self._queue = queue
+        self._clock = clock
+        self._opener = opener
+        self._new_seed = new_seed
+
+    def redrive(self, loaded: Loaded, *, by_parent: int = 0) -> None:
+        """Let it go on. An item of a Map Run is redriven by its parent alone, the `by_parent`-th time.
+
+        Raises StorageError, Conflict (ExecutionNotRedrivable) where there is nothing to go on with.
+        """
+        header = loaded.header
+        _check(header, by_parent=by_parent > 0)
+        activation = self._opener.open(loaded)
+        if activation.snapshot.closed:
+            self._take_up(activation, header, by_parent)
+        elif header.status in OPEN_STATUSES:
+            raise _refused(header, f"it is {header.status}")
+        self._reopen(activation, header)
+        if not by_parent:
+            self._queue.send([Wake(header.key)])
+
+    def _take_up(self, activation: Activation, header: Header, count: int) -> None:
+        snapshot = activation.snapshot
+        if snapshot.status is Status.SUCCEEDED:
+            raise _refused(header, f"it is {snapshot.status}")
+        lost = redriving.lost_map_run(activation.plan, snapshot.remains)
+        if lost is not None:
+            raise _refused(
+                header, f"the distributed Map {lost!r} cannot go on: its items ran as EXPRESS executions, or all have "
+                "ended and their results could not be used", "Start a new execution.",
+            )
+        self._empty_inbox(header)
+        now = self._clock.now()
+        at = max(now, snapshot.last_at)
+        settled = header.status not in OPEN_STATUSES
+        activation.feed([Redriven(at=at, seed=self._new_seed(), count=count, settled=settled)])
+        if not activation.dirty:
+            raise _refused(header, "an earlier release ended it, and kept nothing to go on with")
+        segment = activation.segment(now, owner="", hard_deadline=at)
+        if self._journal.commit([segment])[0]:
+            activation.committed(segment)
+        else:
+            raise _refused(header, "another redrive of it was faster")
+
+    def _empty_inbox(self, header: Header) -> None:
+        """Unless another redrive was faster: then what is there was said to that one."""
+        ids = [item.id for item in self._journal.inbox(header.key)]
+        if not ids:
+            return
+        now = self._journal.header(header.key)
+        if now is None or (now.status, now.seq) != (header.status, header.seq):
+            raise _refused(header, "another redrive of it was faster")
+        self._journal.delete_inbox(header.key, ids)
+
+    def _reopen(self, activation: Activation, header: Header) -> None:
+        """Make the header RUNNING. Where it was still open, its closer may come in between, once."""
+        due_at = self._clock.now() + START_GRACE_SECONDS
+        known: Header | None = header
+        for _ in range(2):
+            if known is None:
+                break
+            change = HeaderChange(
+                header.key, activation.seq, RUNNING, due_at, strikes=0,
+                reopens=None if known.status in OPEN_STATUSES else known.status, row=row_of(header, status=RUNNING),
+            )
+            if self._journal.update_headers([change])[0]:
+                return
+            known = self._journal.header(header.key)
+            if known is not None and known.status in OPEN_STATUSES:
+                return
+        raise _refused(header, "another redrive of it was faster")
+
+
+def _check(header: Header, *, by_parent: bool) -> None:
+    if header.status in (Status.SUCCEEDED, PAUSED):
+        raise _refused(header, f"it is {header.status}")
+    if is_express(header.kind):
+        raise _refused(header, "EXPRESS executions keep nothing to go on with", "Start a new one with the same input.")
+    if header.is_item and not by_parent:
+        raise _refused(header, "it is an item of a Map Run", "Redrive the execution that runs the Map.")
+
+
+def _refused(header: Header, why: str, advice: str = "") -> ExecutionNotRedrivable:
+    return ExecutionNotRedrivable(
+        f"the execution {header.key.id} cannot be redriven: {why}", where="id",
+        advice=advice or "Only an execution that FAILED, TIMED_OUT or was ABORTED can be redriven.",
+    )

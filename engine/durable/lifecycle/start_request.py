@@ -1,0 +1,84 @@
+"""What a start must be before anything is written: a name that AWS allows, an input that fits, a kind that fits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from engine.durable.lifecycle.input_schema import check_input
+from engine.errors import InvalidDocument, PayloadTooLarge
+from engine.kernel.express import EXPRESS, EXPRESS_SYNC
+from engine.language.expr.bounds import MOST_LEVELS
+from engine.ports.published import PublishedVersion
+
+Json = Any
+
+_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
+"""AWS's rule for names of executions (StartExecution)."""
+
+
+def checked_name(name: str, what: str = "an execution") -> str:
+    """`name`, if it is one that AWS allows. Raises InvalidDocument."""
+    if not _NAME.fullmatch(name):
+        raise InvalidDocument(
+            f"{name!r} cannot name {what}", where="name",
+            advice="Use 1 to 80 characters without spaces, brackets, wildcards, control characters or any of "
+            '" # % \\ ^ | ~ ` $ & , ; : /',
+        )
+    return name
+
+
+def encoded_input(published: PublishedVersion, execution_input: Json, *, most_bytes: int) -> bytes:
+    """The input as the journal keeps it. Raises InvalidDocument where it breaks the workflow's input schema or nests
+    too deep, PayloadTooLarge over `most_bytes`."""
+    try:
+        text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        raise _too_deep() from None
+    if text.count("[") + text.count("{") > MOST_LEVELS and _is_too_deep(execution_input):
+        raise _too_deep()
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) > most_bytes:
+        raise PayloadTooLarge(
+            f"the input is {len(data):,} bytes; at most {most_bytes:,} are accepted", where="input",
+            advice="Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES.",
+        )
+    if published.input_schema is not None:
+        check_input(published.input_schema, execution_input)
+    return data
+
+
+def input_digest(data: bytes) -> str:
+    """The same for the same JSON, whatever the order of its keys: AWS compares inputs as values."""
+    canonical = json.dumps(json.loads(data), sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def sync_kind(published: PublishedVersion) -> str:
+    """The kind of a synchronous start. Raises InvalidDocument for a workflow that is not EXPRESS."""
+    if published.kind != EXPRESS:
+        raise InvalidDocument(
+            f"{published.workflow!r} is {published.kind}: only an EXPRESS workflow can be started synchronously",
+            where="sync", advice='Start it without sync, or make its kind "EXPRESS".',
+        )
+    return EXPRESS_SYNC
+
+
+def _is_too_deep(value: Json) -> bool:
+    """Level by level, for recursion is what must not be."""
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [
+            part for item in level if isinstance(item, (dict, list))
+            for part in (item.values() if isinstance(item, dict) else item)
+        ]
+    return any(isinstance(item, (dict, list)) for item in level)
+
+
+def _too_deep() -> InvalidDocument:
+    return InvalidDocument(
+        f"the input nests more than {MOST_LEVELS} arrays and objects within one another", where="input",
+        advice="Flatten it, or pass the inner part as a text.",
+    )

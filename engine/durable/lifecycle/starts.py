@@ -1,0 +1,132 @@
+"""Starting an execution: its input, its header with a row in the index, a wake. For the API, the command line and the
+Tasks that start another workflow (engine.durable.worker.child_starts).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.clock import Clock
+from engine.durable.execution import Execution
+from engine.durable.lifecycle.business_key import business_key
+from engine.durable.lifecycle.pausing import HOLD_SECONDS, WorkflowPaused, start_is_queued
+from engine.durable.lifecycle.start_request import checked_name, encoded_input, input_digest, sync_kind
+from engine.durable.loading import START_GRACE_SECONDS
+from engine.errors import Conflict
+from engine.kernel.express import FIRST_LOOK_SECONDS
+from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Parent, row_of
+from engine.ports.keys import ExecutionKey
+from engine.ports.pauses import Pauses
+from engine.ports.published import Published, PublishedVersion
+from engine.ports.queue import Wake, WakeQueue
+from engine.settings import Settings
+
+Json = Any
+
+
+class ExecutionAlreadyExists(Conflict):
+    """The name belongs to another execution."""
+
+    code = "ExecutionAlreadyExists"
+
+
+class Starts:
+    """Safe to share between threads. Without `pauses` no workflow's starts are held."""
+
+    def __init__(
+        self, *, journal: Journal, queue: WakeQueue, published: Published, clock: Clock, settings: Settings,
+        new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
+    ) -> None:
+        self._journal = journal
+        self._queue = queue
+        self._published = published
+        self._clock = clock
+        self._settings = settings
+        self._new_name = new_name
+        self._pauses = pauses
+
+    def start(
+        self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
+        version: int | None = None, sync: bool = False,
+    ) -> Execution:
+        """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
+
+        The same name with the same input of a running execution answers that execution. Raises Conflict
+        (ExecutionAlreadyExists) for a name used with another input or of a closed execution, (WorkflowPaused) where
+        starts are refused, NotFound, InvalidDocument where the input breaks the workflow's input schema,
+        PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
+        the caller's to run (engine.durable.worker.sync_start): no wake is sent, and a name that is taken is taken.
+
+        Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
+        sweeper; one before it started nothing.
+        """
+        return self._start(workspace, workflow, execution_input, name, version, None, sync=sync)
+
+    def start_child(
+        self, workspace: str, workflow: str, execution_input: Json, *, name: str, version: int | None, parent: Parent
+    ) -> Execution:
+        """`start`, by the Task that `parent` names: asked again by that one, a closed execution is answered too."""
+        return self._start(workspace, workflow, execution_input, name, version, parent)
+
+    def _start(
+        self, workspace: str, workflow: str, execution_input: Json, name: str | None, version: int | None,
+        parent: Parent | None, *, sync: bool = False,
+    ) -> Execution:
+        name = self._new_name() if name is None else checked_name(name)
+        published = self._published.version(workspace, workflow, version)
+        data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)
+        kind = sync_kind(published) if sync else published.kind
+        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind)
+        header = replace(header, parent=parent)
+        queued = self._is_queued(header.key)
+        if queued and sync:
+            raise WorkflowPaused(f"{workflow!r} is paused: a synchronous start cannot wait", where="workflow")
+        if queued:
+            header = replace(header, due_at=header.started_at + HOLD_SECONDS)
+        found_by = business_key(published, execution_input)  # before anything is written: it may fail
+        existing = self._journal.create(header, data, row_of(header, business_key=found_by))
+        if existing is not None:
+            header = _same_execution(existing, header, again=not sync)
+        key = header.key
+        if not sync and (not queued or not self._is_queued(key)):  # resumed meanwhile: nobody else would wake it soon
+            self._queue.send([Wake(key)])
+        return Execution(
+            key, workflow, header.version, header.status, header.kind, execution_input, header.started_at,
+            business_key=found_by, definition_digest=header.definition_digest,
+        )
+
+    def _is_queued(self, key: ExecutionKey) -> bool:
+        try:
+            return start_is_queued(self._pauses, key.workspace, key.workflow)
+        except WorkflowPaused:
+            if self._journal.header(key) is None:
+                raise
+            return False  # a start that is asked for again is answered as ever
+
+    def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes, kind: str) -> Header:
+        now = self._clock.now()
+        return Header(
+            key=key, workflow=published.workflow, version=published.number,
+            definition_digest=published.definition_digest, input_digest=input_digest(data),
+            kind=kind, status=RUNNING, started_at=now,
+            due_at=now + FIRST_LOOK_SECONDS.get(kind, START_GRACE_SECONDS),
+        )
+
+
+def _same_execution(existing: Header, wanted: Header, *, again: bool) -> Header:
+    """What AWS answers for a name that is taken (StartExecution is idempotent for a running one with equal input)."""
+    same = existing.input_digest == wanted.input_digest
+    if existing.status in OPEN_STATUSES and same and again:
+        return existing
+    if existing.parent is not None and existing.parent == wanted.parent:
+        return existing
+    why = "is closed" if existing.status not in OPEN_STATUSES else "was started with another input"
+    if same and existing.status in OPEN_STATUSES:
+        why = "runs, and cannot be waited for by starting it again"
+    raise ExecutionAlreadyExists(
+        f"the execution {existing.key.name!r} of {existing.workflow} {why}", where="name",
+        advice="Choose another name, or leave it out to get a new one.",
+    )

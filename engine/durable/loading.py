@@ -1,0 +1,93 @@
+"""From the journal to memory: a loaded execution becomes an Activation, its plan compiled once per definition."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+
+from engine.durable import codec
+from engine.durable.activation import Activation
+from engine.errors import StoreCorrupt
+from engine.kernel.snapshot import Facts, Snapshot
+from engine.kernel.snapshot_codec import written_schema
+from engine.language.asl.compile import compile_definition
+from engine.language.asl.model import Plan
+from engine.language.asl.resources import OWN_ARN
+from engine.ports.journal import Header, Journal, Loaded
+from engine.ports.published import Published, PublishedVersion
+
+PLANS_KEPT = 256
+
+START_GRACE_SECONDS = 30.0
+"""A started execution that nobody has looked at for this long is overdue: its first wake was lost."""
+
+
+class Opener:
+    """Keeps the plans of the definitions it has met. Safe to share between threads. `confirmed_schema` is the setting
+    AUTOMATE_SNAPSHOT_SCHEMA: raises InvalidDocument for one that this release does not write."""
+
+    def __init__(
+        self, journal: Journal, published: Published, new_nonce: Callable[[], str], *, confirmed_schema: int = 0
+    ) -> None:
+        self._schema = written_schema(confirmed_schema)
+        self._journal = journal
+        self._published = published
+        self._new_nonce = new_nonce
+        self._lock = Lock()
+        self._plans: OrderedDict[tuple[str, str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
+
+    def open(self, loaded: Loaded) -> Activation:
+        """The execution as its last segment left it, or as it begins. Raises StorageError, NotFound."""
+        header = loaded.header
+        version, plan = self._plan(header)
+        if not loaded.segments:
+            data = self._journal.execution_input(header.key)
+            if data is None:
+                raise StoreCorrupt(f"the input of {header.key.id} is missing")
+            snapshot = Snapshot(facts=facts_of(header), input=json.loads(data), last_at=header.started_at)
+            return self._activation(header, version, plan, snapshot, len(data))
+        snapshot = codec.decode_snapshot(segment.body for segment in loaded.segments)
+        sizes = [(segment.whole, len(segment.body)) for segment in loaded.segments]
+        activation = self._activation(header, version, plan, snapshot, max(size for _, size in sizes))
+        activation.seq = loaded.segments[-1].seq
+        activation.resume_sizes(sizes)
+        return activation
+
+    def _activation(
+        self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, payload_bytes: int
+    ) -> Activation:
+        return Activation(
+            header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, payload_bytes=payload_bytes
+        )
+
+    def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:
+        machine = "" if header.parent is None else header.parent.machine
+        wanted = (header.key.workspace, header.workflow, header.definition_digest, machine)
+        with self._lock:
+            known = self._plans.get(wanted)
+            if known is not None:
+                self._plans.move_to_end(wanted)
+                return known
+        version = self._published.pinned(*wanted[:3])
+        plan = compile_definition(version.definition)
+        if machine:  # the executions of a Map Run walk its ItemProcessor, without the execution's time-out
+            plan = Plan({**plan.machines, "": plan.machines[machine]})
+        with self._lock:
+            self._plans[wanted] = (version, plan)
+            if len(self._plans) > PLANS_KEPT:
+                self._plans.popitem(last=False)
+        return version, plan
+
+
+def facts_of(header: Header) -> Facts:
+    """What the context object ``$$`` says of an execution. The ARNs have AWS's shape, with ``local`` as the account."""
+    arn = f"{OWN_ARN}{header.key.workspace}"
+    return Facts(
+        execution_id=header.key.id, name=header.key.name, workflow=header.workflow, version=header.version,
+        started_at=header.started_at, kind=header.kind, workspace=header.key.workspace,
+        role_arn=f"arn:aws:iam::{header.key.workspace}:role/automate",
+        execution_arn=f"{arn}:execution:{header.workflow}:{header.key.name}",
+        state_machine_arn=f"{arn}:stateMachine:{header.workflow}",
+    )

@@ -1,0 +1,227 @@
+"""A Map Run as it is shown: while it is under way from the parent's snapshot, afterwards from the parent's history.
+
+DescribeMapRun     counts and limits       ListMapRuns          the runs an execution has begun
+UpdateMapRun       an inbox item           ListExecutions(run)  the children, read by their ids
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.durable import codec
+from engine.errors import Conflict, InvalidDocument, NotFound
+from engine.kernel.children import outcomes
+from engine.kernel.children.child_ids import item_id
+from engine.kernel.children.map_run import is_opened
+from engine.kernel.snapshot import Frame, Snapshot
+from engine.ports.executions_index import ExecutionRow
+from engine.ports.journal import OPEN_STATUSES, Header, Journal, Loaded
+from engine.ports.keys import ExecutionKey
+from engine.records import dataclass
+
+Json = Any
+
+COUNTS = ("total", "pending", "running", "succeeded", "failed", "timed_out", "aborted")
+_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
+
+
+class MapRunDoesNotExist(NotFound):
+    """The execution has begun no such Map Run."""
+
+    code = "ResourceNotFound"
+
+
+@dataclass(frozen=True, slots=True)
+class MapRun:
+    """One run. `counts` are of child executions, by COUNTS; times are epoch seconds. `max_concurrency` 0: no limit.
+
+    Of a run that ended with its execution the limits are not kept, and its children are counted by their headers.
+    """
+
+    arn: str
+    execution: ExecutionKey
+    status: str
+    counts: dict[str, int]
+    started_at: float
+    ended_at: float | None = None
+    max_concurrency: int | None = None
+    tolerated_failure_count: float | None = None
+    tolerated_failure_percentage: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Where the run was begun: its event, and its frame's visit and attempt."""
+
+    arn: str
+    event: int
+    at: float
+    visit: int
+    attempt: int
+
+
+def map_runs(journal: Journal, key: ExecutionKey) -> list[str]:
+    """The ARNs of the Map Runs that the execution has begun, in order."""
+    return [begun.arn for begun in _begun(journal, key)]
+
+
+def describe(journal: Journal, loaded: Loaded, map_run: str) -> MapRun:
+    """The run that `map_run` names by its ARN or the last part of it. Raises MapRunDoesNotExist."""
+    key = loaded.header.key
+    begun = _find(journal, key, map_run)
+    frame = _frame(loaded, begun.arn)
+    if frame is not None:
+        snapshot = _snapshot(loaded)
+        counts = outcomes.counts_of(frame, outcomes.tally(snapshot, frame))
+        if not is_opened(frame):  # its items are being read, or not batched yet
+            counts |= dict.fromkeys(COUNTS, 0)
+        return _shown(key, begun, "RUNNING", counts)
+    ended = _end(journal, key, begun, redriven=_snapshot(loaded).redrives > 0 if loaded.segments else False)
+    if ended is not None:
+        return ended
+    counts = dict.fromkeys(COUNTS, 0)
+    for header in _children(journal, key, begun, 0):
+        counts["total"] += 1
+        counts[header.status.lower()] += 1
+    return _shown(key, begun, "ABORTED", counts, loaded.header.ended_at)
+
+
+def _end(journal: Journal, key: ExecutionKey, begun: _Begun, *, redriven: bool) -> MapRun | None:
+    """How the run ended; the last time, where it was taken up again."""
+    ended, chain = None, {begun.event}
+    for segment in journal.history(key, begun.event - 1):
+        for event in codec.decode_events(segment.body):
+            if event.previous not in chain:
+                continue
+            if event.type == "MapRunRedriven":
+                chain.add(event.id)
+                ended = None
+            elif event.type in _ENDS:
+                ended = _shown(key, begun, _ENDS[event.type], _recorded(segment.body, begun.arn), event.at)
+                if not redriven:
+                    return ended
+    return ended
+
+
+def list_children(
+    journal: Journal, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
+) -> list[ExecutionRow]:
+    """Up to `limit` child executions from the index `first` on, those that are started. Raises MapRunDoesNotExist."""
+    found: list[ExecutionRow] = []
+    for header in _children(journal, key, _find(journal, key, map_run), first):
+        if len(found) == limit:
+            break
+        found.append(ExecutionRow(
+            header.key, header.workflow, header.version, header.status, header.started_at, header.ended_at
+        ))
+    return found
+
+
+def to_update(loaded: Loaded, map_run: str) -> Frame:
+    """The frame of a run that can be updated. Raises Conflict for one that is not under way."""
+    frame = None if loaded.header.status not in OPEN_STATUSES else _frame(loaded, map_run)
+    if frame is None:
+        raise Conflict("the Map Run is not under way", where="map_run", advice="Only a running one can be updated.")
+    return frame
+
+
+def checked_limits(
+    max_concurrency: int | None, tolerated_failure_count: float | None, tolerated_failure_percentage: float | None
+) -> dict[str, Json]:
+    """What UpdateMapRun changes, for the inbox. Raises InvalidDocument for what is out of range, or for nothing."""
+    given = {
+        "concurrency": max_concurrency, "tolerated_count": tolerated_failure_count,
+        "tolerated_percentage": tolerated_failure_percentage,
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    if not changes:
+        raise InvalidDocument("nothing to update", advice="Name a concurrency or a tolerance.")
+    for name, value in changes.items():
+        if value < 0 or (name == "tolerated_percentage" and value > 100):
+            raise InvalidDocument(f"{value:g} is out of range", where=name)
+    return changes
+
+
+def _begun(journal: Journal, key: ExecutionKey) -> Iterator[_Begun]:
+    for segment in journal.history(key):
+        for event in codec.decode_events(segment.body):
+            if event.type == "MapRunStarted":
+                arn = (event.details or {})["mapRunArn"]
+                frame = _stored_frame(segment.body, arn)
+                yield _Begun(arn, event.id, event.at, frame.get("visit", 0), frame.get("attempt", 0))
+
+
+def _find(journal: Journal, key: ExecutionKey, map_run: str) -> _Begun:
+    for begun in _begun(journal, key):
+        if _named(begun.arn, map_run):
+            return begun
+    raise MapRunDoesNotExist(f"{key.id} has begun no Map Run {map_run!r}", where="map_run")
+
+
+def _named(arn: str, map_run: str) -> bool:
+    """By the ARN, ``…:mapRun:machine/label:id``, or by what stands after one of its separators."""
+    resource = arn.partition(":mapRun:")[2]
+    return map_run in (arn, resource, resource.rpartition("/")[2], arn.rpartition(":")[2])
+
+
+def _stored_frame(body: bytes, arn: str) -> dict[str, Json]:
+    """The frame as the segment that began the run holds it; empty where the run was over within that segment."""
+    record = codec.unpack(body)
+    frames = record["w"]["frames"] if "w" in record else record["f"]
+    for frame in frames.values():
+        arguments = frame.get("arguments")
+        if isinstance(arguments, dict) and arguments.get("map_run") == arn:
+            return dict(frame)
+    return {}
+
+
+def _snapshot(loaded: Loaded) -> Snapshot:
+    return codec.decode_snapshot(segment.body for segment in loaded.segments)
+
+
+def _frame(loaded: Loaded, map_run: str) -> Frame | None:
+    """The frame of a run that is under way."""
+    if not loaded.segments:
+        return None
+    for frame in _snapshot(loaded).frames.values():
+        if frame.fanout is not None and isinstance(frame.arguments, dict):
+            arn = frame.arguments.get("map_run")
+            if isinstance(arn, str) and _named(arn, map_run):
+                return frame
+    return None
+
+
+def _recorded(body: bytes, arn: str) -> dict[str, Json]:
+    """The counts that the stimulus which ended the run carries; zeros where it never had children."""
+    for stimulus in codec.decode_stimuli(body):
+        counts = getattr(stimulus, "counts", None)
+        if isinstance(counts, dict) and counts.get("map_run") == arn:
+            return counts
+    return dict.fromkeys(COUNTS, 0)
+
+
+def _children(journal: Journal, key: ExecutionKey, begun: _Begun, first: int) -> Iterator[Header]:
+    """The headers of its children, which are created in the order of their index."""
+    index = first
+    while True:
+        child = ExecutionKey(key.workspace, item_id(key.id, begun.visit, begun.attempt, index))
+        header = journal.header(child)
+        if header is None:
+            return
+        yield header
+        index += 1
+
+
+def _shown(
+    key: ExecutionKey, begun: _Begun, status: str, record: dict[str, Json], ended_at: float | None = None
+) -> MapRun:
+    counts = {name: int(record[name]) for name in COUNTS}
+    if status == "FAILED":  # what was out when it failed was stopped
+        counts["aborted"] += counts["running"]
+        counts["running"] = 0
+    return MapRun(
+        begun.arn, key, status, counts, begun.at, ended_at, max_concurrency=record.get("max_concurrency"),
+        tolerated_failure_count=record.get("tolerated_count"),
+        tolerated_failure_percentage=record.get("tolerated_percentage"),
+    )

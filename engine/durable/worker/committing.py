@@ -1,0 +1,113 @@
+"""Commits: what the rounds changed becomes segments, written for all executions at once, tried again where that helps.
+
+    uncommitted change ── segment (made once, the same bytes at each try) ── lease covered? ── written ── fenced: leave
+                                                                                    └── store failed: next round
+
+A store that fails for a moment must not cost the calls that are on their way. The first try of a commit may have been
+applied and a successor may stand on it, so nothing is stepped and nothing is re-encoded until the outcome is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from engine.clock import Clock
+from engine.durable.worker.owned import Owned
+from engine.durable.worker.parking import Parking
+from engine.errors import Fenced, StoreBusy, StoreUnavailable, Throttled
+from engine.ports.journal import Journal, Segment
+
+COMMIT_ATTEMPTS = 3
+"""How often a commit is tried where the store may serve the next time."""
+
+_TRANSIENT = (Throttled, StoreUnavailable, StoreBusy)
+
+Leave = Callable[[Owned, Exception], None]
+
+
+class _Each(Protocol):
+    def __call__(
+        self, act: Callable[[list[Segment]], list[bool | Exception]], items: Sequence[list[Segment]], /
+    ) -> list[list[bool | Exception]]: ...
+
+
+class Committing:
+    """`each` spreads writes where the store takes them one by one; None: one write for all. `leave` is told of an
+    execution that cannot be written, and why."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, parking: Parking, *, owner: str, each: _Each | None, leave: Leave
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._parking = parking
+        self._owner = owner
+        self._each = each
+        self._leave = leave
+
+    def wanted(self, owned: Owned, now: float) -> bool:
+        """Whether a run of pure states has to be committed though it is not over."""
+        return owned.activation.must_commit(now) or (owned.activation.dirty and (owned.held or owned.near(now)))
+
+    def encode(self, owned: Owned, now: float) -> None:
+        """Make the next segment where one is due; one that is tried again stays as it is."""
+        activation = owned.activation
+        due = activation.dirty and (not activation.owed().ready or self.wanted(owned, now))
+        if activation.express:
+            due = activation.dirty and activation.snapshot.closed
+        if due and owned.segment is None:
+            owned.segment = activation.segment(now, owner=self._owner, hard_deadline=owned.deadline)
+
+    def commit(self, encoded: Sequence[Owned]) -> list[tuple[Owned, Segment]]:
+        """Write the segments of `encoded`, where the lease is covered; answers those that are durable now."""
+        writes = [
+            (owned, owned.segment) for owned in encoded
+            if owned.segment is not None and self._cover_lease(owned, owned.segment)
+        ]
+        durable: list[tuple[Owned, Segment]] = []
+        for (owned, segment), written in zip(writes, self._write([s for _, s in writes]), strict=True):
+            if isinstance(written, Exception):
+                self._failed(owned, written)
+            elif not written:
+                self._leave(owned, Fenced(f"segment {segment.seq} was written by another owner"))
+            else:
+                owned.segment, owned.failures = None, 0
+                durable.append((owned, segment))
+        return durable
+
+    def _cover_lease(self, owned: Owned, segment: Segment) -> bool:
+        """A lease that opens while the header is due later than its end needs the header first. False: not yet.
+
+        header due in a year ── intent ── crash ··························· (nobody looks for a year)
+        header due at the lease's end ── intent ── crash ── sweeper wakes the next owner
+        """
+        due = owned.activation.header.due_at
+        if segment.lease_until and (due is None or due > segment.lease_until):
+            try:
+                self._parking.change_header(owned.activation, due_at=segment.lease_until, seq=owned.activation.seq)
+            except Exception as error:  # noqa: BLE001  (as a commit's)
+                self._failed(owned, error)
+                return False
+        return True
+
+    def _failed(self, owned: Owned, error: Exception) -> None:
+        """Try again in the next round, with the same bytes; leave where that cannot help or has not helped."""
+        owned.failures += 1
+        again = owned.failures < COMMIT_ATTEMPTS and not owned.near(self._clock.now())
+        if not again or not isinstance(error, _TRANSIENT):
+            self._leave(owned, error)
+
+    def _write(self, segments: list[Segment]) -> list[bool | Exception]:
+        """One commit for all, or one each in parallel where the store takes them one by one."""
+        if not segments:
+            return []
+        if self._each is not None:
+            return [answer for group in self._each(self._guarded, [[s] for s in segments]) for answer in group]
+        return self._guarded(segments)
+
+    def _guarded(self, segments: list[Segment]) -> list[bool | Exception]:
+        try:
+            return list(self._journal.commit(segments))
+        except Exception as error:  # noqa: BLE001  (whatever a store raises is the outcome of these executions alone)
+            return [error] * len(segments)

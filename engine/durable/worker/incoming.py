@@ -1,0 +1,237 @@
+"""What has happened to an owned execution since the last round, as stimuli for the pure core.
+
+opened        the start; or the inbox, and then the calls whose owner is gone
+inbox         callback answers and stops: every 2 s while it is owned, and whenever a wake points at it
+answers       what came of calls
+overdue       calls that hang past their budget
+children      closed ones whose notice was lost: their headers are read now and then
+time          timers that are due
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from engine.clock import Clock
+from engine.durable import inbox, notices
+from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
+from engine.durable.lifecycle.answers import masked_stimulus
+from engine.durable.worker.calls import Answer
+from engine.durable.worker.outbox import Errands
+from engine.durable.worker.owned import LEAST_CALL_SECONDS, RESERVE_SECONDS, Owned
+from engine.durable.worker.policies import Policies
+from engine.errors import SchemaTooNew, StorageError, StoreCorrupt
+from engine.kernel.snapshot import Frame
+from engine.kernel.stimulus import (
+    Continued,
+    JobGoesOn,
+    Started,
+    Stimulus,
+    StopRequested,
+    TaskErred,
+    TaskReturned,
+    TaskTakenOver,
+    TimePassed,
+)
+from engine.ports.journal import InboxItem, Journal
+from engine.ports.secrets import SecretMasks
+from engine.ports.tasks import TaskGoesOn, TaskSucceeded
+
+_LOG = logging.getLogger(__name__)
+
+INBOX_SECONDS = 2.0
+"""How often the owner of an execution reads its inbox."""
+
+
+class News:
+    """Gathers stimuli; time and seeds enter the core here."""
+
+    def __init__(
+        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], errands: Errands,
+        masks: SecretMasks,
+    ) -> None:
+        self._journal = journal
+        self._policies = policies
+        self._clock = clock
+        self._seed = new_seed
+        self._errands = errands
+        self._masks = masks
+
+    def of(self, owned: Owned, now: float) -> list[Stimulus]:
+        """All that can be fed to the execution at `now`, in the order in which it counts. Raises StorageError."""
+        activation = owned.activation
+        at = max(now, activation.snapshot.last_at)
+        stimuli: list[Stimulus] = []
+        if owned.fresh:
+            stimuli += self._first_news(owned, at)
+        elif owned.poked or now >= owned.inbox_at:
+            stimuli += self._inbox_news(owned, at)
+        for answer in owned.answers:
+            stimuli += self._answer(activation, answer, at)
+        owned.answers.clear()
+        stimuli += self._overdue_calls(activation, at)
+        if owned.held:
+            return stimuli
+        owed = activation.owed()
+        if owed.sweep_at is not None and owed.sweep_at <= now:
+            stimuli += self._swept(activation, now, at)
+        if owed.look_at is not None and owed.look_at <= now:
+            stimuli.append(TimePassed(at=at, seed=self._seed()))
+        if owed.ready and not stimuli:
+            stimuli.append(Continued(at=at, seed=self._seed()))
+        return stimuli
+
+    def _first_news(self, owned: Owned, at: float) -> list[Stimulus]:
+        """After opening: the start, else the inbox and then the calls whose owner is gone.
+
+        One that had to wait for its start may have been stopped meanwhile: then it makes no call at all.
+        """
+        activation = owned.activation
+        if owned.held:
+            return self._inbox_news(owned, at)  # and all else once it goes on
+        owned.fresh = False
+        if owned.abandoned:  # past its deadline: it is over before its first call
+            began = Started(at=activation.header.started_at, seed=self._seed())
+            return [began, TimePassed(at=at, seed=self._seed())]
+        if activation.seq < 0:
+            started: list[Stimulus] = [Started(at=at, seed=self._seed())]
+            if notices.is_orphan(self._journal, activation.header):
+                return [*started, StopRequested(at=at, cause=notices.PARENT_ENDED)]
+            owned.inbox_at = activation.header.started_at + INBOX_SECONDS
+            return started + self.read_inbox(owned, at) if self._clock.now() >= owned.inbox_at else started
+        stimuli = self.read_inbox(owned, at)
+        for frame in activation.owed().running:
+            stimuli.append(self._take_over(activation, frame, at))
+        return stimuli
+
+    def _inbox_news(self, owned: Owned, at: float) -> list[Stimulus]:
+        """The inbox; before the stop of one that never began, its start."""
+        stimuli = self.read_inbox(owned, at)
+        begins = stimuli and owned.activation.seq < 0 and not owned.activation.dirty
+        return [Started(at=at, seed=self._seed()), *stimuli] if begins else stimuli
+
+    def _take_over(self, activation: Activation, frame: Frame, at: float) -> Stimulus:
+        """At least once: call again with the same key. At most once: the outcome is unknown, and stays so."""
+        place = {"at": at, "frame": frame.path, "visit": frame.visit, "attempt": frame.attempt}
+        if self._policies.at_most_once(activation, frame):
+            return TaskErred(
+                **place, seed=self._seed(), error="Automate.TaskInterrupted", definite=False,  # type: ignore[arg-type]
+                cause="The worker ended while the call was on its way; whether it took effect is unknown.",
+            )
+        return TaskTakenOver(**place)  # type: ignore[arg-type]
+
+    def _swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
+        """Raises StorageError, but not while calls are running: then the next sweep will find what this one did not."""
+        try:
+            return self._errands.swept(activation, now, at)
+        except StorageError as error:
+            if not activation.in_flight:
+                raise
+            _LOG.warning("the children are looked at later: %s", error, extra={"execution": activation.key.id})
+            return []
+
+    def read_inbox(self, owned: Owned, at: float) -> list[Stimulus]:
+        """What others said to it (to one that is held: a stop); what was read is deleted after the commit that records
+        it.
+
+        Raises StorageError, but not while calls are running: they are not abandoned for that.
+        """
+        activation = owned.activation
+        owned.poked = False
+        owned.inbox_at = self._clock.now() + INBOX_SECONDS
+        try:
+            items = notices.read_inbox(self._journal, activation.key)
+        except StorageError as error:
+            if not activation.in_flight:
+                raise
+            _LOG.warning("the inbox is read later: %s", error, extra={"execution": activation.key.id})
+            return []
+        stimuli: list[Stimulus] = []
+        for item in items:
+            if item.id in activation.consumed or (owned.held and item.id != inbox.STOP):
+                continue
+            stimulus = self._consume(item, activation, at)
+            if stimulus is not None:
+                stimuli.append(stimulus)
+        return stimuli
+
+    def _consume(self, item: InboxItem, activation: Activation, at: float) -> Stimulus | None:
+        try:
+            if not inbox.ready_to_consume(item, activation.snapshot):
+                return None
+            stimulus = inbox.stimulus_of(item, at=at, seed=self._seed())
+        except StoreCorrupt as error:
+            _LOG.error("an inbox item is dropped: %s", error, extra={"execution": activation.key.id})
+            activation.consumed.append(item.id)
+            return None
+        except SchemaTooNew:
+            if activation.in_flight:
+                return None  # for a newer worker, once these calls are over
+            raise
+        try:
+            stimulus = masked_stimulus(self._masks, activation.plan, activation.snapshot, stimulus)
+        except StorageError as error:  # of the secrets
+            if not activation.in_flight:
+                raise
+            _LOG.warning("an answer is read later: %s", error, extra={"execution": activation.key.id})
+            return None
+        activation.consumed.append(item.id)
+        return stimulus
+
+    def _answer(self, activation: Activation, answer: Answer, at: float) -> list[Stimulus]:
+        ticket, outcome = answer.ticket, answer.outcome
+        call = (ticket.frame, ticket.visit, ticket.attempt)
+        if call not in activation.in_flight:
+            return []  # it was given up already
+        activation.in_flight.discard(call)
+        place = {"at": at, "frame": ticket.frame, "visit": ticket.visit, "attempt": ticket.attempt}
+        if outcome is None:  # not made: its lease was over
+            return [TaskTakenOver(**place)]  # type: ignore[arg-type]
+        place["seed"] = self._seed()
+        if isinstance(outcome, TaskSucceeded):
+            return [TaskReturned(**place, output=outcome.output)]  # type: ignore[arg-type]
+        if isinstance(outcome, TaskGoesOn):
+            return [JobGoesOn(**place)]  # type: ignore[arg-type]
+        frame = activation.snapshot.frames.get(ticket.frame)
+        if not outcome.definite and frame is not None and self._policies.at_most_once(activation, frame):
+            cause = f"Whether the call took effect is unknown. {outcome.error}: {outcome.cause}"
+            return [TaskErred(**place, error="Automate.TaskInterrupted", cause=cause, definite=False)]  # type: ignore[arg-type]
+        return [
+            TaskErred(
+                **place, error=outcome.error, cause=outcome.cause, definite=outcome.definite,  # type: ignore[arg-type]
+                retryable=outcome.retryable,
+            )
+        ]
+
+    def too_short(self, owned: Owned, now: float) -> list[Stimulus]:
+        """The failure of every task that is to be called, where no worker like this one has the time for a call."""
+        activation = owned.activation
+        at = max(now, activation.snapshot.last_at)
+        cause = (
+            f"The worker is given {round(owned.invocation, 1):g} s, and a call needs {LEAST_CALL_SECONDS:g} s beside "
+            f"the {LEASE_MARGIN_SECONDS + RESERVE_SECONDS:g} s that are kept for its lease and for letting go. Raise "
+            "the time-out of the worker function (automate-STAGE-worker; it is 300 s as deployed)."
+        )
+        return [
+            TaskErred(
+                at=at, seed=self._seed(), frame=frame.path, visit=frame.visit, attempt=frame.attempt,
+                error="Automate.WorkerTooShort", cause=cause, retryable=False,
+            )
+            for frame in activation.owed().scheduled
+        ]
+
+    def _overdue_calls(self, activation: Activation, at: float) -> list[Stimulus]:
+        """Calls that hang past their budget: given up, their outcome unknown."""
+        stimuli: list[Stimulus] = []
+        for frame in activation.owed().running:
+            call = (frame.path, frame.visit, frame.attempt)
+            if call in activation.in_flight and at >= frame.lease_until - LEASE_MARGIN_SECONDS / 2:
+                activation.in_flight.discard(call)
+                stimuli.append(
+                    TaskErred(
+                        at=at, seed=self._seed(), frame=frame.path, visit=frame.visit, attempt=frame.attempt,
+                        error="States.Timeout", cause="The call did not end within its time.", definite=False,
+                    )
+                )
+        return stimuli

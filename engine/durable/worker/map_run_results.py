@@ -1,0 +1,133 @@
+"""Writing what a Map Run came to: some hundred children at a time, then the manifest.
+
+It stands before the task port, like worker.child_starts: the core owes a call of ``s3:putObject`` that only says
+where to go on, and here the children are read and their files put. So a chunk has an intent, a lease and a repetition
+like every call; a file's name and content follow from its chunk, and writing it twice changes nothing.
+
+    call {first: 0}   ─► children 0 … 499 read ─► SUCCEEDED_0.json, FAILED_0.json put ─► {next: 500, files}
+    call {first: 500} ─► …                                                          ─► {next: 730, files}
+    call {manifest}   ─► manifest.json put
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from engine.durable import codec
+from engine.durable.loading import facts_of
+from engine.errors import StorageError
+from engine.kernel.children import result_writer
+from engine.kernel.children.child_ids import item_id
+from engine.kernel.children.result_writer import ChildResult
+from engine.kernel.snapshot import Frame, Snapshot
+from engine.ports.journal import Header, Journal
+from engine.ports.keys import ExecutionKey
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
+
+Json = Any
+
+CHUNK = 500
+CHUNK_BYTES = 8 * 1024 * 1024
+"""A chunk ends after so many children or bytes of outputs."""
+
+
+class WritesResults:
+    """engine.ports.tasks.Tasks: performs a ResultWriter's calls, and hands every other on to `tasks`."""
+
+    def __init__(self, tasks: Tasks, journal: Journal) -> None:
+        self._tasks = tasks
+        self._journal = journal
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """What is known of `resource`."""
+        return self._tasks.policy(resource)
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        """Write one chunk, or the manifest."""
+        if call.resource != result_writer.PUT_OBJECT:
+            return self._tasks.call(call)
+        try:
+            return self._write(call)
+        except StorageError as error:
+            return TaskFailed("Automate.TaskError", f"the store did not serve: {error}", definite=False)
+
+    def _write(self, call: TaskCall) -> TaskOutcome:
+        wanted = call.arguments
+        folder = result_writer.folder(wanted["prefix"], wanted["map_run"])
+        if wanted["manifest"]:
+            text = result_writer.manifest(wanted["bucket"], wanted["map_run"], wanted["files"])
+            return self._put(call, f"{folder}manifest.json", text)
+        run = self._run(ExecutionKey(call.workspace, call.execution_id), wanted["frame"])
+        if run is None:
+            return TaskFailed("Automate.TaskError", "the Map Run is over", definite=True)
+        following, results = self._chunk(*run, first=wanted["first"])
+        written: dict[str, Json] = {}
+        for kind in result_writer.FILES:
+            some = [result for result in results if result.file == kind]
+            if not some:
+                continue
+            text = result_writer.as_text(result_writer.transformed(some, wanted["config"]), wanted["config"])
+            name = result_writer.file_name(kind, len(wanted["files"].get(kind, ())), wanted["config"])
+            outcome = self._put(call, folder + name, text)
+            if not isinstance(outcome, TaskSucceeded):
+                return outcome
+            written[kind] = {"Key": folder + name, "Size": len(text.encode("utf-8", "surrogatepass"))}
+        return TaskSucceeded({"next": following, "files": written})
+
+    def _put(self, call: TaskCall, key: str, text: str) -> TaskOutcome:
+        arguments = {"Bucket": call.arguments["bucket"], "Key": key, "Body": text, "ContentType": "application/json"}
+        return self._tasks.call(dataclasses.replace(call, arguments=arguments))
+
+    def _run(self, key: ExecutionKey, path: str) -> tuple[Header, Snapshot, Frame] | None:
+        loaded = self._journal.load(key)
+        if loaded is None or not loaded.segments:
+            return None
+        snapshot = codec.decode_snapshot(segment.body for segment in loaded.segments)
+        frame = snapshot.frames.get(path)
+        return None if frame is None or frame.fanout is None else (loaded.header, snapshot, frame)
+
+    def _chunk(self, header: Header, snapshot: Snapshot, frame: Frame, *, first: int) -> tuple[int, list[ChildResult]]:
+        """The results from the child `first` on, and the index that is next."""
+        found: list[ChildResult] = []
+        size = 0
+        for result in child_results(self._journal, header, snapshot, frame, first=first):
+            found.append(result)
+            size += len(str(result.output))
+            if len(found) >= CHUNK or size > CHUNK_BYTES:
+                break
+        return first + len(found), found
+
+
+def child_results(
+    journal: Journal, parent: Header, snapshot: Snapshot, frame: Frame, *, first: int = 0
+) -> Iterable[ChildResult]:
+    """Each child of the Map Run in `frame`, in order. One that still runs is being stopped: ABORTED."""
+    items = () if frame.fanout is None else frame.fanout.items or ()
+    arn = facts_of(parent).state_machine_arn
+    for index in range(first, len(items)):
+        key = ExecutionKey(parent.key.workspace, item_id(parent.key.id, frame.visit, frame.attempt, index))
+        header = journal.header(key)
+        if header is None:
+            yield ChildResult("", arn, "", result_writer.PENDING, items[index])
+            continue
+        yield _ended(journal, header, snapshot, items[index])
+
+
+def _ended(journal: Journal, header: Header, parent: Snapshot, given: Json) -> ChildResult:
+    facts = facts_of(header)
+    known = ChildResult(
+        facts.execution_arn, facts.state_machine_arn, facts.name, "ABORTED", given, started_at=header.started_at,
+        ended_at=header.ended_at or parent.last_at, cause=header.cause,
+    )
+    loaded = journal.load(header.key)
+    if loaded is None or not loaded.segments:
+        return known
+    child = codec.decode_snapshot(segment.body for segment in loaded.segments)
+    if not child.closed:
+        return known
+    return dataclasses.replace(
+        known, status=str(child.status), output=child.output, error=child.error, cause=child.cause,
+        ended_at=child.last_at,
+    )

@@ -1,0 +1,48 @@
+"""What a call may take, and whether it may be made again: of the action, the state, the settings and the time left."""
+
+from __future__ import annotations
+
+from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
+from engine.durable.worker.owned import Owned
+from engine.kernel import effects
+from engine.kernel.snapshot import Frame
+from engine.ports.tasks import TaskPolicy, Tasks
+from engine.settings import Settings
+
+
+class Policies:
+    """Asked by the worker for each call."""
+
+    def __init__(self, tasks: Tasks, settings: Settings) -> None:
+        self._tasks = tasks
+        self._settings = settings
+
+    def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
+        """Whether a call that begins now is over in time, even at its longest. An EXPRESS one is cut
+        to the time left."""
+        return owned.activation.express or now + self.budget(owned, frame, now) + LEASE_MARGIN_SECONDS <= owned.deadline
+
+    def budget(self, owned: Owned, frame: Frame, now: float) -> float:
+        """min(TimeoutSeconds, the action's time-out, AUTOMATE_TASK_MAX_SECONDS), in seconds, and no more than a fresh
+        worker has, nor, of an EXPRESS execution, than is left of its own time and of its worker's."""
+        limits = [self._settings.task_max_seconds, owned.longest_call]
+        action = self.policy(owned.activation, frame).timeout_seconds
+        if action is not None:
+            limits.append(action)
+        timeout = effects.timeout_seconds(frame)
+        if timeout is not None:
+            limits.append(timeout)
+        if owned.activation.express:
+            ends = min(owned.activation.snapshot.deadline or now, owned.deadline - LEASE_MARGIN_SECONDS)
+            limits.append(max(ends - now, 0.001))
+        return min(limits)
+
+    def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
+        """What is known of what the frame calls."""
+        return self._tasks.policy(effects.resource(activation.plan, frame))
+
+    def at_most_once(self, activation: Activation, frame: Frame) -> bool:
+        """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""
+        if frame.job is not None:
+            return False  # it asks how a job stands
+        return frame.state in activation.version.at_most_once or self.policy(activation, frame).at_most_once

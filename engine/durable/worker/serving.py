@@ -1,0 +1,142 @@
+"""A worker process on its queue: claim, round after round, acknowledge, until it is told to stop.
+
+    claim ──► owned already: poke; else admit ──► round ──► outcomes ──► None: acknowledge all wakes of that execution
+      ▲                                                          └─────► an error: release one of them, later and later
+      └──────────────────────────────────────────────────────────────────────────────────────────────┘
+
+A wake that failed MOST_RECEIVES times is handed to the sweeper: the header says when to look again. So the wakes that
+sweeps send for an execution that cannot be opened do not pile up, and a release that can open it finds it there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from engine.clock import Clock
+from engine.durable.lifecycle.sweeper import CLAIM_SECONDS, LOOK_AHEAD_SECONDS
+from engine.durable.worker.owned import RESERVE_SECONDS
+from engine.durable.worker.worker import IDLE_SECONDS, Outcome, Worker
+from engine.errors import StorageError
+from engine.ports.journal import RUNNING, HeaderChange, Journal
+from engine.ports.keys import ExecutionKey
+from engine.ports.queue import ClaimableQueue, Received
+from engine.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+
+RECLAIM_SECONDS = 1.0
+"""How often it claims though the queue reports no change: wakes that a dead process held have become free."""
+
+STOP_SECONDS = 5.0
+"""After a stop, calls still running are left so much later: their leases end with this process."""
+
+PATIENCE_SECONDS = 60.0
+"""How long the queue may fail in a row before the process gives up."""
+
+LONGEST_PAUSE_SECONDS = 60.0
+MOST_RECEIVES = 8
+"""A wake that failed comes again after 1, 2, 4 … seconds, at most so often."""
+
+
+class Serving:
+    """One worker on one queue."""
+
+    def __init__(
+        self, worker: Worker, queue: ClaimableQueue, journal: Journal, clock: Clock, settings: Settings
+    ) -> None:
+        self._worker = worker
+        self._queue = queue
+        self._journal = journal
+        self._clock = clock
+        self._batch = settings.batch_size
+        self._most_owned = max(settings.batch_size, settings.task_threads)
+        self._wakes: dict[ExecutionKey, list[Received]] = {}
+        self._outcomes: dict[ExecutionKey, Outcome] = {}
+        self._done: list[str] = []
+        self._claim_at = 0.0
+        self._failing_since: float | None = None
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Claim wakes, work and acknowledge, until `stop` says so; then finish what is at hand and return.
+
+        Raises StorageError once the queue has failed for PATIENCE_SECONDS.
+        """
+        stopping = False
+        while True:
+            if not stopping and stop():
+                stopping = True
+                self._worker.stop_by(self._clock.now() + STOP_SECONDS + RESERVE_SECONDS / 2)
+            if stopping and not self._worker.owned:
+                self._with_patience(self._settle)
+                return
+            if not stopping:
+                self._with_patience(self._claim)
+            self._worker.round()
+            self._with_patience(self._settle)
+            self._worker.gather(IDLE_SECONDS)
+
+    def _with_patience(self, act: Callable[[], None]) -> None:
+        """A queue that fails for a moment must not end the process: calls are on their way."""
+        now = self._clock.now()
+        if self._failing_since is not None and now < self._claim_at:
+            return
+        try:
+            act()
+        except StorageError as error:
+            self._failing_since = now if self._failing_since is None else self._failing_since
+            if now - self._failing_since >= PATIENCE_SECONDS:
+                raise
+            self._claim_at = now + RECLAIM_SECONDS
+            _LOG.warning("the queue is asked again in %g s: %s", RECLAIM_SECONDS, error)
+        else:
+            self._failing_since = None
+
+    def _claim(self) -> None:
+        now = self._clock.now()
+        room = 0 if self._worker.alone else min(self._most_owned - self._worker.owned, self._batch)
+        if room <= 0 or not (self._queue.changed() or now >= self._claim_at):
+            return
+        self._claim_at = now  # until it is known to be empty
+        claimed = self._queue.claim(room)
+        fresh: list[ExecutionKey] = []
+        for received in claimed:
+            self._wakes.setdefault(received.key, []).append(received)
+            if not self._worker.poke(received.key):
+                fresh.append(received.key)
+        again = {received.key for received in claimed if received.receives > 1}
+        self._worker.admit(list(dict.fromkeys(fresh)), float("inf"), again)
+        if len(claimed) < room:
+            due_in = self._queue.next_due_in()
+            self._claim_at = now + (RECLAIM_SECONDS if due_in is None else min(due_in, RECLAIM_SECONDS))
+
+    def _settle(self) -> None:
+        """Acknowledge what is done; one wake is enough to bring back what failed."""
+        self._outcomes.update(self._worker.take_outcomes())
+        while self._outcomes:
+            key, outcome = next(iter(self._outcomes.items()))
+            wakes = sorted(self._wakes.get(key, ()), key=lambda wake: wake.receives)
+            if outcome is not None and wakes and not self._left_to_sweeper(wakes[-1]):
+                last = wakes.pop()
+                pause = min(2.0 ** (last.receives - 1), LONGEST_PAUSE_SECONDS)
+                self._queue.release([last.receipt], delay=pause)
+            self._done += [wake.receipt for wake in wakes]
+            self._wakes.pop(key, None)
+            del self._outcomes[key]
+        if self._done:
+            self._queue.acknowledge(self._done)
+            self._done = []
+
+    def _left_to_sweeper(self, wake: Received) -> bool:
+        """Whether this wake has failed for long enough, and the header surely brings its execution back before long."""
+        if wake.receives < MOST_RECEIVES:
+            return False
+        header = self._journal.header(wake.key)
+        if header is None or header.status != RUNNING:
+            return True
+        again = self._clock.now() + LONGEST_PAUSE_SECONDS
+        if header.due_at is not None and header.due_at <= again + LOOK_AHEAD_SECONDS + CLAIM_SECONDS:
+            return True
+        return self._journal.update_headers([HeaderChange(
+            wake.key, header.seq, header.status, again, cause=header.cause
+        )])[0]

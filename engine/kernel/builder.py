@@ -1,0 +1,431 @@
+"""The private builder that `step` works on: frames thawed one by one, changed in place, frozen once at the end.
+
+Nothing of the snapshot is copied until a frame is touched; a transition copies nothing at all. The builder never
+leaves `step`, so that its mutability is nobody else's business.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
+
+from engine.kernel import jobs, redriving
+from engine.kernel.children.child_ids import awaited_children
+from engine.kernel.context import context_object
+from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import Fanout, Frame, Phase, Progress, Snapshot, Status
+from engine.language.asl.model import Plan, State
+from engine.language.expr.scope import ABSENT, Scope
+from engine.records import dataclass
+
+Json = Any
+
+_FIELDS = tuple(field.name for field in fields(Frame))
+_VALUES = attrgetter(*_FIELDS)
+_NO_VARIABLES: Mapping[str, Json] = {}
+_WITH_CHILDREN = (Phase.JOINING, Phase.RUNNING, Phase.CALLBACK)
+
+
+LAST_EVENTS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
+"""What may be the last event of a history that is as long as it may be."""
+
+
+class HistoryFull(Exception):
+    """The next event would be one too many; caught by `step`."""
+
+
+class OpenFrame:
+    """A Frame that can be changed: the same fields, and `visible`, the variables it sees (its parents' and its own).
+
+    `joined` are the outputs of a fan-out's children while the state around them is being left.
+    """
+
+    __slots__ = (*_FIELDS, "before", "joined", "visible")
+
+    path: str
+    machine: str
+    state: str
+    phase: Phase
+    visit: int
+    attempt: int
+    epoch: int
+    retries: tuple[int, ...]
+    input: Json
+    variables: Mapping[str, Json]
+    arguments: Json
+    credentials: Json
+    entered_at: float
+    entered_event: int
+    last_event: int
+    due_at: float | None
+    timeout_seconds: float | None
+    deadline: float | None
+    heartbeat_seconds: float | None
+    heartbeat_at: float | None
+    lease_until: float
+    started_event: int
+    token: str | None
+    fanout: Fanout | None
+    output: Json
+    job: Json
+    first_attempt: int
+    visible: Mapping[str, Json] | None
+    before: int
+    joined: list[Json] | None
+
+    def __init__(self, path: str, machine: str, state: str, state_input: Json, last_event: int) -> None:
+        """A frame that is READY to enter `state`."""
+        self.path = path
+        self.machine = machine
+        self.state = state
+        self.phase = Phase.READY
+        self.visit = 0
+        self.input = state_input
+        self.variables = _NO_VARIABLES
+        self.entered_at = 0.0
+        self.entered_event = 0
+        self.last_event = last_event
+        self.output = None
+        self.visible = None
+        self.before = last_event
+        self.rest()
+
+    def rest(self) -> None:
+        """Forget what belongs to one visit."""
+        self.attempt = self.first_attempt = 0
+        self.epoch = 0
+        self.retries = ()
+        self.arguments = None
+        self.credentials = None
+        self.fanout = None
+        self.settle()
+
+    def settle(self) -> None:
+        """Forget what belongs to one attempt."""
+        self.due_at = None
+        self.timeout_seconds = None
+        self.deadline = None
+        self.heartbeat_seconds = None
+        self.heartbeat_at = None
+        self.lease_until = 0.0
+        self.started_event = 0
+        self.token = None
+        self.job = None
+        self.joined = None
+
+    @classmethod
+    def thaw(cls, frame: Frame) -> OpenFrame:
+        """An open copy of `frame`."""
+        opened = cls.__new__(cls)
+        for name, value in zip(_FIELDS, _VALUES(frame), strict=True):
+            setattr(opened, name, value)
+        opened.visible = None
+        opened.before = frame.last_event
+        opened.joined = None
+        return opened
+
+    def freeze(self) -> Frame:
+        """What the snapshot keeps."""
+        return Frame(*_VALUES(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A child frame reached the end of its machine."""
+
+    output: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A child frame failed and nothing in it took the error."""
+
+    error: str | None
+    cause: str | None
+
+
+class Builder:
+    """One call of `step` under way. `room` is how many more states may be entered (negative: any number).
+
+    `ready` frames can go on; `ended` ones wait to be told to the fan-out around them.
+    """
+
+    def __init__(self, plan: Plan, snapshot: Snapshot, *, room: int | None) -> None:
+        self.plan = plan
+        self.facts = snapshot.facts
+        self.input = snapshot.input
+        self.status = snapshot.status
+        self.deadline = snapshot.deadline
+        self.output = snapshot.output
+        self.error = snapshot.error
+        self.cause = snapshot.cause
+        self.abandoned = list(snapshot.abandoned)
+        self.stops = list(snapshot.stops)
+        self.remains = snapshot.remains
+        self.redrives = snapshot.redrives
+        self.at = snapshot.last_at
+        self.seed = 0
+        self.room = -1 if room is None else room
+        self.events: list[HistoryEvent] = []
+        self.last_event_id = snapshot.facts.max_events or sys.maxsize
+        self.next_event = snapshot.next_event
+        self.next_visit = snapshot.next_visit
+        self.ready: deque[OpenFrame] = deque()
+        self.ended: deque[tuple[OpenFrame, Ended | Failed]] = deque()
+        self._snapshot = snapshot
+        self._base = snapshot.frames
+        self._open: dict[str, OpenFrame] = {}
+        self._removed: set[str] = set()
+        self._progress: dict[str, list[int]] = {}
+        self._derived: Mapping[str, Progress] | None = None
+        self._kept: dict[str, tuple[Frame, dict[str, Frame]]] = {}
+
+    # ---------------------------------------------------------------- frames
+
+    def peek(self, path: str) -> Frame | OpenFrame | None:
+        """The frame, to read only."""
+        opened = self._open.get(path)
+        if opened is not None:
+            return opened
+        return None if path in self._removed else self._base.get(path)
+
+    def frame(self, path: str) -> OpenFrame | None:
+        """The frame, to be changed."""
+        opened = self._open.get(path)
+        if opened is None and path in self._base and path not in self._removed:
+            opened = self._open[path] = OpenFrame.thaw(self._base[path])
+        return opened
+
+    def add(self, frame: OpenFrame) -> None:
+        """A new frame; it is run when its turn comes."""
+        self._open[frame.path] = frame
+        self._removed.discard(frame.path)
+        self.ready.append(frame)
+
+    def remove(self, path: str) -> None:
+        """The frame is gone, and with it whoever waited for the child executions it had started."""
+        self.abandon(path)
+        self._open.pop(path, None)
+        if path in self._base:
+            self._removed.add(path)
+
+    def remove_all(self) -> None:
+        """Every frame is gone: the execution has closed."""
+        for path in self.paths():
+            self.abandon(path)
+        self._open.clear()
+        self._removed = set(self._base)
+        self._progress.clear()
+        self.ready.clear()
+        self.ended.clear()
+
+    def lay(self, frame: OpenFrame) -> None:
+        """A new frame that is not run: it keeps something."""
+        self._open[frame.path] = frame
+        self._removed.discard(frame.path)
+
+    def abandon(self, path: str) -> None:
+        """Nobody will wait for the child executions, or the job, of the frame at `path`: they are to be stopped."""
+        frame = self.peek(path)
+        if frame is not None and frame.phase in _WITH_CHILDREN:
+            self.abandoned += awaited_children(self.plan, self.facts, self.peek, frame)
+        if frame is not None and frame.job is not None:
+            self.stops.append(jobs.stop_of(self.plan, self.facts, frame))
+
+    def keep(self, parent: OpenFrame, *, without: str | None = None) -> None:
+        """Remember the fan-out of `parent`, which is about to be cancelled: where nothing takes its error, the
+        execution fails, and a redrive goes on with it. A child that has not begun is left out: `without`."""
+        prefix = f"{parent.path}/"
+        below: dict[str, Frame] = {}
+        for path in self.paths():
+            if path.startswith(prefix) and path != without:
+                below.update(self._at_rest(path))
+        self._kept[parent.path] = redriving.waiting_for_children(parent.freeze()), below
+
+    def forget(self, path: str) -> None:
+        """The frame at `path` goes on: what was kept of its fan-out, and inside it, is of no more use."""
+        for kept in [kept for kept in self._kept if kept == path or kept.startswith(f"{path}/")]:
+            del self._kept[kept]
+
+    def _at_rest(self, path: str) -> dict[str, Frame]:
+        """The frame at `path` as a redrive takes it up, and the children that its `joined` outputs came from."""
+        found = self.peek(path)
+        if found is None:
+            return {}
+        opened = found if isinstance(found, OpenFrame) else None
+        joined = opened.joined if opened is not None else None
+        gives_up = found.job is not None or bool(
+            found.phase in _WITH_CHILDREN and awaited_children(self.plan, self.facts, self.peek, found)
+        )
+        frame = found if isinstance(found, Frame) else found.freeze()
+        return redriving.at_rest(self.plan, frame, gives_up=gives_up, joined=joined)
+
+    def _remains(self) -> Mapping[str, Frame]:
+        """Every frame, and the fan-outs that were cancelled on the way to this end."""
+        frames: dict[str, Frame] = {}
+        for path in self.paths():
+            frames.update(self._at_rest(path))
+        for path in sorted(self._kept, key=path_order):  # from the outermost on
+            if path in frames:
+                parent, below = self._kept[path]
+                frames.update({path: parent, **below})
+        return MappingProxyType(frames)
+
+    def restore(self, *, redrives: int, settled: bool) -> list[OpenFrame]:
+        """The frames of an execution that did not succeed are there again, in order; it runs. `settled`: what it had
+        abandoned was told to stop."""
+        self.status, self.output, self.error, self.cause = Status.RUNNING, None, None, None
+        self.redrives = redrives
+        if settled:
+            self.abandoned.clear()
+            self.stops.clear()
+        frames = [OpenFrame.thaw(self.remains[path]) for path in sorted(self.remains, key=path_order)]
+        for path, counts in _derive(self.remains).items():
+            self._progress[path] = [counts.opened, counts.done]
+        for path, at_rest in self.remains.items():
+            if at_rest.phase is Phase.JOINING:  # one without children counts none
+                self._progress.setdefault(path, [0, 0])
+        self.remains = MappingProxyType({})
+        for frame in frames:
+            self.lay(frame)
+        return frames
+
+    def live(self, frame: OpenFrame) -> bool:
+        """Whether `frame` has not been removed meanwhile."""
+        return self._open.get(frame.path) is frame
+
+    def paths(self) -> list[str]:
+        """Every frame's path, in no order that means anything (`path_order` gives one)."""
+        return [path for path in self._base if path not in self._removed and path not in self._open] + [*self._open]
+
+    def progress(self, path: str) -> list[int]:
+        """[children opened, children DONE] of the JOINING frame at `path`: derived once, then kept up."""
+        counts = self._progress.get(path)
+        if counts is None:
+            known = self._snapshot.progress.get(path)
+            if known is None:
+                if self._derived is None:
+                    self._derived = _derive(self._base)
+                known = self._derived[path]
+            counts = self._progress[path] = [known.opened, known.done]
+        return counts
+
+    def begin_progress(self, path: str) -> None:
+        """The fan-out at `path` begins (anew)."""
+        self._progress[path] = [0, 0]
+
+    # ---------------------------------------------------------------- what expressions see
+
+    def scope(self, frame: OpenFrame, *, result: Json = ABSENT, error_output: Json = ABSENT) -> Scope:
+        """The scope of `frame`'s state."""
+        return Scope(
+            frame.input, lambda: context_object(self, frame), self.variables(frame),
+            result=result, error_output=error_output, at=self.at, seed=self.seed, place=(frame.path, frame.visit),
+        )
+
+    def variables(self, frame: Frame | OpenFrame) -> Mapping[str, Json]:
+        """The variables that `frame` sees."""
+        if isinstance(frame, OpenFrame) and frame.visible is not None:
+            return frame.visible
+        parent = self.peek(frame.path.rpartition("/")[0]) if frame.path else None
+        outer = self.variables(parent) if parent is not None else _NO_VARIABLES
+        seen = {**outer, **frame.variables} if outer and frame.variables else frame.variables or outer
+        if isinstance(frame, OpenFrame):
+            frame.visible = seen
+        return seen
+
+    def assign(self, frame: OpenFrame, values: Mapping[str, Json]) -> None:
+        """Assign variables in `frame`."""
+        frame.variables = {**frame.variables, **values}
+        frame.visible = None
+
+    # ---------------------------------------------------------------- history
+
+    def emit(self, frame: OpenFrame, event_type: str, details: dict[str, Json] | None = None) -> int:
+        """An event that the frame's next one follows."""
+        event_id = self.next_event
+        if event_id >= self.last_event_id and event_type not in LAST_EVENTS:
+            raise HistoryFull
+        self.next_event = event_id + 1
+        self.events.append(HistoryEvent(event_id, frame.last_event, event_type, self.at, details))
+        frame.last_event = event_id
+        return event_id
+
+    def emit_beside(self, previous: int, event_type: str, details: dict[str, Json] | None = None) -> int:
+        """An event after `previous` that nothing needs to follow."""
+        event_id = self.next_event
+        if event_id >= self.last_event_id and event_type not in LAST_EVENTS:
+            raise HistoryFull
+        self.next_event = event_id + 1
+        self.events.append(HistoryEvent(event_id, previous, event_type, self.at, details))
+        return event_id
+
+    # ---------------------------------------------------------------- moving on
+
+    def leave(self, frame: OpenFrame, state: State, output: Json, assigned: Mapping[str, Json] | None) -> None:
+        """Exit the state: assign, and record it."""
+        details: dict[str, Json] = {"name": state.name, "output": output}
+        if assigned:
+            self.assign(frame, assigned)
+            details["assignedVariables"] = assigned
+        self.emit(frame, state.exited, details)
+
+    def close(self, status: Status, *, output: Json = None, error: str | None = None, cause: str | None = None) -> None:
+        """The execution has ended. One that did not succeed can be redriven, except an EXPRESS one."""
+        self.status, self.output, self.error, self.cause = status, output, error, cause
+        if status is not Status.SUCCEEDED and self.facts.kind == "STANDARD" and self.next_event <= self.last_event_id:
+            self.remains = self._remains()
+        self._kept.clear()
+        self.remove_all()
+
+    def freeze(self) -> tuple[Snapshot, frozenset[str], frozenset[str]]:
+        """The next snapshot, and which frames were touched and removed."""
+        frames = dict(self._base)
+        for path in self._removed:
+            del frames[path]
+        for path, opened in self._open.items():
+            frames[path] = opened.freeze()
+        snapshot = Snapshot(
+            self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
+            self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), tuple(self.stops),
+            self.remains, self.redrives, self._frozen_progress(frames),
+            tuple(frame.path for frame in self.ready if self.live(frame)),
+        )
+        return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())
+
+    def _frozen_progress(self, frames: Mapping[str, Frame]) -> Mapping[str, Progress]:
+        if not self._progress and not self._snapshot.progress:
+            return self._snapshot.progress
+        known = {**self._snapshot.progress, **{path: Progress(*counts) for path, counts in self._progress.items()}}
+        return MappingProxyType({
+            path: counts for path, counts in known.items() if path in frames and frames[path].phase is Phase.JOINING
+        })
+
+
+def _derive(frames: Mapping[str, Frame]) -> dict[str, Progress]:
+    """The progress of every fan-out: children open in the order of their index, so their number says which is next."""
+    counts: dict[str, list[int]] = {}
+    for path, frame in frames.items():
+        if path:
+            found = counts.setdefault(path.rpartition("/")[0], [0, 0])
+            found[0] += 1
+            found[1] += frame.phase is Phase.DONE
+    return {path: Progress(opened, done) for path, (opened, done) in counts.items()}
+
+
+def path_order(path: str) -> tuple[int, ...]:
+    """A sort key: the order of the tree of frames."""
+    return tuple(int(part) for part in path.split("/")[1:])
+
+
+def ready_paths(snapshot: Snapshot) -> Sequence[str]:
+    """The frames that were READY when stepping yielded: who ran least lately goes first, so that none starves."""
+    paths = snapshot.ready
+    if paths is None:
+        paths = tuple(path for path, frame in snapshot.frames.items() if frame.phase is Phase.READY)
+    return sorted(paths, key=lambda path: (snapshot.frames[path].visit, path_order(path)))

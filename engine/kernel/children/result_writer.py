@@ -1,0 +1,122 @@
+"""A distributed Map's ResultWriter: what its files hold, in AWS's shapes. Pure; worker.map_run_results writes them.
+
+    <prefix>/<run>/SUCCEEDED_n.json, FAILED_n.json, PENDING_n.json      a list of children each
+    <prefix>/<run>/manifest.json                                        which files there are, with their sizes
+
+    Transformation   NONE       metadata, input and output of each child (where nothing is named, for an export)
+                     COMPACT    the outputs
+                     FLATTEN    the outputs; one that is a list, item by item
+    OutputType       JSON       a list;  JSONL  a line each
+
+Of children that failed, timed out, were aborted or never began everything is told, whatever the Transformation.
+Source: the developer guide, "ResultWriter (Map)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.language.expr.java_text import json_text
+from engine.records import dataclass
+
+Json = Any
+
+PUT_OBJECT = "arn:aws:states:::s3:putObject"
+WRITER_FAILED = "States.ResultWriterFailed"
+FILES = ("SUCCEEDED", "FAILED", "PENDING")
+PENDING = "PENDING"
+
+
+@dataclass(frozen=True, slots=True)
+class ChildResult:
+    """One child as it ended. Times are epoch seconds; None of one that never began."""
+
+    execution_arn: str
+    state_machine_arn: str
+    name: str
+    status: str
+    input: Json
+    output: Json = None
+    error: str | None = None
+    cause: str | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def file(self) -> str:
+        """Which kind of file it belongs into."""
+        return self.status if self.status in ("SUCCEEDED", PENDING) else "FAILED"
+
+
+def transformed(results: Iterable[ChildResult], config: Mapping[str, Json]) -> list[Json]:
+    """What is told of `results`, all of one kind of file or inline."""
+    how = config.get("Transformation", "NONE")
+    told: list[Json] = []
+    for result in results:
+        if how == "NONE" or result.status != "SUCCEEDED":
+            told.append(_whole(result))
+        elif how == "FLATTEN" and isinstance(result.output, list):
+            told += result.output
+        else:
+            told.append(result.output)
+    return told
+
+
+def as_text(told: Sequence[Json], config: Mapping[str, Json]) -> str:
+    """A file's content."""
+    if config.get("OutputType") == "JSONL":
+        return "".join(f"{json_text(item)}\n" for item in told)
+    return json_text(list(told))
+
+
+def inline(results: Iterable[ChildResult], config: Mapping[str, Json]) -> Json:
+    """The Map's output where only a WriterConfig is given: nothing is exported."""
+    told = transformed(results, config)
+    return as_text(told, config) if config.get("OutputType") == "JSONL" else told
+
+
+def folder(prefix: Json, map_run_arn: str) -> str:
+    """What the keys of a run's objects begin with: the prefix and the run's own id."""
+    begin = prefix.strip("/") if isinstance(prefix, str) else ""
+    return f"{begin}/{map_run_arn.rpartition(':')[2]}/".lstrip("/")
+
+
+def file_name(kind: str, number: int, config: Mapping[str, Json]) -> str:
+    """``SUCCEEDED_0.json``."""
+    return f"{kind}_{number}.{'jsonl' if config.get('OutputType') == 'JSONL' else 'json'}"
+
+
+def manifest(bucket: Json, map_run_arn: str, files: Mapping[str, Sequence[Json]]) -> str:
+    """manifest.json."""
+    return json_text({
+        "DestinationBucket": bucket, "MapRunArn": map_run_arn,
+        "ResultFiles": {kind: list(files.get(kind, ())) for kind in sorted(FILES)},
+    })
+
+
+def answer(bucket: Json, prefix: Json, map_run_arn: str) -> Json:
+    """The Map's output: where the results lie."""
+    key = f"{folder(prefix, map_run_arn)}manifest.json"
+    return {"MapRunArn": map_run_arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}}
+
+
+def _whole(result: ChildResult) -> dict[str, Json]:
+    shown: dict[str, Json] = {
+        "ExecutionArn": result.execution_arn, "Input": json_text(result.input), "InputDetails": {"Included": True},
+        "Name": result.name, "RedriveCount": 0, "StateMachineArn": result.state_machine_arn, "Status": result.status,
+    }
+    if result.status == "SUCCEEDED":
+        shown |= {"Output": json_text(result.output), "OutputDetails": {"Included": True}}
+    more = {
+        "Error": result.error, "Cause": result.cause, "StartDate": _iso(result.started_at),
+        "StopDate": _iso(result.ended_at),
+    }
+    return dict(sorted((shown | {name: value for name, value in more.items() if value is not None}).items()))
+
+
+def _iso(at: float | None) -> str | None:
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

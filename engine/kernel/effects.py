@@ -1,0 +1,151 @@
+"""What the world owes a snapshot: derived from it, never stored, so performing it again after a crash is safe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.kernel.children.map_run import writer_call
+from engine.kernel.children.result_writer import PUT_OBJECT
+from engine.kernel.snapshot import Frame, Phase, Snapshot
+from engine.language.asl.model import Map, Pattern, Plan, Task
+from engine.ports.activities import WorkItem
+from engine.ports.tasks import TaskCall
+from engine.records import dataclass
+
+Json = Any
+
+_WATCHING = (Phase.CHILDREN, Phase.CALLBACK, Phase.SCHEDULED)
+"""In these phases a frame's timer means: look whether its child executions have ended, how its job stands, whether its
+work item was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a snapshot waits for.
+
+    `scheduled` frames owe a call and have no intent yet, in order of their visit; `running` ones have one. `due_at` is
+    the earliest timer (wait, retry interval, time-out, heartbeat, execution time-out). `ready`: stepping yielded, feed
+    Continued. `map_runs` stand in a distributed Map whose Map Run is under way (children.map_run). `sweep_at` is
+    when the headers of child executions that are out are to be read, work items looked at and jobs asked; `abandoned`
+    are child executions and `stops` jobs that are to be stopped. `activities` wait for a worker that polls.
+    """
+
+    scheduled: tuple[Frame, ...]
+    running: tuple[Frame, ...]
+    due_at: float | None
+    ready: bool
+    map_runs: tuple[Frame, ...] = ()
+    sweep_at: float | None = None
+    abandoned: tuple[str, ...] = ()
+    stops: tuple[Json, ...] = ()
+    activities: tuple[Frame, ...] = ()
+
+    @property
+    def look_at(self) -> float | None:
+        """The earlier of `due_at` and `sweep_at`."""
+        times = [at for at in (self.due_at, self.sweep_at) if at is not None]
+        return min(times, default=None)
+
+
+
+
+def owed(plan: Plan, snapshot: Snapshot) -> Owed:
+    """Derive what `snapshot` owes; once it is closed, only that abandoned children are stopped.
+
+    Activities owe no call: a worker of theirs polls for them.
+    """
+    if snapshot.closed:
+        return Owed((), (), None, ready=False, abandoned=snapshot.abandoned, stops=snapshot.stops)
+    scheduled: list[Frame] = []
+    running: list[Frame] = []
+    activities: list[Frame] = []
+    map_runs: list[Frame] = []
+    timers: list[float | None] = [snapshot.deadline]
+    sweeps: list[float] = []
+    ready = False
+    for frame in snapshot.frames.values():
+        if frame.phase is Phase.DONE:
+            continue
+        if frame.phase is Phase.JOINING:
+            if frame.arguments is not None:  # only a Map Run's frame has arguments while it joins
+                map_runs.append(frame)
+            continue
+        if frame.phase is Phase.SCHEDULED:
+            (activities if _is_activity(plan, frame) else scheduled).append(frame)
+        elif frame.phase is Phase.RUNNING:
+            running.append(frame)
+        ready = ready or frame.phase is Phase.READY
+        timers += (frame.deadline, frame.heartbeat_at)
+        if frame.due_at is not None:
+            (sweeps if frame.phase in _WATCHING else timers).append(frame.due_at)
+    scheduled.sort(key=lambda frame: frame.visit)
+    due_at = min((at for at in timers if at is not None), default=None)
+    return Owed(
+        tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs), min(sweeps, default=None), snapshot.abandoned,
+        snapshot.stops, tuple(activities),
+    )
+
+
+def resource(plan: Plan, frame: Frame) -> str:
+    """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's, a reader's or a ResultWriter's."""
+    if isinstance(plan.state(frame.machine, frame.state), Map):
+        return PUT_OBJECT if "writing" in frame.arguments else str(frame.arguments["reader"]["resource"])
+    return _task(plan, frame).resource.text
+
+
+def timeout_seconds(frame: Frame) -> float | None:
+    """The TimeoutSeconds of the frame's Task, evaluated; None where it has none."""
+    return frame.timeout_seconds
+
+
+def idempotency_key(snapshot: Snapshot, frame: Frame) -> str:
+    """``execution:path:visit:epoch``: the same over takeovers and unknown outcomes, new after a definite failure."""
+    return f"{snapshot.facts.execution_id}:{frame.path or '/'}:{frame.visit}:{frame.epoch}"
+
+
+def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: float) -> TaskCall:
+    """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
+    state = plan.state(frame.machine, frame.state)
+    facts = snapshot.facts
+    return TaskCall(
+        resource=resource(plan, frame),
+        arguments=_map_arguments(frame) if isinstance(state, Map) else frame.arguments,
+        workspace=facts.workspace,
+        execution_id=facts.execution_id,
+        workflow=facts.workflow,
+        version=facts.version,
+        state=frame.state,
+        attempt=frame.attempt,
+        idempotency_key=idempotency_key(snapshot, frame),
+        budget_seconds=budget_seconds,
+        secret_refs=state.secret_refs if isinstance(state, Task) else (),
+        task_token=frame.token,
+        credentials=frame.credentials,
+        job=None if frame.job is None else frame.job["answer"],
+    )
+
+
+def _map_arguments(frame: Frame) -> Json:
+    return writer_call(frame) if "writing" in frame.arguments else frame.arguments["reader"]["arguments"]
+
+
+def work_item(plan: Plan, snapshot: Snapshot, frame: Frame) -> WorkItem:
+    """What a SCHEDULED activity offers to its workers: the same each time it is asked for. The activity's name is the
+    last part of ``arn:aws:states:REGION:ACCOUNT:activity:NAME``."""
+    facts = snapshot.facts
+    name = _task(plan, frame).resource.text.rpartition(":activity:")[2]
+    return WorkItem(
+        facts.workspace, name, facts.execution_id, frame.path, frame.visit, frame.attempt, frame.entered_at
+    )
+
+
+def _is_activity(plan: Plan, frame: Frame) -> bool:
+    state = plan.state(frame.machine, frame.state)
+    return isinstance(state, Task) and state.resource.pattern is Pattern.ACTIVITY
+
+
+def _task(plan: Plan, frame: Frame) -> Task:
+    state = plan.state(frame.machine, frame.state)
+    if not isinstance(state, Task):
+        raise TypeError(f"the frame {frame.path!r} stands in a {state.TYPE} state, which calls nothing")
+    return state

@@ -1,0 +1,220 @@
+"""A snapshot as plain JSON values and back: whole, or as the delta that a segment holds.
+
+Fields at their default are left out, so that a small frame is small. Caches (`progress`, `ready`) are not encoded:
+they are derived again. What an older schema wrote, whole or delta, is brought up to date by `UPCASTERS`, one for each
+step; what a newer one wrote raises SchemaTooNew. A stage that may still return to the release before writes that one's
+schema: `DOWNCASTERS` lead back to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from engine.errors import InvalidDocument, SchemaTooNew
+from engine.kernel.snapshot import SCHEMA, UNCONFIRMED, Facts, Fanout, Frame, Phase, Snapshot, Status
+from engine.records import dataclass
+
+Json = Any
+
+_GLOBALS = (
+    "status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned", "stops",
+    "redrives",
+)
+
+
+def _as_it_is(value: Json) -> Json:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Caster:
+    """From one schema to its neighbour, part by part, so that it serves whole snapshots and deltas alike.
+
+    Pure functions: each takes an encoded part and gives the neighbour's, without changing what it was given. One that
+    leads to an older schema raises Unsayable for what that cannot hold."""
+
+    facts: Callable[[Json], Json] = _as_it_is
+    globals: Callable[[Json], Json] = _as_it_is
+    frame: Callable[[Json], Json] = _as_it_is
+
+
+UPCASTERS: dict[int, Caster] = {1: Caster(), 2: Caster()}
+"""By the schema they start from (2 added jobs, 3 what a redrive needs: nothing had either before). One that was
+released stays for ever: what it reads may be in a journal."""
+
+DOWNCASTERS: dict[int, Caster] = {}
+"""By the schema they lead to, for each from UNCONFIRMED to SCHEMA. It goes with the release that raises UNCONFIRMED."""
+
+
+class Unsayable(Exception):
+    """A part makes use of what the older schema does not have. Such an execution is written in the newest schema."""
+
+
+def _defaults(cls: type, *, without: Iterable[str] = ()) -> tuple[tuple[str, Json], ...]:
+    """The fields of a dataclass that are encoded, each with its default (MISSING where it must be given)."""
+    skipped = set(without)
+    return tuple(
+        (item.name, item.default_factory() if item.default_factory is not MISSING else item.default)
+        for item in fields(cls)
+        if item.name not in skipped
+    )
+
+
+_FACTS = _defaults(Facts)
+_FRAME = _defaults(Frame, without=("path", "fanout"))
+_FANOUT = _defaults(Fanout)
+
+
+def written_schema(confirmed: int) -> int:
+    """The schema to write, where a stage's setting is `confirmed` (0: nothing is).
+
+    Raises InvalidDocument for one that this release does not write.
+    """
+    if confirmed and not UNCONFIRMED <= confirmed <= SCHEMA:
+        known = f"{UNCONFIRMED} or {SCHEMA}" if UNCONFIRMED < SCHEMA else str(SCHEMA)
+        newer = "; the stage may hold executions that this release cannot read" if confirmed > SCHEMA else ""
+        raise InvalidDocument(
+            f"this release writes snapshots of schema {known}, not {confirmed}{newer}",
+            where="AUTOMATE_SNAPSHOT_SCHEMA (-c snapshot_schema)",
+            advice="Deploy the release that it was confirmed for, or leave it out.",
+        )
+    return confirmed or UNCONFIRMED
+
+
+def encode(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
+    """The whole snapshot. Raises Unsayable where an older `schema` cannot hold it."""
+    facts = _encode_fields(snapshot.facts, _FACTS)
+    for caster in _steps_to(schema):
+        facts = caster.facts(facts)
+    return {
+        "schema": schema,
+        "facts": facts,
+        "input": snapshot.input,
+        "globals": encode_globals(snapshot, schema),
+        "frames": encode_frames(snapshot.frames, sorted(snapshot.frames), schema),
+    }
+
+
+def decode(value: Json) -> Snapshot:
+    """The snapshot that `encode` gave. Raises SchemaTooNew for a newer release's."""
+    schema = value["schema"]
+    if schema > SCHEMA:
+        raise SchemaTooNew(f"a snapshot of schema {schema}; this release knows up to {SCHEMA}")
+    facts = value["facts"]
+    for upcaster in _steps_from(schema):
+        facts = upcaster.facts(facts)
+    frames = decode_frames(value["frames"], schema)
+    snapshot = Snapshot(Facts(**facts), value["input"], frames=MappingProxyType(frames))
+    return replace(snapshot, **_decode_globals(value["globals"], schema))
+
+
+def decode_frames(values: Mapping[str, Json], schema: int) -> dict[str, Frame]:
+    """Frames by path, as they were encoded under `schema`."""
+    steps = list(_steps_from(schema))
+    frames: dict[str, Frame] = {}
+    for path, frame in values.items():
+        for upcaster in steps:
+            frame = upcaster.frame(frame)  # noqa: PLW2901  the same frame, one schema on
+        frames[path] = decode_frame(path, frame)
+    return frames
+
+
+def _steps_from(schema: int) -> Iterator[Caster]:
+    return (UPCASTERS[number] for number in range(schema, SCHEMA))
+
+
+def _steps_to(schema: int) -> Iterator[Caster]:
+    return (DOWNCASTERS[number] for number in range(SCHEMA - 1, schema - 1, -1))
+
+
+def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
+    """What is not in a frame and can change. Raises Unsayable where an older `schema` cannot hold it."""
+    values = {name: getattr(snapshot, name) for name in _GLOBALS}
+    values["status"] = snapshot.status.value
+    values["abandoned"] = list(snapshot.abandoned) or None
+    values["stops"] = list(snapshot.stops) or None
+    values["redrives"] = snapshot.redrives or None
+    if snapshot.remains:
+        values["remains"] = encode_frames(snapshot.remains, sorted(snapshot.remains), schema)
+    changed = {name: value for name, value in values.items() if value is not None}
+    for caster in _steps_to(schema):
+        changed = caster.globals(changed)
+    return changed
+
+
+def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
+    for upcaster in _steps_from(schema):
+        value = upcaster.globals(value)
+    known = dict.fromkeys(_GLOBALS)
+    known.update(value)
+    known["status"] = Status(value["status"])
+    known["abandoned"] = tuple(value.get("abandoned", ()))
+    known["stops"] = tuple(value.get("stops", ()))
+    known["redrives"] = value.get("redrives", 0)
+    known["remains"] = MappingProxyType(decode_frames(value.get("remains", {}), schema))
+    return known
+
+
+def encode_frames(frames: Mapping[str, Frame], paths: Iterable[str], schema: int = SCHEMA) -> dict[str, Json]:
+    """The frames at `paths`, by them. Raises Unsayable where an older `schema` cannot hold one."""
+    steps = list(_steps_to(schema))
+    encoded: dict[str, Json] = {}
+    for path in paths:
+        frame = encode_frame(frames[path])
+        for caster in steps:
+            frame = caster.frame(frame)
+        encoded[path] = frame
+    return encoded
+
+
+def encode_frame(frame: Frame) -> Json:
+    """One frame, without its path."""
+    record = _encode_fields(frame, _FRAME)
+    if frame.fanout is not None:
+        record["fanout"] = _encode_fields(frame.fanout, _FANOUT)
+    return record
+
+
+def decode_frame(path: str, value: Mapping[str, Json]) -> Frame:
+    """The frame at `path` that `encode_frame` gave."""
+    record = dict(value)
+    record["phase"] = Phase(record["phase"])
+    if "retries" in record:
+        record["retries"] = tuple(record["retries"])
+    if "fanout" in record:
+        record["fanout"] = Fanout(**record["fanout"])
+    return Frame(path=path, **record)
+
+
+def apply_delta(
+    snapshot: Snapshot, changed: Mapping[str, Json], frames: Mapping[str, Frame], removed: Iterable[str],
+    schema: int = SCHEMA,
+) -> Snapshot:
+    """`snapshot` with new globals (encoded under `schema`), `frames` laid over its own and the `removed` ones gone."""
+    laid = {**snapshot.frames, **frames}
+    for path in removed:
+        laid.pop(path, None)
+    return replace(
+        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None,
+        **_decode_globals(changed, schema),
+    )
+
+
+def _encode_fields(item: Any, known: tuple[tuple[str, Json], ...]) -> dict[str, Json]:
+    record: dict[str, Json] = {}
+    for name, default in known:
+        value = getattr(item, name)
+        if default is MISSING or value != default or type(value) is not type(default):
+            record[name] = _plain(value)
+    return record
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, Phase):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value)
+    return value

@@ -1,0 +1,314 @@
+"""``step(plan, snapshot, stimuli)``: the pure heart. No clock, no randomness, no I/O.
+
+    stimulus ─► finds its frame ─► changes it ─► ready frames run (engine.kernel.states) ─► ended children are joined
+                                                 (engine.kernel.fanout) ─► … until every frame is blocked
+
+A stimulus that answers a frame, visit or attempt that no longer waits is handed back as ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.errors import StateFailure
+from engine.kernel import (
+    fanout,
+    jobs,
+    redriving,
+    tasks,
+)
+from engine.kernel.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
+from engine.kernel.children import map_run, nested, outcomes
+from engine.kernel.express import most_seconds
+from engine.kernel.failing import evaluation_failed
+from engine.kernel.history import HistoryEvent
+from engine.kernel.retry import RUNTIME
+from engine.kernel.snapshot import Frame, Phase, Snapshot, Status
+from engine.kernel.states import advance, resume, time_out
+from engine.kernel.stimulus import (
+    ActivityMissing,
+    CallbackErred,
+    CallbackHeartbeat,
+    CallbackReturned,
+    ChildClosed,
+    ChildrenStopped,
+    FrameStimulus,
+    JobGoesOn,
+    MapRunDispatched,
+    MapRunEnding,
+    MapRunErred,
+    MapRunOpened,
+    MapRunReturned,
+    MapRunUpdated,
+    Redriven,
+    Started,
+    Stimulus,
+    StopRequested,
+    TaskErred,
+    TaskReturned,
+    TaskStarted,
+    TaskTakenOver,
+    TimePassed,
+)
+from engine.language.asl.model import Map, Parallel, Plan, State, Task
+from engine.records import dataclass
+
+_ON_TASK = (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
+_LOOKED_AFTER = (Phase.SCHEDULED, Phase.CALLBACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """The next snapshot, what happened, and which frames differ from before (`removed` ones are gone).
+
+    `ignored` are stimuli that answered a frame, visit or attempt that is no longer waiting.
+    """
+
+    snapshot: Snapshot
+    events: tuple[HistoryEvent, ...]
+    touched: frozenset[str]
+    removed: frozenset[str]
+    ignored: tuple[Stimulus, ...] = ()
+
+
+def step(
+    plan: Plan, snapshot: Snapshot, stimuli: Sequence[Stimulus], *, max_transitions: int | None = None
+) -> Stepped:
+    """Feed `stimuli` and run until every frame is blocked or `max_transitions` states were entered (then one is READY).
+
+    Re-stepping the same stimuli from the same snapshot gives equal results, byte for byte once encoded.
+    """
+    builder = Builder(plan, snapshot, room=max_transitions)
+    for path in ready_paths(snapshot):
+        frame = builder.frame(path)
+        if frame is not None:
+            builder.ready.append(frame)
+    ignored = [stimulus for stimulus in stimuli if not _take(builder, stimulus)]
+    frozen, touched, removed = builder.freeze()
+    return Stepped(frozen, tuple(builder.events), touched, removed, tuple(ignored))
+
+
+def _take(builder: Builder, stimulus: Stimulus) -> bool:
+    """Apply one stimulus and run what it set going. False when nothing waits for it: then it leaves no trace, neither
+    its time nor its seed, so that stepping again without it gives the same."""
+    if builder.status is not Status.RUNNING and not isinstance(stimulus, Redriven):
+        return False
+    at, seed = builder.at, builder.seed
+    builder.at, builder.seed = max(at, stimulus.at), stimulus.seed
+    try:
+        over = builder.deadline is not None and builder.at >= builder.deadline
+        if over and not isinstance(stimulus, Redriven):
+            time_out(builder, builder.frame(""))
+        elif not _feed(builder, stimulus):
+            builder.at, builder.seed = at, seed
+            return False
+        _run(builder, enters=not isinstance(stimulus, Redriven))
+    except HistoryFull:
+        _end_full_history(builder)
+    return True
+
+
+def _end_full_history(builder: Builder) -> None:
+    """The last event there may be is the failure, after the last real one (AWS: "Avoid reaching the history quota")."""
+    cause = f"The execution reached the maximum number of history events ({builder.last_event_id})."
+    builder.emit_beside(builder.next_event - 1, "ExecutionFailed", {"error": RUNTIME, "cause": cause})
+    builder.close(Status.FAILED, error=RUNTIME, cause=cause)
+
+
+def _run(builder: Builder, *, enters: bool = True) -> None:
+    """Run what is ready, join what has ended, until neither is left or the room is used up. Who redrives an execution
+    `enters` no state: that is the worker's, which knows whether the workflow is held and tells what failed."""
+    while builder.ended or (enters and builder.ready and builder.room != 0):
+        if builder.ended:
+            child, outcome = builder.ended.popleft()
+            if builder.live(child):
+                fanout.child_ended(builder, child, outcome)
+        else:
+            frame = builder.ready.popleft()
+            if builder.live(frame):
+                advance(builder, frame)
+
+
+def _feed(builder: Builder, stimulus: Stimulus) -> bool:
+    """Apply one stimulus; False when nothing waits for it."""
+    match stimulus:
+        case MapRunDispatched():
+            return outcomes.dispatched(builder, stimulus)
+        case ChildClosed():
+            return _child_closed(builder, stimulus)
+        case FrameStimulus():
+            return _feed_frame(builder, stimulus)
+        case ChildrenStopped():
+            builder.abandoned.clear()
+            builder.stops.clear()
+        case Started():
+            return _start(builder)
+        case TimePassed():
+            _fire(builder)
+        case Redriven():
+            return _redrive(builder, stimulus)
+        case StopRequested(error=error, cause=cause):
+            _stop(builder, error, cause)
+        case _:  # Continued: the ready frames run anyway
+            pass
+    return True
+
+
+def _start(builder: Builder) -> bool:
+    if builder.next_event > 1:
+        return False
+    machine = builder.plan.machines[""]
+    root = OpenFrame("", "", machine.start_at, builder.input, 0)
+    builder.emit_beside(0, "ExecutionStarted", {"input": builder.input, "roleArn": builder.facts.role_arn})
+    _arm(builder)
+    builder.add(root)
+    return True
+
+
+def _arm(builder: Builder) -> None:
+    """The execution's time-out begins, or begins anew."""
+    limits = [s for s in (builder.plan.timeout_seconds, most_seconds(builder.facts.kind)) if s is not None]
+    builder.deadline = builder.at + min(limits) if limits else None
+
+
+def _redrive(builder: Builder, stimulus: Redriven) -> bool:
+    if not builder.remains or redriving.lost_map_run(builder.plan, builder.remains) is not None:
+        return False
+    _arm(builder)
+    for frame in redriving.take_up(builder, count=stimulus.count, settled=stimulus.settled):
+        state = builder.plan.state(frame.machine, frame.state)
+        if isinstance(state, Map | Parallel) and builder.live(frame) and fanout.rejoin(builder, frame, state):
+            builder.ready.append(frame)
+    return True
+
+
+def _stop(builder: Builder, error: str | None, cause: str | None) -> None:
+    root = builder.frame("")
+    if root is not None:
+        details = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
+        builder.emit(root, "ExecutionAborted", details)
+    builder.close(Status.ABORTED, error=error, cause=cause)
+
+
+def _child_closed(builder: Builder, stimulus: ChildClosed) -> bool:
+    """A child of a Map Run, or what a Task started and waits for."""
+    waiting = builder.peek(stimulus.frame)
+    if waiting is None or waiting.visit != stimulus.visit:
+        return False
+    if waiting.phase is Phase.JOINING:
+        return outcomes.closed(builder, stimulus)
+    answer = nested.answer(builder, waiting, stimulus)
+    return answer is not None and _feed_frame(builder, answer)
+
+
+def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
+    waiting = builder.peek(stimulus.frame)
+    if (
+        waiting is None
+        or (waiting.visit, waiting.attempt) != (stimulus.visit, stimulus.attempt)
+        or not _expected(waiting.phase, stimulus)
+    ):
+        return False
+    frame = builder.frame(stimulus.frame)
+    if frame is None:
+        return False
+    state = builder.plan.state(waiting.machine, waiting.state)
+    try:
+        moved = _apply(builder, frame, state, stimulus)
+    except StateFailure as failure:
+        moved = evaluation_failed(builder, frame, state, failure)
+    if moved:
+        builder.ready.append(frame)
+    return True
+
+
+def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
+    """Whether a frame in `phase` waits for such a stimulus."""
+    if isinstance(stimulus, TaskStarted):
+        return phase is Phase.SCHEDULED
+    if isinstance(stimulus, TaskReturned | TaskTakenOver | JobGoesOn):
+        return phase is Phase.RUNNING
+    if isinstance(stimulus, ActivityMissing):
+        return phase is Phase.SCHEDULED
+    if isinstance(stimulus, TaskErred):
+        return phase in (Phase.RUNNING, Phase.SCHEDULED)
+    if isinstance(stimulus, MapRunOpened | MapRunEnding | MapRunReturned | MapRunErred | MapRunUpdated):
+        return phase is Phase.JOINING
+    return phase is Phase.CALLBACK
+
+
+def _apply(builder: Builder, frame: OpenFrame, state: State, stimulus: FrameStimulus) -> bool:
+    """True when the frame goes on at once."""
+    if isinstance(state, Task):
+        return _apply_to_task(builder, frame, state, stimulus)
+    match stimulus, state:
+        case MapRunReturned(output=output), Map():
+            return map_run.returned(builder, frame, state, output)
+        case MapRunErred(error=error, cause=cause), Map():
+            return map_run.erred(builder, frame, state, error, cause)
+        case MapRunEnding(failed=failed), Map():
+            map_run.ending(builder, frame, failed=failed)
+        case MapRunOpened(), Map():
+            return map_run.opened(builder, frame, state)
+        case MapRunUpdated(), Map():
+            map_run.updated(frame, stimulus)
+        case _, Map():
+            return map_run.reading(builder, frame, state, stimulus)
+    return False
+
+
+def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: FrameStimulus) -> bool:
+    match stimulus:
+        case TaskStarted(lease_until=lease_until):
+            tasks.started(builder, frame, state, lease_until, stimulus.worker)
+        case TaskTakenOver():
+            tasks.taken_over(frame)
+        case JobGoesOn():
+            jobs.goes_on(frame, builder.at)
+        case ActivityMissing():
+            raise tasks.missing(frame, state)
+        case TaskReturned(output=output):
+            return tasks.returned(builder, frame, state, output)
+        case TaskErred(error=error, cause=cause, definite=definite, retryable=retryable):
+            return tasks.erred(builder, frame, state, error, cause, definite=definite, retryable=retryable)
+        case CallbackReturned(output=output):
+            return tasks.succeeded(builder, frame, state, output)
+        case CallbackErred(error=error, cause=cause):
+            return tasks.erred(builder, frame, state, error, cause)
+        case CallbackHeartbeat():
+            tasks.heartbeat(builder, frame)
+    return False
+
+
+def _earliest(frame: Frame | OpenFrame | None) -> float | None:
+    """The frame's next timer."""
+    if frame is None:
+        return None
+    return min((at for at in (frame.due_at, frame.deadline, frame.heartbeat_at) if at is not None), default=None)
+
+
+def _fire(builder: Builder) -> None:
+    """Fire what is due by now, earliest first; what fires may cancel what would have fired after it."""
+    due: list[tuple[float, tuple[int, ...], str]] = []
+    for path in builder.paths():
+        frame = builder.peek(path)
+        at = _earliest(frame)
+        if at is not None and at <= builder.at:
+            due.append((at, path_order(path), path))
+    for _, _, path in sorted(due):
+        # The frame at this path may be another by now: of a fan-out that began after the one that was due had failed.
+        at = _earliest(builder.peek(path))
+        opened = builder.frame(path) if at is not None and at <= builder.at else None
+        if opened is None or builder.status is not Status.RUNNING:
+            continue
+        if opened.phase is Phase.CHILDREN:
+            outcomes.look_again(builder, opened)
+        elif opened.phase in _LOOKED_AFTER and not nested.over(builder, opened):
+            tasks.look_again(builder, opened)
+        elif opened.phase in _ON_TASK:
+            state = builder.plan.state(opened.machine, opened.state)
+            if isinstance(state, Task) and tasks.timed_out(builder, opened, state):
+                builder.ready.append(opened)
+        else:
+            resume(builder, opened)
+        _run(builder)

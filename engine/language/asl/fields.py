@@ -1,0 +1,184 @@
+"""The fields that give a number or a time: TimeoutSeconds, Seconds, Timestamp, MaxConcurrency, the tolerances …
+
+Each has up to three forms: a literal, a ``…Path`` (JSONPath), an expression (JSONata). The wordings for values that do
+not fit are AWS's, from the recorded cases.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import InvalidExpression, StateFailure
+from engine.language.asl.model import Evaluate
+from engine.language.asl.times import parse_timestamp
+from engine.language.expr.jsonata import JsonataExpression, compile_jsonata
+from engine.language.expr.jsonpath import compile_path
+from engine.language.expr.scope import ABSENT, Scope
+from engine.language.expr.template import jsonata_source
+
+Json = Any
+
+
+def expression(value: Json, field: str) -> JsonataExpression | None:
+    """`value` compiled where it is written ``{% … %}``, else None."""
+    source = jsonata_source(value) if isinstance(value, str) else None
+    return None if source is None else compile_jsonata(source, field)
+
+
+def constant(value: Json) -> Evaluate:
+    """An Evaluate that gives `value`."""
+    return lambda _scope: value
+
+
+def number(
+    definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: str = "integer", within: str = ""
+) -> Evaluate | None:
+    """TimeoutSeconds, HeartbeatSeconds, MaxConcurrency, the tolerances: `kind` is AWS's word, integer or float.
+
+    None where the definition has neither the field nor its Path form. `within` is where it stands in its state, as
+    causes of JSONata name it: ``ItemBatcher/``.
+    """
+    if field in definition:
+        value = definition[field]
+        return _number_expression(value, f"{within}{field}") if jsonata else _literal(value, field)
+    path_field = f"{field}Path"
+    if path_field not in definition:
+        return None
+    text = definition[path_field]
+    path = compile_path(text)
+
+    def read(scope: Scope) -> Json:
+        value = _as_number(path.read(scope))
+        if not _fits(value, kind):
+            raise StateFailure(
+                "States.Runtime",
+                f'The {path_field} field refers to value "{_plain(value)}" which is not a valid {kind}: {text}',
+                field=path_field,
+            )
+        return value
+
+    return read
+
+
+def _number_expression(value: Json, field: str) -> Evaluate:
+    compiled = expression(value, field)
+    return _literal(value, field) if compiled is None else lambda scope: compiled.evaluate_as(scope, "number")
+
+
+def _literal(value: Json, field: str) -> Evaluate:
+    """A number that stands in the definition."""
+    if not _fits(value, "float"):
+        raise InvalidExpression(f"'{field}' must be a number")
+    return constant(value)
+
+
+def _as_number(value: Json) -> Json:
+    """A number in text counts as one in a Path form (recorded)."""
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            try:
+                return float(value)
+            except ValueError:
+                return value
+    return value
+
+
+def _fits(value: Json, kind: str) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if isinstance(value, float) and math.isnan(value):  # no timer ever reaches it
+        return False
+    return kind == "float" or isinstance(value, int) or value.is_integer()
+
+
+def _plain(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def wait_seconds(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | None:
+    """Seconds or SecondsPath of a Wait."""
+    if "Seconds" in definition:
+        value = definition["Seconds"]
+        return _number_expression(value, "Seconds") if jsonata else _literal(value, "Seconds")
+    if "SecondsPath" not in definition:
+        return None
+    text = definition["SecondsPath"]
+
+    def seconds(value: Json) -> Json:
+        if not _fits(value, "integer"):  # "an integer from 0 to 99999999" (developer guide, "Wait")
+            raise StateFailure(
+                "States.Runtime",
+                f"The SecondsPath parameter does not reference a valid integer: {text} == {_plain(value)}",
+                field="SecondsPath",
+            )
+        if value < 0:
+            raise StateFailure(
+                "States.Runtime",
+                f"The SecondsPath parameter references a negative value: {text} == {_plain(value)}",
+                field="SecondsPath",
+            )
+        return value
+
+    return _referenced(text, "SecondsPath", seconds)
+
+
+def wait_until(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | None:
+    """Timestamp or TimestampPath of a Wait, as epoch seconds."""
+    if "Timestamp" in definition:
+        value = definition["Timestamp"]
+        compiled = expression(value, "Timestamp") if jsonata else None
+        if compiled is None:
+            literal = parse_timestamp(value)
+            if literal is None:
+                raise InvalidExpression(f"Not an ISO-8601 date-time with a zone: {value!r}")
+            return constant(literal)
+
+        def evaluated(scope: Scope) -> float:
+            text = compiled.evaluate_as(scope, "string")
+            moment = parse_timestamp(text)
+            if moment is None:
+                raise StateFailure(
+                    "States.QueryEvaluationError",
+                    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
+                    f"{text}",
+                    field="Timestamp",
+                )
+            return moment
+
+        return evaluated
+    if "TimestampPath" not in definition:
+        return None
+    text = definition["TimestampPath"]
+
+    def until(value: Json) -> float:
+        moment = parse_timestamp(value) if isinstance(value, str) else None
+        if moment is None:
+            raise StateFailure(
+                "States.Runtime",
+                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
+                f"string: {text} == {_plain(value)}",
+                field="TimestampPath",
+            )
+        return moment
+
+    return _referenced(text, "TimestampPath", until)
+
+
+def _referenced(text: str, field: str, checked: Callable[[Json], Json]) -> Evaluate:
+    """A Wait's Path form: what it names, `checked`."""
+    path = compile_path(text)
+
+    def read(scope: Scope) -> Json:
+        value = path.find(scope)
+        if value is ABSENT:
+            raise StateFailure(
+                "States.Runtime", f"The {field} parameter does not reference an input value: {text}", field=field
+            )
+        return checked(value)
+
+    return read

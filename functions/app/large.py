@@ -1,0 +1,54 @@
+"""Values that are too large to be shown: what stands in their place, and where they are downloaded."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.app.addresses import execution_address
+
+Json = Any
+
+MOST_SHOWN_BYTES = 256 * 1024
+
+
+def shown(value: Json, execution_id: str, **part: str) -> Json:
+    """`value`, or ``{"$too_large": {"bytes", "href"}}``; `part` are the payload route's parameters."""
+    size = len(json_text(value).encode("utf-8", "surrogatepass")) if _may_be_large(value) else 0
+    if size <= MOST_SHOWN_BYTES:
+        return value
+    href = f"{execution_address(execution_id)}/payload?{urlencode(part)}"
+    return {"$too_large": {"bytes": size, "href": href}}
+
+
+def cut(value: Json) -> Json:
+    """`value`, or what stands in its place where nothing is kept to be downloaded."""
+    size = len(json_text(value).encode("utf-8", "surrogatepass")) if _may_be_large(value) else 0
+    return value if size <= MOST_SHOWN_BYTES else {"$too_large": {"bytes": size, "href": None}}
+
+
+TOO_LARGE = "Automate-Too-Large"
+"""The header of an answer in whose place its address stands. (A value in an answer may look like such an address.)"""
+
+UPLOAD = "Automate-Upload"
+"""The header that names the upload which is the request's body."""
+
+MOST_ANSWERED_BYTES = 5 * 1024 * 1024
+"""Of a body as a text in the JSON that Lambda hands to API Gateway: 6 MB at most, with the headers beside it."""
+
+
+def is_too_large(body: str) -> bool:
+    """Whether a body goes by an address where it has to pass through Lambda."""
+    # A character takes twelve bytes at most, as two \\uXXXX; most bodies are small and need not be written out.
+    return len(body) > MOST_ANSWERED_BYTES // 12 and len(json.dumps(body)) > MOST_ANSWERED_BYTES
+
+
+def json_text(value: Json) -> str:
+    """A JSON value as text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _may_be_large(value: Json) -> bool:
+    """Most values are small, and are told from others without being written out."""
+    return isinstance(value, dict | list) or (isinstance(value, str) and len(value) > MOST_SHOWN_BYTES // 8)

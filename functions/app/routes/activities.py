@@ -1,0 +1,64 @@
+"""Routes of activities: where a worker of one's own, anywhere, asks for its next task."""
+
+from __future__ import annotations
+
+from engine.durable.execution import iso_time
+from engine.durable.lifecycle.activities import activity_arn
+from engine.ports import activities as port
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models, run_models
+
+table = RouteTable("Activities")
+route = table.add
+
+
+@route(
+    "POST", "/activities", run_models.CreateActivityRequest, answers=run_models.Activity, status=201,
+    example={"name": "check_stock"},
+)
+def create_activity(call: Call[run_models.CreateActivityRequest]) -> Answer:
+    """Create an activity; one that exists is answered as it is."""
+    made = call.services.activities.create(call.workspace, call.given.name, actor=call.actor)
+    return Answer(shown(made), status=201)
+
+
+@route("GET", "/activities", models.Nothing, answers=run_models.ActivityList)
+def list_activities(call: Call[models.Nothing]) -> Answer:
+    """All activities, by name."""
+    found = call.services.activities.list(call.workspace)
+    return Answer(run_models.ActivityList(activities=[shown(activity) for activity in found]))
+
+
+@route("GET", "/activities/{activity}", models.Nothing, answers=run_models.Activity)
+def describe_activity(call: Call[models.Nothing]) -> Answer:
+    """One activity."""
+    return Answer(shown(call.services.activities.describe(call.workspace, call.path["activity"])))
+
+
+@route("DELETE", "/activities/{activity}", models.Nothing, answers=run_models.Deleted)
+def delete_activity(call: Call[models.Nothing]) -> Answer:
+    """Delete an activity. Tasks that a worker has taken go on; a task that begins now fails."""
+    deleted = call.services.activities.delete(call.workspace, call.path["activity"], actor=call.actor)
+    return Answer(run_models.Deleted(deleted=deleted))
+
+
+@route(
+    "POST", "/activities/{activity}/task", run_models.ActivityTaskRequest, answers=run_models.ActivityTask,
+    example={"worker_name": "warehouse-1", "wait_seconds": 25},
+)
+def get_activity_task(call: Call[run_models.ActivityTaskRequest]) -> Answer:
+    """Wait for a task of the activity. Exactly one worker gets each.
+
+    Answer it with POST /tasks/success or /tasks/failure; while it takes long, POST /tasks/heartbeat."""
+    task = call.services.activities.poll(
+        call.workspace, call.path["activity"], worker=call.given.worker_name, wait=call.given.wait_seconds
+    )
+    found = run_models.ActivityTask() if task is None else run_models.ActivityTask(token=task.token, input=task.input)
+    return Answer(found)
+
+
+def shown(activity: port.Activity) -> run_models.Activity:
+    """An activity in the JSON shape of API and command line."""
+    return run_models.Activity(
+        name=activity.name, arn=activity_arn(activity), created_at=iso_time(activity.created_at)
+    )

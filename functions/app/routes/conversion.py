@@ -1,0 +1,56 @@
+"""Routes for beginning a workflow: the samples, and files of other kinds."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path, PurePath
+
+from engine.catalog.files import read_document
+from engine.conversion.reading import convert
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models
+from functions.app.shapes import models_authoring as shapes
+
+table = RouteTable("Workflows")
+route = table.add
+
+SAMPLES = Path(__file__).parents[3] / "workflows"
+"""Beside the packages, where the product is run from."""
+
+
+@route("GET", "/sample-workflows", models.Nothing, answers=shapes.SampleList)
+def list_samples(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
+    """Workflows to begin with, each with an input."""
+    return Answer(_samples())
+
+
+@route(
+    "POST", "/workflows/convert", shapes.ConvertRequest, answers=shapes.Conversion,
+    example={"source": "StartAt: Greet\nStates:\n  Greet: {Type: Pass, End: true}\n", "filename": "greet.yaml"},
+)
+def convert_workflow(call: Call[shapes.ConvertRequest]) -> Answer:
+    """Read a workflow document, a bare definition, a SAM or CloudFormation template, or an n8n export.
+
+    Nothing is stored: each candidate is a document to look at and import. A template's intrinsic functions are filled
+    in where the template itself says with what; the notes name each guess."""
+    given = call.given
+    stem = None if given.filename is None else PurePath(given.filename).stem
+    found = convert(given.source, stem=stem)
+    return Answer(shapes.Conversion(format=found.format, candidates=[
+        shapes.Candidate(name=item.name, document=item.document, notes=[note.text for note in item.notes])
+        for item in found.candidates
+    ]))
+
+
+@cache
+def _samples() -> shapes.SampleList:
+    found: list[shapes.Sample] = []
+    for path in sorted(SAMPLES.glob("*.json")):
+        document, _ = read_document(path.read_bytes(), path.name)
+        given = SAMPLES / path.stem / "input.json"
+        found.append(shapes.Sample(
+            name=document.name, description=document.summary, document=document.as_written,
+            input=json.loads(given.read_bytes()) if given.is_file() else {},
+        ))
+    return shapes.SampleList(samples=found)

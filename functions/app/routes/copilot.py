@@ -1,0 +1,80 @@
+"""The copilot: proposals from a sentence, and help with a document. Nothing is stored or published here."""
+
+from __future__ import annotations
+
+from engine.copilot.copilot import Copilot
+from engine.copilot.proposal import Proposal
+from functions.app.copilot_providers import copilot_of
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import copilot_models as models
+
+table = RouteTable("Copilot")
+route = table.add
+
+_DOCUMENT = {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}}
+
+
+@route(
+    "POST", "/copilot/draft", models.DraftRequest, answers=models.Proposal,
+    example={"sentence": "When a high value order comes in, ask finance on Slack and charge the card"},
+)
+def draft_from_sentence(call: Call[models.DraftRequest]) -> Answer:
+    """Draft a workflow from a sentence: a document, a plan, and to-dos where something was guessed.
+
+    By the model that the settings name (AUTOMATE_COPILOT_PROVIDER); by a grammar where none is."""
+    return Answer(proposal_model(_copilot(call).draft(call.given.sentence, call.given.document)))
+
+
+@route(
+    "POST", "/copilot/explain", models.ExplainRequest, answers=models.Explanation, example={"document": _DOCUMENT}
+)
+def explain_document(call: Call[models.ExplainRequest]) -> Answer:
+    """Explain a document, or one of its states, in words."""
+    found = _copilot(call).explain(call.given.document, call.given.state)
+    steps = [models.ExplainedStep(state=name, text=text) for name, text in found.steps]
+    return Answer(models.Explanation(text=found.text, steps=steps))
+
+
+@route("POST", "/copilot/fix", models.FixRequest, answers=models.Proposal, example={
+    "document": {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass"}}}},
+    "diagnostic": {
+        "code": "SCHEMA_VALIDATION_FAILED", "location": "/States/Greet",
+        "message": "These fields are required: [Next or End]",
+    },
+})
+def fix_problem(call: Call[models.FixRequest]) -> Answer:
+    """Propose a fix for one finding of the linter; 403 where no safe one is known."""
+    return Answer(proposal_model(_copilot(call).fix(call.given.document, call.given.diagnostic)))
+
+
+@route(
+    "POST", "/copilot/error-handling", models.ErrorHandlingRequest, answers=models.Proposal,
+    example={"document": _DOCUMENT},
+)
+def propose_error_handling(call: Call[models.ErrorHandlingRequest]) -> Answer:
+    """Propose a Retry and a Catch for these states, or for all that can fail and have none."""
+    return Answer(proposal_model(_copilot(call).error_handling(call.given.document, call.given.states)))
+
+
+def proposal_model(proposal: Proposal) -> models.Proposal:
+    """A proposal in the JSON shape of API and command line."""
+    return models.Proposal(
+        document=proposal.document,
+        plan=[models.PlanLine(text=line.text, states=list(line.states)) for line in proposal.plan],
+        to_dos=[
+            models.ProposalToDo(state=item.state, pointer=item.pointer, text=item.text) for item in proposal.to_dos
+        ],
+        diagnostics=[
+            models.ProposalFinding(
+                code=item.code, message=item.message, location=item.location, severity=item.severity
+            ) for item in proposal.diagnostics
+        ],
+        changes=[models.ProposedChange(state=item.state, change=item.change) for item in proposal.changes],
+        provider=proposal.provider, attempts=proposal.attempts, notes=list(proposal.notes),
+    )
+
+
+def _copilot(call: Call[models.DraftRequest] | Call[models.ExplainRequest] | Call[models.FixRequest]
+             | Call[models.ErrorHandlingRequest]) -> Copilot:
+    services = call.services
+    return copilot_of(services.settings, services.connectors, services.secret_backends, services.clock)

@@ -1,0 +1,91 @@
+"""The route that checks a document without storing it, and the list of what its Tasks may call."""
+
+from __future__ import annotations
+
+from connectors.known import KNOWN
+from connectors.known.specs import resource_of
+from connectors.registry import Registry
+from connectors.sdk import ActionSpec
+from engine.catalog.document import parse_document
+from engine.catalog.files import place_of
+from engine.errors import Diagnostic, UserError
+from engine.language.asl.source import Source
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models
+from functions.app.sources import read_source
+
+table = RouteTable("Definitions")
+route = table.add
+
+
+@route(
+    "POST", "/definitions/validate", models.ValidateRequest, answers=models.Validation,
+    example={"name": "hello", "document": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}},
+)
+def validate_definition(call: Call[models.ValidateRequest]) -> Answer:
+    """List every problem of a document or a bare definition.
+
+    The answer is 200 with result FAIL for one that publishing would refuse. Given as text, findings have a line."""
+    given = call.given
+    source = None if given.source is None else read_source(given.source)
+    document = parse_document(given.document if source is None else source.value, name=given.name, stem="definition")
+    findings = call.services.catalog.problems(document)
+    failed = any(finding.severity == "ERROR" for finding in findings)
+    return Answer(models.Validation(
+        result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings]
+    ))
+
+
+@route("GET", "/connectors", models.Nothing, answers=models.ConnectorList)
+def list_connectors(call: Call[models.Nothing]) -> Answer:
+    """List the connectors, their actions and what these take.
+
+    `known` are those whose actions a draft may name and that are not installed."""
+    registry = call.services.connectors
+    return Answer(models.ConnectorList(connectors=connectors(registry), known=known_connectors(registry)))
+
+
+def connectors(registry: Registry) -> list[models.Connector]:
+    """Every connector; one that cannot be loaded says why and hides no other."""
+    return [_connector(registry, code) for code in registry.codes()]
+
+
+def _connector(registry: Registry, code: str) -> models.Connector:
+    try:
+        adapter = registry.get(code)
+    except UserError as error:
+        return models.Connector(code=code, name=code, description="", actions=[], problem=error.message)
+    if adapter is None:
+        return models.Connector(code=code, name=code, description="", actions=[], problem="no longer there")
+    actions = [_action(resource_of(code, name, spec), name, spec) for name, spec in adapter.actions.items()]
+    return models.Connector(code=code, name=adapter.name, description=adapter.description, actions=actions)
+
+
+def known_connectors(registry: Registry) -> list[models.KnownConnector]:
+    """The known connectors whose code is not installed."""
+    codes = set(registry.codes())
+    return [
+        models.KnownConnector(
+            code=known.code, name=known.name, description=known.description, installed=False,
+            package_hint=known.package_hint,
+            actions=[_action(known.resource(name), name, spec) for name, spec in known.actions.items()],
+        )
+        for known in KNOWN if known.code not in codes
+    ]
+
+
+def _action(resource: str, name: str, spec: ActionSpec) -> models.Action:
+    return models.Action(
+        name=name, resource=resource, description=spec.description, kind=spec.kind, waits=spec.waits,
+        at_most_once=spec.at_most_once,
+        inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
+        outputs={key: item.model_dump(exclude_unset=True) for key, item in spec.outputs.items()},
+    )
+
+
+def finding_shape(finding: Diagnostic, source: Source | None) -> models.Finding:
+    """A finding as the API shows it, with its line where the source is known."""
+    if source is None:
+        return models.Finding.model_validate(finding.as_dict())
+    _, line, column = place_of(source, finding).rsplit(":", 2)
+    return models.Finding.model_validate({**finding.as_dict(), "line": int(line), "column": int(column)})

@@ -1,0 +1,142 @@
+"""Routes of executions: start, list, look, stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.durable.execution import Execution, iso_time
+from engine.governance.audit_entry import parse_time
+from engine.ports.executions_index import ExecutionQuery, ExecutionRow
+from engine.ports.keys import ExecutionKey
+from functions.app import large
+from functions.app.addresses import execution_address
+from functions.app.console_links import Moment
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models
+from functions.app.shapes.models_base import ConsoleAddresses
+
+table = RouteTable("Executions")
+route = table.add
+
+
+@route(
+    "POST", "/workflows/{name}/executions", models.StartRequest, answers=models.Execution, status=201, flags=("sync",),
+    example={"input": {"order": 1}, "name": "order-1"},
+)
+def start_execution(call: Call[models.StartRequest]) -> Answer:
+    """Start an execution of the active version.
+
+    The same name with the same input while it runs answers that execution: a repeated request starts nothing twice.
+    With ?sync=true an EXPRESS workflow is run at once, and the answer is the execution as it ended; 504 names one that
+    took longer than 25 s."""
+    starts = call.services.sync_starts if call.given.sync else call.services.executions
+    started = starts.start(
+        call.workspace, call.path["name"], call.given.input, name=call.given.name, version=call.given.version,
+        actor=call.actor,
+    )
+    return started_answer(call, started)
+
+
+@route(
+    "GET", "/executions", models.ExecutionsQuery, answers=models.ExecutionList, example="workflow=order_flow&limit=10"
+)
+def list_executions(call: Call[models.ExecutionsQuery]) -> Answer:
+    """List executions, newest first."""
+    given = call.given
+    page = call.services.executions.page(ExecutionQuery(
+        call.workspace, workflow=given.workflow, status=given.status, name=given.name, error=given.error,
+        business_key=given.business_key, started_after=time_of(given.started_after, "started_after"),
+        started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
+    ))
+    rows = [models.ExecutionSummary(**summary(row)) for row in page.rows]
+    return Answer(models.ExecutionList(executions=rows, next_token=page.next_token))
+
+
+@route("GET", "/executions/{id}", models.Nothing, answers=models.Execution)
+def get_execution(call: Call[models.Nothing]) -> Answer:
+    """One execution as it stands.
+
+    In the address the id's colon is written %3A, as in order_flow%3Aorder-1."""
+    return Answer(shown(call, call.services.executions.describe(key_of(call))))
+
+
+@route("GET", "/executions/{id}/history", models.HistoryQuery, answers=models.History, example="after=12")
+def get_history(call: Call[models.HistoryQuery]) -> Answer:
+    """The execution's events, as AWS's GetExecutionHistory gives them.
+
+    A live view polls with after= the last event it has."""
+    events = call.services.executions.history(key_of(call), after=call.given.after, limit=call.given.limit)
+    last = events[-1]["id"] if events else call.given.after
+    return Answer(models.History(events=events, last_event=last))
+
+
+@route(
+    "POST", "/executions/{id}/stop", models.StopRequest, answers=models.Execution,
+    example={"error": "Mistake", "cause": "Started by mistake"},
+)
+def stop_execution(call: Call[models.StopRequest]) -> Answer:
+    """Ask an execution to stop; it is ABORTED once its worker reads it."""
+    stopped = call.services.executions.stop(
+        key_of(call), error=call.given.error, cause=call.given.cause, actor=call.actor
+    )
+    return Answer(shown(call, stopped))
+
+
+@route("POST", "/executions/{id}/resume", models.Nothing, answers=models.Execution)
+def resume_execution(call: Call[models.Nothing]) -> Answer:
+    """Let an execution run again that was PAUSED because it had cost its workers; its `cause` says how.
+
+    409 for one that is not PAUSED."""
+    return Answer(shown(call, call.services.executions.resume(key_of(call), actor=call.actor)))
+
+
+def summary(row: ExecutionRow) -> dict[str, models.Json]:
+    """A row of the index in the JSON shape of API and command line."""
+    return {
+        "id": row.key.id, "name": row.key.name, "workflow": row.workflow, "version": row.version,
+        "status": row.status, "started_at": iso_time(row.started_at), "ended_at": iso_time(row.ended_at),
+        "duration_seconds": _seconds(row.started_at, row.ended_at), "error": row.error,
+        "business_key": row.business_key,
+    }
+
+
+def started_answer(call: Call[Any], started: Execution) -> Answer:
+    """A new execution, and where it is found."""
+    return Answer(shown(call, started), status=201, headers={"Location": execution_address(started.key.id)})
+
+
+def shown(call: Call[Any], execution: Execution) -> models.Execution:
+    """The execution as the API shows it: large values left out, and who started it."""
+    shape = execution.as_dict()
+    for part in ("input", "output"):
+        shape[part] = large.shown(shape[part], execution.key.id, part=part)
+    services = call.services
+    return models.Execution(
+        **shape, duration_seconds=_seconds(execution.started_at, execution.ended_at),
+        started_by=services.starters.of(
+            execution.key, started_at=execution.started_at, now=services.clock.now()
+        ),
+        links=_links(call, execution),
+    )
+
+
+def _links(call: Call[Any], execution: Execution) -> ConsoleAddresses:
+    console, ended = call.services.place.console, execution.ended_at
+    if console is None:
+        return ConsoleAddresses()
+    until = ended if ended is not None else call.services.clock.now()
+    return console.of(Moment(execution.key.id, None, execution.started_at, until))
+
+
+def _seconds(started_at: float, ended_at: float | None) -> float | None:
+    return None if ended_at is None else round(ended_at - started_at, 3)
+
+
+def time_of(text: str | None, where: str) -> float | None:
+    """A filter's time in epoch seconds; None where it is not given. Raises InvalidDocument."""
+    return None if text is None else parse_time(text, where=where)
+
+
+def key_of(call: Call[Any]) -> ExecutionKey:
+    """The execution that the address names."""
+    return ExecutionKey(call.workspace, call.path["id"])

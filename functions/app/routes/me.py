@@ -1,0 +1,36 @@
+"""The route that tells a page who asks and what answers."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from engine.settings import Settings
+from functions.app.release import product_version
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models
+from functions.app.shapes import models_authoring as shapes
+
+table = RouteTable("About you")
+route = table.add
+
+_LINKS = {"api": "/docs", "openapi": "/openapi.json", "audit": "/audit"}
+
+
+@route("GET", "/me", models.Nothing, answers=shapes.Me)
+def get_me(call: Call[models.Nothing]) -> Answer:
+    """Who asks, in which workspace, what they may do, and which release answers."""
+    place = call.services.place
+    return Answer(shapes.Me(
+        actor=call.actor.name, actor_kind=call.actor.kind, rights=list(get_args(shapes.Right)),
+        workspace=call.workspace, stage=place.stage, product_version=product_version(), region=place.region,
+        links={**_LINKS, **place.links},
+        copilot=_copilot(call.services.settings),
+    ))
+
+
+def _copilot(settings: Settings) -> shapes.Copilot:
+    """Who drafts, as the settings say it. One that is no provider shows when it is asked for."""
+    for provider in ("bedrock", "openai"):
+        if settings.copilot_provider == provider:
+            return shapes.Copilot(configured=True, provider=provider, model=settings.copilot_model or None)
+    return shapes.Copilot(configured=False, provider="offline", model=None)

@@ -1,0 +1,146 @@
+"""The API describes itself: OpenAPI 3.1 from the table of routes and the models, and the routes that serve it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from functions.app import page
+from functions.app.routing import Answer, Call, Route, RouteTable
+from functions.app.shapes import models
+
+Json = Any
+
+_REF = "#/components/schemas/{model}"
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_PARAMETERS = {
+    "name": "The workflow's name.", "id": "The execution's id: <workflow>:<name>, its colon written %3A.",
+    "number": "The version's number.", "step": "The step's id.",
+    "key": "The secret's key.", "activity": "The activity's name.",
+    "run": "The Map Run: its ARN, or the last part of it.",
+}
+
+
+def describing(routes: Sequence[Route]) -> RouteTable:
+    """The routes about `routes` (and about themselves)."""
+    table = RouteTable("About")
+
+    @table.add("GET", "/health", models.Nothing, answers=models.Health)
+    def health(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
+        """Say that the server answers."""
+        return Answer(models.Health())
+
+    @table.add("GET", "/openapi.json", models.Nothing, answers=None)
+    def openapi(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001
+        """Describe the API in OpenAPI 3.1."""
+        return Answer(_text())
+
+    @table.add("GET", "/docs", models.Nothing, answers=None)
+    def documentation(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001
+        """Describe the API on a page for people."""
+        headers = {"Content-Security-Policy": page.POLICY}
+        return Answer(_page(), content_type="text/html; charset=utf-8", headers=headers)
+
+    @cache
+    def _text() -> str:
+        return json.dumps(document([*routes, *table.routes]), separators=(",", ":"))
+
+    @cache
+    def _page() -> str:
+        return page.render([*routes, *table.routes])
+
+    return table
+
+
+def document(routes: Sequence[Route]) -> dict[str, Json]:
+    """The OpenAPI document of `routes`."""
+    paths: dict[str, dict[str, Json]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Automate", "version": "1",
+            "description": "Workflows in the Amazon States Language: import, publish, run, look. Every answer to a GET "
+            "has an ETag and honours If-None-Match.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(routes),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _schemas(routes: Sequence[Route]) -> dict[str, Json]:
+    taken = [(route.takes, "validation") for route in routes if route.has_body]
+    given = [(route.answers, "serialization") for route in routes if route.answers is not None]
+    wanted: list[Any] = list(dict.fromkeys([*taken, *given, (models.ErrorAnswer, "serialization")]))
+    _, schema = models_json_schema(wanted, ref_template=_REF)
+    return dict(schema["$defs"])
+
+
+def _operation(route: Route) -> dict[str, Json]:
+    operation: dict[str, Json] = {
+        "operationId": route.handler.__name__, "summary": route.summary, "description": route.description,
+        "tags": [route.tag], "parameters": _parameters(route), "responses": _responses(route),
+    }
+    if route.has_body:
+        body: dict[str, Json] = {"schema": _reference(route.takes)}
+        if route.example is not None:
+            body["example"] = route.example
+        required = any(field.is_required() for field in route.takes.model_fields.values())
+        operation["requestBody"] = {"required": required, "content": {"application/json": body}}
+    return operation
+
+
+def _parameters(route: Route) -> list[Json]:
+    found: list[Json] = [
+        {"name": name, "in": "path", "required": True, "description": _PARAMETERS[name], "schema": {"type": "string"}}
+        for name in _PARAMETER.findall(route.path)
+    ]
+    if not route.has_body:
+        schema = route.takes.model_json_schema(by_alias=True)
+        found += [
+            {"name": name, "in": "query", "required": name in schema.get("required", ()),
+             "description": item.get("description", ""), "schema": item}
+            for name, item in schema["properties"].items()
+        ]
+    if route.method == "GET":
+        found.append(_header("If-None-Match", "The ETag you hold: 304 when nothing changed."))
+    if route.conditional:
+        found.append(_header("If-Match", "The ETag you read: 412 when it was changed meanwhile."))
+    return found
+
+
+def _responses(route: Route) -> dict[str, Json]:
+    good: dict[str, Json] = {"description": "Done"}
+    if route.answers is not None:
+        good["content"] = {"application/json": {"schema": _reference(route.answers)}}
+    elif route.path == "/docs":
+        good["content"] = {"text/html": {"schema": {"type": "string"}}}
+    else:
+        good["content"] = {"application/json": {"schema": {"type": "object"}}}
+    answers: dict[str, Json] = {str(route.status): good}
+    if route.method == "GET":
+        good["headers"] = {"ETag": {"schema": {"type": "string"}}}
+        answers["304"] = {"description": "Nothing changed"}
+    wrong = {"application/json": {"schema": _reference(models.ErrorAnswer)}}
+    answers["default"] = {"description": "What is wrong, where, and what to do", "content": wrong}
+    return answers
+
+
+def _header(name: str, description: str) -> dict[str, Json]:
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}

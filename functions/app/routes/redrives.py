@@ -1,0 +1,47 @@
+"""Routes that let go on what did not succeed."""
+
+from __future__ import annotations
+
+from engine.errors import UserError
+from engine.ports.executions_index import ExecutionQuery
+from functions.app.routes.executions import key_of, shown, time_of
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models, models_operations
+
+table = RouteTable("Operations")
+route = table.add
+
+
+@route("POST", "/executions/{id}/redrive", models.Nothing, answers=models.Execution)
+def redrive_execution(call: Call[models.Nothing]) -> Answer:
+    """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood, as AWS's RedriveExecution does.
+
+    What succeeded is kept; its version, input and id stay. 409 (ExecutionNotRedrivable) says what stands against it."""
+    return Answer(shown(call, call.services.executions.redrive(key_of(call), actor=call.actor)))
+
+
+@route(
+    "POST", "/workflows/{name}/redrive", models_operations.RedriveManyRequest, answers=models_operations.RedrivenMany,
+    example={"status": "FAILED", "error": "Stripe.*"},
+)
+def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
+    """Redrive a workflow's executions that did not succeed, a page of them at a time, the newest first.
+
+    While next_token is not null there are more: ask again with it."""
+    given, executions = call.given, call.services.executions
+    call.services.catalog.workflow(call.workspace, call.path["name"])
+    page = executions.page(ExecutionQuery(
+        call.workspace, workflow=call.path["name"], status=given.status, error=given.error,
+        name=given.name, business_key=given.business_key,
+        started_after=time_of(given.started_after, "started_after"),
+        started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
+    ))
+    done: list[str] = []
+    refused: list[models_operations.NotRedriven] = []
+    for row in page.rows:
+        try:
+            executions.redrive(row.key, actor=call.actor)
+            done.append(row.key.id)
+        except UserError as error:
+            refused.append(models_operations.NotRedriven(id=row.key.id, message=error.message))
+    return Answer(models_operations.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token))

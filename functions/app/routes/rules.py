@@ -1,0 +1,141 @@
+"""The Rule Tester: a Choice, a rule or a condition against payloads. Nothing is stored and nothing runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from engine.clock import SystemClock
+from engine.errors import InvalidExpression, StateFailure
+from engine.language.expr.jsonata import json_type
+from engine.language.expr.scope import ABSENT
+from engine.language.rules.flips import Change, Flip
+from engine.language.rules.tester import Report, evaluate, examine, examine_many, flip_sentence
+from engine.language.rules.verdict import (
+    FAILS,
+    HOLDS,
+    ChoiceUnderTest,
+    Outcome,
+    Payload,
+    choice_of_condition,
+    choice_of_rule,
+    choice_of_state,
+)
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import rules_models as models
+
+table = RouteTable("Rules")
+route = table.add
+
+_CLOCK = SystemClock()
+
+
+@route(
+    "POST", "/rules/test", models.RuleTestRequest, answers=models.RuleReport,
+    example={"condition": "$states.input.total > 100", "input": {"total": 50}},
+)
+def run_rule_test(call: Call[models.RuleTestRequest]) -> Answer:
+    """Test a Choice against a payload: every part's value, which rule won, why the others did not, and the smallest
+    change that would flip it."""
+    given = call.given
+    choice = choice_of(given)
+    payload = Payload(given.input, given.variables, given.context, _CLOCK.now())
+    return Answer(report_model(choice, examine(choice, payload)))
+
+
+@route(
+    "POST", "/rules/test-many", models.RuleTestManyRequest, answers=models.RuleBranches,
+    example={"condition": "$states.input.total > 100", "inputs": [{"input": {"total": 50}}]},
+)
+def run_rule_tests(call: Call[models.RuleTestManyRequest]) -> Answer:
+    """List the branch that each of many payloads takes."""
+    given = call.given
+    choice, now = choice_of(given), _CLOCK.now()
+    payloads = [Payload(item.input, item.variables, given.context, now) for item in given.inputs]
+    outcomes = [_outcome(choice, outcome) for outcome in examine_many(choice, payloads)]
+    branches = [
+        models.RuleBranch(execution=item.execution, **dict(outcome))
+        for item, outcome in zip(given.inputs, outcomes, strict=True)
+    ]
+    return Answer(models.RuleBranches(results=branches, counts=dict(Counter(map(_branch, branches)))))
+
+
+@route(
+    "POST", "/rules/expression", models.ExpressionRequest, answers=models.ExpressionValue,
+    example={"expression": "$states.input.total * 2", "input": {"total": 50}},
+)
+def evaluate_expression(call: Call[models.ExpressionRequest]) -> Answer:
+    """Evaluate one expression, for live values beside a field.
+
+    A fault of the expression is part of the answer, not an HTTP error."""
+    given = call.given
+    payload = Payload(given.input, given.variables, given.context, _CLOCK.now())
+    try:
+        value = evaluate(given.expression, given.query_language, payload)
+    except StateFailure as failure:
+        return Answer(models.ExpressionValue(value=None, type="error", error=failure.cause or failure.error))
+    except InvalidExpression as problem:
+        return Answer(models.ExpressionValue(value=None, type="error", error=problem.message))
+    if value is ABSENT:
+        return Answer(models.ExpressionValue(value=None, type="undefined", error=None))
+    return Answer(models.ExpressionValue(value=value, type=json_type(value), error=None))
+
+
+def choice_of(given: models.RuleSubject) -> ChoiceUnderTest:
+    """What a request tests, compiled. Raises InvalidDefinition."""
+    if given.state is not None:
+        return choice_of_state(given.state, given.query_language)
+    if given.rule is not None:
+        return choice_of_rule(given.rule)
+    return choice_of_condition(given.condition or "")
+
+
+def report_model(choice: ChoiceUnderTest, report: Report) -> models.RuleReport:
+    """A report in the JSON shape of API and command line."""
+    found = {flip.branch for flip in report.flips} | {report.outcome.branch}
+    branches: dict[tuple[str, int | None], str] = {
+        ("rule", index): str(rule.next or HOLDS) for index, rule in enumerate(choice.state.rules)
+    }
+    if choice.state.default is not None:
+        branches["otherwise", None] = choice.state.default
+    return models.RuleReport(
+        outcome=_outcome(choice, report.outcome), sentence=report.sentence,
+        rules=[
+            models.RuleResult(
+                index=rule.index, next=rule.next, result=rule.result, reached=rule.reached, why_not=rule.why_not,
+                tree=models.RuleNode.model_validate(rule.tree.as_dict()),
+            )
+            for rule in report.rules
+        ],
+        flips=[_flip(flip) for flip in report.flips],
+        not_found=[name for branch, name in branches.items() if branch not in found],
+    )
+
+
+def _outcome(choice: ChoiceUnderTest, outcome: Outcome) -> models.RuleOutcome:
+    error = None if outcome.error is None else models.RuleFailure(error=outcome.error[0], cause=outcome.error[1])
+    return models.RuleOutcome(
+        next=None if choice.bare else outcome.next, rule=outcome.rule, otherwise=outcome.otherwise, error=error
+    )
+
+
+def _branch(branch: models.RuleBranch) -> str:
+    if branch.error is not None:
+        return branch.error.error
+    return branch.next or (FAILS if branch.otherwise else HOLDS)
+
+
+def _flip(flip: Flip) -> models.RuleFlip:
+    changes = [_change(change) for change in flip.changes]
+    first = changes[0]
+    return models.RuleFlip.model_validate({
+        "path": first.path, "from": first.old, "to": first.new, "leads_to": flip.next, "rule": flip.branch[1],
+        "sentence": flip_sentence(flip), "changes": changes,
+    })
+
+
+def _change(change: Change) -> models.RuleChange:
+    added, removed = change.old is ABSENT, change.new is ABSENT
+    return models.RuleChange.model_validate({
+        "path": change.path, "from": None if added else change.old, "to": None if removed else change.new,
+        "added": added, "removed": removed,
+    })

@@ -1,0 +1,92 @@
+"""Routes of secrets: names go out, values only come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.durable.execution import iso_time
+from engine.errors import Conflict, NotFound
+from engine.governance.secret_refs import check_key, check_value
+from engine.governance.shadowing import shadowed_by
+from engine.ports.secrets import SecretInfo
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.secret_uses import secret_uses
+from functions.app.shapes import models
+
+table = RouteTable("Secrets")
+route = table.add
+
+
+@route("GET", "/secrets", models.Nothing, answers=models.SecretList)
+def list_secrets(call: Call[models.Nothing]) -> Answer:
+    """List the secrets by name, with the workflows that name them; values are never shown.
+
+    One that is named and not there is not in the list: publishing and running say so."""
+    services = call.services
+    uses = secret_uses(services.catalog, call.workspace)
+    writable = services.writable_secrets.name
+    found = [
+        models.SecretWithUse(
+            **_shown(call, info).model_dump(), writable=info.backend == writable, used_by=uses.get(info.key, [])
+        )
+        for backend in services.secret_backends for info in backend.list(call.workspace)
+    ]
+    return Answer(models.SecretList(secrets=found))
+
+
+@route("PUT", "/secrets/{key}", models.SecretRequest, answers=models.Secret, example={"value": "…"})
+def put_secret(call: Call[models.SecretRequest]) -> Answer:
+    """Create or rotate a secret.
+
+    A value of fewer than 8 characters is refused unless `allow_short` says so: masking cannot find it safely."""
+    key, value = check_key(call.path["key"]), check_value(call.given.value)
+    info = call.services.writable_secrets.set(
+        call.workspace, key, value, actor=call.actor, allow_short=call.given.allow_short
+    )
+    return Answer(_shown(call, info))
+
+
+@route("POST", "/secrets/{key}/rotate", models.SecretRequest, answers=models.Secret, example={"value": "…"})
+def rotate_secret(call: Call[models.SecretRequest]) -> Answer:
+    """Give a secret a new value; its key stays, so no workflow changes.
+
+    404 when there is none that can be written here. What runs uses the new value from its next call on."""
+    key = check_key(call.path["key"])
+    value = check_value(call.given.value)
+    info = call.services.writable_secrets.rotate(
+        call.workspace, key, value, actor=call.actor, allow_short=call.given.allow_short
+    )
+    return Answer(_shown(call, info))
+
+
+@route("DELETE", "/secrets/{key}", models.DeleteSecretQuery, answers=models.Done, example="force=true")
+def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
+    """Delete a secret. 409 while a workflow names it, unless forced."""
+    services, key = call.services, check_key(call.path["key"])
+    if all(info.key != key for info in services.writable_secrets.list(call.workspace)):
+        raise _nothing_to_delete(key)
+    uses = secret_uses(services.catalog, call.workspace).get(key, [])
+    if uses and not call.given.force:
+        names = ", ".join(dict.fromkeys(use.workflow for use in uses))
+        raise Conflict(
+            f"the secret {key!r} is used by {names}", where="key",
+            advice="Take it out of these workflows first, or delete it with force=true.",
+            details={"used_by": [use.model_dump() for use in uses]},
+        )
+    if not services.writable_secrets.delete(call.workspace, key, actor=call.actor):
+        raise _nothing_to_delete(key)  # somebody was faster
+    return Answer(models.Done())
+
+
+def _nothing_to_delete(key: str) -> NotFound:
+    return NotFound(
+        f"no secret {key!r} can be deleted here", where="key",
+        advice="GET /secrets lists them; one of the environment is deleted there.",
+    )
+
+
+def _shown(call: Call[Any], info: SecretInfo) -> models.Secret:
+    return models.Secret(
+        key=info.key, backend=info.backend, updated_at=iso_time(info.updated_at), updated_by=info.updated_by,
+        shadowed_by=shadowed_by(call.services.secret_backends, call.workspace, info.key, info.backend),
+    )

@@ -1,0 +1,266 @@
+"""Routes of one execution's inside: its definition, steps, values and logs; and running it again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from engine.durable.execution import Execution, iso_time
+from engine.durable.views import step_facts as facts
+from engine.durable.views.causes import plain_cause, stack_trace
+from engine.durable.views.steps import steps_of
+from engine.errors import NotFound, StorageError
+from engine.kernel.history import render
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.keys import ExecutionKey
+from engine.ports.logs import LogLine, LogQuery
+from functions.app import etags, large
+from functions.app.console_links import Moment
+from functions.app.release import product_version
+from functions.app.routes.executions import key_of, started_answer
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.services import Services
+from functions.app.shapes import models
+from functions.app.shapes import models_steps as shapes
+from functions.app.shapes.models_base import ConsoleAddresses
+from functions.app.shapes.step_shapes import chosen, edges_of, resources_of, rests_of, shape_of
+from functions.app.strict_json import read_json
+
+Json = Any
+
+table = RouteTable("Executions")
+route = table.add
+
+MOST_EVENTS = 100_000
+"""So much of a history is read at once; a longer one says that it is not all."""
+
+MOST_EVENTS_OF_A_STEP = 200
+MOST_LOGS_OF_A_STEP = 200
+LOG_MARGIN_SECONDS = 0.5
+"""A line may be written a moment before its step's event, or after it."""
+
+MOST_LOOKED_AT, MOST_EVENTS_LOOKED_AT = 100, 200_000
+"""Executions whose histories are read for a state's past inputs, and events of them all: an answer comes in seconds."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@route("GET", "/executions/{id}/definition", models.Nothing, answers=shapes.DefinitionAnswer)
+def get_definition(call: Call[models.Nothing]) -> Answer:
+    """The workflow document that the execution runs by, whatever was published since."""
+    return Answer(shapes.DefinitionAnswer(document=_document(call.services, _described(call))))
+
+
+@route("GET", "/executions/{id}/steps", models.Nothing, answers=shapes.StepsAnswer)
+def list_steps(call: Call[models.Nothing]) -> Answer:
+    """The execution's steps, derived from its history: each visit of each state, its attempts and waits.
+
+    A live view polls with the ETag: while nothing happened the history is not read. `edges` are the transitions really
+    taken."""
+    seq, status = call.services.executions.written(key_of(call))
+    tag = etags.of(f"{product_version()} {seq} {status}")
+    if call.holds(tag):
+        return Answer("", etag=tag)
+    execution = _described(call)
+    steps, whole = _steps(call.services, execution.key)
+    shown, all_shown = chosen(steps)
+    resources = resources_of(_document(call.services, execution)["definition"])
+    return Answer(shapes.StepsAnswer(
+        steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown), rests=rests_of(steps),
+        last_event=steps.last_event, status=execution.status, complete=whole and all_shown,
+    ), etag=tag)
+
+
+@route("GET", "/executions/{id}/steps/{step}", models.Nothing, answers=shapes.StepDetail)
+def get_step(call: Call[models.Nothing]) -> Answer:
+    """One step with its values, its error in plain words and with its stack trace, its events and its log.
+
+    `audit` is the query of GET /audit that lists what the audit log has of it."""
+    execution = _described(call)
+    step = _step(call.services, execution.key, call.path["step"])
+    resources = resources_of(_document(call.services, execution)["definition"])
+    execution_id = execution.key.id
+
+    def value(part: str) -> Json:
+        return large.shown(getattr(step, part), execution_id, part=part, step=step.id)
+
+    lines = _lines_of(call.services, _query_of(execution_id, step, MOST_LOGS_OF_A_STEP))
+    return Answer(shapes.StepDetail(
+        step=shape_of(step, resources), input=value("input"), output=value("output"), arguments=value("arguments"),
+        result=value("result"), assigned=value("assigned"), variables=value("variables"), error=step.error,
+        cause=plain_cause(step.cause), stack_trace=stack_trace(step.cause),
+        events=[_rendered(event, execution_id, step.id) for event in step.events[:MOST_EVENTS_OF_A_STEP]],
+        logs=[_line(line) for line in lines], audit=_audit_query(execution_id, step),
+        links=_links(call.services, execution_id, step, lines),
+    ))
+
+
+@route("GET", "/executions/{id}/logs", shapes.LogsQuery, answers=shapes.LogLines, example="step=Charge%231")
+def get_logs(call: Call[shapes.LogsQuery]) -> Answer:
+    """What the workers wrote while they worked for this execution, oldest first."""
+    execution, given = _described(call), call.given
+    query = LogQuery(execution.key.id, since=execution.started_at - LOG_MARGIN_SECONDS, limit=given.limit)
+    if given.step is not None:
+        query = _query_of(execution.key.id, _step(call.services, execution.key, given.step), given.limit)
+    found = call.services.logs.lines(query)
+    return Answer(shapes.LogLines(lines=[_line(line) for line in found.lines], complete=found.complete))
+
+
+@route("GET", "/executions/{id}/payload", shapes.PayloadQuery, answers=None, example="part=input")
+def get_payload(call: Call[shapes.PayloadQuery]) -> Answer:
+    """One value as a file, however large: of the execution, or of a step."""
+    given, key = call.given, key_of(call)
+    if given.step is None:
+        if given.part not in ("input", "output"):
+            raise NotFound(f"an execution has no {given.part}", where="part", advice="Name a step.")
+        value = getattr(call.services.executions.describe(key), given.part)
+    else:
+        value = getattr(_step(call.services, key, given.step), given.part)
+    headers = {"Content-Disposition": f'attachment; filename="{given.part}.json"'}
+    return Answer(large.json_text(value), headers=headers)
+
+
+@route(
+    "POST", "/executions/{id}/rerun", shapes.RerunRequest, answers=models.Execution, status=201,
+    example={"version": "active"},
+)
+def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer:
+    """Start the workflow again with the same input, or with another.
+
+    With the version that the execution ran, unless `version` is active."""
+    given = call.given
+    has_input = "input" in given.model_fields_set
+    started = call.services.executions.rerun(
+        key_of(call), version=given.version, name=given.name, actor=call.actor,
+        **({"execution_input": given.input} if has_input else {}),
+    )
+    return started_answer(call, started)
+
+
+@route(
+    "GET", "/workflows/{name}/inputs", shapes.InputsQuery, answers=shapes.PastInputs, example="state=Charge&limit=20"
+)
+def list_inputs(call: Call[shapes.InputsQuery]) -> Answer:
+    """The last real inputs of a workflow, or of one of its states: to test with."""
+    given, services = call.given, call.services
+    services.catalog.workflow(call.workspace, call.path["name"])
+    rows = services.executions.page(ExecutionQuery(
+        call.workspace, workflow=call.path["name"], limit=given.limit if given.state is None else MOST_LOOKED_AT
+    )).rows
+    found: list[shapes.PastInput] = []
+    left = MOST_EVENTS_LOOKED_AT
+    for row in rows:
+        if given.state is None:
+            execution = services.executions.describe(row.key)
+            found.append(_past_input(
+                row.key, execution.started_at, execution.status, execution.input, execution.output, {}
+            ))
+        else:
+            events = services.executions.events(row.key, most=left)
+            left -= len(events)
+            found += [
+                _past_input(
+                    row.key, step.entered_at, step.status, step.input, step.output, step.variables, step=step.id
+                )
+                for step in reversed(steps_of(events).steps) if step.name == given.state
+            ]
+        if len(found) >= given.limit or left <= 0:
+            break
+    return Answer(shapes.PastInputs(inputs=found[:given.limit]))
+
+
+def _past_input(
+    key: ExecutionKey, at: float, status: str, value: Json, output: Json, variables: Json, **step: str
+) -> shapes.PastInput:
+    return shapes.PastInput(
+        execution=key.id, at=iso_time(at), status=status,
+        input=large.shown(value, key.id, part="input", **step),
+        output=large.shown(output, key.id, part="output", **step),
+        variables=large.shown(dict(variables), key.id, part="variables", **step),
+    )
+
+
+def _described(call: Call[Any]) -> Execution:
+    return call.services.executions.describe(key_of(call))
+
+
+def _document(services: Services, execution: Execution) -> dict[str, Json]:
+    """The pinned version's document."""
+    record = services.catalog.pinned(execution.key.workspace, execution.workflow, execution.definition_digest)
+    document: dict[str, Json] = read_json(record.document)
+    return document
+
+
+def _steps(services: Services, key: ExecutionKey) -> tuple[facts.Steps, bool]:
+    """The steps, and whether the history was read to its end."""
+    events = services.executions.events(key, most=MOST_EVENTS)
+    return steps_of(events), len(events) < MOST_EVENTS
+
+
+def _step(services: Services, key: ExecutionKey, step_id: str) -> facts.Step:
+    found = _steps(services, key)[0].named(step_id)
+    if found is None:
+        raise NotFound(
+            f"the execution {key.id} has no step {step_id!r}", where="step",
+            advice="GET /executions/{id}/steps lists them, each with its id.",
+        )
+    return found
+
+
+def _query_of(execution_id: str, step: facts.Step, limit: int) -> LogQuery:
+    until = None if step.exited_at is None else step.exited_at + LOG_MARGIN_SECONDS
+    return LogQuery(execution_id, step.name, step.entered_at - LOG_MARGIN_SECONDS, until, limit)
+
+
+def _lines_of(services: Services, query: LogQuery) -> Sequence[LogLine]:
+    """The step's lines; none where the logs cannot be read now: its other facts are shown all the same."""
+    try:
+        return services.logs.lines(query).lines
+    except StorageError as error:
+        _LOG.warning("a step is shown without its log: %s", error, extra={"execution": query.execution_id})
+        return ()
+
+
+def _links(
+    services: Services, execution_id: str, step: facts.Step, lines: Sequence[LogLine]
+) -> ConsoleAddresses:
+    """Into the AWS console, to the stream and trace that the step's last line names."""
+    console, now = services.place.console, services.clock.now()
+    if console is None:
+        return ConsoleAddresses()
+    last = lines[-1] if lines else None
+    return console.of(Moment(
+        execution_id, step.name, step.entered_at, step.exited_at if step.exited_at is not None else now,
+        stream=last.stream if last is not None else None, trace=last.trace if last is not None else None,
+    ))
+
+
+def _line(line: LogLine) -> shapes.LogLine:
+    return shapes.LogLine(
+        at=iso_time(line.at), level=line.level, message=line.message, state=line.state,
+        attempt=None if line.attempt is None else line.attempt + 1,
+    )
+
+
+def _audit_query(execution_id: str, step: facts.Step) -> dict[str, str]:
+    """The step's own time: a state that is visited again has entries of its own then."""
+    query = {"execution": execution_id, "state": step.name, "from": str(iso_time(step.entered_at))}
+    if step.exited_at is not None:
+        query["to"] = str(iso_time(step.exited_at + 0.002))  # iso_time cuts to the millisecond, and `to` is exclusive
+    return query
+
+
+def _rendered(event: Any, execution_id: str, step_id: str) -> dict[str, Json]:
+    """An event as GetExecutionHistory has it, its large texts left out."""
+    shape = render(event)
+    for name, details in shape.items():
+        if isinstance(details, dict):
+            shape[name] = {
+                key: large.shown(text, execution_id, part=_PART.get(key, "input"), step=step_id)
+                for key, text in details.items()
+            }
+    return shape
+
+
+_PART = {"output": "output", "parameters": "arguments"}

@@ -1,0 +1,147 @@
+"""Routes that try a workflow out: a part of it, and its cases. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from connectors.registry import Registry
+from engine.catalog.cases import Case
+from engine.catalog.document import WorkflowDocument, parse_document
+from engine.clock import Clock
+from engine.errors import UserError
+from engine.kernel.history import render
+from engine.ports.tasks import TaskCall
+from engine.testing.cases import CaseResult, chosen_cases, run_case
+from engine.testing.resource_kinds import aws_action_reads
+from engine.testing.trial import Asked, Tried, steps_values, try_out
+from functions.app import large
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models_testing as shapes
+from functions.app.shapes.step_shapes import chosen, edges_of, resources_of, shape_of
+
+Json = Any
+
+table = RouteTable("Testing")
+route = table.add
+
+MOST_EVENTS_SHOWN = 5_000
+
+_DEFINITION = {
+    "StartAt": "Charge",
+    "States": {
+        "Charge": {
+            "Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "https://example.com"},
+            "End": True,
+        }
+    },
+}
+
+
+@route(
+    "POST", "/test/run", shapes.TrialRequest, answers=shapes.TrialAnswer,
+    example={"definition": _DEFINITION, "input": {}, "mocks": {"Charge": {"output": {"status": 200}}}},
+)
+def run_test(call: Call[shapes.TrialRequest]) -> Answer:
+    """Run a workflow, or a part of it, on an input: one state, up to a state, or from one on.
+
+    Waits take no time. A pinned state has its output at once. Calls are answered by mocks; an action that only reads is
+    really called with use_reads, one that writes where `allow` names its resource, and else the test ends with
+    Automate.WriteNotAllowed. Secrets are resolved for real calls alone, also those of a definition that nobody
+    published; the audit log names calls, secrets, hosts and the definition's digest. A test takes at most 25 s."""
+    given, services = call.given, call.services
+    document = _document(given)
+    made: list[TaskCall] = []
+    try:
+        tried = try_out(
+            Asked(
+                document.definition, given.input, document.kind, given.mode, given.state, given.variables, given.pins,
+                {path: mock.model_dump(exclude_unset=True) for path, mock in given.mocks.items()}, given.allow,
+                given.use_reads,
+            ),
+            services.tasks, reads=reading(services.connectors), clock=services.clock, made=made,
+        )
+    finally:
+        if made:
+            services.catalog.tested(call.workspace, document, made, actor=call.actor)
+    return Answer(_shown(document, tried))
+
+
+@route(
+    "POST", "/cases/run", shapes.CasesRunRequest, answers=shapes.CasesRun,
+    example={"workflow": "order_flow"},
+)
+def run_cases(call: Call[shapes.CasesRunRequest]) -> Answer:
+    """Run the cases of a workflow's draft, or of a document, and say what came out otherwise."""
+    given, services = call.given, call.services
+    if given.workflow is not None:
+        document = services.catalog.draft(call.workspace, given.workflow).document
+    else:
+        document = parse_document(given.document)
+    cases = chosen_cases(document.cases, given.cases)
+    return Answer(cases_run(document, cases, services.clock))
+
+
+def cases_run(document: WorkflowDocument, cases: Sequence[Case], clock: Clock) -> shapes.CasesRun:
+    """Run `cases` of `document`, one after the other, and what became of each. Raises InvalidDefinition."""
+    results = [case_shape(run_case(document, case, clock=clock)) for case in cases]
+    passed = sum(result.passed for result in results)
+    return shapes.CasesRun(results=results, passed=passed, failed=len(results) - passed)
+
+
+def case_shape(result: CaseResult) -> shapes.CaseResult:
+    """One case's result in the JSON shape of API and command line."""
+    return shapes.CaseResult(
+        name=result.name, passed=result.passed, ms=result.ms, status=result.status, error=result.error,
+        cause=result.cause, states=list(result.states),
+        differences=[
+            shapes.Difference.model_validate(
+                {"what": item.what, "expected": item.expected, "actual": item.actual}
+            )
+            for item in result.differences
+        ],
+    )
+
+
+def reading(registry: Registry) -> Callable[[str], bool]:
+    """Whether a resource only reads: as its ActionSpec says, or the verb of an AWS action."""
+
+    def reads(resource: str) -> bool:
+        if not resource.startswith("connector:"):
+            return aws_action_reads(resource)
+        code, _, action = resource.removeprefix("connector:").partition(":")
+        try:
+            adapter = registry.get(code)
+        except UserError:
+            return False
+        spec = None if adapter is None else adapter.actions.get(action)
+        return spec is not None and spec.kind == "read"
+
+    return reads
+
+
+def _document(given: shapes.TrialRequest) -> WorkflowDocument:
+    return parse_document(given.document if given.definition is None else given.definition, stem="test")
+
+
+def _shown(document: WorkflowDocument, tried: Tried) -> shapes.TrialAnswer:
+    resources = resources_of(document.definition)
+    shown, _ = chosen(tried.steps)
+    return shapes.TrialAnswer(
+        status=tried.status, output=large.cut(tried.output), error=tried.error, cause=tried.cause,
+        steps=[shape_of(step, resources) for step in shown],
+        values={
+            step.id: {name: large.cut(value) for name, value in steps_values(step).items()} for step in shown
+        },
+        edges=edges_of(tried.steps, shown),
+        events=[_cut_event(render(event)) for event in tried.history[:MOST_EVENTS_SHOWN]],
+        unmocked_writes=[shapes.Unmocked(state=item.state, resource=item.resource) for item in tried.unmocked],
+        called=[shapes.Unmocked(state=item.state, resource=item.resource) for item in tried.called],
+    )
+
+
+def _cut_event(event: dict[str, Json]) -> dict[str, Json]:
+    return {
+        name: {key: large.cut(item) for key, item in value.items()} if isinstance(value, dict) else value
+        for name, value in event.items()
+    }

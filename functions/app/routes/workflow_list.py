@@ -1,0 +1,126 @@
+"""Routes of the list of workflows: what there is, putting away, copying."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.catalog.catalog import Draft
+from engine.catalog.document import document_digest
+from engine.durable.execution import iso_time
+from engine.ports.catalog_store import WorkflowRecord
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.pauses import ALL, Pause
+from functions.app import etags
+from functions.app.routes.workflows import draft_answer
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.services import Services
+from functions.app.shapes import models
+from functions.app.shapes import models_authoring as shapes
+
+table = RouteTable("Workflows")
+route = table.add
+
+LAST_RUNS = 5
+
+
+@route("GET", "/workflows", shapes.WorkflowsQuery, answers=shapes.WorkflowList, example="q=order&tag=team:payments")
+def list_workflows(call: Call[shapes.WorkflowsQuery]) -> Answer:
+    """List the workflows, each with its latest runs.
+
+    Those put away are listed by archived=true alone."""
+    services, given = call.services, call.given
+    pauses = {pause.workflow: pause for pause in services.pausing.paused(call.workspace)}
+
+    def shown(row: WorkflowRecord) -> shapes.Workflow | None:
+        draft = services.catalog.draft(call.workspace, row.workflow)
+        if given.tag is not None and not _has_tag(draft.document.tags, given.tag):
+            return None
+        return _shown(services, call.workspace, row, draft, pauses)
+
+    rows = [
+        row for row in services.catalog.workflows(call.workspace)
+        if row.archived == given.archived and _has_text(row, given.q)
+    ]
+    found = [workflow for workflow in services.each(shown, rows) if workflow is not None]
+    return Answer(shapes.WorkflowList(workflows=found))
+
+
+@route("GET", "/workflows/{name}", models.Nothing, answers=shapes.Workflow)
+def get_workflow(call: Call[models.Nothing]) -> Answer:
+    """One workflow: its versions, its latest runs."""
+    services = call.services
+    return _answer(call, services.catalog.workflow(call.workspace, call.path["name"]))
+
+
+@route("POST", "/workflows/{name}/archive", models.Nothing, answers=shapes.Workflow)
+def archive_workflow(call: Call[models.Nothing]) -> Answer:
+    """Put a workflow away: nothing starts, lists leave it out, nothing is deleted.
+
+    What runs runs on."""
+    return _answer(call, call.services.catalog.set_archived(
+        call.workspace, call.path["name"], archived=True, actor=call.actor
+    ))
+
+
+@route("POST", "/workflows/{name}/unarchive", models.Nothing, answers=shapes.Workflow)
+def unarchive_workflow(call: Call[models.Nothing]) -> Answer:
+    """Take a workflow out of the archive."""
+    return _answer(call, call.services.catalog.set_archived(
+        call.workspace, call.path["name"], archived=False, actor=call.actor
+    ))
+
+
+@route(
+    "POST", "/workflows/{name}/duplicate", shapes.DuplicateRequest, answers=models.Draft, status=201,
+    example={"name": "order_flow_2"},
+)
+def duplicate_workflow(call: Call[shapes.DuplicateRequest]) -> Answer:
+    """Make the draft of a workflow the draft of a new one."""
+    name, catalog = call.path["name"], call.services.catalog
+    return draft_answer(catalog, call.workspace, catalog.duplicate(
+        call.workspace, name, call.given.name, actor=call.actor
+    ), status=201)
+
+
+def _answer(call: Call[models.Nothing], row: WorkflowRecord) -> Answer:
+    services = call.services
+    draft = services.catalog.draft(call.workspace, row.workflow)
+    pauses = {pause.workflow: pause for pause in services.pausing.paused(call.workspace)}
+    shown = _shown(services, call.workspace, row, draft, pauses)
+    return Answer(shown, etag=etags.joined(row.etag, shown.model_dump_json()))
+
+
+def _shown(
+    services: Services, workspace: str, row: WorkflowRecord, draft: Draft, pauses: Mapping[str, Pause]
+) -> shapes.Workflow:
+    pause = pauses.get(row.workflow) or pauses.get(ALL)
+    runs = services.executions.page(ExecutionQuery(workspace, workflow=row.workflow, limit=LAST_RUNS)).rows
+    return shapes.Workflow(
+        name=row.workflow, description=row.description, kind=draft.document.kind, tags=draft.document.tags,
+        active_version=row.active_version or None, latest_version=row.latest_version or None,
+        updated_at=iso_time(row.updated_at), updated_by=draft.updated_by,
+        has_unpublished_changes=_differs(services, workspace, row, draft),
+        paused=None if pause is None else shapes.WorkflowPause(
+            starts=pause.starts, running=pause.running, by=pause.paused_by, at=iso_time(pause.paused_at)
+        ),
+        archived=row.archived,
+        last_runs=[
+            shapes.LastRun(id=run.key.id, status=run.status, started_at=iso_time(run.started_at)) for run in runs
+        ],
+    )
+
+
+def _differs(services: Services, workspace: str, row: WorkflowRecord, draft: Draft) -> bool:
+    if not row.active_version:
+        return True
+    active = services.catalog.version(workspace, row.workflow, row.active_version)
+    return active.digest != document_digest(draft.document)
+
+
+def _has_text(row: WorkflowRecord, text: str | None) -> bool:
+    return text is None or text.casefold() in f"{row.workflow}\n{row.description}".casefold()
+
+
+def _has_tag(tags: Mapping[str, str], wanted: str) -> bool:
+    name, colon, value = wanted.partition(":")
+    return name in tags and (not colon or tags[name] == value)

@@ -1,0 +1,224 @@
+"""One table of routes, behind every door: the API Lambda, the local server and the command line ask through it alone.
+
+    http.Request ──► parse (model in) ──► handler(Call) ──► Answer (model out) ──► JSON, ETag, 304: http.Response
+                        └──────────── UserError, StorageError, anything else ──► {"error": {code, message, where, …}}
+
+A module of routes fills a `RouteTable` with its decorators and knows nothing of how it is asked. OpenAPI and /docs are
+made from the same table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from engine.errors import InvalidDocument, json_pointer
+from engine.ports.keys import Actor
+from engine.ports.transfers import Transfers
+from engine.records import dataclass
+from functions.app import etags, large
+from functions.app.failures import failure_response
+from functions.app.http import Headers, Request, Response
+from functions.app.notices import collected_warnings
+from functions.app.services import Services
+from functions.app.strict_json import read_json
+
+Json = Any
+Taken = TypeVar("Taken", bound=BaseModel)
+Provider = Callable[[], Services]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Taken]):
+    """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE."""
+
+    services: Services
+    actor: Actor
+    path: Mapping[str, str]
+    given: Taken
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    @property
+    def workspace(self) -> str:
+        """The workspace the request works on."""
+        return self.services.settings.workspace
+
+    def holds(self, etag: str) -> bool:
+        """Whether the asker has the answer of this tag already: then any answer with it becomes a 304."""
+        return etags.matches(self.if_none_match, etag)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler gives back: a model, or text with its content type. `etag` is by default made from the body."""
+
+    body: BaseModel | str
+    status: int = 200
+    etag: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table. `example` is a body, or a query string for a GET. `flags` are fields of a body that may
+    stand in the query instead."""
+
+    method: str
+    path: str
+    tag: str
+    takes: type[BaseModel]
+    answers: type[BaseModel] | None
+    handler: Callable[[Call[Any]], Answer]
+    status: int = 200
+    example: Json = None
+    conditional: bool = False
+    flags: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the handler's docstring."""
+        return self.description.partition("\n")[0].rstrip(".")
+
+    @property
+    def description(self) -> str:
+        """The handler's docstring, its lines joined."""
+        lines = [line.strip() for line in (self.handler.__doc__ or "").strip().splitlines()]
+        return "\n".join(lines)
+
+    @property
+    def has_body(self) -> bool:
+        """Whether `takes` is read from the body rather than from the query."""
+        return self.method in ("POST", "PUT")
+
+
+class RouteTable:
+    """The routes of one module, in the order in which they are shown."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.routes: list[Route] = []
+
+    def add(
+        self, method: str, path: str, takes: type[Taken], *, answers: type[BaseModel] | None, status: int = 200,
+        example: Json = None, conditional: bool = False, flags: tuple[str, ...] = (),
+    ) -> Callable[[Callable[[Call[Taken]], Answer]], Callable[[Call[Taken]], Answer]]:
+        """Put the decorated handler in the table. `answers` None is for pages that are not JSON.
+
+        `conditional` says that the route honours If-Match.
+        """
+
+        def register(handler: Callable[[Call[Taken]], Answer]) -> Callable[[Call[Taken]], Answer]:
+            self.routes.append(
+                Route(method, path, self.tag, takes, answers, handler, status, example, conditional, flags)
+            )
+            return handler
+
+        return register
+
+
+def answer(route: Route, request: Request, provider: Provider) -> Response:
+    """The answer of a route. Never raises: what went wrong is an answer as well."""
+    try:
+        services = provider()
+        given = _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
+        call = Call(
+            services, services.actor_of(request.context, request.headers), request.parameters, given,
+            etags.given(request.headers.get("if-match")), request.headers.get("if-none-match"),
+        )
+        with collected_warnings() as warnings:
+            found = route.handler(call)
+        return _response(found, request, warnings, services)
+    except Exception as error:  # noqa: BLE001  the one place where errors become answers
+        return failure_response(error, path=request.path)
+
+
+def _response(found: Answer, request: Request, warnings: list[str], services: Services) -> Response:
+    body = found.body if isinstance(found.body, str) else _dump(found.body, warnings)
+    headers: Headers = {"Content-Type": found.content_type, "Cache-Control": "no-cache", **found.headers}
+    if request.method == "GET" or found.etag is not None:
+        tag = found.etag or etags.of(body)
+        headers["ETag"] = f'"{tag}"'
+        if request.method == "GET" and etags.matches(request.headers.get("if-none-match"), tag):
+            return Response(304, "", headers)
+    if services.transfers is not None and large.is_too_large(body):
+        body = _by_address(body, headers, services.settings.workspace, services.transfers)
+    return Response(found.status, body, headers)
+
+
+def _by_address(body: str, headers: Headers, workspace: str, transfers: Transfers) -> str:
+    """What stands in the place of a body that Lambda would not hand over; `headers` say so."""
+    data = body.encode("utf-8", "surrogatepass")
+    disposition = headers.pop("Content-Disposition", None)
+    found = transfers.give(workspace, data, content_type=headers["Content-Type"], disposition=disposition)
+    headers |= {"Content-Type": "application/json", large.TOO_LARGE: "1"}
+    return large.json_text({"$too_large": {"bytes": len(data), "href": found.href, "expires_in": found.seconds}})
+
+
+def _dump(model: BaseModel, warnings: list[str]) -> str:
+    """The model as JSON, with `warnings` where there are any. Not pydantic's own writer: that refuses lone surrogates,
+    which JSON text may hold."""
+    shape = model.model_dump(by_alias=True)
+    return json.dumps({**shape, "warnings": warnings} if warnings else shape, separators=(",", ":"))
+
+
+def _read_query(model: type[Taken], request: Request) -> Taken:
+    given = {name: value for name, value in request.query.items() if value != ""}  # ?from=&to=2
+    return _validated(model, given, place="query")
+
+
+def _read_body(route: Route, request: Request, services: Services) -> BaseModel:
+    raw = request.body
+    upload = request.headers.get(large.UPLOAD.lower())
+    if upload is not None and services.transfers is not None:
+        raw = services.transfers.take(services.settings.workspace, upload)
+    body: Json = {}
+    if raw:
+        content_type = request.headers.get("content-type", "application/json")
+        if content_type.partition(";")[0].strip().lower() != "application/json":
+            raise InvalidDocument(
+                f"the body is {content_type}, not application/json", where="Content-Type",
+                advice="Send JSON with the header Content-Type: application/json.",
+            )
+        body = read_json(raw)
+    flags = {name: request.query[name] for name in route.flags if name in request.query}
+    if flags and isinstance(body, dict):
+        body = {**body, **flags}
+    return _validated(route.takes, body, place="body")
+
+
+def _validated(model: type[Taken], value: Json, *, place: str) -> Taken:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        problems = [(item["loc"], _words(item)) for item in error.errors(include_url=False, include_input=False)]
+        known = ", ".join(item.alias or name for name, item in model.model_fields.items())
+        advice = f"The {place} takes: {known}." if known else f"This route takes no {place}."
+        raise InvalidDocument.listing(problems, advice=advice) from None
+
+
+_PLAINLY = {
+    "model_type": "must be a JSON object", "dict_type": "must be a JSON object", "list_type": "must be an array",
+}
+"""pydantic names Python's types."""
+
+
+def _words(item: Any) -> str:
+    """One of pydantic's findings in plain words; the value itself is not repeated: it may be a secret."""
+    name = json_pointer(item["loc"]).strip("/") or "the body"
+    match item["type"]:
+        case "missing":
+            return f"{name!r} is missing"
+        case "extra_forbidden":
+            return f"unknown field {name!r}"
+        case "value_error":
+            return str(item["ctx"]["error"])
+        case kind:
+            plain = _PLAINLY.get(kind) or f"{item['msg'][:1].lower()}{item['msg'][1:]}"
+            return f"{name}: {plain}"
+

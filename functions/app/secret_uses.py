@@ -1,0 +1,51 @@
+"""Which workflows name a secret: their active versions and their drafts, by the SecretRefs that stand in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from engine.catalog.states import states_of
+from functions.app.audited import AuditedCatalog
+from functions.app.shapes import models
+
+Json = Any
+
+
+def secret_uses(catalog: AuditedCatalog, workspace: str) -> dict[str, list[models.SecretUse]]:
+    """By key, who names it. Archived workflows count too: what of them runs still needs it."""
+    uses: dict[str, list[models.SecretUse]] = {}
+    for row in catalog.workflows(workspace):
+        definitions: list[tuple[Any, Json]] = []
+        if row.active_version:
+            active = catalog.version(workspace, row.workflow, row.active_version)
+            definitions.append((row.active_version, json.loads(active.document).get("definition")))
+        definitions.append(("draft", catalog.draft(workspace, row.workflow).document.definition))
+        for version, definition in definitions:
+            for key, states in _states_by_key(definition).items():
+                uses.setdefault(key, []).append(
+                    models.SecretUse(workflow=row.workflow, version=version, states=states)
+                )
+    return uses
+
+
+def _states_by_key(definition: Json) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for state in states_of(definition):
+        for key in dict.fromkeys(_keys(state.own)):
+            found.setdefault(key, []).append(state.name)
+    return found
+
+
+def _keys(value: Json) -> Iterator[str]:
+    """The keys of all ``{"$secret": KEY}`` in `value`."""
+    if isinstance(value, dict):
+        key = value.get("$secret")
+        if len(value) == 1 and isinstance(key, str):
+            yield key
+        for item in value.values():
+            yield from _keys(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _keys(item)

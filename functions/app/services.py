@@ -1,0 +1,86 @@
+"""What the API's routes work with. The deployable hands in a provider: AWS's makes it at the first request, the local
+server's has it already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import field
+from typing import Any, TypeVar
+
+from connectors.registry import Registry
+from engine.clock import Clock
+from engine.durable.worker.sync_start import SyncStarts
+from engine.governance.audit import Audit
+from engine.ports.alarms import Alarms
+from engine.ports.keys import Actor
+from engine.ports.logs import ExecutionLogs, LogLines, LogQuery
+from engine.ports.secrets import SecretBackend
+from engine.ports.tasks import Tasks
+from engine.ports.transfers import Transfers
+from engine.records import dataclass
+from engine.settings import Settings
+from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
+from functions.app.audited_activities import AuditedActivities
+from functions.app.audited_operations import AuditedPausing
+from functions.app.console_links import ConsoleLinks
+from functions.app.starters import Starters
+
+_Item = TypeVar("_Item")
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this API runs: `stage` is "local" or a deployment's, `links` are places to look, by name; `console` makes
+    links into the AWS console."""
+
+    stage: str
+    region: str | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    console: ConsoleLinks | None = None
+
+
+class NoLogs:
+    """engine.ports.logs.ExecutionLogs where the logs cannot be read from here."""
+
+    def lines(self, query: LogQuery) -> LogLines:  # noqa: ARG002 - the port's shape
+        """Nothing, and says that there may be more."""
+        return LogLines((), complete=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One workspace's services. Safe to share between threads.
+
+    `secret_backends` are asked in order; `writable_secrets` is where new values go. `actor_of` tells from a request's
+    context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited. `tasks`
+    are what a test of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
+    `alarms` and `transfers` are None on one machine. `readers` is where the many reads of a list go on, side by side.
+    """
+
+    catalog: AuditedCatalog
+    executions: AuditedExecutions
+    connectors: Registry
+    settings: Settings
+    secret_backends: Sequence[SecretBackend]
+    writable_secrets: AuditedSecrets
+    actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor]
+    audit: Audit
+    pausing: AuditedPausing
+    activities: AuditedActivities
+    sync_starts: SyncStarts
+    clock: Clock
+    tasks: Tasks
+    logs: ExecutionLogs
+    place: Place
+    starters: Starters
+    alarms: Alarms | None = None
+    transfers: Transfers | None = None
+    readers: Executor | None = None
+
+    def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:
+        """`read` of each item, in order; side by side where each read is a request (AWS)."""
+        if self.readers is None or len(items) < 2:
+            return [read(item) for item in items]
+        return list(self.readers.map(read, items))

@@ -1,0 +1,90 @@
+"""What the audit log's routes take and give."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from functions.app.shapes.models_base import Given, Json, Taken
+
+
+class AuditQuery(Taken):
+    """Filters combine with AND. `action`, `from` and `to` are other words for `act`, `since` and `until`."""
+
+    workflow: str | None = Field(None, description="Of this workflow and its executions.")
+    execution: str | None = Field(None, description="Of the execution with this id.")
+    actor: str | None = Field(None, description="By this actor; the engine's own are by `engine`.")
+    act: str | None = Field(None, description="This act; with * at its end, a prefix.")
+    action: str | None = Field(None, description="The same as act.")
+    state: str | None = Field(None, description="Of this state: the engine's entries of its failures.")
+    since: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
+    until: str | None = Field(None, description="Before this time.")
+    from_: str | None = Field(None, alias="from", description="The same as since.")
+    to: str | None = Field(None, description="The same as until.")
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
+
+    @model_validator(mode="after")
+    def _one_word_each(self) -> AuditQuery:
+        for one, other in (("act", "action"), ("since", "from_"), ("until", "to")):
+            if getattr(self, one) is not None and getattr(self, other) is not None:
+                raise ValueError(f"{one!r} and {other.strip('_')!r} are the same: give one of them")
+        return self
+
+
+class AuditEntry(Given):
+    """One entry: all of it but `digest` is what the digest is of. Times are ISO 8601 with microseconds."""
+
+    workspace: str
+    chain: int
+    number: int = Field(description="From 1, within its chain.")
+    id: str
+    at: str = Field(description="When it happened.")
+    recorded_at: str
+    actor: str
+    actor_kind: str
+    origin: str = Field(description="Where from: an address, the command line, a worker.")
+    act: str
+    subject: str = Field(description="workflow/NAME, execution/ID or secret/KEY.")
+    before: Json
+    after: Json
+    reason: str | None
+    details: dict[str, Json] = Field(
+        description="Of the engine's entries: version, event, state, attempt, error, cause; of a refusal: act and code."
+    )
+    previous: str = Field(description="The digest of the entry before it in the chain.")
+    digest: str = Field(description="SHA-256.")
+
+
+class AuditList(Given):
+    """Newest first. `next_token` is null on the last page."""
+
+    entries: list[AuditEntry]
+    next_token: str | None
+
+
+class AuditFinding(Given):
+    """The first thing that is wrong with a chain."""
+
+    chain: int
+    number: int
+    problem: str
+    message: str
+
+
+class AuditHead(Given):
+    """The last entry of a chain."""
+
+    chain: int
+    number: int
+    digest: str
+
+
+class AuditVerification(Given):
+    """What a walk along all chains found."""
+
+    ok: bool
+    entries: int
+    findings: list[AuditFinding]
+    heads: list[AuditHead]
+    executions: int = Field(description="How many of the newest were compared with the log.")
+    says: str = Field(description="The same in a sentence, with what cannot be seen from within the store.")

@@ -1,0 +1,129 @@
+"""What the routes that hold, stop and redrive take and give."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from functions.app.shapes.models_base import Given, Taken
+
+
+class PauseRequest(Taken):
+    """How a workflow is paused."""
+
+    starts: Literal["queue", "refuse"] = Field(
+        "queue", description="queue: accepted, and begun once it is resumed. refuse: 409."
+    )
+    running: Literal["finish", "hold"] = Field(
+        "finish", description="finish: what has begun runs on. hold: after the calls under way, until it is resumed."
+    )
+
+
+class StopManyRequest(Taken):
+    """Which of a workflow's executions to stop; error and cause are shown with each."""
+
+    status: Literal["RUNNING", "PAUSED"] = "RUNNING"
+    error: str | None = Field(None, max_length=256)
+    cause: str | None = Field(None, max_length=32768)
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
+
+
+class RedriveManyRequest(Taken):
+    """Which of a workflow's executions to redrive. Filters combine with AND."""
+
+    status: Literal["FAILED", "TIMED_OUT", "ABORTED"] = "FAILED"
+    error: str | None = Field(None, description="With this error; with * at its end, a prefix.")
+    name: str | None = Field(None, description="With this name; with * at its end, a prefix.")
+    business_key: str | None = Field(None, description="With this business key; with * at its end, a prefix.")
+    started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
+    started_before: str | None = Field(None, description="Before this time.")
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
+
+
+class Pause(Given):
+    """A workflow that is paused; `*` is all of them."""
+
+    workflow: str
+    starts: str
+    running: str
+    paused_at: str | None
+    paused_by: str
+
+
+class PauseList(Given):
+    """What is paused."""
+
+    pauses: list[Pause]
+
+
+class Resumed(Given):
+    """How many open executions were woken; `complete` false: there are more, which are found within 16 minutes."""
+
+    woken: int
+    complete: bool
+
+
+class StoppedMany(Given):
+    """The executions that were asked to stop. `next_token` is null on the last page."""
+
+    stopped: list[str]
+    next_token: str | None
+
+
+class Alarm(Given):
+    """One alarm of the stage. `silent`: it tells no topic."""
+
+    name: str
+    state: str = Field(description="CloudWatch's word: OK, ALARM, INSUFFICIENT_DATA.")
+    says: str
+    silent: bool
+
+
+class AlarmTopic(Given):
+    """Where alarms go. Both numbers are null where the topic cannot be looked at: `problem` says why."""
+
+    arn: str
+    confirmed: int | None = Field(description="Subscriptions that hear them.")
+    pending: int | None = Field(description="Subscriptions whose mail has not been answered: they hear nothing.")
+    problem: str | None
+
+
+class Watch(Given):
+    """What watches the deployment. `watched` is false on one machine."""
+
+    watched: bool
+    alarms: list[Alarm]
+    topics: list[AlarmTopic]
+
+
+class UploadRequest(Taken):
+    """How much is to be put."""
+
+    bytes: int = Field(ge=1)
+
+
+class Upload(Given):
+    """Where to put it, with these headers, for so many seconds. `href` is null where requests may be that large."""
+
+    id: str | None
+    href: str | None
+    headers: dict[str, str]
+    expires_in: int
+
+
+class NotRedriven(Given):
+    """An execution that could not be redriven, and why."""
+
+    id: str
+    message: str
+
+
+class RedrivenMany(Given):
+    """The executions of a page that go on, and those that cannot. `next_token` is null on the last page."""
+
+    redriven: list[str]
+    refused: list[NotRedriven]
+    next_token: str | None

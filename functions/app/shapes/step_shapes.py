@@ -1,0 +1,82 @@
+"""Steps in the API's shape: of an execution's history, and of a test's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.catalog.states import states_of
+from engine.durable.execution import iso_time
+from engine.durable.views import step_facts as facts
+from engine.durable.views.causes import plain_cause
+from functions.app.shapes import models_steps as shapes
+
+Json = Any
+
+MOST_STEPS = 10_000
+"""So many are shown, the first; and beyond them those that did not go well, with what they are in."""
+
+MOST_OF_A_CAUSE = 500
+_BAD = frozenset({facts.FAILED, facts.TIMED_OUT, facts.RUNNING, facts.WAITING, facts.RETRYING})
+
+
+def resources_of(definition: Mapping[str, Json]) -> dict[str, str]:
+    """What each Task state calls, by its name."""
+    found = ((state.name, state.own.get("Resource")) for state in states_of(definition) if state.is_task)
+    return {name: resource for name, resource in found if isinstance(resource, str)}
+
+
+def chosen(steps: facts.Steps) -> tuple[list[facts.Step], bool]:
+    """The steps that are shown, and whether those are all."""
+    if len(steps.steps) <= MOST_STEPS:
+        return list(steps.steps), True
+    by_id = {step.id: step for step in steps.steps}
+    wanted = {step.id for step in steps.steps[:MOST_STEPS]}
+    for step in steps.steps[MOST_STEPS:]:
+        around: facts.Step | None = step if step.status in _BAD else None
+        while around is not None and around.id not in wanted and len(wanted) < 2 * MOST_STEPS:
+            wanted.add(around.id)
+            around = None if around.parent is None else by_id[around.parent]
+    return [step for step in steps.steps if step.id in wanted], False
+
+
+def edges_of(steps: facts.Steps, shown: Iterable[facts.Step]) -> list[shapes.Edge]:
+    """The transitions between the steps that are shown."""
+    ids = {step.id for step in shown}
+    return [shapes.Edge(from_step=one, to_step=other) for one, other in steps.edges if one in ids and other in ids]
+
+
+def rests_of(steps: facts.Steps) -> list[shapes.Rest]:
+    """Between an end and the redrive that followed."""
+    return [
+        shapes.Rest.model_validate({"from": iso_time(ended), "to": iso_time(again)}) for ended, again in steps.rests
+    ]
+
+
+def shape_of(step: facts.Step, resources: Mapping[str, str]) -> shapes.Step:
+    """One step, without its values."""
+    return shapes.Step(
+        id=step.id, path=step.path, name=step.name, type=step.type, resource=resources.get(step.name),
+        parent=step.parent, branch=step.branch, item=step.item, visit=step.visit, status=step.status,
+        entered_at=iso_time(step.entered_at), exited_at=iso_time(step.exited_at),
+        attempts=[
+            shapes.Attempt(
+                number=item.number, started_at=iso_time(item.started_at), ended_at=iso_time(item.ended_at),
+                status=item.status, error=item.error, cause=_short(item.cause),
+            )
+            for item in step.attempts
+        ],
+        waits=[
+            shapes.Wait.model_validate({"from": iso_time(item.since), "to": iso_time(item.until), "why": item.why})
+            for item in step.waits
+        ],
+        next=step.next, caught=None if step.caught is None else shapes.Caught(
+            error=step.caught.error, next=step.caught.next
+        ),
+        error=step.error, first_event=step.first_event, last_event=step.last_event, map_run=step.map_run,
+    )
+
+
+def _short(cause: str | None) -> str | None:
+    text = plain_cause(cause)
+    return text if text is None or len(text) <= MOST_OF_A_CAUSE else text[:MOST_OF_A_CAUSE] + "…"

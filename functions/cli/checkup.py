@@ -1,0 +1,240 @@
+"""What `automate doctor` looks at: each check says how it is, and what mends it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+from engine.catalog.document import parse_document
+from engine.durable.execution import iso_time
+from engine.errors import StorageError, UserError
+from engine.governance.audit_entry import parse_time
+from engine.governance.shadowing import shadowed_by
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.journal import PAUSED, RUNNING
+from engine.records import dataclass
+from functions.app.secret_uses import secret_uses
+from functions.app.strict_json import read_json
+from functions.cli.remote.client import Api
+from functions.cli.wrong_clock import MARGIN_SECONDS, ahead_of
+from functions.server.product import Product
+from functions.server.studio_files import StudioFiles
+
+Json = Any
+Verdict = Literal["well", "note", "ill"]
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+_FULL_BYTES = 1024 * 1024
+CLAIMS = (
+    "executions are claimed by a conditional write to their journal: segment N exists once, and of two owners that "
+    "write it one is refused"
+)
+NO_LOCKS = "No Postgres and no SKIP LOCKED: no row is locked, so no worker waits for another."
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `ill` needs mending, a `note` is worth knowing. `mend` says what to do."""
+
+    name: str
+    verdict: Verdict
+    says: str
+    mend: str | None = None
+
+    def as_dict(self) -> dict[str, Json]:
+        """For --json."""
+        return {"name": self.name, "verdict": self.verdict, "says": self.says, "mend": self.mend}
+
+
+def of_folder(product: Product) -> Iterator[Check]:
+    """The checks of a data folder."""
+    for text in product.stores.mended:
+        yield Check("folder", "note", f"{product.folder}: {text}")
+    yield _disk(product)
+    yield from _database(product)
+    yield _worker(product)
+    yield _secrets(secret_uses(product.services.catalog, product.settings.workspace), _known_keys(product))
+    yield from _shadows(_stored_in_vain(product))
+    yield from _definitions(product)
+    yield _paused(len(product.services.executions.page(
+        ExecutionQuery(product.settings.workspace, status=PAUSED, limit=100)
+    ).rows))
+    now = product.clock.now()
+    yield from _ahead(
+        (ahead.id, ahead.last_at, ahead.due_at)
+        for ahead in ahead_of(now, product.settings.workspace, product.stores.index, product.stores.journal)
+    )
+    verified = product.services.audit.verify(product.settings.workspace, against=[])
+    yield _audit(ok=verified.ok, says=verified.says)
+    if StudioFiles().is_built:
+        yield Check("studio", "well", "the Studio is built")
+    else:
+        yield Check("studio", "note", "the Studio is not built", "make studio")
+
+
+def of_deployment(api: Api, now: float) -> Iterator[Check]:
+    """The checks of a deployed stage, by what its API says at `now`."""
+    api.ask("GET", "/health", signed_in=False)
+    me = api.get("/me")
+    yield Check("api", "well", f"stage {me['stage']} answers as release {me['product_version']} to {me['actor']}")
+    yield Check("claims", "well", f"{CLAIMS} (DynamoDB, ConditionExpression). {NO_LOCKS}")
+    known = api.get("/secrets")["secrets"]
+    uses = {item["key"]: item["used_by"] for item in known}
+    yield _secrets(uses, uses.keys())
+    yield from _shadows({item["key"]: item["shadowed_by"] for item in known if item.get("shadowed_by")})
+    yield _paused(len(api.get("/executions", status=PAUSED, limit=100)["executions"]))
+    running = api.get("/executions", status=RUNNING, limit=100)["executions"]
+    times = ((item["id"], item["started_at"]) for item in running if item["started_at"])
+    started = ((execution_id, parse_time(text, where="started_at"), None) for execution_id, text in times)
+    yield from _ahead(item for item in started if item[1] > now + MARGIN_SECONDS)
+    try:
+        watch = api.get("/alarms")
+    except UserError as error:
+        yield Check("alarms", "note", f"whether anybody hears the alarms is not known: {error.message}", error.advice)
+    else:
+        yield from _alarms(watch)
+    found = api.get("/audit/verify")
+    yield _audit(ok=found["ok"], says=found.get("says") or f"{found['entries']} entries")
+
+
+def _disk(product: Product) -> Check:
+    folder = product.folder
+    free = shutil.disk_usage(folder).free
+    says = f"{folder} has {free / 1e9:.1f} GB free" if free >= _FULL_BYTES else f"the disk of {folder} is full"
+    return Check("folder", "well", says) if free >= LEAST_FREE_BYTES else Check(
+        "folder", "ill", says, "Make room: a full disk stops every execution at its next step, and loses none."
+    )
+
+
+def _database(product: Product) -> Iterator[Check]:
+    try:
+        found = product.stores.inspect()
+    except StorageError as error:
+        yield Check("database", "ill", str(error), "automate backup FOLDER, and look at docs/operations.md")
+        return
+    if found.damage:
+        yield Check("database", "ill", f"SQLite finds damage: {found.damage[0]}", "Return to the last backup.")
+    elif found.journal_mode != "wal":
+        yield Check("database", "ill", f"SQLite's journal mode is {found.journal_mode}, not wal",
+                    "Move the folder to a local disk: network file systems cannot serve it.")
+    else:
+        yield Check("database", "well", "SQLite's own check finds nothing; readers do not wait for the writer (WAL)")
+    if found.claims_once is None:
+        yield Check("claims", "ill", f"nothing can be written: {found.problem}", "Make room; nothing is lost.")
+    elif found.claims_once:
+        yield Check("claims", "well", f"{CLAIMS} (tried just now). {NO_LOCKS}")
+    else:
+        yield Check("claims", "ill", "two owners could write the same segment: the table's unique index is gone",
+                    "Stop every process on the folder and return to the last backup.")
+
+
+def _worker(product: Product) -> Check:
+    if product.worker_lives():
+        return Check("worker", "well", "a worker serves the queue")
+    return Check("worker", "note", "no worker runs: what is started waits", "automate up, or automate worker")
+
+
+def _known_keys(product: Product) -> set[str]:
+    workspace = product.settings.workspace
+    return {info.key for backend in product.services.secret_backends for info in backend.list(workspace)}
+
+
+def _secrets(uses: Mapping[str, Iterable[Any]], known: Iterable[str]) -> Check:
+    missing = sorted(set(uses) - set(known))
+    if not missing:
+        return Check("secrets", "well", "every secret that a workflow names is there")
+    first = next(iter(uses[missing[0]]), None)
+    whose = f" (named by {getattr(first, 'workflow', None) or first['workflow']})" if first else ""
+    return Check("secrets", "ill", f"not there: {', '.join(missing)}{whose}", f"automate secrets set {missing[0]}")
+
+
+def _stored_in_vain(product: Product) -> dict[str, str]:
+    """The keys of which another backend's value runs, and which."""
+    backends, workspace = product.services.secret_backends, product.settings.workspace
+    found = {
+        info.key: shadowed_by(backends, workspace, info.key, info.backend)
+        for backend in backends for info in backend.list(workspace)
+    }
+    return {key: by for key, by in found.items() if by is not None}
+
+
+def _shadows(shadows: Mapping[str, str]) -> Iterator[Check]:
+    for key, by in sorted(shadows.items()):
+        yield Check("secrets", "note", f"the stored value of {key} is not the one that runs: the {by} has one too",
+                    f"Unset AUTOMATE_{key}, or delete the stored one: automate secrets delete {key}")
+
+
+def _definitions(product: Product) -> Iterator[Check]:
+    """Each active version by today's linter and the connectors that are loaded here."""
+    catalog, workspace = product.services.catalog, product.settings.workspace
+    bad = False
+    for row in catalog.workflows(workspace):
+        if not row.active_version or row.archived:
+            continue
+        try:
+            shape = read_json(catalog.version(workspace, row.workflow, row.active_version).document)
+            document = parse_document(shape, stored=True)
+            problems = [item for item in catalog.problems(document) if item.severity == "ERROR"]
+        except UserError as error:
+            problems = []
+            says = f"{row.workflow} version {row.active_version}: {error.message}"
+            yield Check("workflow", "ill", says, error.advice)
+            bad = True
+        for problem in problems[:3]:
+            bad = True
+            yield Check("workflow", "ill", f"{row.workflow} version {row.active_version}: {problem}",
+                        "Name its connector's module in AUTOMATE_CONNECTORS, or publish a mended version.")
+    if not bad:
+        yield Check("workflows", "well", "every active version can run here")
+
+
+def _paused(count: int) -> Check:
+    if not count:
+        return Check("executions", "well", "no execution is PAUSED")
+    return Check("executions", "note", f"{count} executions are PAUSED: they cost their workers again and again",
+                 "automate executions --status PAUSED; automate show ID says why; automate resume ID")
+
+
+def _alarms(found: Json) -> Iterator[Check]:
+    """Whether alarms are there, reach anybody, and are quiet."""
+    alarms, topics = found["alarms"], found["topics"]
+    if not alarms:
+        yield Check("alarms", "ill", "nothing watches this stage: it has no alarms",
+                    "cdk deploy automate-STAGE-observability")
+        return
+    unseen = [topic for topic in topics if topic["problem"]]
+    for topic in unseen:
+        says = f"whether anybody hears the alarms is not known: {topic['arn']}: {topic['problem']}"
+        yield Check("alarms", "note", says, f"aws sns list-subscriptions-by-topic --topic-arn {topic['arn']}")
+    if not unseen and not any(topic["confirmed"] for topic in topics):
+        pending = sum(topic["pending"] for topic in topics)
+        waits = f"; {pending} have not followed the link in AWS's mail" if pending else ""
+        yield Check("alarms", "ill", f"nobody hears the alarms: their topic has no confirmed subscription{waits}",
+                    "Deploy with -c alarm_email=YOU@EXAMPLE.COM, then follow the link in the mail.")
+    elif not unseen:
+        heard = sum(topic["confirmed"] for topic in topics)
+        yield Check("alarms", "well", f"{len(alarms)} alarms, heard by {heard} subscription(s)")
+    silent = [alarm["name"] for alarm in alarms if alarm["silent"]]
+    if silent:
+        yield Check("silent alarms", "ill", f"they tell nobody: {', '.join(silent)}",
+                    "cdk deploy automate-STAGE-observability makes them tell their topic again.")
+    ringing = [f"{alarm['name']} ({alarm['says']})" for alarm in alarms if alarm["state"] == "ALARM"]
+    if ringing:
+        yield Check("ringing", "note", "; ".join(ringing), "docs/runbooks.md has a section for each.")
+
+
+def _ahead(found: Iterable[tuple[str, float, float | None]]) -> Iterator[Check]:
+    """Executions with events of a time to come: (id, its last event, when something is due)."""
+    for execution_id, last_at, due_at in found:
+        until = "" if due_at is None else f" and waits until {iso_time(due_at)}"
+        yield Check(
+            "clock", "ill", f"{execution_id} has its last event in the future, at {iso_time(last_at)}{until}: the clock"
+            " was wrong then", f"automate stop {execution_id}, and start it anew: its time does not run back.",
+        )
+
+
+def _audit(*, ok: bool, says: str) -> Check:
+    if ok:
+        return Check("audit", "well", says)
+    return Check("audit", "ill", f"the audit log: {says}", "automate audit verify names them.")

@@ -1,0 +1,46 @@
+"""The command that checks a data folder, or with --endpoint a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from functions.cli.checkup import Check, of_deployment, of_folder
+from functions.cli.session import session
+
+_MARKS = {"well": ("✓", "green"), "note": ("·", "yellow"), "ill": ("✗", "red")}
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is wrong here and how to mend it; exit status 1 when something is."""
+    with session().product("doctor") as product:
+        _show(list(of_folder(product)))
+
+
+@click.command("doctor")
+def remote_doctor() -> None:
+    """Say what is wrong with the deployment and how to mend it; exit status 1 when something is."""
+    current = session()
+    _show(list(of_deployment(current.remote(), current.screen.clock.now())))
+
+
+def _show(checks: Iterable[Check]) -> None:
+    checks = list(checks)
+    ill = sum(check.verdict == "ill" for check in checks)
+
+    def for_people() -> None:
+        for check in checks:
+            mark, colour = _MARKS[check.verdict]
+            click.echo(f"{click.style(mark, fg=colour)} {check.name}: {check.says}")
+            if check.mend is not None:
+                click.echo(f"    {check.mend}")
+        click.echo("Nothing is wrong." if not ill else f"{ill} to mend.")
+
+    session().screen.show({"well": not ill, "checks": [check.as_dict() for check in checks]}, for_people)
+    if ill:
+        click.get_current_context().exit(1)
+
+
+COMMANDS = (doctor,)

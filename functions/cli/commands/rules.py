@@ -1,0 +1,100 @@
+"""The command that tests a Choice's rules against a payload. Needs no data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import click
+
+from engine.errors import InvalidDocument, NotFound
+from engine.language.rules.tester import examine
+from engine.language.rules.tree import brief
+from engine.language.rules.verdict import ChoiceUnderTest, Payload, choice_of_state
+from functions.app.routes.rules import report_model
+from functions.app.shapes import rules_models as models
+from functions.cli.commands.workflows import document_in
+from functions.cli.session import Json, read_file, read_value, session
+
+
+@click.group()
+def rules() -> None:
+    """Test the rules of Choice states."""
+
+
+@rules.command("test")
+@click.argument("file")
+@click.option("--state", "name", required=True, metavar="NAME", help="The Choice state.")
+@click.option("--input", "text", default="{}", metavar="JSON|@FILE", help="The state's input; by default {}.")
+@click.option("--variables", default="{}", metavar="JSON|@FILE", help="Workflow variables by name, without $.")
+def test_rules(*, file: str, name: str, text: str, variables: str) -> None:
+    """Show what a Choice state does with an input: every part of its rules with its value.
+
+    Also which rule wins, why the others do not, and the smallest change that would flip it.
+    """
+    document, _ = document_in(read_file(file), file)
+    choice = _choice(document.definition, name)
+    assigned = read_value(variables, "--variables")
+    if not isinstance(assigned, dict):
+        raise InvalidDocument("--variables: an object is needed, variables by name", where="--variables")
+    payload = Payload(read_value(text, "--input"), assigned, at=session().screen.clock.now())
+    report = report_model(choice, examine(choice, payload))
+    session().screen.show(report.model_dump(by_alias=True), lambda: _print(report))
+
+
+def _choice(definition: Mapping[str, Json], name: str) -> ChoiceUnderTest:
+    states = dict(_states(definition))
+    if name not in states:
+        choices = [key for key, state in states.items() if state.get("Type") == "Choice"]
+        raise NotFound(
+            f"there is no state called {name!r}", where="--state",
+            advice=f"Choice states here: {', '.join(choices)}." if choices else "The definition has no Choice state.",
+        )
+    return choice_of_state(states[name], str(definition.get("QueryLanguage", "JSONPath")))
+
+
+def _states(machine: Any) -> Iterator[tuple[str, dict[str, Json]]]:
+    """Every state by name, those in branches and item processors too: a name is unique over all of them."""
+    states = machine.get("States") if isinstance(machine, dict) else None
+    for name, state in (states.items() if isinstance(states, dict) else ()):
+        if not isinstance(state, dict):
+            continue
+        yield name, cast("dict[str, Json]", state)
+        branches = state.get("Branches")
+        inner = [*(branches if isinstance(branches, list) else ()), state.get("ItemProcessor"), state.get("Iterator")]
+        for nested in inner:
+            yield from _states(nested)
+
+
+def _print(report: models.RuleReport) -> None:
+    for rule in report.rules:
+        heading = f"Rule {rule.index + 1}" + (f" → {rule.next}" if rule.next else "")
+        click.echo(heading if rule.reached else f"{heading} (not reached)")
+        _print_node(rule.tree, 1)
+        if rule.why_not is not None:
+            click.echo(f"    because {rule.why_not}")
+    click.echo(report.sentence)
+    for flip in report.flips:
+        click.echo(f"  {flip.sentence}.")
+    if report.not_found:
+        click.echo(f"  No small change was found that leads to {', '.join(report.not_found)}.")
+
+
+def _print_node(node: models.RuleNode, depth: int) -> None:
+    if node.kind == "literal" and node.result is None:
+        return
+    mark = {True: "✓ ", False: "✗ ", None: ""}[node.result]
+    text = " ".join(node.text.split())
+    if node.error is not None and not any(child.error for child in node.children):
+        value = f"  ! {node.error}"
+    elif node.result is None and node.error is None:
+        value = " = nothing" if node.type == "undefined" else f" = {brief(node.value)}"
+    else:
+        value = ""
+    behind = "" if node.reached else "  (not reached)"
+    click.echo(f"{'  ' * depth}{mark}{text}{value}{behind}")
+    for child in node.children:
+        _print_node(child, depth + 1)
+
+
+COMMANDS = (rules,)

@@ -1,0 +1,106 @@
+"""The command that runs a file in memory on virtual time: no data folder, no worker, no waiting."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+import click
+
+from engine.clock import SystemClock
+from engine.durable.lifecycle.input_schema import check_input
+from engine.errors import InvalidDocument, UserError
+from engine.testing.simulate import SimulationResult, simulate
+from engine.testing.stubs import Stub, checked_stubs
+from functions.cli.account import readable_cause
+from functions.cli.commands.workflows import document_in
+from functions.cli.finite import FiniteRange
+from functions.cli.screen import indented, status_mark
+from functions.cli.session import Json, read_file, read_value, session
+
+
+class SimulationUnfinished(UserError):
+    """The simulation was given up before its end."""
+
+    code = "SimulationUnfinished"
+
+
+@click.command("simulate")
+@click.argument("file")
+@click.option("--input", "text", default="{}", metavar="JSON|@FILE", help="The input; by default {}.")
+@click.option("--stubs", "stubs_file", metavar="FILE", help="Recorded answers: by resource, a list used up in order.")
+@click.option("--events", is_flag=True, help="Print the history too.")
+@click.option("--limits", type=click.Choice(["aws"]), help="End it where AWS does: 256 KiB of output, 25,000 events.")
+@click.option("--seconds", type=FiniteRange(0, min_open=True), default=60.0, show_default=True,
+              help="Give up after so long: nothing is waited for, so it loops.")
+def simulate_file(
+    *, file: str, text: str, stubs_file: str | None, events: bool, limits: Literal["aws"] | None, seconds: float,
+) -> None:
+    """Run a workflow file in memory on virtual time. Exit status 1 unless it SUCCEEDED.
+
+    Tasks are answered by stubs; a task without one fails with Automate.StubMissing. One that loops for ever ends after
+    --seconds, or with --limits aws.
+    """
+    document, _ = document_in(read_file(file), file)
+    given = read_value(text, "--input")
+    if document.input_schema is not None:
+        check_input(document.input_schema, given)
+    stubs = _stubs(stubs_file)
+    clock = SystemClock()
+    end = clock.now() + seconds
+    result = simulate(
+        document.definition, given, stubs=stubs, type=document.kind, limits=limits, give_up=lambda: clock.now() >= end
+    )
+    if result.status == "RUNNING" and clock.now() >= end:
+        raise SimulationUnfinished(
+            f"after {seconds:g} s and {len(result.events)} events it is not over: it seems to loop for ever",
+            where=file,
+            advice="--limits aws ends it after 25,000 events, and --events shows them; --seconds gives it longer.",
+        )
+    shape: dict[str, Json] = {
+        "status": result.status, "output": result.output, "error": result.error, "cause": result.cause,
+    }
+    if events:
+        shape["events"] = result.events
+    session().screen.show(shape, lambda: _print(result, events=events))
+    if result.status != "SUCCEEDED":
+        click.get_current_context().exit(1)
+
+
+def _stubs(path: str | None) -> dict[str, list[Stub]] | None:
+    if path is None:
+        return None
+    stubs = read_value(f"@{path}", "--stubs")
+    try:
+        return checked_stubs(stubs)
+    except InvalidDocument as error:
+        raise InvalidDocument(
+            f"{path}: {error.message}", where=f"{path}: {error.where}", advice=error.advice,
+            details=error.details,
+        ) from None
+
+
+def _print(result: SimulationResult, *, events: bool) -> None:
+    if events:
+        began = result.events[0]["timestamp"]
+        session().screen.table(("EVENT", "AFTER", "TYPE", "DETAILS"), [
+            (str(event["id"]), f"+{event['timestamp'] - began:g} s", event["type"], _details(event))
+            for event in result.events
+        ], empty="No events.")
+    click.echo(status_mark(result.status))
+    if result.status == "SUCCEEDED":
+        click.echo(indented(result.output))
+    elif result.error is not None or result.cause is not None:
+        click.echo(f"{result.error or 'no error name'}: {readable_cause(result.cause)}")
+
+
+def _details(event: dict[str, Any]) -> str:
+    found: list[dict[str, Json]] = [value for name, value in event.items() if name.endswith("EventDetails")]
+    details = found[0] if found else {}
+    text = json.dumps(
+        {name: value for name, value in details.items() if not name.endswith("Details")}, ensure_ascii=False
+    )
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+COMMANDS = (simulate_file,)

@@ -1,0 +1,104 @@
+"""What ``make run`` shows: the samples published, one order run on the sample services, and what to do next.
+
+It may be run again and again: unchanged samples change nothing, a secret that is set stays, each run is a new order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from engine.adapters.local.privacy import write_private
+from engine.durable.execution import Execution
+from engine.errors import AutomateError, Conflict, InvalidDocument
+from engine.settings import Settings
+from functions.cli.commands.executions import wait_for
+from functions.cli.commands.workflows import import_into
+from functions.cli.screen import duration, indented, status_mark
+from functions.cli.session import read_value
+from functions.server.product import Product
+from functions.server.server import LocalServer
+
+WORKFLOW = "order_flow"
+SECRET = "DEMO_PAYMENT_KEY"  # noqa: S105  the secret's name
+SECRET_VALUE = "demo-payment-key-of-the-sample-service"  # noqa: S105  the sample service takes any
+
+
+def prepare(product: Product, samples: Path) -> list[str]:
+    """Import and publish the samples, set the demo secret; a line for each thing that was done."""
+    files = sorted(samples.glob("*.json"))
+    if not files:
+        raise InvalidDocument(
+            f"{samples} holds no workflows", where="--samples", advice="Run it in the project's folder."
+        )
+    notes: list[str] = []
+    for file in files:
+        try:
+            done = import_into(product, str(file), publish=True, note="sample")
+        except Conflict as error:  # somebody edited the sample's draft: theirs stays
+            notes.append(f"{file.stem}: kept as it is, for {error.message}")
+        else:
+            how = "published" if done["published"] else "unchanged"
+            notes.append(f"{done['workflow']} version {done['version']}: {how}")
+    workspace = product.settings.workspace
+    if product.secrets.get(workspace, SECRET) is None:
+        product.services.writable_secrets.set(workspace, SECRET, SECRET_VALUE, actor=product.actor)
+        notes.append(f"secret {SECRET}: set (a sample value)")
+    return notes
+
+
+def run_order(product: Product, server: LocalServer, samples: Path) -> None:
+    """Run one order, print its result and what to do next. On a thread beside the server's."""
+    try:
+        order_file = samples / WORKFLOW / "input.json"
+        order = read_value(f"@{order_file}", "input")
+        if order["endpoint"] != f"{server.url}/samples":  # another port than the sample's
+            order["endpoint"] = f"{server.url}/samples"
+            order_file = product.folder / "order.json"
+            write_private(order_file, json.dumps(order, indent=2) + "\n")
+        started = product.services.executions.start(product.settings.workspace, WORKFLOW, order, actor=product.actor)
+        click.echo(f"\nRunning {WORKFLOW} on a sample order …")
+        sys.stdout.flush()
+        wait_for(product, started.key, patience=10.0)
+        _print_result(product.services.executions.describe(started.key))
+        _print_next(product, server, started.key.id, order_file)
+    except AutomateError as error:
+        click.echo(f"automate: the sample order could not be run: {error}", err=True)
+    sys.stdout.flush()
+
+
+def _print_result(execution: Execution) -> None:
+    took = duration((execution.ended_at or execution.started_at) - execution.started_at)
+    click.echo(f"{execution.key.id}  {status_mark(execution.status)} in {took}")
+    if execution.status == "SUCCEEDED":
+        click.echo(indented(execution.output))
+    else:
+        click.echo(f"{execution.error}: {execution.cause}")
+
+
+def _print_next(product: Product, server: LocalServer, execution_id: str, order_file: Path) -> None:
+    command = _command(product)
+    click.echo(f"""
+Sign in (once, within 10 minutes):  {server.sign_in_link()}
+
+In a second terminal:
+  {command} executions
+  {command} show {execution_id}
+  {command} start {WORKFLOW} --input @{order_file} --wait
+
+Stop with Ctrl-C; the state stays in {product.folder}.""")
+
+
+def _command(product: Product) -> str:
+    """How this command is written in a second terminal, in the folder of the first."""
+    program = Path(sys.argv[0])
+    shown = os.path.relpath(program) if program.name == "automate" else "automate"
+    folder = product.settings.data_dir
+    if folder == Settings().data_dir:
+        return shown
+    return f"{shown} --data-dir {shlex.quote(folder)}"

@@ -1,0 +1,179 @@
+"""The command ``automate``: everything the product does on one machine, over one data folder.
+
+Exit status: 0 done · 1 what was asked for is at fault (or the execution did not succeed) · 2 not a command of ours ·
+74 the data folder or standard output did not serve · 75 the folder is held by another process · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from engine.clock import SystemClock
+from engine.errors import InvalidDocument, StorageError, StoreBusy, UserError
+from functions.cli import streams
+from functions.cli.commands import (
+    activities,
+    audit,
+    connectors,
+    copilot,
+    cost,
+    doctor,
+    executions,
+    map_runs,
+    operating,
+    redrive,
+    rules,
+    secrets,
+    serving,
+    simulate,
+    tasks,
+    testing,
+    tune,
+    workflows,
+)
+from functions.cli.screen import Screen
+from functions.cli.session import Session
+from functions.server.server import FolderServed
+
+_LOG = logging.getLogger(__name__)
+
+USAGE, IO_ERROR, BUSY, INTERRUPTED = 2, 74, 75, 130
+"""os.EX_USAGE is 64, but every command line of today answers 2; os.EX_IOERR and os.EX_TEMPFAIL are sysexits.h's."""
+
+
+class _Commands(click.Group):
+    """With --endpoint, a command is the one of its name that drives a deployment."""
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of this name, for where it is to work."""
+        if not context.params.get("endpoint"):
+            return super().get_command(context, name)
+        from functions.cli.remote.commands import COMMANDS  # noqa: PLC0415  local commands need no HTTP
+
+        if name in COMMANDS or name not in self.commands:
+            return COMMANDS.get(name)
+        raise InvalidDocument(
+            f"{name} works on a data folder, not on a deployment", where="--endpoint",
+            advice=f"Leave --endpoint and AUTOMATE_ENDPOINT out. With one, there are: {', '.join(sorted(COMMANDS))}.",
+        )
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Every command works on the data folder, whether the server runs or not.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+@click.option("--data-dir", metavar="FOLDER", help="The data folder (AUTOMATE_DATA_DIR; by default .automate).")
+@click.option("--endpoint", metavar="URL", envvar="AUTOMATE_ENDPOINT", help="Drive a deployment (AUTOMATE_ENDPOINT).")
+@click.version_option(package_name="automate", message="automate %(version)s")
+@click.pass_context
+def automate(context: click.Context, *, as_json: bool, data_dir: str | None, endpoint: str | None) -> None:
+    """Durable workflows in the Amazon States Language."""
+    context.obj = Session.begin(
+        Screen(as_json, SystemClock()), data_dir=data_dir, endpoint=endpoint
+    )
+
+
+for _module in (
+    serving, workflows, executions, map_runs, redrive, operating, tasks, activities, secrets, audit, simulate, testing,
+    connectors, rules, doctor, tune, copilot, cost,
+):
+    for _command in _module.COMMANDS:
+        automate.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: run and exit."""
+    streams.prepare()
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command; its exit status. Errors go to standard error, in JSON where the answer would have been."""
+    as_json = "--json" in _before_the_command(arguments)
+    try:
+        streams.check_text(arguments)
+        status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
+        streams.flush()
+    except click.ClickException as error:
+        if as_json:
+            _tell({"code": "Usage", "message": error.format_message()}, as_json)
+        else:
+            error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _tell_of_interruption(as_json)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001  never a traceback: the log has it
+        shape, status = _failure(error)
+        _tell(shape, as_json)
+        return status
+    return status if isinstance(status, int) else 0
+
+
+def _before_the_command(arguments: Sequence[str]) -> Sequence[str]:
+    """The global options: what stands before the command's name."""
+    for number, argument in enumerate(arguments):
+        if argument in automate.commands:
+            return arguments[:number]
+    return arguments
+
+
+def _failure(error: Exception) -> tuple[dict[str, Any], int]:
+    """What to tell of an error, and the exit status."""
+    match error:
+        case FolderServed():
+            return error.as_dict(), BUSY
+        case UserError():
+            return error.as_dict(), 1
+        case StoreBusy():
+            return {"code": "StoreBusy", "message": str(error)}, BUSY
+        case StorageError():
+            return {"code": type(error).__name__, "message": str(error)}, IO_ERROR
+        case OSError() if streams.is_not_written(error):
+            streams.abandon()
+            return {
+                "code": "NotWritten", "message": f"the answer cannot be written: {error.strerror}",
+                "where": "standard output", "advice": "What was asked for may be done: look before it is repeated.",
+            }, IO_ERROR
+        case _:
+            _LOG.debug("the command failed", exc_info=error)
+            return {
+                "code": "InternalError", "message": f"a defect: {type(error).__name__}: {error}",
+                "advice": "AUTOMATE_LOG_LEVEL=DEBUG shows where.",
+            }, 1
+
+
+def _tell_of_interruption(as_json: bool) -> None:
+    if as_json:
+        _tell({"code": "Interrupted", "message": "interrupted"}, as_json)
+    else:
+        click.echo("interrupted", err=True)
+
+
+def _tell(error: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": error}), err=True)
+        return
+    click.echo(f"automate: {error['message']}", err=True)
+    if error.get("where"):
+        click.echo(f"  where: {error['where']}", err=True)
+    details = error.get("details")
+    if isinstance(details, list) and len(details) > 1:
+        for item in details:
+            place = item.get("place") or item.get("location") or item.get("where")
+            click.echo(f"  - {place}: {item.get('message')}", err=True)
+    elif isinstance(details, dict) and details.get("diff"):
+        click.echo(details["diff"], err=True)
+    if error.get("advice"):
+        click.echo(f"  what to do: {error['advice']}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""The reference pages docs/api.md, docs/cli.md and docs/settings.md, and the Studio's types of the API, made from what
+they describe.
+
+``python -m functions.cli.reference`` writes them; tests hold them in step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.settings import Settings
+from functions.app.page import example, fields_of
+from functions.app.routes import openapi
+from functions.app.routing import Route
+from functions.app.table import ROUTES
+from functions.cli.main import automate
+from functions.cli.typescript import typescript
+
+SCHEMA = Path("studio_static/src/api/schema.ts")
+_MADE = "<!-- Made by python -m functions.cli.reference: edit the source, not this page. -->\n\n"
+
+_API = """# The API
+
+The same routes serve one machine (`automate up`, http://127.0.0.1:8400) and AWS (API Gateway and Lambda). The API
+describes itself: `/openapi.json` is OpenAPI 3.1, `/docs` a page for people.
+
+**Who asks.** Locally every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`, or what
+a sign-in link left in a browser: a cookie, and its session's proof in `X-Automate-Session`. Only `/health` and the
+sample services are open; `/docs` and `/openapi.json` open with the cookie alone. `POST /signout` ends the session,
+`POST /signout?everywhere=true` every one. The server answers to the names 127.0.0.1 and localhost alone, and refuses
+changes from pages of another origin. On AWS the gateway's authorizer does.
+
+**Errors** have one shape, `{"error": {"code", "message", "where", "advice", "details"}}`; absent parts are left out.
+400 and 422 say what is wrong and where, 404 that there is no such thing, 409 that someone was first, 412 that it was
+changed meanwhile, 413 that it is too large, 428 that `If-Match` is missing, 503 that the store did not serve and
+nothing was lost.
+
+**ETags.** Every answer to a GET has one; sent back in `If-None-Match`, an unchanged answer is 304 without a body. Where
+`If-Match` is taken, a change over someone else's overwrites nothing.
+
+**Large bodies.** On AWS an answer over about 5 MB is left out: its header `Automate-Too-Large` is 1, its body
+`{"$too_large": {"bytes", "href", "expires_in"}}`. GET `href`, without a token, within `expires_in` seconds. A body over
+about 5 MB is put where `POST /uploads` says; the request then has no body and the header `Automate-Upload` with its id.
+Clients that follow both need no other limit than `AUTOMATE_MAX_INPUT_BYTES`.
+
+**Live views** poll `GET /executions/{id}/history?after=N`, N being `last_event` of the answer before.
+
+An execution's id is `<workflow>:<name>`; in an address its colon is written `%3A`.
+
+**The audit log.** Every change is recorded ([audit.md](audit.md)). Where that failed after the change was made, the
+change stands and the answer has a list `warnings` that says so.
+"""
+
+_CLI = """# The command line
+
+`automate` is `.venv/bin/automate`. Every command works on the data folder (`AUTOMATE_DATA_DIR`, by default
+`.automate`), whether the server runs or not. `--json` and `--data-dir FOLDER` come before the command.
+
+| exit status | meaning |
+| --- | --- |
+| 0 | done |
+| 1 | what was asked for is at fault, a file that an option names too, or the execution did not succeed |
+| 2 | no such command or option |
+| 74 | the data folder, the deployment or standard output did not serve: damaged, not writable, disk full |
+| 75 | another process holds the data folder, or serves it already; the message names it |
+| 130 | interrupted |
+
+Results go to standard output, everything else to standard error; with `--json` an error is
+`{"error": {"code", "message", "where", "advice", "details"}}`, and what was done and did not go quite well
+`{"warnings": […]}`, each a line of JSON. Arguments are UTF-8. Where the terminal's encoding has no such character, it
+is written as an escape.
+"""
+
+_SETTINGS = """# Settings
+
+Environment variables, read at start. A value that does not fit is refused with the variable's name.
+
+| variable | default | what it does |
+| --- | --- | --- |
+"""
+
+
+def api() -> str:
+    """docs/api.md."""
+    parts = [_MADE, _API]
+    for tag, routes in groupby(ROUTES, key=lambda route: route.tag):
+        parts.append(f"\n## {tag}\n")
+        parts += [_route(route) for route in routes]
+    return "".join(parts)
+
+
+def cli() -> str:
+    """docs/cli.md."""
+    parts = [_MADE, _CLI]
+    for command in automate.commands.values():
+        if isinstance(command, click.Group):
+            parts += [_command(child, f"{command.name} {child.name}") for child in command.commands.values()]
+        else:
+            parts.append(_command(command, str(command.name)))
+    return "".join(parts)
+
+
+def settings() -> str:
+    """docs/settings.md."""
+    rows = []
+    for item in fields(Settings):
+        default = ",".join(item.default) if isinstance(item.default, tuple) else str(item.default)
+        bounds = _bounds(item.metadata["least"], item.metadata["most"])
+        shown = f"`{default}`" if default else ""
+        rows.append(f"| `{item.metadata['env']}` | {shown} | {item.metadata['doc']}{bounds} |\n")
+    return _MADE + _SETTINGS + "".join(rows)
+
+
+def write(folder: Path) -> None:
+    """Write the three pages."""
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def pages() -> dict[str, str]:
+    """The three pages by file name."""
+    return {"api.md": api(), "cli.md": cli(), "settings.md": settings()}
+
+
+def schema() -> str:
+    """studio_static/src/api/schema.ts."""
+    return typescript(openapi.document(ROUTES))
+
+
+def _route(route: Route) -> str:
+    lines = [f"\n### {route.method} {route.path}\n\n{route.description}\n"]
+    if route.conditional:
+        lines.append("\nTakes `If-Match`.\n")
+    rows = fields_of(route)
+    if rows:
+        lines.append(f"\n| {'body' if route.has_body else 'query'} | type | meaning |\n| --- | --- | --- |\n")
+        lines += [f"| `{name}` | {kind} | {text} |\n" for name, kind, text in rows]
+    lines.append(f"\n```\n{example(route)}\n```\n")
+    return "".join(lines)
+
+
+def _command(command: click.Command, name: str) -> str:
+    shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
+    usage = " ".join(
+        ["automate", name] + ([] if all(isinstance(item, click.Argument) for item in shown) else ["[OPTIONS]"])
+        + [item.make_metavar(click.Context(command)) for item in shown if isinstance(item, click.Argument)]
+    )
+    lines = [f"\n## {name}\n\n```\n{usage}\n```\n\n{_help(command)}\n"]
+    options = [item for item in shown if isinstance(item, click.Option)]
+    if options:
+        lines.append("\n| option | meaning |\n| --- | --- |\n")
+        lines += [f"| `{_option(item)}` | {_meaning(item)} |\n" for item in options]
+    return "".join(lines)
+
+
+def _help(command: click.Command) -> str:
+    return "\n".join(line.strip() for line in (command.help or "").splitlines()).strip()
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join(option.opts)
+    if option.is_flag:
+        return names
+    return f"{names} {option.make_metavar(click.Context(click.Command('')))}".replace("|", "\\|")
+
+
+def _meaning(option: click.Option) -> str:
+    default: Any = option.default
+    text = option.help or ""
+    return f"{text} (default {default})".strip() if option.show_default else text
+
+
+def _bounds(least: float | None, most: float | None) -> str:
+    if least is None:
+        return ""
+    return f" At least {least:g}." if most is None else f" From {least:g} to {most:g}."
+
+
+if __name__ == "__main__":
+    write(Path("docs"))
+    SCHEMA.write_text(schema(), encoding="utf-8")

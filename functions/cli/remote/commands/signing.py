@@ -1,0 +1,59 @@
+"""Signing in to a deployment, and out."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from engine.errors import InvalidDocument, StoreUnavailable, UserError
+from functions.cli.remote.at import api, screen
+from functions.cli.remote.client import Api
+from functions.cli.session import session
+
+
+@click.command()
+@click.option("--user", prompt="Mail address", help="Your mail address, as you were invited with it.")
+@click.option("--client-id", metavar="ID", help="With the API's own address: the output UserPoolClientId.")
+@click.option("--region", metavar="REGION", help="With the API's own address: the user pool's region.")
+def login(*, user: str, client_id: str | None, region: str | None) -> None:
+    """Sign in to the deployment. The password comes from a prompt or standard input and is not kept."""
+    at = api()
+    if client_id is None or region is None:
+        found = _published_configuration(at)
+        client_id, region = client_id or found["client_id"], region or found["region"]
+    password = _hidden("Password") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    made = session().tokens().sign_in(
+        at.endpoint, region=region, client_id=client_id, user=user, password=password,
+        answer=lambda what: _hidden(what.capitalize()),
+    )
+    screen().show({"endpoint": at.endpoint, "user": made.user}, lambda: click.echo(f"{made.user} is signed in"))
+
+
+@click.command()
+def logout() -> None:
+    """Forget the sign-in to the deployment."""
+    at = api()
+    known = session().tokens().forget(at.endpoint)
+    says = "signed out" if known else "nobody was signed in"
+    screen().show({"endpoint": at.endpoint, "signed_out": known}, lambda: click.echo(says))
+
+
+def _published_configuration(at: Api) -> dict[str, Any]:
+    """What the Studio of the deployment knows of its user pool."""
+    try:
+        found = at.ask("GET", "/studio/config.json", signed_in=False)
+        return {"client_id": found["client_id"], "region": found["region"]}
+    except (UserError, StoreUnavailable, KeyError, TypeError):
+        raise InvalidDocument(
+            f"{at.endpoint} does not say which user pool is its own", where="--client-id",
+            advice="Give the Studio's address (the output StudioUrl); or, with the API's, --client-id and --region.",
+        ) from None
+
+
+def _hidden(what: str) -> str:
+    return str(click.prompt(what, hide_input=True, err=True))
+
+
+COMMANDS = (login, logout)

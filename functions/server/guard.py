@@ -1,0 +1,228 @@
+"""Who gets to the local server: the owner of the data folder, from this machine, through this address.
+
+    Host      127.0.0.1:PORT or localhost:PORT          else 421: a name that was re-bound to loopback is not us
+    Origin    absent or our own, on unsafe methods      else 403: another site's page cannot act in the owner's name
+    length    within the limit                          else 413
+    owner     token, or a session's cookie and proof    else 401; only /health, /signin and /samples/ are open
+
+A browser sends the cookie to every port of 127.0.0.1, from pages of every port too: it counts as one site. So the
+cookie by itself opens only what holds nothing of the owner's (DOCUMENTS), and the API wants the session's proof, which
+other ports have not (functions.server.sessions). What is refused is in the audit log (functions.server.refusals).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import secrets
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from engine.errors import StorageError
+from functions.app.failures import error_body
+from functions.server.owner import Owner
+from functions.server.refusals import RefusedRequests
+from functions.server.sessions import IDLE_SECONDS
+from functions.server.studio_files import STUDIO, StudioFiles
+from functions.server.wsgi import Application, Environ, StartResponse, respond
+
+DOCUMENTS = frozenset({"/", "/docs", "/openapi.json"})
+"""What a page's address opens and a cookie is enough for, beside the Studio's files: the same for everybody."""
+PROOF = "X-Automate-Session"
+STORED = "automate.session"
+"""Where the browser keeps the proof: localStorage, which belongs to our origin alone. The Studio reads it."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LENGTH = re.compile(r"[0-9]{1,18}")  # int() raises beyond 4,300 digits
+_ROOM_FOR_THE_REST = 64 * 1024
+"""A start request is more than its input."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f6f7f9, #161d26);
+  color: light-dark(#0f141a, #ebebf0); }
+main { max-width: 26rem; margin: 1rem; padding: 2rem 2.5rem; border: 1px solid light-dark(#d5d9e0, #36414e);
+  border-radius: 16px; background: light-dark(#fff, #1e2731); }
+h1 { margin: 0 0 .5rem; font-size: 1.4rem; } p { margin: .5rem 0; }
+pre { margin: .5rem 0 0; padding: .6rem .8rem; border-radius: 8px; overflow-x: auto;
+  background: light-dark(#f6f7f9, #131920); font: .9rem/1.5 ui-monospace, monospace; }
+"""
+
+
+class Guard:
+    """A WSGI application in front of the others."""
+
+    def __init__(
+        self, api: Application, samples: Application, studio: StudioFiles, owner: Owner, refused: RefusedRequests, *,
+        port: int, max_input_bytes: int,
+    ) -> None:
+        self._api = api
+        self._samples = samples
+        self._studio = studio
+        self._owner = owner
+        self._refused = refused
+        self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+        self._cookie = f"automate_session_{port}"
+        self._origins = frozenset(f"http://{host}" for host in self._hosts)
+        self._max_bytes = max_input_bytes + _ROOM_FOR_THE_REST
+
+    @property
+    def home(self) -> str:
+        """Where a browser goes after signing in."""
+        return f"{STUDIO}/" if self._studio.is_built else "/docs"
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Check, then hand on."""
+        try:
+            return self._answered(environ, start_response)
+        except StorageError as error:
+            shape = {"code": type(error).__name__, "message": str(error)}
+            return respond(start_response, 503, error_body(shape), {"Retry-After": "1"})
+
+    def _answered(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        refusal = self._refusal(environ)
+        if refusal is not None:
+            status, code, message = refusal
+            return self._refuse(environ, start_response, status, code, message)
+        path = environ["PATH_INFO"]
+        if path.startswith("/samples/"):
+            return self._samples(environ, start_response)
+        if path == "/signin":
+            return self._sign_in(environ, start_response)
+        if path != "/health" and not self._has_token(environ):
+            cookie = self._cookie_of(environ)
+            if cookie is None or not self._is_open_to(environ, cookie, path):
+                return self._unauthorized(environ, start_response, had_cookie=cookie is not None)
+            start_response = self._renewing(cookie, start_response)
+        return self._owners(path)(environ, start_response)
+
+    def _is_open_to(self, environ: Environ, cookie: str, path: str) -> bool:
+        """Whether a browser with `cookie` may have what is at `path`."""
+        sessions = self._owner.sessions
+        if environ["REQUEST_METHOD"] in _SAFE and (path in DOCUMENTS or _is_studio(path)):
+            return sessions.is_open(cookie)
+        return sessions.is_proved(cookie, environ.get("HTTP_X_AUTOMATE_SESSION"))
+
+    def _renewing(self, cookie: str, start_response: StartResponse) -> StartResponse:
+        """`start_response`, with the cookie for another while where the session's time begins anew."""
+        if not self._owner.sessions.renewed(cookie):
+            return start_response
+
+        def renewed(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            kept = self._set_cookie(cookie, IDLE_SECONDS)
+            is_said = any(name.lower() == "set-cookie" for name, _ in headers)
+            return start_response(status, headers if is_said else [*headers, ("Set-Cookie", kept)], *more)
+
+        return renewed
+
+    def _owners(self, path: str) -> Application:
+        """What answers the owner at `path`."""
+        if path in ("/", "/signout"):
+            return self._to_home if path == "/" else self._sign_out
+        return self._studio if _is_studio(path) else self._api
+
+    def _to_home(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        del environ
+        return respond(start_response, 302, "", {"Location": self.home})
+
+    def _refusal(self, environ: Environ) -> tuple[int, str, str] | None:
+        host = str(environ.get("HTTP_HOST", "")).lower()
+        if host not in self._hosts:
+            return 421, "WrongHost", "this server answers only at 127.0.0.1 and localhost"
+        origin = environ.get("HTTP_ORIGIN")
+        if environ["REQUEST_METHOD"] not in _SAFE and origin is not None and origin not in self._origins:
+            return 403, "WrongOrigin", "a page of another origin may not change anything here"
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not _LENGTH.fullmatch(length) or int(length) > self._max_bytes:
+            return 413, "PayloadTooLarge", f"the request is {length[:20]} bytes; at most {self._max_bytes} are accepted"
+        return None
+
+    def _has_token(self, environ: Environ) -> bool:
+        scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        return scheme.lower() == "bearer" and self._owner.is_token(token.strip())
+
+    def _sign_in(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Take the code once, leave a cookie and the proof, and go on to the first page."""
+        if environ["REQUEST_METHOD"] != "GET":
+            return self._refuse(environ, start_response, 405, "MethodNotAllowed", "a sign-in link is followed")
+        code = parse_qs(environ.get("QUERY_STRING", "")).get("code", [""])[0]
+        if not self._owner.use_code(code):
+            why = "This link was used or is older than 10 minutes."
+            self._refused.record(environ, 403, "SignInRefused", why)
+            return _page(start_response, 403, why)
+        session, nonce = self._owner.sessions.begin(), secrets.token_urlsafe(16)
+        # Not a redirect: a browser that came from another site would not send a Strict cookie along with it.
+        headers = {
+            "Set-Cookie": self._set_cookie(session.cookie, IDLE_SECONDS), "Refresh": f"0; url={self.home}",
+            "Content-Security-Policy": f"{_POLICY}; script-src 'nonce-{nonce}'",
+        }
+        script = f'<script nonce="{nonce}">localStorage.setItem("{STORED}", "{session.proof}")</script>'
+        return _page(start_response, 200, "You are signed in.", headers, script=script)
+
+    def _sign_out(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """End this browser's session, with ``?everywhere=true`` every one."""
+        cookie = self._cookie_of(environ)
+        if environ["REQUEST_METHOD"] != "POST":
+            return self._refuse(environ, start_response, 405, "MethodNotAllowed", "signing out is a POST")
+        if parse_qs(environ.get("QUERY_STRING", "")).get("everywhere", [""])[0] == "true":
+            self._owner.sign_all_out()
+        elif cookie is not None:
+            self._owner.sessions.end(cookie)
+        return respond(start_response, 200, '{"signed_out":true}', {"Set-Cookie": self._set_cookie("", 0)})
+
+    def _cookie_of(self, environ: Environ) -> str | None:
+        try:
+            morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(self._cookie)
+        except CookieError:
+            return None
+        return None if morsel is None else morsel.value
+
+    def _set_cookie(self, value: str, seconds: int) -> str:
+        return f"{self._cookie}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict"
+
+    def _unauthorized(
+        self, environ: Environ, start_response: StartResponse, *, had_cookie: bool
+    ) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "GET" and "text/html" in str(environ.get("HTTP_ACCEPT", "")):
+            self._refused.record(environ, 401, "Unauthorized", "nobody is signed in")
+            return _page(start_response, 401, "Please sign in.")
+        if had_cookie:
+            return self._refuse(
+                environ, start_response, 401, "Unauthorized", "this browser's sign-in has ended",
+                advice="Get a new link in a terminal: .venv/bin/automate signin",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        return self._refuse(
+            environ, start_response, 401, "Unauthorized", "the owner's token is missing or wrong",
+            advice="Send Authorization: Bearer with the content of the file token in the data folder.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+    def _refuse(
+        self, environ: Environ, start_response: StartResponse, status: int, code: str, message: str, *,
+        advice: str | None = None, headers: dict[str, str] | None = None,
+    ) -> Iterable[bytes]:
+        self._refused.record(environ, status, code, message)
+        shape = {"code": code, "message": message} | ({} if advice is None else {"advice": advice})
+        return respond(start_response, status, error_body(shape), headers)
+
+
+def _is_studio(path: str) -> bool:
+    return path == STUDIO or path.startswith(f"{STUDIO}/")
+
+
+def _page(
+    start_response: StartResponse, status: int, text: str, headers: dict[str, str] | None = None, *, script: str = ""
+) -> Iterable[bytes]:
+    """A page of one sentence, for people."""
+    more = "" if status == 200 else "<p>Get a new link in a terminal:</p><pre>.venv/bin/automate signin</pre>"
+    body = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Automate</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<style>{_STYLE}</style></head>"
+        f"<body><main><h1>Automate</h1><p>{html.escape(text)}</p>{more}</main>{script}</body></html>"
+    )
+    kind = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
+    return respond(start_response, status, body, {**kind, **(headers or {})})

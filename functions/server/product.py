@@ -1,0 +1,164 @@
+"""The whole product over one data folder, in one process: what the command line and the local server are made of."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from connectors.registry import default_registry
+from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.adapters.local.log_files import LogFiles
+from engine.adapters.local.secret_store import LocalSecretStore
+from engine.adapters.local.stores import LocalStores
+from engine.catalog.published import CatalogPublished
+from engine.clock import Clock, SystemClock
+from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.worker.serving import Serving
+from engine.durable.worker.sync_start import SyncStarts
+from engine.durable.worker.worker import Worker
+from engine.errors import StorageError
+from engine.governance.audit import Audit
+from engine.governance.audit_beside import Beside
+from engine.governance.resolving import AnswerMasks, SecretResolving
+from engine.ports.journal import RUNNING
+from engine.ports.keys import Actor, ExecutionKey
+from engine.records import dataclass
+from engine.settings import Settings
+from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
+from functions.app.audited_activities import AuditedActivities
+from functions.app.audited_operations import AuditedPausing
+from functions.app.services import Place, Services
+from functions.app.starters import Starters
+from functions.call_logs import InCall
+from functions.engine_audit import EngineRecorder
+from functions.server.logs import LOGS
+from functions.server.resources import callable_tasks
+
+_LOG = logging.getLogger(__name__)
+
+WORKER = "automate worker"
+"""How a process that serves the queue calls itself in its lock file: so others know that one is there."""
+
+SWEEP_SECONDS = 60.0
+
+MOST_WAITING_POLLS = 4
+"""Half of the local server's threads: workers that poll for activities leave the others to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Open with `Product.open`, close when done."""
+
+    settings: Settings
+    clock: Clock
+    stores: LocalStores
+    services: Services
+    secrets: LocalSecretStore
+    actor: Actor
+    new_worker: Callable[[], Worker]
+
+    @classmethod
+    def open(cls, settings: Settings, *, command: str, environment: Mapping[str, str]) -> Product:
+        """Open the data folder, creating what is missing. `command` is how other processes' messages call this one.
+
+        Raises StorageError when the folder cannot be used, UserError for a connector module that cannot be loaded.
+        """
+        clock = SystemClock()
+        tasks = callable_tasks(settings)
+        stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
+        store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
+        actor = Actor(_user(), origin="command line")
+        published = CatalogPublished(stores.catalog)
+        audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
+        recorder = Recorder(audit, clock)
+        backends = (EnvironmentSecrets(environment), store)
+        calls, masks = InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends)
+        executions = AuditedExecutions(
+            journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
+            settings=settings, recorder=recorder, pauses=stores.pauses, masks=masks,
+        )
+
+        def new_worker(*, runs_sync: bool) -> Worker:
+            return Worker(
+                journal=stores.journal, queue=stores.queue, published=published,
+                tasks=calls, clock=clock, settings=settings, owner=stores.owner,
+                is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
+                masks=masks,
+                on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
+            )
+
+        services = Services(
+            catalog=AuditedCatalog(
+                stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
+            ),
+            executions=executions,
+            connectors=default_registry, settings=settings,
+            secret_backends=backends,
+            writable_secrets=AuditedSecrets(store, recorder), audit=audit,
+            pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
+            activities=AuditedActivities(
+                store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
+                most_waiting=MOST_WAITING_POLLS, recorder=recorder,
+            ),
+            sync_starts=SyncStarts(executions, partial(new_worker, runs_sync=True), clock),
+            clock=clock, tasks=calls, logs=LogFiles(Path(settings.data_dir) / LOGS), place=Place("local"),
+            starters=Starters(audit),
+            # Who has the token is the folder's owner.
+            actor_of=lambda context, _headers: replace(actor, origin=str(context["identity"]["sourceIp"])),
+        )
+        return cls(settings, clock, stores, services, store, actor, partial(new_worker, runs_sync=False))
+
+    def close(self) -> None:
+        """Close the stores: leases and claims of this process are over."""
+        self.stores.close()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.settings.data_dir)
+
+    def key(self, execution_id: str) -> ExecutionKey:
+        """The key of an execution in the workspace at hand."""
+        return ExecutionKey(self.settings.workspace, execution_id)
+
+    def worker_lives(self) -> bool:
+        """Whether another process serves the queue of this folder."""
+        return any(process.command.startswith(WORKER) for process in self.stores.processes.others())
+
+    def runs(self, key: ExecutionKey) -> bool:
+        """Whether the execution has still to end, and is not PAUSED."""
+        header = self.stores.journal.header(key)
+        return header is not None and header.status == RUNNING
+
+    def work(self, stop: Callable[[], bool]) -> None:
+        """Serve the queue and sweep, in this thread and one beside it, until `stop` says so."""
+        ended = threading.Event()
+        sweeping = threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True)
+        sweeping.start()
+        try:
+            Serving(self.new_worker(), self.stores.queue, self.stores.journal, self.clock, self.settings).run(stop)
+        finally:
+            ended.set()
+            sweeping.join()
+
+    def _sweep(self, ended: threading.Event) -> None:
+        sweeper = Sweeper(self.stores.journal, self.stores.queue, self.clock)
+        while True:
+            try:
+                sweeper.sweep()
+            except StorageError as error:
+                _LOG.warning("the sweep failed and is tried again: %s", error)
+            if ended.wait(SWEEP_SECONDS):
+                return
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user in the system's list, as in a container
+        return "owner"
