@@ -44,7 +44,10 @@ class LateTasks:
         return self._tasks().call(call)
 
     def _tasks(self) -> Tasks:
-        with self._lock:
-            if self._made is None:
-                self._made = self._make()
-            return self._made
+        made = self._made
+        if made is None:
+            with self._lock:
+                if self._made is None:
+                    self._made = self._make()
+                made = self._made
+        return made

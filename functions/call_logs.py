@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from contextvars import ContextVar
 
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TasksDecorator
 
 _LOG = logging.getLogger("automate.step")
 
@@ -22,15 +22,8 @@ MOST_OF_A_CAUSE = 1_000
 _CALL: ContextVar[TaskCall | None] = ContextVar("automate_call", default=None)
 
 
-class InCall:
-    """A Tasks around `tasks` that names its calls to the log, and logs those that fail."""
-
-    def __init__(self, tasks: Tasks) -> None:
-        self._tasks = tasks
-
-    def policy(self, resource: str) -> TaskPolicy:
-        """What the inner Tasks knows of `resource`."""
-        return self._tasks.policy(resource)
+class InCall(TasksDecorator):
+    """Names the calls to the log, and logs those that fail."""
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The inner Tasks' call."""

@@ -112,7 +112,9 @@ class Bundles:
     def code(self, function: str, *, without: Collection[str] = ()) -> Path:
         """The package of `function`, such as ``functions/worker``, the engine and the connectors, less `without`."""
         shared = (
-            *(f"functions/{name}.py" for name in ("__init__", "call_logs", "engine_audit", "lambda_logs")),
+            *(f"functions/{name}.py" for name in (
+                "__init__", "call_logs", "engine_audit", "lambda_logs", "metering", "task_chain",
+            )),
             "functions/app",
         )
         everywhere = ("engine", "connectors", "automate_connectors", *shared)

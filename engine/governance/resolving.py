@@ -21,7 +21,7 @@ from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_refs import check_key
 from engine.ports.secrets import SecretBackend
-from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, Tasks, TasksDecorator, TaskSucceeded
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,20 +32,16 @@ LEAST_SECONDS = 1.0
 """A second call needs at least this much of the first one's budget."""
 
 
-class SecretResolving:
+class SecretResolving(TasksDecorator):
     """A Tasks that resolves SecretRefs for `tasks`. `known` is what the log's masking is told of."""
 
     def __init__(
         self, tasks: Tasks, backends: Sequence[SecretBackend], clock: Clock, *, known: KnownSecrets = KNOWN
     ) -> None:
-        self._tasks = tasks
+        super().__init__(tasks)
         self._backends = tuple(backends)
         self._clock = clock
         self._known = known
-
-    def policy(self, resource: str) -> TaskPolicy:
-        """What the inner Tasks knows of `resource`."""
-        return self._tasks.policy(resource)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Resolve, call, scrub.

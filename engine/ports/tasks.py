@@ -99,3 +99,14 @@ class Tasks(Protocol):
     def call(self, call: TaskCall) -> TaskOutcome:
         """Perform the call; blocks up to its budget."""
         ...
+
+
+class TasksDecorator:
+    """A Tasks around `tasks` that adds something to its calls: a subclass says what, in `call`."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+
+    def policy(self, resource: str) -> TaskPolicy:
+        """What the inner Tasks knows of `resource`."""
+        return self._tasks.policy(resource)

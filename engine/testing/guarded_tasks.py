@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Collection
 
 from engine.clock import Clock
-from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy, Tasks
+from engine.ports.tasks import TaskCall, TaskOutcome, Tasks, TasksDecorator
 from engine.records import dataclass
 
 WRITE_NOT_ALLOWED = "Automate.WriteNotAllowed"
@@ -37,7 +37,7 @@ class Touched:
     resource: str
 
 
-class GuardedTasks:
+class GuardedTasks(TasksDecorator):
     """A Tasks for one test. `reads` tells whether a resource changes nothing; `deadline` is when the test is over.
 
     `made` are the calls, their secrets still references: they stand there before they are made, whatever comes of them.
@@ -47,7 +47,7 @@ class GuardedTasks:
         self, tasks: Tasks, *, allow: Collection[str], use_reads: bool, reads: Callable[[str], bool], clock: Clock,
         deadline: float, made: list[TaskCall] | None = None,
     ) -> None:
-        self._tasks = tasks
+        super().__init__(tasks)
         self._allow = frozenset(allow)
         self._use_reads = use_reads
         self._reads = reads
@@ -55,10 +55,6 @@ class GuardedTasks:
         self._deadline = deadline
         self.made: list[TaskCall] = [] if made is None else made
         self.unmocked: list[Touched] = []
-
-    def policy(self, resource: str) -> TaskPolicy:
-        """What the real ones know of `resource`."""
-        return self._tasks.policy(resource)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The real call, where it may be made, within what is left of the test's time. Raises CallRefused."""

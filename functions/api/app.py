@@ -15,6 +15,7 @@ from chalice.app import Chalice
 
 from functions.api import aws
 from functions.api.access_log import log_access
+from functions.api.metrics import emit_metrics
 from functions.app import http
 from functions.app.failures import failure
 from functions.app.routing import Provider, Route, answer
@@ -75,3 +76,4 @@ def _for_chalice(response: http.Response) -> chalice.app.Response:
 
 app = create_app(aws.services)
 app.register_middleware(log_access, "http")
+app.register_middleware(emit_metrics, "http")

@@ -7,12 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from connectors.aws.roles import AssignedRoles
-from connectors.aws.tasks import AwsTasks
-from connectors.egress import in_force
-from connectors.registry import default_registry, load_modules
-from connectors.routing import RoutedTasks
-from connectors.tasks import ConnectorTasks
+from connectors.registry import default_registry
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import SystemClock
@@ -21,10 +16,10 @@ from engine.durable.worker.worker import Worker
 from engine.errors import UserError
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
-from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.language.expr import limits
 from engine.ports.logs import ExecutionLogs
 from engine.settings import Settings
+from functions.api.metrics import METERING
 from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.app.audited_activities import AuditedActivities
 from functions.app.audited_operations import AuditedPausing
@@ -32,8 +27,8 @@ from functions.app.console_links import ConsoleLinks
 from functions.app.identity import PROOF, actor_of_gateway
 from functions.app.services import NoLogs, Place, Services
 from functions.app.starters import Starters
-from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder
+from functions.task_chain import aws_tasks_of_a_stage, task_chain
 
 if TYPE_CHECKING:
     from engine.adapters.aws.clients import Clients
@@ -78,30 +73,28 @@ def _services() -> Services:
     limits.apply(settings)
     clock = SystemClock()
     stores = AwsStores.from_settings(settings, clock)
-    load_modules(settings.connectors)
-    in_force.apply(settings, os.environ)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock, kms_key=settings.kms_key)
-    roles = AssignedRoles(settings.stage, connections=settings.task_threads)
-    tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=roles))
     backends = (EnvironmentSecrets(os.environ), secrets)
-    calls, masks = InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends)
+    chain = task_chain(settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings))
     audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
     recorder = Recorder(audit, clock)
     catalog = AuditedCatalog(
-        stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
+        stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
     )
     published = CatalogPublished(stores.catalog)
     executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-        settings=settings, recorder=recorder, pauses=stores.pauses, masks=masks,
+        settings=settings, recorder=recorder, pauses=stores.pauses, masks=chain.masks,
     )
-    recorded = EngineRecorder(audit, stores.journal, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api"))
+    recorded = EngineRecorder(
+        audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api")
+    )
 
     def new_worker() -> Worker:
         return Worker(
             journal=stores.journal, queue=stores.queue, published=published,
-            tasks=calls, clock=clock, settings=settings, on_committed=recorded,
-            runs_sync=True, masks=masks,
+            tasks=chain.tasks, clock=clock, settings=settings, on_committed=recorded,
+            runs_sync=True, masks=chain.masks,
         )
 
     return Services(
@@ -114,7 +107,7 @@ def _services() -> Services:
             longest_poll=LONGEST_POLL_SECONDS, recorder=recorder,
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
-        tasks=calls, logs=_logs(stores.clients), place=_place(settings), starters=Starters(audit),
+        tasks=chain.tasks, logs=_logs(stores.clients), place=_place(settings), starters=Starters(audit),
         transfers=S3Transfers(stores.clients, settings.bucket),
         alarms=CloudWatchAlarms(stores.clients, f"automate-{settings.stage}-"),
         readers=ThreadPoolExecutor(READ_THREADS, "read"),

@@ -9,18 +9,14 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from connectors.egress import in_force
-from connectors.registry import default_registry, load_modules
-from connectors.tasks import ConnectorTasks
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.secretsmanager import SecretsManager
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.clock import SystemClock
-from engine.governance.resolving import SecretResolving
 from engine.ports.tasks import Tasks
 from engine.records import dataclass
 from engine.settings import Settings
-from functions.call_logs import InCall
+from functions.task_chain import task_chain
 
 MARGIN_SECONDS = 5.0
 """A call ends this long before the function would be cut off: a failure with a name beats a silent end."""
@@ -46,10 +42,8 @@ class Parts:
 def parts() -> Parts:
     """The parts that the environment describes. Raises UserError for a setting or a connector module at fault."""
     settings = Settings.from_environment(os.environ)
-    load_modules(settings.connectors)
-    in_force.apply(settings, os.environ)
     clock = SystemClock()
     clients = Clients(connections=1)  # Lambda gives a process one invocation at a time
     backends = (EnvironmentSecrets(os.environ), SecretsManager(clients.secretsmanager, settings.stage, clock))
-    tasks = InCall(SecretResolving(ConnectorTasks(default_registry), backends, clock))
-    return Parts(tasks, settings.workspace, settings.log_level, settings.task_max_seconds)
+    chain = task_chain(settings, os.environ, backends, clock, aws=None)
+    return Parts(chain.tasks, settings.workspace, settings.log_level, settings.task_max_seconds)

@@ -24,7 +24,6 @@ from engine.durable.worker.worker import Worker
 from engine.errors import StorageError
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
-from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
@@ -34,10 +33,9 @@ from functions.app.audited_activities import AuditedActivities
 from functions.app.audited_operations import AuditedPausing
 from functions.app.services import Place, Services
 from functions.app.starters import Starters
-from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder
 from functions.server.logs import LOGS
-from functions.server.resources import callable_tasks
+from functions.task_chain import aws_tasks_of_a_profile, task_chain
 
 _LOG = logging.getLogger(__name__)
 
@@ -69,7 +67,6 @@ class Product:
         Raises StorageError when the folder cannot be used, UserError for a connector module that cannot be loaded.
         """
         clock = SystemClock()
-        tasks = callable_tasks(settings)
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
         actor = Actor(_user(), origin="command line")
@@ -77,24 +74,26 @@ class Product:
         audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
         recorder = Recorder(audit, clock)
         backends = (EnvironmentSecrets(environment), store)
-        calls, masks = InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends)
+        chain = task_chain(
+            settings, environment, backends, clock, aws=lambda: aws_tasks_of_a_profile(settings),
+        )
         executions = AuditedExecutions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-            settings=settings, recorder=recorder, pauses=stores.pauses, masks=masks,
+            settings=settings, recorder=recorder, pauses=stores.pauses, masks=chain.masks,
         )
 
         def new_worker(*, runs_sync: bool) -> Worker:
             return Worker(
                 journal=stores.journal, queue=stores.queue, published=published,
-                tasks=calls, clock=clock, settings=settings, owner=stores.owner,
+                tasks=chain.tasks, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
-                masks=masks,
+                masks=chain.masks,
                 on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
             )
 
         services = Services(
             catalog=AuditedCatalog(
-                stores.catalog, clock, tasks=tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
+                stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
             ),
             executions=executions,
             connectors=default_registry, settings=settings,
@@ -106,7 +105,7 @@ class Product:
                 most_waiting=MOST_WAITING_POLLS, recorder=recorder,
             ),
             sync_starts=SyncStarts(executions, partial(new_worker, runs_sync=True), clock),
-            clock=clock, tasks=calls, logs=LogFiles(Path(settings.data_dir) / LOGS), place=Place("local"),
+            clock=clock, tasks=chain.tasks, logs=LogFiles(Path(settings.data_dir) / LOGS), place=Place("local"),
             starters=Starters(audit),
             # Who has the token is the folder's owner.
             actor_of=lambda context, _headers: replace(actor, origin=str(context["identity"]["sourceIp"])),

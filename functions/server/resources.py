@@ -1,17 +1,13 @@
-"""What a Task can call on this machine: the one place that puts it together, for running and for validating alike."""
+"""What a Task can call on this machine, for the commands that validate without a data folder."""
 
 from __future__ import annotations
 
 import os
 
-from connectors.aws.clients import clients_of
-from connectors.aws.tasks import AwsTasks
 from connectors.egress import in_force
-from connectors.registry import default_registry, load_modules
-from connectors.routing import RoutedTasks
-from connectors.tasks import ConnectorTasks
 from engine.ports.tasks import Tasks
 from engine.settings import Settings
+from functions.task_chain import aws_tasks_of_a_profile, connected
 
 
 def callable_tasks(settings: Settings) -> Tasks:
@@ -20,9 +16,7 @@ def callable_tasks(settings: Settings) -> Tasks:
 
     Raises InvalidDocument for a module that cannot be loaded, and for an entry of AUTOMATE_EGRESS_ALLOW that is none.
     """
-    load_modules(settings.connectors)
-    in_force.apply(settings, os.environ)
-    return RoutedTasks(ConnectorTasks(default_registry), AwsTasks(clients_of(settings)))
+    return connected(settings, os.environ, aws=lambda: aws_tasks_of_a_profile(settings))
 
 
 def allow_samples(settings: Settings, port: int) -> None:

@@ -11,10 +11,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
-from connectors.egress import in_force
-from connectors.registry import default_registry, load_modules
-from connectors.routing import LateTasks, RoutedTasks
-from connectors.tasks import ConnectorTasks
 from engine.adapters.aws.secretsmanager import SecretsManager
 from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
@@ -22,14 +18,12 @@ from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.durable.worker.worker import Worker
 from engine.governance.audit_recorder import AuditRecorder
-from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.language.expr import limits
-from engine.ports.tasks import Tasks
 from engine.records import dataclass
 from engine.settings import Settings
-from functions.call_logs import InCall
 from functions.engine_audit import EngineRecorder
-from functions.worker.metering import Metering
+from functions.metering import Metering
+from functions.task_chain import aws_tasks_of_a_stage, task_chain
 
 STORE_THREADS = 10
 """Executions whose stores are read and written at once; the clients' pools are as large."""
@@ -52,18 +46,17 @@ def parts() -> Parts:
     settings = Settings.from_environment(os.environ)
     limits.apply(settings)
     clock = SystemClock()
-    load_modules(settings.connectors)
-    in_force.apply(settings, os.environ)
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
-    callable_tasks = RoutedTasks(ConnectorTasks(default_registry), LateTasks(lambda: _aws_tasks(settings)))
-    backends = (EnvironmentSecrets(os.environ), secrets)
-    tasks = InCall(SecretResolving(callable_tasks, backends, clock))
+    chain = task_chain(
+        settings, os.environ, (EnvironmentSecrets(os.environ), secrets), clock,
+        aws=lambda: aws_tasks_of_a_stage(settings),
+    )
     metering = Metering()
     worker = Worker(
         journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        tasks=tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
-        pauses=stores.pauses, activities=stores.activities, masks=AnswerMasks(backends),
+        tasks=chain.tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
+        pauses=stores.pauses, activities=stores.activities, masks=chain.masks,
         on_paused=metering.paused,
         on_committed=EngineRecorder(
             AuditRecorder(stores.audit, clock), stores.journal, observe=metering,
@@ -71,10 +64,3 @@ def parts() -> Parts:
         ),
     )
     return Parts(worker, clock, settings.log_level, metering, settings.stage)
-
-
-def _aws_tasks(settings: Settings) -> Tasks:
-    from connectors.aws.roles import AssignedRoles  # noqa: PLC0415  see the module
-    from connectors.aws.tasks import AwsTasks  # noqa: PLC0415
-
-    return AwsTasks(None, credentials_for=AssignedRoles(settings.stage, connections=settings.task_threads))

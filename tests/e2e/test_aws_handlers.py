@@ -276,6 +276,31 @@ def test_a_callback_and_a_stop(deployed):
     assert deployed.api("GET", "/audit/verify")[1]["ok"]
 
 
+def counted(printed):
+    """The metrics that were printed in CloudWatch's embedded format, with the dimensions they are counted under."""
+    lines = [json.loads(line) for line in printed.splitlines() if "_aws" in line]
+    return [
+        ((line["service"], line.get("stage")), metric["Name"], line[metric["Name"]][0])
+        for line in lines for definition in line["_aws"]["CloudWatchMetrics"] for metric in definition["Metrics"]
+    ]
+
+
+def test_a_synchronous_start_is_counted_with_the_others(deployed, capsys):
+    """The dashboard and `automate tune` sum what workers count; a start that the API runs itself is one of them."""
+    task = {"Type": "Task", "Resource": "connector:log:write", "Parameters": {"message": "here"}, "End": True}
+    deployed.publish({"name": "quick", "kind": "EXPRESS", "definition": {"StartAt": "Log", "States": {"Log": task}}})
+    capsys.readouterr()
+    for name in ("one", "two"):
+        status, answer = deployed.api(
+            "POST", "/workflows/{name}/executions", {"name": name}, name="quick", query={"sync": ["true"]}
+        )
+        assert (status, answer["status"]) == (201, "SUCCEEDED")
+    once = [(("worker", "test"), name, 1.0) for name in ("ExecutionsStarted", "TasksScheduled", "ExecutionsSucceeded")]
+    assert sorted(counted(capsys.readouterr().out)) == sorted(once * 2)
+    deployed.api("GET", "/workflows")
+    assert counted(capsys.readouterr().out) == []
+
+
 def test_a_missing_setting_names_itself(deployed, monkeypatch):
     monkeypatch.delenv("AUTOMATE_TABLE")
     status, answer = deployed.api("GET", "/workflows")

@@ -20,7 +20,7 @@ from engine.kernel.children.child_ids import Target, own_target, started_name
 from engine.language.asl.resources import OWN_ARN
 from engine.ports.journal import Parent
 from engine.ports.keys import ExecutionKey
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks, TasksDecorator, TaskSucceeded
 
 Json = Any
 
@@ -34,16 +34,12 @@ _UNKNOWN = "StepFunctions.StateMachineDoesNotExistException"
 _INVALID = "StepFunctions.InvalidExecutionInputException"
 
 
-class StartsExecutions:
-    """engine.ports.tasks.Tasks: starts our own workflows, and hands every other call on to `tasks`."""
+class StartsExecutions(TasksDecorator):
+    """Starts our own workflows, and hands every other call on to `tasks`."""
 
     def __init__(self, tasks: Tasks, starts: Starts) -> None:
-        self._tasks = tasks
+        super().__init__(tasks)
         self._starts = starts
-
-    def policy(self, resource: str) -> TaskPolicy:
-        """What is known of `resource`."""
-        return self._tasks.policy(resource)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Start the execution, or find it started by this very call."""

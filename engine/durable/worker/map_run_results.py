@@ -24,7 +24,7 @@ from engine.kernel.children.result_writer import ChildResult
 from engine.kernel.snapshot import Frame, Snapshot
 from engine.ports.journal import Header, Journal
 from engine.ports.keys import ExecutionKey
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks, TasksDecorator, TaskSucceeded
 
 Json = Any
 
@@ -33,16 +33,12 @@ CHUNK_BYTES = 8 * 1024 * 1024
 """A chunk ends after so many children or bytes of outputs."""
 
 
-class WritesResults:
-    """engine.ports.tasks.Tasks: performs a ResultWriter's calls, and hands every other on to `tasks`."""
+class WritesResults(TasksDecorator):
+    """Performs a ResultWriter's calls, and hands every other on to `tasks`."""
 
     def __init__(self, tasks: Tasks, journal: Journal) -> None:
-        self._tasks = tasks
+        super().__init__(tasks)
         self._journal = journal
-
-    def policy(self, resource: str) -> TaskPolicy:
-        """What is known of `resource`."""
-        return self._tasks.policy(resource)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Write one chunk, or the manifest."""

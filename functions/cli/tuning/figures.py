@@ -39,7 +39,7 @@ class Stage:
     """A deployed stage over a window. None is what could not be read, `unread` says why.
 
     `unreserved` is the concurrency of the account that no function reserves. `counts` are the product's own metrics
-    (functions/worker/metering.py), summed up.
+    (functions/metering.py), summed up.
     """
 
     hours: float

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from engine.ports.keys import ExecutionKey
-from functions.worker.metering import Metering
+from functions.metering import Metering
 
 
 def segment(seq):

@@ -1,0 +1,80 @@
+"""A Task's call on its way to the world, and its outcome on the way back: put together here for every deployable.
+
+    CallPool               a thread, once the intent is durable          engine.durable.worker.calls
+      │  WritesResults     a ResultWriter's chunk: its files put         engine.durable.worker.map_run_results
+      │  StartsExecutions  one of our own workflows: a child execution   engine.durable.worker.child_starts
+      ▼
+    InCall                 log lines name the execution, the state and the attempt; a failure is logged
+      │  SecretResolving   SecretRefs become values; the outcome is scrubbed of them
+      │  RoutedTasks       by the resource's first letters
+      ▼
+    AwsTasks  arn:…        ConnectorTasks  connector:…
+
+The upper half is every Worker's: it needs the worker's journal. A test of a workflow has a guard in its place
+(engine.testing.guarded_tasks). What somebody outside answers to a waiting step comes another way; `masks` scrubs it of
+the same secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from connectors.egress import in_force
+from connectors.registry import default_registry, load_modules
+from connectors.routing import LateTasks, RoutedTasks
+from connectors.tasks import ConnectorTasks
+from engine.clock import Clock
+from engine.governance.resolving import AnswerMasks, SecretResolving
+from engine.ports.secrets import SecretBackend
+from engine.ports.tasks import Tasks
+from engine.records import dataclass
+from engine.settings import Settings
+from functions.call_logs import InCall
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChain:
+    """`tasks` performs calls, and knows what can be called; `masks` scrubs the answers of others."""
+
+    tasks: Tasks
+    masks: AnswerMasks
+
+
+def task_chain(
+    settings: Settings, environment: Mapping[str, str], backends: Sequence[SecretBackend], clock: Clock, *,
+    aws: Callable[[], Tasks] | None,
+) -> TaskChain:
+    """The chain over the connectors and AWS's services (`connected`), with the secrets that `backends` hold.
+
+    Raises UserError for a connector module, or an entry of AUTOMATE_EGRESS_ALLOW, at fault.
+    """
+    tasks = connected(settings, environment, aws=aws)
+    return TaskChain(InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends))
+
+
+def connected(settings: Settings, environment: Mapping[str, str], *, aws: Callable[[], Tasks] | None) -> Tasks:
+    """The connectors: built in, installed, and those of AUTOMATE_CONNECTORS, whose modules this loads. `aws` makes what
+    calls AWS's own services, once one is needed; None: they are not this process's to call.
+
+    Raises as `task_chain`.
+    """
+    load_modules(settings.connectors)
+    in_force.apply(settings, environment)
+    connectors = ConnectorTasks(default_registry)
+    return connectors if aws is None else RoutedTasks(connectors, LateTasks(aws))
+
+
+def aws_tasks_of_a_stage(settings: Settings) -> Tasks:
+    """AWS's services as a deployment calls them: each workflow under its own role."""
+    from connectors.aws.roles import AssignedRoles  # noqa: PLC0415  a start does not pay for what is seldom called
+    from connectors.aws.tasks import AwsTasks  # noqa: PLC0415
+
+    return AwsTasks(None, credentials_for=AssignedRoles(settings.stage, connections=settings.task_threads))
+
+
+def aws_tasks_of_a_profile(settings: Settings) -> Tasks:
+    """AWS's services under the profile that AUTOMATE_AWS_PROFILE names; each call fails until it names one."""
+    from connectors.aws.clients import clients_of  # noqa: PLC0415  as above
+    from connectors.aws.tasks import AwsTasks  # noqa: PLC0415
+
+    return AwsTasks(clients_of(settings))
