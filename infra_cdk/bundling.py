@@ -52,7 +52,7 @@ NOT_FOR_WORKERS = (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
         "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores",
     )),
-    *(f"engine/language/asl/{name}.py" for name in ("source", "source_yaml")),
+    *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
         "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "states", "studio", "triggers",
     )),

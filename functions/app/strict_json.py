@@ -5,8 +5,8 @@
                    walked for the place, which is told as a JSON pointer
 
 The standard library keeps the last of duplicate keys, and lets half of a surrogate pair through: that is no character,
-and no store or terminal can hold it. `engine.language.asl.source` refuses both in workflow files; it keeps positions
-and is too slow for every request.
+and no store or terminal can hold it. `engine.language.asl.source_json` refuses both in workflow files; it keeps
+positions and is too slow for every request.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from engine.errors import InvalidDocument, json_pointer
-from engine.language.asl.source import TWICE_ADVICE
+from engine.language.asl.source_json import TWICE_ADVICE
 from engine.surrogates import ESCAPED, HALF, HALF_A_PAIR
 
 Json = Any

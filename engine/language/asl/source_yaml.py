@@ -1,4 +1,4 @@
-"""Definitions written in YAML: PyYAML's node tree turned into a JSON value with positions. See asl.source.
+"""Definitions written in YAML: PyYAML's node tree turned into a JSON value with positions; see `source`.
 
 YAML 1.2's core schema, so that ``on``, ``no`` and dates are text. Keys are always text. Tags other than the core ones
 (CloudFormation's ``!Sub``, unless its short forms are asked for), keys that are no scalars, aliases that contain
@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from engine.errors import InvalidDocument
-from engine.language.asl.source import DEEPEST, LONGEST_INTEGER, Json, Path, Position, refuse
+from engine.language.asl.source_json import DEEPEST, LONGEST_INTEGER, Json, Path, Position, refuse
 
 _TAG = "tag:yaml.org,2002:"
 _CORE = (

@@ -8,7 +8,7 @@ equals nothing, not even itself.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from engine.errors import StateFailure
 from engine.language.expr.java_text import java_text
@@ -25,10 +25,7 @@ from engine.language.expr.jsonpath_tokens import (
     Pattern,
     Side,
 )
-from engine.language.expr.limits import OutOfTime
-
-if TYPE_CHECKING:
-    from engine.language.expr.jsonpath_select import Selection
+from engine.language.expr.limits import Budget, OutOfTime
 
 Json = Any
 
@@ -38,27 +35,41 @@ _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
 _UNDEFINED: Final = object()
 
 
-def accepts(test: Condition, item: Json, selection: Selection) -> bool:
+class Evaluation(Protocol):
+    """The evaluation of a path in which the filter stands: it counts the work, and reads the paths of a condition."""
+
+    @property
+    def budget(self) -> Budget:
+        """The time that its regular expressions share."""
+
+    def visit(self, times: int = 1) -> None:
+        """Count values or work; raises StateFailure past the limit."""
+
+    def read_operand(self, operand: Operand, item: Json) -> Json:
+        """The value of a condition's path. Raises Missing."""
+
+
+def accepts(test: Condition, item: Json, evaluation: Evaluation) -> bool:
     """Whether `item` passes."""
-    selection.visit()
+    evaluation.visit()
     match test:
         case Exists(path):
-            return _exists(path, item, selection)
+            return _exists(path, item, evaluation)
         case Comparison(left, operator, right):
-            return _compare(_value(left, item, selection), operator, _value(right, item, selection), selection)
+            return _compare(_value(left, item, evaluation), operator, _value(right, item, evaluation), evaluation)
         case Not(inner):
-            return not accepts(inner, item, selection)
+            return not accepts(inner, item, evaluation)
         case Every(parts):
-            return all(accepts(part, item, selection) for part in parts)
+            return all(accepts(part, item, evaluation) for part in parts)
         case Either(parts):
-            return any(accepts(part, item, selection) for part in parts)
+            return any(accepts(part, item, evaluation) for part in parts)
 
 
-def _exists(path: Operand, item: Json, selection: Selection) -> bool:
-    return _value(path, item, selection) is not _UNDEFINED
+def _exists(path: Operand, item: Json, evaluation: Evaluation) -> bool:
+    return _value(path, item, evaluation) is not _UNDEFINED
 
 
-def _value(side: Side, item: Json, selection: Selection) -> Any:
+def _value(side: Side, item: Json, evaluation: Evaluation) -> Any:
     match side:
         case Literal(value):
             return value
@@ -66,55 +77,57 @@ def _value(side: Side, item: Json, selection: Selection) -> Any:
             return side
         case Operand():
             try:
-                return selection.read_operand(side, item)
+                return evaluation.read_operand(side, item)
             except Missing:
                 return _UNDEFINED
 
 
-def _compare(left: Any, operator: str, right: Any, selection: Selection) -> bool:  # noqa: PLR0911, PLR0912, C901 - a table
+def _compare(  # noqa: PLR0911, PLR0912, C901 - a table
+    left: Any, operator: str, right: Any, evaluation: Evaluation
+) -> bool:
     match operator:
         case "==":
-            return _equal(left, right, selection)
+            return _equal(left, right, evaluation)
         case "!=":
-            return not _equal(left, right, selection)
+            return not _equal(left, right, evaluation)
         case "===":
-            return _same_kind(left, right) and _equal(left, right, selection)
+            return _same_kind(left, right) and _equal(left, right, evaluation)
         case "!==":
-            return not (_same_kind(left, right) and _equal(left, right, selection))
+            return not (_same_kind(left, right) and _equal(left, right, evaluation))
         case "<" | "<=" | ">" | ">=":
             return _ordered(left, operator, right)
         case "=~":
-            return _matches(left, right, selection)
+            return _matches(left, right, evaluation)
         case "in":
-            return isinstance(right, list) and _has(right, left, selection)
+            return isinstance(right, list) and _has(right, left, evaluation)
         case "nin":
-            return not (isinstance(right, list) and _has(right, left, selection))
+            return not (isinstance(right, list) and _has(right, left, evaluation))
         case "contains":
             if isinstance(left, str) and isinstance(right, str):
                 return right in left
-            return isinstance(left, list) and _has(left, right, selection)
+            return isinstance(left, list) and _has(left, right, evaluation)
         case "size":
             return isinstance(left, (str, list)) and _is_number(right) and len(left) == int(right)
         case "empty":
             return isinstance(left, (str, list)) and (len(left) == 0) == right
         case _:
-            return isinstance(left, list) and isinstance(right, list) and _sets(left, operator, right, selection)
+            return isinstance(left, list) and isinstance(right, list) and _sets(left, operator, right, evaluation)
 
 
-def _sets(left: list[Json], operator: str, right: list[Json], selection: Selection) -> bool:
+def _sets(left: list[Json], operator: str, right: list[Json], evaluation: Evaluation) -> bool:
     match operator:
         case "all":
-            return all(_has(left, item, selection) for item in right)
+            return all(_has(left, item, evaluation) for item in right)
         case "subsetof":
-            return all(_has(right, item, selection) for item in left)
+            return all(_has(right, item, evaluation) for item in left)
         case "anyof":
-            return any(_has(right, item, selection) for item in left)
+            return any(_has(right, item, evaluation) for item in left)
         case _:
-            return not any(_has(right, item, selection) for item in left)
+            return not any(_has(right, item, evaluation) for item in left)
 
 
-def _has(items: list[Json], wanted: Any, selection: Selection) -> bool:
-    return any(_equal(item, wanted, selection) for item in items)
+def _has(items: list[Json], wanted: Any, evaluation: Evaluation) -> bool:
+    return any(_equal(item, wanted, evaluation) for item in items)
 
 
 def _is_number(value: Any) -> bool:
@@ -125,7 +138,7 @@ def _same_kind(left: Any, right: Any) -> bool:
     return type(left) is type(right) or (_is_number(left) and _is_number(right))
 
 
-def _equal(left: Any, right: Any, selection: Selection) -> bool:
+def _equal(left: Any, right: Any, evaluation: Evaluation) -> bool:
     """Equal as Jayway has it: a number and a text by what they read as, containers strictly."""
     if left is _UNDEFINED or right is _UNDEFINED:
         return False
@@ -133,18 +146,18 @@ def _equal(left: Any, right: Any, selection: Selection) -> bool:
         return _reads_as(right, left)
     if isinstance(left, str) and _is_number(right):
         return left == java_text(right)
-    return _same(left, right, selection)
+    return _same(left, right, evaluation)
 
 
-def _same(left: Json, right: Json, selection: Selection) -> bool:
+def _same(left: Json, right: Json, evaluation: Evaluation) -> bool:
     """The same JSON value. Every compared value is counted: two large arrays compared for each item are a bomb."""
-    selection.visit()
+    evaluation.visit()
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(
-            _same(one, other, selection) for one, other in zip(left, right, strict=True)
+            _same(one, other, evaluation) for one, other in zip(left, right, strict=True)
         )
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_same(left[name], right[name], selection) for name in left)
+        return left.keys() == right.keys() and all(_same(left[name], right[name], evaluation) for name in left)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)
@@ -174,18 +187,18 @@ def _ordered(left: Any, operator: str, right: Any) -> bool:
             return bool(left >= right)
 
 
-def _matches(left: Any, right: Any, selection: Selection) -> bool:
+def _matches(left: Any, right: Any, evaluation: Evaluation) -> bool:
     if isinstance(left, Pattern) == isinstance(right, Pattern):
         return False
     pattern, value = (left, right) if isinstance(left, Pattern) else (right, left)
     texts = value if isinstance(value, list) else [value]
-    return any(_full_match(pattern, text, selection) for text in texts)
+    return any(_full_match(pattern, text, evaluation) for text in texts)
 
 
-def _full_match(pattern: Pattern, value: Any, selection: Selection) -> bool:
+def _full_match(pattern: Pattern, value: Any, evaluation: Evaluation) -> bool:
     text = java_text(value) if isinstance(value, (str, int, float, bool)) else ""
-    selection.visit(_VISITS_OF_A_MATCH)
+    evaluation.visit(_VISITS_OF_A_MATCH)
     try:
-        return selection.budget.run(lambda seconds: pattern.pattern.fullmatch(text, timeout=seconds)) is not None
+        return evaluation.budget.run(lambda seconds: pattern.pattern.fullmatch(text, timeout=seconds)) is not None
     except OutOfTime:
         raise StateFailure("States.Runtime", "The regular expressions of the path take too long.") from None

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from engine.errors import InvalidDocument
-from engine.language.asl.source import DEEPEST, parse_text
+from engine.language.asl.source import parse_text
+from engine.language.asl.source_json import DEEPEST
 
 DEFINITION = """{
   "StartAt": "Charge",
