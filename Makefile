@@ -78,13 +78,15 @@ audit: install-audit ## Ask for known vulnerabilities of the locked packages (st
 sbom: install-audit ## Write what the product is made of to build/automate.cdx.json (CycloneDX)
 	@$(python) -m tools.sbom
 
-lint: install-dev ## ruff, mypy --strict and the layers
+lint: install-dev ## ruff, mypy --strict, the layers and the layout
 	@echo "Checking style (ruff) ..."
 	@$(python) -m ruff check .
 	@echo "Checking types (mypy --strict) ..."
 	@$(python) -m mypy
 	@echo "Checking layers (import-linter) ..."
 	@.venv/bin/lint-imports
+	@echo "Checking folders and import circles (tools/house.py) ..."
+	@$(python) -m tools.house
 
 crash: install-dev ## Let everything go wrong everywhere, count what breaks (CRASH=--slice for a part)
 	@$(python) tests/crash/report.py $(CRASH)

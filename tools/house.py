@@ -1,0 +1,80 @@
+"""Whether the code is laid out as CONTRIBUTING.md asks: ``python -m tools.house``, a part of ``make lint``.
+
+- No folder holds more than 25 modules.
+- No Python modules import each other in a circle. An import for types only counts: who reads the one has to read the
+  other.
+
+The status is 1 where something is amiss.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import grimp
+
+from tools.code_files import is_module
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("engine", "connectors", "automate_connectors", "functions", "infra_cdk", "tools")
+FOLDERS = (*PACKAGES, "studio_static/src")
+
+MOST_MODULES = 25
+CROWDED_YET = frozenset({"studio_static/src/canvas", "studio_static/src/pages/executions"})
+"""Folders that are being taken apart. The list only shrinks: a folder that is not crowded any more must leave it."""
+CIRCLES_YET = frozenset({"engine.kernel.builder"})
+"""The first module of each circle that is being untied, likewise."""
+
+
+def crowded(root: Path, folders: tuple[str, ...] = FOLDERS) -> dict[str, int]:
+    """The folders under `root` that hold too many modules, each with how many."""
+    paths = (path.relative_to(root) for folder in folders for path in (root / folder).rglob("*"))
+    held = Counter(path.parent.as_posix() for path in paths if is_module(path.as_posix()))
+    return {folder: count for folder, count in sorted(held.items()) if count > MOST_MODULES}
+
+
+def circles(packages: tuple[str, ...] = PACKAGES) -> list[list[str]]:
+    """Each set of modules that import each other in a circle, as one way around it: the first module ends it too."""
+    graph = grimp.build_graph(*packages, exclude_type_checking_imports=False, cache_dir=None)
+    knots = (
+        (graph.find_upstream_modules(module) & graph.find_downstream_modules(module)) | {module}
+        for module in graph.modules
+    )
+    return [_around(graph, first) for first in sorted({min(knot) for knot in knots if len(knot) > 1})]
+
+
+def _around(graph: grimp.ImportGraph, first: str) -> list[str]:
+    """A shortest way from `first` back to itself."""
+    ways = (graph.find_shortest_chain(module, first) for module in graph.find_modules_directly_imported_by(first))
+    return [first, *min((way for way in ways if way), key=lambda way: (len(way), way))]
+
+
+def problems(full: dict[str, int], tied: list[list[str]]) -> list[str]:
+    """What is amiss, in words."""
+    found = [
+        f"{folder} holds {count} modules, more than {MOST_MODULES}: make folders of what belongs together."
+        for folder, count in full.items() if folder not in CROWDED_YET
+    ]
+    found += [
+        f"These modules import each other in a circle: {' -> '.join(way)}. Move what both need below them."
+        for way in tied if way[0] not in CIRCLES_YET
+    ]
+    found += [f"tools/house.py: {folder} is not crowded any more: take it off CROWDED_YET."
+              for folder in sorted(CROWDED_YET - full.keys())]
+    found += [f"tools/house.py: {module} is in no circle any more: take it off CIRCLES_YET."
+              for module in sorted(CIRCLES_YET - {way[0] for way in tied})]
+    return found
+
+
+def main() -> int:
+    """Print what is amiss; the status of the command."""
+    found = problems(crowded(ROOT), circles())
+    for each in found:
+        print(each, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
