@@ -1,17 +1,17 @@
 """What every executions index agrees on: which rows a query means, their order, and what a next_token holds.
 
-Rows are ordered by (started_at, id), newest first. A next_token names the position of the last row that was shown and
-a digest of the filters, so a token outlives new rows and deletions, and one of another query is refused.
+Rows are ordered by (started_at, id), newest first. A next_token names the position of the last row that was shown, so
+it outlives new rows and deletions.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
 
-from engine.errors import InvalidDocument
-from engine.ports.executions_index import ExecutionQuery, ExecutionRow
+from engine.ports import paging
+from engine.ports.executions_index import EXACT, PATTERNS, ExecutionPage, ExecutionQuery, ExecutionRow
 from engine.records import dataclass
 
 MAX_PAGE = 1000
@@ -32,6 +32,16 @@ class Position:
         """The position of `row`."""
         return cls(row.started_at, row.key.id)
 
+    @classmethod
+    def held(cls, held: Any) -> Position:
+        """The position that a token holds. Raises ValueError or TypeError for one that stores cannot compare."""
+        started_at, last_id = held
+        position = cls(float(started_at), str(last_id))
+        position.id.encode()  # half a surrogate pair
+        if not 0 <= position.started_at < _LATEST:
+            raise ValueError(started_at)
+        return position
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -43,31 +53,35 @@ class Pattern:
     @classmethod
     def parse(cls, text: str | None) -> Pattern | None:
         """The pattern of a filter; None where there is no filter."""
-        if text is None:
-            return None
-        return cls(text[:-1], prefix=True) if text.endswith("*") else cls(text, prefix=False)
+        return cls(text[:-1], prefix=True) if text is not None and text.endswith("*") else cls.exact(text)
 
-    def matches(self, value: str | None) -> bool:
+    @classmethod
+    def exact(cls, value: object) -> Pattern | None:
+        """The pattern of a filter that knows no prefix; None where there is no filter."""
+        return None if value is None else cls(str(value), prefix=False)
+
+    def matches(self, value: object) -> bool:
         """Whether `value` is meant. A row without a value never is."""
         if value is None:
             return False
-        return value.startswith(self.text) if self.prefix else value == self.text
+        return str(value).startswith(self.text) if self.prefix else str(value) == self.text
+
+
+def patterns(query: ExecutionQuery) -> dict[str, Pattern]:
+    """What each column that is filtered must match, the column first that leaves the fewest rows as a rule."""
+    found = {column: Pattern.parse(getattr(query, column)) for column in PATTERNS}
+    found |= {column: Pattern.exact(getattr(query, column)) for column in EXACT}
+    return {column: pattern for column, pattern in found.items() if pattern is not None}
 
 
 def matches(query: ExecutionQuery, row: ExecutionRow) -> bool:
     """Whether all filters of `query` mean `row`."""
-    patterns = (
-        (Pattern.parse(query.name), row.key.name),
-        (Pattern.parse(query.error), row.error),
-        (Pattern.parse(query.business_key), row.business_key),
-    )
     return (
         row.key.workspace == query.workspace
-        and query.workflow in (None, row.workflow)
         and (query.status is None or row.status in statuses(query))
         and (query.started_after is None or row.started_at >= query.started_after)
         and (query.started_before is None or row.started_at < query.started_before)
-        and all(pattern is None or pattern.matches(value) for pattern, value in patterns)
+        and all(pattern.matches(getattr(row, column)) for column, pattern in patterns(query).items())
     )
 
 
@@ -81,39 +95,19 @@ def storable(text: str | None) -> str | None:
     return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def check_limit(query: ExecutionQuery) -> None:
-    """Raises InvalidDocument for a page size out of range."""
-    if not 1 <= query.limit <= MAX_PAGE:
-        raise InvalidDocument(f"a page holds 1 to {MAX_PAGE} executions, not {query.limit}", where="limit")
+def begin(query: ExecutionQuery) -> Position | None:
+    """The position after which the page begins, None at the beginning. Raises InvalidDocument for a limit out of range
+    and for a token that is not this query's."""
+    return paging.begin(query, Position.held, most=MAX_PAGE, things="executions")
 
 
-def encode_token(query: ExecutionQuery, last: Position) -> str:
+def page(query: ExecutionQuery, rows: Iterable[ExecutionRow]) -> ExecutionPage:
+    """The page that `rows` begin with: those from its position on, in the list's order, one more than it holds."""
+    found = tuple(islice(rows, query.limit + 1))
+    shown = found[: query.limit]
+    return ExecutionPage(shown, token(query, Position.of(shown[-1])) if len(found) > query.limit else None)
+
+
+def token(query: ExecutionQuery, last: Position) -> str:
     """The next_token after the row at `last`."""
-    content = json.dumps([_digest(query), last.started_at, last.id])
-    return base64.urlsafe_b64encode(content.encode()).decode()
-
-
-def decode_token(query: ExecutionQuery) -> Position | None:
-    """Where the page begins, None at the beginning. Raises InvalidDocument for a token that is not this query's."""
-    if query.next_token is None:
-        return None
-    try:
-        digest, started_at, last_id = json.loads(base64.b64decode(query.next_token, altchars=b"-_", validate=True))
-        position = Position(float(started_at), str(last_id))
-        position.id.encode()  # the right digest can be forged, and half a surrogate pair with it
-    except (ValueError, TypeError, OverflowError):
-        digest = None
-    if digest != _digest(query) or not 0 <= position.started_at < _LATEST:
-        raise InvalidDocument(
-            "this next_token does not belong to these filters", where="next_token",
-            advice="Leave it out to begin with the first page, or repeat the filters of the page it came from.",
-        )
-    return position
-
-
-def _digest(query: ExecutionQuery) -> str:
-    filters = [
-        query.workspace, query.workflow, query.status, query.name, query.error, query.business_key,
-        query.started_after, query.started_before,
-    ]
-    return hashlib.sha256(json.dumps(filters).encode()).hexdigest()[:16]
+    return paging.token(query, [last.started_at, last.id])

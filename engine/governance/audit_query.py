@@ -7,14 +7,12 @@ chain where to go on, so entries that are recorded meanwhile shift nothing.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import heapq
-import json
 from collections.abc import Iterator
+from typing import Any
 
-from engine.errors import InvalidDocument
 from engine.governance.audit_entry import EXECUTION, Recorded, Subject, opened
+from engine.ports import paging
 from engine.ports.audit_log import CHAINS, AuditLog
 from engine.records import dataclass
 
@@ -56,9 +54,7 @@ class AuditPage:
 
 def page(log: AuditLog, query: AuditQuery) -> AuditPage:
     """The page of `query`. Raises InvalidDocument for a limit or a next_token that does not fit."""
-    if not 1 <= query.limit <= MOST_IN_PAGE:
-        raise InvalidDocument(f"a page holds 1 to {MOST_IN_PAGE} entries, not {query.limit}", where="limit")
-    places = _decode_token(query)
+    places = paging.begin(query, _held, most=MOST_IN_PAGE, things="entries") or [None] * CHAINS
     walks = [_newest(log, query.workspace, chain, places[chain]) for chain in _chains(query)]
     merged = heapq.merge(*walks, key=_order, reverse=True)
     found: list[Recorded] = []
@@ -67,7 +63,7 @@ def page(log: AuditLog, query: AuditQuery) -> AuditPage:
         if query.since is not None and entry.recorded_at < query.since:
             break
         if len(found) == query.limit or looked_at == MOST_LOOKED_AT:
-            return AuditPage(tuple(found), _encode_token(query, places))
+            return AuditPage(tuple(found), paging.token(query, places))
         places[entry.chain] = entry.number
         if _matches(query, entry):
             found.append(entry)
@@ -113,32 +109,9 @@ def _is_act(wanted: str, act: str) -> bool:
     return act.startswith(wanted[:-1]) if wanted.endswith("*") else act == wanted
 
 
-def _encode_token(query: AuditQuery, places: list[int | None]) -> str:
-    content = json.dumps([_digest(query), places], separators=(",", ":"))
-    return base64.urlsafe_b64encode(content.encode()).decode()
-
-
-def _decode_token(query: AuditQuery) -> list[int | None]:
-    """For each chain the number that the page stays under."""
-    if query.next_token is None:
-        return [None] * CHAINS
-    try:
-        digest, given = json.loads(base64.b64decode(query.next_token, altchars=b"-_", validate=True))
-        places = [None if place is None else int(place) for place in given]
-    except (ValueError, TypeError, OverflowError):
-        digest, places = None, []
-    fits = len(places) == CHAINS and all(place is None or 0 <= place <= _LONGEST for place in places)
-    if digest != _digest(query) or not fits:
-        raise InvalidDocument(
-            "this next_token does not belong to these filters", where="next_token",
-            advice="Leave it out to begin with the first page, or repeat the filters of the page it came from.",
-        )
+def _held(held: Any) -> list[int | None]:
+    """The places that a token holds: for each chain the number that the page stays under."""
+    places = [None if place is None else int(place) for place in held]
+    if len(places) != CHAINS or not all(place is None or 0 <= place <= _LONGEST for place in places):
+        raise ValueError(places)
     return places
-
-
-def _digest(query: AuditQuery) -> str:
-    filters = [
-        query.workspace, query.workflow, query.execution, query.actor, query.act, query.state,
-        query.since, query.until,
-    ]
-    return hashlib.sha256(json.dumps(filters).encode()).hexdigest()[:16]

@@ -25,13 +25,19 @@ class ExecutionRow:
     error: str | None = None
     business_key: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The execution's name within its workflow."""
+        return self.key.name
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutionQuery:
     """Newest first. `name`, `error` and `business_key` match exactly, or as a prefix when they end with ``*``.
 
     Filters combine with AND. `status` is one, or several with commas between: any of them. `started_after` and
-    `started_before` are epoch seconds: after <= started_at < before. `limit` is the page's size (1 to 1000).
+    `started_before` are epoch seconds: after <= started_at < before. `limit` is the page's size (1 to 1000). Each other
+    filter compares the column of its name; PATTERNS and EXACT are all that the stores know of it.
     """
 
     workspace: str
@@ -44,6 +50,13 @@ class ExecutionQuery:
     started_before: float | None = None
     limit: int = 100
     next_token: str | None = None
+
+
+PATTERNS = ("business_key", "name", "error")
+"""Filters that match exactly or as a prefix, the one first that leaves the fewest rows as a rule."""
+
+EXACT = ("workflow",)
+"""Filters that match exactly, likewise; they leave more than those do."""
 
 
 @dataclass(frozen=True, slots=True)

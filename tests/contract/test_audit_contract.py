@@ -11,19 +11,20 @@ from pathlib import Path
 
 import patience
 import pytest
+import queries
 from backends import open_local
 from test_journal_contract import a_header, a_segment
 
 from engine.adapters.local.audit_witness import AuditWitness
 from engine.clock import SkipClock, SystemClock
 from engine.errors import InvalidDocument, StoreUnavailable
-from engine.governance import audit_query
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
 from engine.governance.audit_entry import AuditEntry, Subject
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import new_id
 from engine.governance.audit_verify import export
+from engine.ports import paging
 from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead, AuditRecord
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import HeaderChange
@@ -215,15 +216,29 @@ def test_a_token_that_is_not_its_own_is_refused(audit, workspace, token):
 @pytest.mark.parametrize("place", [-1, 2**63, float("inf")])
 def test_a_forged_token_that_no_store_could_compare_is_refused(audit, workspace, place):
     query = AuditQuery(workspace)
-    token = audit_query._encode_token(query, [place] * 16)
+    token = paging.token(query, [place] * 16)
     with pytest.raises(InvalidDocument, match="next_token"):
         audit.page(dataclasses.replace(query, next_token=token))
 
 
-def test_a_token_of_other_filters_is_refused(audit, history):
+@pytest.mark.parametrize("name", queries.filters(AuditQuery))
+def test_a_token_of_another_filter_is_refused(audit, history, name):
+    token = audit.page(AuditQuery("audit-history", limit=2)).next_token
+    for value in queries.values(AuditQuery, name):
+        with pytest.raises(InvalidDocument, match="next_token"):
+            audit.page(AuditQuery("audit-history", **{name: value}, next_token=token))
+
+
+def test_a_token_of_another_workspace_is_refused(audit, history, workspace):
     token = audit.page(AuditQuery("audit-history", limit=2)).next_token
     with pytest.raises(InvalidDocument, match="next_token"):
-        audit.page(AuditQuery("audit-history", actor="ada", next_token=token))
+        audit.page(AuditQuery(workspace, next_token=token))
+
+
+@pytest.mark.parametrize("name", queries.filters(AuditQuery))
+def test_no_filter_is_passed_over(audit, history, name):
+    pages = [audit.page(AuditQuery("audit-history", **{name: value})) for value in queries.values(AuditQuery, name)]
+    assert () in [page.entries for page in pages]
 
 
 @pytest.mark.parametrize("limit", [0, 1001])

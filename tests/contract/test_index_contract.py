@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import queries
 from test_journal_contract import a_header
 
 from engine.errors import InvalidDocument
@@ -224,10 +225,31 @@ def test_a_token_that_is_not_its_own_is_refused(index, workspace, token):
         index.query(ExecutionQuery(workspace, next_token=token))
 
 
-def test_a_token_of_other_filters_is_refused(index, rows):
+@pytest.mark.parametrize("name", queries.filters(ExecutionQuery))
+def test_a_token_of_another_filter_is_refused(index, rows, name):
+    token = index.query(ExecutionQuery("index-contract", limit=2)).next_token
+    for value in queries.values(ExecutionQuery, name):
+        with pytest.raises(InvalidDocument, match="next_token"):
+            index.query(ExecutionQuery("index-contract", **{name: value}, next_token=token))
+
+
+def test_a_token_of_another_workspace_is_refused(index, rows):
     token = index.query(ExecutionQuery("index-contract", limit=2)).next_token
     with pytest.raises(InvalidDocument, match="next_token"):
-        index.query(ExecutionQuery("index-contract", status="FAILED", next_token=token))
+        index.query(ExecutionQuery("index-other", next_token=token))
+
+
+def test_a_token_goes_on_with_pages_of_another_size(index, rows):
+    token = index.query(ExecutionQuery("index-contract", limit=2)).next_token
+    assert names(index.query(ExecutionQuery("index-contract", limit=1, next_token=token))) == [9]
+
+
+@pytest.mark.parametrize("name", queries.filters(ExecutionQuery))
+def test_no_filter_is_passed_over(index, rows, name):
+    pages = [
+        index.query(ExecutionQuery("index-contract", **{name: value})) for value in queries.values(ExecutionQuery, name)
+    ]
+    assert () in [page.rows for page in pages]
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])

@@ -14,12 +14,15 @@ from itertools import islice
 from engine.adapters import listing
 from engine.adapters.aws import items, table
 from engine.adapters.aws.dynamo import Expression, Item, Table
-from engine.adapters.listing import Pattern, Position
+from engine.adapters.listing import Position
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
 from engine.records import dataclass
 
 GATHERED = 2000
 _ROWS_AT_ONCE = 100
+
+_INDEXES = {index.name: index for index in (table.BUSINESS_KEY, table.NAME, table.ERROR)}
+"""Of the columns whose values a sort key begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,10 @@ class DynamoExecutionsIndex:
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
-        listing.check_limit(query)
-        rows = tuple(islice(self._rows(query), query.limit + 1))
-        page = rows[: query.limit]
-        more = len(rows) > query.limit
-        return ExecutionPage(page, listing.encode_token(query, Position.of(page[-1])) if more else None)
+        return listing.page(query, self._rows(query, listing.begin(query)))
 
-    def _rows(self, query: ExecutionQuery) -> Iterator[ExecutionRow]:
-        """The rows that `query` means, from its token's position on."""
-        after = listing.decode_token(query)
+    def _rows(self, query: ExecutionQuery, after: Position | None) -> Iterator[ExecutionRow]:
+        """The rows that `query` means, from the position `after` on."""
         found = self._candidates(query, after)
         while chunk := list(islice(found, min(_ROWS_AT_ONCE, query.limit + 1))):
             stored = self._table.get_many([(pk, items.HEADER) for pk in chunk])
@@ -99,12 +97,9 @@ def _bounds(query: ExecutionQuery, after: Position | None) -> tuple[str, str]:
 
 def _exact_walk(query: ExecutionQuery) -> _Walk:
     """The index of the exact filter that leaves the fewest rows as a rule; the whole list without one."""
-    for text, index in (
-        (query.business_key, table.BUSINESS_KEY), (query.name, table.NAME), (query.error, table.ERROR),
-    ):
-        pattern = Pattern.parse(text)
-        if pattern is not None and not pattern.prefix:
-            return _Walk(index, query.workspace, items.joined(items.sortable(pattern.text), ""))
+    for column, pattern in listing.patterns(query).items():
+        if column in _INDEXES and not pattern.prefix:
+            return _Walk(_INDEXES[column], query.workspace, items.joined(items.sortable(pattern.text), ""))
     statuses = listing.statuses(query)
     if len(statuses) == 1 and statuses[0] != table.UNLISTED_STATUS:
         return _Walk(table.STATUS, items.joined(query.workspace, statuses[0]))
@@ -115,18 +110,15 @@ def _exact_walk(query: ExecutionQuery) -> _Walk:
 
 def _prefix_walk(query: ExecutionQuery) -> _Walk | None:
     """The index of the prefix that leaves the fewest rows as a rule; None without one."""
-    for text, index in (
-        (query.business_key, table.BUSINESS_KEY), (query.name, table.NAME), (query.error, table.ERROR),
-    ):
-        pattern = Pattern.parse(text)
-        if pattern is not None and pattern.prefix:
-            return _Walk(index, query.workspace, items.sortable(pattern.text))
+    for column, pattern in listing.patterns(query).items():
+        if column in _INDEXES and pattern.prefix:
+            return _Walk(_INDEXES[column], query.workspace, items.sortable(pattern.text))
     return None
 
 
 def _named(query: ExecutionQuery, partition: str) -> bool:
     """Whether the key alone does not rule the execution out: spares reading its row."""
-    key, pattern = items.key_of(partition), Pattern.parse(query.name)
+    key, pattern = items.key_of(partition), listing.patterns(query).get("name")
     return query.workflow in (None, key.workflow) and (pattern is None or pattern.matches(key.name))
 
 

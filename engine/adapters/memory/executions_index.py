@@ -17,12 +17,7 @@ class MemoryExecutionsIndex:
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
-        listing.check_limit(query)
-        after = listing.decode_token(query)
+        after = listing.begin(query)
         found = [row for row in self._rows() if listing.matches(query, row)]
         found.sort(key=Position.of, reverse=True)
-        if after is not None:
-            found = [row for row in found if Position.of(row) < after]
-        page = tuple(found[: query.limit])
-        more = len(found) > query.limit
-        return ExecutionPage(page, listing.encode_token(query, Position.of(page[-1])) if more else None)
+        return listing.page(query, (row for row in found if after is None or Position.of(row) < after))

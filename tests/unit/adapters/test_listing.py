@@ -27,10 +27,10 @@ def test_no_filter_is_no_pattern():
 def test_a_token_holds_its_position_exactly():
     query = ExecutionQuery("default", name="run-*")
     position = Position(1_700_000_000.1234567, "orders:ä")
-    token = listing.encode_token(query, position)
-    assert listing.decode_token(ExecutionQuery("default", name="run-*", limit=7, next_token=token)) == position
+    token = listing.token(query, position)
+    assert listing.begin(ExecutionQuery("default", name="run-*", limit=7, next_token=token)) == position
     with pytest.raises(InvalidDocument) as caught:
-        listing.decode_token(ExecutionQuery("other", name="run-*", next_token=token))
+        listing.begin(ExecutionQuery("other", name="run-*", next_token=token))
     assert caught.value.where == "next_token"
 
 
@@ -41,11 +41,11 @@ def test_a_token_holds_its_position_exactly():
 def test_a_forged_token_that_no_store_could_compare_is_refused(position):
     query = ExecutionQuery("default")
     with pytest.raises(InvalidDocument, match="next_token"):
-        listing.decode_token(ExecutionQuery("default", next_token=listing.encode_token(query, position)))
+        listing.begin(ExecutionQuery("default", next_token=listing.token(query, position)))
 
 
 def test_no_token_is_the_beginning():
-    assert listing.decode_token(ExecutionQuery("default")) is None
+    assert listing.begin(ExecutionQuery("default")) is None
 
 
 def test_surrogates_become_question_marks():

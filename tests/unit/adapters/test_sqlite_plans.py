@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from backends import open_local
 
-from engine.adapters.listing import Position, encode_token
+from engine.adapters.listing import Position, token
 from engine.adapters.local import journal, queue
 from engine.adapters.local.executions_index import select
 from engine.clock import SkipClock
@@ -43,8 +44,7 @@ def test_every_query_of_the_executions_index_searches(connection, paged):
     for values in itertools.product(*OPTIONS.values()):
         query = ExecutionQuery("default", **dict(zip(OPTIONS, values, strict=True)))
         if paged:
-            token = encode_token(query, Position(1.5, "x"))
-            query = ExecutionQuery("default", **dict(zip(OPTIONS, values, strict=True)), next_token=token)
+            query = replace(query, next_token=token(query, Position(1.5, "x")))
         steps = plan(connection, *select(query))
         assert_searches(steps)
         sorts = any("TEMP B-TREE" in step for step in steps)
