@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -41,6 +41,15 @@ from engine.records import dataclass
 Json = Any
 
 TASK_MAX_SECONDS = 240.0
+
+
+Check = Callable[[WorkflowDocument], Sequence[str]]
+"""Asked of a document that is to be published: raises to refuse it, and names what is accepted of it all the same."""
+
+
+def unchecked(_document: WorkflowDocument) -> Sequence[str]:
+    """A Check that looks at nothing."""
+    return ()
 
 
 class Validate(Protocol):
@@ -181,12 +190,14 @@ class Catalog:
         return found + document_problems(document, tasks=self._tasks, task_max_seconds=self._task_max_seconds)
 
     def publish(
-        self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None
+        self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None,
+        check: Check = unchecked,
     ) -> VersionRecord:
         """Make the draft the new active version. A draft that is the active version already changes nothing.
 
-        `expect_etag` names the draft that was meant. Raises NotFound, InvalidDefinition with everything that is wrong,
-        Conflict when the draft is another by now or somebody else published something else meanwhile.
+        `expect_etag` names the draft that was meant; `check` is asked of it last, and may refuse. Raises NotFound,
+        InvalidDefinition with everything that is wrong, Conflict when the draft is another by now or somebody else
+        published something else meanwhile.
         """
         draft = self.draft(workspace, name)
         if expect_etag not in (None, draft.etag):
@@ -199,6 +210,7 @@ class Catalog:
         problems = self.problems(draft.document)
         if any(problem.severity == "ERROR" for problem in problems):
             raise InvalidDefinition(problems)
+        check(draft.document)
         version = VersionRecord(
             workspace=workspace, workflow=name, number=row.latest_version + 1, document=draft.source, digest=digest,
             definition_digest=definition_digest(draft.document), note=note, published_at=self._clock.now(),

@@ -18,7 +18,7 @@ from engine.language.asl.source import parse_text
 from engine.language.rules.verdict import Outcome, Payload, choice_of_state
 from engine.records import dataclass
 from engine.testing.simulate import simulate
-from engine.testing.trial import SECONDS, why_open
+from engine.testing.trial import SECONDS, TOOK_TOO_LONG, why_open
 
 Json = Any
 
@@ -54,6 +54,19 @@ class CaseResult:
         return not self.differences
 
 
+def run_cases(
+    document: WorkflowDocument, cases: Sequence[Case], *, clock: Clock, seconds: float = SECONDS
+) -> list[CaseResult]:
+    """Run `cases` of `document`, one after the other, within `seconds` in all: what is not over by then has failed, and
+    what has not begun is not run. Raises InvalidDefinition."""
+    until = clock.now() + seconds
+    results = list[CaseResult]()
+    for case in cases:
+        left = until - clock.now()
+        results.append(run_case(document, case, clock=clock, seconds=left) if left > 0 else _not_run(case, seconds))
+    return results
+
+
 def run_case(document: WorkflowDocument, case: Case, *, clock: Clock, seconds: float = SECONDS) -> CaseResult:
     """Run one case of `document`: it has failed when it is not over within `seconds`. Raises InvalidDefinition."""
     if case.state is not None:
@@ -79,6 +92,13 @@ def run_case(document: WorkflowDocument, case: Case, *, clock: Clock, seconds: f
     )
 
 
+def _not_run(case: Case, seconds: float) -> CaseResult:
+    what = next(name for name in ("status", "next", "error") if name in case.expect.model_fields_set)
+    never = Difference(what, getattr(case.expect, what), None)
+    cause = f"It was not run: the cases before it took the {seconds:g} s that all have together."
+    return CaseResult(case.name, 0.0, (never,), "NOT_RUN", TOOK_TOO_LONG, cause, ())
+
+
 def _run_choice(document: WorkflowDocument, case: Case, name: str, clock: Clock) -> CaseResult:
     """A case of the Choice called `name`. One that is gone fails the case, and says so."""
     began = clock.now()
@@ -94,6 +114,18 @@ def _run_choice(document: WorkflowDocument, case: Case, name: str, clock: Clock)
         tuple(_differences(case, {"next": outcome.next, "error": error})),
         "SUCCEEDED" if error is None else "FAILED", error, cause, (name, *filter(None, [outcome.next])),
     )
+
+
+def first_difference(expected: Json, actual: Json) -> tuple[str | int, ...]:
+    """The path to the first place where two values differ; () where they are different altogether."""
+    if isinstance(expected, dict) and isinstance(actual, dict) and expected.keys() == actual.keys():
+        parts: list[tuple[str | int, Json, Json]] = [(key, item, actual[key]) for key, item in expected.items()]
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        parts = [(index, item, actual[index]) for index, item in enumerate(expected)]
+    else:
+        return ()
+    key, one, other = next(part for part in parts if not _same(part[1], part[2]))
+    return (key, *first_difference(one, other))
 
 
 def chosen_cases(cases: Sequence[Case], names: Sequence[str] | None) -> list[Case]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from engine.catalog.catalog import Catalog, Draft, ImportResult
+from engine.catalog.catalog import Catalog, Check, Draft, ImportResult, unchecked
 from engine.catalog.diff import unified
 from engine.catalog.document import WorkflowDocument, document_digest
 from engine.catalog.publishing import credentials_written
@@ -136,22 +136,31 @@ class AuditedCatalog(Catalog):
         return draft
 
     def publish(
-        self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None
+        self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None,
+        check: Check = unchecked,
     ) -> VersionRecord:
         """Catalog.publish; a draft that is the active version already is no act. Warns of triggers that never fire."""
         subject = Subject(WORKFLOW, name)
         before = self._active(workspace, name)
+        accepted: list[str] = []
+
+        def remembered(document: WorkflowDocument) -> Sequence[str]:
+            accepted.extend(check(document))
+            return accepted
+
         with self._recorder.refusals("workflow.publish", workspace, subject, actor):
-            version = super().publish(workspace, name, note=note, actor=actor, expect_etag=expect_etag)
+            version = super().publish(
+                workspace, name, note=note, actor=actor, expect_etag=expect_etag, check=remembered
+            )
         document = self._document(workspace, name, version.number)
         for remark in never_firing(document.triggers):
             warn(remark.message)
         for remark in credentials_written(document):
             warn(f"{remark.location}: {remark.message}")
         if version.number != before:
+            after = _version(version) | ({"accepted_failing_cases": accepted} if accepted else {})
             self._recorder.done(
-                "workflow.publish", workspace, subject, actor, before={"version": before}, after=_version(version),
-                reason=note,
+                "workflow.publish", workspace, subject, actor, before={"version": before}, after=after, reason=note,
             )
         return version
 

@@ -8,9 +8,10 @@ from engine.catalog.catalog import Catalog
 from engine.catalog.catalog import Draft as CatalogDraft
 from engine.catalog.document import parse_document
 from engine.durable.execution import iso_time
-from engine.errors import Conflict, InvalidDocument
+from engine.errors import Conflict, InvalidDocument, UserError
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
+from functions.app.case_check import CaseCheck
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models
 from functions.app.sources import read_document
@@ -34,7 +35,8 @@ _DOCUMENT = {
 def import_workflow(call: Call[models.ImportRequest]) -> Answer:
     """Import a document or a bare definition as the draft.
 
-    An unchanged one changes nothing. Over newer edits of the draft it is refused with the difference, unless forced."""
+    An unchanged one changes nothing. Over newer edits of the draft it is refused with the difference, unless forced.
+    With `publish`, its cases are run first, as publishing does; where that is refused the draft is kept."""
     given, catalog = call.given, call.services.catalog
     document, source = read_document(given)
     done = catalog.import_document(
@@ -42,7 +44,7 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
     )
     version = None
     if given.publish:
-        version = catalog.publish(call.workspace, document.name, note=given.note, actor=call.actor)
+        version = _publish_imported(call, document.name, done.etag)
     return Answer(
         models.ImportAnswer(
             workflow=done.workflow, changed=done.changed, created=done.created, etag=done.etag, diff=done.diff,
@@ -50,6 +52,19 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
         ),
         etag=done.etag,
     )
+
+
+def _publish_imported(call: Call[models.ImportRequest], name: str, etag: str) -> VersionRecord:
+    """Publish what was imported. A refusal says that the draft is kept."""
+    given = call.given
+    try:
+        return call.services.catalog.publish(
+            call.workspace, name, note=given.note, actor=call.actor, expect_etag=etag,
+            check=CaseCheck(call.services.clock, accept=given.accept_failing_cases),
+        )
+    except UserError as error:
+        error.advice = " ".join(filter(None, ["It is imported as the draft, and not published.", error.advice]))
+        raise
 
 
 @route("GET", "/workflows/{name}/draft", models.Nothing, answers=models.Draft)
@@ -103,10 +118,13 @@ def export_workflow(call: Call[models.ExportQuery]) -> Answer:
 def publish_workflow(call: Call[models.PublishRequest]) -> Answer:
     """Make the draft the new active version.
 
-    If-Match names the draft that was tested. 422 lists everything that is wrong with it."""
+    If-Match names the draft that was tested. 422 lists everything that is wrong with it. Its cases are run first, each
+    with its stubs: nothing is called. Where some fail, 422 CasesFail lists them, unless they are accepted."""
+    given = call.given
     with etags.precondition(call.if_match) as expected:
         version = call.services.catalog.publish(
-            call.workspace, call.path["name"], note=call.given.note, actor=call.actor, expect_etag=expected
+            call.workspace, call.path["name"], note=given.note, actor=call.actor, expect_etag=expected,
+            check=CaseCheck(call.services.clock, accept=given.accept_failing_cases),
         )
     return Answer(models.Version(**_version(version, version.number)))
 

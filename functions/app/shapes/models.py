@@ -43,6 +43,7 @@ class ImportRequest(WithSource):
     publish: bool = Field(False, description="Publish it at once.")
     force: bool = Field(False, description="Overwrite a draft that was edited since the last import.")
     note: str = Field("", max_length=1000, description="What is new, for the list of versions.")
+    accept_failing_cases: bool = Field(False, description="With publish: also when some of its cases fail.")
 
 
 class ValidateRequest(WithSource):
@@ -59,6 +60,7 @@ class PublishRequest(Taken):
     """Make the draft the new active version."""
 
     note: str = Field("", max_length=1000, description="What is new, for the list of versions.")
+    accept_failing_cases: bool = Field(False, description="Publish also when some of its cases fail.")
 
 
 class RollbackRequest(Taken):

@@ -75,7 +75,7 @@ class PublishPreview(Given):
     diff: Diff | None = Field(description="From the active version; null before the first.")
     problems: list[Finding]
     cases: CasesRun | None = Field(description="The draft's cases, run; null where the definition does not compile.")
-    publishable: bool = Field(description="Whether nothing is wrong with it. Failing cases do not forbid it.")
+    publishable: bool = Field(description="Whether nothing is wrong with it. Failing cases have to be accepted.")
 
 
 class Sample(Given):

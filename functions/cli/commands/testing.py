@@ -13,7 +13,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.errors import InvalidDefinition, InvalidDocument, NotFound
 from engine.records import dataclass
 from engine.testing.cases import CaseResult, cases_beside, run_case
-from functions.app.large import json_text
+from functions.app.case_check import told
 from functions.app.routes.testing import case_shape
 from functions.app.shapes.models_testing import CaseResult as Shape
 from functions.cli.account import readable_cause
@@ -22,7 +22,6 @@ from functions.cli.session import Json, read_file, session, write_file
 
 _ENDINGS = (".json", ".yaml", ".yml")
 _PASSED, _FAILED = "✓ passed", "✗ failed"
-_MOST_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +111,9 @@ def _print(tested: Sequence[_Tested], passed: int, count: int) -> None:
 
 def _why(result: CaseResult) -> Iterator[str]:
     for difference in result.differences:
-        yield f"{difference.what}: expected {_brief(difference.expected)}, was {_brief(difference.actual)}"
+        yield told(difference)
     if result.error is not None:
         yield f"it ended with {result.error}: {readable_cause(result.cause)}"
-
-
-def _brief(value: Json) -> str:
-    text = json_text(value)
-    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN - 1] + "…"
 
 
 def _as_junit(tested: Sequence[_Tested]) -> bytes:

@@ -458,6 +458,8 @@ export interface ImportRequest {
   force?: boolean;
   /** What is new, for the list of versions. */
   note?: string;
+  /** With publish: also when some of its cases fail. */
+  accept_failing_cases?: boolean;
 }
 
 /** A connector that is known and not installed: a draft may name its actions, and publishing it is refused. */
@@ -657,7 +659,7 @@ export interface PublishPreview {
   problems: Finding[];
   /** The draft's cases, run; null where the definition does not compile. */
   cases: CasesRun | null;
-  /** Whether nothing is wrong with it. Failing cases do not forbid it. */
+  /** Whether nothing is wrong with it. Failing cases have to be accepted. */
   publishable: boolean;
 }
 
@@ -665,6 +667,8 @@ export interface PublishPreview {
 export interface PublishRequest {
   /** What is new, for the list of versions. */
   note?: string;
+  /** Publish also when some of its cases fail. */
+  accept_failing_cases?: boolean;
 }
 
 /** Which of a workflow's executions to redrive. Filters combine with AND. */

@@ -121,6 +121,10 @@ BEYOND = {
         "functions/local/test_local_bounds.py::test_show_says_how_many_events_it_leaves_out",
     "a test of a part, in the Studio or by `POST /test/run`":
         "testing/test_trial.py::test_a_loop_that_never_ends_is_left",
+    "the cases of a draft, in all: where they are tried, previewed or published":
+        "testing/test_cases.py::test_cases_have_a_time_together_and_say_which_were_not_run",
+    "failing cases in one refusal, and in one audit entry":
+        "functions/api/test_api_publish.py::test_many_failing_cases_are_counted",
     "a TestState of a Wait": "testing/test_test_state_flow.py::test_a_wait_beyond_five_minutes_times_out",
     "a sentence for the copilot":
         "functions/api/test_api_copilot.py::test_a_sentence_that_says_nothing_or_too_much_is_refused",

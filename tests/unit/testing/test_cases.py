@@ -10,7 +10,7 @@ from engine.catalog.cases import Case
 from engine.catalog.document import parse_document
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, NotFound
-from engine.testing.cases import cases_beside, chosen_cases, run_case
+from engine.testing.cases import cases_beside, chosen_cases, first_difference, run_case, run_cases
 
 CALL = "connector:crm:save"
 DEFINITION = {"StartAt": "Save", "States": {
@@ -65,6 +65,31 @@ def test_an_endless_case_is_left():
     flow = document(case({"status": "SUCCEEDED"}, stubs={}), definition=loop, kind="EXPRESS")
     left = run_case(flow, flow.cases[0], clock=Ticking(), seconds=5.0)
     assert (left.status, left.error, left.passed) == ("RUNNING", "Automate.TestTookTooLong", False)
+
+
+def test_cases_have_a_time_together_and_say_which_were_not_run():
+    class Slow(SkipClock):
+        def now(self):
+            self.sleep(1.0)
+            return super().now()
+
+    flow = document(*(case({"status": "SUCCEEDED"}, name=f"c{number}") for number in range(30)))
+    results = run_cases(flow, flow.cases, clock=Slow(), seconds=60.0)
+    assert (results[0].passed, results[-1].passed) == (True, False)
+    assert (results[-1].status, results[-1].error, results[-1].states) == ("NOT_RUN", "Automate.TestTookTooLong", ())
+    assert "60 s that all have together" in results[-1].cause
+    assert [item.what for item in results[-1].differences] == ["status"]
+
+
+@pytest.mark.parametrize(("expected", "actual", "path"), [
+    ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}, ("a", 1, "b")),
+    ({"a": 1}, {"a": 1, "b": 2}, ()),
+    ([1, 2], [1], ()),
+    ({"a": 1.0, "b": True}, {"a": 1, "b": 1}, ("b",)),
+    ("x", None, ()),
+])
+def test_the_first_place_where_two_values_differ(expected, actual, path):
+    assert first_difference(expected, actual) == path
 
 
 def test_cases_are_chosen_by_name():

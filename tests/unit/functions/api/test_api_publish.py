@@ -145,3 +145,86 @@ def test_a_key_written_into_a_definition_is_warned_of_at_validating_and_publishi
     assert value not in answer.text
     assert value not in warning
     assert value not in api("GET", "/audit?act=workflow.publish").text
+
+
+GOOD, BAD = case("good", "SUCCEEDED"), case("bad", "FAILED")
+
+
+@pytest.fixture
+def failing(api):
+    """A draft one of whose two cases fails."""
+    api("POST", "/workflows/import", document(cases=[GOOD, BAD]))
+    return api
+
+
+def test_publishing_with_a_failing_case_is_refused_and_says_which_and_where(failing):
+    refused = failing("POST", "/workflows/flow/publish")
+    assert (refused.status, refused.error["code"]) == (422, "CasesFail")
+    assert "1 of 2 cases of 'flow' fails: bad" in refused.error["message"]
+    assert refused.error["where"] == "/cases/1/expect/status"
+    detail, = refused.error["details"]
+    assert (detail["case"], detail["expected"], detail["actual"]) == ("bad", "FAILED", "SUCCEEDED")
+    assert "--accept-failing-cases" in refused.error["advice"]
+    assert '"accept_failing_cases": true' in refused.error["advice"]
+    assert failing("GET", "/workflows/flow").json["active_version"] is None
+    entry, = failing("GET", "/audit?act=act.refused").json["entries"]
+    assert entry["details"] == {"act": "workflow.publish", "code": "CasesFail"}
+
+
+def test_failing_cases_that_are_accepted_stand_in_the_audit_log(failing):
+    published = failing("POST", "/workflows/flow/publish", {"accept_failing_cases": True})
+    assert (published.status, published.json["version"]) == (200, 1)
+    entry, = failing("GET", "/audit?act=workflow.publish").json["entries"]
+    assert entry["after"]["accepted_failing_cases"] == ["bad"]
+
+
+def test_a_publish_whose_cases_pass_accepts_nothing(api):
+    api("POST", "/workflows/import", {**document(cases=[GOOD]), "publish": True, "accept_failing_cases": True})
+    entry, = api("GET", "/audit?act=workflow.publish").json["entries"]
+    assert "accepted_failing_cases" not in entry["after"]
+
+
+def test_an_import_that_is_to_be_published_runs_the_cases_and_keeps_the_draft(api):
+    wanted = {**document(cases=[BAD]), "publish": True}
+    refused = api("POST", "/workflows/import", wanted)
+    assert (refused.status, refused.error["code"]) == (422, "CasesFail")
+    assert refused.error["advice"].startswith("It is imported as the draft, and not published.")
+    assert api("GET", "/workflows/flow/draft").json["cases"][0]["name"] == "bad"
+    assert api("POST", "/workflows/import", {**wanted, "accept_failing_cases": True}).json["version"]["version"] == 1
+
+
+def test_what_is_active_already_is_not_tried_again(failing):
+    failing("POST", "/workflows/flow/publish", {"accept_failing_cases": True})
+    assert failing("POST", "/workflows/flow/publish").json["version"] == 1
+
+
+def test_the_place_of_a_difference_is_the_innermost(api):
+    deep = case("deep", "SUCCEEDED")
+    deep["expect"]["output"] = {"status": 201}
+    api("POST", "/workflows/import", document(cases=[deep]))
+    refused = api("POST", "/workflows/flow/publish")
+    assert refused.error["where"] == "/cases/0/expect/output/status"
+    assert refused.error["details"][0]["message"] == 'deep: output: expected {"status":201}, was {"status":200}'
+
+
+def test_publishing_calls_nothing_for_a_case_without_a_stub(bank):
+    definition = {"StartAt": "Pay", "States": {"Pay": {
+        "Type": "Task", "Resource": "connector:bank:book", "Parameters": {"amount": 1}, "End": True,
+    }}}
+    unmocked = {"name": "real", "input": {}, "expect": {"status": "SUCCEEDED"}}
+    reply = bank("POST", "/workflows/import", {
+        "document": {"name": "flow", "definition": definition, "cases": [unmocked]}, "publish": True,
+    })
+    assert (reply.error["code"], bank.booked) == ("CasesFail", [])
+    assert "Automate.StubMissing" in reply.error["details"][0]["message"]
+
+
+def test_many_failing_cases_are_counted(api):
+    api("POST", "/workflows/import", document(cases=[case(f"c{number}", "FAILED") for number in range(60)]))
+    refused = api("POST", "/workflows/flow/publish")
+    assert (len(refused.error["details"]), "and 10 more" in refused.error["message"]) == (50, True)
+    api("POST", "/workflows/flow/publish", {"accept_failing_cases": True})
+    entry, = api("GET", "/audit?act=workflow.publish").json["entries"]
+    assert (len(entry["after"]["accepted_failing_cases"]), entry["after"]["accepted_failing_cases"][-1]) == (
+        51, "and 10 more",
+    )

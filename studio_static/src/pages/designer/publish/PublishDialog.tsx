@@ -29,7 +29,7 @@ export default function PublishDialog(slot: PublishSlot) {
   const mayPublish = isNew && preview.publishable && (accepted || (preview.cases?.failed ?? 0) === 0);
   const publish = async () => {
     if (preview === null) return;
-    const version = await publishDraft(workflow, note.trim(), preview.etag);
+    const version = await publishDraft(workflow, note.trim(), preview.etag, accepted);
     await slot.reload();
     notify({
       type: "success",

@@ -37,8 +37,9 @@ export async function putDraft(name: string, document: JsonObject, etag: string 
   return (await put<DraftAnswer>(path("/workflows/{}/draft", name), { document }, etag)).body;
 }
 
-export const publishDraft = (name: string, note: string, etag: string) =>
-  post<VersionAnswer>(path("/workflows/{}/publish", name), { note }, etag);
+/** The server runs the draft's cases and refuses where some fail, unless they are accepted. */
+export const publishDraft = (name: string, note: string, etag: string, accept_failing_cases: boolean) =>
+  post<VersionAnswer>(path("/workflows/{}/publish", name), { note, accept_failing_cases }, etag);
 
 export const rollback = (name: string, version: number, etag: string | null) =>
   post<VersionAnswer>(path("/workflows/{}/rollback", name), { version }, etag);

@@ -1,0 +1,86 @@
+"""What publishing asks of a draft's cases: all pass, or whoever publishes accepts those that fail.
+
+    draft without problems ──► its cases, run with their stubs ──► all pass ────────────► published
+                                                               └─► some fail ─► accepted ─► published; the audit entry
+                                                                             └─► CasesFail     names them
+
+A case calls nothing: a call without a stub fails it. All of them together have engine.testing.trial.SECONDS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from engine.catalog.document import WorkflowDocument
+from engine.clock import Clock
+from engine.errors import Refused, json_pointer
+from engine.testing.cases import CaseResult, Difference, first_difference, run_cases
+from functions.app import large
+
+Json = Any
+
+MOST_LISTED = 50
+"""Failing cases in one refusal, and names in one audit entry; the others are counted."""
+
+_MOST_SHOWN = 300
+"""Characters of a value in a message."""
+
+
+class CasesFail(Refused):
+    """Cases of a draft fail, and nobody accepted that."""
+
+    code = "CasesFail"
+    status = 422
+
+
+class CaseCheck:
+    """Asked by the catalog before it publishes; `accept` lets failing cases through."""
+
+    def __init__(self, clock: Clock, *, accept: bool) -> None:
+        self._clock = clock
+        self._accept = accept
+
+    def __call__(self, document: WorkflowDocument) -> list[str]:
+        """The names of the cases that fail and are accepted. Raises CasesFail where they are not."""
+        results = run_cases(document, document.cases, clock=self._clock)
+        failing = [(index, result) for index, result in enumerate(results) if not result.passed]
+        if failing and not self._accept:
+            raise _refusal(document.name, len(results), failing)
+        names = [result.name for _, result in failing]
+        more = len(names) - MOST_LISTED
+        return [*names[:MOST_LISTED], f"and {more} more"] if more > 0 else names
+
+
+def told(difference: Difference) -> str:
+    """A difference in words."""
+    return f"{difference.what}: expected {_brief(difference.expected)}, was {_brief(difference.actual)}"
+
+
+def _refusal(workflow: str, count: int, failing: Sequence[tuple[int, CaseResult]]) -> CasesFail:
+    details = [detail for index, result in failing[:MOST_LISTED] for detail in _details(index, result)]
+    names = ", ".join(result.name for _, result in failing[:MOST_LISTED])
+    more = f" and {len(failing) - MOST_LISTED} more" if len(failing) > MOST_LISTED else ""
+    return CasesFail(
+        f"{len(failing)} of {count} case{'s' if count > 1 else ''} of {workflow!r} "
+        f"{'fail' if len(failing) > 1 else 'fails'}: {names}{more}",
+        where=details[0]["where"], details=details,
+        advice="Mend the workflow or the case. To publish all the same: --accept-failing-cases, in a request "
+        '"accept_failing_cases": true.',
+    )
+
+
+def _details(index: int, result: CaseResult) -> Iterator[dict[str, Json]]:
+    """One for each difference of a case: its place in the document, what was expected and what came."""
+    ended = f"; it ended with {result.error}: {result.cause}" if result.error is not None else ""
+    for item in result.differences:
+        path = ("cases", index, "expect", item.what, *first_difference(item.expected, item.actual))
+        yield {
+            "where": json_pointer(path), "message": f"{result.name}: {told(item)}{ended}", "case": result.name,
+            "expected": large.cut(item.expected), "actual": large.cut(item.actual),
+        }
+
+
+def _brief(value: Json) -> str:
+    text = large.json_text(value)
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN - 1] + "…"
