@@ -4,8 +4,8 @@ n8n hands lists of items from node to node and a state hands on one value, so th
 that are not known here become Pass states with a note, expressions are turned into JSONata where they are plain paths.
 
     trigger                    no state: a note               if, switch      Choice
-    httpRequest                connector:http:request         wait            Wait
-    slack, emailSend, …        the known connectors' actions  stopAndError    Fail
+    httpRequest, slack, …      Task, as the caller says       wait            Wait
+    stopAndError               Fail
     one output to many nodes   Parallel, joined where its branches meet
 """
 
@@ -40,6 +40,9 @@ _DEEPEST = 20
 _LONGEST_WAIT = 99_999_999
 """AWS's longest Seconds of a Wait."""
 
+Task = Callable[[Mapping[str, Json]], tuple[str, dict[str, Json]]]
+"""What a kind of node is here: the resource of a Task, and its arguments, made of the node's parameters."""
+
 
 def is_n8n(value: Json) -> bool:
     """Whether `value` is an export: of one workflow, or a list of them."""
@@ -49,9 +52,11 @@ def is_n8n(value: Json) -> bool:
     )
 
 
-def from_n8n(value: Json, name: str) -> list[Candidate]:
-    """A candidate for each workflow of the export. Raises InvalidDocument for one without nodes."""
-    return [_Reading(flow, name).candidate() for flow in (value if isinstance(value, list) else [value])]
+def from_n8n(value: Json, name: str, tasks: Mapping[str, Task]) -> list[Candidate]:
+    """A candidate for each workflow of the export. `tasks` are the kinds of node that become a Task.
+
+    Raises InvalidDocument for one without nodes."""
+    return [_Reading(flow, name, tasks).candidate() for flow in (value if isinstance(value, list) else [value])]
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +73,8 @@ class _Machine:
 class _Reading:
     """One workflow being read. Every node gets its place once: in the whole, or in one branch of a Parallel."""
 
-    def __init__(self, flow: Mapping[str, Json], name: str) -> None:
+    def __init__(self, flow: Mapping[str, Json], name: str, tasks: Mapping[str, Task]) -> None:
+        self.tasks = tasks
         self.name = name_of(str(flow.get("name") or name))
         nodes = [node for node in flow["nodes"] if isinstance(node, dict) and isinstance(node.get("name"), str)]
         self.nodes = {node["name"]: node for node in nodes if not str(node.get("type")).endswith("stickyNote")}
@@ -202,7 +208,7 @@ class _Reading:
         following = _next(self._follow(node, 0, machine))
         if kind == "wait":
             return {"Type": "Wait", "Seconds": self._seconds(node, parameters), **following}
-        make = _TASKS.get(kind)
+        make = self.tasks.get(kind)
         if make is not None:
             resource, arguments = make(parameters)
             given = {key: self._value(node, item) for key, item in arguments.items() if item not in (None, "")}
@@ -341,32 +347,3 @@ def _operand(value: Json) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else None
-
-
-def _http(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    method = given.get("method", given.get("requestMethod", "GET"))
-    body = given.get("body") if given.get("contentType") == "raw" else None
-    return "connector:http:request", {"method": method, "url": given.get("url"), "body": body}
-
-
-def _slack(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    channel = given.get("channelId", given.get("channel"))
-    channel = channel.get("value") if isinstance(channel, dict) else channel
-    return "connector:slack:post_message", {"channel": channel, "text": given.get("text")}
-
-
-def _mail(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    to = given.get("toEmail", given.get("sendTo"))
-    body = given.get("text", given.get("message", given.get("html")))
-    return "connector:email:send", {"to": to, "subject": given.get("subject"), "body": body}
-
-
-def _charge(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    return "connector:payment:charge", {
-        "amount": given.get("amount"), "currency": given.get("currency"), "customer": given.get("customerId"),
-    }
-
-
-_TASKS: dict[str, Callable[[Mapping[str, Json]], tuple[str, dict[str, Json]]]] = {
-    "httpRequest": _http, "slack": _slack, "emailSend": _mail, "gmail": _mail, "stripe": _charge,
-}

@@ -4,11 +4,12 @@ States) is wrapped, a template (Resources) and an n8n export (nodes, connections
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.catalog.document import is_bare_definition, parse_document
 from engine.conversion.found import Candidate, Conversion, name_of
-from engine.conversion.n8n import from_n8n, is_n8n
+from engine.conversion.n8n import Task, from_n8n, is_n8n
 from engine.conversion.templates import from_template, is_template
 from engine.errors import InvalidDocument
 from engine.language.asl.source import parse_text
@@ -17,8 +18,9 @@ from engine.language.asl.source_yaml import read_yaml
 Json = Any
 
 
-def convert(source: str, *, stem: str | None = None) -> Conversion:
-    """What `source` (JSON or YAML) is and holds; `stem` names what has no name of its own.
+def convert(source: str, *, stem: str | None = None, n8n_tasks: Mapping[str, Task]) -> Conversion:
+    """What `source` (JSON or YAML) is and holds; `stem` names what has no name of its own. `n8n_tasks` are the kinds of
+    n8n's nodes that become a Task.
 
     Raises InvalidDocument where it cannot be read, is none of the kinds, or holds no workflow.
     """
@@ -32,7 +34,7 @@ def convert(source: str, *, stem: str | None = None) -> Conversion:
     if is_template(value):
         return from_template(value)
     if is_n8n(value):
-        return Conversion("n8n", from_n8n(value, name))
+        return Conversion("n8n", from_n8n(value, name, n8n_tasks))
     raise InvalidDocument(
         "this is no workflow that is known here", where="/",
         advice="Give a workflow document, a definition in the Amazon States Language (it has StartAt and States), a "

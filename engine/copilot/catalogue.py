@@ -1,14 +1,16 @@
 """What a draft may call: the actions of installed and of known connectors, and AWS's common ones.
 
-The engine knows no connectors: whoever wires the copilot hands their actions in as facts.
+The engine knows no connectors: whoever wires the copilot hands in their actions as facts, and how sentences ask for
+them as rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from engine.copilot.offline.asked import Rule
 from engine.language.asl.integrations import REQUIRED_ARGUMENTS
 from engine.records import dataclass
 
@@ -47,10 +49,18 @@ class ActionFact:
 
 
 class Catalogue:
-    """Actions by resource."""
+    """Actions by resource, and how sentences ask for those of connectors.
 
-    def __init__(self, actions: Iterable[ActionFact] = ()) -> None:
+    `named_rules` are for services that are named, which beats a verb, `implied_rules` for what a verb says. `everyday`
+    are codes of connectors that are words of any sentence: these are found by their rules alone, never by their names.
+    """
+
+    def __init__(
+        self, actions: Iterable[ActionFact] = (), *, named_rules: Sequence[Rule] = (),
+        implied_rules: Sequence[Rule] = (), everyday: Collection[str] = (),
+    ) -> None:
         self.actions = {action.bare: action for action in (*AWS, *actions)}
+        self.named_rules, self.implied_rules, self._everyday = named_rules, implied_rules, everyday
 
     def get(self, resource: str) -> ActionFact | None:
         """The action of `resource`, with or without .waitForTaskToken."""
@@ -63,7 +73,7 @@ class Catalogue:
         best: tuple[int, ActionFact] | None = None
         for action in self.actions.values():
             parts = action.bare.split(":")
-            if parts[0] != "connector" or parts[1] in ("http", "log"):
+            if parts[0] != "connector" or parts[1] in self._everyday:
                 continue
             if not words & {parts[1].lower(), *action.title.lower().split(" · ", maxsplit=1)[0].split()}:
                 continue

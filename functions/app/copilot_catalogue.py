@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from connectors.known import KNOWN
+from connectors.known import KNOWN, sentences
 from connectors.registry import Registry
 from connectors.sdk import ActionSpec
 from engine.copilot.catalogue import WAITING, ActionFact, Catalogue, Input
@@ -13,7 +13,9 @@ from engine.errors import UserError
 
 def catalogue_of(registry: Registry) -> Catalogue:
     """Facts only: no connector is called. One that cannot be loaded is left out."""
-    return Catalogue(_actions(registry))
+    return Catalogue(
+        _actions(registry), named_rules=sentences.NAMED, implied_rules=sentences.IMPLIED, everyday=sentences.EVERYDAY
+    )
 
 
 def _actions(registry: Registry) -> Iterator[ActionFact]:

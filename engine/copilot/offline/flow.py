@@ -12,7 +12,8 @@ Json = Any
 
 @dataclass(slots=True)
 class Action:
-    """A call of an action of the catalogue. `to_dos` are (pointer into the state, text)."""
+    """A call of an action of the catalogue. `to_dos` are (pointer into the state, text). Its answer goes to `variable`,
+    in which `content` is the path to what was asked for."""
 
     resource: str
     name: str
@@ -20,6 +21,7 @@ class Action:
     arguments: dict[str, Json] = field(default_factory=dict)
     to_dos: list[tuple[str, str]] = field(default_factory=list)
     variable: str | None = None
+    content: str = ""
     retry: tuple[int, int, float] | None = None
     """(attempts, seconds, backoff)."""
     catch: list[Step] | None = None

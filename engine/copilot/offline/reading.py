@@ -241,7 +241,9 @@ class _Reader:
             if found.waits:
                 self.question = found
             if found.variable:
-                self.known = replace(self.known, results=(*self.known.results, content_of(found)))
+                self.known = replace(self.known, results=(
+                    *self.known.results, (found.variable, f"${found.variable}{found.content}")
+                ))
         if condition is None:
             return step
         self.last_if = If(condition, [step])
@@ -455,12 +457,3 @@ class _Reader:
             return action
         self.last_if = If(condition, [action])
         return self.last_if
-
-
-def content_of(action: Action) -> tuple[str, str]:
-    """Where a step's result is found: the variable, and the path to what was asked for."""
-    variable = action.variable or ""
-    resource = action.resource
-    inner = ".Item" if resource.endswith("getItem") else ".Payload" if resource.endswith("lambda:invoke") else (
-        ".body" if resource.endswith("http:request") else "")
-    return variable, f"${variable}{inner}"

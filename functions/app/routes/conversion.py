@@ -6,6 +6,7 @@ import json
 from functools import cache
 from pathlib import Path, PurePath
 
+from connectors.known import n8n
 from engine.catalog.files import read_document
 from engine.conversion.reading import convert
 from functions.app.routing import Answer, Call, RouteTable
@@ -36,7 +37,7 @@ def convert_workflow(call: Call[shapes.ConvertRequest]) -> Answer:
     in where the template itself says with what; the notes name each guess."""
     given = call.given
     stem = None if given.filename is None else PurePath(given.filename).stem
-    found = convert(given.source, stem=stem)
+    found = convert(given.source, stem=stem, n8n_tasks=n8n.TASKS)
     return Answer(shapes.Conversion(format=found.format, candidates=[
         shapes.Candidate(name=item.name, document=item.document, notes=[note.text for note in item.notes])
         for item in found.candidates

@@ -8,13 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.known import n8n as n8n_nodes
 from engine.catalog.document import parse_document
-from engine.conversion.reading import convert
+from engine.conversion import reading
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
 from engine.testing.simulate import simulate
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
+
+
+def convert(source, **options):
+    return reading.convert(source, n8n_tasks=n8n_nodes.TASKS, **options)
 
 
 def only(conversion):

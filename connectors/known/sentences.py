@@ -1,0 +1,162 @@
+"""How sentences ask for the actions of the built-in and the known connectors: what the copilot's grammar is handed.
+
+The service is named (on Slack, by email, an address) or follows from the verb (charge, refund, approve).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
+from engine.copilot.offline.words import camel, currency_in, number_of
+
+Json = Any
+
+_ASKING = re.compile(
+    r"\b(?:ask|approv\w*|sign[- ]?off|authori[sz]\w*|permission|go-ahead|consent)\b|\bwait for .*\b(?:ok|confirm\w*)\b"
+)
+
+
+def _slack(clause: Asked) -> Found | None:
+    channel = clause.first("channel")
+    if channel is None and not clause.has(r"\bslack\b"):
+        return None
+    guesses: dict[str, str] = {}
+    if channel is None:
+        audience = _audience(clause)
+        channel = f"#{audience}" if audience else f"{TODO}the channel"
+        guesses["channel"] = "Which channel?" if audience is None else f"The channel {channel} is a guess."
+    asks = _ASKING.search(clause.text) is not None
+    guesses["text"] = "What is asked?" if asks else "What does the message say?"
+    action = "send_approval" if asks else "post_message"
+    return Found(f"connector:slack:{action}", {"channel": channel, "text": clause.as_message}, guesses,
+                  "approval" if asks else None)
+
+
+def _audience(clause: Asked) -> str | None:
+    """Whom a message is for: ``ask finance on slack`` → finance."""
+    match = re.search(
+        r"\b(?:ask|tell|notify|inform|alert|message|warn|ping|contact|page)\s+"
+        r"(?:the |our |a |an )?([\w-]+(?: [\w-]+)?)",
+        clause.text,
+    )
+    if match is None:
+        return None
+    names = [name for name in match[1].split() if name not in STOP and name != "slack"]
+    return "-".join(names) or None
+
+
+def _email(clause: Asked) -> Found | None:
+    address = clause.first("email")
+    if address is None and not clause.has(r"\b(?:e-?mails?|mail|newsletter)\b"):
+        return None
+    if clause.verb in ("look", "check", "read") and address is None:
+        return None
+    guesses = {"subject": "What is the subject?", "body": "What does the mail say?"}
+    to: Json = address
+    if address is None:
+        match = re.search(
+            r"\b(?:e-?mail|mail|tell|notify|inform|send|reply to|remind|for|to) (?:the |our |a |an |their )?([\w-]+)",
+            clause.text,
+        )
+        person = match[1] if match else ""
+        if person and person not in STOP and not _is_mail(person):
+            item = "$states.input" if person == clause.known.item else f"$states.input.{camel([person])}"
+            to = f"{{% {item}.email %}}"
+            guesses["to"] = f"Where the address of the {person} is in the input is a guess."
+        else:
+            to = f"{TODO}the address"
+            guesses["to"] = "To whom?"
+    return Found("connector:email:send", {"to": to, "subject": f"{TODO}{clause.phrase}"[:120],
+                                           "body": clause.as_message}, guesses)
+
+
+def _is_mail(word: str) -> bool:
+    return re.fullmatch(
+        r"e-?mails?|mail|confirmation|receipt|reminder|welcome|second|message|result|results|them|it|him|her"
+        r"|german|english|newsletter|letter|ask|another|contract", word
+    ) is not None
+
+
+_CALLING = ("call", "get", "post", "put", "fetch", "request", "send", "query", "delete", "patch", "hit", "invoke",
+            "check", "ping", "poll", "download")
+
+
+def _http(clause: Asked) -> Found | None:
+    url = clause.first("url")
+    service = re.search(r"\b(?:the |a |our |an )?([\w-]+) (?:api|service|endpoint|web ?service|backend)\b", clause.text)
+    if url is None and (service is None or clause.verb not in _CALLING):
+        return None
+    first = clause.words[0].text
+    method = {"POST": "POST", "PUT": "PUT", "DELETE": "DELETE", "PATCH": "PATCH", "GET": "GET"}.get(first)
+    guesses: dict[str, str] = {}
+    if method is None:
+        method = "POST" if clause.verb in ("post", "send", "submit", "reserve", "create", "turn") else "GET"
+        guesses["method"] = f"{method} is a guess."
+    if url is None:
+        name = service[1] if service else "service"
+        url = f"{TODO}the address of the {name} service"
+        guesses["url"] = f"What is the address of the {name} service?"
+    arguments: dict[str, Json] = {"url": url, "method": method}
+    if method in ("POST", "PUT", "PATCH"):
+        arguments["json"] = "{% $states.input %}"
+    return Found("connector:http:request", arguments, guesses, "answer", ".body")
+
+
+def _payment(clause: Asked) -> Found | None:
+    if clause.verb in ("refund", "reimburse") or clause.has(r"\bgive (?:\w+ )*money back\b|\bissue a refund\b"):
+        return Found("connector:payment:refund", {"charge": "{% $states.input.charge.id %}"},
+                      {"charge": "Where the charge's id is in the input is a guess."})
+    if clause.verb not in ("charge", "bill", "debit", "pay", "capture") or clause.has(r"\bcharge (?:station|level)\b"):
+        return None
+    arguments: dict[str, Json] = {}
+    guesses: dict[str, str] = {}
+    amount = next((number_of(word) for word in clause.words if word.kind == "number"), None)
+    if amount is None:
+        entity = clause.known.entity or "order"
+        field = "total" if entity in ("order", "booking", "purchase", "cart", "trip") else "amount"
+        path = f"$states.input.{field}" if clause.known.item else f"$states.input.{entity}.{field}"
+        arguments["amount"] = f"{{% {path} %}}"
+        guesses["amount"] = f"Where the amount is in the input is a guess: {path.removeprefix('$states.input.')}."
+    else:
+        arguments["amount"] = amount
+    currency = currency_in(clause.words)
+    if currency is not None:
+        arguments["currency"] = currency
+    else:
+        guesses["currency"] = "The currency was not said; the connector's default is used."
+    return Found("connector:payment:charge", arguments, guesses, "charge")
+
+
+def _approval(clause: Asked) -> Found | None:
+    asks = _ASKING.search(clause.text)
+    if asks is None or clause.verb in ("approve", "tell", "log", "save", "email", "mail", "send", "notify"):
+        return None
+    match = re.search(
+        r"\b(?:ask|from|get|request|by|have)\s+(?:for )?(?:the |our |a |an |their )?((?:[\w-]+ ?){1,2}?)"
+        r"(?= to | for | about | on |'s| whether | if |$| approv| sign| review| confirm)", clause.text)
+    approver = match[1].strip() if match else ""
+    question = f"{TODO}{clause.phrase}"
+    guesses = {"question": "What is asked?"}
+    arguments: dict[str, Json] = {"question": question, "details": "{% $states.input %}"}
+    if approver and approver not in ("approval", "manual", "permission", "it", "them"):
+        arguments["approvers"] = [approver]
+        guesses["approvers"] = f"Who is {approver}?"
+    return Found("connector:approval:ask", arguments, guesses, "approval")
+
+
+def _log(clause: Asked) -> Found | None:
+    if clause.verb != "log" and not clause.has(r"\b(?:write|record) .*\b(?:to|in|into) (?:the |a )?log\b"):
+        return None
+    return Found("connector:log:write", {"message": f"{clause.phrase}"}, {"message": "What does the line say?"})
+
+
+NAMED: tuple[Rule, ...] = (_slack, _http)
+"""Rules for a service that is named: they come before those of AWS's services."""
+
+IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)
+"""Rules for what a verb says."""
+
+EVERYDAY = frozenset({"http", "log"})
+"""Codes that are words of any sentence: these connectors are found by their rules alone, never by their names."""

@@ -1,0 +1,69 @@
+"""The clause at hand, and what a rule finds in it: an action, and its arguments as far as the words give them.
+
+What the words do not say is a text that begins with TODO, and a to-do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any
+
+from engine.copilot.offline.conditions import Known
+from engine.copilot.offline.words import Word
+from engine.records import dataclass
+
+Json = Any
+
+TODO = "TODO: "
+
+STOP = frozenset([
+    "to", "for", "of", "on", "in", "at", "by", "with", "from", "through", "via", "into", "onto", "about", "that",
+    "if", "so", "and", "the", "a", "an", "using", "as", "what", "whether",
+])
+"""Words that name nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The clause at hand: its words, their text, its first verb, and what is known of the sentence before it."""
+
+    words: tuple[Word, ...]
+    text: str
+    verb: str
+    known: Known
+
+    @property
+    def phrase(self) -> str:
+        """As it was written."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def as_message(self) -> str:
+        """What a message would say: the clause itself, as a start."""
+        return f"{TODO}{self.phrase}"
+
+    def first(self, kind: str) -> str | None:
+        """The first word of that kind: url, channel, email, number …"""
+        return next((word.text for word in self.words if word.kind == kind), None)
+
+    def has(self, pattern: str) -> bool:
+        """Whether the text holds it."""
+        return re.search(pattern, self.text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The action and what is known of its arguments; `guesses` are to-dos by argument. `variable` is where its answer
+    goes, `content` the path in there to what was asked for."""
+
+    resource: str
+    arguments: dict[str, Json] = field(default_factory=dict)
+    guesses: dict[str, str] = field(default_factory=dict)
+    variable: str | None = None
+    content: str = ""
+
+
+Rule = Callable[[Asked], "Found | None"]
+"""How sentences ask for some actions; None where the clause does not."""

@@ -1,0 +1,118 @@
+"""How sentences ask for AWS's services: functions, tables, queues, topics, events, workflows, buckets, jobs."""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
+from engine.copilot.offline.words import camel
+
+
+def _named(clause: Asked, kind: str, service: str, *, otherwise: str) -> str | None:
+    """The name of the `kind` of thing that is spoken of, "" where it is spoken of without one; None where it is not."""
+    found = re.search(rf"\b(?:the |a |our )?([\w-]+)(?: {service})? {kind}\b", clause.text)
+    if found is None:
+        return "" if clause.has(otherwise) else None
+    return "" if found[1] in (service, *STOP) else found[1]
+
+
+def _lambda(clause: Asked) -> Found | None:
+    named = re.search(r"\b(?:the |a )?([\w-]+)(?:'s)? (?:lambda(?: function)?|function)\b", clause.text)
+    invoked = re.match(r"(?:invoke|run|call|execute) (?:the |a )?([\w]+-[\w-]+)$", clause.text)
+    if named is None and invoked is None and not clause.has(r"\blambda\b"):
+        return None
+    match = named or invoked
+    name = match[1] if match is not None and match[1] not in (*STOP, "invoke", "run", "call") else None
+    guesses = {} if name else {"FunctionName": "Which function?"}
+    arguments = {"FunctionName": name or f"{TODO}the function's name", "Payload": "{% $states.input %}"}
+    return Found("arn:aws:states:::lambda:invoke", arguments, guesses, camel([name]) if name else "answer",
+                 ".Payload")
+
+
+def _table(clause: Asked) -> Found | None:
+    table = _named(clause, "table", "dynamodb", otherwise=r"\bdynamo ?db\b")
+    if table is None:
+        return None
+    verb = clause.verb
+    guesses = {} if table else {"TableName": "Which table?"}
+    name = table or f"{TODO}the table"
+    guesses["Key"] = "What is the table's key? id is a guess."
+    key = {"id": {"S": "{% $string($states.input.id) %}"}}
+    base = "arn:aws:states:::dynamodb:"
+    if verb in ("look", "lookup", "get", "read", "fetch", "load", "find", "check", "retrieve", "query"):
+        return Found(f"{base}getItem", {"TableName": name, "Key": key}, guesses,
+                     camel([(table or "item").removesuffix("s")]), ".Item")
+    if verb in ("delete", "remove"):
+        return Found(f"{base}deleteItem", {"TableName": name, "Key": key}, guesses)
+    if verb in ("update", "change", "mark", "set", "flag", "increase", "increment"):
+        guesses["UpdateExpression"] = "What changes?"
+        arguments = {"TableName": name, "Key": key, "UpdateExpression": "SET #s = :s",
+                     "ExpressionAttributeNames": {"#s": "status"},
+                     "ExpressionAttributeValues": {":s": {"S": f"{TODO}the new value"}}}
+        return Found(f"{base}updateItem", arguments, guesses)
+    guesses["Item"] = "Which attributes does the item have?"
+    del guesses["Key"]
+    item = {**key, "data": {"S": "{% $string($states.input) %}"}}
+    return Found(f"{base}putItem", {"TableName": name, "Item": item}, guesses)
+
+
+def _queue(clause: Asked) -> Found | None:
+    name = _named(clause, "queue", "sqs", otherwise=r"\bsqs\b|\benqueue\b")
+    if name is None:
+        return None
+    url = f"{TODO}the URL of the queue {name}" if name else f"{TODO}the queue's URL"
+    return Found("arn:aws:states:::sqs:sendMessage", {"QueueUrl": url, "MessageBody": "{% $states.input %}"},
+                  {"QueueUrl": f"The URL of the queue {name}." if name else "Which queue?"})
+
+
+def _topic(clause: Asked) -> Found | None:
+    name = _named(clause, "topic", "sns", otherwise=r"\bsns\b")
+    if name is None:
+        return None
+    arn = f"{TODO}the ARN of the topic {name}" if name else f"{TODO}the topic's ARN"
+    return Found("arn:aws:states:::sns:publish", {"TopicArn": arn, "Message": clause.as_message},
+                  {"TopicArn": f"The ARN of the topic {name}." if name else "Which topic, or which phone number?",
+                   "Message": "What does the message say?"})
+
+
+def _events(clause: Asked) -> Found | None:
+    if not clause.has(r"\bevent ?bus\b|\beventbridge\b|\b(?:put|emit|publish|raise) an? (?:[\w-]+ )?event\b"):
+        return None
+    entry = {"Source": "automate", "DetailType": f"{TODO}the kind of event", "Detail": "{% $states.input %}"}
+    return Found("arn:aws:states:::events:putEvents", {"Entries": [entry]},
+                  {"Entries": "What kind of event is it, and on which bus?"})
+
+
+def _workflow(clause: Asked) -> Found | None:
+    named = re.search(r"\b(?:the |a |our )?([\w-]+) (?:workflow|state machine|process|pipeline)\b", clause.text)
+    if named is None or clause.verb not in ("start", "run", "trigger", "launch", "begin", "hand", "call", "execute",
+                                            "invoke", "send", "escalate", "pass", "continue", "initiate"):
+        return None
+    return Found("arn:aws:states:::states:startExecution", {
+        "StateMachineArn": named[1], "Input": "{% $states.input %}",
+    }, {"StateMachineArn": f"Is there a workflow called {named[1]}?"})
+
+
+def _bucket(clause: Asked) -> Found | None:
+    if clause.verb not in ("save", "store", "upload", "write", "put", "archive", "export", "copy"):
+        return None
+    name = _named(clause, "bucket", "s3", otherwise=r"\bs3\b")
+    if name is None:
+        return None
+    guesses = {"Key": "Under which key?", "Body": "What is written?"}
+    if not name:
+        guesses["Bucket"] = "Which bucket?"
+    return Found("arn:aws:states:::aws-sdk:s3:putObject", {
+        "Bucket": name or f"{TODO}the bucket", "Key": f"{TODO}the key", "Body": "{% $string($states.input) %}",
+    }, guesses)
+
+
+def _glue(clause: Asked) -> Found | None:
+    named = re.search(r"\b([\w-]+) glue job\b|\bglue job ([\w-]+)", clause.text)
+    if named is None:
+        return None
+    name = named[1] or named[2]
+    return Found("arn:aws:states:::glue:startJobRun", {"JobName": name}, {"JobName": f"Is the job called {name}?"})
+
+
+RULES: tuple[Rule, ...] = (_table, _queue, _topic, _events, _lambda, _workflow, _bucket, _glue)

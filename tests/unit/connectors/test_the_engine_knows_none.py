@@ -1,0 +1,58 @@
+"""The engine knows ports, no connectors: what it must say of them comes in as data (connectors.known, ActionSpecs).
+
+The import contract holds the modules; this holds the strings.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from connectors.known import KNOWN
+from connectors.registry import BUILTIN
+
+ENGINE = Path(__file__).parents[3] / "engine"
+CODES = {*(point.name for point in BUILTIN), *(connector.code for connector in KNOWN)}
+
+OTHER_MEANINGS = {
+    ("copilot/offline/words.py", "email"): "a verb, and the kind of a word that is an address",
+    ("copilot/offline/words.py", "log"): "a verb",
+    ("copilot/offline/words.py", "payment"): "a thing that sentences speak of",
+    ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
+    ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
+    ("language/asl/credentials.py", "http"): "how an address begins",
+    ("adapters/models/openai.py", "http"): "the scheme of an address",
+}
+"""Strings that are spelled as a connector's code and mean something else."""
+
+
+def strings(path):
+    """Every string of the module that is not documentation."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
+    ]
+
+
+def named(text):
+    """The connectors that `text` names."""
+    parts = text.split(":")
+    return {text} & CODES or ({parts[1]} & CODES if parts[0] == "connector" and len(parts) > 1 else set())
+
+
+def test_no_connector_is_named_in_the_engine():
+    found = {
+        (str(path.relative_to(ENGINE)), code)
+        for path in ENGINE.rglob("*.py") for text in strings(path) for code in named(text)
+    }
+    assert found - OTHER_MEANINGS.keys() == set()
+    assert OTHER_MEANINGS.keys() - found == set(), "no longer there: take it off the list"
+
+
+@pytest.mark.parametrize("text", ["connector:slack:post_message", "connector:http", "log"])
+def test_a_name_is_found(text):
+    assert named(text)
