@@ -6,21 +6,27 @@ import json
 
 from engine.catalog.catalog import Catalog
 from engine.catalog.catalog import Draft as CatalogDraft
-from engine.catalog.document import parse_document
+from engine.catalog.document import WorkflowDocument, parse_document
+from engine.catalog.files import place_of
 from engine.durable.execution import iso_time
 from engine.errors import Conflict, InvalidDocument, UserError
+from engine.language.asl.source import Source
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
 from functions.app.case_check import CaseCheck
+from functions.app.notices import warn
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models
-from functions.app.sources import read_document
+from functions.app.sources import read_document, read_source
 
 table = RouteTable("Workflows")
 route = table.add
 
 _LONGEST_NUMBER = 4_000
 """Python reads no integers over 4,300 digits."""
+
+_MOST_WARNED = 5
+"""Problems of an imported draft that are told; the others are counted."""
 
 _DOCUMENT = {
     "name": "hello",
@@ -36,7 +42,8 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
     """Import a document or a bare definition as the draft.
 
     An unchanged one changes nothing. Over newer edits of the draft it is refused with the difference, unless forced.
-    With `publish`, its cases are run first, as publishing does; where that is refused the draft is kept."""
+    A draft may be unfinished: `warnings` say what publishing it would refuse. With `publish`, its cases are run first,
+    as publishing does; where that is refused the draft is kept."""
     given, catalog = call.given, call.services.catalog
     document, source = read_document(given)
     done = catalog.import_document(
@@ -45,6 +52,8 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
     version = None
     if given.publish:
         version = _publish_imported(call, document.name, done.etag)
+    else:
+        _warn_of_problems(catalog, document, None if given.source is None else read_source(given.source))
     return Answer(
         models.ImportAnswer(
             workflow=done.workflow, changed=done.changed, created=done.created, etag=done.etag, diff=done.diff,
@@ -52,6 +61,20 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
         ),
         etag=done.etag,
     )
+
+
+def _warn_of_problems(catalog: Catalog, document: WorkflowDocument, source: Source | None) -> None:
+    """What stands in the way of publishing a draft, in warnings: how much, and the first of it with its line."""
+    errors = [problem for problem in catalog.problems(document) if problem.severity == "ERROR"]
+    if not errors:
+        return
+    count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
+    warn(f"the draft is stored, and cannot be published before it is mended: {count}")
+    for problem in errors[:_MOST_WARNED]:
+        line = "" if source is None else f", line {place_of(source, problem).rsplit(':', 2)[1]}"
+        warn(f"{problem}{line}")
+    if len(errors) > _MOST_WARNED:
+        warn(f"and {len(errors) - _MOST_WARNED} more: automate validate FILE, or POST /definitions/validate, lists all")
 
 
 def _publish_imported(call: Call[models.ImportRequest], name: str, etag: str) -> VersionRecord:

@@ -228,3 +228,43 @@ def test_many_failing_cases_are_counted(api):
     assert (len(entry["after"]["accepted_failing_cases"]), entry["after"]["accepted_failing_cases"][-1]) == (
         51, "and 10 more",
     )
+
+
+def unfinished(*nexts):
+    """A definition with as many dangling transitions."""
+    states = {f"S{number}": {"Type": "Pass", "Next": target} for number, target in enumerate(nexts)}
+    return {"StartAt": "S0", "States": states}
+
+
+def test_importing_an_unfinished_draft_stores_it_and_says_what_is_wrong(api):
+    found = api("POST", "/workflows/import", document(definition=unfinished("Nowhere")))
+    assert (found.status, found.json["created"]) == (200, True)
+    first, *places = found.json["warnings"]
+    assert "cannot be published before it is mended" in first
+    assert any(place.startswith("/States/S0/Next: ") for place in places)
+    assert api("GET", "/workflows/flow/draft").status == 200
+
+
+def test_the_problems_of_a_text_have_their_line(api):
+    text = "StartAt: A\nStates:\n  A:\n    Type: Pass\n    Next: Nowhere\n"
+    found = api("POST", "/workflows/import", {"source": text, "name": "flow"})
+    assert [w for w in found.json["warnings"] if w.startswith("/States/A/Next: ") and w.endswith(", line 5")]
+
+
+def test_importing_it_again_says_so_again(api):
+    for _ in range(2):
+        again = api("POST", "/workflows/import", document(definition=unfinished("Nowhere")))
+        assert again.json["warnings"]
+
+
+def test_only_the_first_problems_are_told_and_the_others_counted(api):
+    found = api("POST", "/workflows/import", document(definition=unfinished(*[f"No{number}" for number in range(9)])))
+    problems = api("POST", "/definitions/validate", document(definition=unfinished(*[f"No{n}" for n in range(9)])))
+    count = sum(item["severity"] == "ERROR" for item in problems.json["diagnostics"])
+    assert f"{count} problems" in found.json["warnings"][0]
+    assert len(found.json["warnings"]) == 7
+    assert found.json["warnings"][-1].startswith(f"and {count - 5} more: automate validate")
+
+
+def test_importing_a_sound_draft_warns_of_nothing(api):
+    assert "warnings" not in api("POST", "/workflows/import", document()).json
