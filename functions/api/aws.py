@@ -100,6 +100,7 @@ def _services() -> Services:
     return Services(
         catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
         secret_backends=backends, writable_secrets=AuditedSecrets(secrets, recorder),
+        secret_store=secrets,
         actor_of=partial(actor_of_gateway, proof=os.environ.get(PROOF, "")), audit=audit,
         pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
         activities=AuditedActivities(

@@ -1,22 +1,13 @@
-"""The acts that the audit log records, each in one place: the catalog, executions and secrets, audited.
-
-API and command line work with these and nothing else, so no route and no command can act unrecorded.
+"""Catalog, executions and secrets for the commands that work with them beside the table of routes: each act is
+recorded here, as its route records it (functions.app.acts).
 
     act ──► done     ──► entry ──► answer
          └► refused  ──► act.refused ──► the refusal, as it was
-
-The entry follows the act: an entry of something that then failed would be a lie in a log that cannot be corrected. So
-between the two a crash, or an audit log that does not serve, may leave an act unrecorded. The act is not undone for
-that (others may have built on it, and undoing would need an entry itself): it is logged as an error, and the caller is
-told, in the answer's `warnings`. What was started can still be seen: executions and versions name who made them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,13 +16,10 @@ from engine.catalog.diff import unified
 from engine.catalog.document import WorkflowDocument, document_digest
 from engine.catalog.publishing import credentials_written
 from engine.catalog.triggers import never_firing
-from engine.clock import Clock
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.executions import Executions
-from engine.errors import Conflict, InvalidDefinition, NotFound, Refused, StorageError
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import EXECUTION, SECRET, WORKFLOW, AuditEntry, Subject
-from engine.governance.audit_recorder import new_id
+from engine.errors import NotFound
+from engine.governance.audit_entry import EXECUTION, SECRET, WORKFLOW, Subject
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
 from engine.governance.secret_refs import check_length
@@ -40,60 +28,31 @@ from engine.ports.catalog_store import VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.secrets import SecretInfo, WritableSecrets
 from engine.ports.tasks import TaskCall
+from functions.app import acts
+from functions.app.acts import NOBODY
+from functions.app.acts import digest as _digest
 from functions.app.notices import warn
 from functions.app.tested_calls import shape_of_calls
 
 Json = Any
 
-_LOG = logging.getLogger(__name__)
 
-REFUSALS = (Refused, Conflict, InvalidDefinition)
-"""What of UserErrors is a refusal: all else is a request that was no act yet (misspelt, unknown, too large)."""
+class Recorder(acts.Recorder):
+    """Records for the commands that work with the services themselves. A route records its acts by itself."""
 
-NOBODY = Actor("anonymous")
-
-
-class Recorder:
-    """Writes the entries of acts. Never raises: the act stands, recorded or not."""
-
-    def __init__(self, audit: Audit, clock: Clock) -> None:
-        self._audit = audit
-        self._clock = clock
-
-    def done(
-        self, act: str, workspace: str, subject: Subject, actor: Actor, *, before: Json = None, after: Json = None,
-        reason: str | None = None, entry_id: str | None = None, details: Mapping[str, Json] | None = None,
-    ) -> None:
-        """`act` was done. `entry_id` is for an act that can be told to be the same one when it is repeated."""
-        self._write(AuditEntry(
-            entry_id or new_id(), workspace, self._clock.now(), actor, act, subject, before, after, reason or None,
-            details or {},
-        ))
+    def done(self, act: str, *parts: Any, **more: Any) -> None:
+        """acts.Recorder.done."""
+        if not acts.is_behind_the_door():
+            super().done(act, *parts, **more)
 
     @contextmanager
     def refusals(self, act: str, workspace: str, subject: Subject, actor: Actor) -> Iterator[None]:
         """Record a refusal of what is tried within, and pass it on."""
         try:
             yield
-        except REFUSALS as error:
-            details: Mapping[str, Json] = {"act": act, "code": error.code}
-            self._write(AuditEntry(
-                new_id(), workspace, self._clock.now(), actor, "act.refused", subject, reason=error.message,
-                details=details,
-            ))
+        except acts.REFUSALS as error:
+            self.refused(act, workspace, subject, actor, error)
             raise
-
-    def _write(self, entry: AuditEntry) -> None:
-        try:
-            self._audit.record([entry])
-        except Exception as error:  # noqa: BLE001 - whatever it is, the act is done
-            known = isinstance(error, StorageError)
-            _LOG.error(
-                "NOT IN THE AUDIT LOG: %s of %s by %s from %s: %s", entry.act, entry.subject, entry.actor,
-                entry.actor.origin or "nowhere", error, exc_info=None if known else error,
-            )
-            why = error if known else "by a defect; the log has it"
-            warn(f"{entry.act} of {entry.subject} stands and is not in the audit log: {why}")
 
 
 class AuditedCatalog(Catalog):
@@ -153,6 +112,8 @@ class AuditedCatalog(Catalog):
                 workspace, name, note=note, actor=actor, expect_etag=expect_etag, check=remembered
             )
         document = self._document(workspace, name, version.number)
+        if acts.is_behind_the_door():
+            return version
         for remark in never_firing(document.triggers):
             warn(remark.message)
         for remark in credentials_written(document):
@@ -429,9 +390,3 @@ def _version(version: VersionRecord) -> Json:
 
 def _info(info: SecretInfo) -> Json:
     return {"backend": info.backend, "updated_at": info.updated_at, "updated_by": info.updated_by}
-
-
-def _digest(value: Json) -> str:
-    """SHA-256 of a JSON value, whatever the order of its keys: the same as the journal's input digest."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -35,11 +35,12 @@ class CasesFail(Refused):
 
 
 class CaseCheck:
-    """Asked by the catalog before it publishes; `accept` lets failing cases through."""
+    """Asked by the catalog before it publishes; `accept` lets failing cases through, whose names are `accepted`."""
 
     def __init__(self, clock: Clock, *, accept: bool) -> None:
         self._clock = clock
         self._accept = accept
+        self.accepted: list[str] = []
 
     def __call__(self, document: WorkflowDocument) -> list[str]:
         """The names of the cases that fail and are accepted. Raises CasesFail where they are not."""
@@ -49,7 +50,8 @@ class CaseCheck:
             raise _refusal(document.name, len(results), failing)
         names = [result.name for _, result in failing]
         more = len(names) - MOST_LISTED
-        return [*names[:MOST_LISTED], f"and {more} more"] if more > 0 else names
+        self.accepted = [*names[:MOST_LISTED], f"and {more} more"] if more > 0 else names
+        return self.accepted
 
 
 def told(difference: Difference) -> str:

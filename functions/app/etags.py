@@ -59,15 +59,14 @@ def matches(header: str | None, tag: str) -> bool:
 
 
 @contextmanager
-def precondition(if_match: str | None) -> Iterator[str | None]:
-    """The etag that a request's If-Match asks for, None for no header and for ``*``. A Conflict of what is done under a
-    named one is the failed precondition (412)."""
-    if if_match in (None, "*"):
-        yield None
-        return
+def precondition(if_match: str | None) -> Iterator[None]:
+    """What is done within is done under a request's If-Match: a Conflict of it is the failed precondition (412), where
+    that names a tag."""
     try:
-        yield if_match
+        yield
     except Conflict as error:
+        if if_match in (None, "*"):
+            raise
         raise PreconditionFailed(
             error.message, where="If-Match", advice=error.advice, details=error.details
         ) from None

@@ -1,17 +1,19 @@
 """One table of routes, behind every door: the API Lambda, the local server and the command line ask through it alone.
 
     http.Request ──► parse (model in) ──► handler(Call) ──► Answer (model out) ──► JSON, ETag, 304: http.Response
+                        │                    └─ its act, or the refusal of it ──► the audit log
                         └──────────── UserError, StorageError, anything else ──► {"error": {code, message, where, …}}
 
-A module of routes fills a `RouteTable` with its decorators and knows nothing of how it is asked. OpenAPI and /docs are
-made from the same table.
+A module of routes fills a `RouteTable` with its decorators and knows nothing of how it is asked. What may change
+something declares its act (functions.app.acts). OpenAPI and /docs are made from the same table.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +23,7 @@ from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
 from functions.app import etags, large
+from functions.app.acts import Act, CallActs, Declared, Doing, Recorder, behind_the_door
 from functions.app.failures import failure_response
 from functions.app.http import Headers, Request, Response
 from functions.app.notices import collected_warnings
@@ -34,14 +37,29 @@ Provider = Callable[[], Services]
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Taken]):
-    """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE."""
+    """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE. `acts` are
+    those that its handler does one by one."""
 
     services: Services
     actor: Actor
     path: Mapping[str, str]
     given: Taken
+    acts: CallActs
+    doing: Doing | None = None
     if_match: str | None = None
     if_none_match: str | None = None
+
+    @property
+    def act(self) -> Doing:
+        """The one act of the route."""
+        if self.doing is None:
+            raise RuntimeError("the route has declared no single act")
+        return self.doing
+
+    @property
+    def expected(self) -> str | None:
+        """The etag that If-Match asks for; None for no header and for ``*``."""
+        return None if self.if_match == "*" else self.if_match
 
     @property
     def workspace(self) -> str:
@@ -67,7 +85,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Route:
     """One row of the table. `example` is a body, or a query string for a GET. `flags` are fields of a body that may
-    stand in the query instead."""
+    stand in the query instead. `act` is None for a GET alone."""
 
     method: str
     path: str
@@ -75,6 +93,7 @@ class Route:
     takes: type[BaseModel]
     answers: type[BaseModel] | None
     handler: Callable[[Call[Any]], Answer]
+    act: Declared | None = None
     status: int = 200
     example: Json = None
     conditional: bool = False
@@ -105,17 +124,23 @@ class RouteTable:
         self.routes: list[Route] = []
 
     def add(
-        self, method: str, path: str, takes: type[Taken], *, answers: type[BaseModel] | None, status: int = 200,
-        example: Json = None, conditional: bool = False, flags: tuple[str, ...] = (),
+        self, method: str, path: str, takes: type[Taken], *, answers: type[BaseModel] | None,
+        act: Declared | None = None, status: int = 200, example: Json = None, conditional: bool = False,
+        flags: tuple[str, ...] = (),
     ) -> Callable[[Callable[[Call[Taken]], Answer]], Callable[[Call[Taken]], Answer]]:
         """Put the decorated handler in the table. `answers` None is for pages that are not JSON.
 
-        `conditional` says that the route honours If-Match.
+        `act` is what of it the audit log records: each route but a GET declares it. `conditional` says that the route
+        honours If-Match: a Conflict of what was done under a named etag is answered 412. Raises TypeError for a route
+        that may change something and declares no act, and for a GET that declares one.
         """
+        if (method == "GET") != (act is None):
+            why = "a GET does no act" if method == "GET" else "it declares neither an act nor that it does none"
+            raise TypeError(f"{method} {path}: {why} (functions.app.acts)")
 
         def register(handler: Callable[[Call[Taken]], Answer]) -> Callable[[Call[Taken]], Answer]:
             self.routes.append(
-                Route(method, path, self.tag, takes, answers, handler, status, example, conditional, flags)
+                Route(method, path, self.tag, takes, answers, handler, act, status, example, conditional, flags)
             )
             return handler
 
@@ -127,15 +152,29 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
     try:
         services = provider()
         given = _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
+        actor = services.actor_of(request.context, request.headers)
         call = Call(
-            services, services.actor_of(request.context, request.headers), request.parameters, given,
-            etags.given(request.headers.get("if-match")), request.headers.get("if-none-match"),
+            services, actor, request.parameters, given,
+            CallActs(route.act, Recorder(services.audit, services.clock), services.settings.workspace, actor),
+            if_match=etags.given(request.headers.get("if-match")), if_none_match=request.headers.get("if-none-match"),
         )
-        with collected_warnings() as warnings:
-            found = route.handler(call)
+        with collected_warnings() as warnings, _under(route, call) as doing:
+            found = route.handler(doing)
         return _response(found, request, warnings, services)
     except Exception as error:  # noqa: BLE001  the one place where errors become answers
         return failure_response(error, path=request.path)
+
+
+@contextmanager
+def _under(route: Route, call: Call[Any]) -> Iterator[Call[Any]]:
+    """`call` with the act that the route declares; the etag that it names is a condition of it."""
+    with behind_the_door(), etags.precondition(call.if_match if route.conditional else None):
+        if isinstance(route.act, Act):
+            with call.acts.doing(route.act.name, route.act.target(call)) as doing:
+                yield replace(call, doing=doing)
+        else:
+            yield call
+            call.acts.ended()
 
 
 def _response(found: Answer, request: Request, warnings: list[str], services: Services) -> Response:

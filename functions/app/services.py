@@ -15,7 +15,7 @@ from engine.governance.audit import Audit
 from engine.ports.alarms import Alarms
 from engine.ports.keys import Actor
 from engine.ports.logs import ExecutionLogs, LogLines, LogQuery
-from engine.ports.secrets import SecretBackend
+from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.ports.tasks import Tasks
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
@@ -53,9 +53,9 @@ class NoLogs:
 class Services:
     """One workspace's services. Safe to share between threads.
 
-    `secret_backends` are asked in order; `writable_secrets` is where new values go. `actor_of` tells from a request's
-    context (API Gateway's ``requestContext``) who asks, and from where. Whatever changes anything is audited. `tasks`
-    are what a test of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
+    `secret_backends` are asked in order; `secret_store` is where new values go. `actor_of` tells from a request's
+    context (API Gateway's ``requestContext``) who asks, and from where. `tasks` are what a test
+    of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `alarms` and `transfers` are None on one machine. `readers` is where the many reads of a list go on, side by side.
     """
 
@@ -65,6 +65,7 @@ class Services:
     settings: Settings
     secret_backends: Sequence[SecretBackend]
     writable_secrets: AuditedSecrets
+    secret_store: WritableSecrets
     actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor]
     audit: Audit
     pausing: AuditedPausing

@@ -98,7 +98,7 @@ class Product:
             executions=executions,
             connectors=default_registry, settings=settings,
             secret_backends=backends,
-            writable_secrets=AuditedSecrets(store, recorder), audit=audit,
+            writable_secrets=AuditedSecrets(store, recorder), secret_store=store, audit=audit,
             pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
             activities=AuditedActivities(
                 store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,

@@ -11,7 +11,7 @@ from threading import Lock
 from engine.clock import Clock
 from engine.governance.audit_entry import SERVER, Subject
 from engine.ports.keys import Actor
-from functions.app.audited import NOBODY, Recorder
+from functions.app.acts import NOBODY, Recorder
 from functions.server.wsgi import Environ
 
 BURST = 20

@@ -26,7 +26,7 @@ from waitress.server import BaseWSGIServer
 
 from engine.adapters.local.privacy import write_private
 from engine.errors import StoreUnavailable, UserError
-from functions.app.audited import Recorder
+from functions.app.acts import Recorder
 from functions.server.gateway import Gateway
 from functions.server.guard import Guard
 from functions.server.owner import Owner

@@ -46,13 +46,14 @@ class SyncStarts:
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, actor: Actor,
     ) -> Execution:
-        """Start it and run it to its end, for at most SYNC_SECONDS.
-
-        Raises what Executions.start raises, and SyncTimedOut (504).
-        """
-        started = self._executions.start(
+        """Executions.start, then run."""
+        return self.run(self._executions.start(
             workspace, workflow, execution_input, name=name, version=version, actor=actor, sync=True
-        )
+        ))
+
+    def run(self, started: Execution) -> Execution:
+        """Run to its end, for at most SYNC_SECONDS, what was started with `sync`; as it ended. Raises SyncTimedOut
+        (504)."""
         began, worker = self._clock.now(), self._new_worker()
         worker.admit([started.key], began + SYNC_SECONDS + LEASE_MARGIN_SECONDS + RESERVE_SECONDS)
         while worker.owned and self._clock.now() < began + SYNC_SECONDS + _CLOSING_SECONDS:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from engine.durable.execution import iso_time
 from engine.durable.lifecycle.activities import activity_arn
+from engine.governance.audit_entry import ACTIVITY, Subject
 from engine.ports import activities as port
+from functions.app.acts import Act, NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models, run_models
 
@@ -14,11 +16,17 @@ route = table.add
 
 @route(
     "POST", "/activities", run_models.CreateActivityRequest, answers=run_models.Activity, status=201,
-    example={"name": "check_stock"},
+    act=Act("activity.create", lambda call: Subject(ACTIVITY, call.given.name)), example={"name": "check_stock"},
 )
 def create_activity(call: Call[run_models.CreateActivityRequest]) -> Answer:
     """Create an activity; one that exists is answered as it is."""
-    made = call.services.activities.create(call.workspace, call.given.name, actor=call.actor)
+    activities, name = call.services.activities, call.given.name
+    is_known = any(activity.name == name for activity in activities.list(call.workspace))
+    made = activities.create(call.workspace, name, actor=call.actor)
+    if is_known:
+        call.act.unchanged()
+    else:
+        call.act.done()
     return Answer(shown(made), status=201)
 
 
@@ -35,15 +43,23 @@ def describe_activity(call: Call[models.Nothing]) -> Answer:
     return Answer(shown(call.services.activities.describe(call.workspace, call.path["activity"])))
 
 
-@route("DELETE", "/activities/{activity}", models.Nothing, answers=run_models.Deleted)
+@route(
+    "DELETE", "/activities/{activity}", models.Nothing, answers=run_models.Deleted,
+    act=Act("activity.delete", lambda call: Subject(ACTIVITY, call.path["activity"])),
+)
 def delete_activity(call: Call[models.Nothing]) -> Answer:
     """Delete an activity. Tasks that a worker has taken go on; a task that begins now fails."""
     deleted = call.services.activities.delete(call.workspace, call.path["activity"], actor=call.actor)
+    if deleted:
+        call.act.done()
+    else:
+        call.act.unchanged()
     return Answer(run_models.Deleted(deleted=deleted))
 
 
 @route(
     "POST", "/activities/{activity}/task", run_models.ActivityTaskRequest, answers=run_models.ActivityTask,
+    act=NoAct("a poll takes what waits; the answer to its token is the act"),
     example={"worker_name": "warehouse-1", "wait_seconds": 25},
 )
 def get_activity_task(call: Call[run_models.ActivityTaskRequest]) -> Answer:

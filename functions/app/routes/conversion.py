@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from connectors.known import n8n
 from engine.catalog.files import read_document
 from engine.conversion.reading import convert
+from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models
 from functions.app.shapes import models_authoring as shapes
@@ -27,7 +28,7 @@ def list_samples(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001 - a hand
 
 
 @route(
-    "POST", "/workflows/convert", shapes.ConvertRequest, answers=shapes.Conversion,
+    "POST", "/workflows/convert", shapes.ConvertRequest, answers=shapes.Conversion, act=NoAct("nothing is stored"),
     example={"source": "StartAt: Greet\nStates:\n  Greet: {Type: Pass, End: true}\n", "filename": "greet.yaml"},
 )
 def convert_workflow(call: Call[shapes.ConvertRequest]) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.copilot.copilot import Copilot
 from engine.copilot.proposal import Proposal
+from functions.app.acts import NoAct
 from functions.app.copilot_providers import copilot_of
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import copilot_models as models
@@ -11,11 +12,12 @@ from functions.app.shapes import copilot_models as models
 table = RouteTable("Copilot")
 route = table.add
 
+_NO_ACT = NoAct("a proposal is not stored")
 _DOCUMENT = {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}}
 
 
 @route(
-    "POST", "/copilot/draft", models.DraftRequest, answers=models.Proposal,
+    "POST", "/copilot/draft", models.DraftRequest, answers=models.Proposal, act=_NO_ACT,
     example={"sentence": "When a high value order comes in, ask finance on Slack and charge the card"},
 )
 def draft_from_sentence(call: Call[models.DraftRequest]) -> Answer:
@@ -26,7 +28,8 @@ def draft_from_sentence(call: Call[models.DraftRequest]) -> Answer:
 
 
 @route(
-    "POST", "/copilot/explain", models.ExplainRequest, answers=models.Explanation, example={"document": _DOCUMENT}
+    "POST", "/copilot/explain", models.ExplainRequest, answers=models.Explanation, act=_NO_ACT,
+    example={"document": _DOCUMENT},
 )
 def explain_document(call: Call[models.ExplainRequest]) -> Answer:
     """Explain a document, or one of its states, in words."""
@@ -35,7 +38,7 @@ def explain_document(call: Call[models.ExplainRequest]) -> Answer:
     return Answer(models.Explanation(text=found.text, steps=steps))
 
 
-@route("POST", "/copilot/fix", models.FixRequest, answers=models.Proposal, example={
+@route("POST", "/copilot/fix", models.FixRequest, answers=models.Proposal, act=_NO_ACT, example={
     "document": {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass"}}}},
     "diagnostic": {
         "code": "SCHEMA_VALIDATION_FAILED", "location": "/States/Greet",
@@ -48,7 +51,7 @@ def fix_problem(call: Call[models.FixRequest]) -> Answer:
 
 
 @route(
-    "POST", "/copilot/error-handling", models.ErrorHandlingRequest, answers=models.Proposal,
+    "POST", "/copilot/error-handling", models.ErrorHandlingRequest, answers=models.Proposal, act=_NO_ACT,
     example={"document": _DOCUMENT},
 )
 def propose_error_handling(call: Call[models.ErrorHandlingRequest]) -> Answer:

@@ -10,6 +10,7 @@ from engine.catalog.document import parse_document
 from engine.catalog.files import place_of
 from engine.errors import Diagnostic, UserError
 from engine.language.asl.source import Source
+from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models
 from functions.app.sources import read_source
@@ -19,7 +20,7 @@ route = table.add
 
 
 @route(
-    "POST", "/definitions/validate", models.ValidateRequest, answers=models.Validation,
+    "POST", "/definitions/validate", models.ValidateRequest, answers=models.Validation, act=NoAct("nothing is stored"),
     example={"name": "hello", "document": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}},
 )
 def validate_definition(call: Call[models.ValidateRequest]) -> Answer:

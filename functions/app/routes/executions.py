@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from engine.durable.execution import Execution, iso_time
-from engine.governance.audit_entry import parse_time
+from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
 from engine.ports.keys import ExecutionKey
 from functions.app import large
+from functions.app.acts import Act, Doing, Target, digest
 from functions.app.addresses import execution_address
 from functions.app.console_links import Moment
 from functions.app.routing import Answer, Call, RouteTable
@@ -19,8 +20,19 @@ table = RouteTable("Executions")
 route = table.add
 
 
+def key_of(call: Call[Any]) -> ExecutionKey:
+    """The execution that the address names."""
+    return ExecutionKey(call.workspace, call.path["id"])
+
+
+def start_tried(call: Call[Any], workflow: str, name: str | None) -> Target:
+    """What a start is of before there is one: the workflow, or the execution that is to have the name."""
+    return Subject(WORKFLOW, workflow) if name is None else ExecutionKey.of(call.workspace, workflow, name)
+
+
 @route(
     "POST", "/workflows/{name}/executions", models.StartRequest, answers=models.Execution, status=201, flags=("sync",),
+    act=Act("execution.start", lambda call: start_tried(call, call.path["name"], call.given.name)),
     example={"input": {"order": 1}, "name": "order-1"},
 )
 def start_execution(call: Call[models.StartRequest]) -> Answer:
@@ -29,12 +41,11 @@ def start_execution(call: Call[models.StartRequest]) -> Answer:
     The same name with the same input while it runs answers that execution: a repeated request starts nothing twice.
     With ?sync=true an EXPRESS workflow is run at once, and the answer is the execution as it ended; 504 names one that
     took longer than 25 s."""
-    starts = call.services.sync_starts if call.given.sync else call.services.executions
-    started = starts.start(
-        call.workspace, call.path["name"], call.given.input, name=call.given.name, version=call.given.version,
-        actor=call.actor,
+    given = call.given
+    started = started_as(
+        call, call.act, call.path["name"], given.input, name=given.name, version=given.version, sync=given.sync
     )
-    return started_answer(call, started)
+    return started_answer(call, call.services.sync_starts.run(started) if given.sync else started)
 
 
 @route(
@@ -72,22 +83,49 @@ def get_history(call: Call[models.HistoryQuery]) -> Answer:
 
 @route(
     "POST", "/executions/{id}/stop", models.StopRequest, answers=models.Execution,
-    example={"error": "Mistake", "cause": "Started by mistake"},
+    act=Act("execution.stop", key_of), example={"error": "Mistake", "cause": "Started by mistake"},
 )
 def stop_execution(call: Call[models.StopRequest]) -> Answer:
     """Ask an execution to stop; it is ABORTED once its worker reads it."""
-    stopped = call.services.executions.stop(
-        key_of(call), error=call.given.error, cause=call.given.cause, actor=call.actor
-    )
-    return Answer(shown(call, stopped))
+    return Answer(shown(call, stopped(call, call.act, key_of(call))))
 
 
-@route("POST", "/executions/{id}/resume", models.Nothing, answers=models.Execution)
+@route(
+    "POST", "/executions/{id}/resume", models.Nothing, answers=models.Execution, act=Act("execution.resume", key_of)
+)
 def resume_execution(call: Call[models.Nothing]) -> Answer:
     """Let an execution run again that was PAUSED because it had cost its workers; its `cause` says how.
 
     409 for one that is not PAUSED."""
-    return Answer(shown(call, call.services.executions.resume(key_of(call), actor=call.actor)))
+    resumed = call.services.executions.resume(key_of(call), actor=call.actor)
+    call.act.done(before={"status": "PAUSED"}, after={"status": resumed.status})
+    return Answer(shown(call, resumed))
+
+
+def started_as(
+    call: Call[Any], act: Doing, workflow: str, value: models.Json, *, name: str | None, version: int | None,
+    sync: bool = False,
+) -> Execution:
+    """Start an execution. The same start, repeated, is recorded once, by whoever it was first."""
+    started = call.services.executions.start(
+        call.workspace, workflow, value, name=name, version=version, actor=call.actor, sync=sync
+    )
+    act.done(
+        target=started.key, entry_id=f"{started.key.id}#start",
+        after={"version": started.version, "kind": started.kind, "input_digest": digest(value)},
+    )
+    return started
+
+
+def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
+    """Ask an execution to stop, with the request's error and cause; one that has ended stays as it is."""
+    error, cause = call.given.error, call.given.cause
+    found = call.services.executions.stop(key, error=error, cause=cause, actor=call.actor)
+    if found.ended_at is None:
+        act.done(before={"status": found.status}, after={"stop_requested": True, "error": error}, reason=cause)
+    else:
+        act.unchanged()
+    return found
 
 
 def summary(row: ExecutionRow) -> dict[str, models.Json]:
@@ -135,8 +173,3 @@ def _seconds(started_at: float, ended_at: float | None) -> float | None:
 def time_of(text: str | None, where: str) -> float | None:
     """A filter's time in epoch seconds; None where it is not given. Raises InvalidDocument."""
     return None if text is None else parse_time(text, where=where)
-
-
-def key_of(call: Call[Any]) -> ExecutionKey:
-    """The execution that the address names."""
-    return ExecutionKey(call.workspace, call.path["id"])

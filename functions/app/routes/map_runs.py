@@ -5,12 +5,11 @@ A run is named by the last part of its ARN, ``<label>:<uuid>`` or the uuid alone
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.durable.execution import iso_time
 from engine.durable.views import map_run_view
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.keys import ExecutionKey
+from functions.app.acts import Act
+from functions.app.routes.executions import key_of
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models, run_models
 
@@ -21,7 +20,7 @@ route = table.add
 @route("GET", "/executions/{id}/map-runs", models.Nothing, answers=run_models.MapRunList)
 def list_map_runs(call: Call[models.Nothing]) -> Answer:
     """The Map Runs that the execution has begun, in order."""
-    executions, key = call.services.executions, _key(call)
+    executions, key = call.services.executions, key_of(call)
     found = [executions.describe_map_run(key, arn) for arn in executions.map_runs(key)]
     return Answer(run_models.MapRunList(map_runs=[shown(run) for run in found]))
 
@@ -29,21 +28,19 @@ def list_map_runs(call: Call[models.Nothing]) -> Answer:
 @route("GET", "/executions/{id}/map-runs/{run}", models.Nothing, answers=run_models.MapRun)
 def describe_map_run(call: Call[models.Nothing]) -> Answer:
     """How a Map Run stands: its counts and limits."""
-    return Answer(shown(call.services.executions.describe_map_run(_key(call), call.path["run"])))
+    return Answer(shown(call.services.executions.describe_map_run(key_of(call), call.path["run"])))
 
 
 @route(
     "PUT", "/executions/{id}/map-runs/{run}", run_models.UpdateMapRunRequest, answers=run_models.MapRun,
-    example={"max_concurrency": 10},
+    act=Act("map_run.update", key_of), example={"max_concurrency": 10},
 )
 def update_map_run(call: Call[run_models.UpdateMapRunRequest]) -> Answer:
     """Change the limits of a Map Run that is under way; they hold from its worker's next step on."""
-    executions, key, run = call.services.executions, _key(call), call.path["run"]
-    executions.update_map_run(
-        key, run, max_concurrency=call.given.max_concurrency,
-        tolerated_failure_count=call.given.tolerated_failure_count,
-        tolerated_failure_percentage=call.given.tolerated_failure_percentage, actor=call.actor,
-    )
+    executions, key, run = call.services.executions, key_of(call), call.path["run"]
+    limits = call.given.model_dump()
+    executions.update_map_run(key, run, **limits, actor=call.actor)
+    call.act.done(after={"map_run": run, **limits})
     return Answer(shown(executions.describe_map_run(key, run)))
 
 
@@ -55,7 +52,7 @@ def list_children(call: Call[run_models.MapRunChildrenQuery]) -> Answer:
     """The run's child executions, in the order of their items."""
     given = call.given
     rows = call.services.executions.map_run_children(
-        _key(call), call.path["run"], first=given.first, limit=given.limit
+        key_of(call), call.path["run"], first=given.first, limit=given.limit
     )
     following = given.first + len(rows) if len(rows) == given.limit else None
     return Answer(run_models.MapRunChildren(executions=[child(row) for row in rows], next_first=following))
@@ -76,7 +73,3 @@ def child(row: ExecutionRow) -> run_models.MapRunChild:
     return run_models.MapRunChild(
         id=row.key.id, status=row.status, started_at=iso_time(row.started_at), ended_at=iso_time(row.ended_at)
     )
-
-
-def _key(call: Call[Any]) -> ExecutionKey:
-    return ExecutionKey(call.workspace, call.path["id"])

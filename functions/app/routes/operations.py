@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from engine.durable.execution import iso_time
+from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
+from functions.app.acts import Act, Acts
+from functions.app.routes.executions import stopped
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models, models_operations
 
 table = RouteTable("Operations")
 route = table.add
 
+EVERY = "*"
+"""How an entry calls all workflows of a workspace: no workflow is called that."""
+
+
+def _workflow(call: Call[Any]) -> Subject:
+    return Subject(WORKFLOW, call.path.get("name", EVERY))
+
+
+_PAUSE, _RESUME = Act("workflow.pause", _workflow), Act("workflow.resume", _workflow)
 _HOW = {"starts": "queue", "running": "hold"}
 
 
@@ -21,26 +36,29 @@ def list_pauses(call: Call[models.Nothing]) -> Answer:
     return Answer(models_operations.PauseList(pauses=[shown(pause) for pause in found]))
 
 
-@route("POST", "/workflows/{name}/pause", models_operations.PauseRequest, answers=models_operations.Pause, example=_HOW)
+@route(
+    "POST", "/workflows/{name}/pause", models_operations.PauseRequest, answers=models_operations.Pause, act=_PAUSE,
+    example=_HOW,
+)
 def pause_workflow(call: Call[models_operations.PauseRequest]) -> Answer:
     """Pause a workflow: its starts wait or are refused, what runs is finished or held."""
     call.services.catalog.workflow(call.workspace, call.path["name"])
     return _pause(call, call.path["name"])
 
 
-@route("POST", "/workflows/{name}/resume", models.Nothing, answers=models_operations.Resumed)
+@route("POST", "/workflows/{name}/resume", models.Nothing, answers=models_operations.Resumed, act=_RESUME)
 def resume_workflow(call: Call[models.Nothing]) -> Answer:
     """Let a paused workflow go on: what waited is woken."""
     return _resume(call, call.path["name"])
 
 
-@route("POST", "/pause", models_operations.PauseRequest, answers=models_operations.Pause, example=_HOW)
+@route("POST", "/pause", models_operations.PauseRequest, answers=models_operations.Pause, act=_PAUSE, example=_HOW)
 def pause_all(call: Call[models_operations.PauseRequest]) -> Answer:
     """Pause every workflow."""
     return _pause(call, ALL)
 
 
-@route("POST", "/resume", models.Nothing, answers=models_operations.Resumed)
+@route("POST", "/resume", models.Nothing, answers=models_operations.Resumed, act=_RESUME)
 def resume_all(call: Call[models.Nothing]) -> Answer:
     """Let everything go on that was paused by a pause of all. A workflow that was paused by name stays so."""
     return _resume(call, ALL)
@@ -48,7 +66,7 @@ def resume_all(call: Call[models.Nothing]) -> Answer:
 
 @route(
     "POST", "/workflows/{name}/stop", models_operations.StopManyRequest, answers=models_operations.StoppedMany,
-    example={"status": "RUNNING", "cause": "A wrong price list"},
+    act=Acts(("execution.stop",)), example={"status": "RUNNING", "cause": "A wrong price list"},
 )
 def stop_many(call: Call[models_operations.StopManyRequest]) -> Answer:
     """Ask a workflow's open executions to stop, a page of them at a time, the newest first.
@@ -59,8 +77,11 @@ def stop_many(call: Call[models_operations.StopManyRequest]) -> Answer:
     page = executions.page(ExecutionQuery(
         call.workspace, workflow=call.path["name"], status=given.status, limit=given.limit, next_token=given.next_token
     ))
+    if not page.rows:
+        call.acts.unchanged()
     for row in page.rows:
-        executions.stop(row.key, error=given.error, cause=given.cause, actor=call.actor)
+        with call.acts.doing("execution.stop", row.key) as act:
+            stopped(call, act, row.key)
     return Answer(models_operations.StoppedMany(stopped=[row.key.id for row in page.rows], next_token=page.next_token))
 
 
@@ -73,11 +94,29 @@ def shown(pause: Pause) -> models_operations.Pause:
 
 
 def _pause(call: Call[models_operations.PauseRequest], workflow: str) -> Answer:
-    return Answer(shown(call.services.pausing.pause(
+    before = _now(call, workflow)
+    pause = call.services.pausing.pause(
         call.workspace, workflow, starts=call.given.starts, running=call.given.running, actor=call.actor
-    )))
+    )
+    if before is not None and replace(before, paused_at=pause.paused_at, paused_by=pause.paused_by) == pause:
+        call.act.unchanged()
+    else:
+        call.act.done(before=_recorded(before), after=_recorded(pause))
+    return Answer(shown(pause))
 
 
 def _resume(call: Call[models.Nothing], workflow: str) -> Answer:
+    before = _now(call, workflow)
     resumed = call.services.pausing.resume(call.workspace, workflow, actor=call.actor)
+    call.act.done(before=_recorded(before), after={"woken": resumed.woken})
     return Answer(models_operations.Resumed(woken=resumed.woken, complete=resumed.complete))
+
+
+def _now(call: Call[Any], workflow: str) -> Pause | None:
+    return next((pause for pause in call.services.pausing.paused(call.workspace) if pause.workflow == workflow), None)
+
+
+def _recorded(pause: Pause | None) -> models.Json:
+    return None if pause is None else {
+        "starts": pause.starts, "running": pause.running, "paused_by": pause.paused_by,
+    }

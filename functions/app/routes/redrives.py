@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from engine.durable.execution import Execution
 from engine.errors import UserError
 from engine.ports.executions_index import ExecutionQuery
+from engine.ports.keys import ExecutionKey
+from functions.app.acts import Act, Acts, Doing
 from functions.app.routes.executions import key_of, shown, time_of
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models, models_operations
@@ -12,16 +17,19 @@ table = RouteTable("Operations")
 route = table.add
 
 
-@route("POST", "/executions/{id}/redrive", models.Nothing, answers=models.Execution)
+@route(
+    "POST", "/executions/{id}/redrive", models.Nothing, answers=models.Execution, act=Act("execution.redrive", key_of)
+)
 def redrive_execution(call: Call[models.Nothing]) -> Answer:
     """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood, as AWS's RedriveExecution does.
 
     What succeeded is kept; its version, input and id stay. 409 (ExecutionNotRedrivable) says what stands against it."""
-    return Answer(shown(call, call.services.executions.redrive(key_of(call), actor=call.actor)))
+    return Answer(shown(call, _redriven(call, call.act, key_of(call))))
 
 
 @route(
     "POST", "/workflows/{name}/redrive", models_operations.RedriveManyRequest, answers=models_operations.RedrivenMany,
+    act=Acts(("execution.redrive",)),
     example={"status": "FAILED", "error": "Stripe.*"},
 )
 def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
@@ -38,10 +46,24 @@ def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
     ))
     done: list[str] = []
     refused: list[models_operations.NotRedriven] = []
+    if not page.rows:
+        call.acts.unchanged()
     for row in page.rows:
         try:
-            executions.redrive(row.key, actor=call.actor)
+            with call.acts.doing("execution.redrive", row.key) as act:
+                _redriven(call, act, row.key)
             done.append(row.key.id)
         except UserError as error:
             refused.append(models_operations.NotRedriven(id=row.key.id, message=error.message))
     return Answer(models_operations.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token))
+
+
+def _redriven(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
+    executions = call.services.executions
+    was = executions.describe(key)
+    redriven = executions.redrive(key, actor=call.actor)
+    act.done(
+        before={"status": was.status, "error": was.error},
+        after={"status": redriven.status, "redrives": redriven.redrives},
+    )
+    return redriven

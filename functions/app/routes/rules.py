@@ -20,6 +20,7 @@ from engine.language.rules.verdict import (
     choice_of_rule,
     choice_of_state,
 )
+from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import rules_models as models
 
@@ -27,10 +28,11 @@ table = RouteTable("Rules")
 route = table.add
 
 _CLOCK = SystemClock()
+_NO_ACT = NoAct("a test of a rule stores nothing and starts nothing")
 
 
 @route(
-    "POST", "/rules/test", models.RuleTestRequest, answers=models.RuleReport,
+    "POST", "/rules/test", models.RuleTestRequest, answers=models.RuleReport, act=_NO_ACT,
     example={"condition": "$states.input.total > 100", "input": {"total": 50}},
 )
 def run_rule_test(call: Call[models.RuleTestRequest]) -> Answer:
@@ -43,7 +45,7 @@ def run_rule_test(call: Call[models.RuleTestRequest]) -> Answer:
 
 
 @route(
-    "POST", "/rules/test-many", models.RuleTestManyRequest, answers=models.RuleBranches,
+    "POST", "/rules/test-many", models.RuleTestManyRequest, answers=models.RuleBranches, act=_NO_ACT,
     example={"condition": "$states.input.total > 100", "inputs": [{"input": {"total": 50}}]},
 )
 def run_rule_tests(call: Call[models.RuleTestManyRequest]) -> Answer:
@@ -60,7 +62,7 @@ def run_rule_tests(call: Call[models.RuleTestManyRequest]) -> Answer:
 
 
 @route(
-    "POST", "/rules/expression", models.ExpressionRequest, answers=models.ExpressionValue,
+    "POST", "/rules/expression", models.ExpressionRequest, answers=models.ExpressionValue, act=_NO_ACT,
     example={"expression": "$states.input.total * 2", "input": {"total": 50}},
 )
 def evaluate_expression(call: Call[models.ExpressionRequest]) -> Answer:

@@ -6,15 +6,23 @@ from typing import Any
 
 from engine.durable.execution import iso_time
 from engine.errors import Conflict, NotFound
-from engine.governance.secret_refs import check_key, check_value
+from engine.governance.audit_entry import SECRET, Subject
+from engine.governance.log_masking import KNOWN
+from engine.governance.masking import MINIMUM_ENCODED
+from engine.governance.secret_refs import check_key, check_length, check_value
 from engine.governance.shadowing import shadowed_by
 from engine.ports.secrets import SecretInfo
+from functions.app.acts import Act
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.secret_uses import secret_uses
 from functions.app.shapes import models
 
 table = RouteTable("Secrets")
 route = table.add
+
+
+def _secret(call: Call[Any]) -> Subject:
+    return Subject(SECRET, call.path["key"])
 
 
 @route("GET", "/secrets", models.Nothing, answers=models.SecretList)
@@ -24,7 +32,7 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
     One that is named and not there is not in the list: publishing and running say so."""
     services = call.services
     uses = secret_uses(services.catalog, call.workspace)
-    writable = services.writable_secrets.name
+    writable = services.secret_store.name
     found = [
         models.SecretWithUse(
             **_shown(call, info).model_dump(), writable=info.backend == writable, used_by=uses.get(info.key, [])
@@ -34,36 +42,47 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
     return Answer(models.SecretList(secrets=found))
 
 
-@route("PUT", "/secrets/{key}", models.SecretRequest, answers=models.Secret, example={"value": "…"})
+@route(
+    "PUT", "/secrets/{key}", models.SecretRequest, answers=models.Secret, act=Act("secret.set", _secret),
+    example={"value": "…"},
+)
 def put_secret(call: Call[models.SecretRequest]) -> Answer:
     """Create or rotate a secret.
 
     A value of fewer than 8 characters is refused unless `allow_short` says so: masking cannot find it safely."""
     key, value = check_key(call.path["key"]), check_value(call.given.value)
-    info = call.services.writable_secrets.set(
-        call.workspace, key, value, actor=call.actor, allow_short=call.given.allow_short
-    )
-    return Answer(_shown(call, info))
+    return _write(call, key, value, _writable(call, key))
 
 
-@route("POST", "/secrets/{key}/rotate", models.SecretRequest, answers=models.Secret, example={"value": "…"})
+@route(
+    "POST", "/secrets/{key}/rotate", models.SecretRequest, answers=models.Secret, act=Act("secret.rotate", _secret),
+    example={"value": "…"},
+)
 def rotate_secret(call: Call[models.SecretRequest]) -> Answer:
     """Give a secret a new value; its key stays, so no workflow changes.
 
     404 when there is none that can be written here. What runs uses the new value from its next call on."""
     key = check_key(call.path["key"])
     value = check_value(call.given.value)
-    info = call.services.writable_secrets.rotate(
-        call.workspace, key, value, actor=call.actor, allow_short=call.given.allow_short
-    )
-    return Answer(_shown(call, info))
+    before = _writable(call, key)
+    if before is None:
+        raise NotFound(
+            f"no secret {key!r} can be rotated here", where="key",
+            advice="Set it first (automate secrets set KEY, PUT /secrets/KEY); one of the environment is changed "
+            "there.",
+        )
+    return _write(call, key, value, before)
 
 
-@route("DELETE", "/secrets/{key}", models.DeleteSecretQuery, answers=models.Done, example="force=true")
+@route(
+    "DELETE", "/secrets/{key}", models.DeleteSecretQuery, answers=models.Done, act=Act("secret.delete", _secret),
+    example="force=true",
+)
 def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
     """Delete a secret. 409 while a workflow names it, unless forced."""
     services, key = call.services, check_key(call.path["key"])
-    if all(info.key != key for info in services.writable_secrets.list(call.workspace)):
+    before = _writable(call, key)
+    if before is None:
         raise _nothing_to_delete(key)
     uses = secret_uses(services.catalog, call.workspace).get(key, [])
     if uses and not call.given.force:
@@ -73,9 +92,30 @@ def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
             advice="Take it out of these workflows first, or delete it with force=true.",
             details={"used_by": [use.model_dump() for use in uses]},
         )
-    if not services.writable_secrets.delete(call.workspace, key, actor=call.actor):
+    if not services.secret_store.delete(call.workspace, key):
         raise _nothing_to_delete(key)  # somebody was faster
+    call.act.done(before=_recorded(before))
     return Answer(models.Done())
+
+
+def _writable(call: Call[Any], key: str) -> SecretInfo | None:
+    """What there is of `key` where secrets are written to."""
+    return next((info for info in call.services.secret_store.list(call.workspace) if info.key == key), None)
+
+
+def _write(call: Call[models.SecretRequest], key: str, value: str, before: SecretInfo | None) -> Answer:
+    """Write the value. An entry has that there was one and that there is: never a value, nor a digest of one, which
+    could be guessed from."""
+    check_length(value, allow_short=call.given.allow_short)
+    if len(value) >= MINIMUM_ENCODED:  # a shorter one would mask ordinary words
+        KNOWN.add([value])  # in this process's log and entries, from now on
+    info = call.services.secret_store.set(call.workspace, key, value, by=call.actor.name)
+    call.act.done(before=None if before is None else _recorded(before), after=_recorded(info))
+    return Answer(_shown(call, info))
+
+
+def _recorded(info: SecretInfo) -> models.Json:
+    return {"backend": info.backend, "updated_at": info.updated_at, "updated_by": info.updated_by}
 
 
 def _nothing_to_delete(key: str) -> NotFound:

@@ -16,9 +16,10 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.logs import LogLine, LogQuery
 from functions.app import etags, large
+from functions.app.acts import Acts
 from functions.app.console_links import Moment
 from functions.app.release import product_version
-from functions.app.routes.executions import key_of, started_answer
+from functions.app.routes.executions import key_of, start_tried, started_answer, started_as
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
 from functions.app.shapes import models
@@ -123,18 +124,24 @@ def get_payload(call: Call[shapes.PayloadQuery]) -> Answer:
 
 @route(
     "POST", "/executions/{id}/rerun", shapes.RerunRequest, answers=models.Execution, status=201,
+    act=Acts(("execution.start", "execution.rerun")),
     example={"version": "active"},
 )
 def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer:
     """Start the workflow again with the same input, or with another.
 
     With the version that the execution ran, unless `version` is active."""
-    given = call.given
-    has_input = "input" in given.model_fields_set
-    started = call.services.executions.rerun(
-        key_of(call), version=given.version, name=given.name, actor=call.actor,
-        **({"execution_input": given.input} if has_input else {}),
-    )
+    given, key = call.given, key_of(call)
+    was, has_input = call.services.executions.describe(key), "input" in call.given.model_fields_set
+    with call.acts.doing("execution.start", start_tried(call, was.workflow, given.name)) as act:
+        started = started_as(
+            call, act, was.workflow, given.input if has_input else was.input, name=given.name,
+            version=was.version if given.version == "same" else None,
+        )
+    with call.acts.doing("execution.rerun", key) as act:
+        act.done(after={
+            "started": started.key.id, "version": started.version, "input": "another" if has_input else "same",
+        })
     return started_answer(call, started)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from engine.kernel.tokens import parse_token
+from engine.ports.keys import ExecutionKey
+from functions.app.acts import Act, NoAct, digest
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models
 
@@ -9,29 +12,41 @@ table = RouteTable("Tasks")
 route = table.add
 
 
+def _waiting(call: Call[models.TaskSuccessRequest] | Call[models.TaskFailureRequest]) -> ExecutionKey | None:
+    """The execution whose task has the token. The token itself is not recorded: it is a capability."""
+    place = parse_token(call.given.token)
+    return None if place is None else ExecutionKey(place.workspace, place.execution_id)
+
+
+_ANSWER = Act("task.answer", _waiting)
+
+
 @route(
-    "POST", "/tasks/success", models.TaskSuccessRequest, answers=models.Done,
+    "POST", "/tasks/success", models.TaskSuccessRequest, answers=models.Done, act=_ANSWER,
     example={"token": "…", "output": {"approved": True}},
 )
 def task_success(call: Call[models.TaskSuccessRequest]) -> Answer:
     """Answer a task that waits for its token. The first answer counts."""
-    call.services.executions.send_task_success(call.given.token, call.given.output, actor=call.actor)
+    kept = call.services.executions.send_task_success(call.given.token, call.given.output)
+    call.act.done(after={"answer": "success", "output_digest": digest(kept)})
     return Answer(models.Done())
 
 
 @route(
-    "POST", "/tasks/failure", models.TaskFailureRequest, answers=models.Done,
+    "POST", "/tasks/failure", models.TaskFailureRequest, answers=models.Done, act=_ANSWER,
     example={"token": "…", "error": "Rejected", "cause": "Over budget"},
 )
 def task_failure(call: Call[models.TaskFailureRequest]) -> Answer:
     """Fail a task that waits for its token; its Retry and Catch see the error."""
-    call.services.executions.send_task_failure(
-        call.given.token, call.given.error, call.given.cause, actor=call.actor
-    )
+    kept = call.services.executions.send_task_failure(call.given.token, call.given.error, call.given.cause)
+    call.act.done(after={"answer": "failure", "error": kept["error"]}, reason=kept["cause"])
     return Answer(models.Done())
 
 
-@route("POST", "/tasks/heartbeat", models.TaskHeartbeatRequest, answers=models.Done, example={"token": "…"})
+@route(
+    "POST", "/tasks/heartbeat", models.TaskHeartbeatRequest, answers=models.Done, example={"token": "…"},
+    act=NoAct("a heartbeat says nothing but that the work goes on"),
+)
 def task_heartbeat(call: Call[models.TaskHeartbeatRequest]) -> Answer:
     """Say that the work behind a task token goes on: its HeartbeatSeconds begin anew."""
     call.services.executions.send_task_heartbeat(call.given.token)

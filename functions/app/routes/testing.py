@@ -10,6 +10,7 @@ from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument, parse_document
 from engine.clock import Clock
 from engine.errors import UserError
+from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.kernel.history import render
 from engine.ports.tasks import TaskCall
 from engine.testing import cases as running
@@ -17,9 +18,11 @@ from engine.testing.cases import CaseResult, chosen_cases
 from engine.testing.resource_kinds import aws_action_reads
 from engine.testing.trial import Asked, Tried, steps_values, try_out
 from functions.app import large
+from functions.app.acts import Acts, NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models_testing as shapes
 from functions.app.shapes.step_shapes import chosen, edges_of, resources_of, shape_of
+from functions.app.tested_calls import shape_of_calls
 
 Json = Any
 
@@ -40,7 +43,7 @@ _DEFINITION = {
 
 
 @route(
-    "POST", "/test/run", shapes.TrialRequest, answers=shapes.TrialAnswer,
+    "POST", "/test/run", shapes.TrialRequest, answers=shapes.TrialAnswer, act=Acts(("workflow.test",)),
     example={"definition": _DEFINITION, "input": {}, "mocks": {"Charge": {"output": {"status": 200}}}},
 )
 def run_test(call: Call[shapes.TrialRequest]) -> Answer:
@@ -63,14 +66,13 @@ def run_test(call: Call[shapes.TrialRequest]) -> Answer:
             services.tasks, reads=reading(services.connectors), clock=services.clock, made=made,
         )
     finally:
-        if made:
-            services.catalog.tested(call.workspace, document, made, actor=call.actor)
+        _record(call, document, made)
     return Answer(_shown(document, tried))
 
 
 @route(
     "POST", "/cases/run", shapes.CasesRunRequest, answers=shapes.CasesRun,
-    example={"workflow": "order_flow"},
+    act=NoAct("cases call nothing and store nothing"), example={"workflow": "order_flow"},
 )
 def run_cases(call: Call[shapes.CasesRunRequest]) -> Answer:
     """Run the cases of a workflow's draft, or of a document, and say what came out otherwise.
@@ -121,6 +123,15 @@ def reading(registry: Registry) -> Callable[[str], bool]:
         return spec is not None and spec.kind == "read"
 
     return reads
+
+
+def _record(call: Call[shapes.TrialRequest], document: WorkflowDocument, made: Sequence[TaskCall]) -> None:
+    """A test is an act where it really made calls."""
+    if not made:
+        call.acts.unchanged()
+        return
+    with call.acts.doing("workflow.test", Subject(WORKFLOW, document.name)) as act:
+        act.done(after=shape_of_calls(document, made))
 
 
 def _document(given: shapes.TrialRequest) -> WorkflowDocument:

@@ -9,6 +9,7 @@ Lambda takes and gives 6 MB at most, the event's or the answer's JSON as a whole
 from __future__ import annotations
 
 from engine.errors import PayloadTooLarge
+from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models_operations as shapes
 
@@ -19,7 +20,10 @@ ROOM_BYTES = 1024 * 1024
 """For what stands beside an input in a request."""
 
 
-@route("POST", "/uploads", shapes.UploadRequest, answers=shapes.Upload, status=201, example={"bytes": 7_000_000})
+@route(
+    "POST", "/uploads", shapes.UploadRequest, answers=shapes.Upload, status=201, example={"bytes": 7_000_000},
+    act=NoAct("what is put there is the body of a request, whose act counts"),
+)
 def expect_upload(call: Call[shapes.UploadRequest]) -> Answer:
     """Ask for an address for a body that is too large for a request: over about 5 MB on AWS.
 

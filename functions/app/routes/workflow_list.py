@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from engine.catalog.catalog import Draft
 from engine.catalog.document import document_digest
 from engine.durable.execution import iso_time
+from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.ports.catalog_store import WorkflowRecord
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
 from functions.app import etags
-from functions.app.routes.workflows import draft_answer
+from functions.app.acts import Act
+from functions.app.routes.workflows import draft_after, draft_answer, workflow_of
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
 from functions.app.shapes import models
@@ -52,34 +54,48 @@ def get_workflow(call: Call[models.Nothing]) -> Answer:
     return _answer(call, services.catalog.workflow(call.workspace, call.path["name"]))
 
 
-@route("POST", "/workflows/{name}/archive", models.Nothing, answers=shapes.Workflow)
+@route(
+    "POST", "/workflows/{name}/archive", models.Nothing, answers=shapes.Workflow,
+    act=Act("workflow.archive", workflow_of),
+)
 def archive_workflow(call: Call[models.Nothing]) -> Answer:
     """Put a workflow away: nothing starts, lists leave it out, nothing is deleted.
 
     What runs runs on."""
-    return _answer(call, call.services.catalog.set_archived(
-        call.workspace, call.path["name"], archived=True, actor=call.actor
-    ))
+    return _put(call, archived=True)
 
 
-@route("POST", "/workflows/{name}/unarchive", models.Nothing, answers=shapes.Workflow)
+@route(
+    "POST", "/workflows/{name}/unarchive", models.Nothing, answers=shapes.Workflow,
+    act=Act("workflow.unarchive", workflow_of),
+)
 def unarchive_workflow(call: Call[models.Nothing]) -> Answer:
     """Take a workflow out of the archive."""
-    return _answer(call, call.services.catalog.set_archived(
-        call.workspace, call.path["name"], archived=False, actor=call.actor
-    ))
+    return _put(call, archived=False)
 
 
 @route(
     "POST", "/workflows/{name}/duplicate", shapes.DuplicateRequest, answers=models.Draft, status=201,
-    example={"name": "order_flow_2"},
+    act=Act("workflow.duplicate", lambda call: Subject(WORKFLOW, call.given.name)), example={"name": "order_flow_2"},
 )
 def duplicate_workflow(call: Call[shapes.DuplicateRequest]) -> Answer:
     """Make the draft of a workflow the draft of a new one."""
     name, catalog = call.path["name"], call.services.catalog
-    return draft_answer(catalog, call.workspace, catalog.duplicate(
-        call.workspace, name, call.given.name, actor=call.actor
-    ), status=201)
+    draft = catalog.duplicate(call.workspace, name, call.given.name, actor=call.actor)
+    call.act.done(after={**draft_after(draft.etag, draft.document, None), "of": name})
+    return draft_answer(catalog, call.workspace, draft, status=201)
+
+
+def _put(call: Call[models.Nothing], *, archived: bool) -> Answer:
+    """Into the archive, or out of it."""
+    catalog, name = call.services.catalog, call.path["name"]
+    before = catalog.workflow(call.workspace, name).archived
+    row = catalog.set_archived(call.workspace, name, archived=archived, actor=call.actor)
+    if before == archived:
+        call.act.unchanged()
+    else:
+        call.act.done(before={"archived": before}, after={"archived": archived})
+    return _answer(call, row)
 
 
 def _answer(call: Call[models.Nothing], row: WorkflowRecord) -> Answer:

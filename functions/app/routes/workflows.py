@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from engine.catalog.catalog import Catalog
 from engine.catalog.catalog import Draft as CatalogDraft
-from engine.catalog.document import WorkflowDocument, parse_document
+from engine.catalog.diff import unified
+from engine.catalog.document import WorkflowDocument, document_digest, parse_document
 from engine.catalog.files import place_of
+from engine.catalog.publishing import credentials_written
+from engine.catalog.triggers import never_firing
 from engine.durable.execution import iso_time
-from engine.errors import Conflict, InvalidDocument, UserError
+from engine.errors import Conflict, InvalidDocument, NotFound, UserError
+from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.language.asl.source import Source
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
+from functions.app.acts import Act, Acts, Doing
 from functions.app.case_check import CaseCheck
 from functions.app.notices import warn
 from functions.app.routing import Answer, Call, RouteTable
@@ -34,8 +40,14 @@ _DOCUMENT = {
 }
 
 
+def workflow_of(call: Call[Any]) -> Subject:
+    """The workflow that the address names."""
+    return Subject(WORKFLOW, call.path["name"])
+
+
 @route(
     "POST", "/workflows/import", models.ImportRequest, answers=models.ImportAnswer,
+    act=Acts(("workflow.import", "workflow.publish")),
     example={"document": _DOCUMENT, "publish": True},
 )
 def import_workflow(call: Call[models.ImportRequest]) -> Answer:
@@ -46,12 +58,21 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
     as publishing does; where that is refused the draft is kept."""
     given, catalog = call.given, call.services.catalog
     document, source = read_document(given)
-    done = catalog.import_document(
-        call.workspace, document, actor=call.actor, force=given.force, source_bytes=source
-    )
+    subject = Subject(WORKFLOW, document.name)
+    before = _draft_before(catalog, call.workspace, document.name)
+    with call.acts.doing("workflow.import", subject) as act:
+        done = catalog.import_document(
+            call.workspace, document, actor=call.actor, force=given.force, source_bytes=source
+        )
+        if done.changed:
+            after = {**draft_after(done.etag, document, before), "forced": given.force}
+            act.done(before=_etag(before), after=after)
+        else:
+            act.unchanged()
     version = None
     if given.publish:
-        version = _publish_imported(call, document.name, done.etag)
+        with call.acts.doing("workflow.publish", subject) as act:
+            version = _publish_imported(call, act, document.name, done.etag)
     else:
         _warn_of_problems(catalog, document, None if given.source is None else read_source(given.source))
     return Answer(
@@ -77,14 +98,10 @@ def _warn_of_problems(catalog: Catalog, document: WorkflowDocument, source: Sour
         warn(f"and {len(errors) - _MOST_WARNED} more: automate validate FILE, or POST /definitions/validate, lists all")
 
 
-def _publish_imported(call: Call[models.ImportRequest], name: str, etag: str) -> VersionRecord:
+def _publish_imported(call: Call[models.ImportRequest], act: Doing, name: str, etag: str) -> VersionRecord:
     """Publish what was imported. A refusal says that the draft is kept."""
-    given = call.given
     try:
-        return call.services.catalog.publish(
-            call.workspace, name, note=given.note, actor=call.actor, expect_etag=etag,
-            check=CaseCheck(call.services.clock, accept=given.accept_failing_cases),
-        )
+        return _published(call, act, name, etag)
     except UserError as error:
         error.advice = " ".join(filter(None, ["It is imported as the draft, and not published.", error.advice]))
         raise
@@ -99,7 +116,7 @@ def get_draft(call: Call[models.Nothing]) -> Answer:
 
 @route(
     "PUT", "/workflows/{name}/draft", models.SaveDraftRequest, answers=models.Draft, conditional=True,
-    example={"document": _DOCUMENT},
+    act=Act("workflow.save_draft", workflow_of), example={"document": _DOCUMENT},
 )
 def put_draft(call: Call[models.SaveDraftRequest]) -> Answer:
     """Save the draft that If-Match names; without If-Match, create a workflow.
@@ -112,18 +129,19 @@ def put_draft(call: Call[models.SaveDraftRequest]) -> Answer:
             f"the document's name is {document.name!r}, the address says {name!r}", where="/name",
             advice="Import it under the new name; a workflow is not renamed by saving.",
         )
-    if call.if_match is not None:
-        with etags.precondition(call.if_match) as named:
-            expected = catalog.draft(call.workspace, name).etag if named is None else named
-            saved = catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=expected)
-            return draft_answer(catalog, call.workspace, saved)
+    before = _draft_before(catalog, call.workspace, name)
+    expected = catalog.draft(call.workspace, name).etag if call.if_match == "*" else call.if_match
     try:
-        saved = catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=None)
+        saved = catalog.save_draft(call.workspace, document, actor=call.actor, expect_etag=expected)
     except Conflict as error:
+        if call.if_match is not None:
+            raise
+        call.act.refused(error)
         raise etags.PreconditionRequired(
             f"there is a draft of {name!r} already", where="If-Match", details=error.details,
             advice="Read it, and name its ETag in If-Match.",
         ) from None
+    call.act.done(before=_etag(before), after=draft_after(saved.etag, document, before))
     return draft_answer(catalog, call.workspace, saved)
 
 
@@ -136,19 +154,14 @@ def export_workflow(call: Call[models.ExportQuery]) -> Answer:
 
 @route(
     "POST", "/workflows/{name}/publish", models.PublishRequest, answers=models.Version, conditional=True,
-    example={"note": "Refunds over 500 need an approval"},
+    act=Act("workflow.publish", workflow_of), example={"note": "Refunds over 500 need an approval"},
 )
 def publish_workflow(call: Call[models.PublishRequest]) -> Answer:
     """Make the draft the new active version.
 
     If-Match names the draft that was tested. 422 lists everything that is wrong with it. Its cases are run first, each
     with its stubs: nothing is called. Where some fail, 422 CasesFail lists them, unless they are accepted."""
-    given = call.given
-    with etags.precondition(call.if_match) as expected:
-        version = call.services.catalog.publish(
-            call.workspace, call.path["name"], note=given.note, actor=call.actor, expect_etag=expected,
-            check=CaseCheck(call.services.clock, accept=given.accept_failing_cases),
-        )
+    version = _published(call, call.act, call.path["name"], call.expected)
     return Answer(models.Version(**_version(version, version.number)))
 
 
@@ -179,17 +192,18 @@ def diff_workflow(call: Call[models.DiffQuery]) -> Answer:
 
 @route(
     "POST", "/workflows/{name}/rollback", models.RollbackRequest, answers=models.Version, conditional=True,
-    example={"version": 1},
+    act=Act("workflow.rollback", workflow_of), example={"version": 1},
 )
 def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
     """Make an older version the active one again.
 
     If-Match names the workflow's ETag."""
-    with etags.precondition(call.if_match) as expected:
-        record = call.services.catalog.rollback(
-            call.workspace, call.path["name"], call.given.version, actor=call.actor,
-            expect_etag=etags.inner(expected),
-        )
+    catalog, name = call.services.catalog, call.path["name"]
+    before = catalog.workflow(call.workspace, name).active_version
+    record = catalog.rollback(
+        call.workspace, name, call.given.version, actor=call.actor, expect_etag=etags.inner(call.expected)
+    )
+    _tell_active(call.act, before, record)
     return Answer(models.Version(**_version(record, record.number)))
 
 
@@ -213,6 +227,57 @@ def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft, *, statu
         based_on_version=catalog.workflow(workspace, draft.workflow).latest_version or None,
     )
     return Answer(answer, status=status, etag=draft.etag)
+
+
+def draft_after(etag: str, document: WorkflowDocument, before: CatalogDraft | None) -> dict[str, models.Json]:
+    """What an entry has of a new draft: its etag and digest, and what is different; the whole document is the
+    version's to keep."""
+    shape: dict[str, models.Json] = {"etag": etag, "digest": document_digest(document)}
+    if before is not None:
+        shape["diff"] = unified(before.document, document, "before", "after")
+    return shape
+
+
+def _draft_before(catalog: Catalog, workspace: str, name: str) -> CatalogDraft | None:
+    try:
+        return catalog.draft(workspace, name)
+    except NotFound:
+        return None
+
+
+def _etag(draft: CatalogDraft | None) -> models.Json:
+    return None if draft is None else {"etag": draft.etag, "updated_by": draft.updated_by}
+
+
+def _published(
+    call: Call[models.ImportRequest] | Call[models.PublishRequest], act: Doing, name: str, expect_etag: str | None,
+) -> VersionRecord:
+    """Publish the draft; warn of triggers that never fire, and of what looks like a credential."""
+    catalog, given = call.services.catalog, call.given
+    check = CaseCheck(call.services.clock, accept=given.accept_failing_cases)
+    before = catalog.workflow(call.workspace, name).active_version
+    version = catalog.publish(
+        call.workspace, name, note=given.note, actor=call.actor, expect_etag=expect_etag, check=check
+    )
+    accepted = {"accepted_failing_cases": check.accepted} if check.accepted else {}
+    _tell_active(act, before, version, reason=given.note, **accepted)
+    document, _ = catalog.documents(call.workspace, name, version.number, version.number)
+    for remark in never_firing(document.triggers):
+        warn(remark.message)
+    for remark in credentials_written(document):
+        warn(f"{remark.location}: {remark.message}")
+    return version
+
+
+def _tell_active(
+    act: Doing, before: int, active: VersionRecord, *, reason: str | None = None, **more: models.Json
+) -> None:
+    """`active` is the active version now; before it was the one of that number."""
+    if active.number == before:
+        act.unchanged()
+        return
+    digests = {"digest": active.digest, "definition_digest": active.definition_digest}
+    act.done(before={"version": before}, after={"version": active.number, **digests, **more}, reason=reason)
 
 
 def _version(record: VersionRecord, active: int) -> dict[str, models.Json]:

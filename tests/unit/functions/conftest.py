@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -13,6 +14,7 @@ import pytest
 
 from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
+from engine.adapters.local.stores import LocalStores
 from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
@@ -105,7 +107,7 @@ def call_wsgi(app: Any, method: str, path: str, body: Any = None, **headers: str
 class Api:
     """The API and what is behind it. `work` lets a worker loose on every wake that is due."""
 
-    stores: MemoryStores
+    stores: Any
     clock: SkipClock
     services: Services
     secrets: MemorySecrets
@@ -139,7 +141,22 @@ class Api:
 @pytest.fixture
 def api() -> Api:
     clock = SkipClock()
-    stores = MemoryStores(clock)
+    return api_over(MemoryStores(clock), clock)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def any_api(request: Any, tmp_path: Path) -> Iterator[Api]:
+    """The API over memory stores, and over a data folder's."""
+    clock = SkipClock()
+    if request.param == "memory":
+        yield api_over(MemoryStores(clock), clock)
+        return
+    stores = LocalStores.open(str(tmp_path), Settings(), clock, command="test")
+    yield api_over(stores, clock)
+    stores.close()
+
+
+def api_over(stores: Any, clock: SkipClock) -> Api:
     settings = Settings()
     secrets = MemorySecrets()
     audit = Audit(stores.audit, clock)
@@ -160,7 +177,7 @@ def api() -> Api:
     services = Services(
         catalog=AuditedCatalog(stores.catalog, clock, tasks=ConnectorTasks(default_registry), recorder=recorder),
         executions=executions, connectors=default_registry, settings=settings, secret_backends=(secrets,),
-        writable_secrets=AuditedSecrets(secrets, recorder), audit=audit,
+        writable_secrets=AuditedSecrets(secrets, recorder), secret_store=secrets, audit=audit,
         pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
         activities=AuditedActivities(
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock, recorder=recorder,

@@ -13,7 +13,7 @@ from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
-from functions.app.audited import Recorder
+from functions.app.acts import Recorder
 from functions.server.guard import Guard
 from functions.server.owner import Owner
 from functions.server.refusals import BURST, EVERY_SECONDS, RefusedRequests

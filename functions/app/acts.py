@@ -1,0 +1,218 @@
+"""Acts: what the audit log records, declared with the route that does it.
+
+    route (act=Act("workflow.publish", workflow)) ──► handler(call) ──► call.act.done(before, after) ──► entry
+                                                          ├──► call.act.unchanged(): no act, no entry
+                                                          └──► Refused, Conflict, InvalidDefinition ──► act.refused
+
+A route that may change something declares its act (`Act`), the acts that it does one by one (`Acts`), or that it
+does none and why (`NoAct`): `RouteTable.add` refuses one that declares nothing. A handler that succeeded without saying
+what came of its act is a defect: the answer warns, and the log has an error.
+
+The entry follows the act: an entry of something that then failed would be a lie in a log that cannot be corrected. So
+between the two a crash, or an audit log that does not serve, may leave an act unrecorded. The act is not undone for
+that (others may have built on it, and undoing would need an entry itself): it is logged as an error, and the caller is
+told, in the answer's `warnings`. What was started can still be seen: executions and versions name who made them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from engine.clock import Clock
+from engine.errors import Conflict, InvalidDefinition, Refused, StorageError, UserError
+from engine.governance.audit import Audit
+from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
+from engine.governance.audit_recorder import new_id
+from engine.ports.keys import Actor, ExecutionKey
+from engine.records import dataclass
+from functions.app.notices import warn
+
+Json = Any
+Target = Subject | ExecutionKey | None
+"""What an act is done to: an ExecutionKey is its execution, in its own workspace; None where there is none yet, and
+what is asked for cannot be done."""
+
+_LOG = logging.getLogger(__name__)
+
+REFUSALS = (Refused, Conflict, InvalidDefinition)
+"""What of UserErrors is a refusal: all else is a request that was no act yet (misspelt, unknown, too large)."""
+
+NOBODY = Actor("anonymous")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The one act of a route: its name in the audit log, and its subject, made from the Call."""
+
+    name: str
+    target: Callable[[Any], Target]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all acts that the route may do."""
+        return (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The acts that a route does one by one, each begun by its handler with `call.doing`."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoAct:
+    """The route changes nothing that anybody would be asked about; `why` says so."""
+
+    why: str
+    names: tuple[str, ...] = ()
+
+
+Declared = Act | Acts | NoAct
+
+
+class Recorder:
+    """Writes the entries of acts. Never raises: the act stands, recorded or not."""
+
+    def __init__(self, audit: Audit, clock: Clock) -> None:
+        self._audit = audit
+        self._clock = clock
+
+    def done(
+        self, act: str, workspace: str, subject: Subject, actor: Actor, *, before: Json = None, after: Json = None,
+        reason: str | None = None, entry_id: str | None = None, details: Mapping[str, Json] | None = None,
+    ) -> None:
+        """`act` was done. `entry_id` is for an act that can be told to be the same one when it is repeated."""
+        entry = AuditEntry(
+            entry_id or new_id(), workspace, self._clock.now(), actor, act, subject, before, after, reason or None,
+            details or {},
+        )
+        try:
+            self._audit.record([entry])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the act is done
+            known = isinstance(error, StorageError)
+            _missing(act, subject, actor, error if known else "by a defect; the log has it", error, trace=not known)
+
+    def refused(self, act: str, workspace: str, subject: Subject, actor: Actor, error: UserError) -> None:
+        """`act` was refused with `error`."""
+        self.done(
+            "act.refused", workspace, subject, actor, reason=error.message, details={"act": act, "code": error.code}
+        )
+
+
+class Doing:
+    """One act under way. Its handler says what came of it, at once: what it does afterwards may fail."""
+
+    def __init__(self, name: str, target: Target, recorder: Recorder, workspace: str, actor: Actor) -> None:
+        self.name = name
+        self.target = target
+        self._recorder = recorder
+        self._workspace = workspace
+        self._actor = actor
+        self.told = False
+
+    def done(
+        self, *, before: Json = None, after: Json = None, reason: str | None = None, target: Target = None,
+        entry_id: str | None = None,
+    ) -> None:
+        """It was done. `target` is for an act that made what it was done to; `entry_id`: see Recorder.done."""
+        self.told = True
+        workspace, subject = self._at(target or self.target)
+        self._recorder.done(
+            self.name, workspace, subject, self._actor, before=before, after=after, reason=reason, entry_id=entry_id
+        )
+
+    def unchanged(self) -> None:
+        """It changed nothing, so it is no act."""
+        self.told = True
+
+    def refused(self, error: UserError) -> None:
+        """It was understood and not allowed; what was done before stands."""
+        if not self.told:
+            self.told = True
+            workspace, subject = self._at(self.target)
+            self._recorder.refused(self.name, workspace, subject, self._actor, error)
+
+    def ended(self) -> None:
+        """Its handler has succeeded: tell of one that did not say what it did."""
+        if not self.told:
+            why = "its route does not say what it did"
+            _missing(self.name, self._at(self.target)[1], self._actor, "by a defect; the log has it", why, trace=False)
+
+    def _at(self, target: Target) -> tuple[str, Subject]:
+        if isinstance(target, ExecutionKey):
+            return target.workspace, Subject(EXECUTION, target.id)
+        return self._workspace, target or Subject("unknown", "")
+
+
+class CallActs:
+    """The acts of one call of a route that has declared `declared`."""
+
+    def __init__(self, declared: Declared | None, recorder: Recorder, workspace: str, actor: Actor) -> None:
+        self._names = declared.names if declared is not None else ()
+        self._recorder = recorder
+        self._workspace = workspace
+        self._actor = actor
+        self._told = not self._names
+
+    @contextmanager
+    def doing(self, name: str, target: Target) -> Iterator[Doing]:
+        """Do the act `name` within: a refusal is recorded and passed on."""
+        if name not in self._names:
+            raise RuntimeError(f"the act {name} is not declared with its route")
+        self._told = True
+        act = Doing(name, target, self._recorder, self._workspace, self._actor)
+        try:
+            yield act
+        except REFUSALS as error:
+            act.refused(error)
+            raise
+        act.ended()
+
+    def unchanged(self) -> None:
+        """There was nothing to do."""
+        self._told = True
+
+    def ended(self) -> None:
+        """The handler has succeeded: tell of one that neither did an act nor said that there was none."""
+        if not self._told:
+            with self.doing(self._names[0], None):
+                pass
+
+
+_BEHIND_THE_DOOR: ContextVar[bool] = ContextVar("automate_behind_the_door", default=False)
+
+
+@contextmanager
+def behind_the_door() -> Iterator[None]:
+    """A route is asked: the services that record by themselves (functions.app.audited) leave it to the route."""
+    token = _BEHIND_THE_DOOR.set(True)
+    try:
+        yield
+    finally:
+        _BEHIND_THE_DOOR.reset(token)
+
+
+def is_behind_the_door() -> bool:
+    """Whether a route is asked at the moment."""
+    return _BEHIND_THE_DOOR.get()
+
+
+def digest(value: Json) -> str:
+    """SHA-256 of a JSON value, whatever the order of its keys: the same as the journal's input digest."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _missing(act: str, subject: Subject, actor: Actor, shown: object, error: object, *, trace: bool) -> None:
+    _LOG.error(
+        "NOT IN THE AUDIT LOG: %s of %s by %s from %s: %s", act, subject, actor, actor.origin or "nowhere", error,
+        exc_info=error if trace and isinstance(error, BaseException) else None,
+    )
+    warn(f"{act} of {subject} stands and is not in the audit log: {shown}")

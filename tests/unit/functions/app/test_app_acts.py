@@ -1,0 +1,290 @@
+"""Every route that may change something declares its act, and its call leaves the entry that the route declares."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.durable.poison import pause
+from engine.errors import Conflict, InvalidDefinition, InvalidDocument, Refused
+from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.ports.keys import ExecutionKey
+from functions.app import http
+from functions.app.acts import Act, Acts, NoAct
+from functions.app.routing import Answer, RouteTable, answer
+from functions.app.shapes import models
+from functions.app.table import ROUTES
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+FAILS = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Boom"}}}
+ASKS = {"StartAt": "Ask", "States": {"Ask": {
+    "Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "End": True,
+    "Parameters": {"message.$": "$$.Task.Token"}}}}
+PICKS = {"StartAt": "Pick", "States": {"Pick": {
+    "Type": "Task", "Resource": "arn:aws:states:local:default:activity:pick", "End": True}}}
+EACH = {"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": True, "ItemProcessor": {
+    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **ASKS}}}}
+LOGS = {"StartAt": "A", "States": {"A": {
+    "Type": "Task", "Resource": "connector:log:write", "Parameters": {"message": "hello"}, "End": True}}}
+WRITTEN = [route for route in ROUTES if route.method != "GET"]
+
+
+def document(definition=PASS, name="flow"):
+    return {"document": {"name": name, "definition": definition}}
+
+
+def published(api):
+    api.publish("flow", PASS)
+
+
+def two_versions(api):
+    api.publish("flow", PASS)
+    api.publish("flow", {**PASS, "Comment": "second"})
+
+
+def edited(api):
+    api.publish("flow", PASS)
+    api("POST", "/workflows/import", document({**PASS, "Comment": "second"}))
+
+
+def archived(api):
+    api.publish("flow", PASS)
+    api("POST", "/workflows/flow/archive")
+
+
+def started(definition, *names, work=True):
+    def prepare(api):
+        api.publish("flow", definition)
+        for name in names or ("one",):
+            assert api("POST", "/workflows/flow/executions", {"name": name, "input": [1]}).status == 201
+        if work:
+            api.work()
+
+    return prepare
+
+
+def struck(api):
+    started(ASKS, work=False)(api)
+    journal = api.stores.journal
+    pause(journal, journal.header(ExecutionKey("default", "flow:one")), "it cost its workers")
+
+
+def paused(path):
+    def prepare(api):
+        api.publish("flow", PASS)
+        api("POST", path, {})
+
+    return prepare
+
+
+def kept(api):
+    api("PUT", "/secrets/KEY", {"value": "a long value"})
+
+
+def picking(api):
+    api("POST", "/activities", {"name": "pick"})
+    started(PICKS)(api)
+
+
+def token(api):
+    events = api("GET", "/executions/flow%3Aone/history").json["events"]
+    scheduled = next(event for event in events if event["type"] == "TaskScheduled")
+    return scheduled["taskScheduledEventDetails"]["parameters"].split('"message":"')[1].split('"')[0]
+
+
+def map_run(api):
+    run, = api("GET", "/executions/flow%3Aone/map-runs").json["map_runs"]
+    return run["arn"].rpartition(":")[2]
+
+
+FLOW, ONE, TWO, KEY = "workflow/flow", "execution/flow:one", "execution/flow:two", "secret/KEY"
+CASES = {
+    "archive_workflow": (published, "/workflows/flow/archive", None, {FLOW}),
+    "unarchive_workflow": (archived, "/workflows/flow/unarchive", None, {FLOW}),
+    "duplicate_workflow": (published, "/workflows/flow/duplicate", {"name": "copy"}, {"workflow/copy"}),
+    "import_workflow": (None, "/workflows/import", {**document(), "publish": True}, {FLOW}),
+    "put_draft": (None, "/workflows/flow/draft", document(), {FLOW}),
+    "publish_workflow": (edited, "/workflows/flow/publish", {}, {FLOW}),
+    "rollback_workflow": (two_versions, "/workflows/flow/rollback", {"version": 1}, {FLOW}),
+    "start_execution": (published, "/workflows/flow/executions", {"name": "one"}, {ONE}),
+    "stop_execution": (started(ASKS), "/executions/flow%3Aone/stop", {}, {ONE}),
+    "resume_execution": (struck, "/executions/flow%3Aone/resume", None, {ONE}),
+    "rerun_execution": (started(PASS), "/executions/flow%3Aone/rerun", {"name": "two"}, {ONE, TWO}),
+    "redrive_execution": (started(FAILS), "/executions/flow%3Aone/redrive", None, {ONE}),
+    "redrive_many": (started(FAILS, "one", "two"), "/workflows/flow/redrive", {}, {ONE, TWO}),
+    "stop_many": (started(ASKS, "one", "two"), "/workflows/flow/stop", {}, {ONE, TWO}),
+    "update_map_run": (
+        started(EACH), lambda api: f"/executions/flow%3Aone/map-runs/{map_run(api)}", {"max_concurrency": 2}, {ONE},
+    ),
+    "pause_workflow": (published, "/workflows/flow/pause", {}, {FLOW}),
+    "resume_workflow": (paused("/workflows/flow/pause"), "/workflows/flow/resume", None, {FLOW}),
+    "pause_all": (None, "/pause", {}, {"workflow/*"}),
+    "resume_all": (paused("/pause"), "/resume", None, {"workflow/*"}),
+    "task_success": (started(ASKS), "/tasks/success", lambda api: {"token": token(api), "output": 1}, {ONE}),
+    "task_failure": (started(ASKS), "/tasks/failure", lambda api: {"token": token(api), "error": "E"}, {ONE}),
+    "task_heartbeat": (started(ASKS), "/tasks/heartbeat", lambda api: {"token": token(api)}, set()),
+    "create_activity": (None, "/activities", {"name": "pick"}, {"activity/pick"}),
+    "delete_activity": (picking, "/activities/pick", None, {"activity/pick"}),
+    "get_activity_task": (picking, "/activities/pick/task", {"wait_seconds": 0}, set()),
+    "run_test": (None, "/test/run", {**document(LOGS), "allow": ["connector:log:write"]}, {FLOW}),
+    "run_cases": (published, "/cases/run", {"workflow": "flow"}, set()),
+    "put_secret": (None, "/secrets/KEY", {"value": "a long value"}, {KEY}),
+    "rotate_secret": (kept, "/secrets/KEY/rotate", {"value": "another value"}, {KEY}),
+    "propose_error_handling": (None, "/copilot/error-handling", document(LOGS), set()),
+    "delete_secret": (kept, "/secrets/KEY", None, {KEY}),
+}
+"""By handler: what is there before, the path and the body of a call, and the subjects of its entries. Those that are
+not here have an example of their own in the table."""
+
+
+def entries(api):
+    found = api("GET", "/audit?limit=1000").json["entries"]
+    return {entry["id"]: entry for entry in found if entry["actor_kind"] != "engine"}
+
+
+@pytest.mark.parametrize("route", WRITTEN, ids=lambda route: route.handler.__name__)
+def test_a_call_leaves_the_entries_that_its_route_declares(any_api, route, caplog):
+    prepare, path, body, subjects = CASES.get(route.handler.__name__, (None, route.path, route.example, set()))
+    if prepare is not None:
+        prepare(any_api)
+    before = entries(any_api)
+    reply = any_api(
+        route.method, path(any_api) if callable(path) else path, body(any_api) if callable(body) else body
+    )
+    assert reply.status == route.status, reply.text
+    new = [entry for key, entry in entries(any_api).items() if key not in before]
+    assert {entry["act"] for entry in new} == set(route.act.names)
+    assert {entry["subject"] for entry in new} == subjects
+    assert {(entry["actor"], entry["origin"]) for entry in new} <= {("ada", "127.0.0.1")}
+    assert "warnings" not in reply.json
+    assert "NOT IN THE AUDIT LOG" not in caplog.text
+
+
+def test_every_route_that_is_not_a_get_declares_what_it_does():
+    assert all(isinstance(route.act, Act | Acts | NoAct) for route in WRITTEN)
+    assert all(route.act.why for route in WRITTEN if isinstance(route.act, NoAct))
+    assert not [route.path for route in ROUTES if route.method == "GET" and route.act is not None]
+    assert set(CASES) <= {route.handler.__name__ for route in WRITTEN}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_a_route_that_declares_nothing_does_not_build(method):
+    with pytest.raises(TypeError, match="declares neither an act nor that it does none"):
+        RouteTable("Things").add(method, "/things", models.Nothing, answers=models.Done)
+
+
+def test_a_get_that_declares_an_act_does_not_build():
+    with pytest.raises(TypeError, match="a GET does no act"):
+        RouteTable("Things").add("GET", "/things", models.Nothing, answers=models.Done, act=NoAct("it looks"))
+
+
+def asked(api, act, handler):
+    """The answer of a route of its own, and what it left in the log."""
+    table = RouteTable("Things")
+    table.add("POST", "/things", models.Nothing, answers=models.Done, act=act)(handler)
+    request = http.Request("POST", "/things", context={
+        "identity": {"sourceIp": "127.0.0.1"}, "authorizer": {"principalId": "ada"},
+    })
+    found = answer(table.routes[0], request, lambda: api.services)
+    return found, [(entry["act"], entry["subject"], entry["reason"]) for entry in entries(api).values()]
+
+
+THING = Act("thing.do", lambda call: Subject(WORKFLOW, "thing"))
+
+
+@pytest.mark.parametrize("act", [THING, Acts(("thing.do",))], ids=["one", "many"])
+def test_a_handler_that_does_not_say_what_it_did_is_told_of(api, act, caplog):
+    found, left = asked(api, act, lambda call: Answer(models.Done()))
+    assert (found.status, left) == (200, [])
+    assert "stands and is not in the audit log: by a defect" in found.body
+    assert "NOT IN THE AUDIT LOG: thing.do" in caplog.text
+    assert "its route does not say what it did" in caplog.text
+
+
+def test_an_act_of_many_that_does_not_say_what_came_of_it_is_told_of(api, caplog):
+    def handler(call):
+        with call.acts.doing("thing.do", ExecutionKey("default", "flow:one")):
+            pass
+        return Answer(models.Done())
+
+    found, left = asked(api, Acts(("thing.do",)), handler)
+    assert (found.status, left) == (200, [])
+    assert "NOT IN THE AUDIT LOG: thing.do of execution/flow:one by" in caplog.text
+
+
+def test_a_handler_that_says_that_nothing_changed_is_believed(api, caplog):
+    def one(call):
+        call.act.unchanged()
+        return Answer(models.Done())
+
+    def many(call):
+        call.acts.unchanged()
+        return Answer(models.Done())
+
+    said = ((THING, one), (Acts(("thing.do",)), many), (NoAct("it looks"), lambda _: Answer(models.Done())))
+    for act, handler in said:
+        found, left = asked(api, act, handler)
+        assert (found.body, left) == ('{"ok":true}', [])
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("error", [Refused, Conflict])
+def test_a_refusal_is_recorded_by_the_door(api, error):
+    def handler(call):
+        raise error("somebody was first")
+
+    found, left = asked(api, THING, handler)
+    assert found.status == error.status
+    assert left == [("act.refused", "workflow/thing", "somebody was first")]
+
+
+def test_an_invalid_definition_is_a_refusal_and_an_unknown_thing_is_no_act_yet(api):
+    def invalid(call):
+        raise InvalidDefinition([])
+
+    def unknown(call):
+        raise InvalidDocument("it is misspelt")
+
+    assert asked(api, THING, unknown)[1] == []
+    assert [act for act, _, _ in asked(api, THING, invalid)[1]] == ["act.refused"]
+
+
+def test_what_fails_after_the_act_leaves_the_entry_of_the_act_alone(api):
+    def handler(call):
+        call.act.done(after={"done": True})
+        raise Conflict("the answer cannot be made")
+
+    found, left = asked(api, THING, handler)
+    assert (found.status, left) == (409, [("thing.do", "workflow/thing", None)])
+
+
+def test_an_act_that_is_not_declared_is_a_defect(api):
+    def handler(call):
+        with call.acts.doing("thing.undo", None):
+            return Answer(models.Done())
+
+    assert asked(api, Acts(("thing.do",)), handler)[0].status == 500
+
+
+def test_a_secret_that_is_in_use_is_refused_and_the_refusal_is_recorded(api):
+    kept(api)
+    api("POST", "/workflows/import", document({"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": "connector:http:request", "End": True,
+        "Parameters": {"url": "https://example.com", "bearer_token": {"$secret": "KEY"}}}}}))
+    assert api("DELETE", "/secrets/KEY").status == 409
+    refused = next(entry for entry in entries(api).values() if entry["act"] == "act.refused")
+    assert (refused["subject"], refused["details"]["act"]) == ("secret/KEY", "secret.delete")
+
+
+def test_a_synchronous_start_that_takes_too_long_is_recorded(api, monkeypatch):
+    """The execution was started, whatever becomes of the answer."""
+    api("PUT", "/workflows/quick/draft", {"document": {"name": "quick", "kind": "EXPRESS", "definition": PASS}})
+    api("POST", "/workflows/quick/publish", {})
+
+    def run(started):
+        raise TimeoutError("the worker hangs")
+
+    monkeypatch.setattr(api.services.sync_starts, "run", run)
+    assert api("POST", "/workflows/quick/executions?sync=true", {"name": "one"}).status == 500
+    assert "execution/quick:one" in {
+        entry["subject"] for entry in entries(api).values() if entry["act"] == "execution.start"
+    }
