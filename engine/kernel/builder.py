@@ -9,24 +9,22 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from engine.kernel import jobs, redriving
+from engine.kernel import jobs
 from engine.kernel.children.child_ids import awaited_children
 from engine.kernel.context import context_object
 from engine.kernel.history import HistoryEvent
-from engine.kernel.snapshot import Fanout, Frame, Phase, Progress, Snapshot, Status
+from engine.kernel.open_frame import OpenFrame
+from engine.kernel.redrivable import joining_again, redrivable
+from engine.kernel.snapshot import Frame, Phase, Progress, Snapshot, Status
 from engine.language.asl.model import Plan, State
 from engine.language.expr.scope import ABSENT, Scope
 from engine.records import dataclass
 
 Json = Any
 
-_FIELDS = tuple(field.name for field in fields(Frame))
-_VALUES = attrgetter(*_FIELDS)
 _NO_VARIABLES: Mapping[str, Json] = {}
 _WITH_CHILDREN = (Phase.JOINING, Phase.RUNNING, Phase.CALLBACK)
 
@@ -37,101 +35,6 @@ LAST_EVENTS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTime
 
 class HistoryFull(Exception):
     """The next event would be one too many; caught by `step`."""
-
-
-class OpenFrame:
-    """A Frame that can be changed: the same fields, and `visible`, the variables it sees (its parents' and its own).
-
-    `joined` are the outputs of a fan-out's children while the state around them is being left.
-    """
-
-    __slots__ = (*_FIELDS, "before", "joined", "visible")
-
-    path: str
-    machine: str
-    state: str
-    phase: Phase
-    visit: int
-    attempt: int
-    epoch: int
-    retries: tuple[int, ...]
-    input: Json
-    variables: Mapping[str, Json]
-    arguments: Json
-    credentials: Json
-    entered_at: float
-    entered_event: int
-    last_event: int
-    due_at: float | None
-    timeout_seconds: float | None
-    deadline: float | None
-    heartbeat_seconds: float | None
-    heartbeat_at: float | None
-    lease_until: float
-    started_event: int
-    token: str | None
-    fanout: Fanout | None
-    output: Json
-    job: Json
-    first_attempt: int
-    visible: Mapping[str, Json] | None
-    before: int
-    joined: list[Json] | None
-
-    def __init__(self, path: str, machine: str, state: str, state_input: Json, last_event: int) -> None:
-        """A frame that is READY to enter `state`."""
-        self.path = path
-        self.machine = machine
-        self.state = state
-        self.phase = Phase.READY
-        self.visit = 0
-        self.input = state_input
-        self.variables = _NO_VARIABLES
-        self.entered_at = 0.0
-        self.entered_event = 0
-        self.last_event = last_event
-        self.output = None
-        self.visible = None
-        self.before = last_event
-        self.rest()
-
-    def rest(self) -> None:
-        """Forget what belongs to one visit."""
-        self.attempt = self.first_attempt = 0
-        self.epoch = 0
-        self.retries = ()
-        self.arguments = None
-        self.credentials = None
-        self.fanout = None
-        self.settle()
-
-    def settle(self) -> None:
-        """Forget what belongs to one attempt."""
-        self.due_at = None
-        self.timeout_seconds = None
-        self.deadline = None
-        self.heartbeat_seconds = None
-        self.heartbeat_at = None
-        self.lease_until = 0.0
-        self.started_event = 0
-        self.token = None
-        self.job = None
-        self.joined = None
-
-    @classmethod
-    def thaw(cls, frame: Frame) -> OpenFrame:
-        """An open copy of `frame`."""
-        opened = cls.__new__(cls)
-        for name, value in zip(_FIELDS, _VALUES(frame), strict=True):
-            setattr(opened, name, value)
-        opened.visible = None
-        opened.before = frame.last_event
-        opened.joined = None
-        return opened
-
-    def freeze(self) -> Frame:
-        """What the snapshot keeps."""
-        return Frame(*_VALUES(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +69,7 @@ class Builder:
         self.cause = snapshot.cause
         self.abandoned = list(snapshot.abandoned)
         self.stops = list(snapshot.stops)
-        self.remains = snapshot.remains
+        self.redrivable = snapshot.redrivable
         self.redrives = snapshot.redrives
         self.at = snapshot.last_at
         self.seed = 0
@@ -244,15 +147,15 @@ class Builder:
         below: dict[str, Frame] = {}
         for path in self.paths():
             if path.startswith(prefix) and path != without:
-                below.update(self._at_rest(path))
-        self._kept[parent.path] = redriving.waiting_for_children(parent.freeze()), below
+                below.update(self._redrivable_at(path))
+        self._kept[parent.path] = joining_again(parent.freeze()), below
 
     def forget(self, path: str) -> None:
         """The frame at `path` goes on: what was kept of its fan-out, and inside it, is of no more use."""
         for kept in [kept for kept in self._kept if kept == path or kept.startswith(f"{path}/")]:
             del self._kept[kept]
 
-    def _at_rest(self, path: str) -> dict[str, Frame]:
+    def _redrivable_at(self, path: str) -> dict[str, Frame]:
         """The frame at `path` as a redrive takes it up, and the children that its `joined` outputs came from."""
         found = self.peek(path)
         if found is None:
@@ -263,13 +166,13 @@ class Builder:
             found.phase in _WITH_CHILDREN and awaited_children(self.plan, self.facts, self.peek, found)
         )
         frame = found if isinstance(found, Frame) else found.freeze()
-        return redriving.at_rest(self.plan, frame, gives_up=gives_up, joined=joined)
+        return redrivable(self.plan, frame, gives_up=gives_up, joined=joined)
 
-    def _remains(self) -> Mapping[str, Frame]:
+    def _all_redrivable(self) -> Mapping[str, Frame]:
         """Every frame, and the fan-outs that were cancelled on the way to this end."""
         frames: dict[str, Frame] = {}
         for path in self.paths():
-            frames.update(self._at_rest(path))
+            frames.update(self._redrivable_at(path))
         for path in sorted(self._kept, key=path_order):  # from the outermost on
             if path in frames:
                 parent, below = self._kept[path]
@@ -284,13 +187,13 @@ class Builder:
         if settled:
             self.abandoned.clear()
             self.stops.clear()
-        frames = [OpenFrame.thaw(self.remains[path]) for path in sorted(self.remains, key=path_order)]
-        for path, counts in _derive(self.remains).items():
+        frames = [OpenFrame.thaw(self.redrivable[path]) for path in sorted(self.redrivable, key=path_order)]
+        for path, counts in _derive(self.redrivable).items():
             self._progress[path] = [counts.opened, counts.done]
-        for path, at_rest in self.remains.items():
-            if at_rest.phase is Phase.JOINING:  # one without children counts none
+        for path, kept in self.redrivable.items():
+            if kept.phase is Phase.JOINING:  # one without children counts none
                 self._progress.setdefault(path, [0, 0])
-        self.remains = MappingProxyType({})
+        self.redrivable = MappingProxyType({})
         for frame in frames:
             self.lay(frame)
         return frames
@@ -324,9 +227,13 @@ class Builder:
     def scope(self, frame: OpenFrame, *, result: Json = ABSENT, error_output: Json = ABSENT) -> Scope:
         """The scope of `frame`'s state."""
         return Scope(
-            frame.input, lambda: context_object(self, frame), self.variables(frame),
+            frame.input, lambda: self.context(frame), self.variables(frame),
             result=result, error_output=error_output, at=self.at, seed=self.seed, place=(frame.path, frame.visit),
         )
+
+    def context(self, frame: OpenFrame, *, item: tuple[int, Json] | None = None) -> dict[str, Json]:
+        """The context object as `frame` sees it; `item` as in engine.kernel.context."""
+        return context_object(self.plan, self.facts, self.input, frame, self.peek, item=item, redrives=self.redrives)
 
     def variables(self, frame: Frame | OpenFrame) -> Mapping[str, Json]:
         """The variables that `frame` sees."""
@@ -379,7 +286,7 @@ class Builder:
         """The execution has ended. One that did not succeed can be redriven, except an EXPRESS one."""
         self.status, self.output, self.error, self.cause = status, output, error, cause
         if status is not Status.SUCCEEDED and self.facts.kind == "STANDARD" and self.next_event <= self.last_event_id:
-            self.remains = self._remains()
+            self.redrivable = self._all_redrivable()
         self._kept.clear()
         self.remove_all()
 
@@ -393,7 +300,7 @@ class Builder:
         snapshot = Snapshot(
             self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
             self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), tuple(self.stops),
-            self.remains, self.redrives, self._frozen_progress(frames),
+            self.redrivable, self.redrives, self._frozen_progress(frames),
             tuple(frame.path for frame in self.ready if self.live(frame)),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())

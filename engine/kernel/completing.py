@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.errors import StateFailure
 from engine.kernel import flow
-from engine.kernel.builder import Builder, Ended, OpenFrame
+from engine.kernel.builder import Builder, Ended
 from engine.kernel.failing import evaluation_failed, failed
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Phase, Status
 from engine.language.asl.model import Fallible, State
 from engine.language.expr.bounds import DATA_LIMIT
@@ -40,7 +41,7 @@ def exited(
         ))
     builder.leave(frame, state, output, assigned)
     if isinstance(state, Fallible):
-        frame.rest()
+        frame.forget_visit()
     if following is not None:
         frame.state, frame.input, frame.phase = following, output, Phase.READY
         return True

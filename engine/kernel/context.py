@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine.kernel.snapshot import Fanout
-from engine.language.asl.model import Fallible
+from engine.kernel.open_frame import OpenFrame, Peek
+from engine.kernel.snapshot import Facts, Fanout
+from engine.language.asl.model import Fallible, Plan
 from engine.language.asl.times import iso_timestamp
-
-if TYPE_CHECKING:
-    from engine.kernel.builder import Builder, OpenFrame
-    from engine.kernel.snapshot import Frame
 
 Json = Any
 
 
-def context_object(builder: Builder, frame: OpenFrame, *, item: tuple[int, Json] | None = None) -> dict[str, Json]:
+def context_object(
+    plan: Plan, facts: Facts, execution_input: Json, frame: OpenFrame, peek: Peek, *, redrives: int,
+    item: tuple[int, Json] | None = None,
+) -> dict[str, Json]:
     """AWS's context object as `frame` sees it; `item` is a Map's (index, value) while its ItemSelector is evaluated."""
-    facts = builder.facts
     context: dict[str, Json] = {
         "Execution": {
             "Id": facts.execution_arn or facts.execution_id,
-            "Input": builder.input,
+            "Input": execution_input,
             "Name": facts.name,
             "RoleArn": facts.role_arn,
             "StartTime": iso_timestamp(facts.started_at),
@@ -30,10 +29,10 @@ def context_object(builder: Builder, frame: OpenFrame, *, item: tuple[int, Json]
         "StateMachine": {"Id": facts.state_machine_arn or facts.workflow, "Name": facts.workflow},
     }
     if facts.kind == "STANDARD":
-        context["Execution"]["RedriveCount"] = builder.redrives
-    if isinstance(builder.plan.state(frame.machine, frame.state), Fallible):
+        context["Execution"]["RedriveCount"] = redrives
+    if isinstance(plan.state(frame.machine, frame.state), Fallible):
         context["State"]["RetryCount"] = frame.attempt - frame.first_attempt
-    found = item if item is not None else _item(builder, frame)
+    found = item if item is not None else _item(frame, peek)
     if found is not None:
         context["Map"] = {"Item": {"Index": found[0], "Value": found[1]}}
     if frame.token is not None:
@@ -41,12 +40,12 @@ def context_object(builder: Builder, frame: OpenFrame, *, item: tuple[int, Json]
     return context
 
 
-def _item(builder: Builder, frame: Frame | OpenFrame) -> tuple[int, Json] | None:
+def _item(frame: OpenFrame, peek: Peek) -> tuple[int, Json] | None:
     """The index and value of the innermost Map iteration around `frame`."""
     path = frame.path
     while path:
         path, _, index = path.rpartition("/")
-        parent = builder.peek(path)
+        parent = peek(path)
         fanout: Fanout | None = None if parent is None else parent.fanout
         if fanout is not None and fanout.items is not None:
             return int(index), fanout.items[int(index)]

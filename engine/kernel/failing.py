@@ -13,7 +13,8 @@ from typing import Any
 
 from engine.errors import StateFailure
 from engine.kernel import flow
-from engine.kernel.builder import Builder, Failed, OpenFrame
+from engine.kernel.builder import Builder, Failed
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.retry import RUNTIME, counted, delay_seconds, find_catcher, find_retrier
 from engine.kernel.snapshot import Phase, Status
 from engine.language.asl.model import Fallible, Map, Parallel, State
@@ -64,7 +65,7 @@ def failed(
         return frame_failed(builder, frame, failure.error, _record(builder, frame, state, failure))
     builder.leave(frame, state, output, assigned)
     builder.forget(frame.path)
-    frame.rest()
+    frame.forget_visit()
     frame.state, frame.input, frame.phase = catcher.next, output, Phase.READY
     return True
 
@@ -91,7 +92,7 @@ def _retry(builder: Builder, frame: OpenFrame, state: Fallible, error: str | Non
     used = frame.retries[index] if index < len(frame.retries) else 0
     fraction = builder.scope(frame).random_fraction(f"Retry/{frame.attempt}") if retrier.jitter else 1.0
     delay = delay_seconds(retrier, used, fraction)
-    frame.settle()
+    frame.forget_attempt()
     frame.retries = counted(frame.retries, index, len(state.retry))
     frame.attempt += 1
     frame.epoch += 1 if definite else 0

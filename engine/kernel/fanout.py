@@ -14,11 +14,11 @@ from typing import Any
 
 from engine.errors import StateFailure
 from engine.kernel import flow
-from engine.kernel.builder import Builder, Ended, Failed, OpenFrame, path_order
+from engine.kernel.builder import Builder, Ended, Failed, path_order
 from engine.kernel.children import map_run
 from engine.kernel.completing import completed
-from engine.kernel.context import context_object
 from engine.kernel.failing import QUERY_EVALUATION, evaluation_failed, failed
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Fanout, Frame, Phase
 from engine.language.asl.model import Map, Parallel, Task
 from engine.language.expr.bounds import DATA_LIMIT, excess
@@ -131,7 +131,7 @@ def _select(
         return False
     scope = builder.scope(opened)
     scope.place = (child.path, opened.visit)
-    scope.context = lambda: context_object(builder, opened, item=item)
+    scope.context = lambda: builder.context(opened, item=item)
     try:
         if state.input_path is not None:
             scope.input = state.input_path(scope)

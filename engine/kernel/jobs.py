@@ -11,13 +11,11 @@ A job that nobody waits for any more is told to stop (`Snapshot.stops`), at leas
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Facts, Frame, Phase
 from engine.language.asl.model import Plan, Task
-
-if TYPE_CHECKING:
-    from engine.kernel.builder import OpenFrame
 
 Json = Any
 

@@ -171,8 +171,8 @@ class Snapshot:
     `output` holds the result of a SUCCEEDED one; `error` and `cause` are None where AWS leaves them out. `deadline` is
     the execution's time-out. `progress` caches each JOINING frame's counts, by its path; a missing one is derived.
     `ready` lists the READY frames in order, None before that was derived. `abandoned` are the ids of child executions
-    that nobody waits for any more and that are still to be stopped; `stops` are such jobs of AWS services. `remains`
-    are the frames of one that did not succeed, by their paths, as a redrive takes them up (engine.kernel.redriving);
+    that nobody waits for any more and that are still to be stopped; `stops` are such jobs of AWS services. `redrivable`
+    are the frames of one that did not succeed, by their paths, as a redrive takes them up (engine.kernel.redrivable);
     `redrives` counts the redrives so far.
     """
 
@@ -189,7 +189,7 @@ class Snapshot:
     cause: str | None = None
     abandoned: tuple[str, ...] = ()
     stops: tuple[Json, ...] = ()
-    remains: Mapping[str, Frame] = field(default_factory=_nothing)
+    redrivable: Mapping[str, Frame] = field(default_factory=_nothing)
     redrives: int = 0
     progress: Mapping[str, Progress] = field(default_factory=_nothing, compare=False, repr=False)
     ready: tuple[str, ...] | None = field(default=None, compare=False, repr=False)

@@ -137,8 +137,8 @@ def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
     values["abandoned"] = list(snapshot.abandoned) or None
     values["stops"] = list(snapshot.stops) or None
     values["redrives"] = snapshot.redrives or None
-    if snapshot.remains:
-        values["remains"] = encode_frames(snapshot.remains, sorted(snapshot.remains), schema)
+    if snapshot.redrivable:
+        values["remains"] = encode_frames(snapshot.redrivable, sorted(snapshot.redrivable), schema)
     changed = {name: value for name, value in values.items() if value is not None}
     for caster in _steps_to(schema):
         changed = caster.globals(changed)
@@ -148,13 +148,13 @@ def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
 def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
     for upcaster in _steps_from(schema):
         value = upcaster.globals(value)
-    known = dict.fromkeys(_GLOBALS)
+    known: dict[str, Json] = dict.fromkeys(_GLOBALS)
     known.update(value)
     known["status"] = Status(value["status"])
     known["abandoned"] = tuple(value.get("abandoned", ()))
     known["stops"] = tuple(value.get("stops", ()))
     known["redrives"] = value.get("redrives", 0)
-    known["remains"] = MappingProxyType(decode_frames(value.get("remains", {}), schema))
+    known["redrivable"] = MappingProxyType(decode_frames(known.pop("remains", {}), schema))
     return known
 
 

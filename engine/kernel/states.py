@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from engine.errors import StateFailure
 from engine.kernel import fanout, flow, tasks
-from engine.kernel.builder import Builder, OpenFrame
+from engine.kernel.builder import Builder
 from engine.kernel.completing import exited
 from engine.kernel.failing import evaluation_failed, failed
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Phase, Status
 from engine.language.asl import model
 

@@ -11,17 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.errors import StateFailure
-from engine.kernel import (
-    fanout,
-    jobs,
-    redriving,
-    tasks,
-)
-from engine.kernel.builder import Builder, HistoryFull, OpenFrame, path_order, ready_paths
+from engine.kernel import fanout, jobs, tasks
+from engine.kernel.builder import Builder, HistoryFull, path_order, ready_paths
 from engine.kernel.children import map_run, nested, outcomes
 from engine.kernel.express import most_seconds
 from engine.kernel.failing import evaluation_failed
 from engine.kernel.history import HistoryEvent
+from engine.kernel.open_frame import OpenFrame
+from engine.kernel.redrivable import lost_map_run
+from engine.kernel.redriving import take_up
 from engine.kernel.retry import RUNTIME
 from engine.kernel.snapshot import Frame, Phase, Snapshot, Status
 from engine.kernel.states import advance, resume, time_out
@@ -172,10 +170,10 @@ def _arm(builder: Builder) -> None:
 
 
 def _redrive(builder: Builder, stimulus: Redriven) -> bool:
-    if not builder.remains or redriving.lost_map_run(builder.plan, builder.remains) is not None:
+    if not builder.redrivable or lost_map_run(builder.plan, builder.redrivable) is not None:
         return False
     _arm(builder)
-    for frame in redriving.take_up(builder, count=stimulus.count, settled=stimulus.settled):
+    for frame in take_up(builder, count=stimulus.count, settled=stimulus.settled):
         state = builder.plan.state(frame.machine, frame.state)
         if isinstance(state, Map | Parallel) and builder.live(frame) and fanout.rejoin(builder, frame, state):
             builder.ready.append(frame)

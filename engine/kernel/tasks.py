@@ -14,11 +14,12 @@ from typing import Any
 
 from engine.errors import StateFailure
 from engine.kernel import flow, jobs
-from engine.kernel.builder import Builder, OpenFrame
+from engine.kernel.builder import Builder
 from engine.kernel.children import nested
 from engine.kernel.children.outcomes import SWEEP_SECONDS
 from engine.kernel.completing import completed
 from engine.kernel.failing import failed
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.retry import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT
 from engine.kernel.snapshot import Phase
 from engine.kernel.tokens import TokenPlace, make_token

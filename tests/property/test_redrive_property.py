@@ -68,7 +68,7 @@ def check_interrupted(case: Case, stops: list[int], *, cold: bool) -> None:
     assert run.snapshot.redrives == len(redriven) == len(stops) - len(run.stops)
     if not redriven:
         check_history([render(event) for event in run.events])
-    assert run.snapshot.remains == {}
+    assert run.snapshot.redrivable == {}
 
 
 stops = st.lists(st.integers(1, 40), max_size=3).map(sorted)

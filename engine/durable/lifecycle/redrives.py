@@ -17,8 +17,8 @@ from engine.clock import Clock
 from engine.durable.activation import Activation
 from engine.durable.loading import START_GRACE_SECONDS, Opener
 from engine.errors import Conflict
-from engine.kernel import redriving
 from engine.kernel.express import is_express
+from engine.kernel.redrivable import lost_map_run
 from engine.kernel.snapshot import Status
 from engine.kernel.stimulus import Redriven
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, row_of
@@ -63,7 +63,7 @@ class Redrives:
         snapshot = activation.snapshot
         if snapshot.status is Status.SUCCEEDED:
             raise _refused(header, f"it is {snapshot.status}")
-        lost = redriving.lost_map_run(activation.plan, snapshot.remains)
+        lost = lost_map_run(activation.plan, snapshot.redrivable)
         if lost is not None:
             raise _refused(
                 header, f"the distributed Map {lost!r} cannot go on: its items ran as EXPRESS executions, or all have "

@@ -10,16 +10,13 @@ A ``~`` is in no name that a user gives, and needs no quoting in an address.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
+from engine.kernel.open_frame import OpenFrame, Peek
 from engine.kernel.snapshot import Facts, Frame, Phase
 from engine.language.asl.model import Pattern, Plan, Task
 from engine.language.asl.resources import OWN_ARN, START_EXECUTION
 from engine.records import dataclass
-
-if TYPE_CHECKING:
-    from engine.kernel.builder import OpenFrame
 
 Json = Any
 
@@ -30,8 +27,6 @@ RUNS, AGAIN, SUCCEEDED = ".", ",", "S"
 """Fates of a child: not known to have ended; the same, and it was there before the run was redriven; succeeded."""
 
 OUT = frozenset({RUNS, AGAIN})
-
-Peek: TypeAlias = "Callable[[str], Frame | OpenFrame | None]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ from typing import Any
 
 from engine.errors import StateFailure
 from engine.kernel import flow
-from engine.kernel.builder import Builder, OpenFrame
+from engine.kernel.builder import Builder
 from engine.kernel.children import outcomes, result_writer
 from engine.kernel.children.item_reader import MOST_ITEMS, READER_FAILED, most_items, read_items
 from engine.kernel.completing import completed
-from engine.kernel.context import context_object
 from engine.kernel.failing import failed
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Fanout, Frame, Phase, Snapshot
 from engine.kernel.stimulus import FrameStimulus, MapRunUpdated, TaskErred, TaskReturned, TaskStarted, TaskTakenOver
 from engine.language.asl.model import Batcher, Distributed, Evaluate, Map, Plan
@@ -272,7 +272,7 @@ def _selected(builder: Builder, frame: OpenFrame, state: Map, index: int, item: 
         return item
     scope = builder.scope(frame)
     scope.place = (frame.path, frame.visit, index)
-    scope.context = lambda: context_object(builder, frame, item=(index, item))
+    scope.context = lambda: builder.context(frame, item=(index, item))
     if state.input_path is not None:
         scope.input = state.input_path(scope)
     return state.selector(scope)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernel.builder import Builder, OpenFrame
+from engine.kernel.builder import Builder
 from engine.kernel.children.child_ids import started_id
 from engine.kernel.children.outcomes import SWEEP_SECONDS
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Frame, Phase
 from engine.kernel.stimulus import CallbackErred, CallbackReturned, ChildClosed
 from engine.language.asl.model import Task

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.kernel.builder import Builder, OpenFrame
+from engine.kernel.builder import Builder
 from engine.kernel.children.child_ids import AGAIN, HUNDRED, OUT, RUNS, SUCCEEDED
+from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Frame, Phase, Snapshot
 from engine.kernel.stimulus import ChildClosed, MapRunDispatched
 from engine.records import dataclass

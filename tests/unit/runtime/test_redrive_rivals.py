@@ -67,7 +67,7 @@ def test_one_that_an_earlier_release_ended_is_refused(monkeypatch):
     decode = codec.decode_snapshot
 
     def without_remains(bodies):
-        return replace(decode(bodies), remains={})
+        return replace(decode(bodies), redrivable={})
 
     monkeypatch.setattr(codec, "decode_snapshot", without_remains)
     with pytest.raises(ExecutionNotRedrivable, match="earlier release"):

@@ -143,7 +143,7 @@ def replay(history: Json) -> Iterator[str]:
             recorded = snapshot_codec.decode(execution["segments"][number]["snapshot"])
             stepped = step(plan, before, codec.decode_stimuli(bodies[number]))
             if history["schema"] < KEEPS_REMAINS:
-                stepped = replace(stepped, snapshot=replace(stepped.snapshot, remains={}))
+                stepped = replace(stepped, snapshot=replace(stepped.snapshot, redrivable={}))
             if snapshot_codec.encode(loaded) != snapshot_codec.encode(recorded):
                 yield f"{where}: another snapshot is loaded"
             if snapshot_codec.encode(stepped.snapshot) != snapshot_codec.encode(recorded):
