@@ -21,6 +21,7 @@ from pathlib import Path
 
 from engine.clock import SystemClock
 from engine.errors import InvalidDocument, UserError
+from functions.app.release import FILE, of_folder
 from functions.tunables import Tunables
 
 _LOG = logging.getLogger(__name__)
@@ -124,15 +125,18 @@ class Bundles:
             if not any(path.is_relative_to(place) for place in left_out)
         )
         parts = [part for path in sources for part in (str(path.relative_to(ROOT)).encode(), path.read_bytes())]
+        named = of_folder(ROOT).as_json() if ROOT / "functions/app" not in left_out else ""
 
         def fill(into: Path) -> None:
             for path in sources:
                 target = into / path.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
+            if named:
+                (into / FILE).write_text(named, encoding="utf-8")
             _compile(into, "/var/task", self._tunables.python)
 
-        return self._made("code", parts, fill)
+        return self._made("code", [*parts, named.encode()], fill)
 
     def _made(self, kind: str, parts: Iterable[bytes], fill: Callable[[Path], None]) -> Path:
         digest = hashlib.sha256(f"{kind} {self._tunables.architecture} {self._tunables.python}".encode())

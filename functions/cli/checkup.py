@@ -14,6 +14,7 @@ from engine.governance.shadowing import shadowed_by
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import PAUSED, RUNNING
 from engine.records import dataclass
+from functions.app.release import Release, release
 from functions.app.secret_uses import secret_uses
 from functions.app.strict_json import read_json
 from functions.cli.remote.client import Api
@@ -49,6 +50,7 @@ class Check:
 
 def of_folder(product: Product) -> Iterator[Check]:
     """The checks of a data folder."""
+    yield Check("release", "well", str(release()))
     for text in product.stores.mended:
         yield Check("folder", "note", f"{product.folder}: {text}")
     yield _disk(product)
@@ -77,7 +79,8 @@ def of_deployment(api: Api, now: float) -> Iterator[Check]:
     """The checks of a deployed stage, by what its API says at `now`."""
     api.ask("GET", "/health", signed_in=False)
     me = api.get("/me")
-    yield Check("api", "well", f"stage {me['stage']} answers as release {me['product_version']} to {me['actor']}")
+    there = Release(me["product_version"], me.get("commit"))
+    yield Check("api", "well", f"stage {me['stage']} answers as release {there} to {me['actor']}")
     yield Check("claims", "well", f"{CLAIMS} (DynamoDB, ConditionExpression). {NO_LOCKS}")
     known = api.get("/secrets")["secrets"]
     uses = {item["key"]: item["used_by"] for item in known}

@@ -16,6 +16,7 @@ import click
 
 from engine.clock import SystemClock
 from engine.errors import InvalidDocument, StorageError, StoreBusy, UserError
+from functions.app.release import release
 from functions.cli import streams
 from functions.cli.commands import (
     activities,
@@ -64,6 +65,12 @@ class _Commands(click.Group):
         )
 
 
+def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        click.echo(f"automate {release()}")
+        context.exit()
+
+
 @click.group(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Every command works on the data folder, whether the server runs or not.",
@@ -71,7 +78,8 @@ class _Commands(click.Group):
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 @click.option("--data-dir", metavar="FOLDER", help="The data folder (AUTOMATE_DATA_DIR; by default .automate).")
 @click.option("--endpoint", metavar="URL", envvar="AUTOMATE_ENDPOINT", help="Drive a deployment (AUTOMATE_ENDPOINT).")
-@click.version_option(package_name="automate", message="automate %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version,
+              help="Say the release and its commit, and exit.")
 @click.pass_context
 def automate(context: click.Context, *, as_json: bool, data_dir: str | None, endpoint: str | None) -> None:
     """Durable workflows in the Amazon States Language."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from engine.settings import Settings
-from functions.app.release import product_version
+from functions.app.release import release
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models
 from functions.app.shapes import models_authoring as shapes
@@ -19,10 +19,11 @@ _LINKS = {"api": "/docs", "openapi": "/openapi.json", "audit": "/audit"}
 @route("GET", "/me", models.Nothing, answers=shapes.Me)
 def get_me(call: Call[models.Nothing]) -> Answer:
     """Who asks, in which workspace, what they may do, and which release answers."""
-    place = call.services.place
+    place, answering = call.services.place, release()
     return Answer(shapes.Me(
         actor=call.actor.name, actor_kind=call.actor.kind, rights=list(get_args(shapes.Right)),
-        workspace=call.workspace, stage=place.stage, product_version=product_version(), region=place.region,
+        workspace=call.workspace, stage=place.stage, product_version=answering.version, commit=answering.commit,
+        region=place.region,
         links={**_LINKS, **place.links},
         copilot=_copilot(call.services.settings),
     ))

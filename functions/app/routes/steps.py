@@ -18,7 +18,7 @@ from engine.ports.logs import LogLine, LogQuery
 from functions.app import etags, large
 from functions.app.acts import Acts
 from functions.app.console_links import Moment
-from functions.app.release import product_version
+from functions.app.release import release
 from functions.app.routes.executions import key_of, start_tried, started_answer, started_as
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
@@ -60,7 +60,7 @@ def list_steps(call: Call[models.Nothing]) -> Answer:
     A live view polls with the ETag: while nothing happened the history is not read. `edges` are the transitions really
     taken."""
     seq, status = call.services.executions.written(key_of(call))
-    tag = etags.of(f"{product_version()} {seq} {status}")
+    tag = etags.of(f"{release()} {seq} {status}")
     if call.holds(tag):
         return Answer("", etag=tag)
     execution = _described(call)

@@ -135,6 +135,7 @@ class Me(Given):
     workspace: str
     stage: str = Field(description="local, or the deployment's stage.")
     product_version: str
+    commit: str | None = Field(description="What the release was built from; null where nothing tells it.")
     region: str | None
     links: dict[str, str]
     copilot: Copilot

@@ -542,6 +542,8 @@ export interface Me {
   /** local, or the deployment's stage. */
   stage: string;
   product_version: string;
+  /** What the release was built from; null where nothing tells it. */
+  commit: string | null;
   region: string | null;
   links: Record<string, string>;
   copilot: Copilot;

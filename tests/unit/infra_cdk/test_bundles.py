@@ -9,7 +9,9 @@ import time
 
 import pytest
 
+from functions.app import release
 from functions.tunables import Tunables
+from infra_cdk import bundling
 from infra_cdk.app import BUNDLES
 from infra_cdk.bundling import IN_USE_SECONDS, KEPT, NOT_FOR_WORKERS, ROOT, Bundles
 
@@ -53,6 +55,19 @@ print("imported")
     command = [sys.executable, "-I", "-S", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={})
     assert (done.stdout, done.stderr) == ("imported\n", "")
+
+
+def test_the_api_names_the_release_and_the_commit_that_it_was_bundled_from(tmp_path, monkeypatch):
+    """Each commit is a bundle of its own; those of the workers, who tell nobody, stay as they are."""
+    def bundled(commit, package, **options):
+        monkeypatch.setattr(bundling, "of_folder", lambda _: release.Release("1.2.3", commit))
+        return Bundles(HERE, tmp_path).code(f"functions/{package}", **options)
+
+    assert release.of_folder(bundled("a" * 40, "api")) == release.Release("1.2.3", "a" * 40)
+    assert release.of_folder(bundled("b" * 40, "api")) == release.Release("1.2.3", "b" * 40)
+    worker = bundled("a" * 40, "worker", without=NOT_FOR_WORKERS)
+    assert worker == bundled("b" * 40, "worker", without=NOT_FOR_WORKERS)
+    assert not (worker / release.FILE).exists()
 
 
 def modules():

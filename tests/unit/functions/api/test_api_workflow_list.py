@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import patience
 
+from functions.app.release import Release, release
+
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 
 
@@ -152,6 +154,7 @@ def test_who_asks(api):
     assert (me["actor"], me["actor_kind"], me["workspace"], me["stage"]) == ("ada", "user", "default", "local")
     assert set(me["rights"]) == {"look", "edit", "publish", "run", "secrets", "operate"}
     assert me["copilot"]["provider"] in ("offline", "bedrock", "openai")
+    assert Release(me["product_version"], me["commit"]) == release()
 
 
 def test_where_reads_are_requests_they_go_on_side_by_side(api):

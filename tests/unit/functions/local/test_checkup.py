@@ -14,6 +14,7 @@ import pytest
 from engine.clock import SkipClock
 from engine.errors import NotFound
 from engine.settings import Settings
+from functions.app.release import release
 from functions.cli.checkup import of_deployment
 from functions.server import product
 from functions.server.product import Product
@@ -123,6 +124,14 @@ def test_a_deployment_is_checked_by_its_api():
     found = {check.name: check for check in of_deployment(Answers(), NOW)}
     assert {check.verdict for check in found.values()} == {"well"}
     assert found["api"].says == "stage prod answers as release 1.2 to ana"
+
+
+def test_the_release_is_named_with_its_commit_of_a_folder_and_of_a_stage(doctor):
+    found = checks(doctor("--json", "doctor"))["release"]
+    assert (found["verdict"], found["says"]) == ("well", str(release()))
+    me = {"stage": "prod", "product_version": "1.2.3", "commit": "0123456789abcdef" * 2 + "01234567", "actor": "ana"}
+    stage = {check.name: check for check in of_deployment(Answers(**{"/me": me}), NOW)}
+    assert stage["api"].says == "stage prod answers as release 1.2.3 (commit 0123456789ab) to ana"
 
 
 def test_a_deployments_paused_executions_and_broken_log_are_said():
