@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.durable.execution import iso_time
 from engine.durable.lifecycle.activities import activity_arn
 from engine.governance.audit_entry import ACTIVITY, Subject
 from engine.ports import activities as port
@@ -69,12 +68,9 @@ def get_activity_task(call: Call[run_models.ActivityTaskRequest]) -> Answer:
     task = call.services.activities.poll(
         call.workspace, call.path["activity"], worker=call.given.worker_name, wait=call.given.wait_seconds
     )
-    found = run_models.ActivityTask() if task is None else run_models.ActivityTask(token=task.token, input=task.input)
-    return Answer(found)
+    return Answer(run_models.ActivityTask() if task is None else run_models.ActivityTask.of(task))
 
 
 def shown(activity: port.Activity) -> run_models.Activity:
     """An activity in the JSON shape of API and command line."""
-    return run_models.Activity(
-        name=activity.name, arn=activity_arn(activity), created_at=iso_time(activity.created_at)
-    )
+    return run_models.Activity.of(activity, arn=activity_arn(activity))

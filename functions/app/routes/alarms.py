@@ -17,12 +17,4 @@ def get_alarms(call: Call[models.Nothing]) -> Answer:
     alarms = call.services.alarms
     if alarms is None:
         return Answer(models_operations.Watch(watched=False, alarms=[], topics=[]))
-    seen = alarms.watch()
-    return Answer(models_operations.Watch(
-        watched=True,
-        alarms=[models_operations.Alarm(name=each.name, state=each.state, says=each.says, silent=each.silent)
-                for each in seen.alarms],
-        topics=[models_operations.AlarmTopic(
-            arn=each.arn, confirmed=each.confirmed, pending=each.pending, problem=each.problem
-        ) for each in seen.topics],
-    ))
+    return Answer(models_operations.Watch.of(alarms.watch(), watched=True))

@@ -61,20 +61,7 @@ def propose_error_handling(call: Call[models.ErrorHandlingRequest]) -> Answer:
 
 def proposal_model(proposal: Proposal) -> models.Proposal:
     """A proposal in the JSON shape of API and command line."""
-    return models.Proposal(
-        document=proposal.document,
-        plan=[models.PlanLine(text=line.text, states=list(line.states)) for line in proposal.plan],
-        to_dos=[
-            models.ProposalToDo(state=item.state, pointer=item.pointer, text=item.text) for item in proposal.to_dos
-        ],
-        diagnostics=[
-            models.ProposalFinding(
-                code=item.code, message=item.message, location=item.location, severity=item.severity
-            ) for item in proposal.diagnostics
-        ],
-        changes=[models.ProposedChange(state=item.state, change=item.change) for item in proposal.changes],
-        provider=proposal.provider, attempts=proposal.attempts, notes=list(proposal.notes),
-    )
+    return models.Proposal.of(proposal)
 
 
 def _copilot(call: Call[models.DraftRequest] | Call[models.ExplainRequest] | Call[models.FixRequest]

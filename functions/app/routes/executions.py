@@ -59,7 +59,10 @@ def list_executions(call: Call[models.ExecutionsQuery]) -> Answer:
         business_key=given.business_key, started_after=time_of(given.started_after, "started_after"),
         started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
     ))
-    rows = [models.ExecutionSummary(**summary(row)) for row in page.rows]
+    rows = [
+        models.ExecutionSummary.of(row, id=row.key.id, duration_seconds=_seconds(row.started_at, row.ended_at))
+        for row in page.rows
+    ]
     return Answer(models.ExecutionList(executions=rows, next_token=page.next_token))
 
 
@@ -145,15 +148,12 @@ def started_answer(call: Call[Any], started: Execution) -> Answer:
 
 def shown(call: Call[Any], execution: Execution) -> models.Execution:
     """The execution as the API shows it: large values left out, and who started it."""
-    shape = execution.as_dict()
-    for part in ("input", "output"):
-        shape[part] = large.shown(shape[part], execution.key.id, part=part)
-    services = call.services
-    return models.Execution(
-        **shape, duration_seconds=_seconds(execution.started_at, execution.ended_at),
-        started_by=services.starters.of(
-            execution.key, started_at=execution.started_at, now=services.clock.now()
-        ),
+    key, services = execution.key, call.services
+    return models.Execution.of(
+        execution, id=key.id, name=key.name, input=large.shown(execution.input, key.id, part="input"),
+        output=large.shown(execution.output, key.id, part="output"),
+        duration_seconds=_seconds(execution.started_at, execution.ended_at),
+        started_by=services.starters.of(key, started_at=execution.started_at, now=services.clock.now()),
         links=_links(call, execution),
     )
 

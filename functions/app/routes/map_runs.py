@@ -5,7 +5,6 @@ A run is named by the last part of its ARN, ``<label>:<uuid>`` or the uuid alone
 
 from __future__ import annotations
 
-from engine.durable.execution import iso_time
 from engine.durable.views import map_run_view
 from engine.ports.executions_index import ExecutionRow
 from functions.app.acts import Act
@@ -60,16 +59,9 @@ def list_children(call: Call[run_models.MapRunChildrenQuery]) -> Answer:
 
 def shown(run: map_run_view.MapRun) -> run_models.MapRun:
     """A Map Run in the JSON shape of API and command line."""
-    return run_models.MapRun(
-        arn=run.arn, execution=run.execution.id, status=run.status, counts=run.counts,
-        started_at=iso_time(run.started_at), ended_at=iso_time(run.ended_at), max_concurrency=run.max_concurrency,
-        tolerated_failure_count=run.tolerated_failure_count,
-        tolerated_failure_percentage=run.tolerated_failure_percentage,
-    )
+    return run_models.MapRun.of(run, execution=run.execution.id)
 
 
 def child(row: ExecutionRow) -> run_models.MapRunChild:
     """A child execution in the JSON shape of API and command line."""
-    return run_models.MapRunChild(
-        id=row.key.id, status=row.status, started_at=iso_time(row.started_at), ended_at=iso_time(row.ended_at)
-    )
+    return run_models.MapRunChild.of(row, id=row.key.id)

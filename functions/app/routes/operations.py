@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engine.durable.execution import iso_time
 from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
@@ -87,10 +86,7 @@ def stop_many(call: Call[models_operations.StopManyRequest]) -> Answer:
 
 def shown(pause: Pause) -> models_operations.Pause:
     """A pause in the JSON shape of API and command line."""
-    return models_operations.Pause(
-        workflow=pause.workflow or "*", starts=pause.starts, running=pause.running,
-        paused_at=iso_time(pause.paused_at), paused_by=pause.paused_by,
-    )
+    return models_operations.Pause.of(pause, workflow=pause.workflow or EVERY)
 
 
 def _pause(call: Call[models_operations.PauseRequest], workflow: str) -> Answer:
@@ -109,7 +105,7 @@ def _resume(call: Call[models.Nothing], workflow: str) -> Answer:
     before = _now(call, workflow)
     resumed = call.services.pausing.resume(call.workspace, workflow, actor=call.actor)
     call.act.done(before=_recorded(before), after={"woken": resumed.woken})
-    return Answer(models_operations.Resumed(woken=resumed.woken, complete=resumed.complete))
+    return Answer(models_operations.Resumed.of(resumed))
 
 
 def _now(call: Call[Any], workflow: str) -> Pause | None:

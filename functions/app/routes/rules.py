@@ -101,13 +101,7 @@ def report_model(choice: ChoiceUnderTest, report: Report) -> models.RuleReport:
         branches["otherwise", None] = choice.state.default
     return models.RuleReport(
         outcome=_outcome(choice, report.outcome), sentence=report.sentence,
-        rules=[
-            models.RuleResult(
-                index=rule.index, next=rule.next, result=rule.result, reached=rule.reached, why_not=rule.why_not,
-                tree=models.RuleNode.model_validate(rule.tree.as_dict()),
-            )
-            for rule in report.rules
-        ],
+        rules=[models.RuleResult.of(rule, tree=rule.tree.as_dict()) for rule in report.rules],
         flips=[_flip(flip) for flip in report.flips],
         not_found=[name for branch, name in branches.items() if branch not in found],
     )
@@ -128,16 +122,13 @@ def _branch(branch: models.RuleBranch) -> str:
 
 def _flip(flip: Flip) -> models.RuleFlip:
     changes = [_change(change) for change in flip.changes]
-    first = changes[0]
-    return models.RuleFlip.model_validate({
-        "path": first.path, "from": first.old, "to": first.new, "leads_to": flip.next, "rule": flip.branch[1],
-        "sentence": flip_sentence(flip), "changes": changes,
-    })
+    return models.RuleFlip.of(
+        changes[0], leads_to=flip.next, rule=flip.branch[1], sentence=flip_sentence(flip), changes=changes
+    )
 
 
 def _change(change: Change) -> models.RuleChange:
     added, removed = change.old is ABSENT, change.new is ABSENT
-    return models.RuleChange.model_validate({
-        "path": change.path, "from": None if added else change.old, "to": None if removed else change.new,
-        "added": added, "removed": removed,
-    })
+    return models.RuleChange.of(
+        change, old=None if added else change.old, new=None if removed else change.new, added=added, removed=removed
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.durable.execution import iso_time
 from engine.errors import Conflict, NotFound
 from engine.governance.audit_entry import SECRET, Subject
 from engine.governance.log_masking import KNOWN
@@ -34,8 +33,9 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
     uses = secret_uses(services.catalog, call.workspace)
     writable = services.secret_store.name
     found = [
-        models.SecretWithUse(
-            **_shown(call, info).model_dump(), writable=info.backend == writable, used_by=uses.get(info.key, [])
+        models.SecretWithUse.of(
+            info, shadowed_by=_shadowed_by(call, info), writable=info.backend == writable,
+            used_by=uses.get(info.key, []),
         )
         for backend in services.secret_backends for info in backend.list(call.workspace)
     ]
@@ -126,7 +126,8 @@ def _nothing_to_delete(key: str) -> NotFound:
 
 
 def _shown(call: Call[Any], info: SecretInfo) -> models.Secret:
-    return models.Secret(
-        key=info.key, backend=info.backend, updated_at=iso_time(info.updated_at), updated_by=info.updated_by,
-        shadowed_by=shadowed_by(call.services.secret_backends, call.workspace, info.key, info.backend),
-    )
+    return models.Secret.of(info, shadowed_by=_shadowed_by(call, info))
+
+
+def _shadowed_by(call: Call[Any], info: SecretInfo) -> str | None:
+    return shadowed_by(call.services.secret_backends, call.workspace, info.key, info.backend)

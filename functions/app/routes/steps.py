@@ -244,10 +244,7 @@ def _links(
 
 
 def _line(line: LogLine) -> shapes.LogLine:
-    return shapes.LogLine(
-        at=iso_time(line.at), level=line.level, message=line.message, state=line.state,
-        attempt=None if line.attempt is None else line.attempt + 1,
-    )
+    return shapes.LogLine.of(line, attempt=None if line.attempt is None else line.attempt + 1)
 
 
 def _audit_query(execution_id: str, step: facts.Step) -> dict[str, str]:

@@ -96,16 +96,7 @@ def cases_run(document: WorkflowDocument, cases: Sequence[Case], clock: Clock) -
 
 def case_shape(result: CaseResult) -> shapes.CaseResult:
     """One case's result in the JSON shape of API and command line."""
-    return shapes.CaseResult(
-        name=result.name, passed=result.passed, ms=result.ms, status=result.status, error=result.error,
-        cause=result.cause, states=list(result.states),
-        differences=[
-            shapes.Difference.model_validate(
-                {"what": item.what, "expected": item.expected, "actual": item.actual}
-            )
-            for item in result.differences
-        ],
-    )
+    return shapes.CaseResult.of(result)
 
 
 def reading(registry: Registry) -> Callable[[str], bool]:
@@ -141,16 +132,15 @@ def _document(given: shapes.TrialRequest) -> WorkflowDocument:
 def _shown(document: WorkflowDocument, tried: Tried) -> shapes.TrialAnswer:
     resources = resources_of(document.definition)
     shown, _ = chosen(tried.steps)
-    return shapes.TrialAnswer(
-        status=tried.status, output=large.cut(tried.output), error=tried.error, cause=tried.cause,
+    return shapes.TrialAnswer.of(
+        tried, output=large.cut(tried.output),
         steps=[shape_of(step, resources) for step in shown],
         values={
             step.id: {name: large.cut(value) for name, value in steps_values(step).items()} for step in shown
         },
         edges=edges_of(tried.steps, shown),
         events=[_cut_event(render(event)) for event in tried.history[:MOST_EVENTS_SHOWN]],
-        unmocked_writes=[shapes.Unmocked(state=item.state, resource=item.resource) for item in tried.unmocked],
-        called=[shapes.Unmocked(state=item.state, resource=item.resource) for item in tried.called],
+        unmocked_writes=tried.unmocked,
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from engine.catalog.catalog import Draft
 from engine.catalog.document import document_digest
-from engine.durable.execution import iso_time
 from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.ports.catalog_store import WorkflowRecord
 from engine.ports.executions_index import ExecutionQuery
@@ -111,18 +110,12 @@ def _shown(
 ) -> shapes.Workflow:
     pause = pauses.get(row.workflow) or pauses.get(ALL)
     runs = services.executions.page(ExecutionQuery(workspace, workflow=row.workflow, limit=LAST_RUNS)).rows
-    return shapes.Workflow(
-        name=row.workflow, description=row.description, kind=draft.document.kind, tags=draft.document.tags,
+    return shapes.Workflow.of(
+        row, name=row.workflow, kind=draft.document.kind, tags=draft.document.tags,
         active_version=row.active_version or None, latest_version=row.latest_version or None,
-        updated_at=iso_time(row.updated_at), updated_by=draft.updated_by,
-        has_unpublished_changes=_differs(services, workspace, row, draft),
-        paused=None if pause is None else shapes.WorkflowPause(
-            starts=pause.starts, running=pause.running, by=pause.paused_by, at=iso_time(pause.paused_at)
-        ),
-        archived=row.archived,
-        last_runs=[
-            shapes.LastRun(id=run.key.id, status=run.status, started_at=iso_time(run.started_at)) for run in runs
-        ],
+        updated_by=draft.updated_by, has_unpublished_changes=_differs(services, workspace, row, draft),
+        paused=None if pause is None else shapes.WorkflowPause.of(pause, by=pause.paused_by, at=pause.paused_at),
+        last_runs=[shapes.LastRun.of(run, id=run.key.id) for run in runs],
     )
 
 

@@ -12,7 +12,6 @@ from engine.catalog.document import WorkflowDocument, document_digest, parse_doc
 from engine.catalog.files import place_of
 from engine.catalog.publishing import credentials_written
 from engine.catalog.triggers import never_firing
-from engine.durable.execution import iso_time
 from engine.errors import Conflict, InvalidDocument, NotFound, UserError
 from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.language.asl.source import Source
@@ -76,10 +75,7 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
     else:
         _warn_of_problems(catalog, document, None if given.source is None else read_source(given.source))
     return Answer(
-        models.ImportAnswer(
-            workflow=done.workflow, changed=done.changed, created=done.created, etag=done.etag, diff=done.diff,
-            version=None if version is None else models.Version(**_version(version, version.number)),
-        ),
+        models.ImportAnswer.of(done, version=None if version is None else _version(version, version.number)),
         etag=done.etag,
     )
 
@@ -162,7 +158,7 @@ def publish_workflow(call: Call[models.PublishRequest]) -> Answer:
     If-Match names the draft that was tested. 422 lists everything that is wrong with it. Its cases are run first, each
     with its stubs: nothing is called. Where some fail, 422 CasesFail lists them, unless they are accepted."""
     version = _published(call, call.act, call.path["name"], call.expected)
-    return Answer(models.Version(**_version(version, version.number)))
+    return Answer(_version(version, version.number))
 
 
 @route("GET", "/workflows/{name}/versions", models.Nothing, answers=models.VersionList)
@@ -171,7 +167,7 @@ def list_versions(call: Call[models.Nothing]) -> Answer:
     name, catalog = call.path["name"], call.services.catalog
     active = catalog.workflow(call.workspace, name).active_version
     found = catalog.versions(call.workspace, name)
-    return Answer(models.VersionList(versions=[models.Version(**_version(item, active)) for item in found]))
+    return Answer(models.VersionList(versions=[_version(item, active) for item in found]))
 
 
 @route("GET", "/workflows/{name}/versions/{number}", models.Nothing, answers=models.VersionWithDocument)
@@ -180,7 +176,7 @@ def get_version(call: Call[models.Nothing]) -> Answer:
     name, catalog = call.path["name"], call.services.catalog
     active = catalog.workflow(call.workspace, name).active_version
     record = catalog.version(call.workspace, name, _number(call.path["number"]))
-    return Answer(models.VersionWithDocument(**_version(record, active), document=json.loads(record.document)))
+    return Answer(models.VersionWithDocument.of(_version(record, active), document=json.loads(record.document)))
 
 
 @route("GET", "/workflows/{name}/diff", models.DiffQuery, answers=models.Diff, example="from=1&to=2")
@@ -204,26 +200,21 @@ def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
         call.workspace, name, call.given.version, actor=call.actor, expect_etag=etags.inner(call.expected)
     )
     _tell_active(call.act, before, record)
-    return Answer(models.Version(**_version(record, record.number)))
+    return Answer(_version(record, record.number))
 
 
 def diff_shape(catalog: Catalog, workspace: str, name: str, old: int | None, new: int | None) -> models.Diff:
     """What differs between version `old` and version `new`; None is the draft."""
     found = catalog.diff(workspace, name, old, new)
     before, after = catalog.documents(workspace, name, old, new)
-    return models.Diff(
-        text=found.text,
-        states=[models.StateChange(state=item.state, change=item.change) for item in found.states],
-        old_document=before.as_written, new_document=after.as_written,
-    )
+    return models.Diff.of(found, old_document=before.as_written, new_document=after.as_written)
 
 
 def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft, *, status: int = 200) -> Answer:
     """The draft, with the ETag that a save of it names."""
     written = draft.document.as_written
-    answer = models.Draft(
-        workflow=draft.workflow, document=written, etag=draft.etag, updated_at=iso_time(draft.updated_at),
-        updated_by=draft.updated_by, edited=draft.edited, cases=written.get("cases", []),
+    answer = models.Draft.of(
+        draft, document=written, cases=written.get("cases", []),
         based_on_version=catalog.workflow(workspace, draft.workflow).latest_version or None,
     )
     return Answer(answer, status=status, etag=draft.etag)
@@ -280,12 +271,8 @@ def _tell_active(
     act.done(before={"version": before}, after={"version": active.number, **digests, **more}, reason=reason)
 
 
-def _version(record: VersionRecord, active: int) -> dict[str, models.Json]:
-    return {
-        "workflow": record.workflow, "version": record.number, "digest": record.digest, "note": record.note,
-        "published_at": iso_time(record.published_at), "published_by": record.published_by,
-        "active": record.number == active,
-    }
+def _version(record: VersionRecord, active: int) -> models.Version:
+    return models.Version.of(record, version=record.number, active=record.number == active)
 
 
 def _number(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from functions.app.shapes.models_base import ConsoleAddresses, Given, Taken
+from functions.app.shapes.models_base import ConsoleAddresses, Given, Taken, Time
 
 Json = Any
 
@@ -204,7 +204,7 @@ class Draft(Given):
     workflow: str
     document: dict[str, Json]
     etag: str
-    updated_at: str | None
+    updated_at: Time
     updated_by: str
     edited: bool = Field(description="Whether it is another than the last import wrote: an import over it is refused.")
     based_on_version: int | None = Field(description="The version that was last published from it.")
@@ -218,7 +218,7 @@ class Version(Given):
     version: int
     digest: str
     note: str
-    published_at: str | None
+    published_at: Time
     published_by: str
     active: bool
 
@@ -295,8 +295,8 @@ class Execution(Given):
     output: Json
     error: str | None
     cause: str | None
-    started_at: str | None
-    ended_at: str | None
+    started_at: Time
+    ended_at: Time
     business_key: str | None
     definition_digest: str = Field(description="Of what it runs by: the definition, the kind and at_most_once.")
     duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
@@ -313,8 +313,8 @@ class ExecutionSummary(Given):
     workflow: str
     version: int
     status: str
-    started_at: str | None
-    ended_at: str | None
+    started_at: Time
+    ended_at: Time
     duration_seconds: float | None
     error: str | None
     business_key: str | None
@@ -339,7 +339,7 @@ class Secret(Given):
 
     key: str
     backend: str
-    updated_at: str | None
+    updated_at: Time
     updated_by: str | None
     shadowed_by: str | None = Field(
         description="The backend that is asked before this one and has the key as well: its value is what runs."

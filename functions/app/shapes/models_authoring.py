@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from functions.app.shapes.models import Diff, Finding
-from functions.app.shapes.models_base import Given, Json, Taken
+from functions.app.shapes.models_base import Given, Json, Taken, Time
 from functions.app.shapes.models_testing import CasesRun
 
 
@@ -24,7 +24,7 @@ class LastRun(Given):
 
     id: str
     status: str
-    started_at: str | None
+    started_at: Time
 
 
 class WorkflowPause(Given):
@@ -33,7 +33,7 @@ class WorkflowPause(Given):
     starts: str
     running: str
     by: str
-    at: str | None
+    at: Time
 
 
 class Workflow(Given):
@@ -45,7 +45,7 @@ class Workflow(Given):
     tags: dict[str, str]
     active_version: int | None
     latest_version: int | None
-    updated_at: str | None
+    updated_at: Time
     updated_by: str
     has_unpublished_changes: bool = Field(description="Whether the draft is another than the active version.")
     paused: WorkflowPause | None

@@ -1,12 +1,26 @@
-"""What requests and answers are made of, for the modules of models beside functions.app.shapes.models."""
+"""What requests and answers are made of.
+
+An answer is declared once, as a model: its schema stands in OpenAPI, and `Given.of` fills it from what the engine
+gives, by the names of the fields.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from engine.durable.execution import iso_time
 
 Json = Any
+
+
+def _time(at: float | str | None) -> str | None:
+    return at if isinstance(at, str) else iso_time(at)
+
+
+Time = Annotated[str | None, BeforeValidator(_time)]
+"""ISO 8601 in UTC; the engine's epoch seconds are written so."""
 
 
 class Taken(BaseModel):
@@ -18,7 +32,14 @@ class Taken(BaseModel):
 class Given(BaseModel):
     """An answer."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True, from_attributes=True)
+
+    @classmethod
+    def of(cls, found: object, **more: Json) -> Self:
+        """The answer that shows `found`: its attributes have the names of the fields; `more` are those it lacks, or
+        that are shown otherwise."""
+        names = [name for name in cls.model_fields if name not in more and hasattr(found, name)]
+        return cls.model_validate({**{name: getattr(found, name) for name in names}, **more})
 
 
 class ConsoleAddresses(Given):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.app.shapes.models_base import Given, Taken
+from functions.app.shapes.models_base import Given, Taken, Time
 
 
 class PauseRequest(Taken):
@@ -49,7 +49,7 @@ class Pause(Given):
     workflow: str
     starts: str
     running: str
-    paused_at: str | None
+    paused_at: Time
     paused_by: str
 
 

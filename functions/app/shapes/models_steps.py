@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.app.shapes.models_base import ConsoleAddresses, Given, Json, Taken
+from functions.app.shapes.models_base import ConsoleAddresses, Given, Json, Taken, Time
 
 _LARGE = 'Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded.'
 
@@ -21,8 +21,8 @@ class Attempt(Given):
     """One try, numbered from 1."""
 
     number: int
-    started_at: str | None
-    ended_at: str | None
+    started_at: Time
+    ended_at: Time
     status: str
     error: str | None
     cause: str | None
@@ -31,8 +31,8 @@ class Attempt(Given):
 class Wait(Given):
     """A time in which nothing was done: for a timer, a Retrier's interval, or an answer from outside."""
 
-    since: str | None = Field(alias="from")
-    to: str | None
+    since: Time = Field(alias="from")
+    to: Time
     why: Literal["wait", "retry", "callback"]
 
 
@@ -58,8 +58,8 @@ class Step(Given):
     status: Literal[
         "RUNNING", "WAITING", "RETRYING", "SUCCEEDED", "CAUGHT", "FAILED", "TIMED_OUT", "ABORTED"
     ]
-    entered_at: str | None
-    exited_at: str | None
+    entered_at: Time
+    exited_at: Time
     attempts: list[Attempt]
     waits: list[Wait]
     next: str | None
@@ -98,7 +98,7 @@ class StepsAnswer(Given):
 class LogLine(Given):
     """One record of a worker's log."""
 
-    at: str | None
+    at: Time
     level: str
     message: str
     state: str | None
@@ -164,7 +164,7 @@ class PastInput(Given):
     """A real input, and what came of it."""
 
     execution: str
-    at: str | None
+    at: Time
     status: str
     input: Json = Field(description=_LARGE)
     output: Json = Field(description=f"What came of it; null until it succeeded. {_LARGE}")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Json = Any
-
-_IN = ConfigDict(extra="forbid", frozen=True)
-_OUT = ConfigDict(frozen=True)
+from functions.app.shapes.models_base import Given, Json, Taken
 
 
-class RuleSubject(BaseModel):
+class RuleSubject(Taken):
     """What is tested: a Choice state, one JSONPath rule, or one JSONata condition."""
-
-    model_config = _IN
 
     query_language: Literal["JSONPath", "JSONata"] = Field(
         "JSONPath", description="The machine's query language, for a state that names none of its own."
@@ -39,10 +34,8 @@ class RuleTestRequest(RuleSubject):
     context: dict[str, Json] = Field(default_factory=dict, description="The context object.")
 
 
-class RuleInput(BaseModel):
+class RuleInput(Taken):
     """One of many payloads; `execution` is handed back."""
-
-    model_config = _IN
 
     input: Json = Field(default_factory=dict)
     variables: dict[str, Json] = Field(default_factory=dict)
@@ -56,10 +49,8 @@ class RuleTestManyRequest(RuleSubject):
     context: dict[str, Json] = Field(default_factory=dict, description="The context object.")
 
 
-class ExpressionRequest(BaseModel):
+class ExpressionRequest(Taken):
     """One expression and what it sees."""
-
-    model_config = _IN
 
     expression: str = Field(description="JSONata with or without {% %}; a JSONPath or an intrinsic.")
     query_language: Literal["JSONPath", "JSONata"] = "JSONata"
@@ -68,10 +59,8 @@ class ExpressionRequest(BaseModel):
     context: dict[str, Json] = Field(default_factory=dict)
 
 
-class RuleNode(BaseModel):
+class RuleNode(Given):
     """One part of a rule and its value."""
-
-    model_config = _OUT
 
     text: str
     kind: str = Field(description="and, or, not, comparison, path, variable, literal, call, arithmetic, …")
@@ -87,19 +76,15 @@ class RuleNode(BaseModel):
     children: list[RuleNode]
 
 
-class RuleFailure(BaseModel):
+class RuleFailure(Given):
     """An error by name, as a Catch would see it."""
-
-    model_config = _OUT
 
     error: str
     cause: str | None
 
 
-class RuleOutcome(BaseModel):
+class RuleOutcome(Given):
     """Where the Choice goes: what the engine decided."""
-
-    model_config = _OUT
 
     next: str | None = Field(description="The state; null for a bare rule or condition, and where it fails.")
     rule: int | None = Field(description="The index of the rule that won.")
@@ -107,10 +92,8 @@ class RuleOutcome(BaseModel):
     error: RuleFailure | None
 
 
-class RuleResult(BaseModel):
+class RuleResult(Given):
     """One rule of the state."""
-
-    model_config = _OUT
 
     index: int
     next: str | None
@@ -120,10 +103,8 @@ class RuleResult(BaseModel):
     why_not: str | None = Field(description="Why it does not hold, in a sentence.")
 
 
-class RuleChange(BaseModel):
+class RuleChange(Given):
     """One changed leaf of a flip."""
-
-    model_config = _OUT
 
     path: str = Field(description="In the input ($.order.total) or a variable ($limit).")
     old: Json = Field(alias="from")
@@ -132,10 +113,8 @@ class RuleChange(BaseModel):
     removed: bool
 
 
-class RuleFlip(BaseModel):
+class RuleFlip(Given):
     """The smallest change found that leads to another branch; checked by the engine."""
-
-    model_config = _OUT
 
     path: str = Field(description="The first change's; see changes.")
     old: Json = Field(alias="from")
@@ -146,10 +125,8 @@ class RuleFlip(BaseModel):
     changes: list[RuleChange]
 
 
-class RuleReport(BaseModel):
+class RuleReport(Given):
     """A rule test."""
-
-    model_config = _OUT
 
     outcome: RuleOutcome
     sentence: str
@@ -158,10 +135,8 @@ class RuleReport(BaseModel):
     not_found: list[str] = Field(description="Branches for which no change was found, which proves nothing.")
 
 
-class RuleBranch(BaseModel):
+class RuleBranch(Given):
     """Where one of many payloads leads."""
-
-    model_config = _OUT
 
     execution: str | None
     next: str | None
@@ -170,19 +145,15 @@ class RuleBranch(BaseModel):
     error: RuleFailure | None
 
 
-class RuleBranches(BaseModel):
+class RuleBranches(Given):
     """Where each payload leads, in their order. `counts` are by next, or by `error`."""
-
-    model_config = _OUT
 
     results: list[RuleBranch]
     counts: dict[str, int]
 
 
-class ExpressionValue(BaseModel):
+class ExpressionValue(Given):
     """What an expression gave."""
-
-    model_config = _OUT
 
     value: Json
     type: str = Field(description="The value's JSON type, undefined, or error.")

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-Json = Any
+from functions.app.shapes.models_base import Given, Json, Taken, Time
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class CreateActivityRequest(_In):
+class CreateActivityRequest(Taken):
     """A place where work waits for workers that poll for it."""
 
     name: str = Field(description="1 to 80 characters, as AWS allows them.")
 
 
-class ActivityTaskRequest(_In):
+class ActivityTaskRequest(Taken):
     """Ask for the oldest task that waits."""
 
     worker_name: str | None = Field(None, max_length=80, description="Shown in the history's ActivityStarted.")
@@ -32,41 +22,41 @@ class ActivityTaskRequest(_In):
     )
 
 
-class Activity(_Out):
+class Activity(Given):
     """`arn` is what a Task names as its Resource; one of any region and account with the same name is this one too."""
 
     name: str
     arn: str
-    created_at: str | None
+    created_at: Time
 
 
-class ActivityList(_Out):
+class ActivityList(Given):
     """All of a workspace, by name."""
 
     activities: list[Activity]
 
 
-class ActivityTask(_Out):
+class ActivityTask(Given):
     """`token` null: nothing came within the time; ask again. Else answer under /tasks/ with it."""
 
     token: str | None = None
     input: Json = None
 
 
-class Deleted(_Out):
+class Deleted(Given):
     """Whether there was one."""
 
     deleted: bool
 
 
-class MapRunChildrenQuery(_In):
+class MapRunChildrenQuery(Taken):
     """From which item on, and how many."""
 
     first: int = Field(0, ge=0)
     limit: int = Field(100, ge=1, le=1000)
 
 
-class UpdateMapRunRequest(_In):
+class UpdateMapRunRequest(Taken):
     """New limits; what is left out stays. What is out already goes on."""
 
     max_concurrency: int | None = Field(None, ge=0, description="0: no limit.")
@@ -74,7 +64,7 @@ class UpdateMapRunRequest(_In):
     tolerated_failure_percentage: float | None = Field(None, ge=0, le=100)
 
 
-class MapRun(_Out):
+class MapRun(Given):
     """`counts` are of child executions. `max_concurrency` 0: no limit. Limits are null where they are not kept any
     more: of a run that ended with its execution."""
 
@@ -82,29 +72,29 @@ class MapRun(_Out):
     execution: str
     status: str
     counts: dict[str, int]
-    started_at: str | None
-    ended_at: str | None
+    started_at: Time
+    ended_at: Time
     max_concurrency: int | None
     tolerated_failure_count: float | None
     tolerated_failure_percentage: float | None
 
 
-class MapRunList(_Out):
+class MapRunList(Given):
     """In the order in which the execution began them."""
 
     map_runs: list[MapRun]
 
 
-class MapRunChild(_Out):
+class MapRunChild(Given):
     """A child execution."""
 
     id: str
     status: str
-    started_at: str | None
-    ended_at: str | None
+    started_at: Time
+    ended_at: Time
 
 
-class MapRunChildren(_Out):
+class MapRunChildren(Given):
     """In the order of their items; `next_first` is null on the last page."""
 
     executions: list[MapRunChild]

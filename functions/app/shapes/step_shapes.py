@@ -55,25 +55,10 @@ def rests_of(steps: facts.Steps) -> list[shapes.Rest]:
 
 def shape_of(step: facts.Step, resources: Mapping[str, str]) -> shapes.Step:
     """One step, without its values."""
-    return shapes.Step(
-        id=step.id, path=step.path, name=step.name, type=step.type, resource=resources.get(step.name),
-        parent=step.parent, branch=step.branch, item=step.item, visit=step.visit, status=step.status,
-        entered_at=iso_time(step.entered_at), exited_at=iso_time(step.exited_at),
-        attempts=[
-            shapes.Attempt(
-                number=item.number, started_at=iso_time(item.started_at), ended_at=iso_time(item.ended_at),
-                status=item.status, error=item.error, cause=_short(item.cause),
-            )
-            for item in step.attempts
-        ],
-        waits=[
-            shapes.Wait.model_validate({"from": iso_time(item.since), "to": iso_time(item.until), "why": item.why})
-            for item in step.waits
-        ],
-        next=step.next, caught=None if step.caught is None else shapes.Caught(
-            error=step.caught.error, next=step.caught.next
-        ),
-        error=step.error, first_event=step.first_event, last_event=step.last_event, map_run=step.map_run,
+    return shapes.Step.of(
+        step, resource=resources.get(step.name),
+        attempts=[shapes.Attempt.of(item, cause=_short(item.cause)) for item in step.attempts],
+        waits=[shapes.Wait.of(item, to=item.until) for item in step.waits],
     )
 
 
