@@ -7,6 +7,7 @@ from typing import Any
 from engine.kernel.children.map_run import writer_call
 from engine.kernel.children.result_writer import PUT_OBJECT
 from engine.kernel.snapshot import Frame, Phase, Snapshot
+from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Map, Pattern, Plan, Task
 from engine.ports.activities import WorkItem
 from engine.ports.tasks import TaskCall
@@ -98,11 +99,6 @@ def timeout_seconds(frame: Frame) -> float | None:
     return frame.timeout_seconds
 
 
-def idempotency_key(snapshot: Snapshot, frame: Frame) -> str:
-    """``execution:path:visit:epoch``: the same over takeovers and unknown outcomes, new after a definite failure."""
-    return f"{snapshot.facts.execution_id}:{frame.path or '/'}:{frame.visit}:{frame.epoch}"
-
-
 def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: float) -> TaskCall:
     """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
     state = plan.state(frame.machine, frame.state)
@@ -116,12 +112,15 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         version=facts.version,
         state=frame.state,
         attempt=frame.attempt,
-        idempotency_key=idempotency_key(snapshot, frame),
+        idempotency_key=idempotency_key(facts, frame),
         budget_seconds=budget_seconds,
         secret_refs=state.secret_refs if isinstance(state, Task) else (),
         task_token=frame.token,
         credentials=frame.credentials,
         job=None if frame.job is None else frame.job["answer"],
+        frame=frame.path,
+        visit=frame.visit,
+        epoch=frame.epoch,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Facts, Frame, Phase
+from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Plan, Task
 
 Json = Any
@@ -50,5 +51,5 @@ def stop_of(plan: Plan, facts: Facts, frame: Frame | OpenFrame) -> Json:
         "resource": state.resource.text if isinstance(state, Task) else "", "state": frame.state,
         "arguments": frame.arguments, "credentials": frame.credentials, "attempt": frame.attempt,
         "job": None if frame.job is None else frame.job["answer"],
-        "key": f"{facts.execution_id}:{frame.path or '/'}:{frame.visit}:{frame.epoch}",
+        "key": idempotency_key(facts, frame),
     }

@@ -1,4 +1,6 @@
-"""Task tokens: unguessable, and enough to find the execution they belong to. Nothing secret is in one.
+"""How a call is named to the world: its idempotency key, and the task token of one that waits for an answer.
+
+A task token is unguessable, and enough to find the execution it belongs to. Nothing secret is in one.
 
     <base64url(workspace NUL execution id)>.<frame>.<visit>.<attempt>.<32 hexadecimal digits from the stimulus's seed>
 
@@ -12,7 +14,14 @@ import base64
 import binascii
 import hashlib
 
+from engine.kernel.open_frame import OpenFrame
+from engine.kernel.snapshot import Facts, Frame
 from engine.records import dataclass
+
+
+def idempotency_key(facts: Facts, frame: Frame | OpenFrame) -> str:
+    """``execution:path:visit:epoch``: the same over takeovers and unknown outcomes, new after a definite failure."""
+    return f"{facts.execution_id}:{frame.path or '/'}:{frame.visit}:{frame.epoch}"
 
 
 @dataclass(frozen=True, slots=True)

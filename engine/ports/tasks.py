@@ -25,6 +25,8 @@ class TaskCall:
 
     `credentials` is the state's Credentials, evaluated: the role that an AWS service is to be called under.
 
+    `frame`, `visit` and `epoch` say which of the execution's frames calls: what the call starts has it as its parent.
+
     `job` is what the start of a ``.sync`` job answered: then the call asks how it stands, or with `stops_job` ends it.
     """
 
@@ -44,6 +46,9 @@ class TaskCall:
     credentials: Json = None
     job: Json = None
     stops_job: bool = False
+    frame: str = ""
+    visit: int = 0
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from engine.kernel.stimulus import (
     TimePassed,
 )
 from engine.kernel.tasks import HANDED_OVER
+from engine.kernel.tokens import idempotency_key
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Map, Plan, Task
 from engine.language.expr.bounds import excess
@@ -311,7 +312,7 @@ class Simulation:
         return TaskCall(
             resource=resource, arguments=arguments, workspace=facts.workspace,
             execution_id=facts.execution_id, workflow=facts.workflow, version=facts.version, state=frame.state,
-            attempt=frame.attempt, idempotency_key=effects.idempotency_key(self.snapshot, frame), budget_seconds=60.0,
+            attempt=frame.attempt, idempotency_key=idempotency_key(facts, frame), budget_seconds=60.0,
         )
 
     def _activity(self) -> Frame | None:

@@ -10,9 +10,9 @@ from scenarios import CANARY, Client
 
 from engine.durable import codec
 from engine.errors import Throttled
-from engine.kernel import effects
 from engine.kernel.express import is_express
 from engine.kernel.snapshot import Phase
+from engine.kernel.tokens import idempotency_key
 from engine.ports.journal import PAUSED, RUNNING, HeaderChange, InboxItem, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall
@@ -100,7 +100,7 @@ class Watch:
         bodies = [segment.body for segment in loaded.segments] if loaded else []
         snapshot = codec.decode_snapshot(bodies) if bodies else None
         intents = [] if snapshot is None else [
-            effects.idempotency_key(snapshot, frame).partition("?")[0] for frame in snapshot.frames.values()
+            idempotency_key(snapshot.facts, frame).partition("?")[0] for frame in snapshot.frames.values()
             if frame.phase is Phase.RUNNING
         ]
         if call.idempotency_key.partition("?")[0] not in intents:

@@ -35,6 +35,7 @@ from engine.durable.worker.policies import Policies
 from engine.durable.worker.worker import Worker
 from engine.governance import resolving
 from engine.kernel import effects
+from engine.kernel.tokens import idempotency_key
 
 Patch = pytest.MonkeyPatch
 Runs = Callable[[Campaign], Iterator[Spec]]
@@ -117,7 +118,7 @@ def _call_before_intent(patch: Patch) -> None:
 
 
 def _unstable_key(patch: Patch) -> None:
-    key, numbers = effects.idempotency_key, count()
+    key, numbers = idempotency_key, count()
     patch.setattr(effects, "idempotency_key", lambda *frame: f"{key(*frame)}?{next(numbers)}")
 
 

@@ -88,10 +88,8 @@ def execution_arn(key: ExecutionKey) -> str:
 
 
 def _parent(call: TaskCall) -> Parent:
-    """The idempotency key names the frame, its visit and epoch."""
-    execution_id, path, visit, epoch = call.idempotency_key.rsplit(":", 3)
     waits = call.resource.endswith((".sync", ".sync:2"))
-    return Parent(execution_id, "" if path == "/" else path, int(visit), int(epoch), waits=waits)
+    return Parent(call.execution_id, call.frame, call.visit, call.epoch, waits=waits)
 
 
 def _failed(name: str, error: UserError) -> TaskFailed:

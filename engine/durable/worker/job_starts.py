@@ -22,9 +22,9 @@ from engine.durable.activation import Activation
 from engine.durable.worker.calls import Answer, Ticket
 from engine.durable.worker.outbox import Errands
 from engine.durable.worker.owned import Owned
-from engine.kernel import effects
 from engine.kernel.children.child_ids import started_id
 from engine.kernel.snapshot import Frame, Snapshot
+from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Pattern, Task
 from engine.ports.journal import Journal
 from engine.ports.keys import ExecutionKey
@@ -115,6 +115,6 @@ def _seen_to(snapshot: Snapshot, begun: _Begun) -> bool | None:
     if any(stop["key"] == key for stop in snapshot.stops):
         return True
     frame = snapshot.frames.get(begun.ticket.frame)
-    if snapshot.closed or frame is None or effects.idempotency_key(snapshot, frame) != key:
+    if snapshot.closed or frame is None or idempotency_key(snapshot.facts, frame) != key:
         return False
     return None if frame.job is None else True

@@ -55,7 +55,7 @@ class WritesResults(TasksDecorator):
         if wanted["manifest"]:
             text = result_writer.manifest(wanted["bucket"], wanted["map_run"], wanted["files"])
             return self._put(call, f"{folder}manifest.json", text)
-        run = self._run(ExecutionKey(call.workspace, call.execution_id), wanted["frame"])
+        run = self._run(ExecutionKey(call.workspace, call.execution_id), call.frame)
         if run is None:
             return TaskFailed("Automate.TaskError", "the Map Run is over", definite=True)
         following, results = self._chunk(*run, first=wanted["first"])

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.kernel.open_frame import OpenFrame, Peek
 from engine.kernel.snapshot import Facts, Frame, Phase
+from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Pattern, Plan, Task
 from engine.language.asl.resources import OWN_ARN, START_EXECUTION
 from engine.records import dataclass
@@ -79,8 +80,7 @@ def started_id(plan: Plan, facts: Facts, frame: Frame | OpenFrame) -> str | None
     target = own_target(state.resource.text, frame.arguments, facts.workspace)
     if target is None:
         return None
-    key = f"{facts.execution_id}:{frame.path or '/'}:{frame.visit}:{frame.epoch}"
-    return f"{target.workflow}:{started_name(frame.arguments, key)}"
+    return f"{target.workflow}:{started_name(frame.arguments, idempotency_key(facts, frame))}"
 
 
 def awaited_children(plan: Plan, facts: Facts, peek: Peek, frame: Frame | OpenFrame) -> list[str]:

@@ -132,7 +132,7 @@ def writer_call(frame: Frame) -> Json:
     writer, writing = frame.arguments["writer"], frame.arguments["writing"]
     return {
         "bucket": writer.get("Bucket"), "prefix": writer.get("Prefix"), "map_run": frame.arguments["map_run"],
-        "frame": frame.path, "config": frame.arguments.get("writer_config", {}),
+        "config": frame.arguments.get("writer_config", {}),
         **{name: writing[name] for name in ("first", "files", "manifest")},
     }
 

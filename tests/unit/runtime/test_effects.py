@@ -7,6 +7,7 @@ from stepping import START, Run, machine, task
 
 from engine.kernel import effects
 from engine.kernel.stimulus import TaskStarted
+from engine.kernel.tokens import idempotency_key
 
 PAY = task(Resource="connector:pay:charge", Parameters={"amount.$": "$.n", "key": {"$secret": "PAY_KEY"}},
            TimeoutSeconds=30, Retry=[{"ErrorEquals": ["E"], "IntervalSeconds": 1}])
@@ -21,6 +22,7 @@ def test_a_call_carries_all_that_a_connector_needs():
     assert call.secret_refs == (("/key", "PAY_KEY"),)
     assert (call.workspace, call.execution_id, call.workflow, call.version) == ("default", "flow:one", "flow", 1)
     assert call.idempotency_key == f"flow:one:/:{frame.visit}:0"
+    assert (call.frame, call.visit, call.epoch) == ("", frame.visit, 0)
     assert effects.timeout_seconds(frame) == 30
     assert effects.resource(run.plan, frame) == "connector:pay:charge"
 
@@ -35,17 +37,17 @@ def test_the_key_changes_after_a_definite_failure_only():
     keys = []
     for definite in (False, True):
         run = Run(machine(("Pay", PAY)), {"n": 5}).start()
-        first = effects.idempotency_key(run.snapshot, run.root)
+        first = idempotency_key(run.snapshot.facts, run.root)
         run.err("E", definite=definite)
         run.wait()
-        keys.append(effects.idempotency_key(run.snapshot, run.root) == first)
+        keys.append(idempotency_key(run.snapshot.facts, run.root) == first)
     assert keys == [True, False]
 
 
 def test_every_frame_has_a_key_of_its_own():
     branches = [machine(("X", task())), machine(("Y", task()))]
     run = Run(machine(("B", {"Type": "Parallel", "Branches": branches}))).start()
-    assert len({effects.idempotency_key(run.snapshot, frame) for frame in run.owed.scheduled}) == 2
+    assert len({idempotency_key(run.snapshot.facts, frame) for frame in run.owed.scheduled}) == 2
 
 
 def test_the_earliest_timer_is_due():

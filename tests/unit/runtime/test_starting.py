@@ -9,6 +9,7 @@ from durable import TESTER, Product, ScriptedTasks
 from test_worker import WORK, Died, flow, task
 
 from engine.errors import StoreUnavailable
+from engine.kernel import effects
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
@@ -46,6 +47,15 @@ def test_request_response_starts_and_goes_on():
     kid = product.describe(ExecutionKey.of("default", "child", "kid"))
     assert (kid.status, kid.input) == ("SUCCEEDED", {"n": 1})
     assert [row.key.name for row in rows(product)] == ["kid"]
+
+
+def test_the_parent_is_the_frame_that_calls_whatever_its_key_looks_like(monkeypatch):
+    monkeypatch.setattr(effects, "idempotency_key", lambda _facts, frame: f"key of visit {frame.visit}")
+    branches = [{"StartAt": "No", "States": {"No": {"Type": "Pass", "End": True}}}, starts(parameters={"Name": "kid"})]
+    product, execution = run(flow({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}))
+    assert execution.status == "SUCCEEDED", execution.cause
+    parent = product.stores.journal.header(ExecutionKey.of("default", "child", "kid")).parent
+    assert (parent.execution_id, parent.frame, parent.attempt, parent.waits) == (execution.key.id, "/1", 0, False)
 
 
 @pytest.mark.parametrize("named", [
