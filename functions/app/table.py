@@ -16,7 +16,6 @@ from functions.app.routes import (
     me,
     openapi,
     operations,
-    publish_preview,
     redrives,
     rules,
     secrets,
@@ -24,13 +23,14 @@ from functions.app.routes import (
     tasks,
     testing,
     uploads,
+    versions,
     workflow_list,
     workflows,
 )
 from functions.app.routing import Route, RouteTable
 
 _TABLES = (
-    workflow_list.table, workflows.table, publish_preview.table, conversion.table, executions.table, steps.table,
+    workflow_list.table, workflows.table, versions.table, conversion.table, executions.table, steps.table,
     map_runs.table, operations.table, redrives.table, tasks.table, activities.table, definitions.table, rules.table,
     testing.table, copilot.table, secrets.table, audit.table, alarms.table, uploads.table, me.table,
 )

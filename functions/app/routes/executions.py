@@ -53,12 +53,7 @@ def start_execution(call: Call[models.StartRequest]) -> Answer:
 )
 def list_executions(call: Call[models.ExecutionsQuery]) -> Answer:
     """List executions, newest first."""
-    given = call.given
-    page = call.services.executions.page(ExecutionQuery(
-        call.workspace, workflow=given.workflow, status=given.status, name=given.name, error=given.error,
-        business_key=given.business_key, started_after=time_of(given.started_after, "started_after"),
-        started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
-    ))
+    page = call.services.executions.page(query_of(call))
     rows = [
         models.ExecutionSummary.of(row, id=row.key.id, duration_seconds=_seconds(row.started_at, row.ended_at))
         for row in page.rows
@@ -170,6 +165,10 @@ def _seconds(started_at: float, ended_at: float | None) -> float | None:
     return None if ended_at is None else round(ended_at - started_at, 3)
 
 
-def time_of(text: str | None, where: str) -> float | None:
-    """A filter's time in epoch seconds; None where it is not given. Raises InvalidDocument."""
-    return None if text is None else parse_time(text, where=where)
+def query_of(call: Call[Any], **more: models.Json) -> ExecutionQuery:
+    """The page of executions that a request with ExecutionFilters asks for. Raises InvalidDocument for a time."""
+    filters = {**call.given.model_dump(), **more}
+    for name in ("started_after", "started_before"):
+        if filters[name] is not None:
+            filters[name] = parse_time(filters[name], where=name)
+    return ExecutionQuery(call.workspace, **filters)

@@ -6,10 +6,9 @@ from typing import Any
 
 from engine.durable.execution import Execution
 from engine.errors import UserError
-from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, Acts, Doing
-from functions.app.routes.executions import key_of, shown, time_of
+from functions.app.routes.executions import key_of, query_of, shown
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models, models_operations
 
@@ -36,14 +35,8 @@ def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
     """Redrive a workflow's executions that did not succeed, a page of them at a time, the newest first.
 
     While next_token is not null there are more: ask again with it."""
-    given, executions = call.given, call.services.executions
     call.services.catalog.workflow(call.workspace, call.path["name"])
-    page = executions.page(ExecutionQuery(
-        call.workspace, workflow=call.path["name"], status=given.status, error=given.error,
-        name=given.name, business_key=given.business_key,
-        started_after=time_of(given.started_after, "started_after"),
-        started_before=time_of(given.started_before, "started_before"), limit=given.limit, next_token=given.next_token,
-    ))
+    page = call.services.executions.page(query_of(call, workflow=call.path["name"]))
     done: list[str] = []
     refused: list[models_operations.NotRedriven] = []
     if not page.rows:

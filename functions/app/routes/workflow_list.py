@@ -12,7 +12,8 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
 from functions.app import etags
 from functions.app.acts import Act
-from functions.app.routes.workflows import draft_after, draft_answer, workflow_of
+from functions.app.routes.versions import workflow_of
+from functions.app.routes.workflows import draft_after, draft_answer
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
 from functions.app.shapes import models

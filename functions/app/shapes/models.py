@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from functions.app.shapes.models_base import ConsoleAddresses, Given, Taken, Time
+from functions.app.shapes.models_base import ConsoleAddresses, ExecutionFilters, Given, Paged, Taken, Time
 
 Json = Any
 
@@ -142,7 +142,7 @@ class DiffQuery(Taken):
 _STATUSES = "RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED"
 
 
-class ExecutionsQuery(Taken):
+class ExecutionsQuery(Paged, ExecutionFilters):
     """Filters combine with AND. A name, error or business key ending with ``*`` is a prefix."""
 
     workflow: str | None = None
@@ -150,13 +150,6 @@ class ExecutionsQuery(Taken):
         None, pattern=f"^({_STATUSES})(,({_STATUSES}))*$",
         description="One, or several with commas between: any of them.",
     )
-    name: str | None = None
-    error: str | None = None
-    business_key: str | None = None
-    started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
-    started_before: str | None = Field(None, description="Before this time.")
-    limit: int = Field(100, ge=1, le=1000)
-    next_token: str | None = None
 
 
 class HistoryQuery(Taken):

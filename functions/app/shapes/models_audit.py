@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from functions.app.shapes.models_base import Given, Json, Taken
+from functions.app.shapes.models_base import Given, Json, Paged
 
 
-class AuditQuery(Taken):
+class AuditQuery(Paged):
     """Filters combine with AND. `action`, `from` and `to` are other words for `act`, `since` and `until`."""
 
     workflow: str | None = Field(None, description="Of this workflow and its executions.")
@@ -20,8 +20,6 @@ class AuditQuery(Taken):
     until: str | None = Field(None, description="Before this time.")
     from_: str | None = Field(None, alias="from", description="The same as since.")
     to: str | None = Field(None, description="The same as until.")
-    limit: int = Field(100, ge=1, le=1000)
-    next_token: str | None = None
 
     @model_validator(mode="after")
     def _one_word_each(self) -> AuditQuery:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from engine.durable.execution import iso_time
 
@@ -27,6 +27,23 @@ class Taken(BaseModel):
     """A request: an unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Paged(Taken):
+    """A page of a list: how long, and after which."""
+
+    limit: int = Field(100, ge=1, le=1000)
+    next_token: str | None = None
+
+
+class ExecutionFilters(Taken):
+    """Which executions. Filters combine with AND, and have the names of engine.ports.executions_index's."""
+
+    name: str | None = Field(None, description="With this name; with * at its end, a prefix.")
+    error: str | None = Field(None, description="With this error; with * at its end, a prefix.")
+    business_key: str | None = Field(None, description="With this business key; with * at its end, a prefix.")
+    started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
+    started_before: str | None = Field(None, description="Before this time.")
 
 
 class Given(BaseModel):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.app.shapes.models_base import Given, Taken, Time
+from functions.app.shapes.models_base import ExecutionFilters, Given, Paged, Taken, Time
 
 
 class PauseRequest(Taken):
@@ -20,27 +20,18 @@ class PauseRequest(Taken):
     )
 
 
-class StopManyRequest(Taken):
+class StopManyRequest(Paged):
     """Which of a workflow's executions to stop; error and cause are shown with each."""
 
     status: Literal["RUNNING", "PAUSED"] = "RUNNING"
     error: str | None = Field(None, max_length=256)
     cause: str | None = Field(None, max_length=32768)
-    limit: int = Field(100, ge=1, le=1000)
-    next_token: str | None = None
 
 
-class RedriveManyRequest(Taken):
+class RedriveManyRequest(Paged, ExecutionFilters):
     """Which of a workflow's executions to redrive. Filters combine with AND."""
 
     status: Literal["FAILED", "TIMED_OUT", "ABORTED"] = "FAILED"
-    error: str | None = Field(None, description="With this error; with * at its end, a prefix.")
-    name: str | None = Field(None, description="With this name; with * at its end, a prefix.")
-    business_key: str | None = Field(None, description="With this business key; with * at its end, a prefix.")
-    started_after: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
-    started_before: str | None = Field(None, description="Before this time.")
-    limit: int = Field(100, ge=1, le=1000)
-    next_token: str | None = None
 
 
 class Pause(Given):

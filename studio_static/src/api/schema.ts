@@ -675,11 +675,10 @@ export interface PublishRequest {
 
 /** Which of a workflow's executions to redrive. Filters combine with AND. */
 export interface RedriveManyRequest {
-  status?: "FAILED" | "TIMED_OUT" | "ABORTED";
-  /** With this error; with * at its end, a prefix. */
-  error?: string | null;
   /** With this name; with * at its end, a prefix. */
   name?: string | null;
+  /** With this error; with * at its end, a prefix. */
+  error?: string | null;
   /** With this business key; with * at its end, a prefix. */
   business_key?: string | null;
   /** Not before this time: ISO 8601, UTC without a zone. */
@@ -688,6 +687,7 @@ export interface RedriveManyRequest {
   started_before?: string | null;
   limit?: number;
   next_token?: string | null;
+  status?: "FAILED" | "TIMED_OUT" | "ABORTED";
 }
 
 /** The executions of a page that go on, and those that cannot. `next_token` is null on the last page. */
@@ -1007,11 +1007,11 @@ export interface StepsAnswer {
 
 /** Which of a workflow's executions to stop; error and cause are shown with each. */
 export interface StopManyRequest {
+  limit?: number;
+  next_token?: string | null;
   status?: "RUNNING" | "PAUSED";
   error?: string | null;
   cause?: string | null;
-  limit?: number;
-  next_token?: string | null;
 }
 
 /** Stop an execution; error and cause are shown with it. */

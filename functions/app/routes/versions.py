@@ -1,0 +1,161 @@
+"""Routes of a workflow's versions: publish and what that would do, list, difference, rollback."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine.catalog.catalog import Catalog
+from engine.catalog.document import document_digest
+from engine.catalog.publishing import credentials_written
+from engine.catalog.triggers import never_firing
+from engine.errors import InvalidDocument
+from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.ports.catalog_store import VersionRecord
+from functions.app import etags
+from functions.app.acts import Act, Doing
+from functions.app.case_check import CaseCheck
+from functions.app.notices import warn
+from functions.app.routes.definitions import finding_shape
+from functions.app.routes.testing import cases_run
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.shapes import models
+from functions.app.shapes import models_authoring as shapes
+
+table = RouteTable("Workflows")
+route = table.add
+
+_LONGEST_NUMBER = 4_000
+"""Python reads no integers over 4,300 digits."""
+
+
+def workflow_of(call: Call[Any]) -> Subject:
+    """The workflow that the address names."""
+    return Subject(WORKFLOW, call.path["name"])
+
+
+@route(
+    "POST", "/workflows/{name}/publish", models.PublishRequest, answers=models.Version, conditional=True,
+    act=Act("workflow.publish", workflow_of), example={"note": "Refunds over 500 need an approval"},
+)
+def publish_workflow(call: Call[models.PublishRequest]) -> Answer:
+    """Make the draft the new active version.
+
+    If-Match names the draft that was tested. 422 lists everything that is wrong with it. Its cases are run first, each
+    with its stubs: nothing is called. Where some fail, 422 CasesFail lists them, unless they are accepted."""
+    version = published(call, call.act, call.path["name"], call.expected)
+    return Answer(version_shape(version, version.number))
+
+
+@route("GET", "/workflows/{name}/publish", models.Nothing, answers=shapes.PublishPreview)
+def preview_publish(call: Call[models.Nothing]) -> Answer:
+    """Say what publishing the draft would change, what is wrong with it, and which of its cases fail.
+
+    The cases are run for it, each with its stubs: nothing is called."""
+    name, services = call.path["name"], call.services
+    catalog, workspace = services.catalog, call.workspace
+    draft, row = catalog.draft(workspace, name), catalog.workflow(workspace, name)
+    active = catalog.version(workspace, name, row.active_version) if row.active_version else None
+    problems = catalog.problems(draft.document)
+    is_sound = all(problem.severity != "ERROR" for problem in problems)
+    is_new = active is None or active.digest != document_digest(draft.document)
+    preview = shapes.PublishPreview(
+        workflow=name, etag=draft.etag, active_version=row.active_version or None,
+        next_version=row.latest_version + 1 if is_new else None,
+        diff=None if active is None else diff_shape(catalog, workspace, name, active.number, None),
+        problems=[finding_shape(problem, None) for problem in problems],
+        cases=cases_run(draft.document, draft.document.cases, services.clock) if is_sound else None,
+        publishable=is_sound,
+    )
+    return Answer(preview)
+
+
+@route("GET", "/workflows/{name}/versions", models.Nothing, answers=models.VersionList)
+def list_versions(call: Call[models.Nothing]) -> Answer:
+    """The published versions, newest first."""
+    name, catalog = call.path["name"], call.services.catalog
+    active = catalog.workflow(call.workspace, name).active_version
+    found = catalog.versions(call.workspace, name)
+    return Answer(models.VersionList(versions=[version_shape(item, active) for item in found]))
+
+
+@route("GET", "/workflows/{name}/versions/{number}", models.Nothing, answers=models.VersionWithDocument)
+def get_version(call: Call[models.Nothing]) -> Answer:
+    """One version with its document."""
+    name, catalog = call.path["name"], call.services.catalog
+    active = catalog.workflow(call.workspace, name).active_version
+    record = catalog.version(call.workspace, name, _number(call.path["number"]))
+    return Answer(models.VersionWithDocument.of(version_shape(record, active), document=json.loads(record.document)))
+
+
+@route("GET", "/workflows/{name}/diff", models.DiffQuery, answers=models.Diff, example="from=1&to=2")
+def diff_workflow(call: Call[models.DiffQuery]) -> Answer:
+    """What differs between two versions, or a version and the draft."""
+    given = call.given
+    return Answer(diff_shape(call.services.catalog, call.workspace, call.path["name"], given.old, given.new))
+
+
+@route(
+    "POST", "/workflows/{name}/rollback", models.RollbackRequest, answers=models.Version, conditional=True,
+    act=Act("workflow.rollback", workflow_of), example={"version": 1},
+)
+def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
+    """Make an older version the active one again.
+
+    If-Match names the workflow's ETag."""
+    catalog, name = call.services.catalog, call.path["name"]
+    before = catalog.workflow(call.workspace, name).active_version
+    record = catalog.rollback(
+        call.workspace, name, call.given.version, actor=call.actor, expect_etag=etags.inner(call.expected)
+    )
+    _tell_active(call.act, before, record)
+    return Answer(version_shape(record, record.number))
+
+
+def diff_shape(catalog: Catalog, workspace: str, name: str, old: int | None, new: int | None) -> models.Diff:
+    """What differs between version `old` and version `new`; None is the draft."""
+    found = catalog.diff(workspace, name, old, new)
+    before, after = catalog.documents(workspace, name, old, new)
+    return models.Diff.of(found, old_document=before.as_written, new_document=after.as_written)
+
+
+def published(
+    call: Call[models.ImportRequest] | Call[models.PublishRequest], act: Doing, name: str, expect_etag: str | None,
+) -> VersionRecord:
+    """Publish the draft; warn of triggers that never fire, and of what looks like a credential."""
+    catalog, given = call.services.catalog, call.given
+    check = CaseCheck(call.services.clock, accept=given.accept_failing_cases)
+    before = catalog.workflow(call.workspace, name).active_version
+    version = catalog.publish(
+        call.workspace, name, note=given.note, actor=call.actor, expect_etag=expect_etag, check=check
+    )
+    accepted = {"accepted_failing_cases": check.accepted} if check.accepted else {}
+    _tell_active(act, before, version, reason=given.note, **accepted)
+    document, _ = catalog.documents(call.workspace, name, version.number, version.number)
+    for remark in never_firing(document.triggers):
+        warn(remark.message)
+    for remark in credentials_written(document):
+        warn(f"{remark.location}: {remark.message}")
+    return version
+
+
+def version_shape(record: VersionRecord, active: int) -> models.Version:
+    """A version; `active` is the number of the active one."""
+    return models.Version.of(record, version=record.number, active=record.number == active)
+
+
+def _tell_active(
+    act: Doing, before: int, active: VersionRecord, *, reason: str | None = None, **more: models.Json
+) -> None:
+    """`active` is the active version now; before it was the one of that number."""
+    if active.number == before:
+        act.unchanged()
+        return
+    digests = {"digest": active.digest, "definition_digest": active.definition_digest}
+    act.done(before={"version": before}, after={"version": active.number, **digests, **more}, reason=reason)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
+        raise InvalidDocument(f"{text!r} is not a version's number", where="number")
+    return int(text)
