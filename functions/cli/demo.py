@@ -55,12 +55,9 @@ def prepare(product: Product, samples: Path) -> list[str]:
 def run_order(product: Product, server: LocalServer, samples: Path) -> None:
     """Run one order, print its result and what to do next. On a thread beside the server's."""
     try:
-        order_file = samples / WORKFLOW / "input.json"
-        order = read_value(f"@{order_file}", "input")
-        if order["endpoint"] != f"{server.url}/samples":  # another port than the sample's
-            order["endpoint"] = f"{server.url}/samples"
-            order_file = product.folder / "order.json"
-            write_private(order_file, json.dumps(order, indent=2) + "\n")
+        order = {**read_value(f"@{samples / WORKFLOW / 'input.json'}", "input"), "endpoint": f"{server.url}/samples"}
+        order_file = product.folder / "order.json"  # on any port, for whoever starts it again
+        write_private(order_file, json.dumps(order, indent=2) + "\n")
         started = product.services.executions.start(product.settings.workspace, WORKFLOW, order, actor=product.actor)
         click.echo(f"\nRunning {WORKFLOW} on a sample order …")
         sys.stdout.flush()
