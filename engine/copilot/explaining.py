@@ -9,6 +9,8 @@ from engine.copilot.catalogue import WAITING, Catalogue
 from engine.copilot.proposal import states_of
 from engine.copilot.shapes import definition_of
 from engine.errors import NotFound
+from engine.language.expr.template import jsonata_source
+from engine.language.rules.data_tests import written
 from engine.records import dataclass
 
 Json = Any
@@ -111,15 +113,7 @@ def _passes(state: Mapping[str, Json]) -> str:
 
 
 def _rule(rule: Mapping[str, Json]) -> str:
-    if "Condition" in rule:
-        return _bare(rule["Condition"])
-    for name, word in (("And", " and "), ("Or", " or ")):
-        if isinstance(rule.get(name), list):
-            return "(" + word.join(_rule(part) for part in rule[name]) + ")"
-    if isinstance(rule.get("Not"), dict):
-        return f"not {_rule(rule['Not'])}"
-    operator = next((key for key in rule if key not in ("Variable", "Next", "Comment", "Assign", "Output")), "")
-    return f"{rule.get('Variable')} {operator} {rule.get(operator)}"
+    return _bare(rule["Condition"]) if "Condition" in rule else written(rule).text
 
 
 def _timing(state: Mapping[str, Json]) -> str:
@@ -152,8 +146,8 @@ def _onward(state: Mapping[str, Json]) -> str:
 
 def _bare(value: Json) -> str:
     """An expression without its delimiters."""
-    text = str(value)
-    return text[2:-2].strip() if text.startswith("{%") and text.endswith("%}") else text
+    source = jsonata_source(str(value))
+    return str(value) if source is None else source.strip()
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -8,7 +8,7 @@ that the compiler makes of that part (engine.language.asl.choice).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import StateFailure
@@ -21,11 +21,36 @@ from engine.language.rules.tree import Json, Node
 _ABOUT = frozenset({"Variable", "Next", "Comment", "Assign", "Output"})
 """Fields of a rule that are not its operator."""
 
+_COMBINED = {"And": "and", "Or": "or"}
+
 
 def evaluated(rule: Mapping[str, Json], new_scope: MakeScope) -> Node:
     """The tree of `rule`. Raises UnknownRule or InvalidExpression where it cannot be compiled."""
     compile_rule(rule)
-    return _node(rule, new_scope, start=0, pointer="")
+    return _valued(written(rule), rule, new_scope)
+
+
+def written(rule: Mapping[str, Json], *, start: int = 0, pointer: str = "") -> Node:
+    """The parts of `rule` with their places in its text, without values. A rule that is not complete has a text too."""
+    for name, word in _COMBINED.items():
+        if isinstance(rule.get(name), list):
+            return _combined(rule[name], name, word, start=start, pointer=pointer)
+    if isinstance(rule.get("Not"), dict):
+        opening = "not ("
+        inner = written(rule["Not"], start=start + len(opening), pointer=f"{pointer}/Not")
+        text = f"{opening}{inner.text})"
+        return Node(text, "not", start=start, end=start + len(text), children=(inner,), operator="Not", pointer=pointer)
+    variable, name = str(rule.get("Variable", "?")), operator_of(rule)
+    operand, by_path = rule.get(name), name.endswith("Path")
+    shown = "?" if not name else str(operand) if by_path else json.dumps(operand, ensure_ascii=False)
+    text = " ".join(filter(None, (variable, name, shown)))
+    end = start + len(text)
+    left = Node(variable, "path", start=start, end=start + len(variable), pointer=f"{pointer}/Variable")
+    right = Node(
+        shown, "path" if by_path else "literal", ABSENT if by_path else operand, start=end - len(shown), end=end,
+        pointer=f"{pointer}/{name}",
+    )
+    return Node(text, "comparison", start=start, end=end, children=(left, right), operator=name, pointer=pointer)
 
 
 def operator_of(rule: Mapping[str, Json]) -> str:
@@ -33,69 +58,42 @@ def operator_of(rule: Mapping[str, Json]) -> str:
     return next((name for name in rule if name not in _ABOUT), "")
 
 
-def _node(rule: Mapping[str, Json], new_scope: MakeScope, *, start: int, pointer: str) -> Node:
-    for name, word in (("And", "and"), ("Or", "or")):
-        if name in rule:
-            return _combined(rule, name, word, new_scope, start=start, pointer=pointer)
-    if "Not" in rule:
-        opening = "not ("
-        inner = _node(rule["Not"], new_scope, start=start + len(opening), pointer=f"{pointer}/Not")
-        text = f"{opening}{inner.text})"
-        result, error = _verdict(rule, new_scope)
-        return _result(Node(text, "not", start=start, end=start + len(text), children=(inner,), operator="Not",
-                            pointer=pointer), result, error)
-    return _data_test(rule, new_scope, start=start, pointer=pointer)
-
-
-def _combined(
-    rule: Mapping[str, Json], name: str, word: str, new_scope: MakeScope, *, start: int, pointer: str
-) -> Node:
-    text, children, goes_on = "", [], True
-    for index, part in enumerate(rule[name]):
+def _combined(parts: Sequence[Mapping[str, Json]], name: str, word: str, *, start: int, pointer: str) -> Node:
+    text, children = "", []
+    for index, part in enumerate(parts):
         text += f" {word} " if index else ""
-        nested = "And" in part or "Or" in part
+        nested = not _COMBINED.keys().isdisjoint(part)
         text += "(" if nested else ""
-        child = _node(part, new_scope, start=start + len(text), pointer=f"{pointer}/{name}/{index}")
+        child = written(part, start=start + len(text), pointer=f"{pointer}/{name}/{index}")
         text += f"{child.text})" if nested else child.text
-        children.append(child if goes_on else unreached(child))
-        goes_on = goes_on and child.error is None and child.result is (name == "And")
-    result, error = _verdict(rule, new_scope)
-    return _result(Node(text, word, start=start, end=start + len(text), children=tuple(children), operator=name,
-                        pointer=pointer), result, error)
-
-
-def _data_test(rule: Mapping[str, Json], new_scope: MakeScope, *, start: int, pointer: str) -> Node:
-    variable, name = str(rule["Variable"]), operator_of(rule)
-    operand = rule[name]
-    by_path = name.endswith("Path")
-    shown = str(operand) if by_path else json.dumps(operand, ensure_ascii=False)
-    text = f"{variable} {name} {shown}"
-    left = _path(variable, new_scope, start=start, pointer=f"{pointer}/Variable")
-    at = start + len(text) - len(shown)
-    right = _path(operand, new_scope, start=at, pointer=f"{pointer}/{name}") if by_path else Node(
-        shown, "literal", operand, start=at, end=at + len(shown), pointer=f"{pointer}/{name}")
-    result, error = _verdict(rule, new_scope)
-    return _result(Node(text, "comparison", start=start, end=start + len(text), children=(left, right), operator=name,
-                        pointer=pointer), result, error)
-
-
-def _path(text: str, new_scope: MakeScope, *, start: int, pointer: str) -> Node:
+        children.append(child)
     end = start + len(text)
+    return Node(text, word, start=start, end=end, children=tuple(children), operator=name, pointer=pointer)
+
+
+def _valued(node: Node, rule: Mapping[str, Json], new_scope: MakeScope) -> Node:
+    """`node`, which is `rule` as written, with the value of each of its parts."""
+    children, goes_on = [], True
+    for index, child in enumerate(node.children):
+        if node.kind == "comparison":
+            children.append(_looked_up(child, new_scope))
+            continue
+        part = _valued(child, rule["Not"] if node.kind == "not" else rule[node.operator][index], new_scope)
+        children.append(part if goes_on else unreached(part))
+        goes_on = goes_on and part.error is None and part.result is (node.kind != "or")
     try:
-        value = compile_path(text).find(new_scope())
+        result, error = compile_rule(rule)(new_scope()), None
     except StateFailure as failure:
-        return Node(text, "path", error=failure.cause, start=start, end=end, pointer=pointer)
-    return Node(text, "path", value, start=start, end=end, pointer=pointer)
+        result, error = None, failure.cause
+    value = ABSENT if result is None else result
+    return replace(node, value=value, result=result, error=error, children=tuple(children))
 
 
-def _verdict(rule: Mapping[str, Json], new_scope: MakeScope) -> tuple[bool | None, str | None]:
+def _looked_up(node: Node, new_scope: MakeScope) -> Node:
+    """A side of a comparison: what a path names."""
+    if node.kind != "path":
+        return node
     try:
-        return compile_rule(rule)(new_scope()), None
+        return replace(node, value=compile_path(node.text).find(new_scope()))
     except StateFailure as failure:
-        return None, failure.cause
-
-
-def _result(node: Node, result: bool | None, error: str | None) -> Node:
-    return replace(node, value=ABSENT if result is None else result, result=result, error=error)
-
-
+        return replace(node, error=failure.cause)
