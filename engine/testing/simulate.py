@@ -6,7 +6,6 @@ stubs, or by a `Tasks` object such as a registry of real connectors; waits and t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from types import MappingProxyType
@@ -15,7 +14,7 @@ from typing import Any, Literal, cast
 from engine.errors import InvalidDocument, StateFailure
 from engine.kernel import effects
 from engine.kernel.children.item_reader import READER_FAILED, read_items
-from engine.kernel.children.map_run import THRESHOLD, child_inputs, within_tolerance
+from engine.kernel.children.map_run import child_inputs, within_tolerance
 from engine.kernel.children.result_writer import (
     FILES,
     PUT_OBJECT,
@@ -33,15 +32,9 @@ from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot
 from engine.kernel.step import step
 from engine.kernel.stimulus import (
-    CallbackErred,
-    CallbackReturned,
     Continued,
-    JobGoesOn,
-    MapRunErred,
-    MapRunReturned,
     Started,
     Stimulus,
-    TaskErred,
     TaskReturned,
     TaskStarted,
     TimePassed,
@@ -51,9 +44,10 @@ from engine.kernel.tokens import idempotency_key
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Map, Plan, Task
 from engine.language.expr.bounds import excess
-from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks, TaskSucceeded
 from engine.records import dataclass
-from engine.testing.stubs import Stub, Stubs, failed
+from engine.testing.stubs import Stub, Stubs, failed, outcome_of
+from engine.testing.telling import TOO_MANY_FAILED, told, whose
 
 Json = Any
 OnEvent = Callable[[dict[str, Json]], None]
@@ -183,7 +177,7 @@ class Simulation:
             self._perform(frame)
             return True
         if owed.map_runs:
-            self._feed(self._map_run(owed.map_runs[0]))
+            self._map_run(owed.map_runs[0])
             return True
         due_at = self._due_at(owed)
         if due_at is None:
@@ -199,14 +193,13 @@ class Simulation:
             timers += [frame.due_at for frame in self.snapshot.frames.values() if frame.job is not None]
         return min((at for at in timers if at is not None), default=None)
 
-    def _map_run(self, frame: Frame) -> Stimulus:
+    def _map_run(self, frame: Frame) -> None:
         """Read the items, run each child as an execution of its own, one after the other."""
-        whose = self._common(frame)
         try:
-            outputs = self._results(frame, self._children(frame))
+            outcome: TaskOutcome = TaskSucceeded(self._results(frame, self._children(frame)))
         except StateFailure as failure:
-            return MapRunErred(**whose, error=failure.error, cause=failure.cause)
-        return MapRunReturned(**whose, output=outputs)
+            outcome = TaskFailed(failure.error, failure.cause)
+        self._tell(frame, outcome)
 
     def _results(self, frame: Frame, results: Sequence[ChildResult]) -> Json:
         """The Map's output: the children's, or where its ResultWriter has put them."""
@@ -233,16 +226,27 @@ class Simulation:
 
     def _put(self, frame: Frame, key: str, text: str) -> None:
         arguments = {"Bucket": frame.arguments["writer"].get("Bucket"), "Key": key, "Body": text}
-        if PUT_OBJECT in self.stubs or self.tasks is None:
-            stub = self.stubs.take(PUT_OBJECT, frame.state, arguments)
-            if stub is None or failed(stub):
-                missing = f"No stub is left for the ResultWriter of '{frame.state}'."
-                cause = _text(stub.get("cause")) if stub else missing
-                raise StateFailure(WRITER_FAILED, cause)
-            return
-        outcome = self.tasks.call(self._map_call(frame, PUT_OBJECT, arguments))
-        if not isinstance(outcome, TaskSucceeded):
-            raise StateFailure(WRITER_FAILED, outcome.cause if isinstance(outcome, TaskFailed) else None)
+        self._asked(frame, PUT_OBJECT, arguments, WRITER_FAILED, "ResultWriter", recorded=PUT_OBJECT in self.stubs)
+
+    def _asked(
+        self, frame: Frame, resource: str, arguments: Json, error: str, whose: str, *, recorded: bool
+    ) -> Json:
+        """The answer to a call of a Map's own: its reader's or writer's. Raises StateFailure, called `error`."""
+        if recorded or self.tasks is None:
+            stub = self.stubs.take(resource, frame.state, arguments)
+            missing = TaskFailed(error, f"No stub is left for the {whose} of '{frame.state}'.")
+            outcome: TaskOutcome = missing if stub is None else outcome_of(stub)
+        else:
+            facts = self.snapshot.facts
+            outcome = self.tasks.call(TaskCall(
+                resource=resource, arguments=arguments, workspace=facts.workspace,
+                execution_id=facts.execution_id, workflow=facts.workflow, version=facts.version, state=frame.state,
+                attempt=frame.attempt, idempotency_key=idempotency_key(facts, frame),
+                budget_seconds=60.0,
+            ))
+        if isinstance(outcome, TaskSucceeded):
+            return outcome.output
+        raise StateFailure(error, outcome.cause if isinstance(outcome, TaskFailed) else None)
 
     def _children(self, frame: Frame) -> list[ChildResult]:
         items = self._items(frame)
@@ -261,7 +265,7 @@ class Simulation:
                 continue
             failures += 1
             if not within_tolerance(frame, failures, len(inputs)):
-                raise StateFailure(THRESHOLD, "The specified tolerated failure threshold was exceeded")
+                raise StateFailure(TOO_MANY_FAILED.error, TOO_MANY_FAILED.cause)
         return results
 
     def _child_arn(self, frame: Frame, index: int) -> str:
@@ -295,25 +299,9 @@ class Simulation:
 
     def _read(self, frame: Frame, reader: Mapping[str, Json]) -> Json:
         """The answer to the ItemReader's call: an S3 object's ``Body``, a listing's ``Contents``, or the items."""
-        resource = reader["resource"]
-        if self.stubs.answers(resource, frame.state) or self.tasks is None:
-            stub = self.stubs.take(resource, frame.state, reader["arguments"])
-            if stub is None or failed(stub):
-                cause = _text(stub.get("cause")) if stub else f"No stub is left for the ItemReader of '{frame.state}'."
-                raise StateFailure(READER_FAILED, cause)
-            return stub.get("output")
-        outcome = self.tasks.call(self._map_call(frame, reader["resource"], reader["arguments"]))
-        if isinstance(outcome, TaskSucceeded):
-            return outcome.output
-        raise StateFailure(READER_FAILED, outcome.cause if isinstance(outcome, TaskFailed) else None)
-
-    def _map_call(self, frame: Frame, resource: str, arguments: Json) -> TaskCall:
-        facts = self.snapshot.facts
-        return TaskCall(
-            resource=resource, arguments=arguments, workspace=facts.workspace,
-            execution_id=facts.execution_id, workflow=facts.workflow, version=facts.version, state=frame.state,
-            attempt=frame.attempt, idempotency_key=idempotency_key(facts, frame), budget_seconds=60.0,
-        )
+        resource, arguments = reader["resource"], reader["arguments"]
+        recorded = self.stubs.answers(resource, frame.state)
+        return self._asked(frame, resource, arguments, READER_FAILED, "ItemReader", recorded=recorded)
 
     def _activity(self) -> Frame | None:
         """An activity, which a stub answers as its worker would; beside real tasks, one without stubs waits."""
@@ -333,63 +321,38 @@ class Simulation:
             self._answer(frame, resource, stub)
             return
         self._start(frame, None)
-        self._call(frame, self.tasks)
+        running = self.snapshot.frames[frame.path]
+        budget = running.timeout_seconds or 60.0
+        call = effects.task_call(self.plan, self.snapshot, running, budget_seconds=budget)
+        self._tell(running, self.tasks.call(call))
 
     def _start(self, frame: Frame, worker: str | None) -> None:
-        self._feed(TaskStarted(at=self.now, seed=self._next_seed(), **_whose(frame), worker=worker))
+        self._feed(TaskStarted(**self._common(frame), worker=worker))
 
     def _answer(self, frame: Frame, resource: str, stub: Stub | None) -> None:
         if stub is None:
-            self._missing(frame, resource)
+            cause = f"No stub is left for the resource '{resource}' in the state '{frame.state}'."
+            self._tell(frame, TaskFailed(MISSING_STUB, cause, retryable=False))
             return
         state = self.plan.state(frame.machine, frame.state)
         handed_over = isinstance(state, Task) and state.resource.pattern in HANDED_OVER
         if handed_over and (not failed(stub) or "submitted" in stub):
             self._feed(TaskReturned(**self._common(frame), output=stub.get("submitted")))
-        if stub.get("timed_out"):
-            self._never_answers(frame)
+        if not stub.get("timed_out"):
+            self._tell(frame, outcome_of(stub))
             return
-        # In a CALLBACK (handed over, or an activity's) the answer is a callback; else it is the call's own.
-        waits = self.snapshot.frames.get(frame.path)
-        by_callback = waits is not None and waits.phase is Phase.CALLBACK
-        if failed(stub):
-            kind = CallbackErred if by_callback else TaskErred
-            self._feed(kind(**self._common(frame), error=stub.get("error"), cause=_text(stub.get("cause"))))
-        else:
-            answer = CallbackReturned if by_callback else TaskReturned
-            self._feed(answer(**self._common(frame), output=stub.get("output")))
-
-    def _missing(self, frame: Frame, resource: str) -> None:
-        cause = f"No stub is left for the resource '{resource}' in the state '{frame.state}'."
-        waits = self.snapshot.frames[frame.path]
-        if waits.phase is Phase.CALLBACK:
-            self._feed(CallbackErred(**self._common(frame), error=MISSING_STUB, cause=cause))
-        else:
-            self._feed(TaskErred(**self._common(frame), error=MISSING_STUB, cause=cause, retryable=False))
-
-    def _never_answers(self, frame: Frame) -> None:
-        """Without a time limit of its own nothing would end the state: then it fails with AWS's default one."""
+        # Without a time limit of its own nothing would end the state: then it fails with AWS's default one.
         waits = self.snapshot.frames.get(frame.path)
         if waits is not None and waits.deadline is None and waits.heartbeat_at is None:
-            kind = CallbackErred if waits.phase is Phase.CALLBACK else TaskErred
-            self._feed(kind(**self._common(frame), error="States.Timeout"))
+            self._tell(frame, TaskFailed("States.Timeout"))
 
-    def _call(self, frame: Frame, tasks: Tasks) -> None:
-        running = self.snapshot.frames[frame.path]
-        budget = running.timeout_seconds or 60.0
-        outcome = tasks.call(effects.task_call(self.plan, self.snapshot, running, budget_seconds=budget))
-        if isinstance(outcome, TaskGoesOn):
-            self._feed(JobGoesOn(**self._common(frame)))
-        elif isinstance(outcome, TaskFailed):
-            self._feed(TaskErred(
-                **self._common(frame), error=outcome.error, cause=outcome.cause, definite=outcome.definite,
-                retryable=outcome.retryable,
-            ))
-        else:
-            self._feed(TaskReturned(**self._common(frame), output=outcome.output))
+    def _tell(self, frame: Frame, outcome: TaskOutcome) -> None:
+        """Feed what came of the work of this visit, in whichever phase the frame waits for it by now."""
+        waits = self.snapshot.frames.get(frame.path, frame)
+        self._feed(told(frame, outcome, at=self.now, seed=self._next_seed(), phase=waits.phase))
 
     def _common(self, frame: Frame) -> dict[str, Json]:
-        return {"at": self.now, "seed": self._next_seed(), **_whose(frame)}
+        return whose(frame, at=self.now, seed=self._next_seed())
 
     def _next_seed(self) -> int:
         self._seed += 1
@@ -405,14 +368,3 @@ class Simulation:
         else:
             for event in stepped.events:
                 self._on_event(render(event))
-
-
-def _whose(frame: Frame) -> dict[str, Json]:
-    return {"frame": frame.path, "visit": frame.visit, "attempt": frame.attempt}
-
-
-def _text(cause: Json) -> str | None:
-    """A cause is text; recordings keep JSON text parsed."""
-    return cause if cause is None or isinstance(cause, str) else json.dumps(cause)
-
-

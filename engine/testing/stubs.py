@@ -14,11 +14,13 @@ one whose `input` equals the call's arguments goes first (branches and iteration
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import InvalidDocument
 from engine.language.asl.resources import plain_resource
+from engine.ports.tasks import TaskFailed, TaskSucceeded
 
 Json = Any
 
@@ -103,6 +105,15 @@ class Stubs:
         chosen = next((stub for stub in fitting if "input" in stub and stub["input"] == arguments), fitting[0])
         del left[next(index for index, stub in enumerate(left) if stub is chosen)]
         return chosen
+
+
+def outcome_of(stub: Stub) -> TaskSucceeded | TaskFailed:
+    """What the call comes to that `stub` answers. A cause is text; recordings keep JSON text parsed."""
+    if not failed(stub):
+        return TaskSucceeded(stub.get("output"))
+    error: Json = stub.get("error")  # an entry with failed_at may have none
+    cause = stub.get("cause")
+    return TaskFailed(error, cause if cause is None or isinstance(cause, str) else json.dumps(cause))
 
 
 def failed(stub: Stub) -> bool:

@@ -19,23 +19,13 @@ from typing import Any
 from engine.kernel.retry import matches
 from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot, Status
 from engine.kernel.step import step
-from engine.kernel.stimulus import (
-    CallbackErred,
-    CallbackReturned,
-    Continued,
-    MapRunErred,
-    MapRunReturned,
-    Stimulus,
-    TaskErred,
-    TaskReturned,
-    TaskStarted,
-    TimePassed,
-)
+from engine.kernel.stimulus import Continued, Stimulus, TaskReturned, TaskStarted, TimePassed
 from engine.kernel.tasks import HANDED_OVER
 from engine.language.asl.model import Catcher, Fallible, Plan, Retrier, State, Task
-from engine.ports.tasks import TaskFailed, Tasks, TaskSucceeded
+from engine.ports.tasks import Tasks, TaskSucceeded
 from engine.records import dataclass
 from engine.testing.simulate import START
+from engine.testing.telling import told, whose
 from engine.testing.teststate.asking import Asked
 from engine.testing.teststate.probe import Probe
 from engine.testing.teststate.subject import Subject
@@ -133,41 +123,24 @@ def _following(plan: Plan, snapshot: Snapshot, work: Work, probe: Probe) -> Stim
     frame = snapshot.frames.get("")
     if frame is None:
         return None
-    whose: dict[str, Any] = {"at": snapshot.last_at, "seed": SEED, "visit": frame.visit, "attempt": frame.attempt}
+    place, at = whose(frame, at=snapshot.last_at, seed=SEED), snapshot.last_at
     following: Stimulus | None = None
     match frame.phase:
         case Phase.SCHEDULED:
-            following = TaskStarted(**whose)
-        case Phase.RUNNING:
-            state = plan.state(frame.machine, frame.state)
-            if isinstance(state, Task) and state.resource.pattern in HANDED_OVER:
-                following = TaskReturned(**whose)
-            else:
-                following = _returned_or_erred(work.called(plan, snapshot, frame), whose)
-        case Phase.CALLBACK:
-            outcome = work.called(plan, snapshot, frame)
-            following = _told(outcome, whose, CallbackReturned, CallbackErred)
+            following = TaskStarted(**place)
+        case Phase.RUNNING if _hands_over(plan.state(frame.machine, frame.state)):
+            following = TaskReturned(**place)
+        case Phase.RUNNING | Phase.CALLBACK:
+            following = told(frame, work.called(plan, snapshot, frame), at=at, seed=SEED)
         case Phase.JOINING:
-            outcome = work.map_run(plan, snapshot, frame, probe)
-            following = _told(outcome, whose, MapRunReturned, MapRunErred)
+            following = told(frame, work.map_run(plan, snapshot, frame, probe), at=at, seed=SEED)
         case Phase.WAITING if frame.due_at is not None and frame.due_at - START <= LONGEST_SECONDS:
             following = TimePassed(at=frame.due_at, seed=SEED)
     return following
 
 
-def _returned_or_erred(outcome: TaskSucceeded | TaskFailed, whose: dict[str, Any]) -> Stimulus:
-    if isinstance(outcome, TaskFailed):
-        return TaskErred(**whose, error=outcome.error, cause=outcome.cause, retryable=outcome.retryable)
-    return TaskReturned(**whose, output=outcome.output)
-
-
-def _told(
-    outcome: TaskSucceeded | TaskFailed, whose: dict[str, Any], returned: type[CallbackReturned | MapRunReturned],
-    erred: type[CallbackErred | MapRunErred],
-) -> Stimulus:
-    if isinstance(outcome, TaskFailed):
-        return erred(**whose, error=outcome.error, cause=outcome.cause)
-    return returned(**whose, output=outcome.output)
+def _hands_over(state: State) -> bool:
+    return isinstance(state, Task) and state.resource.pattern in HANDED_OVER
 
 
 def _ended(snapshot: Snapshot, state: State, probe: Probe) -> Ended:

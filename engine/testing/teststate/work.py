@@ -13,10 +13,11 @@ from typing import Any
 from engine.errors import StateFailure
 from engine.kernel import effects
 from engine.kernel.children.item_reader import read_items
-from engine.kernel.children.map_run import THRESHOLD, child_inputs, within_tolerance
+from engine.kernel.children.map_run import child_inputs, within_tolerance
 from engine.kernel.snapshot import Frame, Snapshot
 from engine.language.asl.model import Map, Plan
 from engine.ports.tasks import TaskFailed, TaskGoesOn, Tasks, TaskSucceeded
+from engine.testing.telling import TOO_MANY_FAILED
 from engine.testing.teststate.asking import Asked
 from engine.testing.teststate.probe import Probe
 
@@ -27,8 +28,6 @@ LONGEST_SECONDS = 300.0
 
 SEED = 1
 """Tests are repeatable: every stimulus has this one."""
-
-_THRESHOLD_CAUSE = "The specified tolerated failure threshold was exceeded"
 
 
 class Work:
@@ -64,7 +63,7 @@ class Work:
         failures = self._asked.failed_iterations or 0
         # Without a tolerance mapIterationFailureCount fails nothing (recorded): only an errorOutput does.
         if tolerances != [None, None] and not within_tolerance(frame, failures, iterations):
-            return TaskFailed(THRESHOLD, _THRESHOLD_CAUSE)
+            return TOO_MANY_FAILED
         return self.called(plan, snapshot, frame)
 
     def _iterations(self, plan: Plan, snapshot: Snapshot, frame: Frame, probe: Probe) -> int:
