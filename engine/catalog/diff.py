@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from typing import Literal
+from typing import Any, Literal
 
 from engine.catalog.document import WorkflowDocument, rendered
 from engine.catalog.states import states_of
 from engine.records import dataclass
+
+Json = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,15 @@ def unified(old: WorkflowDocument, new: WorkflowDocument, old_label: str, new_la
 
 def compare(old: WorkflowDocument, new: WorkflowDocument, old_label: str, new_label: str) -> DocumentDiff:
     """The whole difference."""
-    before = {state.name: state.own for state in states_of(old.definition)}
-    after = {state.name: state.own for state in states_of(new.definition)}
+    return DocumentDiff(unified(old, new, old_label, new_label), state_changes(old.definition, new.definition))
+
+
+def state_changes(old: Json, new: Json) -> tuple[StateChange, ...]:
+    """The states that differ between two definitions, finished or not."""
+    before = {state.name: state.own for state in states_of(old)}
+    after = {state.name: state.own for state in states_of(new)}
     changes = [
         StateChange(name, "changed" if name in before else "added")
         for name, own in after.items() if before.get(name) != own
     ]
-    changes += [StateChange(name, "removed") for name in before if name not in after]
-    return DocumentDiff(unified(old, new, old_label, new_label), tuple(changes))
+    return (*changes, *(StateChange(name, "removed") for name in before if name not in after))

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
-from engine.catalog.states import StateText, states_of
+from engine.catalog.states import StateText, is_distributed, states_of
 from engine.catalog.triggers import never_firing
 from engine.errors import Diagnostic, InvalidExpression, json_pointer
 from engine.language.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
@@ -92,8 +92,7 @@ def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
 
 def _map_run_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:
     """What a distributed Map reads must be readable, and where it writes to, writable."""
-    config = state.processor_config
-    if not isinstance(config, dict) or config.get("Mode") != "DISTRIBUTED":
+    if not is_distributed(state.state):
         return
     for field in ("ItemReader", "ResultWriter"):
         part = state.own.get(field)

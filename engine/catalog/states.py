@@ -5,7 +5,7 @@ Works on unfinished definitions too: what has not the shape of a state machine i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.records import dataclass
@@ -17,34 +17,48 @@ _NESTED = ("Branches", "ItemProcessor", "Iterator")
 
 @dataclass(frozen=True, slots=True)
 class StateText:
-    """One state as written. `place` is AWS's location (``/States/Pay/Branches[0]/States/Charge``), `own` the state's
-    fields without the machines inside it, `processor_config` a Map's ProcessorConfig."""
+    """One state as written, and the machine that holds it. `place` is AWS's location
+    (``/States/Pay/Branches[0]/States/Charge``)."""
 
     place: str
     name: str
-    own: dict[str, Json]
-    processor_config: Json = None
+    state: dict[str, Json]
+    machine: dict[str, Json]
+
+    @property
+    def own(self) -> dict[str, Json]:
+        """The state's fields without the machines inside it."""
+        return {key: value for key, value in self.state.items() if key not in _NESTED}
 
     @property
     def is_task(self) -> bool:
         """Whether it calls something."""
-        return self.own.get("Type") == "Task"
+        return self.state.get("Type") == "Task"
 
 
 def states_of(definition: Json, place: str = "") -> Iterator[StateText]:
     """Every state, in the order in which they are written, an outer one before those inside it."""
     states = definition.get("States") if isinstance(definition, dict) else None
-    if not isinstance(states, dict):
-        return
-    for name, state in states.items():
+    for name, state in states.items() if isinstance(states, dict) else ():
         if isinstance(state, dict):
-            inner = f"{place}/States/{name}"
-            own = {key: value for key, value in state.items() if key not in _NESTED}
-            processor = state.get("ItemProcessor", state.get("Iterator"))
-            yield StateText(inner, name, own, processor.get("ProcessorConfig") if isinstance(processor, dict) else None)
-            branches = state.get("Branches")
-            if isinstance(branches, list):
-                for index, branch in enumerate(branches):
-                    yield from states_of(branch, f"{inner}/Branches[{index}]")
-            for field in ("ItemProcessor", "Iterator"):
-                yield from states_of(state.get(field), f"{inner}/{field}")
+            here = StateText(f"{place}/States/{name}", name, state, definition)
+            yield here
+            for field, index, machine in machines_in(state):
+                yield from states_of(machine, f"{here.place}/{field}" + ("" if index is None else f"[{index}]"))
+
+
+def machines_in(state: Mapping[str, Json]) -> Iterator[tuple[str, int | None, Json]]:
+    """The machines inside a state: the field that holds one, which of a Parallel's branches it is, and the machine."""
+    branches = state.get("Branches")
+    for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+        yield "Branches", index, branch
+    for field in ("ItemProcessor", "Iterator"):
+        if field in state:
+            yield field, None, state[field]
+
+
+def is_distributed(state: Mapping[str, Json]) -> bool:
+    """Whether it is a Map whose items run as executions of their own."""
+    processor = state.get("ItemProcessor", state.get("Iterator"))
+    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+    return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"

@@ -12,8 +12,9 @@ from dataclasses import field
 from typing import Any
 
 from engine.catalog.document import is_bare_definition, parse_document
+from engine.catalog.states import states_of
 from engine.copilot.catalogue import Catalogue
-from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between, states_of
+from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
 from engine.errors import Diagnostic, InvalidDocument
 from engine.language.asl.validate import validate
 from engine.records import dataclass
@@ -98,7 +99,8 @@ def _document(answer: dict[str, Json], current: Mapping[str, Json] | None, name:
 
 def _resource_findings(definition: Json, catalogue: Catalogue) -> Iterator[str]:
     """Actions that are not there, required inputs that are not given, secrets that are written out."""
-    for name, state, _ in states_of(definition):
+    for item in states_of(definition):
+        name, state = item.name, item.state
         resource = state.get("Resource")
         if not isinstance(resource, str) or not resource.startswith("connector:"):
             continue
@@ -126,9 +128,10 @@ def _proposal(
     answer: dict[str, Json], document: dict[str, Json], current: Mapping[str, Json] | None, found: list[Diagnostic],
     catalogue: Catalogue,
 ) -> Proposal:
-    names = {name for name, _, _ in states_of(document["definition"])}
+    states = list(states_of(document["definition"]))
+    names = {item.name for item in states}
     plan = tuple(_plan(answer.get("plan"), names)) or tuple(
-        PlanStep(str(state.get("Comment") or name), (name,)) for name, state, _ in states_of(document["definition"]))
+        PlanStep(str(item.state.get("Comment") or item.name), (item.name,)) for item in states)
     to_dos = (*_to_dos(answer.get("to_dos"), names), *_blanks(document["definition"], catalogue))
     return Proposal(document, plan, tuple(dict.fromkeys(to_dos)), tuple(found), changes_between(current, document))
 
@@ -156,12 +159,12 @@ def _to_dos(value: Json, names: set[str]) -> Iterator[ToDo]:
 
 def _blanks(definition: Json, catalogue: Catalogue) -> Iterator[ToDo]:
     """What a person must look at whatever the model said: texts with TODO, actions without code."""
-    for name, state, _ in states_of(definition):
-        arguments = state.get("Arguments")
+    for item in states_of(definition):
+        name, arguments = item.name, item.state.get("Arguments")
         for key, value in arguments.items() if isinstance(arguments, dict) else ():
             if isinstance(value, str) and "TODO" in value:
                 yield ToDo(name, f"/Arguments/{key}", value)
-        yield from absent_code(name, state, catalogue)
+        yield from absent_code(name, item.state, catalogue)
 
 
 def absent_code(name: str, state: Mapping[str, Json], catalogue: Catalogue) -> Iterator[ToDo]:

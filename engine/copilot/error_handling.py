@@ -10,7 +10,8 @@ import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between, states_of
+from engine.catalog.states import StateText, states_of
+from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
 from engine.copilot.shapes import definition_of
 from engine.errors import NotFound, Refused
 from engine.language.asl.validate import validate
@@ -32,14 +33,14 @@ def add_error_handling(document: Mapping[str, Json], states: Collection[str] = (
     definition = definition_of(changed)
     found = list(states_of(definition))
     for wanted in states:
-        if all(name != wanted for name, _, _ in found):
+        if all(item.name != wanted for item in found):
             raise NotFound(f"there is no state called {wanted!r}", where="states")
     language = definition.get("QueryLanguage", "JSONPath")
     plan: list[PlanStep] = []
     to_dos: list[ToDo] = []
-    for name, value, machine in found:
-        if (not states or name in states) and value.get("Type") in _FALLIBLE:
-            plan += _handled(name, value, machine, definition, language, to_dos)
+    for item in found:
+        if (not states or item.name in states) and item.state.get("Type") in _FALLIBLE:
+            plan += _handled(item, definition, language, to_dos)
     if not plan:
         what = ", ".join(states) if states else "every state that can fail"
         raise Refused(f"{what}: already retries and catches everything, or cannot fail", where="states")
@@ -50,10 +51,8 @@ def add_error_handling(document: Mapping[str, Json], states: Collection[str] = (
     )
 
 
-def _handled(
-    name: str, state: dict[str, Json], machine: dict[str, Json], definition: dict[str, Json], language: str,
-    to_dos: list[ToDo],
-) -> list[PlanStep]:
+def _handled(item: StateText, definition: dict[str, Json], language: str, to_dos: list[ToDo]) -> list[PlanStep]:
+    name, state = item.name, item.state
     plan: list[PlanStep] = []
     if "Retry" not in state and state["Type"] == "Task":
         state["Retry"] = [copy.deepcopy(_RETRY)]
@@ -63,7 +62,7 @@ def _handled(
     if everything:
         return plan
     jsonata = state.get("QueryLanguage", language) == "JSONata"
-    target = _failure_state(name, machine, definition, jsonata=jsonata)
+    target = _failure_state(name, item.machine, definition, jsonata=jsonata)
     to_dos.append(ToDo(target, "", "Should somebody be told, or something undone, before it fails?"))
     keep: dict[str, Json] = {"Output": "{% $states.errorOutput %}"} if jsonata else {"ResultPath": "$"}
     state["Catch"] = [*catchers, {"ErrorEquals": ["States.ALL"], **keep, "Next": target}]
@@ -74,7 +73,7 @@ def _handled(
 def _failure_state(name: str, machine: dict[str, Json], definition: dict[str, Json], *, jsonata: bool) -> str:
     """A Fail state of the machine that hands the error on."""
     wanted = f"{name} Failed"[:76]
-    taken = {other for other, _, _ in states_of(definition)}
+    taken = {other.name for other in states_of(definition)}
     target, number = wanted, 2
     while target in taken:
         target, number = f"{wanted} {number}", number + 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.catalog.states import states_of
 from engine.copilot.catalogue import WAITING, Catalogue
-from engine.copilot.proposal import states_of
 from engine.copilot.shapes import definition_of
 from engine.errors import NotFound
 from engine.language.expr.template import jsonata_source
@@ -28,7 +28,7 @@ def explain(document: Mapping[str, Json], catalogue: Catalogue, state: str | Non
     """Explain the whole document, or one state of it. Raises NotFound for a state it has not,
     InvalidDocument."""
     definition = definition_of(document)
-    found = {name: value for name, value, _ in states_of(definition)}
+    found = {item.name: item.state for item in states_of(definition)}
     if state is not None:
         if state not in found:
             raise NotFound(f"there is no state called {state!r}", where="state")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.catalog.states import is_distributed, machines_in
 from engine.cost.pricing import Assumptions, Part, Pricing
 from engine.errors import InvalidDocument
 from engine.records import dataclass
@@ -75,19 +76,8 @@ def _walk(
             continue
         entered = times * visits.get(name, 1.0)
         yield name, state, entered
-        branches = state.get("Branches")
-        for branch in branches if isinstance(branches, list) else ():
-            yield from _walk(branch, entered, visits, assumed)
-        yield from _walk(_processor(state), entered * assumed.items, visits, assumed)
-
-
-def _processor(state: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The machine of a Map; {} where a half-written state has none, or something else there."""
-    return _mapping(state.get("ItemProcessor")) or _mapping(state.get("Iterator"))
-
-
-def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}
+        for _, branch, inner in machines_in(state):
+            yield from _walk(inner, entered if branch is not None else entered * assumed.items, visits, assumed)
 
 
 def _parts(state: Mapping[str, Json], times: float, assumed: Assumptions) -> tuple[Part, ...]:
@@ -97,7 +87,7 @@ def _parts(state: Mapping[str, Json], times: float, assumed: Assumptions) -> tup
     if kind == "Task":
         return task_parts(str(state.get("Resource")), times)
     if kind == "Map":
-        if _mapping(_processor(state).get("ProcessorConfig")).get("Mode") == "DISTRIBUTED":
+        if is_distributed(state):
             return Part("map_run", times), Part("child", times * assumed.items)
         return Part("pure", times), Part("item", times * assumed.items)
     if kind == "Fail":

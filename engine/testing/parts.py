@@ -14,6 +14,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from engine.catalog.states import machines_in
 from engine.errors import InvalidDocument, NotFound
 from engine.records import dataclass
 
@@ -55,11 +56,8 @@ def _places(machine: Json, prefix: str, way: tuple[tuple[dict[str, Json], str], 
         if isinstance(state, dict):
             here = (*way, (machine, name))
             yield Place(prefix + name, name, here)
-            branches = state.get("Branches")
-            for index, branch in enumerate(branches if isinstance(branches, list) else ()):
-                yield from _places(branch, f"{prefix}{name}/{index}/", here)
-            for field in ("ItemProcessor", "Iterator"):
-                yield from _places(state.get(field), f"{prefix}{name}/", here)
+            for _, index, inner in machines_in(state):
+                yield from _places(inner, f"{prefix}{name}/" + ("" if index is None else f"{index}/"), here)
 
 
 def find(definition: Mapping[str, Json], path: str, *, where: str) -> Place:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from connectors.registry import Registry
 from engine.catalog.document import parse_document
+from engine.catalog.states import states_of
 from engine.copilot.offline.drafter import LONGEST, draft
-from engine.copilot.proposal import states_of
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
 from functions.app.copilot_catalogue import catalogue_of
@@ -59,7 +59,7 @@ def check(text):
     found = validate(proposal.document["definition"])
     assert [item for item in found if item.severity == "ERROR"] == []
     assert list(proposal.diagnostics) == found
-    names = {name for name, _, _ in states_of(proposal.document["definition"])}
+    names = {item.name for item in states_of(proposal.document["definition"])}
     assert {to_do.state for to_do in proposal.to_dos} <= names
     assert {name for line in proposal.plan for name in line.states} <= names
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from engine.catalog.states import states_of
 from engine.copilot.modelled import ATTEMPTS
-from engine.copilot.proposal import states_of
 from engine.errors import InvalidDocument, NotFound, Refused
 from engine.settings import Settings
 from functions.app.copilot_providers import copilot_of
@@ -201,7 +201,7 @@ def test_a_problem_without_a_safe_fix_is_given_to_the_model(asking, provider):
     made = asking([still, mended])
     proposal = made.copilot.fix(document, finding.as_dict())
     assert (proposal.provider, proposal.attempts) == (provider, 2)
-    assert {name: state["Seconds"] for name, state, _ in states_of(proposal.document["definition"])} == {"A": 5}
+    assert {item.name: item.state["Seconds"] for item in states_of(proposal.document["definition"])} == {"A": 5}
     assert asking([still]).copilot is not None
     with pytest.raises(Refused, match="no safe fix"):
         asking([still]).copilot.fix(document, finding.as_dict())

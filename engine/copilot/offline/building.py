@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import field
 from typing import Any
 
+from engine.catalog.states import states_of
 from engine.copilot.offline.flow import Action, End, ForEach, If, Placeholder, Step, Together, Wait
 from engine.copilot.offline.words import title
-from engine.copilot.proposal import PlanStep, ToDo, states_of
+from engine.copilot.proposal import PlanStep, ToDo
 from engine.records import dataclass
 
 Json = Any
@@ -49,7 +50,7 @@ class Built:
 
     def _leave_out_unreached(self) -> None:
         """What stands behind an end has no state; the notes say so."""
-        kept = {name for name, _, _ in states_of(self.definition)}
+        kept = {item.name for item in states_of(self.definition)}
         left_out = [line.text for line in self.plan if not kept.issuperset(line.states)]
         self.plan = [line for line in self.plan if kept.issuperset(line.states)]
         self.to_dos = [to_do for to_do in self.to_dos if to_do.state in kept]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.catalog.states import states_of
 from engine.copilot.answers import absent_code
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.building import Built
 from engine.copilot.offline.reading import read
-from engine.copilot.proposal import Proposal, changes_between, states_of
+from engine.copilot.proposal import Proposal, changes_between
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
 
@@ -35,10 +36,11 @@ def draft(sentence: str, catalogue: Catalogue, current: dict[str, Json] | None =
     definition = {"Comment": text[:1000], **built.definition}
     document = _document(text, definition, reading.trigger, current)
     to_dos = list(built.to_dos)
-    for name, state, _ in states_of(definition):
-        to_dos += absent_code(name, state, catalogue)
-    order = {name: place for place, (name, _, _) in enumerate(states_of(definition))}
-    to_dos.sort(key=lambda to_do: order.get(to_do.state or "", -1))
+    order: dict[str | None, int] = {}
+    for place, item in enumerate(states_of(definition)):
+        to_dos += absent_code(item.name, item.state, catalogue)
+        order[item.name] = place
+    to_dos.sort(key=lambda to_do: order.get(to_do.state, -1))
     return Proposal(
         document, tuple(built.plan), tuple(to_dos), tuple(validate(definition)), changes_between(current, document),
         "offline", 0, (*reading.notes, *built.notes),

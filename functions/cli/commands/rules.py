@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
 
 import click
 
+from engine.catalog.states import states_of
 from engine.errors import InvalidDocument, NotFound
 from engine.language.rules.tester import examine
 from engine.language.rules.tree import brief
@@ -43,7 +43,7 @@ def test_rules(*, file: str, name: str, text: str, variables: str) -> None:
 
 
 def _choice(definition: Mapping[str, Json], name: str) -> ChoiceUnderTest:
-    states = dict(_states(definition))
+    states = {item.name: item.state for item in states_of(definition)}
     if name not in states:
         choices = [key for key, state in states.items() if state.get("Type") == "Choice"]
         raise NotFound(
@@ -51,19 +51,6 @@ def _choice(definition: Mapping[str, Json], name: str) -> ChoiceUnderTest:
             advice=f"Choice states here: {', '.join(choices)}." if choices else "The definition has no Choice state.",
         )
     return choice_of_state(states[name], str(definition.get("QueryLanguage", "JSONPath")))
-
-
-def _states(machine: Any) -> Iterator[tuple[str, dict[str, Json]]]:
-    """Every state by name, those in branches and item processors too: a name is unique over all of them."""
-    states = machine.get("States") if isinstance(machine, dict) else None
-    for name, state in (states.items() if isinstance(states, dict) else ()):
-        if not isinstance(state, dict):
-            continue
-        yield name, cast("dict[str, Json]", state)
-        branches = state.get("Branches")
-        inner = [*(branches if isinstance(branches, list) else ()), state.get("ItemProcessor"), state.get("Iterator")]
-        for nested in inner:
-            yield from _states(nested)
 
 
 def _print(report: models.RuleReport) -> None:

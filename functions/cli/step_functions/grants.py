@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.aws.models import service_model
 from connectors.aws.resources import Api, Function, Operation, StartedJob, find_target
-from engine.catalog.states import StateText, states_of
+from engine.catalog.states import StateText, is_distributed, states_of
 from engine.records import dataclass
 
 Json = Any
@@ -79,8 +79,7 @@ def _of_state(state: StateText, machine: str) -> Iterator[Grant]:
     if isinstance(credentials, dict):
         role = _literal(credentials, "RoleArn")
         yield Grant(("sts:AssumeRole",), (quoted(role) if role else ANYTHING,), None if role else _narrow(state.name))
-    config = state.processor_config
-    if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+    if is_distributed(state.state):
         yield from _of_children(machine)
         yield from _of_files(state)
 

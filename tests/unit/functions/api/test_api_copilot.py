@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.copilot.proposal import states_of
+from engine.catalog.states import states_of
 from engine.language.asl.validate import validate
 
 _SENTENCE = "When a high value order comes in, ask finance on Slack and charge the card"
@@ -158,7 +158,7 @@ def test_error_handling_is_added_to_what_has_none(api: Any, language: str) -> No
     }}
     answer = api("POST", "/copilot/error-handling", {"document": {"name": "w", "definition": definition}}).json
     assert _errors(answer) == []
-    states = {name: state for name, state, _ in states_of(answer["document"]["definition"])}
+    states = {item.name: item.state for item in states_of(answer["document"]["definition"])}
     for name in ("A", "I", "C"):
         assert states[name]["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
         assert states[states[name]["Catch"][-1]["Next"]]["Type"] == "Fail"
