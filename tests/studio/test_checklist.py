@@ -1,4 +1,4 @@
-"""Points of docs/studio.md's checklist that no other journey has."""
+"""Points of docs/contributing/studio.md's checklist that no other journey has."""
 
 from __future__ import annotations
 

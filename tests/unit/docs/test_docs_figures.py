@@ -8,7 +8,7 @@ import pytest
 from figures import AWS_DOCUMENTS, figures, source_value
 
 ROOT = Path(__file__).parents[3]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MARKED = [
     pytest.param(page.name, figure, id=f"{page.name}: {figure.written}")
     for page in PAGES for figure in figures(page.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from engine.settings import Settings
 from functions.tunables import Tunables
 
 ROOT = Path(__file__).parents[3]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 OTHERS = {
     "AUTOMATE_ENDPOINT", "AUTOMATE_BENCH_DIR", "AUTOMATE_COLD", "AUTOMATE_STRIPE_KEY", "AUTOMATE_STRIPE_KEY_V2",

@@ -1,4 +1,6 @@
-"""docs/studio.md's checklist: 45 points, each "yes" with tests that are there, each "partly" with what is missing."""
+"""docs/contributing/studio.md's checklist: 45 points, each "yes" with tests that are there, each "partly" with what is
+missing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "docs" / "studio.md").read_text(encoding="utf-8").partition("## The checklist")[2]
+TEXT = (ROOT / "docs" / "contributing" / "studio.md").read_text(encoding="utf-8").partition("## The checklist")[2]
 ROWS = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| (.*?) ?\|$", TEXT, re.MULTILINE)
 JOURNEYS = {
     name for path in (ROOT / "tests" / "studio").glob("test_*.py")

@@ -47,15 +47,16 @@ def elements(site):
         def handle_starttag(self, tag, attrs):
             found.append((page.name, tag, dict(attrs)))
 
-    for page in site.glob("*.html"):
+    for page in site.rglob("*.html"):
         Reader().feed(page.read_text(encoding="utf-8"))
     return found
 
 
 def test_every_page_is_in_the_menu(site):
-    listed = set(re.findall(r"[\w-]+\.md", yaml.dump(yaml.unsafe_load((ROOT / "mkdocs.yml").read_text())["nav"])))
-    assert listed == {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert {path.stem for path in site.glob("*.html")} == {name.removesuffix(".md") for name in listed} | {"404"}
+    listed = set(re.findall(r"[\w/-]+\.md", yaml.dump(yaml.unsafe_load((ROOT / "mkdocs.yml").read_text())["nav"])))
+    assert listed == {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    made = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
+    assert made == {name.removesuffix(".md") for name in listed} | {"404"}
 
 
 def test_nothing_is_asked_of_another_host(site, elements):
@@ -82,7 +83,7 @@ BROKEN = {
 def test_broken_links_fail_the_build(tmp_path):
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("images"))
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    for page in (tmp_path / "docs").glob("*.md"):  # its pictures are not there, and not what is tested
+    for page in (tmp_path / "docs").rglob("*.md"):  # its pictures are not there, and not what is tested
         page.write_text(re.sub(r"!\[[^]]*\]\([^)]*\)", "", page.read_text(encoding="utf-8")), encoding="utf-8")
     assert build(tmp_path, tmp_path / "well").returncode == 0
     with (tmp_path / "docs" / "index.md").open("a", encoding="utf-8") as page:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[4]
 GENERATED = {"main.md", "api.md", "settings.md", "deployment-settings.md"}
 PAGES = (
     "README.md", "CONTRIBUTING.md", "SECURITY.md",
-    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in GENERATED),
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in GENERATED),
 )
 LINE = re.compile(r"^(?:    |\$ )?((?:\.venv/bin/)?automate .*)$", re.MULTILINE)
 QUOTED = re.compile(r"`((?:\.venv/bin/)?automate [^`…]*)`")
