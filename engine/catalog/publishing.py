@@ -34,10 +34,11 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
     found: list[Diagnostic] = []
     states = list(states_of(document.definition))
     for state in states:
-        if state.is_task:
+        if tasks is not None:
             found += _resource_problems(state, tasks)
+        if state.is_task:
             found += _timeout_problems(state, task_max_seconds)
-        found += _map_run_problems(state, tasks)
+        found += _item_reader_problems(state)
         found += _secret_problems(state)
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
@@ -55,16 +56,32 @@ def credentials_written(document: WorkflowDocument) -> list[Diagnostic]:
     ]
 
 
-def _resource_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:
-    """A resource that cannot be called here would fail every run."""
+def uncallable(definition: Json, tasks: Tasks, *, only: str = "") -> Iterator[Diagnostic]:
+    """Each resource of `definition` that cannot be called with `tasks`: its state, why, and what to do. Of those alone
+    that begin with `only`."""
+    for state in states_of(definition):
+        yield from _resource_problems(state, tasks, only)
+
+
+def _resource_problems(state: StateText, tasks: Tasks, only: str = "") -> Iterator[Diagnostic]:
+    """What could not be called here: a Task's resource, and what a distributed Map reads and writes with."""
+    for place, resource in _called(state):
+        problem = tasks.policy(plain_resource(resource)).problem if resource.startswith(only) else None
+        if problem is not None:
+            yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/{place}")
+
+
+def _called(state: StateText) -> Iterator[tuple[str, str]]:
+    """The resources that connectors are asked for, with their place in the state."""
     resource = state.own.get("Resource")
-    if tasks is None or not isinstance(resource, str) or _may_start_ours(state, resource):
-        return
-    if _ACTIVITY.match(resource):
-        return  # nothing is called: a worker polls for it
-    problem = tasks.policy(plain_resource(resource)).problem
-    if problem is not None:
-        yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/Resource")
+    if state.is_task and isinstance(resource, str):
+        polled = _ACTIVITY.match(resource)  # nothing is called: a worker polls for it
+        if not polled and not _may_start_ours(state, resource):
+            yield "Resource", resource
+    for field in ("ItemReader", "ResultWriter") if is_distributed(state.state) else ():
+        part = state.own.get(field)
+        if isinstance(part, dict) and isinstance(part.get("Resource"), str):
+            yield f"{field}/Resource", part["Resource"]
 
 
 def _may_start_ours(state: StateText, resource: str) -> bool:
@@ -90,19 +107,9 @@ def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
         )
 
 
-def _map_run_problems(state: StateText, tasks: Tasks | None) -> Iterator[Diagnostic]:
-    """What a distributed Map reads must be readable, and where it writes to, writable."""
-    if not is_distributed(state.state):
-        return
-    for field in ("ItemReader", "ResultWriter"):
-        part = state.own.get(field)
-        resource = part.get("Resource") if isinstance(part, dict) else None
-        if tasks is None or not isinstance(resource, str):
-            continue
-        problem = tasks.policy(plain_resource(resource)).problem
-        if problem is not None:
-            yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/{field}/Resource")
-    reader = state.own.get("ItemReader")
+def _item_reader_problems(state: StateText) -> Iterator[Diagnostic]:
+    """What a distributed Map reads must be of a kind that can be read."""
+    reader = state.own.get("ItemReader") if is_distributed(state.state) else None
     config = reader.get("ReaderConfig") if isinstance(reader, dict) else None
     kind = config.get("InputType") if isinstance(config, dict) else None
     if kind in _UNREAD:

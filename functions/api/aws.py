@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from connectors.registry import default_registry
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
+from engine.catalog.startable import Startable
 from engine.clock import SystemClock
 from engine.durable.worker.sync_start import SyncStarts
 from engine.durable.worker.worker import Worker
@@ -85,6 +86,7 @@ def _services() -> Services:
     executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
         settings=settings, recorder=recorder, pauses=stores.pauses, masks=chain.masks,
+        startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
     )
     recorded = EngineRecorder(
         audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api")

@@ -16,6 +16,7 @@ from engine.adapters.local.log_files import LogFiles
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.adapters.local.stores import LocalStores
 from engine.catalog.published import CatalogPublished
+from engine.catalog.startable import Startable, not_startable
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.worker.serving import Serving
@@ -46,6 +47,10 @@ SWEEP_SECONDS = 60.0
 
 MOST_WAITING_POLLS = 4
 """Half of the local server's threads: workers that poll for activities leave the others to people."""
+
+
+MOST_TOLD = 5
+"""Workflows that cannot run here, of which each is told when a server or a worker begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Product:
         executions = AuditedExecutions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
             settings=settings, recorder=recorder, pauses=stores.pauses, masks=chain.masks,
+            startable=Startable(chain.tasks),
         )
 
         def new_worker(*, runs_sync: bool) -> Worker:
@@ -124,6 +130,15 @@ class Product:
     def key(self, execution_id: str) -> ExecutionKey:
         """The key of an execution in the workspace at hand."""
         return ExecutionKey(self.settings.workspace, execution_id)
+
+    def not_startable(self) -> list[str]:
+        """The published workflows that cannot run with the connectors of this process, and why: a line each."""
+        found = list(not_startable(self.stores.catalog, self.settings.workspace, self.services.tasks))
+        lines = [
+            f"{workflow} version {number} cannot run here: {problem.message}"
+            for workflow, number, problem in found[:MOST_TOLD]
+        ]
+        return [*lines, f"and {len(found) - MOST_TOLD} more: automate doctor"] if len(found) > MOST_TOLD else lines
 
     def worker_lives(self) -> bool:
         """Whether another process serves the queue of this folder."""

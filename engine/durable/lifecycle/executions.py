@@ -30,7 +30,7 @@ from engine.ports.executions_index import ExecutionPage, ExecutionQuery, Executi
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import Pauses
-from engine.ports.published import Published
+from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
 from engine.ports.secrets import SecretMasks
 from engine.settings import Settings
@@ -70,6 +70,7 @@ class Executions:
         settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
+        startable: Callable[[PublishedVersion], None] = lambda _version: None,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -78,7 +79,7 @@ class Executions:
         self._clock = clock
         self._starts = Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
-            pauses=pauses,
+            pauses=pauses, startable=startable,
         )
         self._opener = Opener(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
         self._redrives = Redrives(journal, queue, clock, self._opener, new_seed)

@@ -34,11 +34,13 @@ class ExecutionAlreadyExists(Conflict):
 
 
 class Starts:
-    """Safe to share between threads. Without `pauses` no workflow's starts are held."""
+    """Safe to share between threads. Without `pauses` no workflow's starts are held. `startable` is asked before
+    anything is written, and raises to refuse; not of a child, which its parent's worker starts."""
 
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, published: Published, clock: Clock, settings: Settings,
         new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
+        startable: Callable[[PublishedVersion], None] = lambda _version: None,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -47,6 +49,7 @@ class Starts:
         self._settings = settings
         self._new_name = new_name
         self._pauses = pauses
+        self._startable = startable
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
@@ -77,6 +80,8 @@ class Starts:
     ) -> Execution:
         name = self._new_name() if name is None else checked_name(name)
         published = self._published.version(workspace, workflow, version)
+        if parent is None:
+            self._startable(published)
         data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)
         kind = sync_kind(published) if sync else published.kind
         header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind)

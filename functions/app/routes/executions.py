@@ -39,6 +39,7 @@ def start_execution(call: Call[models.StartRequest]) -> Answer:
     """Start an execution of the active version.
 
     The same name with the same input while it runs answers that execution: a repeated request starts nothing twice.
+    409 ResourceNotAvailable: the version names a connector that is not installed here. Nothing was started.
     With ?sync=true an EXPRESS workflow is run at once, and the answer is the execution as it ended; 504 names one that
     took longer than 25 s."""
     given = call.given

@@ -18,7 +18,7 @@ from functions.cli.demo import prepare, run_order
 from functions.cli.session import session
 from functions.server.logs import log_to_file
 from functions.server.owner import Owner
-from functions.server.product import WORKER
+from functions.server.product import WORKER, Product
 from functions.server.resources import allow_samples
 from functions.server.server import LocalServer, port_in_use, sign_in_link
 
@@ -41,6 +41,7 @@ def up(*, port: int | None, workers: int) -> None:
     with current.product("up") as product:
         server = LocalServer(product, port=current.settings.port if port is None else port)
         log_to_file(product.folder, "server", current.settings.log_level)
+        current.screen.warn(_what_cannot_run(product))
 
         def ready() -> None:
             link = server.sign_in_link()
@@ -81,7 +82,10 @@ def worker(*, until_input_ends: bool, log_name: str | None, samples_port: int | 
         if port is not None:
             allow_samples(product.settings, port)
         _LOG.info("worker %s began", product.stores.owner)
-        if log_name is None:
+        if log_name is not None:
+            _what_cannot_run(product)
+        else:
+            current.screen.warn(product.not_startable())
             current.screen.say(f"A worker of {product.folder} is at work. Ctrl-C stops it.")
             sys.stdout.flush()
         product.work(stopping.is_set)
@@ -144,6 +148,14 @@ def signout(*, new_token: bool) -> None:
     shape = {"signed_out": ended, "new_token": new_token}
     token = f"; another token is in {product.folder / 'token'}" if new_token else ""
     current.screen.show(shape, lambda: click.echo(f"{ended} signed out{token}"))
+
+
+def _what_cannot_run(product: Product) -> list[str]:
+    """Product.not_startable, which the log file has as well."""
+    lines = product.not_startable()
+    for line in lines:
+        _LOG.warning("%s", line)
+    return lines
 
 
 def _until_input_ends(stopping: threading.Event) -> None:

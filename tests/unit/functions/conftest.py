@@ -17,6 +17,7 @@ from connectors.tasks import ConnectorTasks
 from engine.adapters.local.stores import LocalStores
 from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.published import CatalogPublished
+from engine.catalog.startable import Startable
 from engine.clock import SkipClock
 from engine.durable.worker.sync_start import SyncStarts
 from engine.durable.worker.worker import Worker
@@ -161,10 +162,14 @@ def api_over(stores: Any, clock: SkipClock) -> Api:
     secrets = MemorySecrets()
     audit = Audit(stores.audit, clock)
     recorder = Recorder(audit, clock)
+
+    def startable(version):
+        Startable(made.services.tasks)(version)  # as they are then: a test may put others in their place
+
     executions = AuditedExecutions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         clock=clock, settings=settings, recorder=recorder, pauses=stores.pauses,
-        masks=AnswerMasks((secrets,)),
+        masks=AnswerMasks((secrets,)), startable=startable,
     )
 
     def new_worker():
@@ -189,7 +194,8 @@ def api_over(stores: Any, clock: SkipClock) -> Api:
             context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]
         ),
     )
-    return Api(stores, clock, services, secrets)
+    made = Api(stores, clock, services, secrets)
+    return made
 
 
 @pytest.fixture
