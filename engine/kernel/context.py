@@ -11,6 +11,13 @@ from engine.language.asl.times import iso_timestamp
 
 Json = Any
 
+PATHS = (
+    "Execution.Id", "Execution.Input", "Execution.Name", "Execution.RedriveCount", "Execution.RoleArn",
+    "Execution.StartTime", "State.Name", "State.EnteredTime", "State.RetryCount", "StateMachine.Id",
+    "StateMachine.Name", "Task.Token", "Map.Item.Index", "Map.Item.Value",
+)
+"""What there is in it, each where it applies (Developer Guide, "Accessing execution data from the Context object")."""
+
 
 def context_object(
     plan: Plan, facts: Facts, execution_input: Json, frame: OpenFrame, peek: Peek, *, redrives: int,

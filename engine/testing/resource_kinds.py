@@ -6,7 +6,8 @@ import re
 
 from engine.language.asl.resources import plain_resource
 
-_READING = ("get", "list", "describe", "query", "scan", "head", "batchget")
+READING = ("get", "list", "describe", "query", "scan", "head", "batchget")
+"""The verbs of actions that only read."""
 _SDK = re.compile(r"arn:[^:]+:states:::(?:aws-sdk:)?[^:]+:([A-Za-z0-9]+)(\..+)?")
 
 
@@ -15,4 +16,4 @@ def aws_action_reads(resource: str) -> bool:
     found = _SDK.fullmatch(plain_resource(resource))
     if found is None or found[2] is not None:
         return False
-    return found[1].lower().startswith(_READING)
+    return found[1].lower().startswith(READING)

@@ -1,5 +1,5 @@
-"""The reference pages docs/api.md, docs/cli.md and docs/settings.md, and the Studio's types of the API, made from what
-they describe.
+"""The reference pages docs/api.md, docs/cli.md and docs/settings.md, and what the Studio knows of the API and of the
+engine, made from what they describe.
 
 ``python -m functions.cli.reference`` writes them; tests hold them in step.
 """
@@ -18,10 +18,12 @@ from functions.app.page import example, fields_of
 from functions.app.routes import openapi
 from functions.app.routing import Route
 from functions.app.table import ROUTES
+from functions.cli.facts import facts
 from functions.cli.main import automate
 from functions.cli.typescript import typescript
 
 SCHEMA = Path("studio_static/src/api/schema.ts")
+FACTS = Path("studio_static/src/facts.ts")
 _MADE = "<!-- Made by python -m functions.cli.reference: edit the source, not this page. -->\n\n"
 
 _API = """# The API
@@ -184,3 +186,4 @@ def _bounds(least: float | None, most: float | None) -> str:
 if __name__ == "__main__":
     write(Path("docs"))
     SCHEMA.write_text(schema(), encoding="utf-8")
+    FACTS.write_text(facts(), encoding="utf-8")

@@ -49,12 +49,13 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A function and how many arguments it takes."""
+    """A function and how many arguments it takes; `example` shows them as an editor offers them."""
 
     name: str
     least: int
     most: float
     run: Callable[[Call], Json]
+    example: str
 
     @property
     def takes(self) -> str:
@@ -324,24 +325,24 @@ def _uuid(call: Call) -> Json:
 FUNCTIONS: dict[str, Signature] = {
     signature.name: signature
     for signature in (
-        Signature("Array", 0, math.inf, _array_of),
-        Signature("ArrayPartition", 2, 2, _partition),
-        Signature("ArrayContains", 2, 2, _contains),
-        Signature("ArrayRange", 3, 3, _range),
-        Signature("ArrayGetItem", 2, 2, _get_item),
-        Signature("ArrayLength", 1, 1, _length),
-        Signature("ArrayUnique", 1, 1, _unique),
-        Signature("Base64Encode", 1, 1, _encode),
-        Signature("Base64Decode", 1, 1, _decode),
-        Signature("Hash", 2, 2, _hash),
-        Signature("JsonMerge", 3, 3, _merge),
-        Signature("StringToJson", 1, 1, _string_to_json),
-        Signature("JsonToString", 1, 1, _json_to_string),
-        Signature("MathRandom", 2, 3, _random),
-        Signature("MathAdd", 2, 2, _add),
-        Signature("StringSplit", 2, 2, _split),
-        Signature("Format", 1, math.inf, _format),
-        Signature("UUID", 0, 0, _uuid),
+        Signature("Array", 0, math.inf, _array_of, "$.a, $.b"),
+        Signature("ArrayPartition", 2, 2, _partition, "$.items, 10"),
+        Signature("ArrayContains", 2, 2, _contains, "$.items, $.item"),
+        Signature("ArrayRange", 3, 3, _range, "1, 9, 2"),
+        Signature("ArrayGetItem", 2, 2, _get_item, "$.items, 0"),
+        Signature("ArrayLength", 1, 1, _length, "$.items"),
+        Signature("ArrayUnique", 1, 1, _unique, "$.items"),
+        Signature("Base64Encode", 1, 1, _encode, "$.text"),
+        Signature("Base64Decode", 1, 1, _decode, "$.text"),
+        Signature("Hash", 2, 2, _hash, "$.text, 'SHA-256'"),
+        Signature("JsonMerge", 3, 3, _merge, "$.a, $.b, false"),
+        Signature("StringToJson", 1, 1, _string_to_json, "$.text"),
+        Signature("JsonToString", 1, 1, _json_to_string, "$.value"),
+        Signature("MathRandom", 2, 3, _random, "1, 100"),
+        Signature("MathAdd", 2, 2, _add, "$.number, 1"),
+        Signature("StringSplit", 2, 2, _split, "$.text, ','"),
+        Signature("Format", 1, math.inf, _format, "'{}', $.value"),
+        Signature("UUID", 0, 0, _uuid, ""),
     )
 }
 """Every intrinsic by its name without ``States.``."""

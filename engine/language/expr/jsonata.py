@@ -55,7 +55,8 @@ _EVAL = re.compile(r"\$eval\b")
 _NAMED_STATE = re.compile(r"\$states\s*\.\s*`?(\w+)")
 _STATES_LOOKUP = re.compile(r"\$states\.(input|context|result|errorOutput)(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _OPERATORS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
-_STATES = ("input", "context", "result", "errorOutput")
+STATES = ("input", "context", "result", "errorOutput")
+"""What `$states` holds."""
 
 
 class JsonataExpression:
@@ -80,7 +81,7 @@ class JsonataExpression:
         self.named_states = frozenset(states if isinstance(states, dict) else ()) & set(_NAMED_STATE.findall(text))
         """The fields of ``$states`` that it reads and names: ``$states.result``."""
         every = "everyBinding" in reads or states is True
-        self.reads_states = frozenset(_STATES if every else states)
+        self.reads_states = frozenset(STATES if every else states)
         """The fields of ``$states`` it reads."""
         self._mentioned = frozenset(_NAME.findall(text))
         self._asks = self._mentioned & {"uuid", "random", "eval"}
@@ -325,7 +326,7 @@ def _plain_lookup(text: str) -> Callable[[Scope], Json] | None:
         return None
     if root != "states":
         return lambda scope: _walk(scope.variables.get(root, ABSENT), names)
-    if not names or names[0] not in _STATES:
+    if not names or names[0] not in STATES:
         return None
     return _states_lookup(names[0], names[1:])
 

@@ -99,6 +99,29 @@ def _random(scope: Scope, field: str) -> Callable[..., float]:
     return random
 
 
+ARGUMENTS: Mapping[str, str] = {
+    "sum": "array", "count": "array", "max": "array", "min": "array", "average": "array",
+    "string": "value", "length": "text", "substring": "text, start, length", "substringBefore": "text, mark",
+    "substringAfter": "text, mark", "uppercase": "text", "lowercase": "text", "trim": "text",
+    "pad": "text, width, character", "contains": "text, sought", "split": "text, separator",
+    "join": "array, separator", "match": "text, pattern", "replace": "text, pattern, replacement",
+    "base64encode": "text", "base64decode": "text", "encodeUrlComponent": "text", "encodeUrl": "text",
+    "decodeUrlComponent": "text", "decodeUrl": "text",
+    "number": "value", "abs": "number", "floor": "number", "ceil": "number", "round": "number, precision",
+    "power": "base, exponent", "sqrt": "number", "formatNumber": "number, picture", "formatBase": "number, radix",
+    "formatInteger": "number, picture", "parseInteger": "text, picture",
+    "boolean": "value", "not": "value", "exists": "value",
+    "append": "array, array", "sort": "array, function", "reverse": "array", "shuffle": "array", "distinct": "array",
+    "zip": "array, array", "keys": "object", "lookup": "object, key", "spread": "object", "merge": "array",
+    "each": "object, function", "type": "value", "error": "message", "assert": "condition, message",
+    "now": "", "millis": "", "fromMillis": "number, picture, zone", "toMillis": "text, picture",
+    "map": "array, function", "filter": "array, function", "single": "array, function",
+    "reduce": "array, function, start", "sift": "object, function",
+    "partition": "array, size", "range": "start, end, step", "hash": "text, algorithm", "random": "seed", "uuid": "",
+    "parse": "text",
+}
+"""Every function with its arguments, as an editor offers it: the language's (docs.jsonata.org), then the added ones."""
+
 _MULTIPLIER, _ADDEND, _MASK = 0x5DEECE66D, 0xB, (1 << 48) - 1
 
 

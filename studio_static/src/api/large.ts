@@ -3,11 +3,10 @@
  * payloads, which needs no token and is good for a few minutes.
  */
 
+import { LIMITS } from "../facts";
+
 const TOO_LARGE = "Automate-Too-Large";
 const UPLOAD = "Automate-Upload";
-
-/** Of the JSON in which a body goes through Lambda: 6 MB at most, with the headers beside it. */
-const MOST_SENT = 5 * 1024 * 1024;
 
 interface Place {
   $too_large: { bytes: number; href: string };
@@ -21,7 +20,7 @@ export async function addressOf(response: Response): Promise<string | null> {
 
 /** Whether a body may not fit. A character takes twelve bytes at most; most bodies need not be written out again. */
 export function isTooLarge(body: string): boolean {
-  return body.length > MOST_SENT / 12 && escapedBytes(body) > MOST_SENT;
+  return body.length > LIMITS.bodyBytes / 12 && escapedBytes(body) > LIMITS.bodyBytes;
 }
 
 function escapedBytes(body: string): number {

@@ -1,10 +1,12 @@
 /**
  * A Parallel's branches.
  */
+
+import { freeName } from "./names";
 import { nameOf, own, statePointer, withEntry } from "./pointer";
 import { changeState } from "./scope";
 import { type Definition, EditError, type Edited, type StateObject, type StatePointer } from "./types";
-import { freeName, requireState, stateNames, typeOf } from "./walk";
+import { requireState, stateNames, typeOf } from "./walk";
 
 function branchesOf(definition: Definition, pointer: StatePointer) {
   const state = requireState(definition, pointer);

@@ -3,6 +3,7 @@
  */
 import { canFail, objectsIn } from "./links";
 import { isObject, own } from "./pointer";
+import { resourceParts } from "./resources";
 import {
   durationWords,
   errorWords,
@@ -64,35 +65,6 @@ export interface Description {
 export interface ResourceNames {
   /** Display name of a connector's code: `slack` → `Slack`. */
   connector?(code: string): string | undefined;
-}
-
-export interface Resource {
-  readonly kind: "connector" | "aws" | "lambda" | "activity" | "other";
-  /** `log`, `lambda`, `dynamodb` */
-  readonly service: string;
-  /** `write`, `invoke`, `putItem`; a function's or an activity's name */
-  readonly action: string;
-  readonly pattern: "request" | "sync" | "callback";
-}
-
-/** The parts of a Task's Resource, of all the forms that run here. */
-export function resourceParts(resource: string): Resource {
-  const callback = /\.waitForTaskToken$/.test(resource);
-  const sync = /\.sync(:2)?$/.test(resource);
-  const bare = resource.replace(/\.(waitForTaskToken|sync(:2)?)$/, "");
-  const pattern = callback ? "callback" : sync ? "sync" : "request";
-  const parts = bare.split(":");
-  if (parts[0] === "connector")
-    return { kind: "connector", service: parts[1] ?? "", action: parts.slice(2).join(":"), pattern };
-  if (parts[0] === "arn" && parts[2] === "states" && parts[4] === "") {
-    const service = parts[5] === "aws-sdk" ? (parts[6] ?? "") : (parts[5] ?? "");
-    return { kind: "aws", service, action: parts.at(-1) ?? "", pattern };
-  }
-  if (parts[0] === "arn" && parts[2] === "lambda")
-    return { kind: "lambda", service: "lambda", action: parts[6] ?? "invoke", pattern };
-  if (parts[0] === "arn" && parts[2] === "states" && parts[5] === "activity")
-    return { kind: "activity", service: "activity", action: parts[6] ?? "", pattern };
-  return { kind: "other", service: "", action: bare, pattern };
 }
 
 /** Names that a rule of capital letters would get wrong. */

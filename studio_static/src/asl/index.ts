@@ -7,7 +7,8 @@ export * from "./document";
 export * from "./graph";
 export * from "./history";
 export * from "./insert";
-export { canFail, hasNext, isTerminal, linksOf, mainLink, objectsIn, withLink } from "./links";
+export { canFail, hasNext, isTerminal, linksOf, mainLink, objectsIn, typeCanFail, withLink } from "./links";
+export * from "./names";
 export {
   changeAt,
   edgeAddress,
@@ -30,6 +31,7 @@ export {
 export * from "./references";
 export { removeStates } from "./remove";
 export { renameState } from "./rename";
+export * from "./resources";
 export { changeState, edgeTarget, scopeOfEdge } from "./scope";
 export * from "./sentences";
 export * from "./types";

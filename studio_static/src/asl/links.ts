@@ -4,17 +4,20 @@
  * A link is where a transition is written (its port) and where it leads. Only `next` may lead to the end (`End: true`):
  * ASL gives a rule, a default and a catcher no way to end, so taking their target away takes them away too.
  */
+import { STATE_FIELDS } from "../facts";
 import { isObject, own, withEntry, withoutEntry } from "./pointer";
-import type { Json, JsonObject, Link, Port, StateObject } from "./types";
+import type { Json, JsonObject, Link, Port, StateObject, StateType } from "./types";
 import { typeOf } from "./walk";
 
-const TERMINAL: ReadonlySet<string> = new Set(["Succeed", "Fail"]);
+const canHave = (type: StateType | null, field: string): boolean =>
+  type !== null && (STATE_FIELDS[type].JSONPath as readonly string[]).includes(field);
 
-export const isTerminal = (state: StateObject): boolean => TERMINAL.has(typeOf(state) ?? "");
+/** Whether states of the type may have Retry and Catch. */
+export const typeCanFail = (type: StateType | null): boolean => canHave(type, "Catch");
+export const canFail = (state: StateObject): boolean => typeCanFail(typeOf(state));
 /** Whether the state goes on by Next or End. */
-export const hasNext = (state: StateObject): boolean => !isTerminal(state) && typeOf(state) !== "Choice";
-/** Whether the state may have Retry and Catch. */
-export const canFail = (state: StateObject): boolean => ["Task", "Parallel", "Map"].includes(typeOf(state) ?? "");
+export const hasNext = (state: StateObject): boolean => typeOf(state) === null || canHave(typeOf(state), "Next");
+export const isTerminal = (state: StateObject): boolean => !hasNext(state) && typeOf(state) !== "Choice";
 
 /** The objects in the array field `key`; what is no object keeps its number. */
 export function objectsIn(state: StateObject, key: string): { index: number; value: JsonObject }[] {

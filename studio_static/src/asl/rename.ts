@@ -1,7 +1,9 @@
 /**
  * New names that every reference follows.
  */
+import { LIMITS } from "../facts";
 import { mapLinks } from "./links";
+import { freeName } from "./names";
 import { isObject, mapEntries, nameOf, own, scopeOf, statePointer, withEntry } from "./pointer";
 import { changeScope, mapStates } from "./scope";
 import {
@@ -13,10 +15,7 @@ import {
   type JsonObject,
   type StatePointer,
 } from "./types";
-import { freeName, requireState, scopes, stateNames, walk } from "./walk";
-
-/** The longest name that ASL allows. */
-const MAX_NAME = 80;
+import { requireState, scopes, stateNames, walk } from "./walk";
 
 /**
  * Rename a state: its key, StartAt, every Next, Default, rule and catcher of its scope. Raises EditError for a name that
@@ -30,8 +29,8 @@ export function renameState(definition: Definition, pointer: StatePointer, wante
   const label = `Rename ${old} to ${name}`;
   if (name === old) return { definition, label, selected };
   if (name === "") throw new EditError("A state needs a name.", "Type a name.");
-  if (name.length > MAX_NAME)
-    throw new EditError(`A name has at most ${MAX_NAME} characters.`, "Shorten it; a Comment can say more.");
+  if (name.length > LIMITS.stateName)
+    throw new EditError(`A name has at most ${LIMITS.stateName} characters.`, "Shorten it; a Comment can say more.");
   if (stateNames(definition).has(name))
     throw new EditError(
       `Another state is called ${name}.`,

@@ -2,9 +2,10 @@
  * Changing one scope or one state of a definition; what every edit is made of.
  */
 import { hasNext, linksOf, mainLink, withLink } from "./links";
+import { freeName } from "./names";
 import { changeAt, edgeAddress, isObject, mapEntries, nameOf, own, scopeOf, withEntry, withoutEntry } from "./pointer";
 import { type Definition, type EdgeId, EditError, type JsonObject, type ScopePointer, type StateObject } from "./types";
-import { findScope, freeName, requireState, stateNames, typeOf } from "./walk";
+import { findScope, requireState, stateNames, typeOf } from "./walk";
 
 /** `definition` with the scope object at `pointer` changed. */
 export function changeScope(

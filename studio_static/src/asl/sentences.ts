@@ -3,6 +3,7 @@
  *
  * A sentence is for reading. It shortens what every reader knows (`$.`, `$states.input.`) and hides nothing else.
  */
+import { RETRY_DEFAULTS } from "../facts";
 import { isObject, own } from "./pointer";
 import type { Json, JsonObject, StateObject } from "./types";
 
@@ -115,21 +116,21 @@ export function durationWords(seconds: number): string {
 }
 
 /** The number a field has, or ASL's default; undefined where it is an expression. */
-function numberOr(object: JsonObject, key: string, fallback: number): number | undefined {
+function numberOr(object: JsonObject, key: keyof typeof RETRY_DEFAULTS | "MaxDelaySeconds"): number | undefined {
   const value = own(object, key);
-  if (value === undefined) return fallback;
+  if (value === undefined) return key === "MaxDelaySeconds" ? Number.POSITIVE_INFINITY : RETRY_DEFAULTS[key];
   return typeof value === "number" ? value : undefined;
 }
 
 /**
  * The waits before each attempt after the first, in seconds: IntervalSeconds × BackoffRateⁿ, at most MaxDelaySeconds,
- * MaxAttempts of them (ASL's defaults: 1 s, rate 2, 3 attempts). Null where a field is an expression. At most `limit`.
+ * MaxAttempts of them. Null where a field is an expression. At most `limit`.
  */
 export function retryDelays(retrier: JsonObject, limit = 1000): number[] | null {
-  const interval = numberOr(retrier, "IntervalSeconds", 1);
-  const attempts = numberOr(retrier, "MaxAttempts", 3);
-  const rate = numberOr(retrier, "BackoffRate", 2);
-  const ceiling = numberOr(retrier, "MaxDelaySeconds", Number.POSITIVE_INFINITY);
+  const interval = numberOr(retrier, "IntervalSeconds");
+  const attempts = numberOr(retrier, "MaxAttempts");
+  const rate = numberOr(retrier, "BackoffRate");
+  const ceiling = numberOr(retrier, "MaxDelaySeconds");
   if (interval === undefined || attempts === undefined || rate === undefined || ceiling === undefined) return null;
   return Array.from({ length: Math.min(Math.max(0, attempts), limit) }, (_, n) =>
     Math.min(interval * rate ** n, ceiling),

@@ -15,8 +15,7 @@ export interface JsonObject {
 export type Definition = JsonObject;
 export type StateObject = JsonObject;
 
-export type StateType = "Task" | "Pass" | "Choice" | "Wait" | "Succeed" | "Fail" | "Parallel" | "Map";
-export type QueryLanguage = "JSONPath" | "JSONata";
+export type { QueryLanguage, StateType } from "../facts";
 
 /** JSON pointer (RFC 6901) of a state in the definition: `/States/Fulfil/Branches/0/States/Reserve Stock`. */
 export type StatePointer = string;

@@ -2,6 +2,7 @@
  * Going through a definition: its scopes (the whole, each branch of a Parallel, a Map's processor) and their states.
  * Nothing here assumes a valid definition; what is no object is not entered.
  */
+import { STATE_TYPES } from "../facts";
 import { isObject, own, scopeOf, statePointer, valueAt } from "./pointer";
 import {
   type Definition,
@@ -35,21 +36,12 @@ export interface FoundState {
 
 export const MAP_KEYS = ["ItemProcessor", "Iterator"] as const;
 
-const STATE_TYPES: ReadonlySet<string> = new Set([
-  "Task",
-  "Pass",
-  "Choice",
-  "Wait",
-  "Succeed",
-  "Fail",
-  "Parallel",
-  "Map",
-]);
+const TYPES: ReadonlySet<string> = new Set(STATE_TYPES);
 
 /** The state's Type, or null where it is none of the eight. */
 export function typeOf(state: StateObject): StateType | null {
   const type = own(state, "Type");
-  return typeof type === "string" && STATE_TYPES.has(type) ? (type as StateType) : null;
+  return typeof type === "string" && TYPES.has(type) ? (type as StateType) : null;
 }
 
 /** The states of a scope object by name; an entry that is no object is left out. */
@@ -138,18 +130,6 @@ export function stateNames(definition: Definition): Set<string> {
 /** Pointers of the states called `name`: one, in a valid definition. */
 export function pointersOf(definition: Definition, name: string): StatePointer[] {
   return [...walk(definition)].filter((found) => found.name === name).map((found) => found.pointer);
-}
-
-/** `wanted`, or `wanted 2`, `wanted 3`, … where that is taken. At most 80 characters, as ASL allows. */
-export function freeName(wanted: string, taken: ReadonlySet<string>): string {
-  const base = wanted.trim().slice(0, 80) || "Step";
-  if (!taken.has(base)) return base;
-  const stem = base.replace(/ \d+$/, "");
-  for (let number = 2; ; number += 1) {
-    const suffix = ` ${number}`;
-    const name = stem.slice(0, 80 - suffix.length) + suffix;
-    if (!taken.has(name)) return name;
-  }
 }
 
 /** The query language that holds for the state at `pointer`: its own, else the definition's, else JSONPath. */

@@ -2,6 +2,7 @@
  * Putting selected states into a Parallel or a Map, and giving them a retry.
  */
 import { canFail, linksOf, mapLinks } from "./links";
+import { freeName } from "./names";
 import { nameOf, own, scopeOf, statePointer, withEntry } from "./pointer";
 import { outermost } from "./remove";
 import { changeScope, changeState, mapStates, withoutState, withStates } from "./scope";
@@ -14,7 +15,7 @@ import {
   type StateObject,
   type StatePointer,
 } from "./types";
-import { findScope, freeName, queryLanguageOf, requireState, type Scope, stateNames, typeOf } from "./walk";
+import { findScope, queryLanguageOf, requireState, type Scope, stateNames, typeOf } from "./walk";
 
 /** `together`: the selection is one branch. `side by side`: each state of a chain is a branch of its own. */
 export type ParallelShape = "together" | "side by side";

@@ -2,6 +2,7 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import type { Badge } from "../asl";
+import { LIMITS } from "../facts";
 import { MarkShape } from "../ui/StatusMark";
 import { statusLook } from "../ui/status";
 import { useActions } from "./context";
@@ -148,7 +149,7 @@ function Name({ data }: { data: CardData }) {
       className="card-rename nodrag nopan"
       aria-label={`New name of ${data.node.name}`}
       defaultValue={data.node.name}
-      maxLength={80}
+      maxLength={LIMITS.stateName}
       onKeyDown={onKeyDown}
       onBlur={(event) => actions.rename(data.node.id, event.currentTarget.value)}
     />

@@ -1,6 +1,6 @@
 /** Graph, layout and everything laid over them, as React Flow's nodes and edges. */
 import { type NodeHandle, Position } from "@xyflow/react";
-import { type Graph, type GraphNode, ownerOf, type StatePointer } from "../asl";
+import { type Graph, type GraphNode, ownerOf, type StatePointer, typeCanFail } from "../asl";
 import type { GraphDiff } from "./diff";
 import type { Direction, Rect } from "./layout/types";
 import type { CanvasEdge, CanvasNode, CardData, EdgeMarks, Fate, LineData, Marks, Note } from "./model";
@@ -81,7 +81,7 @@ function cardData(
     inside: node.branches.reduce((sum, branch) => sum + (sizes.get(branch.scope) ?? 0), 0),
     collapsed: node.branches.length > 0 && !open,
     panels: layout.panels.get(node.id) ?? EMPTY,
-    canFail: node.type === "Task" || node.type === "Parallel" || node.type === "Map",
+    canFail: typeCanFail(node.type),
     unseen: node.kind === "state" ? unseenWords(node) : "",
   };
 }

@@ -1,5 +1,5 @@
 /** What can be done with a state, for its menu. */
-import type { GraphNode } from "../asl";
+import { type GraphNode, typeCanFail } from "../asl";
 import type { MenuItem } from "./CardMenu";
 import type { CanvasCommand } from "./commands";
 
@@ -15,7 +15,7 @@ interface MenuTools {
 export function menuOf(node: GraphNode, tools: MenuTools, extra: readonly MenuItem[]): (readonly MenuItem[])[] {
   const { id } = node;
   const { command } = tools;
-  const canFail = node.type === "Task" || node.type === "Parallel" || node.type === "Map";
+  const canFail = typeCanFail(node.type);
   const wrap = (inside: "parallel" | "map") => () => command({ kind: "wrap", states: [id], in: inside });
   return [
     [

@@ -19,16 +19,6 @@ import {
   within,
 } from "../asl";
 
-export type StepStatus =
-  | "RUNNING"
-  | "WAITING"
-  | "SUCCEEDED"
-  | "FAILED"
-  | "CAUGHT"
-  | "RETRYING"
-  | "ABORTED"
-  | "TIMED_OUT";
-
 /** One visit of a state, as `GET /executions/{id}/steps` has it; what the overlay needs of it. */
 export interface OverlayStep {
   readonly id: string;

@@ -1,4 +1,5 @@
 /** Every status of an execution or a step: its word, its tone and its mark. */
+import type { ExecutionStatus, StepStatus } from "../facts";
 
 export type Tone = "ok" | "bad" | "warn" | "running" | "idle";
 export type Mark = "check" | "cross" | "clock" | "square" | "pause" | "dots" | "retry" | "hourglass" | "caught";
@@ -9,7 +10,7 @@ export interface StatusLook {
   mark: Mark;
 }
 
-const LOOKS: Readonly<Record<string, StatusLook>> = {
+const LOOKS: Readonly<Record<ExecutionStatus | StepStatus, StatusLook>> = {
   SUCCEEDED: { word: "Succeeded", tone: "ok", mark: "check" },
   FAILED: { word: "Failed", tone: "bad", mark: "cross" },
   TIMED_OUT: { word: "Timed out", tone: "warn", mark: "clock" },
@@ -24,7 +25,7 @@ const LOOKS: Readonly<Record<string, StatusLook>> = {
 /** How a status looks; one that is not known is shown by its own name. */
 export function statusLook(status: string): StatusLook {
   return (
-    LOOKS[status] ?? {
+    LOOKS[status as ExecutionStatus] ?? {
       word: status.charAt(0) + status.slice(1).toLowerCase().replaceAll("_", " "),
       tone: "idle",
       mark: "dots",

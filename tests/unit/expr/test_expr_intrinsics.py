@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidExpression, StateFailure
+from engine.language.expr.intrinsic_functions import FUNCTIONS
 from engine.language.expr.intrinsics import compile_intrinsic
 from engine.language.expr.scope import Scope
 
@@ -173,3 +174,11 @@ def test_syntax_errors_name_their_position(text, position):
 def test_bombs_end_with_a_failure(text):
     with pytest.raises(StateFailure, match=r"Invalid arguments in States\.|nested too deeply"):
         compile_intrinsic(text).evaluate(Scope(list(range(10_000))))
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_the_example_of_a_function_is_a_call_of_it(name):
+    given = {"value": 1, "text": '{"a": 1}', "a": {"x": 1}, "b": {"y": 2}, "items": [3, 4], "item": 3, "number": 5}
+    if name == "Base64Decode":
+        given["text"] = "aGVsbG8="
+    compile_intrinsic(f"States.{name}({FUNCTIONS[name].example})").evaluate(Scope(given, {}, {}, seed=1))

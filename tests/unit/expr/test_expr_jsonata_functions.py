@@ -14,6 +14,7 @@ import pytest
 
 from engine.errors import StateFailure
 from engine.language.expr.jsonata import compile_jsonata
+from engine.language.expr.jsonata_functions import ARGUMENTS
 from engine.language.expr.jsonata_guards import later_operator
 from engine.language.expr.scope import Scope
 
@@ -265,3 +266,14 @@ def test_operators_that_came_later_than_the_services_version(source, position):
     """[AWS] "implements JSONata based on the 2.0.6 specification"; [JSONata] both came with 2.1.0."""
     compile_jsonata(source, "Output")
     assert later_operator(source) == position
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_what_an_editor_offers_is_a_function(name):
+    assert value(f"$type(${name})") == "function"
+
+
+def test_an_editor_offers_what_the_service_adds():
+    """AWS, "Transforming data with JSONata": JSONata functions provided by Step Functions."""
+    assert {"partition", "range", "hash", "random", "uuid", "parse"} <= ARGUMENTS.keys()
+    assert "eval" not in ARGUMENTS

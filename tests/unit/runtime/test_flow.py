@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import replace
 
 import pytest
 from stepping import FACTS, START, Run, machine, task
 
+from engine.kernel.context import PATHS
 from engine.kernel.snapshot import Status
 from engine.language.asl.times import iso_timestamp
+from engine.testing import simulate
 
 
 def output(state, given, *before, **fields):
@@ -159,3 +162,15 @@ def test_an_output_over_the_limit_fails_the_state():
 
     run = Run(machine(("P", {"Type": "Pass", "Result": "x" * 20})), facts=replace(FACTS, max_payload_bytes=21)).start()
     assert run.snapshot.error == "States.DataLimitExceeded"
+
+
+def test_the_paths_of_the_context_object_are_those_of_a_task_in_a_map_that_waits_for_an_answer():
+    resource = "connector:desk:ask.waitForTaskToken"
+    ask = {"Type": "Task", "Resource": resource, "Arguments": "{% $states.context %}", "End": True}
+    each = {"Type": "Map", "Items": [{}], "ItemProcessor": {"StartAt": "Ask", "States": {"Ask": ask}}, "End": True}
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Each", "States": {"Each": each}}
+    events = simulate(definition, "given", stubs={resource: [{"output": {}}]}).events
+    scheduled = next(event["taskScheduledEventDetails"] for event in events if event["type"] == "TaskScheduled")
+    context = json.loads(scheduled["parameters"])
+    context["Map.Item"] = context.pop("Map")["Item"]
+    assert sorted(f"{part}.{name}" for part, fields in context.items() for name in fields) == sorted(PATHS)

@@ -64,7 +64,7 @@ _COMPARISON: Table = {
     "Not": jsonpath(_check_nested),
 }
 _NESTED: Table = {**_COMPARISON, "Comment": Field(string)}
-_RULE: Table = {
+RULE: Table = {
     "Condition": Field(check_condition, "JSONata", required=True),
     **_COMPARISON,
     "Next": Field(string, required=True),
@@ -83,7 +83,7 @@ def check_choices(inspection: Inspection, value: Json, spot: Spot) -> None:
         inspection.error(spot, "Array must have at least one item")
     for index, rule in enumerate(value):
         inner = spot.inside(index)
-        if check_object(inspection, rule, inner, _RULE) and not spot.is_jsonata:
+        if check_object(inspection, rule, inner, RULE) and not spot.is_jsonata:
             _check_comparison(inspection, rule, inner)
 
 

@@ -29,7 +29,7 @@ RESERVED_ERRORS = frozenset({
 
 MAX_DELAY_SECONDS = 31_622_400
 
-_RETRIER: Table = {
+RETRIER: Table = {
     "ErrorEquals": Field(string_list, required=True),
     "IntervalSeconds": Field(number(1, LARGEST_SECONDS)),
     "MaxAttempts": Field(number(0, LARGEST_SECONDS)),
@@ -39,7 +39,7 @@ _RETRIER: Table = {
     "Comment": Field(string),
 }
 
-_CATCHER: Table = {
+CATCHER: Table = {
     "ErrorEquals": Field(string_list, required=True),
     "Next": Field(string, required=True),
     "ResultPath": jsonpath(check_reference_path),
@@ -51,7 +51,7 @@ _CATCHER: Table = {
 
 def check_retry(inspection: Inspection, value: Json, spot: Spot) -> None:
     """A state's Retry."""
-    for retrier, inner in _each(inspection, value, spot, _RETRIER):
+    for retrier, inner in _each(inspection, value, spot, RETRIER):
         interval, longest = retrier.get("IntervalSeconds", 1), retrier.get("MaxDelaySeconds")
         if is_whole(interval) and is_whole(longest) and longest <= interval:
             inspection.error(inner, "MaxDelaySeconds must be greater than IntervalSeconds")
@@ -59,7 +59,7 @@ def check_retry(inspection: Inspection, value: Json, spot: Spot) -> None:
 
 def check_catch(inspection: Inspection, value: Json, spot: Spot) -> None:
     """A state's Catch. Where its Next leads is the machine's matter."""
-    _each(inspection, value, spot, _CATCHER)
+    _each(inspection, value, spot, CATCHER)
 
 
 def _each(

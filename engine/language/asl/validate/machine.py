@@ -35,7 +35,7 @@ _NESTED: Table = {
 }
 _BRANCH: Table = _NESTED
 _PROCESSOR: Table = {**_NESTED, "ProcessorConfig": Field(check_processor_config)}
-_DEFINITION: Table = {
+DEFINITION: Table = {
     **_NESTED,
     "Version": Field(one_of("1.0")),
     "TimeoutSeconds": Field(number(1, LARGEST_SECONDS)),
@@ -52,7 +52,7 @@ def inspect(
         inspection.findings.append(Diagnostic(SCHEMA, "Definition must be a valid JSON object", ""))
     elif _is_walkable(inspection, definition):
         language = JSONPATH if definition.get("QueryLanguage", JSONPATH) == JSONPATH else JSONATA  # as AWS reads it
-        _check_machine(inspection, definition, Spot(language=language, kind=kind), _DEFINITION)
+        _check_machine(inspection, definition, Spot(language=language, kind=kind), DEFINITION)
     return inspection
 
 

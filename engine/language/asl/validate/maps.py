@@ -40,7 +40,7 @@ DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
 
 _UNLABELLED = re.compile(r"[\s?*<>{}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f-\x9f]")
 
-_PROCESSOR_CONFIG: Table = {
+PROCESSOR_CONFIG: Table = {
     "Mode": Field(one_of("INLINE", "DISTRIBUTED")),
     "ExecutionType": Field(one_of("STANDARD", "EXPRESS")),
 }
@@ -48,7 +48,7 @@ _PROCESSOR_CONFIG: Table = {
 
 def check_processor_config(inspection: Inspection, value: Json, spot: Spot) -> None:
     """ItemProcessor's ProcessorConfig."""
-    if (check_object(inspection, value, spot, _PROCESSOR_CONFIG)
+    if (check_object(inspection, value, spot, PROCESSOR_CONFIG)
             and value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value):
         inspection.error(spot, "These fields are required: [ExecutionType]")
 
@@ -68,7 +68,7 @@ def child_kind(state: dict[str, Json]) -> str | None:
     return "EXPRESS" if config.get("ExecutionType") == "EXPRESS" else "STANDARD"
 
 
-_READER_CONFIG: Table = {
+READER_CONFIG: Table = {
     "InputType": Field(one_of("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")),
     "Transformation": Field(one_of("NONE", "LOAD_AND_FLATTEN")),
     "ManifestType": Field(one_of("ATHENA_DATA", "S3_INVENTORY")),
@@ -82,7 +82,7 @@ _READER_CONFIG: Table = {
 
 
 def _check_reader_config(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if not check_object(inspection, value, spot, _READER_CONFIG):
+    if not check_object(inspection, value, spot, READER_CONFIG):
         return
     at_most_one(inspection, value, spot, "MaxItems", "MaxItemsPath")
     if value.get("CSVHeaderLocation") == "GIVEN" and "CSVHeaders" not in value:
@@ -104,30 +104,30 @@ def _check_s3(*actions: str) -> Field:
     return Field(check, required=True)
 
 
-_READER: Table = {
+READER: Table = {
     "Resource": _check_s3("getObject", "listObjectsV2"),
     "ReaderConfig": Field(_check_reader_config),
     "Parameters": jsonpath(check_object_template),
     "Arguments": jsonata(check_object_template),
 }
-_BATCHER: Table = {
+BATCHER: Table = {
     "MaxItemsPerBatch": Field(check_expression(number(1, MAX_ITEMS))),
     "MaxItemsPerBatchPath": jsonpath(check_number_path),
     "MaxInputBytesPerBatch": Field(check_expression(number(1, MAX_BATCH_BYTES))),
     "MaxInputBytesPerBatchPath": jsonpath(check_number_path),
     "BatchInput": Field(check_template),
 }
-_WRITER_CONFIG: Table = {
+WRITER_CONFIG: Table = {
     "Transformation": Field(one_of("NONE", "COMPACT", "FLATTEN")),
     "OutputType": Field(one_of("JSON", "JSONL")),
 }
 
 
 def _check_writer_config(inspection: Inspection, value: Json, spot: Spot) -> None:
-    check_object(inspection, value, spot, _WRITER_CONFIG)
+    check_object(inspection, value, spot, WRITER_CONFIG)
 
 
-_WRITER: Table = {
+WRITER: Table = {
     "Resource": Field(_check_s3("putObject").check),
     "WriterConfig": Field(_check_writer_config),
     "Parameters": jsonpath(check_object_template),
@@ -136,21 +136,21 @@ _WRITER: Table = {
 
 
 def _check_reader(inspection: Inspection, value: Json, spot: Spot) -> None:
-    check_object(inspection, value, spot, _READER)
+    check_object(inspection, value, spot, READER)
 
 
 def _check_batcher(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if not check_object(inspection, value, spot, _BATCHER):
+    if not check_object(inspection, value, spot, BATCHER):
         return
     at_most_one(inspection, value, spot, "MaxItemsPerBatch", "MaxItemsPerBatchPath")
     at_most_one(inspection, value, spot, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
-    limits = [name for name in _BATCHER if name != "BatchInput"]
+    limits = [name for name in BATCHER if name != "BatchInput"]
     if not given(value, *limits):
         inspection.error(spot, f"At least one of these fields is required: [{', '.join(limits)}]")
 
 
 def _check_writer(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if not check_object(inspection, value, spot, _WRITER):
+    if not check_object(inspection, value, spot, WRITER):
         return
     destination = given(value, "Parameters", "Arguments")
     if "Resource" in value and not destination:

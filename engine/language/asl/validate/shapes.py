@@ -134,17 +134,24 @@ def string_list(inspection: Inspection, value: Json, spot: Spot) -> None:
         string(inspection, item, spot.inside(index))
 
 
-def one_of(*allowed: str) -> Check:
-    """One of the strings `allowed`, in AWS's wording."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A check: one of the strings `allowed`, in AWS's wording."""
 
-    def check(inspection: Inspection, value: Json, spot: Spot) -> None:
-        if value not in allowed:
+    allowed: tuple[str, ...]
+
+    def __call__(self, inspection: Inspection, value: Json, spot: Spot) -> None:
+        """Report a `value` that is none of them."""
+        if value not in self.allowed:
             name = spot.field.rpartition("/")[2]
             inspection.error(
-                spot, f"The field '{name}' should have one of these values: [{', '.join(allowed)}]"
+                spot, f"The field '{name}' should have one of these values: [{', '.join(self.allowed)}]"
             )
 
-    return check
+
+def one_of(*allowed: str) -> OneOf:
+    """One of the strings `allowed`."""
+    return OneOf(allowed)
 
 
 def number(minimum: float, maximum: float, *, whole: bool = True) -> Check:

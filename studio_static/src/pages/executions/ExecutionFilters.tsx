@@ -6,16 +6,17 @@ import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import type { WorkflowList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
+import { EXECUTION_STATUSES } from "../../facts";
 import { MomentFilter, TypedFilter } from "../../ui/FilterFields";
 import { statusLook } from "../../ui/status";
-import { type Filters, isFiltered, NO_FILTERS, SPANS, STATUSES, statusesOf } from "./filters";
+import { type Filters, isFiltered, NO_FILTERS, SPANS, statusesOf } from "./filters";
 
 interface ExecutionFiltersProps {
   filters: Filters;
   setFilters: (change: Partial<Filters>) => void;
 }
 
-const STATUS_OPTIONS = STATUSES.map((value) => ({ value, label: statusLook(value).word }));
+const STATUS_OPTIONS = EXECUTION_STATUSES.map((value) => ({ value, label: statusLook(value).word }));
 const EVER = { value: "", label: "Any time" };
 const BETWEEN = { value: "between", label: "Between …" };
 const EVERY = { value: "", label: "All workflows" };

@@ -2,6 +2,7 @@
 import type { Query } from "../../api/client";
 import type { RedriveManyRequest } from "../../api/schema";
 import type { Clock } from "../../app/preferences";
+import { EXECUTION_STATUSES } from "../../facts";
 import { formatTime } from "../../ui/time";
 import { UNSUCCESSFUL, type Unsuccessful } from "./redrive";
 
@@ -18,8 +19,6 @@ export const NO_FILTERS = {
 };
 
 export type Filters = typeof NO_FILTERS;
-
-export const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED"] as const;
 
 export const SPANS: readonly { value: string; label: string; seconds: number }[] = [
   { value: "1h", label: "The last hour", seconds: 3600 },
@@ -44,7 +43,7 @@ export function sinceOf(span: string, now: number): string {
 /** Statuses that are known, in the order in which they are shown. */
 export function statusesOf(text: string): string[] {
   const given = new Set(text.split(","));
-  return STATUSES.filter((status) => given.has(status));
+  return EXECUTION_STATUSES.filter((status) => given.has(status));
 }
 
 /** The parameters of GET /executions. */

@@ -1,9 +1,10 @@
 /** What went wrong, and where things stand, in plain sentences. Pure. */
 import type { Step } from "../../api/schema";
+import type { ErrorName } from "../../facts";
 import { formatDuration } from "../../ui/time";
 
 /** What the language's own errors mean, for who has not learnt their names. */
-const MEANINGS: Readonly<Record<string, string>> = {
+const MEANINGS: Readonly<Partial<Record<ErrorName, string>>> = {
   "States.Timeout": "It took longer than its time limit.",
   "States.HeartbeatTimeout": "Whoever works on it gave no sign of life within the heartbeat interval.",
   "States.TaskFailed": "The task failed.",
@@ -23,7 +24,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 /** The meaning of an error's name; null for a connector's own. */
 export function meaningOf(error: string | null): string | null {
-  return error === null ? null : (MEANINGS[error] ?? null);
+  return error === null ? null : (MEANINGS[error as ErrorName] ?? null);
 }
 
 /** "Failed after 2 attempts, in 3.01 s." `took` is in seconds; `since` counts the attempts since a redrive. */

@@ -1,4 +1,5 @@
 /** A file becomes drafts: dropped, chosen or pasted; recognised by the server; looked at; imported. */
+
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
@@ -13,10 +14,10 @@ import { type ApiError, asApiError } from "../../api/errors";
 import type { Conversion } from "../../api/schema";
 import { notify } from "../../app/flash";
 import { go, workflowHref } from "../../app/links";
+import { nameProblem } from "../../asl/names";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/Dialog";
 import { ErrorWords } from "../../ui/Problem";
-import { nameProblem } from "./look";
 
 const FORMATS: Record<Conversion["format"], string> = {
   workflow: "a workflow document",

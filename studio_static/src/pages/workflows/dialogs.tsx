@@ -1,4 +1,5 @@
 /** What is asked before a workflow is paused, copied or put away. */
+
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -8,8 +9,9 @@ import { path, post } from "../../api/client";
 import type { Workflow } from "../../api/schema";
 import { notify } from "../../app/flash";
 import { go, workflowHref } from "../../app/links";
+import { nameProblem } from "../../asl/names";
 import { Dialog } from "../../ui/Dialog";
-import { copyName, nameProblem } from "./look";
+import { copyName } from "./look";
 
 interface DialogGiven {
   workflow: Workflow;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Workflow } from "../../api/schema";
-import { copyName, matching, nameProblem, tagsOf } from "./look";
+import { copyName, matching, tagsOf } from "./look";
 
 const workflow = (name: string, tags: Record<string, string> = {}, description = ""): Workflow => ({
   name,
@@ -41,12 +41,4 @@ it("lists tags once, sorted", () => expect(tagsOf(ALL)).toEqual(["team", "trade:
 it("names a copy", () => {
   expect(copyName("order_flow", ["order_flow"])).toBe("order_flow_copy");
   expect(copyName("order_flow", ["order_flow_copy", "order_flow_copy2"])).toBe("order_flow_copy3");
-});
-
-describe("nameProblem", () => {
-  it.each(["", "a b", "a.b", "é", "x".repeat(81)])("refuses %j", (name) => expect(nameProblem(name)).not.toBeNull());
-  it("takes a new name only", () => {
-    expect(nameProblem("order_flow")).toBeNull();
-    expect(nameProblem("order_flow", ["order_flow"])).toContain("There is a workflow");
-  });
 });

@@ -1,14 +1,11 @@
 /** Small words about workflows. */
 import type { Workflow } from "../../api/schema";
 
-export const NAME = /^[A-Za-z0-9_-]{1,80}$/;
-
-/** Why a name cannot be a workflow's; null when it can. The server has the last word. */
-export function nameProblem(name: string, taken: readonly string[] = []): string | null {
-  if (name === "") return "A workflow needs a name.";
-  if (!NAME.test(name)) return "Letters, digits, _ and -; at most 80.";
-  return taken.includes(name) ? "There is a workflow of that name." : null;
-}
+/** The dialog that is open, and over which workflow. */
+export type Doing =
+  | { what: "import" | "samples" }
+  | { what: "pause" | "duplicate" | "archive"; workflow: Workflow }
+  | null;
 
 /** "order_flow_copy", or with a number when that is taken. */
 export function copyName(name: string, taken: readonly string[]): string {

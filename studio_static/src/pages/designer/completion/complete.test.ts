@@ -82,6 +82,13 @@ describe("completion in JSON", () => {
     const found = await completeJson(() => known, false)("{ Ret", 5, true);
     expect(found?.options.find((option) => option.label === "Retry")?.apply).toBe('"Retry"');
   });
+  it("offers the fields and values of the objects in a state, in its language", async () => {
+    expect(await offered('{"Retry": [{"|"}]}')).toEqual(expect.arrayContaining(["ErrorEquals", "BackoffRate"]));
+    expect(await offered('{"Retry": [{"JitterStrategy": "|"}]}')).toEqual(["FULL", "NONE"]);
+    expect(await offered('{"ItemReader": {"ReaderConfig": {"|"}}}')).toContain("CSVDelimiter");
+    expect(await offered('{"Catch": [{"|"}]}')).not.toContain("ResultPath");
+    expect(await offered('{"Arguments": {"Retry": {"|"}}}')).toEqual([]);
+  });
   it("completes expressions within their braces", async () => {
     expect(await offered('{"Output": "{% $states.input.|"}')).toEqual(
       expect.arrayContaining(["$states.input.order.total", "$total", "$sum"]),

@@ -3,6 +3,7 @@
  * cursor is, from the definition and the connectors' catalogue.
  */
 import {
+  bareResource,
   type Definition,
   type JsonObject,
   own,
@@ -15,12 +16,22 @@ import {
   typeOf,
   variablesAt,
 } from "../../../asl";
+import {
+  CONTEXT_PATHS,
+  DEFINITION_FIELDS,
+  ERROR_NAMES,
+  INTRINSICS,
+  JSONATA_FUNCTIONS,
+  PART_FIELDS,
+  STATE_FIELDS,
+  STATES_FIELDS,
+  VALUES,
+} from "../../../facts";
 import type { CodeCompleter, CodeCompletion } from "../../../ui/code/types";
 import type { ConnectorList } from "../palette/items";
 import { inputRoot, pathsOf, preview } from "../values/paths";
 import type { Sample } from "../values/sample";
 import { contextAt, type JsonContext } from "./context";
-import { CONTEXT_PATHS, ERROR_NAMES, fieldsOf, INTRINSICS, JSONATA_FUNCTIONS, STATES_PATHS } from "./names";
 
 /** What completion knows about the place it is asked at. */
 export interface Knowledge {
@@ -30,6 +41,17 @@ export interface Knowledge {
   readonly connectors: ConnectorList | null;
   readonly secrets: readonly string[];
 }
+
+/** What can be read anywhere: of `$states` under JSONata, of the context object under JSONPath. */
+const PATHS: Readonly<Record<QueryLanguage, readonly string[]>> = {
+  JSONata: [
+    ...STATES_FIELDS.map((field) => `$states.${field}`),
+    "$states.errorOutput.Error",
+    "$states.errorOutput.Cause",
+    ...CONTEXT_PATHS.map((path) => `$states.context.${path}`),
+  ],
+  JSONPath: CONTEXT_PATHS.map((path) => `$$.${path}`),
+};
 
 /** Completion of an expression on its own. */
 export function completeExpression(known: () => Knowledge, language: QueryLanguage): CodeCompleter {
@@ -59,10 +81,13 @@ function expressionOptions({ definition, pointer, sample }: Knowledge, language:
     }
   }
   const seen = new Set(options.map((option) => option.label));
-  const paths = language === "JSONata" ? STATES_PATHS : CONTEXT_PATHS;
-  options.push(...paths.filter((path) => !seen.has(path)).map((label): CodeCompletion => ({ label, kind: "keyword" })));
-  const functions = language === "JSONata" ? JSONATA_FUNCTIONS : INTRINSICS;
-  for (const [name, signature] of functions) {
+  options.push(
+    ...labels(
+      PATHS[language].filter((path) => !seen.has(path)),
+      "keyword",
+    ),
+  );
+  for (const [name, signature] of Object.entries(language === "JSONata" ? JSONATA_FUNCTIONS : INTRINSICS)) {
     const label = language === "JSONata" ? `$${name}` : name;
     options.push({ label, apply: `${label}(`, kind: "function", detail: `(${signature})` });
   }
@@ -128,29 +153,29 @@ function inExpression(
 
 function keyOptions(knowledge: Knowledge, inside: Inside): CodeCompletion[] {
   const { definition, connectors } = knowledge;
-  if (inside.pointer === null)
-    return labels(["Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version"], "keyword");
+  if (inside.pointer === null) return labels(DEFINITION_FIELDS, "keyword");
   const state = stateAt(definition, inside.pointer);
   const language = queryLanguageOf(definition, inside.pointer);
-  const [first, ...rest] = inside.path;
-  if (first === undefined) return labels(fieldsOf(state === undefined ? null : typeOf(state), language), "keyword");
-  if ((first === "Arguments" || first === "Parameters") && rest.length === 0) return inputOptions(state, connectors);
-  if (first === "Retry")
-    return labels(
-      ["ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Comment"],
-      "keyword",
-    );
-  if (first === "Catch")
-    return labels(
-      ["ErrorEquals", "Next", ...(language === "JSONata" ? ["Output"] : ["ResultPath"]), "Assign", "Comment"],
-      "keyword",
-    );
-  if (first === "Choices")
-    return labels(
-      language === "JSONata" ? ["Condition", "Next", "Assign", "Output"] : ["Variable", "Next", "And", "Or", "Not"],
-      "keyword",
-    );
-  return [];
+  const fields = inside.path.filter((token) => typeof token === "string");
+  const [first = "", ...others] = fields;
+  const last = fields.at(-1);
+  if (last === undefined) return labels(fieldsOf(state, language), "keyword");
+  if ((first === "Arguments" || first === "Parameters") && others.length === 0) return inputOptions(state, connectors);
+  if (first === "Choices" && others.every((field) => RULES.has(field)))
+    return labels(PART_FIELDS.Choices[language], "keyword");
+  return fields.every(isPart) && isPart(last) ? labels(PART_FIELDS[last][language], "keyword") : [];
+}
+
+/** What holds rules within a rule. */
+const RULES: ReadonlySet<string> = new Set(["And", "Or", "Not"]);
+
+const isPart = (field: string): field is keyof typeof PART_FIELDS => Object.hasOwn(PART_FIELDS, field);
+
+/** The fields of a state; without a type those that every one has. */
+function fieldsOf(state: JsonObject | undefined, language: QueryLanguage): readonly string[] {
+  const type = state === undefined ? null : typeOf(state);
+  if (type !== null) return STATE_FIELDS[type][language];
+  return STATE_FIELDS.Fail[language].filter((field) => STATE_FIELDS.Succeed[language].some((each) => each === field));
 }
 
 function inputOptions(state: JsonObject | undefined, connectors: ConnectorList | null): CodeCompletion[] {
@@ -158,7 +183,7 @@ function inputOptions(state: JsonObject | undefined, connectors: ConnectorList |
   const all = [...(connectors?.connectors ?? []), ...(connectors?.known ?? [])];
   const action = all
     .flatMap((each) => each.actions)
-    .find((each) => typeof resource === "string" && resource.replace(/\.waitForTaskToken$/, "") === each.resource);
+    .find((each) => typeof resource === "string" && bareResource(resource) === each.resource);
   return Object.entries(action?.inputs ?? {}).map(([label, spec]) => ({
     label,
     kind: "field",
@@ -184,16 +209,10 @@ function valueOptions({ definition, connectors, secrets }: Knowledge, inside: In
         (connectors?.connectors ?? []).flatMap((each) => each.actions.map((action) => action.resource)),
         "value",
       );
-    case "Type":
-      return labels(["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"], "keyword");
-    case "QueryLanguage":
-      return labels(["JSONata", "JSONPath"], "keyword");
-    case "JitterStrategy":
-      return labels(["FULL", "NONE"], "keyword");
     case "$secret":
       return labels(secrets, "value");
     default:
-      return [];
+      return labels((VALUES as Readonly<Record<string, readonly string[]>>)[key ?? ""] ?? [], "keyword");
   }
 }
 

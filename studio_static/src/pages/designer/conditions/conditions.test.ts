@@ -1,6 +1,7 @@
 import jsonata from "jsonata";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../asl/types";
+import { CHOICE_OPERATORS } from "../../../facts";
 import { readCondition, unwrapped, writeCondition } from "./jsonata";
 import { isRuleText, readRule, writeRule } from "./jsonpath";
 import { hasText, incomplete, isMoment, OPERATORS, operatorsOf, simplified, withOperator } from "./model";
@@ -247,5 +248,18 @@ describe("rows", () => {
     expect(isMoment("2026-11-25T09:00+01:00")).toBe(false);
     expect(isMoment("2026-11-25T09:00:00")).toBe(false);
     expect(isMoment("2026-13-25T09:00:00Z")).toBe(false);
+  });
+
+  it.each(CHOICE_OPERATORS)("%s of the language is a row", (operator) => {
+    const operand = operator.endsWith("Path")
+      ? "$.b"
+      : /^(Is|Boolean)/.test(operator)
+        ? true
+        : operator.startsWith("Numeric")
+          ? 1
+          : "2026-01-01T00:00:00Z";
+    const rule = { Variable: "$.a", [operator]: operand };
+    expect(readRule(rule)).toMatchObject({ kind: "comparison", field: "$.a" });
+    expect(writeRule(readRule(rule))).toEqual(rule);
   });
 });

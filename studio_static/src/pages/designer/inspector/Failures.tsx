@@ -9,8 +9,8 @@ import {
   withEntry,
   withoutEntry,
 } from "../../../asl";
+import { ERROR_NAMES, RETRY_DEFAULTS } from "../../../facts";
 import { connectorErrors } from "../completion/complete";
-import { ERROR_NAMES } from "../completion/names";
 import { Check, Field, NumberInput, Part, TextButton, TextInput } from "../forms/controls";
 import { useDesigner } from "../store";
 import { Target } from "./Target";
@@ -123,7 +123,7 @@ function Retrier({ retrier, number, onChange, onRemove }: RetrierProps) {
               min={1}
               step={1}
               unit="s"
-              placeholder="1"
+              placeholder={String(RETRY_DEFAULTS.IntervalSeconds)}
               value={numberOf(own(retrier, "IntervalSeconds"))}
               onChange={(value) => set("IntervalSeconds", value)}
             />
@@ -135,7 +135,7 @@ function Retrier({ retrier, number, onChange, onRemove }: RetrierProps) {
               id={id}
               min={1}
               unit="×"
-              placeholder="2"
+              placeholder={String(RETRY_DEFAULTS.BackoffRate)}
               value={numberOf(own(retrier, "BackoffRate"))}
               onChange={(value) => set("BackoffRate", value)}
             />
@@ -148,7 +148,7 @@ function Retrier({ retrier, number, onChange, onRemove }: RetrierProps) {
               min={0}
               step={1}
               unit="times"
-              placeholder="3"
+              placeholder={String(RETRY_DEFAULTS.MaxAttempts)}
               value={numberOf(own(retrier, "MaxAttempts"))}
               onChange={(value) => set("MaxAttempts", value)}
             />

@@ -1,5 +1,6 @@
 /** The form of a Map state: its items, and how they are run. */
 import { isObject, type JsonObject, own, withEntry, withoutEntry } from "../../../asl";
+import { LIMITS, VALUES } from "../../../facts";
 import { Field, NumberInput, Part, Pick, Segments, TextInput } from "../forms/controls";
 import { readValue } from "../forms/field";
 import { JsonInput } from "../forms/JsonInput";
@@ -34,7 +35,7 @@ export function MapForm({ editor }: { editor: StateEditor }) {
         label="Mode of the map"
         value={isDistributed ? "DISTRIBUTED" : "INLINE"}
         options={[
-          { value: "INLINE", label: "Inline", title: "In this execution: up to 40 at once" },
+          { value: "INLINE", label: "Inline", title: `In this execution: up to ${LIMITS.inlineItems} at once` },
           {
             value: "DISTRIBUTED",
             label: "Distributed",
@@ -58,10 +59,7 @@ export function MapForm({ editor }: { editor: StateEditor }) {
               <Pick
                 id={id}
                 value={isObject(config) ? textOf(own(config, "ExecutionType")) || "STANDARD" : "STANDARD"}
-                options={[
-                  { value: "STANDARD", label: "STANDARD" },
-                  { value: "EXPRESS", label: "EXPRESS" },
-                ]}
+                options={VALUES.ExecutionType.map((each) => ({ value: each, label: each }))}
                 onChange={(type) =>
                   setConfig(`Run the items of ${name} as ${type}`, { Mode: "DISTRIBUTED", ExecutionType: type })
                 }
@@ -216,7 +214,7 @@ function Batches({ editor }: { editor: StateEditor }) {
             <NumberInput
               id={id}
               min={1}
-              max={262_144}
+              max={LIMITS.batchBytes}
               step={1}
               value={numberOf(own(given, "MaxInputBytesPerBatch"))}
               onChange={(value) => set("MaxInputBytesPerBatch", value)}
@@ -239,7 +237,7 @@ function Tolerance({ editor }: { editor: StateEditor }) {
         <NumberField editor={editor} field="ToleratedFailurePercentage" label="Percentage" unit="%" />
         <NumberField editor={editor} field="ToleratedFailureCount" label="Count" unit="items" />
       </div>
-      <Field label="Label" hint="Names the map run; up to 40 letters.">
+      <Field label="Label" hint={`Names the map run; up to ${LIMITS.mapLabel} letters.`}>
         {({ id, describedBy }) => (
           <TextInput
             id={id}

@@ -1,9 +1,8 @@
 /** The state's name; a new one goes into everything that names it. */
 import { useEffect, useRef, useState } from "react";
 import { nameOf, type StatePointer } from "../../../asl";
+import { LIMITS } from "../../../facts";
 import { rename } from "../store";
-
-const LONGEST = 80;
 
 export function NameField({ pointer }: { pointer: StatePointer }) {
   const name = nameOf(pointer);
@@ -18,7 +17,7 @@ export function NameField({ pointer }: { pointer: StatePointer }) {
       ref={field}
       className="dz-input dz-name"
       aria-label="Name of the state"
-      maxLength={LONGEST}
+      maxLength={LIMITS.stateName}
       spellCheck={false}
       value={text}
       onChange={(event) => setText(event.target.value)}

@@ -1,6 +1,16 @@
 /** A Task: the action and its inputs as the action's specification has them; anything beside them row by row. */
 import { useMemo } from "react";
-import { isObject, type Json, own, resourceParts, serviceName, withEntry, withoutEntry } from "../../../asl";
+import {
+  bareResource,
+  isObject,
+  type Json,
+  own,
+  patternOf,
+  resourceParts,
+  serviceName,
+  withEntry,
+  withoutEntry,
+} from "../../../asl";
 import { Field, Part, Pick, Segments, TextInput } from "../forms/controls";
 import { ExpressionInput } from "../forms/ExpressionInput";
 import { expressionIn, type FieldSpec, readField, writeField } from "../forms/field";
@@ -12,8 +22,6 @@ import { documentOf, editDocument, useDesigner } from "../store";
 import { NumberField } from "./Parts";
 import { type StateEditor, textOf } from "./useState";
 
-const PATTERN = /\.(?:waitForTaskToken|sync(?::2)?)$/;
-
 interface Found {
   readonly connector: ConnectorInfo;
   readonly action: ActionInfo;
@@ -24,7 +32,7 @@ interface Found {
 function useAction(resource: string): Found | null {
   const list = useDesigner((state) => state.connectors);
   return useMemo(() => {
-    const bare = resource.replace(PATTERN, "");
+    const bare = bareResource(resource);
     const find = (connectors: readonly ConnectorInfo[], installed: boolean): Found | null => {
       for (const connector of connectors) {
         const action = connector.actions.find((each) => each.resource === bare);
@@ -192,7 +200,7 @@ function Inputs({ editor, inputs, isKnown, resource }: InputsProps) {
 }
 
 function suggestionsFor(resource: string): readonly string[] {
-  const bare = resource.replace(PATTERN, "");
+  const bare = bareResource(resource);
   return Object.keys(AWS_ACTIONS.find((action) => awsResource(action) === bare)?.start ?? {});
 }
 
@@ -216,10 +224,10 @@ function Beyond({
 }
 
 function patternsOf(resource: string): readonly string[] {
-  const bare = resource.replace(PATTERN, "");
+  const bare = bareResource(resource);
   const aws = AWS_ACTIONS.find((action) => awsResource(action) === bare);
   if (aws !== undefined) return aws.patterns;
-  return bare.startsWith("connector:") ? ["", ".waitForTaskToken"] : ["", ...(PATTERN.exec(resource) ?? [])];
+  return bare.startsWith("connector:") ? ["", ".waitForTaskToken"] : ["", patternOf(resource)];
 }
 
 const PATTERN_WORDS: Readonly<Record<string, string>> = {
@@ -231,7 +239,7 @@ const PATTERN_WORDS: Readonly<Record<string, string>> = {
 
 function Waiting({ editor, resource }: { editor: StateEditor; resource: string }) {
   const patterns = [...new Set(patternsOf(resource))];
-  const pattern = PATTERN.exec(resource)?.[0] ?? "";
+  const pattern = patternOf(resource);
   const seconds = own(editor.state, "TimeoutSeconds");
   return (
     <Part
@@ -247,7 +255,7 @@ function Waiting({ editor, resource }: { editor: StateEditor; resource: string }
               value={pattern}
               options={patterns.filter(Boolean).map((each) => ({ value: each, label: PATTERN_WORDS[each] ?? each }))}
               empty={PATTERN_WORDS[""] ?? ""}
-              onChange={(next) => editor.set("Resource", resource.replace(PATTERN, "") + next)}
+              onChange={(next) => editor.set("Resource", bareResource(resource) + next)}
             />
           )}
         </Field>

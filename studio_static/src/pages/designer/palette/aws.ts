@@ -1,9 +1,10 @@
 /**
- * AWS integrations as palette entries. The optimised ones are those of the AWS Step Functions Developer Guide
- * ("Integrating optimized services"), as engine/language/asl/integrations.py has them; common SDK actions are named too, and any
- * other can be typed as `service:action`.
+ * AWS integrations as palette entries: every optimised one that a Task can call, as the engine has them, and the common
+ * SDK actions; any other SDK action can be typed as `service:action`. Here are only their words, and what a new Task
+ * begins with.
  */
 import type { JsonObject } from "../../../asl/types";
+import { OPTIMISED, type OptimisedName, REQUIRED_ARGUMENTS, SDK_REFUSED } from "../../../facts";
 
 export interface AwsAction {
   readonly service: string;
@@ -16,112 +17,96 @@ export interface AwsAction {
   readonly sdk: boolean;
 }
 
-const JOB = ["", ".sync"];
-const CALLBACK = ["", ".waitForTaskToken"];
-const ONLY = [""];
+type Words = readonly [title: string, start?: JsonObject];
 
-function optimised(
-  service: string,
-  action: string,
-  title: string,
-  patterns: readonly string[],
-  start: JsonObject,
-): AwsAction {
-  return { service, action, title, patterns, start, sdk: false };
-}
-
-function sdk(service: string, action: string, title: string, start: JsonObject): AwsAction {
-  return { service, action, title, patterns: ONLY, start, sdk: true };
-}
-
+const INPUT = "{% $states.input %}";
 const TABLE = { TableName: "" };
 
+/** The optimised ones that say more than their name, the most used first. */
+const OPTIMISED_WORDS: Partial<Record<OptimisedName, Words>> = {
+  "lambda:invoke": ["Invoke a function", { FunctionName: "", Payload: INPUT }],
+  "dynamodb:getItem": ["Get an item", { ...TABLE, Key: {} }],
+  "dynamodb:putItem": ["Put an item", { ...TABLE, Item: {} }],
+  "dynamodb:updateItem": ["Update an item", { ...TABLE, Key: {} }],
+  "dynamodb:deleteItem": ["Delete an item", { ...TABLE, Key: {} }],
+  "sqs:sendMessage": ["Send a message", { QueueUrl: "", MessageBody: INPUT }],
+  "sns:publish": ["Publish a message", { TopicArn: "", Message: "" }],
+  "events:putEvents": ["Put events on a bus", { Entries: [{ Source: "", DetailType: "", Detail: {} }] }],
+  "states:startExecution": ["Start another workflow", { StateMachineArn: "", Input: INPUT }],
+  "ecs:runTask": ["Run a container task", { Cluster: "", TaskDefinition: "" }],
+  "batch:submitJob": ["Submit a job", { JobName: "", JobQueue: "", JobDefinition: "" }],
+  "glue:startJobRun": ["Start a job run"],
+  "athena:startQueryExecution": ["Start a query", { QueryString: "", WorkGroup: "primary" }],
+  "athena:getQueryResults": ["Get a query's results", { QueryExecutionId: "" }],
+  "apigateway:invoke": ["Call an API of API Gateway", { ApiEndpoint: "", Method: "GET" }],
+  "codebuild:startBuild": ["Start a build", { ProjectName: "" }],
+  "databrew:startJobRun": ["Start a job run", { Name: "" }],
+  "elasticmapreduce:addStep": ["Add a step to a cluster", { ClusterId: "", Step: {} }],
+  "emr-serverless:startJobRun": ["Start a job run", { ApplicationId: "", ExecutionRoleArn: "", JobDriver: {} }],
+  "mediaconvert:createJob": ["Create a job", { Role: "", Settings: {} }],
+  "sagemaker:createTrainingJob": ["Train a model", { TrainingJobName: "" }],
+  "sagemaker:createTransformJob": ["Run a batch transform", { TransformJobName: "" }],
+};
+
+const SDK_WORDS: Readonly<Record<string, Words>> = {
+  "s3:getObject": ["Get an object", { Bucket: "", Key: "" }],
+  "s3:putObject": ["Put an object", { Bucket: "", Key: "", Body: INPUT }],
+  "s3:listObjectsV2": ["List objects", { Bucket: "" }],
+  "s3:copyObject": ["Copy an object", { Bucket: "", Key: "", CopySource: "" }],
+  "s3:deleteObject": ["Delete an object", { Bucket: "", Key: "" }],
+  "dynamodb:query": ["Query a table", { ...TABLE, KeyConditionExpression: "" }],
+  "dynamodb:scan": ["Scan a table", TABLE],
+  "dynamodb:transactWriteItems": ["Write items in a transaction", { TransactItems: [] }],
+  "sesv2:sendEmail": [
+    "Send an e-mail",
+    {
+      FromEmailAddress: "",
+      Destination: { ToAddresses: [] },
+      Content: { Simple: { Subject: { Data: "" }, Body: { Text: { Data: "" } } } },
+    },
+  ],
+  "ssm:getParameter": ["Get a parameter", { Name: "" }],
+  "sqs:receiveMessage": ["Receive messages", { QueueUrl: "" }],
+  "scheduler:createSchedule": [
+    "Create a schedule",
+    { Name: "", ScheduleExpression: "", FlexibleTimeWindow: { Mode: "OFF" }, Target: {} },
+  ],
+  "rdsdata:executeStatement": ["Run an SQL statement", { ResourceArn: "", SecretArn: "", Sql: "" }],
+  "bedrockruntime:invokeModel": ["Ask a model", { ModelId: "", Body: {} }],
+  "bedrockruntime:converse": ["Talk with a model", { ModelId: "", Messages: [] }],
+  "comprehend:detectSentiment": ["Detect the sentiment of a text", { LanguageCode: "en", Text: "" }],
+  "textract:detectDocumentText": ["Read the text of a document", { Document: {} }],
+  "translate:translateText": ["Translate a text", { SourceLanguageCode: "auto", TargetLanguageCode: "en", Text: "" }],
+};
+
+/** `createNodegroup` → `Create nodegroup` */
+function titleOf(action: string): string {
+  const words = action.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function split(name: string): { service: string; action: string } {
+  const at = name.indexOf(":");
+  return { service: name.slice(0, at), action: name.slice(at + 1) };
+}
+
+function optimised(name: OptimisedName): AwsAction {
+  const { service, action } = split(name);
+  const required: readonly string[] = (REQUIRED_ARGUMENTS as Readonly<Record<string, readonly string[]>>)[name] ?? [];
+  const blank = Object.fromEntries(required.map((argument) => [argument, ""]));
+  const [title, start = blank] = OPTIMISED_WORDS[name] ?? [titleOf(action)];
+  return { service, action, title, patterns: OPTIMISED[name], start, sdk: false };
+}
+
+function sdk(name: string, [title, start = {}]: Words): AwsAction {
+  return { ...split(name), title, patterns: [""], start, sdk: true };
+}
+
+const NAMES = new Set([...Object.keys(OPTIMISED_WORDS), ...Object.keys(OPTIMISED)] as OptimisedName[]);
+
 export const AWS_ACTIONS: readonly AwsAction[] = [
-  optimised("lambda", "invoke", "Invoke a function", CALLBACK, { FunctionName: "", Payload: "{% $states.input %}" }),
-  optimised("dynamodb", "getItem", "Get an item", ONLY, { ...TABLE, Key: {} }),
-  optimised("dynamodb", "putItem", "Put an item", ONLY, { ...TABLE, Item: {} }),
-  optimised("dynamodb", "updateItem", "Update an item", ONLY, { ...TABLE, Key: {} }),
-  optimised("dynamodb", "deleteItem", "Delete an item", ONLY, { ...TABLE, Key: {} }),
-  optimised("sqs", "sendMessage", "Send a message", CALLBACK, { QueueUrl: "", MessageBody: "{% $states.input %}" }),
-  optimised("sns", "publish", "Publish a message", CALLBACK, { TopicArn: "", Message: "" }),
-  optimised("events", "putEvents", "Put events on a bus", CALLBACK, {
-    Entries: [{ Source: "", DetailType: "", Detail: {} }],
-  }),
-  optimised("states", "startExecution", "Start another workflow", ["", ".sync:2", ".waitForTaskToken"], {
-    StateMachineArn: "",
-    Input: "{% $states.input %}",
-  }),
-  optimised("bedrock", "invokeModel", "Ask a model", ONLY, { ModelId: "", Body: {} }),
-  optimised("ecs", "runTask", "Run a container task", ["", ".sync", ".waitForTaskToken"], {
-    Cluster: "",
-    TaskDefinition: "",
-  }),
-  optimised("batch", "submitJob", "Submit a job", JOB, { JobName: "", JobQueue: "", JobDefinition: "" }),
-  optimised("glue", "startJobRun", "Start a job run", JOB, { JobName: "" }),
-  optimised("athena", "startQueryExecution", "Start a query", JOB, { QueryString: "", WorkGroup: "primary" }),
-  optimised("athena", "getQueryResults", "Get a query's results", ONLY, { QueryExecutionId: "" }),
-  optimised("http", "invoke", "Call an HTTPS endpoint", ONLY, {
-    ApiEndpoint: "https://",
-    Method: "GET",
-    Authentication: { ConnectionArn: "" },
-  }),
-  optimised("apigateway", "invoke", "Call an API of API Gateway", CALLBACK, { ApiEndpoint: "", Method: "GET" }),
-  optimised("codebuild", "startBuild", "Start a build", JOB, { ProjectName: "" }),
-  optimised("databrew", "startJobRun", "Start a job run", JOB, { Name: "" }),
-  optimised("eks", "runJob", "Run a Kubernetes job", JOB, {
-    ClusterName: "",
-    CertificateAuthority: "",
-    Endpoint: "",
-    Job: {},
-  }),
-  optimised("eks", "call", "Call the Kubernetes API", ONLY, {
-    ClusterName: "",
-    CertificateAuthority: "",
-    Endpoint: "",
-    Method: "GET",
-    Path: "",
-  }),
-  optimised("elasticmapreduce", "addStep", "Add a step to a cluster", JOB, { ClusterId: "", Step: {} }),
-  optimised("emr-serverless", "startJobRun", "Start a job run", JOB, {
-    ApplicationId: "",
-    ExecutionRoleArn: "",
-    JobDriver: {},
-  }),
-  optimised("mediaconvert", "createJob", "Create a job", JOB, { Role: "", Settings: {} }),
-  optimised("sagemaker", "createTrainingJob", "Train a model", JOB, { TrainingJobName: "" }),
-  optimised("sagemaker", "createTransformJob", "Run a batch transform", JOB, { TransformJobName: "" }),
-  sdk("s3", "getObject", "Get an object", { Bucket: "", Key: "" }),
-  sdk("s3", "putObject", "Put an object", { Bucket: "", Key: "", Body: "{% $states.input %}" }),
-  sdk("s3", "listObjectsV2", "List objects", { Bucket: "" }),
-  sdk("s3", "copyObject", "Copy an object", { Bucket: "", Key: "", CopySource: "" }),
-  sdk("s3", "deleteObject", "Delete an object", { Bucket: "", Key: "" }),
-  sdk("dynamodb", "query", "Query a table", { ...TABLE, KeyConditionExpression: "" }),
-  sdk("dynamodb", "scan", "Scan a table", TABLE),
-  sdk("dynamodb", "transactWriteItems", "Write items in a transaction", { TransactItems: [] }),
-  sdk("sesv2", "sendEmail", "Send an e-mail", {
-    FromEmailAddress: "",
-    Destination: { ToAddresses: [] },
-    Content: { Simple: { Subject: { Data: "" }, Body: { Text: { Data: "" } } } },
-  }),
-  sdk("secretsmanager", "getSecretValue", "Get a secret's value", { SecretId: "" }),
-  sdk("ssm", "getParameter", "Get a parameter", { Name: "" }),
-  sdk("sqs", "receiveMessage", "Receive messages", { QueueUrl: "" }),
-  sdk("scheduler", "createSchedule", "Create a schedule", {
-    Name: "",
-    ScheduleExpression: "",
-    FlexibleTimeWindow: { Mode: "OFF" },
-    Target: {},
-  }),
-  sdk("rdsdata", "executeStatement", "Run an SQL statement", { ResourceArn: "", SecretArn: "", Sql: "" }),
-  sdk("bedrockruntime", "converse", "Talk with a model", { ModelId: "", Messages: [] }),
-  sdk("comprehend", "detectSentiment", "Detect the sentiment of a text", { LanguageCode: "en", Text: "" }),
-  sdk("textract", "detectDocumentText", "Read the text of a document", { Document: {} }),
-  sdk("translate", "translateText", "Translate a text", {
-    SourceLanguageCode: "auto",
-    TargetLanguageCode: "en",
-    Text: "",
-  }),
-  sdk("sts", "assumeRole", "Assume a role", { RoleArn: "", RoleSessionName: "" }),
+  ...[...NAMES].map(optimised),
+  ...Object.entries(SDK_WORDS).map(([name, words]) => sdk(name, words)),
 ];
 
 /** The Resource of an action with one of its patterns. */
@@ -129,10 +114,14 @@ export function awsResource(action: Pick<AwsAction, "service" | "action" | "sdk"
   return `arn:aws:states:::${action.sdk ? "aws-sdk:" : ""}${action.service}:${action.action}${pattern}`;
 }
 
-/** Any SDK call, typed as `s3:copyObject`, `aws-sdk:s3:copyObject` or `s3 copyObject`; null for other text. */
+/**
+ * Any SDK call, typed as `s3:copyObject`, `aws-sdk:s3:copyObject` or `s3 copyObject`; null for other text, and for a call
+ * that answers with a secret.
+ */
 export function typedSdkAction(text: string): AwsAction | null {
   const match = /^(?:arn:aws:states:::)?(?:aws-sdk:)?([a-z][a-z\d-]+)[: ]([a-z][A-Za-z\d]+)$/.exec(text.trim());
   const [, service, action] = match ?? [];
   if (service === undefined || action === undefined) return null;
-  return sdk(service, action, `Call ${action}`, {});
+  const name = `${service}:${action}`;
+  return (SDK_REFUSED as readonly string[]).includes(name) ? null : sdk(name, [`Call ${action}`]);
 }

@@ -3,6 +3,7 @@
  * each with the states that it becomes. Search is over all of them at once.
  */
 import { describe, type IconName, serviceName, type Tone } from "../../../asl/describe";
+import { stateNameOf } from "../../../asl/names";
 import type { Fragment, JsonObject, QueryLanguage, StateObject } from "../../../asl/types";
 import type { FieldSpec } from "../forms/field";
 import { firstArguments, labelOf } from "../forms/field";
@@ -208,7 +209,7 @@ function task(name: string, resource: string, args: JsonObject, language: QueryL
   if (Object.keys(args).length > 0)
     state[language === "JSONata" ? "Arguments" : "Parameters"] = inLanguage(args, language);
   state.End = true;
-  const title = name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()).slice(0, 80);
+  const title = stateNameOf(name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()));
   return { StartAt: title, States: { [title]: state } };
 }
 

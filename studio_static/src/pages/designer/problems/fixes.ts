@@ -2,6 +2,8 @@
  * Safe fixes of diagnostics: a fix changes only the place that the diagnostic is about, and its label says to what.
  * Where it takes a person to know what was meant, there is none.
  */
+
+import { freeName } from "../../../asl/names";
 import {
   changeAt,
   isObject,
@@ -14,7 +16,7 @@ import {
   withoutEntry,
 } from "../../../asl/pointer";
 import type { Definition, Json, JsonObject, StateObject, StatePointer } from "../../../asl/types";
-import { findScope, freeName, stateNames } from "../../../asl/walk";
+import { findScope, stateNames } from "../../../asl/walk";
 import type { Place } from "./location";
 import { nearest } from "./nearest";
 

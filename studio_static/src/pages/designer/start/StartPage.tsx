@@ -18,12 +18,13 @@ import type { WorkflowList } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { follow, go, workflowHref } from "../../../app/links";
 import { usePage } from "../../../app/page";
+import { NAME_WORDS, nameProblem } from "../../../asl/names";
 import { Loaded } from "../../../ui/Loaded";
 import { ErrorWords } from "../../../ui/Problem";
 import { Time } from "../../../ui/Time";
 import { putDraft } from "../saving/api";
 import { ask } from "../store";
-import { freeWorkflowName, nameComplaint, nameFor, newDocument } from "./begin";
+import { freeWorkflowName, nameFor, newDocument } from "./begin";
 
 const RECENT = 8;
 const EXAMPLE = "When a high value order comes in, ask finance on Slack and charge the card";
@@ -55,7 +56,7 @@ function Begin({ taken }: { taken: readonly string[] }) {
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const wanted = name ?? freeWorkflowName(nameFor(text), taken);
-  const complaint = nameComplaint(wanted, taken);
+  const complaint = nameProblem(wanted, taken);
   const begin = async (withCopilot: boolean): Promise<void> => {
     setBusy(true);
     try {
@@ -87,7 +88,7 @@ function Begin({ taken }: { taken: readonly string[] }) {
               onChange={({ detail }) => setText(detail.value)}
             />
           </FormField>
-          <FormField label="Name" errorText={complaint} constraintText="Letters, digits, _ and -; at most 80.">
+          <FormField label="Name" errorText={complaint} constraintText={NAME_WORDS}>
             <Input value={wanted} spellcheck={false} onChange={({ detail }) => setName(detail.value)} />
           </FormField>
           {error && (

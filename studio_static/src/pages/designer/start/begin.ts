@@ -1,7 +1,6 @@
 /** What a new workflow is called and begins with. */
 import type { JsonObject } from "../../../asl/types";
 
-const NAME = /^[A-Za-z0-9_-]{1,80}$/;
 const SMALL = new Set([
   "a",
   "an",
@@ -33,11 +32,6 @@ export function nameFor(text: string): string {
 export function freeWorkflowName(wanted: string, taken: readonly string[]): string {
   if (!taken.includes(wanted)) return wanted;
   for (let number = 2; ; number += 1) if (!taken.includes(`${wanted}_${number}`)) return `${wanted}_${number}`;
-}
-
-export function nameComplaint(name: string, taken: readonly string[]): string | null {
-  if (!NAME.test(name)) return "A name has 1 to 80 letters, digits, _ or -.";
-  return taken.includes(name) ? "There is a workflow of this name." : null;
 }
 
 /** One step that hands on its input: valid, and the line to add to is there. */

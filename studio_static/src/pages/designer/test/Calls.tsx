@@ -1,8 +1,9 @@
 /** What each call comes to: a made-up answer, an error, or the real thing, which writes are only by being chosen. */
+import { bareResource } from "../../../asl";
 import { Field, Segments, TextInput } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import { preview } from "../values/paths";
-import { bareResource, type Call } from "./plan";
+import type { Call } from "./plan";
 import { type Answering, answeringOf, type Tests } from "./useTests";
 
 interface CallsProps {

@@ -2,12 +2,12 @@
 import Button from "@cloudscape-design/components/button";
 import { useEffect, useRef, useState } from "react";
 import type { Step, TrialAnswer } from "../../../api/schema";
-import { type Json, nameOf, type StatePointer, statePath, walk } from "../../../asl";
+import { type Json, nameOf, nameProblem, type StatePointer, statePath, walk } from "../../../asl";
 import { JsonView } from "../../../ui/JsonView";
 import { StatusMark } from "../../../ui/StatusMark";
 import { Field, TextButton, TextInput } from "../forms/controls";
 import type { Slot } from "../slots";
-import { caseNameFault, caseOf, noCase, withCase } from "./cases";
+import { caseOf, casesOf, noCase, withCase } from "./cases";
 import { type Call, canPin, withPin } from "./plan";
 import { answeringOf, type Run, setTests, type Tests, valuesOf } from "./useTests";
 
@@ -166,7 +166,14 @@ function SaveAsCase({ run, document, apply }: RunResultProps) {
   const [name, setName] = useState("");
   const why = noCase(run.answer, run.mode, run.pinned.length);
   if (why !== null) return <p className="dz-quiet">{why}</p>;
-  const fault = name === "" ? null : caseNameFault(document, name);
+  const fault =
+    name === ""
+      ? null
+      : nameProblem(
+          name,
+          casesOf(document).map((each) => each.name),
+          "case",
+        );
   const save = () => {
     apply((old) => withCase(old, caseOf(name, run.input, run.answer as TrialAnswer)), `Save the case ${name}`);
     setName("");

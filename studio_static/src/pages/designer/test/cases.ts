@@ -1,7 +1,7 @@
 /** The workflow's cases: an input, recorded answers and what must come out. A run that was looked at becomes one. Pure. */
 import type { TrialAnswer } from "../../../api/schema";
-import { isObject, type Json, type JsonObject, own, withEntry } from "../../../asl";
-import { bareResource, type Call } from "./plan";
+import { bareResource, isObject, type Json, type JsonObject, own, withEntry } from "../../../asl";
+import type { Call } from "./plan";
 import { type Answering, valuesOf } from "./useTests";
 
 export interface WholeCase {
@@ -30,12 +30,6 @@ export function casesOf(document: JsonObject): WholeCase[] {
       };
     });
 }
-
-/** What names of cases are made of; the server refuses others. */
-export const caseNameFault = (document: JsonObject, name: string): string | null => {
-  if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) return "Use 1 to 80 letters, digits, _ and -.";
-  return casesOf(document).some((each) => each.name === name) ? "There is a case of this name." : null;
-};
 
 export function withCase(document: JsonObject, made: JsonObject): JsonObject {
   return withEntry(document, "cases", [...listOf(document), made]);

@@ -1,5 +1,6 @@
 /** What a test would run: the states of a part, and among them the calls that have to be answered. Pure. */
 import {
+  bareResource,
   type Definition,
   isObject,
   type Json,
@@ -7,6 +8,7 @@ import {
   linksOf,
   nameOf,
   own,
+  resourceParts,
   type StatePointer,
   scopeOf,
   stateAt,
@@ -15,6 +17,7 @@ import {
   typeOf,
   walk,
 } from "../../../asl";
+import { READING_VERBS } from "../../../facts";
 import type { ActionInfo, ConnectorList } from "../palette/items";
 import { sampleOf } from "../values/paths";
 
@@ -32,11 +35,11 @@ export interface Call {
   readonly sample: Json;
 }
 
-const SUFFIX = /\.(waitForTaskToken|sync(:2)?)$/;
-/** As engine.testing.resource_kinds has it: an AWS action reads when its name begins with such a verb. */
-const AWS_READ = /^arn:[^:]+:states:::(aws-sdk:)?[^:]+:(get|list|describe|query|scan|head|batchget)[A-Za-z0-9]*$/i;
-
-export const bareResource = (resource: string): string => resource.replace(SUFFIX, "");
+/** An AWS action reads when its name begins with such a verb, and nothing is waited for. */
+function awsReads(resource: string): boolean {
+  const { kind, action, pattern } = resourceParts(resource);
+  return kind === "aws" && pattern === "request" && READING_VERBS.some((verb) => action.toLowerCase().startsWith(verb));
+}
 
 /** The calls of the part, in the order of the text. */
 export function callsOf(
@@ -50,7 +53,7 @@ export function callsOf(
     const resource = own(state, "Resource");
     if (!part(pointer) || typeOf(state) !== "Task" || typeof resource !== "string") return [];
     const action = actionOf(resource, connectors);
-    const reads = action === undefined ? AWS_READ.test(resource) : action.kind === "read";
+    const reads = action === undefined ? awsReads(resource) : action.kind === "read";
     return [{ pointer, path: statePath(pointer), name, resource, reads, sample: sampleAnswer(action) }];
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TrialAnswer } from "../../../api/schema";
 import type { Definition, JsonObject } from "../../../asl";
 import type { ConnectorList } from "../palette/items";
-import { answersOf, caseNameFault, caseOf, casesOf, noCase, withCase, withoutCase } from "./cases";
+import { answersOf, caseOf, casesOf, noCase, withCase, withoutCase } from "./cases";
 import { callsOf, canPin, pinsOf, withPin } from "./plan";
 import { answeringOf, requestOf, type Tests } from "./useTests";
 
@@ -170,9 +170,6 @@ describe("cases", () => {
     ]);
     expect(withoutCase(more, "one")).toEqual(document);
     expect(withoutCase(document, "rule")).toEqual({ name: "flow" });
-    expect(caseNameFault(more, "one")).toContain("There is");
-    expect(caseNameFault(more, "no good")).toContain("letters");
-    expect(caseNameFault(more, "two")).toBeNull();
   });
 
   it("give the calls their first answers when they are loaded", () => {

@@ -1,0 +1,143 @@
+"""What the engine knows and the Studio needs, as TypeScript: ``studio_static/src/facts.ts``.
+
+Nothing is written here that the engine has not: which integrations can be called, fields, names, functions, limits. Run
+by ``python -m functions.cli.reference``; a test holds the file current.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any, get_args
+
+from connectors.aws.naming import action_name, resource_name
+from connectors.aws.resources import find_target
+from connectors.aws.secret_calls import REFUSED
+from engine.catalog.document import NAME_PATTERN
+from engine.kernel.context import PATHS
+from engine.kernel.fanout import MOST_OPEN
+from engine.kernel.snapshot import Status
+from engine.language.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS, SYNC, SYNC_2, TOKEN
+from engine.language.asl.model import Retrier
+from engine.language.asl.validate.choices import OPERATORS, RULE
+from engine.language.asl.validate.failures import CATCHER, RESERVED_ERRORS, RETRIER
+from engine.language.asl.validate.inspection import JSONATA, JSONPATH
+from engine.language.asl.validate.machine import DEFINITION, LONGEST_STATE_NAME
+from engine.language.asl.validate.maps import (
+    BATCHER,
+    LONGEST_LABEL,
+    MAX_BATCH_BYTES,
+    PROCESSOR_CONFIG,
+    READER,
+    READER_CONFIG,
+    WRITER,
+    WRITER_CONFIG,
+)
+from engine.language.asl.validate.shapes import OneOf, Table
+from engine.language.asl.validate.states import FIELDS, STATE_TYPES
+from engine.language.expr.intrinsic_functions import FUNCTIONS
+from engine.language.expr.jsonata import STATES
+from engine.language.expr.jsonata_functions import ARGUMENTS
+from engine.testing.resource_kinds import READING
+from functions.app.large import MOST_ANSWERED_BYTES
+from functions.app.shapes.models_steps import Step
+
+Json = Any
+
+_OPENING = "// Made by python -m functions.cli.reference from the engine: edit it there, not here.\n"
+_LANGUAGES = (JSONPATH, JSONATA)
+
+_PARTS: Mapping[str, Table] = {
+    "Retry": RETRIER, "Catch": CATCHER, "Choices": RULE, "ProcessorConfig": PROCESSOR_CONFIG, "ItemReader": READER,
+    "ReaderConfig": READER_CONFIG, "ItemBatcher": BATCHER, "ResultWriter": WRITER, "WriterConfig": WRITER_CONFIG,
+}
+"""The objects in a state that have fields of their own, by the field that holds them."""
+
+
+def facts() -> str:
+    """studio_static/src/facts.ts."""
+    return _OPENING + "".join((
+        _constant("STATE_TYPES", STATE_TYPES, "The types that a state can have."),
+        _type("StateType", "STATE_TYPES"),
+        _constant("QUERY_LANGUAGES", _LANGUAGES, "JSONPath is what holds where nothing is said."),
+        _type("QueryLanguage", "QUERY_LANGUAGES"),
+        _constant("DEFINITION_FIELDS", _names(DEFINITION), "The fields of a definition."),
+        _constant("STATE_FIELDS", _by_language(FIELDS), "The fields of a state, by its type and query language."),
+        _constant("PART_FIELDS", _by_language(_PARTS), "The same of the objects in a state, by the field they are in."),
+        _constant("VALUES", _values(), "The values that a field can have, where they are few."),
+        _constant("CHOICE_OPERATORS", tuple(OPERATORS), "The comparisons of a Choice rule under JSONPath."),
+        _constant("RETRY_DEFAULTS", _retry_defaults(), "What a Retrier has where it says nothing."),
+        _constant("ERROR_NAMES", sorted(RESERVED_ERRORS), "The language's own errors."),
+        _type("ErrorName", "ERROR_NAMES"),
+        _constant("INTRINSICS", {f"States.{name}": each.example for name, each in FUNCTIONS.items()},
+                  "JSONPath's functions, each with an example of its arguments."),
+        _constant("JSONATA_FUNCTIONS", ARGUMENTS, "JSONata's functions, each with its arguments in words."),
+        _constant("STATES_FIELDS", STATES, "What $states holds."),
+        _constant("CONTEXT_PATHS", PATHS, "What the context object holds."),
+        _constant("PATTERNS", (TOKEN, SYNC_2, SYNC), "What may end a Task's Resource."),
+        _constant("OPTIMISED", _optimised(), "The optimised integrations that can be called, each with its patterns."),
+        _type("OptimisedName", "OPTIMISED", keys=True),
+        _constant("REQUIRED_ARGUMENTS", REQUIRED_ARGUMENTS, "What an optimised integration cannot do without."),
+        _constant("SDK_REFUSED", sorted(_refused()), "SDK calls that answer with a secret, which no Task may make."),
+        _constant("READING_VERBS", READING, "An AWS action that begins with one of these only reads."),
+        _constant("EXECUTION_STATUSES", tuple(Status), "The statuses of an execution."),
+        _type("ExecutionStatus", "EXECUTION_STATUSES"),
+        _constant("STEP_STATUSES", get_args(Step.model_fields["status"].annotation), "The statuses of a step."),
+        _type("StepStatus", "STEP_STATUSES"),
+        _constant("NAME_PATTERN", NAME_PATTERN, "The name of a workflow, or of a case."),
+        _constant("LIMITS", {
+            "stateName": LONGEST_STATE_NAME, "mapLabel": LONGEST_LABEL, "batchBytes": MAX_BATCH_BYTES,
+            "inlineItems": MOST_OPEN, "bodyBytes": MOST_ANSWERED_BYTES,
+        }, "Characters of names, items at once, bytes."),
+    ))
+
+
+def _names(table: Table, language: str | None = None) -> list[str]:
+    return [name for name, field in table.items() if language is None or field.language in (None, language)]
+
+
+def _by_language(tables: Mapping[str, Table]) -> dict[str, dict[str, list[str]]]:
+    return {name: {language: _names(table, language) for language in _LANGUAGES} for name, table in tables.items()}
+
+
+def _values() -> dict[str, list[str]]:
+    """Of a name that has other values elsewhere (Transformation), those of both."""
+    found: dict[str, dict[str, None]] = {"Type": dict.fromkeys(STATE_TYPES)}
+    for table in (DEFINITION, *_PARTS.values()):
+        for name, field in table.items():
+            if isinstance(field.check, OneOf):
+                found.setdefault(name, {}).update(dict.fromkeys(field.check.allowed))
+    return {name: list(values) for name, values in found.items()}
+
+
+def _retry_defaults() -> dict[str, Json]:
+    by_field = {field.name: field.default for field in fields(Retrier)}
+    return {
+        "IntervalSeconds": by_field["interval"], "MaxAttempts": by_field["max_attempts"],
+        "BackoffRate": by_field["rate"],
+    }
+
+
+def _optimised() -> dict[str, list[str]]:
+    offered = {
+        f"{service}:{action}": [
+            pattern for pattern in patterns
+            if not isinstance(find_target(f"arn:aws:states:::{service}:{action}{pattern}"), str)
+        ]
+        for service, actions in OPTIMISED.items() for action, patterns in actions.items()
+    }
+    return {name: patterns for name, patterns in offered.items() if patterns}
+
+
+def _refused() -> Iterator[str]:
+    for service, operations in REFUSED.items():
+        yield from (f"{resource_name(service)}:{action_name(operation)}" for operation in operations.split())
+
+
+def _constant(name: str, value: Json, says: str) -> str:
+    return f"\n/** {says} */\nexport const {name} = {json.dumps(value, indent=2, ensure_ascii=False)} as const;\n"
+
+
+def _type(name: str, of: str, *, keys: bool = False) -> str:
+    return f"export type {name} = {f'keyof typeof {of}' if keys else f'(typeof {of})[number]'};\n"
