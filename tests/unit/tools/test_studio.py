@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import threading
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import patience
 import pytest
 
 from tools import studio
-from tools.node import Failed, Node
+from tools.node import Failed, Node, find_node
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in for Node is a shell script")
 
@@ -198,3 +199,26 @@ def test_the_lock_file_names_no_registry():
     """Whoever installs may have a registry of their own."""
     lock = json.loads((studio.STUDIO / "package-lock.json").read_text(encoding="utf-8"))
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
+
+
+BIOME = studio.STUDIO / "node_modules" / "@biomejs" / "biome" / "bin" / "biome"
+
+
+@pytest.mark.skipif(not BIOME.is_file(), reason="the Studio's checkers are not installed (make studio-check does it)")
+def test_modules_that_import_each_other_in_a_circle_are_refused(tmp_path):
+    """For types only, too."""
+    (tmp_path / "biome.json").write_text((studio.STUDIO / "biome.json").read_text())
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "one.ts").write_text(
+        'import type { Two } from "./two";\n\nexport interface One {\n  two: Two | null;\n}\n'
+    )
+    (tmp_path / "src" / "two.ts").write_text(
+        'import type { One } from "./one";\n\nexport interface Two {\n  one: One | null;\n}\n'
+    )
+    node = find_node()
+    done = subprocess.run(
+        [*node.node, str(BIOME), "check", "--error-on-warnings", "."], cwd=tmp_path, capture_output=True, text=True,
+        check=False, timeout=300, env=node.environment(),
+    )
+    assert done.returncode == 1
+    assert "noImportCycles" in done.stderr + done.stdout

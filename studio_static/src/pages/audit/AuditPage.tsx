@@ -12,15 +12,15 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
-import { NavLink } from "../../ui/NavLink";
 import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { Time } from "../../ui/Time";
 import { AuditFilters, NO_FILTERS } from "./AuditFilters";
 import { EntryDialog } from "./EntryDialog";
+import { SubjectLink } from "./SubjectLink";
 import { useAuditPages } from "./useAuditPages";
 import { Verification } from "./Verification";
-import { actWords, subjectOf, summaryOf } from "./words";
+import { actWords, summaryOf } from "./words";
 
 export default function AuditPage() {
   usePage({ title: "Audit log", crumbs: [{ text: "Audit log" }], contentType: "table" });
@@ -141,14 +141,4 @@ function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): TablePro
     },
   ];
   return all.filter((column) => column !== false);
-}
-
-export function SubjectLink({ subject }: { subject: string }) {
-  const { kind, name, to } = subjectOf(subject);
-  return (
-    <div>
-      {to ? <NavLink to={to}>{name}</NavLink> : name}
-      <div className="dim">{kind}</div>
-    </div>
-  );
 }

@@ -8,7 +8,7 @@ import type { AuditEntry } from "../../api/schema";
 import { CodeDiff } from "../../ui/Code";
 import { JsonView } from "../../ui/JsonView";
 import { Time } from "../../ui/Time";
-import { SubjectLink } from "./AuditPage";
+import { SubjectLink } from "./SubjectLink";
 import { actWords } from "./words";
 
 export function EntryDialog({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {

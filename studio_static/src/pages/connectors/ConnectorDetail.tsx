@@ -9,8 +9,8 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Action } from "../../api/schema";
 import { ConnectorIcon } from "./ConnectorIcon";
-import type { Shown } from "./ConnectorsPage";
 import { type Field, fieldsOf } from "./schema";
+import type { Shown } from "./shown";
 
 export function ConnectorDetail({ connector }: { connector: Shown }) {
   return (

@@ -6,7 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect } from "react";
-import type { Action, ConnectorList } from "../../api/schema";
+import type { ConnectorList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { followClick, href } from "../../app/links";
 import { usePage } from "../../app/page";
@@ -15,18 +15,7 @@ import { EmptyState } from "../../ui/EmptyState";
 import { Loaded } from "../../ui/Loaded";
 import { ConnectorDetail } from "./ConnectorDetail";
 import { ConnectorIcon } from "./ConnectorIcon";
-
-export interface Shown {
-  code: string;
-  name: string;
-  description: string;
-  actions: Action[];
-  installed: boolean;
-  /** Why an installed one cannot be loaded. */
-  problem: string | null;
-  /** What to do to have one that is not installed. */
-  hint: string | null;
-}
+import { matches, type Shown, shownOf } from "./shown";
 
 const FILTERS = { q: "", connector: "" };
 
@@ -82,22 +71,6 @@ export default function ConnectorsPage() {
       </Loaded>
     </SpaceBetween>
   );
-}
-
-function shownOf(data: ConnectorList): Shown[] {
-  return [
-    ...data.connectors.map((each) => ({ ...each, installed: true, problem: each.problem ?? null, hint: null })),
-    ...(data.known ?? []).map((each) => ({ ...each, installed: false, problem: null, hint: each.package_hint })),
-  ];
-}
-
-function matches(connector: Shown, text: string): boolean {
-  const actions = connector.actions.flatMap((action) => [action.name, action.description, action.resource]);
-  const all = [connector.name, connector.code, connector.description, ...actions].join("\n").toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => all.includes(word));
 }
 
 interface GroupProps {

@@ -23,7 +23,7 @@ import { focusForm } from "./inspector/focus";
 import type { ConnectorList } from "./palette/items";
 import { marksOf } from "./problems/problems";
 import { toDosOf } from "./problems/todos";
-import type { Tab } from "./slots";
+import type { Choosing, Tab } from "./slots";
 import {
   apply,
   ask,
@@ -39,7 +39,6 @@ import {
   undoEdit,
   useDesigner,
 } from "./store";
-import type { Choosing } from "./Workbench";
 
 interface CanvasPaneProps {
   workflow: string;

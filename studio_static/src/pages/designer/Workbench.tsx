@@ -6,8 +6,6 @@ import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
-import type { EdgeId } from "../../asl";
-import type { ScreenPoint } from "../../canvas/commands";
 import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { CanvasPane } from "./CanvasPane";
@@ -19,7 +17,7 @@ import { ProblemsBar } from "./problems/ProblemsBar";
 import { useCheck } from "./problems/useCheck";
 import { Side } from "./Side";
 import { ConflictDialog } from "./saving/ConflictDialog";
-import type { Slot, Tab } from "./slots";
+import type { Choosing, Opened, Slot, Tab } from "./slots";
 import { ask, useDesigner } from "./store";
 import { useKeys } from "./useKeys";
 import { useOpened } from "./useOpened";
@@ -35,14 +33,6 @@ const PublishDialog = lazy(() => import("./publish/PublishDialog"));
 const VersionsTab = lazy(() => import("./publish/VersionsTab"));
 const RulesTab = lazy(() => import("../rules/RulesTab"));
 const SettingsDialog = lazy(() => import("./settings/SettingsDialog"));
-
-export type Opened = "publish" | "settings" | null;
-
-/** Where a new step goes and where on the screen its palette opens. */
-export interface Choosing {
-  readonly edge: EdgeId;
-  readonly at: ScreenPoint;
-}
 
 const URL_STATE = { tab: "design", state: "" };
 const FIRST_WIDE = 1280;

@@ -2,12 +2,22 @@
  * What the designer gives to the panels that others write: testing, the copilot, publishing, the Rule Tester. Each is a
  * chunk of its own, loaded when it is first opened, and gets one object. A panel never writes to the store: it asks.
  */
-import type { Definition, JsonObject, StatePointer } from "../../asl";
+import type { Definition, EdgeId, JsonObject, StatePointer } from "../../asl";
+import type { ScreenPoint } from "../../canvas/commands";
 import type { Overlay } from "../../canvas/overlay";
 import type { ConnectorList } from "./palette/items";
 import type { Problem } from "./problems/problems";
 
 export type Tab = "design" | "code" | "test" | "rules" | "versions";
+
+/** The dialog that is open over the designer. */
+export type Opened = "publish" | "settings" | null;
+
+/** Where a new step goes and where on the screen its palette opens. */
+export interface Choosing {
+  readonly edge: EdgeId;
+  readonly at: ScreenPoint;
+}
 
 /** What the copilot is asked for, from anywhere in the designer. */
 export type CopilotRequest =

@@ -1,7 +1,7 @@
 /** The page's keys, beside the canvas' own: save, undo and redo from anywhere, the palette, publishing. */
 import { useEffect } from "react";
+import type { Choosing, Opened } from "./slots";
 import { redoEdit, saveNow, undoEdit } from "./store";
-import type { Choosing, Opened } from "./Workbench";
 
 interface KeysGiven {
   open: (dialog: Opened) => void;

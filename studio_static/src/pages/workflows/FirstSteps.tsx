@@ -6,7 +6,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { go } from "../../app/links";
-import type { Doing } from "./WorkflowsPage";
+import type { Doing } from "./look";
 
 interface FirstStepsProps {
   onDo: (doing: Doing) => void;

@@ -22,13 +22,8 @@ import { columnsOf } from "./columns";
 import { ArchiveDialog, DuplicateDialog, PauseDialog } from "./dialogs";
 import { FirstSteps } from "./FirstSteps";
 import { ImportDialog } from "./ImportDialog";
-import { matching, tagsOf } from "./look";
+import { type Doing, matching, tagsOf } from "./look";
 import { SamplesDialog } from "./SamplesDialog";
-
-export type Doing =
-  | { what: "import" | "samples" }
-  | { what: "pause" | "duplicate" | "archive"; workflow: Workflow }
-  | null;
 
 const FILTERS = { q: "", tag: "", show: "" };
 const POLL_MS = 4000;

@@ -12,8 +12,8 @@ import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time } from "../../ui/Time";
 import { formatAgo } from "../../ui/time";
+import type { Doing } from "./look";
 import { tagText } from "./look";
-import type { Doing } from "./WorkflowsPage";
 
 interface Given {
   onDo: (doing: Doing) => void;

@@ -1,9 +1,8 @@
 /** The page's head: what is open, whether it is saved and published, the tabs, what can be done with it. */
 import "./head.css";
 import Button from "@cloudscape-design/components/button";
-import type { Tab } from "../slots";
+import type { Opened, Tab } from "../slots";
 import { documentOf, hasChanges, kindOf, useDesigner } from "../store";
-import type { Opened } from "../Workbench";
 import { SaveMark } from "./SaveMark";
 import { Tabs } from "./Tabs";
 

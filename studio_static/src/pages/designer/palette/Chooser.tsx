@@ -1,6 +1,6 @@
 /** The palette at a "+": what is taken goes on that line. */
 import { useEffect, useRef } from "react";
-import type { Choosing } from "../Workbench";
+import type { Choosing } from "../slots";
 import { PaletteList } from "./PaletteList";
 import { insertItem } from "./usePalette";
 

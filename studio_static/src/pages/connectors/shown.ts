@@ -1,0 +1,30 @@
+/** The connectors of the page: those that are installed, and those that are known and not. */
+import type { Action, ConnectorList } from "../../api/schema";
+
+export interface Shown {
+  code: string;
+  name: string;
+  description: string;
+  actions: Action[];
+  installed: boolean;
+  /** Why an installed one cannot be loaded. */
+  problem: string | null;
+  /** What to do to have one that is not installed. */
+  hint: string | null;
+}
+
+export function shownOf(data: ConnectorList): Shown[] {
+  return [
+    ...data.connectors.map((each) => ({ ...each, installed: true, problem: each.problem ?? null, hint: null })),
+    ...(data.known ?? []).map((each) => ({ ...each, installed: false, problem: null, hint: each.package_hint })),
+  ];
+}
+
+export function matches(connector: Shown, text: string): boolean {
+  const actions = connector.actions.flatMap((action) => [action.name, action.description, action.resource]);
+  const all = [connector.name, connector.code, connector.description, ...actions].join("\n").toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word));
+}
