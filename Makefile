@@ -58,7 +58,7 @@ test-full: install-audit lint studio-check ## Lint, every test, the slow ones to
 	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
-	@echo "Running the tests again, cold: decoding and compiling before every step (tests/cold.py) ..."
+	@echo "Running the tests again, cold: decoding and compiling before every step (tests/support/cold.py) ..."
 	@AUTOMATE_COLD=1 $(python) -m pytest -n $(TEST_PROCESSES) --ignore tests/studio
 	@echo "Asking for known vulnerabilities of the locked packages ..."
 	@$(python) -m tools.audit --report-unasked
@@ -89,19 +89,19 @@ lint: install-dev ## ruff, mypy --strict, the layers and the layout
 	@$(python) -m tools.house
 
 crash: install-dev ## Let everything go wrong everywhere, count what breaks (CRASH=--slice for a part)
-	@$(python) tests/crash/report.py $(CRASH)
+	@$(python) -m tests.crash.report $(CRASH)
 
 conformance: install-dev ## Compare with recorded answers of AWS Step Functions (CONFORMANCE_DIR)
-	@$(python) tests/conformance/run.py
+	@$(python) -m tests.conformance.run
 
 copilot-eval: install-dev ## Draft the evaluation's sentences offline and print the table
 	@$(python) -m tests.copilot.evaluate
 
 bench: install ## Time the interpreter and the durable worker
-	@$(python) benchmarks/run.py
+	@$(python) -m benchmarks.run
 
 bench-peers: install ## The same with moto, LocalStack, ministack and DBOS beside it
-	@$(python) benchmarks/run.py --peers
+	@$(python) -m benchmarks.run --peers
 
 cost-count: install-dev ## Count anew what executions cost on AWS (engine/cost/counted.json)
 	@$(python) -m tools.cost.count

@@ -1,4 +1,4 @@
-"""What a cold start of the worker costs: ``python benchmarks/cold_start.py [--repeats 15] [--json FILE]``.
+"""What a cold start of the worker costs: ``python -m benchmarks.cold_start [--repeats 15] [--json FILE]``.
 
     size     the bundle that is deployed (arm64, Python 3.13, .pyc included), zipped: code and layer
     import   the worker's handler in fresh processes, by the same files for this machine's processor and Python
@@ -23,12 +23,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # infra_cdk is not installed
-
-from functions.tunables import Tunables  # noqa: E402
-from infra_cdk.app import BUNDLES  # noqa: E402
-from infra_cdk.bundling import NOT_FOR_WORKERS, Bundles  # noqa: E402
+from functions.tunables import Tunables
+from infra_cdk.app import BUNDLES
+from infra_cdk.bundling import NOT_FOR_WORKERS, ROOT, Bundles
 
 MOST_BYTES, MOST_CPU_MS = 8_000_000, 200.0
 NEVER = ("pydantic", "boto3", "boto3.resources", "chalice", "click")
@@ -44,6 +41,8 @@ import functions.worker.app
 cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
 ready = time.process_time()
 from functions.worker import wiring
+
+ROOT = Path(__file__).resolve().parent.parent
 wiring.parts()
 ready = time.process_time() - ready
 ours = [m for m in list(sys.modules.values()) if (getattr(m, "__file__", None) or "").startswith(tuple(bundle))]
@@ -110,7 +109,7 @@ def main() -> None:
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
     )
     code, layer = worker_bundle(here)
-    places = [place for place in sys.path if place and Path(place) != ROOT / "benchmarks" and Path(place) != ROOT]
+    places = [place for place in sys.path if place and Path(place) != ROOT]
     load = os.getloadavg()[0]
     starts = [start((code, layer / "python"), places) for _ in range(arguments.repeats + 1)][1:]  # the first warms up
     for name, what in (("cpu_ms", "import, CPU"), ("wall_ms", "import, elapsed"), ("ready_cpu_ms", "parts made, CPU")):

@@ -25,11 +25,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "deployed")]  # infra_cdk and the tests' emulator are not installed
-
-from emulator import Emulator  # noqa: E402
-from stage import Stage  # noqa: E402
+from tests.support.deployed.emulator import Emulator
+from tests.support.deployed.stage import Stage
 
 EXECUTIONS = 60
 SIZES = {1: 0, 10: 0, 50: 1}

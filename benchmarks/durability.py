@@ -21,9 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import workloads
-from measuring import Figure, measure, now
-
+from benchmarks import workloads
+from benchmarks.measuring import Figure, measure, now
 from connectors import ActionSpec, ConnectorAdapter
 from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks

@@ -12,10 +12,9 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
-import workloads
-from measuring import Figure, measure, peak_mb
-from workloads import Workload
-
+from benchmarks import workloads
+from benchmarks.measuring import Figure, measure, peak_mb
+from benchmarks.workloads import Workload
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import Facts, Snapshot, Status
 from engine.kernel.step import step

@@ -83,7 +83,7 @@ def run(peer: Peer, python: Path, workload: str, repeats: int, folder: Path) -> 
     scratch.mkdir(parents=True, exist_ok=True)
     command = [str(python), str(HERE / "peers" / peer.script), workload, str(repeats), *peer.arguments]
     # The script's own folder must not come first: a script is called as the package that it measures.
-    environment = {"PYTHONPATH": str(HERE), "PYTHONSAFEPATH": "1", "AUTOMATE_BENCH_DIR": str(scratch),
+    environment = {"PYTHONPATH": str(HERE.parent), "PYTHONSAFEPATH": "1", "AUTOMATE_BENCH_DIR": str(scratch),
                    "TMPDIR": str(scratch)}
     return [line for line in _run(command, WORKLOAD_SECONDS, environment).splitlines() if line.startswith("{")]
 

@@ -1,6 +1,6 @@
 """How fast it is: ``make bench``, and ``make bench-peers`` with others beside it.
 
-    python benchmarks/run.py [--only W1 W3 …] [--repeats 5] [--peers] [--json FILE]
+    python -m benchmarks.run [--only W1 W3 …] [--repeats 5] [--peers] [--json FILE]
 
 Every workload runs in a process of its own, one after the other: a warm-up round, then `--repeats` counted ones. The
 table shows median, least and most; the JSON lines after it (or in FILE) hold every round's seconds, the load average
@@ -18,9 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import measuring
-import peer_environments
-from peer_environments import PEERS, Unavailable
+from benchmarks import measuring, peer_environments
+from benchmarks.peer_environments import PEERS, Unavailable
 
 IN_MEMORY = ("W1", "W1J", "W2", "W6", "W7", "STREAM1M", "PASS200K")
 DURABLE = ("W3", "W3x50", "W4", "W5")
@@ -92,7 +91,7 @@ def _installed(folder: Path) -> dict[str, Path | Unavailable]:
 
 def _ours(workload: str, repeats: int) -> Iterator[Line]:
     """Our figures, from a process of their own."""
-    command = [sys.executable, __file__, "--child", workload, "--repeats", str(repeats)]
+    command = [sys.executable, "-m", "benchmarks.run", "--child", workload, "--repeats", str(repeats)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  ourselves
     yield from map(json.loads, done.stdout.splitlines())
 
@@ -100,11 +99,11 @@ def _ours(workload: str, repeats: int) -> Iterator[Line]:
 def _child(workload: str, repeats: int, folder: Path) -> None:
     # Imported here: the parent measures nothing, and pydantic is no part of the interpreter's memory.
     if workload in IN_MEMORY:
-        import interpreter  # noqa: PLC0415
+        from benchmarks import interpreter  # noqa: PLC0415
 
         figures = interpreter.WORKLOADS[workload](repeats)
     else:
-        import durability  # noqa: PLC0415
+        from benchmarks import durability  # noqa: PLC0415
 
         figures = durability.run(workload, repeats, str(folder))
     for figure in figures:

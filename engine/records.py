@@ -4,7 +4,7 @@ A worker imports more than a hundred frozen dataclasses, and makes some of them 
 compiles six methods for each class, and a frozen one sets each field through ``object.__setattr__``. Here a class that
 is ``frozen=True, slots=True`` gets only its ``__init__`` from the library; equality, hash and repr are closures over
 its fields. That it is frozen mypy knows, to which this is the library's own name; at run time nobody asks again, except
-in the tests' cold mode, which puts the library's own in this one's place (tests/cold.py).
+in the tests' cold mode, which puts the library's own in this one's place (tests/support/cold.py).
 
 benchmarks/cold_start.py and benchmarks/run.py have the figures.
 """

@@ -14,9 +14,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
-import cold
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support import cold
 
 if cold.COLD:
     cold.install()  # before any test imports the engine

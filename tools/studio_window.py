@@ -24,8 +24,8 @@ def studio_window(**options: Json) -> Iterator[tuple[Json, Json]]:
     browser = find_browser()
     if browser is None:
         sys.exit(f"There is no browser here. {advice()}")
-    sys.path[:0] = [str(ROOT / "tests" / "studio"), str(ROOT / "tests" / "e2e")]
-    server_class = importlib.import_module("browsing").StudioServer  # the harness of the browser tests
+    # The harness of the browser tests.
+    server_class = importlib.import_module("tests.support.studio.browsing").StudioServer
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  of the development's packages
 
     with tempfile.TemporaryDirectory(prefix="studio-") as folder, sync_playwright() as playwright:

@@ -11,9 +11,10 @@ import tempfile
 from contextlib import closing
 from typing import Any
 
-import workloads
 from dbos import DBOS
-from measuring import Figure, Rounds, measure, now
+
+from benchmarks import workloads
+from benchmarks.measuring import Figure, Rounds, measure, now
 
 PEER = f"DBOS {importlib.metadata.version('dbos')}"
 NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next step"

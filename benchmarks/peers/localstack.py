@@ -20,14 +20,15 @@ os.environ |= {
     "XDG_CACHE_HOME": tempfile.mkdtemp(dir=os.environ.get("AUTOMATE_BENCH_DIR")),
 }
 
-import workloads
 from localstack import constants
 from localstack.aws.api import RequestContext
 from localstack.http import Request
 from localstack.services.stepfunctions.asl.parse.asl_parser import AmazonStateLanguageParser
 from localstack.services.stepfunctions.backend.execution import Execution
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
-from measuring import Figure, measure
+
+from benchmarks import workloads
+from benchmarks.measuring import Figure, measure
 
 logging.disable(logging.CRITICAL)
 

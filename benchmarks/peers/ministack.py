@@ -26,8 +26,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import workloads
-from measuring import Figure, measure, now
+from benchmarks import workloads
+from benchmarks.measuring import Figure, measure, now
 
 Json = Any
 

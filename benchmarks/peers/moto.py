@@ -18,10 +18,11 @@ os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFA
 
 import boto3
 import moto
-import workloads
-from measuring import Figure, measure, now
 from moto import mock_aws
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+
+from benchmarks import workloads
+from benchmarks.measuring import Figure, measure, now
 
 Json = Any
 

@@ -2,7 +2,7 @@
 
 The console's own encodings, which no document states: what stands behind ``#logsV2:`` is percent-encoded twice with $
 for %, and a query of Logs Insights is an object written as ``~(name~value~…)`` in which a text begins with ' and its
-special characters are *XX. tests/unit/functions/api/test_console_links.py takes them apart again.
+special characters are *XX. tests/unit/functions/app/test_console_links.py takes them apart again.
 """
 
 from __future__ import annotations

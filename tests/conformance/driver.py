@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from lambdas import Lambdas
-
 from engine import testing
 from engine.errors import InvalidDefinition
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
 from engine.testing.simulate import START
+from tests.conformance.lambdas import Lambdas
 
 Case = dict[str, Any]
 

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """How close the engine comes to recorded answers of AWS Step Functions: a table by category.
 
-    run.py [--json] [--failures] [--category NAME] [--id TEXT]
+    python -m tests.conformance.run [--json] [--failures] [--category NAME] [--id TEXT]
 
 Reads the cases and compare.py from the folder in CONFORMANCE_DIR (default ../shared/conformance); where it is absent,
 says so and succeeds. Levels: L1 status, L2 and output or error, L2c the cause's words, L3 the whole history, prev the
@@ -24,8 +23,6 @@ from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parents[1]))
 
 MEASURES = ("L1", "L2", "L2c", "L3", "prev", "prev now")
 LINK_CHANGED = "2024-11-14"
@@ -59,7 +56,7 @@ def cases(where: Path) -> list[dict[str, Any]]:
 
 def measure(case: dict[str, Any], compare: ModuleType) -> dict[str, Any]:
     """The comparer's verdict on the engine's answer; an engine that raises has answered nothing."""
-    from driver import answer  # noqa: PLC0415  the driver needs the path set above
+    from tests.conformance.driver import answer  # noqa: PLC0415  the driver needs the path set above
 
     asked = {key: value for key, value in case.items() if key != "expected"}
     try:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 
 import pytest
-import run
 
 from engine.kernel import snapshot_codec
 from engine.testing.simulate import Simulation
+from tests.conformance import run
 
 WHERE = run.folder()
 pytestmark = pytest.mark.skipif(WHERE is None, reason="no recorded cases here (CONFORMANCE_DIR)")
@@ -68,7 +68,7 @@ def executions(cases):
 
 def test_a_restart_before_every_step_changes_nothing(cases, monkeypatch):
     """Cold mode: the snapshot goes through JSON before each step."""
-    import driver  # noqa: PLC0415  run.py has put its folder on the path
+    from tests.conformance import driver  # noqa: PLC0415  run.py has put its folder on the path
 
     warm = {case["id"]: driver.answer(case) for case in executions(cases)}
     feed = Simulation._feed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-import backends
 import pytest
 
 from engine.ports.keys import ExecutionKey
+from tests.support import backends
 
 _numbers = itertools.count(1)
 

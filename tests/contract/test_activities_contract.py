@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from durable import TESTER, Product
-from test_worker import flow
 
 from engine.errors import Conflict, NotFound
 from engine.ports.activities import Activity, WorkItem
+from tests.support.durable import TESTER, Product
+from tests.support.flows import flow
 
 RESOURCE = "arn:aws:states:eu-central-1:123456789012:activity:pick"
 

@@ -3,47 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
-import patience
 import pytest
-import queries
-from backends import open_local
-from test_journal_contract import a_header, a_segment
 
 from engine.adapters.local.audit_witness import AuditWitness
 from engine.clock import SkipClock, SystemClock
 from engine.errors import InvalidDocument, StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
-from engine.governance.audit_entry import AuditEntry, Subject
+from engine.governance.audit_entry import Subject
 from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_recorder import new_id
 from engine.governance.audit_verify import export
 from engine.ports import paging
-from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead, AuditRecord
+from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import Actor, ExecutionKey
+from tests.contract import queries
+from tests.support import patience
+from tests.support.backends import open_local
+from tests.support.records import ADA, ENGINE, START, a_header, a_record, a_segment, an_entry
 
 ROOT = Path(__file__).parents[2]
-START = 1_700_000_000.0
-ADA, ENGINE = Actor("ada", "user", "192.0.2.7"), Actor("engine", "engine")
-
-
-def a_record(workspace, number, *, chain=3, **changes):
-    record = AuditRecord(
-        workspace, chain, number, f"id-{number}", START + number, f"{number:064x}", json.dumps({"n": number})
-    )
-    return dataclasses.replace(record, **changes)
-
-
-def an_entry(workspace, subject="execution/orders:1", act="execution.start", at=START, actor=ADA, **more):
-    return AuditEntry(more.pop("id", None) or new_id(), workspace, at, actor, act, Subject.parse(subject), **more)
 
 
 def told(page):

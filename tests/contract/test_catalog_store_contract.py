@@ -7,20 +7,13 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import Conflict, NotFound
-from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
+from engine.ports.catalog_store import DraftRecord, WorkflowRecord
+from tests.support.records import a_version
 
 
 def a_draft(workspace, etag="e1", **changes):
     draft = DraftRecord(workspace, "orders", b'{"name":"orders"}', etag, 1_700_000_000.5, "ada", "f" * 64)
     return replace(draft, **changes)
-
-
-def a_version(workspace, number, **changes):
-    version = VersionRecord(
-        workspace, "orders", number, b'{"v":%d}' % number, f"digest-{number}", f"definition-{number % 2}",
-        f"note {number}", 1_700_000_100.5 + number, "grace",
-    )
-    return replace(version, **changes)
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from test_worker import WORK, Died, flow, task
 
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.tasks import TaskFailed
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.flows import WORK, Died, flow, task
 
 EACH = flow({"Each": {
     "Type": "Map", "ItemsPath": "$.lines", "End": True,

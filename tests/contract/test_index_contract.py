@@ -5,32 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import queries
-from test_journal_contract import a_header
 
 from engine.errors import InvalidDocument
-from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.executions_index import ExecutionPage, ExecutionQuery
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
-
-START = 1_700_000_000.0
-
-
-def a_row(workspace, workflow, name, minute, **changes):
-    row = ExecutionRow(ExecutionKey.of(workspace, workflow, name), workflow, 2, "RUNNING", START + 60 * minute)
-    return replace(row, **changes)
-
-
-def put(journal, row):
-    """List an execution: by its start, and by its close where `row` says that it is closed."""
-    opened = replace(row, status="RUNNING", error=None, ended_at=None)
-    journal.create(a_header(row.key, version=row.version, started_at=row.started_at), b"{}", opened)
-    if row != opened:
-        close(journal, row)
-
-
-def close(journal, row):
-    journal.update_headers([HeaderChange(row.key, 0, row.status, None, ended_at=row.ended_at, row=row)])
+from tests.contract import queries
+from tests.support.records import START, a_header, a_row, close, put
 
 
 @pytest.fixture

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Parent, Segment
+from engine.ports.journal import Due, HeaderChange, Parent
 from engine.ports.keys import ExecutionKey
-
-
-def a_header(key, **changes):
-    header = Header(
-        key=key, workflow=key.workflow, version=3, definition_digest="d" * 64, input_digest="1" * 64,
-        kind="STANDARD", status="RUNNING", started_at=1_700_000_000.123456, due_at=1_700_000_060.5,
-    )
-    return replace(header, **changes)
-
-
-def a_segment(key, seq, nonce="a", **changes):
-    segment = Segment(
-        key=key, seq=seq, nonce=nonce, body=b"\x00body %d" % seq, at=1_700_000_001.25, whole=True,
-        lease_until=1_700_000_250.75, owner="42-abc",
-    )
-    return replace(segment, **changes)
+from tests.support.records import a_header, a_segment, an_item
 
 
 @pytest.fixture
@@ -244,10 +227,6 @@ def test_history_after_the_last_event_is_empty(journal, long_history, after):
 
 
 # --- inbox
-
-
-def an_item(key, item_id, body=b"{}", due_at=1_700_000_120.5):
-    return InboxItem(key, item_id, body, due_at)
 
 
 def test_the_first_item_with_an_id_wins(journal, started):

@@ -13,9 +13,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from backends import open_local
-from patience import wait_until
-from test_journal_contract import a_header, a_segment
 
 from engine.adapters.local import database, schema
 from engine.adapters.local.processes import writer_of
@@ -24,6 +21,9 @@ from engine.errors import SchemaTooNew, StoreBusy, StoreCorrupt, StoreUnavailabl
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake
+from tests.support.backends import open_local
+from tests.support.patience import wait_until
+from tests.support.records import a_header, a_segment
 
 ROOT = Path(__file__).parents[2]
 KEY = ExecutionKey.of("default", "orders", "run-1")

@@ -7,9 +7,6 @@ import json
 from base64 import b64encode
 
 import pytest
-from canary import Canary
-from durable import TESTER, Product, ScriptedTasks
-from test_worker import CALLBACK, THREE_TASKS, WORK, Died, flow, task
 
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
@@ -21,6 +18,9 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import MAX_DELAY_SECONDS
 from engine.ports.tasks import TaskFailed
+from tests.support.canary import Canary
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.flows import CALLBACK, THREE_TASKS, WORK, Died, flow, task
 
 ORDER = flow({
     "Fan": {

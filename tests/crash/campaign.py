@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import families
-from families import Stores
-from faults import DEATHS, MODES, Faults, Spec, can
-from invariants import Seen, check, seen
-from scenarios import WORKFLOWS
-from world import NoRest, World
-
 from engine.durable.activation import Activation
+from tests.crash import families
+from tests.crash.families import Stores
+from tests.crash.faults import DEATHS, MODES, Faults, Spec, can
+from tests.crash.invariants import Seen, check, seen
+from tests.crash.scenarios import WORKFLOWS
+from tests.crash.world import NoRest, World
 
 SKEWS = ((45.0, -45.0), (-45.0, 0.0, 45.0))
 

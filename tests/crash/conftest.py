@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "property"))  # the random definitions and their oracle
-
-from campaign import Campaign
+from tests.crash.campaign import Campaign
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from backends import Backend, open_local
-from timing import EventClock
-
 from engine.adapters.memory.stores import MemoryStores
 from engine.ports.journal import Header, Segment
 from engine.ports.keys import ExecutionKey
+from tests.crash.timing import EventClock
+from tests.support.backends import Backend, open_local
 
 VISIBILITY_SECONDS = 330.0
 
@@ -184,7 +183,7 @@ def opened(family: str, folder: Path) -> Iterator[Callable[[], Stores]]:
         with _folders(folder) as make:
             yield make
         return
-    from moto_stores import open_aws  # noqa: PLC0415  boto3 and moto only where they are asked for
+    from tests.support.moto_stores import open_aws  # noqa: PLC0415  boto3 and moto only where they are asked for
 
     clock = EventClock()
     few = mock.patch("engine.adapters.aws.table.DUE_SHARDS", 2)  # a sweep reads each of them

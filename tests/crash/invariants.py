@@ -11,12 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from faults import DEATHS, Faults
-from invariants_at_calls import READ_SECONDS
-from ledger import Made
-from scenarios import CANARY
-from world import World
-
 from engine.durable import codec
 from engine.durable.loading import facts_of
 from engine.kernel import snapshot_codec
@@ -26,6 +20,11 @@ from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import Header, Segment
+from tests.crash.faults import DEATHS, Faults
+from tests.crash.invariants_at_calls import READ_SECONDS
+from tests.crash.ledger import Made
+from tests.crash.scenarios import CANARY
+from tests.crash.world import World
 
 RESEND_SECONDS = 30.0
 LOST_SECONDS = 61.0

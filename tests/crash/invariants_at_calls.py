@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from scenarios import CANARY, Client
-
 from engine.durable import codec
 from engine.errors import Throttled
 from engine.kernel.express import is_express
@@ -16,9 +14,10 @@ from engine.kernel.tokens import idempotency_key
 from engine.ports.journal import PAUSED, RUNNING, HeaderChange, InboxItem, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall
+from tests.crash.scenarios import CANARY, Client
 
 if TYPE_CHECKING:
-    from world import World
+    from tests.crash.world import World
 
 
 READ_SECONDS = 2.5

@@ -1,6 +1,6 @@
 """Processes that really die: each life of the product is a process of its own, which `os._exit`s at its fault's call.
 
-    killed.py FOLDER < one spec a line > {"lives": …, "calls": …, "broken": {spec: […]}}
+    python -m tests.crash.killed FOLDER < one spec a line > {"lives": …, "calls": …, "broken": {spec: […]}}
 
 This driver forks a life, waits for its end, and forks the next on the same SQLite folder until one comes to rest; then
 it opens the folder itself and checks every invariant. Virtual time, the calls that reached the world and what clients
@@ -18,24 +18,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT / part) for part in ("tests", "tests/crash", "tests/unit/runtime", "tests/contract", ".")]
-
-import cold  # noqa: E402  the paths above are what makes it known
+from tests.support import cold
 
 if cold.COLD:
     cold.install()  # before the engine is imported
 
-from campaign import Campaign  # noqa: E402
-from families import Sqlite  # noqa: E402
-from faults import Spec  # noqa: E402
-from invariants import check  # noqa: E402
-from ledger import Ledger  # noqa: E402
-from scenarios import WORKFLOWS  # noqa: E402
-from timing import EventClock  # noqa: E402
-from world import NoRest, World  # noqa: E402
+from tests.crash.campaign import Campaign
+from tests.crash.families import Sqlite
+from tests.crash.faults import Spec
+from tests.crash.invariants import check
+from tests.crash.ledger import Ledger
+from tests.crash.scenarios import WORKFLOWS
+from tests.crash.timing import EventClock
+from tests.crash.world import NoRest, World
 
+ROOT = Path(__file__).resolve().parents[2]
 KILLED = 9
 NO_REST = 3
 
@@ -52,7 +49,8 @@ def kill_all(specs: Iterable[Spec], folder: Path) -> dict[str, Any]:
     """Run `specs` by a driver of its own, which has no threads that a fork would lose; what it says."""
     lines = "\n".join(map(str, specs))
     told = subprocess.run(
-        [sys.executable, __file__, folder], input=lines, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "tests.crash.killed", folder], input=lines, capture_output=True, text=True, check=False,
+        cwd=ROOT,
     )
     if told.returncode:
         raise RuntimeError(f"the driver failed: {told.stderr}")

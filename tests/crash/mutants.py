@@ -1,6 +1,6 @@
 """The test of the test: each protection switched off on purpose must make the campaign fail.
 
-A Mutant names the runs in which its protection is needed. `python tests/crash/report.py` runs all of them and counts;
+A Mutant names the runs in which its protection is needed. `python -m tests.crash.report` runs all of them and counts;
 `make test` stops at the first that breaks something, and sees that the same run holds with the protection on.
 """
 
@@ -12,9 +12,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-import real_client
-from campaign import Campaign
-from faults import DEATHS, Faults, Spec
 
 import connectors.aws.clients
 from engine.adapters.memory import activities
@@ -36,6 +33,9 @@ from engine.durable.worker.worker import Worker
 from engine.governance import resolving
 from engine.kernel import effects
 from engine.kernel.tokens import idempotency_key
+from tests.crash import real_client
+from tests.crash.campaign import Campaign
+from tests.crash.faults import DEATHS, Faults, Spec
 
 Patch = pytest.MonkeyPatch
 Runs = Callable[[Campaign], Iterator[Spec]]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from campaign import SKEWS, Campaign, by_chance, each_call, losses, pairs_of_deaths, slice_of
-from faults import DEATHS, MODES, Faults, Spec
-from scenarios import WORKFLOWS
+from tests.crash.campaign import SKEWS, Campaign, by_chance, each_call, losses, pairs_of_deaths, slice_of
+from tests.crash.faults import DEATHS, MODES, Faults, Spec
+from tests.crash.scenarios import WORKFLOWS
 
 Specs = Iterator[Spec]
 

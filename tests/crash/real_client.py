@@ -21,7 +21,7 @@ from connectors.aws.tasks import AwsTasks
 from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy
 
 if TYPE_CHECKING:
-    from world import World
+    from tests.crash.world import World
 
 SEND = "arn:aws:states:::sqs:sendMessage"
 

@@ -1,10 +1,10 @@
 """The whole campaign, counted: `make crash`. Exits with 1 if a run breaks something or a mutant goes unnoticed.
 
-    python tests/crash/report.py                   every plan in full, then every mutant
-    python tests/crash/report.py --slice           what `make test` runs of it
-    python tests/crash/report.py --run 'tasks@sqlite 17=after'      one run, call by call
-    python tests/crash/report.py --plan pairs --workflow callback   a part of it
-    python tests/crash/report.py --json FILE       the counts, for machines, beside the tables
+    python -m tests.crash.report                   every plan in full, then every mutant
+    python -m tests.crash.report --slice           what `make test` runs of it
+    python -m tests.crash.report --run 'tasks@sqlite 17=after'      one run, call by call
+    python -m tests.crash.report --plan pairs --workflow callback   a part of it
+    python -m tests.crash.report --json FILE       the counts, for machines, beside the tables
 """
 
 from __future__ import annotations
@@ -24,14 +24,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / part) for part in ("tests/crash", "tests/unit/runtime", "tests/contract", ".")]
-
-from campaign import Campaign  # noqa: E402  the paths above are what makes it known
-from faults import Spec  # noqa: E402
-from killed import kill_all  # noqa: E402
-from mutants import MUTANTS, run_mutant  # noqa: E402
-from plans import PLANS  # noqa: E402
+from tests.crash.campaign import Campaign
+from tests.crash.faults import Spec
+from tests.crash.killed import kill_all
+from tests.crash.mutants import MUTANTS, run_mutant
+from tests.crash.plans import PLANS
 
 Row = tuple[str, str, str, str]
 """Plan, store, sort of faults, workflow."""

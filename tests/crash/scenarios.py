@@ -13,19 +13,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from durable import TESTER
-from real_client import SEND, Sends
-from test_worker import WORK, Died, flow, task
-
 from engine.durable.lifecycle.executions import ExecutionIsNotPaused, TaskTimedOut
 from engine.durable.lifecycle.pausing import WorkflowIsNotPaused
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import OPEN_STATUSES, PAUSED
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
+from tests.crash.real_client import SEND, Sends
+from tests.support.durable import TESTER
+from tests.support.flows import WORK, Died, flow, task
 
 if TYPE_CHECKING:
-    from world import World
+    from tests.crash.world import World
 
 FRAGILE = "connector:demo:fragile"
 JOB = "arn:aws:states:::glue:startJobRun.sync"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from plans import PLANS
+
+from tests.crash.plans import PLANS
 
 PLAN = PLANS["aws"]
 

@@ -7,10 +7,11 @@ a failure.
 from __future__ import annotations
 
 import pytest
-from faults import DEATHS, MODES, Faults, Spec
-from invariants import allowed_seconds
-from plans import PLANS
-from scenarios import WORKFLOWS
+
+from tests.crash.faults import DEATHS, MODES, Faults, Spec
+from tests.crash.invariants import allowed_seconds
+from tests.crash.plans import PLANS
+from tests.crash.scenarios import WORKFLOWS
 
 IN_PROCESS = [
     (plan, workflow) for plan in PLANS if plan not in ("aws", "killed") for workflow in PLANS[plan].workflows

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from faults import MODES
-from mutants import MUTANTS
-from plans import PLANS
+from tests.crash.faults import MODES
+from tests.crash.mutants import MUTANTS
+from tests.crash.plans import PLANS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
 

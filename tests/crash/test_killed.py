@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from killed import kill_all
-from plans import PLANS
+
+from tests.crash.killed import kill_all
+from tests.crash.plans import PLANS
 
 PLAN = PLANS["killed"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from mutants import MUTANTS, run_mutant
+
+from tests.crash.mutants import MUTANTS, run_mutant
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -7,19 +7,19 @@ more: there the ending is not compared, everything else is.
 from __future__ import annotations
 
 import pytest
-from campaign import SKEWS
-from definitions_strategy import Case, cases
-from families import Memory
-from faults import MODES, Faults
-from history_laws import check_history
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenarios import Workflow
-from test_interpreter_property import FULL, QUICK, agrees, allowed
-from world import World
 
 from engine.ports.executions_index import ExecutionQuery
 from engine.testing import SimulationResult
+from tests.crash.campaign import SKEWS
+from tests.crash.families import Memory
+from tests.crash.faults import MODES, Faults
+from tests.crash.scenarios import Workflow
+from tests.crash.world import World
+from tests.support.definitions_strategy import Case, cases
+from tests.support.history_laws import check_history
+from tests.support.oracle import FULL, QUICK, agrees, allowed
 
 plans = st.builds(
     Faults,

@@ -17,15 +17,6 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from durable import TESTER, Product
-from families import VISIBILITY_SECONDS, Stores
-from faults import Faults, can
-from invariants_at_calls import Watch
-from ledger import Ledger
-from scenarios import ACTIVITY, Client, Workflow
-from test_worker import Died
-from timing import SkewedClock, VirtualCalls
-
 from engine.durable.lifecycle.activities import ActivityTask
 from engine.durable.lifecycle.dead_letters import DeadLetters
 from engine.durable.lifecycle.pausing import Pausing
@@ -38,6 +29,14 @@ from engine.ports.activities import Activity
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received, Wake
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
+from tests.crash.families import VISIBILITY_SECONDS, Stores
+from tests.crash.faults import Faults, can
+from tests.crash.invariants_at_calls import Watch
+from tests.crash.ledger import Ledger
+from tests.crash.scenarios import ACTIVITY, Client, Workflow
+from tests.crash.timing import SkewedClock, VirtualCalls
+from tests.support.durable import TESTER, Product
+from tests.support.flows import Died
 
 NAME = "simulation"
 """As the reference interpreter calls its execution: a definition may ask."""

@@ -15,10 +15,9 @@ from fnmatch import fnmatch
 from http import HTTPStatus
 from typing import Any
 
-from one_origin import OneOrigin, ask
-from stage import Stage
-from studio_template import Behaviour, StudioTemplate
-
+from tests.deployed.studio_template import Behaviour, StudioTemplate
+from tests.support.deployed.stage import Stage
+from tests.support.studio.one_origin import OneOrigin, ask
 from tools.node import find_node
 
 _SERVE_FUNCTION = """
@@ -50,7 +49,7 @@ class ViewerFunction:
 
 
 class CloudFront(OneOrigin):
-    """In front of `stage`. `canary` is a value that no answer to a browser may hold (tests/studio/browsing.py)."""
+    """In front of `stage`. `canary` is a value that no answer to a browser may hold (support/studio/browsing.py)."""
 
     cookie = None
 

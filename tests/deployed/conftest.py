@@ -1,12 +1,6 @@
 """One emulator and one deployed stage for all tests of this folder."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 
 LAST = "test_destroying_it_leaves_nothing"
 
@@ -18,7 +12,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory):
-    from emulator import Emulator  # noqa: PLC0415 - after the folder is on the path
+    from tests.support.deployed.emulator import Emulator  # noqa: PLC0415 - only where it is used: it is much to import
 
     running = Emulator(tmp_path_factory.mktemp("emulator"))
     yield running
@@ -28,7 +22,7 @@ def emulator(tmp_path_factory):
 @pytest.fixture(scope="session")
 def stage(emulator, tmp_path_factory):
     """Deployed, and signed in to."""
-    from stage import Stage  # noqa: PLC0415
+    from tests.support.deployed.stage import Stage  # noqa: PLC0415
 
     made = Stage(emulator, tmp_path_factory.mktemp("stage"))
     made.bootstrap()

@@ -9,9 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from emulator import ROOT
-
 from engine.kernel.snapshot import SCHEMA
+from tests.support.deployed.emulator import ROOT
 
 NEXT_SCHEMA = SCHEMA + 1
 _CODEC = f"""

@@ -18,8 +18,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from emulator import REGION, ROOT
-from stage import Stage
+from tests.support.deployed.emulator import REGION, ROOT
+from tests.support.deployed.stage import Stage
 
 SYNTH_SECONDS = 180
 _MANAGED_SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"

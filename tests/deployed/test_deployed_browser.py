@@ -8,14 +8,15 @@ import secrets
 import urllib.request
 
 import pytest
-from browsing import Studio, launched, new_window, what_is_missing
-from cloudfront import CloudFront
-from deployment import where_tokens_are
-from designing import THREE_STEPS, Designer
-from emulator import REGION
 from playwright.sync_api import expect
-from stage import PASSWORD, USER
-from studio_template import StudioTemplate
+
+from tests.deployed.cloudfront import CloudFront
+from tests.deployed.studio_template import StudioTemplate
+from tests.support.deployed.emulator import REGION
+from tests.support.deployed.stage import PASSWORD, USER
+from tests.support.studio.browsing import Studio, launched, new_window, what_is_missing
+from tests.support.studio.deployment import where_tokens_are
+from tests.support.studio.designing import THREE_STEPS, Designer
 
 _MISSING = what_is_missing()
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))

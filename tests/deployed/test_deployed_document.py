@@ -15,9 +15,10 @@ import venv
 from pathlib import Path
 
 import pytest
-from emulator import ARCHITECTURE, PYTHON, REGION, ROOT, Emulator
-from next_release import change_schema
-from typist import Typist
+
+from tests.deployed.next_release import change_schema
+from tests.deployed.typist import Typist
+from tests.support.deployed.emulator import ARCHITECTURE, PYTHON, REGION, ROOT, Emulator
 
 pytestmark = pytest.mark.full
 DOCUMENT = ROOT / "docs" / "deployment.md"

@@ -6,13 +6,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from emulator import REGION
-from next_release import NEXT_SCHEMA, make_next_release
-from services import SampleServices
-from stage import PASSWORD, USER
 
 from engine.durable import codec
 from engine.kernel.snapshot import SCHEMA
+from tests.deployed.next_release import NEXT_SCHEMA, make_next_release
+from tests.deployed.services import SampleServices
+from tests.support.deployed.emulator import REGION
+from tests.support.deployed.stage import PASSWORD, USER
 
 pytestmark = pytest.mark.full
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from emulator import REGION
-from stage import PASSWORD, USER
+
+from tests.support.deployed.emulator import REGION
+from tests.support.deployed.stage import PASSWORD, USER
 
 EMULATORS_OWN = "Runtime.HandlerError"
 """What the emulator's Lambda calls every exception; AWS's has its class's name (tests/unit/functions/connector)."""

@@ -1,6 +1,6 @@
 """Pause, deploy a new version, resume, with 100 executions on their way: on a real server, and told as a transcript.
 
-    .venv/bin/python tests/e2e/pause_deploy_resume.py [FOLDER]
+    .venv/bin/python -m tests.e2e.pause_deploy_resume [FOLDER]
 
 Each execution hands a task to a worker of somebody else's (an activity), and is on its way until that one answers. The
 answers come while all is held, and the server itself is stopped and started again in between, as an update does.
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_server import LocalServer, automate
+from tests.support.local_server import LocalServer, automate
 
 ON_THEIR_WAY, LATE = 100, 10
 _TASKS = "/activities/pack/task"

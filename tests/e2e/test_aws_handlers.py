@@ -9,7 +9,6 @@ import time
 from contextlib import contextmanager
 from typing import ClassVar
 
-import patience
 import pytest
 from moto import mock_aws
 
@@ -22,6 +21,7 @@ from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.table import create_table_request
 from functions.lambda_logs import FAMILIES
 from functions.worker import wiring
+from tests.support import patience
 
 REGION = "eu-central-1"
 CANARY = "canary-value-of-a-secret"

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-import patience
 import pytest
-from local_server import ROOT, SERVICE_PORT, LocalServer, clean_environment
+
+from tests.support import patience
+from tests.support.local_server import ROOT, SERVICE_PORT, LocalServer, clean_environment
 
 GUIDE = ROOT / "docs" / "how-to-guides.md"
 LINES = re.compile(r"^(?:#+ (?P<heading>.+)|    (?P<line>\S.*))$", re.MULTILINE)
@@ -188,7 +189,7 @@ def test_the_lines_of_the_how_to_guides_do_what_they_say(reader, silent_service)
 
 
 LASTING = {".venv/bin/automate worker", ".venv/bin/automate up --workers 4"}
-"""They run until they are stopped: tests/e2e/test_local_product.py and tests/unit/functions/local have them."""
+"""They run until they are stopped: tests/e2e/test_local_product.py and tests/unit/functions/server have them."""
 ENDING = ".venv/bin/automate simulate my_flow.json --limits aws"
 ENDLESS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}
 

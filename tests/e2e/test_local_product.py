@@ -16,12 +16,12 @@ import urllib.request
 from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import patience
 import pytest
-from local_server import ROOT, LocalServer, automate, clean_environment, is_running, slow_service
-from patience import wait_until
 
 from functions.cli.demo import SECRET_VALUE
+from tests.support import patience
+from tests.support.local_server import ROOT, LocalServer, automate, clean_environment, is_running, slow_service
+from tests.support.patience import wait_until
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 PAUSE = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 2, "End": True}}}

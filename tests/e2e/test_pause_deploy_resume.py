@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from pause_deploy_resume import LATE, ON_THEIR_WAY, run
+
+from tests.e2e.pause_deploy_resume import LATE, ON_THEIR_WAY, run
 
 
 @pytest.mark.full

@@ -10,9 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import patience
 import pytest
-from local_server import ROOT, LocalServer, clean_environment
+
+from tests.support import patience
+from tests.support.local_server import ROOT, LocalServer, clean_environment
 
 PAGE = ROOT / "docs" / "tutorial.md"
 PART = re.compile(

@@ -7,12 +7,11 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_interpreter_invalid import broken
-from test_interpreter_property import QUICK
-from test_validate_property import mutations, values
 
 from engine.cost.estimate import estimate
 from engine.cost.pricing import Pricing
+from tests.support.broken_definitions import broken, mutations, values
+from tests.support.oracle import QUICK
 
 PRICING = Pricing()
 kinds = st.sampled_from(["STANDARD", "EXPRESS"])

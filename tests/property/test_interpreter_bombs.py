@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import patience
-from bombs import BOMBS
+from tests.property.bombs import BOMBS
+from tests.support import patience
 
 HERE = Path(__file__).parent
 MOST_BYTES = 125_000_000

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
-from definitions_strategy import Answers, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_interpreter_property import FULL, QUICK
-from test_validate_property import places, values
 
 from engine.errors import InvalidDefinition, UserError
 from engine.language.asl.validate import validate
 from engine.testing import simulate
+from tests.support.broken_definitions import Counted, Enough, broken
+from tests.support.definitions_strategy import Answers, cases
+from tests.support.oracle import FULL, QUICK
 
 BROKEN = settings(QUICK, max_examples=150)
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "RUNNING"}
@@ -30,22 +29,6 @@ data = st.recursive(
 """Any JSON value: what json.loads gives for a text that RFC 8259 allows."""
 
 
-class Enough(Exception):
-    """So many events that it may go on for ever, as a definition may ask for."""
-
-
-class Counted:
-    """An `on_event` that ends a simulation after so many events."""
-
-    def __init__(self, most: int = 1_500) -> None:
-        self.left = most
-
-    def __call__(self, _event: dict[str, Any]) -> None:
-        self.left -= 1
-        if not self.left:
-            raise Enough
-
-
 def check_answered(definition: Any, given_input: Any, answers: Answers) -> None:
     """Validation lists findings; simulate ends, or says what is wrong with the definition."""
     assert all(finding.code and finding.message for finding in validate(definition))
@@ -54,37 +37,6 @@ def check_answered(definition: Any, given_input: Any, answers: Answers) -> None:
     except (UserError, Enough):
         return
     assert result.status in ENDED
-
-
-@st.composite
-def broken(draw):
-    """A generated case of which one to three parts are removed, replaced, exchanged or put under another name."""
-    case = draw(cases(depth=1, most=3))
-    definition = copy.deepcopy(case.definition)
-    for _ in range(draw(st.integers(1, 3))):
-        known = [path for path in places(definition) if path]
-        if not known:
-            break
-        *around, key = draw(st.sampled_from(known))
-        holder = _at(definition, around)
-        match draw(st.sampled_from(["remove", "replace", "exchange", "rename"])):
-            case "remove":
-                del holder[key]
-            case "replace":
-                holder[key] = draw(values)
-            case "exchange":
-                holder[key] = copy.deepcopy(_at(definition, draw(st.sampled_from(known))))
-            case _:
-                if isinstance(holder, dict):
-                    holder[draw(st.sampled_from(["Type", "Next", "End", "Seconds", "Items", "Output", "X"]))] = (
-                        holder.pop(key))
-    return definition, case.answers
-
-
-def _at(value: Any, path: Any) -> Any:
-    for step in path:
-        value = value[step]
-    return value
 
 
 def _one(**fields: Any) -> dict[str, Any]:

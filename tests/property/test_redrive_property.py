@@ -9,17 +9,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import pytest
-from definitions_strategy import Answers, Case, cases
-from history_laws import check_history
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_interpreter_property import FULL, QUICK
-from test_worker_property import Stepping
 
 from engine.kernel.history import render
 from engine.kernel.snapshot import Status
 from engine.kernel.stimulus import Redriven, StopRequested
 from engine.ports.tasks import TaskSucceeded
+from tests.support.definitions_strategy import Answers, Case, cases
+from tests.support.history_laws import check_history
+from tests.support.oracle import FULL, QUICK
+from tests.support.restarted import Stepping
 
 ROOM, MOST_STIMULI = 40, 300
 timeless = cases(clock=False, timeout=False)

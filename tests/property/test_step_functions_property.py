@@ -6,11 +6,8 @@ import copy
 import json
 from unittest import mock
 
-from connector_function import ARN, StepFunctionsSide
-from definitions_strategy import cases, without_causes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_interpreter_invalid import Counted, Enough
 
 from engine.catalog.document import parse_document
 from engine.conversion.step_functions.arriving import from_step_functions
@@ -21,6 +18,9 @@ from engine.conversion.step_functions.mapping import mapped
 from engine.language.asl.validate import validate
 from engine.testing.simulate import simulate
 from functions.connector import app, wiring
+from tests.support.broken_definitions import Counted, Enough
+from tests.support.connector_function import ARN, StepFunctionsSide
+from tests.support.definitions_strategy import cases, without_causes
 
 THERE = Destination.of_function(ARN)
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from canary import Canary
 
 from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.document import parse_document
@@ -23,6 +22,7 @@ from engine.ports.secrets import SecretInfo
 from functions.app import audited, notices
 from functions.app.audited import AuditedCatalog, AuditedSecrets, Recorder
 from functions.engine_audit import EngineRecorder
+from tests.support.canary import Canary
 
 CANARY = Canary()
 ADA = Actor("ada", origin="command line")

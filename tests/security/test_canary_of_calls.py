@@ -9,7 +9,6 @@ import traceback
 import urllib.parse
 
 import pytest
-from canary import Canary
 
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
@@ -21,6 +20,7 @@ from engine.governance import log_masking
 from engine.governance.log_masking import KnownSecrets, mask_logs
 from engine.governance.resolving import SecretResolving
 from engine.ports.tasks import TaskCall, TaskFailed, TaskSucceeded
+from tests.support.canary import Canary
 
 CANARY = Canary()
 WHOLE = {name: form for name, form in CANARY.forms.items() if name != "its heart" and "shifted" not in name}

@@ -16,8 +16,9 @@ import os
 from pathlib import Path
 
 import pytest
-from browsing import Studio, StudioServer, launched, new_window, what_is_missing
-from short import SHORT
+
+from tests.studio.short import SHORT
+from tests.support.studio.browsing import Studio, StudioServer, launched, new_window, what_is_missing
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from local_server import SERVICE_PORT
+from tests.support.local_server import SERVICE_PORT
 
 Json = Any
 

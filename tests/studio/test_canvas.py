@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from designing import THREE_STEPS, Designer
 from playwright.sync_api import expect
+
+from tests.support.studio.designing import THREE_STEPS, Designer
 
 PARALLEL = {
     "StartAt": "Both", "States": {

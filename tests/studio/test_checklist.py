@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from designing import THREE_STEPS, Designer
 from playwright.sync_api import expect
+
+from tests.support.studio.designing import THREE_STEPS, Designer
 
 RETRIED = {
     "QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from designing import THREE_STEPS, Designer
 from playwright.sync_api import Locator, expect
+
+from tests.support.studio.designing import THREE_STEPS, Designer
 
 GUIDE = "When a high value order comes in, ask finance on Slack and charge the card"
 ASK, CHARGE = "connector:slack:send_approval.waitForTaskToken", "connector:payment:charge"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from designing import THREE_STEPS, Designer
 from playwright.sync_api import expect
+
+from tests.support.studio.designing import THREE_STEPS, Designer
 
 
 def test_a_workflow_begins_at_the_wizard_and_is_published(studio):

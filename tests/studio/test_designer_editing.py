@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from designing import THREE_STEPS, Designer
 from playwright.sync_api import expect
+
+from tests.support.studio.designing import THREE_STEPS, Designer
 
 JSONPATH_RULES = {
     "StartAt": "Pick",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from designing import Designer
 from playwright.sync_api import expect
+
+from tests.support.studio.designing import Designer
 
 FLOW = {
     "name": "tested", "input_schema": {

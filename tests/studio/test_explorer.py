@@ -6,10 +6,11 @@ import re
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-import explorer_runs as runs
 import pytest
-from explorer_page import address, card, panel, selected
 from playwright.sync_api import expect
+
+from tests.studio import explorer_runs as runs
+from tests.studio.explorer_page import address, card, panel, selected
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-import explorer_runs as runs
 import pytest
-from explorer_page import address, card, panel, selected
 from playwright.sync_api import expect
+
+from tests.studio import explorer_runs as runs
+from tests.studio.explorer_page import address, card, panel, selected
 
 
 @pytest.fixture(scope="module")

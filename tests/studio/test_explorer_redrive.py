@@ -6,11 +6,12 @@ import re
 import threading
 from urllib.parse import quote
 
-import explorer_runs as runs
 import pytest
-from explorer_page import address, panel, selected
-from patience import wait_until
 from playwright.sync_api import expect
+
+from tests.studio import explorer_runs as runs
+from tests.studio.explorer_page import address, panel, selected
+from tests.support.patience import wait_until
 
 CALL = {
     "Type": "Task", "Resource": "connector:http:request",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import Studio
-from deployment import CODE, Deployment, User, UserPool, where_tokens_are
-from designing import THREE_STEPS, Designer
 from playwright.sync_api import expect
+
+from tests.support.studio.browsing import Studio
+from tests.support.studio.deployment import CODE, Deployment, User, UserPool, where_tokens_are
+from tests.support.studio.designing import THREE_STEPS, Designer
 
 INVITED, ANN, SECOND = "invited@example.com", "ann@example.com", "second@example.com"
 TEMPORARY, PASSWORD = "Temporary-1-password", "Chosen-2-password"

@@ -58,7 +58,7 @@ def open_backend(family: str, folder: Path) -> Iterator[Backend]:
         elif family == "sqlite":
             backend = Backend(family, clock, open_local(folder, clock), lambda stores: _reopen(stores, folder, clock))
         else:
-            from moto_stores import open_aws  # noqa: PLC0415 - boto3 and moto only where they are asked for
+            from tests.support.moto_stores import open_aws  # noqa: PLC0415 - boto3 and moto only where they are asked for
 
             backend = Backend(family, clock, stack.enter_context(open_aws(clock)), lambda stores: stores)
         stack.callback(backend.close)

@@ -32,7 +32,7 @@ from pydantic.fields import FieldInfo
 
 from engine.cost import prices
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 _QUOTAS = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"
 _INTRINSICS = "https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html"
 

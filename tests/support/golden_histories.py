@@ -1,6 +1,6 @@
 """Golden histories: what an older release stored of the samples' cases, to be read and stepped by this one.
 
-``python tests/unit/workflows/add_golden_histories.py`` records every case once as it comes and once with a worker that
+``python -m tests.support.golden_histories`` records every case once as it comes and once with a worker that
 dies amid it (its later segments deltas). Where the newest recording differs it adds ``workflows/<name>/golden/
 <case>.<number>.history.json``, and its digest to ``workflows/golden.sha256``. It never changes or deletes one: what was
 stored under a release that somebody runs may be in somebody's table for ever.
@@ -16,15 +16,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
-
-from durable import Product
-from sample_cases import WORKFLOWS, SampleCase
 
 from engine.durable import activation, codec
 from engine.durable.loading import facts_of
@@ -35,6 +33,8 @@ from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.testing.stubs import Stubs, failed
+from tests.support.durable import Product
+from tests.support.sample_cases import WORKFLOWS, SampleCase, sample_cases
 
 Json = Any
 
@@ -202,3 +202,11 @@ def add(sample: SampleCase, *, dies: bool) -> Path | None:
     with MANIFEST.open("a") as manifest:
         manifest.write(f"{digest(path)}  {path.relative_to(WORKFLOWS).as_posix()}\n")
     return path
+
+
+if __name__ == "__main__":
+    for one in sample_cases():
+        for with_death in (False, True):
+            added = add(one, dies=with_death)
+            if added is not None:
+                sys.stdout.write(f"{added.relative_to(WORKFLOWS.parent)}\n")

@@ -17,8 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import patience
-from patience import wait_until
+from tests.support import patience
+from tests.support.patience import wait_until
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
 
 from engine.ports.tasks import TaskFailed
+from tests.support.durable import TESTER, Product, ScriptedTasks
 
 A, B, C = "connector:demo:a", "connector:demo:b", "connector:demo:c"
 BAD = TaskFailed("Demo.Down", "it is down")

@@ -1,6 +1,6 @@
 """The samples in workflows/, and their cases run on virtual time.
 
-``python tests/unit/workflows/sample_cases.py`` writes ``workflows/<name>/golden/<case>.events.json`` anew: read the
+``python -m tests.support.sample_cases`` writes ``workflows/<name>/golden/<case>.events.json`` anew: read the
 difference before committing it.
 """
 
@@ -17,7 +17,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.files import read_document
 from engine.testing.simulate import SimulationResult, simulate
 
-WORKFLOWS = Path(__file__).parents[3] / "workflows"
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
 
 
 @dataclass(frozen=True, slots=True)

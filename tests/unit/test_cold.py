@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from cold import Cold
-from stepping import FACTS, machine, task
-
 from engine.kernel import snapshot_codec
 from engine.kernel.snapshot import Snapshot
 from engine.kernel.step import step
 from engine.kernel.stimulus import Started
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
+from tests.support.cold import Cold
+from tests.support.stepping import FACTS, machine, task
 
 DEFINITION = machine(("Work", task(Assign={"n": 1}, QueryLanguage="JSONata")))
 BEGIN = [Started(at=1_000.0, seed=1)]

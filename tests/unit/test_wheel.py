@@ -10,8 +10,9 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-import patience
 import pytest
+
+from tests.support import patience
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("engine", "connectors", "automate_connectors", "functions")

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator, free_port
-
+from tests.support.deployed.emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator, free_port
 from tools.cdk import COMMAND
 from tools.node import wheel_node
 

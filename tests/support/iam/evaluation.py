@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from iam_conditions import Context, holds, like, substituted
+from tests.support.iam.conditions import Context, holds, like, substituted
 
 Policy = Mapping[str, Any]
 """A policy document, its intrinsic functions resolved."""

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from iam_evaluation import Call, Decision, Policy, decide
+from tests.support.iam.evaluation import Call, Decision, Policy, decide
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 _PSEUDO = {

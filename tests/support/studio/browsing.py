@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import patience
-from local_server import LocalServer, automate
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.support import patience
+from tests.support.local_server import LocalServer, automate
 from tools.browser import advice, find_browser
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 AXE = ROOT / "studio_static" / "node_modules" / "axe-core" / "axe.min.js"
 SAMPLES = ROOT / "workflows"
 DIST = ROOT / "studio_static" / "dist" / "index.html"
@@ -105,7 +105,7 @@ class Studio:
         self.bodies: list[tuple[str, bytes]] = []
         # The page asks how one signs in; the local product has no such file (functions/server/studio_files.py).
         self._refusals: list[tuple[int, re.Pattern[str]]] = [(404, re.compile(r"/studio/config\.json$"))]
-        if server.cookie is not None:  # a deployment has none: tests/studio/deployment.py
+        if server.cookie is not None:  # a deployment has none: tests/support/studio/deployment.py
             server.let_in(context)
         context.set_default_timeout(patience.SECONDS * 1000)
         self.page = context.new_page()

@@ -16,10 +16,9 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from one_origin import OneOrigin, body_of, forward
-
 from functions.server.studio_files import StudioFiles
 from functions.server.wsgi import respond
+from tests.support.studio.one_origin import OneOrigin, body_of, forward
 
 CLIENT_ID = "client-of-the-studio"
 CODE = "123456"

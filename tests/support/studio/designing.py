@@ -7,9 +7,10 @@ import re
 import time
 from typing import Any
 
-import patience
-from browsing import Studio
 from playwright.sync_api import Locator, expect
+
+from tests.support import patience
+from tests.support.studio.browsing import Studio
 
 Json = Any
 

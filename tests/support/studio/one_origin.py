@@ -7,10 +7,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 
-import patience
 import waitress
 
 from functions.server.wsgi import respond
+from tests.support import patience
 
 _HEADERS_FORWARDED = {
     "HTTP_IF_MATCH": "If-Match", "HTTP_IF_NONE_MATCH": "If-None-Match", "CONTENT_TYPE": "Content-Type",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from dataclasses import replace
@@ -10,63 +9,49 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cold import COLD
+
+from benchmarks import durability, interpreter, run, workloads
+from benchmarks import peer_environments as peers
+from engine.testing import simulate, validate_definition
+from tests.support.cold import COLD
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 
-@pytest.fixture
-def module(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Imports a module of benchmarks/, which is no package: its scripts are run where they lie."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    for path in BENCHMARKS.glob("*.py"):  # other folders of tests have a module called run, too
-        monkeypatch.delitem(sys.modules, path.stem, raising=False)
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if (found := getattr(sys.modules[name], "__file__", None)) and Path(found).parent == BENCHMARKS:
-            del sys.modules[name]
-
-
 @pytest.mark.parametrize(("build", "size"), [("counter_loop", 7), ("counter_loop_jsonata", 7), ("inline_map", 5)])
-def test_the_pure_workloads_come_to_their_answer_in_as_many_states_as_they_say(
-    module: Any, build: str, size: int
-) -> None:
-    workload = getattr(module("workloads"), build)(size)
-    interpreter = module("interpreter")
+def test_the_pure_workloads_come_to_their_answer_in_as_many_states_as_they_say(build: str, size: int) -> None:
+    workload = getattr(workloads, build)(size)
     entered = [e for e in interpreter.stepped(interpreter.compile_definition(workload.definition), workload)
                if e.type.endswith("StateEntered")]
     assert len(entered) == workload.transitions
     assert interpreter.simulated(workload) > 2 * len(entered)
 
 
-def test_a_wrong_answer_is_no_figure(module: Any) -> None:
-    interpreter = module("interpreter")
-    workload = replace(module("workloads").counter_loop(3), output={"i": 4})
+def test_a_wrong_answer_is_no_figure() -> None:
+    workload = replace(workloads.counter_loop(3), output={"i": 4})
     with pytest.raises(interpreter.WrongAnswer, match="W1"):
         interpreter.simulated(workload)
     with pytest.raises(interpreter.WrongAnswer, match="W1"):
         interpreter.stepped(interpreter.compile_definition(workload.definition), workload)
 
 
-def test_the_order_flow_has_twenty_states_and_enters_as_many_as_it_says(module: Any) -> None:
-    workload = module("workloads").order_flow()
+def test_the_order_flow_has_twenty_states_and_enters_as_many_as_it_says() -> None:
+    workload = workloads.order_flow()
     assert _states(workload.definition) == 20
-    result = module("engine.testing").simulate(workload.definition, workload.input, stubs=workload.stubs)
+    result = simulate(workload.definition, workload.input, stubs=workload.stubs)
     assert result.output == workload.output
     assert sum(event["type"].endswith("StateEntered") for event in result.events) == workload.transitions
 
 
-def test_the_large_definition_has_fifty_states_of_all_types_and_is_valid(module: Any) -> None:
-    definition = module("workloads").large_definition()
+def test_the_large_definition_has_fifty_states_of_all_types_and_is_valid() -> None:
+    definition = workloads.large_definition()
     assert _states(definition) == 50
     assert _types(definition) == {"Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"}
-    assert module("engine.testing").validate_definition(definition) == []
+    assert validate_definition(definition) == []
 
 
-def test_every_figure_of_the_interpreter_can_be_printed(module: Any) -> None:
-    interpreter = module("interpreter")
-    small = module("workloads").counter_loop(3)
+def test_every_figure_of_the_interpreter_can_be_printed() -> None:
+    small = workloads.counter_loop(3)
     figures = [
         interpreter.by_step(small, 1), interpreter.by_simulate(small, 1), interpreter.compiling(1, 1, 1),
         interpreter.order_flow(1, 1), interpreter.streamed(1, 20), interpreter.large_payload(1, 2000, 4, 1),
@@ -74,35 +59,31 @@ def test_every_figure_of_the_interpreter_can_be_printed(module: Any) -> None:
     for figure in figures:
         line = json.loads(figure.line())
         assert line["least"] <= line["median"] <= line["most"]
-        assert module("run")._row(line).split()[0] == "automate"
+        assert run._row(line).split()[0] == "automate"
 
 
 @pytest.mark.skipif(COLD, reason="cold mode is copying")
-def test_a_large_payload_is_handed_on_without_a_copy(module: Any) -> None:
-    workload = module("workloads").large_payload(200_000, 20)
-    interpreter = module("interpreter")
+def test_a_large_payload_is_handed_on_without_a_copy() -> None:
+    workload = workloads.large_payload(200_000, 20)
     plan = interpreter.compile_definition(workload.definition)
     assert all(event.details["output"] is workload.input for event in interpreter.stepped(plan, workload)
                if event.type == "PassStateExited")
 
 
-def test_the_durable_workloads_come_to_their_answer(module: Any, tmp_path: Path) -> None:
-    durability = module("durability")
+def test_the_durable_workloads_come_to_their_answer(tmp_path: Path) -> None:
     assert durability.sequential(1, str(tmp_path), executions=2, tasks=3).count == 6
     assert durability.parallel(1, str(tmp_path), executions=2).count == 20
     assert durability.latency(1, executions=2, folder=str(tmp_path)).count == 2
     assert durability.queued_latency(1, executions=2, folder=str(tmp_path)).count == 2
 
 
-def test_a_wrong_durable_answer_is_no_figure(module: Any, tmp_path: Path) -> None:
-    durability, workloads = module("durability"), module("workloads")
+def test_a_wrong_durable_answer_is_no_figure(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="came to SUCCEEDED"):
         durability.throughput("W3", workloads.sequence(durability.TASK, 1), 54, executions=1, tasks=1, repeats=1,
                            folder=str(tmp_path))
 
 
-def test_a_peer_that_needs_a_newer_python_or_fails_is_told_with_its_reason(module: Any, tmp_path: Path) -> None:
-    peers = module("peer_environments")
+def test_a_peer_that_needs_a_newer_python_or_fails_is_told_with_its_reason(tmp_path: Path) -> None:
     peer = peers.Peer("new", "new", (), "none.py", ("W1",), least_python=(9, 0))
     with pytest.raises(peers.Unavailable, match=r"Python 9\.0"):
         peers.install(peer, tmp_path)
@@ -110,8 +91,7 @@ def test_a_peer_that_needs_a_newer_python_or_fails_is_told_with_its_reason(modul
         peers.run(peer, Path(sys.executable), "W1", 1, tmp_path)
 
 
-def test_an_environment_that_holds_the_requirements_is_used_as_it_is(module: Any, tmp_path: Path) -> None:
-    peers = module("peer_environments")
+def test_an_environment_that_holds_the_requirements_is_used_as_it_is(tmp_path: Path) -> None:
     mark = tmp_path / "venvs" / "some" / "installed"
     mark.parent.mkdir(parents=True)
     mark.write_text("a==1\nb==2")
@@ -119,8 +99,8 @@ def test_an_environment_that_holds_the_requirements_is_used_as_it_is(module: Any
     assert peers.install(peer, tmp_path) == mark.parent / "bin" / "python"
 
 
-def test_every_peer_has_its_script(module: Any) -> None:
-    for peer in module("peer_environments").PEERS:
+def test_every_peer_has_its_script() -> None:
+    for peer in peers.PEERS:
         assert (BENCHMARKS / "peers" / peer.script).is_file()
 
 

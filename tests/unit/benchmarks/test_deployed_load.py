@@ -8,10 +8,10 @@ import threading
 import time
 from types import SimpleNamespace
 
-import patience
 import pytest
 
 from benchmarks import deployed_load
+from tests.support import patience
 
 
 class Queue:

@@ -2,13 +2,13 @@ import dataclasses
 import json
 import threading
 
-import patience
 import pytest
 
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
 from connectors.tasks import CAUSE_LIMIT, ConnectorTasks
 from engine.ports.tasks import TaskCall, TaskFailed, TaskPolicy, TaskSucceeded
+from tests.support import patience
 
 
 class Probe(ConnectorAdapter):

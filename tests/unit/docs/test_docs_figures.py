@@ -1,11 +1,12 @@
-"""Figures in documents that name their source are what stands there (tests/unit/docs/figures.py)."""
+"""Figures in documents that name their source are what stands there (tests/support/figures.py)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from figures import AWS_DOCUMENTS, figures, source_value
+
+from tests.support.figures import AWS_DOCUMENTS, figures, source_value
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]

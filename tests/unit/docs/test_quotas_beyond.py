@@ -6,7 +6,6 @@ import threading
 from dataclasses import replace
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
 
 from connectors.egress.dialling import Dialler
 from engine.adapters.memory.stores import MemoryStores
@@ -28,6 +27,7 @@ from engine.language.expr.scope import Scope
 from engine.settings import Settings
 from engine.testing import simulate
 from functions.tunables import Tunables
+from tests.support.durable import TESTER, Product, ScriptedTasks
 
 DAY = 86_400.0
 WAIT = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "Next": "T"}, "T": {

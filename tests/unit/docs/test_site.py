@@ -7,9 +7,10 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
-import patience
 import pytest
 import yaml
+
+from tests.support import patience
 
 ROOT = Path(__file__).parents[3]
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "video": "src"}

@@ -6,12 +6,12 @@ import copy
 import dataclasses
 import pickle
 
-import cold
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import records
+from tests.support import cold
 
 
 def made(dataclass):

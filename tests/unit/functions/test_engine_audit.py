@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from durable import Product, ScriptedTasks
 
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
 from engine.ports.tasks import TaskFailed
 from functions.engine_audit import EngineRecorder
+from tests.support.durable import Product, ScriptedTasks
 
 WORK = "connector:work:do"
 FLOW = {

@@ -1,7 +1,8 @@
 """The templates, synthesised once. Needs the [infra] extra, which make test-full installs."""
 
 import pytest
-from iam_templates import Stage
+
+from tests.support.iam.templates import Stage
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ An alarm is asked by CloudWatch's rule (the User Guide's "Using Amazon CloudWatc
 """
 
 import pytest
-from iam_templates import ACCOUNT, REGION
 
 from engine.ports.queue import MAX_DELAY_SECONDS
+from tests.support.iam.templates import ACCOUNT, REGION
 
 pytestmark = pytest.mark.full
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from benchmarks import cold_start
 from functions.app import release
 from functions.tunables import Tunables
 from infra_cdk import bundling
@@ -18,17 +19,6 @@ from infra_cdk.bundling import IN_USE_SECONDS, KEPT, NOT_FOR_WORKERS, ROOT, Bund
 HERE = Tunables(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 MOST_BYTES = 8_000_000
 AARCH64 = 183  # EM_AARCH64 of the ELF header
-
-
-@pytest.fixture(scope="module")
-def cold_start():
-    """benchmarks/cold_start.py, which is no package's."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    import cold_start  # noqa: PLC0415
-
-    yield cold_start
-    sys.path.remove(str(ROOT / "benchmarks"))
-    del sys.modules["cold_start"]
 
 
 def libraries():
@@ -107,7 +97,7 @@ def test_what_is_left_out_is_imported_not_even_late():
     assert [name for name in reached if any(found[name].is_relative_to(place) for place in left_out)] == []
 
 
-def test_the_workers_start_imports_little_and_compiles_nothing(tmp_path, cold_start):
+def test_the_workers_start_imports_little_and_compiles_nothing(tmp_path):
     code = Bundles(HERE, tmp_path).code("functions/worker", without=NOT_FOR_WORKERS)
     started = cold_start.start([code], libraries())
     assert started["ours"] > 100
@@ -115,7 +105,7 @@ def test_the_workers_start_imports_little_and_compiles_nothing(tmp_path, cold_st
     assert started["uncompiled"] == []
 
 
-def test_what_passes_a_limit_is_said(cold_start):
+def test_what_passes_a_limit_is_said():
     well = {"cpu_ms": 199.9, "imported": ["engine"], "uncompiled": []}
     ill = {"cpu_ms": 200.0, "imported": ["pydantic"], "uncompiled": ["engine.clock"]}
     assert cold_start.problems(7_999_999, [well, well, ill]) == []
@@ -129,11 +119,11 @@ def test_what_passes_a_limit_is_said(cold_start):
 class TestDeployed:
     """The bundle that is deployed: arm64, Python 3.13."""
 
-    def test_it_is_small(self, cold_start):
+    def test_it_is_small(self):
         code, layer = cold_start.worker_bundle(Tunables(), BUNDLES)
         assert cold_start.zipped_bytes(code) + cold_start.zipped_bytes(layer) < MOST_BYTES
 
-    def test_every_module_is_compiled(self, cold_start):
+    def test_every_module_is_compiled(self):
         if HERE.python != Tunables().python:
             pytest.skip(f"it takes a Python {Tunables().python} to compile for it")
         modules = [path for folder in cold_start.worker_bundle(Tunables(), BUNDLES) for path in folder.rglob("*.py")]
@@ -142,7 +132,7 @@ class TestDeployed:
         compiled = [path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc" for path in modules]
         assert [path for path in compiled if not path.is_file()] == []
 
-    def test_what_is_native_is_for_its_processor_and_its_python(self, cold_start):
+    def test_what_is_native_is_for_its_processor_and_its_python(self):
         _, layer = cold_start.worker_bundle(Tunables(), BUNDLES)
         native = list(layer.rglob("*.so"))
         assert len(native) >= 4

@@ -6,8 +6,9 @@ import json
 import subprocess
 import sys
 
-import patience
 import pytest
+
+from tests.support import patience
 
 pytestmark = pytest.mark.full
 NAMED = {"Properties": {"FunctionName": "automate-test-connector"}}

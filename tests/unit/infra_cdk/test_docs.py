@@ -39,7 +39,7 @@ def test_the_cdk_command_reports_nothing():
 def test_what_cloudformation_cannot_delete_is_said(tmp_path):
     """It deletes no bucket that holds something, and payloads may: a stage that is thrown away needs one line more."""
     pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
-    from stage_updates import synthesise  # noqa: PLC0415
+    from tests.support.stage_updates import synthesise  # noqa: PLC0415
 
     left = [
         name for name, template in synthesise(protect="false").items() for item in template["Resources"].values()

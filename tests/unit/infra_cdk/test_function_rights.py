@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from iam_evaluation import Decision
-from iam_templates import ACCOUNT, REGION
+
+from tests.support.iam.evaluation import Decision
+from tests.support.iam.templates import ACCOUNT, REGION
 
 PAGE = Path(__file__).parents[3] / "docs" / "deployment.md"
 FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "connector")

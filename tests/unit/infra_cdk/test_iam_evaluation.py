@@ -2,8 +2,9 @@
 evaluation logic, DynamoDB's on fine-grained access, KMS's on key policies."""
 
 import pytest
-from iam_conditions import holds
-from iam_evaluation import Call, Decision, arn_covers, decide
+
+from tests.support.iam.conditions import holds
+from tests.support.iam.evaluation import Call, Decision, arn_covers, decide
 
 ROLE = "arn:aws:iam::111122223333:role/worker"
 TABLE = "arn:aws:dynamodb:eu-central-1:111122223333:table/books"

@@ -1,8 +1,9 @@
 """How templates become ARNs and policies: CloudFormation's intrinsic functions, and whose policy is whose."""
 
 import pytest
-from iam_evaluation import Decision
-from iam_templates import Stage
+
+from tests.support.iam.evaluation import Decision
+from tests.support.iam.templates import Stage
 
 TEMPLATES = {
     "automate-x-data": {

@@ -4,8 +4,9 @@ import json
 import shutil
 import subprocess
 
-import patience
 import pytest
+
+from tests.support import patience
 
 pytestmark = pytest.mark.full
 

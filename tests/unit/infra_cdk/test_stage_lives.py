@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from iam_templates import ACCOUNT, REGION, Stage
+
+from tests.support.iam.templates import ACCOUNT, REGION, Stage
 
 pytestmark = pytest.mark.full
 KEPT = {
@@ -27,7 +28,7 @@ NAMES = {
 @pytest.fixture(scope="module")
 def synthesise():
     pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
-    from stage_updates import synthesise  # noqa: PLC0415 - only where it is installed
+    from tests.support.stage_updates import synthesise  # noqa: PLC0415 - only where it is installed
 
     return synthesise
 

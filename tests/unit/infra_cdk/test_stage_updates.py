@@ -10,7 +10,7 @@ pytestmark = pytest.mark.full
 @pytest.fixture(scope="module")
 def updates():
     pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
-    import stage_updates  # noqa: PLC0415 - only where it is installed
+    from tests.support import stage_updates  # noqa: PLC0415 - only where it is installed
 
     return stage_updates
 

@@ -6,8 +6,9 @@ import json
 import shutil
 import subprocess
 
-import patience
 import pytest
+
+from tests.support import patience
 
 INDEX = "/studio/index.html"
 ADDRESSES = {

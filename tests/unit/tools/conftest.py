@@ -6,8 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import patience
 import pytest
+
+from tests.support import patience
 
 ROOT = Path(__file__).resolve().parents[3]
 POSIX_COMMANDS = ("cat", "dirname", "mkdir", "rm", "sh", "chmod")

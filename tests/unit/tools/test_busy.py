@@ -3,9 +3,9 @@
 import subprocess
 import sys
 
-import patience
 import pytest
 
+from tests.support import patience
 from tools import busy
 
 COUNTED = "import os; parent = os.getppid(); print(len(open(f'/proc/{parent}/task/{parent}/children').read().split()))"

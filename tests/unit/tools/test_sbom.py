@@ -5,9 +5,9 @@ import re
 import subprocess
 import sys
 
-import patience
 import pytest
 
+from tests.support import patience
 from tools import sbom
 
 ROOT = sbom.ROOT

@@ -6,9 +6,9 @@ import subprocess
 import threading
 from pathlib import Path
 
-import patience
 import pytest
 
+from tests.support import patience
 from tools import studio
 from tools.node import Failed, Node, find_node
 

@@ -7,8 +7,20 @@ import copy
 from dataclasses import replace
 
 import pytest
-from golden_histories import WORKFLOWS, add, codec, digest, histories, listed, read, record, replay, unpacked
-from sample_cases import sample_cases
+
+from tests.support.golden_histories import (
+    WORKFLOWS,
+    add,
+    codec,
+    digest,
+    histories,
+    listed,
+    read,
+    record,
+    replay,
+    unpacked,
+)
+from tests.support.sample_cases import sample_cases
 
 CASES = list(sample_cases())
 
@@ -66,5 +78,5 @@ def test_deltas_and_takeovers_are_among_them():
 
 
 def test_what_is_recorded_already_is_not_added_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("golden_histories.MANIFEST", tmp_path / "golden.sha256")
+    monkeypatch.setattr("tests.support.golden_histories.MANIFEST", tmp_path / "golden.sha256")
     assert [add(sample, dies=dies) for sample in CASES[:3] for dies in (False, True)] == [None] * 6

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from sample_cases import WORKFLOWS, history, read_sample, sample_cases, sample_files
 
 from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
@@ -12,6 +11,7 @@ from engine.catalog.catalog import Catalog
 from engine.clock import SkipClock
 from engine.durable.lifecycle.input_schema import check_input
 from engine.ports.keys import Actor
+from tests.support.sample_cases import WORKFLOWS, history, read_sample, sample_cases, sample_files
 
 FILES = sample_files()
 CASES = list(sample_cases())

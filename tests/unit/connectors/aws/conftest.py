@@ -2,11 +2,11 @@
 
 import botocore.session
 import pytest
-from aws_calls import REGION, make_call
 from moto import mock_aws
 
 from connectors.aws.clients import SessionClients
 from connectors.aws.tasks import AwsTasks
+from tests.support.aws_calls import REGION, make_call
 
 
 @pytest.fixture

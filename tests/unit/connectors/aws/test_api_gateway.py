@@ -5,7 +5,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from aws_calls import make_call
 
 from connectors.aws import api_gateway
 from connectors.aws.tasks import AwsTasks
@@ -15,6 +14,7 @@ from connectors.egress.dialling import Dialler
 from connectors.egress.http_connection import opened
 from engine.clock import SystemClock
 from engine.ports.tasks import TaskSucceeded
+from tests.support.aws_calls import make_call
 
 HOST = "abc123.execute-api.eu-central-1.amazonaws.com"
 INVOKE = "arn:aws:states:::apigateway:invoke"

@@ -4,12 +4,12 @@ import io
 import json
 
 import pytest
-from aws_calls import make_call
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from connectors.aws.tasks import AwsTasks
 from engine.ports.tasks import TaskFailed, TaskSucceeded
+from tests.support.aws_calls import make_call
 
 ARN = "arn:aws:lambda:eu-central-1:111111111111:function:charge"
 INVOKE = "arn:aws:states:::lambda:invoke"

@@ -4,12 +4,12 @@ import subprocess
 import sys
 
 import pytest
-from aws_calls import make_call
 
 from connectors.aws.clients import SessionClients
 from connectors.aws.tasks import AwsTasks
 from engine.errors import Refused
 from engine.ports.tasks import TaskFailed
+from tests.support.aws_calls import make_call
 
 RESOURCE = "arn:aws:states:::aws-sdk:dynamodb:listTables"
 ROLE = {"RoleArn": "arn:aws:iam::111111111111:role/orders"}

@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from durable import Product
 
 from connectors.aws.tasks import AwsTasks
 from connectors.registry import Registry
 from connectors.routing import RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.testing import simulate
+from tests.support.durable import Product
 
 
 def test_a_definition_sends_and_catches(clients, aws, client_of):

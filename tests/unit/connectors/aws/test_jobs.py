@@ -4,9 +4,7 @@ import datetime as dt
 import json
 
 import pytest
-from aws_calls import make_call
 from botocore.exceptions import ClientError, EndpointConnectionError
-from durable import TESTER, Product
 
 from connectors.aws.dialects import OPTIMISED as DIALECTS
 from connectors.aws.jobs import TABLE, place
@@ -16,6 +14,8 @@ from connectors.aws.tasks import AwsTasks
 from engine.language.asl.integrations import OPTIMISED, SYNC
 from engine.ports.tasks import TaskFailed, TaskGoesOn, TaskSucceeded
 from engine.testing import simulate
+from tests.support.aws_calls import make_call
+from tests.support.durable import TESTER, Product
 
 GLUE = "arn:aws:states:::glue:startJobRun.sync"
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from aws_calls import make_call
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -17,6 +16,7 @@ from connectors.aws import operations
 from connectors.aws.tasks import AwsTasks
 from engine.clock import SystemClock
 from engine.ports.tasks import TaskFailed
+from tests.support.aws_calls import make_call
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from aws_calls import make_call
 
 from connectors.aws import resources, secret_calls
 from connectors.aws.models import service_model, services
@@ -13,6 +12,7 @@ from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call, withheld, without_secrets
 from connectors.aws.tasks import AwsTasks
 from engine.governance.masking import MASK
+from tests.support.aws_calls import make_call
 from tools import aws_secrets
 
 ON = AwsTasks(object())

@@ -16,7 +16,7 @@ from engine.catalog.document import (
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.errors import InvalidDocument
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 BARE = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
 
 

@@ -85,7 +85,7 @@ def test_what_operations_md_says_of_writes_is_what_was_counted():
 
 
 def test_costs_md_shows_the_table():
-    text = (Path(__file__).parents[3] / "docs" / "costs.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[4] / "docs" / "costs.md").read_text(encoding="utf-8")
     found = re.findall(r"^\| `(\w+)` \| (\S+) \| (\S+) \|", text, re.MULTILINE)
     rows = {name: (float(writes), float(reads)) for name, writes, reads in found}
     acts = counted.table().acts

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import threading
 
-import patience
 import pytest
-from durable import Product
-from test_worker import flow
 
 from engine.durable import inbox, notices
 from engine.kernel.snapshot import Snapshot, Status
 from engine.ports.keys import ExecutionKey
+from tests.support import patience
+from tests.support.durable import Product
+from tests.support.flows import flow
 
 CHILD_STEPS = ("header", "put_inbox", "put_inbox", "send")
 PARENT_STEPS = ("inbox", "delete_inbox", "inbox")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, task
 
 from engine.durable import activation as activation_module
 from engine.durable import codec
@@ -17,6 +15,8 @@ from engine.errors import InvalidDefinition, SchemaTooNew, StoreUnavailable, Thr
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import InboxItem
 from engine.ports.keys import ExecutionKey
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, task
 
 PAST_ANY_LEASE = 400.0
 FRAGILE = "connector:demo:fragile"

@@ -7,8 +7,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from durable import START, Product
-from test_worker import THREE_TASKS, WAIT, WORK
 
 from engine.durable import codec
 from engine.durable.worker.serving import Serving
@@ -16,6 +14,8 @@ from engine.errors import InvalidDocument, SchemaTooNew
 from engine.kernel import snapshot_codec
 from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
 from engine.kernel.snapshot_codec import DOWNCASTERS, UPCASTERS, Caster, Unsayable
+from tests.support.durable import START, Product
+from tests.support.flows import THREE_TASKS, WAIT, WORK
 
 
 def test_every_older_schema_has_its_casters():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from durable import Product, ScriptedTasks
 
 from engine.governance.audit import Audit
 from engine.governance.audit_engine import engine_entries
@@ -12,6 +11,7 @@ from engine.kernel.history import HistoryEvent
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
 from functions.engine_audit import EngineRecorder
+from tests.support.durable import Product, ScriptedTasks
 
 KEY = ExecutionKey.of("default", "flow", "one")
 WORK = "connector:work:do"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from stepping import START, Run, machine, task
 
 from engine.kernel import effects
 from engine.kernel.stimulus import TaskStarted
 from engine.kernel.tokens import idempotency_key
+from tests.support.stepping import START, Run, machine, task
 
 PAY = task(Resource="connector:pay:charge", Parameters={"amount.$": "$.n", "key": {"$secret": "PAY_KEY"}},
            TimeoutSeconds=30, Retry=[{"ErrorEquals": ["E"], "IntervalSeconds": 1}])

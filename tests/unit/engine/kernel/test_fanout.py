@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from stepping import START, Run, machine, task
 
 from engine.kernel.fanout import MOST_OPEN
 from engine.kernel.snapshot import Phase, Status
 from engine.kernel.stimulus import MapRunErred, MapRunReturned, TaskReturned
+from tests.support.stepping import START, Run, machine, task
 
 
 @pytest.fixture(params=[False, True], ids=["warm", "cold"])

@@ -7,12 +7,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from stepping import FACTS, START, Run, machine, task
 
 from engine.kernel.context import PATHS
 from engine.kernel.snapshot import Status
 from engine.language.asl.times import iso_timestamp
 from engine.testing import simulate
+from tests.support.stepping import FACTS, START, Run, machine, task
 
 
 def output(state, given, *before, **fields):

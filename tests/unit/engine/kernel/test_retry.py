@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from stepping import START, Run, machine, task
 
 from engine.kernel.retry import counted, delay_seconds, find_retrier, matches
 from engine.kernel.snapshot import Phase, Status
 from engine.language.asl.model import Retrier
+from tests.support.stepping import START, Run, machine, task
 
 HANDLED = ("Handled", {"Type": "Pass", "End": True})
 

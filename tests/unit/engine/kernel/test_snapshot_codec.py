@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from stepping import FACTS, Run, machine, task
 
 from engine.errors import SchemaTooNew
 from engine.kernel import snapshot_codec
 from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot
 from engine.kernel.stimulus import TaskErred, TaskReturned, TaskStarted
+from tests.support.stepping import FACTS, Run, machine, task
 
 
 def through_json(value):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from stepping import START, Run, machine, task
 
 from engine.kernel.snapshot import Phase, Status
 from engine.kernel.stimulus import (
@@ -20,6 +19,7 @@ from engine.kernel.stimulus import (
     TimePassed,
 )
 from engine.kernel.tokens import parse_token
+from tests.support.stepping import START, Run, machine, task
 
 
 @pytest.fixture(params=[False, True], ids=["warm", "cold"])

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stepping import Run, task
 
 from engine.kernel.stimulus import CallbackReturned, TaskErred, TaskReturned, TaskStarted
+from tests.support.stepping import Run, task
 
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": None}]
 RETRY = [{"ErrorEquals": ["Odd"], "IntervalSeconds": 1, "MaxAttempts": 1}]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from durable import Product, ScriptedTasks
-from redriving import BAD as DOWN
-from redriving import A, B, failed, machine, redrive
-from redriving import task as demo
 
 from engine.durable.views.step_facts import Status
 from engine.language.asl.compile import compile_definition
 from engine.testing.simulate import Simulation, facts_of
 from engine.testing.stubs import Stubs
 from functions.cli.account import _WORDS, account_of, causes_told, readable_cause
+from tests.support.durable import Product, ScriptedTasks
+from tests.support.redriving import BAD as DOWN
+from tests.support.redriving import A, B, failed, machine, redrive
+from tests.support.redriving import task as demo
 
 
 def history(definition, given=None, stubs=None):

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from contextlib import closing
 
-import patience
 import pytest
 
 from engine.clock import SkipClock
@@ -18,6 +17,7 @@ from functions.app.release import release
 from functions.cli.checkup import of_deployment
 from functions.server import product
 from functions.server.product import Product
+from tests.support import patience
 
 WELL = {"name": "orders", "definition": {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}}
 WITH_SECRET = {"name": "pay", "definition": {"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": {

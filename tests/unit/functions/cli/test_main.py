@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import click
-import patience
 import pytest
 
 from connectors.registry import default_registry
@@ -17,6 +16,7 @@ from engine.settings import Settings
 from functions.cli import main, reference
 from functions.cli.commands import executions
 from functions.server.product import Product
+from tests.support import patience
 
 ROOT = Path(__file__).parents[4]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}

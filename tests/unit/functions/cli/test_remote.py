@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 import urllib3
 from botocore.exceptions import ClientError
-from machines_of_moto import MotoMachines
 from moto import mock_aws
 
 from engine.clock import SkipClock
@@ -22,6 +21,7 @@ from functions.cli.remote.tokens import NotSignedIn, Tokens
 from functions.cli.screen import Screen
 from functions.cli.session import Session
 from functions.cli.tuning.account import Account
+from tests.support.machines_of_moto import MotoMachines
 
 AT = "https://studio.example.com"
 

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import patience
 import pytest
+
+from tests.support import patience
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 FULL = Path("/dev/full")

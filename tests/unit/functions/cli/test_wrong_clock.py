@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from durable import Product
 
 from functions.cli.wrong_clock import MARGIN_SECONDS, ahead_of
+from tests.support.durable import Product
 
 YEAR = 365 * 24 * 3600.0
 

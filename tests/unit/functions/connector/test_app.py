@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from connector_function import Context, invoke
 
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
@@ -14,6 +13,7 @@ from engine.clock import SystemClock
 from engine.governance.log_masking import KnownSecrets
 from engine.governance.resolving import SecretResolving
 from functions.connector import app, wiring
+from tests.support.connector_function import Context, invoke
 
 SECRET = "s3cr3t-of-the-stage"
 EVENT = {

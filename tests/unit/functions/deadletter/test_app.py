@@ -7,9 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from durable import Product
-from moto_stores import open_aws
-from test_worker import ONE_TASK, WAIT
 
 from engine.clock import SkipClock
 from engine.durable import codec
@@ -17,6 +14,9 @@ from engine.durable.lifecycle.dead_letters import NEWER_AGAIN_SECONDS, DeadLette
 from engine.errors import StoreCorrupt, Throttled
 from engine.ports.executions_index import ExecutionQuery
 from functions.deadletter import app
+from tests.support.durable import Product
+from tests.support.flows import ONE_TASK, WAIT
+from tests.support.moto_stores import open_aws
 
 
 class Context:

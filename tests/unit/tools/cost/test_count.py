@@ -12,7 +12,7 @@ import pytest
 from engine.cost import counted
 from tools.cost.count import differences
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 ONE_SHAPE = """
 import json, sys

@@ -14,7 +14,7 @@ from engine.cost.comparison import BATCH, MILLION, compared, steps
 from engine.cost.pricing import Assumptions, Part, Pricing
 from tools.cost import idle, pages
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 TEXT = pages.PAGE.read_text(encoding="utf-8")
 
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from moto_stores import open_aws
 
 from engine.clock import SkipClock
+from tests.support.moto_stores import open_aws
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
-from test_aws_failures import Service
 
 from engine.adapters.aws.alarms import CloudWatchAlarms
 from engine.errors import StoreUnavailable
 from engine.ports.alarms import Alarm, AlarmTopic, Watch
+from tests.support.aws_answers import Service
 
 TOPIC = "arn:aws:sns:eu-central-1:111122223333:automate-dev-observability-Topic-1"
 

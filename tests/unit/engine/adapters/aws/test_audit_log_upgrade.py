@@ -7,13 +7,13 @@ release finds a head that it knows.
 from __future__ import annotations
 
 import pytest
-from test_audit_contract import a_record, an_entry
 
 from engine.adapters.aws.audit_log import DynamoAuditLog
 from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Put
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import sealed
 from engine.ports.audit_log import AuditHead
+from tests.support.records import a_record, an_entry
 
 
 class EarlierLog(DynamoAuditLog):

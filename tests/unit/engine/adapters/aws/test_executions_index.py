@@ -4,11 +4,11 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from test_index_contract import a_row, put
 
 from engine.adapters.aws import executions_index, items
 from engine.adapters.aws.dynamo import Expression, Update
 from engine.ports.executions_index import ExecutionQuery
+from tests.support.records import a_row, put
 
 OPTIONS = {
     "workflow": (None, "orders"), "status": (None, "FAILED"), "name": (None, "run-3", "run-*"),

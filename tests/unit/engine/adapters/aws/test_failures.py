@@ -9,8 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
-from test_catalog_store_contract import a_version
-from test_journal_contract import a_header, a_segment
 
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.dynamo import Table
@@ -21,26 +19,10 @@ from engine.errors import InvalidDocument, StoreUnavailable, Throttled
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake
 from engine.settings import Settings
+from tests.support.aws_answers import Service
+from tests.support.records import a_header, a_segment, a_version
 
 KEY = ExecutionKey.of("default", "orders", "run-1")
-
-
-class Service:
-    """A client whose every operation gives the next of `answers`: raised if it is an exception."""
-
-    def __init__(self, *answers):
-        self.answers = list(answers)
-        self.requests = []
-
-    def __getattr__(self, operation):
-        def call(**parameters):
-            self.requests.append((operation, parameters))
-            answer = self.answers.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
 
 
 def stores_over(service):

@@ -6,13 +6,13 @@ import json
 import os
 
 import pytest
-from test_journal_contract import a_header, a_segment, an_item
 
 from engine.adapters.aws import items
 from engine.adapters.aws.dynamo import Put, _attributes
 from engine.errors import StoreCorrupt
 from engine.ports.journal import HeaderChange, Parent
 from engine.ports.keys import ExecutionKey
+from tests.support.records import a_header, a_segment, an_item
 
 KB = 1024
 

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
-from durable import Product, ScriptedTasks
-from test_aws_failures import Service
 
 from engine.adapters.aws.blobs import S3Blobs
 from engine.durable.poison import counts
 from engine.errors import StoreCorrupt, StoreUnavailable
+from tests.support.aws_answers import Service
+from tests.support.durable import Product, ScriptedTasks
 
 ROLE = "User: arn:aws:sts::1:assumed-role/automate-dev-worker/x is not authorized to perform: "
 

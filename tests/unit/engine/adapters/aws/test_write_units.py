@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from durable import Product, ScriptedTasks
-from test_worker import ONE_TASK, WORK, flow, task
 
+from tests.support.durable import Product, ScriptedTasks
+from tests.support.flows import ONE_TASK, WORK, flow, task
 from tools.cost.meter import Meter
 
 _numbers = itertools.count(1)

@@ -7,15 +7,15 @@ import stat
 import threading
 
 import pytest
-from backends import Backend, open_local
-from durable import Product
-from test_worker import ONE_TASK, WAIT, WORK
 
 from engine.adapters.local.backup import PARTIAL, back_up
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.clock import SkipClock
 from engine.errors import Conflict, NotFound, StoreCorrupt, StoreUnavailable
 from engine.ports.executions_index import ExecutionQuery
+from tests.support.backends import Backend, open_local
+from tests.support.durable import Product
+from tests.support.flows import ONE_TASK, WAIT, WORK
 
 
 @pytest.fixture

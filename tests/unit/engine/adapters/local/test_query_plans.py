@@ -6,13 +6,13 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from backends import open_local
 
 from engine.adapters.listing import Position, token
 from engine.adapters.local import journal, queue
 from engine.adapters.local.executions_index import select
 from engine.clock import SkipClock
 from engine.ports.executions_index import ExecutionQuery
+from tests.support.backends import open_local
 
 
 @pytest.fixture(scope="module")

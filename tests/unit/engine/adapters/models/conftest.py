@@ -14,7 +14,7 @@ from engine.copilot.copilot import Copilot
 from engine.ports.secrets import SecretInfo
 from engine.settings import Settings
 from functions.app.copilot_providers import copilot_of
-from tests.copilot.model_server import ModelServer
+from tests.support.model_server import ModelServer
 
 KEY = "key-of-the-endpoint-7f31"
 

@@ -11,8 +11,8 @@ from engine.copilot.modelled import ATTEMPTS
 from engine.errors import InvalidDocument, NotFound, Refused
 from engine.settings import Settings
 from functions.app.copilot_providers import copilot_of
-from tests.copilot.conftest import KEY, QuickClock, Secrets
-from tests.copilot.model_server import Cut, Raw, Silence, Status
+from tests.support.model_server import Cut, Raw, Silence, Status
+from tests.unit.engine.adapters.models.conftest import KEY, QuickClock, Secrets
 
 SENTENCE = "Post to #orders on Slack and charge the card"
 POST = {"Type": "Task", "Resource": "connector:slack:post_message", "Next": "Charge",

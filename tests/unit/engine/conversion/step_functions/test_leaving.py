@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from connector_function import ARN, StepFunctionsSide
 
 from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
@@ -20,9 +19,10 @@ from engine.ports.tasks import TaskPolicy
 from engine.testing.definitions import create_error
 from engine.testing.simulate import simulate
 from functions.connector import app, wiring
+from tests.support.connector_function import ARN, StepFunctionsSide
 
 THERE = Destination.of_function(ARN)
-SAMPLES = sorted((Path(__file__).parents[3] / "workflows").glob("*.json"))
+SAMPLES = sorted((Path(__file__).parents[5] / "workflows").glob("*.json"))
 CONTEXT = {
     "workflow.$": "$$.StateMachine.Name", "execution.$": "$$.Execution.Id", "state.$": "$$.State.Name",
     "entered.$": "$$.State.EnteredTime", "attempt.$": "$$.State.RetryCount",

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from durable import Product, ScriptedTasks
 
 from engine.durable import codec
 from engine.durable.lifecycle.executions import Executions
@@ -14,6 +13,7 @@ from engine.errors import StoreUnavailable
 from engine.governance.masking import MASK
 from engine.governance.resolving import AnswerMasks
 from engine.ports.tasks import TaskGoesOn
+from tests.support.durable import Product, ScriptedTasks
 
 VALUE, OTHER = "canary/4711 & <more>", "another canary"
 ASK = "connector:desk:ask.waitForTaskToken"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from durable import TESTER, Product
-from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, flow, task
 
 from engine.durable.lifecycle.pausing import (
     FINISH,
@@ -17,6 +15,8 @@ from engine.durable.lifecycle.pausing import (
 )
 from engine.errors import StoreUnavailable
 from engine.ports.pauses import ALL
+from tests.support.durable import TESTER, Product
+from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, flow, task
 
 
 def pause(product, workflow="flow", *, starts=QUEUE, running=FINISH):

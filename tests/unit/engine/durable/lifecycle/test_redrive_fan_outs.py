@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from durable import ScriptedTasks
-from redriving import BAD, A, B, C, called, failed, machine, redrive, task
 
 from engine.ports.tasks import TaskSucceeded
+from tests.support.durable import ScriptedTasks
+from tests.support.redriving import BAD, A, B, C, called, failed, machine, redrive, task
 
 
 def test_only_the_branches_that_did_not_succeed_run_again():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from redriving import BAD, A, B, failed, machine, redrive, task
 
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskSucceeded
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.redriving import BAD, A, B, failed, machine, redrive, task
 
 
 def distributed(kind="STANDARD", states=None, **more):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from redriving import BAD, A, failed, machine, redrive, task
 
 from engine.durable import codec, inbox
 from engine.durable.lifecycle.pausing import HOLD, QUEUE
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.redriving import BAD, A, failed, machine, redrive, task
 
 
 def test_who_was_about_to_close_it_cannot_close_the_redriven_one():

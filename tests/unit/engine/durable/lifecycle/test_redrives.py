@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from redriving import BAD, A, B, C, called, died_in_its_call, failed, machine, redrive, task
 
 from engine.durable import codec
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
@@ -15,6 +13,8 @@ from engine.kernel.stimulus import Redriven, StopRequested
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed, TaskSucceeded
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.redriving import BAD, A, B, C, called, died_in_its_call, failed, machine, redrive, task
 
 # ---------------------------------------------------------------- states in a row
 

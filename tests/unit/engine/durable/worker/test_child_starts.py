@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from test_worker import WORK, Died, flow, task
 
 from engine.errors import StoreUnavailable
 from engine.kernel import effects
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.flows import WORK, Died, flow, task
 
 START = "arn:aws:states:::states:startExecution"
 CHILD = flow({"Work": task(End=True)})

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 
 import pytest
-from durable import START, TESTER, Product, ScriptedTasks
-from test_worker import ONE_TASK, THREE_TASKS, WORK, Died, die, flow, task
 
 from engine.durable import codec
 from engine.durable.lifecycle.pausing import WorkflowPaused
@@ -19,6 +17,8 @@ from engine.kernel.express import FIRST_LOOK_SECONDS, MOST_SECONDS, SYNC_SECONDS
 from engine.language.asl.validate import validate
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
+from tests.support.durable import START, TESTER, Product, ScriptedTasks
+from tests.support.flows import ONE_TASK, THREE_TASKS, WORK, Died, die, flow, task
 
 FAN = flow({
     "Fan": {"Type": "Parallel", "Next": "Each",

@@ -8,8 +8,6 @@ import time
 from dataclasses import replace
 
 import pytest
-from durable import START, TESTER, Product, ScriptedTasks
-from test_worker import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, snapshot, task
 
 from engine.durable import activation as activation_module
 from engine.durable import codec
@@ -19,6 +17,8 @@ from engine.errors import InvalidDocument, InvalidExpression, SchemaTooNew, Stor
 from engine.kernel.snapshot import Phase
 from engine.ports.journal import InboxItem
 from engine.ports.tasks import TaskPolicy
+from tests.support.durable import START, TESTER, Product, ScriptedTasks
+from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, snapshot, task
 
 HAND_OVER = WORK + ".waitForTaskToken"
 ENDLESS = {"Loop": {"Type": "Pass", "Next": "Loop"}}

@@ -2,11 +2,11 @@
 
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from patience import wait_until
 
 from engine.errors import Fenced
 from engine.ports.tasks import TaskFailed, TaskGoesOn
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.patience import wait_until
 
 JOB = "arn:aws:states:::glue:startJobRun.sync"
 RUNS = {"Type": "Task", "Resource": JOB, "Parameters": {"JobName": "nightly"}}

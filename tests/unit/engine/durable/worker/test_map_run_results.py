@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from durable import Product, ScriptedTasks
 
 from engine.durable.worker import map_run_results
 from engine.kernel.children import result_writer
 from engine.kernel.children.result_writer import ChildResult, inline, manifest, transformed
 from engine.ports.tasks import TaskFailed, TaskSucceeded
 from engine.testing import simulate
+from tests.support.durable import Product, ScriptedTasks
 
 PUT = "arn:aws:states:::s3:putObject"
 WRITER = {"Resource": PUT, "Parameters": {"Bucket": "out", "Prefix": "nightly/"}}

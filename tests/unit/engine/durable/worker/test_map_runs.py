@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 
 import pytest
-from durable import TESTER, Product, ScriptedTasks
-from test_worker import WORK, flow, task
 
 from engine.durable.poison import pause
 from engine.errors import Conflict, InvalidDocument, NotFound
@@ -14,6 +12,8 @@ from engine.kernel.children.map_run import THRESHOLD
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.flows import WORK, flow, task
 
 
 def distributed(states=None, **more):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from durable import START, TESTER, Product, ScriptedTasks
 
 from engine.durable import codec
 from engine.durable.activation import LEASE_MARGIN_SECONDS
@@ -16,33 +15,23 @@ from engine.kernel.step import step
 from engine.language.asl.compile import compile_definition
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.tasks import TaskFailed
-
-WORK = "connector:demo:work"
-
-
-def task(**more):
-    return {"Type": "Task", "Resource": WORK, **more}
-
-
-def flow(states, start=None, **more):
-    return {"StartAt": start or next(iter(states)), "States": states, **more}
-
-
-ONE_TASK = flow({"Work": task(End=True)})
-THREE_TASKS = flow({"A": task(Next="B"), "B": task(Next="C"), "C": task(End=True)})
-WAIT = flow({"Pause": {"Type": "Wait", "Seconds": 90, "Next": "Done"}, "Done": {"Type": "Succeed"}})
+from tests.support.durable import START, TESTER, Product, ScriptedTasks
+from tests.support.flows import (
+    CALLBACK,
+    ONE_TASK,
+    THREE_TASKS,
+    WAIT,
+    WORK,
+    Died,
+    die,
+    flow,
+    snapshot,
+    task,
+)
 
 
 def bodies(product, key):
     return list(product.stores.journal.history(key))
-
-
-def snapshot(product, key):
-    return codec.decode_snapshot(s.body for s in product.stores.journal.load(key).segments)
-
-
-class Died(BaseException):
-    """The process is gone."""
 
 
 def test_a_task_runs_and_everything_is_closed():
@@ -76,10 +65,6 @@ def test_nothing_is_called_before_its_intent_is_durable():
     key = product.start({})
     product.drain()
     assert seen == [Phase.RUNNING] * 3
-
-
-def die(_call):
-    raise Died
 
 
 def test_a_lost_call_is_made_again_under_the_same_key():
@@ -209,10 +194,6 @@ def test_a_stop_behind_a_live_lease_is_not_lost():
     product.drain()
     assert product.describe(key).status == "ABORTED"
     assert len(product.tasks.calls) == 1  # the inbox is read before any takeover
-
-
-CALLBACK = flow({"Ask": {"Type": "Task", "Resource": WORK + ".waitForTaskToken",
-                         "Parameters": {"token.$": "$$.Task.Token"}, "End": True}})
 
 
 def test_a_callback_answers_once():

@@ -6,9 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import patience
-
 from functions.app.release import Release, release
+from tests.support import patience
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 

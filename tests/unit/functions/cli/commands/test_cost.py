@@ -13,7 +13,7 @@ from engine.cost import prices
 from functions.cli.commands import cost
 from functions.cli.remote.commands import COMMANDS
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[5]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 
 

@@ -10,12 +10,12 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-import patience
 import pytest
-from connector_function import ARN
 from moto import mock_aws
 
 from functions.cli.step_functions.grants import grants_of
+from tests.support import patience
+from tests.support.connector_function import ARN
 
 ACCOUNT = "123456789012"
 INNER = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
-from connector_function import ARN
-from machines_of_moto import ACCOUNT, REGION, MotoMachines
 from moto import mock_aws
 
 from engine.catalog.document import parse_document
@@ -18,6 +16,8 @@ from functions.cli.step_functions.into import IntoCatalog
 from functions.cli.step_functions.names import workflow_names
 from functions.cli.tuning import account
 from functions.server.product import Product
+from tests.support.connector_function import ARN
+from tests.support.machines_of_moto import ACCOUNT, REGION, MotoMachines
 
 FROM = ("import", "--from", "step-functions")
 STARTS = {"StartAt": "Go", "States": {"Go": {
