@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine import surrogates
 from engine.governance.secret_refs import escape
 from engine.records import dataclass
+from engine.values import is_number, json_type, loads
 
 if TYPE_CHECKING:
     from connectors.sdk import ActionSpec, Field
@@ -33,7 +34,7 @@ class Problem:
 def check_inputs(spec: ActionSpec, params: Json) -> tuple[dict[str, Json], list[Problem]]:
     """`params` with the defaults filled in, and every problem there is with them."""
     if not isinstance(params, dict):
-        return {}, [Problem("", f"must be an object with the action's inputs, not {_kind(params)}")]
+        return {}, [Problem("", f"must be an object with the action's inputs, not {json_type(params)}")]
     undeclared = [name for name in params if name not in spec.inputs]
     problems = [Problem(f"/{escape(name)}", _undeclared(name, spec.inputs)) for name in undeclared]
     filled: dict[str, Json] = {}
@@ -58,7 +59,7 @@ def _undeclared(name: str, inputs: Mapping[str, Field]) -> str:
 def _check(field: Field, value: Json, pointer: str) -> Iterable[Problem]:
     """The problems of one value, and of what it holds."""
     if field.types and not any(_is(value, kind) for kind in field.types):
-        yield Problem(pointer, f"must be {' or '.join(map(_article, field.types))}, not {_kind(value)}")
+        yield Problem(pointer, f"must be {' or '.join(map(_article, field.types))}, not {json_type(value)}")
         return
     if field.enum is not None and not any(_same(value, allowed) for allowed in field.enum):
         yield Problem(pointer, f"must be one of {', '.join(map(str, field.enum))}")
@@ -75,7 +76,7 @@ def _check(field: Field, value: Json, pointer: str) -> Iterable[Problem]:
 
 
 def _check_size(field: Field, value: Json, pointer: str) -> Iterable[Problem]:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         if field.minimum is not None and value < field.minimum:
             yield Problem(pointer, f"must be {field.minimum:g} or more")
         if field.maximum is not None and value > field.maximum:
@@ -91,32 +92,15 @@ def _is(value: Json, kind: str) -> bool:
     """JSON Schema's types: 1.0 is an integer, true is no number."""
     match kind:
         case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number(value)
         case "integer":
-            return _is(value, "number") and (isinstance(value, int) or value.is_integer())
+            return is_number(value) and (isinstance(value, int) or value.is_integer())
         case _:
-            return _kind(value) == kind
+            return json_type(value) == kind
 
 
 def _same(value: Json, allowed: Json) -> bool:
     return bool(value == allowed) and isinstance(value, bool) == isinstance(allowed, bool)
-
-
-def _kind(value: Json) -> str:
-    """The JSON type of a value."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case str():
-            return "string"
-        case int() | float():
-            return "number"
-        case list():
-            return "array"
-        case _:
-            return "object"
 
 
 def _article(kind: str) -> str:
@@ -127,7 +111,7 @@ def json_answer(text: str) -> Json:
     """What a service answered, as JSON. Half of a surrogate pair (an emoji that was cut), which an escape can write and
     no text can hold, becomes U+FFFD, as bytes that are no text do: the work is done, and failing its task would have it
     done again. Raises ValueError for what is no JSON and for a number that is too large, RecursionError."""
-    value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+    value = loads(text)
     if surrogates.ESCAPED.search(text):
         value = json.loads(whole_text(json.dumps(value, ensure_ascii=False)))
     return value
@@ -136,17 +120,6 @@ def json_answer(text: str) -> Json:
 def whole_text(text: str) -> str:
     """`text` with U+FFFD for each half of a surrogate pair."""
     return text if text.isascii() else surrogates.HALF.sub("\ufffd", text)
-
-
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text} is too large a number")
-    return number
 
 
 class NotJson(Exception):

@@ -20,6 +20,7 @@ from engine.language.asl.validate.credentials import written_credentials
 from engine.language.expr.jsonata import compile_jsonata
 from engine.language.expr.jsonpath import compile_path
 from engine.ports.tasks import Tasks
+from engine.values import is_number
 
 Json = Any
 
@@ -95,8 +96,8 @@ def _may_start_ours(state: StateText, resource: str) -> bool:
 
 def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:
     """A synchronous call is cut off at the call budget: a longer time-out would promise what does not happen."""
-    seconds, resource = state.own.get("TimeoutSeconds"), state.own.get("Resource")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isinstance(resource, str):
+    resource, seconds = state.own.get("Resource"), state.own.get("TimeoutSeconds", 0)
+    if not is_number(seconds) or not isinstance(resource, str):
         return
     if seconds > most and not _ASYNCHRONOUS.search(resource):
         yield Diagnostic(

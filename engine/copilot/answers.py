@@ -18,6 +18,7 @@ from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
 from engine.errors import Diagnostic, InvalidDocument
 from engine.language.asl.validate import validate
 from engine.records import dataclass
+from engine.values import no_constant
 
 Json = Any
 
@@ -72,16 +73,12 @@ def _json_in(text: str) -> dict[str, Json]:
     if start < 0:
         raise ValueError("there is no { in it")
     try:
-        value, _ = json.JSONDecoder(parse_constant=_no_constant).raw_decode(text, start)
+        value, _ = json.JSONDecoder(parse_constant=no_constant).raw_decode(text, start)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(value, dict):
         raise ValueError("it is no object")  # noqa: TRY004 - read as any other fault of the text
     return value
-
-
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _document(answer: dict[str, Json], current: Mapping[str, Json] | None, name: str) -> dict[str, Json] | None:

@@ -21,6 +21,7 @@ from urllib.parse import unquote
 
 from engine.governance.encodings import Reading, Sought, Span, readings
 from engine.records import dataclass
+from engine.values import is_number
 
 Json = Any
 
@@ -107,7 +108,7 @@ class Scrubber:
         """Whether a number whose digits are a value is within `value`."""
         if isinstance(value, dict | list | tuple):
             return any(self._has_number(item) for item in (value.values() if isinstance(value, dict) else value))
-        return isinstance(value, int | float) and not isinstance(value, bool) and str(value) in self._exact
+        return is_number(value) and str(value) in self._exact
 
     def _spans(self, text: bytes) -> list[Span]:
         """Where in `text` the values are, in whatever form."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from engine.language.rules.verdict import Outcome, Payload, choice_of_state
 from engine.records import dataclass
 from engine.testing.simulate import simulate
 from engine.testing.trial import SECONDS, TOOK_TOO_LONG, why_open
+from engine.values import canonical
 
 Json = Any
 
@@ -124,7 +124,7 @@ def first_difference(expected: Json, actual: Json) -> tuple[str | int, ...]:
         parts = [(index, item, actual[index]) for index, item in enumerate(expected)]
     else:
         return ()
-    key, one, other = next(part for part in parts if not _same(part[1], part[2]))
+    key, one, other = next(part for part in parts if canonical(part[1]) != canonical(part[2]))
     return (key, *first_difference(one, other))
 
 
@@ -166,23 +166,8 @@ def _differences(case: Case, actual: dict[str, Json]) -> Iterator[Difference]:
     expected = case.expect
     for what, value in actual.items():
         wanted = getattr(expected, what)
-        if what in expected.model_fields_set and not _same(wanted, value):
+        if what in expected.model_fields_set and canonical(wanted) != canonical(value):
             yield Difference(what, wanted, value)
-
-
-def _same(one: Json, other: Json) -> bool:
-    """Equal as JSON: 1 and 1.0 are, 1 and true are not."""
-    if one == other and not isinstance(one, bool | dict | list):
-        return not isinstance(other, bool)
-    return json.dumps(_plain(one), sort_keys=True) == json.dumps(_plain(other), sort_keys=True)
-
-
-def _plain(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _entered(events: Sequence[dict[str, Json]]) -> Iterator[str]:

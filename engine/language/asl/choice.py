@@ -15,6 +15,7 @@ from engine.errors import StateFailure
 from engine.language.asl.times import parse_timestamp
 from engine.language.expr.jsonpath import compile_path
 from engine.language.expr.scope import ABSENT, Scope
+from engine.values import is_number
 
 Json = Any
 Predicate = Callable[[Scope], bool]
@@ -100,10 +101,6 @@ def _comparison(name: str, operand: Json, value: Callable[[Scope], Json]) -> Pre
     return against_path
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_timestamp(value: Json) -> bool:
     return isinstance(value, str) and parse_timestamp(value) is not None
 
@@ -153,7 +150,7 @@ def _matches(value: Json, pattern: Json) -> bool:
 _TESTS: dict[str, Callable[[Json], bool]] = {
     "IsNull": lambda value: value is None,
     "IsPresent": lambda _value: True,
-    "IsNumeric": _is_number,
+    "IsNumeric": is_number,
     "IsString": lambda value: isinstance(value, str),
     "IsBoolean": lambda value: isinstance(value, bool),
     "IsTimestamp": _is_timestamp,
@@ -171,6 +168,6 @@ _COMPARISONS: dict[str, Compare] = {
     "BooleanEquals": _typed(lambda value: isinstance(value, bool), operator.eq),
     "StringMatches": _matches,
     **{f"String{name}": _typed(lambda value: isinstance(value, str), compare) for name, compare in _ORDER.items()},
-    **{f"Numeric{name}": _typed(_is_number, compare) for name, compare in _ORDER.items()},
+    **{f"Numeric{name}": _typed(is_number, compare) for name, compare in _ORDER.items()},
     **{f"Timestamp{name}": _timed(compare) for name, compare in _ORDER.items()},
 }

@@ -18,6 +18,7 @@ from engine.language.expr.jsonata import JsonataExpression, compile_jsonata
 from engine.language.expr.jsonpath import compile_path
 from engine.language.expr.scope import ABSENT, Scope
 from engine.language.expr.template import jsonata_source
+from engine.values import is_number
 
 Json = Any
 
@@ -89,7 +90,7 @@ def _as_number(value: Json) -> Json:
 
 
 def _fits(value: Json, kind: str) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return False
     if isinstance(value, float) and math.isnan(value):  # no timer ever reaches it
         return False

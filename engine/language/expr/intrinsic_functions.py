@@ -20,6 +20,7 @@ from engine.language.expr.bounds import MOST_NODES, MOST_TEXT, excess, parses_to
 from engine.language.expr.java_text import java_text, json_text
 from engine.language.expr.scope import Scope
 from engine.records import dataclass
+from engine.values import loads
 
 Json = Any
 
@@ -223,18 +224,7 @@ def parse_json(text: str) -> Json:
     """JSON text as a value; a blank text is null (recorded case). Raises ValueError."""
     if not text.strip():
         return None
-    return json.loads(text, parse_float=_finite, parse_constant=_no_constant)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise ValueError(text)
-    return value
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(text)
+    return loads(text)
 
 
 def _string_to_json(call: Call) -> Json:

@@ -37,6 +37,7 @@ from engine.language.expr.jsonata_texts import NAMES as TEXT_NAMES
 from engine.language.expr.jsonata_texts import Texts, definitions
 from engine.language.expr.limits import Budget, Limits, OutOfTime
 from engine.language.expr.scope import ABSENT, Scope
+from engine.values import json_type
 
 Json = Any
 
@@ -260,19 +261,6 @@ def compile_jsonata(source: str, field: str) -> JsonataExpression:
 def _is_panic(error: BaseException) -> bool:
     """Whether jlens panicked. The class is no Exception, and pyo3 lets nobody import it."""
     return (type(error).__module__, type(error).__name__) == ("pyo3_runtime", "PanicException")
-
-
-def json_type(value: Json) -> str:
-    """The JSON type's name, as causes write it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, float)):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
 
 
 def _reads(text: str) -> Any:

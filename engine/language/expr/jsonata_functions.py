@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from engine.language.expr.scope import Scope
+from engine.values import is_number
 
 Json = Any
 
@@ -29,7 +30,7 @@ def refuse(number: int, function: str) -> NoReturn:
 
 def whole(value: Json, number: int, function: str) -> int:
     """A number as Java's ``(long)`` has it: without its fraction, within 64 bits."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+    if not is_number(value) or math.isnan(value):
         refuse(number, function)
     return int(max(-_LONG, min(value, _LONG - 1)))
 

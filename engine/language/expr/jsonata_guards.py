@@ -25,6 +25,7 @@ from typing import Any
 from engine.language.expr.jsonata_functions import FunctionMistake, refuse, whole
 from engine.language.expr.limits import Limits
 from engine.records import dataclass
+from engine.values import is_number
 
 Json = Any
 
@@ -139,7 +140,7 @@ class _Budgets:
 
     def room(self, first: Json = None, last: Json = None) -> None:
         """Refuse a range that is too long; what is no range of numbers is jlens's to refuse."""
-        if not (_is_number(first) and _is_number(last)) or last < first:
+        if not (is_number(first) and is_number(last)) or last < first:
             return
         items = last - first + 1
         self._ranged += items
@@ -174,7 +175,7 @@ class _Budgets:
         if (length or 0) * replacement.count("$") > self._limits.text_bytes:  # a group may be the whole text
             raise self._too_long()
         most = self._limits.text_bytes // max(1, len(replacement)) + 1
-        return min(asked, most) if _is_number(asked) else most
+        return min(asked, most) if is_number(asked) else most
 
     def grown(self, text: Json = None) -> None:
         """Count what a replacing function gave."""
@@ -201,10 +202,6 @@ class _Budgets:
 
     def _too_long(self) -> FunctionMistake:
         return FunctionMistake(f"U1001: A string would exceed the size limit of {self._limits.text_bytes} bytes")
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @dataclass(slots=True)

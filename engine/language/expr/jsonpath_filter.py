@@ -26,6 +26,7 @@ from engine.language.expr.jsonpath_tokens import (
     Side,
 )
 from engine.language.expr.limits import Budget, OutOfTime
+from engine.values import is_number
 
 Json = Any
 
@@ -107,7 +108,7 @@ def _compare(  # noqa: PLR0911, PLR0912, C901 - a table
                 return right in left
             return isinstance(left, list) and _has(left, right, evaluation)
         case "size":
-            return isinstance(left, (str, list)) and _is_number(right) and len(left) == int(right)
+            return isinstance(left, (str, list)) and is_number(right) and len(left) == int(right)
         case "empty":
             return isinstance(left, (str, list)) and (len(left) == 0) == right
         case _:
@@ -130,21 +131,17 @@ def _has(items: list[Json], wanted: Any, evaluation: Evaluation) -> bool:
     return any(_equal(item, wanted, evaluation) for item in items)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def _same_kind(left: Any, right: Any) -> bool:
-    return type(left) is type(right) or (_is_number(left) and _is_number(right))
+    return type(left) is type(right) or (is_number(left) and is_number(right))
 
 
 def _equal(left: Any, right: Any, evaluation: Evaluation) -> bool:
     """Equal as Jayway has it: a number and a text by what they read as, containers strictly."""
     if left is _UNDEFINED or right is _UNDEFINED:
         return False
-    if _is_number(left) and isinstance(right, str):
+    if is_number(left) and isinstance(right, str):
         return _reads_as(right, left)
-    if isinstance(left, str) and _is_number(right):
+    if isinstance(left, str) and is_number(right):
         return left == java_text(right)
     return _same(left, right, evaluation)
 
@@ -174,7 +171,7 @@ def _reads_as(text: str, number: float) -> bool:
 
 
 def _ordered(left: Any, operator: str, right: Any) -> bool:
-    if not ((_is_number(left) and _is_number(right)) or (isinstance(left, str) and isinstance(right, str))):
+    if not ((is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))):
         return False
     match operator:
         case "<":

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.values import is_number
+
 Json = Any
 
 
@@ -20,7 +22,7 @@ def _each(arguments: tuple[Json, ...]) -> list[Json]:
 
 def _numbers(value: Json, arguments: tuple[Json, ...]) -> list[int | float]:
     items = [*(value if isinstance(value, list) else []), *_each(arguments)]
-    numbers = [item for item in items if isinstance(item, (int, float)) and not isinstance(item, bool)]
+    numbers = [item for item in items if is_number(item)]
     if not numbers:
         raise Missing("Aggregation function attempted to calculate value using empty array")
     return numbers

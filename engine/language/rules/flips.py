@@ -18,11 +18,11 @@ from dataclasses import replace
 from typing import Any
 
 from engine.language.asl.times import iso_timestamp, parse_timestamp
-from engine.language.expr.jsonata import json_type
 from engine.language.expr.scope import ABSENT
 from engine.language.rules.tree import Node
 from engine.language.rules.verdict import ChoiceUnderTest, Payload
 from engine.records import dataclass
+from engine.values import is_number, json_type
 
 Json = Any
 Way = tuple[str | int, ...]
@@ -68,7 +68,7 @@ class Change:
             return (2 if _is_timestamp(self.old) is not _is_timestamp(self.new) else 0), 1.0
         if isinstance(self.old, list):
             return 1, abs(len(self.new) - len(self.old))
-        return 0, (abs(self.new - self.old) if _is_number(self.old) else 0.0)
+        return 0, (abs(self.new - self.old) if is_number(self.old) else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def _boundaries(trees: Sequence[Node]) -> Iterator[tuple[float, float]]:
     for node in (node for tree in trees for node in _every(tree)):
         if node.kind == "comparison" and len(node.children) == 2:
             left, right = node.children[0].value, node.children[1].value
-            if _is_number(left) and _is_number(right):
+            if is_number(left) and is_number(right):
                 yield left, right
                 yield right, left
 
@@ -256,7 +256,7 @@ def _values(old: Json, literals: Sequence[Json], boundaries: Sequence[tuple[floa
     """What may be tried in the place of `old`, the likelier first."""
     if isinstance(old, bool):
         yield not old
-    if _is_number(old):
+    if is_number(old):
         yield from _numbers(old, literals, boundaries)
     if isinstance(old, list):
         yield from _lists(old, literals)
@@ -265,7 +265,7 @@ def _values(old: Json, literals: Sequence[Json], boundaries: Sequence[tuple[floa
         if isinstance(literal, str) and (moment := parse_timestamp(literal)) is not None:
             yield iso_timestamp(moment + 1)
             yield iso_timestamp(moment - 1)
-        if _is_number(literal) and not _is_number(old):
+        if is_number(literal) and not is_number(old):
             yield literal + 1
             yield literal - 1
     if isinstance(old, str):
@@ -277,7 +277,7 @@ def _values(old: Json, literals: Sequence[Json], boundaries: Sequence[tuple[floa
 
 def _numbers(old: float, literals: Sequence[Json], boundaries: Sequence[tuple[float, float]]) -> Iterator[float]:
     """Boundaries, and a step to either side of them: 1 among whole numbers, else a hundredth."""
-    numbers = [literal for literal in literals if _is_number(literal)]
+    numbers = [literal for literal in literals if is_number(literal)]
     whole = all(float(number).is_integer() for number in (old, *numbers))
     step = 1 if whole else 0.01
     targets = list(numbers)
@@ -295,7 +295,7 @@ def _lists(old: list[Json], literals: Sequence[Json]) -> Iterator[list[Json]]:
     """Shorter and longer lists: what `$count` and its like look at."""
     lengths = {0, len(old) - 1, len(old) + 1}
     for literal in literals:
-        if _is_number(literal) and 0 <= literal <= 50:
+        if is_number(literal) and 0 <= literal <= 50:
             lengths |= {int(literal), int(literal) + 1, max(0, int(literal) - 1)}
     for length in sorted(lengths - {len(old), -1}, key=lambda length: abs(length - len(old))):
         yield old[:length] if length < len(old) else old + (old[-1:] or [{}]) * (length - len(old))
@@ -316,10 +316,6 @@ def _unlike(old: Json, values: Sequence[Json] | Iterator[Json]) -> list[Json]:
 
 def _key(value: Json) -> str:
     return f"{json_type(value)}:{value!r}" if value is not ABSENT else "absent"
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_timestamp(text: str) -> bool:

@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.language.expr.jsonata import json_type
 from engine.language.expr.scope import ABSENT
 from engine.records import dataclass
+from engine.values import json_type
 
 Json = Any
 

@@ -17,8 +17,8 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 
 from engine.language.expr import limits
-from engine.language.schema.equality import canonical
 from engine.language.schema.patterns import compile_pattern
+from engine.values import canonical
 
 Json = Any
 Keyword = Callable[[Any, Any, Json, Any], Iterator[ValidationError]]

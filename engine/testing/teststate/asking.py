@@ -5,10 +5,10 @@ Source: the Step Functions API reference, "TestState"; wordings are recorded whe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
+from engine import values
 from engine.language.expr.java_text import json_text
 from engine.records import dataclass
 from engine.testing.teststate.mocked_context import check_context
@@ -162,12 +162,8 @@ def _parsed(text: str, otherwise: str) -> Json:
 
 
 def loads(text: str) -> Json:
-    """JSON as the service reads it, without NaN and Infinity. Raises ValueError."""
+    """JSON as the service reads it. Raises ValueError."""
     try:
-        return json.loads(text, parse_constant=_no_number)
+        return values.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")

@@ -6,7 +6,6 @@ from collections import Counter
 
 from engine.clock import SystemClock
 from engine.errors import InvalidExpression, StateFailure
-from engine.language.expr.jsonata import json_type
 from engine.language.expr.scope import ABSENT
 from engine.language.rules.flips import Change, Flip
 from engine.language.rules.tester import Report, evaluate, examine, examine_many, flip_sentence
@@ -20,6 +19,7 @@ from engine.language.rules.verdict import (
     choice_of_rule,
     choice_of_state,
 )
+from engine.values import json_type
 from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import rules_models as models

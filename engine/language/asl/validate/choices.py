@@ -11,12 +11,12 @@ from engine.language.asl.validate.shapes import (
     boolean,
     check_object,
     exactly_one,
-    is_number,
     jsonata,
     jsonpath,
     string,
     timestamp,
 )
+from engine.values import is_number
 
 _ORDERS = ("Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals")
 

@@ -13,7 +13,9 @@ from typing import TypeGuard
 
 from engine.language.asl.times import parse_timestamp
 from engine.language.asl.validate.inspection import JSONATA, JSONPATH, Inspection, Json, Spot
+from engine.language.expr.template import jsonata_source
 from engine.records import dataclass
+from engine.values import is_number
 
 Check = Callable[[Inspection, Json, Spot], None]
 
@@ -86,19 +88,12 @@ def exactly_one(inspection: Inspection, value: dict[str, Json], spot: Spot, *nam
 
 def is_jsonata(value: Json) -> TypeGuard[str]:
     """Whether `value` is a JSONata expression: a string from ``{%`` to ``%}`` (ASL specification)."""
-    return isinstance(value, str) and len(value) >= 4 and value.startswith("{%") and value.endswith("%}")
+    return isinstance(value, str) and jsonata_source(value) is not None
 
 
 def is_whole(value: Json) -> TypeGuard[int | float]:
     """Whether `value` is a whole JSON number (2.0 is)."""
-    return not isinstance(value, bool) and (
-        isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    )
-
-
-def is_number(value: Json) -> TypeGuard[int | float]:
-    """Whether `value` is a JSON number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number(value) and (isinstance(value, int) or value.is_integer())
 
 
 def anything(_inspection: Inspection, _value: Json, _spot: Spot) -> None:

@@ -1,0 +1,66 @@
+"""JSON values: their types, when two are the same, and JSON text read strictly."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+Json = Any
+
+
+def json_type(value: Json) -> str:
+    """The name of the JSON type."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def is_number(value: Json) -> bool:
+    """Whether it is a JSON number: true is none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def canonical(value: Json) -> str:
+    """A text that two values share exactly when they are equal: 1 is 1.0, true is not 1, members have no order (JSON
+    Schema 2020-12 core, 4.2.2).
+
+    A text, for Python's hashes of numbers can be chosen to collide. Raises ValueError for a number that JSON has not.
+    """
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def loads(text: str) -> Json:
+    """JSON as its standard has it: without NaN and Infinity, and no number that is too large to be one.
+
+    Raises ValueError, and RecursionError for what is nested too deeply.
+    """
+    return json.loads(text, parse_constant=no_constant, parse_float=_finite)
+
+
+def no_constant(name: str) -> NoReturn:
+    """For `json`'s parse_constant: raises ValueError."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
