@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from connectors.aws.naming import capitalised, error_prefix, sdk_exception, sdk_member
+from engine.adapters.aws.integration_names import capitalised, error_prefix, sdk_exception, sdk_member
 from engine.records import dataclass
 
 Json = Any

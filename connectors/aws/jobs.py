@@ -21,9 +21,9 @@ from typing import Any
 from connectors.aws.clients import Clients
 from connectors.aws.dialects import Dialect
 from connectors.aws.failures import THROTTLED, service_failure
-from connectors.aws.models import service_model
 from connectors.aws.refusals import without_secrets
 from connectors.aws.shapes import json_or_text, result
+from engine.adapters.aws.service_models import service_model
 from engine.language.expr.java_text import json_text
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskSucceeded
 from engine.records import dataclass

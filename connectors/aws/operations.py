@@ -23,10 +23,10 @@ from connectors.aws.failures import (
     too_large,
     unfit,
 )
-from connectors.aws.models import service_model
 from connectors.aws.refusals import refused_arguments, without_secrets
 from connectors.aws.resources import Function, Operation
 from connectors.aws.shapes import Misfit, json_or_text, parameters, result, text_of
+from engine.adapters.aws.service_models import service_model
 from engine.clock import Clock
 from engine.errors import StateFailure
 from engine.governance.secret_refs import in_place

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 
 from connectors.aws.dialects import OPTIMISED, Dialect, OfAMap, Sdk
 from connectors.aws.jobs import TABLE, Job
-from connectors.aws.models import actions, service_model, services
-from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call
+from engine.adapters.aws.integration_names import action_name, resource_name
+from engine.adapters.aws.service_models import actions, service_model, services
 from engine.language.asl.integrations import OPTIMISED as ACTIONS
 from engine.language.asl.resources import plain_resource
 from engine.records import dataclass

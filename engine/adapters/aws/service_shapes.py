@@ -9,24 +9,19 @@ Each answer is the first problem in AWS's words (recorded where a recording has 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 from botocore.exceptions import ParamValidationError
-from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES
 from botocore.validate import ParamValidator
 
-from engine.adapters.aws.integration_names import action_name, optimised_member, sdk_member
+from engine.adapters.aws.integration_names import capitalised, sdk_member
+from engine.adapters.aws.service_models import actions, service_model, services
 from engine.language.asl.model import Pattern, Resource
 
 if TYPE_CHECKING:
-    from botocore.model import OperationModel, ServiceModel, Shape
+    from botocore.model import OperationModel, Shape
 
 Json = Any
-
-KEPT_MODELS = 16
-"""A large service's model takes tens of MB."""
 
 _SDK = "aws-sdk:"
 _OPTIMISED = {"states": ("stepfunctions",), "elasticmapreduce": ("emr",), "bedrock": ("bedrock-runtime", "bedrock")}
@@ -66,21 +61,21 @@ def _operation(resource: Resource) -> OperationModel | None:
     if resource.pattern is not Pattern.REQUEST_RESPONSE or resource.function:
         return None
     if resource.service.startswith(_SDK):
-        candidates: tuple[str, ...] = (_services().get(resource.service.removeprefix(_SDK), ""),)
+        candidates: tuple[str, ...] = (services().get(resource.service.removeprefix(_SDK), ""),)
     else:
         candidates = _OPTIMISED.get(resource.service, (resource.service,))
-    known = _services().values()
-    for model in (_model(service) for service in candidates if service in known):
-        for name in model.operation_names:
-            if action_name(name) == resource.action:
-                return model.operation_model(name)
+    known = services().values()
+    for service in (service for service in candidates if service in known):
+        operation = actions(service).get(resource.action)
+        if operation is not None:
+            return service_model(service).operation_model(operation)
     return None
 
 
 def _misfits_of_members(
     shape: Any, value: dict[str, Json], *, sdk: bool, strict: bool, unchecked: str | None = None
 ) -> Iterator[str]:
-    spelled = sdk_member if sdk else optimised_member
+    spelled = sdk_member if sdk else capitalised
     members = {spelled(name): name for name in shape.members}
     if strict:
         for shown, name in members.items():
@@ -137,7 +132,7 @@ def request_problem(service: str, operation: str, parameters: dict[str, Any]) ->
 
     The SDK's own checks come first and have no code: they refuse before anything is sent.
     """
-    shape = _model(service).operation_model(operation).input_shape
+    shape = service_model(service).operation_model(operation).input_shape
     if shape is None:
         return None
     report = ParamValidator().validate(parameters, shape)
@@ -163,32 +158,6 @@ def _violations(shape: Any, value: Any, place: str) -> Iterator[str]:
         yield f"{failed} satisfy enum value set: [{', '.join(_enum(shape))}]"
     elif most is not None and isinstance(value, str) and len(value) > most:
         yield f"{failed} have length less than or equal to {most}"
-
-
-# ---------------------------------------------------------------- models and names
-
-
-@cache
-def _session() -> botocore.session.Session:
-    return botocore.session.Session()
-
-
-@lru_cache(maxsize=KEPT_MODELS)
-def _model(service: str) -> ServiceModel:
-    return _session().get_service_model(service)
-
-
-@cache
-def _services() -> dict[str, str]:
-    """The name in ``arn:aws:states:::aws-sdk:NAME:…`` → botocore's: the SDK v2's package, made of the service's id."""
-    return {_package(name): name for name in _session().get_available_services()}
-
-
-def _package(service: str) -> str:
-    identity = CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES.get(service, service)
-    for leading in ("amazon-", "aws-"):
-        identity = identity.removeprefix(leading)
-    return identity.removesuffix("-service").replace("-", "")
 
 
 def _enum(shape: Shape) -> list[str]:

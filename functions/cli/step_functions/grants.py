@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.aws.models import service_model
 from connectors.aws.resources import Api, Function, Operation, StartedJob, find_target
+from engine.adapters.aws.service_models import service_model
 from engine.catalog.states import StateText, is_distributed, states_of
 from engine.records import dataclass
 

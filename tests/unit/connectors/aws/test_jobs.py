@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from connectors.aws.dialects import OPTIMISED as DIALECTS
 from connectors.aws.jobs import TABLE, place
-from connectors.aws.models import service_model
 from connectors.aws.resources import StartedJob, find_target
 from connectors.aws.tasks import AwsTasks
+from engine.adapters.aws.service_models import service_model
 from engine.language.asl.integrations import OPTIMISED, SYNC
 from engine.ports.tasks import TaskFailed, TaskGoesOn, TaskSucceeded
 from engine.testing import simulate

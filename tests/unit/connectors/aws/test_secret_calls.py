@@ -7,10 +7,10 @@ import json
 import pytest
 
 from connectors.aws import resources, secret_calls
-from connectors.aws.models import service_model, services
-from connectors.aws.naming import action_name, resource_name
 from connectors.aws.refusals import refused_call, withheld, without_secrets
 from connectors.aws.tasks import AwsTasks
+from engine.adapters.aws.integration_names import action_name, resource_name
+from engine.adapters.aws.service_models import service_model, services
 from engine.governance.masking import MASK
 from tests.support.aws_calls import make_call
 from tools import aws_secrets

@@ -3,8 +3,8 @@ import datetime as dt
 import pytest
 
 from connectors.aws.dialects import OPTIMISED, Sdk
-from connectors.aws.models import service_model
 from connectors.aws.shapes import Misfit, iso_time, parameters, result
+from engine.adapters.aws.service_models import service_model
 
 SDK = Sdk("X")
 

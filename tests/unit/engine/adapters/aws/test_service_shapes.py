@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.aws import models, naming
-from engine.adapters.aws import integration_names, service_shapes
 from engine.adapters.aws.service_shapes import response_problem
 from engine.language.asl.resources import parse_resource
 
@@ -62,18 +60,3 @@ def test_what_is_held_against_nothing(resource, result):
 @pytest.mark.parametrize("text", ["arn:aws:lambda:us-east-1:123456789012:function:f", "connector:http:request"])
 def test_other_resources_give_what_they_like(text):
     assert response_problem(parse_resource(text), "anything", strict=True) is None
-
-
-def test_services_are_named_as_the_connectors_name_them():
-    assert service_shapes._services() == models.services()
-
-
-@pytest.mark.parametrize("service", ["rds", "dynamodb", "sqs", "stepfunctions", "s3"])
-def test_members_are_spelled_as_the_connectors_spell_them(service):
-    model = models.service_model(service)
-    names = {name for shape in map(model.shape_for, model.shape_names) if shape.type_name == "structure"
-             for name in shape.members}
-    assert {name: integration_names.sdk_member(name) for name in names} == {
-        name: naming.sdk_member(name) for name in names
-    }
-    assert {integration_names.action_name(name) for name in model.operation_names} == set(models.actions(service))

@@ -5,8 +5,15 @@ from pathlib import Path
 import botocore
 import pytest
 
-from connectors.aws.models import services
-from connectors.aws.naming import action_name, capitalised, error_prefix, resource_name, sdk_exception, sdk_member
+from engine.adapters.aws.integration_names import (
+    action_name,
+    capitalised,
+    error_prefix,
+    resource_name,
+    sdk_exception,
+    sdk_member,
+)
+from engine.adapters.aws.service_models import services
 
 
 @pytest.mark.parametrize(("member", "shown"), [

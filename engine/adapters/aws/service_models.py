@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from connectors.aws.naming import action_name, resource_name
+from engine.adapters.aws.integration_names import action_name, resource_name
 
 if TYPE_CHECKING:
     import botocore.session
