@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
-from connectors.aws.naming import action_name, resource_name
 from connectors.aws.resources import find_target
 from connectors.aws.secret_calls import REFUSED
+from engine.adapters.aws.integration_names import action_name, resource_name
 from engine.catalog.document import NAME_PATTERN
 from engine.kernel.context import PATHS
 from engine.kernel.fanout import MOST_OPEN

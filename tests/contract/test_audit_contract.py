@@ -23,8 +23,7 @@ from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import Actor, ExecutionKey
-from tests.contract import queries
-from tests.support import patience
+from tests.support import patience, queries
 from tests.support.backends import open_local
 from tests.support.records import ADA, ENGINE, START, a_header, a_record, a_segment, an_entry
 

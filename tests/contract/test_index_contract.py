@@ -10,7 +10,7 @@ from engine.errors import InvalidDocument
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
-from tests.contract import queries
+from tests.support import queries
 from tests.support.records import START, a_header, a_row, close, put
 
 
