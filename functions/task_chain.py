@@ -2,7 +2,7 @@
 
     CallPool               a thread, once the intent is durable          engine.durable.worker.calls
       │  WritesResults     a ResultWriter's chunk: its files put         engine.durable.worker.map_run_results
-      │  StartsExecutions  one of our own workflows: a child execution   engine.durable.worker.child_starts
+      │  StartsExecutions  one of our own workflows: a child execution   engine.durable.worker.start_execution
       ▼
     InCall                 log lines name the execution, the state and the attempt; a failure is logged
       │  SecretResolving   SecretRefs become values; the outcome is scrubbed of them

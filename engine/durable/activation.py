@@ -3,15 +3,15 @@
     feed stimuli ──► step ──► uncommitted change ──► segment(…) ──► [worker commits] ──► committed()
                                                                                          calls may now be made
 
-The worker loads an Activation, feeds it, commits the segments it makes and performs what it then owes. Whether the
-whole snapshot or only the delta goes into a segment is decided here: a delta while the deltas since the last whole
-snapshot are smaller than it was, or than a read of DynamoDB is anyway, so that loading never reads more than twice what
-it must and writing stays proportional to change.
+The worker loads an Activation, feeds it, commits the segments it makes and performs what it then owes. Whether a
+checkpoint (the whole snapshot) or only the delta goes into a segment is decided here: a delta while the deltas since
+the last checkpoint are smaller than it was, or than a read of DynamoDB is anyway, so that loading never reads more than
+twice what it must and writing stays proportional to change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from engine.durable import codec
 from engine.kernel import effects
@@ -55,13 +55,22 @@ class StartedCall:
     lease_until: float
 
 
+Call = tuple[str, int, int]
+"""Which call of an execution: frame, visit and attempt."""
+
+
 class Activation:
-    """The owned execution. `seq` is the last committed segment's number, `header` what is known to be stored, `schema`
-    the one that its stage writes."""
+    """The owned execution. Its attributes are for all to read, and change by its own methods only.
+
+    `segments` are those it was loaded from, oldest first; `input_bytes` is the size of its input where there are none.
+    `schema` is the one that its stage writes. `seq` is the last committed segment's number and `nonce` this load's:
+    together they are the fencing token, the store's condition for the next write. `header` is what is known to be
+    stored, `consumed` the inbox items that were read and are to be deleted, `in_flight` the calls under way.
+    """
 
     def __init__(
         self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, *, nonce: str,
-        schema: int = SCHEMA, payload_bytes: int = 0,
+        schema: int = SCHEMA, segments: Sequence[Segment] = (), input_bytes: int = 0,
     ) -> None:
         self._schema = schema
         self.header = header
@@ -70,10 +79,10 @@ class Activation:
         self.plan = plan
         self.snapshot = snapshot
         self.nonce = nonce
-        self.seq = header.seq
-        self.intents: list[StartedCall] = []
+        self.seq = segments[-1].seq if segments else header.seq
         self.consumed: list[str] = []
-        self.in_flight: set[tuple[str, int, int]] = set()  # frame, visit, attempt
+        self.in_flight: set[Call] = set()
+        self._intents: list[StartedCall] = []
         self._owed: tuple[Snapshot, effects.Owed] | None = None
         waiting = self.owed().activities
         self._suspects = [
@@ -86,13 +95,15 @@ class Activation:
         self._events: list[str] = []
         self._event_ids = (0, 0)
         self._event_bytes = 0
-        self._transition_bytes = 2 * payload_bytes + 256
+        self._transition_bytes = 2 * max((len(segment.body) for segment in segments), default=input_bytes) + 256
         self._touched: set[str] = set()
         self._removed: set[str] = set()
         self._since = 0.0
         self._visit_at_commit = snapshot.next_visit
         self._whole_bytes = 0
         self._delta_bytes = 0
+        for segment in segments:
+            self._account(segment)
 
     @property
     def express(self) -> bool:
@@ -109,11 +120,6 @@ class Activation:
         if self._owed is None or self._owed[0] is not self.snapshot:
             self._owed = (self.snapshot, effects.owed(self.plan, self.snapshot))
         return self._owed[1]
-
-    def resume_sizes(self, bodies: Sequence[tuple[bool, int]]) -> None:
-        """Tell it the (whole, bytes) of the segments it was loaded from, oldest first."""
-        for whole, size in bodies:
-            self._account(size, whole=whole)
 
     @property
     def suspected(self) -> bool:
@@ -142,7 +148,7 @@ class Activation:
         self._removed = (self._removed | stepped.removed) - stepped.touched
         self.in_flight = {call for call in self.in_flight if self._awaits(call)}
 
-    def _awaits(self, call: tuple[str, int, int]) -> bool:
+    def _awaits(self, call: Call) -> bool:
         """Whether anybody waits for this call still: its branch may have been cancelled, its time may be over."""
         frame = self.snapshot.frames.get(call[0])
         return frame is not None and frame.phase is Phase.RUNNING and (frame.visit, frame.attempt) == call[1:]
@@ -177,7 +183,7 @@ class Activation:
             stimuli.append(
                 TaskStarted(at=at, frame=frame.path, visit=frame.visit, attempt=frame.attempt, lease_until=until)
             )
-            self.intents.append(StartedCall(frame, seconds, until))
+            self._intents.append(StartedCall(frame, seconds, until))
         self.feed(stimuli)
 
     def lease_until(self, hard_deadline: float) -> float:
@@ -207,7 +213,7 @@ class Activation:
     def committed(self, segment: Segment) -> list[StartedCall]:
         """The segment is durable: forget the change, answer the calls that may now be made."""
         self.seq = segment.seq
-        self._account(len(segment.body), whole=segment.whole)
+        self._account(segment)
         self._stimuli, self._events = [], []
         self._event_ids, self._event_bytes = (0, 0), 0
         self._touched, self._removed = set(), set()
@@ -216,12 +222,40 @@ class Activation:
 
     def begun(self) -> list[StartedCall]:
         """The calls that may now be made: an EXPRESS one's need no durable intent."""
-        calls, self.intents = self.intents, []
+        calls, self._intents = self._intents, []
         self.in_flight |= {(c.frame.path, c.frame.visit, c.frame.attempt) for c in calls}
         return calls
 
-    def _account(self, size: int, *, whole: bool) -> None:
-        if whole:
+    def call_ended(self, call: Call) -> bool:
+        """The call was answered, or hangs and is given up. False where nobody waits for it: it was given up before."""
+        if call not in self.in_flight:
+            return False
+        self.in_flight.discard(call)
+        return True
+
+    def consume(self, item: str) -> None:
+        """An inbox item was read: what it said is fed, and it is to be deleted after the next commit."""
+        self.consumed.append(item)
+
+    def consumed_deleted(self) -> None:
+        """The inbox items that were read are there no longer."""
+        self.consumed = []
+
+    def header_stored(self, header: Header) -> None:
+        """The header was written, and is this now."""
+        self.header = header
+
+    def offers_stand(self, items: Collection[WorkItem]) -> None:
+        """Just these work items are offered, by this load."""
+        self.offered, self.out = set(items), set(items)
+
+    def offer_lost(self, item: WorkItem) -> None:
+        """The work item is not there any more, and has to be offered again."""
+        self.offered.discard(item)
+
+    def _account(self, segment: Segment) -> None:
+        size = len(segment.body)
+        if segment.whole:
             self._whole_bytes, self._delta_bytes = size, 0
         else:
             self._delta_bytes += size

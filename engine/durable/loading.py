@@ -47,19 +47,12 @@ class Opener:
             if data is None:
                 raise StoreCorrupt(f"the input of {header.key.id} is missing")
             snapshot = Snapshot(facts=facts_of(header), input=json.loads(data), last_at=header.started_at)
-            return self._activation(header, version, plan, snapshot, len(data))
-        snapshot = codec.decode_snapshot(segment.body for segment in loaded.segments)
-        sizes = [(segment.whole, len(segment.body)) for segment in loaded.segments]
-        activation = self._activation(header, version, plan, snapshot, max(size for _, size in sizes))
-        activation.seq = loaded.segments[-1].seq
-        activation.resume_sizes(sizes)
-        return activation
-
-    def _activation(
-        self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, payload_bytes: int
-    ) -> Activation:
+            input_bytes = len(data)
+        else:
+            snapshot, input_bytes = codec.decode_snapshot(segment.body for segment in loaded.segments), 0
         return Activation(
-            header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, payload_bytes=payload_bytes
+            header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, segments=loaded.segments,
+            input_bytes=input_bytes,
         )
 
     def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:

@@ -22,7 +22,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from engine.adapters.aws.queue import decode_wake
-from engine.durable.worker.worker import Outcome
+from engine.durable.worker.ownership import Outcome
 from engine.errors import InvalidDocument
 from engine.ports.keys import ExecutionKey
 from functions.lambda_logs import join_logs

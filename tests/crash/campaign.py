@@ -109,8 +109,7 @@ class _snapshots:  # noqa: N801  reads as what it is: with _snapshots(deltas=Tru
     def __enter__(self) -> None:
         self._real = Activation._account
         if self._deltas:
-            def account(activation: Any, size: int, *, whole: bool) -> None:
-                del size, whole
+            def account(activation: Any, _segment: Any) -> None:
                 activation._whole_bytes, activation._delta_bytes = 10**9, 0
 
             Activation._account = account  # type: ignore[method-assign]

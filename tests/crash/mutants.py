@@ -23,10 +23,11 @@ from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.poison import Poison
 from engine.durable.worker.admission import Admission
 from engine.durable.worker.committing import Committing
-from engine.durable.worker.incoming import News
-from engine.durable.worker.job_starts import JobStarts
+from engine.durable.worker.incoming import Incoming
 from engine.durable.worker.map_run_driver import MapRuns
-from engine.durable.worker.outbox import Errands
+from engine.durable.worker.orphaned_jobs import OrphanedJobs
+from engine.durable.worker.outbox import Outbox
+from engine.durable.worker.ownership import Ownership
 from engine.durable.worker.parking import Parking
 from engine.durable.worker.policies import Policies
 from engine.durable.worker.worker import Worker
@@ -108,10 +109,8 @@ def _call_before_intent(patch: Patch) -> None:
     def encode_and_call(self: Any, owned: Any, now: float) -> None:
         encode(self, owned, now)
         activation = owned.activation
-        calls, activation.intents = activation.intents, []
-        for call in calls:
-            activation.in_flight.add((call.frame.path, call.frame.visit, call.frame.attempt))
-            workers[self]._call(activation, call)
+        for call in activation.begun():
+            workers[self]._performing.make(activation, call)
 
     patch.setattr(Worker, "__init__", remember)
     patch.setattr(Committing, "encode", encode_and_call)
@@ -156,25 +155,25 @@ def _client_retries(patch: Patch) -> None:
 
 
 def _no_inbox_before_takeover(patch: Patch) -> None:
-    first = News._first_news
+    first = Incoming._on_opening
 
     def blind(self: Any, owned: Any, at: float) -> Any:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(News, "read_inbox", lambda *_: [])
+            inner.setattr(Incoming, "read_inbox", lambda *_: [])
             return first(self, owned, at)
 
-    patch.setattr(News, "_first_news", blind)
+    patch.setattr(Incoming, "_on_opening", blind)
 
 
 def _inbox_emptied_on_reading(patch: Patch) -> None:
-    consume = News._consume
+    consume = Incoming._consume
 
     def greedy(self: Any, item: Any, activation: Any, at: float) -> Any:
         stimulus = consume(self, item, activation, at)
         self._journal.delete_inbox(item.key, [item.id])
         return stimulus
 
-    patch.setattr(News, "_consume", greedy)
+    patch.setattr(Incoming, "_consume", greedy)
 
 
 def _no_resend_behind_a_lease(patch: Patch) -> None:
@@ -190,15 +189,15 @@ def _no_resend_behind_a_lease(patch: Patch) -> None:
 
 
 def _no_inbox_while_calls_run(patch: Patch) -> None:
-    read = News.read_inbox
+    read = Incoming.read_inbox
 
     def later(self: Any, owned: Any, at: float) -> Any:
         if owned.activation.in_flight:
-            owned.poked, owned.inbox_at = False, float("inf")
+            owned.inbox_read(again_at=float("inf"))
             return []
         return read(self, owned, at)
 
-    patch.setattr(News, "read_inbox", later)
+    patch.setattr(Incoming, "read_inbox", later)
 
 
 def _no_read_after_parking(patch: Patch) -> None:
@@ -206,7 +205,7 @@ def _no_read_after_parking(patch: Patch) -> None:
 
     def blind(self: Any, owned: Any, due_at: Any, now: float) -> Any:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(News, "read_inbox", lambda *_: [])
+            inner.setattr(Incoming, "read_inbox", lambda *_: [])
             return park(self, owned, due_at, now)
 
     patch.setattr(Parking, "park", blind)
@@ -217,13 +216,13 @@ def _no_read_after_parking(patch: Patch) -> None:
 
 
 def _acknowledged_when_left(patch: Patch) -> None:
-    leave = Worker._leave
+    leave = Ownership.leave
 
     def content(self: Any, key: Any, error: Exception) -> None:
         leave(self, key, error)
         self._outcomes[key] = None
 
-    patch.setattr(Worker, "_leave", content)
+    patch.setattr(Ownership, "leave", content)
 
 
 def _one_try_at_a_commit(patch: Patch) -> None:
@@ -236,13 +235,13 @@ def _no_sweeper(patch: Patch) -> None:
 
 def _no_due_check(patch: Patch) -> None:
     """A timer counts as over whenever somebody looks."""
-    of = News.of
+    stimuli = Incoming.stimuli
 
     def early(self: Any, owned: Any, now: float) -> Any:
         look_at = owned.activation.owed().look_at
-        return of(self, owned, now if look_at is None else max(now, look_at))
+        return stimuli(self, owned, now if look_at is None else max(now, look_at))
 
-    patch.setattr(News, "of", early)
+    patch.setattr(Incoming, "stimuli", early)
 
 
 def _no_hold(patch: Patch) -> None:
@@ -271,11 +270,11 @@ def _claimed_by_all(patch: Patch) -> None:
 
 
 def _jobs_left_running(patch: Patch) -> None:
-    patch.setattr(Errands, "stop_jobs", lambda *_: None)
+    patch.setattr(Outbox, "stop_jobs", lambda *_: None)
 
 
 def _starts_unsettled(patch: Patch) -> None:
-    patch.setattr(JobStarts, "settle", lambda *_: None)
+    patch.setattr(OrphanedJobs, "settle", lambda *_: None)
 
 
 def _no_tombstones(patch: Patch) -> None:

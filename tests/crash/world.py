@@ -248,7 +248,7 @@ class World(Product):
         clock = SkewedClock(self.clock, skew) if skew else self.clock
         tasks = self.wrap("tasks", self.tasks)
         owner = self.stores.owner
-        worker = Worker(
+        return Worker(
             journal=self.wrap("journal", self.stores.journal),
             queue=self.wrap("queue", self.stores.queue), published=self.published, tasks=tasks, clock=clock,
             settings=self.settings, owner=owner, is_alive=self.stores.is_alive if owner else None,
@@ -256,11 +256,8 @@ class World(Product):
             pauses=self.wrap("pauses", self.stores.pauses),
             activities=self.wrap("activities", self.stores.activities), runs_sync=runs_sync,
             parallel=self.stores.parallel,
+            new_pool=lambda chain, at, _threads: VirtualCalls(chain, at, self.workflow.seconds),
         )
-        worker._calls = worker._admission._calls = VirtualCalls(
-            worker._calls._tasks, clock, self.workflow.seconds
-        )
-        return worker
 
     def _run(self, received: list[Received]) -> dict[ExecutionKey, Any]:
         """One Lambda invocation."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.durable import codec, inbox
-from engine.durable.lifecycle.start_request import checked_name
+from engine.durable.lifecycle.start_checks import checked_name
 from engine.errors import NotFound, StorageError
 from engine.kernel.snapshot import Frame, Phase
 from engine.language.asl.resources import OWN_ARN

@@ -1,5 +1,5 @@
 """Starting an execution: its input, its header with a row in the index, a wake. For the API, the command line and the
-Tasks that start another workflow (engine.durable.worker.child_starts).
+Tasks that start another workflow (engine.durable.worker.start_execution).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from engine.clock import Clock
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.pausing import HOLD_SECONDS, WorkflowPaused, start_is_queued
-from engine.durable.lifecycle.start_request import checked_name, encoded_input, input_digest, sync_kind
+from engine.durable.lifecycle.start_checks import checked_name, encoded_input, input_digest, sync_kind
 from engine.durable.loading import START_GRACE_SECONDS
 from engine.errors import Conflict
 from engine.kernel.express import FIRST_LOOK_SECONDS

@@ -48,7 +48,7 @@ class ActivityOffers:
             else:
                 self._store.offer(item)
         self._remove(activation.out - waiting.keys())
-        activation.offered, activation.out = set(waiting), set(waiting)
+        activation.offers_stand(waiting)
         return stimuli
 
     def swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
@@ -59,7 +59,7 @@ class ActivityOffers:
                 continue
             stored = self._store.item(item)
             if stored is None:
-                activation.offered.discard(item)
+                activation.offer_lost(item)
             elif stored.taken_by is not None:
                 stimuli.append(TaskStarted(**self._whose(frame, at), worker=stored.worker))
         return stimuli
@@ -67,7 +67,7 @@ class ActivityOffers:
     def withdraw(self, activation: Activation) -> None:
         """The execution has closed: remove what it has offered. What a crash leaves of it, a poller removes."""
         self._remove(activation.out)
-        activation.out = set()
+        activation.offers_stand(())
 
     def _remove(self, items: Collection[WorkItem]) -> None:
         if self._store is not None and items:

@@ -9,7 +9,8 @@ else                           opened: the calls without an owner are taken over
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from engine.clock import Clock
@@ -32,7 +33,7 @@ _MOST_LEFT = 1000
 
 
 class Admission:
-    """Asked by the worker for each wake. `charged` are the executions that were given a strike for this load."""
+    """Asked by the worker for each wake."""
 
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, clock: Clock, opener: Opener, poison: Poison, calls: CallPool,
@@ -50,10 +51,18 @@ class Admission:
         self._runs_sync = runs_sync
         self._on_committed = on_committed
         self._left: dict[ExecutionKey, str] = {}
-        self.charged: set[ExecutionKey] = set()
+        self._charged: set[ExecutionKey] = set()
 
-    def must_run_alone(self, loaded: Loaded, now: float, *, redelivered: bool) -> bool:
-        """Whether it cost so many workers that it may take no neighbour with it."""
+    def must_run_alone(
+        self, found: Mapping[ExecutionKey, Loaded], redelivered: AbstractSet[ExecutionKey]
+    ) -> ExecutionKey | None:
+        """The first of `found` that cost so many workers that it may take no neighbour with it."""
+        now = self._clock.now()
+        return next((
+            key for key, loaded in found.items() if self._endangers(loaded, now, redelivered=key in redelivered)
+        ), None)
+
+    def _endangers(self, loaded: Loaded, now: float, *, redelivered: bool) -> bool:
         header, last = loaded.header, loaded.segments[-1] if loaded.segments else None
         try:
             if header.status != RUNNING or (last is not None and self.lease_lives(last, now)):
@@ -94,14 +103,14 @@ class Admission:
             header = self._poison.charge(header, header.seq if last is None else last.seq)
             if header.status == PAUSED:
                 return None
-            self.charged.add(key)
+            self._charged.add(key)
         activation = self._opener.open(replace(loaded, header=header))
         if last is not None:
             self._on_committed(self._untold(activation, last))
         self._left.pop(key, None)
-        owned = Owned(activation, deadline, invocation=invocation)
-        owned.paused, owned.abandoned = header.status == PAUSED, abandoned
-        return owned
+        return Owned(
+            activation, deadline, invocation=invocation, paused=header.status == PAUSED, abandoned=abandoned
+        )
 
     def _untold(self, activation: Activation, last: Segment) -> list[Segment]:
         """The last segment, whose writer may have died before it told, and those before it that a redrive followed on:
@@ -110,6 +119,20 @@ class Admission:
         while activation.snapshot.redrives and _is_redrive(found[0]):
             found.insert(0, next(self._journal.history(last.key, found[0].first_event - 2)))
         return found
+
+    def is_charged(self, key: ExecutionKey) -> bool:
+        """Whether it was given a strike for this load."""
+        return key in self._charged
+
+    def forget_charge(self, key: ExecutionKey) -> bool:
+        """The strike stands, or was taken back: whether there was one."""
+        charged = key in self._charged
+        self._charged.discard(key)
+        return charged
+
+    def forget_charges(self) -> None:
+        """The load of each execution is over."""
+        self._charged.clear()
 
     def left(self, key: ExecutionKey, nonce: str | None) -> None:
         """It was let go of without an end. `nonce` is that of its load, None where it was not opened."""

@@ -57,7 +57,7 @@ class Committing:
         if activation.express:
             due = activation.dirty and activation.snapshot.closed
         if due and owned.segment is None:
-            owned.segment = activation.segment(now, owner=self._owner, hard_deadline=owned.deadline)
+            owned.commit_begun(activation.segment(now, owner=self._owner, hard_deadline=owned.deadline))
 
     def commit(self, encoded: Sequence[Owned]) -> list[tuple[Owned, Segment]]:
         """Write the segments of `encoded`, where the lease is covered; answers those that are durable now."""
@@ -72,7 +72,7 @@ class Committing:
             elif not written:
                 self._leave(owned, Fenced(f"segment {segment.seq} was written by another owner"))
             else:
-                owned.segment, owned.failures = None, 0
+                owned.commit_done()
                 durable.append((owned, segment))
         return durable
 
@@ -93,8 +93,7 @@ class Committing:
 
     def _failed(self, owned: Owned, error: Exception) -> None:
         """Try again in the next round, with the same bytes; leave where that cannot help or has not helped."""
-        owned.failures += 1
-        again = owned.failures < COMMIT_ATTEMPTS and not owned.near(self._clock.now())
+        again = owned.commit_failed() < COMMIT_ATTEMPTS and not owned.near(self._clock.now())
         if not again or not isinstance(error, _TRANSIENT):
             self._leave(owned, error)
 

@@ -18,7 +18,7 @@ from engine.durable import inbox, notices
 from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.durable.lifecycle.answers import masked_stimulus
 from engine.durable.worker.calls import Answer
-from engine.durable.worker.outbox import Errands
+from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import LEAST_CALL_SECONDS, RESERVE_SECONDS, Owned
 from engine.durable.worker.policies import Policies
 from engine.errors import SchemaTooNew, StorageError, StoreCorrupt
@@ -44,32 +44,31 @@ INBOX_SECONDS = 2.0
 """How often the owner of an execution reads its inbox."""
 
 
-class News:
+class Incoming:
     """Gathers stimuli; time and seeds enter the core here."""
 
     def __init__(
-        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], errands: Errands,
+        self, journal: Journal, policies: Policies, clock: Clock, new_seed: Callable[[], int], outbox: Outbox,
         masks: SecretMasks,
     ) -> None:
         self._journal = journal
         self._policies = policies
         self._clock = clock
         self._seed = new_seed
-        self._errands = errands
+        self._outbox = outbox
         self._masks = masks
 
-    def of(self, owned: Owned, now: float) -> list[Stimulus]:
+    def stimuli(self, owned: Owned, now: float) -> list[Stimulus]:
         """All that can be fed to the execution at `now`, in the order in which it counts. Raises StorageError."""
         activation = owned.activation
         at = max(now, activation.snapshot.last_at)
         stimuli: list[Stimulus] = []
         if owned.fresh:
-            stimuli += self._first_news(owned, at)
-        elif owned.poked or now >= owned.inbox_at:
-            stimuli += self._inbox_news(owned, at)
-        for answer in owned.answers:
+            stimuli += self._on_opening(owned, at)
+        elif owned.woken or now >= owned.inbox_at:
+            stimuli += self._from_inbox(owned, at)
+        for answer in owned.take_answers():
             stimuli += self._answer(activation, answer, at)
-        owned.answers.clear()
         stimuli += self._overdue_calls(activation, at)
         if owned.held:
             return stimuli
@@ -82,15 +81,15 @@ class News:
             stimuli.append(Continued(at=at, seed=self._seed()))
         return stimuli
 
-    def _first_news(self, owned: Owned, at: float) -> list[Stimulus]:
+    def _on_opening(self, owned: Owned, at: float) -> list[Stimulus]:
         """After opening: the start, else the inbox and then the calls whose owner is gone.
 
         One that had to wait for its start may have been stopped meanwhile: then it makes no call at all.
         """
         activation = owned.activation
         if owned.held:
-            return self._inbox_news(owned, at)  # and all else once it goes on
-        owned.fresh = False
+            return self._from_inbox(owned, at)  # and all else once it goes on
+        owned.opened()
         if owned.abandoned:  # past its deadline: it is over before its first call
             began = Started(at=activation.header.started_at, seed=self._seed())
             return [began, TimePassed(at=at, seed=self._seed())]
@@ -98,14 +97,14 @@ class News:
             started: list[Stimulus] = [Started(at=at, seed=self._seed())]
             if notices.is_orphan(self._journal, activation.header):
                 return [*started, StopRequested(at=at, cause=notices.PARENT_ENDED)]
-            owned.inbox_at = activation.header.started_at + INBOX_SECONDS
+            owned.inbox_empty_until(activation.header.started_at + INBOX_SECONDS)
             return started + self.read_inbox(owned, at) if self._clock.now() >= owned.inbox_at else started
         stimuli = self.read_inbox(owned, at)
         for frame in activation.owed().running:
             stimuli.append(self._take_over(activation, frame, at))
         return stimuli
 
-    def _inbox_news(self, owned: Owned, at: float) -> list[Stimulus]:
+    def _from_inbox(self, owned: Owned, at: float) -> list[Stimulus]:
         """The inbox; before the stop of one that never began, its start."""
         stimuli = self.read_inbox(owned, at)
         begins = stimuli and owned.activation.seq < 0 and not owned.activation.dirty
@@ -124,7 +123,7 @@ class News:
     def _swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
         """Raises StorageError, but not while calls are running: then the next sweep will find what this one did not."""
         try:
-            return self._errands.swept(activation, now, at)
+            return self._outbox.swept(activation, now, at)
         except StorageError as error:
             if not activation.in_flight:
                 raise
@@ -138,8 +137,7 @@ class News:
         Raises StorageError, but not while calls are running: they are not abandoned for that.
         """
         activation = owned.activation
-        owned.poked = False
-        owned.inbox_at = self._clock.now() + INBOX_SECONDS
+        owned.inbox_read(again_at=self._clock.now() + INBOX_SECONDS)
         try:
             items = notices.read_inbox(self._journal, activation.key)
         except StorageError as error:
@@ -163,7 +161,7 @@ class News:
             stimulus = inbox.stimulus_of(item, at=at, seed=self._seed())
         except StoreCorrupt as error:
             _LOG.error("an inbox item is dropped: %s", error, extra={"execution": activation.key.id})
-            activation.consumed.append(item.id)
+            activation.consume(item.id)
             return None
         except SchemaTooNew:
             if activation.in_flight:
@@ -176,15 +174,14 @@ class News:
                 raise
             _LOG.warning("an answer is read later: %s", error, extra={"execution": activation.key.id})
             return None
-        activation.consumed.append(item.id)
+        activation.consume(item.id)
         return stimulus
 
     def _answer(self, activation: Activation, answer: Answer, at: float) -> list[Stimulus]:
         ticket, outcome = answer.ticket, answer.outcome
         call = (ticket.frame, ticket.visit, ticket.attempt)
-        if call not in activation.in_flight:
+        if not activation.call_ended(call):
             return []  # it was given up already
-        activation.in_flight.discard(call)
         place = {"at": at, "frame": ticket.frame, "visit": ticket.visit, "attempt": ticket.attempt}
         if outcome is None:  # not made: its lease was over
             return [TaskTakenOver(**place)]  # type: ignore[arg-type]
@@ -226,8 +223,7 @@ class News:
         stimuli: list[Stimulus] = []
         for frame in activation.owed().running:
             call = (frame.path, frame.visit, frame.attempt)
-            if call in activation.in_flight and at >= frame.lease_until - LEASE_MARGIN_SECONDS / 2:
-                activation.in_flight.discard(call)
+            if at >= frame.lease_until - LEASE_MARGIN_SECONDS / 2 and activation.call_ended(call):
                 stimuli.append(
                     TaskErred(
                         at=at, seed=self._seed(), frame=frame.path, visit=frame.visit, attempt=frame.attempt,

@@ -1,6 +1,6 @@
 """Writing what a Map Run came to: some hundred children at a time, then the manifest.
 
-It stands before the task port, like worker.child_starts: the core owes a call of ``s3:putObject`` that only says
+It stands before the task port, like worker.start_execution: the core owes a call of ``s3:putObject`` that only says
 where to go on, and here the children are read and their files put. So a chunk has an intent, a lease and a repetition
 like every call; a file's name and content follow from its chunk, and writing it twice changes nothing.
 

@@ -28,7 +28,7 @@ STOP_SECONDS = 5.0
 """How long stopping a job may keep the loop."""
 
 
-class Errands:
+class Outbox:
     """Methods raise StorageError."""
 
     def __init__(self, map_runs: MapRuns, offers: ActivityOffers, tasks: Tasks) -> None:

@@ -24,32 +24,41 @@ def longest_call(invocation: float) -> float:
 
 
 class Owned:
-    """What the loop keeps beside an activation. `segment` is a commit under way, `failures` how often it failed.
+    """What the loop keeps beside an activation. Its attributes are for all to read, and change by its own methods only.
+
+    `deadline` is when it must be let go of, `invocation` how long its worker was given in all, in seconds. `fresh`: it
+    was not stepped since it was loaded. `woken`: a wake came, or a reason to read the inbox before anything else;
+    `inbox_at` and `outbox_at` are when the inbox is read and the outbox seen to at the latest and the earliest.
+    `answers` are what came of calls. `segment` is a commit under way, `failures` how often it failed.
 
     `held`: it is not to go on. Calls under way are waited for and stops are read, but nothing new begins. `paused`: and
-    that because it is PAUSED itself. `abandoned`: whoever ran it is gone, and it is not to be run again. `invocation`
-    is how long its worker was given in all, in seconds.
+    that because it is PAUSED itself. `abandoned`: whoever ran it is gone, and it is not to be run again.
     """
 
     __slots__ = (
-        "abandoned", "activation", "answers", "children_at", "deadline", "failures", "fresh", "held", "inbox_at",
-        "invocation", "paused", "poked", "segment",
+        "abandoned", "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "invocation",
+        "outbox_at", "paused", "segment", "woken",
     )
 
-    def __init__(self, activation: Activation, deadline: float, *, invocation: float) -> None:
+    def __init__(
+        self, activation: Activation, deadline: float, *, invocation: float, paused: bool = False,
+        abandoned: bool = False,
+    ) -> None:
         self.activation = activation
         self.deadline = deadline
         self.invocation = invocation
+        self.paused = paused
+        self.abandoned = abandoned
         self.fresh = True
         self.held = False
-        self.paused = False
-        self.abandoned = False
-        self.poked = False
+        self.woken = False
         self.inbox_at = 0.0
-        self.children_at = 0.0
+        self.outbox_at = 0.0
         self.answers: list[Answer] = []
         self.segment: Segment | None = None
         self.failures = 0
+
+    # ---------------------------------------------------------------- what it is asked
 
     @property
     def longest_call(self) -> float:
@@ -69,8 +78,61 @@ class Owned:
         activation = self.activation
         goes_on = not self.held and activation.owed().ready
         waits_to_be_written = activation.dirty and not activation.express
-        return self.fresh or self.poked or bool(self.answers) or waits_to_be_written or goes_on
+        return self.fresh or self.woken or bool(self.answers) or waits_to_be_written or goes_on
 
     def near(self, now: float) -> bool:
         """Whether what is left of its time is for the last commit, parking and the acknowledgement."""
         return now >= self.deadline - RESERVE_SECONDS
+
+    # ---------------------------------------------------------------- what happens to it
+
+    def wake(self) -> None:
+        """Somebody may have said something: its inbox is read before it is let go of."""
+        self.woken = True
+
+    def answer(self, answer: Answer) -> None:
+        """A call of it was answered."""
+        self.answers.append(answer)
+
+    def take_answers(self) -> list[Answer]:
+        """The answers that came since the last round."""
+        taken, self.answers = self.answers, []
+        return taken
+
+    def opened(self) -> None:
+        """Its first round has begun: what was to be done once after loading is done."""
+        self.fresh = False
+
+    def hold(self, *, held: bool) -> None:
+        """Whether it is not to go on, for this round."""
+        self.held = held
+
+    def inbox_read(self, *, again_at: float) -> None:
+        """What woke it is known. The inbox is read again by `again_at`, or at the next wake."""
+        self.woken = False
+        self.inbox_at = again_at
+
+    def inbox_empty_until(self, at: float) -> None:
+        """It is too young for anybody to have said something."""
+        self.inbox_at = at
+
+    def outbox_later(self, at: float) -> None:
+        """The store failed: what is owed to others is tried again then."""
+        self.outbox_at = at
+
+    def commit_begun(self, segment: Segment) -> None:
+        """`segment` is to be written; nothing may change before it is."""
+        self.segment = segment
+
+    def commit_failed(self) -> int:
+        """How often it has failed by now."""
+        self.failures += 1
+        return self.failures
+
+    def commit_done(self) -> None:
+        """The segment is durable."""
+        self.segment, self.failures = None, 0
+
+    def leave_by(self, deadline: float) -> None:
+        """It is to be let go of by then, if not earlier."""
+        self.deadline = min(self.deadline, deadline)

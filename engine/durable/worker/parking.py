@@ -13,8 +13,8 @@ from dataclasses import replace
 from engine.clock import Clock
 from engine.durable import notices
 from engine.durable.activation import Activation
-from engine.durable.worker.incoming import News
-from engine.durable.worker.outbox import Errands
+from engine.durable.worker.incoming import Incoming
+from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import Owned
 from engine.errors import Fenced, StorageError
 from engine.ports.journal import OPEN_STATUSES, RUNNING, HeaderChange, Journal, row_of
@@ -32,13 +32,13 @@ class Parking:
     somebody else is further on."""
 
     def __init__(
-        self, journal: Journal, queue: WakeQueue, clock: Clock, news: News, errands: Errands,
+        self, journal: Journal, queue: WakeQueue, clock: Clock, incoming: Incoming, outbox: Outbox,
     ) -> None:
         self._journal = journal
         self._queue = queue
         self._clock = clock
-        self._news = news
-        self._errands = errands
+        self._incoming = incoming
+        self._outbox = outbox
 
     def park(self, owned: Owned, due_at: float | None, now: float) -> bool:
         """Say when somebody must look again, arm the wake, read the inbox once more. False: there was news, go on."""
@@ -51,7 +51,7 @@ class Parking:
             delay = max(0.0, due_at - now)
             if delay <= (MAX_DELAY_SECONDS if moved else REARM_SECONDS):
                 self._queue.send([Wake(activation.key, delay)])
-        stimuli = self._news.read_inbox(owned, max(now, activation.snapshot.last_at))
+        stimuli = self._incoming.read_inbox(owned, max(now, activation.snapshot.last_at))
         if stimuli:
             activation.feed(stimuli)
         if activation.dirty:
@@ -62,7 +62,7 @@ class Parking:
     def close(self, activation: Activation) -> None:
         """The header last: until it says so, whoever loads the execution does all of this again."""
         snapshot = activation.snapshot
-        self._errands.close(activation)
+        self._outbox.close(activation)
         notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, snapshot.abandoned)
         notices.tell(self._journal, self._queue, self._clock, activation.header, snapshot)
         status, ended_at = str(snapshot.status), snapshot.last_at
@@ -76,7 +76,7 @@ class Parking:
         change = HeaderChange(activation.key, seq, RUNNING, due_at)
         if not self._journal.update_headers([change])[0]:
             raise Fenced(f"the header of {activation.key.id} is ahead of segment {seq}")
-        activation.header = replace(activation.header, due_at=due_at, seq=seq)
+        activation.header_stored(replace(activation.header, due_at=due_at, seq=seq))
 
     def delete_consumed(self, activation: Activation) -> None:
         """What was read and recorded. Items that stay are read again some time, and ignored."""
@@ -87,7 +87,7 @@ class Parking:
         except StorageError as error:
             _LOG.warning("the inbox is emptied later: %s", error, extra={"execution": activation.key.id})
         else:
-            activation.consumed = []
+            activation.consumed_deleted()
 
 
 def clear_inbox(journal: Journal, key: ExecutionKey) -> None:

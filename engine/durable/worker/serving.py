@@ -1,6 +1,6 @@
 """A worker process on its queue: claim, round after round, acknowledge, until it is told to stop.
 
-    claim ──► owned already: poke; else admit ──► round ──► outcomes ──► None: acknowledge all wakes of that execution
+    claim ──► owned already: woken; else admit ──► round ──► outcomes ──► None: acknowledge all wakes of that execution
       ▲                                                          └─────► an error: release one of them, later and later
       └──────────────────────────────────────────────────────────────────────────────────────────────┘
 
@@ -16,7 +16,8 @@ from collections.abc import Callable
 from engine.clock import Clock
 from engine.durable.lifecycle.sweeper import CLAIM_SECONDS, LOOK_AHEAD_SECONDS
 from engine.durable.worker.owned import RESERVE_SECONDS
-from engine.durable.worker.worker import IDLE_SECONDS, Outcome, Worker
+from engine.durable.worker.ownership import Outcome
+from engine.durable.worker.worker import IDLE_SECONDS, Worker
 from engine.errors import StorageError
 from engine.ports.journal import RUNNING, HeaderChange, Journal
 from engine.ports.keys import ExecutionKey
@@ -102,7 +103,7 @@ class Serving:
         fresh: list[ExecutionKey] = []
         for received in claimed:
             self._wakes.setdefault(received.key, []).append(received)
-            if not self._worker.poke(received.key):
+            if not self._worker.wake(received.key):
                 fresh.append(received.key)
         again = {received.key for received in claimed if received.receives > 1}
         self._worker.admit(list(dict.fromkeys(fresh)), float("inf"), again)

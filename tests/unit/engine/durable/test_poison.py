@@ -277,7 +277,7 @@ def test_a_worker_that_leaves_calls_on_their_way_in_good_order_counts_nothing():
         worker.round()
         assert worker.owned == 1
         product.clock.sleep(299)
-        worker._news._overdue_calls = lambda *_args: []  # its budget is as long
+        worker._stepping._incoming._overdue_calls = lambda *_args: []  # its budget is as long
         worker.round()
         assert isinstance(worker.take_outcomes()[key], OutOfTime)
         product.clock.sleep(PAST_ANY_LEASE)

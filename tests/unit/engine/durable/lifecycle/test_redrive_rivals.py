@@ -18,7 +18,7 @@ def test_who_was_about_to_close_it_cannot_close_the_redriven_one():
     late = product.worker()
     activation = product.worker()._admission._opener.open(product.stores.journal.load(key))
     redrive(product, key)
-    late._parking.close(activation)
+    late._settling._parking.close(activation)
     assert product.stores.journal.header(key).status == "RUNNING"
     product.drain()
     assert product.describe(key).output == 1
@@ -30,12 +30,12 @@ def test_one_whose_header_is_not_closed_yet_is_redriven():
     key = product.start({})
     worker = product.worker()
     closing = []
-    worker._parking.close = closing.append
+    worker._settling._parking.close = closing.append
     product.run(key, worker)
     assert product.stores.journal.header(key).status == "RUNNING"
     assert product.describe(key).status == "FAILED"
     redrive(product, key)
-    product.worker()._parking.close(closing[0])
+    product.worker()._settling._parking.close(closing[0])
     assert product.stores.journal.header(key).status == "RUNNING"
     product.drain()
     assert product.describe(key).output == 1
@@ -79,14 +79,14 @@ def test_a_slow_closer_that_comes_in_between_closes_nothing():
     product = Product(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
     key = product.start({})
     worker, closing = product.worker(), []
-    worker._parking.close = closing.append
+    worker._settling._parking.close = closing.append
     product.run(key, worker)
     journal, commit = product.stores.journal, product.stores.journal.commit
 
     def commit_and_close(segments, headers=()):
         answer = commit(segments, headers)
         journal.commit = commit
-        product.worker()._parking.close(closing[0])
+        product.worker()._settling._parking.close(closing[0])
         return answer
 
     journal.commit = commit_and_close

@@ -20,7 +20,7 @@ from engine.clock import Clock
 from engine.durable import codec
 from engine.durable.activation import Activation
 from engine.durable.worker.calls import Answer, Ticket
-from engine.durable.worker.outbox import Errands
+from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import Owned
 from engine.kernel.children.child_ids import started_id
 from engine.kernel.snapshot import Frame, Snapshot
@@ -49,13 +49,18 @@ class _Begun:
     look_at: float = 0.0
     looks: int = 0
 
+    def looked(self, *, again_at: float) -> None:
+        """It was looked at, and is again then."""
+        self.looks += 1
+        self.look_at = again_at
 
-class JobStarts:
+
+class OrphanedJobs:
     """Told of each call that starts a job, and of each answer."""
 
-    def __init__(self, journal: Journal, errands: Errands, clock: Clock) -> None:
+    def __init__(self, journal: Journal, outbox: Outbox, clock: Clock) -> None:
         self._journal = journal
-        self._errands = errands
+        self._outbox = outbox
         self._clock = clock
         self._calls: dict[Ticket, TaskCall] = {}
         self._begun: list[_Begun] = []
@@ -90,12 +95,11 @@ class JobStarts:
             snapshot = self._durable(begun.ticket.key) if activation is None else activation.snapshot
             seen_to = False if snapshot is None else _seen_to(snapshot, begun)
             if seen_to is False:
-                self._errands.stop_job(begun.call)
+                self._outbox.stop_job(begun.call)
         except Exception as error:  # noqa: BLE001  whatever a store raises: the loop has other executions
             _LOG.warning("a job is looked at later: %s", error, extra={"execution": begun.ticket.key.id})
             seen_to = None
-        begun.look_at = now + LOOK_SECONDS
-        begun.looks += 1
+        begun.looked(again_at=now + LOOK_SECONDS)
         return seen_to is not None or begun.looks >= MOST_LOOKS
 
     def _durable(self, key: ExecutionKey) -> Snapshot | None:

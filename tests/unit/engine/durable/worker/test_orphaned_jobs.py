@@ -1,4 +1,4 @@
-"""A job whose start was on its way when nobody waited for it any more is stopped (engine.durable.worker.job_starts)."""
+"""A job whose start was on its way when nobody waited for it any more is stopped (worker.orphaned_jobs)."""
 
 
 import pytest
@@ -74,7 +74,7 @@ def test_an_answer_that_comes_after_its_execution_was_let_go_of_stops_the_job():
     worker.round()  # the intent is durable, the call made; its answer is not gathered yet
     answers, worker._calls.answers = worker._calls.answers, lambda _timeout: []
     worker.gather(0.0)
-    worker.poke(product.key)
+    worker.wake(product.key)
     while worker.owned:
         worker.round()
     assert product.describe(product.key).status == "ABORTED"
