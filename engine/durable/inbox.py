@@ -29,9 +29,10 @@ Json = Any
 
 STOP = "stop"
 """The id of a stop; and its kind."""
-BELL = "bell"
+WAKE_SENT = "bell"
+"""Likewise, as stored: a wake is on its way for what lies here, so that nobody else sends one."""
 
-_KINDS = (STOP, "success", "failure", "heartbeat", "notice", BELL, "map_run", "taken")
+_KINDS = (STOP, "success", "failure", "heartbeat", "notice", WAKE_SENT, "map_run", "taken")
 
 _OF_A_NOTICE = ("child", "index", "status", "output", "inline", "redrives")
 _OF_AN_UPDATE = ("concurrency", "tolerated_count", "tolerated_percentage")
@@ -72,9 +73,9 @@ def notice_item(key: ExecutionKey, at: float, parent: Parent, notice: dict[str, 
     return _item(key, item_id, at, {"kind": "notice", **notice, **place})
 
 
-def bell_item(key: ExecutionKey, at: float) -> InboxItem:
+def wake_sent_item(key: ExecutionKey, at: float) -> InboxItem:
     """Somebody has put a notice, and sends the wake for it (engine.durable.notices)."""
-    return _item(key, BELL, at, {"kind": BELL})
+    return _item(key, WAKE_SENT, at, {"kind": WAKE_SENT})
 
 
 def map_run_item(

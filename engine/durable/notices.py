@@ -1,18 +1,18 @@
 """How a child execution tells its parent that it has closed, and how a parent stops its children.
 
-    child   ── segment: closed ── notice → parent's inbox ── bell → parent's inbox ── wake ── header: closed
-    parent   ··· parked ···                                                            │
-                       opened: bell deleted ── inbox read ── folded ── commit ── notices deleted
+    child   ── segment: closed ── notice ── mark: wake sent ── wake ── header: closed
+    parent  ··· parked ···                                       │
+                      loaded: mark deleted ── inbox read ── folded ── commit ── notices deleted
 
-The bell is one item that can be there once. Who puts it sends the wake; who finds it there spares it, for somebody else
-has sent one that was not acted upon yet. So a thousand children that close at once wake their parent once. The parent
-deletes the bell *before* it reads the notices:
+Wakes are coalesced by the mark, an item of the parent's inbox that can be there once. Who puts it sends the wake; who
+finds it there spares it, for somebody else has sent one that was not acted upon yet. So a thousand children that close
+at once wake their parent once. The parent deletes the mark *before* it reads the notices:
 
-    child A   notice A ── bell ── wake
-    parent                             bell deleted ── reads A ──────────────────────── commit
-    child B                                  notice B ── bell (again its own) ── wake ─────── reads B
+    child A   notice A ── mark ── wake
+    parent                             mark deleted ── reads A ──────────────────────── commit
+    child B                                  notice B ── mark (its own now) ── wake ──────── reads B
 
-A notice, like every inbox item, is due after a minute: should its bell or wake be lost, the sweeper wakes the parent.
+A notice, like every inbox item, is due after a minute: should its mark or wake be lost, the sweeper wakes the parent.
 Should it be lost itself, the parent reads the child's header (worker.map_run_driver). A child whose worker dies
 before its header says that it is closed does all of this again; the parent knows what it has folded, and ignores it.
 """
@@ -53,7 +53,7 @@ def tell(journal: Journal, queue: WakeQueue, clock: Clock, header: Header, snaps
         return
     now = clock.now()
     journal.put_inbox(inbox.notice_item(key, now, parent, notice(header, snapshot)))
-    if journal.put_inbox(inbox.bell_item(key, now)):
+    if journal.put_inbox(inbox.wake_sent_item(key, now)):
         queue.send([Wake(key)])
 
 
@@ -63,12 +63,12 @@ def stopped_by_parent(snapshot: Snapshot) -> bool:
 
 
 def read_inbox(journal: Journal, key: ExecutionKey) -> list[InboxItem]:
-    """Everything but the bell, which is cleared first."""
+    """Everything but the mark of a sent wake, which is deleted first."""
     items = journal.inbox(key)
-    if any(item.id == inbox.BELL for item in items):
-        journal.delete_inbox(key, [inbox.BELL])
+    if any(item.id == inbox.WAKE_SENT for item in items):
+        journal.delete_inbox(key, [inbox.WAKE_SENT])
         items = journal.inbox(key)
-    return [item for item in items if item.id != inbox.BELL]
+    return [item for item in items if item.id != inbox.WAKE_SENT]
 
 
 def notice(header: Header, snapshot: Snapshot) -> dict[str, Json]:

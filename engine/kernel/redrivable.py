@@ -5,7 +5,7 @@ When it ends, each frame is put into the phase from which it will go on:
     DONE                                          as it is: what succeeded is not run again
     a fan-out that waits for its children         JOINING, with the children that it had, put so themselves
     a fan-out whose outputs could not be joined   JOINING, with its children DONE: it joins them again
-    a Map Run                                     JOINING, with the fates of the children that succeeded; the others are
+    a Map Run                                     JOINING, with its children that succeeded; the others are
                                                   redriven themselves as the run goes over them once more
     a Task, Parallel or Map that had begun        BACKOFF: begun again as a Retrier would, with all its retries anew
     any other state, and what had not begun       READY: entered again
@@ -88,12 +88,12 @@ def _to_begin_again(frame: Frame, state: State, *, gives_up: bool) -> Frame:
 
 
 def _to_go_over(hundred: Json) -> Json:
-    """The fates of a hundred children, none of them out: those that did not succeed are redriven, or started."""
-    fates = "".join([
-        fate if fate == SUCCEEDED else AGAIN if at < hundred["dispatched"] or fate != RUNS else RUNS
-        for at, fate in enumerate(hundred["fates"])
+    """The outcomes of a hundred children, none of them out: those that did not succeed are redriven, or started."""
+    codes = "".join([
+        code if code == SUCCEEDED else AGAIN if at < hundred["dispatched"] or code != RUNS else RUNS
+        for at, code in enumerate(hundred["fates"])
     ])
-    return {**hundred, "dispatched": 0, "fates": fates}
+    return {**hundred, "dispatched": 0, "fates": codes}
 
 
 def _is_map_run(state: State) -> bool:

@@ -22,10 +22,10 @@ from engine.records import dataclass
 Json = Any
 
 HUNDRED = 100
-"""So many children's fates are kept in one frame, and so many are started between two commits at most."""
+"""So many children's outcomes are kept in one frame, and so many are started between two commits at most."""
 
 RUNS, AGAIN, SUCCEEDED = ".", ",", "S"
-"""Fates of a child: not known to have ended; the same, and it was there before the run was redriven; succeeded."""
+"""Codes of a child's outcome: not known to have ended; the same, and it was there before the run was redriven; succeeded."""
 
 OUT = frozenset({RUNS, AGAIN})
 
@@ -100,6 +100,6 @@ def awaited_children(plan: Plan, facts: Facts, peek: Peek, frame: Frame | OpenFr
             break
         here = hundred.output["dispatched"]
         dispatched += here
-        running += [number + at for at, fate in enumerate(hundred.output["fates"][:here]) if fate in OUT]
+        running += [number + at for at, code in enumerate(hundred.output["fates"][:here]) if code in OUT]
     running += range(dispatched, min(width, dispatched + HUNDRED))
     return [item_id(facts.execution_id, frame.visit, frame.attempt, index) for index in running]

@@ -1,11 +1,11 @@
-"""The fates of a Map Run's children, in the frames of the parent: a hundred of them in each.
+"""The outcomes of a Map Run's children, in the frames of the parent: a hundred of them in each.
 
     the Map's frame  /2      JOINING   the inputs of all children, written once
                      /2/0    CHILDREN  {"dispatched": 100, "fates": "SSF.S…", "outputs": {"0": …}}   children 0 … 99
                      /2/1    CHILDREN  {"dispatched": 17,  "fates": "....…", "outputs": {}}          children 100 … 199
 
-A fate is one letter: ``.`` not known to have ended, ``,`` the same of one that was there before the run was redriven,
-S F T A as it ended. All counts derive from the letters, so that a child heard of twice is counted once. Only the
+An outcome is one character (stored as ``fates``): ``.`` not known to have ended, ``,`` the same of one that was there
+before the run was redriven, S F T A as it ended. All counts derive from these characters, so that a child heard of twice is counted once. Only the
 hundred that changes is written again, never the inputs. While one of the hundred runs, the frame is due every
 SWEEP_SECONDS: then the headers of those that run are read.
 """
@@ -27,7 +27,7 @@ Json = Any
 SWEEP_SECONDS = 300.0
 """So often the headers of children that are out are read: none stays unheard of for longer."""
 
-_LETTERS = {"SUCCEEDED": SUCCEEDED, "FAILED": "F", "TIMED_OUT": "T", "ABORTED": "A"}
+_CODES = {"SUCCEEDED": SUCCEEDED, "FAILED": "F", "TIMED_OUT": "T", "ABORTED": "A"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Tally:
 def tally(snapshot: Snapshot, frame: Frame) -> Tally:
     """Count the children of the Map Run in `frame`."""
     total = 0 if frame.fanout is None else frame.fanout.width
-    running, counts = 0, dict.fromkeys(_LETTERS.values(), 0)
+    running, counts = 0, dict.fromkeys(_CODES.values(), 0)
     for hundred in _hundreds(snapshot, frame):
-        fates = hundred.output["fates"]
-        for letter in counts:
-            counts[letter] += fates.count(letter)
+        codes = hundred.output["fates"]
+        for code in counts:
+            counts[code] += codes.count(code)
         running += _out(hundred.output)
     ended = sum(counts.values())
     return Tally(total, total - running - ended, running, counts[SUCCEEDED], counts["F"], counts["T"], counts["A"])
@@ -74,18 +74,18 @@ def cursor(snapshot: Snapshot, frame: Frame) -> int:
 def running(hundred: Frame) -> list[tuple[int, bool]]:
     """(index, whether it was there before the run was redriven) of those among a hundred children that are out."""
     first = HUNDRED * int(hundred.path.rpartition("/")[2])
-    fates = hundred.output["fates"][: hundred.output["dispatched"]]
-    return [(first + at, fate == AGAIN) for at, fate in enumerate(fates) if fate in OUT]
+    codes = hundred.output["fates"][: hundred.output["dispatched"]]
+    return [(first + at, code == AGAIN) for at, code in enumerate(codes) if code in OUT]
 
 
 def _out(hundred: Json) -> int:
     """How many of a hundred children are out."""
-    fates, dispatched = hundred["fates"], hundred["dispatched"]
-    return int(fates.count(RUNS, 0, dispatched) + fates.count(AGAIN, 0, dispatched))
+    codes, dispatched = hundred["fates"], hundred["dispatched"]
+    return int(codes.count(RUNS, 0, dispatched) + codes.count(AGAIN, 0, dispatched))
 
 
 def has_ended(snapshot: Snapshot, frame: Frame, index: int) -> bool:
-    """Whether the fate of the child `index` is known: after a redrive, that it succeeded before."""
+    """Whether the outcome of the child `index` is known: after a redrive, that it succeeded before."""
     hundred = snapshot.frames.get(f"{frame.path}/{index // HUNDRED}")
     return hundred is not None and hundred.output["fates"][index % HUNDRED] not in OUT
 
@@ -94,8 +94,8 @@ def successes(snapshot: Snapshot, frame: Frame) -> Iterator[tuple[int, bool, Jso
     """(index, whether its output is here, the output) of each child that succeeded, in order."""
     for number, hundred in enumerate(_hundreds(snapshot, frame)):
         outputs = hundred.output["outputs"]
-        for at, fate in enumerate(hundred.output["fates"]):
-            if fate == SUCCEEDED:
+        for at, code in enumerate(hundred.output["fates"]):
+            if code == SUCCEEDED:
                 yield HUNDRED * number + at, str(at) in outputs, outputs.get(str(at))
 
 
@@ -126,11 +126,11 @@ def closed(builder: Builder, stimulus: ChildClosed) -> bool:
         return False  # it is going to be redriven, too
     hundred = _hundred(builder, run, stimulus.index)
     record = hundred.output
-    fates, outputs = record["fates"], record["outputs"]
-    letter = _LETTERS.get(stimulus.status, "F")
-    if letter == SUCCEEDED and stimulus.inline:
+    codes, outputs = record["fates"], record["outputs"]
+    code = _CODES.get(stimulus.status, "F")
+    if code == SUCCEEDED and stimulus.inline:
         outputs = {**outputs, str(at): stimulus.output}
-    hundred.output = {**record, "fates": f"{fates[:at]}{letter}{fates[at + 1:]}", "outputs": outputs}
+    hundred.output = {**record, "fates": f"{codes[:at]}{code}{codes[at + 1:]}", "outputs": outputs}
     if not _out(hundred.output):
         hundred.due_at = None
     return True
@@ -150,7 +150,7 @@ def look_again(builder: Builder, hundred: OpenFrame) -> None:
 
 
 def forget(builder: Builder, frame: OpenFrame) -> None:
-    """The run is over: its children's fates go."""
+    """The run is over: its children's outcomes go."""
     for first in range(0, 0 if frame.fanout is None else frame.fanout.width, HUNDRED):
         builder.remove(f"{frame.path}/{first // HUNDRED}")
 
@@ -164,7 +164,7 @@ def _run(builder: Builder, path: str, visit: int, attempt: int) -> Frame | OpenF
 
 
 def _hundred(builder: Builder, run: Frame | OpenFrame, index: int) -> OpenFrame:
-    """The frame that keeps the fate of the child `index`, made where it is not there yet."""
+    """The frame that keeps the outcome of the child `index`, made where it is not there yet."""
     path = f"{run.path}/{index // HUNDRED}"
     hundred = builder.frame(path)
     if hundred is None:

@@ -1,4 +1,4 @@
-"""The bell: however a parent that reads and a child that tells interleave, the notice is read or a wake follows."""
+"""Coalesced wakes: however a parent that reads and a child that tells interleave, the notice is read or a wake follows."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def orders():
 
 
 def cleared_last(journal, key):
-    """The mutant: notices are read before the bell is deleted."""
+    """The mutant: notices are read before the mark is deleted."""
     items = journal.inbox(key)
-    journal.delete_inbox(key, [inbox.BELL])
+    journal.delete_inbox(key, [inbox.WAKE_SENT])
     return items
 
 
@@ -106,7 +106,7 @@ def test_no_interleaving_leaves_a_notice_unread_without_a_wake():
     assert all(interleaved(order, notices.read_inbox) for order in orders())
 
 
-def test_reading_before_the_bell_is_cleared_would_lose_one():
+def test_reading_before_the_mark_is_deleted_would_lose_one():
     assert not all(interleaved(order, cleared_last) for order in orders())
 
 
@@ -124,10 +124,10 @@ def test_a_thousand_that_close_at_once_send_one_wake():
 
 @pytest.mark.parametrize("clears", [True, False])
 def test_children_that_close_one_after_the_other_each_wake_their_parent(clears, monkeypatch):
-    """Without a cleared bell only the sweeper brings the parent."""
+    """Without a deleted mark only the sweeper brings the parent."""
     if not clears:
         monkeypatch.setattr(notices, "read_inbox", lambda journal, key: [
-            item for item in journal.inbox(key) if item.id != inbox.BELL])
+            item for item in journal.inbox(key) if item.id != inbox.WAKE_SENT])
     definition = distributed()
     definition["States"]["Each"]["ItemProcessor"] |= flow({"Rest": {"Type": "Wait", "SecondsPath": "$", "End": True}})
     definition["States"]["Each"]["MaxConcurrency"] = 1
