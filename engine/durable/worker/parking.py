@@ -41,7 +41,7 @@ class Parking:
         self._outbox = outbox
 
     def park(self, owned: Owned, due_at: float | None, now: float) -> bool:
-        """Say when somebody must look again, arm the wake, read the inbox once more. False: something new was there, go on."""
+        """Say when somebody must look again, arm the wake, read the inbox once more. False: something new was there."""
         activation = owned.activation
         header = activation.header
         moved = header.due_at != due_at  # else a wake for it was sent when it was set

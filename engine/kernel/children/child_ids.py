@@ -25,7 +25,7 @@ HUNDRED = 100
 """So many children's outcomes are kept in one frame, and so many are started between two commits at most."""
 
 RUNS, AGAIN, SUCCEEDED = ".", ",", "S"
-"""Codes of a child's outcome: not known to have ended; the same, and it was there before the run was redriven; succeeded."""
+"""Codes of a child's outcome: not known to have ended; the same, of one from before a redrive; succeeded."""
 
 OUT = frozenset({RUNS, AGAIN})
 

@@ -5,9 +5,9 @@
                      /2/1    CHILDREN  {"dispatched": 17,  "fates": "....…", "outputs": {}}          children 100 … 199
 
 An outcome is one character (stored as ``fates``): ``.`` not known to have ended, ``,`` the same of one that was there
-before the run was redriven, S F T A as it ended. All counts derive from these characters, so that a child heard of twice is counted once. Only the
-hundred that changes is written again, never the inputs. While one of the hundred runs, the frame is due every
-SWEEP_SECONDS: then the headers of those that run are read.
+before the run was redriven, S F T A as it ended. All counts derive from these characters, so that a child heard of
+twice is counted once. Only the hundred that changes is written again, never the inputs. While one of the hundred runs,
+the frame is due every SWEEP_SECONDS: then the headers of those that run are read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Coalesced wakes: however a parent that reads and a child that tells interleave, the notice is read or a wake follows."""
+"""Coalesced wakes: however a parent that reads and a child that tells interleave, it is read or a wake follows."""
 
 from __future__ import annotations
 
