@@ -41,8 +41,6 @@ import functions.worker.app
 cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
 ready = time.process_time()
 from functions.worker import wiring
-
-ROOT = Path(__file__).resolve().parent.parent
 wiring.parts()
 ready = time.process_time() - ready
 ours = [m for m in list(sys.modules.values()) if (getattr(m, "__file__", None) or "").startswith(tuple(bundle))]

@@ -47,7 +47,7 @@ NOT_FOR_WORKERS = (
     "engine/conversion/step_functions", "engine/adapters/memory", "engine/adapters/models", "connectors/known",
     "engine/language/asl/validate",
     *(f"engine/adapters/aws/{name}.py" for name in (
-        "alarms", "integration_names", "logs", "service_shapes", "transfers",
+        "alarms", "logs", "service_shapes", "transfers",
     )),
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
@@ -55,7 +55,8 @@ NOT_FOR_WORKERS = (
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
-        "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "states", "studio", "triggers",
+        "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "startable", "states",
+        "studio", "triggers",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "audit", "audit_beside", "audit_query", "audit_verify", "shadowing",
