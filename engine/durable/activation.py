@@ -100,7 +100,7 @@ class Activation:
         self._removed: set[str] = set()
         self._since = 0.0
         self._visit_at_commit = snapshot.next_visit
-        self._whole_bytes = 0
+        self._checkpoint_bytes = 0
         self._delta_bytes = 0
         for segment in segments:
             self._account(segment)
@@ -198,15 +198,15 @@ class Activation:
             frozenset(self._removed),
         )
         body = b""
-        if self._whole_bytes > SMALL_SNAPSHOT_BYTES:
-            body = codec.encode_change(change, whole=False, schema=self._schema)
-        whole = not body or self._delta_bytes + len(body) > max(self._whole_bytes, FEW_DELTAS_BYTES)
-        if whole:
-            body = codec.encode_change(change, whole=True, schema=self._schema)
+        if self._checkpoint_bytes > SMALL_SNAPSHOT_BYTES:
+            body = codec.encode_change(change, checkpoint=False, schema=self._schema)
+        checkpoint = not body or self._delta_bytes + len(body) > max(self._checkpoint_bytes, FEW_DELTAS_BYTES)
+        if checkpoint:
+            body = codec.encode_change(change, checkpoint=True, schema=self._schema)
         first, last = self._event_ids
         lease = self.lease_until(hard_deadline)
         return Segment(
-            self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), whole,
+            self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
         )
 
@@ -255,7 +255,7 @@ class Activation:
 
     def _account(self, segment: Segment) -> None:
         size = len(segment.body)
-        if segment.whole:
-            self._whole_bytes, self._delta_bytes = size, 0
+        if segment.checkpoint:
+            self._checkpoint_bytes, self._delta_bytes = size, 0
         else:
             self._delta_bytes += size

@@ -65,20 +65,20 @@ def encode_event(event: HistoryEvent) -> str:
     return _dumps([event.id, event.previous, event.type, event.at, event.details])
 
 
-def encode_change(change: Change, *, whole: bool, schema: int = SCHEMA) -> bytes:
+def encode_change(change: Change, *, checkpoint: bool, schema: int = SCHEMA) -> bytes:
     """The segment's body, with the whole snapshot or only what changed, under `schema` where that can hold it."""
     try:
-        state = _encode_state(change, schema, whole=whole)
+        state = _encode_state(change, schema, checkpoint=checkpoint)
     except snapshot_codec.Unsayable:
         schema = SCHEMA
-        state = _encode_state(change, schema, whole=whole)
+        state = _encode_state(change, schema, checkpoint=checkpoint)
     body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
     return _pack(f'{_dumps(body)[:-1]},"e":[{",".join(change.events)}]}}')
 
 
-def _encode_state(change: Change, schema: int, *, whole: bool) -> dict[str, Json]:
+def _encode_state(change: Change, schema: int, *, checkpoint: bool) -> dict[str, Json]:
     snapshot = change.snapshot
-    if whole:
+    if checkpoint:
         return {"w": snapshot_codec.encode(snapshot, schema)}
     return {
         "g": snapshot_codec.encode_globals(snapshot, schema),
@@ -88,7 +88,7 @@ def _encode_state(change: Change, schema: int, *, whole: bool) -> dict[str, Json
 
 
 def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:
-    """The snapshot after the last of `bodies`, which begin with a whole one.
+    """The snapshot after the last of `bodies`, which begin with a checkpoint.
 
     Raises SchemaTooNew for a newer release's body, StoreCorrupt for what cannot be read.
     """

@@ -3,7 +3,8 @@
 See "The journal is also the lock" in docs/architecture.md.
 
 header    one small row an execution: what is listed, claimed and swept by. Its `due_at` is a sparse index.
-segment   number N of an execution, written once: "N does not exist OR its nonce is mine".
+segment   number N of an execution, written once: "N does not exist OR its nonce is mine". So number and nonce are the
+          fencing token: an owner that was overtaken writes nothing more, whatever it believes of its lease.
 inbox     what others have to say to an execution (callback answers, stops, child notices), deleted once consumed.
 """
 
@@ -89,8 +90,9 @@ class Segment:
     """One journal write. `body` is opaque to the journal (engine.durable.codec encodes it).
 
     `lease_until` is 0.0 when no call runs under it; `owner` names the process whose OS lock holds the lease locally
-    (empty on AWS, where time alone ends a lease). `whole` says that the body holds the whole snapshot, so that loading
-    can start here. `first_event` is the id of its first history event (0 for none), for reading the history by id.
+    (empty on AWS, where time alone ends a lease). `nonce` is that of the load that wrote it. A `checkpoint` holds the
+    whole snapshot, so that loading can start here. `first_event` is the id of its first history event (0 for none), for
+    reading the history by id.
     """
 
     key: ExecutionKey
@@ -98,7 +100,7 @@ class Segment:
     nonce: str
     body: bytes
     at: float
-    whole: bool
+    checkpoint: bool
     lease_until: float = 0.0
     owner: str = ""
     first_event: int = 0
@@ -149,7 +151,7 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A consistent read: the header and the segments from the newest whole snapshot on, oldest first."""
+    """A consistent read: the header and the segments from the newest checkpoint on, oldest first."""
 
     header: Header
     segments: tuple[Segment, ...]
@@ -188,7 +190,7 @@ class Journal(Protocol):
         ...
 
     def load(self, key: ExecutionKey) -> Loaded | None:
-        """A consistent read of header and segments, from the newest whole snapshot on. None for an unknown one."""
+        """A consistent read of header and segments, from the newest checkpoint on. None for an unknown one."""
         ...
 
     def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:

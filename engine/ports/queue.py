@@ -41,7 +41,10 @@ class ClaimableQueue(WakeQueue, Protocol):
     """A queue that a worker process polls itself (locally and in tests; on AWS, Lambda polls SQS)."""
 
     def claim(self, limit: int) -> list[Received]:
-        """Up to `limit` wakes that are due and that no live process holds. Does not block."""
+        """Up to `limit` wakes that are due and that no live process holds. Does not block.
+
+        A claim hides a wake from the others as SQS's visibility timeout does; locally it lasts as long as its process.
+        """
         ...
 
     def acknowledge(self, receipts: Sequence[str]) -> None:

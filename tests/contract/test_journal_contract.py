@@ -177,13 +177,13 @@ def test_an_old_change_does_not_fence_its_segment(journal, started):
 
 def test_load_begins_at_the_newest_whole_snapshot(journal, started):
     wholes = {0, 4}
-    segments = [a_segment(started, seq, whole=seq in wholes) for seq in range(7)]
+    segments = [a_segment(started, seq, checkpoint=seq in wholes) for seq in range(7)]
     assert journal.commit(segments) == [True] * 7
     assert journal.load(started).segments == tuple(segments[4:])
 
 
 def test_load_reaches_a_whole_snapshot_far_back(journal, started):
-    segments = [a_segment(started, seq, whole=seq == 1, body=bytes(40_000)) for seq in range(40)]
+    segments = [a_segment(started, seq, checkpoint=seq == 1, body=bytes(40_000)) for seq in range(40)]
     journal.commit(segments)
     assert journal.load(started).segments == tuple(segments[1:])
 
@@ -195,7 +195,7 @@ def test_load_of_an_execution_without_segments(journal, started):
 
 
 def test_segments_are_ordered_by_number_not_by_text(journal, started):
-    segments = [a_segment(started, seq, whole=seq == 0) for seq in range(12)]
+    segments = [a_segment(started, seq, checkpoint=seq == 0) for seq in range(12)]
     journal.commit(list(reversed(segments)))
     assert journal.load(started).segments == tuple(segments)
 

@@ -110,7 +110,7 @@ class _snapshots:  # noqa: N801  reads as what it is: with _snapshots(deltas=Tru
         self._real = Activation._account
         if self._deltas:
             def account(activation: Any, _segment: Any) -> None:
-                activation._whole_bytes, activation._delta_bytes = 10**9, 0
+                activation._checkpoint_bytes, activation._delta_bytes = 10**9, 0
 
             Activation._account = account  # type: ignore[method-assign]
 

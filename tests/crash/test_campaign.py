@@ -42,7 +42,7 @@ def test_deltas_are_what_that_plan_is_about(campaign):
     """With whole snapshots in each segment it would prove nothing."""
     spec = Spec("map", "memory", Faults(deltas=True))
     assert campaign.run(spec) == []
-    wholes = [segment.whole for segment in campaign.last.stores.segments(campaign.last.key)]
+    wholes = [segment.checkpoint for segment in campaign.last.stores.segments(campaign.last.key)]
     assert len(wholes) > 3
     assert wholes == [True, *[False] * (len(wholes) - 1)]
 

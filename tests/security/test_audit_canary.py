@@ -111,7 +111,7 @@ def test_a_cause_that_quotes_a_secret_is_masked_in_the_engine_s_entry(audit, kno
     ]
     snapshot = Snapshot(facts=Facts("flow:one", "one", "flow", 1, 1.0, "STANDARD", "default"), input=None)
     change = Change((), tuple(map(codec.encode_event, events)), snapshot, frozenset(), frozenset())
-    segment = Segment(key, 0, "n", codec.encode_change(change, whole=True), 2.0, True, 0.0, "", 1, 2)
+    segment = Segment(key, 0, "n", codec.encode_change(change, checkpoint=True), 2.0, True, 0.0, "", 1, 2)
     EngineRecorder(audit, stores.journal, origin="")([segment])
     assert_clean(audit, least=2)
 

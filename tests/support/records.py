@@ -27,7 +27,7 @@ def a_header(key, **changes):
 
 def a_segment(key, seq, nonce="a", **changes):
     segment = Segment(
-        key=key, seq=seq, nonce=nonce, body=b"\x00body %d" % seq, at=1_700_000_001.25, whole=True,
+        key=key, seq=seq, nonce=nonce, body=b"\x00body %d" % seq, at=1_700_000_001.25, checkpoint=True,
         lease_until=1_700_000_250.75, owner="42-abc",
     )
     return replace(segment, **changes)

@@ -76,7 +76,7 @@ def segment_item(segment: Segment) -> Item:
     """A segment without its body."""
     pk, sk = segment_key(segment.key, segment.seq)
     return {
-        "pk": pk, "sk": sk, "nonce": segment.nonce, "at": segment.at, "whole": segment.whole,
+        "pk": pk, "sk": sk, "nonce": segment.nonce, "at": segment.at, "whole": segment.checkpoint,
         "lease_until": segment.lease_until, "owner": segment.owner or None,
         "first_event": segment.first_event, "last_event": segment.last_event,
     }
@@ -85,7 +85,7 @@ def segment_item(segment: Segment) -> Item:
 def segment_of(key: ExecutionKey, item: Item, body: bytes) -> Segment:
     """A segment as it was stored."""
     return Segment(
-        key=key, seq=seq_of(item), nonce=item["nonce"], body=body, at=item["at"], whole=item["whole"],
+        key=key, seq=seq_of(item), nonce=item["nonce"], body=body, at=item["at"], checkpoint=item["whole"],
         lease_until=item["lease_until"], owner=item.get("owner", ""), first_event=int(item["first_event"]),
         last_event=int(item["last_event"]),
     )

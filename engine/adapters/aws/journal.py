@@ -67,7 +67,7 @@ class DynamoJournal:
         return items.header_of(item) if item else None
 
     def load(self, key: ExecutionKey) -> Loaded | None:
-        """Consistent reads of the header, then of the segments from the newest back to a whole one.
+        """Consistent reads of the header, then of the segments from the newest back to a checkpoint.
 
         The header first: it may lag behind the segments, as it does at every moment, but never names one not read.
         """

@@ -176,8 +176,8 @@ def _header(key: ExecutionKey, row: tuple[Any, ...]) -> Header:
 
 
 def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:
-    seq, nonce, body, at, whole, *rest = row
-    return Segment(key, seq, nonce, body, at, bool(whole), *rest)
+    seq, nonce, body, at, checkpoint, *rest = row
+    return Segment(key, seq, nonce, body, at, bool(checkpoint), *rest)
 
 
 def _read_history(
@@ -191,7 +191,7 @@ def _read_history(
 
 def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:
     values = (
-        segment.seq, segment.nonce, segment.body, segment.at, segment.whole, segment.lease_until, segment.owner,
+        segment.seq, segment.nonce, segment.body, segment.at, segment.checkpoint, segment.lease_until, segment.owner,
         segment.first_event, segment.last_event, segment.key.workspace, segment.key.id,
     )
     return connection.execute(_WRITE_SEGMENT, values).rowcount == 1

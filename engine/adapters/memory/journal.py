@@ -53,7 +53,7 @@ class MemoryJournal:
             newest_first: list[Segment] = []
             for seq in sorted(numbered, reverse=True):
                 newest_first.append(numbered[seq])
-                if numbered[seq].whole:
+                if numbered[seq].checkpoint:
                     break
             return Loaded(header, tuple(reversed(newest_first)))
 

@@ -292,7 +292,7 @@ def test_parallel_tasks_run_side_by_side_and_deltas_load_back():
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
     assert len(product.tasks.calls) == 10
-    assert any(not s.whole for s in bodies(product, key))
+    assert any(not s.checkpoint for s in bodies(product, key))
 
 
 @pytest.mark.parametrize("seconds", [17, 20, 30, 45, 50, 55, 100, 300, 900])
