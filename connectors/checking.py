@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine import surrogates
 from engine.governance.secret_refs import escape
 from engine.records import dataclass
-from engine.values import is_number, json_type, loads
+from engine.values import is_number, json_type, loads, with_article
 
 if TYPE_CHECKING:
     from connectors.sdk import ActionSpec, Field
@@ -59,7 +59,7 @@ def _undeclared(name: str, inputs: Mapping[str, Field]) -> str:
 def _check(field: Field, value: Json, pointer: str) -> Iterable[Problem]:
     """The problems of one value, and of what it holds."""
     if field.types and not any(_is(value, kind) for kind in field.types):
-        yield Problem(pointer, f"must be {' or '.join(map(_article, field.types))}, not {json_type(value)}")
+        yield Problem(pointer, f"must be {' or '.join(map(with_article, field.types))}, not {json_type(value)}")
         return
     if field.enum is not None and not any(_same(value, allowed) for allowed in field.enum):
         yield Problem(pointer, f"must be one of {', '.join(map(str, field.enum))}")
@@ -101,10 +101,6 @@ def _is(value: Json, kind: str) -> bool:
 
 def _same(value: Json, allowed: Json) -> bool:
     return bool(value == allowed) and isinstance(value, bool) == isinstance(allowed, bool)
-
-
-def _article(kind: str) -> str:
-    return kind if kind == "null" else f"an {kind}" if kind[0] in "aio" else f"a {kind}"
 
 
 def json_answer(text: str) -> Json:

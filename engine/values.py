@@ -22,6 +22,16 @@ def json_type(value: Json) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
+def kind_of(value: Json) -> str:
+    """What a value is, in words: ``an array``."""
+    return with_article(json_type(value))
+
+
+def with_article(kind: str) -> str:
+    """The name of a JSON type in a sentence."""
+    return kind if kind == "null" else f"an {kind}" if kind[0] in "aio" else f"a {kind}"
+
+
 def is_number(value: Json) -> bool:
     """Whether it is a JSON number: true is none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -34,8 +34,10 @@ from engine.catalog.cases import Case
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.studio import Studio
 from engine.catalog.triggers import Trigger
+from engine.catalog.wording import in_words, named
 from engine.errors import InvalidDocument
 from engine.records import dataclass
+from engine.values import kind_of
 
 Json = Any
 
@@ -141,7 +143,7 @@ def parse_document(
     Raises InvalidDocument: `details` lists every problem with its JSON pointer.
     """
     if not isinstance(value, dict):
-        raise InvalidDocument(f"a workflow document is a JSON object, not {_kind_of(value)}", where="/")
+        raise InvalidDocument(f"a workflow document is a JSON object, not {kind_of(value)}", where="/")
     if is_bare_definition(value):
         value = {"name": _name_for_bare(name or stem), "definition": value}
     elif name is not None:
@@ -231,33 +233,15 @@ def _name_for_bare(name: str | None) -> str:
     return name
 
 
-_PLAINLY = {
-    "model_type": "must be a JSON object", "dict_type": "must be a JSON object", "list_type": "must be an array",
-}
-"""pydantic names Python's types."""
-
-
 def _problem(error: Any) -> tuple[tuple[str | int, ...], str]:
     """One of pydantic's errors as a path into the document and words for its author."""
     path: tuple[str | int, ...] = error["loc"]
     if path[:1] == ("triggers",) and len(path) > 2:
         path = (*path[:2], *path[3:])  # pydantic puts the trigger's type in between
-    last = path[-1] if path else ""
-    match error["type"]:
-        case "extra_forbidden":
-            return path, f"unknown field {last!r}"
-        case "missing":
-            return path, f"{last!r} is missing"
-        case "value_error":
-            fault = error["ctx"]["error"]
-            return (*path, *fault.path) if isinstance(fault, SchemaFault) else path, str(fault)
-        case "union_tag_invalid":
-            return path, f"unknown type {error['ctx']['tag']!r}; known are {error['ctx']['expected_tags']}"
-        case "string_pattern_mismatch":
-            return path, f"{last!r} does not match {error['ctx']['pattern']}"
-        case kind:
-            plain = _PLAINLY.get(kind) or f"{error['msg'][:1].lower()}{error['msg'][1:]}"
-            return path, f"{last}: {plain}"
+    fault = error["ctx"]["error"] if error["type"] == "value_error" else None
+    if isinstance(fault, SchemaFault):
+        path = (*path, *fault.path)
+    return path, in_words(error, named(path))
 
 
 def _advice(problems: list[tuple[tuple[str | int, ...], str]]) -> str | None:
@@ -268,11 +252,6 @@ def _advice(problems: list[tuple[tuple[str | int, ...], str]]) -> str | None:
             close = difflib.get_close_matches(str(path[0]), known, n=1)
             return f"Did you mean {close[0]!r}?" if close else f"Known fields: {', '.join(known)}."
     return None
-
-
-def _kind_of(value: Json) -> str:
-    kinds = {list: "an array", str: "text", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
-    return kinds.get(type(value), type(value).__name__)
 
 
 def _main() -> None:

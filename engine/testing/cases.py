@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import states_of
+from engine.catalog.wording import in_words, named
 from engine.clock import Clock
 from engine.errors import InvalidDocument, NotFound, json_pointer
 from engine.language.asl.source import parse_text
@@ -157,7 +158,7 @@ def _read_case(file: Path) -> Case:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise InvalidDocument(
-            f"{file} is no case: {first['msg'][:1].lower()}{first['msg'][1:]}",
+            f"{file} is no case: {in_words(first, named(first['loc']))}",
             where=f"{file}: {json_pointer(first['loc'])}", advice="docs/workflow-document.md shows one.",
         ) from None
 

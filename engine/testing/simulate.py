@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from engine.errors import InvalidDocument, StateFailure
 from engine.kernel import effects
-from engine.kernel.children.item_reader import READER_FAILED, read_items
+from engine.kernel.children.item_reader import READER_FAILED, no_items, read_items
 from engine.kernel.children.map_run import child_inputs, within_tolerance
 from engine.kernel.children.result_writer import (
     FILES,
@@ -46,7 +46,7 @@ from engine.language.asl.model import Map, Plan, Task
 from engine.language.expr.bounds import excess
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks, TaskSucceeded
 from engine.records import dataclass
-from engine.testing.stubs import Stub, Stubs, failed, outcome_of
+from engine.testing.stubs import Stub, Stubs, checked_stubs, failed, outcome_of
 from engine.testing.telling import TOO_MANY_FAILED, told, whose
 
 Json = Any
@@ -108,7 +108,8 @@ def simulate(
     if limits == "aws":
         longest = None if type == "EXPRESS" else AWS_EVENTS
         facts = replace(facts, max_payload_bytes=AWS_PAYLOAD_BYTES, max_events=longest)
-    return Simulation(plan, facts, input, Stubs(stubs), tasks, on_event, give_up=give_up).run()
+    recorded = Stubs(None if stubs is None else checked_stubs(stubs))
+    return Simulation(plan, facts, input, recorded, tasks, on_event, give_up=give_up).run()
 
 
 def facts_of(context: Mapping[str, Json], kind: str) -> Facts:
@@ -293,9 +294,11 @@ class Simulation:
         answer = self._read(frame, reader)
         if isinstance(answer, list):
             return answer
-        if "Contents" in answer:
+        if isinstance(answer, dict) and isinstance(answer.get("Contents"), list):
             return list(answer["Contents"])
-        return read_items(answer["Body"], reader["config"], reader["max_items"])
+        if isinstance(answer, dict) and isinstance(answer.get("Body"), str):
+            return read_items(answer["Body"], reader["config"], reader["max_items"])
+        raise StateFailure(READER_FAILED, no_items(frame.state, answer))
 
     def _read(self, frame: Frame, reader: Mapping[str, Json]) -> Json:
         """The answer to the ItemReader's call: an S3 object's ``Body``, a listing's ``Contents``, or the items."""
@@ -331,7 +334,8 @@ class Simulation:
 
     def _answer(self, frame: Frame, resource: str, stub: Stub | None) -> None:
         if stub is None:
-            cause = f"No stub is left for the resource '{resource}' in the state '{frame.state}'."
+            others = "" if resource in self.stubs else self.stubs.known
+            cause = f"No stub is left for the resource '{resource}' in the state '{frame.state}'.{others}"
             self._tell(frame, TaskFailed(MISSING_STUB, cause, retryable=False))
             return
         state = self.plan.state(frame.machine, frame.state)

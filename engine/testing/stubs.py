@@ -21,6 +21,7 @@ from typing import Any
 from engine.errors import InvalidDocument
 from engine.language.asl.resources import plain_resource
 from engine.ports.tasks import TaskFailed, TaskSucceeded
+from engine.values import kind_of
 
 Json = Any
 
@@ -49,11 +50,11 @@ def checked_stubs(value: Json) -> dict[str, list[Stub]]:
 
 def _problems(value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if not isinstance(value, dict):
-        yield (), "it is no JSON object of resources"
+        yield (), f"stubs are an object of resources, not {kind_of(value)}"
         return
     for resource, answers in value.items():
         if not isinstance(answers, list):
-            yield (resource,), "a resource has an array of answers"
+            yield (resource,), f"a resource has an array of answers, not {kind_of(answers)}"
             continue
         for number, answer in enumerate(answers):
             for path, message in _problems_of(answer):
@@ -63,18 +64,20 @@ def _problems(value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
 def _problems_of(answer: Json) -> Iterator[tuple[tuple[str, ...], str]]:
     """What is wrong with one answer."""
     if not isinstance(answer, dict):
-        yield (), "an answer is a JSON object"
+        yield (), f"an answer is an object, not {kind_of(answer)}"
         return
     unknown = [key for key in answer if key not in _KEYS]
     for key in unknown:
         yield (key,), f"unknown key {key!r}; an answer has {', '.join(_KEYS)}"
     for key, kinds in _KEYS.items():
         if key in answer and not isinstance(answer[key], kinds):
-            yield (key,), f"{key!r} must be {_KINDS[kinds]}"
+            yield (key,), f"{key!r} must be {_KINDS[kinds]}, not {kind_of(answer[key])}"
     if unknown:  # one of them may be the misspelt answer
         return
     if failed(answer) and "output" in answer:
         yield (), "it has both 'output' and an error: which is the answer?"
+    elif answer.get("timed_out") and (failed(answer) or "output" in answer):
+        yield (), "it has 'timed_out' and an answer: which is it?"
     elif not failed(answer) and "cause" in answer:
         yield ("cause",), "a cause belongs to an error, and there is no 'error'"
     elif not failed(answer) and "output" not in answer and not answer.get("timed_out"):
@@ -91,6 +94,11 @@ class Stubs:
 
     def __contains__(self, resource: object) -> bool:
         return resource in self._left
+
+    @property
+    def known(self) -> str:
+        """The resources that have stubs, as a sentence for whoever misspelt one; "" where none has."""
+        return f" There are stubs for: {', '.join(self._left)}." if any(self._left) else ""
 
     def answers(self, resource: str, state: str) -> bool:  # noqa: ARG002 - others answer by state
         """Whether calls of `resource` from `state` are answered here, be it that none is left."""
@@ -109,6 +117,8 @@ class Stubs:
 
 def outcome_of(stub: Stub) -> TaskSucceeded | TaskFailed:
     """What the call comes to that `stub` answers. A cause is text; recordings keep JSON text parsed."""
+    if stub.get("timed_out"):
+        return TaskFailed("States.Timeout", "The stub never answers.")
     if not failed(stub):
         return TaskSucceeded(stub.get("output"))
     error: Json = stub.get("error")  # an entry with failed_at may have none

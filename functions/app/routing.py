@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from engine.catalog.wording import in_words
 from engine.errors import InvalidDocument, json_pointer
 from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
@@ -235,29 +236,11 @@ def _validated(model: type[Taken], value: Json, *, place: str) -> Taken:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        problems = [(item["loc"], _words(item)) for item in error.errors(include_url=False, include_input=False)]
+        problems = [
+            (item["loc"], in_words(item, json_pointer(item["loc"]).strip("/") or "the body"))
+            for item in error.errors(include_url=False)
+        ]
         known = ", ".join(item.alias or name for name, item in model.model_fields.items())
         advice = f"The {place} takes: {known}." if known else f"This route takes no {place}."
         raise InvalidDocument.listing(problems, advice=advice) from None
-
-
-_PLAINLY = {
-    "model_type": "must be a JSON object", "dict_type": "must be a JSON object", "list_type": "must be an array",
-}
-"""pydantic names Python's types."""
-
-
-def _words(item: Any) -> str:
-    """One of pydantic's findings in plain words; the value itself is not repeated: it may be a secret."""
-    name = json_pointer(item["loc"]).strip("/") or "the body"
-    match item["type"]:
-        case "missing":
-            return f"{name!r} is missing"
-        case "extra_forbidden":
-            return f"unknown field {name!r}"
-        case "value_error":
-            return str(item["ctx"]["error"])
-        case kind:
-            plain = _PLAINLY.get(kind) or f"{item['msg'][:1].lower()}{item['msg'][1:]}"
-            return f"{name}: {plain}"
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.errors import StateFailure
+from engine.values import kind_of
 
 Json = Any
 
@@ -34,6 +35,18 @@ def read_items(body: str, config: Mapping[str, Json], max_items: Json = None) ->
         case other:
             raise StateFailure(READER_FAILED, f"The InputType '{other}' is not supported.")
     return items[:limit] if limit else items
+
+
+def no_items(state: str, answer: Json) -> str:
+    """The cause where an ItemReader's answer is none that items are read from: what it is, and what it should be."""
+    found = f"it is {kind_of(answer)}"
+    if isinstance(answer, dict):
+        wrong = [f"its {name} is {kind_of(answer[name])}" for name in ("Body", "Contents") if name in answer]
+        found = wrong[0] if wrong else "it has neither Body nor Contents"
+    return (
+        f"The answer to the ItemReader of '{state}' holds no items: {found}. Items are an array, the text of an object "
+        'as {"Body": "…"}, or a listing as {"Contents": […]}.'
+    )
 
 
 def most_items(max_items: Json) -> int:

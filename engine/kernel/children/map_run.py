@@ -30,7 +30,7 @@ from engine.errors import StateFailure
 from engine.kernel import flow
 from engine.kernel.builder import Builder
 from engine.kernel.children import outcomes, result_writer
-from engine.kernel.children.item_reader import MOST_ITEMS, READER_FAILED, most_items, read_items
+from engine.kernel.children.item_reader import MOST_ITEMS, READER_FAILED, most_items, no_items, read_items
 from engine.kernel.completing import completed
 from engine.kernel.failing import failed
 from engine.kernel.open_frame import OpenFrame
@@ -198,7 +198,7 @@ def _read(builder: Builder, frame: OpenFrame, state: Map, answer: Json) -> bool:
     except StateFailure as failure:
         return erred(builder, frame, state, failure.error, failure.cause)
     if not isinstance(answer, dict) or not ("Contents" in answer or "KeyCount" in answer):
-        return erred(builder, frame, state, READER_FAILED, "The ItemReader's answer holds no items.")
+        return erred(builder, frame, state, READER_FAILED, no_items(state.name, answer))
     items = [*(fanout.items or ()), *(answer.get("Contents") or ())]
     following = answer.get("NextContinuationToken")
     if not answer.get("IsTruncated") or not following or len(items) >= most:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import InvalidDefinition
+from engine.errors import InvalidDefinition, InvalidDocument
 from engine.ports.tasks import TaskFailed, TaskPolicy, TaskSucceeded
 from engine.testing import simulate
 from engine.testing.simulate import START
@@ -218,3 +218,53 @@ def test_stubs_fit_a_resource_with_region_and_account():
     definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": placed, "End": True}}}
     for named in (placed, "arn:aws:states:::aws-sdk:glue:startCrawler"):
         assert simulate(definition, {}, stubs={named: [{"output": {"found": 1}}]}).output == {"found": 1}
+
+
+READS = {"StartAt": "M", "States": {"M": {
+    "Type": "Map", "End": True, "ItemReader": {
+        "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    },
+    "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "End": True}},
+    },
+}}}
+
+
+@pytest.mark.parametrize(("answer", "found"), [
+    ("[1, 2]", "it is a string"), (5, "it is a number"), (None, "it is null"),
+    ({}, "it has neither Body nor Contents"), ({"Body": [1, 2]}, "its Body is an array"),
+    ({"Body": None}, "its Body is null"), ({"Contents": "abc"}, "its Contents is a string"),
+    ({"Contents": 3}, "its Contents is a number"),
+])
+def test_an_item_reader_s_stub_of_the_wrong_shape_is_told_in_words(answer, found):
+    ended = simulate(READS, {}, stubs={"arn:aws:states:::s3:getObject": [{"output": answer}]})
+    assert (ended.status, ended.error) == ("FAILED", "States.ItemReaderFailed")
+    assert f"The answer to the ItemReader of 'M' holds no items: {found}." in ended.cause
+    assert '{"Body": "…"}' in ended.cause
+
+
+def test_an_item_reader_that_never_answers_fails():
+    ended = simulate(READS, {}, stubs={"arn:aws:states:::s3:getObject": [{"timed_out": True}]})
+    assert (ended.status, ended.error) == ("FAILED", "States.ItemReaderFailed")
+
+
+@pytest.mark.parametrize(("stubs", "where", "message"), [
+    ([1], "/", "stubs are an object of resources, not an array"),
+    ({"connector:a:b": {"output": 1}}, "/connector:a:b", "a resource has an array of answers, not an object"),
+    ({"connector:a:b": ["x"]}, "/connector:a:b/0", "an answer is an object, not a string"),
+    ({"connector:a:b": [{"error": 5}]}, "/connector:a:b/0/error", "'error' must be a string, not a number"),
+    ({"connector:a:b": [{"timed_out": True, "output": 1}]}, "/connector:a:b/0",
+     "it has 'timed_out' and an answer: which is it?"),
+])
+def test_stubs_of_the_wrong_shape_are_refused_with_their_place(stubs, where, message):
+    with pytest.raises(InvalidDocument) as refused:
+        simulate({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, {}, stubs=stubs)
+    assert (refused.value.where, refused.value.message) == (where, message)
+
+
+def test_a_misspelt_resource_is_told_by_those_that_have_stubs():
+    task = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "connector:crm:save", "End": True}}}
+    ended = simulate(task, {}, stubs={"connector:crm:svae": [{"output": 1}]})
+    assert ended.cause.endswith("in the state 'A'. There are stubs for: connector:crm:svae.")

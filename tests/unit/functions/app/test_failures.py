@@ -53,19 +53,19 @@ def test_a_key_that_stands_twice_is_refused(api):
     assert (reply.status, reply.error["where"]) == (422, "/input/a")
 
 
-@pytest.mark.parametrize("body", [b"[]", b'"text"', b"null"])
-def test_a_body_that_is_no_object_is_told_in_json_s_words(api, body):
+@pytest.mark.parametrize(("body", "kind"), [(b"[]", "an array"), (b'"text"', "a string"), (b"null", "null")])
+def test_a_body_that_is_no_object_is_told_in_json_s_words(api, body, kind):
     reply = api("POST", "/executions/hello%3Ax/redrive", body)
-    assert (reply.status, reply.error["message"]) == (422, "the body: must be a JSON object")
+    assert (reply.status, reply.error["message"]) == (422, f"the body: must be a JSON object, not {kind}")
 
 
 def test_parts_of_another_kind_are_told_in_json_s_words(api):
     reply = api("POST", "/workflows/import", {"document": {"name": "a", "definition": {}, "tags": [], "cases": {}}})
     assert {item["message"] for item in reply.error["details"]} == {
-        "tags: must be a JSON object", "cases: must be an array",
+        "tags: must be a JSON object, not an array", "cases: must be an array, not an object",
     }
     reply = api("POST", "/workflows/import", {"document": []})
-    assert reply.error["message"] == "document: must be a JSON object"
+    assert reply.error["message"] == "document: must be a JSON object, not an array"
 
 
 def test_another_content_type_is_refused(api):

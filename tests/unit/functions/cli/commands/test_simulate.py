@@ -26,9 +26,9 @@ def test_simulate_needs_no_folder(automate, tmp_path):
 
 
 @pytest.mark.parametrize(("text", "place", "told"), [
-    ("[]", "/", "no JSON object of resources"),
+    ("[]", "/", "stubs are an object of resources, not an array"),
     ('{"r": {}}', "/r", "an array of answers"),
-    ('{"r": [1]}', "/r/0", "an answer is a JSON object"),
+    ('{"r": [1]}', "/r/0", "an answer is an object, not a number"),
     ('{"r": [{"output": 1}, {"outptu": 1}]}', "/r/1/outptu", "unknown key 'outptu'"),
     ('{"r": [{"output": 1, "error": "x"}]}', "/r/0", "both"),
     ('{"r": [{"error": 5}]}', "/r/0/error", "must be a string"),
