@@ -10,6 +10,7 @@ from engine.language.asl.validate.shapes import (
     Table,
     boolean,
     check_object,
+    each,
     exactly_one,
     jsonata,
     jsonpath,
@@ -42,13 +43,8 @@ OPERATORS = _operators()
 
 
 def _check_several(inspection: Inspection, value: Json, spot: Spot) -> None:
-    if not isinstance(value, list):
-        inspection.error(spot, "Expected value of type Array")
-        return
-    if not value:
-        inspection.error(spot, "Array must have at least one item")
-    for index, item in enumerate(value):
-        _check_nested(inspection, item, spot.inside(index))
+    for item, inner in each(inspection, value, spot, least=1):
+        _check_nested(inspection, item, inner)
 
 
 def _check_nested(inspection: Inspection, value: Json, spot: Spot) -> None:
@@ -76,13 +72,7 @@ RULE: Table = {
 
 def check_choices(inspection: Inspection, value: Json, spot: Spot) -> None:
     """A Choice state's Choices. Where a rule's Next leads is the machine's matter."""
-    if not isinstance(value, list):
-        inspection.error(spot, "Expected value of type Array")
-        return
-    if not value:
-        inspection.error(spot, "Array must have at least one item")
-    for index, rule in enumerate(value):
-        inner = spot.inside(index)
+    for rule, inner in each(inspection, value, spot, least=1):
         if check_object(inspection, rule, inner, RULE) and not spot.is_jsonata:
             _check_comparison(inspection, rule, inner)
 

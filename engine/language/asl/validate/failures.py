@@ -9,6 +9,7 @@ from engine.language.asl.validate.shapes import (
     Field,
     Table,
     check_object,
+    each,
     is_whole,
     jsonata,
     jsonpath,
@@ -65,12 +66,8 @@ def check_catch(inspection: Inspection, value: Json, spot: Spot) -> None:
 def _each(
     inspection: Inspection, value: Json, spot: Spot, table: Table
 ) -> list[tuple[dict[str, Json], Spot]]:
-    if not isinstance(value, list):
-        inspection.error(spot, "Expected value of type Array")
-        return []
     objects = []
-    for index, item in enumerate(value):
-        inner = spot.inside(index)
+    for index, (item, inner) in enumerate(each(inspection, value, spot, least=0)):
         if check_object(inspection, item, inner, table):
             _check_names(inspection, item.get("ErrorEquals"), inner.inside("ErrorEquals"),
                          last=index == len(value) - 1)

@@ -69,6 +69,16 @@ def check_object(inspection: Inspection, value: Json, spot: Spot, table: Table) 
     return True
 
 
+def each(inspection: Inspection, value: Json, spot: Spot, *, least: int) -> list[tuple[Json, Spot]]:
+    """The items of an array and their spots; none for what is no array. `least` (0 or 1) is how many there must be."""
+    if not isinstance(value, list):
+        inspection.error(spot, "Expected value of type Array")
+        return []
+    if len(value) < least:
+        inspection.error(spot, "Array must have at least one item")
+    return [(item, spot.inside(index)) for index, item in enumerate(value)]
+
+
 def given(value: dict[str, Json], *names: str) -> list[str]:
     """Those of `names` that `value` has."""
     return [name for name in names if name in value]
@@ -120,13 +130,8 @@ def boolean(inspection: Inspection, value: Json, spot: Spot) -> None:
 
 def string_list(inspection: Inspection, value: Json, spot: Spot) -> None:
     """An array of at least one string."""
-    if not isinstance(value, list):
-        inspection.error(spot, "Expected value of type Array")
-        return
-    if not value:
-        inspection.error(spot, "Array must have at least one item")
-    for index, item in enumerate(value):
-        string(inspection, item, spot.inside(index))
+    for item, inner in each(inspection, value, spot, least=1):
+        string(inspection, item, inner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from engine.language.asl.validate.shapes import (
     at_most_one,
     boolean,
     check_object,
+    each,
     exactly_one,
     is_whole,
     jsonata,
@@ -63,10 +64,7 @@ def _check_credentials(inspection: Inspection, value: Json, spot: Spot) -> None:
 
 def _check_branches(inspection: Inspection, value: Json, spot: Spot) -> None:
     """The branches themselves are checked by the machine's own walk."""
-    if not isinstance(value, list):
-        inspection.error(spot, "Expected value of type Array")
-    elif not value:
-        inspection.error(spot, "Array must have at least one item")
+    each(inspection, value, spot, least=1)
 
 
 def _check_result(inspection: Inspection, value: Json, spot: Spot) -> None:
