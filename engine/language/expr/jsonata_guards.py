@@ -19,10 +19,11 @@ values as parameters will automatically round down any non-integer numbers provi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.language.expr.jsonata_functions import FunctionMistake, refuse, whole
+from engine.language.expr.jsonata_lexer import parts_of
 from engine.language.expr.limits import Limits
 from engine.records import dataclass
 from engine.values import is_number
@@ -76,17 +77,7 @@ _DISTINCT = (
     "$distinct:=function($a){($u:=$automate__unique($a);$automate__count($u)>1?$u:$automate__distinct($a))};"
 )
 _ASKED = ("$automate__room(", "$automate__span(", "$automate__most(", "$automate__parts(", "$automate__picture(")
-_PART = re.compile(
-    r"""(?P<blank>\s+|/\*.*?\*/)
-      | (?P<operand>"(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | (?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?
-        | [^\s"'`.[\]{}(),@\#;:?+\-*/%|=<>^&!~][^\s.[\]{}(),@\#;:?+\-*/%|=<>^&!~]*)
-      | \.\. | \*\* | [:!<>]= | ~> | \?[?:] | .""",
-    re.DOTALL | re.VERBOSE,
-)
-"""What the lexer tells apart; a name goes on to the next blank or sign of an operator."""
 _ENDS = frozenset(",)]}")
-_PREFIXES = frozenset("([{-|")
-_INFIX_WORDS = frozenset({"and", "or", "in"})
 
 
 def guarded(text: str) -> tuple[str, str]:
@@ -221,7 +212,7 @@ def _ranges_as_calls(text: str) -> str:
     """
     made: list[str] = []
     around: list[_Bracket] = [_Bracket("", 0)]
-    for part in _parts(text):
+    for part in parts_of(text):
         inner = around[-1]
         if part == ".." and inner.mark == "[":
             made.insert(inner.item, "$automate__range(")
@@ -240,48 +231,6 @@ def _ranges_as_calls(text: str) -> str:
     return "".join(made)
 
 
-def _parts(text: str) -> Iterator[str]:
-    """The text, cut into what JSONata's lexer tells apart.
-
-    A slash begins a regular expression at the start and behind an infix operator, a comma or the like; behind a prefix
-    (an open bracket that follows no operand, a minus) it does not: so do the reference implementation and jlens.
-    """
-    operand, regular, at = True, True, 0  # what comes next: an operand? may it be a regular expression?
-    while at < len(text):
-        found = _PART.match(text, at)
-        part = found.group() if found else text[at]
-        if part == "/" and regular:
-            part = _regular_expression(text, at)
-            operand = regular = False
-        elif found is None or found.lastgroup != "blank":
-            if operand:
-                operand, regular = part in _PREFIXES, False
-            else:
-                ended = (found is not None and found.lastgroup == "operand") or part in {")", "]", "}"}
-                operand = regular = part in _INFIX_WORDS or not ended
-        at += len(part)
-        yield part
-
-
-def _regular_expression(text: str, start: int) -> str:
-    """The literal that begins at `start`: to the slash outside of its brackets, and the flags behind."""
-    depth, at = 0, start + 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] in "([{":
-            depth += 1
-        elif text[at] in ")]}":
-            depth -= 1
-        elif text[at] == "/" and depth == 0:
-            break
-        at += 1
-    end = at + 1
-    while end < len(text) and text[end] in "im":
-        end += 1
-    return text[start:end]
-
-
 def later_operator(text: str) -> int | None:
     """Where ``??`` or ``?:`` stands, which came with JSONata 2.1; None where neither does.
 
@@ -291,7 +240,7 @@ def later_operator(text: str) -> int | None:
         return None
     at, function, parameters, signature = 0, False, 0, 0
     opened: list[bool] = []  # whether each open bracket holds a function's parameters
-    for part in _parts(text):
+    for part in parts_of(text):
         if signature:
             signature += (part == "<") - (part == ">")
         elif part == "<" and parameters:

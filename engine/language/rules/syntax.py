@@ -15,21 +15,13 @@ Whether a text is JSONata at all is for expr.jsonata to say; what this parser ca
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import replace
 
+from engine.language.expr.jsonata_lexer import parts_of
 from engine.records import dataclass
 
-_TOKEN = re.compile(
-    r"""\s+|/\*.*?\*/
-    |(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    |(?P<number>(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?)
-    |(?P<quoted>`[^`]*`)
-    |(?P<operator>\.\.|:=|!=|<=|>=|~>|\*\*|\?:|\?\?|[.\[\]{}(),@#;:?+\-*/%|=<>^&!~])
-    |(?P<name>[^\s/()\[\]{},@\#;:?+\-*%|=<>^&!~."'`]+)""",
-    re.VERBOSE | re.DOTALL,
-)
-_REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\]|\\.)*\])+/[im]*")
+_SIGNS = frozenset(".[]{}(),@#;:?+-*/%|=<>^&!~")
 
 _POWERS = {
     ".": 75, "[": 80, "{": 70, "(": 80, "@": 80, "#": 80, "?": 20, "?:": 40, "??": 40, "+": 50, "-": 50, "*": 60,
@@ -91,39 +83,41 @@ def parse(text: str) -> Part:
     return Part("expression", 0, len(text))
 
 
+def _tokens(text: str) -> Iterator[_Token]:
+    at = 0
+    for part in parts_of(text):
+        if not (part.isspace() or part.startswith("/*")):
+            yield _Token(_kind(part), part, at, at + len(part))
+        at += len(part)
+    while True:
+        yield _Token("end", "", at, at)
+
+
+def _kind(part: str) -> str:
+    if part[0] in "\"'" or part[0].isdigit() or (part[0] == "/" and len(part) > 1):
+        return "literal"
+    return "operator" if part[0] in _SIGNS else "quoted" if part[0] == "`" else "name"
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.depth = 0
         self.last_end = 0
-        self.token = self._read(0, prefix=True)
+        self.tokens = _tokens(text)
+        self.token = next(self.tokens)
 
-    def _read(self, at: int, *, prefix: bool) -> _Token:
-        while at < len(self.text):
-            if prefix and self.text[at] == "/" and not self.text.startswith("/*", at):
-                found = _REGEX.match(self.text, at)
-                if found is None:
-                    raise Unreadable
-                return _Token("regex", found.group(), at, found.end())
-            found = _TOKEN.match(self.text, at)
-            if found is None:
-                raise Unreadable
-            if found.lastgroup is not None:
-                return _Token(found.lastgroup, found.group(), at, found.end())
-            at = found.end()
-        return _Token("end", "", len(self.text), len(self.text))
-
-    def next(self, *, prefix: bool) -> _Token:
-        """Take the current token. `prefix` says that an operand comes next: then a slash begins a regex."""
+    def next(self) -> _Token:
+        """Take the current token."""
         taken = self.token
         self.last_end = taken.end
-        self.token = self._read(taken.end, prefix=prefix)
+        self.token = next(self.tokens)
         return taken
 
-    def expect(self, text: str, *, prefix: bool = False) -> None:
-        if self.token.kind != "operator" or self.token.text != text:
+    def expect(self, text: str) -> None:
+        if not self.at(text):
             raise Unreadable
-        self.next(prefix=prefix)
+        self.next()
 
     def at(self, text: str) -> bool:
         return self.token.kind == "operator" and self.token.text == text
@@ -149,8 +143,8 @@ class _Parser:
         token = self.token
         if token.kind == "end":
             raise Unreadable
-        if token.kind in ("string", "number", "regex"):
-            self.next(prefix=False)
+        if token.kind == "literal":
+            self.next()
             return Part("literal", token.start, token.end)
         if token.kind in ("name", "quoted"):
             return self.named()
@@ -158,18 +152,18 @@ class _Parser:
             case "(":
                 return self.block()
             case "[":
-                self.next(prefix=True)
+                self.next()
                 parts = self.listed("]")
                 return Part("array", token.start, self.last_end, "", parts)
             case "{":
                 return self.constructor()
             case "-":
-                self.next(prefix=True)
+                self.next()
                 inner = self.expression(70)
                 kind = "literal" if inner.kind == "literal" else "negation"
                 return Part(kind, token.start, inner.end, "-", () if kind == "literal" else (inner,))
             case "*" | "**" | "%":
-                self.next(prefix=False)
+                self.next()
                 return Part("path", token.start, token.end)
             case "|":
                 return self.transform()
@@ -177,7 +171,7 @@ class _Parser:
                 raise Unreadable
 
     def named(self) -> Part:
-        token = self.next(prefix=False)
+        token = self.next()
         if token.text in ("function", "λ") and self.at("("):
             return self.function(token.start)
         if token.text in ("true", "false", "null"):
@@ -192,7 +186,7 @@ class _Parser:
             while not self.at("{"):
                 if self.token.kind == "end":
                     raise Unreadable
-                self.next(prefix=False)
+                self.next()
         self.skip_group()
         return Part("function", start, self.last_end)
 
@@ -201,16 +195,15 @@ class _Parser:
         opening = self.token.text
         if opening not in _CLOSERS or self.token.kind != "operator":
             raise Unreadable
-        self.next(prefix=True)
+        self.next()
         while not self.at(_CLOSERS[opening]):
             if self.token.kind == "end":
                 raise Unreadable
             if self.token.kind == "operator" and self.token.text in _CLOSERS:
                 self.skip_group()
             else:
-                operand_next = self.token.kind == "operator" and self.token.text not in (")", "]", "}")
-                self.next(prefix=operand_next)
-        self.next(prefix=False)
+                self.next()
+        self.next()
 
     def listed(self, closer: str) -> tuple[Part, ...]:
         """Expressions between commas up to `closer`, which is taken too."""
@@ -219,33 +212,33 @@ class _Parser:
             parts.append(self.expression(0))
             if not self.at(","):
                 break
-            self.next(prefix=True)
+            self.next()
         self.expect(closer)
         return tuple(parts)
 
     def constructor(self) -> Part:
         """``{"key": value}``: the values are parts."""
-        start = self.next(prefix=True).start
+        start = self.next().start
         parts: list[Part] = []
         while not self.at("}"):
             self.expression(0)
-            self.expect(":", prefix=True)
+            self.expect(":")
             parts.append(self.expression(0))
             if not self.at(","):
                 break
-            self.next(prefix=True)
+            self.next()
         self.expect("}")
         return Part("object", start, self.last_end, "", tuple(parts))
 
     def block(self) -> Part:
         """``(a)`` is its inner part with the brackets; ``(a; b)`` a block whose parts see the ones before."""
-        start = self.next(prefix=True).start
+        start = self.next().start
         parts: list[Part] = []
         while not self.at(")"):
             parts.append(self.expression(0))
             if not self.at(";"):
                 break
-            self.next(prefix=True)
+            self.next()
         self.expect(")")
         if len(parts) == 1 and parts[0].kind != "assignment":
             return replace(parts[0], start=start, end=self.last_end)
@@ -257,12 +250,12 @@ class _Parser:
 
     def transform(self) -> Part:
         """``| pattern | update, delete |``: read over, and a leaf."""
-        start = self.next(prefix=True).start
+        start = self.next().start
         self.expression(20)
-        self.expect("|", prefix=True)
+        self.expect("|")
         self.expression(0)
         if self.at(","):
-            self.next(prefix=True)
+            self.next()
             self.expression(0)
         self.expect("|")
         return Part("function", start, self.last_end)
@@ -273,7 +266,7 @@ class _Parser:
             return self.call(left)
         if operator in _LEAF_STEPS:
             return self.step(left)
-        self.next(prefix=True)
+        self.next()
         if operator == "?":
             return self.conditional(left)
         if operator == ":=":
@@ -293,28 +286,28 @@ class _Parser:
         if operator in ("[", "{"):
             self.skip_group()
         elif operator == "^":
-            self.next(prefix=True)
+            self.next()
             self.skip_group()
         else:
-            self.next(prefix=True)
+            self.next()
             self.expression(_POWERS[operator])
         return Part("path", left.start, self.last_end)
 
     def call(self, left: Part) -> Part:
         """``$name(a, b)``: the arguments are parts, but for ``?`` of a partial application, which stays a leaf."""
         name = self.text[left.start:left.end]
-        self.next(prefix=True)
+        self.next()
         parts: list[Part] = []
         partial = False
         while not self.at(")"):
             if self.at("?"):
-                self.next(prefix=False)
+                self.next()
                 partial = True
             else:
                 parts.append(self.expression(0))
             if not self.at(","):
                 break
-            self.next(prefix=True)
+            self.next()
         self.expect(")")
         if partial or left.kind != "variable":
             return Part("function" if partial else "call", left.start, self.last_end, name)
@@ -326,7 +319,7 @@ class _Parser:
         yes = self.expression(0)
         parts = [left, yes]
         if self.at(":"):
-            self.next(prefix=True)
+            self.next()
             parts.append(self.expression(0))
         return Part("conditional", left.start, parts[-1].end, "?", tuple(parts))
 
