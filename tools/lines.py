@@ -79,7 +79,7 @@ def lines(commit: str, depth: int) -> Counter[str]:
     """The code lines of the commit by folder, folders deeper than `depth` together."""
     counted: Counter[str] = Counter()
     for path, text in code(commit):
-        folder = "/".join(PurePosixPath(path).parent.parts[:depth])
+        folder = "/".join(PurePosixPath(path).parent.parts[:depth]) or "."
         counted[folder] += python_lines(text) if path.endswith(".py") else other_lines(text)
     return counted
 
