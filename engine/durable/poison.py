@@ -8,6 +8,8 @@ The count stands in the header, so that it survives the workers; an execution th
 store that did not serve, a fence, a newer release's data and a worker that ran out of time are nobody's fault: they
 count nothing. From ALONE_FROM strikes on an execution runs alone, so that its neighbours are not charged for it.
 
+One whose calls need a connector that its worker does not have is PAUSED at once, without a strike: nothing failed.
+
 A PAUSED execution is not due: no sweep wakes it, and a worker that a wake leads to it reads nothing but a stop.
 `resume` starts the count anew.
 """
@@ -99,6 +101,11 @@ class Poison:
         taken back, if need be in advance (the takeover of those calls is going to be one)."""
         with suppress(StorageError):  # it is one of six
             self._change(replace(header, seq=seq, strikes=max(header.strikes - 1, -1)))
+
+    def unable(self, header: Header, seq: int, cause: str) -> None:
+        """PAUSE one whose next call its worker cannot make: nobody is charged. Raises Fenced where it is further on."""
+        pause(self._journal, replace(header, seq=seq), cause)
+        self._on_paused(header.key)
 
     def stop_requested(self, key: ExecutionKey) -> bool:
         """Whether somebody asked it to stop."""

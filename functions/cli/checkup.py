@@ -195,7 +195,7 @@ def _definitions(product: Product) -> Iterator[Check]:
 def _paused(count: int) -> Check:
     if not count:
         return Check("executions", "well", "no execution is PAUSED")
-    return Check("executions", "note", f"{count} executions are PAUSED: they cost their workers again and again",
+    return Check("executions", "note", f"{count} executions are PAUSED: they lack something, or cost their workers",
                  "automate executions --status PAUSED; automate show ID says why; automate resume ID")
 
 

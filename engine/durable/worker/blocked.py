@@ -27,6 +27,7 @@ class Do(Enum):
     SEND_OUTBOX = auto()  # start and join children, offer work, stop jobs; then see what is blocked after that
     LEAVE_CALLS = auto()  # leave it unacknowledged: its lease says when the calls are over
     WAIT = auto()  # for an answer, or for a thread
+    PAUSE = auto()  # until somebody has installed what this worker lacks
     PARK_DUE_NOW = auto()  # a continuation: for a worker with more time
     PARK = auto()  # until its next timer
 
@@ -56,6 +57,12 @@ class Blocked:
         return self._calls.in_flight > 0 and any(
             self._policies.fits(self.owned, frame, self.now) for frame in self.activation.owed().scheduled
         )
+
+    @property
+    def can_make_no_call(self) -> bool:
+        """Whether calls are owed, and this worker has the connector of none of them."""
+        scheduled = self.activation.owed().scheduled
+        return bool(scheduled) and all(self._policies.lacks(self.activation, frame) for frame in scheduled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,9 @@ CASES: Sequence[Case] = (
     Case("a call waits for a thread",
          lambda b: not b.near and b.awaits_thread,
          Do.WAIT),
+    Case("its calls need what this worker does not have",
+         lambda b: not b.near and not b.owes and not b.activation.owed().ready and b.can_make_no_call,
+         Do.PAUSE),
     Case("another worker could go on at once",
          lambda b: bool(b.activation.owed().ready or b.activation.owed().scheduled or b.owes),
          Do.PARK_DUE_NOW),

@@ -6,6 +6,7 @@ from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.durable.worker.owned import Owned
 from engine.kernel import effects
 from engine.kernel.snapshot import Frame
+from engine.language.asl.resources import START_EXECUTION
 from engine.ports.tasks import TaskPolicy, Tasks
 from engine.settings import Settings
 
@@ -40,6 +41,15 @@ class Policies:
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
         """What is known of what the frame calls."""
         return self._tasks.policy(effects.resource(activation.plan, frame))
+
+    def lacks(self, activation: Activation, frame: Frame) -> str | None:
+        """Why this worker cannot make the call that the frame owes: a connector, or a service, that it does not have.
+
+        None of an EXPRESS execution, which cannot wait: its call is made, and fails."""
+        resource = effects.resource(activation.plan, frame)
+        if activation.express or resource.startswith(START_EXECUTION):  # most often one of ours: nobody is called
+            return None
+        return self._tasks.policy(resource).problem
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""

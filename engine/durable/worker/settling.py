@@ -28,7 +28,7 @@ class Settling:
 
     def __init__(
         self, *, ownership: Ownership, parking: Parking, outbox: Outbox, policies: Policies, calls: CallPool,
-        admission: Admission, poison: Poison, is_held: Callable[[Activation], bool], clock: Clock,
+        admission: Admission, poison: Poison, is_held: Callable[[Activation], bool], clock: Clock, owner: str,
     ) -> None:
         self._ownership = ownership
         self._parking = parking
@@ -39,6 +39,7 @@ class Settling:
         self._poison = poison
         self._is_held = is_held
         self._clock = clock
+        self._name = f"the worker {owner}" if owner else "the worker"
 
     def settle(self, owned: Owned) -> None:
         """Do it, for one execution. Raises StorageError, Fenced, OutOfTime."""
@@ -55,6 +56,8 @@ class Settling:
                 self._ownership.finish(owned.activation.key)
             case Do.LET_GO_OF_HELD:
                 self._let_go_of_held(owned, now)
+            case Do.PAUSE:
+                self._pause(owned.activation)
             case Do.PARK_DUE_NOW:
                 self._park(owned, now, now)
             case Do.PARK:
@@ -90,6 +93,17 @@ class Settling:
             charged = self._admission.is_charged(activation.key)
             if self._park(owned, now + HOLD_SECONDS, now) and charged:  # nothing of it was run: looking is no takeover
                 self._poison.forgive(activation.header, activation.seq)
+
+    def _pause(self, activation: Activation) -> None:
+        """Nothing failed: what a Retrier or a Catcher would do about it is not asked. Whoever installs it resumes."""
+        frame = activation.owed().scheduled[0]
+        problem = self._policies.lacks(activation, frame)
+        self._poison.unable(
+            activation.header, activation.seq,
+            f"{self._name} cannot make the call of {frame.state!r}: {problem} Then resume the execution.",
+        )
+        self._parking.delete_consumed(activation)
+        self._ownership.finish(activation.key)
 
     def _park(self, owned: Owned, due_at: float | None, now: float) -> bool:
         """False where there was something new in its inbox."""

@@ -71,6 +71,8 @@ class Stepping:
         free = self._calls.free - self._planned
         chosen: list[Frame] = []
         for frame in activation.owed().scheduled:
+            if self._policies.lacks(activation, frame) is not None:
+                continue  # once nothing else is to be done, the execution is PAUSED (worker.blocked)
             if len(chosen) >= free or not self._policies.fits(owned, frame, now):
                 break
             chosen.append(frame)

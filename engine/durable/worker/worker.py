@@ -140,7 +140,7 @@ class Worker:
         self._settling = Settling(
             ownership=self._ownership, parking=parking, outbox=outbox, policies=policies, calls=self._calls,
             admission=self._admission, poison=poison,
-            is_held=lambda activation: self._stepping.is_held(activation, look=True), clock=clock,
+            is_held=lambda activation: self._stepping.is_held(activation, look=True), clock=clock, owner=owner,
         )
         self._alone_later: dict[ExecutionKey, tuple[float, bool]] = {}
         self._invocation_seconds = 0.0

@@ -93,7 +93,7 @@ def stop_execution(call: Call[models.StopRequest]) -> Answer:
     "POST", "/executions/{id}/resume", models.Nothing, answers=models.Execution, act=Act("execution.resume", key_of)
 )
 def resume_execution(call: Call[models.Nothing]) -> Answer:
-    """Let an execution run again that was PAUSED because it had cost its workers; its `cause` says how.
+    """Let a PAUSED execution run again: it had cost its workers, or they lack a connector; its `cause` says which.
 
     409 for one that is not PAUSED."""
     resumed = call.services.executions.resume(key_of(call), actor=call.actor)

@@ -17,7 +17,7 @@ FRAME = object()
 
 def blocked(
     *, express=False, dirty=False, closed=False, in_flight=(), ready=False, scheduled=(), deadline=AMPLE, woken=False,
-    answers=(), held=False, outbox_at=0.0, owes=False, calls=0, fits=False,
+    answers=(), held=False, outbox_at=0.0, owes=False, calls=0, fits=False, lacks=False,
 ):
     """One that waits for nothing but a timer, unless it is said otherwise."""
     owed = SimpleNamespace(ready=ready, scheduled=scheduled)
@@ -34,7 +34,10 @@ def blocked(
         owned.wake()
     return Blocked(
         owned, NOW, outbox=SimpleNamespace(owes=lambda _: owes), calls=SimpleNamespace(in_flight=calls),
-        policies=SimpleNamespace(fits=lambda _owned, _frame, _now: fits),
+        policies=SimpleNamespace(
+            fits=lambda _owned, _frame, _now: fits,
+            lacks=lambda _activation, frame: "no such connector" if lacks is True or frame == lacks else None,
+        ),
     )
 
 
@@ -64,6 +67,12 @@ ROWS = [
     ("calls are under way", {"in_flight": [CALL], "owes": True, "outbox_at": NOW + 1}, Do.WAIT),
     ("calls are under way", {"in_flight": [CALL], "owes": True, **NEAR}, Do.WAIT),
     ("a call waits for a thread", {"scheduled": [FRAME], "calls": 3, "fits": True}, Do.WAIT),
+    ("its calls need what this worker does not have", {"scheduled": [FRAME], "lacks": True}, Do.PAUSE),
+    ("calls are under way", {"scheduled": [FRAME], "lacks": True, "in_flight": [CALL]}, Do.WAIT),
+    ("another worker could go on at once", {"scheduled": [FRAME, "another"], "lacks": "another"}, Do.PARK_DUE_NOW),
+    ("another worker could go on at once", {"scheduled": [FRAME], "lacks": True, **NEAR}, Do.PARK_DUE_NOW),
+    ("another worker could go on at once", {"scheduled": [FRAME], "lacks": True, "owes": True, "outbox_at": NOW + 1},
+     Do.PARK_DUE_NOW),
     ("another worker could go on at once", {"scheduled": [FRAME], "calls": 3, "fits": False}, Do.PARK_DUE_NOW),
     ("another worker could go on at once", {"scheduled": [FRAME], "fits": True}, Do.PARK_DUE_NOW),
     ("another worker could go on at once", {"scheduled": [FRAME], "calls": 3, "fits": True, **NEAR}, Do.PARK_DUE_NOW),
