@@ -78,8 +78,8 @@ class Settings:
     )
     expression_result_bytes: int = _setting(
         1024 * 1024, "AUTOMATE_EXPRESSION_RESULT_BYTES",
-        "The largest result of a JSONata expression, in bytes of JSON text. Where it is given more than that, a "
-        "quarter more than what it is given.",
+        "The largest result of a JSONata expression, in bytes of JSON text. If the expression is given more than "
+        "that, a quarter more than it is given.",
         least=1024, most=32 * 1024 * 1024,
     )
     connectors: tuple[str, ...] = _setting(
@@ -98,7 +98,8 @@ class Settings:
     )
     aws_region: str = _setting(
         "", "AUTOMATE_AWS_REGION",
-        "The region of the AWS services that workflows on this machine call, where the profile names none or another. "
+        "The region of the AWS services that workflows on this machine call, if the profile names none, or you want "
+        "another. "
         "Without a profile, credentials come from the environment (AWS_ACCESS_KEY_ID and so on).",
     )
     copilot_provider: str = _setting(
@@ -131,8 +132,8 @@ class Settings:
     bucket: str = _setting("", "AUTOMATE_BUCKET", "The bucket of large payloads (on AWS).")
     snapshot_schema: int = _setting(
         0, "AUTOMATE_SNAPSHOT_SCHEMA",
-        "The snapshot schema to write, once nobody will return to the release before: what a newer schema holds, that "
-        "one does not read. 0 writes what the release before reads too (docs/operations.md).",
+        "The snapshot schema to write, once you will not return to the release before, which cannot read a newer "
+        "schema. 0 writes what that release reads too (docs/operations.md).",
         least=0, most=1000,
     )
     kms_key: str = _setting(

@@ -64,20 +64,20 @@ class Tunables:
     )
     batch_size: int = _choice(
         10,
-        "How many executions one worker invocation takes at once (EXECUTION_BATCH_SIZE). More makes a backlog of short "
-        "executions cheaper and a single slow call of more consequence to its neighbours. Over 10 needs a window.",
+        "How many executions one worker invocation takes at once (EXECUTION_BATCH_SIZE). More makes a backlog of "
+        "short executions cheaper, but a slow call then delays more neighbours. Over 10 needs a window.",
         least=1, most=1000,
     )
     batch_window_seconds: int = _choice(
         0,
-        "How long SQS may gather a batch. 0 answers at once; 1 is the least with a batch over 10 and adds up to a "
+        "How long SQS may gather a batch. 0 waits for nothing. A batch over 10 needs at least 1, which adds up to a "
         "second to the first step.",
         least=0, most=30,
     )
     max_concurrency: int = _choice(
         20,
         "The most worker invocations at once (the event source's maximum concurrency). Raise it when the age of the "
-        "oldest wake grows while no function is throttled; what your connectors' systems bear is the limit.",
+        "oldest wake grows while no function is throttled. The systems that your connectors call set the limit.",
         least=2, most=1000,
     )
     reserved_concurrency: int = _choice(
@@ -94,8 +94,8 @@ class Tunables:
     api_memory_mb: int = _choice(512, "The API function's memory.", least=256, most=10240)
     task_threads: int = _choice(
         32,
-        "How many connector calls one worker invocation makes at once (AUTOMATE_TASK_THREADS). Not below batch_size: "
-        "an execution that finds none free writes once more before its call.",
+        "How many connector calls one worker invocation makes at once (AUTOMATE_TASK_THREADS). Keep it at batch_size "
+        "or more: an execution that finds no free thread writes once more before its call.",
         least=1, most=1000,
     )
     api_requests_per_second: int = _choice(50, "The API's throttle: steady requests a second.", least=1, most=10000)
@@ -115,7 +115,7 @@ class Tunables:
     alarm_queue_age_seconds: int = _choice(
         1800,
         "Alarm when the oldest wake is older than this, in seconds: the worker is lagging. A wake may be delayed for "
-        "900, wait 330 for a worker that crashed and then take 300: what is no older than that is well.",
+        "900, wait 330 for a worker that crashed and then take 300. So a wake up to that age is normal.",
         least=1560, most=86400,
     )
     snapshot_schema: int = _choice(
@@ -163,7 +163,7 @@ class Tunables:
     connector_requirements: str = _choice(
         "connectors-requirements.txt",
         "The file, beside cdk.json, that lists your connector packages (pip's format). When it exists they are bundled "
-        "into the worker, the API and the connector function. Another name must be there.",
+        "into the worker, the API and the connector function. If you name another file, it must exist.",
     )
     egress_allow: str = _choice(
         "",
