@@ -5,12 +5,15 @@ Works on unfinished definitions too: what has not the shape of a state machine i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from engine.records import dataclass
 
 Json = Any
+
+MOST_NAME = 80
+"""Characters of a state's name (ASL specification)."""
 
 _NESTED = ("Branches", "ItemProcessor", "Iterator")
 
@@ -55,6 +58,25 @@ def machines_in(state: Mapping[str, Json]) -> Iterator[tuple[str, int | None, Js
     for field in ("ItemProcessor", "Iterator"):
         if field in state:
             yield field, None, state[field]
+
+
+def targets_of(state: Mapping[str, Json]) -> Iterator[str]:
+    """The names of the states that it leads to, as often as it does."""
+    holders = [state]
+    for field in ("Choices", "Catch"):
+        rules = state.get(field)
+        holders += [rule for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    for holder in holders:
+        yield from (holder[field] for field in ("Next", "Default") if isinstance(holder.get(field), str))
+
+
+def unused_name(wanted: str, taken: Container[str]) -> str:
+    """`wanted` as a state's name: at most MOST_NAME characters, and none of `taken`."""
+    name, number = wanted[:MOST_NAME], 1
+    while name in taken:
+        number += 1
+        name = f"{wanted[:MOST_NAME - len(str(number)) - 1]} {number}"
+    return name
 
 
 def is_distributed(state: Mapping[str, Json]) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from engine.catalog.states import unused_name
 from engine.conversion.found import Candidate, Note, name_of
 from engine.errors import InvalidDocument
 from engine.records import dataclass
@@ -114,11 +115,8 @@ class _Reading:
         self.notes.append(Note(text, None if node is None else self.names.get(node, node)))
 
     def _unused(self, name: str) -> str:
-        """`name` as a state's: at most 80 characters, and no other's."""
-        found, number = name[:80] or "Node", 1
-        while found in self.taken:
-            number += 1
-            found = f"{name[:80 - len(str(number)) - 1]} {number}"
+        """`name` as a state's, and no other's."""
+        found = unused_name(name or "Node", self.taken)
         self.taken.add(found)
         return found
 

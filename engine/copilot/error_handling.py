@@ -10,7 +10,7 @@ import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.catalog.states import StateText, states_of
+from engine.catalog.states import StateText, states_of, unused_name
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
 from engine.copilot.shapes import definition_of
 from engine.errors import NotFound, Refused
@@ -72,11 +72,8 @@ def _handled(item: StateText, definition: dict[str, Json], language: str, to_dos
 
 def _failure_state(name: str, machine: dict[str, Json], definition: dict[str, Json], *, jsonata: bool) -> str:
     """A Fail state of the machine that hands the error on."""
-    wanted = f"{name} Failed"[:76]
     taken = {other.name for other in states_of(definition)}
-    target, number = wanted, 2
-    while target in taken:
-        target, number = f"{wanted} {number}", number + 1
+    target = unused_name(f"{name} Failed", taken)
     fields = {"Error": "{% $states.input.Error %}", "Cause": "{% $states.input.Cause %}"} if jsonata else {
         "ErrorPath": "$.Error", "CausePath": "$.Cause"}
     inherits = definition.get("QueryLanguage", "JSONPath") == "JSONata" or not jsonata

@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from engine.catalog.states import targets_of, unused_name
 from engine.copilot.proposal import PlanStep, Proposal, ToDo, changes_between
 from engine.copilot.shapes import definition_of
 from engine.errors import Diagnostic, Refused
 from engine.language.asl.validate import validate
+from engine.language.asl.validate.states import FIELDS
 from engine.records import dataclass
 
 Json = Any
@@ -178,7 +180,7 @@ def _unreachable(found: Diagnostic, site: _Site) -> _Fix | None:
         states[before]["Next"] = site.name
         return _Fix(f"{before} leads on to {site.name}", (before,),
                     ToDo(before, "/Next", f"Is {site.name} what follows?"))
-    if any(site.name in _targets({"States": {name: state}}) for name, state in states.items() if name != site.name):
+    if any(site.name in targets_of(state) for name, state in states.items() if name != site.name):
         return None
     del states[site.name]
     return _Fix(f"{site.name} is taken out: nothing leads to it", (site.name,))
@@ -190,7 +192,7 @@ def _missing_default(found: Diagnostic, site: _Site) -> _Fix | None:
         return None
     if "Default" not in found.message:
         return None
-    target = _unique(site.machine, f"{site.name} Not Matched"[:76])
+    target = unused_name(f"{site.name} Not Matched", site.machine["States"])
     site.machine["States"][target] = {
         "Type": "Fail", "Error": "NoRuleMatched", "Cause": f"No rule of {site.name} held.",
     }
@@ -227,7 +229,8 @@ def _unknown_field(found: Diagnostic, site: _Site) -> _Fix | None:
     name = (match[1] or match[2]) if match is not None else None
     if site.name is None or name is None or name not in site.state:
         return None
-    close = difflib.get_close_matches(name, [field for field in _FIELDS if field not in site.state], n=1, cutoff=0.75)
+    known = [field for field in FIELDS.get(str(site.state.get("Type")), ()) if field not in site.state]
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
     if not close:
         return None
     changed = {close[0] if key == name else key: value for key, value in site.state.items()}
@@ -235,13 +238,6 @@ def _unknown_field(found: Diagnostic, site: _Site) -> _Fix | None:
     site.state.update(changed)
     return _Fix(f"{name} is written {close[0]}", (site.name,))
 
-
-_FIELDS = (
-    "Type", "Next", "End", "Comment", "Resource", "Arguments", "Parameters", "Output", "Assign", "Retry", "Catch",
-    "Choices", "Default", "Seconds", "Timestamp", "Branches", "Items", "ItemProcessor", "Error", "Cause",
-    "TimeoutSeconds", "HeartbeatSeconds", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "ItemsPath",
-    "MaxConcurrency", "ItemSelector", "QueryLanguage",
-)
 
 _RULES: tuple[_Rule, ...] = (
     _unknown_target, _start, _both_next_and_end, _missing_next, _missing_default, _unreachable, _no_end, _unknown_field,
@@ -251,16 +247,4 @@ _RULES: tuple[_Rule, ...] = (
 def _targets(machine: Mapping[str, Json]) -> Iterator[str]:
     """Every name that a transition of the machine leads to."""
     for state in machine.get("States", {}).values():
-        if not isinstance(state, dict):
-            continue
-        yield from (state[field] for field in ("Next", "Default") if isinstance(state.get(field), str))
-        for holder in ("Choices", "Catch"):
-            yield from (rule["Next"] for rule in state.get(holder) or ()
-                        if isinstance(rule, dict) and isinstance(rule.get("Next"), str))
-
-
-def _unique(machine: Mapping[str, Json], wanted: str) -> str:
-    name, number = wanted, 2
-    while name in machine["States"]:
-        name, number = f"{wanted} {number}", number + 1
-    return name
+        yield from targets_of(state) if isinstance(state, dict) else ()

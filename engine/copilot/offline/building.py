@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import field
 from typing import Any
 
-from engine.catalog.states import states_of
+from engine.catalog.states import states_of, unused_name
 from engine.copilot.offline.flow import Action, End, ForEach, If, Placeholder, Step, Together, Wait
 from engine.copilot.offline.words import title
 from engine.copilot.proposal import PlanStep, ToDo
@@ -213,11 +213,8 @@ class Built:
         return name
 
     def _unique(self, wanted: str) -> str:
-        """A name no state has yet; 80 characters are allowed."""
-        name, number = wanted[:76], 2
-        while name in self.names:
-            name = f"{wanted[:72]} {number}"
-            number += 1
+        """A name no state has yet."""
+        name = unused_name(wanted, self.names)
         self.names.add(name)
         return name
 

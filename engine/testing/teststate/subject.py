@@ -5,9 +5,9 @@ A lone state is put into a definition of its own; the states that it leads to ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.catalog.states import targets_of
 from engine.errors import Diagnostic, InvalidDefinition
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Machine, Plan, State
@@ -59,7 +59,7 @@ def find_subject(definition: Json, state_name: str | None) -> Subject:
 def _lone(state: Json) -> Subject:
     if not isinstance(state, dict):
         _refuse_invalid(validate(state))
-    targets = {name: {"Type": "Succeed"} for name in _targets(state) if name != LONE}
+    targets = {name: {"Type": "Succeed"} for name in targets_of(state) if name != LONE}
     definition = {"StartAt": LONE, "States": {LONE: state, **targets}}
     made_up = {f"Duplicate State name: {name}" for name in definition["States"]}
     _refuse_invalid([
@@ -69,18 +69,6 @@ def _lone(state: Json) -> Subject:
     ])
     plan = _compiled(definition)
     return Subject(plan, plan.machines[""].states[LONE])
-
-
-def _targets(state: Mapping[str, Json]) -> Iterator[str]:
-    """The names that the state leads to."""
-    holders = [state]
-    for field in ("Choices", "Catch"):
-        rules = state.get(field)
-        holders += [rule for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
-    for holder in holders:
-        for field in ("Next", "Default"):
-            if isinstance(holder.get(field), str):
-                yield holder[field]
 
 
 def _compiled(definition: Json) -> Plan:
