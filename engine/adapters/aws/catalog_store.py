@@ -120,23 +120,20 @@ class DynamoCatalogStore:
             raise catalog_conflicts.no_such_version(workflow, number)
         if row.etag != expect_etag:
             raise catalog_conflicts.activated_meanwhile(workflow)
-        values = {":number": number, ":revision": int(row.etag), ":one": 1}
-        change = "SET active_version = :number, revision = revision + :one"
-        try:
-            self._table.write(
-                Update(_workflow_key(workspace, workflow), change, Expression("revision = :revision", values))
-            )
-        except ConditionFailed:
-            raise catalog_conflicts.activated_meanwhile(workflow) from None
+        self._revise(workspace, workflow, "active_version = :value", number, expect_etag)
 
     def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
         """Put the workflow away, or back."""
-        values = {":archived": archived, ":revision": int(expect_etag), ":one": 1}
-        change = "SET archived = :archived, revision = revision + :one"
+        self._revise(workspace, workflow, "archived = :value", archived, expect_etag)
+
+    def _revise(self, workspace: str, workflow: str, change: str, value: object, expect_etag: str) -> None:
+        """Change a row that still is what was read."""
+        values = {":value": value, ":revision": int(expect_etag), ":one": 1}
         try:
-            self._table.write(
-                Update(_workflow_key(workspace, workflow), change, Expression("revision = :revision", values))
-            )
+            self._table.write(Update(
+                _workflow_key(workspace, workflow), f"SET {change}, revision = revision + :one",
+                Expression("revision = :revision", values),
+            ))
         except ConditionFailed:
             raise catalog_conflicts.activated_meanwhile(workflow) from None
 
