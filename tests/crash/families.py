@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from engine.adapters.memory.stores import MemoryStores
 from engine.ports.journal import Header, Segment
 from engine.ports.keys import ExecutionKey
 from tests.crash.timing import EventClock
 from tests.support.backends import Backend, open_local
+from tests.support.memory.stores import MemoryStores
 
 VISIBILITY_SECONDS = 330.0
 

@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 
 import connectors.aws.clients
-from engine.adapters.memory import activities
-from engine.adapters.memory.journal import MemoryJournal
 from engine.durable import codec, notices
 from engine.durable.activation import Activation
 from engine.durable.lifecycle.pausing import Holds
@@ -37,6 +35,8 @@ from engine.kernel.tokens import idempotency_key
 from tests.crash import real_client
 from tests.crash.campaign import Campaign
 from tests.crash.faults import DEATHS, Faults, Spec
+from tests.support.memory import activities
+from tests.support.memory.journal import MemoryJournal
 
 Patch = pytest.MonkeyPatch
 Runs = Callable[[Campaign], Iterator[Spec]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.document import parse_document
 from engine.clock import SkipClock
 from engine.durable import codec
@@ -23,6 +22,7 @@ from functions.app import audited, notices
 from functions.app.audited import AuditedCatalog, AuditedSecrets, Recorder
 from functions.engine_audit import EngineRecorder
 from tests.support.canary import Canary
+from tests.support.memory.stores import MemoryStores
 
 CANARY = Canary()
 ADA = Actor("ada", origin="command line")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.adapters.local.stores import LocalStores
-from engine.adapters.memory.stores import MemoryStores
 from engine.clock import SkipClock
 from engine.settings import Settings
+from tests.support.memory.stores import MemoryStores
 
 FAMILIES = ("memory", "sqlite", "aws")
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from engine.adapters.memory.stores import MemoryStores
 from engine.clock import SkipClock
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.activities import Activities
@@ -22,6 +21,7 @@ from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
+from tests.support.memory.stores import MemoryStores
 
 TESTER = Actor("tester")
 START = 1_700_000_000.0

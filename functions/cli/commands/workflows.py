@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from connectors.aws.tasks import LOCAL_ADVICE
-from engine.adapters.memory.catalog_store import MemoryCatalogStore
-from engine.catalog.catalog import Catalog
 from engine.catalog.document import NAME_PATTERN, WorkflowDocument
 from engine.catalog.files import place_of, read_document
+from engine.catalog.publishing import document_problems
 from engine.durable.execution import iso_time
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument
+from engine.language.asl import validate as asl_validate
 from engine.language.asl.source import Source
 from engine.ports.catalog_store import VersionRecord
 from functions.cli.screen import styled_diff
@@ -236,11 +236,9 @@ def rollback(*, name: str, version: int) -> None:
 def _problems(document: WorkflowDocument) -> list[Diagnostic]:
     """What publishing would find. Needs no data folder, only the connectors."""
     current: Session = session()
-    catalog = Catalog(
-        MemoryCatalogStore(), current.screen.clock, tasks=callable_tasks(current.settings),
-        task_max_seconds=current.settings.task_max_seconds,
+    return asl_validate.validate(document.definition, kind=document.kind) + document_problems(
+        document, tasks=callable_tasks(current.settings), task_max_seconds=current.settings.task_max_seconds
     )
-    return catalog.problems(document)
 
 
 def placed(error: InvalidDefinition, source: Source, *, advice: str) -> InvalidDefinition:

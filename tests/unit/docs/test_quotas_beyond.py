@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from connectors.egress.dialling import Dialler
-from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.files import read_document
@@ -28,6 +27,7 @@ from engine.settings import Settings
 from engine.testing import simulate
 from functions.tunables import Tunables
 from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.memory.stores import MemoryStores
 
 DAY = 86_400.0
 WAIT = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "Next": "T"}, "T": {

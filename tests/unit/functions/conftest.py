@@ -15,7 +15,6 @@ import pytest
 from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.stores import LocalStores
-from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SkipClock
@@ -33,6 +32,7 @@ from functions.app.audited_operations import AuditedPausing
 from functions.app.services import Place, Services
 from functions.app.starters import Starters
 from functions.server.gateway import Gateway
+from tests.support.memory.stores import MemoryStores
 
 
 class MemorySecrets:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine.adapters.memory.catalog_store import MemoryCatalogStore
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import WorkflowDocument, parse_document
 from engine.clock import SkipClock
+from tests.support.memory.catalog_store import MemoryCatalogStore
 
 
 @pytest.fixture

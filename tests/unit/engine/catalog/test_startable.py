@@ -2,7 +2,6 @@
 
 import pytest
 
-from engine.adapters.memory.stores import MemoryStores
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.published import CatalogPublished
@@ -12,6 +11,7 @@ from engine.durable.lifecycle.executions import Executions
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.tasks import TaskPolicy
 from engine.settings import Settings
+from tests.support.memory.stores import MemoryStores
 
 ANA = Actor("ana")
 PAY = {"StartAt": "Split", "States": {"Split": {"Type": "Parallel", "End": True, "Branches": [

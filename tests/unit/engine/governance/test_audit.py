@@ -10,7 +10,6 @@ import sys
 
 import pytest
 
-from engine.adapters.memory.audit_log import MemoryAuditLog
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreCorrupt, StoreUnavailable, Throttled
 from engine.governance import audit_query
@@ -21,6 +20,7 @@ from engine.governance.audit_recorder import ATTEMPTS
 from engine.governance.audit_verify import export
 from engine.governance.log_masking import KnownSecrets
 from engine.ports.keys import Actor
+from tests.support.memory.audit_log import MemoryAuditLog
 
 
 def an_entry(number=0, subject="execution/w:1", **more):

@@ -8,7 +8,6 @@ import stat
 
 import pytest
 
-from engine.adapters.memory.audit_log import MemoryAuditLog
 from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
@@ -21,6 +20,7 @@ from functions.server.samples import samples
 from functions.server.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from functions.server.studio_files import StudioFiles
 from functions.server.wsgi import respond
+from tests.support.memory.audit_log import MemoryAuditLog
 
 COOKIE = "automate_session_8400"
 

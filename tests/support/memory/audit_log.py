@@ -43,7 +43,7 @@ class MemoryAuditLog:
         with self._lock:
             return self._ids.get((workspace, chain), set()) & set(ids)
 
-    def witnessed(self, workspace: str) -> dict[int, int]:  # noqa: ARG002  the port's
+    def witnessed(self, workspace: str) -> dict[int, int]:
         """Nothing: heads lie where the records lie."""
         return {}
 

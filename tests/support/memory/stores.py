@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from engine.adapters.memory.activities import MemoryActivities
-from engine.adapters.memory.audit_log import MemoryAuditLog
-from engine.adapters.memory.blobs import MemoryBlobs
-from engine.adapters.memory.catalog_store import MemoryCatalogStore
-from engine.adapters.memory.executions_index import MemoryExecutionsIndex
-from engine.adapters.memory.journal import MemoryJournal
-from engine.adapters.memory.pauses import MemoryPauses
-from engine.adapters.memory.queue import MemoryQueue
 from engine.clock import Clock
+from tests.support.memory.activities import MemoryActivities
+from tests.support.memory.audit_log import MemoryAuditLog
+from tests.support.memory.blobs import MemoryBlobs
+from tests.support.memory.catalog_store import MemoryCatalogStore
+from tests.support.memory.executions_index import MemoryExecutionsIndex
+from tests.support.memory.journal import MemoryJournal
+from tests.support.memory.pauses import MemoryPauses
+from tests.support.memory.queue import MemoryQueue
 
 
 class MemoryStores:
