@@ -19,6 +19,7 @@ from engine.governance.audit_entry import parse_time
 from engine.kernel.history import HistoryEvent
 from engine.records import dataclass
 from functions.app.shapes.step_shapes import rests_of, shape_of
+from functions.cli.traces import folded
 
 Json = Any
 
@@ -29,7 +30,6 @@ _WORDS: Mapping[str, str] = {
 }
 _WAITED_FOR = {"wait": "timer", "retry": "retry", "callback": "answer"}
 _FAILED = frozenset({"failed", "timed out"})
-FRAMES_FIRST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class StateRun:
     """One visit of one state, `depth` Maps and Parallels deep, of which `parent` is the innermost; `branch` and
     `iteration` count from 0.
 
-    `status` is ok, caught, failed, timed out or stopped, or while it lasts running, waiting or retrying. `seconds`
-    then count on; the time in which the execution had ended and was not redriven is not in them. `waits_for` is a
-    timer, an answer from outside (a task token's, an activity's, a job's) or the next retry. `error` and `cause` are of
-    the attempt that failed last, whose number is `failed_attempt`, until one succeeds; `by_inner` says that a state
-    inside tells the same.
+    `entered_at` is a time in the API's shape. `status` is ok, caught, failed, timed out or stopped, or while it lasts
+    running, waiting or retrying. `seconds` then count on; the time in which the execution had ended and was not
+    redriven is not in them. `waits_for` is a timer, an answer from outside (a task token's, an activity's, a job's) or
+    the next retry. `error` and `cause` are of the attempt that failed last, whose number is `failed_attempt`, until one
+    succeeds; `by_inner` says that a state inside tells the same.
     """
 
     step: str
@@ -52,6 +52,7 @@ class StateRun:
     branch: int | None
     iteration: int | None
     status: str
+    entered_at: str
     seconds: float
     attempts: int
     waits_for: str | None
@@ -134,8 +135,8 @@ def causes_told(steps: Sequence[Json], execution: Json) -> dict[str, str | None]
 
 
 def readable_cause(cause: str | None) -> str:
-    """A cause for people: a connector's JSON cause becomes its message and its stack trace, line by line. Of the frames
-    of each exception the middle is left out: the first are the connector's own, the last is where it happened."""
+    """A cause for people: a connector's JSON cause becomes its message and its stack trace, line by line, the frames of
+    libraries folded."""
     if cause is None:
         return "no cause was given"
     try:
@@ -146,24 +147,8 @@ def readable_cause(cause: str | None) -> str:
         return cause
     lines = [f"{shape.get('errorType', 'Error')}: {shape['errorMessage']}"]
     trace = shape.get("stackTrace") or []
-    for frame in _without_the_middle([str(frame) for frame in (trace if isinstance(trace, list) else [trace])]):
-        lines += [f"  {line}" for line in frame.rstrip("\n").splitlines() if line.strip(" ~^")]
-    return "\n".join(lines)
-
-
-def _without_the_middle(frames: Sequence[str]) -> Iterator[str]:
-    """The frames of each exception; a text that is no frame (``from TypeError: …``) begins the next exception."""
-    section: list[str] = []
-    for frame in [*frames, ""]:
-        if frame.lstrip().startswith("File "):
-            section.append(frame)
-            continue
-        left_out = len(section) - FRAMES_FIRST - 1
-        if left_out > 1:
-            section[FRAMES_FIRST:-1] = [f"  … {left_out} more; --json shows all"]
-        yield from section
-        section.clear()
-        yield frame
+    frames = [str(frame) for frame in (trace if isinstance(trace, list) else [trace])]
+    return "\n".join([*lines, *(f"  {line}" for line in folded(frames))])
 
 
 def _as_tree(inside: Mapping[str | None, list[Json]]) -> Iterator[tuple[Json, int]]:
@@ -185,7 +170,8 @@ def _run(step: Json, depth: int, inner: Sequence[Json], seconds: float, cause: s
     failed, waited = _last_failed(step), next((item for item in step["waits"] if item["to"] is None), None)
     return StateRun(
         step=step["id"], parent=step["parent"], state=step["name"], type=step["type"], depth=depth,
-        branch=step["branch"], iteration=step["item"], status=_WORDS[step["status"]], seconds=seconds,
+        branch=step["branch"], iteration=step["item"], status=_WORDS[step["status"]],
+        entered_at=step["entered_at"], seconds=seconds,
         attempts=len(step["attempts"]), waits_for=None if waited is None else _WAITED_FOR[waited["why"]],
         error=step["error"], cause=cause, failed_attempt=None if failed is None else failed["number"],
         by_inner=any(_WORDS[item["status"]] in _FAILED and item["error"] == step["error"] for item in inner),

@@ -43,7 +43,7 @@ def print_account(screen: Screen, execution: Json, told: Account, *, note: str |
     if note is not None:
         click.echo(note)
     shown = _worth_showing(told.runs)
-    _print_states(screen, shown)
+    _print_states(screen, shown, day=execution["started_at"][:10])
     hidden = len(told.runs) - len(shown)
     if hidden:
         click.echo(f"{hidden:,} more; --json shows all.")
@@ -61,13 +61,22 @@ def _print_times(screen: Screen, execution: Json, rested: float) -> None:
     started, ended = parse_time(execution["started_at"]), execution["ended_at"]
     took = duration(max(0.0, (screen.clock.now() if ended is None else parse_time(ended)) - started - rested))
     rest = f", without the {duration(rested)} before it was redriven" if rested else ""
-    click.echo(f"started {screen.ago(started)}, {'has run for' if ended is None else 'took'} {took}{rest}")
+    until = "has run for" if ended is None else f"ended {_moment(ended)}, took"
+    click.echo(f"started {_moment(execution['started_at'])} ({screen.ago(started)}), {until} {took}{rest}")
 
 
-def _print_states(screen: Screen, shown: list[StateRun]) -> None:
-    headers = ["STATE", "TYPE", "STATUS", "TOOK", "ATTEMPTS"]
+def _moment(time: str) -> str:
+    """A time in the API's shape, to the second: ``2026-11-27 07:18:41 UTC``."""
+    date, _, clock = time.partition("T")
+    return f"{date} {clock[:8]} UTC"
+
+
+def _print_states(screen: Screen, shown: list[StateRun], *, day: str) -> None:
+    """What was entered on the `day` of the start has the time of day alone."""
+    headers = ["STATE", "TYPE", "STATUS", "ENTERED (UTC)", "TOOK", "ATTEMPTS"]
     rows = [
-        ["  " * run.depth + run.label, run.type, run.status, duration(run.seconds),
+        ["  " * run.depth + run.label, run.type, run.status,
+         run.entered_at.removeprefix(day).strip("TZ").replace("T", " "), duration(run.seconds),
          str(run.attempts) if run.attempts > 1 else ""]
         for run in shown
     ]

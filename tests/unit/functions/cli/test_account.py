@@ -250,18 +250,6 @@ def test_a_connectors_cause_is_readable():
     assert readable_cause(None) == "no cause was given"
 
 
-def test_a_long_stack_trace_keeps_each_exceptions_ends():
-    frames = [f'  File "x.py", line {n}, in f{n}\n    call{n}()\n    ~~~~^^\n' for n in range(9)]
-    trace = [*frames[:3], "from KeyError: 'a'\n", *frames]
-    shown = readable_cause(json.dumps({"errorMessage": "no", "errorType": "ConnectorError", "stackTrace": trace}))
-    assert shown.splitlines()[0] == "ConnectorError: no"
-    before, after = shown.split("from KeyError: 'a'")
-    assert [f"call{n}()" in before for n in range(4)] == [True, True, True, False]
-    assert [n for n in range(9) if f"call{n}()" in after] == [0, 1, 8]
-    assert "… 6 more; --json shows all" in after
-    assert "^" not in shown
-
-
 def test_the_newest_part_of_any_history_gives_an_account():
     """As `show` reads a long one: what the first events began is not known."""
     inner = machine(T=task(Next="U"), U=PASS)

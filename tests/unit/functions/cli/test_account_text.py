@@ -19,7 +19,8 @@ WENT_WRONG = {"error": "Demo.Down", "cause": "it is down"}
 def run(step="A#1", **given):
     return StateRun(**{
         "step": step, "parent": None, "state": step.partition("#")[0], "type": "Task", "depth": 0, "branch": None,
-        "iteration": None, "status": "ok", "seconds": 0.5, "attempts": 1, "waits_for": None, "error": None,
+        "iteration": None, "status": "ok", "entered_at": "2026-01-31T09:30:01.250Z",
+        "seconds": 0.5, "attempts": 1, "waits_for": None, "error": None,
         "cause": None, "failed_attempt": None, "by_inner": False,
     } | given)
 
@@ -42,11 +43,22 @@ def test_states_stand_in_what_they_are_in_and_say_what_they_wait_for(printed):
         run("R#1", parent="Both#1", depth=1, branch=1),
     ])
     assert lines[4:] == [
-        "STATE           TYPE  STATUS   TOOK    ATTEMPTS  WAITS FOR",
-        "Both            Task  running  0.50 s  2",
-        "  L [branch 0]  Task  waiting  0.50 s            answer",
-        "  R [branch 1]  Task  ok       0.50 s",
+        "STATE           TYPE  STATUS   ENTERED (UTC)  TOOK    ATTEMPTS  WAITS FOR",
+        "Both            Task  running  09:30:01.250   0.50 s  2",
+        "  L [branch 0]  Task  waiting  09:30:01.250   0.50 s            answer",
+        "  R [branch 1]  Task  ok       09:30:01.250   0.50 s",
     ]
+
+
+def test_times_are_absolute_beside_the_relative_ones(printed):
+    lines = printed(
+        [run(), run("B#1", entered_at="2026-02-01T09:30:03.000Z")], status="SUCCEEDED", output=1,
+        started_at="2026-01-31T09:30:00.000Z", ended_at="2026-02-01T09:30:04.000Z",
+    )
+    assert lines[1].startswith("started 2026-01-31 09:30:00 UTC (")
+    assert "), ended 2026-02-01 09:30:04 UTC, took 1 d" in lines[1]
+    entered = [line.split("ok")[1].split("0.50")[0].strip() for line in lines if "Task" in line]
+    assert entered == ["09:30:01.250", "2026-02-01 09:30:03.000"]
 
 
 def test_what_waits_again_is_not_said_to_have_failed(printed):
