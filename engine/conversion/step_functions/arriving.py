@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.conversion.step_functions.invocation import connector_task
 from engine.conversion.step_functions.mapping import Around, mapped
+from engine.conversion.step_functions.remarks import remark
 from engine.errors import Diagnostic
 from engine.language.asl.resources import START_EXECUTION, plain_resource
 from engine.records import dataclass
@@ -47,14 +48,14 @@ class _Arriving:
         if plain_resource(resource).startswith(START_EXECUTION):
             return self._start(state, around)
         if _ACTIVITY in resource:
-            self.remarks.append(_remark(
+            self.remarks.append(remark(
                 "ACTIVITY_HERE", "its workers poll AWS: let them poll here (automate activity poll), or the Task waits "
                 "for ever", f"{around.place}/Resource",
             ))
         return state
 
     def _start(self, state: dict[str, Json], around: Around) -> dict[str, Json]:
-        field_name = "Arguments" if around.jsonata else "Parameters"
+        field_name = around.arguments_field
         arguments = state.get(field_name)
         if not isinstance(arguments, dict):
             return state
@@ -64,11 +65,7 @@ class _Arriving:
         place = f"{around.place}/{field_name}/StateMachineArn"
         workflow = self.workflow_of(named)
         if workflow is None:
-            self.remarks.append(_remark("STARTS_THERE", f"it starts {named} in AWS, as before", place))
+            self.remarks.append(remark("STARTS_THERE", f"it starts {named} in AWS, as before", place))
             return state
-        self.remarks.append(_remark("STARTS_HERE", f"it starts the workflow {workflow}, no longer {named}", place))
+        self.remarks.append(remark("STARTS_HERE", f"it starts the workflow {workflow}, no longer {named}", place))
         return {**state, field_name: {**arguments, "StateMachineArn": workflow}}
-
-
-def _remark(code: str, message: str, place: str) -> Diagnostic:
-    return Diagnostic(code, message, place, "WARNING")

@@ -18,7 +18,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.conversion.step_functions.destination import Destination, own_name
 from engine.conversion.step_functions.invocation import ConnectorCall, connector_call, invocation, literal_secrets
 from engine.conversion.step_functions.mapping import Around, mapped
-from engine.conversion.step_functions.remarks import of_connector_task, of_document, of_start
+from engine.conversion.step_functions.remarks import of_connector_task, of_document, of_start, remark
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument
 from engine.language.asl.resources import START_EXECUTION, plain_resource
 from engine.language.asl.validate import validate
@@ -122,9 +122,9 @@ class _Leaving:
         if activity is None:
             return state
         self.lost = self.lost or self.destination is None
-        self.remarks.append(Diagnostic(
+        self.remarks.append(remark(
             "ACTIVITY_THERE", f"the activity {activity} must be created in that account, and its workers poll AWS",
-            f"{around.place}/Resource", "WARNING",
+            f"{around.place}/Resource",
         ))
         return {**state, "Resource": self.destination.activity(activity)} if self.destination else state
 
@@ -142,17 +142,16 @@ class _Leaving:
 
     def _no_secrets(self, state: dict[str, Json], around: Around) -> None:
         """A service of AWS would be sent the reference itself."""
-        field_name = "Arguments" if around.jsonata else "Parameters"
         for pointer, key in literal_secrets(state, jsonata=around.jsonata).items():
             self.errors.append(Diagnostic(
                 "SECRET_NOT_RESOLVED",
                 f"Step Functions would send the SecretRef of {key} as it is: only connectors resolve secrets there",
-                f"{around.place}/{field_name}{pointer}",
+                f"{around.place}/{around.arguments_field}{pointer}",
             ))
 
     def _start(self, state: dict[str, Json], around: Around) -> dict[str, Json]:
         """The workflow that is started is a state machine of that account."""
-        field_name = "Arguments" if around.jsonata else "Parameters"
+        field_name = around.arguments_field
         arguments = state.get(field_name)
         if not isinstance(arguments, dict):
             return state

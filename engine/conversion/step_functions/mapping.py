@@ -25,6 +25,11 @@ class Around:
         """Whether JSONata holds here."""
         return self.language == "JSONata"
 
+    @property
+    def arguments_field(self) -> str:
+        """The field of a Task's arguments."""
+        return "Arguments" if self.jsonata else "Parameters"
+
 
 Change = Callable[[dict[str, Json], Around], dict[str, Json]]
 """A state and where it stands → the state to write. It is given no machine inside: those come by themselves."""

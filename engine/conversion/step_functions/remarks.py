@@ -25,25 +25,25 @@ _LEFT = {
 
 def of_document(document: WorkflowDocument, *, connectors: int, secrets: Sequence[str]) -> Iterator[Diagnostic]:
     """About the workflow as a whole. `connectors` is how many of its Tasks call one."""
-    yield _remark("DATA_LIMIT", "a state's input and output have at most 256 KiB there: States.DataLimitExceeded", "/")
+    yield remark("DATA_LIMIT", "a state's input and output have at most 256 KiB there: States.DataLimitExceeded", "/")
     if document.kind == "STANDARD":
-        yield _remark("HISTORY_LIMIT", "an execution has at most 25,000 events there; a long loop must start anew", "/")
+        yield remark("HISTORY_LIMIT", "an execution has at most 25,000 events there; a long loop must start anew", "/")
     else:
-        yield _remark("NO_HISTORY", "the history of an EXPRESS execution is in CloudWatch Logs, if logging is on", "/")
+        yield remark("NO_HISTORY", "the history of an EXPRESS execution is in CloudWatch Logs, if logging is on", "/")
     if connectors:
-        yield _remark(
+        yield remark(
             "LAMBDA_ERRORS", "connector Tasks can also fail with Lambda's own errors (Lambda.TooManyRequestsException, "
             "Lambda.ServiceException …): let a Retrier name them", "/",
         )
-        yield _remark(
+        yield remark(
             "CAUSE", "a connector error has the same name, and Lambda's cause: errorMessage is the same, errorType is "
             "the error's name, retryable and code are not there", "/",
         )
     if secrets:
-        yield _remark("SECRETS", f"the stage must have the secrets {', '.join(secrets)}", "/")
+        yield remark("SECRETS", f"the stage must have the secrets {', '.join(secrets)}", "/")
     for name, message in _LEFT.items():
         if document.as_written.get(name):
-            yield _remark("NOT_THERE", message, f"/{name}")
+            yield remark("NOT_THERE", message, f"/{name}")
 
 
 def of_connector_task(
@@ -54,24 +54,24 @@ def of_connector_task(
     if once:
         yield from _at_most_once(state, place, kind)
     elif state.get("Retry"):
-        yield _remark(
+        yield remark(
             "RETRIES", "its Retriers also work for errors that the connector calls not retryable, and every attempt "
             "carries the same idempotency key: a service that replays a stored error answers it again",
             f"{place}/Retry",
         )
     if call.waits:
-        yield _remark(
+        yield remark(
             "CALLBACK", "the token is one of Step Functions: whoever answers must call its SendTaskSuccess, "
             "SendTaskFailure or SendTaskHeartbeat, with leave to; automate task and our API do not know it",
             f"{place}/Resource",
         )
     elif "TimeoutSecondsPath" in state:
-        yield _remark(
+        yield remark(
             "TIMEOUT", f"Step Functions gives the call up then; the function itself goes on for up to {CALL_SECONDS} s",
             f"{place}/TimeoutSecondsPath",
         )
     if around.in_map:
-        yield _remark(
+        yield remark(
             "IDEMPOTENCY", "the idempotency keys of a Map's items differ by their arguments: two items with equal ones "
             "that get here in the same millisecond share a key, and arguments that change with each attempt change it",
             place,
@@ -80,7 +80,7 @@ def of_connector_task(
         entries = state.get(field)
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, dict) and INTERRUPTED in (entry.get("ErrorEquals") or ()):
-                yield _remark(
+                yield remark(
                     "NEVER_RAISED", f"{INTERRUPTED} is never raised there; an unknown outcome is States.Timeout or one "
                     "of Lambda's errors", f"{place}/{field}[{index}]/ErrorEquals",
                 )
@@ -89,20 +89,21 @@ def of_connector_task(
 def of_start(workflow: str | None, place: str) -> Diagnostic:
     """About a Task that starts a workflow, or one that an expression names."""
     if workflow is None:
-        return _remark("START", "what names the state machine must give the ARN of one in AWS", place)
-    return _remark("START", f"it starts the state machine {workflow} of that account: export {workflow} too", place)
+        return remark("START", "what names the state machine must give the ARN of one in AWS", place)
+    return remark("START", f"it starts the state machine {workflow} of that account: export {workflow} too", place)
 
 
 def _at_most_once(state: dict[str, Json], place: str, kind: str) -> Iterator[Diagnostic]:
     if state.get("Retry"):
-        yield _remark(
+        yield remark(
             "AT_MOST_ONCE", "declared at most once, but Step Functions repeats it whenever a Retrier names the error, "
             "after an unknown outcome too: drop the Retriers of States.ALL, States.TaskFailed and States.Timeout",
             f"{place}/Retry",
         )
     if kind == "EXPRESS":
-        yield _remark("AT_MOST_ONCE", "declared at most once; EXPRESS executions are at least once there", place)
+        yield remark("AT_MOST_ONCE", "declared at most once; EXPRESS executions are at least once there", place)
 
 
-def _remark(code: str, message: str, place: str) -> Diagnostic:
+def remark(code: str, message: str, place: str) -> Diagnostic:
+    """What will be otherwise at `place`: a warning."""
     return Diagnostic(code, message, place, "WARNING")

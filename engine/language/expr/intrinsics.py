@@ -21,6 +21,7 @@ from engine.language.expr.intrinsic_functions import FUNCTIONS, Call, Mistake, S
 from engine.language.expr.java_text import quoted_json
 from engine.language.expr.jsonpath import Path, compile_path
 from engine.language.expr.scope import ABSENT, Scope
+from engine.language.expr.text_reader import TextReader
 from engine.records import dataclass
 
 Json = Any
@@ -147,24 +148,8 @@ def _paths(argument: _Argument) -> Iterator[Path]:
             yield from _paths(each)
 
 
-class _Reader:
-    """A recursive-descent reader; `at` is the next character."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        self.depth = 0
-
-    def fail(self, message: str, at: int | None = None) -> NoReturn:
-        position = self.at if at is None else at
-        raise InvalidExpression(f"{message} (at character {position + 1} of {self.text!r})", position=position)
-
-    def peek(self) -> str:
-        return self.text[self.at] if self.at < len(self.text) else ""
-
-    def space(self) -> None:
-        while self.peek() in (" ", "\t", "\r", "\n"):
-            self.at += 1
+class _Reader(TextReader):
+    """A recursive-descent reader."""
 
     def call(self) -> _Function:
         begin = self.at
@@ -191,20 +176,13 @@ class _Reader:
     def arguments(self) -> list[_Argument]:
         found: list[_Argument] = []
         self.space()
-        if self.peek() == ")":
-            self.at += 1
-            return found
-        while True:
+        while not self.take(")"):
+            if found and not self.take(","):
+                self.fail("Expected ',' or ')'")
             self.space()
             found.append(self.argument())
             self.space()
-            char = self.peek()
-            self.at += 1
-            if char == ")":
-                return found
-            if char != ",":
-                self.at -= 1
-                self.fail("Expected ',' or ')'")
+        return found
 
     def argument(self) -> _Argument:
         char = self.peek()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, NoReturn
+from typing import Any
 
 from engine.errors import InvalidExpression
 from engine.language.expr.jsonpath_functions import FUNCTIONS
@@ -34,6 +34,7 @@ from engine.language.expr.jsonpath_tokens import (
     Wildcard,
     is_definite,
 )
+from engine.language.expr.text_reader import TextReader
 
 Json = Any
 
@@ -72,30 +73,12 @@ def parse_tokens(text: str, start: int) -> tuple[Token, ...]:
     return tokens
 
 
-class _Reader:
-    """A recursive-descent reader over one text; `at` is the next character."""
+class _Reader(TextReader):
+    """A recursive-descent reader over one text."""
 
     def __init__(self, text: str, at: int) -> None:
-        self.text = text
-        self.at = at
-        self.depth = 0
+        super().__init__(text, at)
         self.steps = 0
-
-    def fail(self, message: str) -> NoReturn:
-        raise InvalidExpression(f"{message} (at character {self.at + 1} of {self.text!r})", position=self.at)
-
-    def peek(self) -> str:
-        return self.text[self.at] if self.at < len(self.text) else ""
-
-    def space(self) -> None:
-        while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
-            self.at += 1
-
-    def take(self, expected: str) -> bool:
-        if self.text.startswith(expected, self.at):
-            self.at += len(expected)
-            return True
-        return False
 
     def expect(self, expected: str) -> None:
         if not self.take(expected):
