@@ -1,5 +1,6 @@
 """Values held against the shapes of AWS's APIs, as botocore's data files describe them: no client, no credentials.
 
+    example_response   a response of the operation that a service integration calls, made up
     response_problem   a made-up result of a service integration against the operation's response
     request_problem    the parameters of a call against the operation's request: the SDK's checks, then the service's
 
@@ -26,6 +27,9 @@ Json = Any
 _SDK = "aws-sdk:"
 _OPTIMISED = {"states": ("stepfunctions",), "elasticmapreduce": ("emr",), "bedrock": ("bedrock-runtime", "bedrock")}
 """Optimised integrations whose APIs botocore calls otherwise."""
+
+EXAMPLE_LEVELS = 4
+"""So deep an example shows every member; below it the required ones alone."""
 
 _NUMBER: tuple[str, tuple[type, ...]] = ("a number", (int, float))
 _JSON_TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -122,6 +126,51 @@ def _out_of_bounds(shape: Shape, value: Json, field: str) -> Iterator[str]:
         yield f"Field '{field}' exceeds the maximum value"
     elif least is not None and value < least:
         yield f"Field '{field}' is less than the minimum value"
+
+
+# ---------------------------------------------------------------- a response, made up
+
+
+def example_response(resource: Resource) -> dict[str, Json] | None:
+    """A response of the operation that `resource` calls, with every member down to EXAMPLE_LEVELS, as the Task's result
+    shows it; None where `response_problem` knows none."""
+    operation = _operation(resource)
+    if operation is None:
+        return None
+    shape = operation.output_shape
+    if shape is None:
+        return {}
+    sdk = resource.service.startswith(_SDK)
+    found: dict[str, Json] = _example(shape, 0, sdk=sdk)
+    parsed = None if sdk else shape.serialization.get("payload")
+    return found | ({} if parsed is None else {capitalised(parsed): {}})
+
+
+def _example(shape: Any, level: int, *, sdk: bool) -> Json:
+    kind, spelled = shape.type_name, sdk_member if sdk else capitalised
+    if getattr(shape, "is_document_type", False):
+        return {}
+    if kind == "structure":
+        union = getattr(shape, "is_tagged_union", False) or shape.name == "AttributeValue"  # DynamoDB's
+        members = list(shape.members.items())[: 1 if union else None]
+        wanted = members if level < EXAMPLE_LEVELS else [item for item in members if item[0] in shape.required_members]
+        return {spelled(name): _example(member, level + 1, sdk=sdk) for name, member in wanted}
+    if kind == "list":
+        return [_example(shape.member, level + 1, sdk=sdk)] if level < EXAMPLE_LEVELS else []
+    if kind == "map":
+        return {"key": _example(shape.value, level + 1, sdk=sdk)} if level < EXAMPLE_LEVELS else {}
+    return _example_scalar(shape)
+
+
+def _example_scalar(shape: Shape) -> Json:
+    least = shape.metadata.get("min") or 0
+    if shape.type_name in ("integer", "long", "float", "double"):
+        return max(least, 0)
+    if shape.type_name == "boolean":
+        return False
+    if shape.type_name == "timestamp":
+        return "2026-01-31T09:30:00Z"
+    return _enum(shape)[0] if _enum(shape) else "text".ljust(least, "x")[: shape.metadata.get("max")]
 
 
 # ---------------------------------------------------------------- parameters against a request

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 import click
 
+from connectors.registry import default_registry, load_modules
 from engine.clock import SystemClock
 from engine.durable.lifecycle.input_schema import check_input
 from engine.errors import InvalidDocument, UserError
+from engine.testing import examples
 from engine.testing.simulate import SimulationResult, simulate
 from engine.testing.stubs import Stub, checked_stubs
 from functions.cli.account import readable_cause
@@ -29,12 +31,14 @@ class SimulationUnfinished(UserError):
 @click.argument("file")
 @click.option("--input", "text", default="{}", metavar="JSON|@FILE", help="The input; by default {}.")
 @click.option("--stubs", "stubs_file", metavar="FILE", help="Recorded answers: by resource, a list used up in order.")
+@click.option("--example-stubs", is_flag=True, help="Run nothing: print stubs of the right shapes, to fill in.")
 @click.option("--events", is_flag=True, help="Print the history too.")
 @click.option("--limits", type=click.Choice(["aws"]), help="End it where AWS does: 256 KiB of output, 25,000 events.")
 @click.option("--seconds", type=FiniteRange(0, min_open=True), default=60.0, show_default=True,
               help="Give up after so long: nothing is waited for, so it loops.")
 def simulate_file(
-    *, file: str, text: str, stubs_file: str | None, events: bool, limits: Literal["aws"] | None, seconds: float,
+    *, file: str, text: str, stubs_file: str | None, example_stubs: bool, events: bool, limits: Literal["aws"] | None,
+    seconds: float,
 ) -> None:
     """Run a workflow file in memory on virtual time. Exit status 1 unless it SUCCEEDED.
 
@@ -42,6 +46,10 @@ def simulate_file(
     --seconds, or with --limits aws.
     """
     document, _ = document_in(read_file(file), file)
+    if example_stubs:
+        load_modules(session().settings.connectors)
+        click.echo(indented(examples.example_stubs(document.definition, _outputs)))
+        return
     given = read_value(text, "--input")
     if document.input_schema is not None:
         check_input(document.input_schema, given)
@@ -65,6 +73,14 @@ def simulate_file(
     session().screen.show(shape, lambda: _print(result, events=events))
     if result.status != "SUCCEEDED":
         click.get_current_context().exit(1)
+
+
+def _outputs(resource: str) -> dict[str, str]:
+    """The JSON types of what a connector's action gives, as far as it says; none of one that is not there."""
+    code, _, action = resource.removeprefix("connector:").partition(":")
+    adapter = default_registry.get(code)
+    spec = None if adapter is None else adapter.actions.get(action.partition(".")[0])
+    return {} if spec is None else {name: (field.types or ("object",))[0] for name, field in spec.outputs.items()}
 
 
 def _stubs(path: str | None) -> dict[str, list[Stub]] | None:

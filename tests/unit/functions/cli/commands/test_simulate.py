@@ -82,3 +82,19 @@ def test_simulate_gives_up_on_a_loop(automate, tmp_path):
     status, shape = automate.json("simulate", str(path), "--seconds", "0.2")
     assert (status, shape["error"]["code"]) == (1, "SimulationUnfinished")
     assert "--limits aws" in shape["error"]["advice"]
+
+
+def test_example_stubs_are_printed_and_run(automate, tmp_path):
+    file, stubs = tmp_path / "flow.json", tmp_path / "stubs.json"
+    file.write_text(json.dumps({"name": "flow", "definition": {"StartAt": "Get", "States": {
+        "Get": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Next": "Call",
+                "Parameters": {"TableName": "orders", "Key": {"id": {"S": "1"}}}},
+        "Call": {"Type": "Task", "Resource": "connector:http:request", "End": True},
+    }}}))
+    status, out, _ = automate("simulate", str(file), "--example-stubs")
+    assert status == 0
+    found = json.loads(out)
+    assert found["arn:aws:states:::dynamodb:getItem"][0]["state"] == "Get"
+    assert set(found["connector:http:request"][0]["output"]) >= {"status", "body"}
+    stubs.write_text(out)
+    assert automate("simulate", str(file), "--stubs", str(stubs))[0] == 0
