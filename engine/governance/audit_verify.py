@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from engine.errors import InvalidDocument, StoreCorrupt
@@ -127,14 +128,15 @@ def _unrecorded(chain: int, end: int, rows: Sequence[ExecutionRow]) -> Finding:
     return Finding(chain, end + 1, "unrecorded", message)
 
 
-def export(log: AuditLog, workspace: str) -> Iterator[str]:
-    """Every entry as a line of JSON, chain after chain, the oldest first: the canonical object with its digest.
+def exported(
+    log: AuditLog, workspace: str, chain: int, *, after: int = 0, limit: int | None = None
+) -> Iterator[str]:
+    """Entries of a chain as lines of JSON, the oldest first: the canonical object with its digest.
 
     Raises StoreCorrupt for an entry that cannot be read.
     """
-    for chain in range(CHAINS):
-        for record in _oldest(log, workspace, chain, 0):
-            yield canonical(opened(record).as_dict())
+    for record in islice(_oldest(log, workspace, chain, after), limit):
+        yield canonical(opened(record).as_dict())
 
 
 class _Walk:

@@ -17,6 +17,9 @@ from engine.ports.keys import Actor
 VIEWER_HEADER = "x-automate-viewer"
 """Set by the distribution's function, over whatever the caller sent under this name."""
 
+COMMAND_LINE = "command line"
+"""The origin of an actor who asks in process, on a data folder of their own: no address is written so."""
+
 PROOF_HEADER = "x-automate-origin"
 """Added by the distribution to each request to the API, over whatever the caller sent under this name."""
 

@@ -56,7 +56,8 @@ class Services:
     `secret_backends` are asked in order; `secret_store` is where new values go. `actor_of` tells from a request's
     context (API Gateway's ``requestContext``) who asks, and from where. `tasks` are what a test
     of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
-    `alarms` and `transfers` are None on one machine. `readers` is where the many reads of a list go on, side by side.
+    `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue.
+    `readers` is where the many reads of a list go on, side by side.
     """
 
     catalog: AuditedCatalog
@@ -79,6 +80,7 @@ class Services:
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None
+    workers: Callable[[], int] | None = None
 
     def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:
         """`read` of each item, in order; side by side where each read is a request (AWS)."""

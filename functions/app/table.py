@@ -12,6 +12,7 @@ from functions.app.routes import (
     copilot,
     definitions,
     executions,
+    figures,
     map_runs,
     me,
     openapi,
@@ -32,7 +33,7 @@ from functions.app.routing import Route, RouteTable
 _TABLES = (
     workflow_list.table, workflows.table, versions.table, conversion.table, executions.table, steps.table,
     map_runs.table, operations.table, redrives.table, tasks.table, activities.table, definitions.table, rules.table,
-    testing.table, copilot.table, secrets.table, audit.table, alarms.table, uploads.table, me.table,
+    testing.table, copilot.table, secrets.table, audit.table, alarms.table, figures.table, uploads.table, me.table,
 )
 _DESCRIBED = [route for table in _TABLES for route in table.routes]
 TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))

@@ -1,24 +1,19 @@
 """An account of an execution for people, from its steps: which states ran, how long each took, and what went wrong.
 
-Steps are taken in the shape of GET /executions/{id}/steps, which a deployment answers and the data folder's history is
-brought into, so that `show` tells the same of both. What a status means `engine.durable.views.steps` decides.
+Steps are taken in the shape of GET /executions/{id}/steps. What a status means `engine.durable.views.steps` decides.
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from engine.durable.views import step_facts as facts
-from engine.durable.views.causes import plain_cause
-from engine.durable.views.steps import steps_of
 from engine.governance.audit_entry import parse_time
-from engine.kernel.history import HistoryEvent
 from engine.records import dataclass
-from functions.app.shapes.step_shapes import rests_of, shape_of
 from functions.cli.traces import folded
 
 Json = Any
@@ -89,19 +84,7 @@ class Account:
     rested: float
 
 
-def account_of(events: Iterable[HistoryEvent], *, now: float) -> Account:
-    """The account that a history gives, or its newest part; `now` in epoch seconds."""
-    found = steps_of(events)
-    return account(
-        [shape_of(step, {}).model_dump(by_alias=True) for step in found.steps],
-        [rest.model_dump(by_alias=True) for rest in rests_of(found)],
-        now=now, causes={step.id: step.cause for step in found.steps},
-    )
-
-
-def account(
-    steps: Sequence[Json], rests: Sequence[Json], *, now: float, causes: Mapping[str, str | None]
-) -> Account:
+def account(steps: Sequence[Json], rests: Sequence[Json], *, now: float, causes: Mapping[str, str]) -> Account:
     """The account of `steps` and `rests` as the API gives them; `causes` are by the steps' ids, `now` in epoch
     seconds."""
     known = {step["id"] for step in steps}
@@ -114,24 +97,6 @@ def account(
         for step, depth in _as_tree(inside)
     ]
     return Account(runs, sum(to - since for since, to in times))
-
-
-def causes_told(steps: Sequence[Json], execution: Json) -> dict[str, str | None]:
-    """The causes of steps as the API lists them: that of the attempt that failed, else what is around the step failed
-    with its error. The execution's own is whole, so it stands for the beginning of it that an attempt has."""
-    by_id = {step["id"]: step for step in steps}
-    error, whole = execution["error"], plain_cause(execution["cause"])
-    found: dict[str, str | None] = {}
-    for step in steps:
-        failed, around = _last_failed(step), by_id.get(step["parent"])
-        cause: str | None = None if failed is None else failed["cause"]
-        if failed is None and around is not None and around["error"] == step["error"]:
-            cause = found[around["id"]]
-        if whole is not None and step["error"] == error:
-            same = step["status"] != facts.CAUGHT if cause is None else whole.startswith(cause.removesuffix("…"))
-            cause = execution["cause"] if same else cause
-        found[step["id"]] = None if step["error"] is None else cause
-    return found
 
 
 def readable_cause(cause: str | None) -> str:

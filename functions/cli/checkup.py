@@ -17,7 +17,7 @@ from engine.records import dataclass
 from functions.app.release import Release, release
 from functions.app.secret_uses import secret_uses
 from functions.app.strict_json import read_json
-from functions.cli.remote.client import Api
+from functions.cli.client.client import Client
 from functions.cli.wrong_clock import MARGIN_SECONDS, ahead_of
 from functions.server.product import Product
 from functions.server.studio_files import StudioFiles
@@ -75,13 +75,14 @@ def of_folder(product: Product) -> Iterator[Check]:
         yield Check("studio", "note", "the Studio is not built", "make studio")
 
 
-def of_deployment(api: Api, now: float) -> Iterator[Check]:
-    """The checks of a deployed stage, by what its API says at `now`."""
+def of_deployment(api: Client, now: float) -> Iterator[Check]:
+    """The checks of a deployed stage, or of a server, by what its API says at `now`."""
     api.ask("GET", "/health", signed_in=False)
     me = api.get("/me")
     there = Release(me["product_version"], me.get("commit"))
     yield Check("api", "well", f"stage {me['stage']} answers as release {there} to {me['actor']}")
-    yield Check("claims", "well", f"{CLAIMS} (DynamoDB, ConditionExpression). {NO_LOCKS}")
+    store = "SQLite" if me["stage"] == "local" else "DynamoDB, ConditionExpression"
+    yield Check("claims", "well", f"{CLAIMS} ({store}). {NO_LOCKS}")
     known = api.get("/secrets")["secrets"]
     uses = {item["key"]: item["used_by"] for item in known}
     yield _secrets(uses, uses.keys())
@@ -96,7 +97,8 @@ def of_deployment(api: Api, now: float) -> Iterator[Check]:
     except UserError as error:
         yield Check("alarms", "note", f"whether anybody hears the alarms is not known: {error.message}", error.advice)
     else:
-        yield from _alarms(watch)
+        if watch["watched"]:
+            yield from _alarms(watch)
     found = api.get("/audit/verify")
     yield _audit(ok=found["ok"], says=found.get("says") or f"{found['entries']} entries")
 

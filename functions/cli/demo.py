@@ -14,13 +14,13 @@ from pathlib import Path
 import click
 
 from engine.adapters.local.privacy import write_private
-from engine.durable.execution import Execution
 from engine.errors import AutomateError, Conflict, InvalidDocument
 from engine.settings import Settings
-from functions.cli.commands.executions import wait_for
+from functions.cli.client.client import ApiError, Client
 from functions.cli.commands.workflows import import_into
+from functions.cli.files import Json, read_value
 from functions.cli.screen import duration, indented, status_mark
-from functions.cli.session import read_value
+from functions.cli.session import session
 from functions.server.product import Product
 from functions.server.server import LocalServer
 
@@ -37,45 +37,47 @@ def prepare(product: Product, samples: Path) -> list[str]:
             f"{samples} holds no workflows", where="--samples", advice="Run it in the project's folder."
         )
     notes: list[str] = []
+    api = session().local(product)
     for file in files:
         try:
-            done = import_into(product, str(file), publish=True, note="sample")
-        except Conflict as error:  # somebody edited the sample's draft: theirs stays
+            done = import_into(api, str(file), publish=True, note="sample")
+        except ApiError as error:
+            if error.as_dict()["code"] != Conflict.code:
+                raise
+            # Somebody edited the sample's draft: theirs stays.
             notes.append(f"{file.stem}: kept as it is, for {error.message}")
         else:
             how = "published" if done["published"] else "unchanged"
             notes.append(f"{done['workflow']} version {done['version']}: {how}")
-    workspace = product.settings.workspace
-    if product.secrets.get(workspace, SECRET) is None:
-        product.services.writable_secrets.set(workspace, SECRET, SECRET_VALUE, actor=product.actor)
+    if all(item["key"] != SECRET for item in api.get("/secrets")["secrets"]):
+        api.put(f"/secrets/{SECRET}", {"value": SECRET_VALUE})
         notes.append(f"secret {SECRET}: set (a sample value)")
     return notes
 
 
-def run_order(product: Product, server: LocalServer, samples: Path) -> None:
+def run_order(api: Client, product: Product, server: LocalServer, samples: Path) -> None:
     """Run one order, print its result and what to do next. On a thread beside the server's."""
     try:
         order = {**read_value(f"@{samples / WORKFLOW / 'input.json'}", "input"), "endpoint": f"{server.url}/samples"}
         order_file = product.folder / "order.json"  # on any port, for whoever starts it again
         write_private(order_file, json.dumps(order, indent=2) + "\n")
-        started = product.services.executions.start(product.settings.workspace, WORKFLOW, order, actor=product.actor)
+        started = api.post(f"/workflows/{WORKFLOW}/executions", {"input": order})
         click.echo(f"\nRunning {WORKFLOW} on a sample order …")
         sys.stdout.flush()
-        wait_for(product, started.key, patience=10.0)
-        _print_result(product.services.executions.describe(started.key))
-        _print_next(product, server, started.key.id, order_file)
+        _print_result(api.ended(started["id"]))
+        _print_next(product, server, started["id"], order_file)
     except AutomateError as error:
         click.echo(f"automate: the sample order could not be run: {error}", err=True)
     sys.stdout.flush()
 
 
-def _print_result(execution: Execution) -> None:
-    took = duration((execution.ended_at or execution.started_at) - execution.started_at)
-    click.echo(f"{execution.key.id}  {status_mark(execution.status)} in {took}")
-    if execution.status == "SUCCEEDED":
-        click.echo(indented(execution.output))
+def _print_result(execution: Json) -> None:
+    took = duration(execution["duration_seconds"] or 0.0)
+    click.echo(f"{execution['id']}  {status_mark(execution['status'])} in {took}")
+    if execution["status"] == "SUCCEEDED":
+        click.echo(indented(execution["output"]))
     else:
-        click.echo(f"{execution.error}: {execution.cause}")
+        click.echo(f"{execution['error']}: {execution['cause']}")
 
 
 def _print_next(product: Product, server: LocalServer, execution_id: str, order_file: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command ``automate``: everything the product does on one machine, over one data folder.
+"""The command ``automate``: everything the product does, over one data folder or with --endpoint over a deployment.
 
 Exit status: 0 done · 1 what was asked for is at fault (or the execution did not succeed) · 2 not a command of ours ·
 74 the data folder or standard output did not serve · 75 the folder is held by another process · 130 interrupted.
@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from engine.clock import SystemClock
-from engine.errors import InvalidDocument, StorageError, StoreBusy, UserError
+from engine.errors import StorageError, StoreBusy, UserError
 from functions.app.release import release
 from functions.cli import streams
 from functions.cli.commands import (
@@ -32,12 +32,14 @@ from functions.cli.commands import (
     rules,
     secrets,
     serving,
+    signing,
     simulate,
     tasks,
     testing,
     tune,
     workflows,
 )
+from functions.cli.groups import Commands
 from functions.cli.screen import Screen
 from functions.cli.session import Session
 from functions.server.server import FolderServed
@@ -47,22 +49,14 @@ _LOG = logging.getLogger(__name__)
 USAGE, IO_ERROR, BUSY, INTERRUPTED = 2, 74, 75, 130
 """os.EX_USAGE is 64, but every command line of today answers 2; os.EX_IOERR and os.EX_TEMPFAIL are sysexits.h's."""
 
-
-class _Commands(click.Group):
-    """With --endpoint, a command is the one of its name that drives a deployment."""
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command of this name, for where it is to work."""
-        if not context.params.get("endpoint"):
-            return super().get_command(context, name)
-        from functions.cli.remote.commands import COMMANDS  # noqa: PLC0415  local commands need no HTTP
-
-        if name in COMMANDS or name not in self.commands:
-            return COMMANDS.get(name)
-        raise InvalidDocument(
-            f"{name} works on a data folder, not on a deployment", where="--endpoint",
-            advice=f"Leave --endpoint and AUTOMATE_ENDPOINT out. With one, there are: {', '.join(sorted(COMMANDS))}.",
-        )
+SECTIONS = (
+    ("Authoring", (*workflows.COMMANDS, *testing.COMMANDS, *simulate.COMMANDS, *rules.COMMANDS, *copilot.COMMANDS,
+                   *connectors.COMMANDS, *cost.COMMANDS)),
+    ("Running", (*executions.COMMANDS, *redrive.COMMANDS, *map_runs.COMMANDS, *tasks.COMMANDS, *activities.COMMANDS)),
+    ("Operating", (*operating.COMMANDS, *secrets.COMMANDS, *audit.COMMANDS, *doctor.COMMANDS, *tune.COMMANDS)),
+    ("Serving and signing in", (*serving.COMMANDS, *signing.COMMANDS)),
+)
+"""The commands as ``--help`` groups them."""
 
 
 def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -72,12 +66,15 @@ def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> Non
 
 
 @click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Every command works on the data folder, whether the server runs or not.",
+    cls=Commands, sections=SECTIONS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Every command works on the data folder, whether the server runs or not; with --endpoint it asks a server "
+           "or a deployment instead.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs; also after the command.")
 @click.option("--data-dir", metavar="FOLDER", help="The data folder (AUTOMATE_DATA_DIR; by default .automate).")
-@click.option("--endpoint", metavar="URL", envvar="AUTOMATE_ENDPOINT", help="Drive a deployment (AUTOMATE_ENDPOINT).")
+@click.option("--endpoint", metavar="URL", envvar="AUTOMATE_ENDPOINT",
+              help="Ask the server or deployment there (AUTOMATE_ENDPOINT).")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version,
               help="Say the release and its commit, and exit.")
 @click.pass_context
@@ -88,14 +85,6 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None, end
     )
 
 
-for _module in (
-    serving, workflows, executions, map_runs, redrive, operating, tasks, activities, secrets, audit, simulate, testing,
-    connectors, rules, doctor, tune, copilot, cost,
-):
-    for _command in _module.COMMANDS:
-        automate.add_command(_command)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: run and exit."""
     streams.prepare()
@@ -104,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command; its exit status. Errors go to standard error, in JSON where the answer would have been."""
-    as_json = "--json" in _before_the_command(arguments)
+    as_json = "--json" in (arguments[:arguments.index("--")] if "--" in arguments else arguments)
     try:
         streams.check_text(arguments)
         status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
@@ -123,14 +112,6 @@ def run(arguments: Sequence[str]) -> int:
         _tell(shape, as_json)
         return status
     return status if isinstance(status, int) else 0
-
-
-def _before_the_command(arguments: Sequence[str]) -> Sequence[str]:
-    """The global options: what stands before the command's name."""
-    for number, argument in enumerate(arguments):
-        if argument in automate.commands:
-            return arguments[:number]
-    return arguments
 
 
 def _failure(error: Exception) -> tuple[dict[str, Any], int]:

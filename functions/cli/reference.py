@@ -6,6 +6,7 @@ engine, made from what they describe.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +20,8 @@ from functions.app.routes import openapi
 from functions.app.routing import Route
 from functions.app.table import ROUTES
 from functions.cli.facts import facts
-from functions.cli.main import automate
+from functions.cli.groups import ENDPOINT_ALONE, FOLDER_ALONE, PARTLY
+from functions.cli.main import SECTIONS
 from functions.cli.typescript import typescript
 
 SCHEMA = Path("studio_static/src/api/schema.ts")
@@ -61,7 +63,19 @@ change stands and the answer has a list `warnings` that says so.
 _CLI = """# The command line
 
 `automate` is `.venv/bin/automate`. Every command works on the data folder (`AUTOMATE_DATA_DIR`, by default
-`.automate`), whether the server runs or not. `--json` and `--data-dir FOLDER` come before the command.
+`.automate`), whether the server runs or not. With `--endpoint URL` (`AUTOMATE_ENDPOINT`) it asks a server of this
+machine, `http://127.0.0.1:8400`, or a deployment, `https://…`, instead: with the same options, output, JSON and exit
+status. A deployment wants a sign-in once (`automate --endpoint URL login`); a server of this machine takes the token of
+the data folder that it serves. `--data-dir` and `--endpoint` come before the command, `--json` before or after it.
+
+**Completion** of commands and options in the shell, in bash, zsh and fish (put the line into `~/.bashrc`, `~/.zshrc` or
+`~/.config/fish/completions/automate.fish`):
+
+```
+eval "$(_AUTOMATE_COMPLETE=bash_source automate)"
+eval "$(_AUTOMATE_COMPLETE=zsh_source automate)"
+_AUTOMATE_COMPLETE=fish_source automate | source
+```
 
 | exit status | meaning |
 | --- | --- |
@@ -98,13 +112,35 @@ def api() -> str:
 
 def cli() -> str:
     """docs/cli.md."""
-    parts = [_MADE, _CLI]
-    for command in automate.commands.values():
-        if isinstance(command, click.Group):
-            parts += [_command(child, f"{command.name} {child.name}") for child in command.commands.values()]
-        else:
-            parts.append(_command(command, str(command.name)))
+    parts = [_MADE, _CLI, _where_commands_work()]
+    for name, command in leaves():
+        parts.append(_command(command, name))
     return "".join(parts)
+
+
+def leaves() -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, by the words that are typed."""
+    for _, commands in SECTIONS:
+        for command in commands:
+            if isinstance(command, click.Group):
+                yield from ((f"{command.name} {child.name}", child) for child in command.commands.values())
+            else:
+                yield str(command.name), command
+
+
+def _where_commands_work() -> str:
+    """The table of commands and transports."""
+    rows = []
+    for title, commands in SECTIONS:
+        for command in commands:
+            name = str(command.name)
+            folder = f"no: {ENDPOINT_ALONE[name]}" if name in ENDPOINT_ALONE else "yes"
+            endpoint = f"no: {FOLDER_ALONE[name]}" if name in FOLDER_ALONE else PARTLY.get(name, "yes")
+            rows.append(f"| {title} | `{name}` | {folder} | {endpoint} |\n")
+    return (
+        "\n## Where commands work\n\n| | command | on a data folder | with `--endpoint` |\n| --- | --- | --- | --- |\n"
+        + "".join(rows)
+    )
 
 
 def settings() -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from engine.clock import Clock
+from engine.governance.audit_entry import parse_time
 from engine.records import dataclass
 
 Json = Any
@@ -74,11 +75,11 @@ class Screen:
             ]
             click.echo("  ".join(cells).rstrip())
 
-    def ago(self, at: float | None) -> str:
-        """How long ago `at` (epoch seconds) was: ``12 s ago``."""
+    def ago(self, at: float | str | None) -> str:
+        """How long ago `at` (epoch seconds, or a time in the API's shape) was: ``12 s ago``."""
         if at is None:
             return ""
-        seconds = self.clock.now() - at
+        seconds = self.clock.now() - (parse_time(at) if isinstance(at, str) else at)
         return "now" if seconds < 1 else f"{duration(seconds)} ago"
 
 

@@ -52,9 +52,11 @@ class _PrivateFile(RotatingFileHandler):
         return os.fdopen(handle, "a", encoding=self.encoding, errors=self.errors)
 
 
-def log_to_terminal(level: str) -> None:
-    """Records of `level` and above to standard error."""
-    _install(logging.StreamHandler(), level, logging.Formatter(_FORMAT))
+def log_to_terminal(level: str, *, without: str | None = None) -> None:
+    """Records of `level` and above to standard error, but for those of the logger `without`."""
+    handler = logging.StreamHandler()
+    handler.addFilter(lambda record: record.name != without)
+    _install(handler, level, logging.Formatter(_FORMAT))
 
 
 def log_to_file(folder: Path, name: str, level: str) -> Path:

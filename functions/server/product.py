@@ -32,6 +32,7 @@ from engine.settings import Settings
 from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
 from functions.app.audited_activities import AuditedActivities
 from functions.app.audited_operations import AuditedPausing
+from functions.app.identity import COMMAND_LINE
 from functions.app.services import Place, Services
 from functions.app.starters import Starters
 from functions.engine_audit import EngineRecorder
@@ -72,16 +73,16 @@ class Product:
         Raises StorageError when the folder cannot be used, UserError for a connector module that cannot be loaded.
         """
         clock = SystemClock()
-        stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
-        actor = Actor(_user(), origin="command line")
+        backends = (EnvironmentSecrets(environment), store)
+        chain = task_chain(  # before the folder is opened: nothing of it is left open where a module cannot be loaded
+            settings, environment, backends, clock, aws=lambda: aws_tasks_of_a_profile(settings),
+        )
+        stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
+        actor = Actor(_user(), origin=COMMAND_LINE)
         published = CatalogPublished(stores.catalog)
         audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
         recorder = Recorder(audit, clock)
-        backends = (EnvironmentSecrets(environment), store)
-        chain = task_chain(
-            settings, environment, backends, clock, aws=lambda: aws_tasks_of_a_profile(settings),
-        )
         executions = AuditedExecutions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
             settings=settings, recorder=recorder, pauses=stores.pauses, masks=chain.masks,
@@ -113,6 +114,7 @@ class Product:
             sync_starts=SyncStarts(executions, partial(new_worker, runs_sync=True), clock),
             clock=clock, tasks=chain.tasks, logs=LogFiles(Path(settings.data_dir) / LOGS), place=Place("local"),
             starters=Starters(audit),
+            workers=lambda: sum(process.command.startswith(WORKER) for process in stores.processes.others()),
             # Who has the token is the folder's owner.
             actor_of=lambda context, _headers: replace(actor, origin=str(context["identity"]["sourceIp"])),
         )
@@ -142,7 +144,7 @@ class Product:
 
     def worker_lives(self) -> bool:
         """Whether another process serves the queue of this folder."""
-        return any(process.command.startswith(WORKER) for process in self.stores.processes.others())
+        return bool(self.services.workers and self.services.workers())
 
     def runs(self, key: ExecutionKey) -> bool:
         """Whether the execution has still to end, and is not PAUSED."""

@@ -143,6 +143,22 @@ def port_in_use(folder: Path) -> int | None:
     return port if _is_ours(port) else None
 
 
+def token_of(folder: Path, port: int) -> str | None:
+    """The owner's token, where the server that serves the folder now is the one at `port`: nobody else gets it."""
+    try:
+        lock = os.open(folder / "locks" / ".server", os.O_RDWR)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            left = json.loads((folder / ADDRESS).read_text(encoding="ascii"))
+            return (folder / "token").read_text(encoding="ascii").strip() if int(left["port"]) == port else None
+        finally:
+            os.close(lock)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return None
+
+
 def _is_ours(port: int) -> bool:
     """Whether an Automate server answers at `port`."""
     try:

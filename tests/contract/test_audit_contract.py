@@ -17,7 +17,7 @@ from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
 from engine.governance.audit_entry import Subject
 from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_verify import export
+from engine.governance.audit_verify import exported as lines_of
 from engine.ports import paging
 from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead
 from engine.ports.executions_index import ExecutionRow
@@ -28,6 +28,11 @@ from tests.support.backends import open_local
 from tests.support.records import ADA, ENGINE, START, a_header, a_record, a_segment, an_entry
 
 ROOT = Path(__file__).parents[2]
+
+
+def export(log, workspace):
+    """Every entry of the log as a line."""
+    return [line for chain in range(CHAINS) for line in lines_of(log, workspace, chain)]
 
 
 def told(page):
@@ -477,7 +482,7 @@ def test_a_cut_tail_with_an_older_head_is_not_found_from_within_but_by_an_earlie
     audit, workspace, written, tamper
 ):
     chain, records = written
-    exported = list(export(audit.log, workspace))
+    exported = export(audit.log, workspace)
     assert len(exported) == 7
     assert audit.verify(workspace, against=exported).ok
     tamper.drop(chain, 5)
@@ -511,12 +516,12 @@ def test_an_entry_copied_from_another_workspace_is_found(audit, workspace, writt
 
 
 def test_an_export_that_was_changed_or_is_another_s_is_refused(audit, workspace, written):
-    exported = list(export(audit.log, workspace))
+    exported = export(audit.log, workspace)
     exported[1] = exported[1].replace("ada", "eve")
     with pytest.raises(InvalidDocument, match="line 2"):
         audit.verify(workspace, against=exported)
     with pytest.raises(InvalidDocument, match="line 1"):
-        audit.verify("another", against=list(export(audit.log, workspace)))
+        audit.verify("another", against=export(audit.log, workspace))
 
 
 def test_sqlite_refuses_to_change_or_delete_a_record(tmp_path):

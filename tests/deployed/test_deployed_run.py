@@ -1,6 +1,7 @@
 """`cdk deploy`, then one workflow through the deployed API, queue, worker and table."""
 
-from functions.cli.remote.client import Api
+from functions.cli.client.client import Client
+from functions.cli.client.over_http import OverHttp
 
 DOCUMENT = {
     "name": "deployed",
@@ -34,11 +35,11 @@ def test_a_published_workflow_runs(stage):
 def test_an_input_and_an_answer_of_seven_megabytes_go_by_addresses_of_the_bucket(stage):
     """Lambda carries 6 MB. The emulator does not say so; the addresses and what they lead to are the real ones."""
     stage.answer("POST", "/workflows/import", {"document": DOCUMENT, "publish": True})
-    client = Api(stage.api_url, lambda: stage.token)
+    client = Client(OverHttp(stage.api_url, lambda: stage.token))
     given = {"n": 4, "text": "x" * 7_000_000}
     client.post("/workflows/deployed/executions", {"input": given, "name": "large"})
     assert stage.ended("/executions/deployed%3Alarge", within=60)["output"] == {"doubled": 8}
-    assert client.get("/executions/deployed%3Alarge/payload?part=input") == given
+    assert client.get("/executions/deployed%3Alarge/payload", part="input") == given
     status, place = stage.ask("GET", "/executions/deployed%3Alarge/payload?part=input")
     assert (status, place["$too_large"]["expires_in"]) == (200, 300)
 

@@ -22,6 +22,7 @@ from engine.durable.lifecycle.starts import Starts
 from engine.durable.loading import START_GRACE_SECONDS, Opener
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
+from engine.durable.views.standing import Standing, standing_of
 from engine.errors import Conflict, NotFound
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
@@ -126,12 +127,12 @@ class Executions:
             redrives=0 if snapshot is None else snapshot.redrives,
         )
 
-    def events(self, key: ExecutionKey, *, most: int) -> list[HistoryEvent]:
-        """The history's first `most` events, values as values. Raises NotFound."""
+    def events(self, key: ExecutionKey, *, most: int, after: int = 0) -> list[HistoryEvent]:
+        """The history's first `most` events with an id over `after`, values as values. Raises NotFound."""
         self._header_of(key)
         found: list[HistoryEvent] = []
-        for segment in self._journal.history(key, 0):
-            found += codec.decode_events(segment.body)
+        for segment in self._journal.history(key, after):
+            found += [event for event in codec.decode_events(segment.body) if event.id > after]
             if len(found) >= most:
                 break
         return found[:most]
@@ -144,6 +145,11 @@ class Executions:
         loaded = self._load(key)
         newest = loaded.segments[-1].seq if loaded.segments else -1
         return newest, loaded.header.status
+
+    def standing(self, key: ExecutionKey) -> Standing:
+        """Its newest event and the tasks that wait for an answer. Raises NotFound."""
+        segments = self._load(key).segments
+        return standing_of(codec.decode_snapshot(segment.body for segment in segments)) if segments else Standing()
 
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""

@@ -35,6 +35,11 @@ class Source:
     positions: Mapping[str, Position]
     _locations: Mapping[str, Position] = field(repr=False)
 
+    @property
+    def kind(self) -> str:
+        """What the text was read as: json or yaml."""
+        return _kind(self.name)
+
     def position(self, location: str) -> Position:
         """Where `location` stands: a JSON pointer, or a Diagnostic's location (``/States/Route/Choices[0]/Next``).
 
@@ -59,7 +64,7 @@ def parse_text(text: str, *, name: str) -> Source:
 
     Raises InvalidDocument whose `where` is "line 12, column 7".
     """
-    if name.lower().endswith((".yaml", ".yml")):
+    if _kind(name) == "yaml":
         places, value = read_yaml(text, name)
     else:
         reader = JsonReader(text, name)
@@ -70,6 +75,10 @@ def parse_text(text: str, *, name: str) -> Source:
         {json_pointer(path): position for path, position in places.items()},
         {_location(path): position for path, position in places.items()},
     )
+
+
+def _kind(name: str) -> str:
+    return "yaml" if name.lower().endswith((".yaml", ".yml")) else "json"
 
 
 def _location(path: Path) -> str:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from engine.governance.audit_entry import parse_time
 from engine.governance.audit_query import AuditQuery
+from engine.governance.audit_verify import exported
+from engine.ports.audit_log import CHAINS
+from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import models, models_audit
 
@@ -37,4 +43,28 @@ def verify_audit(call: Call[models.Nothing]) -> Answer:
     """Walk every chain of the audit log and name the first entry of each that is not what was written.
 
     Of a long log, `automate audit verify` is the better way: an API's answer has to come within seconds."""
-    return Answer(models_audit.AuditVerification(**call.services.audit.verify(call.workspace).as_dict()))
+    return Answer(_verified(call, ()))
+
+
+@route(
+    "POST", "/audit/verify", models_audit.VerifyRequest, answers=models_audit.AuditVerification,
+    act=NoAct("the log is only read"), example={"against": []},
+)
+def verify_audit_against(call: Call[models_audit.VerifyRequest]) -> Answer:
+    """The same, also against an earlier export that was kept elsewhere: what it holds must still be there."""
+    return Answer(_verified(call, call.given.against))
+
+
+@route(
+    "GET", "/audit/export", models_audit.ExportQuery, answers=models_audit.AuditExport, example="chain=3&after=500"
+)
+def export_audit(call: Call[models_audit.ExportQuery]) -> Answer:
+    """The entries of one chain as lines for keeping elsewhere, the oldest first: each the canonical JSON with its
+    digest, as POST /audit/verify takes them."""
+    given, log = call.given, call.services.audit.log
+    lines = list(exported(log, call.workspace, given.chain, after=given.after, limit=given.limit))
+    return Answer(models_audit.AuditExport(lines=lines, chains=CHAINS))
+
+
+def _verified(call: Call[Any], against: Sequence[str]) -> models_audit.AuditVerification:
+    return models_audit.AuditVerification(**call.services.audit.verify(call.workspace, against=against).as_dict())

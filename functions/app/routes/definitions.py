@@ -28,7 +28,7 @@ def validate_definition(call: Call[models.ValidateRequest]) -> Answer:
 
     The answer is 200 with result FAIL for one that publishing would refuse. Given as text, findings have a line."""
     given = call.given
-    source = None if given.source is None else read_source(given.source)
+    source = None if given.source is None else read_source(given.source, given.format)
     document = parse_document(given.document if source is None else source.value, name=given.name, stem="definition")
     findings = call.services.catalog.problems(document)
     failed = any(finding.severity == "ERROR" for finding in findings)

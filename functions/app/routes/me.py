@@ -26,6 +26,7 @@ def get_me(call: Call[models.Nothing]) -> Answer:
         region=place.region,
         links={**_LINKS, **place.links},
         copilot=_copilot(call.services.settings),
+        workers=None if call.services.workers is None else call.services.workers(),
     ))
 
 

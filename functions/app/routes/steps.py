@@ -18,6 +18,7 @@ from engine.ports.logs import LogLine, LogQuery
 from functions.app import etags, large
 from functions.app.acts import Acts
 from functions.app.console_links import Moment
+from functions.app.identity import COMMAND_LINE
 from functions.app.release import release
 from functions.app.routes.executions import key_of, start_tried, started_answer, started_as
 from functions.app.routing import Answer, Call, RouteTable
@@ -53,8 +54,8 @@ def get_definition(call: Call[models.Nothing]) -> Answer:
     return Answer(shapes.DefinitionAnswer(document=_document(call.services, _described(call))))
 
 
-@route("GET", "/executions/{id}/steps", models.Nothing, answers=shapes.StepsAnswer)
-def list_steps(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/executions/{id}/steps", shapes.StepsQuery, answers=shapes.StepsAnswer, example="newest=1000")
+def list_steps(call: Call[shapes.StepsQuery]) -> Answer:
     """The execution's steps, derived from its history: each visit of each state, its attempts and waits.
 
     A live view polls with the ETag: while nothing happened the history is not read. `edges` are the transitions really
@@ -64,13 +65,31 @@ def list_steps(call: Call[models.Nothing]) -> Answer:
     if call.holds(tag):
         return Answer("", etag=tag)
     execution = _described(call)
-    steps, whole = _steps(call.services, execution.key)
+    newest, left_out = call.given.newest, 0
+    if newest is not None:
+        left_out = max(0, call.services.executions.standing(execution.key).last_event - newest)
+    steps, whole = _steps(call.services, execution.key, after=left_out, most=newest or MOST_EVENTS)
     shown, all_shown = chosen(steps)
     resources = resources_of(_document(call.services, execution)["definition"])
     return Answer(shapes.StepsAnswer(
         steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown), rests=rests_of(steps),
-        last_event=steps.last_event, status=execution.status, complete=whole and all_shown,
+        last_event=steps.last_event, status=execution.status, complete=whole and all_shown and not left_out,
+        events_left_out=left_out,
+        causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
     ), etag=tag)
+
+
+@route("GET", "/executions/{id}/waiting", models.Nothing, answers=shapes.WaitingTasks)
+def list_waiting(call: Call[models.Nothing]) -> Answer:
+    """The tasks that wait for an answer from outside.
+
+    Who has a task's token may answer it, so the token itself is given to nobody over HTTP: a workflow hands it to whom
+    it means."""
+    tells = call.actor.origin == COMMAND_LINE
+    return Answer(shapes.WaitingTasks(waiting=[
+        shapes.WaitingTask(state=task.state, token=task.token if tells else None)
+        for task in call.services.executions.standing(key_of(call)).waiting
+    ]))
 
 
 @route("GET", "/executions/{id}/steps/{step}", models.Nothing, answers=shapes.StepDetail)
@@ -199,10 +218,12 @@ def _document(services: Services, execution: Execution) -> dict[str, Json]:
     return document
 
 
-def _steps(services: Services, key: ExecutionKey) -> tuple[facts.Steps, bool]:
-    """The steps, and whether the history was read to its end."""
-    events = services.executions.events(key, most=MOST_EVENTS)
-    return steps_of(events), len(events) < MOST_EVENTS
+def _steps(
+    services: Services, key: ExecutionKey, *, after: int = 0, most: int = MOST_EVENTS
+) -> tuple[facts.Steps, bool]:
+    """The steps that `most` events after the one called `after` tell, and whether those are the last ones."""
+    events = services.executions.events(key, after=after, most=most)
+    return steps_of(events), len(events) < most
 
 
 def _step(services: Services, key: ExecutionKey, step_id: str) -> facts.Step:

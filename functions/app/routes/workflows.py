@@ -55,14 +55,19 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
             act.done(before=_etag(before), after=after)
         else:
             act.unchanged()
-    version = None
+    version, active = None, 0
     if given.publish:
+        active = catalog.workflow(call.workspace, document.name).active_version
         with call.acts.doing("workflow.publish", subject) as act:
             version = _publish_imported(call, act, document.name, done.etag)
     else:
-        _warn_of_problems(catalog, document, None if given.source is None else read_source(given.source))
+        text = None if given.source is None else read_source(given.source, given.format)
+        _warn_of_problems(catalog, document, text)
     return Answer(
-        models.ImportAnswer.of(done, version=None if version is None else version_shape(version, version.number)),
+        models.ImportAnswer.of(
+            done, version=None if version is None else version_shape(version, version.number),
+            published=version is not None and version.number != active,
+        ),
         etag=done.etag,
     )
 

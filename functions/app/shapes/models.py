@@ -28,6 +28,9 @@ class WithSource(Taken):
         None, description="A workflow document, or a bare definition in the Amazon States Language."
     )
     source: str | None = Field(None, description="The same as text: JSON, or YAML. Kept as it is, for export.")
+    format: Literal["json", "yaml"] | None = Field(
+        None, description="What `source` is; by default JSON where it begins as JSON does."
+    )
     name: str | None = Field(None, description="The workflow's name, over the document's own.")
 
     @model_validator(mode="after")
@@ -237,6 +240,7 @@ class ImportAnswer(Given):
     etag: str
     diff: str = Field(description="From the draft before to the file; empty when nothing changed.")
     version: Version | None = None
+    published: bool = Field(False, description="Whether it became a new active version.")
 
 
 class StateChange(Given):

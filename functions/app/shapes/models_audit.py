@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from functions.app.shapes.models_base import Given, Json, Paged
+from engine.ports.audit_log import CHAINS
+from functions.app.shapes.models_base import Given, Json, Paged, Taken
 
 
 class AuditQuery(Paged):
@@ -86,3 +87,24 @@ class AuditVerification(Given):
     heads: list[AuditHead]
     executions: int = Field(description="How many of the newest were compared with the log.")
     says: str = Field(description="The same in a sentence, with what cannot be seen from within the store.")
+
+
+class VerifyRequest(Taken):
+    """What the log is compared with."""
+
+    against: list[str] = Field(description="The lines of an earlier export, each as it was written.")
+
+
+class ExportQuery(Taken):
+    """Which entries."""
+
+    chain: int = Field(0, ge=0, lt=CHAINS)
+    after: int = Field(0, ge=0, description="Entries with a number over this one.")
+    limit: int = Field(1000, ge=1, le=1000)
+
+
+class AuditExport(Given):
+    """Entries of a chain; fewer than asked for: it has no more. `chains` is how many there are, from 0."""
+
+    lines: list[str]
+    chains: int

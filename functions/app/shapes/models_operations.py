@@ -118,3 +118,25 @@ class RedrivenMany(Given):
     redriven: list[str]
     refused: list[NotRedriven]
     next_token: str | None
+
+
+class FiguresQuery(Taken):
+    """Of which time."""
+
+    hours: float = Field(24.0, ge=1, le=336, description="The last so many hours.")
+
+
+class Figures(Given):
+    """What executions of a data folder show. Times are seconds; `delay` is the median of how long they waited for a
+    worker, `took` of how long they ran; `calls` and `open` are the most that went on at once."""
+
+    hours: float
+    cpus: int
+    workers: int
+    executions: int
+    delay: float
+    took: float
+    calls: int
+    open: int
+    task_threads: int
+    batch_size: int

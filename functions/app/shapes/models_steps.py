@@ -84,6 +84,30 @@ class Rest(Given):
     to: str
 
 
+class StepsQuery(Taken):
+    """How much of them."""
+
+    newest: int | None = Field(
+        None, ge=1, le=100_000, description="Only what the newest so many events tell; by default the first 100,000."
+    )
+    causes: bool = Field(False, description="With the whole cause of each step that failed.")
+
+
+class WaitingTask(Given):
+    """A task that waits for its answer."""
+
+    state: str
+    token: str | None = Field(
+        description="What answers it: given to the owner of a data folder on its own command line, null elsewhere."
+    )
+
+
+class WaitingTasks(Given):
+    """The tasks that wait for an answer from outside."""
+
+    waiting: list[WaitingTask]
+
+
 class StepsAnswer(Given):
     """All steps, in the order in which they were entered. `complete` false: the history is longer than is read."""
 
@@ -93,6 +117,8 @@ class StepsAnswer(Given):
     last_event: int
     status: str
     complete: bool
+    events_left_out: int = Field(0, description="So many events lie before the `newest`.")
+    causes: dict[str, str] = Field(default_factory=dict, description="By step id, where `causes` asks for them.")
 
 
 class LogLine(Given):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
+import json
+from collections.abc import Iterator
 
 import click
 
-from engine.governance.audit_entry import Recorded, parse_time, written_time
-from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_verify import Finding, Verification, export
-from functions.cli.screen import Screen
-from functions.cli.session import Json, read_text, session, write_file
-from functions.server.product import Product
+from engine.governance.audit_entry import parse_time
+from functions.cli.client.client import Client
+from functions.cli.files import Json, read_text, write_file
+from functions.cli.groups import Grouped
+from functions.cli.session import session
+
+_PAGE = 1000
 
 
-@click.group()
+@click.group(cls=Grouped)
 def audit() -> None:
     """The audit log: who did what, when and from where, in chains that show whether it was changed."""
 
@@ -27,20 +29,19 @@ def audit() -> None:
 @click.option("--since", metavar="TIME", help="Not before this time: ISO 8601, UTC without a zone.")
 @click.option("--until", metavar="TIME", help="Before this time.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
-def list_entries(
-    *, workflow: str | None, execution: str | None, actor: str | None, act: str | None, since: str | None,
-    until: str | None, limit: int,
-) -> None:
+def list_entries(*, limit: int, since: str | None, until: str | None, **filters: str | None) -> None:
     """List entries, newest first."""
-    with session().product("audit") as product:
-        query = AuditQuery(
-            product.settings.workspace, workflow=workflow, execution=execution, actor=actor, act=act,
-            since=None if since is None else parse_time(since, where="--since"),
-            until=None if until is None else parse_time(until, where="--until"),
-        )
-        found = found_by(product, query, limit)
-        screen = session().screen
-        screen.show({"entries": [entry.as_dict() for entry in found]}, lambda: print_entries(screen, found))
+    for option, text in (("--since", since), ("--until", until)):
+        if text is not None:
+            parse_time(text, where=option)
+    with session().client() as api:
+        found, _ = api.pages("/audit", "entries", limit=limit, since=since, until=until, **filters)
+    session().screen.show({"entries": found}, lambda: session().screen.table(
+        ("WHEN", "ACTOR", "FROM", "ACT", "SUBJECT", "WHAT", "ENTRY"),
+        [(item["at"], item["actor"], item["origin"], item["act"], item["subject"], told(item),
+          f"{item['chain']}/{item['number']}") for item in found],
+        empty="No entries.",
+    ))
 
 
 @audit.command()
@@ -48,11 +49,11 @@ def list_entries(
 def verify(*, against: str | None) -> None:
     """Walk every chain; exit status 1 when an entry was changed, dropped, moved or replaced, or is missing beside an
     execution."""
-    lines = [] if against is None else read_text(against).splitlines()
-    with session().product("audit") as product:
-        found = product.services.audit.verify(product.settings.workspace, against=lines)
-        session().screen.show(found.as_dict(), lambda: _print_verification(found))
-    if not found.ok:
+    lines = None if against is None else read_text(against).splitlines()
+    with session().client() as api:
+        found = api.get("/audit/verify") if lines is None else api.post("/audit/verify", {"against": lines})
+    session().screen.show(found, lambda: _print_verification(found))
+    if not found["ok"]:
         click.get_current_context().exit(1)
 
 
@@ -60,62 +61,46 @@ def verify(*, against: str | None) -> None:
 @click.option("--output", metavar="FILE", help="Write there instead of to standard output.")
 def export_entries(*, output: str | None) -> None:
     """Write every entry as a line of JSON, for `verify --against` and for keeping elsewhere."""
-    with session().product("audit") as product:
-        lines = export(product.services.audit.log, product.settings.workspace)
+    with session().client() as api:
         if output is None:
-            for line in lines:
+            for line in _every_line(api):
                 click.echo(line)
             return
-        count = write_file(output, (f"{line}\n".encode("ascii") for line in lines), option="--output")
-        session().screen.show(
-            {"file": output, "entries": count}, lambda: click.echo(f"{count} entries are in {output}")
-        )
+        count = write_file(output, (f"{line}\n".encode("ascii") for line in _every_line(api)), option="--output")
+    session().screen.show({"file": output, "entries": count}, lambda: click.echo(f"{count} entries are in {output}"))
 
 
-def found_by(product: Product, query: AuditQuery, limit: int) -> list[Recorded]:
-    """Up to `limit` entries, from as many pages as it takes."""
-    found: list[Recorded] = []
-    while len(found) < limit:
-        page = product.services.audit.page(dataclasses.replace(query, limit=limit - len(found)))
-        found += page.entries
-        if page.next_token is None:
-            break
-        query = dataclasses.replace(query, next_token=page.next_token)
-    return found
-
-
-def print_entries(screen: Screen, found: list[Recorded]) -> None:
-    """A table of entries, and where each of them stands in the log."""
-    screen.table(("WHEN", "ACTOR", "FROM", "ACT", "SUBJECT", "WHAT", "ENTRY"), [
-        (written_time(item.entry.at), item.entry.actor.name, item.entry.actor.origin, item.entry.act,
-         str(item.entry.subject), told(item), f"{item.chain}/{item.number}")
-        for item in found
-    ], empty="No entries.")
-
-
-def told(recorded: Recorded) -> str:
+def told(entry: Json) -> str:
     """What an entry says, in one line."""
-    entry = recorded.entry
-    shown: dict[str, Json] = {**dict(entry.details), **(entry.after if isinstance(entry.after, dict) else {})}
+    shown: dict[str, Json] = {**entry["details"], **(entry["after"] if isinstance(entry["after"], dict) else {})}
     parts = [
         f"{name} {shown[name]}" for name in ("version", "state", "attempt", "error", "act", "code", "answer", "backend")
         if shown.get(name) is not None
     ]
-    reason = entry.reason or shown.get("cause")
+    reason = entry["reason"] or shown.get("cause")
     if reason:
         parts.append(str(reason).partition("\n")[0])
     text = ", ".join(parts)
     return text if len(text) <= 100 else text[:99] + "…"
 
 
-def _print_verification(found: Verification) -> None:
-    for finding in found.findings:
-        click.echo(_line(finding))
-    click.echo(found.says)
+def _every_line(api: Client) -> Iterator[str]:
+    """Chain after chain, a page at a time."""
+    chain, chains = 0, 1
+    while chain < chains:
+        after, lines = 0, [""] * _PAGE
+        while len(lines) == _PAGE:
+            page = api.get("/audit/export", chain=chain, after=after, limit=_PAGE)
+            lines, chains = page["lines"], page["chains"]
+            yield from lines
+            after = json.loads(lines[-1])["number"] if lines else after
+        chain += 1
 
 
-def _line(finding: Finding) -> str:
-    return f"chain {finding.chain}, entry {finding.number}: {finding.problem}: {finding.message}"
+def _print_verification(found: Json) -> None:
+    for item in found["findings"]:
+        click.echo(f"chain {item['chain']}, entry {item['number']}: {item['problem']}: {item['message']}")
+    click.echo(found["says"])
 
 
 COMMANDS = (audit,)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from engine.copilot.copilot import Copilot
-from engine.copilot.proposal import Proposal
 from engine.errors import Diagnostic, NotFound, Refused
-from functions.app.copilot_providers import copilot_of
-from functions.app.routes.copilot import proposal_model
-from functions.cli.commands.workflows import document_in
-from functions.cli.session import Json, read_file, session, write_file
+from functions.cli.files import Json, document_in, finding_of, read_file, write_file
+from functions.cli.groups import Grouped
+from functions.cli.session import session
 
 _OUTPUT = click.option("--output", metavar="FILE", help="Write the document there; by default to standard output.")
 
 
-@click.group()
+@click.group(cls=Grouped)
 def copilot() -> None:
     """Draft a workflow from a sentence, explain one, fix what the linter finds."""
 
@@ -32,8 +27,7 @@ def copilot() -> None:
 def draft(*, sentence: str, change: str | None, output: str | None) -> None:
     """Draft a workflow document from SENTENCE, with a plan and to-dos where something was guessed."""
     current = _document(change) if change is not None else None
-    with _copilot() as made:
-        _show(made.draft(sentence, current), output)
+    _propose("draft", {"sentence": sentence, "document": current}, output)
 
 
 @copilot.command("explain")
@@ -41,17 +35,15 @@ def draft(*, sentence: str, change: str | None, output: str | None) -> None:
 @click.option("--state", metavar="NAME", help="One state; by default all of it.")
 def explain(*, file: str, state: str | None) -> None:
     """Say in words what a workflow, or one of its states, does."""
-    document = _document(file)
-    with _copilot() as made:
-        found = made.explain(document, state)
-    shape = {"text": found.text, "steps": [{"state": name, "text": text} for name, text in found.steps]}
+    with session().client() as api:
+        found = api.post("/copilot/explain", {"document": _document(file), "state": state})
 
-    def print_it() -> None:
-        click.echo(found.text)
-        for name, text in found.steps if state is None else ():
-            click.echo(f"\n{name}\n    {text}")
+    def for_people() -> None:
+        click.echo(found["text"])
+        for step in found["steps"] if state is None else ():
+            click.echo(f"\n{step['state']}\n    {step['text']}")
 
-    session().screen.show(shape, print_it)
+    session().screen.show(found, for_people)
 
 
 @copilot.command("fix")
@@ -61,8 +53,10 @@ def explain(*, file: str, state: str | None) -> None:
 def fix(*, file: str, location: str | None, output: str | None) -> None:
     """Propose a fix for one of the findings of `automate validate`."""
     document = _document(file)
-    with _copilot() as made:
-        _show(made.fix(document, _finding(made, document, file, location).as_dict()), output)
+    with session().client(folder=False) as api:
+        found = api.post("/definitions/validate", {"document": document})["diagnostics"]
+    finding = _chosen([finding_of(item) for item in found], file, location)
+    _propose("fix", {"document": document, "diagnostic": finding.as_dict()}, output)
 
 
 @copilot.command("add-error-handling")
@@ -71,25 +65,14 @@ def fix(*, file: str, location: str | None, output: str | None) -> None:
 @_OUTPUT
 def error_handling(*, file: str, states: tuple[str, ...], output: str | None) -> None:
     """Propose a Retry and a Catch for states that have none."""
-    document = _document(file)
-    with _copilot() as made:
-        _show(made.error_handling(document, states), output)
-
-
-@contextmanager
-def _copilot() -> Iterator[Copilot]:
-    """The copilot of the settings; its model's key comes from the data folder's secrets."""
-    with session().product("copilot") as product:
-        services = product.services
-        yield copilot_of(services.settings, services.connectors, services.secret_backends, services.clock)
+    _propose("error-handling", {"document": _document(file), "states": states}, output)
 
 
 def _document(file: str) -> dict[str, Any]:
     return dict(document_in(read_file(file), file)[0].as_written)
 
 
-def _finding(made: Copilot, document: dict[str, Json], file: str, location: str | None) -> Diagnostic:
-    found = made.findings(document)
+def _chosen(found: list[Diagnostic], file: str, location: str | None) -> Diagnostic:
     if not found:
         raise Refused("the linter finds nothing to fix", where=file)
     chosen = [item for item in found if location in (None, item.location)]
@@ -99,26 +82,26 @@ def _finding(made: Copilot, document: dict[str, Json], file: str, location: str 
     return next((item for item in chosen if item.severity == "ERROR"), chosen[0])
 
 
-def _show(proposal: Proposal, output: str | None) -> None:
+def _propose(what: str, given: dict[str, Json], output: str | None) -> None:
     """The plan and the to-dos for people on standard error, so that the document can be piped on."""
-    text = json.dumps(proposal.document, indent=2, ensure_ascii=False) + "\n"
+    with session().client() as api:
+        proposal = api.post(f"/copilot/{what}", given)
+    text = json.dumps(proposal["document"], indent=2, ensure_ascii=False) + "\n"
     if output is not None:
         write_file(output, [text.encode()], option="--output")
-    session().screen.show(
-        proposal_model(proposal).model_dump(by_alias=True), lambda: _print(proposal, text if output is None else None)
-    )
+    session().screen.show(proposal, lambda: _print(proposal, text if output is None else None))
 
 
-def _print(proposal: Proposal, text: str | None) -> None:
+def _print(proposal: Json, text: str | None) -> None:
     click.echo("Plan", err=True)
-    for number, line in enumerate(proposal.plan, 1):
-        click.echo(f"  {number}. {line.text}", err=True)
-    if proposal.to_dos:
+    for number, line in enumerate(proposal["plan"], 1):
+        click.echo(f"  {number}. {line['text']}", err=True)
+    if proposal["to_dos"]:
         click.echo("To do", err=True)
-    for to_do in proposal.to_dos:
-        place = f"{to_do.state}{to_do.pointer}: " if to_do.state else ""
-        click.echo(f"  - {place}{to_do.text}", err=True)
-    for note in proposal.notes:
+    for to_do in proposal["to_dos"]:
+        place = f"{to_do['state']}{to_do['pointer']}: " if to_do["state"] else ""
+        click.echo(f"  - {place}{to_do['text']}", err=True)
+    for note in proposal["notes"]:
         click.echo(f"Note: {note}", err=True)
     if text is not None:
         click.echo(text, nl=False)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 from click.core import ParameterSource
@@ -20,9 +19,10 @@ from engine.cost.estimate import Estimate, estimate
 from engine.cost.pricing import Assumptions, Pricing
 from engine.cost.run import RunCost, run_cost
 from engine.errors import InvalidDocument
-from functions.cli.commands.workflows import document_in
+from functions.cli.client.client import part
+from functions.cli.files import Json, document_in, read_file, read_text
 from functions.cli.finite import FiniteRange
-from functions.cli.session import Json, read_file, read_text, session
+from functions.cli.session import session
 
 NOT_INCLUDED = (
     "data transfer", "storage (DynamoDB, S3, logs)", "what the tasks call", "API reads", "Lambda start-up",
@@ -118,35 +118,19 @@ def _document(workflow: str) -> WorkflowDocument:
     """A file's, or by its name the draft of the data folder or the deployment."""
     if workflow == "-" or Path(workflow).exists() or not re.fullmatch(NAME_PATTERN, workflow):
         return document_in(read_file(workflow), workflow)[0]
-    if session().endpoint is not None:
-        data = session().remote().file(f"/workflows/{quote(workflow, safe='')}/export")
-    else:
-        with session().product("cost") as product:
-            data = product.services.catalog.export(product.settings.workspace, workflow)
+    with session().client() as api:
+        data = api.file(f"/workflows/{part(workflow)}/export")
     return document_in(data, workflow, workflow)[0]
 
 
 def _history(execution: str) -> tuple[str, list[dict[str, Json]]]:
     """The kind of an execution, and every event of it."""
-    if session().endpoint is not None:
-        api, at = session().remote(), f"/executions/{quote(execution, safe='')}"
-
-        def fetch(after: int) -> list[dict[str, Json]]:
-            events: list[dict[str, Json]] = api.get(f"{at}/history", after=after, limit=_PAGE)["events"]
-            return events
-
-        return str(api.get(at)["kind"]), list(_every(fetch))
-    with session().product("cost") as product:
-        executions, key = product.services.executions, product.key(execution)
-        kind = executions.describe(key).kind
-        return kind, list(_every(lambda after: executions.history(key, after=after, limit=_PAGE)))
-
-
-def _every(fetch: Callable[[int], list[dict[str, Json]]]) -> Iterator[dict[str, Json]]:
-    after = 0
-    while page := fetch(after):
-        yield from page
-        after = page[-1]["id"]
+    at, events = f"/executions/{part(execution)}", list[dict[str, Json]]()
+    with session().client() as api:
+        kind = str(api.get(at)["kind"])
+        while page := api.get(f"{at}/history", after=events[-1]["id"] if events else 0, limit=_PAGE)["events"]:
+            events += page
+    return kind, events
 
 
 def _visits(given: tuple[str, ...]) -> dict[str, float]:

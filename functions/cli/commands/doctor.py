@@ -14,16 +14,14 @@ _MARKS = {"well": ("✓", "green"), "note": ("·", "yellow"), "ill": ("✗", "re
 
 @click.command()
 def doctor() -> None:
-    """Say what is wrong here and how to mend it; exit status 1 when something is."""
-    with session().product("doctor") as product:
-        _show(list(of_folder(product)))
-
-
-@click.command("doctor")
-def remote_doctor() -> None:
-    """Say what is wrong with the deployment and how to mend it; exit status 1 when something is."""
+    """Say what is wrong here, or with a deployment, and how to mend it; exit status 1 when something is."""
     current = session()
-    _show(list(of_deployment(current.remote(), current.screen.clock.now())))
+    if current.endpoint is not None:
+        with current.client() as api:
+            _show(of_deployment(api, current.screen.clock.now()))
+        return
+    with current.product() as product:
+        _show(of_folder(product))
 
 
 def _show(checks: Iterable[Check]) -> None:

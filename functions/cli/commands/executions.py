@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import click
 
-from engine.durable.codec import decode_events
-from engine.durable.execution import Execution
 from engine.governance.audit_engine import STARTED
-from engine.governance.audit_entry import Recorded, written_time
-from engine.governance.audit_query import AuditQuery
-from engine.kernel.history import HistoryEvent
-from engine.ports.executions_index import ExecutionQuery
-from engine.ports.keys import ENGINE, ExecutionKey
-from functions.app.routes.executions import summary
-from functions.cli.account import Account, account_of
+from engine.governance.audit_entry import parse_time
+from functions.cli.account import account
 from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome
-from functions.cli.commands.audit import found_by, told
-from functions.cli.commands.operating import is_of_one, stop_many
+from functions.cli.client.client import Client, part
+from functions.cli.commands.audit import told
+from functions.cli.commands.many import confirm, is_of_one
+from functions.cli.files import Json, read_value
 from functions.cli.screen import duration, status_mark
-from functions.cli.session import read_value, session
-from functions.cli.standing import WaitingTask, standing
-from functions.server.product import Product
+from functions.cli.session import session
 
-POLL_SECONDS = 0.1
 MOST_EVENTS = 25_000
 """Read at once, as many as AWS keeps of an execution: one that loops has millions, and makes them faster than they are
 read."""
 MOST_WAITING = 5
+_PAGE = 1000
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 
 
@@ -38,56 +30,43 @@ STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 @click.option("--input", "text", default="{}", metavar="JSON|@FILE", help="The input; by default {}.")
 @click.option("--name", metavar="NAME", help="Unique within the workflow; by default a UUID.")
 @click.option("--version", type=int, metavar="N", help="A version; by default the active one.")
-@click.option("--wait", is_flag=True, help="Wait for its end; without a worker on the folder, be one.")
-@click.option("--sync", is_flag=True, help="Run an EXPRESS workflow in this process, for at most 25 s.")
+@click.option("--wait", is_flag=True, help="Wait for its end; without a worker on the data folder, be one.")
+@click.option("--sync", is_flag=True, help="Run an EXPRESS workflow while you wait, for at most 25 s.")
 def start(*, workflow: str, text: str, name: str | None, version: int | None, wait: bool, sync: bool) -> None:
     """Start an execution. With --wait or --sync, exit status 1 unless it SUCCEEDED."""
-    given = read_value(text, "--input")
-    with session().product("start") as product:
-        executions = product.services.executions
-        starts = product.services.sync_starts if sync else executions
-        started = starts.start(
-            product.settings.workspace, workflow, given, name=name, version=version, actor=product.actor
-        )
+    given = {"input": read_value(text, "--input"), "name": name, "version": version, "sync": sync}
+    with session().client() as api:
+        started = api.post(f"/workflows/{part(workflow)}/executions", given)
         if wait and not sync:
-            _wait_for_the_end(product, started.key)
-            started = executions.describe(started.key)
+            started = ended(api, started["id"])
         elif not sync:
-            warn_without_a_worker(product, "automate start --wait")
-        session().screen.show(started.as_dict(), lambda: print_outcome(started.as_dict()))
-    if (wait or sync) and started.status != "SUCCEEDED":
+            warn_without_a_worker(api, "automate start --wait")
+        started = api.whole(started)
+    session().screen.show(started, lambda: print_outcome(started))
+    if (wait or sync) and started["status"] != "SUCCEEDED":
         click.get_current_context().exit(1)
 
 
-def _wait_for_the_end(product: Product, key: ExecutionKey) -> None:
-    """`wait_for`; Ctrl-C ends the waiting and not the execution, and says so."""
+def ended(api: Client, execution_id: str) -> Json:
+    """The execution, once it has ended or is PAUSED; Ctrl-C ends the waiting and not the execution, and says so."""
     try:
-        wait_for(product, key)
+        return api.ended(execution_id)
     except KeyboardInterrupt:
         click.echo(err=True)  # off the line with ^C
-        session().screen.notice(f"{key.id} goes on wherever a worker runs; automate stop {key.id} ends it")
+        session().screen.notice(
+            f"{execution_id} goes on wherever a worker runs; automate stop {execution_id} ends it"
+        )
         raise
 
 
-def warn_without_a_worker(product: Product, waiting: str | None = None) -> None:
+def warn_without_a_worker(api: Client, waiting: str | None = None) -> None:
     """Say that nobody is there to go on with it, where that is so. `waiting` is the command that would have been a
     worker itself."""
-    if not product.worker_lives():
+    if api.get("/me")["workers"] == 0:
         ways = "automate up or automate worker"
         if waiting is not None:
             ways = f"automate up, automate worker, or next time {waiting}"
         session().screen.notice(f"No worker runs on this folder: {ways}.")
-
-
-def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> None:
-    """Return once it has ended or is PAUSED, working on it here while no worker lives; `patience` is how many
-    seconds one may take to appear."""
-    look, began = _Every(POLL_SECONDS), time.monotonic()
-    while product.runs(key):
-        if product.worker_lives() or time.monotonic() - began < patience:
-            product.clock.sleep(POLL_SECONDS)
-        else:
-            product.work(lambda: look.due() and not product.runs(key))
 
 
 @click.command("executions")
@@ -96,71 +75,68 @@ def wait_for(product: Product, key: ExecutionKey, *, patience: float = 0.0) -> N
 @click.option("--name", metavar="NAME", help="With this name; with * at its end, a prefix.")
 @click.option("--error", metavar="ERROR", help="Failed with this error, or a prefix that ends with *.")
 @click.option("--business-key", metavar="KEY", help="With this business key, or a prefix that ends with *.")
+@click.option("--started-after", metavar="TIME", help="Not before this time: ISO 8601, UTC without a zone.")
+@click.option("--started-before", metavar="TIME", help="Before this time.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
 def list_executions(
-    *, workflow: str | None, status: str | None, name: str | None, error: str | None, business_key: str | None,
-    limit: int, next_token: str | None,
+    *, limit: int, started_after: str | None, started_before: str | None, **filters: str | None,
 ) -> None:
     """List executions, newest first."""
-    with session().product("executions") as product:
-        screen = session().screen
-        page = product.services.executions.page(ExecutionQuery(
-            product.settings.workspace, workflow=workflow, status=status, name=name, error=error,
-            business_key=business_key, limit=limit, next_token=next_token,
-        ))
-        cells = [
-            (row.key.id, row.status, str(row.version), screen.ago(row.started_at),
-             "" if row.ended_at is None else duration(row.ended_at - row.started_at), row.business_key or "",
-             row.error or "")
-            for row in page.rows
-        ]
-        shape = {"executions": [summary(row) for row in page.rows], "next_token": page.next_token}
+    for option, text in (("--started-after", started_after), ("--started-before", started_before)):
+        if text is not None:
+            parse_time(text, where=option)
+    with session().client() as api:
+        rows, following = api.pages(
+            "/executions", "executions", limit=limit, started_after=started_after, started_before=started_before,
+            **filters,
+        )
+    screen = session().screen
+    cells = [
+        (row["id"], row["status"], str(row["version"]), screen.ago(row["started_at"]),
+         "" if row["duration_seconds"] is None else duration(row["duration_seconds"]), row["business_key"] or "",
+         row["error"] or "")
+        for row in rows
+    ]
 
-        def for_people() -> None:
-            screen.table(
-                ("ID", "STATUS", "VERSION", "STARTED", "TOOK", "BUSINESS KEY", "ERROR"), cells,
-                empty="No executions. Start one: automate start WORKFLOW --input JSON --wait",
-            )
-            if page.next_token is not None:
-                click.echo(f"More: --next-token {page.next_token}")
+    def for_people() -> None:
+        screen.table(
+            ("ID", "STATUS", "VERSION", "STARTED", "TOOK", "BUSINESS KEY", "ERROR"), cells,
+            empty="No executions. Start one: automate start WORKFLOW --input JSON --wait",
+        )
+        if following is not None:
+            click.echo(f"More: --next-token {following}")
 
-        screen.show(shape, for_people)
+    screen.show({"executions": rows, "next_token": following}, for_people)
 
 
 @click.command()
 @click.argument("id")
 def show(*, id: str) -> None:  # noqa: A002  the word of the API
     """Show an execution: its states, how long each took, and what went wrong."""
-    with session().product("show") as product:
-        executions = product.services.executions
-        execution = executions.describe(product.key(id))
-        now = standing(product, execution.key)
-        left_out = max(0, now.last_event - MOST_EVENTS)
-        made = _account(product, execution.key, left_out)
-        failures = _audited_failures(product, execution)
-        shape = {
-            **execution.as_dict(), "states": [run.as_dict() for run in made.runs], "events_left_out": left_out,
-            "waiting": [task.as_dict() for task in now.waiting], "audit": [entry.as_dict() for entry in failures],
-        }
+    at, screen = f"/executions/{part(id)}", session().screen
+    with session().client() as api:
+        execution = api.whole(api.get(at))
+        found = api.get(f"{at}/steps", newest=MOST_EVENTS, causes=True)
+        is_open = execution["status"] in ("RUNNING", "PAUSED")
+        waiting = api.get(f"{at}/waiting")["waiting"] if is_open else []
+        failures = [] if is_open or execution["status"] == "SUCCEEDED" else _audited_failures(api, execution["id"])
+    made = account(found["steps"], found["rests"], now=screen.clock.now(), causes=found["causes"])
+    left_out = found["events_left_out"]
+    shape = {
+        **execution, "states": [run.as_dict() for run in made.runs], "complete": found["complete"],
+        "events_left_out": left_out, "waiting": waiting, "audit": failures,
+    }
 
-        def for_people() -> None:
-            note = f"The newest {MOST_EVENTS:,} events; automate history has the {left_out:,} before them."
-            print_account(session().screen, execution.as_dict(), made, note=note if left_out else None)
-            _print_waiting(now.waiting)
-            _print_failures(failures)
+    def for_people() -> None:
+        note = f"The newest {MOST_EVENTS:,} events; automate history has the {left_out:,} before them."
+        print_account(screen, execution, made, note=note if left_out else None)
+        _print_waiting(waiting)
+        _print_failures(failures)
+        if execution["links"]["insights"]:
+            click.echo(f"\nIts log lines: {execution['links']['insights']}")
 
-        session().screen.show(shape, for_people)
-
-
-def _account(product: Product, key: ExecutionKey, left_out: int) -> Account:
-    """The account that its events after the first `left_out` give."""
-    events: list[HistoryEvent] = []
-    for segment in product.stores.journal.history(key, left_out):
-        events += [event for event in decode_events(segment.body) if event.id > left_out]
-        if len(events) >= MOST_EVENTS:
-            break
-    return account_of(events[:MOST_EVENTS], now=product.clock.now())
+    screen.show(shape, for_people)
 
 
 @click.command()
@@ -169,20 +145,25 @@ def _account(product: Product, key: ExecutionKey, left_out: int) -> Account:
 @click.option("--limit", type=click.IntRange(1), default=MOST_EVENTS, show_default=True, help="How many at most.")
 def history(*, id: str, after: int, limit: int) -> None:  # noqa: A002
     """Show an execution's events, as AWS's GetExecutionHistory gives them."""
-    with session().product("history") as product:
-        events = product.services.executions.history(product.key(id), after=after, limit=limit)
-        began = events[0]["timestamp"] if events else 0.0
-        last = events[-1]["id"] if events else after
+    events: list[Json] = []
+    last, asked = after, 0
+    with session().client() as api:
+        while len(events) == asked < limit:
+            page = api.get(f"/executions/{part(id)}/history", after=last, limit=min(_PAGE, limit - asked))
+            asked += min(_PAGE, limit - asked)
+            events += page["events"]
+            last = page["last_event"]
+    began = events[0]["timestamp"] if events else 0.0
 
-        def for_people() -> None:
-            session().screen.table(("EVENT", "AFTER", "TYPE", "DETAILS"), [
-                (str(event["id"]), f"+{event['timestamp'] - began:.3f} s", event["type"], _details(event))
-                for event in events
-            ], empty="No events yet.")
-            if len(events) == limit:
-                click.echo(f"More, if there are: --after {last}")
+    def for_people() -> None:
+        session().screen.table(("EVENT", "AFTER", "TYPE", "DETAILS"), [
+            (str(event["id"]), f"+{event['timestamp'] - began:.3f} s", event["type"], _details(event))
+            for event in events
+        ], empty="No events yet.")
+        if len(events) == limit:
+            click.echo(f"More, if there are: --after {last}")
 
-        session().screen.show({"events": events, "last_event": last}, for_people)
+    session().screen.show({"events": events, "last_event": last}, for_people)
 
 
 @click.command()
@@ -194,60 +175,49 @@ def history(*, id: str, after: int, limit: int) -> None:  # noqa: A002
               help="With --workflow: those in this status; by default RUNNING.")
 @click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
 def stop(
-    *, id: str | None, error: str | None, cause: str | None, workflow: str | None,  # noqa: A002
-    status: str | None, yes: bool,
+    *, id: str | None, workflow: str | None, status: str | None, yes: bool, **why: str | None,  # noqa: A002
 ) -> None:
     """Ask an execution to stop, or with --workflow many."""
-    with session().product("stop") as product:
-        if is_of_one(id, workflow, {"status": status}):
-            _stop_one(product, str(id), error, cause)
+    one = is_of_one(id, workflow, {"status": status})
+    with session().client() as api:
+        if one:
+            _stop_one(api, str(id), why)
         else:
-            stop_many(product, str(workflow), (status or "RUNNING").upper(), error=error, cause=cause, yes=yes)
+            _stop_many(api, str(workflow), (status or "RUNNING").upper(), why, yes=yes)
 
 
-def _stop_one(product: Product, execution_id: str, error: str | None, cause: str | None) -> None:
-    stopped = product.services.executions.stop(
-        product.key(execution_id), error=error, cause=cause, actor=product.actor
-    )
-    session().screen.show(stopped.as_dict(), lambda: click.echo(
-        f"{stopped.key.id}: stop requested; it is ABORTED once a worker reads it"
-        if stopped.ended_at is None else f"{stopped.key.id} has ended already: {status_mark(stopped.status)}"
+def _stop_one(api: Client, execution_id: str, why: dict[str, str | None]) -> None:
+    stopped = api.whole(api.post(f"/executions/{part(execution_id)}/stop", why))
+    session().screen.show(stopped, lambda: click.echo(
+        f"{stopped['id']}: stop requested; it is ABORTED once a worker reads it"
+        if stopped["ended_at"] is None else f"{stopped['id']} has ended already: {status_mark(stopped['status'])}"
     ))
-    if stopped.ended_at is None:
-        warn_without_a_worker(product)
+    if stopped["ended_at"] is None:
+        warn_without_a_worker(api)
 
 
-def _audited_failures(product: Product, execution: Execution) -> list[Recorded]:
+def _stop_many(api: Client, workflow: str, status: str, why: dict[str, str | None], *, yes: bool) -> None:
+    confirm(api, workflow, f"Stop every {status} execution of {workflow}?", yes=yes)
+    done = api.every(f"/workflows/{part(workflow)}/stop", {"status": status, **why})
+    stopped = [execution_id for page in done for execution_id in page["stopped"]]
+    session().screen.show({"stopped": stopped}, lambda: click.echo(
+        f"{len(stopped)} executions of {workflow} were asked to stop; each is ABORTED once a worker reads it"
+    ))
+
+
+def _audited_failures(api: Client, execution_id: str) -> list[Json]:
     """What the audit log says of a failure, the newest first: exact times, attempts, the worker."""
-    if execution.status in ("RUNNING", "PAUSED", "SUCCEEDED"):
-        return []
-    query = AuditQuery(product.settings.workspace, execution=execution.key.id, actor=ENGINE.name)
-    found = found_by(product, query, MOST_SHOWN)
-    return [entry for entry in found if entry.entry.act != STARTED]
+    found, _ = api.pages("/audit", "entries", limit=MOST_SHOWN, execution=execution_id, actor="engine")
+    return [entry for entry in found if entry["act"] != STARTED]
 
 
-def _print_failures(failures: list[Recorded]) -> None:
+def _print_failures(failures: list[Json]) -> None:
     if failures:
         click.echo()
         click.echo("In the audit log, the newest first:")
-    for item in failures:
-        place = f"chain {item.chain}, entry {item.number}"
-        click.echo(f"  {written_time(item.entry.at)}  {item.entry.act}  {told(item)}  ({place})")
-
-
-class _Every:
-    """True at most once in so many seconds: `Worker.serve` asks after every round."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._next = 0.0
-
-    def due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        self._next = now + self._seconds
-        return True
+    for entry in failures:
+        place = f"chain {entry['chain']}, entry {entry['number']}"
+        click.echo(f"  {entry['at']}  {entry['act']}  {told(entry)}  ({place})")
 
 
 def _details(event: dict[str, Any]) -> str:
@@ -260,15 +230,18 @@ def _details(event: dict[str, Any]) -> str:
     return "  ".join(parts).replace("\n", " ")
 
 
-def _print_waiting(waiting: tuple[WaitingTask, ...]) -> None:
+def _print_waiting(waiting: list[Json]) -> None:
     """What a person answers, ready to be copied."""
     for task in waiting[:MOST_WAITING]:
         click.echo()
-        click.echo(f"{task.state} waits for its token. Answer it with one of:")
-        click.echo(f"  automate task success {task.token} --output JSON")
-        click.echo(f"  automate task failure {task.token} --error ERROR --cause TEXT")
+        if task["token"] is None:
+            click.echo(f"{task['state']} waits for its token: whoever was sent it answers with automate task.")
+            continue
+        click.echo(f"{task['state']} waits for its token. Answer it with one of:")
+        click.echo(f"  automate task success {task['token']} --output JSON")
+        click.echo(f"  automate task failure {task['token']} --error ERROR --cause TEXT")
     if len(waiting) > MOST_WAITING:
-        click.echo(f"{len(waiting) - MOST_WAITING} more wait; --json shows their tokens.")
+        click.echo(f"{len(waiting) - MOST_WAITING} more wait; --json shows them.")
 
 
 COMMANDS = (start, list_executions, show, history, stop)

@@ -8,16 +8,13 @@ import click
 
 from engine.catalog.states import states_of
 from engine.errors import InvalidDocument, NotFound
-from engine.language.rules.tester import examine
 from engine.language.rules.tree import brief
-from engine.language.rules.verdict import ChoiceUnderTest, Payload, choice_of_state
-from functions.app.routes.rules import report_model
-from functions.app.shapes import rules_models as models
-from functions.cli.commands.workflows import document_in
-from functions.cli.session import Json, read_file, read_value, session
+from functions.cli.files import Json, document_in, read_file, read_value
+from functions.cli.groups import Grouped
+from functions.cli.session import session
 
 
-@click.group()
+@click.group(cls=Grouped)
 def rules() -> None:
     """Test the rules of Choice states."""
 
@@ -33,16 +30,19 @@ def test_rules(*, file: str, name: str, text: str, variables: str) -> None:
     Also which rule wins, why the others do not, and the smallest change that would flip it.
     """
     document, _ = document_in(read_file(file), file)
-    choice = _choice(document.definition, name)
+    state = _state(document.definition, name)
     assigned = read_value(variables, "--variables")
     if not isinstance(assigned, dict):
         raise InvalidDocument("--variables: an object is needed, variables by name", where="--variables")
-    payload = Payload(read_value(text, "--input"), assigned, at=session().screen.clock.now())
-    report = report_model(choice, examine(choice, payload))
-    session().screen.show(report.model_dump(by_alias=True), lambda: _print(report))
+    with session().client(folder=False) as api:
+        report = api.post("/rules/test", {
+            "state": state, "query_language": document.definition.get("QueryLanguage", "JSONPath"),
+            "input": read_value(text, "--input"), "variables": assigned,
+        })
+    session().screen.show(report, lambda: _print(report))
 
 
-def _choice(definition: Mapping[str, Json], name: str) -> ChoiceUnderTest:
+def _state(definition: Mapping[str, Json], name: str) -> Json:
     states = {item.name: item.state for item in states_of(definition)}
     if name not in states:
         choices = [key for key, state in states.items() if state.get("Type") == "Choice"]
@@ -50,37 +50,38 @@ def _choice(definition: Mapping[str, Json], name: str) -> ChoiceUnderTest:
             f"there is no state called {name!r}", where="--state",
             advice=f"Choice states here: {', '.join(choices)}." if choices else "The definition has no Choice state.",
         )
-    return choice_of_state(states[name], str(definition.get("QueryLanguage", "JSONPath")))
+    return states[name]
 
 
-def _print(report: models.RuleReport) -> None:
-    for rule in report.rules:
-        heading = f"Rule {rule.index + 1}" + (f" → {rule.next}" if rule.next else "")
-        click.echo(heading if rule.reached else f"{heading} (not reached)")
-        _print_node(rule.tree, 1)
-        if rule.why_not is not None:
-            click.echo(f"    because {rule.why_not}")
-    click.echo(report.sentence)
-    for flip in report.flips:
-        click.echo(f"  {flip.sentence}.")
-    if report.not_found:
-        click.echo(f"  No small change was found that leads to {', '.join(report.not_found)}.")
+def _print(report: Json) -> None:
+    for rule in report["rules"]:
+        heading = f"Rule {rule['index'] + 1}" + (f" → {rule['next']}" if rule["next"] else "")
+        click.echo(heading if rule["reached"] else f"{heading} (not reached)")
+        _print_node(rule["tree"], 1)
+        if rule["why_not"] is not None:
+            click.echo(f"    because {rule['why_not']}")
+    click.echo(report["sentence"])
+    for flip in report["flips"]:
+        click.echo(f"  {flip['sentence']}.")
+    if report["not_found"]:
+        click.echo(f"  No small change was found that leads to {', '.join(report['not_found'])}.")
 
 
-def _print_node(node: models.RuleNode, depth: int) -> None:
-    if node.kind == "literal" and node.result is None:
+def _print_node(node: Json, depth: int) -> None:
+    result, error = node["result"], node["error"]
+    if node["kind"] == "literal" and result is None:
         return
-    mark = {True: "✓ ", False: "✗ ", None: ""}[node.result]
-    text = " ".join(node.text.split())
-    if node.error is not None and not any(child.error for child in node.children):
-        value = f"  ! {node.error}"
-    elif node.result is None and node.error is None:
-        value = " = nothing" if node.type == "undefined" else f" = {brief(node.value)}"
+    mark = {True: "✓ ", False: "✗ ", None: ""}[result]
+    text = " ".join(node["text"].split())
+    if error is not None and not any(child["error"] for child in node["children"]):
+        value = f"  ! {error}"
+    elif result is None and error is None:
+        value = " = nothing" if node["type"] == "undefined" else f" = {brief(node['value'])}"
     else:
         value = ""
-    behind = "" if node.reached else "  (not reached)"
+    behind = "" if node["reached"] else "  (not reached)"
     click.echo(f"{'  ' * depth}{mark}{text}{value}{behind}")
-    for child in node.children:
+    for child in node["children"]:
         _print_node(child, depth + 1)
 
 

@@ -18,11 +18,14 @@ from functions.cli.demo import prepare, run_order
 from functions.cli.session import session
 from functions.server.logs import log_to_file
 from functions.server.owner import Owner
-from functions.server.product import WORKER, Product
+from functions.server.product import Product
 from functions.server.resources import allow_samples
 from functions.server.server import LocalServer, port_in_use, sign_in_link
 
 _LOG = logging.getLogger(__name__)
+
+_WORKER_SECONDS = 10.0
+"""So long a worker beside the server may take to appear."""
 
 _PORT = click.option(
     "--port", type=click.IntRange(0, 65535), metavar="N", help="By default PORT, or 8400; 0: a free one."
@@ -38,7 +41,7 @@ _WORKERS = click.option(
 def up(*, port: int | None, workers: int) -> None:
     """Serve the API on 127.0.0.1, with worker processes beside it. Ctrl-C stops it."""
     current = session()
-    with current.product("up") as product:
+    with current.product() as product:
         server = LocalServer(product, port=current.settings.port if port is None else port)
         log_to_file(product.folder, "server", current.settings.log_level)
         current.screen.warn(_what_cannot_run(product))
@@ -77,7 +80,7 @@ def worker(*, until_input_ends: bool, log_name: str | None, samples_port: int | 
         signal.signal(number, leave)
     if until_input_ends:
         threading.Thread(target=_until_input_ends, args=(stopping,), name="server-watch", daemon=True).start()
-    with current.product(WORKER.removeprefix("automate ")) as product:
+    with current.product() as product:
         port = port_in_use(product.folder) if samples_port is None else samples_port
         if port is not None:
             allow_samples(product.settings, port)
@@ -100,7 +103,7 @@ def worker(*, until_input_ends: bool, log_name: str | None, samples_port: int | 
 def demo(*, port: int | None, workers: int, samples: Path) -> None:
     """Serve, with the sample workflows published and order_flow run once. What `make run` does."""
     current = session()
-    with current.product("demo") as product:
+    with current.product() as product:
         server = LocalServer(product, port=current.settings.port if port is None else port)
         log_to_file(product.folder, "server", current.settings.log_level)
         try:
@@ -115,7 +118,8 @@ def demo(*, port: int | None, workers: int, samples: Path) -> None:
 
         def ready() -> None:
             # The order calls the sample services of this very server, so it runs beside the serving thread.
-            threading.Thread(target=run_order, args=(product, server, samples), name="demo", daemon=True).start()
+            api = current.local(product, patience=_WORKER_SECONDS)
+            threading.Thread(target=run_order, args=(api, product, server, samples), name="demo", daemon=True).start()
 
         server.serve(workers=workers, ready=ready)
         click.echo("\nStopped. Everything is kept: make run goes on where this ended.")
@@ -140,7 +144,7 @@ def signin() -> None:
 def signout(*, new_token: bool) -> None:
     """Sign every browser out, at once, whether the server runs or not; links that nobody used open nothing."""
     current = session()
-    with current.product("signout") as product:
+    with current.product() as product:
         owner = Owner(product.folder, product.clock)
         ended = owner.sign_all_out()
         if new_token:

@@ -15,10 +15,10 @@ from engine.testing import examples
 from engine.testing.simulate import SimulationResult, simulate
 from engine.testing.stubs import Stub, checked_stubs
 from functions.cli.account import readable_cause
-from functions.cli.commands.workflows import document_in
+from functions.cli.files import Json, document_in, read_file, read_value
 from functions.cli.finite import FiniteRange
 from functions.cli.screen import indented, status_mark
-from functions.cli.session import Json, read_file, read_value, session
+from functions.cli.session import session
 
 
 class SimulationUnfinished(UserError):

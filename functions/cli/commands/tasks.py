@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
-from functions.cli.session import read_value, session
+from functions.cli.files import Json, read_value
+from functions.cli.groups import Grouped
+from functions.cli.session import session
 
 
-@click.group()
+@click.group(cls=Grouped)
 def task() -> None:
     """Answer a task that waits for its token."""
 
@@ -17,10 +19,7 @@ def task() -> None:
 @click.option("--output", "text", default="{}", metavar="JSON|@FILE", help="The task's result; by default {}.")
 def success(*, token: str, text: str) -> None:
     """The task is done."""
-    output = read_value(text, "--output")
-    with session().product("task") as product:
-        product.services.executions.send_task_success(token, output, actor=product.actor)
-        session().screen.show({"ok": True}, lambda: click.echo("answered"))
+    _answer("success", {"token": token, "output": read_value(text, "--output")}, "answered")
 
 
 @task.command()
@@ -29,18 +28,20 @@ def success(*, token: str, text: str) -> None:
 @click.option("--cause", metavar="TEXT", help="What happened.")
 def failure(*, token: str, error: str | None, cause: str | None) -> None:
     """The task failed."""
-    with session().product("task") as product:
-        product.services.executions.send_task_failure(token, error, cause, actor=product.actor)
-        session().screen.show({"ok": True}, lambda: click.echo("answered: failed"))
+    _answer("failure", {"token": token, "error": error, "cause": cause}, "answered: failed")
 
 
 @task.command()
 @click.argument("token")
 def heartbeat(*, token: str) -> None:
     """The task goes on."""
-    with session().product("task") as product:
-        product.services.executions.send_task_heartbeat(token)
-        session().screen.show({"ok": True}, lambda: click.echo("noted"))
+    _answer("heartbeat", {"token": token}, "noted")
+
+
+def _answer(how: str, body: dict[str, Json], says: str) -> None:
+    with session().client() as api:
+        done = api.post(f"/tasks/{how}", body)
+    session().screen.show(done, lambda: click.echo(says))
 
 
 COMMANDS = (task,)

@@ -8,17 +8,14 @@ from xml.etree import ElementTree as ET
 
 import click
 
-from engine.catalog.cases import Case
-from engine.catalog.document import WorkflowDocument
-from engine.errors import InvalidDefinition, InvalidDocument, NotFound
+from engine.errors import InvalidDocument, NotFound, UserError
 from engine.records import dataclass
-from engine.testing.cases import CaseResult, cases_beside, run_case
+from engine.testing.cases import Difference, cases_beside
 from functions.app.case_check import told
-from functions.app.routes.testing import case_shape
-from functions.app.shapes.models_testing import CaseResult as Shape
 from functions.cli.account import readable_cause
-from functions.cli.commands.workflows import document_in, placed
-from functions.cli.session import Json, read_file, session, write_file
+from functions.cli.client.client import Client
+from functions.cli.files import Json, document_in, placed, read_file, write_file
+from functions.cli.session import session
 
 _ENDINGS = (".json", ".yaml", ".yml")
 _PASSED, _FAILED = "✓ passed", "✗ failed"
@@ -30,7 +27,7 @@ class _Tested:
 
     path: Path
     workflow: str
-    results: Sequence[CaseResult]
+    results: Sequence[Json]
 
 
 @click.command("test")
@@ -42,9 +39,10 @@ def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], junit: str | N
 
     The cases are those in the document and those beside it in NAME/cases/*.json.
     """
-    tested = [_run(path, names) for path in _files(paths)]
+    with session().client(folder=False) as api:
+        tested = [_run(api, path, names) for path in _files(paths)]
     results = [result for item in tested for result in item.results]
-    unknown = sorted(set(names) - {result.name for result in results})
+    unknown = sorted(set(names) - {result["name"] for result in results})
     if unknown:
         raise NotFound(f"no case is called {unknown[0]!r}", where="--case", advice="Without --case all are run.")
     if not results:
@@ -54,8 +52,9 @@ def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], junit: str | N
         )
     if junit is not None:
         write_file(junit, [_as_junit(tested)], option="--junit")
-    passed = sum(result.passed for result in results)
-    shape: Json = {"files": [_shape(item) for item in tested], "passed": passed, "failed": len(results) - passed}
+    passed = sum(result["passed"] for result in results)
+    files = [{"file": str(item.path), "workflow": item.workflow, "results": item.results} for item in tested]
+    shape = {"files": files, "passed": passed, "failed": len(results) - passed}
     session().screen.show(shape, lambda: _print(tested, passed, len(results)))
     if passed < len(results):
         click.get_current_context().exit(1)
@@ -73,62 +72,56 @@ def _files(paths: Sequence[str]) -> Iterator[Path]:
         yield from found
 
 
-def _run(path: Path, names: Sequence[str]) -> _Tested:
+def _run(api: Client, path: Path, names: Sequence[str]) -> _Tested:
     document, source = document_in(read_file(str(path)), str(path))
     cases = [case for case in cases_beside(path, document) if not names or case.name in names]
+    results: list[Json] = []
     try:
-        return _Tested(path, document.name, [_result(document, case) for case in cases])
-    except InvalidDefinition as error:
+        for case in cases:  # one by one: what a request runs has to end within seconds
+            given = {**document.as_written, "cases": [case.model_dump(exclude_unset=True)]}
+            results += api.post("/cases/run", {"document": given})["results"]
+    except UserError as error:
         raise placed(error, source, advice="Mend the file: nothing was run.") from None
-
-
-def _result(document: WorkflowDocument, case: Case) -> CaseResult:
-    return run_case(document, case, clock=session().screen.clock)
-
-
-def _shape(tested: _Tested) -> dict[str, Json]:
-    results: list[Shape] = [case_shape(result) for result in tested.results]
-    return {
-        "file": str(tested.path), "workflow": tested.workflow, "results": [item.model_dump() for item in results],
-    }
+    return _Tested(path, document.name, results)
 
 
 def _print(tested: Sequence[_Tested], passed: int, count: int) -> None:
     session().screen.table(("WORKFLOW", "CASE", "RESULT", "ENDED", "TOOK"), [
-        (item.workflow, result.name, _PASSED if result.passed else _FAILED, result.status, f"{result.ms:g} ms")
+        (item.workflow, result["name"], _PASSED if result["passed"] else _FAILED, result["status"],
+         f"{result['ms']:g} ms")
         for item in tested for result in item.results
     ], empty="")
     for item in tested:
         for result in item.results:
-            if not result.passed:
+            if not result["passed"]:
                 click.echo()
-                click.echo(f"{item.workflow} {result.name} ({item.path})")
+                click.echo(f"{item.workflow} {result['name']} ({item.path})")
                 for line in _why(result):
                     click.echo(f"  {line}")
     click.echo()
     click.echo(f"{passed} of {count} passed")
 
 
-def _why(result: CaseResult) -> Iterator[str]:
-    for difference in result.differences:
-        yield told(difference)
-    if result.error is not None:
-        yield f"it ended with {result.error}: {readable_cause(result.cause)}"
+def _why(result: Json) -> Iterator[str]:
+    for difference in result["differences"]:
+        yield told(Difference(**difference))
+    if result["error"] is not None:
+        yield f"it ended with {result['error']}: {readable_cause(result['cause'])}"
 
 
 def _as_junit(tested: Sequence[_Tested]) -> bytes:
     """The format that CI systems read: a testsuite a workflow, a testcase a case, times in seconds."""
     root = ET.Element("testsuites")
     for item in tested:
-        failed = sum(not result.passed for result in item.results)
+        failed = sum(not result["passed"] for result in item.results)
         suite = ET.SubElement(
             root, "testsuite", name=item.workflow, tests=str(len(item.results)), failures=str(failed)
         )
         for result in item.results:
             case = ET.SubElement(
-                suite, "testcase", classname=item.workflow, name=result.name, time=f"{result.ms / 1000:.3f}"
+                suite, "testcase", classname=item.workflow, name=result["name"], time=f"{result['ms'] / 1000:.3f}"
             )
-            if not result.passed:
+            if not result["passed"]:
                 why = "\n".join(_why(result))
                 ET.SubElement(case, "failure", message=why.partition("\n")[0]).text = why
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))

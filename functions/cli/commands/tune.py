@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import click
 
+from engine.errors import InvalidDocument
 from functions.cli.finite import FiniteRange
 from functions.cli.session import session
 from functions.cli.tuning import folder_rules, stage_rules
 from functions.cli.tuning.account import Account
-from functions.cli.tuning.figures import Number, Proposal, Tuning, rounded
-from functions.cli.tuning.folder_figures import read_folder
+from functions.cli.tuning.figures import Folder, Number, Proposal, Tuning, rounded
 from functions.cli.tuning.stage_figures import read_stage
 from functions.cli.tuning.stage_settings import read_settings
 
 MOST_HOURS = 24 * 14
 """CloudWatch keeps figures of five minutes for longer, but settings change."""
 
-_HOURS = click.option(
-    "--hours", type=FiniteRange(1, MOST_HOURS), default=24.0, show_default=True, metavar="N",
-    help="The window: the last N hours.",
-)
 _HOW = {
     folder_rules.WORKERS: "automate up --workers {}", folder_rules.THREADS: "AUTOMATE_TASK_THREADS={}",
     folder_rules.BATCH: "EXECUTION_BATCH_SIZE={}",
@@ -30,17 +27,35 @@ _HOW = {
 
 
 @click.command()
-@_HOURS
-def tune(*, hours: float) -> None:
-    """Propose worker processes, threads and claims for this machine, each with its reason and its figures.
+@click.option(
+    "--hours", type=FiniteRange(1, MOST_HOURS), default=24.0, show_default=True, metavar="N",
+    help="The window: the last N hours.",
+)
+@click.option("--profile", metavar="NAME", help="Of a stage: of your AWS configuration; by default the environment's.")
+@click.option("--region", metavar="REGION", help="Of a stage: by default the profile's or the environment's.")
+def tune(*, hours: float, profile: str | None, region: str | None) -> None:
+    """Propose settings for this machine or a stage, each with its reason and its figures. Nothing is changed.
 
-    From the histories of the newest 200 executions. Nothing is changed."""
-    with session().product("tune") as product:
-        folder, settings = read_folder(product, hours=hours), product.settings
-    now = {
-        folder_rules.WORKERS: folder.workers, folder_rules.THREADS: settings.task_threads,
-        folder_rules.BATCH: settings.batch_size,
-    }
+    Of a data folder: worker processes, threads and claims, from the histories of the newest 200 executions. Of a
+    deployment: its tunables, from its CloudWatch metrics, which are read with credentials of the AWS account, as the
+    API has no right to."""
+    with session().client() as api:
+        stage = str(api.get("/me")["stage"])
+        figures = api.get("/figures", hours=hours) if stage == "local" else None
+    if figures is None:
+        _tune_stage(stage, Account(profile, region), hours)
+        return
+    if profile is not None or region is not None:
+        raise InvalidDocument("--profile and --region are for a stage on AWS", where="--endpoint")
+    _tune_folder(figures, hours)
+
+
+def _tune_folder(figures: Mapping[str, Any], hours: float) -> None:
+    now = {name: figures[name] for name in _HOW}
+    folder = Folder(**{item.name: figures[item.name] for item in fields(Folder)})
+    settings = replace(
+        session().settings, task_threads=figures[folder_rules.THREADS], batch_size=figures[folder_rules.BATCH]
+    )
 
     def how(changes: Mapping[str, int]) -> str:
         return " ".join(_HOW[name].format(value) for name, value in changes.items())
@@ -48,16 +63,7 @@ def tune(*, hours: float) -> None:
     _show(hours, folder_rules.tune(folder, settings), now, how)
 
 
-@click.command("tune")
-@_HOURS
-@click.option("--profile", metavar="NAME", help="The profile of your AWS configuration; by default the environment's.")
-@click.option("--region", metavar="REGION", help="The stage's region; by default the profile's or the environment's.")
-def remote_tune(*, hours: float, profile: str | None, region: str | None) -> None:
-    """Propose settings of the deployment from its CloudWatch metrics, each with its reason and its figures.
-
-    Reads with credentials of the AWS account, as the API has no right to. Nothing is changed."""
-    stage = str(session().remote().get("/me")["stage"])
-    account = Account(profile, region)
+def _tune_stage(stage: str, account: Account, hours: float) -> None:
     settings, queue, unread = read_settings(account, stage)
     figures = read_stage(account, settings, queue, now=session().screen.clock.now(), hours=hours)
     tuning = stage_rules.tune(replace(figures, unread=(*unread, *figures.unread)), settings)

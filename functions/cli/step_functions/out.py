@@ -14,8 +14,8 @@ from engine.conversion.step_functions.destination import Destination
 from engine.conversion.step_functions.leaving import Exported, needs_destination, to_step_functions
 from engine.errors import InvalidDocument
 from engine.ports.tasks import Tasks
+from functions.cli.files import unwritable
 from functions.cli.screen import Screen
-from functions.cli.session import unwritable
 from functions.cli.step_functions.options import WayOut
 from functions.cli.step_functions.snippet import snippet
 from functions.cli.tuning.account import Account, AccountRefused, in_plain_words

@@ -11,6 +11,7 @@ import click
 from engine.catalog.states import states_of
 from engine.errors import InvalidDocument, NotFound, UserError
 from functions.cli.screen import Screen
+from functions.cli.session import session
 from functions.cli.step_functions.bringing import Bringing, Brought, carry_out, check, plan
 from functions.cli.step_functions.into import Into
 from functions.cli.step_functions.machines import Listed, Machine, Machines
@@ -24,8 +25,8 @@ REFUSALS = frozenset({"Conflict", "InvalidDocument", "InvalidDefinition"})
 """Codes of what concerns one machine: the others are brought in nevertheless."""
 
 
-def bring_in(way: WayIn, name: str | None, into: Into, *, force: bool, advice: str, screen: Screen) -> bool:
-    """Bring in the machine `name`, or all. `advice` says what those need that call AWS. Whether all went well.
+def bring_in(way: WayIn, name: str | None, into: Into, *, force: bool, screen: Screen) -> bool:
+    """Bring in the machine `name`, or all. Whether all went well.
 
     Everything is read before anything is written. Raises NotFound, AccountRefused, InvalidDocument.
     """
@@ -59,7 +60,7 @@ def bring_in(way: WayIn, name: str | None, into: Into, *, force: bool, advice: s
                 raise
             done.append(_refused(machine, workflow, error))
     calls_aws = any(item["calls_aws"] for item in done)
-    shape = {"dry_run": way.dry_run, "machines": done, "advice": advice if calls_aws else None}
+    shape = {"dry_run": way.dry_run, "machines": done, "advice": into.advice(session().settings) if calls_aws else None}
     screen.show(shape, lambda: _print(shape))
     return all(item["error"] is None and not _unpublished(item) for item in done)
 

@@ -100,6 +100,12 @@ export interface AuditEntry {
   digest: string;
 }
 
+/** Entries of a chain; fewer than asked for: it has no more. `chains` is how many there are, from 0. */
+export interface AuditExport {
+  lines: string[];
+  chains: number;
+}
+
 /** The first thing that is wrong with a chain. */
 export interface AuditFinding {
   chain: number;
@@ -403,6 +409,23 @@ export interface ExpressionValue {
   error: string | null;
 }
 
+/**
+ * What executions of a data folder show. Times are seconds; `delay` is the median of how long they waited for a
+ * worker, `took` of how long they ran; `calls` and `open` are the most that went on at once.
+ */
+export interface Figures {
+  hours: number;
+  cpus: number;
+  workers: number;
+  executions: number;
+  delay: number;
+  took: number;
+  calls: number;
+  open: number;
+  task_threads: number;
+  batch_size: number;
+}
+
 /** One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition. */
 export interface Finding {
   code: string;
@@ -442,6 +465,8 @@ export interface ImportAnswer {
   /** From the draft before to the file; empty when nothing changed. */
   diff: string;
   version?: Version | null;
+  /** Whether it became a new active version. */
+  published?: boolean;
 }
 
 /** Make a document the draft of its workflow. */
@@ -450,6 +475,8 @@ export interface ImportRequest {
   document?: Record<string, Json> | null;
   /** The same as text: JSON, or YAML. Kept as it is, for export. */
   source?: string | null;
+  /** What `source` is; by default JSON where it begins as JSON does. */
+  format?: "json" | "yaml" | null;
   /** The workflow's name, over the document's own. */
   name?: string | null;
   /** Publish it at once. */
@@ -547,6 +574,8 @@ export interface Me {
   region: string | null;
   links: Record<string, string>;
   copilot: Copilot;
+  /** The processes that serve the queue here; null on AWS, where they come. */
+  workers: number | null;
 }
 
 /** What a Task's call comes to instead: an output, or an error. */
@@ -1003,6 +1032,10 @@ export interface StepsAnswer {
   last_event: number;
   status: string;
   complete: boolean;
+  /** So many events lie before the `newest`. */
+  events_left_out?: number;
+  /** By step id, where `causes` asks for them. */
+  causes?: Record<string, string>;
 }
 
 /** Which of a workflow's executions to stop; error and cause are shown with each. */
@@ -1119,6 +1152,8 @@ export interface ValidateRequest {
   document?: Record<string, Json> | null;
   /** The same as text: JSON, or YAML. Kept as it is, for export. */
   source?: string | null;
+  /** What `source` is; by default JSON where it begins as JSON does. */
+  format?: "json" | "yaml" | null;
   /** The workflow's name, over the document's own. */
   name?: string | null;
 }
@@ -1127,6 +1162,12 @@ export interface ValidateRequest {
 export interface Validation {
   result: string;
   diagnostics: Finding[];
+}
+
+/** What the log is compared with. */
+export interface VerifyRequest {
+  /** The lines of an earlier export, each as it was written. */
+  against: string[];
 }
 
 /** A published version. */
@@ -1162,6 +1203,18 @@ export interface Wait {
   from: string | null;
   to: string | null;
   why: "wait" | "retry" | "callback";
+}
+
+/** A task that waits for its answer. */
+export interface WaitingTask {
+  state: string;
+  /** What answers it: given to the owner of a data folder on its own command line, null elsewhere. */
+  token: string | null;
+}
+
+/** The tasks that wait for an answer from outside. */
+export interface WaitingTasks {
+  waiting: WaitingTask[];
 }
 
 /** What watches the deployment. `watched` is false on one machine. */

@@ -17,8 +17,9 @@ from engine.governance.audit import Audit
 from engine.governance.audit_entry import MOST_CHARACTERS, AuditEntry, Subject, opened, parse_time, written_time
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import ATTEMPTS
-from engine.governance.audit_verify import export
+from engine.governance.audit_verify import exported
 from engine.governance.log_masking import KnownSecrets
+from engine.ports.audit_log import CHAINS
 from engine.ports.keys import Actor
 from tests.support.memory.audit_log import MemoryAuditLog
 
@@ -73,7 +74,7 @@ print(sum(number for number, _ in last.values()))
 
 def test_ten_lines_of_anybody_s_check_an_export(audit, log):
     audit.record([an_entry(n, f"execution/w:{n % 5}", after={"n": n / 3}) for n in range(20)])
-    lines = "\n".join(export(log, "default"))
+    lines = "\n".join(line for chain in range(CHAINS) for line in exported(log, "default", chain))
     done = subprocess.run([sys.executable, "-c", _CHECK], input=lines, capture_output=True, text=True, check=True)
     assert done.stdout == "20\n"
 

@@ -7,10 +7,12 @@ import json
 import pytest
 
 from engine.durable.views.step_facts import Status
+from engine.durable.views.steps import steps_of
 from engine.language.asl.compile import compile_definition
 from engine.testing.simulate import Simulation, facts_of
 from engine.testing.stubs import Stubs
-from functions.cli.account import _WORDS, account_of, causes_told, readable_cause
+from functions.app.shapes.step_shapes import rests_of, shape_of
+from functions.cli.account import _WORDS, account, readable_cause
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.redriving import BAD as DOWN
 from tests.support.redriving import A, B, failed, machine, redrive
@@ -24,6 +26,16 @@ def history(definition, given=None, stubs=None):
     )
     simulation.run()
     return list(simulation.history)
+
+
+def account_of(events, *, now):
+    """The account of the steps that the API makes of a history."""
+    found = steps_of(events)
+    return account(
+        [shape_of(step, {}).model_dump(by_alias=True) for step in found.steps],
+        [rest.model_dump(by_alias=True) for rest in rests_of(found)],
+        now=now, causes={step.id: step.cause for step in found.steps},
+    )
 
 
 def runs_of(definition, given=None, stubs=None):
@@ -262,25 +274,3 @@ def test_the_newest_part_of_any_history_gives_an_account():
         runs = account_of(events[left_out:], now=events[-1].at).runs
         entered = sum(event.type.endswith("StateEntered") for event in events[left_out:])
         assert len(runs) == entered
-
-
-def test_the_causes_that_the_api_does_not_have_are_the_executions():
-    def step(name, parent=None, error="Down", attempts=(), status="FAILED"):
-        return {"id": name, "parent": parent, "error": error, "status": status, "attempts": [
-            {"number": 1, "status": "FAILED", "error": error, "cause": cause} for cause in attempts
-        ]}
-
-    whole = json.dumps({"errorMessage": "x" * 600, "errorType": "Broken", "stackTrace": ["  File 1"]})
-    short = f"Broken: {'x' * 492}…"
-    execution = {"error": "Down", "cause": whole}
-    steps = [
-        step("caught", error="Other", attempts=["odd"]), step("fine", error=None),
-        step("Both", attempts=[short]), step("Fail", "Both"), step("Again", attempts=["a different one"]),
-        step("Inner", "Again"), step("Choice"), step("Map", status="CAUGHT"),
-    ]
-    assert causes_told(steps, execution) == {
-        "caught": "odd", "fine": None, "Both": whole, "Fail": whole, "Again": "a different one",
-        "Inner": "a different one", "Choice": whole, "Map": None,
-    }
-    inside = [step("Both", error="Mine", attempts=["why"]), step("Fail", "Both", error="Mine")]
-    assert causes_told(inside, {"error": None, "cause": None}) == {"Both": "why", "Fail": "why"}

@@ -14,6 +14,7 @@ from connectors.registry import default_registry
 from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
 from functions.cli import main, reference
+from functions.cli.client.in_process import InProcess
 from functions.cli.commands import executions
 from functions.server.product import Product
 from tests.support import patience
@@ -277,11 +278,11 @@ def test_an_endless_loop_can_be_looked_at_and_stopped(automate, tmp_path, monkey
 
 
 def test_ctrl_c_ends_the_waiting_and_not_the_execution(automate, hello, monkeypatch):
-    def interrupted(product, key):
+    def interrupted(self, client, execution_id):
         raise KeyboardInterrupt
 
     automate("import", "--file", str(hello), "--publish")
-    monkeypatch.setattr(executions, "wait_for", interrupted)
+    monkeypatch.setattr(InProcess, "wait", interrupted)
     status, _, err = automate("start", "hello", "--name", "one", "--wait")
     assert (status, "hello:one goes on wherever a worker runs" in err) == (130, True)
     assert automate.json("show", "hello:one")[1]["status"] == "RUNNING"

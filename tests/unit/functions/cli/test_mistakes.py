@@ -33,7 +33,7 @@ HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"sa
     (("import", "--file", ""), "a file's name is empty"),
     (("task", "success", "nonsense"), "no task has this token"),
     (("secrets", "get", "NOPE"), "no backend holds a secret 'NOPE'"),
-    (("secrets", "delete", "NOPE"), "holds no secret 'NOPE'"),
+    (("secrets", "delete", "NOPE"), "no secret 'NOPE' can be deleted here"),
     (("export", "nope"), "no workflow is called 'nope'"),
     (("simulate", "nowhere.json"), "nowhere.json cannot be read"),
     (("executions", "--next-token", "nonsense"), "next"),

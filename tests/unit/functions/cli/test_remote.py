@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,19 +12,20 @@ from moto import mock_aws
 
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreUnavailable
-from engine.ports.keys import ExecutionKey
+from functions.app.services import Place
 from functions.cli import main
-from functions.cli.account import account_of
-from functions.cli.account_text import print_account
-from functions.cli.remote import client as remote_client
-from functions.cli.remote.client import Api, ApiError, check_endpoint
-from functions.cli.remote.tokens import NotSignedIn, Tokens
-from functions.cli.screen import Screen
+from functions.cli.client.client import ApiError, Client
+from functions.cli.client.over_http import OverHttp, check_endpoint
+from functions.cli.client.tokens import NotSignedIn, Tokens
 from functions.cli.session import Session
 from functions.cli.tuning.account import Account
 from tests.support.machines_of_moto import MotoMachines
 
 AT = "https://studio.example.com"
+
+
+def client(pool, warn=lambda _: None):
+    return Client(OverHttp(AT, lambda: "token", pool=pool, sleep=lambda _: None), warn=warn)
 
 
 class Cognito:
@@ -124,7 +126,7 @@ class TestTokens:
 
 def answering(status, body):
     pool = SimpleNamespace(request=lambda *_, **__: SimpleNamespace(status=status, data=body, headers={}))
-    return Api(AT, lambda: "token", pool=pool)
+    return client(pool)
 
 
 class TestApi:
@@ -143,7 +145,7 @@ class TestApi:
         said = []
         answer = SimpleNamespace(status=200, data=b'{"a": 1, "warnings": ["w"]}', headers={})
         pool = SimpleNamespace(request=lambda *_, **__: answer)
-        assert Api(AT, lambda: "t", pool=pool, warn=said.extend).post("/workflows/x/publish") == {"a": 1}
+        assert client(pool, said.extend).post("/workflows/x/publish") == {"a": 1}
         assert said == ["w"]
 
     @pytest.mark.parametrize(("status", "body"), [(200, b"<html>"), (502, b"bad"), (503, b'{"message": "later"}')])
@@ -156,21 +158,21 @@ class TestApi:
             raise urllib3.exceptions.NewConnectionError(None, "refused")
 
         with pytest.raises(StoreUnavailable, match=r"studio\.example\.com does not answer"):
-            Api(AT, lambda: "t", pool=SimpleNamespace(request=refuse)).get("/health")
+            client(SimpleNamespace(request=refuse)).get("/health")
 
     @pytest.mark.parametrize("endpoint", ["http://studio.example.com", "studio.example.com", "ftp://x"])
     def test_a_token_goes_over_tls_alone(self, endpoint):
-        with pytest.raises(InvalidDocument, match="no address of a deployment"):
+        with pytest.raises(InvalidDocument, match="no address of a server or deployment"):
             check_endpoint(endpoint)
 
     @pytest.mark.parametrize("port", ["9" * 5000, "99999999", "\xb2", "-1", "x"])
     def test_a_port_that_is_none_is_refused(self, port):
-        with pytest.raises(InvalidDocument, match="no address of a deployment") as refused:
+        with pytest.raises(InvalidDocument, match="no address of a server or deployment") as refused:
             check_endpoint(f"https://studio.example.com:{port}/")
         assert len(refused.value.message) < 200
 
     def test_what_is_no_address_at_all_is_refused(self):
-        with pytest.raises(InvalidDocument, match="no address of a deployment"):
+        with pytest.raises(InvalidDocument, match="no address of a server or deployment"):
             check_endpoint("https://[studio.example.com")
 
     @pytest.mark.parametrize(("endpoint", "checked"), [
@@ -185,13 +187,12 @@ class TestApi:
 
         def request(_method, url, **_):
             asked.append(url)
-            page = {"executions": [{"id": n} for n in range(100)], "next_token": "t"}
+            page = {"executions": [{"id": n} for n in range(100)], "next_token": f"t{len(asked)}"}
             return SimpleNamespace(status=200, data=json.dumps(page).encode(), headers={})
 
-        at = Api(AT, lambda: "t", pool=SimpleNamespace(request=request))
-        found = list(at.pages("/executions", "executions", limit=150))
-        assert len(found) == 150
-        assert [("next_token=t" in url) for url in asked] == [False, True]
+        found, following = client(SimpleNamespace(request=request)).pages("/executions", "executions", limit=200)
+        assert (len(found), following) == (200, "t2")
+        assert [url.partition("?")[2] for url in asked] == ["limit=200", "limit=100&next_token=t1"]
 
 
 @pytest.fixture
@@ -203,7 +204,7 @@ def command(api, monkeypatch, capsys):
             reply = api(method, path, None if body is None else json.loads(body))
             return SimpleNamespace(status=reply.status, data=reply.text.encode(), headers=reply.headers)
 
-    monkeypatch.setattr(Session, "remote", lambda _: Api(AT, lambda: "token", pool=Pool()))
+    monkeypatch.setattr(Session, "remote", lambda self, _: client(Pool(), self.screen.warn))
 
     def run(*arguments):
         status = main.run(["--endpoint", AT, *arguments])
@@ -221,7 +222,7 @@ def imported(command, tmp_path):
     file = tmp_path / "orders.json"
     file.write_text(json.dumps(DOCUMENT))
     assert command("import", "--file", str(file), "--publish")[:2] == (
-        0, "orders: draft created\norders: version 1 is active\n",
+        0, "orders: draft created\norders: version 1 published and active\n",
     )
     return file
 
@@ -247,8 +248,7 @@ class TestCommands:
         assert command("show", "orders:o-1")[0] == 0
         assert command("history", "orders:o-1")[0] == 0
 
-    def test_show_prints_of_a_deployment_what_it_prints_of_a_data_folder(self, command, api, capsys):
-        """From the API's steps, which have no whole cause, as from the history."""
+    def test_show_tells_states_and_whole_causes(self, command, api):
         call = {"Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "ftp://127.0.0.1/"}}
         caught = call | {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Both"}], "Next": "Both"}
         api.publish("flow", {"StartAt": "Try", "States": {"Try": caught, "Both": {
@@ -262,33 +262,27 @@ class TestCommands:
         said = command("show", "flow:one")[1]
         for words in ("  Hold [branch 0]  Wait      stopped", "  Late [branch 1]  Task      failed", "Try caught: "):
             assert words in said
-        executions, key = api.services.executions, ExecutionKey("default", "flow:one")
-        made = account_of(executions.events(key, most=1000), now=api.clock.now())
-        print_account(Screen(as_json=False, clock=api.clock), executions.describe(key).as_dict(), made)
-        local = capsys.readouterr().out
-        assert '  File "' in local
-        assert said[said.index("input "):].rstrip() == local[local.index("input "):].rstrip()
+        assert '  File "' in said, "the whole cause, with its stack trace"
         shown = json.loads(command("--json", "show", "flow:one")[1])
         assert (shown["states"][0]["state"], shown["states"][0]["status"], shown["complete"]) == ("Try", "caught", True)
-        assert [run.as_dict() for run in made.runs][-1] == shown["states"][-1]
 
     def test_secrets_are_set_rotated_and_deleted_and_never_shown(self, command, monkeypatch):
-        monkeypatch.setattr("functions.cli.remote.commands.secrets.typed_value", lambda _: "canary-value")
+        monkeypatch.setattr("functions.cli.commands.secrets.typed_value", lambda _: "canary-value")
         said = [command("secrets", verb, "KEY")[1] for verb in ("set", "rotate")] + [command("secrets", "list")[1]]
         assert all("KEY" in text and "canary" not in text for text in said)
         assert command("secrets", "delete", "KEY")[1] == "KEY is deleted\n"
 
     @pytest.mark.parametrize("verb", ["set", "rotate"])
     def test_a_short_secret_is_refused_unless_it_is_allowed(self, command, monkeypatch, verb):
-        monkeypatch.setattr("functions.cli.remote.commands.secrets.typed_value", lambda _: "a long value")
+        monkeypatch.setattr("functions.cli.commands.secrets.typed_value", lambda _: "a long value")
         command("secrets", "set", "KEY")
-        monkeypatch.setattr("functions.cli.remote.commands.secrets.typed_value", lambda _: "c4narY7")
+        monkeypatch.setattr("functions.cli.commands.secrets.typed_value", lambda _: "c4narY7")
         status, out, err = command("secrets", verb, "KEY")
         assert (status, "masking" in err, "--allow-short" in err, "c4narY7" in out + err) == (1, True, True, False)
         assert command("secrets", verb, "KEY", "--allow-short")[0] == 0
 
     def test_pausing_and_resuming(self, command, imported):
-        assert command("pause", "orders")[1] == "orders is paused\n"
+        assert command("pause", "orders")[1] == "orders is paused: starts wait, what has begun runs on\n"
         assert "orders" in command("pause")[1]
         assert "goes on" in command("resume", "orders")[1]
         assert command("resume")[0] == 1
@@ -306,18 +300,17 @@ class TestCommands:
     def test_a_command_of_the_data_folder_says_so(self, command):
         status, _, said = command("up")
         assert status == 1
-        assert "up works on a data folder, not on a deployment" in said
+        assert "up works without an endpoint alone: it serves a data folder" in said
 
 
 def test_the_poll_ends_with_the_execution(command, imported, monkeypatch):
     """--wait asks until it runs no more, and its status is the exit status."""
-    answers = iter(["RUNNING", "RUNNING", "FAILED"])
+    answers = iter(["RUNNING", "RUNNING", "FAILED", "FAILED"])
 
     def ask(self, method, path, body=None, **_):
         return {"id": "orders:1", "status": next(answers), "version": 1, "error": "E", "cause": "c", "output": None}
 
-    monkeypatch.setattr(remote_client.Api, "ask", ask)
-    monkeypatch.setattr("functions.cli.remote.commands.executions._POLL_SECONDS", 0)
+    monkeypatch.setattr(Client, "ask", ask)
     status, said, _ = command("start", "orders", "--wait")
     assert (status, "error: E" in said) == (1, True)
 
@@ -345,11 +338,12 @@ class TestStepFunctions:
 
     def test_the_stage_is_the_deployments(self, command, imported, monkeypatch, api):
         """Whose connector function is meant without more words."""
+        api.services = replace(api.services, place=Place("prod"))
         meant = []
-        write = "functions.cli.remote.commands.workflows.write_out"
+        write = "functions.cli.step_functions.out.write_out"
         monkeypatch.setattr(write, lambda *_, stage, **__: meant.append(stage))
         command("export", "orders", "--to", "step-functions")
-        assert meant == [api("GET", "/me").json["stage"]]
+        assert meant == ["prod"]
 
     def test_an_edited_draft_is_refused(self, command, imported, machines, api):
         at = "/workflows/orders/draft"

@@ -6,15 +6,12 @@ import getpass
 import json
 import sqlite3
 from contextlib import closing
-from types import SimpleNamespace
 
 import pytest
 
 from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import parse_time
-from engine.governance.audit_query import AuditPage, AuditQuery
-from functions.cli.commands.audit import found_by
 
 FAILS = {
     "StartAt": "Call",
@@ -129,24 +126,6 @@ def test_an_entry_that_cannot_be_written_is_a_warning(automate, tmp_path, monkey
     status, out, err = automate("--json", "secrets", "set", "KEY", stdin="a long value\n")
     assert json.loads(out)["key"] == "KEY"
     assert '{"warnings": ["secret.set of secret/KEY stands' in err
-
-
-def test_a_list_longer_than_a_page_is_read_to_its_end():
-    class Pages:
-        """A log whose pages are short."""
-
-        def __init__(self):
-            self.asked = []
-
-        def page(self, query):
-            self.asked.append((query.limit, query.next_token))
-            return AuditPage((len(self.asked),), "more" if len(self.asked) < 4 else None)
-
-    pages = Pages()
-    product = SimpleNamespace(services=SimpleNamespace(audit=pages))
-    assert found_by(product, AuditQuery("default"), 3) == [1, 2, 3]
-    assert pages.asked == [(3, None), (2, "more"), (1, "more")]
-    assert found_by(product, AuditQuery("default"), 9) == [4]
 
 
 def test_a_log_that_was_emptied_is_not_fine(failed):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from engine.cost import prices
-from functions.cli.commands import cost
-from functions.cli.remote.commands import COMMANDS
+from functions.cli.session import Session
 
 ROOT = Path(__file__).parents[5]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
@@ -181,13 +179,10 @@ def test_a_deployments_run_and_draft_are_priced_through_its_api(automate, monkey
             asked.append(path)
             return json.dumps({"name": "hello", "definition": HELLO}).encode()
 
-    session = cost.session
-    monkeypatch.setattr(cost, "session", lambda: SimpleNamespace(
-        endpoint="https://deployed.example", remote=Api, screen=session().screen,
-    ))
-    assert COMMANDS["cost"] is cost.cost
-    assert automate.json("cost", "--execution", "hello:one")[1]["acts"] == {"start": 1, "run": 1, "pure": 1}
-    assert automate.json("cost", "hello")[1]["workflow"] == "hello"
+    monkeypatch.setattr(Session, "remote", lambda *_: Api())
+    at = ("--endpoint", "https://deployed.example", "cost")
+    assert automate.json(*at, "--execution", "hello:one")[1]["acts"] == {"start": 1, "run": 1, "pure": 1}
+    assert automate.json(*at, "hello")[1]["workflow"] == "hello"
     assert asked == [
         "/executions/hello%3Aone", *["/executions/hello%3Aone/history"] * 3, "/workflows/hello/export",
     ]

@@ -12,7 +12,7 @@ import pytest
 from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
-from functions.cli.commands import executions
+from functions.cli.client.in_process import InProcess
 from functions.server.product import Product
 
 KEY = ExecutionKey("default", "pause:one")
@@ -136,10 +136,10 @@ def test_what_is_beside_the_answer_is_json_too(waiting, monkeypatch):
     assert json.loads(out)["id"] == "pause:two"
     assert "No worker runs on this folder" in json.loads(err)["warnings"][0]
 
-    def interrupted(product, key):
+    def interrupted(self, client, execution_id):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(executions, "wait_for", interrupted)
+    monkeypatch.setattr(InProcess, "wait", interrupted)
     status, _, err = waiting("--json", "start", "pause", "--name", "three", "--wait")
     told = [json.loads(line) for line in err.splitlines() if line]
     assert (status, [list(item) for item in told]) == (130, [["warnings"], ["error"]])

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from engine.catalog.document import parse_document
 from engine.settings import Settings
-from functions.cli.step_functions.into import IntoCatalog
+from functions.cli.step_functions.into import Into
 from functions.cli.step_functions.names import workflow_names
 from functions.cli.tuning import account
 from functions.server.product import Product
@@ -191,7 +191,7 @@ class TestWhatCannotBePublished:
         assert "only the draft, as it cannot be published" in said
         assert "/States/A/Resource" in said
         rows = {row["name"]: row["active_version"] for row in automate.json("workflows")[1]["workflows"]}
-        assert rows == {"sound": 1, "unknown": 0}
+        assert rows == {"sound": 1, "unknown": None}
 
     def test_a_version_that_cannot_be_published_does_not_keep_the_others_out(self, automate, machines):
         arn = machines.create("orders", calling("arn:aws:states:::nowhere:do"), publish=True)
@@ -281,7 +281,7 @@ class TestWhatIsHere:
         assert definition_of(automate, "orders") == passing(5)
 
     def test_one_that_was_cut_off_is_finished_by_the_next(self, automate, orders, monkeypatch):
-        publish, done = IntoCatalog.publish, []
+        publish, done = Into.publish, []
 
         def dies(self, name, note):
             if len(done) == 2:
@@ -290,7 +290,7 @@ class TestWhatIsHere:
             return publish(self, name, note)
 
         with monkeypatch.context() as patched:
-            patched.setattr(IntoCatalog, "publish", dies)
+            patched.setattr(Into, "publish", dies)
             assert automate(*FROM, "--all")[0] == 130
         [machine] = automate.json(*FROM, "--all")[1]["machines"]
         assert [(item["there"], item["here"], item["published"]) for item in machine["versions"]] == [

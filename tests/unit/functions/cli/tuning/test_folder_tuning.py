@@ -1,7 +1,8 @@
 """automate tune on a data folder: what its histories show, and what is proposed from it."""
 
 import threading
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 
 from engine.catalog.document import parse_document
 from engine.settings import Settings
-from functions.cli.commands import tune as tune_command
+from functions.app.routes.figures import most_at_once
+from functions.cli.client.client import Client
+from functions.cli.client.in_process import InProcess
 from functions.cli.tuning.figures import Folder
-from functions.cli.tuning.folder_figures import most_at_once, read_folder
 from functions.cli.tuning.folder_rules import tune
 from functions.server.product import Product
 
@@ -92,13 +94,14 @@ def test_a_folders_histories_are_read(tmp_path):
         product.services.catalog.publish(workspace, "calls", actor=product.actor)
         keys = [product.services.executions.start(workspace, "calls", {}, actor=product.actor).key for _ in range(3)]
         begun = product.clock.now()
-        waits = read_folder(product, hours=1.0)
+        api = Client(InProcess(product))
+        waits = SimpleNamespace(**api.get("/figures", hours=1.0))
         done = threading.Event()
         while not done.wait(0.01):  # started while no worker is there: all of them wait at least this long
             if product.clock.now() - begun > 0.3:
                 done.set()
         product.work(lambda: not any(product.runs(key) for key in keys))
-        found = read_folder(product, hours=1.0)
+        found = SimpleNamespace(**api.get("/figures", hours=1.0))
     finally:
         product.close()
     assert (waits.executions, waits.open) == (0, 0)
@@ -122,7 +125,11 @@ def test_the_command_says_what_there_is_and_changes_nothing(automate):
 
 
 def test_the_command_prints_each_proposal_with_how_to_set_it(automate, monkeypatch):
-    monkeypatch.setattr(tune_command, "read_folder", lambda *_, **__: replace(BUSY, delay=2.0))
+    figures = {**asdict(replace(BUSY, delay=2.0)), "task_threads": 32, "batch_size": 10}
+    ask = Client.get
+    monkeypatch.setattr(
+        Client, "get", lambda self, path, **query: figures if path == "/figures" else ask(self, path, **query)
+    )
     _, out, _ = automate("tune")
     assert "\nautomate up --workers 2    (now 1)\n  Half of the executions waited 2.0 s or more" in out
     assert "median delay seconds: 2  " in out

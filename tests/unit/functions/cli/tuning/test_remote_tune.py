@@ -19,7 +19,8 @@ FULL = Period(queue_age=1, received=1000, invocations=100, concurrent=4, p50=0.5
 @pytest.fixture
 def remote(monkeypatch, capsys):
     """`run(*arguments)` with a stage whose settings and figures are what `run.settings` and `run.figures` say."""
-    monkeypatch.setattr(Session, "remote", lambda _: SimpleNamespace(get=lambda path: {"/me": {"stage": "prod"}}[path]))
+    api = SimpleNamespace(get=lambda path: {"/me": {"stage": "prod"}}[path])
+    monkeypatch.setattr(Session, "remote", lambda *_: api)
     asked = {}
 
     def settings(account, stage):

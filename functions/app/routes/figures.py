@@ -1,6 +1,7 @@
-"""What a data folder shows of the last hours: how long executions waited and ran, and how much went on at once.
+"""The route of what tuning rests on: how long executions waited and ran on this machine, and how much went on at once.
 
-Read off the histories of the newest executions, so that looking costs the same in a large folder as in a small one.
+Read off the histories of the newest executions, so that looking costs the same in a large folder as in a small one. A
+stage's figures are CloudWatch's, and the API has no right to read them.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ from collections.abc import Iterable
 from itertools import accumulate
 from statistics import median
 
+from engine.errors import NotFound
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
 from engine.records import dataclass
-from functions.cli.tuning.figures import Folder
-from functions.server.product import WORKER, Product
+from functions.app.routing import Answer, Call, RouteTable
+from functions.app.services import Services
+from functions.app.shapes import models_operations as shapes
+
+table = RouteTable("Operations")
+route = table.add
 
 MOST_EXECUTIONS = 200
 MOST_EVENTS = 1000
@@ -39,21 +45,27 @@ class _Seen:
     calls: tuple[Span, ...]
 
 
-def read_folder(product: Product, *, hours: float) -> Folder:
-    """The figures of the executions that began in the last `hours`, the newest of them."""
-    now = product.clock.now()
-    query = ExecutionQuery(product.settings.workspace, started_after=now - hours * 3600, limit=MOST_EXECUTIONS)
-    seen = [_seen(product, row, now) for row in product.services.executions.page(query).rows]
-    began = [item for item in seen if item is not None]
-    return Folder(
-        hours=hours, cpus=os.cpu_count() or 1,
-        workers=sum(process.command.startswith(WORKER) for process in product.stores.processes.others()),
-        executions=len(began),
+@route("GET", "/figures", shapes.FiguresQuery, answers=shapes.Figures, example="hours=24")
+def get_figures(call: Call[shapes.FiguresQuery]) -> Answer:
+    """What the executions of the last hours show of this machine: medians of the newest 200.
+
+    404 on AWS, where CloudWatch has a stage's figures."""
+    services = call.services
+    if services.workers is None:
+        raise NotFound("a stage's figures are in CloudWatch", advice="automate --endpoint URL tune reads them there.")
+    now = services.clock.now()
+    rows = services.executions.page(ExecutionQuery(
+        call.workspace, started_after=now - call.given.hours * 3600, limit=MOST_EXECUTIONS
+    )).rows
+    began = [seen for row in rows if (seen := _seen(services, row, now)) is not None]
+    return Answer(shapes.Figures(
+        hours=call.given.hours, cpus=os.cpu_count() or 1, workers=services.workers(), executions=len(began),
         delay=median(item.delay for item in began) if began else 0.0,
         took=median(item.open[1] - item.open[0] for item in began) if began else 0.0,
         calls=most_at_once(span for item in began for span in item.calls),
         open=most_at_once(item.open for item in began),
-    )
+        task_threads=services.settings.task_threads, batch_size=services.settings.batch_size,
+    ))
 
 
 def most_at_once(spans: Iterable[Span]) -> int:
@@ -62,9 +74,9 @@ def most_at_once(spans: Iterable[Span]) -> int:
     return max(accumulate(step for _, step in edges), default=0)
 
 
-def _seen(product: Product, row: ExecutionRow, now: float) -> _Seen | None:
+def _seen(services: Services, row: ExecutionRow, now: float) -> _Seen | None:
     """None where no worker has begun it. A history begins with the worker's first step: the row knows the start."""
-    events = product.services.executions.history(row.key, limit=MOST_EVENTS)
+    events = services.executions.history(row.key, limit=MOST_EVENTS)
     entered = next((event["timestamp"] for event in events if event["type"].endswith("StateEntered")), None)
     if entered is None:
         return None

@@ -76,6 +76,10 @@ class Tokens:
         self._keep(endpoint, made)
         return made
 
+    def knows(self, endpoint: str) -> bool:
+        """Whether somebody is signed in there, or was."""
+        return endpoint in self._read()
+
     def token(self, endpoint: str) -> str:
         """A valid ID token for the endpoint. Raises NotSignedIn."""
         kept = self._read().get(endpoint)
@@ -168,5 +172,7 @@ def _response(challenge: str, answer: Answer) -> dict[str, str]:
 
 def _not_signed_in(endpoint: str, says: str) -> NotSignedIn:
     return NotSignedIn(
-        f"{says} {endpoint}", where="--endpoint", advice=f"Sign in: automate --endpoint {endpoint} login"
+        f"{says} {endpoint}", where="--endpoint",
+        advice=f"Sign in: automate --endpoint {endpoint} login. (For a server of this machine, --data-dir names its "
+               "folder.)",
     )

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from engine.errors import InvalidDocument, StoreUnavailable, UserError
-from functions.cli.remote.at import api, screen
-from functions.cli.remote.client import Api
+from functions.cli.client.client import Client
 from functions.cli.session import session
 
 
@@ -18,36 +17,38 @@ from functions.cli.session import session
 @click.option("--client-id", metavar="ID", help="With the API's own address: the output UserPoolClientId.")
 @click.option("--region", metavar="REGION", help="With the API's own address: the user pool's region.")
 def login(*, user: str, client_id: str | None, region: str | None) -> None:
-    """Sign in to the deployment. The password comes from a prompt or standard input and is not kept."""
-    at = api()
-    if client_id is None or region is None:
-        found = _published_configuration(at)
-        client_id, region = client_id or found["client_id"], region or found["region"]
-    password = _hidden("Password") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    made = session().tokens().sign_in(
-        at.endpoint, region=region, client_id=client_id, user=user, password=password,
-        answer=lambda what: _hidden(what.capitalize()),
+    """Sign in to a deployment. The password comes from a prompt or standard input and is not kept."""
+    with session().client() as api:
+        if client_id is None or region is None:
+            found = _published_configuration(api)
+            client_id, region = client_id or found["client_id"], region or found["region"]
+        password = _hidden("Password") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        made = session().tokens().sign_in(
+            api.place, region=region, client_id=client_id, user=user, password=password,
+            answer=lambda what: _hidden(what.capitalize()),
+        )
+    session().screen.show(
+        {"endpoint": api.place, "user": made.user}, lambda: click.echo(f"{made.user} is signed in")
     )
-    screen().show({"endpoint": at.endpoint, "user": made.user}, lambda: click.echo(f"{made.user} is signed in"))
 
 
 @click.command()
 def logout() -> None:
-    """Forget the sign-in to the deployment."""
-    at = api()
-    known = session().tokens().forget(at.endpoint)
+    """Forget the sign-in to a deployment."""
+    with session().client() as api:
+        known = session().tokens().forget(api.place)
     says = "signed out" if known else "nobody was signed in"
-    screen().show({"endpoint": at.endpoint, "signed_out": known}, lambda: click.echo(says))
+    session().screen.show({"endpoint": api.place, "signed_out": known}, lambda: click.echo(says))
 
 
-def _published_configuration(at: Api) -> dict[str, Any]:
+def _published_configuration(api: Client) -> dict[str, Any]:
     """What the Studio of the deployment knows of its user pool."""
     try:
-        found = at.ask("GET", "/studio/config.json", signed_in=False)
+        found = api.ask("GET", "/studio/config.json", signed_in=False)
         return {"client_id": found["client_id"], "region": found["region"]}
     except (UserError, StoreUnavailable, KeyError, TypeError):
         raise InvalidDocument(
-            f"{at.endpoint} does not say which user pool is its own", where="--client-id",
+            f"{api.place} does not say which user pool is its own", where="--client-id",
             advice="Give the Studio's address (the output StudioUrl); or, with the API's, --client-id and --region.",
         ) from None
 

@@ -1,0 +1,35 @@
+"""Where an execution stands now: its newest event, and the tasks that wait for an answer from outside.
+
+The tokens come from the snapshot: the history holds one only where the workflow wrote it into a task's parameters.
+"""
+
+from __future__ import annotations
+
+from engine.kernel.snapshot import Phase, Snapshot
+from engine.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTask:
+    """A task that was handed over and waits for its answer. `token` is a capability: who has it may answer."""
+
+    state: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`last_event` is 0 and nothing waits before a worker has begun."""
+
+    last_event: int = 0
+    waiting: tuple[WaitingTask, ...] = ()
+
+
+def standing_of(snapshot: Snapshot) -> Standing:
+    """Where the execution of this snapshot stands."""
+    waiting = () if snapshot.closed else tuple(
+        WaitingTask(frame.state, frame.token)
+        for frame in snapshot.frames.values()
+        if frame.phase is Phase.CALLBACK and frame.token is not None
+    )
+    return Standing(snapshot.next_event - 1, waiting)

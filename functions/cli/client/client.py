@@ -1,0 +1,201 @@
+"""The application as commands ask it: its routes, whichever way leads there.
+
+    command ──► Client: get, post, put, delete, file, pages ──► Transport ──► in process: a data folder's own routes
+                  └── warnings to the screen, refusals as errors           └► over HTTP: a server's or a deployment's
+
+A refusal is the same error through both, and so is a store that did not serve.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from engine import errors
+from engine.errors import InvalidDocument, StorageError, StoreUnavailable, UserError
+from engine.records import dataclass
+
+Json = Any
+
+PAGE = 500
+"""Rows asked for at once of what may be many."""
+
+_STORAGE = {
+    kind.__name__: kind for kind in (
+        errors.Throttled, errors.StoreUnavailable, errors.StoreBusy, errors.StoreCorrupt, errors.Fenced,
+        errors.SchemaTooNew,
+    )
+}
+
+
+class ApiError(UserError):
+    """What the application refused, with its own code, place and advice."""
+
+    def __init__(self, status: int, shape: Mapping[str, Json]) -> None:
+        super().__init__(
+            str(shape.get("message") or f"the API answered {status}"), where=shape.get("where"),
+            advice=shape.get("advice"), details=shape.get("details"),
+        )
+        self._shape = dict(shape)
+
+    def as_dict(self) -> dict[str, Json]:
+        """The error as it was sent."""
+        return self._shape
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, as it is."""
+
+    status: int
+    data: bytes
+
+
+class Transport(Protocol):
+    """A way to the routes. `place` is what messages call the other end."""
+
+    @property
+    def place(self) -> str:
+        """A folder, or an address."""
+        ...
+
+    def send(
+        self, method: str, path: str, query: Mapping[str, str], body: bytes | None, *, signed_in: bool = True
+    ) -> Reply:
+        """Ask a route. `path` is encoded, `query` is not. Raises StoreUnavailable where nobody answers."""
+        ...
+
+    def wait(self, client: Client, execution_id: str) -> None:
+        """Return once the execution has ended or is PAUSED."""
+        ...
+
+
+class Client:
+    """`warn` is told what answers warn of."""
+
+    def __init__(self, transport: Transport, *, warn: Callable[[Sequence[str]], None] = lambda _: None) -> None:
+        self._transport = transport
+        self._warn = warn
+
+    @property
+    def place(self) -> str:
+        """What messages call the other end: a folder, or an address."""
+        return self._transport.place
+
+    def get(self, path: str, **query: Json) -> Json:
+        """GET; names with the value None are left out of the query."""
+        return self.ask("GET", path, query=query)
+
+    def post(self, path: str, body: Json = None) -> Json:
+        """POST of JSON."""
+        return self.ask("POST", path, body)
+
+    def put(self, path: str, body: Json) -> Json:
+        """PUT of JSON."""
+        return self.ask("PUT", path, body)
+
+    def delete(self, path: str, **query: Json) -> Json:
+        """DELETE."""
+        return self.ask("DELETE", path, query=query)
+
+    def ask(
+        self, method: str, path: str, body: Json = None, *, query: Mapping[str, Json] | None = None,
+        signed_in: bool = True,
+    ) -> Json:
+        """The answer, parsed. Raises ApiError for a refusal, a StorageError where the store or the API did not
+        serve."""
+        shape = self._parsed(self._transport.send(method, path, _texts(query), _written(body), signed_in=signed_in))
+        if isinstance(shape, dict):
+            self._warn(shape.pop("warnings", ()))
+        return shape
+
+    def file(self, path: str, **query: Json) -> bytes:
+        """An answer that is a file, as it is. Raises as `ask` does."""
+        reply = self._transport.send("GET", path, _texts(query), None)
+        if reply.status >= 400:
+            self._parsed(reply)
+        return reply.data
+
+    def pages(self, path: str, field: str, *, limit: int, **query: Json) -> tuple[list[Json], str | None]:
+        """Up to `limit` entries of a list that comes in pages, and the token of the page after them."""
+        found: list[Json] = []
+        token: str | None = query.pop("next_token", None)
+        while True:
+            page = self.get(path, limit=min(limit - len(found), PAGE), next_token=token, **query)
+            found, token = [*found, *page[field]], page["next_token"]
+            if token is None or len(found) >= limit:
+                return found, token
+
+    def every(self, path: str, body: Mapping[str, Json]) -> list[Json]:
+        """The answers to a POST that does a page of many at a time, until all is done."""
+        answers: list[Json] = []
+        token: str | None = None
+        while not answers or token is not None:
+            answers.append(self.post(path, {**body, "limit": PAGE, "next_token": token}))
+            token = answers[-1]["next_token"]
+        return answers
+
+    def whole(self, execution: Json) -> Json:
+        """An execution as a route gives it, with the input and output that were left out as too large."""
+        at = f"/executions/{part(execution['id'])}/payload"
+        left_out = [
+            name for name in ("input", "output")
+            if isinstance(execution.get(name), dict) and execution[name].keys() == {"$too_large"}
+        ]
+        return {**execution, **{name: json.loads(self.file(at, part=name)) for name in left_out}}
+
+    def ended(self, execution_id: str) -> Json:
+        """Wait until the execution has ended or is PAUSED, and give it. In process, where no worker serves the folder,
+        this is one meanwhile."""
+        self._transport.wait(self, execution_id)
+        return self.get(f"/executions/{part(execution_id)}")
+
+    def _parsed(self, reply: Reply) -> Json:
+        status, place = reply.status, self.place
+        try:
+            shape = json.loads(reply.data) if reply.data else None
+        except ValueError:
+            shape = None
+            if status < 400:
+                raise StoreUnavailable(f"{place} answers no JSON: it is no API of Automate") from None
+        if status < 400:
+            return shape
+        if isinstance(shape, dict) and isinstance(shape.get("error"), dict):
+            raise _refusal(status, shape["error"])
+        said = str(shape.get("message", "")) if isinstance(shape, dict) else ""  # API Gateway's own
+        if status >= 500:
+            raise StoreUnavailable(f"{place} answers {status} {said}".rstrip())
+        advice = {
+            401: "Sign in again: automate --endpoint URL login", 403: "There is no such route, or it is not allowed.",
+        }
+        raise ApiError(status, {
+            "code": {401: "Unauthorized", 403: "Forbidden", 429: "Throttled"}.get(status, "Refused"),
+            "message": f"{place} answers {status} {said}".rstrip(), "advice": advice.get(status),
+        })
+
+
+def part(value: str | int) -> str:
+    """One segment of a path. Raises InvalidDocument for what would be another path: an empty name, and dots."""
+    if value in ("", ".", ".."):
+        raise InvalidDocument(f"{value!r} names nothing", advice="Name a workflow, an execution or a key.")
+    return quote(str(value), safe="")
+
+
+def _refusal(status: int, shape: Mapping[str, Json]) -> UserError | StorageError:
+    kind = _STORAGE.get(str(shape.get("code")))
+    return ApiError(status, shape) if kind is None else kind(str(shape.get("message")))
+
+
+def _texts(query: Mapping[str, Json] | None) -> dict[str, str]:
+    """A query's values as its texts: true is `true`."""
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    return {name: json.dumps(value) if isinstance(value, bool) else str(value) for name, value in given.items()}
+
+
+def _written(body: Json) -> bytes | None:
+    try:
+        return None if body is None else json.dumps(body).encode()
+    except RecursionError:
+        raise InvalidDocument("nested too deeply", where="/") from None

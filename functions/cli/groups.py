@@ -1,0 +1,100 @@
+"""How commands are grouped and shown: sections in ``--help``, whole lines, --json wherever it is written; and which
+commands are of a data folder or of a deployment alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from engine.errors import InvalidDocument
+from functions.cli.session import Session
+
+FOLDER_ALONE: Mapping[str, str] = {
+    "up": "it serves a data folder", "worker": "it works on a data folder", "demo": "it serves a data folder",
+    "signin": "a link of the folder's own server", "signout": "browsers of the folder's own server",
+    "backup": "it copies a data folder", "simulate": "it runs a file in memory, here",
+}
+"""The commands that work without --endpoint alone, and why."""
+
+ENDPOINT_ALONE: Mapping[str, str] = {
+    "login": "a data folder has no users", "logout": "a data folder has no users",
+}
+"""The commands that work with --endpoint alone, and why."""
+
+
+PARTLY: Mapping[str, str] = {
+    "show": "yes; tokens of waiting tasks are left out: who has one may answer",
+    "secrets": "yes; `get --reveal` is refused: the API gives nobody a value",
+    "doctor": "yes; it looks at what the API tells: alarms, secrets, executions, the audit log",
+    "tune": "yes; of a deployment by its CloudWatch metrics, with credentials of the account",
+}
+"""What is otherwise with --endpoint, and why."""
+
+
+class Grouped(click.Group):
+    """A group whose list cuts no line off, and whose commands understand --json."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Take a command in."""
+        super().add_command(cmd, name)
+        cmd.params.append(click.Option(
+            ["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_in_json, hidden=True,
+            help="Answer in JSON, for programs.",
+        ))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Sections of names with the first sentence of each command's help."""
+        for title, commands in self.sections(ctx):
+            with formatter.section(title):
+                formatter.write_dl([(str(item.name), summary(item)) for item in commands])
+
+    def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[click.Command]]]:
+        """All in one."""
+        del ctx
+        yield "Commands", list(self.commands.values())
+
+
+class Commands(Grouped):
+    """The command line itself. Some commands are of a data folder or of a deployment alone."""
+
+    def __init__(self, *arguments: Any, sections: Sequence[tuple[str, Sequence[click.Command]]], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._sections = sections
+        for _, commands in sections:
+            for command in commands:
+                self.add_command(command)
+
+    def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[click.Command]]]:
+        """As they were given."""
+        del ctx
+        yield from self._sections
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name. Raises InvalidDocument where it is not for what is asked."""
+        if ctx.params.get("endpoint") and cmd_name in FOLDER_ALONE:
+            raise InvalidDocument(
+                f"{cmd_name} works without an endpoint alone: {FOLDER_ALONE[cmd_name]}", where="--endpoint",
+                advice="Leave --endpoint and AUTOMATE_ENDPOINT out.",
+            )
+        if not ctx.params.get("endpoint") and cmd_name in ENDPOINT_ALONE and not ctx.resilient_parsing:
+            raise InvalidDocument(
+                f"{cmd_name} is for a deployment: {ENDPOINT_ALONE[cmd_name]}", where="--endpoint",
+                advice=f"automate --endpoint URL {cmd_name}",
+            )
+        return super().get_command(ctx, cmd_name)
+
+
+def summary(command: click.Command) -> str:
+    """The first line of a command's help, to the end of its sentence."""
+    return " ".join((command.help or "").partition("\n\n")[0].split())
+
+
+def _in_json(context: click.Context, parameter: click.Parameter, given: bool) -> None:
+    """--json after the command is --json before it."""
+    del parameter
+    found = context.find_object(Session)
+    if given and found is not None:
+        context.obj = replace(found, screen=replace(found.screen, as_json=True))

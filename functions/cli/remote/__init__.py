@@ -1,1 +1,0 @@
-"""The command line over a deployed stage: ``automate --endpoint URL …``."""

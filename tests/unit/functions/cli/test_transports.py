@@ -1,0 +1,344 @@
+"""Every command, in process on a data folder and over HTTP to a server of a folder just like it: the same output, JSON
+and exit status.
+
+CASES is the table; a command or an option that is not in it fails `test_no_command_and_no_option_escapes`. What is of a
+folder or of an endpoint alone stands in functions.cli.groups, and is held here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+import pytest
+
+from engine.ports.executions_index import ExecutionQuery
+from engine.settings import Settings
+from functions.cli import main
+from functions.cli.client import over_http
+from functions.cli.groups import ENDPOINT_ALONE, FOLDER_ALONE
+from functions.cli.reference import leaves
+from functions.server.product import Product
+from functions.server.server import LocalServer
+from tests.unit.functions.conftest import call_wsgi
+
+PASS = {"Type": "Pass", "Result": {"said": "hello"}, "End": True}
+CALL = {"Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "ftp://127.0.0.1/"}, "End": True}
+ASK = {"Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "Parameters": {"message": "?"}, "End": True}
+REST = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Rest",
+        "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 3, "Next": "Many"}], "Default": "Few"}
+DOCUMENTS = {
+    "hello": {"definition": {"StartAt": "Greet", "States": {"Greet": PASS}}, "cases": [
+        {"name": "greets", "input": {}, "expect": {"status": "SUCCEEDED"}},
+    ]},
+    "fails": {"definition": {"StartAt": "Call", "States": {"Call": CALL}}},
+    "ask": {"definition": {"StartAt": "Ask", "States": {"Ask": ASK}}},
+    "batch": {"definition": {"StartAt": "All", "States": {
+        "All": {"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": REST, "End": True},
+    }}},
+    "quick": {"kind": "EXPRESS", "definition": {"StartAt": "Greet", "States": {"Greet": PASS}}},
+    "route": {"definition": {"StartAt": "Route", "States": {
+        "Route": CHOICE, "Many": {"Type": "Succeed"}, "Few": {"Type": "Succeed"},
+    }}},
+    "broken": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass"}}}},
+}
+
+CASES = {
+    "import": [
+        ["--file", "{hello}", "--name", "other", "--publish", "--note", "first"], ["--file", "{hello}", "--force"],
+        ["--file", "{broken}"], ["--file", "{broken}", "--publish"], ["--file", "nowhere.json"], [],
+    ],
+    "export": [["hello"], ["hello", "--version", "1", "--output", "{out}"], ["nope"], ["hello", "--version", "0"],
+               ["hello", "--to", "step-functions"]],
+    "validate": [["{hello}"], ["{broken}"]],
+    "publish": [["hello", "--note", "again"], ["nope"], ["broken"]],
+    "versions": [["hello"], ["nope"]],
+    "diff": [["hello"], ["hello", "1"], ["broken"], ["nope"]],
+    "rollback": [["hello", "1"], ["hello", "9"]],
+    "workflows": [[]],
+    "test": [["{hello}"], ["{hello}", "--case", "greets", "--junit", "{out}"], ["{hello}", "--case", "nope"],
+             ["{broken}"]],
+    "rules test": [["{route}", "--state", "Route", "--input", '{"n": 5}', "--variables", '{"a": 1}'],
+                   ["{route}", "--state", "Nope"]],
+    "copilot draft": [["Call the payment API, then tell Slack", "--output", "{out}"],
+                      ["Wait an hour first", "--change", "{hello}"]],
+    "copilot explain": [["{hello}"], ["{hello}", "--state", "Greet"], ["{hello}", "--state", "Nope"]],
+    "copilot fix": [["{broken}", "--output", "{out}"], ["{broken}", "--location", "/Nope"], ["{hello}"]],
+    "copilot add-error-handling": [["{fails}"], ["{fails}", "--state", "Call", "--output", "{out}"]],
+    "connectors": [[]],
+    "cost": [["hello"], ["--execution", "hello:one"], ["{hello}", "--api"], ["nope"], []],
+    "start": [["hello", "--name", "two", "--input", '{"a": 1}', "--wait"], ["hello", "--name", "three"],
+              ["quick", "--name", "one", "--sync"], ["hello", "--name", "four", "--version", "7"], ["nope"],
+              ["fails", "--name", "two", "--wait"], ["hello", "--input", "{"], ["hello", "--name", "a b"]],
+    "executions": [
+        [], ["--workflow", "hello", "--status", "succeeded", "--name", "o*", "--limit", "1"],
+        ["--error", "http.*"], ["--business-key", "x"], ["--limit", "1", "--next-token", "{token}"],
+        ["--started-after", "2020-01-01", "--started-before", "2021-01-01"], ["--started-after", "soon"],
+        ["--next-token", "nonsense"],
+    ],
+    "show": [["hello:one"], ["fails:one"], ["nope:one"], [""]],
+    "history": [["hello:one"], ["hello:one", "--after", "1", "--limit", "1"], ["nope:one"]],
+    "stop": [["ask:one", "--error", "Mistake", "--cause", "by hand"], ["hello:one"], [],
+             ["--workflow", "batch", "--status", "running", "--yes"], ["--workflow", "nope", "--yes"]],
+    "redrive": [["fails:one"], ["hello:one"], ["nope:one"]],
+    "redrive ": [["fails:one", "--wait"],
+                 ["--workflow", "fails", "--status", "failed", "--error", "http*", "--name", "o*",
+                  "--business-key", "k", "--yes"], ["--workflow", "fails", "--wait"], ["--workflow", "fails"]],
+    "map-run list": [["batch:one"], ["hello:one"]],
+    "map-run describe": [["batch:one", "{run}"], ["batch:one", "nope"]],
+    "map-run update": [["batch:one", "{run}", "--max-concurrency", "1", "--tolerated-failure-count", "2",
+                        "--tolerated-failure-percentage", "5"]],
+    "map-run executions": [["batch:one", "{run}", "--first", "1", "--limit", "1"]],
+    "task success": [["{answer}", "--output", "7"], ["nonsense"]],
+    "task failure": [["{answer}", "--error", "No", "--cause", "why"]],
+    "task heartbeat": [["{answer}"], ["nonsense"]],
+    "activity create": [["stock"]],
+    "activity delete": [["shelf"], ["nope"]],
+    "activity describe": [["shelf"], ["nope"]],
+    "activity list": [[]],
+    "activity poll": [["shelf", "--worker", "w", "--wait", "0"]],
+    "pause": [[], ["hello", "--starts", "refuse", "--running", "hold"], ["--all"], ["nope"], ["hello", "--all"]],
+    "resume": [["route"], ["hello"], ["--all"], ["hello:one"], []],
+    "secrets list": [[]],
+    "secrets set": [["NEW"], ["NEW", "--allow-short"]],
+    "secrets rotate": [["KEY"], ["NOPE"], ["KEY", "--allow-short"]],
+    "secrets get": [["KEY"], ["NOPE"]],
+    "secrets delete": [["KEY", "--force"], ["NOPE"]],
+    "audit list": [["--workflow", "hello", "--execution", "hello:one", "--actor", "engine", "--act", "engine.*"],
+                   ["--since", "2020-01-01", "--until", "2100-01-01", "--limit", "3"], ["--since", "soon"]],
+    "audit verify": [[], ["--against", "{log}"]],
+    "audit export": [["--output", "{out}"]],
+    "tune": [["--hours", "2"], ["--profile", "p"]],
+}
+"""By a command's words, what it is given: first what succeeds. A second key of a command ends with a space."""
+
+ELSEWHERE = {
+    "import": {"--from", "--all", "--alias", "--dry-run", "--profile", "--region"},
+    "export": {"--connector-function", "--stage", "--profile", "--region"},
+    "cost": {"--compare", "--markdown", "--visits", "--items", "--payload-kb", "--batch", "--memory-mb", "--store-ms",
+             "--task-ms", "--prices"},
+    "secrets get": {"--reveal"},
+    "tune": {"--region"},
+}
+"""Options that ask an AWS account or price here, before anything is asked; tests of their own have them."""
+
+
+class Wire:
+    """urllib3's pool as the client asks it, with the folder's own server at the other end; a worker beside it works
+    before each look at an execution."""
+
+    def __init__(self, server):
+        self._server = server
+
+    def request(self, method, url, *, body=None, headers, timeout):
+        path = url.removeprefix(self._server.url)
+        if method == "GET" and re.fullmatch(r"/executions/[^/?]+", path):
+            product = self._server.product
+            key = product.key(path.rpartition("/")[2].replace("%3A", ":"))
+            if "--wait" in sys.argv:
+                product.work(lambda: not product.runs(key))
+        given = {name.lower().replace("-", "_"): value for name, value in headers.items()}
+        host = self._server.url.removeprefix("http://")
+        reply = call_wsgi(self._server._application, method, path, body, host=host, **given)
+        return SimpleNamespace(status=reply.status, data=reply.text.encode(), headers=reply.headers)
+
+
+@contextmanager
+def served(folder, monkeypatch):
+    """The address of a server of `folder` in this process."""
+    product = Product.open(Settings(data_dir=str(folder)), command="automate up", environment={})
+    server = LocalServer(product, port=0)
+    with monkeypatch.context() as patched:
+        patched.setattr(over_http.urllib3, "PoolManager", lambda **_: Wire(server))
+        try:
+            yield server.url
+        finally:
+            server.close()
+            product.close()
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A data folder with something of everything, and what cases name of it."""
+    root = tmp_path_factory.mktemp("prepared")
+    folder, names = root / "data", {"out": str(root / "out"), "log": str(root / "log")}
+    product = Product.open(Settings(data_dir=str(folder)), command="a test", environment={})
+    with quiet():
+        for name, document in DOCUMENTS.items():
+            path = root / f"{name}.json"
+            path.write_text(json.dumps({"name": name, **document}, indent=1) + "\n")
+            names[name] = str(path)
+            main.run(["--data-dir", str(folder), "import", "--file", str(path), *(
+                () if name == "broken" else ("--publish",)
+            )])
+        for line in (
+            "start hello --name one --wait", "start fails --name one --wait", "start ask --name one",
+            "start batch --name one --input [1,2,3]", "activity create shelf", "pause route",
+        ):
+            main.run(["--data-dir", str(folder), *line.split()])
+        executions, batch = product.services.executions, product.key("batch:one")
+        product.work(lambda: bool(
+            executions.standing(product.key("ask:one")).waiting and executions.map_runs(batch)
+            and len(executions.map_run_children(batch, executions.map_runs(batch)[0], first=0, limit=9)) == 2
+        ))
+        names["answer"] = executions.standing(product.key("ask:one")).waiting[0].token
+        names["run"] = executions.map_runs(batch)[0].rpartition(":")[2]
+        names["token"] = executions.page(ExecutionQuery("default", limit=1)).next_token
+        product.secrets.set("default", "KEY", "a value of some length", by="ada")
+        main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
+    product.close()
+    return SimpleNamespace(folder=folder, names=names)
+
+
+@contextmanager
+def quiet():
+    """Standard output and error go nowhere."""
+    out, err = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = out, err
+
+
+@pytest.fixture
+def both(prepared, tmp_path, automate, monkeypatch, capsys):
+    """`both(*arguments)` runs a command on a copy of the folder, and over HTTP to another: twice (status, output,
+    errors)."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    for copy in (here, there):
+        shutil.copytree(prepared.folder, copy)
+    monkeypatch.setattr(over_http, "POLL_SECONDS", 0)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["automate", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"some secret value")))
+        status = main.run(arguments)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    def pair(*arguments):
+        local = run("--data-dir", str(here), *arguments)
+        with served(there, monkeypatch) as address:
+            remote = run("--data-dir", str(there), "--endpoint", address, *arguments)
+        return local, remote
+
+    return pair
+
+
+_ALIKE = (
+    (r"\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)", "<time>"), (r"\b(now|[0-9.]+ (s|min|h|d) ago)\b", "<ago>"),
+    (r"\b[0-9.]+ (s|ms|min)\b", "<took>"), (r"(?<=_seconds\": )[0-9.]+", "<took>"), (r"(?<=\"ms\": )[0-9.]+", "<took>"),
+    (r"(?<=seconds\": )[0-9.]+", "<took>"), (r"\b[0-9a-f]{64}\b", "<digest>"),
+    (r"command line|127\.0\.0\.1(?!/)", "<from>"),
+    (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
+    (r" +", " "),
+)
+
+
+def alike(answer):
+    """An answer without what the time and the way decide."""
+    status, *texts = answer
+    for pattern, name in _ALIKE:
+        texts = [re.sub(pattern, name, text) for text in texts]
+    return status, *texts
+
+
+@pytest.mark.parametrize(("words", "arguments"), [
+    pytest.param(words, arguments, id=" ".join([words.strip(), *arguments])[:70])
+    for words, rows in CASES.items() for arguments in rows
+])
+def test_a_command_is_the_same_in_process_and_over_http(words, arguments, both, prepared):
+    given = [re.sub(r"^\{(\w+)\}$", lambda found: prepared.names[found[1]], argument) for argument in arguments]
+    for more in ([], ["--json"]):
+        local, remote = both(*words.split(), *given, *more)
+        assert "Traceback" not in local[2] + remote[2]
+        assert "defect" not in local[2]
+        assert alike(local) == alike(remote)
+        if arguments is CASES[words][0] and not more and not words.endswith(" "):
+            assert local[0] == 0, local[2]
+        if more:
+            json.loads(local[1] or local[2].splitlines()[-1])
+
+
+def test_no_command_and_no_option_escapes():
+    alone = FOLDER_ALONE.keys() | ENDPOINT_ALONE.keys() | {"doctor"}
+    tried = {}
+    for words, rows in CASES.items():
+        tried.setdefault(words.strip(), set()).update(word for row in rows for word in row)
+    assert tried.keys() == {name for name, _ in leaves() if name not in alone}
+    for name, command in leaves():
+        if name in alone:
+            continue
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.hidden:
+                known = tried[name] | ELSEWHERE.get(name, set())
+                assert known & set(option.opts), f"{name} {option.opts[0]} is tried in no case"
+
+
+def test_what_works_one_way_alone_is_a_short_list():
+    assert set(FOLDER_ALONE) == {"up", "worker", "demo", "signin", "signout", "backup", "simulate"}
+    assert set(ENDPOINT_ALONE) == {"login", "logout"}
+
+
+@pytest.mark.parametrize("name", sorted(FOLDER_ALONE))
+def test_a_command_of_a_folder_alone_says_so(automate, name):
+    status, out, err = automate("--endpoint", "https://example.com", name)
+    assert (status, out) == (1, "")
+    assert f"{name} works without an endpoint alone: {FOLDER_ALONE[name]}" in err
+
+
+@pytest.mark.parametrize("name", sorted(ENDPOINT_ALONE))
+def test_a_command_of_a_deployment_alone_says_so(automate, name):
+    status, out, err = automate(name)
+    assert (status, out) == (1, "")
+    assert f"automate --endpoint URL {name}" in err
+
+
+def test_a_waiting_task_s_token_is_shown_to_the_folder_s_owner_alone(both, prepared):
+    token = prepared.names["answer"]
+    (_, local, _), (_, remote, _) = both("show", "ask:one")
+    assert f"automate task success {token} --output JSON" in local
+    assert token not in remote
+    assert "Ask waits for its token" in remote
+    (_, local, _), (_, remote, _) = both("show", "ask:one", "--json")
+    assert json.loads(local)["waiting"] == [{"state": "Ask", "token": token}]
+    assert json.loads(remote)["waiting"] == [{"state": "Ask", "token": None}]
+
+
+def test_no_secret_is_revealed_over_http(both):
+    (_, local, _), (status, remote, err) = both("secrets", "get", "KEY", "--reveal")
+    assert local == "a value of some length\n"
+    assert (status, remote) == (1, "")
+    assert "the API gives nobody a secret's value" in err
+
+
+def test_doctor_looks_at_the_folder_or_at_what_the_server_tells(both):
+    (status, local, _), (there, remote, _) = both("doctor", "--json")
+    assert {status, there} <= {0, 1}
+    assert {"database", "worker"} <= {item["name"] for item in json.loads(local)["checks"]}
+    assert {"api", "secrets", "audit"} <= {item["name"] for item in json.loads(remote)["checks"]}
+
+
+def test_a_value_too_large_to_be_shown_comes_whole(both, tmp_path):
+    given = tmp_path / "large.json"
+    given.write_text(json.dumps({"text": "x" * 300_000}))
+    for status, out, _ in both("start", "hello", "--name", "large", "--input", f"@{given}", "--wait", "--json"):
+        assert (status, len(json.loads(out)["input"]["text"])) == (0, 300_000)
+
+
+def test_the_token_goes_to_the_folder_s_own_server_alone(tmp_path, automate):
+    """Nothing serves the folder: another program may listen where its server did."""
+    automate("workflows")
+    (Path(automate.folder) / "token").write_text("a-token-of-the-owner-of-it\n")
+    (Path(automate.folder) / "server.json").write_text('{"port": 8400}\n')
+    status, _, err = automate("--endpoint", "http://127.0.0.1:8400", "workflows")
+    assert (status, "nobody is signed in to http://127.0.0.1:8400" in err) == (1, True)
