@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from engine.catalog.document import NAME_PATTERN
 from engine.catalog.files import place_of, read_document
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, UserError
+from functions.app.case_check import CasesFail
 from functions.app.strict_json import read_json
+from functions.cli.client.client import ApiError
 
 if TYPE_CHECKING:
     from engine.catalog.document import WorkflowDocument
@@ -103,8 +105,12 @@ def finding_of(shape: Json) -> Diagnostic:
 
 
 def placed(error: UserError, source: Source, *, advice: str) -> UserError:
-    """The same error; that of an invalid definition with lines of the file for its places."""
-    if error.as_dict()["code"] != InvalidDefinition.code:
+    """The same error; those of an invalid definition and of cases that fail with lines of the file for places."""
+    shape = error.as_dict()
+    if shape["code"] == CasesFail.code:
+        details = [{**item, "place": source.place(item["where"])} for item in shape["details"]]
+        return ApiError(CasesFail.status, {**shape, "where": details[0]["place"], "details": details})
+    if shape["code"] != InvalidDefinition.code:
         return error
     found = [finding_of(item) for item in error.details]
     return InvalidDefinition(

@@ -68,12 +68,13 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer:
     newest, left_out = call.given.newest, 0
     if newest is not None:
         left_out = max(0, call.services.executions.standing(execution.key).last_event - newest)
-    steps, whole = _steps(call.services, execution.key, after=left_out, most=newest or MOST_EVENTS)
+    steps, to_the_end = _steps(call.services, execution.key, after=left_out, most=newest or MOST_EVENTS)
     shown, all_shown = chosen(steps)
+    whole = all_shown and (to_the_end if newest is None else not left_out)
     resources = resources_of(_document(call.services, execution)["definition"])
     return Answer(shapes.StepsAnswer(
         steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown), rests=rests_of(steps),
-        last_event=steps.last_event, status=execution.status, complete=whole and all_shown and not left_out,
+        last_event=steps.last_event, status=execution.status, complete=whole,
         events_left_out=left_out,
         causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
     ), etag=tag)

@@ -15,6 +15,8 @@ from functions.cli.screen import styled_diff
 from functions.cli.session import session
 from functions.cli.step_functions.options import WayIn, taken_in, taken_out, way_in, way_out
 
+_ACCEPT = click.option("--accept-failing-cases", is_flag=True, help="Publish although cases of the document fail.")
+
 
 @click.command("workflows")
 def list_workflows() -> None:
@@ -39,15 +41,21 @@ def list_workflows() -> None:
 @click.option("--publish", is_flag=True, help="Publish it at once.")
 @click.option("--note", default="", metavar="TEXT", help="What is new, for the list of versions.")
 @click.option("--force", is_flag=True, help="Overwrite a draft that was edited since the last import.")
+@_ACCEPT
 @way_in
-def import_file(*, path: str | None, name: str | None, publish: bool, note: str, force: bool, **given: Any) -> None:
+def import_file(
+    *, path: str | None, name: str | None, publish: bool, note: str, force: bool, accept_failing_cases: bool,
+    **given: Any,
+) -> None:
     """Make a file the draft of its workflow (JSON or YAML), or bring state machines in from AWS Step Functions."""
     way = taken_in(given, path=path, name=name, publish=publish)
     with session().client() as api:
         if path is None:
             _bring_in(api, way, name, force=force)
             return
-        shape = import_into(api, path, name=name, publish=publish, note=note, force=force)
+        shape = import_into(
+            api, path, name=name, publish=publish, note=note, force=force, accept_failing_cases=accept_failing_cases
+        )
     session().screen.show(shape, lambda: _print_import(shape))
 
 
@@ -60,16 +68,14 @@ def _bring_in(api: Client, way: WayIn, name: str | None, *, force: bool) -> None
         click.get_current_context().exit(1)
 
 
-def import_into(
-    api: Client, path: str, *, name: str | None = None, publish: bool = False, note: str = "", force: bool = False,
-) -> dict[str, Json]:
-    """Import the file and publish it if asked; what happened, as JSON. A definition's problems name their line."""
+def import_into(api: Client, path: str, *, name: str | None = None, publish: bool, **more: Json) -> dict[str, Json]:
+    """Import the file and publish it if asked; what happened, as JSON. Problems name their line, and so do cases that
+    fail. `more` are other fields of POST /workflows/import."""
     data = read_file(path)
     document, source = document_in(data, path, name)
     try:
         done = api.post("/workflows/import", {
-            "source": data.decode(), "format": source.kind, "name": document.name, "publish": publish,
-            "note": note, "force": force,
+            "source": data.decode(), "format": source.kind, "name": document.name, "publish": publish, **more,
         })
     except UserError as error:
         raise placed(
@@ -127,10 +133,11 @@ def validate(*, file: str) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--note", default="", metavar="TEXT", help="What is new, for the list of versions.")
-def publish(*, name: str, note: str) -> None:
-    """Make the draft the new active version."""
+@_ACCEPT
+def publish(*, name: str, **given: Json) -> None:
+    """Make the draft the new active version. Its cases are run first: where one fails, nothing is published."""
     with session().client() as api:
-        found = api.post(f"/workflows/{part(name)}/publish", {"note": note})
+        found = api.post(f"/workflows/{part(name)}/publish", given)
     session().screen.show(found, lambda: click.echo(f"{name} version {found['version']} is active"))
 
 

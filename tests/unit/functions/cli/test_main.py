@@ -435,3 +435,18 @@ def test_a_key_written_into_a_definition_is_told_with_its_line_and_not_its_value
     _, _, err = automate("import", "--file", str(path), "--publish")
     assert "automate: warning: /States/A/Result/dsn: This looks like an address with a password" in err
     assert "c4nary" not in out + err
+
+
+def test_cases_that_fail_keep_a_file_from_being_published_and_say_where(automate, tmp_path):
+    path = tmp_path / "hello.json"
+    path.write_text(json.dumps({"name": "hello", "definition": HELLO, "cases": [
+        {"name": "wrong", "input": {}, "expect": {"status": "SUCCEEDED", "output": {"said": "bye"}}},
+    ]}, indent=1))
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if '"said": "bye"' in text)
+    status, out, err = automate("import", "--file", str(path), "--publish")
+    assert (status, out) == (1, "")
+    assert f"where: {path}:{line}:" in err
+    assert "--accept-failing-cases" in err
+    assert automate.json("workflows")[1]["workflows"][0]["active_version"] is None
+    assert automate("publish", "hello")[0] == 1
+    assert automate("publish", "hello", "--accept-failing-cases")[0] == 0

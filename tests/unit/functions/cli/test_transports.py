@@ -49,17 +49,21 @@ DOCUMENTS = {
         "Route": CHOICE, "Many": {"Type": "Succeed"}, "Few": {"Type": "Succeed"},
     }}},
     "broken": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass"}}}},
+    "untrue": {"definition": {"StartAt": "Greet", "States": {"Greet": PASS}}, "cases": [
+        {"name": "wrong", "input": {}, "expect": {"status": "FAILED"}},
+    ]},
 }
 
 CASES = {
     "import": [
         ["--file", "{hello}", "--name", "other", "--publish", "--note", "first"], ["--file", "{hello}", "--force"],
+        ["--file", "{untrue}", "--publish"], ["--file", "{untrue}", "--publish", "--accept-failing-cases"],
         ["--file", "{broken}"], ["--file", "{broken}", "--publish"], ["--file", "nowhere.json"], [],
     ],
     "export": [["hello"], ["hello", "--version", "1", "--output", "{out}"], ["nope"], ["hello", "--version", "0"],
                ["hello", "--to", "step-functions"]],
     "validate": [["{hello}"], ["{broken}"]],
-    "publish": [["hello", "--note", "again"], ["nope"], ["broken"]],
+    "publish": [["hello", "--note", "again"], ["nope"], ["broken"], ["untrue"], ["untrue", "--accept-failing-cases"]],
     "versions": [["hello"], ["nope"]],
     "diff": [["hello"], ["hello", "1"], ["broken"], ["nope"]],
     "rollback": [["hello", "1"], ["hello", "9"]],
@@ -177,7 +181,7 @@ def prepared(tmp_path_factory):
             path.write_text(json.dumps({"name": name, **document}, indent=1) + "\n")
             names[name] = str(path)
             main.run(["--data-dir", str(folder), "import", "--file", str(path), *(
-                () if name == "broken" else ("--publish",)
+                () if name in ("broken", "untrue") else ("--publish",)
             )])
         for line in (
             "start hello --name one --wait", "start fails --name one --wait", "start ask --name one",

@@ -201,3 +201,31 @@ def test_verify_says_what_holds(api, damaged):
     assert shown["ok"] is not damaged
     assert [(item["number"], item["problem"]) for item in shown["findings"]] == ([(1, "changed")] if damaged else [])
     assert shown["entries"] == (0 if damaged else 2)
+
+
+def exported(api, size):
+    """Every line of the log, read in pages of `size`."""
+    found, chains, chain = [], 1, 0
+    while chain < chains:
+        after = 0
+        while page := api("GET", f"/audit/export?chain={chain}&after={after}&limit={size}").json:
+            found, chains = [*found, *page["lines"]], page["chains"]
+            if len(page["lines"]) < size:
+                break
+            after = json.loads(page["lines"][-1])["number"]
+        chain += 1
+    return found
+
+
+def test_the_log_is_exported_in_pages_and_compared_with_an_export(api):
+    for number in range(3):
+        api("POST", "/workflows/import", document({**PASS, "Comment": str(number)}))
+    lines = exported(api, 2)
+    assert len(lines) == len(entries(api)) == 3
+    assert api("POST", "/audit/verify", {"against": lines}).json["ok"]
+    other = [lines[0], lines[1].replace('"ada"', '"eve"'), lines[2]]
+    found = api("POST", "/audit/verify", {"against": other})
+    assert (found.status, found.json.get("ok")) in ((200, False), (422, None)), "no line of an export, or another one"
+    assert api("POST", "/audit/verify", {"against": ["nonsense"]}).status == 422
+    assert api("GET", "/audit/export?chain=16").status == 422
+    assert len(entries(api)) == 3, "looking is no act"

@@ -171,3 +171,37 @@ def test_a_large_value_is_left_out_and_downloaded(bank):
 ])
 def test_what_is_not_there_is_said(ran, path, status):
     assert ran("GET", f"/executions/flow%3Aone/{path}").status == status
+
+
+def test_whole_causes_are_told_where_they_are_asked_for(ran):
+    at = "/executions/flow%3Aone/steps"
+    assert ran("GET", at).json["causes"] == {}
+    [(name, cause)] = ran("GET", f"{at}?causes=true").json["causes"].items()
+    assert name == "Fail#1"
+    assert json.loads(cause)["stackTrace"]
+
+
+def test_the_newest_part_of_a_history_says_how_much_it_leaves_out(ran):
+    at = "/executions/flow%3Aone/steps"
+    events = ran("GET", "/executions/flow%3Aone/history").json["events"]
+    whole = ran("GET", f"{at}?newest={len(events)}").json
+    assert (whole["complete"], whole["events_left_out"]) == (True, 0)
+    part = ran("GET", f"{at}?newest=6").json
+    assert (part["complete"], part["events_left_out"], part["last_event"]) == (False, len(events) - 6, len(events))
+    assert [item["name"] for item in part["steps"]][-1] == "Fail"
+    assert len(part["steps"]) < len(whole["steps"])
+
+
+def test_a_waiting_task_s_token_is_given_to_nobody_over_http(api):
+    api.publish("ask", {"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "Parameters": {"message": "?"}, "End": True,
+    }}})
+    api("POST", "/workflows/ask/executions", {"name": "one", "input": {}})
+    at = "/executions/ask%3Aone/waiting"
+    assert api("GET", at).json == {"waiting": []}
+    api.work()
+    assert api("GET", at).json == {"waiting": [{"state": "Ask", "token": None}]}
+    api("POST", "/executions/ask%3Aone/stop", {})
+    api.work()
+    assert api("GET", at).json == {"waiting": []}
+    assert api("GET", "/executions/ask%3Atwo/waiting").status == 404
