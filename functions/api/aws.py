@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from connectors.registry import default_registry
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SystemClock
-from engine.durable.worker.sync_start import SyncStarts
 from engine.durable.worker.worker import Worker
 from engine.errors import UserError
-from engine.governance.audit import Audit
-from engine.governance.audit_beside import Beside
 from engine.language.expr import limits
 from engine.ports.logs import ExecutionLogs
 from engine.settings import Settings
 from functions.api.metrics import METERING
-from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
-from functions.app.audited_activities import AuditedActivities
-from functions.app.audited_operations import AuditedPausing
 from functions.app.console_links import ConsoleLinks
 from functions.app.identity import PROOF, actor_of_gateway
 from functions.app.services import NoLogs, Place, Services
-from functions.app.starters import Starters
+from functions.app.wiring import audit_over, services_over
 from functions.engine_audit import EngineRecorder
 from functions.task_chain import aws_tasks_of_a_stage, task_chain
 
@@ -77,41 +71,26 @@ def _services() -> Services:
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock, kms_key=settings.kms_key)
     backends = (EnvironmentSecrets(os.environ), secrets)
     chain = task_chain(settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings))
-    audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
-    recorder = Recorder(audit, clock)
-    catalog = AuditedCatalog(
-        stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
-    )
-    published = CatalogPublished(stores.catalog)
-    executions = AuditedExecutions(
-        journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-        settings=settings, recorder=recorder, pauses=stores.pauses, masks=chain.masks,
-        startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
-    )
+    audit = audit_over(stores, clock)
     recorded = EngineRecorder(
         audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api")
     )
 
     def new_worker() -> Worker:
         return Worker(
-            journal=stores.journal, queue=stores.queue, published=published,
+            journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
             tasks=chain.tasks, clock=clock, settings=settings, on_committed=recorded,
             runs_sync=True, masks=chain.masks,
         )
 
-    return Services(
-        catalog=catalog, executions=executions, connectors=default_registry, settings=settings,
-        secret_backends=backends, writable_secrets=AuditedSecrets(secrets, recorder),
-        secret_store=secrets,
-        actor_of=partial(actor_of_gateway, proof=os.environ.get(PROOF, "")), audit=audit,
-        pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
-        activities=AuditedActivities(
-            store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
-            longest_poll=LONGEST_POLL_SECONDS, recorder=recorder,
-        ),
-        sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
-        tasks=chain.tasks, logs=_logs(stores.clients), place=_place(settings), starters=Starters(audit),
-        transfers=S3Transfers(stores.clients, settings.bucket),
+    services = services_over(
+        stores, settings, clock, chain, audit, new_worker=new_worker, secret_backends=backends, secret_store=secrets,
+        actor_of=partial(actor_of_gateway, proof=os.environ.get(PROOF, "")), logs=_logs(stores.clients),
+        place=_place(settings), longest_poll=LONGEST_POLL_SECONDS,
+        startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
+    )
+    return replace(
+        services, transfers=S3Transfers(stores.clients, settings.bucket),
         alarms=CloudWatchAlarms(stores.clients, f"automate-{settings.stage}-"),
         readers=ThreadPoolExecutor(READ_THREADS, "read"),
     )

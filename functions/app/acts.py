@@ -21,7 +21,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from engine.clock import Clock
@@ -184,24 +183,6 @@ class CallActs:
         if not self._told:
             with self.doing(self._names[0], None):
                 pass
-
-
-_BEHIND_THE_DOOR: ContextVar[bool] = ContextVar("automate_behind_the_door", default=False)
-
-
-@contextmanager
-def behind_the_door() -> Iterator[None]:
-    """A route is asked: the services that record by themselves (functions.app.audited) leave it to the route."""
-    token = _BEHIND_THE_DOOR.set(True)
-    try:
-        yield
-    finally:
-        _BEHIND_THE_DOOR.reset(token)
-
-
-def is_behind_the_door() -> bool:
-    """Whether a route is asked at the moment."""
-    return _BEHIND_THE_DOOR.get()
 
 
 def digest(value: Json) -> str:

@@ -24,7 +24,7 @@ from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
 from functions.app import etags, large
-from functions.app.acts import Act, CallActs, Declared, Doing, Recorder, behind_the_door
+from functions.app.acts import Act, CallActs, Declared, Doing, Recorder
 from functions.app.failures import failure_response
 from functions.app.http import Headers, Request, Response
 from functions.app.notices import collected_warnings
@@ -169,7 +169,7 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
 @contextmanager
 def _under(route: Route, call: Call[Any]) -> Iterator[Call[Any]]:
     """`call` with the act that the route declares; the etag that it names is a condition of it."""
-    with behind_the_door(), etags.precondition(call.if_match if route.conditional else None):
+    with etags.precondition(call.if_match if route.conditional else None):
         if isinstance(route.act, Act):
             with call.acts.doing(route.act.name, route.act.target(call)) as doing:
                 yield replace(call, doing=doing)

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from engine.catalog.catalog import Catalog
 from engine.catalog.states import states_of
-from functions.app.audited import AuditedCatalog
 from functions.app.shapes import models
 
 Json = Any
 
 
-def secret_uses(catalog: AuditedCatalog, workspace: str) -> dict[str, list[models.SecretUse]]:
+def secret_uses(catalog: Catalog, workspace: str) -> dict[str, list[models.SecretUse]]:
     """By key, who names it. Archived workflows count too: what of them runs still needs it."""
     uses: dict[str, list[models.SecretUse]] = {}
     for row in catalog.workflows(workspace):

@@ -9,7 +9,11 @@ from dataclasses import field
 from typing import Any, TypeVar
 
 from connectors.registry import Registry
+from engine.catalog.catalog import Catalog
 from engine.clock import Clock
+from engine.durable.lifecycle.activities import Activities
+from engine.durable.lifecycle.executions import Executions
+from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.worker.sync_start import SyncStarts
 from engine.governance.audit import Audit
 from engine.ports.alarms import Alarms
@@ -20,9 +24,6 @@ from engine.ports.tasks import Tasks
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
 from engine.settings import Settings
-from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets
-from functions.app.audited_activities import AuditedActivities
-from functions.app.audited_operations import AuditedPausing
 from functions.app.console_links import ConsoleLinks
 from functions.app.starters import Starters
 
@@ -54,23 +55,22 @@ class Services:
     """One workspace's services. Safe to share between threads.
 
     `secret_backends` are asked in order; `secret_store` is where new values go. `actor_of` tells from a request's
-    context (API Gateway's ``requestContext``) who asks, and from where. `tasks` are what a test
-    of a workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
+    context (API Gateway's ``requestContext``) who asks, and from where. `tasks` are what a test of a
+    workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue.
     `readers` is where the many reads of a list go on, side by side.
     """
 
-    catalog: AuditedCatalog
-    executions: AuditedExecutions
+    catalog: Catalog
+    executions: Executions
     connectors: Registry
     settings: Settings
     secret_backends: Sequence[SecretBackend]
-    writable_secrets: AuditedSecrets
     secret_store: WritableSecrets
     actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor]
     audit: Audit
-    pausing: AuditedPausing
-    activities: AuditedActivities
+    pausing: Pausing
+    activities: Activities
     sync_starts: SyncStarts
     clock: Clock
     tasks: Tasks

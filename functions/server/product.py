@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from connectors.registry import default_registry
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.adapters.local.log_files import LogFiles
 from engine.adapters.local.secret_store import LocalSecretStore
@@ -20,21 +19,15 @@ from engine.catalog.startable import Startable, not_startable
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.worker.serving import Serving
-from engine.durable.worker.sync_start import SyncStarts
 from engine.durable.worker.worker import Worker
 from engine.errors import StorageError
-from engine.governance.audit import Audit
-from engine.governance.audit_beside import Beside
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
 from engine.settings import Settings
-from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
-from functions.app.audited_activities import AuditedActivities
-from functions.app.audited_operations import AuditedPausing
 from functions.app.identity import COMMAND_LINE
 from functions.app.services import Place, Services
-from functions.app.starters import Starters
+from functions.app.wiring import audit_over, services_over
 from functions.engine_audit import EngineRecorder
 from functions.server.logs import LOGS
 from functions.task_chain import aws_tasks_of_a_profile, task_chain
@@ -80,43 +73,26 @@ class Product:
         )
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         actor = Actor(_user(), origin=COMMAND_LINE)
-        published = CatalogPublished(stores.catalog)
-        audit = Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
-        recorder = Recorder(audit, clock)
-        executions = AuditedExecutions(
-            journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-            settings=settings, recorder=recorder, pauses=stores.pauses, masks=chain.masks,
-            startable=Startable(chain.tasks),
-        )
+        audit = audit_over(stores, clock)
 
         def new_worker(*, runs_sync: bool) -> Worker:
             return Worker(
-                journal=stores.journal, queue=stores.queue, published=published,
+                journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
                 tasks=chain.tasks, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
                 masks=chain.masks,
                 on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
             )
 
-        services = Services(
-            catalog=AuditedCatalog(
-                stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, recorder=recorder
+        services = replace(
+            services_over(
+                stores, settings, clock, chain, audit, new_worker=partial(new_worker, runs_sync=True),
+                secret_backends=backends, secret_store=store, logs=LogFiles(Path(settings.data_dir) / LOGS),
+                place=Place("local"), most_waiting=MOST_WAITING_POLLS, startable=Startable(chain.tasks),
+                # Who has the token is the folder's owner.
+                actor_of=lambda context, _headers: replace(actor, origin=str(context["identity"]["sourceIp"])),
             ),
-            executions=executions,
-            connectors=default_registry, settings=settings,
-            secret_backends=backends,
-            writable_secrets=AuditedSecrets(store, recorder), secret_store=store, audit=audit,
-            pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
-            activities=AuditedActivities(
-                store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
-                most_waiting=MOST_WAITING_POLLS, recorder=recorder,
-            ),
-            sync_starts=SyncStarts(executions, partial(new_worker, runs_sync=True), clock),
-            clock=clock, tasks=chain.tasks, logs=LogFiles(Path(settings.data_dir) / LOGS), place=Place("local"),
-            starters=Starters(audit),
             workers=lambda: sum(process.command.startswith(WORKER) for process in stores.processes.others()),
-            # Who has the token is the folder's owner.
-            actor_of=lambda context, _headers: replace(actor, origin=str(context["identity"]["sourceIp"])),
         )
         return cls(settings, clock, stores, services, store, actor, partial(new_worker, runs_sync=False))
 

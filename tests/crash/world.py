@@ -455,6 +455,6 @@ def _start(world: World) -> None:
         world.executions.start(world.workspace, "flow", given, name=NAME, actor=TESTER)
         return
     with suppress(SyncTimedOut):
-        SyncStarts(world.executions, lambda: world.worker(runs_sync=True), world.clock).start(
-            world.workspace, "flow", given, name=NAME, actor=TESTER
+        SyncStarts(world.executions, lambda: world.worker(runs_sync=True), world.clock).run(
+            world.executions.start(world.workspace, "flow", given, name=NAME, actor=TESTER, sync=True)
         )

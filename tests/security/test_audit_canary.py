@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from engine.catalog.document import parse_document
+from connectors.registry import default_registry
+from connectors.tasks import ConnectorTasks
 from engine.clock import SkipClock
 from engine.durable import codec
 from engine.durable.codec import Change
@@ -13,15 +16,22 @@ from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_verify import exported
 from engine.governance.log_masking import KnownSecrets
+from engine.governance.resolving import AnswerMasks
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import Facts, Snapshot
 from engine.ports.audit_log import CHAINS
 from engine.ports.journal import Header, Segment
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.secrets import SecretInfo
-from functions.app import audited, notices
-from functions.app.audited import AuditedCatalog, AuditedSecrets, Recorder
+from engine.settings import Settings
+from functions.app import http
+from functions.app.routes import secrets
+from functions.app.routing import answer
+from functions.app.services import NoLogs, Place
+from functions.app.table import find
+from functions.app.wiring import services_over
 from functions.engine_audit import EngineRecorder
+from functions.task_chain import TaskChain
 from tests.support.canary import Canary
 from tests.support.memory.stores import MemoryStores
 
@@ -53,7 +63,7 @@ class Secrets:
 @pytest.fixture
 def known(monkeypatch):
     known = KnownSecrets()
-    monkeypatch.setattr(audited, "KNOWN", known)
+    monkeypatch.setattr(secrets, "KNOWN", known)
     return known
 
 
@@ -67,9 +77,30 @@ def audit(stores, known):
     return Audit(stores.audit, SkipClock(), known=known)
 
 
+class Ask:
+    """Asks a route; its answer is the status, `bodies` what was answered."""
+
+    def __init__(self, services):
+        self.services = services
+        self.bodies = []
+
+    def __call__(self, method, path, body=None):
+        route, parameters = find(method, path)
+        raw = b"" if body is None else json.dumps(body).encode()
+        reply = answer(route, http.Request(method, path, parameters, body=raw), lambda: self.services)
+        self.bodies.append(json.loads(reply.body))
+        return reply.status
+
+
 @pytest.fixture
-def recorder(audit):
-    return Recorder(audit, SkipClock())
+def ask(stores, audit):
+    backends = (Secrets(),)
+    tasks = ConnectorTasks(default_registry)
+    return Ask(services_over(
+        stores, Settings(), SkipClock(), TaskChain(tasks, AnswerMasks(backends)), audit, new_worker=None,
+        secret_backends=backends, secret_store=backends[0], actor_of=lambda context, headers: ADA, logs=NoLogs(),
+        place=Place("local"), startable=lambda version: None,
+    ))
 
 
 def assert_clean(audit, *, least):
@@ -80,25 +111,21 @@ def assert_clean(audit, *, least):
     CANARY.assert_absent("its store", str(vars(audit.log)), *lines)
 
 
-def test_a_secret_that_is_set_rotated_refused_and_deleted_is_in_no_entry(audit, recorder, caplog):
-    secrets = AuditedSecrets(Secrets(), recorder)
-    secrets.set("default", "KEY", CANARY.value, actor=ADA)
-    secrets.set("default", "KEY", CANARY.value, actor=ADA)
-    with pytest.raises(Conflict):
-        secrets.set("default", "REFUSED", CANARY.value, actor=ADA)
-    secrets.delete("default", "KEY", actor=ADA)
+def test_a_secret_that_is_set_rotated_refused_and_deleted_is_in_no_entry(ask, audit, caplog):
+    value = {"value": CANARY.value}
+    assert [ask("PUT", "/secrets/KEY", value), ask("POST", "/secrets/KEY/rotate", value)] == [200, 200]
+    assert ask("PUT", "/secrets/REFUSED", value) == 409
+    assert ask("DELETE", "/secrets/KEY") == 200
     assert_clean(audit, least=4)
     CANARY.assert_absent("the log", caplog.text)
 
 
-def test_a_value_written_into_a_definition_by_mistake_is_masked_in_the_difference(audit, recorder, known, stores):
+def test_a_value_written_into_a_definition_by_mistake_is_masked_in_the_difference(ask, audit, known):
     known.add([CANARY.value])
-    catalog = AuditedCatalog(stores.catalog, SkipClock(), recorder=recorder)
     for comment in ("none yet", f"the key is {CANARY.value}"):
         definition = {"Comment": comment, "StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
-        document = parse_document({"name": "flow", "definition": definition})
-        catalog.import_document("default", document, actor=ADA)
-    catalog.publish("default", "flow", note=f"uses {CANARY.value}", actor=ADA)
+        assert ask("POST", "/workflows/import", {"document": {"name": "flow", "definition": definition}}) == 200
+    assert ask("POST", "/workflows/flow/publish", {"note": f"uses {CANARY.value}"}) == 200
     assert_clean(audit, least=3)
 
 
@@ -118,12 +145,14 @@ def test_a_cause_that_quotes_a_secret_is_masked_in_the_engine_s_entry(audit, kno
     assert_clean(audit, least=2)
 
 
-def test_the_failure_of_the_log_says_no_value(recorder, stores, monkeypatch, caplog):
+def test_the_failure_of_the_log_says_no_value(ask, stores, monkeypatch, caplog):
     def away(records):
         raise OSError(f"cannot write {len(records)} records")
 
     monkeypatch.setattr(stores.audit, "append", away)
-    with notices.collected_warnings() as warnings:
-        AuditedSecrets(Secrets(), recorder).set("default", "KEY", CANARY.value, actor=ADA)
-    assert warnings == ["secret.set of secret/KEY stands and is not in the audit log: by a defect; the log has it"]
-    CANARY.assert_absent("what is said", warnings, caplog.text)
+    assert ask("PUT", "/secrets/KEY", {"value": CANARY.value}) == 200
+    (answered,) = ask.bodies
+    assert answered["warnings"] == [
+        "secret.set of secret/KEY stands and is not in the audit log: by a defect; the log has it"
+    ]
+    CANARY.assert_absent("what is said", answered["warnings"], caplog.text)

@@ -35,6 +35,7 @@ from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.queue import encode_wake
 from engine.catalog.document import WorkflowDocument
 from engine.cost import cpu
+from functions import task_chain
 from functions.api import aws
 from functions.worker import app, wiring
 from tools.cost.deployment import CALLER, ENVIRONMENT, REGION, WORKSPACE, Context, CountConnector, make_stores, record
@@ -115,10 +116,7 @@ def _deployed() -> Iterator[None]:
         registry.register(CountConnector)
         for made in (wiring.parts, app._parts, aws._services):  # noqa: SLF001
             made.cache_clear()
-        with (
-            mock.patch.object(wiring, "default_registry", registry),
-            mock.patch.object(aws, "default_registry", registry),
-        ):
+        with mock.patch.object(task_chain, "default_registry", registry):
             yield
         other.stdin.close()
 

@@ -43,7 +43,14 @@ from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
 from engine.testing.stubs import Stubs, failed
+from functions import task_chain
 from functions.api import aws
+from functions.app import http, routing
+from functions.app.acts import Acts, CallActs, Recorder
+from functions.app.routes.executions import started_as
+from functions.app.routing import Call
+from functions.app.shapes.models import Nothing
+from functions.app.table import ROUTES
 from functions.worker import app, wiring
 from tools.cost.meter import Meter
 
@@ -219,13 +226,22 @@ class Deployment:
     def start(self, workflow: str, name: str, execution_input: Json) -> tuple[ExecutionKey, Units]:
         """Start one as the API does; its key and what that takes without API Gateway and the API function."""
         self.meter.reset()
-        key = self.services.executions.start(WORKSPACE, workflow, execution_input, name=name, actor=CALLER).key
+        key = ExecutionKey.of(WORKSPACE, workflow, name)
+        call = Call(self.services, CALLER, {}, Nothing(), CallActs(
+            Acts(("execution.start",)), Recorder(self.services.audit, self.services.clock), WORKSPACE, CALLER
+        ))
+        with call.acts.doing("execution.start", key) as act:
+            started_as(call, act, workflow, execution_input, name=name, version=None)
         return key, self._taken_by_the_api()
 
     def answer(self, token: str, output: Json) -> Units:
         """Answer a task token as the API does."""
         self.meter.reset()
-        self.services.executions.send_task_success(token, output, actor=CALLER)
+        body = json.dumps({"token": token, "output": output}).encode()
+        (route,) = (route for route in ROUTES if route.path == "/tasks/success")
+        answered = routing.answer(route, http.Request("POST", route.path, body=body), lambda: self.services)
+        if answered.status != 200:
+            raise RuntimeError(answered.body)
         return self._taken_by_the_api()
 
     def deliver(self, batch: int) -> Units | None:
@@ -300,8 +316,8 @@ def deployed() -> Iterator[Deployment]:
         shared = _Shared(stores.AwsStores, clients)
         for place, name, instead in (
             (wiring, "SystemClock", lambda: clock), (aws, "SystemClock", lambda: clock), (wiring, "Worker", ordered),
-            (wiring, "ThreadPoolExecutor", _Serial), (wiring, "default_registry", registry),
-            (aws, "default_registry", registry), (worker, "CallPool", InlineCalls),
+            (wiring, "ThreadPoolExecutor", _Serial), (task_chain, "default_registry", registry),
+            (worker, "CallPool", InlineCalls),
             (aws_tasks, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared),
             (stores, "AwsStores", shared),  # the API imports it late, from its place
         ):

@@ -9,7 +9,6 @@ It is run once, whatever happens: a client that gets no answer looks at the exec
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from engine.clock import Clock
 from engine.durable.activation import LEASE_MARGIN_SECONDS
@@ -19,9 +18,6 @@ from engine.durable.worker.owned import RESERVE_SECONDS
 from engine.durable.worker.worker import IDLE_SECONDS, Worker
 from engine.errors import UserError
 from engine.kernel.express import SYNC_SECONDS
-from engine.ports.keys import Actor
-
-Json = Any
 
 _CLOSING_SECONDS = 1.5
 """What the closing commit of one that timed out may take before the answer is given without it."""
@@ -41,15 +37,6 @@ class SyncStarts:
         self._executions = executions
         self._new_worker = new_worker
         self._clock = clock
-
-    def start(
-        self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, actor: Actor,
-    ) -> Execution:
-        """Executions.start, then run."""
-        return self.run(self._executions.start(
-            workspace, workflow, execution_input, name=name, version=version, actor=actor, sync=True
-        ))
 
     def run(self, started: Execution) -> Execution:
         """Run to its end, for at most SYNC_SECONDS, what was started with `sync`; as it ended. Raises SyncTimedOut

@@ -18,7 +18,6 @@ from engine.adapters.local.stores import LocalStores
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SkipClock
-from engine.durable.worker.sync_start import SyncStarts
 from engine.durable.worker.worker import Worker
 from engine.governance.audit import Audit
 from engine.governance.resolving import AnswerMasks, SecretResolving
@@ -26,12 +25,10 @@ from engine.ports.keys import Actor
 from engine.ports.logs import LogLine, LogLines, LogQuery
 from engine.ports.secrets import SecretInfo
 from engine.settings import Settings
-from functions.app.audited import AuditedCatalog, AuditedExecutions, AuditedSecrets, Recorder
-from functions.app.audited_activities import AuditedActivities
-from functions.app.audited_operations import AuditedPausing
 from functions.app.services import Place, Services
-from functions.app.starters import Starters
+from functions.app.wiring import services_over
 from functions.server.gateway import Gateway
+from functions.task_chain import TaskChain
 from tests.support.memory.stores import MemoryStores
 
 
@@ -160,36 +157,21 @@ def any_api(request: Any, tmp_path: Path) -> Iterator[Api]:
 def api_over(stores: Any, clock: SkipClock) -> Api:
     settings = Settings()
     secrets = MemorySecrets()
-    audit = Audit(stores.audit, clock)
-    recorder = Recorder(audit, clock)
+    chain = TaskChain(SecretResolving(ConnectorTasks(default_registry), (secrets,), clock), AnswerMasks((secrets,)))
 
     def startable(version):
         Startable(made.services.tasks)(version)  # as they are then: a test may put others in their place
-
-    executions = AuditedExecutions(
-        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        clock=clock, settings=settings, recorder=recorder, pauses=stores.pauses,
-        masks=AnswerMasks((secrets,)), startable=startable,
-    )
 
     def new_worker():
         return Worker(
             journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
             tasks=ConnectorTasks(default_registry), clock=clock, settings=settings, call_threads=0, runs_sync=True,
-            masks=AnswerMasks((secrets,)),
+            masks=chain.masks,
         )
 
-    services = Services(
-        catalog=AuditedCatalog(stores.catalog, clock, tasks=ConnectorTasks(default_registry), recorder=recorder),
-        executions=executions, connectors=default_registry, settings=settings, secret_backends=(secrets,),
-        writable_secrets=AuditedSecrets(secrets, recorder), secret_store=secrets, audit=audit,
-        pausing=AuditedPausing(stores.pauses, stores.index, stores.queue, clock, recorder=recorder),
-        activities=AuditedActivities(
-            store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock, recorder=recorder,
-        ),
-        sync_starts=SyncStarts(executions, new_worker, clock), clock=clock,
-        tasks=SecretResolving(ConnectorTasks(default_registry), (secrets,), clock), logs=MemoryLogs(),
-        place=Place("local"), starters=Starters(audit),
+    services = services_over(
+        stores, settings, clock, chain, Audit(stores.audit, clock), new_worker=new_worker, secret_backends=(secrets,),
+        secret_store=secrets, logs=MemoryLogs(), place=Place("local"), startable=startable,
         actor_of=lambda context, _headers: Actor(
             context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]
         ),

@@ -10,8 +10,8 @@ import pytest
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
+from engine.catalog.catalog import Catalog
 from engine.governance.resolving import SecretResolving
-from functions.app.audited import AuditedCatalog, Recorder
 
 _LOG = logging.getLogger("bank")
 
@@ -45,9 +45,7 @@ def bank(api):
     registry.register(Bank)
     Bank.booked = []
     tasks = ConnectorTasks(registry)
-    catalog = AuditedCatalog(
-        api.stores.catalog, api.clock, tasks=tasks, recorder=Recorder(api.services.audit, api.clock)
-    )
+    catalog = Catalog(api.stores.catalog, api.clock, tasks=tasks)
     api.services = dataclasses.replace(
         api.services, connectors=registry, catalog=catalog, tasks=SecretResolving(tasks, (api.secrets,), api.clock)
     )

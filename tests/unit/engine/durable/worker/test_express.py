@@ -275,7 +275,9 @@ def sync(product, execution_input=None, call_threads=0, **more):
     starts = SyncStarts(
         product.executions, lambda: product.worker(call_threads=call_threads, runs_sync=True), product.clock
     )
-    return starts.start("default", "flow", execution_input, actor=TESTER, **{"name": "one", **more})
+    return starts.run(product.executions.start(
+        "default", "flow", execution_input, actor=TESTER, sync=True, **{"name": "one", **more}
+    ))
 
 
 def test_a_synchronous_start_answers_with_the_outcome():

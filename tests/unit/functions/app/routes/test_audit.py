@@ -7,8 +7,7 @@ import json
 
 import pytest
 
-from engine.errors import Conflict, StoreUnavailable
-from engine.ports.keys import ExecutionKey
+from engine.errors import StoreUnavailable
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 WAITS = {
@@ -124,11 +123,13 @@ def test_an_updated_map_run_is_recorded(api):
         "Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": processor, "End": True}}})
     api("POST", "/workflows/flow/executions", {"name": "one", "input": {"lines": [1]}})
     api.work()
-    executions, key = api.services.executions, ExecutionKey.of("default", "flow", "one")
-    (arn,) = executions.map_runs(key)
-    executions.update_map_run(key, arn, max_concurrency=5, actor=api.actor)
-    with pytest.raises(Conflict):
-        executions.update_map_run(key, "another", max_concurrency=5, actor=api.actor)
+    (run,) = api("GET", "/executions/flow%3Aone/map-runs").json["map_runs"]
+    arn = run["arn"].rpartition(":")[2]
+    path = f"/executions/flow%3Aone/map-runs/{arn}"
+    assert api("PUT", path, {"max_concurrency": 5}).status == 200
+    api("POST", "/executions/flow%3Aone/stop", {})
+    api.work()
+    assert api("PUT", path, {"max_concurrency": 6}).status == 409
     found = [entry for entry in entries(api, "execution=flow%3Aone") if "map_run" in json.dumps(entry)]
     assert [entry["act"] for entry in found] == ["act.refused", "map_run.update"]
     assert (found[1]["after"]["map_run"], found[1]["after"]["max_concurrency"]) == (arn, 5)
@@ -137,8 +138,8 @@ def test_an_updated_map_run_is_recorded(api):
 def test_secrets_are_recorded_without_their_values(api):
     api("PUT", "/secrets/KEY", {"value": "first-value"})
     api("PUT", "/secrets/KEY", {"value": "second-value"})
-    assert api.services.writable_secrets.delete("default", "KEY", actor=dataclasses.replace(api.actor))
-    assert not api.services.writable_secrets.delete("default", "KEY", actor=api.actor)
+    assert api("DELETE", "/secrets/KEY").status == 200
+    assert api("DELETE", "/secrets/KEY").status == 404
     found = list(reversed(entries(api)))
     assert [(entry["act"], entry["before"] is None, entry["after"] is None) for entry in found] == [
         ("secret.set", True, False), ("secret.set", False, False), ("secret.delete", False, True),

@@ -1,0 +1,84 @@
+"""The application over the stores of one place: the same for a stage, a data folder and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from connectors.registry import default_registry
+from engine.catalog.catalog import Catalog
+from engine.catalog.published import CatalogPublished
+from engine.clock import Clock
+from engine.durable.lifecycle.activities import LONGEST_POLL_SECONDS, Activities
+from engine.durable.lifecycle.executions import Executions
+from engine.durable.lifecycle.pausing import Pausing
+from engine.durable.worker.sync_start import SyncStarts
+from engine.durable.worker.worker import Worker
+from engine.governance.audit import Audit
+from engine.governance.audit_beside import Beside
+from engine.ports.activities import ActivityStore
+from engine.ports.audit_log import AuditLog
+from engine.ports.catalog_store import CatalogStore
+from engine.ports.executions_index import ExecutionsIndex
+from engine.ports.journal import Journal
+from engine.ports.keys import Actor
+from engine.ports.logs import ExecutionLogs
+from engine.ports.pauses import Pauses
+from engine.ports.published import PublishedVersion
+from engine.ports.queue import WakeQueue
+from engine.ports.secrets import SecretBackend, WritableSecrets
+from engine.settings import Settings
+from functions.app.services import Place, Services
+from functions.app.starters import Starters
+from functions.task_chain import TaskChain
+
+
+class Stores(Protocol):
+    """All stores of one place: engine.adapters.{aws,local,memory}.stores."""
+
+    @property
+    def journal(self) -> Journal: ...  # noqa: D102  the ports say what they are
+    @property
+    def index(self) -> ExecutionsIndex: ...  # noqa: D102
+    @property
+    def queue(self) -> WakeQueue: ...  # noqa: D102
+    @property
+    def catalog(self) -> CatalogStore: ...  # noqa: D102
+    @property
+    def audit(self) -> AuditLog: ...  # noqa: D102
+    @property
+    def pauses(self) -> Pauses: ...  # noqa: D102
+    @property
+    def activities(self) -> ActivityStore: ...  # noqa: D102
+
+
+def audit_over(stores: Stores, clock: Clock) -> Audit:
+    """The audit log, beside the executions that it tells of."""
+    return Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
+
+
+def services_over(
+    stores: Stores, settings: Settings, clock: Clock, chain: TaskChain, audit: Audit, *,
+    new_worker: Callable[[], Worker], secret_backends: Sequence[SecretBackend], secret_store: WritableSecrets,
+    actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor], logs: ExecutionLogs, place: Place,
+    startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
+) -> Services:
+    """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
+    is started; `longest_poll` and `most_waiting` are those of Activities. What only one place has (`alarms`,
+    `transfers`, `readers`, `workers`) it adds itself."""
+    executions = Executions(
+        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
+        clock=clock, settings=settings, pauses=stores.pauses, masks=chain.masks, startable=startable,
+    )
+    return Services(
+        catalog=Catalog(stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds),
+        executions=executions, connectors=default_registry, settings=settings, secret_backends=secret_backends,
+        secret_store=secret_store, actor_of=actor_of, audit=audit,
+        pausing=Pausing(stores.pauses, stores.index, stores.queue, clock),
+        activities=Activities(
+            store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
+            longest_poll=longest_poll, most_waiting=most_waiting,
+        ),
+        sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
+        starters=Starters(audit),
+    )
