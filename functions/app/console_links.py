@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from engine.records import dataclass
-from functions.app.shapes.models_base import ConsoleAddresses
+from functions.app.shapes.base import ConsoleAddresses
 
 _MARGIN_SECONDS = 2.0
 """Before and after: clocks differ, and CloudWatch orders by the millisecond."""

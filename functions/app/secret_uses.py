@@ -8,14 +8,14 @@ from typing import Any
 
 from engine.catalog.catalog import Catalog
 from engine.catalog.states import states_of
-from functions.app.shapes import models
+from functions.app.shapes import secrets as shapes
 
 Json = Any
 
 
-def secret_uses(catalog: Catalog, workspace: str) -> dict[str, list[models.SecretUse]]:
+def secret_uses(catalog: Catalog, workspace: str) -> dict[str, list[shapes.SecretUse]]:
     """By key, who names it. Archived workflows count too: what of them runs still needs it."""
-    uses: dict[str, list[models.SecretUse]] = {}
+    uses: dict[str, list[shapes.SecretUse]] = {}
     for row in catalog.workflows(workspace):
         definitions: list[tuple[Any, Json]] = []
         if row.active_version:
@@ -25,7 +25,7 @@ def secret_uses(catalog: Catalog, workspace: str) -> dict[str, list[models.Secre
         for version, definition in definitions:
             for key, states in _states_by_key(definition).items():
                 uses.setdefault(key, []).append(
-                    models.SecretUse(workflow=row.workflow, version=version, states=states)
+                    shapes.SecretUse(workflow=row.workflow, version=version, states=states)
                 )
     return uses
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.catalog.document import WorkflowDocument, parse_document
 from engine.language.asl.source import Source, parse_text
-from functions.app.shapes.models import WithSource
+from functions.app.shapes.definitions import WithSource
 
 
 def read_document(given: WithSource) -> tuple[WorkflowDocument, bytes | None]:

@@ -1,6 +1,6 @@
 """The API's models as TypeScript, for the Studio: ``studio_static/src/api/schema.ts``, made from the OpenAPI document.
 
-A deliberately small reader of JSON Schema: it knows what pydantic writes for the models of `shapes.models`
+A deliberately small reader of JSON Schema: it knows what pydantic writes for the models of functions.app.shapes
 (objects, arrays, unions, enumerations, references, any JSON) and refuses a keyword it would have to ignore. Run by
 ``python -m functions.cli.reference``; a test holds the file current.
 """

@@ -49,7 +49,7 @@ from functions.app import http, routing
 from functions.app.acts import Acts, CallActs, Recorder
 from functions.app.routes.executions import started_as
 from functions.app.routing import Call
-from functions.app.shapes.models import Nothing
+from functions.app.shapes.base import Nothing
 from functions.app.table import ROUTES
 from functions.worker import app, wiring
 from tools.cost.meter import Meter

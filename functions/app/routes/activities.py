@@ -7,17 +7,18 @@ from engine.governance.audit_entry import ACTIVITY, Subject
 from engine.ports import activities as port
 from functions.app.acts import Act, NoAct
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models, run_models
+from functions.app.shapes import activities as shapes
+from functions.app.shapes import base
 
 table = RouteTable("Activities")
 route = table.add
 
 
 @route(
-    "POST", "/activities", run_models.CreateActivityRequest, answers=run_models.Activity, status=201,
+    "POST", "/activities", shapes.CreateActivityRequest, answers=shapes.Activity, status=201,
     act=Act("activity.create", lambda call: Subject(ACTIVITY, call.given.name)), example={"name": "check_stock"},
 )
-def create_activity(call: Call[run_models.CreateActivityRequest]) -> Answer:
+def create_activity(call: Call[shapes.CreateActivityRequest]) -> Answer:
     """Create an activity; one that exists is answered as it is."""
     activities, name = call.services.activities, call.given.name
     is_known = any(activity.name == name for activity in activities.list(call.workspace))
@@ -29,48 +30,48 @@ def create_activity(call: Call[run_models.CreateActivityRequest]) -> Answer:
     return Answer(shown(made), status=201)
 
 
-@route("GET", "/activities", models.Nothing, answers=run_models.ActivityList)
-def list_activities(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/activities", base.Nothing, answers=shapes.ActivityList)
+def list_activities(call: Call[base.Nothing]) -> Answer:
     """All activities, by name."""
     found = call.services.activities.list(call.workspace)
-    return Answer(run_models.ActivityList(activities=[shown(activity) for activity in found]))
+    return Answer(shapes.ActivityList(activities=[shown(activity) for activity in found]))
 
 
-@route("GET", "/activities/{activity}", models.Nothing, answers=run_models.Activity)
-def describe_activity(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/activities/{activity}", base.Nothing, answers=shapes.Activity)
+def describe_activity(call: Call[base.Nothing]) -> Answer:
     """One activity."""
     return Answer(shown(call.services.activities.describe(call.workspace, call.path["activity"])))
 
 
 @route(
-    "DELETE", "/activities/{activity}", models.Nothing, answers=run_models.Deleted,
+    "DELETE", "/activities/{activity}", base.Nothing, answers=shapes.Deleted,
     act=Act("activity.delete", lambda call: Subject(ACTIVITY, call.path["activity"])),
 )
-def delete_activity(call: Call[models.Nothing]) -> Answer:
+def delete_activity(call: Call[base.Nothing]) -> Answer:
     """Delete an activity. Tasks that a worker has taken go on; a task that begins now fails."""
     deleted = call.services.activities.delete(call.workspace, call.path["activity"], actor=call.actor)
     if deleted:
         call.act.done()
     else:
         call.act.unchanged()
-    return Answer(run_models.Deleted(deleted=deleted))
+    return Answer(shapes.Deleted(deleted=deleted))
 
 
 @route(
-    "POST", "/activities/{activity}/task", run_models.ActivityTaskRequest, answers=run_models.ActivityTask,
+    "POST", "/activities/{activity}/task", shapes.ActivityTaskRequest, answers=shapes.ActivityTask,
     act=NoAct("a poll takes what waits; the answer to its token is the act"),
     example={"worker_name": "warehouse-1", "wait_seconds": 25},
 )
-def get_activity_task(call: Call[run_models.ActivityTaskRequest]) -> Answer:
+def get_activity_task(call: Call[shapes.ActivityTaskRequest]) -> Answer:
     """Wait for a task of the activity. Exactly one worker gets each.
 
     Answer it with POST /tasks/success or /tasks/failure; while it takes long, POST /tasks/heartbeat."""
     task = call.services.activities.poll(
         call.workspace, call.path["activity"], worker=call.given.worker_name, wait=call.given.wait_seconds
     )
-    return Answer(run_models.ActivityTask() if task is None else run_models.ActivityTask.of(task))
+    return Answer(shapes.ActivityTask() if task is None else shapes.ActivityTask.of(task))
 
 
-def shown(activity: port.Activity) -> run_models.Activity:
+def shown(activity: port.Activity) -> shapes.Activity:
     """An activity in the JSON shape of API and command line."""
-    return run_models.Activity.of(activity, arn=activity_arn(activity))
+    return shapes.Activity.of(activity, arn=activity_arn(activity))

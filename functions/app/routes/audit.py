@@ -11,17 +11,18 @@ from engine.governance.audit_verify import exported
 from engine.ports.audit_log import CHAINS
 from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models, models_audit
+from functions.app.shapes import audit as shapes
+from functions.app.shapes import base
 
 table = RouteTable("Audit")
 route = table.add
 
 
 @route(
-    "GET", "/audit", models_audit.AuditQuery, answers=models_audit.AuditList,
+    "GET", "/audit", shapes.AuditQuery, answers=shapes.AuditList,
     example="workflow=order_flow&act=workflow.*",
 )
-def list_audit(call: Call[models_audit.AuditQuery]) -> Answer:
+def list_audit(call: Call[shapes.AuditQuery]) -> Answer:
     """List entries of the audit log, newest first.
 
     A page with a rare filter may come back short, or empty, and still have a next_token: ask on."""
@@ -34,12 +35,12 @@ def list_audit(call: Call[models_audit.AuditQuery]) -> Answer:
         until=None if until is None else parse_time(until, where="until"),
         limit=given.limit, next_token=given.next_token,
     ))
-    entries = [models_audit.AuditEntry(**entry.as_dict()) for entry in page.entries]
-    return Answer(models_audit.AuditList(entries=entries, next_token=page.next_token))
+    entries = [shapes.AuditEntry(**entry.as_dict()) for entry in page.entries]
+    return Answer(shapes.AuditList(entries=entries, next_token=page.next_token))
 
 
-@route("GET", "/audit/verify", models.Nothing, answers=models_audit.AuditVerification)
-def verify_audit(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/audit/verify", base.Nothing, answers=shapes.AuditVerification)
+def verify_audit(call: Call[base.Nothing]) -> Answer:
     """Walk every chain of the audit log and name the first entry of each that is not what was written.
 
     Of a long log, `automate audit verify` is the better way: an API's answer has to come within seconds."""
@@ -47,24 +48,24 @@ def verify_audit(call: Call[models.Nothing]) -> Answer:
 
 
 @route(
-    "POST", "/audit/verify", models_audit.VerifyRequest, answers=models_audit.AuditVerification,
+    "POST", "/audit/verify", shapes.VerifyRequest, answers=shapes.AuditVerification,
     act=NoAct("the log is only read"), example={"against": []},
 )
-def verify_audit_against(call: Call[models_audit.VerifyRequest]) -> Answer:
+def verify_audit_against(call: Call[shapes.VerifyRequest]) -> Answer:
     """The same, also against an earlier export that was kept elsewhere: what it holds must still be there."""
     return Answer(_verified(call, call.given.against))
 
 
 @route(
-    "GET", "/audit/export", models_audit.ExportQuery, answers=models_audit.AuditExport, example="chain=3&after=500"
+    "GET", "/audit/export", shapes.ExportQuery, answers=shapes.AuditExport, example="chain=3&after=500"
 )
-def export_audit(call: Call[models_audit.ExportQuery]) -> Answer:
+def export_audit(call: Call[shapes.ExportQuery]) -> Answer:
     """The entries of one chain as lines for keeping elsewhere, the oldest first: each the canonical JSON with its
     digest, as POST /audit/verify takes them."""
     given, log = call.given, call.services.audit.log
     lines = list(exported(log, call.workspace, given.chain, after=given.after, limit=given.limit))
-    return Answer(models_audit.AuditExport(lines=lines, chains=CHAINS))
+    return Answer(shapes.AuditExport(lines=lines, chains=CHAINS))
 
 
-def _verified(call: Call[Any], against: Sequence[str]) -> models_audit.AuditVerification:
-    return models_audit.AuditVerification(**call.services.audit.verify(call.workspace, against=against).as_dict())
+def _verified(call: Call[Any], against: Sequence[str]) -> shapes.AuditVerification:
+    return shapes.AuditVerification(**call.services.audit.verify(call.workspace, against=against).as_dict())

@@ -11,8 +11,8 @@ from engine.catalog.files import read_document
 from engine.conversion.reading import convert
 from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models
-from functions.app.shapes import models_authoring as shapes
+from functions.app.shapes import base
+from functions.app.shapes import conversion as shapes
 
 table = RouteTable("Workflows")
 route = table.add
@@ -21,8 +21,8 @@ SAMPLES = Path(__file__).parents[3] / "workflows"
 """Beside the packages, where the product is run from."""
 
 
-@route("GET", "/sample-workflows", models.Nothing, answers=shapes.SampleList)
-def list_samples(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
+@route("GET", "/sample-workflows", base.Nothing, answers=shapes.SampleList)
+def list_samples(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
     """Workflows to begin with, each with an input."""
     return Answer(_samples())
 

@@ -7,7 +7,7 @@ from engine.copilot.proposal import Proposal
 from functions.app.acts import NoAct
 from functions.app.copilot_providers import copilot_of
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import copilot_models as models
+from functions.app.shapes import copilot as shapes
 
 table = RouteTable("Copilot")
 route = table.add
@@ -17,10 +17,10 @@ _DOCUMENT = {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Gre
 
 
 @route(
-    "POST", "/copilot/draft", models.DraftRequest, answers=models.Proposal, act=_NO_ACT,
+    "POST", "/copilot/draft", shapes.DraftRequest, answers=shapes.Proposal, act=_NO_ACT,
     example={"sentence": "When a high value order comes in, ask finance on Slack and charge the card"},
 )
-def draft_from_sentence(call: Call[models.DraftRequest]) -> Answer:
+def draft_from_sentence(call: Call[shapes.DraftRequest]) -> Answer:
     """Draft a workflow from a sentence: a document, a plan, and to-dos where something was guessed.
 
     By the model that the settings name (AUTOMATE_COPILOT_PROVIDER); by a grammar where none is."""
@@ -28,43 +28,43 @@ def draft_from_sentence(call: Call[models.DraftRequest]) -> Answer:
 
 
 @route(
-    "POST", "/copilot/explain", models.ExplainRequest, answers=models.Explanation, act=_NO_ACT,
+    "POST", "/copilot/explain", shapes.ExplainRequest, answers=shapes.Explanation, act=_NO_ACT,
     example={"document": _DOCUMENT},
 )
-def explain_document(call: Call[models.ExplainRequest]) -> Answer:
+def explain_document(call: Call[shapes.ExplainRequest]) -> Answer:
     """Explain a document, or one of its states, in words."""
     found = _copilot(call).explain(call.given.document, call.given.state)
-    steps = [models.ExplainedStep(state=name, text=text) for name, text in found.steps]
-    return Answer(models.Explanation(text=found.text, steps=steps))
+    steps = [shapes.ExplainedStep(state=name, text=text) for name, text in found.steps]
+    return Answer(shapes.Explanation(text=found.text, steps=steps))
 
 
-@route("POST", "/copilot/fix", models.FixRequest, answers=models.Proposal, act=_NO_ACT, example={
+@route("POST", "/copilot/fix", shapes.FixRequest, answers=shapes.Proposal, act=_NO_ACT, example={
     "document": {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass"}}}},
     "diagnostic": {
         "code": "SCHEMA_VALIDATION_FAILED", "location": "/States/Greet",
         "message": "These fields are required: [Next or End]",
     },
 })
-def fix_problem(call: Call[models.FixRequest]) -> Answer:
+def fix_problem(call: Call[shapes.FixRequest]) -> Answer:
     """Propose a fix for one finding of the linter; 403 where no safe one is known."""
     return Answer(proposal_model(_copilot(call).fix(call.given.document, call.given.diagnostic)))
 
 
 @route(
-    "POST", "/copilot/error-handling", models.ErrorHandlingRequest, answers=models.Proposal, act=_NO_ACT,
+    "POST", "/copilot/error-handling", shapes.ErrorHandlingRequest, answers=shapes.Proposal, act=_NO_ACT,
     example={"document": _DOCUMENT},
 )
-def propose_error_handling(call: Call[models.ErrorHandlingRequest]) -> Answer:
+def propose_error_handling(call: Call[shapes.ErrorHandlingRequest]) -> Answer:
     """Propose a Retry and a Catch for these states, or for all that can fail and have none."""
     return Answer(proposal_model(_copilot(call).error_handling(call.given.document, call.given.states)))
 
 
-def proposal_model(proposal: Proposal) -> models.Proposal:
+def proposal_model(proposal: Proposal) -> shapes.Proposal:
     """A proposal in the JSON shape of API and command line."""
-    return models.Proposal.of(proposal)
+    return shapes.Proposal.of(proposal)
 
 
-def _copilot(call: Call[models.DraftRequest] | Call[models.ExplainRequest] | Call[models.FixRequest]
-             | Call[models.ErrorHandlingRequest]) -> Copilot:
+def _copilot(call: Call[shapes.DraftRequest] | Call[shapes.ExplainRequest] | Call[shapes.FixRequest]
+             | Call[shapes.ErrorHandlingRequest]) -> Copilot:
     services = call.services
     return copilot_of(services.settings, services.connectors, services.secret_backends, services.clock)

@@ -12,7 +12,8 @@ from engine.errors import Diagnostic, UserError
 from engine.language.asl.source import Source
 from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models
+from functions.app.shapes import base
+from functions.app.shapes import definitions as shapes
 from functions.app.sources import read_source
 
 table = RouteTable("Definitions")
@@ -20,10 +21,10 @@ route = table.add
 
 
 @route(
-    "POST", "/definitions/validate", models.ValidateRequest, answers=models.Validation, act=NoAct("nothing is stored"),
+    "POST", "/definitions/validate", shapes.ValidateRequest, answers=shapes.Validation, act=NoAct("nothing is stored"),
     example={"name": "hello", "document": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}},
 )
-def validate_definition(call: Call[models.ValidateRequest]) -> Answer:
+def validate_definition(call: Call[shapes.ValidateRequest]) -> Answer:
     """List every problem of a document or a bare definition.
 
     The answer is 200 with result FAIL for one that publishing would refuse. Given as text, findings have a line."""
@@ -32,41 +33,41 @@ def validate_definition(call: Call[models.ValidateRequest]) -> Answer:
     document = parse_document(given.document if source is None else source.value, name=given.name, stem="definition")
     findings = call.services.catalog.problems(document)
     failed = any(finding.severity == "ERROR" for finding in findings)
-    return Answer(models.Validation(
+    return Answer(shapes.Validation(
         result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings]
     ))
 
 
-@route("GET", "/connectors", models.Nothing, answers=models.ConnectorList)
-def list_connectors(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/connectors", base.Nothing, answers=shapes.ConnectorList)
+def list_connectors(call: Call[base.Nothing]) -> Answer:
     """List the connectors, their actions and what these take.
 
     `known` are those whose actions a draft may name and that are not installed."""
     registry = call.services.connectors
-    return Answer(models.ConnectorList(connectors=connectors(registry), known=known_connectors(registry)))
+    return Answer(shapes.ConnectorList(connectors=connectors(registry), known=known_connectors(registry)))
 
 
-def connectors(registry: Registry) -> list[models.Connector]:
+def connectors(registry: Registry) -> list[shapes.Connector]:
     """Every connector; one that cannot be loaded says why and hides no other."""
     return [_connector(registry, code) for code in registry.codes()]
 
 
-def _connector(registry: Registry, code: str) -> models.Connector:
+def _connector(registry: Registry, code: str) -> shapes.Connector:
     try:
         adapter = registry.get(code)
     except UserError as error:
-        return models.Connector(code=code, name=code, description="", actions=[], problem=error.message)
+        return shapes.Connector(code=code, name=code, description="", actions=[], problem=error.message)
     if adapter is None:
-        return models.Connector(code=code, name=code, description="", actions=[], problem="no longer there")
+        return shapes.Connector(code=code, name=code, description="", actions=[], problem="no longer there")
     actions = [_action(resource_of(code, name, spec), name, spec) for name, spec in adapter.actions.items()]
-    return models.Connector(code=code, name=adapter.name, description=adapter.description, actions=actions)
+    return shapes.Connector(code=code, name=adapter.name, description=adapter.description, actions=actions)
 
 
-def known_connectors(registry: Registry) -> list[models.KnownConnector]:
+def known_connectors(registry: Registry) -> list[shapes.KnownConnector]:
     """The known connectors whose code is not installed."""
     codes = set(registry.codes())
     return [
-        models.KnownConnector(
+        shapes.KnownConnector(
             code=known.code, name=known.name, description=known.description, installed=False,
             package_hint=known.package_hint,
             actions=[_action(known.resource(name), name, spec) for name, spec in known.actions.items()],
@@ -75,8 +76,8 @@ def known_connectors(registry: Registry) -> list[models.KnownConnector]:
     ]
 
 
-def _action(resource: str, name: str, spec: ActionSpec) -> models.Action:
-    return models.Action(
+def _action(resource: str, name: str, spec: ActionSpec) -> shapes.Action:
+    return shapes.Action(
         name=name, resource=resource, description=spec.description, kind=spec.kind, waits=spec.waits,
         at_most_once=spec.at_most_once,
         inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
@@ -84,9 +85,9 @@ def _action(resource: str, name: str, spec: ActionSpec) -> models.Action:
     )
 
 
-def finding_shape(finding: Diagnostic, source: Source | None) -> models.Finding:
+def finding_shape(finding: Diagnostic, source: Source | None) -> shapes.Finding:
     """A finding as the API shows it, with its line where the source is known."""
     if source is None:
-        return models.Finding.model_validate(finding.as_dict())
+        return shapes.Finding.model_validate(finding.as_dict())
     _, line, column = place_of(source, finding).rsplit(":", 2)
-    return models.Finding.model_validate({**finding.as_dict(), "line": int(line), "column": int(column)})
+    return shapes.Finding.model_validate({**finding.as_dict(), "line": int(line), "column": int(column)})

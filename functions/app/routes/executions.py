@@ -13,8 +13,9 @@ from functions.app.acts import Act, Doing, Target, digest
 from functions.app.addresses import execution_address
 from functions.app.console_links import Moment
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models
-from functions.app.shapes.models_base import ConsoleAddresses
+from functions.app.shapes import base
+from functions.app.shapes import executions as shapes
+from functions.app.shapes.base import ConsoleAddresses
 
 table = RouteTable("Executions")
 route = table.add
@@ -31,11 +32,11 @@ def start_tried(call: Call[Any], workflow: str, name: str | None) -> Target:
 
 
 @route(
-    "POST", "/workflows/{name}/executions", models.StartRequest, answers=models.Execution, status=201, flags=("sync",),
+    "POST", "/workflows/{name}/executions", shapes.StartRequest, answers=shapes.Execution, status=201, flags=("sync",),
     act=Act("execution.start", lambda call: start_tried(call, call.path["name"], call.given.name)),
     example={"input": {"order": 1}, "name": "order-1"},
 )
-def start_execution(call: Call[models.StartRequest]) -> Answer:
+def start_execution(call: Call[shapes.StartRequest]) -> Answer:
     """Start an execution of the active version.
 
     The same name with the same input while it runs answers that execution: a repeated request starts nothing twice.
@@ -50,49 +51,49 @@ def start_execution(call: Call[models.StartRequest]) -> Answer:
 
 
 @route(
-    "GET", "/executions", models.ExecutionsQuery, answers=models.ExecutionList, example="workflow=order_flow&limit=10"
+    "GET", "/executions", shapes.ExecutionsQuery, answers=shapes.ExecutionList, example="workflow=order_flow&limit=10"
 )
-def list_executions(call: Call[models.ExecutionsQuery]) -> Answer:
+def list_executions(call: Call[shapes.ExecutionsQuery]) -> Answer:
     """List executions, newest first."""
     page = call.services.executions.page(query_of(call))
     rows = [
-        models.ExecutionSummary.of(row, id=row.key.id, duration_seconds=_seconds(row.started_at, row.ended_at))
+        shapes.ExecutionSummary.of(row, id=row.key.id, duration_seconds=_seconds(row.started_at, row.ended_at))
         for row in page.rows
     ]
-    return Answer(models.ExecutionList(executions=rows, next_token=page.next_token))
+    return Answer(shapes.ExecutionList(executions=rows, next_token=page.next_token))
 
 
-@route("GET", "/executions/{id}", models.Nothing, answers=models.Execution)
-def get_execution(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/executions/{id}", base.Nothing, answers=shapes.Execution)
+def get_execution(call: Call[base.Nothing]) -> Answer:
     """One execution as it stands.
 
     In the address the id's colon is written %3A, as in order_flow%3Aorder-1."""
     return Answer(shown(call, call.services.executions.describe(key_of(call))))
 
 
-@route("GET", "/executions/{id}/history", models.HistoryQuery, answers=models.History, example="after=12")
-def get_history(call: Call[models.HistoryQuery]) -> Answer:
+@route("GET", "/executions/{id}/history", shapes.HistoryQuery, answers=shapes.History, example="after=12")
+def get_history(call: Call[shapes.HistoryQuery]) -> Answer:
     """The execution's events, as AWS's GetExecutionHistory gives them.
 
     A live view polls with after= the last event it has."""
     events = call.services.executions.history(key_of(call), after=call.given.after, limit=call.given.limit)
     last = events[-1]["id"] if events else call.given.after
-    return Answer(models.History(events=events, last_event=last))
+    return Answer(shapes.History(events=events, last_event=last))
 
 
 @route(
-    "POST", "/executions/{id}/stop", models.StopRequest, answers=models.Execution,
+    "POST", "/executions/{id}/stop", shapes.StopRequest, answers=shapes.Execution,
     act=Act("execution.stop", key_of), example={"error": "Mistake", "cause": "Started by mistake"},
 )
-def stop_execution(call: Call[models.StopRequest]) -> Answer:
+def stop_execution(call: Call[shapes.StopRequest]) -> Answer:
     """Ask an execution to stop; it is ABORTED once its worker reads it."""
     return Answer(shown(call, stopped(call, call.act, key_of(call))))
 
 
 @route(
-    "POST", "/executions/{id}/resume", models.Nothing, answers=models.Execution, act=Act("execution.resume", key_of)
+    "POST", "/executions/{id}/resume", base.Nothing, answers=shapes.Execution, act=Act("execution.resume", key_of)
 )
-def resume_execution(call: Call[models.Nothing]) -> Answer:
+def resume_execution(call: Call[base.Nothing]) -> Answer:
     """Let a PAUSED execution run again: it had cost its workers, or they lack a connector; its `cause` says which.
 
     409 for one that is not PAUSED."""
@@ -102,7 +103,7 @@ def resume_execution(call: Call[models.Nothing]) -> Answer:
 
 
 def started_as(
-    call: Call[Any], act: Doing, workflow: str, value: models.Json, *, name: str | None, version: int | None,
+    call: Call[Any], act: Doing, workflow: str, value: base.Json, *, name: str | None, version: int | None,
     sync: bool = False,
 ) -> Execution:
     """Start an execution. The same start, repeated, is recorded once, by whoever it was first."""
@@ -127,7 +128,7 @@ def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
     return found
 
 
-def summary(row: ExecutionRow) -> dict[str, models.Json]:
+def summary(row: ExecutionRow) -> dict[str, base.Json]:
     """A row of the index in the JSON shape of API and command line."""
     return {
         "id": row.key.id, "name": row.key.name, "workflow": row.workflow, "version": row.version,
@@ -142,10 +143,10 @@ def started_answer(call: Call[Any], started: Execution) -> Answer:
     return Answer(shown(call, started), status=201, headers={"Location": execution_address(started.key.id)})
 
 
-def shown(call: Call[Any], execution: Execution) -> models.Execution:
+def shown(call: Call[Any], execution: Execution) -> shapes.Execution:
     """The execution as the API shows it: large values left out, and who started it."""
     key, services = execution.key, call.services
-    return models.Execution.of(
+    return shapes.Execution.of(
         execution, id=key.id, name=key.name, input=large.shown(execution.input, key.id, part="input"),
         output=large.shown(execution.output, key.id, part="output"),
         duration_seconds=_seconds(execution.started_at, execution.ended_at),
@@ -166,7 +167,7 @@ def _seconds(started_at: float, ended_at: float | None) -> float | None:
     return None if ended_at is None else round(ended_at - started_at, 3)
 
 
-def query_of(call: Call[Any], **more: models.Json) -> ExecutionQuery:
+def query_of(call: Call[Any], **more: base.Json) -> ExecutionQuery:
     """The page of executions that a request with ExecutionFilters asks for. Raises InvalidDocument for a time."""
     filters = {**call.given.model_dump(), **more}
     for name in ("started_after", "started_before"):

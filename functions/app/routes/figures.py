@@ -16,7 +16,7 @@ from engine.ports.executions_index import ExecutionQuery, ExecutionRow
 from engine.records import dataclass
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
-from functions.app.shapes import models_operations as shapes
+from functions.app.shapes import operations as shapes
 
 table = RouteTable("Operations")
 route = table.add

@@ -10,31 +10,32 @@ from engine.ports.executions_index import ExecutionRow
 from functions.app.acts import Act
 from functions.app.routes.executions import key_of
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models, run_models
+from functions.app.shapes import base
+from functions.app.shapes import map_runs as shapes
 
 table = RouteTable("Map Runs")
 route = table.add
 
 
-@route("GET", "/executions/{id}/map-runs", models.Nothing, answers=run_models.MapRunList)
-def list_map_runs(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/executions/{id}/map-runs", base.Nothing, answers=shapes.MapRunList)
+def list_map_runs(call: Call[base.Nothing]) -> Answer:
     """The Map Runs that the execution has begun, in order."""
     executions, key = call.services.executions, key_of(call)
     found = [executions.describe_map_run(key, arn) for arn in executions.map_runs(key)]
-    return Answer(run_models.MapRunList(map_runs=[shown(run) for run in found]))
+    return Answer(shapes.MapRunList(map_runs=[shown(run) for run in found]))
 
 
-@route("GET", "/executions/{id}/map-runs/{run}", models.Nothing, answers=run_models.MapRun)
-def describe_map_run(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/executions/{id}/map-runs/{run}", base.Nothing, answers=shapes.MapRun)
+def describe_map_run(call: Call[base.Nothing]) -> Answer:
     """How a Map Run stands: its counts and limits."""
     return Answer(shown(call.services.executions.describe_map_run(key_of(call), call.path["run"])))
 
 
 @route(
-    "PUT", "/executions/{id}/map-runs/{run}", run_models.UpdateMapRunRequest, answers=run_models.MapRun,
+    "PUT", "/executions/{id}/map-runs/{run}", shapes.UpdateMapRunRequest, answers=shapes.MapRun,
     act=Act("map_run.update", key_of), example={"max_concurrency": 10},
 )
-def update_map_run(call: Call[run_models.UpdateMapRunRequest]) -> Answer:
+def update_map_run(call: Call[shapes.UpdateMapRunRequest]) -> Answer:
     """Change the limits of a Map Run that is under way; they hold from its worker's next step on."""
     executions, key, run = call.services.executions, key_of(call), call.path["run"]
     limits = call.given.model_dump()
@@ -44,24 +45,24 @@ def update_map_run(call: Call[run_models.UpdateMapRunRequest]) -> Answer:
 
 
 @route(
-    "GET", "/executions/{id}/map-runs/{run}/executions", run_models.MapRunChildrenQuery,
-    answers=run_models.MapRunChildren, example="first=100&limit=100",
+    "GET", "/executions/{id}/map-runs/{run}/executions", shapes.MapRunChildrenQuery,
+    answers=shapes.MapRunChildren, example="first=100&limit=100",
 )
-def list_children(call: Call[run_models.MapRunChildrenQuery]) -> Answer:
+def list_children(call: Call[shapes.MapRunChildrenQuery]) -> Answer:
     """The run's child executions, in the order of their items."""
     given = call.given
     rows = call.services.executions.map_run_children(
         key_of(call), call.path["run"], first=given.first, limit=given.limit
     )
     following = given.first + len(rows) if len(rows) == given.limit else None
-    return Answer(run_models.MapRunChildren(executions=[child(row) for row in rows], next_first=following))
+    return Answer(shapes.MapRunChildren(executions=[child(row) for row in rows], next_first=following))
 
 
-def shown(run: map_run_view.MapRun) -> run_models.MapRun:
+def shown(run: map_run_view.MapRun) -> shapes.MapRun:
     """A Map Run in the JSON shape of API and command line."""
-    return run_models.MapRun.of(run, execution=run.execution.id)
+    return shapes.MapRun.of(run, execution=run.execution.id)
 
 
-def child(row: ExecutionRow) -> run_models.MapRunChild:
+def child(row: ExecutionRow) -> shapes.MapRunChild:
     """A child execution in the JSON shape of API and command line."""
-    return run_models.MapRunChild.of(row, id=row.key.id)
+    return shapes.MapRunChild.of(row, id=row.key.id)

@@ -7,8 +7,8 @@ from typing import get_args
 from engine.settings import Settings
 from functions.app.release import release
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models
-from functions.app.shapes import models_authoring as shapes
+from functions.app.shapes import base
+from functions.app.shapes import me as shapes
 
 table = RouteTable("About you")
 route = table.add
@@ -16,8 +16,8 @@ route = table.add
 _LINKS = {"api": "/docs", "openapi": "/openapi.json", "audit": "/audit"}
 
 
-@route("GET", "/me", models.Nothing, answers=shapes.Me)
-def get_me(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/me", base.Nothing, answers=shapes.Me)
+def get_me(call: Call[base.Nothing]) -> Answer:
     """Who asks, in which workspace, what they may do, and which release answers."""
     place, answering = call.services.place, release()
     return Answer(shapes.Me(

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from functions.app import page
 from functions.app.routing import Answer, Call, Route, RouteTable
-from functions.app.shapes import models
+from functions.app.shapes import base
 
 Json = Any
 
@@ -31,18 +31,18 @@ def describing(routes: Sequence[Route]) -> RouteTable:
     """The routes about `routes` (and about themselves)."""
     table = RouteTable("About")
 
-    @table.add("GET", "/health", models.Nothing, answers=models.Health)
-    def health(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
+    @table.add("GET", "/health", base.Nothing, answers=base.Health)
+    def health(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
         """Say that the server answers."""
-        return Answer(models.Health())
+        return Answer(base.Health())
 
-    @table.add("GET", "/openapi.json", models.Nothing, answers=None)
-    def openapi(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001
+    @table.add("GET", "/openapi.json", base.Nothing, answers=None)
+    def openapi(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001
         """Describe the API in OpenAPI 3.1."""
         return Answer(_text())
 
-    @table.add("GET", "/docs", models.Nothing, answers=None)
-    def documentation(call: Call[models.Nothing]) -> Answer:  # noqa: ARG001
+    @table.add("GET", "/docs", base.Nothing, answers=None)
+    def documentation(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001
         """Describe the API on a page for people."""
         headers = {"Content-Security-Policy": page.POLICY}
         return Answer(_page(), content_type="text/html; charset=utf-8", headers=headers)
@@ -83,7 +83,7 @@ def document(routes: Sequence[Route]) -> dict[str, Json]:
 def _schemas(routes: Sequence[Route]) -> dict[str, Json]:
     taken = [(route.takes, "validation") for route in routes if route.has_body]
     given = [(route.answers, "serialization") for route in routes if route.answers is not None]
-    wanted: list[Any] = list(dict.fromkeys([*taken, *given, (models.ErrorAnswer, "serialization")]))
+    wanted: list[Any] = list(dict.fromkeys([*taken, *given, (base.ErrorAnswer, "serialization")]))
     _, schema = models_json_schema(wanted, ref_template=_REF)
     return dict(schema["$defs"])
 
@@ -133,7 +133,7 @@ def _responses(route: Route) -> dict[str, Json]:
     if route.method == "GET":
         good["headers"] = {"ETag": {"schema": {"type": "string"}}}
         answers["304"] = {"description": "Nothing changed"}
-    wrong = {"application/json": {"schema": _reference(models.ErrorAnswer)}}
+    wrong = {"application/json": {"schema": _reference(base.ErrorAnswer)}}
     answers["default"] = {"description": "What is wrong, where, and what to do", "content": wrong}
     return answers
 

@@ -11,7 +11,8 @@ from engine.ports.pauses import ALL, Pause
 from functions.app.acts import Act, Acts
 from functions.app.routes.executions import stopped
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models, models_operations
+from functions.app.shapes import base
+from functions.app.shapes import operations as shapes
 
 table = RouteTable("Operations")
 route = table.add
@@ -28,46 +29,46 @@ _PAUSE, _RESUME = Act("workflow.pause", _workflow), Act("workflow.resume", _work
 _HOW = {"starts": "queue", "running": "hold"}
 
 
-@route("GET", "/pauses", models.Nothing, answers=models_operations.PauseList)
-def list_pauses(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/pauses", base.Nothing, answers=shapes.PauseList)
+def list_pauses(call: Call[base.Nothing]) -> Answer:
     """What is paused: workflows, and `*` for all of them."""
     found = call.services.pausing.paused(call.workspace)
-    return Answer(models_operations.PauseList(pauses=[shown(pause) for pause in found]))
+    return Answer(shapes.PauseList(pauses=[shown(pause) for pause in found]))
 
 
 @route(
-    "POST", "/workflows/{name}/pause", models_operations.PauseRequest, answers=models_operations.Pause, act=_PAUSE,
+    "POST", "/workflows/{name}/pause", shapes.PauseRequest, answers=shapes.Pause, act=_PAUSE,
     example=_HOW,
 )
-def pause_workflow(call: Call[models_operations.PauseRequest]) -> Answer:
+def pause_workflow(call: Call[shapes.PauseRequest]) -> Answer:
     """Pause a workflow: its starts wait or are refused, what runs is finished or held."""
     call.services.catalog.workflow(call.workspace, call.path["name"])
     return _pause(call, call.path["name"])
 
 
-@route("POST", "/workflows/{name}/resume", models.Nothing, answers=models_operations.Resumed, act=_RESUME)
-def resume_workflow(call: Call[models.Nothing]) -> Answer:
+@route("POST", "/workflows/{name}/resume", base.Nothing, answers=shapes.Resumed, act=_RESUME)
+def resume_workflow(call: Call[base.Nothing]) -> Answer:
     """Let a paused workflow go on: what waited is woken."""
     return _resume(call, call.path["name"])
 
 
-@route("POST", "/pause", models_operations.PauseRequest, answers=models_operations.Pause, act=_PAUSE, example=_HOW)
-def pause_all(call: Call[models_operations.PauseRequest]) -> Answer:
+@route("POST", "/pause", shapes.PauseRequest, answers=shapes.Pause, act=_PAUSE, example=_HOW)
+def pause_all(call: Call[shapes.PauseRequest]) -> Answer:
     """Pause every workflow."""
     return _pause(call, ALL)
 
 
-@route("POST", "/resume", models.Nothing, answers=models_operations.Resumed, act=_RESUME)
-def resume_all(call: Call[models.Nothing]) -> Answer:
+@route("POST", "/resume", base.Nothing, answers=shapes.Resumed, act=_RESUME)
+def resume_all(call: Call[base.Nothing]) -> Answer:
     """Let everything go on that was paused by a pause of all. A workflow that was paused by name stays so."""
     return _resume(call, ALL)
 
 
 @route(
-    "POST", "/workflows/{name}/stop", models_operations.StopManyRequest, answers=models_operations.StoppedMany,
+    "POST", "/workflows/{name}/stop", shapes.StopManyRequest, answers=shapes.StoppedMany,
     act=Acts(("execution.stop",)), example={"status": "RUNNING", "cause": "A wrong price list"},
 )
-def stop_many(call: Call[models_operations.StopManyRequest]) -> Answer:
+def stop_many(call: Call[shapes.StopManyRequest]) -> Answer:
     """Ask a workflow's open executions to stop, a page of them at a time, the newest first.
 
     While next_token is not null there are more: ask again with it."""
@@ -81,15 +82,15 @@ def stop_many(call: Call[models_operations.StopManyRequest]) -> Answer:
     for row in page.rows:
         with call.acts.doing("execution.stop", row.key) as act:
             stopped(call, act, row.key)
-    return Answer(models_operations.StoppedMany(stopped=[row.key.id for row in page.rows], next_token=page.next_token))
+    return Answer(shapes.StoppedMany(stopped=[row.key.id for row in page.rows], next_token=page.next_token))
 
 
-def shown(pause: Pause) -> models_operations.Pause:
+def shown(pause: Pause) -> shapes.Pause:
     """A pause in the JSON shape of API and command line."""
-    return models_operations.Pause.of(pause, workflow=pause.workflow or EVERY)
+    return shapes.Pause.of(pause, workflow=pause.workflow or EVERY)
 
 
-def _pause(call: Call[models_operations.PauseRequest], workflow: str) -> Answer:
+def _pause(call: Call[shapes.PauseRequest], workflow: str) -> Answer:
     before = _now(call, workflow)
     pause = call.services.pausing.pause(
         call.workspace, workflow, starts=call.given.starts, running=call.given.running, actor=call.actor
@@ -101,18 +102,18 @@ def _pause(call: Call[models_operations.PauseRequest], workflow: str) -> Answer:
     return Answer(shown(pause))
 
 
-def _resume(call: Call[models.Nothing], workflow: str) -> Answer:
+def _resume(call: Call[base.Nothing], workflow: str) -> Answer:
     before = _now(call, workflow)
     resumed = call.services.pausing.resume(call.workspace, workflow, actor=call.actor)
     call.act.done(before=_recorded(before), after={"woken": resumed.woken})
-    return Answer(models_operations.Resumed.of(resumed))
+    return Answer(shapes.Resumed.of(resumed))
 
 
 def _now(call: Call[Any], workflow: str) -> Pause | None:
     return next((pause for pause in call.services.pausing.paused(call.workspace) if pause.workflow == workflow), None)
 
 
-def _recorded(pause: Pause | None) -> models.Json:
+def _recorded(pause: Pause | None) -> base.Json:
     return None if pause is None else {
         "starts": pause.starts, "running": pause.running, "paused_by": pause.paused_by,
     }

@@ -10,16 +10,19 @@ from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, Acts, Doing
 from functions.app.routes.executions import key_of, query_of, shown
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models, models_operations
+from functions.app.shapes import base
+from functions.app.shapes import executions as executions_shapes
+from functions.app.shapes import operations as operations_shapes
 
 table = RouteTable("Operations")
 route = table.add
 
 
 @route(
-    "POST", "/executions/{id}/redrive", models.Nothing, answers=models.Execution, act=Act("execution.redrive", key_of)
+    "POST", "/executions/{id}/redrive", base.Nothing, answers=executions_shapes.Execution,
+    act=Act("execution.redrive", key_of),
 )
-def redrive_execution(call: Call[models.Nothing]) -> Answer:
+def redrive_execution(call: Call[base.Nothing]) -> Answer:
     """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood, as AWS's RedriveExecution does.
 
     What succeeded is kept; its version, input and id stay. 409 (ExecutionNotRedrivable) says what stands against it."""
@@ -27,18 +30,18 @@ def redrive_execution(call: Call[models.Nothing]) -> Answer:
 
 
 @route(
-    "POST", "/workflows/{name}/redrive", models_operations.RedriveManyRequest, answers=models_operations.RedrivenMany,
+    "POST", "/workflows/{name}/redrive", operations_shapes.RedriveManyRequest, answers=operations_shapes.RedrivenMany,
     act=Acts(("execution.redrive",)),
     example={"status": "FAILED", "error": "Stripe.*"},
 )
-def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
+def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> Answer:
     """Redrive a workflow's executions that did not succeed, a page of them at a time, the newest first.
 
     While next_token is not null there are more: ask again with it."""
     call.services.catalog.workflow(call.workspace, call.path["name"])
     page = call.services.executions.page(query_of(call, workflow=call.path["name"]))
     done: list[str] = []
-    refused: list[models_operations.NotRedriven] = []
+    refused: list[operations_shapes.NotRedriven] = []
     if not page.rows:
         call.acts.unchanged()
     for row in page.rows:
@@ -47,8 +50,8 @@ def redrive_many(call: Call[models_operations.RedriveManyRequest]) -> Answer:
                 _redriven(call, act, row.key)
             done.append(row.key.id)
         except UserError as error:
-            refused.append(models_operations.NotRedriven(id=row.key.id, message=error.message))
-    return Answer(models_operations.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token))
+            refused.append(operations_shapes.NotRedriven(id=row.key.id, message=error.message))
+    return Answer(operations_shapes.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token))
 
 
 def _redriven(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:

@@ -22,7 +22,7 @@ from engine.language.rules.verdict import (
 from engine.values import json_type
 from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import rules_models as models
+from functions.app.shapes import rules as shapes
 
 table = RouteTable("Rules")
 route = table.add
@@ -32,10 +32,10 @@ _NO_ACT = NoAct("a test of a rule stores nothing and starts nothing")
 
 
 @route(
-    "POST", "/rules/test", models.RuleTestRequest, answers=models.RuleReport, act=_NO_ACT,
+    "POST", "/rules/test", shapes.RuleTestRequest, answers=shapes.RuleReport, act=_NO_ACT,
     example={"condition": "$states.input.total > 100", "input": {"total": 50}},
 )
-def run_rule_test(call: Call[models.RuleTestRequest]) -> Answer:
+def run_rule_test(call: Call[shapes.RuleTestRequest]) -> Answer:
     """Test a Choice against a payload: every part's value, which rule won, why the others did not, and the smallest
     change that would flip it."""
     given = call.given
@@ -45,27 +45,27 @@ def run_rule_test(call: Call[models.RuleTestRequest]) -> Answer:
 
 
 @route(
-    "POST", "/rules/test-many", models.RuleTestManyRequest, answers=models.RuleBranches, act=_NO_ACT,
+    "POST", "/rules/test-many", shapes.RuleTestManyRequest, answers=shapes.RuleBranches, act=_NO_ACT,
     example={"condition": "$states.input.total > 100", "inputs": [{"input": {"total": 50}}]},
 )
-def run_rule_tests(call: Call[models.RuleTestManyRequest]) -> Answer:
+def run_rule_tests(call: Call[shapes.RuleTestManyRequest]) -> Answer:
     """List the branch that each of many payloads takes."""
     given = call.given
     choice, now = choice_of(given), _CLOCK.now()
     payloads = [Payload(item.input, item.variables, given.context, now) for item in given.inputs]
     outcomes = [_outcome(choice, outcome) for outcome in examine_many(choice, payloads)]
     branches = [
-        models.RuleBranch(execution=item.execution, **dict(outcome))
+        shapes.RuleBranch(execution=item.execution, **dict(outcome))
         for item, outcome in zip(given.inputs, outcomes, strict=True)
     ]
-    return Answer(models.RuleBranches(results=branches, counts=dict(Counter(map(_branch, branches)))))
+    return Answer(shapes.RuleBranches(results=branches, counts=dict(Counter(map(_branch, branches)))))
 
 
 @route(
-    "POST", "/rules/expression", models.ExpressionRequest, answers=models.ExpressionValue, act=_NO_ACT,
+    "POST", "/rules/expression", shapes.ExpressionRequest, answers=shapes.ExpressionValue, act=_NO_ACT,
     example={"expression": "$states.input.total * 2", "input": {"total": 50}},
 )
-def evaluate_expression(call: Call[models.ExpressionRequest]) -> Answer:
+def evaluate_expression(call: Call[shapes.ExpressionRequest]) -> Answer:
     """Evaluate one expression, for live values beside a field.
 
     A fault of the expression is part of the answer, not an HTTP error."""
@@ -74,15 +74,15 @@ def evaluate_expression(call: Call[models.ExpressionRequest]) -> Answer:
     try:
         value = evaluate(given.expression, given.query_language, payload)
     except StateFailure as failure:
-        return Answer(models.ExpressionValue(value=None, type="error", error=failure.cause or failure.error))
+        return Answer(shapes.ExpressionValue(value=None, type="error", error=failure.cause or failure.error))
     except InvalidExpression as problem:
-        return Answer(models.ExpressionValue(value=None, type="error", error=problem.message))
+        return Answer(shapes.ExpressionValue(value=None, type="error", error=problem.message))
     if value is ABSENT:
-        return Answer(models.ExpressionValue(value=None, type="undefined", error=None))
-    return Answer(models.ExpressionValue(value=value, type=json_type(value), error=None))
+        return Answer(shapes.ExpressionValue(value=None, type="undefined", error=None))
+    return Answer(shapes.ExpressionValue(value=value, type=json_type(value), error=None))
 
 
-def choice_of(given: models.RuleSubject) -> ChoiceUnderTest:
+def choice_of(given: shapes.RuleSubject) -> ChoiceUnderTest:
     """What a request tests, compiled. Raises InvalidDefinition."""
     if given.state is not None:
         return choice_of_state(given.state, given.query_language)
@@ -91,7 +91,7 @@ def choice_of(given: models.RuleSubject) -> ChoiceUnderTest:
     return choice_of_condition(given.condition or "")
 
 
-def report_model(choice: ChoiceUnderTest, report: Report) -> models.RuleReport:
+def report_model(choice: ChoiceUnderTest, report: Report) -> shapes.RuleReport:
     """A report in the JSON shape of API and command line."""
     found = {flip.branch for flip in report.flips} | {report.outcome.branch}
     branches: dict[tuple[str, int | None], str] = {
@@ -99,36 +99,36 @@ def report_model(choice: ChoiceUnderTest, report: Report) -> models.RuleReport:
     }
     if choice.state.default is not None:
         branches["otherwise", None] = choice.state.default
-    return models.RuleReport(
+    return shapes.RuleReport(
         outcome=_outcome(choice, report.outcome), sentence=report.sentence,
-        rules=[models.RuleResult.of(rule, tree=rule.tree.as_dict()) for rule in report.rules],
+        rules=[shapes.RuleResult.of(rule, tree=rule.tree.as_dict()) for rule in report.rules],
         flips=[_flip(flip) for flip in report.flips],
         not_found=[name for branch, name in branches.items() if branch not in found],
     )
 
 
-def _outcome(choice: ChoiceUnderTest, outcome: Outcome) -> models.RuleOutcome:
-    error = None if outcome.error is None else models.RuleFailure(error=outcome.error[0], cause=outcome.error[1])
-    return models.RuleOutcome(
+def _outcome(choice: ChoiceUnderTest, outcome: Outcome) -> shapes.RuleOutcome:
+    error = None if outcome.error is None else shapes.RuleFailure(error=outcome.error[0], cause=outcome.error[1])
+    return shapes.RuleOutcome(
         next=None if choice.bare else outcome.next, rule=outcome.rule, otherwise=outcome.otherwise, error=error
     )
 
 
-def _branch(branch: models.RuleBranch) -> str:
+def _branch(branch: shapes.RuleBranch) -> str:
     if branch.error is not None:
         return branch.error.error
     return branch.next or (FAILS if branch.otherwise else HOLDS)
 
 
-def _flip(flip: Flip) -> models.RuleFlip:
+def _flip(flip: Flip) -> shapes.RuleFlip:
     changes = [_change(change) for change in flip.changes]
-    return models.RuleFlip.of(
+    return shapes.RuleFlip.of(
         changes[0], leads_to=flip.next, rule=flip.branch[1], sentence=flip_sentence(flip), changes=changes
     )
 
 
-def _change(change: Change) -> models.RuleChange:
+def _change(change: Change) -> shapes.RuleChange:
     added, removed = change.old is ABSENT, change.new is ABSENT
-    return models.RuleChange.of(
+    return shapes.RuleChange.of(
         change, old=None if added else change.old, new=None if removed else change.new, added=added, removed=removed
     )

@@ -14,7 +14,8 @@ from engine.ports.secrets import SecretInfo
 from functions.app.acts import Act
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.secret_uses import secret_uses
-from functions.app.shapes import models
+from functions.app.shapes import base
+from functions.app.shapes import secrets as shapes
 
 table = RouteTable("Secrets")
 route = table.add
@@ -24,8 +25,8 @@ def _secret(call: Call[Any]) -> Subject:
     return Subject(SECRET, call.path["key"])
 
 
-@route("GET", "/secrets", models.Nothing, answers=models.SecretList)
-def list_secrets(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/secrets", base.Nothing, answers=shapes.SecretList)
+def list_secrets(call: Call[base.Nothing]) -> Answer:
     """List the secrets by name, with the workflows that name them; values are never shown.
 
     One that is named and not there is not in the list: publishing and running say so."""
@@ -33,20 +34,20 @@ def list_secrets(call: Call[models.Nothing]) -> Answer:
     uses = secret_uses(services.catalog, call.workspace)
     writable = services.secret_store.name
     found = [
-        models.SecretWithUse.of(
+        shapes.SecretWithUse.of(
             info, shadowed_by=_shadowed_by(call, info), writable=info.backend == writable,
             used_by=uses.get(info.key, []),
         )
         for backend in services.secret_backends for info in backend.list(call.workspace)
     ]
-    return Answer(models.SecretList(secrets=found))
+    return Answer(shapes.SecretList(secrets=found))
 
 
 @route(
-    "PUT", "/secrets/{key}", models.SecretRequest, answers=models.Secret, act=Act("secret.set", _secret),
+    "PUT", "/secrets/{key}", shapes.SecretRequest, answers=shapes.Secret, act=Act("secret.set", _secret),
     example={"value": "…"},
 )
-def put_secret(call: Call[models.SecretRequest]) -> Answer:
+def put_secret(call: Call[shapes.SecretRequest]) -> Answer:
     """Create or rotate a secret.
 
     A value of fewer than 8 characters is refused unless `allow_short` says so: masking cannot find it safely."""
@@ -55,10 +56,10 @@ def put_secret(call: Call[models.SecretRequest]) -> Answer:
 
 
 @route(
-    "POST", "/secrets/{key}/rotate", models.SecretRequest, answers=models.Secret, act=Act("secret.rotate", _secret),
+    "POST", "/secrets/{key}/rotate", shapes.SecretRequest, answers=shapes.Secret, act=Act("secret.rotate", _secret),
     example={"value": "…"},
 )
-def rotate_secret(call: Call[models.SecretRequest]) -> Answer:
+def rotate_secret(call: Call[shapes.SecretRequest]) -> Answer:
     """Give a secret a new value; its key stays, so no workflow changes.
 
     404 when there is none that can be written here. What runs uses the new value from its next call on."""
@@ -75,10 +76,10 @@ def rotate_secret(call: Call[models.SecretRequest]) -> Answer:
 
 
 @route(
-    "DELETE", "/secrets/{key}", models.DeleteSecretQuery, answers=models.Done, act=Act("secret.delete", _secret),
+    "DELETE", "/secrets/{key}", shapes.DeleteSecretQuery, answers=base.Done, act=Act("secret.delete", _secret),
     example="force=true",
 )
-def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
+def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> Answer:
     """Delete a secret. 409 while a workflow names it, unless forced."""
     services, key = call.services, check_key(call.path["key"])
     before = _writable(call, key)
@@ -95,7 +96,7 @@ def delete_secret(call: Call[models.DeleteSecretQuery]) -> Answer:
     if not services.secret_store.delete(call.workspace, key):
         raise _nothing_to_delete(key)  # somebody was faster
     call.act.done(before=_recorded(before))
-    return Answer(models.Done())
+    return Answer(base.Done())
 
 
 def _writable(call: Call[Any], key: str) -> SecretInfo | None:
@@ -103,7 +104,7 @@ def _writable(call: Call[Any], key: str) -> SecretInfo | None:
     return next((info for info in call.services.secret_store.list(call.workspace) if info.key == key), None)
 
 
-def _write(call: Call[models.SecretRequest], key: str, value: str, before: SecretInfo | None) -> Answer:
+def _write(call: Call[shapes.SecretRequest], key: str, value: str, before: SecretInfo | None) -> Answer:
     """Write the value. An entry has that there was one and that there is: never a value, nor a digest of one, which
     could be guessed from."""
     check_length(value, allow_short=call.given.allow_short)
@@ -114,7 +115,7 @@ def _write(call: Call[models.SecretRequest], key: str, value: str, before: Secre
     return Answer(_shown(call, info))
 
 
-def _recorded(info: SecretInfo) -> models.Json:
+def _recorded(info: SecretInfo) -> base.Json:
     return {"backend": info.backend, "updated_at": info.updated_at, "updated_by": info.updated_by}
 
 
@@ -125,8 +126,8 @@ def _nothing_to_delete(key: str) -> NotFound:
     )
 
 
-def _shown(call: Call[Any], info: SecretInfo) -> models.Secret:
-    return models.Secret.of(info, shadowed_by=_shadowed_by(call, info))
+def _shown(call: Call[Any], info: SecretInfo) -> shapes.Secret:
+    return shapes.Secret.of(info, shadowed_by=_shadowed_by(call, info))
 
 
 def _shadowed_by(call: Call[Any], info: SecretInfo) -> str | None:

@@ -23,10 +23,11 @@ from functions.app.release import release
 from functions.app.routes.executions import key_of, start_tried, started_answer, started_as
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
-from functions.app.shapes import models
-from functions.app.shapes import models_steps as shapes
-from functions.app.shapes.models_base import ConsoleAddresses
-from functions.app.shapes.step_shapes import chosen, edges_of, resources_of, rests_of, shape_of
+from functions.app.shapes import base
+from functions.app.shapes import executions as executions_shapes
+from functions.app.shapes import steps as shapes
+from functions.app.shapes.base import ConsoleAddresses
+from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, rests_of, shape_of
 from functions.app.strict_json import read_json
 
 Json = Any
@@ -48,8 +49,8 @@ MOST_LOOKED_AT, MOST_EVENTS_LOOKED_AT = 100, 200_000
 _LOG = logging.getLogger(__name__)
 
 
-@route("GET", "/executions/{id}/definition", models.Nothing, answers=shapes.DefinitionAnswer)
-def get_definition(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/executions/{id}/definition", base.Nothing, answers=shapes.DefinitionAnswer)
+def get_definition(call: Call[base.Nothing]) -> Answer:
     """The workflow document that the execution runs by, whatever was published since."""
     return Answer(shapes.DefinitionAnswer(document=_document(call.services, _described(call))))
 
@@ -80,8 +81,8 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer:
     ), etag=tag)
 
 
-@route("GET", "/executions/{id}/waiting", models.Nothing, answers=shapes.WaitingTasks)
-def list_waiting(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/executions/{id}/waiting", base.Nothing, answers=shapes.WaitingTasks)
+def list_waiting(call: Call[base.Nothing]) -> Answer:
     """The tasks that wait for an answer from outside.
 
     Who has a task's token may answer it, so the token itself is given to nobody over HTTP: a workflow hands it to whom
@@ -93,8 +94,8 @@ def list_waiting(call: Call[models.Nothing]) -> Answer:
     ]))
 
 
-@route("GET", "/executions/{id}/steps/{step}", models.Nothing, answers=shapes.StepDetail)
-def get_step(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/executions/{id}/steps/{step}", base.Nothing, answers=shapes.StepDetail)
+def get_step(call: Call[base.Nothing]) -> Answer:
     """One step with its values, its error in plain words and with its stack trace, its events and its log.
 
     `audit` is the query of GET /audit that lists what the audit log has of it."""
@@ -143,7 +144,7 @@ def get_payload(call: Call[shapes.PayloadQuery]) -> Answer:
 
 
 @route(
-    "POST", "/executions/{id}/rerun", shapes.RerunRequest, answers=models.Execution, status=201,
+    "POST", "/executions/{id}/rerun", shapes.RerunRequest, answers=executions_shapes.Execution, status=201,
     act=Acts(("execution.start", "execution.rerun")),
     example={"version": "active"},
 )

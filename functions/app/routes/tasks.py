@@ -6,13 +6,14 @@ from engine.kernel.tokens import parse_token
 from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, NoAct, digest
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models
+from functions.app.shapes import base
+from functions.app.shapes import tasks as shapes
 
 table = RouteTable("Tasks")
 route = table.add
 
 
-def _waiting(call: Call[models.TaskSuccessRequest] | Call[models.TaskFailureRequest]) -> ExecutionKey | None:
+def _waiting(call: Call[shapes.TaskSuccessRequest] | Call[shapes.TaskFailureRequest]) -> ExecutionKey | None:
     """The execution whose task has the token. The token itself is not recorded: it is a capability."""
     place = parse_token(call.given.token)
     return None if place is None else ExecutionKey(place.workspace, place.execution_id)
@@ -22,32 +23,32 @@ _ANSWER = Act("task.answer", _waiting)
 
 
 @route(
-    "POST", "/tasks/success", models.TaskSuccessRequest, answers=models.Done, act=_ANSWER,
+    "POST", "/tasks/success", shapes.TaskSuccessRequest, answers=base.Done, act=_ANSWER,
     example={"token": "…", "output": {"approved": True}},
 )
-def task_success(call: Call[models.TaskSuccessRequest]) -> Answer:
+def task_success(call: Call[shapes.TaskSuccessRequest]) -> Answer:
     """Answer a task that waits for its token. The first answer counts."""
     kept = call.services.executions.send_task_success(call.given.token, call.given.output)
     call.act.done(after={"answer": "success", "output_digest": digest(kept)})
-    return Answer(models.Done())
+    return Answer(base.Done())
 
 
 @route(
-    "POST", "/tasks/failure", models.TaskFailureRequest, answers=models.Done, act=_ANSWER,
+    "POST", "/tasks/failure", shapes.TaskFailureRequest, answers=base.Done, act=_ANSWER,
     example={"token": "…", "error": "Rejected", "cause": "Over budget"},
 )
-def task_failure(call: Call[models.TaskFailureRequest]) -> Answer:
+def task_failure(call: Call[shapes.TaskFailureRequest]) -> Answer:
     """Fail a task that waits for its token; its Retry and Catch see the error."""
     kept = call.services.executions.send_task_failure(call.given.token, call.given.error, call.given.cause)
     call.act.done(after={"answer": "failure", "error": kept["error"]}, reason=kept["cause"])
-    return Answer(models.Done())
+    return Answer(base.Done())
 
 
 @route(
-    "POST", "/tasks/heartbeat", models.TaskHeartbeatRequest, answers=models.Done, example={"token": "…"},
+    "POST", "/tasks/heartbeat", shapes.TaskHeartbeatRequest, answers=base.Done, example={"token": "…"},
     act=NoAct("a heartbeat says nothing but that the work goes on"),
 )
-def task_heartbeat(call: Call[models.TaskHeartbeatRequest]) -> Answer:
+def task_heartbeat(call: Call[shapes.TaskHeartbeatRequest]) -> Answer:
     """Say that the work behind a task token goes on: its HeartbeatSeconds begin anew."""
     call.services.executions.send_task_heartbeat(call.given.token)
-    return Answer(models.Done())
+    return Answer(base.Done())

@@ -20,8 +20,8 @@ from engine.testing.trial import Asked, Tried, steps_values, try_out
 from functions.app import large
 from functions.app.acts import Acts, NoAct
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models_testing as shapes
-from functions.app.shapes.step_shapes import chosen, edges_of, resources_of, shape_of
+from functions.app.shapes import testing as shapes
+from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, shape_of
 from functions.app.tested_calls import shape_of_calls
 
 Json = Any

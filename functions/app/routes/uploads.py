@@ -11,7 +11,7 @@ from __future__ import annotations
 from engine.errors import PayloadTooLarge
 from functions.app.acts import NoAct
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models_operations as shapes
+from functions.app.shapes import uploads as shapes
 
 table = RouteTable("Uploads")
 route = table.add

@@ -19,8 +19,9 @@ from functions.app.notices import warn
 from functions.app.routes.definitions import finding_shape
 from functions.app.routes.testing import cases_run
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models
-from functions.app.shapes import models_authoring as shapes
+from functions.app.shapes import base
+from functions.app.shapes import versions as shapes
+from functions.app.shapes import workflows as workflows_shapes
 
 table = RouteTable("Workflows")
 route = table.add
@@ -35,10 +36,10 @@ def workflow_of(call: Call[Any]) -> Subject:
 
 
 @route(
-    "POST", "/workflows/{name}/publish", models.PublishRequest, answers=models.Version, conditional=True,
+    "POST", "/workflows/{name}/publish", shapes.PublishRequest, answers=shapes.Version, conditional=True,
     act=Act("workflow.publish", workflow_of), example={"note": "Refunds over 500 need an approval"},
 )
-def publish_workflow(call: Call[models.PublishRequest]) -> Answer:
+def publish_workflow(call: Call[shapes.PublishRequest]) -> Answer:
     """Make the draft the new active version.
 
     If-Match names the draft that was tested. 422 lists everything that is wrong with it. Its cases are run first, each
@@ -47,8 +48,8 @@ def publish_workflow(call: Call[models.PublishRequest]) -> Answer:
     return Answer(version_shape(version, version.number))
 
 
-@route("GET", "/workflows/{name}/publish", models.Nothing, answers=shapes.PublishPreview)
-def preview_publish(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/workflows/{name}/publish", base.Nothing, answers=shapes.PublishPreview)
+def preview_publish(call: Call[base.Nothing]) -> Answer:
     """Say what publishing the draft would change, what is wrong with it, and which of its cases fail.
 
     The cases are run for it, each with its stubs: nothing is called."""
@@ -70,36 +71,36 @@ def preview_publish(call: Call[models.Nothing]) -> Answer:
     return Answer(preview)
 
 
-@route("GET", "/workflows/{name}/versions", models.Nothing, answers=models.VersionList)
-def list_versions(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/workflows/{name}/versions", base.Nothing, answers=shapes.VersionList)
+def list_versions(call: Call[base.Nothing]) -> Answer:
     """The published versions, newest first."""
     name, catalog = call.path["name"], call.services.catalog
     active = catalog.workflow(call.workspace, name).active_version
     found = catalog.versions(call.workspace, name)
-    return Answer(models.VersionList(versions=[version_shape(item, active) for item in found]))
+    return Answer(shapes.VersionList(versions=[version_shape(item, active) for item in found]))
 
 
-@route("GET", "/workflows/{name}/versions/{number}", models.Nothing, answers=models.VersionWithDocument)
-def get_version(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/workflows/{name}/versions/{number}", base.Nothing, answers=shapes.VersionWithDocument)
+def get_version(call: Call[base.Nothing]) -> Answer:
     """One version with its document."""
     name, catalog = call.path["name"], call.services.catalog
     active = catalog.workflow(call.workspace, name).active_version
     record = catalog.version(call.workspace, name, _number(call.path["number"]))
-    return Answer(models.VersionWithDocument.of(version_shape(record, active), document=json.loads(record.document)))
+    return Answer(shapes.VersionWithDocument.of(version_shape(record, active), document=json.loads(record.document)))
 
 
-@route("GET", "/workflows/{name}/diff", models.DiffQuery, answers=models.Diff, example="from=1&to=2")
-def diff_workflow(call: Call[models.DiffQuery]) -> Answer:
+@route("GET", "/workflows/{name}/diff", shapes.DiffQuery, answers=shapes.Diff, example="from=1&to=2")
+def diff_workflow(call: Call[shapes.DiffQuery]) -> Answer:
     """What differs between two versions, or a version and the draft."""
     given = call.given
     return Answer(diff_shape(call.services.catalog, call.workspace, call.path["name"], given.old, given.new))
 
 
 @route(
-    "POST", "/workflows/{name}/rollback", models.RollbackRequest, answers=models.Version, conditional=True,
+    "POST", "/workflows/{name}/rollback", shapes.RollbackRequest, answers=shapes.Version, conditional=True,
     act=Act("workflow.rollback", workflow_of), example={"version": 1},
 )
-def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
+def rollback_workflow(call: Call[shapes.RollbackRequest]) -> Answer:
     """Make an older version the active one again.
 
     If-Match names the workflow's ETag."""
@@ -112,15 +113,16 @@ def rollback_workflow(call: Call[models.RollbackRequest]) -> Answer:
     return Answer(version_shape(record, record.number))
 
 
-def diff_shape(catalog: Catalog, workspace: str, name: str, old: int | None, new: int | None) -> models.Diff:
+def diff_shape(catalog: Catalog, workspace: str, name: str, old: int | None, new: int | None) -> shapes.Diff:
     """What differs between version `old` and version `new`; None is the draft."""
     found = catalog.diff(workspace, name, old, new)
     before, after = catalog.documents(workspace, name, old, new)
-    return models.Diff.of(found, old_document=before.as_written, new_document=after.as_written)
+    return shapes.Diff.of(found, old_document=before.as_written, new_document=after.as_written)
 
 
 def published(
-    call: Call[models.ImportRequest] | Call[models.PublishRequest], act: Doing, name: str, expect_etag: str | None,
+    call: Call[workflows_shapes.ImportRequest] | Call[shapes.PublishRequest], act: Doing, name: str,
+    expect_etag: str | None,
 ) -> VersionRecord:
     """Publish the draft; warn of triggers that never fire, and of what looks like a credential."""
     catalog, given = call.services.catalog, call.given
@@ -139,13 +141,13 @@ def published(
     return version
 
 
-def version_shape(record: VersionRecord, active: int) -> models.Version:
+def version_shape(record: VersionRecord, active: int) -> shapes.Version:
     """A version; `active` is the number of the active one."""
-    return models.Version.of(record, version=record.number, active=record.number == active)
+    return shapes.Version.of(record, version=record.number, active=record.number == active)
 
 
 def _tell_active(
-    act: Doing, before: int, active: VersionRecord, *, reason: str | None = None, **more: models.Json
+    act: Doing, before: int, active: VersionRecord, *, reason: str | None = None, **more: base.Json
 ) -> None:
     """`active` is the active version now; before it was the one of that number."""
     if active.number == before:

@@ -16,8 +16,8 @@ from functions.app.routes.versions import workflow_of
 from functions.app.routes.workflows import draft_after, draft_answer
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
-from functions.app.shapes import models
-from functions.app.shapes import models_authoring as shapes
+from functions.app.shapes import base
+from functions.app.shapes import workflows as shapes
 
 table = RouteTable("Workflows")
 route = table.add
@@ -47,18 +47,18 @@ def list_workflows(call: Call[shapes.WorkflowsQuery]) -> Answer:
     return Answer(shapes.WorkflowList(workflows=found))
 
 
-@route("GET", "/workflows/{name}", models.Nothing, answers=shapes.Workflow)
-def get_workflow(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/workflows/{name}", base.Nothing, answers=shapes.Workflow)
+def get_workflow(call: Call[base.Nothing]) -> Answer:
     """One workflow: its versions, its latest runs."""
     services = call.services
     return _answer(call, services.catalog.workflow(call.workspace, call.path["name"]))
 
 
 @route(
-    "POST", "/workflows/{name}/archive", models.Nothing, answers=shapes.Workflow,
+    "POST", "/workflows/{name}/archive", base.Nothing, answers=shapes.Workflow,
     act=Act("workflow.archive", workflow_of),
 )
-def archive_workflow(call: Call[models.Nothing]) -> Answer:
+def archive_workflow(call: Call[base.Nothing]) -> Answer:
     """Put a workflow away: nothing starts, lists leave it out, nothing is deleted.
 
     What runs runs on."""
@@ -66,16 +66,16 @@ def archive_workflow(call: Call[models.Nothing]) -> Answer:
 
 
 @route(
-    "POST", "/workflows/{name}/unarchive", models.Nothing, answers=shapes.Workflow,
+    "POST", "/workflows/{name}/unarchive", base.Nothing, answers=shapes.Workflow,
     act=Act("workflow.unarchive", workflow_of),
 )
-def unarchive_workflow(call: Call[models.Nothing]) -> Answer:
+def unarchive_workflow(call: Call[base.Nothing]) -> Answer:
     """Take a workflow out of the archive."""
     return _put(call, archived=False)
 
 
 @route(
-    "POST", "/workflows/{name}/duplicate", shapes.DuplicateRequest, answers=models.Draft, status=201,
+    "POST", "/workflows/{name}/duplicate", shapes.DuplicateRequest, answers=shapes.Draft, status=201,
     act=Act("workflow.duplicate", lambda call: Subject(WORKFLOW, call.given.name)), example={"name": "order_flow_2"},
 )
 def duplicate_workflow(call: Call[shapes.DuplicateRequest]) -> Answer:
@@ -86,7 +86,7 @@ def duplicate_workflow(call: Call[shapes.DuplicateRequest]) -> Answer:
     return draft_answer(catalog, call.workspace, draft, status=201)
 
 
-def _put(call: Call[models.Nothing], *, archived: bool) -> Answer:
+def _put(call: Call[base.Nothing], *, archived: bool) -> Answer:
     """Into the archive, or out of it."""
     catalog, name = call.services.catalog, call.path["name"]
     before = catalog.workflow(call.workspace, name).archived
@@ -98,7 +98,7 @@ def _put(call: Call[models.Nothing], *, archived: bool) -> Answer:
     return _answer(call, row)
 
 
-def _answer(call: Call[models.Nothing], row: WorkflowRecord) -> Answer:
+def _answer(call: Call[base.Nothing], row: WorkflowRecord) -> Answer:
     services = call.services
     draft = services.catalog.draft(call.workspace, row.workflow)
     pauses = {pause.workflow: pause for pause in services.pausing.paused(call.workspace)}

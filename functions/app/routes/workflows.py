@@ -16,7 +16,8 @@ from functions.app.acts import Act, Acts, Doing
 from functions.app.notices import warn
 from functions.app.routes.versions import published, version_shape, workflow_of
 from functions.app.routing import Answer, Call, RouteTable
-from functions.app.shapes import models
+from functions.app.shapes import base
+from functions.app.shapes import workflows as shapes
 from functions.app.sources import read_document, read_source
 
 table = RouteTable("Workflows")
@@ -32,11 +33,11 @@ _DOCUMENT = {
 
 
 @route(
-    "POST", "/workflows/import", models.ImportRequest, answers=models.ImportAnswer,
+    "POST", "/workflows/import", shapes.ImportRequest, answers=shapes.ImportAnswer,
     act=Acts(("workflow.import", "workflow.publish")),
     example={"document": _DOCUMENT, "publish": True},
 )
-def import_workflow(call: Call[models.ImportRequest]) -> Answer:
+def import_workflow(call: Call[shapes.ImportRequest]) -> Answer:
     """Import a document or a bare definition as the draft.
 
     An unchanged one changes nothing. Over newer edits of the draft it is refused with the difference, unless forced.
@@ -64,7 +65,7 @@ def import_workflow(call: Call[models.ImportRequest]) -> Answer:
         text = None if given.source is None else read_source(given.source, given.format)
         _warn_of_problems(catalog, document, text)
     return Answer(
-        models.ImportAnswer.of(
+        shapes.ImportAnswer.of(
             done, version=None if version is None else version_shape(version, version.number),
             published=version is not None and version.number != active,
         ),
@@ -86,7 +87,7 @@ def _warn_of_problems(catalog: Catalog, document: WorkflowDocument, source: Sour
         warn(f"and {len(errors) - _MOST_WARNED} more: automate validate FILE, or POST /definitions/validate, lists all")
 
 
-def _publish_imported(call: Call[models.ImportRequest], act: Doing, name: str, etag: str) -> VersionRecord:
+def _publish_imported(call: Call[shapes.ImportRequest], act: Doing, name: str, etag: str) -> VersionRecord:
     """Publish what was imported. A refusal says that the draft is kept."""
     try:
         return published(call, act, name, etag)
@@ -95,18 +96,18 @@ def _publish_imported(call: Call[models.ImportRequest], act: Doing, name: str, e
         raise
 
 
-@route("GET", "/workflows/{name}/draft", models.Nothing, answers=models.Draft)
-def get_draft(call: Call[models.Nothing]) -> Answer:
+@route("GET", "/workflows/{name}/draft", base.Nothing, answers=shapes.Draft)
+def get_draft(call: Call[base.Nothing]) -> Answer:
     """The draft; its ETag is what a save names."""
     catalog = call.services.catalog
     return draft_answer(catalog, call.workspace, catalog.draft(call.workspace, call.path["name"]))
 
 
 @route(
-    "PUT", "/workflows/{name}/draft", models.SaveDraftRequest, answers=models.Draft, conditional=True,
+    "PUT", "/workflows/{name}/draft", shapes.SaveDraftRequest, answers=shapes.Draft, conditional=True,
     act=Act("workflow.save_draft", workflow_of), example={"document": _DOCUMENT},
 )
-def put_draft(call: Call[models.SaveDraftRequest]) -> Answer:
+def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer:
     """Save the draft that If-Match names; without If-Match, create a workflow.
 
     412 when the draft was changed meanwhile: the answer's details hold the difference."""
@@ -133,8 +134,8 @@ def put_draft(call: Call[models.SaveDraftRequest]) -> Answer:
     return draft_answer(catalog, call.workspace, saved)
 
 
-@route("GET", "/workflows/{name}/export", models.ExportQuery, answers=None, example="version=1")
-def export_workflow(call: Call[models.ExportQuery]) -> Answer:
+@route("GET", "/workflows/{name}/export", shapes.ExportQuery, answers=None, example="version=1")
+def export_workflow(call: Call[shapes.ExportQuery]) -> Answer:
     """The draft's file, or that of a version, as it was written."""
     data = call.services.catalog.export(call.workspace, call.path["name"], call.given.version)
     return Answer(data.decode())
@@ -143,17 +144,17 @@ def export_workflow(call: Call[models.ExportQuery]) -> Answer:
 def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft, *, status: int = 200) -> Answer:
     """The draft, with the ETag that a save of it names."""
     written = draft.document.as_written
-    answer = models.Draft.of(
+    answer = shapes.Draft.of(
         draft, document=written, cases=written.get("cases", []),
         based_on_version=catalog.workflow(workspace, draft.workflow).latest_version or None,
     )
     return Answer(answer, status=status, etag=draft.etag)
 
 
-def draft_after(etag: str, document: WorkflowDocument, before: CatalogDraft | None) -> dict[str, models.Json]:
+def draft_after(etag: str, document: WorkflowDocument, before: CatalogDraft | None) -> dict[str, base.Json]:
     """What an entry has of a new draft: its etag and digest, and what is different; the whole document is the
     version's to keep."""
-    shape: dict[str, models.Json] = {"etag": etag, "digest": document_digest(document)}
+    shape: dict[str, base.Json] = {"etag": etag, "digest": document_digest(document)}
     if before is not None:
         shape["diff"] = unified(before.document, document, "before", "after")
     return shape
@@ -166,5 +167,5 @@ def _draft_before(catalog: Catalog, workspace: str, name: str) -> CatalogDraft |
         return None
 
 
-def _etag(draft: CatalogDraft | None) -> models.Json:
+def _etag(draft: CatalogDraft | None) -> base.Json:
     return None if draft is None else {"etag": draft.etag, "updated_by": draft.updated_by}

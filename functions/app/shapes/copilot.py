@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from functions.app.shapes.models_base import Given, Json, Taken
+from functions.app.shapes.base import Given, Json, Taken
 
 
 class DraftRequest(Taken):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from functions.app.shapes.models_base import Given, Json, Taken
+from functions.app.shapes.base import Given, Json, Taken
 
 
 class RuleSubject(Taken):

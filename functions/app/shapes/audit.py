@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from engine.ports.audit_log import CHAINS
-from functions.app.shapes.models_base import Given, Json, Paged, Taken
+from functions.app.shapes.base import Given, Json, Paged, Taken
 
 
 class AuditQuery(Paged):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.app.shapes.models_base import ExecutionFilters, Given, Paged, Taken, Time
+from functions.app.shapes.base import ExecutionFilters, Given, Paged, Taken, Time
 
 
 class PauseRequest(Taken):
@@ -62,47 +62,6 @@ class StoppedMany(Given):
 
     stopped: list[str]
     next_token: str | None
-
-
-class Alarm(Given):
-    """One alarm of the stage. `silent`: it tells no topic."""
-
-    name: str
-    state: str = Field(description="CloudWatch's word: OK, ALARM, INSUFFICIENT_DATA.")
-    says: str
-    silent: bool
-
-
-class AlarmTopic(Given):
-    """Where alarms go. Both numbers are null where the topic cannot be looked at: `problem` says why."""
-
-    arn: str
-    confirmed: int | None = Field(description="Subscriptions that hear them.")
-    pending: int | None = Field(description="Subscriptions whose mail has not been answered: they hear nothing.")
-    problem: str | None
-
-
-class Watch(Given):
-    """What watches the deployment. `watched` is false on one machine."""
-
-    watched: bool
-    alarms: list[Alarm]
-    topics: list[AlarmTopic]
-
-
-class UploadRequest(Taken):
-    """How much is to be put."""
-
-    bytes: int = Field(ge=1)
-
-
-class Upload(Given):
-    """Where to put it, with these headers, for so many seconds. `href` is null where requests may be that large."""
-
-    id: str | None
-    href: str | None
-    headers: dict[str, str]
-    expires_in: int
 
 
 class NotRedriven(Given):

@@ -1,4 +1,5 @@
-"""What requests and answers are made of.
+"""What requests and answers are made of, and those that stand everywhere. Unknown fields in a request are refused: a
+misspelt one would be ignored in silence.
 
 An answer is declared once, as a model: its schema stands in OpenAPI, and `Given.of` fills it from what the engine
 gives, by the names of the fields.
@@ -65,3 +66,36 @@ class ConsoleAddresses(Given):
     cloudwatch: str | None = None
     insights: str | None = None
     xray: str | None = None
+
+
+class Nothing(Taken):
+    """No parameters."""
+
+
+class ErrorDetail(Given):
+    """What is wrong, where, and what to do."""
+
+    code: str
+    message: str
+    where: str | None = Field(None, description="A JSON pointer, a line, a header or a field.")
+    advice: str | None = None
+    details: Json = None
+
+
+class ErrorAnswer(Given):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+
+
+class Done(Given):
+    """It is done."""
+
+    ok: bool = True
+
+
+class Health(Given):
+    """The server answers."""
+
+    product: str = "automate"
+    status: str = "ok"

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from engine.testing.trial import Ending
-from functions.app.shapes.models_base import Given, Json, Taken
-from functions.app.shapes.models_steps import Edge, Step
+from functions.app.shapes.base import Given, Json, Taken
+from functions.app.shapes.steps import Edge, Step
 
 
 class Mock(Taken):

@@ -9,7 +9,7 @@ from engine.catalog.states import states_of
 from engine.durable.execution import iso_time
 from engine.durable.views import step_facts as facts
 from engine.durable.views.causes import plain_cause
-from functions.app.shapes import models_steps as shapes
+from functions.app.shapes import steps as shapes
 
 Json = Any
 

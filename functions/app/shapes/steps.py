@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.app.shapes.models_base import ConsoleAddresses, Given, Json, Taken, Time
+from functions.app.shapes.base import ConsoleAddresses, Given, Json, Taken, Time
 
 _LARGE = 'Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded.'
 

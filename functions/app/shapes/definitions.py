@@ -1,0 +1,91 @@
+"""What the routes of definitions and connectors take and give."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from functions.app.shapes.base import Given, Json, Taken
+
+
+class WithSource(Taken):
+    """A document as a JSON value, or as the text of a file (JSON or YAML)."""
+
+    document: dict[str, Json] | None = Field(
+        None, description="A workflow document, or a bare definition in the Amazon States Language."
+    )
+    source: str | None = Field(None, description="The same as text: JSON, or YAML. Kept as it is, for export.")
+    format: Literal["json", "yaml"] | None = Field(
+        None, description="What `source` is; by default JSON where it begins as JSON does."
+    )
+    name: str | None = Field(None, description="The workflow's name, over the document's own.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> WithSource:
+        if (self.document is None) == (self.source is None):
+            raise ValueError("give either 'document' or 'source'")
+        return self
+
+
+class ValidateRequest(WithSource):
+    """Check a document without storing it."""
+
+
+class Finding(Given):
+    """One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition."""
+
+    code: str
+    message: str
+    location: str
+    severity: str
+    line: int | None = None
+    column: int | None = None
+
+
+class Validation(Given):
+    """OK or FAIL, and every finding."""
+
+    result: str
+    diagnostics: list[Finding]
+
+
+class Action(Given):
+    """One action of a connector. Inputs and outputs are in the words of JSON Schema."""
+
+    name: str
+    resource: str = Field(description="How a Task names it.")
+    description: str
+    kind: str
+    waits: bool = Field(description="Whether it is called with .waitForTaskToken: somebody answers.")
+    at_most_once: bool
+    inputs: dict[str, Json]
+    outputs: dict[str, Json]
+
+
+class Connector(Given):
+    """A connector; `problem` says why one cannot be loaded."""
+
+    code: str
+    name: str
+    description: str
+    actions: list[Action]
+    problem: str | None = None
+
+
+class KnownConnector(Given):
+    """A connector that is known and not installed: a draft may name its actions, and publishing it is refused."""
+
+    code: str
+    name: str
+    description: str
+    actions: list[Action]
+    installed: bool
+    package_hint: str = Field(description="What to do to have it.")
+
+
+class ConnectorList(Given):
+    """All connectors, by code, and the known ones that are not installed."""
+
+    connectors: list[Connector]
+    known: list[KnownConnector]

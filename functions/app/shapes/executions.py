@@ -1,0 +1,98 @@
+"""What the routes of executions take and give."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from functions.app.shapes.base import ConsoleAddresses, ExecutionFilters, Given, Json, Paged, Taken, Time
+
+
+class StartRequest(Taken):
+    """Start an execution."""
+
+    input: Json = Field(default_factory=dict, description="Any JSON value.")
+    name: str | None = Field(None, description="Unique within the workflow; by default a UUID.")
+    version: int | None = Field(None, ge=1, description="By default the active one.")
+    sync: bool = Field(
+        False, description="Run an EXPRESS workflow here and answer with its outcome; 504 after 25 s. Or ?sync=true."
+    )
+
+
+class StopRequest(Taken):
+    """Stop an execution; error and cause are shown with it."""
+
+    error: str | None = Field(None, max_length=256)
+    cause: str | None = Field(None, max_length=32768)
+
+
+_STATUSES = "RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED"
+
+
+class ExecutionsQuery(Paged, ExecutionFilters):
+    """Filters combine with AND. A name, error or business key ending with ``*`` is a prefix."""
+
+    workflow: str | None = None
+    status: str | None = Field(
+        None, pattern=f"^({_STATUSES})(,({_STATUSES}))*$",
+        description="One, or several with commas between: any of them.",
+    )
+
+
+class HistoryQuery(Taken):
+    """Only what is new: a live view polls with the id of the last event it has."""
+
+    after: int = Field(0, ge=0, description="Events with an id over this one.")
+    limit: int = Field(1000, ge=1, le=1000)
+
+
+class Execution(Given):
+    """An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
+    ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded."""
+
+    id: str
+    name: str
+    workflow: str
+    version: int
+    status: str
+    kind: str
+    input: Json
+    output: Json
+    error: str | None
+    cause: str | None
+    started_at: Time
+    ended_at: Time
+    business_key: str | None
+    definition_digest: str = Field(description="Of what it runs by: the definition, the kind and at_most_once.")
+    duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
+    started_by: str | None = Field(None, description="Who started it, as the audit log has it.")
+    redrives: int = Field(description="How often it was redriven.")
+    links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
+
+
+class ExecutionSummary(Given):
+    """One row of the list."""
+
+    id: str
+    name: str
+    workflow: str
+    version: int
+    status: str
+    started_at: Time
+    ended_at: Time
+    duration_seconds: float | None
+    error: str | None
+    business_key: str | None
+
+
+class ExecutionList(Given):
+    """Newest first. `next_token` is null on the last page."""
+
+    executions: list[ExecutionSummary]
+    next_token: str | None
+
+
+class History(Given):
+    """Events as AWS's GetExecutionHistory gives them. `last_event` is the `after` of the next poll."""
+
+    events: list[dict[str, Json]]
+    last_event: int
