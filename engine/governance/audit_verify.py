@@ -21,7 +21,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 from engine.errors import InvalidDocument, StoreCorrupt
 from engine.governance.audit_beside import Beside, Sought
@@ -29,8 +28,6 @@ from engine.governance.audit_entry import Recorded, canonical, digest_of, opened
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
 from engine.ports.executions_index import ExecutionRow
 from engine.records import dataclass
-
-Json = Any
 
 READ = 500
 """Records read at once."""
@@ -44,10 +41,6 @@ class Finding:
     number: int
     problem: str
     message: str
-
-    def as_dict(self) -> dict[str, Json]:
-        """The JSON shape of API and command line."""
-        return {"chain": self.chain, "number": self.number, "problem": self.problem, "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +75,6 @@ class Verification:
             f"{self.entries} entries in {len(self.heads)} chains: none was changed, moved or dropped before another; "
             f"executions that lack their start: 0 of {self.executions}.{unknown}"
         )
-
-    def as_dict(self) -> dict[str, Json]:
-        """The JSON shape of API and command line."""
-        heads = [
-            {"chain": chain, "number": head.number, "digest": head.digest} for chain, head in sorted(self.heads.items())
-        ]
-        return {
-            "ok": self.ok, "entries": self.entries, "findings": [item.as_dict() for item in self.findings],
-            "heads": heads, "executions": self.executions, "says": self.says,
-        }
 
 
 def verify(

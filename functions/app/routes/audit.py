@@ -68,4 +68,6 @@ def export_audit(call: Call[shapes.ExportQuery]) -> Answer:
 
 
 def _verified(call: Call[Any], against: Sequence[str]) -> shapes.AuditVerification:
-    return shapes.AuditVerification(**call.services.audit.verify(call.workspace, against=against).as_dict())
+    found = call.services.audit.verify(call.workspace, against=against)
+    heads = [shapes.AuditHead.of(head, chain=chain) for chain, head in sorted(found.heads.items())]
+    return shapes.AuditVerification.of(found, heads=heads)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.copilot.copilot import Copilot
-from engine.copilot.proposal import Proposal
 from functions.app.acts import NoAct
 from functions.app.copilot_providers import copilot_of
 from functions.app.routing import Answer, Call, RouteTable
@@ -24,7 +23,7 @@ def draft_from_sentence(call: Call[shapes.DraftRequest]) -> Answer:
     """Draft a workflow from a sentence: a document, a plan, and to-dos where something was guessed.
 
     By the model that the settings name (AUTOMATE_COPILOT_PROVIDER); by a grammar where none is."""
-    return Answer(proposal_model(_copilot(call).draft(call.given.sentence, call.given.document)))
+    return Answer(shapes.Proposal.of(_copilot(call).draft(call.given.sentence, call.given.document)))
 
 
 @route(
@@ -47,7 +46,7 @@ def explain_document(call: Call[shapes.ExplainRequest]) -> Answer:
 })
 def fix_problem(call: Call[shapes.FixRequest]) -> Answer:
     """Propose a fix for one finding of the linter; 403 where no safe one is known."""
-    return Answer(proposal_model(_copilot(call).fix(call.given.document, call.given.diagnostic)))
+    return Answer(shapes.Proposal.of(_copilot(call).fix(call.given.document, call.given.diagnostic)))
 
 
 @route(
@@ -56,12 +55,7 @@ def fix_problem(call: Call[shapes.FixRequest]) -> Answer:
 )
 def propose_error_handling(call: Call[shapes.ErrorHandlingRequest]) -> Answer:
     """Propose a Retry and a Catch for these states, or for all that can fail and have none."""
-    return Answer(proposal_model(_copilot(call).error_handling(call.given.document, call.given.states)))
-
-
-def proposal_model(proposal: Proposal) -> shapes.Proposal:
-    """A proposal in the JSON shape of API and command line."""
-    return shapes.Proposal.of(proposal)
+    return Answer(shapes.Proposal.of(_copilot(call).error_handling(call.given.document, call.given.states)))
 
 
 def _copilot(call: Call[shapes.DraftRequest] | Call[shapes.ExplainRequest] | Call[shapes.FixRequest]

@@ -44,15 +44,12 @@ def list_connectors(call: Call[base.Nothing]) -> Answer:
 
     `known` are those whose actions a draft may name and that are not installed."""
     registry = call.services.connectors
-    return Answer(shapes.ConnectorList(connectors=connectors(registry), known=known_connectors(registry)))
-
-
-def connectors(registry: Registry) -> list[shapes.Connector]:
-    """Every connector; one that cannot be loaded says why and hides no other."""
-    return [_connector(registry, code) for code in registry.codes()]
+    found = [_connector(registry, code) for code in registry.codes()]
+    return Answer(shapes.ConnectorList(connectors=found, known=_known(registry)))
 
 
 def _connector(registry: Registry, code: str) -> shapes.Connector:
+    """One that cannot be loaded says why, and hides no other."""
     try:
         adapter = registry.get(code)
     except UserError as error:
@@ -60,16 +57,15 @@ def _connector(registry: Registry, code: str) -> shapes.Connector:
     if adapter is None:
         return shapes.Connector(code=code, name=code, description="", actions=[], problem="no longer there")
     actions = [_action(resource_of(code, name, spec), name, spec) for name, spec in adapter.actions.items()]
-    return shapes.Connector(code=code, name=adapter.name, description=adapter.description, actions=actions)
+    return shapes.Connector.of(adapter, code=code, actions=actions)
 
 
-def known_connectors(registry: Registry) -> list[shapes.KnownConnector]:
-    """The known connectors whose code is not installed."""
+def _known(registry: Registry) -> list[shapes.KnownConnector]:
+    """Those whose code is not installed."""
     codes = set(registry.codes())
     return [
-        shapes.KnownConnector(
-            code=known.code, name=known.name, description=known.description, installed=False,
-            package_hint=known.package_hint,
+        shapes.KnownConnector.of(
+            known, installed=False,
             actions=[_action(known.resource(name), name, spec) for name, spec in known.actions.items()],
         )
         for known in KNOWN if known.code not in codes
@@ -77,9 +73,8 @@ def known_connectors(registry: Registry) -> list[shapes.KnownConnector]:
 
 
 def _action(resource: str, name: str, spec: ActionSpec) -> shapes.Action:
-    return shapes.Action(
-        name=name, resource=resource, description=spec.description, kind=spec.kind, waits=spec.waits,
-        at_most_once=spec.at_most_once,
+    return shapes.Action.of(
+        spec, name=name, resource=resource,
         inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
         outputs={key: item.model_dump(exclude_unset=True) for key, item in spec.outputs.items()},
     )
@@ -88,6 +83,6 @@ def _action(resource: str, name: str, spec: ActionSpec) -> shapes.Action:
 def finding_shape(finding: Diagnostic, source: Source | None) -> shapes.Finding:
     """A finding as the API shows it, with its line where the source is known."""
     if source is None:
-        return shapes.Finding.model_validate(finding.as_dict())
+        return shapes.Finding.of(finding)
     _, line, column = place_of(source, finding).rsplit(":", 2)
-    return shapes.Finding.model_validate({**finding.as_dict(), "line": int(line), "column": int(column)})
+    return shapes.Finding.of(finding, line=int(line), column=int(column))

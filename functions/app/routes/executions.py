@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.durable.execution import Execution, iso_time
+from engine.durable.execution import Execution
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
-from engine.ports.executions_index import ExecutionQuery, ExecutionRow
+from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from functions.app import large
 from functions.app.acts import Act, Doing, Target, digest
@@ -126,16 +126,6 @@ def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
     else:
         act.unchanged()
     return found
-
-
-def summary(row: ExecutionRow) -> dict[str, base.Json]:
-    """A row of the index in the JSON shape of API and command line."""
-    return {
-        "id": row.key.id, "name": row.key.name, "workflow": row.workflow, "version": row.version,
-        "status": row.status, "started_at": iso_time(row.started_at), "ended_at": iso_time(row.ended_at),
-        "duration_seconds": _seconds(row.started_at, row.ended_at), "error": row.error,
-        "business_key": row.business_key,
-    }
 
 
 def started_answer(call: Call[Any], started: Execution) -> Answer:

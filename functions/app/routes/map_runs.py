@@ -6,7 +6,6 @@ A run is named by the last part of its ARN, ``<label>:<uuid>`` or the uuid alone
 from __future__ import annotations
 
 from engine.durable.views import map_run_view
-from engine.ports.executions_index import ExecutionRow
 from functions.app.acts import Act
 from functions.app.routes.executions import key_of
 from functions.app.routing import Answer, Call, RouteTable
@@ -55,14 +54,10 @@ def list_children(call: Call[shapes.MapRunChildrenQuery]) -> Answer:
         key_of(call), call.path["run"], first=given.first, limit=given.limit
     )
     following = given.first + len(rows) if len(rows) == given.limit else None
-    return Answer(shapes.MapRunChildren(executions=[child(row) for row in rows], next_first=following))
+    children = [shapes.MapRunChild.of(row, id=row.key.id) for row in rows]
+    return Answer(shapes.MapRunChildren(executions=children, next_first=following))
 
 
 def shown(run: map_run_view.MapRun) -> shapes.MapRun:
     """A Map Run in the JSON shape of API and command line."""
     return shapes.MapRun.of(run, execution=run.execution.id)
-
-
-def child(row: ExecutionRow) -> shapes.MapRunChild:
-    """A child execution in the JSON shape of API and command line."""
-    return shapes.MapRunChild.of(row, id=row.key.id)

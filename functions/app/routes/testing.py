@@ -14,7 +14,7 @@ from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.kernel.history import render
 from engine.ports.tasks import TaskCall
 from engine.testing import cases as running
-from engine.testing.cases import CaseResult, chosen_cases
+from engine.testing.cases import chosen_cases
 from engine.testing.resource_kinds import aws_action_reads
 from engine.testing.trial import Asked, Tried, steps_values, try_out
 from functions.app import large
@@ -89,14 +89,9 @@ def run_cases(call: Call[shapes.CasesRunRequest]) -> Answer:
 
 def cases_run(document: WorkflowDocument, cases: Sequence[Case], clock: Clock) -> shapes.CasesRun:
     """Run `cases` of `document`, and what became of each. Raises InvalidDefinition."""
-    results = [case_shape(result) for result in running.run_cases(document, cases, clock=clock)]
+    results = [shapes.CaseResult.of(result) for result in running.run_cases(document, cases, clock=clock)]
     passed = sum(result.passed for result in results)
     return shapes.CasesRun(results=results, passed=passed, failed=len(results) - passed)
-
-
-def case_shape(result: CaseResult) -> shapes.CaseResult:
-    """One case's result in the JSON shape of API and command line."""
-    return shapes.CaseResult.of(result)
 
 
 def reading(registry: Registry) -> Callable[[str], bool]:
