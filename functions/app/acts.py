@@ -30,7 +30,7 @@ from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
 from engine.governance.audit_recorder import new_id
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
-from functions.app.notices import warn
+from functions.app.warnings import warn
 
 Json = Any
 Target = Subject | ExecutionKey | None

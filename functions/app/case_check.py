@@ -16,7 +16,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.clock import Clock
 from engine.errors import Refused, json_pointer
 from engine.testing.cases import CaseResult, Difference, first_difference, run_cases
-from functions.app import large
+from functions.app import large_values
 
 Json = Any
 
@@ -79,10 +79,10 @@ def _details(index: int, result: CaseResult) -> Iterator[dict[str, Json]]:
         path = ("cases", index, "expect", item.what, *first_difference(item.expected, item.actual))
         yield {
             "where": json_pointer(path), "message": f"{result.name}: {told(item)}{ended}", "case": result.name,
-            "expected": large.cut(item.expected), "actual": large.cut(item.actual),
+            "expected": large_values.cut(item.expected), "actual": large_values.cut(item.actual),
         }
 
 
 def _brief(value: Json) -> str:
-    text = large.json_text(value)
+    text = large_values.json_text(value)
     return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN - 1] + "…"

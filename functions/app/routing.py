@@ -23,13 +23,13 @@ from engine.errors import InvalidDocument, json_pointer
 from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
-from functions.app import etags, large
+from functions.app import etags, large_values
 from functions.app.acts import Act, CallActs, Declared, Doing, Recorder
 from functions.app.failures import failure_response
 from functions.app.http import Headers, Request, Response
-from functions.app.notices import collected_warnings
 from functions.app.services import Services
 from functions.app.strict_json import read_json
+from functions.app.warnings import collected_warnings
 
 Json = Any
 Taken = TypeVar("Taken", bound=BaseModel)
@@ -186,7 +186,7 @@ def _response(found: Answer, request: Request, warnings: list[str], services: Se
         headers["ETag"] = f'"{tag}"'
         if request.method == "GET" and etags.matches(request.headers.get("if-none-match"), tag):
             return Response(304, "", headers)
-    if services.transfers is not None and large.is_too_large(body):
+    if services.transfers is not None and large_values.is_too_large(body):
         body = _by_address(body, headers, services.settings.workspace, services.transfers)
     return Response(found.status, body, headers)
 
@@ -196,8 +196,8 @@ def _by_address(body: str, headers: Headers, workspace: str, transfers: Transfer
     data = body.encode("utf-8", "surrogatepass")
     disposition = headers.pop("Content-Disposition", None)
     found = transfers.give(workspace, data, content_type=headers["Content-Type"], disposition=disposition)
-    headers |= {"Content-Type": "application/json", large.TOO_LARGE: "1"}
-    return large.json_text({"$too_large": {"bytes": len(data), "href": found.href, "expires_in": found.seconds}})
+    headers |= {"Content-Type": "application/json", large_values.TOO_LARGE: "1"}
+    return large_values.json_text({"$too_large": {"bytes": len(data), "href": found.href, "expires_in": found.seconds}})
 
 
 def _dump(model: BaseModel, warnings: list[str]) -> str:
@@ -214,7 +214,7 @@ def _read_query(model: type[Taken], request: Request) -> Taken:
 
 def _read_body(route: Route, request: Request, services: Services) -> BaseModel:
     raw = request.body
-    upload = request.headers.get(large.UPLOAD.lower())
+    upload = request.headers.get(large_values.UPLOAD.lower())
     if upload is not None and services.transfers is not None:
         raw = services.transfers.take(services.settings.workspace, upload)
     body: Json = {}

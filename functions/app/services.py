@@ -25,7 +25,7 @@ from engine.ports.transfers import Transfers
 from engine.records import dataclass
 from engine.settings import Settings
 from functions.app.console_links import ConsoleLinks
-from functions.app.starters import Starters
+from functions.app.started_by import StartedBy
 
 _Item = TypeVar("_Item")
 _Found = TypeVar("_Found")
@@ -76,7 +76,7 @@ class Services:
     tasks: Tasks
     logs: ExecutionLogs
     place: Place
-    starters: Starters
+    started_by: StartedBy
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None

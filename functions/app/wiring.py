@@ -29,7 +29,7 @@ from engine.ports.queue import WakeQueue
 from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.settings import Settings
 from functions.app.services import Place, Services
-from functions.app.starters import Starters
+from functions.app.started_by import StartedBy
 from functions.task_chain import TaskChain
 
 
@@ -80,5 +80,5 @@ def services_over(
             longest_poll=longest_poll, most_waiting=most_waiting,
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
-        starters=Starters(audit),
+        started_by=StartedBy(audit),
     )

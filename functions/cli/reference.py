@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from engine.settings import Settings
-from functions.app.page import example, fields_of
+from functions.app.docs_page import example, fields_of
 from functions.app.routes import openapi
 from functions.app.routing import Route
 from functions.app.table import ROUTES

@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.registry import Registry
 from engine.copilot.offline.drafter import draft
-from functions.app.copilot_catalogue import catalogue_of
+from functions.app.copilot.catalogue import catalogue_of
 from tests.copilot.scoring import faults
 
 FOLDER = Path(__file__).parent

@@ -14,7 +14,7 @@ from engine.catalog.states import states_of
 from engine.copilot.offline.drafter import LONGEST, draft
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
-from functions.app.copilot_catalogue import catalogue_of
+from functions.app.copilot.catalogue import catalogue_of
 from tests.copilot.evaluate import passed, scores, sentences
 
 CATALOGUE = catalogue_of(Registry(installed=list))

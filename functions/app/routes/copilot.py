@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.copilot.copilot import Copilot
 from functions.app.acts import NoAct
-from functions.app.copilot_providers import copilot_of
+from functions.app.copilot.providers import copilot_of
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import copilot as shapes
 

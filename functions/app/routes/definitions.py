@@ -11,10 +11,10 @@ from engine.catalog.files import place_of
 from engine.errors import Diagnostic, UserError
 from engine.language.asl.source import Source
 from functions.app.acts import NoAct
+from functions.app.documents import read_source
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import definitions as shapes
-from functions.app.sources import read_source
 
 table = RouteTable("Definitions")
 route = table.add

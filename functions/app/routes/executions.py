@@ -8,7 +8,7 @@ from engine.durable.execution import Execution
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
-from functions.app import large
+from functions.app import large_values
 from functions.app.acts import Act, Doing, Target, digest
 from functions.app.addresses import execution_address
 from functions.app.console_links import Moment
@@ -137,10 +137,10 @@ def shown(call: Call[Any], execution: Execution) -> shapes.Execution:
     """The execution as the API shows it: large values left out, and who started it."""
     key, services = execution.key, call.services
     return shapes.Execution.of(
-        execution, id=key.id, name=key.name, input=large.shown(execution.input, key.id, part="input"),
-        output=large.shown(execution.output, key.id, part="output"),
+        execution, id=key.id, name=key.name, input=large_values.shown(execution.input, key.id, part="input"),
+        output=large_values.shown(execution.output, key.id, part="output"),
         duration_seconds=_seconds(execution.started_at, execution.ended_at),
-        started_by=services.starters.of(key, started_at=execution.started_at, now=services.clock.now()),
+        started_by=services.started_by.of(key, started_at=execution.started_at, now=services.clock.now()),
         links=_links(call, execution),
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from functions.app import page
+from functions.app import docs_page
 from functions.app.routing import Answer, Call, Route, RouteTable
 from functions.app.shapes import base
 
@@ -44,7 +44,7 @@ def describing(routes: Sequence[Route]) -> RouteTable:
     @table.add("GET", "/docs", base.Nothing, answers=None)
     def documentation(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001
         """Describe the API on a page for people."""
-        headers = {"Content-Security-Policy": page.POLICY}
+        headers = {"Content-Security-Policy": docs_page.POLICY}
         return Answer(_page(), content_type="text/html; charset=utf-8", headers=headers)
 
     @cache
@@ -53,7 +53,7 @@ def describing(routes: Sequence[Route]) -> RouteTable:
 
     @cache
     def _page() -> str:
-        return page.render([*routes, *table.routes])
+        return docs_page.render([*routes, *table.routes])
 
     return table
 

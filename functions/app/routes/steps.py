@@ -15,7 +15,7 @@ from engine.kernel.history import render
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.logs import LogLine, LogQuery
-from functions.app import etags, large
+from functions.app import etags, large_values
 from functions.app.acts import Acts
 from functions.app.console_links import Moment
 from functions.app.identity import COMMAND_LINE
@@ -105,7 +105,7 @@ def get_step(call: Call[base.Nothing]) -> Answer:
     execution_id = execution.key.id
 
     def value(part: str) -> Json:
-        return large.shown(getattr(step, part), execution_id, part=part, step=step.id)
+        return large_values.shown(getattr(step, part), execution_id, part=part, step=step.id)
 
     lines = _lines_of(call.services, _query_of(execution_id, step, MOST_LOGS_OF_A_STEP))
     return Answer(shapes.StepDetail(
@@ -140,7 +140,7 @@ def get_payload(call: Call[shapes.PayloadQuery]) -> Answer:
     else:
         value = getattr(_step(call.services, key, given.step), given.part)
     headers = {"Content-Disposition": f'attachment; filename="{given.part}.json"'}
-    return Answer(large.json_text(value), headers=headers)
+    return Answer(large_values.json_text(value), headers=headers)
 
 
 @route(
@@ -203,9 +203,9 @@ def _past_input(
 ) -> shapes.PastInput:
     return shapes.PastInput(
         execution=key.id, at=iso_time(at), status=status,
-        input=large.shown(value, key.id, part="input", **step),
-        output=large.shown(output, key.id, part="output", **step),
-        variables=large.shown(dict(variables), key.id, part="variables", **step),
+        input=large_values.shown(value, key.id, part="input", **step),
+        output=large_values.shown(output, key.id, part="output", **step),
+        variables=large_values.shown(dict(variables), key.id, part="variables", **step),
     )
 
 
@@ -284,7 +284,7 @@ def _rendered(event: Any, execution_id: str, step_id: str) -> dict[str, Json]:
     for name, details in shape.items():
         if isinstance(details, dict):
             shape[name] = {
-                key: large.shown(text, execution_id, part=_PART.get(key, "input"), step=step_id)
+                key: large_values.shown(text, execution_id, part=_PART.get(key, "input"), step=step_id)
                 for key, text in details.items()
             }
     return shape

@@ -17,7 +17,7 @@ from engine.testing import cases as running
 from engine.testing.cases import chosen_cases
 from engine.testing.resource_kinds import aws_action_reads
 from engine.testing.trial import Asked, Tried, steps_values, try_out
-from functions.app import large
+from functions.app import large_values
 from functions.app.acts import Acts, NoAct
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import testing as shapes
@@ -128,10 +128,10 @@ def _shown(document: WorkflowDocument, tried: Tried) -> shapes.TrialAnswer:
     resources = resources_of(document.definition)
     shown, _ = chosen(tried.steps)
     return shapes.TrialAnswer.of(
-        tried, output=large.cut(tried.output),
+        tried, output=large_values.cut(tried.output),
         steps=[shape_of(step, resources) for step in shown],
         values={
-            step.id: {name: large.cut(value) for name, value in steps_values(step).items()} for step in shown
+            step.id: {name: large_values.cut(value) for name, value in steps_values(step).items()} for step in shown
         },
         edges=edges_of(tried.steps, shown),
         events=[_cut_event(render(event)) for event in tried.history[:MOST_EVENTS_SHOWN]],
@@ -141,6 +141,6 @@ def _shown(document: WorkflowDocument, tried: Tried) -> shapes.TrialAnswer:
 
 def _cut_event(event: dict[str, Json]) -> dict[str, Json]:
     return {
-        name: {key: large.cut(item) for key, item in value.items()} if isinstance(value, dict) else value
+        name: {key: large_values.cut(item) for key, item in value.items()} if isinstance(value, dict) else value
         for name, value in event.items()
     }

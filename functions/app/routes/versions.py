@@ -15,13 +15,13 @@ from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
 from functions.app.acts import Act, Doing
 from functions.app.case_check import CaseCheck
-from functions.app.notices import warn
 from functions.app.routes.definitions import finding_shape
 from functions.app.routes.testing import cases_run
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import versions as shapes
 from functions.app.shapes import workflows as workflows_shapes
+from functions.app.warnings import warn
 
 table = RouteTable("Workflows")
 route = table.add

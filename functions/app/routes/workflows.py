@@ -13,12 +13,12 @@ from engine.language.asl.source import Source
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
 from functions.app.acts import Act, Acts, Doing
-from functions.app.notices import warn
+from functions.app.documents import read_document, read_source
 from functions.app.routes.versions import published, version_shape, workflow_of
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import workflows as shapes
-from functions.app.sources import read_document, read_source
+from functions.app.warnings import warn
 
 table = RouteTable("Workflows")
 route = table.add

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 
 from engine.errors import InvalidDocument, StoreUnavailable
-from functions.app import large
+from functions.app import large_values
 from functions.cli.client.client import Client, Reply, part
 
 CONNECT_SECONDS = 10.0
@@ -63,12 +63,12 @@ class OverHttp:
         headers = {"Accept": "application/json"} | ({"Authorization": self._authorization()} if signed_in else {})
         if body is not None:
             headers["Content-Type"] = "application/json"
-            if large.is_too_large(body.decode()):
+            if large_values.is_too_large(body.decode()):
                 body = self._uploaded(body, headers)
         answer = self._request(
             method, self._endpoint + path + (f"?{urlencode(query)}" if query else ""), body, headers
         )
-        if answer.headers.get(large.TOO_LARGE):
+        if answer.headers.get(large_values.TOO_LARGE):
             answer = self._request("GET", json.loads(answer.data)["$too_large"]["href"], None, {})
             if answer.status >= 400:
                 raise StoreUnavailable(f"a large answer could not be fetched: its address answers {answer.status}")
@@ -88,7 +88,7 @@ class OverHttp:
         answer = self._request("PUT", upload["href"], data, dict(upload["headers"]))
         if answer.status >= 400:
             raise StoreUnavailable(f"a large body could not be put: its address answers {answer.status}")
-        headers[large.UPLOAD] = upload["id"]
+        headers[large_values.UPLOAD] = upload["id"]
         return None
 
     def _request(

@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import NotFound
 from engine.ports.transfers import Download, Upload
-from functions.app import large
+from functions.app import large_values
 
 LAMBDA_BYTES = 6_291_556
 """Of a response, as AWS Lambda's own refusal names it: "exceeded maximum allowed payload size (6291556 bytes)"."""
@@ -58,7 +58,7 @@ def test_a_payload_that_lambda_would_not_hand_over_is_given_by_its_address(api, 
     reply = api("GET", "/executions/flow%3Aone/payload?part=input")
     [(href, (body, content_type, disposition))] = transfers.given.items()
     assert reply.json == {"$too_large": {"bytes": len(body), "href": href, "expires_in": 300}}
-    assert (reply.status, reply.headers[large.TOO_LARGE]) == (200, "1")
+    assert (reply.status, reply.headers[large_values.TOO_LARGE]) == (200, "1")
     assert json.loads(body) == value
     assert (content_type, disposition) == ("application/json", 'attachment; filename="input.json"')
     assert "Content-Disposition" not in reply.headers
@@ -74,21 +74,21 @@ def test_what_is_unchanged_costs_no_address(api, transfers):
 @pytest.mark.parametrize("text", ["x" * 5_242_000, "ä" * 870_000, '"' * 2_600_000, "\U0001f600" * 430_000])
 def test_every_answer_that_goes_by_lambda_fits_however_it_is_written(text):
     """Lambda counts the JSON of the answer, in which the body is a text."""
-    if not large.is_too_large(text):
+    if not large_values.is_too_large(text):
         assert len(json.dumps({"body": text, "statusCode": 200, "headers": {"x": "y" * 8000}})) < LAMBDA_BYTES
 
 
 @pytest.mark.parametrize("text", ["x" * 6_300_000, "ä" * 1_050_000, '"' * 3_150_000, "\U0001f600" * 530_000])
 def test_every_body_that_lambda_would_refuse_is_seen(text):
     assert len(json.dumps({"body": text})) >= LAMBDA_BYTES
-    assert large.is_too_large(text)
+    assert large_values.is_too_large(text)
 
 
 def test_on_one_machine_everything_goes_in_the_answer(api):
     value = {"text": "x" * 6_000_000}
     start(api, value)
     reply = api("GET", "/executions/flow%3Aone/payload?part=input")
-    assert large.TOO_LARGE not in reply.headers
+    assert large_values.TOO_LARGE not in reply.headers
     assert reply.json == value
     assert api("POST", "/uploads", {"bytes": 7_000_000}).json == {
         "id": None, "href": None, "headers": {}, "expires_in": 0,

@@ -13,7 +13,7 @@ from engine.clock import SystemClock
 from engine.copilot.copilot import Copilot
 from engine.ports.secrets import SecretInfo
 from engine.settings import Settings
-from functions.app.copilot_providers import copilot_of
+from functions.app.copilot.providers import copilot_of
 from tests.support.model_server import ModelServer
 
 KEY = "key-of-the-endpoint-7f31"

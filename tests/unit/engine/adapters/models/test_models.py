@@ -10,7 +10,7 @@ from engine.catalog.states import states_of
 from engine.copilot.modelled import ATTEMPTS
 from engine.errors import InvalidDocument, NotFound, Refused
 from engine.settings import Settings
-from functions.app.copilot_providers import copilot_of
+from functions.app.copilot.providers import copilot_of
 from tests.support.model_server import Cut, Raw, Silence, Status
 from tests.unit.engine.adapters.models.conftest import KEY, QuickClock, Secrets
 

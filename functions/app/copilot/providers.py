@@ -15,7 +15,7 @@ from engine.governance.masking import Scrubber
 from engine.ports.language_model import LanguageModel
 from engine.ports.secrets import SecretBackend
 from engine.settings import Settings
-from functions.app.copilot_catalogue import catalogue_of
+from functions.app.copilot.catalogue import catalogue_of
 
 PROVIDERS = ("offline", "bedrock", "openai")
 

@@ -13,7 +13,7 @@ RECORDED_SECONDS = 60.0
 """An entry is written after the start; one that is missing so long after was never written."""
 
 
-class Starters:
+class StartedBy:
     """Safe to share between threads."""
 
     def __init__(self, audit: Audit) -> None:
