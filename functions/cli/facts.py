@@ -40,8 +40,8 @@ from engine.language.expr.intrinsic_functions import FUNCTIONS
 from engine.language.expr.jsonata import STATES
 from engine.language.expr.jsonata_functions import ARGUMENTS
 from engine.testing.resource_kinds import READING
-from functions.app.large import MOST_ANSWERED_BYTES
-from functions.app.shapes.models_steps import Step
+from functions.app.large_values import MOST_ANSWERED_BYTES
+from functions.app.shapes.steps import Step
 
 Json = Any
 

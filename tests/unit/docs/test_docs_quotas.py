@@ -112,7 +112,7 @@ BEYOND = {
     "a value that is shown in an answer":
         "functions/app/routes/test_steps.py::test_a_large_value_is_left_out_and_downloaded",
     "an answer or a body of a stage that goes by itself":
-        "functions/app/test_large.py::test_every_body_that_lambda_would_refuse_is_seen",
+        "functions/app/test_large_values.py::test_every_body_that_lambda_would_refuse_is_seen",
     "executions in one page": "functions/app/routes/test_bounds.py::test_a_page_beyond_its_bounds_is_422",
     "events in one page": "functions/app/routes/test_bounds.py::test_a_page_beyond_its_bounds_is_422",
     "audit entries in one page": "functions/app/routes/test_bounds.py::test_a_page_beyond_its_bounds_is_422",
@@ -128,7 +128,7 @@ BEYOND = {
     "the cases of a draft, in all: where they are tried, previewed or published":
         "engine/testing/test_cases.py::test_cases_have_a_time_together_and_say_which_were_not_run",
     "failing cases in one refusal, and in one audit entry":
-        "functions/app/routes/test_publishing.py::test_many_failing_cases_are_counted",
+        "functions/app/routes/test_versions.py::test_many_failing_cases_are_counted",
     "a TestState of a Wait": "engine/testing/teststate/test_flow.py::test_a_wait_beyond_five_minutes_times_out",
     "a sentence for the copilot":
         "functions/app/routes/test_copilot.py::test_a_sentence_that_says_nothing_or_too_much_is_refused",
