@@ -7,7 +7,7 @@ A figure is followed by a comment, which no reader sees:
     =engine.settings.Settings.task_max_seconds     a constant of the code, or the default of a dataclass's field
     =engine.settings.Settings.batch_size.most      a setting's bound (least, most)
     =engine.catalog.document.NAME_PATTERN.longest  the most characters that a pattern takes
-    =functions.app.shapes.models.HistoryQuery.limit.le    a bound of the API's
+    =functions.app.shapes.executions.HistoryQuery.limit.le    a bound of the API's
     =botocore:stepfunctions.Definition.max         a bound in AWS's model of a service
     =price:api_requests                            dollars in engine/cost/prices.json
     =aws:history-events                            a figure of AWS's documents, with its address in AWS_DOCUMENTS

@@ -44,12 +44,15 @@ def list_connectors(call: Call[base.Nothing]) -> Answer:
 
     `known` are those whose actions a draft may name and that are not installed."""
     registry = call.services.connectors
-    found = [_connector(registry, code) for code in registry.codes()]
-    return Answer(shapes.ConnectorList(connectors=found, known=_known(registry)))
+    return Answer(shapes.ConnectorList(connectors=connectors(registry), known=known_connectors(registry)))
+
+
+def connectors(registry: Registry) -> list[shapes.Connector]:
+    """Every connector; one that cannot be loaded says why and hides no other."""
+    return [_connector(registry, code) for code in registry.codes()]
 
 
 def _connector(registry: Registry, code: str) -> shapes.Connector:
-    """One that cannot be loaded says why, and hides no other."""
     try:
         adapter = registry.get(code)
     except UserError as error:
@@ -60,8 +63,8 @@ def _connector(registry: Registry, code: str) -> shapes.Connector:
     return shapes.Connector.of(adapter, code=code, actions=actions)
 
 
-def _known(registry: Registry) -> list[shapes.KnownConnector]:
-    """Those whose code is not installed."""
+def known_connectors(registry: Registry) -> list[shapes.KnownConnector]:
+    """The known connectors whose code is not installed."""
     codes = set(registry.codes())
     return [
         shapes.KnownConnector.of(

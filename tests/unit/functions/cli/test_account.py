@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from functions.app.shapes.step_shapes import rests_of, shape_of
+from functions.app.shapes.shown_steps import rests_of, shape_of
 
 from engine.durable.views.step_facts import Status
 from engine.durable.views.steps import steps_of

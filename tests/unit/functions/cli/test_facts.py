@@ -18,7 +18,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.publishing import document_problems
 from engine.language.asl.validate import validate
 from functions.app.routes.definitions import connectors, known_connectors
-from functions.app.shapes.models import ConnectorList
+from functions.app.shapes.definitions import ConnectorList
 from functions.cli import facts, reference
 from tools.node import find_node
 
