@@ -33,7 +33,7 @@ from engine.durable.worker.serving import Serving
 from engine.durable.worker.worker import Worker
 from engine.errors import NotFound
 from engine.governance.resolving import SecretResolving
-from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.ports.queue import Received, Wake
 from engine.settings import Settings
@@ -138,7 +138,7 @@ class Bench:
 
     def start(self) -> ExecutionKey:
         """Start one execution."""
-        return self.executions.start("default", "bench", {}, actor=Actor("bench")).key
+        return self.executions.start("default", "bench", {}).key
 
     def at_once(self, count: int) -> list[ExecutionKey]:
         """Start `count` executions and serve the queue until all are closed."""

@@ -165,11 +165,11 @@ class Catalog:
     def duplicate(self, workspace: str, name: str, copy: str, *, actor: Actor) -> Draft:
         """Make the draft of `name` the draft of a new workflow, `copy`. Raises NotFound, InvalidDocument, Conflict."""
         document = parse_document(self.draft(workspace, name).document.as_written, name=copy, stored=True)
-        return Catalog.save_draft(self, workspace, document, actor=actor, expect_etag=None)
+        return self.save_draft(workspace, document, actor=actor, expect_etag=None)
 
-    def set_archived(self, workspace: str, name: str, *, archived: bool, actor: Actor) -> WorkflowRecord:  # noqa: ARG002
-        """Put a workflow away, or back: while it is away nothing starts, and nothing of it is lost. `actor` is for the
-        audit's sake. Raises NotFound, Conflict when the workflow changed meanwhile."""
+    def set_archived(self, workspace: str, name: str, *, archived: bool) -> WorkflowRecord:
+        """Put a workflow away, or back: while it is away nothing starts, and nothing of it is lost. Raises NotFound,
+        Conflict when the workflow changed meanwhile."""
         row = self.workflow(workspace, name)
         if row.archived != archived:
             self._store.set_archived(workspace, name, archived=archived, expect_etag=row.etag)
@@ -254,10 +254,10 @@ class Catalog:
         )
 
     def rollback(
-        self, workspace: str, name: str, number: int, *, actor: Actor, expect_etag: str | None = None  # noqa: ARG002
+        self, workspace: str, name: str, number: int, *, expect_etag: str | None = None
     ) -> VersionRecord:
-        """Make version `number` the active one again; the numbered history stays. `actor` is for the audit's sake,
-        `expect_etag` names the workflow's row that was seen.
+        """Make version `number` the active one again; the numbered history stays. `expect_etag` names the workflow's
+        row that was seen.
 
         Raises NotFound, Conflict when the workflow changed meanwhile.
         """

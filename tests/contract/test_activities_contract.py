@@ -32,7 +32,7 @@ def item(workspace):
 def product_of(backend, workspace):
     def make(definition, **more):
         product = Product(definition, backend=backend, workspace=workspace, **more)
-        product.activities.create(workspace, "pick", actor=TESTER)
+        product.activities.create(workspace, "pick")
         return product
 
     return make
@@ -157,7 +157,7 @@ def test_an_item_of_a_stopped_execution_goes_to_nobody(product_of, workspace):
 
 def test_an_activity_that_is_not_there(product_of, workspace):
     product = product_of(asks())
-    product.activities.delete(workspace, "pick", actor=TESTER)
+    product.activities.delete(workspace, "pick")
     key = product.start({})
     product.drain()
     execution = product.describe(key)

@@ -193,7 +193,7 @@ def test_a_redrive_goes_on_with_what_did_not_succeed(product_of, backend):
     product.drain()
     assert product.describe(key).status == "FAILED"
     backend.restart()
-    assert product.executions.redrive(key, actor=TESTER).status == "RUNNING"
+    assert product.executions.redrive(key).status == "RUNNING"
     page = product.executions.page(ExecutionQuery(product.workspace, status="RUNNING"))
     assert [(row.key, row.ended_at, row.error) for row in page.rows] == [(key, None, None)]
     assert not product.executions.page(ExecutionQuery(product.workspace, status="FAILED")).rows

@@ -109,7 +109,7 @@ def _hold(world: World) -> None:
 
 def _release(world: World) -> None:
     with suppress(WorkflowIsNotPaused):  # asked again: it was done, and the reply was lost
-        world.pausing.resume(world.workspace, "flow", actor=TESTER)
+        world.pausing.resume(world.workspace, "flow")
 
 
 def _is_paused(world: World) -> bool:
@@ -128,7 +128,7 @@ def _paused_for_a_while(world: World) -> bool:
 
 def _resume(world: World) -> None:
     with suppress(ExecutionIsNotPaused):
-        world.executions.resume(world.key, actor=TESTER)
+        world.executions.resume(world.key)
 
 
 def _has_ended(world: World) -> bool:
@@ -142,7 +142,7 @@ def _has_ended(world: World) -> bool:
 
 def _redrive(world: World) -> None:
     try:
-        world.executions.redrive(world.key, actor=TESTER)
+        world.executions.redrive(world.key)
     except ExecutionNotRedrivable as error:  # it was done, and the reply was lost; or nobody stopped it in time
         if not world.ledger.asked("redrive", 2) and "SUCCEEDED" not in error.message:
             raise

@@ -35,7 +35,7 @@ from tests.crash.invariants_at_calls import Watch
 from tests.crash.ledger import Ledger
 from tests.crash.scenarios import ACTIVITY, Client, Workflow
 from tests.crash.timing import SkewedClock, VirtualCalls
-from tests.support.durable import TESTER, Product
+from tests.support.durable import Product
 from tests.support.flows import Died
 
 NAME = "simulation"
@@ -452,9 +452,9 @@ def _start(world: World) -> None:
     """A client whose answer was lost asks again, and may be told that the name is taken."""
     given = json.loads(json.dumps(world.workflow.input))
     if not world.workflow.sync:
-        world.executions.start(world.workspace, "flow", given, name=NAME, actor=TESTER)
+        world.executions.start(world.workspace, "flow", given, name=NAME)
         return
     with suppress(SyncTimedOut):
         SyncStarts(world.executions, lambda: world.worker(runs_sync=True), world.clock).run(
-            world.executions.start(world.workspace, "flow", given, name=NAME, actor=TESTER, sync=True)
+            world.executions.start(world.workspace, "flow", given, name=NAME, sync=True)
         )

@@ -150,7 +150,7 @@ class Product:
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:
-        return self.executions.start(self.workspace, workflow, execution_input, name=name, actor=TESTER).key
+        return self.executions.start(self.workspace, workflow, execution_input, name=name).key
 
     def run(self, key: ExecutionKey, worker: Worker | None = None, seconds: float = 300.0) -> Outcome:
         """One Lambda invocation for one record."""

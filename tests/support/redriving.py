@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.ports.tasks import TaskFailed
-from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.durable import Product, ScriptedTasks
 
 A, B, C = "connector:demo:a", "connector:demo:b", "connector:demo:c"
 BAD = TaskFailed("Demo.Down", "it is down")
@@ -20,7 +20,7 @@ def machine(**states):
 
 
 def redrive(product, key):
-    return product.executions.redrive(key, actor=TESTER)
+    return product.executions.redrive(key)
 
 
 def failed(definition, tasks, execution_input=None, **more):

@@ -23,7 +23,7 @@ from engine.kernel.snapshot import Frame, Phase
 from engine.language.asl.resources import OWN_ARN
 from engine.ports.activities import Activity, ActivityStore, WorkItem
 from engine.ports.journal import Journal
-from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
 from engine.records import dataclass
 
@@ -67,14 +67,12 @@ class Activities:
         self._room = BoundedSemaphore(most_waiting)
         self._new_claim = new_claim
 
-    def create(self, workspace: str, name: str, *, actor: Actor) -> Activity:
+    def create(self, workspace: str, name: str) -> Activity:
         """Create it, or find it: as in AWS, one that exists is answered. Raises InvalidDocument for such a name."""
-        del actor  # for whoever records acts around this one
         return self._store.create(Activity(workspace, checked_name(name, "an activity"), self._clock.now()))
 
-    def delete(self, workspace: str, name: str, *, actor: Actor) -> bool:
+    def delete(self, workspace: str, name: str) -> bool:
         """False when there was none. Tasks that a worker has taken go on; what would begin now fails."""
-        del actor
         found = self._store.activity(workspace, name)
         self._store.delete(workspace, name)
         return found is not None

@@ -88,10 +88,9 @@ class Executions:
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, actor: Actor, sync: bool = False,
+        version: int | None = None, sync: bool = False,
     ) -> Execution:
         """Start the active version, or `version`: lifecycle.starts.Starts.start says what comes of it."""
-        del actor  # for whoever records acts around this one
         return self._starts.start(workspace, workflow, execution_input, name=name, version=version, sync=sync)
 
     def describe(self, key: ExecutionKey) -> Execution:
@@ -174,9 +173,8 @@ class Executions:
             self._queue.send([Wake(key)])
         return self.describe(key)
 
-    def resume(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+    def resume(self, key: ExecutionKey) -> Execution:
         """Let a PAUSED execution run again. Raises Conflict (ExecutionIsNotPaused), NotFound."""
-        del actor  # for whoever records acts around this one
         header = self._header_of(key)
         due_at = self._clock.now() + START_GRACE_SECONDS
         if header.status != PAUSED or not poison.resume(self._journal, header, due_at):
@@ -187,10 +185,9 @@ class Executions:
         self._queue.send([Wake(key)])
         return self.describe(key)
 
-    def redrive(self, key: ExecutionKey, *, actor: Actor) -> Execution:
+    def redrive(self, key: ExecutionKey) -> Execution:
         """Let an execution that did not succeed go on where it stood: see lifecycle.redrives. Raises Conflict
         (ExecutionNotRedrivable), NotFound."""
-        del actor  # for whoever records acts around this one
         self._redrives.redrive(self._load(key))
         return self.describe(key)
 
@@ -231,11 +228,10 @@ class Executions:
 
     def update_map_run(
         self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,
-        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None, actor: Actor,
+        tolerated_failure_count: float | None = None, tolerated_failure_percentage: float | None = None,
     ) -> None:
         """Change the limits of a Map Run under way: its children that are out stay. Raises NotFound, Conflict, and
         InvalidDocument for a limit out of range."""
-        del actor  # for whoever records acts around this one
         changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
         frame = map_run_view.to_update(self._load(key), map_run)
         place = (frame.path, frame.visit, frame.attempt)

@@ -78,9 +78,8 @@ class Pausing:
         self._pauses.put(made)
         return made
 
-    def resume(self, workspace: str, workflow: str, *, actor: Actor) -> Resumed:
+    def resume(self, workspace: str, workflow: str) -> Resumed:
         """Let it go on. Raises Conflict (WorkflowIsNotPaused)."""
-        del actor  # for whoever records acts around this one
         if not self._pauses.delete(workspace, workflow):
             raise _not_paused(workflow, self.paused(workspace))
         woken, token = 0, None

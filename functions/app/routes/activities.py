@@ -22,7 +22,7 @@ def create_activity(call: Call[shapes.CreateActivityRequest]) -> Answer:
     """Create an activity; one that exists is answered as it is."""
     activities, name = call.services.activities, call.given.name
     is_known = any(activity.name == name for activity in activities.list(call.workspace))
-    made = activities.create(call.workspace, name, actor=call.actor)
+    made = activities.create(call.workspace, name)
     if is_known:
         call.act.unchanged()
     else:
@@ -49,7 +49,7 @@ def describe_activity(call: Call[base.Nothing]) -> Answer:
 )
 def delete_activity(call: Call[base.Nothing]) -> Answer:
     """Delete an activity. Tasks that a worker has taken go on; a task that begins now fails."""
-    deleted = call.services.activities.delete(call.workspace, call.path["activity"], actor=call.actor)
+    deleted = call.services.activities.delete(call.workspace, call.path["activity"])
     if deleted:
         call.act.done()
     else:

@@ -97,7 +97,7 @@ def resume_execution(call: Call[base.Nothing]) -> Answer:
     """Let a PAUSED execution run again: it had cost its workers, or they lack a connector; its `cause` says which.
 
     409 for one that is not PAUSED."""
-    resumed = call.services.executions.resume(key_of(call), actor=call.actor)
+    resumed = call.services.executions.resume(key_of(call))
     call.act.done(before={"status": "PAUSED"}, after={"status": resumed.status})
     return Answer(shown(call, resumed))
 
@@ -108,7 +108,7 @@ def started_as(
 ) -> Execution:
     """Start an execution. The same start, repeated, is recorded once, by whoever it was first."""
     started = call.services.executions.start(
-        call.workspace, workflow, value, name=name, version=version, actor=call.actor, sync=sync
+        call.workspace, workflow, value, name=name, version=version, sync=sync
     )
     act.done(
         target=started.key, entry_id=f"{started.key.id}#start",

@@ -38,7 +38,7 @@ def update_map_run(call: Call[shapes.UpdateMapRunRequest]) -> Answer:
     """Change the limits of a Map Run that is under way; they hold from its worker's next step on."""
     executions, key, run = call.services.executions, key_of(call), call.path["run"]
     limits = call.given.model_dump()
-    executions.update_map_run(key, run, **limits, actor=call.actor)
+    executions.update_map_run(key, run, **limits)
     call.act.done(after={"map_run": run, **limits})
     return Answer(shown(executions.describe_map_run(key, run)))
 

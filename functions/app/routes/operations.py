@@ -104,7 +104,7 @@ def _pause(call: Call[shapes.PauseRequest], workflow: str) -> Answer:
 
 def _resume(call: Call[base.Nothing], workflow: str) -> Answer:
     before = _now(call, workflow)
-    resumed = call.services.pausing.resume(call.workspace, workflow, actor=call.actor)
+    resumed = call.services.pausing.resume(call.workspace, workflow)
     call.act.done(before=_recorded(before), after={"woken": resumed.woken})
     return Answer(shapes.Resumed.of(resumed))
 

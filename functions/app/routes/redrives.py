@@ -57,7 +57,7 @@ def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> Answer:
 def _redriven(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
     executions = call.services.executions
     was = executions.describe(key)
-    redriven = executions.redrive(key, actor=call.actor)
+    redriven = executions.redrive(key)
     act.done(
         before={"status": was.status, "error": was.error},
         after={"status": redriven.status, "redrives": redriven.redrives},

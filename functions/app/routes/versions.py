@@ -107,7 +107,7 @@ def rollback_workflow(call: Call[shapes.RollbackRequest]) -> Answer:
     catalog, name = call.services.catalog, call.path["name"]
     before = catalog.workflow(call.workspace, name).active_version
     record = catalog.rollback(
-        call.workspace, name, call.given.version, actor=call.actor, expect_etag=etags.inner(call.expected)
+        call.workspace, name, call.given.version, expect_etag=etags.inner(call.expected)
     )
     _tell_active(call.act, before, record)
     return Answer(version_shape(record, record.number))

@@ -90,7 +90,7 @@ def _put(call: Call[base.Nothing], *, archived: bool) -> Answer:
     """Into the archive, or out of it."""
     catalog, name = call.services.catalog, call.path["name"]
     before = catalog.workflow(call.workspace, name).archived
-    row = catalog.set_archived(call.workspace, name, archived=archived, actor=call.actor)
+    row = catalog.set_archived(call.workspace, name, archived=archived)
     if before == archived:
         call.act.unchanged()
     else:

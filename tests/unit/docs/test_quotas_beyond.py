@@ -72,7 +72,7 @@ def test_a_redrive_has_no_period():
     key = product.start({})
     product.drain()
     product.clock.sleep(365 * DAY)
-    product.executions.redrive(key, actor=TESTER)
+    product.executions.redrive(key)
     assert product.describe(key).status == "RUNNING"
 
 
@@ -227,7 +227,7 @@ def test_a_poll_beyond_the_room_is_answered_at_once():
     activities = Activities(
         store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock, most_waiting=0
     )
-    activities.create("default", "pick", actor=TESTER)
+    activities.create("default", "pick")
     assert activities.poll("default", "pick", wait=60.0) is None
     assert clock.now() == 0.0
 

@@ -38,7 +38,7 @@ def test_a_rollback_is_seen_at_once(catalog, published, make):
     publish(catalog, make("a"))
     publish(catalog, make("b"))
     assert published.version("default", "orders").number == 2
-    catalog.rollback("default", "orders", 1, actor=ANA)
+    catalog.rollback("default", "orders", 1)
     assert published.version("default", "orders").number == 1
 
 

@@ -53,7 +53,7 @@ def executions(stores, tasks):
 
 def test_a_start_without_the_connector_is_refused_before_anything_is_written(stores):
     with pytest.raises(ResourceNotAvailable) as refused:
-        executions(stores, Installed()).start("default", "pay", {}, name="one", actor=ANA)
+        executions(stores, Installed()).start("default", "pay", {}, name="one")
     assert "version 1 of 'pay' cannot run here" in refused.value.message
     assert "connector:acme:pay: there is no such connector" in refused.value.message
     assert refused.value.where == "/States/Split/Branches[0]/States/Pay/Resource"
@@ -66,7 +66,7 @@ def test_with_it_the_start_goes_through_and_is_looked_at_once(stores):
     tasks = Installed("acme")
     starts = executions(stores, tasks)
     for name in ("one", "two"):
-        assert starts.start("default", "pay", {}, name=name, actor=ANA).status == "RUNNING"
+        assert starts.start("default", "pay", {}, name=name).status == "RUNNING"
     assert tasks.asked == 1  # an activity is polled for, no connector's
 
 
@@ -86,5 +86,5 @@ def test_the_active_versions_that_cannot_run_are_listed(stores):
 def test_drafts_and_what_is_archived_are_not_listed(stores):
     catalog = Catalog(stores.catalog, SkipClock())
     catalog.import_document("default", parse_document({"name": "draft", "definition": PAY}), actor=ANA)
-    catalog.set_archived("default", "pay", archived=True, actor=ANA)
+    catalog.set_archived("default", "pay", archived=True)
     assert not list(not_startable(stores.catalog, "default", Installed()))

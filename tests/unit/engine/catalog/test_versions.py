@@ -61,18 +61,18 @@ def test_versions_are_numbered_and_newest_first(publish, catalog):
 def test_rollback_points_back_and_keeps_the_history(publish, catalog):
     publish("a")
     publish("b")
-    assert catalog.rollback("default", "orders", 1, actor=ANA).number == 1
+    assert catalog.rollback("default", "orders", 1).number == 1
     assert catalog.workflow("default", "orders").active_version == 1
-    assert catalog.rollback("default", "orders", 1, actor=ANA).number == 1
+    assert catalog.rollback("default", "orders", 1).number == 1
     assert len(catalog.versions("default", "orders")) == 2
     with pytest.raises(NotFound):
-        catalog.rollback("default", "orders", 9, actor=ANA)
+        catalog.rollback("default", "orders", 9)
 
 
 def test_after_a_rollback_the_draft_publishes_as_a_new_version(publish, catalog):
     publish("a")
     publish("b")
-    catalog.rollback("default", "orders", 1, actor=ANA)
+    catalog.rollback("default", "orders", 1)
     assert catalog.publish("default", "orders", actor=ANA).number == 3
 
 

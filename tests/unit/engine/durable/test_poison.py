@@ -351,7 +351,7 @@ def test_what_cannot_be_opened_ends_paused_and_can_be_resumed(breaks):
     if segments:
         journal._segments[key].clear()  # restored from a backup, as it was before
         journal._headers[key] = replace(journal.header(key), seq=-1)
-    resumed = product.executions.resume(key, actor=TESTER)
+    resumed = product.executions.resume(key)
     assert resumed.status == "RUNNING"
     product.drain()
     assert {product.describe(each).status for each in (key, neighbour)} == {"SUCCEEDED"}
@@ -375,7 +375,7 @@ def test_resume_starts_the_count_anew_and_wakes_it():
     product, key = killer()
     paused(product, key)
     product.tasks.answers[WORK] = [{"ok": 1}]
-    assert product.executions.resume(key, actor=TESTER).status == "RUNNING"
+    assert product.executions.resume(key).status == "RUNNING"
     assert (strikes(product, key), status(product, key)) == (0, "RUNNING")
     product.drain()
     assert product.describe(key).output == {"ok": 1}
@@ -386,7 +386,7 @@ def test_a_resume_whose_wake_was_lost_is_found_by_the_sweep():
     product, key = killer()
     paused(product, key)
     product.tasks.answers[WORK] = [{"ok": 1}]
-    product.executions.resume(key, actor=TESTER)
+    product.executions.resume(key)
     product.stores.queue.acknowledge([received.receipt for received in product.stores.queue.claim(10)])
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
@@ -396,16 +396,16 @@ def test_only_a_paused_execution_can_be_resumed():
     product = Product(WAIT)
     key = product.start({})
     with pytest.raises(ExecutionIsNotPaused, match="it is RUNNING"):
-        product.executions.resume(key, actor=TESTER)
+        product.executions.resume(key)
     product.drain()
     with pytest.raises(ExecutionIsNotPaused, match="it is SUCCEEDED"):
-        product.executions.resume(key, actor=TESTER)
+        product.executions.resume(key)
 
 
 def test_a_start_repeated_while_it_is_paused_answers_it_and_does_not_wake_it_up():
     product, key = killer()
     paused(product, key)
-    assert product.executions.start("default", "flow", {}, name="one", actor=TESTER).status == "PAUSED"
+    assert product.executions.start("default", "flow", {}, name="one").status == "PAUSED"
     assert status(product, key) == "PAUSED"
 
 
@@ -467,4 +467,4 @@ def test_a_stop_of_a_paused_callback_ignores_its_answer():
 
 def test_an_unknown_execution_cannot_be_resumed():
     with pytest.raises(Exception, match="no execution"):
-        Product(WAIT).executions.resume(ExecutionKey.of("default", "flow", "none"), actor=TESTER)
+        Product(WAIT).executions.resume(ExecutionKey.of("default", "flow", "none"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from functions.app.shapes.shown_steps import rests_of, shape_of
 
 from engine.durable.views.step_facts import Status
 from engine.durable.views.steps import steps_of
 from engine.language.asl.compile import compile_definition
 from engine.testing.simulate import Simulation, facts_of
 from engine.testing.stubs import Stubs
+from functions.app.shapes.shown_steps import rests_of, shape_of
 from functions.cli.account import _WORDS, account, readable_cause
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.redriving import BAD as DOWN

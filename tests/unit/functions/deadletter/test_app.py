@@ -74,7 +74,7 @@ def test_its_execution_is_paused_and_says_why(product, buries):
     assert header.due_at is None
     rows = product.stores.index.query(ExecutionQuery(product.workspace, status="PAUSED")).rows
     assert [row.key for row in rows] == [key]
-    product.executions.resume(key, actor=None)
+    product.executions.resume(key)
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
 

@@ -170,7 +170,7 @@ def test_the_answer_of_an_activity_s_worker_is_masked():
                                                "Keep": FLOW["States"]["Keep"]}}
     made = product(at_the_door=Vault(KEY=VALUE), at_the_worker=Vault(), definition=definition,
                    tasks=ScriptedTasks({activity: [TaskGoesOn()]}))
-    made.activities.create("default", "desk", actor=None)
+    made.activities.create("default", "desk")
     key = made.start({})
     made.run(key)
     task = made.activities.poll("default", "desk")

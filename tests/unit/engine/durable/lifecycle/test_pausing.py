@@ -24,7 +24,7 @@ def pause(product, workflow="flow", *, starts=QUEUE, running=FINISH):
 
 
 def resume(product, workflow="flow"):
-    return product.pausing.resume("default", workflow, actor=TESTER)
+    return product.pausing.resume("default", workflow)
 
 
 def wakes(product):

@@ -116,7 +116,7 @@ def test_while_its_workflow_is_held_nothing_is_entered(state):
     redrive(product, key)
     product.run(key)
     assert product.describe(key).status == "RUNNING"
-    product.pausing.resume("default", "flow", actor=TESTER)
+    product.pausing.resume("default", "flow")
     product.drain()
     assert product.describe(key).status == "FAILED"
     assert product.events(key).count("ExecutionFailed") == 2

@@ -251,7 +251,7 @@ def test_a_paused_workflow_holds_what_was_not_begun_and_lets_the_rest_end():
     product.pausing.pause("default", "flow", starts="queue", running="hold", actor=TESTER)
     assert product.run(key) is None
     assert segments(product, key) == []
-    product.pausing.resume("default", "flow", actor=TESTER)
+    product.pausing.resume("default", "flow")
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
 
@@ -276,7 +276,7 @@ def sync(product, execution_input=None, call_threads=0, **more):
         product.executions, lambda: product.worker(call_threads=call_threads, runs_sync=True), product.clock
     )
     return starts.run(product.executions.start(
-        "default", "flow", execution_input, actor=TESTER, sync=True, **{"name": "one", **more}
+        "default", "flow", execution_input, sync=True, **{"name": "one", **more}
     ))
 
 

@@ -359,7 +359,7 @@ def test_a_run_is_updated():
     assert len(children_of(product)) == 1
     (arn,) = product.executions.map_runs(key)
     product.executions.update_map_run(
-        key, arn, max_concurrency=3, tolerated_failure_percentage=50, actor=TESTER,
+        key, arn, max_concurrency=3, tolerated_failure_percentage=50,
     )
     product.run(key)
     product.run(key)
@@ -379,10 +379,10 @@ def test_what_cannot_be_described_or_updated():
     with pytest.raises(NotFound):
         product.executions.describe_map_run(ExecutionKey.of("default", "flow", "nobody"), arn)
     with pytest.raises(Conflict):
-        product.executions.update_map_run(key, arn, max_concurrency=1, actor=TESTER)
+        product.executions.update_map_run(key, arn, max_concurrency=1)
     for limits in ({}, {"max_concurrency": -1}, {"tolerated_failure_percentage": 101}):
         with pytest.raises(InvalidDocument):
-            product.executions.update_map_run(key, arn, **limits, actor=TESTER)
+            product.executions.update_map_run(key, arn, **limits)
 
 
 # ---------------------------------------------------------------- beside poison, pauses and EXPRESS
@@ -419,7 +419,7 @@ def test_a_held_parent_dispatches_nothing_until_it_is_resumed():
             product.run(received.key)
             product.stores.queue.acknowledge([received.receipt])
     assert len(children_of(product)) == begun < 3
-    product.pausing.resume("default", "flow", actor=TESTER)
+    product.pausing.resume("default", "flow")
     product.drain(limit=400)
     assert product.describe(key).output == [1, 2, 3]
 
