@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from engine.errors import StorageError
-from functions.app.failures import error_body
+from functions.app.failures import error_body, failure_response
 from functions.server.owner import Owner
 from functions.server.refusals import RefusedRequests
 from functions.server.sessions import IDLE_SECONDS
@@ -78,8 +78,8 @@ class Guard:
         try:
             return self._answered(environ, start_response)
         except StorageError as error:
-            shape = {"code": type(error).__name__, "message": str(error)}
-            return respond(start_response, 503, error_body(shape), {"Retry-After": "1"})
+            failed = failure_response(error, path=environ["PATH_INFO"])
+            return respond(start_response, failed.status, failed.body, failed.headers)
 
     def _answered(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         refusal = self._refusal(environ)

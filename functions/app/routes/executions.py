@@ -1,4 +1,4 @@
-"""Routes of executions: start, list, look, stop."""
+"""Routes of executions: start, list, look, stop, run again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from functions.app import large_values
-from functions.app.acts import Act, Doing, Target, digest
+from functions.app.acts import Act, Acts, Doing, Target, digest
 from functions.app.addresses import execution_address
 from functions.app.console_links import Moment
 from functions.app.routing import Answer, Call, RouteTable
@@ -26,14 +26,14 @@ def key_of(call: Call[Any]) -> ExecutionKey:
     return ExecutionKey(call.workspace, call.path["id"])
 
 
-def start_tried(call: Call[Any], workflow: str, name: str | None) -> Target:
+def _tried(call: Call[Any], workflow: str, name: str | None) -> Target:
     """What a start is of before there is one: the workflow, or the execution that is to have the name."""
     return Subject(WORKFLOW, workflow) if name is None else ExecutionKey.of(call.workspace, workflow, name)
 
 
 @route(
     "POST", "/workflows/{name}/executions", shapes.StartRequest, answers=shapes.Execution, status=201, flags=("sync",),
-    act=Act("execution.start", lambda call: start_tried(call, call.path["name"], call.given.name)),
+    act=Act("execution.start", lambda call: _tried(call, call.path["name"], call.given.name)),
     example={"input": {"order": 1}, "name": "order-1"},
 )
 def start_execution(call: Call[shapes.StartRequest]) -> Answer:
@@ -47,7 +47,7 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer:
     started = started_as(
         call, call.act, call.path["name"], given.input, name=given.name, version=given.version, sync=given.sync
     )
-    return started_answer(call, call.services.sync_starts.run(started) if given.sync else started)
+    return _started_answer(call, call.services.sync_starts.run(started) if given.sync else started)
 
 
 @route(
@@ -102,6 +102,29 @@ def resume_execution(call: Call[base.Nothing]) -> Answer:
     return Answer(shown(call, resumed))
 
 
+@route(
+    "POST", "/executions/{id}/rerun", shapes.RerunRequest, answers=shapes.Execution, status=201,
+    act=Acts(("execution.start", "execution.rerun")),
+    example={"version": "active"},
+)
+def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer:
+    """Start the workflow again with the same input, or with another.
+
+    With the version that the execution ran, unless `version` is active."""
+    given, key = call.given, key_of(call)
+    was, has_input = call.services.executions.describe(key), "input" in call.given.model_fields_set
+    with call.acts.doing("execution.start", _tried(call, was.workflow, given.name)) as act:
+        started = started_as(
+            call, act, was.workflow, given.input if has_input else was.input, name=given.name,
+            version=was.version if given.version == "same" else None,
+        )
+    with call.acts.doing("execution.rerun", key) as act:
+        act.done(after={
+            "started": started.key.id, "version": started.version, "input": "another" if has_input else "same",
+        })
+    return _started_answer(call, started)
+
+
 def started_as(
     call: Call[Any], act: Doing, workflow: str, value: base.Json, *, name: str | None, version: int | None,
     sync: bool = False,
@@ -128,7 +151,7 @@ def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
     return found
 
 
-def started_answer(call: Call[Any], started: Execution) -> Answer:
+def _started_answer(call: Call[Any], started: Execution) -> Answer:
     """A new execution, and where it is found."""
     return Answer(shown(call, started), status=201, headers={"Location": execution_address(started.key.id)})
 

@@ -1,4 +1,4 @@
-"""Routes of one execution's inside: its definition, steps, values and logs; and running it again."""
+"""Routes of one execution's inside: its definition, steps, values and logs; and past inputs to test with."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.logs import LogLine, LogQuery
 from functions.app import etags, large_values
-from functions.app.acts import Acts
 from functions.app.console_links import Moment
 from functions.app.identity import COMMAND_LINE
 from functions.app.release import release
-from functions.app.routes.executions import key_of, start_tried, started_answer, started_as
+from functions.app.routes.executions import key_of
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.services import Services
 from functions.app.shapes import base
-from functions.app.shapes import executions as executions_shapes
 from functions.app.shapes import steps as shapes
 from functions.app.shapes.base import ConsoleAddresses
 from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, rests_of, shape_of
@@ -141,29 +139,6 @@ def get_payload(call: Call[shapes.PayloadQuery]) -> Answer:
         value = getattr(_step(call.services, key, given.step), given.part)
     headers = {"Content-Disposition": f'attachment; filename="{given.part}.json"'}
     return Answer(large_values.json_text(value), headers=headers)
-
-
-@route(
-    "POST", "/executions/{id}/rerun", shapes.RerunRequest, answers=executions_shapes.Execution, status=201,
-    act=Acts(("execution.start", "execution.rerun")),
-    example={"version": "active"},
-)
-def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer:
-    """Start the workflow again with the same input, or with another.
-
-    With the version that the execution ran, unless `version` is active."""
-    given, key = call.given, key_of(call)
-    was, has_input = call.services.executions.describe(key), "input" in call.given.model_fields_set
-    with call.acts.doing("execution.start", start_tried(call, was.workflow, given.name)) as act:
-        started = started_as(
-            call, act, was.workflow, given.input if has_input else was.input, name=given.name,
-            version=was.version if given.version == "same" else None,
-        )
-    with call.acts.doing("execution.rerun", key) as act:
-        act.done(after={
-            "started": started.key.id, "version": started.version, "input": "another" if has_input else "same",
-        })
-    return started_answer(call, started)
 
 
 @route(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from functions.app.shapes.base import ConsoleAddresses, ExecutionFilters, Given, Json, Paged, Taken, Time
@@ -16,6 +18,14 @@ class StartRequest(Taken):
     sync: bool = Field(
         False, description="Run an EXPRESS workflow here and answer with its outcome; 504 after 25 s. Or ?sync=true."
     )
+
+
+class RerunRequest(Taken):
+    """With what to run again."""
+
+    input: Json = Field(None, description="By default the same.")
+    version: Literal["same", "active"] = Field("same", description="The version it ran, or today's active one.")
+    name: str | None = Field(None, description="Unique within the workflow; by default a UUID.")
 
 
 class StopRequest(Taken):

@@ -171,14 +171,6 @@ class PayloadQuery(Taken):
     step: str | None = Field(None, description="Of this step, by its id; by default the execution's own.")
 
 
-class RerunRequest(Taken):
-    """With what to run again."""
-
-    input: Json = Field(None, description="By default the same.")
-    version: Literal["same", "active"] = Field("same", description="The version it ran, or today's active one.")
-    name: str | None = Field(None, description="Unique within the workflow; by default a UUID.")
-
-
 class InputsQuery(Taken):
     """Whose inputs."""
 
