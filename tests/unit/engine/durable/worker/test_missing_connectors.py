@@ -58,7 +58,7 @@ def test_once_it_is_installed_the_execution_goes_on_where_it_stood():
     product.tasks.installed.add(WORK)
     product.drain()
     assert product.describe(key).status == "PAUSED"  # somebody says when
-    product.executions.resume(key, actor=TESTER)
+    product.executions.resume(key)
     product.drain()
     assert (product.describe(key).status, product.describe(key).output) == ("SUCCEEDED", {"ok": True})
     assert len(product.tasks.calls) == 1
@@ -71,7 +71,7 @@ def test_what_can_be_called_is_called_first():
     assert product.describe(key).status == "PAUSED"
     assert [call.resource for call in product.tasks.calls] == [THERE]
     product.tasks.installed.add(WORK)
-    product.executions.resume(key, actor=TESTER)
+    product.executions.resume(key)
     product.drain()
     assert product.describe(key).output == [2, 1]
     assert [call.resource for call in product.tasks.calls] == [THERE, WORK]
