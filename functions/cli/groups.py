@@ -15,9 +15,9 @@ from functions.cli.session import Session
 FOLDER_ALONE: Mapping[str, str] = {
     "up": "it serves a data folder", "worker": "it works on a data folder", "demo": "it serves a data folder",
     "signin": "a link of the folder's own server", "signout": "browsers of the folder's own server",
-    "backup": "it copies a data folder", "simulate": "it runs a file in memory, here",
+    "backup": "it copies a data folder",
 }
-"""The commands that work without --endpoint alone, and why."""
+"""The commands that work on a data folder alone, and why."""
 
 ENDPOINT_ALONE: Mapping[str, str] = {
     "login": "a data folder has no users", "logout": "a data folder has no users",
@@ -27,6 +27,7 @@ ENDPOINT_ALONE: Mapping[str, str] = {
 
 PARTLY: Mapping[str, str] = {
     "show": "yes; tokens of waiting tasks are left out: who has one may answer",
+    "simulate": "yes; a file is run in memory, here",
     "secrets": "yes; `get --reveal` is refused: the API gives nobody a value",
     "doctor": "yes; it looks at what the API tells: alarms, secrets, executions, the audit log",
     "tune": "yes; of a deployment by its CloudWatch metrics, with credentials of the account",
@@ -76,12 +77,12 @@ class Commands(Grouped):
         """The command of this name. Raises InvalidDocument where it is not for what is asked."""
         if ctx.params.get("endpoint") and cmd_name in FOLDER_ALONE:
             raise InvalidDocument(
-                f"{cmd_name} works without an endpoint alone: {FOLDER_ALONE[cmd_name]}", where="--endpoint",
+                f"{cmd_name} is for a data folder alone: {FOLDER_ALONE[cmd_name]}", where="--endpoint",
                 advice="Leave --endpoint and AUTOMATE_ENDPOINT out.",
             )
         if not ctx.params.get("endpoint") and cmd_name in ENDPOINT_ALONE and not ctx.resilient_parsing:
             raise InvalidDocument(
-                f"{cmd_name} is for a deployment: {ENDPOINT_ALONE[cmd_name]}", where="--endpoint",
+                f"{cmd_name} is for a deployment alone: {ENDPOINT_ALONE[cmd_name]}", where="--endpoint",
                 advice=f"automate --endpoint URL {cmd_name}",
             )
         return super().get_command(ctx, cmd_name)

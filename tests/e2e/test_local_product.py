@@ -372,3 +372,17 @@ def test_endless_digits_in_a_header_are_refused_with_words(server, header):
     status, body = int(answer.split(" ")[1]), answer.partition("\r\n\r\n")[2]
     assert 400 <= status < 500
     assert len(body) > 10
+
+
+def test_the_command_line_asks_the_running_server_with_the_folder_s_token(server, tmp_path):
+    at = ("--endpoint", server.url)
+    path = tmp_path / "asked.json"
+    path.write_text(json.dumps({"name": "asked", "definition": HELLO}))
+    assert automate(server.folder, *at, "import", "--file", str(path), "--publish")["published"] is True
+    ended = automate(server.folder, *at, "start", "asked", "--name", "one", "--input", "{}", "--wait")
+    assert (ended["status"], ended["output"]) == ("SUCCEEDED", {"said": "hello"})
+    found = automate(server.folder, *at, "audit", "list", "--execution", "asked:one", "--act", "execution.start")
+    assert [entry["origin"] for entry in found["entries"]] == ["127.0.0.1"]
+    refused = automate(tmp_path / "another", *at, "workflows", check=False)
+    assert refused.returncode == 1
+    assert "nobody is signed in" in refused.stderr

@@ -300,7 +300,7 @@ class TestCommands:
     def test_a_command_of_the_data_folder_says_so(self, command):
         status, _, said = command("up")
         assert status == 1
-        assert "up works without an endpoint alone: it serves a data folder" in said
+        assert "up is for a data folder alone: it serves a data folder" in said
 
 
 def test_the_poll_ends_with_the_execution(command, imported, monkeypatch):

@@ -70,6 +70,8 @@ CASES = {
     "workflows": [[]],
     "test": [["{hello}"], ["{hello}", "--case", "greets", "--junit", "{out}"], ["{hello}", "--case", "nope"],
              ["{broken}"]],
+    "simulate": [["{hello}", "--input", '{"a": 1}', "--events", "--limits", "aws", "--seconds", "60"],
+                 ["{fails}", "--stubs", "{stubs}"], ["{hello}", "--example-stubs"]],
     "rules test": [["{route}", "--state", "Route", "--input", '{"n": 5}', "--variables", '{"a": 1}'],
                    ["{route}", "--state", "Nope"]],
     "copilot draft": [["Call the payment API, then tell Slack", "--output", "{out}"],
@@ -196,6 +198,8 @@ def prepared(tmp_path_factory):
         names["answer"] = executions.standing(product.key("ask:one")).waiting[0].token
         names["run"] = executions.map_runs(batch)[0].rpartition(":")[2]
         names["token"] = executions.page(ExecutionQuery("default", limit=1)).next_token
+        names["stubs"] = str(root / "stubs.json")
+        Path(names["stubs"]).write_text(json.dumps({CALL["Resource"]: [{"output": 1}]}))
         product.secrets.set("default", "KEY", "a value of some length", by="ada")
         main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
     product.close()
@@ -289,7 +293,7 @@ def test_no_command_and_no_option_escapes():
 
 
 def test_what_works_one_way_alone_is_a_short_list():
-    assert set(FOLDER_ALONE) == {"up", "worker", "demo", "signin", "signout", "backup", "simulate"}
+    assert set(FOLDER_ALONE) == {"up", "worker", "demo", "signin", "signout", "backup"}
     assert set(ENDPOINT_ALONE) == {"login", "logout"}
 
 
@@ -297,7 +301,7 @@ def test_what_works_one_way_alone_is_a_short_list():
 def test_a_command_of_a_folder_alone_says_so(automate, name):
     status, out, err = automate("--endpoint", "https://example.com", name)
     assert (status, out) == (1, "")
-    assert f"{name} works without an endpoint alone: {FOLDER_ALONE[name]}" in err
+    assert f"{name} is for a data folder alone: {FOLDER_ALONE[name]}" in err
 
 
 @pytest.mark.parametrize("name", sorted(ENDPOINT_ALONE))
