@@ -9,7 +9,7 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   "": ["pages/workflows/WorkflowsPage.tsx"],
   wizard: ["pages/designer/DesignerPage.tsx", "pages/designer/start/StartPage.tsx"],
   "wizard/:": ["pages/designer/DesignerPage.tsx", "pages/designer/copilot/CopilotCard.tsx"],
-  executions: ["pages/executions/ExecutionsPage.tsx"],
+  executions: ["pages/executions/list/ExecutionsPage.tsx"],
   "executions/:": ["pages/executions/ExecutionPage.tsx"],
   rules: ["pages/rules/RuleTesterPage.tsx"],
   secrets: ["pages/secrets/SecretsPage.tsx"],

@@ -32,7 +32,7 @@ export const ROUTES: readonly RouteRow[] = [
   row("/", () => import("../pages/workflows/WorkflowsPage"), none),
   row("/wizard", designer, () => ({ workflow: null })),
   row("/wizard/:workflow", designer, (given) => ({ workflow: given.workflow ?? null }), true),
-  row("/executions", () => import("../pages/executions/ExecutionsPage"), none),
+  row("/executions", () => import("../pages/executions/list/ExecutionsPage"), none),
   row(
     "/executions/:id",
     () => import("../pages/executions/ExecutionPage"),

@@ -6,17 +6,17 @@
  */
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
-import "./cards.css";
-import "./lines.css";
+import "./draw/cards.css";
+import "./draw/lines.css";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useRef } from "react";
+import { StepList } from "./draw/StepList";
+import { useLayout } from "./layout/useLayout";
 import type { WorkflowCanvasProps } from "./props";
-import { StepList } from "./StepList";
 import { Surface } from "./Surface";
 import { useGraph } from "./useGraph";
-import { useLayout } from "./useLayout";
-import { usePane } from "./usePane";
-import { useSettings } from "./useSettings";
+import { usePane } from "./view/usePane";
+import { useSettings } from "./view/useSettings";
 
 export function WorkflowCanvas(props: WorkflowCanvasProps) {
   return (

@@ -2,19 +2,19 @@
 import { describe, expect, it } from "vitest";
 import { buildGraph, insertState, removeStates, renameState } from "../asl";
 import { CHAIN, sample } from "../asl/samples.testdata";
+import { connection, redirection } from "./act/connecting";
+import { meaningOf } from "./act/keys";
+import { lineAt, nodeAt } from "./act/targets";
+import { findStates } from "./bars/find";
 import { applyCommand } from "./commands";
-import { connection, redirection } from "./connecting";
-import { lineBeside } from "./containers";
 import { changeCounts, diffGraph } from "./diff";
-import { findStates } from "./find";
-import { meaningOf } from "./keys";
+import { freeNoteId, notesOf, withNotes } from "./draw/notes";
 import type { Layout, PlacedEdge } from "./layout/types";
-import { freeNoteId, notesOf, withNotes } from "./notes";
 import { type OverlayStep, overlayOf } from "./overlay";
-import { boundsOf, grown, windowOf } from "./seen";
-import { lineAt, nodeAt } from "./targets";
 import { reuseGraph } from "./useGraph";
-import { steadyCard } from "./view";
+import { lineBeside } from "./view/containers";
+import { boundsOf, grown, windowOf } from "./view/seen";
+import { steadyCard } from "./view/view";
 
 const graph = buildGraph(CHAIN);
 const key = (name: string, more = {}) =>

@@ -1,13 +1,15 @@
 /** The canvas: workflows drawn, edited, compared, and with an execution laid over them. */
-export type { MenuItem } from "./CardMenu";
+
+export { putDragged } from "./act/dragging";
+export type { MenuItem } from "./bars/CardMenu";
 export { applyCommand, type CanvasCommand, type ScreenPoint } from "./commands";
 export { DiffCanvas } from "./DiffCanvas";
 export { type Change, changeCounts, diffGraph, type GraphDiff } from "./diff";
-export { putDragged } from "./dragging";
+export { IconShape, StateIcon } from "./draw/icons";
+export { notesOf, withNotes } from "./draw/notes";
+export { StepList } from "./draw/StepList";
 export { ExecutionCanvas } from "./ExecutionCanvas";
-export { IconShape, StateIcon } from "./icons";
 export type { EdgeMarks, Mark, Marks, Note } from "./model";
-export { notesOf, withNotes } from "./notes";
 export {
   type Overlay,
   type OverlayStep,
@@ -18,5 +20,4 @@ export {
   triedAgain,
 } from "./overlay";
 export type { CanvasHandle, WorkflowCanvasProps } from "./props";
-export { StepList } from "./StepList";
 export { WorkflowCanvas } from "./WorkflowCanvas";

@@ -1,7 +1,7 @@
 /** What a canvas takes, and what can be asked of it. */
 import type { Ref } from "react";
 import type { Definition, EdgeId, ResourceNames, StatePointer } from "../asl";
-import type { MenuItem } from "./CardMenu";
+import type { MenuItem } from "./bars/CardMenu";
 import type { CanvasCommand } from "./commands";
 import type { GraphDiff } from "./diff";
 import type { EdgeMarks, Marks, Note } from "./model";

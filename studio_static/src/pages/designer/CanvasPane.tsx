@@ -12,10 +12,10 @@ import {
   typeOf,
   walk,
 } from "../../asl";
-import type { MenuItem } from "../../canvas/CardMenu";
+import type { MenuItem } from "../../canvas/bars/CardMenu";
 import { applyCommand, type CanvasCommand } from "../../canvas/commands";
+import { notesOf, withNotes } from "../../canvas/draw/notes";
 import type { Mark, Marks, Note } from "../../canvas/model";
-import { notesOf, withNotes } from "../../canvas/notes";
 import type { CanvasHandle } from "../../canvas/props";
 import { WorkflowCanvas } from "../../canvas/WorkflowCanvas";
 import { HistoryBar } from "./HistoryBar";

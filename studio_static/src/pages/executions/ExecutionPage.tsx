@@ -2,7 +2,7 @@
  * One execution: the graph as it really ran, its timeline, and the step that matters with why it failed. All three are
  * one selection, kept in the address; without one the page opens at the failed step, and follows what runs.
  */
-import "./executions.css";
+import "./list/executions.css";
 import "./execution.css";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type { Execution, Step } from "../../api/schema";
@@ -15,17 +15,17 @@ import { Stale } from "../../ui/Loaded";
 import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { DetailsTab } from "./DetailsTab";
-import { EventsTab } from "./EventsTab";
 import { ExecutionHeader } from "./ExecutionHeader";
-import { LogTab } from "./LogTab";
+import { EventsTab } from "./log/EventsTab";
+import { LogTab } from "./log/LogTab";
 import { RedriveDialog } from "./RedriveDialog";
 import { goesOnAt, isRedrivable } from "./redrive";
-import { COMPARED, StepPanel } from "./StepPanel";
+import { COMPARED, StepPanel } from "./step/StepPanel";
+import { useLastGood } from "./step/useLastGood";
 import { stepToOpen } from "./steps";
 import { TabStrip } from "./TabStrip";
-import { TimelineTab } from "./TimelineTab";
+import { TimelineTab } from "./time/TimelineTab";
 import { type Shown, useExecution } from "./useExecution";
-import { useLastGood } from "./useLastGood";
 import { ValuesTab } from "./ValuesTab";
 
 const MapRunsTab = lazy(() => import("./MapRunsTab"));

@@ -1,7 +1,7 @@
 /** What the execution was started with, and how it ended. */
 import type { Execution } from "../../api/schema";
-import { parsed } from "./events";
-import { StepJson } from "./StepJson";
+import { parsed } from "./log/events";
+import { StepJson } from "./step/StepJson";
 
 export function ValuesTab({ execution }: { execution: Execution }) {
   return (

@@ -5,8 +5,8 @@ import type { DefinitionAnswer, Execution, StepsAnswer } from "../../api/schema"
 import { useApi } from "../../api/useApi";
 import type { Definition } from "../../asl";
 import { type OverlayStep, overlayOf } from "../../canvas";
-import { restsOf, secondsRan } from "./rests";
 import { indexOf } from "./steps";
+import { restsOf, secondsRan } from "./time/rests";
 
 /** Long histories are read whole for their steps: those are asked for less often. */
 const POLL_MS = 1000;

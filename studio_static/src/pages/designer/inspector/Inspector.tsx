@@ -5,7 +5,7 @@
 import { useState } from "react";
 import { useIsWide } from "../../../app/useWidth";
 import { describe, type EdgeId, edgeAddress, own, type StatePointer, stateAt } from "../../../asl";
-import { StateIcon } from "../../../canvas/icons";
+import { StateIcon } from "../../../canvas/draw/icons";
 import { Segments } from "../forms/controls";
 import type { Slot } from "../slots";
 import { definitionOf, select, useDesigner } from "../store";

@@ -1,8 +1,8 @@
 /** The items under a search field: one list that arrows walk and Enter takes from. */
 import "./palette.css";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { putDragged } from "../../../canvas/dragging";
-import { StateIcon } from "../../../canvas/icons";
+import { putDragged } from "../../../canvas/act/dragging";
+import { StateIcon } from "../../../canvas/draw/icons";
 import type { PaletteItem, Section } from "./items";
 import { here, usePalette } from "./usePalette";
 

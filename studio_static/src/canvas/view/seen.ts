@@ -1,0 +1,85 @@
+/**
+ * What is drawn of a large workflow: the cards and lines in sight and half a screen around, with what they need to be
+ * drawn (a card's containers, a line's two ends). React Flow is given no others.
+ */
+import { ownerOf, scopeOf } from "../../asl";
+import type { Layout, PlacedEdge, Rect } from "../layout/types";
+import type { CanvasEdge, CanvasNode } from "../model";
+import type { Pane, Viewport } from "./view";
+
+/** The part of the drawing that a pane shows. */
+export const windowOf = (view: Viewport, pane: Pane): Rect => ({
+  x: -view.x / view.zoom,
+  y: -view.y / view.zoom,
+  width: pane.width / view.zoom,
+  height: pane.height / view.zoom,
+});
+
+/** A rectangle with half its size more on each side. */
+export const grown = ({ x, y, width, height }: Rect): Rect => ({
+  x: x - width / 2,
+  y: y - height / 2,
+  width: width * 2,
+  height: height * 2,
+});
+
+export const contains = (outer: Rect, inner: Rect): boolean =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height;
+
+const meets = (one: Rect, two: Rect): boolean =>
+  one.x <= two.x + two.width &&
+  two.x <= one.x + one.width &&
+  one.y <= two.y + two.height &&
+  two.y <= one.y + one.height;
+
+/** The rectangle around a line with its pill. */
+export function boundsOf({ points, pill }: PlacedEdge): Rect {
+  const xs = points.map((point) => point.x);
+  const ys = points.map((point) => point.y);
+  if (pill !== null) {
+    xs.push(pill.x, pill.x + pill.width);
+    ys.push(pill.y, pill.y + pill.height);
+  }
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return { x: left, y: top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
+}
+
+/** Fewer than this are drawn whole: hiding would cost more than it saves. */
+const FEW = 60;
+
+interface Drawn {
+  readonly nodes: CanvasNode[];
+  readonly edges: CanvasEdge[];
+}
+
+/** Of `nodes` and `edges` those that `window` meets; `always` stays, wherever it is (the card that has the focus). */
+export function seenOf(
+  nodes: readonly CanvasNode[],
+  edges: readonly CanvasEdge[],
+  layout: Layout,
+  window: Rect,
+  always: ReadonlySet<string>,
+): Drawn {
+  if (nodes.length <= FEW) return { nodes: [...nodes], edges: [...edges] };
+  const seen = edges.filter((edge) => {
+    const place = edge.data?.placed;
+    return place !== undefined && meets(boundsOf(place), window);
+  });
+  const wanted = new Set<string>(always);
+  for (const [id, rect] of layout.nodes) if (meets(rect, window)) wanted.add(id);
+  for (const edge of seen) wanted.add(edge.source).add(edge.target);
+  for (const id of [...wanted]) for (const owner of ownersOf(id)) wanted.add(owner);
+  return { nodes: nodes.filter((node) => wanted.has(node.id)), edges: seen };
+}
+
+/** The containers that a node stands in. `/States/A#start` are the ends of scopes: their id is their scope's. */
+function ownersOf(id: string): string[] {
+  const owners: string[] = [];
+  const scope =
+    id.includes("#") && (id.endsWith("#start") || id.endsWith("#end")) ? id.slice(0, id.lastIndexOf("#")) : scopeOf(id);
+  for (let owner = ownerOf(scope); owner !== null; owner = ownerOf(scopeOf(owner))) owners.push(owner);
+  return owners;
+}

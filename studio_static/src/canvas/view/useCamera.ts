@@ -1,0 +1,124 @@
+/** Where the canvas looks: opens readable, stays where it is when the drawing changes, and goes where it is sent. */
+import { useOnViewportChange, useReactFlow } from "@xyflow/react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useReducedMotion } from "../../app/theme";
+import type { Rect } from "../layout/types";
+import type { Placed } from "../layout/useLayout";
+import { contains, grown, windowOf } from "./seen";
+import {
+  centredOn,
+  firstView,
+  fittingView,
+  keepView,
+  LEAST_ZOOM,
+  MOST_ZOOM,
+  type Pane,
+  READABLE,
+  showing,
+  steadyCard,
+  type Viewport,
+} from "./view";
+
+export interface Camera {
+  /** The view that the canvas opens with. */
+  readonly first: Viewport;
+  /** The part of the drawing that must be there: what is seen, and half a screen around. */
+  readonly window: Rect;
+  /** Move as little as shows the rectangle whole; from afar, also come near. */
+  show(rect: Rect): void;
+  fit(): void;
+  zoomBy(factor: number): void;
+  zoomTo(zoom: number): void;
+  look(view: Viewport): void;
+}
+
+const GLIDE = 200;
+
+/** Below this, only names can be read. */
+const FAR = 0.45;
+
+export function useCamera(
+  room: RefObject<HTMLElement | null>,
+  placed: Placed,
+  pane: Pane,
+  anchor: string | null,
+  viewKey?: string,
+  openAt?: string | null,
+): Camera {
+  const flow = useReactFlow();
+  const still = useReducedMotion();
+  const [first] = useState(() => firstView(placed, pane, viewKey, openAt));
+  const [window, setWindow] = useState(() => grown(windowOf(first, pane)));
+  const held = useRef(window);
+  const see = useCallback(
+    (view: Viewport) => {
+      const sight = windowOf(view, pane);
+      // Zoomed in, a window made far out would hold most of the drawing.
+      if (contains(held.current, sight) && held.current.width <= sight.width * 4) return;
+      held.current = grown(sight);
+      setWindow(held.current);
+    },
+    [pane],
+  );
+  useEffect(() => see(flow.getViewport()), [see, flow]);
+  const far = (view: Viewport): void => {
+    room.current?.classList.toggle("is-far", view.zoom < FAR);
+  };
+  useEffect(() => far(flow.getViewport()));
+  // Classes by hand: no render for what changes sixty times a second.
+  useOnViewportChange({
+    onStart: () => room.current?.classList.add("is-moving"),
+    onChange: (view) => {
+      see(view);
+      far(view);
+    },
+    onEnd: (viewport) => {
+      room.current?.classList.remove("is-moving");
+      keepView(viewKey, { viewport });
+    },
+  });
+  useSteady(placed, pane, anchor);
+  return useMemo(() => {
+    const look = (view: Viewport): void => {
+      void flow.setViewport(view, { duration: still ? 0 : GLIDE });
+      keepView(viewKey, { viewport: view });
+    };
+    const zoomTo = (wanted: number): void => {
+      const view = flow.getViewport();
+      const zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, wanted));
+      const [x, y] = [pane.width / 2, pane.height / 2];
+      look({ x: x - ((x - view.x) * zoom) / view.zoom, y: y - ((y - view.y) * zoom) / view.zoom, zoom });
+    };
+    return {
+      first,
+      window,
+      look,
+      zoomTo,
+      zoomBy: (factor: number) => zoomTo(flow.getViewport().zoom * factor),
+      fit: () => look(fittingView(placed.layout, pane)),
+      show: (rect: Rect) => {
+        const view = flow.getViewport();
+        const next = view.zoom < READABLE / 2 ? centredOn(rect, view, pane) : showing(rect, view, pane);
+        if (next !== view) look(next);
+      },
+    };
+  }, [first, window, flow, still, viewKey, placed, pane]);
+}
+
+/** After each new layout, the card that was looked at stands where it stood: the drawing grows around it. */
+function useSteady({ layout }: Placed, pane: Pane, anchor: string | null): void {
+  const flow = useReactFlow();
+  const last = useRef(layout);
+  useEffect(() => {
+    const before = last.current;
+    last.current = layout;
+    if (before === layout) return;
+    const view = flow.getViewport();
+    const id = steadyCard(before, layout, windowOf(view, pane), anchor);
+    const [from, to] = id === null ? [undefined, undefined] : [before.nodes.get(id), layout.nodes.get(id)];
+    if (from === undefined || to === undefined) return;
+    const [dx, dy] = [to.x + to.width / 2 - from.x - from.width / 2, to.y - from.y];
+    if (dx !== 0 || dy !== 0)
+      void flow.setViewport({ ...view, x: view.x - dx * view.zoom, y: view.y - dy * view.zoom });
+  }, [layout, pane, anchor, flow]);
+}

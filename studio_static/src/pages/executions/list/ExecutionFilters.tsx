@@ -1,0 +1,114 @@
+/** The filters of the list of executions; each is a parameter of the address. */
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Multiselect from "@cloudscape-design/components/multiselect";
+import Select from "@cloudscape-design/components/select";
+import { useState } from "react";
+import type { WorkflowList } from "../../../api/schema";
+import { useApi } from "../../../api/useApi";
+import { EXECUTION_STATUSES } from "../../../facts";
+import { MomentFilter, TypedFilter } from "../../../ui/FilterFields";
+import { statusLook } from "../../../ui/status";
+import { type Filters, isFiltered, NO_FILTERS, SPANS, statusesOf } from "./filters";
+
+interface ExecutionFiltersProps {
+  filters: Filters;
+  setFilters: (change: Partial<Filters>) => void;
+}
+
+const STATUS_OPTIONS = EXECUTION_STATUSES.map((value) => ({ value, label: statusLook(value).word }));
+const EVER = { value: "", label: "Any time" };
+const BETWEEN = { value: "between", label: "Between …" };
+const EVERY = { value: "", label: "All workflows" };
+
+export function ExecutionFilters({ filters, setFilters }: ExecutionFiltersProps) {
+  const workflows = useApi<WorkflowList>("/workflows");
+  const names = workflows.data?.workflows.map(({ name }) => ({ value: name, label: name })) ?? [];
+  const statuses = statusesOf(filters.status);
+  return (
+    <div className="ex-filters">
+      <FormField label="Workflow">
+        <Select
+          selectedOption={filters.workflow ? { value: filters.workflow, label: filters.workflow } : EVERY}
+          options={[EVERY, ...names]}
+          filteringType="auto"
+          filteringAriaLabel="Find a workflow"
+          onChange={({ detail }) => setFilters({ workflow: detail.selectedOption.value ?? "" })}
+        />
+      </FormField>
+      <FormField label="Status">
+        <Multiselect
+          selectedOptions={STATUS_OPTIONS.filter(({ value }) => statuses.includes(value))}
+          options={STATUS_OPTIONS}
+          hideTokens
+          placeholder={statuses.length === 0 ? "Any status" : statuses.map((each) => statusLook(each).word).join(", ")}
+          onChange={({ detail }) =>
+            setFilters({ status: detail.selectedOptions.map(({ value }) => value ?? "").join(",") })
+          }
+        />
+      </FormField>
+      <TypedFilter
+        label="Name"
+        value={filters.name}
+        onTyped={(name) => setFilters({ name })}
+        placeholder="Begins with"
+      />
+      <TypedFilter
+        label="Business key"
+        value={filters.business_key}
+        onTyped={(business_key) => setFilters({ business_key })}
+        placeholder="Begins with"
+      />
+      <TypedFilter
+        label="Error"
+        value={filters.error}
+        onTyped={(error) => setFilters({ error })}
+        placeholder="Begins with"
+      />
+      <Started filters={filters} setFilters={setFilters} />
+      {isFiltered(filters) && (
+        <div className="ex-clear">
+          <Button variant="inline-link" onClick={() => setFilters(NO_FILTERS)}>
+            Clear filters
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A span back from now, or two moments. */
+function Started({ filters, setFilters }: ExecutionFiltersProps) {
+  const isBetween = filters.started_after !== "" || filters.started_before !== "";
+  const [between, setBetween] = useState(isBetween);
+  const chosen = SPANS.find(({ value }) => value === filters.last) ?? (between || isBetween ? BETWEEN : EVER);
+  const choose = (value: string) => {
+    setBetween(value === "between");
+    setFilters({ last: value === "between" ? "" : value, started_after: "", started_before: "" });
+  };
+  return (
+    <>
+      <FormField label="Started">
+        <Select
+          selectedOption={chosen}
+          options={[EVER, ...SPANS, BETWEEN]}
+          onChange={({ detail }) => choose(detail.selectedOption.value ?? "")}
+        />
+      </FormField>
+      {chosen === BETWEEN && (
+        <>
+          <MomentFilter
+            label="From (UTC)"
+            value={filters.started_after}
+            onChange={(started_after) => setFilters({ started_after })}
+          />
+          <MomentFilter
+            label="Until (UTC)"
+            value={filters.started_before}
+            onChange={(started_before) => setFilters({ started_before })}
+          />
+        </>
+      )}
+    </>
+  );
+}

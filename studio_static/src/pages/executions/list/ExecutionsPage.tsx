@@ -1,0 +1,150 @@
+/** Every run of every workflow: find one by what is known of it, see at once which failed, stop, redrive and start. */
+import "./executions.css";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
+import { useState } from "react";
+import { withQuery } from "../../../api/client";
+import type { ExecutionSummary } from "../../../api/schema";
+import { usePage } from "../../../app/page";
+import { useUrlState } from "../../../app/urlState";
+import { useIsWide } from "../../../app/useWidth";
+import { EmptyState } from "../../../ui/EmptyState";
+import { Stale } from "../../../ui/Loaded";
+import { Problem } from "../../../ui/Problem";
+import { Skeleton } from "../../../ui/Skeleton";
+import { StopManyDialog } from "../StopDialogs";
+import { columnsOf } from "./columns";
+import { ExecutionFilters } from "./ExecutionFilters";
+import { isFiltered, type ManyToRedrive, manyToRedrive, NO_FILTERS, queryOf } from "./filters";
+import { RedriveManyDialog } from "./RedriveManyDialog";
+import { StartDialog } from "./StartDialog";
+import { useExecutionPages } from "./useExecutionPages";
+
+type Doing = "start" | "stop" | null;
+
+export default function ExecutionsPage() {
+  usePage({
+    title: "Execution Explorer",
+    crumbs: [{ text: "Execution Explorer" }],
+    contentType: "table",
+  });
+  const [filters, setFilters] = useUrlState(NO_FILTERS);
+  const pages = useExecutionPages(withQuery("/executions", queryOf(filters, Date.now())));
+  const isWide = useIsWide(1280);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [doing, setDoing] = useState<Doing>(null);
+  /** As the filters were when it was asked for. */
+  const [redriving, setRedriving] = useState<ManyToRedrive | null>(null);
+  const redrivable = pages.rows.length > 0 ? manyToRedrive(filters, Date.now()) : null;
+  const selected = pages.rows.filter((row) => chosen.includes(row.id));
+  const close = () => setDoing(null);
+  const done = () => {
+    close();
+    setChosen([]);
+    void pages.reload();
+  };
+  const blocked = pages.error !== null && pages.rows.length === 0;
+  return (
+    <>
+      <Table<ExecutionSummary>
+        variant="full-page"
+        stickyHeader
+        items={pages.rows}
+        trackBy="id"
+        selectionType="multi"
+        selectedItems={selected}
+        isItemDisabled={(row) => !isOpen(row)}
+        onSelectionChange={({ detail }) => setChosen(detail.selectedItems.map(({ id }) => id))}
+        columnDefinitions={columnsOf(isWide)}
+        ariaLabels={{
+          tableLabel: "Executions",
+          selectionGroupLabel: "Executions to stop",
+          allItemsSelectionLabel: () => "Select all that run",
+          itemSelectionLabel: (_, row) => `Select ${row.name}`,
+        }}
+        header={
+          <SpaceBetween size="s">
+            <Header
+              variant="awsui-h1-sticky"
+              description="Every run of every workflow, the newest first. The list keeps itself up to date."
+              actions={
+                <SpaceBetween direction="horizontal" size="xs">
+                  <Button iconName="refresh" ariaLabel="Look again" onClick={() => void pages.reload()} />
+                  <Button
+                    disabled={selected.length === 0 && !isStoppable(filters.workflow, pages.rows)}
+                    onClick={() => setDoing("stop")}
+                  >
+                    {selected.length > 0 ? `Stop ${selected.length}` : "Stop …"}
+                  </Button>
+                  {redrivable && <Button onClick={() => setRedriving(redrivable)}>Redrive all …</Button>}
+                  <Button variant="primary" onClick={() => setDoing("start")}>
+                    Start execution
+                  </Button>
+                </SpaceBetween>
+              }
+            >
+              Execution Explorer
+            </Header>
+            {pages.error && !blocked && <Stale what="the executions" message={pages.error.message} />}
+          </SpaceBetween>
+        }
+        filter={<ExecutionFilters filters={filters} setFilters={setFilters} />}
+        pagination={
+          <Pagination
+            currentPageIndex={pages.page + 1}
+            pagesCount={pages.pages}
+            disabled={pages.turning && !pages.loading}
+            onChange={({ detail }) => pages.goTo(detail.currentPageIndex - 1)}
+            ariaLabels={{
+              nextPageLabel: "Older executions",
+              previousPageLabel: "Newer executions",
+              pageLabel: (number) => `Page ${number}`,
+            }}
+          />
+        }
+        empty={
+          pages.loading ? (
+            <Skeleton what="the executions" rows={8} />
+          ) : pages.error ? (
+            <Problem error={pages.error} what="the executions" onRetry={() => void pages.reload()} />
+          ) : isFiltered(filters) ? (
+            <EmptyState
+              title="No execution matches"
+              actions={<Button onClick={() => setFilters(NO_FILTERS)}>Show all</Button>}
+            >
+              Names, keys and errors are found by how they begin.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              title="Nothing ran yet"
+              actions={<Button onClick={() => setDoing("start")}>Start an execution</Button>}
+            >
+              Executions that a trigger, the command line or somebody here starts are listed here.
+            </EmptyState>
+          )
+        }
+      />
+      {doing === "start" && <StartDialog workflow={filters.workflow} onClose={close} />}
+      {doing === "stop" && (
+        <StopManyDialog executions={selected} workflow={filters.workflow} onClose={close} onDone={done} />
+      )}
+      {redriving && (
+        <RedriveManyDialog
+          many={redriving}
+          onClose={() => {
+            setRedriving(null);
+            void pages.reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const isOpen = (row: ExecutionSummary) => row.status === "RUNNING" || row.status === "PAUSED";
+
+/** All of one workflow's can be stopped at once; which is offered while the list shows one workflow with something open. */
+const isStoppable = (workflow: string, rows: readonly ExecutionSummary[]) => workflow !== "" && rows.some(isOpen);

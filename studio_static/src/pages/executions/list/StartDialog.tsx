@@ -1,0 +1,59 @@
+/** Start an execution: of which workflow, with what, under which name. Past inputs are at hand. */
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import { useState } from "react";
+import { path, post } from "../../../api/client";
+import type { Execution, PastInputs, WorkflowList } from "../../../api/schema";
+import { useApi } from "../../../api/useApi";
+import { go } from "../../../app/links";
+import { Dialog } from "../../../ui/Dialog";
+import { InputField } from "../InputField";
+
+export function StartDialog({ workflow, onClose }: { workflow: string; onClose: () => void }) {
+  const workflows = useApi<WorkflowList>("/workflows");
+  const names = (workflows.data?.workflows ?? [])
+    .filter((each) => each.active_version !== null)
+    .map(({ name }) => ({ value: name, label: name }));
+  const [chosen, setChosen] = useState(workflow);
+  const [text, setText] = useState("{}");
+  const [name, setName] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const past = useApi<PastInputs>(chosen ? `${path("/workflows/{}/inputs", chosen)}?limit=10` : null);
+  const inputs = past.data?.inputs ?? [];
+  const start = async () => {
+    const started = await post<Execution>(path("/workflows/{}/executions", chosen), {
+      input: JSON.parse(text),
+      ...(name.trim() ? { name: name.trim() } : {}),
+    });
+    onClose();
+    go(`/executions/${encodeURIComponent(started.id)}`);
+  };
+  return (
+    <Dialog
+      title="Start an execution"
+      act="Start"
+      size="large"
+      onAct={start}
+      onClose={onClose}
+      disabled={chosen === "" || problem !== null}
+    >
+      <FormField label="Workflow" description="Its active version runs.">
+        <Select
+          selectedOption={chosen ? { value: chosen, label: chosen } : null}
+          options={names}
+          placeholder="Choose one"
+          filteringType="auto"
+          filteringAriaLabel="Find a workflow"
+          statusType={workflows.loading ? "loading" : "finished"}
+          empty="No workflow is published yet"
+          onChange={({ detail }) => setChosen(detail.selectedOption.value ?? "")}
+        />
+      </FormField>
+      <InputField value={text} onChange={setText} onProblem={setProblem} past={inputs} />
+      <FormField label="Name" description="Unique within the workflow. Left empty, it gets one of its own.">
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="order-1" spellcheck={false} />
+      </FormField>
+    </Dialog>
+  );
+}

@@ -1,0 +1,84 @@
+/** The columns of the list of executions. */
+import type { TableProps } from "@cloudscape-design/components/table";
+import type { ExecutionSummary } from "../../../api/schema";
+import { executionHref } from "../../../app/links";
+import { NavLink } from "../../../ui/NavLink";
+import { StatusMark } from "../../../ui/StatusMark";
+import { Duration, Elapsed, Time } from "../../../ui/Time";
+
+type Columns = TableProps.ColumnDefinition<ExecutionSummary>[];
+
+export function columnsOf(isWide: boolean): Columns {
+  const all: (Columns[number] | false)[] = [
+    {
+      id: "name",
+      header: "Name",
+      isRowHeader: true,
+      minWidth: 130,
+      cell: (row) => (
+        <span className="ex-name">
+          <NavLink to={executionHref(row.id)}>{row.name}</NavLink>
+        </span>
+      ),
+    },
+    {
+      id: "status",
+      header: "Status",
+      width: isWide ? 130 : 150,
+      cell: (row) => (
+        <div>
+          <StatusMark status={row.status} />
+          {!isWide && row.error && (
+            <div className="dim ex-under" title={row.error}>
+              {row.error}
+            </div>
+          )}
+        </div>
+      ),
+    },
+    {
+      id: "workflow",
+      header: "Workflow",
+      minWidth: 120,
+      cell: (row) => <span className="ex-cut">{row.workflow}</span>,
+    },
+    isWide && {
+      id: "version",
+      header: "Version",
+      width: 95,
+      cell: (row) => <span className="tabular">{`v${row.version}`}</span>,
+    },
+    {
+      id: "started",
+      header: "Started",
+      width: isWide ? 185 : 165,
+      cell: (row) => <Time at={row.started_at} format="table" />,
+    },
+    { id: "duration", header: "Duration", width: isWide ? 115 : 100, cell: (row) => <Took row={row} /> },
+    isWide && {
+      id: "key",
+      header: "Business key",
+      minWidth: 130,
+      cell: (row) => (row.business_key ? <span className="ex-cut">{row.business_key}</span> : "–"),
+    },
+    isWide && {
+      id: "error",
+      header: "Error",
+      minWidth: 130,
+      cell: (row) =>
+        row.error ? (
+          <span className="ex-cut" title={row.error}>
+            {row.error}
+          </span>
+        ) : (
+          "–"
+        ),
+    },
+  ];
+  return all.filter((column) => column !== false);
+}
+
+function Took({ row }: { row: ExecutionSummary }) {
+  if (row.ended_at === null && row.started_at) return <Elapsed since={row.started_at} />;
+  return <Duration seconds={row.duration_seconds} />;
+}

@@ -1,0 +1,139 @@
+/**
+ * All events of the execution, a page at a time by their numbers, which have no gaps. A filter looks through them from the
+ * beginning until it has a page full.
+ */
+import Input from "@cloudscape-design/components/input";
+import Pagination from "@cloudscape-design/components/pagination";
+import Select from "@cloudscape-design/components/select";
+import { useEffect, useState } from "react";
+import { get, path, withQuery } from "../../../api/client";
+import { type ApiError, asApiError } from "../../../api/errors";
+import type { Execution, History, Step } from "../../../api/schema";
+import { EmptyState } from "../../../ui/EmptyState";
+import { Problem } from "../../../ui/Problem";
+import { Skeleton } from "../../../ui/Skeleton";
+import { EventList } from "./EventList";
+import { EVENT_FILTERS, type HistoryEvent, matches } from "./events";
+
+const PAGE = 100;
+const CHUNK = 1000;
+const MOST_FOUND = 200;
+
+interface EventsTabProps {
+  execution: Execution;
+  /** The number of the newest event. */
+  lastEvent: number;
+  steps: readonly Step[];
+  onSelect: (step: Step) => void;
+}
+
+export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabProps) {
+  const [filter, setFilter] = useState("");
+  const [words, setWords] = useState("");
+  const [page, setPage] = useState(1);
+  const [found, setFound] = useState<{ events: HistoryEvent[]; whole: boolean } | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const isFiltered = filter !== "" || words.trim() !== "";
+  // An ended page of a history never changes: only the one that holds the newest event is asked again.
+  const newest = isFiltered || page * PAGE >= lastEvent ? lastEvent : 0;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when there are newer events
+  useEffect(() => {
+    const control = new AbortController();
+    const timer = window.setTimeout(
+      async () => {
+        try {
+          const address = path("/executions/{}/history", execution.id);
+          const result = isFiltered
+            ? await search(address, (event) => matches(event, filter, words), control.signal)
+            : { events: await chunk(address, (page - 1) * PAGE, PAGE, control.signal), whole: true };
+          if (control.signal.aborted) return;
+          setFound(result);
+          setError(null);
+        } catch (thrown) {
+          if (!control.signal.aborted) setError(asApiError(thrown));
+        }
+      },
+      words === "" ? 0 : 250,
+    );
+    return () => {
+      control.abort();
+      window.clearTimeout(timer);
+    };
+  }, [execution.id, isFiltered, filter, words, page, newest]);
+
+  const showStep = (event: HistoryEvent) => {
+    const inside = steps.filter((step) => step.first_event <= event.id && step.last_event >= event.id);
+    const own = inside.reduce<Step | null>(
+      (best, step) => (best === null || step.first_event > best.first_event ? step : best),
+      null,
+    );
+    if (own) onSelect(own);
+  };
+  return (
+    <div className="ex-events-room">
+      <div className="ex-events-tools">
+        <Select
+          ariaLabel="Which events"
+          selectedOption={EVENT_FILTERS.find(({ value }) => value === filter) ?? EVENT_FILTERS[0] ?? null}
+          options={[...EVENT_FILTERS]}
+          onChange={({ detail }) => setFilter(detail.selectedOption.value ?? "")}
+        />
+        <Input
+          ariaLabel="Find events"
+          type="search"
+          placeholder="A type, a state, an error"
+          value={words}
+          onChange={({ detail }) => setWords(detail.value)}
+        />
+        {!isFiltered && lastEvent > PAGE && (
+          <Pagination
+            currentPageIndex={page}
+            pagesCount={Math.ceil(lastEvent / PAGE)}
+            onChange={({ detail }) => setPage(detail.currentPageIndex)}
+            ariaLabels={{
+              nextPageLabel: "Later events",
+              previousPageLabel: "Earlier events",
+              pageLabel: (number) => `Page ${number} of events`,
+            }}
+          />
+        )}
+      </div>
+      {error ? (
+        <Problem error={error} what="the events" />
+      ) : found === null ? (
+        <Skeleton what="the events" />
+      ) : found.events.length === 0 ? (
+        <EmptyState title={isFiltered ? "No event matches" : "Nothing happened yet"} />
+      ) : (
+        <>
+          <EventList
+            label="Events of the execution"
+            events={found.events}
+            startedAt={execution.started_at}
+            onStep={showStep}
+          />
+          {!found.whole && (
+            <p className="ex-note">{`The first ${MOST_FOUND} that match are shown: say more of what you look for.`}</p>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+async function chunk(address: string, after: number, limit: number, signal: AbortSignal): Promise<HistoryEvent[]> {
+  const history = await get<History>(withQuery(address, { after, limit }), signal);
+  return history.events as unknown as HistoryEvent[];
+}
+
+async function search(address: string, isMatch: (event: HistoryEvent) => boolean, signal: AbortSignal) {
+  const events: HistoryEvent[] = [];
+  for (let after = 0; ; ) {
+    const read = await chunk(address, after, CHUNK, signal);
+    events.push(...read.filter(isMatch));
+    if (events.length > MOST_FOUND) return { events: events.slice(0, MOST_FOUND), whole: false };
+    if (read.length < CHUNK) return { events, whole: true };
+    after = read.at(-1)?.id ?? after + CHUNK;
+  }
+}

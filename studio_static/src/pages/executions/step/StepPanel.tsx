@@ -1,0 +1,217 @@
+/** One step: first what went wrong in plain words, then what it was given, what it gave, and all that is known of it. */
+import { useEffect, useState } from "react";
+import { path } from "../../../api/client";
+import type { Execution, Step, StepDetail } from "../../../api/schema";
+import { useApi } from "../../../api/useApi";
+import { type Definition, type StatePointer, stateAt } from "../../../asl";
+import { Stale } from "../../../ui/Loaded";
+import { NavLink } from "../../../ui/NavLink";
+import { Problem } from "../../../ui/Problem";
+import { Skeleton } from "../../../ui/Skeleton";
+import { StatusMark } from "../../../ui/StatusMark";
+import { Duration, Elapsed, Time } from "../../../ui/Time";
+import { ConsoleLinks } from "../ConsoleLinks";
+import { EventList } from "../log/EventList";
+import type { HistoryEvent } from "../log/events";
+import { parentOf } from "../redrive";
+import { placeWords, type StepIndex, stepsIn } from "../steps";
+import { TabStrip } from "../TabStrip";
+import { begunAsIf, type Rest, secondsRan } from "../time/rests";
+import { auditSearch } from "../words";
+import { Attempts } from "./Attempts";
+import { ComparedTab } from "./ComparedTab";
+import { ItemGrid } from "./ItemGrid";
+import { Overview } from "./Overview";
+import { StepJson } from "./StepJson";
+import type { LastGood } from "./useLastGood";
+import { WhatWentWrong } from "./WhatWentWrong";
+
+interface StepPanelProps {
+  execution: Execution;
+  step: Step;
+  index: StepIndex;
+  definition: Definition | null;
+  pointer: StatePointer | null;
+  rests: readonly Rest[];
+  live: boolean;
+  /** Whether it opens beside the last good run's: that look stays from step to step. */
+  compared: boolean;
+  lastGood: LastGood;
+  onCompare: (on: boolean) => void;
+  onSelect: (step: Step) => void;
+  /** Show the runs of distributed Maps. */
+  onMapRuns: () => void;
+  /** Ask whether to redrive the execution; absent where it cannot be. */
+  onRedrive: (() => void) | undefined;
+}
+
+const POLL_MS = 3000;
+
+/** The tab that holds a step against the same step of the run that succeeded last. */
+export const COMPARED = "compared";
+
+export function StepPanel(props: StepPanelProps) {
+  const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive } = props;
+  const { compared, lastGood, onCompare } = props;
+  const address = path("/executions/{}/steps/{}", execution.id, step.id);
+  // While it runs, lines of its log come without an event.
+  const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
+  const { reload } = detail;
+  const moment = `${step.status} ${step.last_event} ${step.exited_at}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the step went on
+  useEffect(() => void reload(), [reload, moment]);
+  const holdsItems = step.type === "Map" && stepsIn(index, step.id).length > 0;
+  const [tab, setTab] = useState(holdsItems ? "items" : "overview");
+  const isComparable = parentOf(execution.id) === null;
+  const show = (to: string) => {
+    setTab(to);
+    if (compared !== (to === COMPARED)) onCompare(to === COMPARED);
+  };
+  const place = placeWords(index, step);
+  const took = secondsRan(rests, step.entered_at, step.exited_at);
+  const data = detail.data;
+  const state = definition !== null && pointer !== null ? stateAt(definition, pointer) : undefined;
+  const whole = () => {
+    if (data) {
+      return (
+        <>
+          {detail.error && <Stale what="the step" message={detail.error.message} />}
+          <Overview execution={execution} detail={data} />
+        </>
+      );
+    }
+    if (detail.error) return <Problem error={detail.error} what="the step" onRetry={() => void reload()} />;
+    return <Skeleton what="the step" rows={5} />;
+  };
+  return (
+    <div className="ex-step">
+      <div className="ex-step-head">
+        <div className="ex-step-title">
+          <h2>{step.name}</h2>
+          <StatusMark status={step.status} />
+        </div>
+        {place && <div className="dim ex-step-place">{place}</div>}
+        <div className="ex-facts">
+          <span className="dim">{step.visit > 1 ? `${step.type}, visit ${step.visit}` : step.type}</span>
+          {step.resource && <span className="mono ex-cut">{step.resource}</span>}
+          <Time at={step.entered_at} format="clock-ms" />
+          {took === null && step.entered_at ? (
+            <Elapsed since={begunAsIf(rests, step.entered_at, Date.now())} />
+          ) : (
+            <Duration seconds={took} />
+          )}
+        </div>
+        <div className="ex-links">
+          {data && <NavLink to={`/audit/?${auditOf(data)}`}>Audit Log</NavLink>}
+          {step.map_run && (
+            <button type="button" className="ex-link" onClick={onMapRuns}>
+              Its child executions
+            </button>
+          )}
+          {data && <ConsoleLinks links={data.links} />}
+        </div>
+        <WhatWentWrong
+          step={step}
+          detail={data}
+          index={index}
+          took={took}
+          isRedriven={execution.redrives > 0}
+          onSelect={onSelect}
+          onRedrive={onRedrive}
+          onCompare={isComparable && !compared ? () => show(COMPARED) : undefined}
+        />
+      </div>
+      <TabStrip
+        label={`Step ${step.name}`}
+        active={compared && isComparable ? COMPARED : tab}
+        onChange={show}
+        items={[
+          ...(holdsItems
+            ? [{ id: "items", text: "Items", content: () => <ItemGrid map={step} index={index} onSelect={onSelect} /> }]
+            : []),
+          { id: "overview", text: "Overview", content: whole },
+          ...(step.attempts.length > 0
+            ? [
+                {
+                  id: "attempts",
+                  text: "Attempts",
+                  count: step.attempts.length,
+                  content: () => <Attempts step={step} isRedriven={execution.redrives > 0} />,
+                },
+              ]
+            : []),
+          {
+            id: "variables",
+            text: "Variables",
+            content: () => (data ? <Variables detail={data} execution={execution} /> : whole()),
+          },
+          {
+            id: "events",
+            text: "Events",
+            count: data?.events.length ?? null,
+            content: () =>
+              data ? (
+                <EventList
+                  label="Events of this step"
+                  events={data.events as unknown as HistoryEvent[]}
+                  startedAt={execution.started_at}
+                />
+              ) : (
+                whole()
+              ),
+          },
+          ...(isComparable
+            ? [
+                {
+                  id: COMPARED,
+                  text: "Compared",
+                  content: () => (
+                    <ComparedTab
+                      execution={execution}
+                      lastGood={lastGood}
+                      index={index}
+                      step={step}
+                      detail={data}
+                      took={took}
+                    />
+                  ),
+                },
+              ]
+            : []),
+          ...(state === undefined
+            ? []
+            : [
+                {
+                  id: "definition",
+                  text: "Definition",
+                  content: () => <StepJson title="As it was published" value={state} open={6} />,
+                },
+              ]),
+        ]}
+      />
+    </div>
+  );
+}
+
+/** A step that failed has entries of its own; of one that never did, the log has what was done to the execution. */
+function auditOf({ step, audit }: StepDetail): string {
+  const everFailed = step.error !== null || step.attempts.some((attempt) => attempt.error !== null);
+  return auditSearch(everFailed ? audit : { execution: audit.execution ?? "" });
+}
+
+function Variables({ detail, execution }: { detail: StepDetail; execution: Execution }) {
+  const name = `${execution.name}-${detail.step.name}`;
+  const isEmpty = (value: object) => Object.keys(value).length === 0;
+  return (
+    <div className="ex-parts">
+      {isEmpty(detail.variables) ? (
+        <p className="ex-plain">No variable was set when this state was entered.</p>
+      ) : (
+        <StepJson title="As it was entered" value={detail.variables} fileName={`${name}-variables`} />
+      )}
+      {!isEmpty(detail.assigned) && (
+        <StepJson title="Assigned by it" value={detail.assigned} fileName={`${name}-assigned`} />
+      )}
+    </div>
+  );
+}

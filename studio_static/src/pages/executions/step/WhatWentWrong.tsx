@@ -1,0 +1,79 @@
+/** Why a step failed in a plain sentence, what it means, and where to look next; or how a step stands that has not ended. */
+import type { Step, StepDetail } from "../../../api/schema";
+import { MarkShape } from "../../../ui/StatusMark";
+import { statusLook } from "../../../ui/status";
+import { attemptsSince, goesOnAt } from "../redrive";
+import { brokenBy, caughtBefore, isBad, isUnderWay, type StepIndex } from "../steps";
+import { attemptsSentence, meaningOf, plainMessage, standingSentence } from "../words";
+
+interface WhatWentWrongProps {
+  step: Step;
+  detail: StepDetail | null;
+  index: StepIndex;
+  /** Seconds; null while it runs. */
+  took: number | null;
+  /** Whether its execution was ever redriven. */
+  isRedriven: boolean;
+  onSelect: (step: Step) => void;
+  /** Ask whether to redrive the execution; absent where it cannot be. */
+  onRedrive: (() => void) | undefined;
+  /** Hold it against the last good run; absent where that is shown, or there can be none. */
+  onCompare: (() => void) | undefined;
+}
+
+export function WhatWentWrong(props: WhatWentWrongProps) {
+  const { step, detail, index, took, isRedriven, onSelect, onRedrive, onCompare } = props;
+  const { tone, mark } = statusLook(step.status);
+  if (isUnderWay(step.status) || step.status === "ABORTED") {
+    return (
+      <div className={`ex-stands tone-${tone}`} role="note" aria-label="How it stands">
+        <MarkShape mark={mark} />
+        <span>{standingSentence(step)}</span>
+      </div>
+    );
+  }
+  if (!isBad(step.status) && step.status !== "CAUGHT") return null;
+  const error = step.error ?? detail?.error ?? null;
+  const message = plainMessage(detail?.cause ?? step.attempts.at(-1)?.cause ?? null);
+  const meaning = meaningOf(error);
+  const inner = brokenBy(index, step);
+  const before = step.type === "Fail" ? caughtBefore(index, step) : null;
+  return (
+    <div className={`ex-wrong tone-${tone}`} role="note" aria-label="What went wrong">
+      <p>
+        <strong>{error ?? "It failed"}</strong>
+        {(message ?? meaning) && `: ${message ?? meaning}`}
+      </p>
+      {message && meaning && <p>{meaning}</p>}
+      <p className="ex-wrong-tries">{attemptsSentence(step, took, isRedriven ? attemptsSince(step) : null)}</p>
+      {step.caught?.next && <p>{`A Catcher took it and went on to ${step.caught.next}.`}</p>}
+      {inner.id !== step.id && <Look at={inner} onSelect={onSelect} words="It failed because of" />}
+      {before && <Look at={before} onSelect={onSelect} words="It came here after" />}
+      <p className="ex-wrong-ways">
+        {onRedrive && goesOnAt(index).includes(step) && (
+          <button type="button" className="ex-link" onClick={onRedrive}>
+            Redrive from here …
+          </button>
+        )}
+        {onCompare && (
+          <button type="button" className="ex-link" onClick={onCompare}>
+            Compare with the last good run
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Look({ at, words, onSelect }: { at: Step; words: string; onSelect: (step: Step) => void }) {
+  const item = at.item === null ? "" : `, item ${at.item + 1}`;
+  return (
+    <p>
+      {`${words} `}
+      <button type="button" className="ex-link" onClick={() => onSelect(at)}>
+        {`${at.name}${item}`}
+      </button>
+      {at.error ? `, which failed with ${at.error}.` : "."}
+    </p>
+  );
+}
