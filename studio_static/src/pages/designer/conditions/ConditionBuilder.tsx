@@ -1,6 +1,6 @@
 /** A condition as rows: field, operator, value; groups of them joined by and, or, not. What has no row stays text. */
 import type { QueryLanguage } from "../../../asl";
-import { Pick, TextInput } from "../forms/controls";
+import { AddButton, Pick, TextButton, TextInput } from "../forms/controls";
 import {
   asGroup,
   type Comparison,
@@ -59,14 +59,9 @@ function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupP
             }
           />
           {onRemove && (
-            <button
-              type="button"
-              className="dz-text-button dz-plain"
-              aria-label={`Remove the group “${words}”`}
-              onClick={onRemove}
-            >
+            <TextButton label={`Remove the group “${words}”`} onClick={onRemove}>
               ✕
-            </button>
+            </TextButton>
           )}
         </div>
       )}
@@ -83,13 +78,9 @@ function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupP
         />
       ))}
       <div className="dz-row">
-        <button type="button" className="dz-add" onClick={() => add(newComparison(field))}>
-          Add a condition
-        </button>
+        <AddButton onClick={() => add(newComparison(field))}>Add a condition</AddButton>
         {depth < 3 && (
-          <button
-            type="button"
-            className="dz-add"
+          <AddButton
             onClick={() =>
               add({
                 kind: "group",
@@ -100,7 +91,7 @@ function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupP
             }
           >
             Add a group
-          </button>
+          </AddButton>
         )}
       </div>
     </div>
@@ -125,14 +116,9 @@ function Member({ member, depth, onChange, ...common }: MemberProps) {
         value={member.text}
         onChange={(text) => onChange({ kind: "text", text })}
       />
-      <button
-        type="button"
-        className="dz-text-button dz-plain"
-        aria-label="Remove this expression"
-        onClick={common.onRemove}
-      >
+      <TextButton label="Remove this expression" onClick={common.onRemove}>
         ✕
-      </button>
+      </TextButton>
     </div>
   );
 }
@@ -162,14 +148,9 @@ function Row({ row, onChange, onRemove, language, paths }: RowProps) {
         paths={paths}
         onChange={(operand) => onChange({ ...row, operand })}
       />
-      <button
-        type="button"
-        className="dz-text-button dz-plain dz-condition-remove"
-        aria-label={`Remove the condition on ${row.field}`}
-        onClick={onRemove}
-      >
+      <TextButton place="dz-condition-remove" label={`Remove the condition on ${row.field}`} onClick={onRemove}>
         ✕
-      </button>
+      </TextButton>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The right side of a comparison: a value, several, a moment with its zone, or another field. */
 import { useState } from "react";
 import type { QueryLanguage } from "../../../asl";
-import { Pick, Segments, TextInput } from "../forms/controls";
+import { Pick, Segments, TextButton, TextInput } from "../forms/controls";
 import type { Compared, Comparison, Operand } from "./model";
 import { OPERATORS } from "./model";
 import { momentOf, offsetOf, partsOf, zones } from "./moments";
@@ -48,9 +48,7 @@ export function OperandInput({ comparison, onChange, language, paths }: OperandP
       ) : (
         <Literal operand={operand} onChange={onChange} field={field} />
       )}
-      <button
-        type="button"
-        className="dz-text-button dz-plain"
+      <TextButton
         aria-pressed={canCompareFields}
         title={canCompareFields ? "Compare with a value" : "Compare with another field"}
         onClick={() =>
@@ -64,7 +62,7 @@ export function OperandInput({ comparison, onChange, language, paths }: OperandP
         }
       >
         {canCompareFields ? "value" : "field"}
-      </button>
+      </TextButton>
     </span>
   );
 }

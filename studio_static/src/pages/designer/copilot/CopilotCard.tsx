@@ -2,6 +2,7 @@
  * The copilot in the designer: say what should happen, look at the proposal, apply it as one step that one undo takes
  * back. It also explains, and takes up what is asked elsewhere: a problem to fix, failures to handle.
  */
+import { TextButton } from "../forms/controls";
 import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../../app/me";
@@ -119,22 +120,16 @@ function Help({ slot, busy, ask }: { slot: CopilotSlot; busy: boolean; ask: (req
   const canFail = selection.filter((pointer) => FALLIBLE.has(types.get(pointer) ?? ""));
   return (
     <div className="cp-help">
-      <button
-        type="button"
-        className="dz-text-button dz-copilot"
-        disabled={busy}
-        onClick={() => ask({ kind: "explain", state: selected })}
-      >
+      <TextButton tone="copilot" disabled={busy} onClick={() => ask({ kind: "explain", state: selected })}>
         {selected === null ? "Explain the workflow" : `Explain ${nameOf(selected)}`}
-      </button>
-      <button
-        type="button"
-        className="dz-text-button dz-copilot"
+      </TextButton>
+      <TextButton
+        tone="copilot"
         disabled={busy || (selection.length > 0 && canFail.length === 0)}
         onClick={() => ask({ kind: "errors", states: canFail })}
       >
         Add error handling
-      </button>
+      </TextButton>
     </div>
   );
 }
@@ -153,17 +148,17 @@ function Answer({ outcome, onClose }: { outcome: Outcome; onClose: () => void })
       {outcome.kind === "busy" && (
         <p className="cp-waiting">
           <span>{WAITING[outcome.request.kind]}</span>
-          <button type="button" className="dz-text-button" onClick={onClose}>
+          <TextButton tone="accent" onClick={onClose}>
             Stop
-          </button>
+          </TextButton>
         </p>
       )}
       {outcome.kind === "failed" && (
         <div className="cp-said cp-failed">
           <ErrorWords error={outcome.error} />
-          <button type="button" className="dz-text-button" onClick={onClose}>
+          <TextButton tone="accent" onClick={onClose}>
             Close
-          </button>
+          </TextButton>
         </div>
       )}
       {outcome.kind === "explained" && (
@@ -196,9 +191,9 @@ function Explained({ state, explanation, onClose }: ExplainedProps) {
           </dl>
         )}
       </section>
-      <button type="button" className="dz-text-button" onClick={onClose}>
+      <TextButton tone="accent" onClick={onClose}>
         Close
-      </button>
+      </TextButton>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { completeExpression } from "../completion/complete";
 import { useKnowledge } from "../completion/useKnowledge";
 import { LiveValue } from "../values/LiveValue";
 import { useSample } from "../values/SampleContext";
+import { useTies } from "./controls";
 
 interface ExpressionInputProps {
   label: string;
@@ -16,14 +17,14 @@ interface ExpressionInputProps {
   language: QueryLanguage;
   pointer: StatePointer | null;
   placeholder?: string;
-  describedBy?: string | undefined;
   /** False where the value is not of the sample's time, as in a Task's Output. */
   live?: boolean;
 }
 
 export function ExpressionInput(props: ExpressionInputProps) {
-  const { label, value, onChange, language, pointer, placeholder, describedBy, live = true } = props;
+  const { label, value, onChange, language, pointer, placeholder, live = true } = props;
   const { focused } = useSample();
+  const describedBy = useTies()["aria-describedby"];
   const knowledge = useKnowledge(pointer);
   const handle = useRef<CodeHandle | null>(null);
   const complete = useMemo(() => completeExpression(knowledge, language), [knowledge, language]);

@@ -4,14 +4,11 @@ import { useSecretKeys } from "../useSecretKeys";
 import { Pick } from "./controls";
 
 interface SecretPickProps {
-  id: string;
   value: string;
   onChange: (key: string) => void;
-  invalid: boolean;
-  describedBy: string | undefined;
 }
 
-export function SecretPick({ value, onChange, ...rest }: SecretPickProps) {
+export function SecretPick({ value, onChange }: SecretPickProps) {
   const { keys } = useSecretKeys();
   return (
     <div className="dz-row">
@@ -19,7 +16,6 @@ export function SecretPick({ value, onChange, ...rest }: SecretPickProps) {
         ********
       </span>
       <Pick
-        {...rest}
         value={value}
         empty="Choose a secret…"
         options={keys.map((key) => ({ value: key, label: key }))}

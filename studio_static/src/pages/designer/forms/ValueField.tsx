@@ -3,7 +3,7 @@
  * live value, or a secret by name. The toggle at its label goes from one to the other and keeps what it can.
  */
 import type { Json, QueryLanguage, StatePointer } from "../../../asl";
-import { Check, Field, NumberInput, Pick, Segments, TextButton, TextInput } from "./controls";
+import { AddButton, Check, Field, NumberInput, Pick, Segments, TextButton, TextInput } from "./controls";
 import { ExpressionInput } from "./ExpressionInput";
 import { complaint, type FieldSpec, type FieldValue, firstValue, labelOf, UNSET, type Widget, widgetOf } from "./field";
 import { JsonInput } from "./JsonInput";
@@ -45,44 +45,26 @@ export function ValueField(props: ValueFieldProps) {
   );
   return (
     <Field label={label} hint={spec.description} error={complaint(spec, value)} required={!isOptional} aside={aside}>
-      {({ id, describedBy, invalid }) => {
-        if (value.kind === "expression") {
-          return (
-            <ExpressionInput
-              label={label}
-              value={value.text}
-              onChange={(text) => onChange({ kind: "expression", text })}
-              language={language}
-              pointer={pointer}
-              describedBy={describedBy}
-              {...(live === undefined ? {} : { live })}
-            />
-          );
-        }
-        if (value.kind === "secret") {
-          return (
-            <SecretPick
-              id={id}
-              value={value.key}
-              invalid={invalid}
-              describedBy={describedBy}
-              onChange={(key) => onChange({ kind: "secret", key })}
-            />
-          );
-        }
-        return (
-          <Literal
-            id={id}
-            widget={widgetFor(name, spec, value)}
-            label={label}
-            spec={spec}
-            value={value.kind === "literal" ? value.value : undefined}
-            onChange={(next) => onChange(next === undefined ? UNSET : { kind: "literal", value: next })}
-            invalid={invalid}
-            describedBy={describedBy}
-          />
-        );
-      }}
+      {value.kind === "expression" ? (
+        <ExpressionInput
+          label={label}
+          value={value.text}
+          onChange={(text) => onChange({ kind: "expression", text })}
+          language={language}
+          pointer={pointer}
+          {...(live === undefined ? {} : { live })}
+        />
+      ) : value.kind === "secret" ? (
+        <SecretPick value={value.key} onChange={(key) => onChange({ kind: "secret", key })} />
+      ) : (
+        <Literal
+          widget={widgetFor(name, spec, value)}
+          label={label}
+          spec={spec}
+          value={value.kind === "literal" ? value.value : undefined}
+          onChange={(next) => onChange(next === undefined ? UNSET : { kind: "literal", value: next })}
+        />
+      )}
     </Field>
   );
 }
@@ -151,26 +133,21 @@ function asLiteral(value: FieldValue): FieldValue | null {
 }
 
 interface LiteralProps {
-  id: string;
   widget: Widget;
   label: string;
   spec: FieldSpec;
   value: Json | undefined;
   onChange: (value: Json | undefined) => void;
-  invalid: boolean;
-  describedBy: string | undefined;
 }
 
-function Literal({ id, widget, label, spec, value, onChange, invalid, describedBy }: LiteralProps) {
+function Literal({ widget, label, spec, value, onChange }: LiteralProps) {
   const fallback =
     spec.default === undefined || spec.default === null ? undefined : `${JSON.stringify(spec.default)} by default`;
-  const common = { id, invalid, describedBy };
   switch (widget) {
     case "text":
     case "longText":
       return (
         <TextInput
-          {...common}
           value={typeof value === "string" ? value : ""}
           onChange={onChange}
           placeholder={fallback?.replaceAll('"', "")}
@@ -180,7 +157,6 @@ function Literal({ id, widget, label, spec, value, onChange, invalid, describedB
     case "number":
       return (
         <NumberInput
-          {...common}
           value={typeof value === "number" ? value : null}
           onChange={(next) => onChange(next ?? undefined)}
           placeholder={fallback}
@@ -197,7 +173,6 @@ function Literal({ id, widget, label, spec, value, onChange, invalid, describedB
     case "choice":
       return (
         <Pick
-          {...common}
           value={typeof value === "string" ? value : ""}
           empty={fallback?.replaceAll('"', "") ?? "Choose…"}
           options={(spec.enum ?? []).map((item) => ({ value: String(item), label: String(item) }))}
@@ -206,15 +181,13 @@ function Literal({ id, widget, label, spec, value, onChange, invalid, describedB
       );
     default:
       return value === undefined ? (
-        <button
-          type="button"
-          className="dz-add"
+        <AddButton
           aria-label={`Add a value for ${label}`}
           title={fallback}
           onClick={() => onChange([spec.type].flat()[0] === "array" ? [] : {})}
         >
           Add a value
-        </button>
+        </AddButton>
       ) : (
         <JsonInput label={label} value={value} onChange={onChange} />
       );

@@ -1,6 +1,21 @@
 /** The small controls of the inspector's forms: native elements, dense, with their label, hint and error tied to them. */
 import "./controls.css";
-import { type ReactNode, useId } from "react";
+import { type ComponentProps, createContext, type ReactNode, useContext, useId } from "react";
+
+/** What ties a control to the Field around it. */
+interface Ties {
+  readonly id?: string | undefined;
+  readonly "aria-describedby"?: string | undefined;
+  readonly "aria-invalid"?: true | undefined;
+}
+
+const TiesContext = createContext<Ties>({});
+
+/** The Field's for its control; one with a `label` of its own beside it has none. */
+export function useTies(label?: string): Ties {
+  const ties = useContext(TiesContext);
+  return label === undefined ? ties : {};
+}
 
 interface FieldProps {
   label: string;
@@ -10,12 +25,18 @@ interface FieldProps {
   required?: boolean;
   /** At the right of the label: toggles, a remove button. */
   aside?: ReactNode;
-  children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode;
+  /** The control, or what makes it of its ties where it is none of this module. */
+  children: ReactNode | ((ties: Ties) => ReactNode);
 }
 
 export function Field({ label, hint, error, required = false, aside, children }: FieldProps) {
   const id = useId();
   const hasText = Boolean(hint) || Boolean(error);
+  const ties: Ties = {
+    id,
+    "aria-describedby": hasText ? `${id}-text` : undefined,
+    "aria-invalid": error ? true : undefined,
+  };
   return (
     <div className="dz-field">
       <div className="dz-field-head">
@@ -30,7 +51,7 @@ export function Field({ label, hint, error, required = false, aside, children }:
         </label>
         {aside && <span className="dz-field-aside">{aside}</span>}
       </div>
-      {children({ id, describedBy: hasText ? `${id}-text` : undefined, invalid: Boolean(error) })}
+      <TiesContext value={ties}>{typeof children === "function" ? children(ties) : children}</TiesContext>
       {hasText && (
         <div id={`${id}-text`} className="dz-field-text">
           {error && <span className="dz-error">{error}</span>}
@@ -43,7 +64,6 @@ export function Field({ label, hint, error, required = false, aside, children }:
 }
 
 interface TextProps {
-  id?: string;
   value: string;
   onChange: (value: string) => void;
   onBlur?: () => void;
@@ -51,20 +71,17 @@ interface TextProps {
   placeholder?: string;
   mono?: boolean;
   lines?: number;
-  invalid?: boolean;
-  describedBy?: string | undefined;
   list?: readonly string[];
 }
 
-export function TextInput({ value, onChange, label, mono, lines, invalid, describedBy, list, ...rest }: TextProps) {
+export function TextInput({ value, onChange, label, mono, lines, list, ...rest }: TextProps) {
   const listId = useId();
   const common = {
     className: mono ? "dz-input mono" : "dz-input",
     value,
     "aria-label": label,
-    "aria-invalid": invalid || undefined,
-    "aria-describedby": describedBy,
     spellCheck: false,
+    ...useTies(label),
     ...rest,
   };
   if (lines !== undefined && lines > 1) {
@@ -90,7 +107,6 @@ export function TextInput({ value, onChange, label, mono, lines, invalid, descri
 }
 
 interface NumberProps {
-  id?: string;
   value: number | null;
   onChange: (value: number | null) => void;
   label?: string;
@@ -99,32 +115,20 @@ interface NumberProps {
   max?: number;
   step?: number | "any";
   unit?: string;
-  invalid?: boolean;
-  describedBy?: string | undefined;
 }
 
 /** A number; empty is null. */
-export function NumberInput({
-  value,
-  onChange,
-  label,
-  unit,
-  invalid,
-  describedBy,
-  step = "any",
-  ...rest
-}: NumberProps) {
+export function NumberInput({ value, onChange, label, unit, step = "any", ...rest }: NumberProps) {
   return (
     <span className="dz-number">
       <input
+        {...useTies(label)}
         {...rest}
         className="dz-input tabular"
         type="number"
         step={step}
         value={value ?? ""}
         aria-label={label}
-        aria-invalid={invalid || undefined}
-        aria-describedby={describedBy}
         onChange={(event) => {
           const { value: text } = event.target;
           onChange(text === "" || Number.isNaN(Number(text)) ? null : Number(text));
@@ -141,27 +145,25 @@ export interface Option {
 }
 
 interface PickProps {
-  id?: string;
   value: string;
   options: readonly Option[];
   onChange: (value: string) => void;
   label?: string;
   /** Shown for "": nothing is chosen. */
-  empty?: string;
-  invalid?: boolean;
-  describedBy?: string | undefined;
+  empty?: string | undefined;
+  /** The Field's, although it has a label of its own. */
+  ties?: Ties;
 }
 
-export function Pick({ value, options, onChange, label, empty, invalid, describedBy, id }: PickProps) {
+export function Pick({ value, options, onChange, label, empty, ties }: PickProps) {
+  const fields = useTies(label);
   const isKnown = value === "" || options.some((option) => option.value === value);
   return (
     <select
-      id={id}
+      {...(ties ?? fields)}
       className="dz-input dz-select"
       value={value}
       aria-label={label}
-      aria-invalid={invalid || undefined}
-      aria-describedby={describedBy}
       onChange={(event) => onChange(event.target.value)}
     >
       {(empty !== undefined || value === "") && <option value="">{empty ?? "Choose…"}</option>}
@@ -217,27 +219,23 @@ export function Check({ checked, onChange, children }: CheckProps) {
   );
 }
 
-interface TextButtonProps {
-  onClick: () => void;
-  children: ReactNode;
+interface TextButtonProps extends Omit<ComponentProps<"button">, "type" | "className"> {
+  /** What it does, where its text is only a sign. */
   label?: string;
-  tone?: "plain" | "danger";
-  disabled?: boolean;
+  tone?: "plain" | "accent" | "danger" | "copilot";
+  /** Its place in a grid. */
+  place?: string;
 }
 
-export function TextButton({ onClick, children, label, tone = "plain", disabled }: TextButtonProps) {
+export function TextButton({ label, tone = "plain", place = "", ...rest }: TextButtonProps) {
   return (
-    <button
-      type="button"
-      className={`dz-text-button dz-${tone}`}
-      aria-label={label}
-      title={label}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      {children}
-    </button>
+    <button type="button" className={`dz-text-button dz-${tone} ${place}`} aria-label={label} title={label} {...rest} />
   );
+}
+
+/** Adds one more, or does what stands on it. */
+export function AddButton(props: Omit<ComponentProps<"button">, "type" | "className">) {
+  return <button type="button" className="dz-add" {...props} />;
 }
 
 /** A part of a form that opens and closes; closed where it has nothing to say. */

@@ -1,6 +1,8 @@
 /** Whether the server has the draft as it stands: said once it is so, never promised. */
+
 import type { ReactNode } from "react";
 import { Time } from "../../../ui/Time";
+import { TextButton } from "../forms/controls";
 import type { SaveState } from "../saving/saver";
 import { saveNow, showConflict, useDesigner } from "../store";
 
@@ -18,14 +20,14 @@ export function SaveMark() {
         {words}
       </span>
       {(save.kind === "waiting" || save.kind === "refused") && (
-        <button type="button" className="dz-text-button" onClick={() => void saveNow()}>
+        <TextButton tone="accent" onClick={() => void saveNow()}>
           Try again
-        </button>
+        </TextButton>
       )}
       {save.kind === "conflict" && workflow !== null && (
-        <button type="button" className="dz-text-button" onClick={() => void showConflict(workflow)}>
+        <TextButton tone="accent" onClick={() => void showConflict(workflow)}>
           Choose…
-        </button>
+        </TextButton>
       )}
     </>
   );

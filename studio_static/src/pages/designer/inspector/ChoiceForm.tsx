@@ -15,7 +15,7 @@ import { ConditionBuilder } from "../conditions/ConditionBuilder";
 import { readCondition, unwrapped, wrapped, writeCondition } from "../conditions/jsonata";
 import { isRuleText, readRule, writeRule } from "../conditions/jsonpath";
 import { type Condition, incomplete, simplified } from "../conditions/model";
-import { Field } from "../forms/controls";
+import { AddButton, Field, TextButton } from "../forms/controls";
 import { ExpressionInput } from "../forms/ExpressionInput";
 import { JsonInput } from "../forms/JsonInput";
 import { definitionOf, useDesigner } from "../store";
@@ -62,13 +62,7 @@ export function ChoiceForm({ editor }: { editor: StateEditor }) {
           onDown={index === rules.length - 1 ? null : () => move(index, index + 1)}
         />
       ))}
-      <button
-        type="button"
-        className="dz-add"
-        onClick={() => write(`Add a rule to ${name}`, [...rules, newRule(language)])}
-      >
-        Add a rule
-      </button>
+      <AddButton onClick={() => write(`Add a rule to ${name}`, [...rules, newRule(language)])}>Add a rule</AddButton>
       <div className="dz-card dz-otherwise">
         <Field
           label="Otherwise go to"
@@ -78,20 +72,17 @@ export function ChoiceForm({ editor }: { editor: StateEditor }) {
               : undefined
           }
         >
-          {({ id }) => (
-            <Target
-              id={id}
-              pointer={pointer}
-              label="Otherwise go to"
-              empty="Fail: no rule matched"
-              value={textOf(own(state, "Default"))}
-              onChange={(to) =>
-                change(to === "" ? `Remove the otherwise of ${name}` : `Lead ${name} otherwise to ${to}`, (old) =>
-                  to === "" ? withoutEntry(old, "Default") : withEntry(old, "Default", to),
-                )
-              }
-            />
-          )}
+          <Target
+            pointer={pointer}
+            label="Otherwise go to"
+            empty="Fail: no rule matched"
+            value={textOf(own(state, "Default"))}
+            onChange={(to) =>
+              change(to === "" ? `Remove the otherwise of ${name}` : `Lead ${name} otherwise to ${to}`, (old) =>
+                to === "" ? withoutEntry(old, "Default") : withEntry(old, "Default", to),
+              )
+            }
+          />
         </Field>
       </div>
     </>
@@ -122,32 +113,15 @@ function Rule({ editor, rule, number, onChange, onRemove, onUp, onDown }: RulePr
     <fieldset className="dz-card">
       <legend>{`Rule ${number}`}</legend>
       <span className="dz-card-tools">
-        <button
-          type="button"
-          className="dz-text-button dz-plain"
-          aria-label={`Move rule ${number} up`}
-          disabled={onUp === null}
-          onClick={() => onUp?.()}
-        >
+        <TextButton label={`Move rule ${number} up`} disabled={onUp === null} onClick={() => onUp?.()}>
           ↑
-        </button>
-        <button
-          type="button"
-          className="dz-text-button dz-plain"
-          aria-label={`Move rule ${number} down`}
-          disabled={onDown === null}
-          onClick={() => onDown?.()}
-        >
+        </TextButton>
+        <TextButton label={`Move rule ${number} down`} disabled={onDown === null} onClick={() => onDown?.()}>
           ↓
-        </button>
-        <button
-          type="button"
-          className="dz-text-button dz-plain"
-          aria-label={`Remove rule ${number}`}
-          onClick={onRemove}
-        >
+        </TextButton>
+        <TextButton label={`Remove rule ${number}`} onClick={onRemove}>
           ✕
-        </button>
+        </TextButton>
       </span>
       <p className="dz-sentence">
         When <strong>{ruleSentence(rule)}</strong>
@@ -162,16 +136,13 @@ function Rule({ editor, rule, number, onChange, onRemove, onUp, onDown }: RulePr
         <ConditionText editor={editor} rule={rule} onChange={(next) => onChange(next, "text")} number={number} />
       </div>
       <Field label="Then go to" required>
-        {({ id }) => (
-          <Target
-            id={id}
-            pointer={pointer}
-            label={`Rule ${number} leads to`}
-            empty="Choose a state…"
-            value={textOf(own(rule, "Next"))}
-            onChange={(next) => onChange(withEntry(rule, "Next", next), "Next")}
-          />
-        )}
+        <Target
+          pointer={pointer}
+          label={`Rule ${number} leads to`}
+          empty="Choose a state…"
+          value={textOf(own(rule, "Next"))}
+          onChange={(next) => onChange(withEntry(rule, "Next", next), "Next")}
+        />
       </Field>
     </fieldset>
   );

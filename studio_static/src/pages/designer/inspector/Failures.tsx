@@ -11,7 +11,7 @@ import {
 } from "../../../asl";
 import { ERROR_NAMES, RETRY_DEFAULTS } from "../../../facts";
 import { connectorErrors } from "../completion/complete";
-import { Check, Field, NumberInput, Part, TextButton, TextInput } from "../forms/controls";
+import { AddButton, Check, Field, NumberInput, Part, TextButton, TextInput } from "../forms/controls";
 import { useDesigner } from "../store";
 import { Target } from "./Target";
 import { listOf, numberOf, type StateEditor, textOf } from "./useState";
@@ -62,22 +62,16 @@ export function Failures({ editor }: { editor: StateEditor }) {
         />
       ))}
       <div className="dz-row">
-        <button
-          type="button"
-          className="dz-add"
-          onClick={() => write("Retry", `Add a retry to ${name}`, [...retriers, firstRetrier(retriers)])}
-        >
+        <AddButton onClick={() => write("Retry", `Add a retry to ${name}`, [...retriers, firstRetrier(retriers)])}>
           Add a retry
-        </button>
-        <button
-          type="button"
-          className="dz-add"
+        </AddButton>
+        <AddButton
           onClick={() =>
             write("Catch", `Add a catch to ${name}`, [...catchers, { ErrorEquals: ["States.ALL"], Next: "" }])
           }
         >
           Add a catch
-        </button>
+        </AddButton>
       </div>
     </Part>
   );
@@ -117,54 +111,42 @@ function Retrier({ retrier, number, onChange, onRemove }: RetrierProps) {
       <Errors value={own(retrier, "ErrorEquals")} onChange={(value) => set("ErrorEquals", value)} />
       <div className="dz-grid">
         <Field label="First after">
-          {({ id }) => (
-            <NumberInput
-              id={id}
-              min={1}
-              step={1}
-              unit="s"
-              placeholder={String(RETRY_DEFAULTS.IntervalSeconds)}
-              value={numberOf(own(retrier, "IntervalSeconds"))}
-              onChange={(value) => set("IntervalSeconds", value)}
-            />
-          )}
+          <NumberInput
+            min={1}
+            step={1}
+            unit="s"
+            placeholder={String(RETRY_DEFAULTS.IntervalSeconds)}
+            value={numberOf(own(retrier, "IntervalSeconds"))}
+            onChange={(value) => set("IntervalSeconds", value)}
+          />
         </Field>
         <Field label="Then times">
-          {({ id }) => (
-            <NumberInput
-              id={id}
-              min={1}
-              unit="×"
-              placeholder={String(RETRY_DEFAULTS.BackoffRate)}
-              value={numberOf(own(retrier, "BackoffRate"))}
-              onChange={(value) => set("BackoffRate", value)}
-            />
-          )}
+          <NumberInput
+            min={1}
+            unit="×"
+            placeholder={String(RETRY_DEFAULTS.BackoffRate)}
+            value={numberOf(own(retrier, "BackoffRate"))}
+            onChange={(value) => set("BackoffRate", value)}
+          />
         </Field>
         <Field label="At most">
-          {({ id }) => (
-            <NumberInput
-              id={id}
-              min={0}
-              step={1}
-              unit="times"
-              placeholder={String(RETRY_DEFAULTS.MaxAttempts)}
-              value={numberOf(own(retrier, "MaxAttempts"))}
-              onChange={(value) => set("MaxAttempts", value)}
-            />
-          )}
+          <NumberInput
+            min={0}
+            step={1}
+            unit="times"
+            placeholder={String(RETRY_DEFAULTS.MaxAttempts)}
+            value={numberOf(own(retrier, "MaxAttempts"))}
+            onChange={(value) => set("MaxAttempts", value)}
+          />
         </Field>
         <Field label="Longest wait">
-          {({ id }) => (
-            <NumberInput
-              id={id}
-              min={1}
-              step={1}
-              unit="s"
-              value={numberOf(own(retrier, "MaxDelaySeconds"))}
-              onChange={(value) => set("MaxDelaySeconds", value)}
-            />
-          )}
+          <NumberInput
+            min={1}
+            step={1}
+            unit="s"
+            value={numberOf(own(retrier, "MaxDelaySeconds"))}
+            onChange={(value) => set("MaxDelaySeconds", value)}
+          />
         </Field>
       </div>
       <Check
@@ -199,34 +181,27 @@ function Catcher({ editor, catcher, number, onChange, onRemove }: CatcherProps) 
         onChange={(value) => onChange(withEntry(catcher, "ErrorEquals", value), "ErrorEquals")}
       />
       <Field label="Then go to" required>
-        {({ id }) => (
-          <Target
-            id={id}
-            pointer={pointer}
-            label="Then go to"
-            value={textOf(own(catcher, "Next"))}
-            empty="Choose a state…"
-            onChange={(next) => onChange(withEntry(catcher, "Next", next), "Next")}
-          />
-        )}
+        <Target
+          pointer={pointer}
+          label="Then go to"
+          value={textOf(own(catcher, "Next"))}
+          empty="Choose a state…"
+          onChange={(next) => onChange(withEntry(catcher, "Next", next), "Next")}
+        />
       </Field>
       {language === "JSONPath" && (
         <Field label="Put the error at" hint="A path, such as $.error. Empty: the error replaces the input.">
-          {({ id, describedBy }) => (
-            <TextInput
-              id={id}
-              describedBy={describedBy}
-              mono
-              placeholder="$"
-              value={textOf(own(catcher, "ResultPath"))}
-              onChange={(value) =>
-                onChange(
-                  value === "" ? withoutEntry(catcher, "ResultPath") : withEntry(catcher, "ResultPath", value),
-                  "ResultPath",
-                )
-              }
-            />
-          )}
+          <TextInput
+            mono
+            placeholder="$"
+            value={textOf(own(catcher, "ResultPath"))}
+            onChange={(value) =>
+              onChange(
+                value === "" ? withoutEntry(catcher, "ResultPath") : withEntry(catcher, "ResultPath", value),
+                "ResultPath",
+              )
+            }
+          />
         </Field>
       )}
     </fieldset>
@@ -251,7 +226,7 @@ function Errors({ value, onChange }: { value: Json | undefined; onChange: (value
   };
   return (
     <Field label="Errors" required>
-      {({ id }) => (
+      {(ties) => (
         <div className="dz-chips">
           {names.map((name) => (
             <span key={name} className="dz-chip">
@@ -266,7 +241,7 @@ function Errors({ value, onChange }: { value: Json | undefined; onChange: (value
             </span>
           ))}
           <select
-            id={id}
+            {...ties}
             className="dz-input dz-select dz-chip-add"
             value=""
             onChange={(event) => add(event.target.value)}

@@ -55,16 +55,13 @@ export function MapForm({ editor }: { editor: StateEditor }) {
         <NumberField editor={editor} field="MaxConcurrency" label="At most at once" unit="items" hint="0: no limit" />
         {isDistributed && (
           <Field label="Each runs as">
-            {({ id }) => (
-              <Pick
-                id={id}
-                value={isObject(config) ? textOf(own(config, "ExecutionType")) || "STANDARD" : "STANDARD"}
-                options={VALUES.ExecutionType.map((each) => ({ value: each, label: each }))}
-                onChange={(type) =>
-                  setConfig(`Run the items of ${name} as ${type}`, { Mode: "DISTRIBUTED", ExecutionType: type })
-                }
-              />
-            )}
+            <Pick
+              value={isObject(config) ? textOf(own(config, "ExecutionType")) || "STANDARD" : "STANDARD"}
+              options={VALUES.ExecutionType.map((each) => ({ value: each, label: each }))}
+              onChange={(type) =>
+                setConfig(`Run the items of ${name} as ${type}`, { Mode: "DISTRIBUTED", ExecutionType: type })
+              }
+            />
           </Field>
         )}
       </div>
@@ -136,39 +133,36 @@ function Reader({ editor }: { editor: StateEditor }) {
       open={given !== null}
     >
       <Field label="Source">
-        {({ id }) => (
-          <Pick
-            id={id}
-            value={value}
-            empty="The input"
-            options={READERS}
-            onChange={(next) =>
-              change(`Edit the reader of ${name}`, (old) => {
-                const [resource = "", inputType] = next.split("|");
-                if (resource === "") return withoutEntry(old, "ItemReader");
-                const args = given === null ? {} : (own(given, argumentsKey) ?? {});
-                const withReader = withEntry(old, "ItemReader", {
-                  Resource: resource,
-                  ...(inputType === undefined
-                    ? {}
-                    : {
-                        ReaderConfig: {
-                          InputType: inputType,
-                          ...(inputType === "CSV" ? { CSVHeaderLocation: "FIRST_ROW" } : {}),
-                        },
-                      }),
-                  [argumentsKey]:
-                    isObject(args) && Object.keys(args).length > 0
-                      ? args
-                      : resource.endsWith("getObject")
-                        ? { Bucket: "", Key: "" }
-                        : { Bucket: "", Prefix: "" },
-                });
-                return withoutEntry(withoutEntry(withReader, "Items"), "ItemsPath");
-              })
-            }
-          />
-        )}
+        <Pick
+          value={value}
+          empty="The input"
+          options={READERS}
+          onChange={(next) =>
+            change(`Edit the reader of ${name}`, (old) => {
+              const [resource = "", inputType] = next.split("|");
+              if (resource === "") return withoutEntry(old, "ItemReader");
+              const args = given === null ? {} : (own(given, argumentsKey) ?? {});
+              const withReader = withEntry(old, "ItemReader", {
+                Resource: resource,
+                ...(inputType === undefined
+                  ? {}
+                  : {
+                      ReaderConfig: {
+                        InputType: inputType,
+                        ...(inputType === "CSV" ? { CSVHeaderLocation: "FIRST_ROW" } : {}),
+                      },
+                    }),
+                [argumentsKey]:
+                  isObject(args) && Object.keys(args).length > 0
+                    ? args
+                    : resource.endsWith("getObject")
+                      ? { Bucket: "", Key: "" }
+                      : { Bucket: "", Prefix: "" },
+              });
+              return withoutEntry(withoutEntry(withReader, "Items"), "ItemsPath");
+            })
+          }
+        />
       </Field>
       {given !== null && (
         <JsonInput
@@ -199,27 +193,21 @@ function Batches({ editor }: { editor: StateEditor }) {
     >
       <div className="dz-grid">
         <Field label="Items in a batch">
-          {({ id }) => (
-            <NumberInput
-              id={id}
-              min={1}
-              step={1}
-              value={numberOf(own(given, "MaxItemsPerBatch"))}
-              onChange={(value) => set("MaxItemsPerBatch", value)}
-            />
-          )}
+          <NumberInput
+            min={1}
+            step={1}
+            value={numberOf(own(given, "MaxItemsPerBatch"))}
+            onChange={(value) => set("MaxItemsPerBatch", value)}
+          />
         </Field>
         <Field label="Bytes in a batch">
-          {({ id }) => (
-            <NumberInput
-              id={id}
-              min={1}
-              max={LIMITS.batchBytes}
-              step={1}
-              value={numberOf(own(given, "MaxInputBytesPerBatch"))}
-              onChange={(value) => set("MaxInputBytesPerBatch", value)}
-            />
-          )}
+          <NumberInput
+            min={1}
+            max={LIMITS.batchBytes}
+            step={1}
+            value={numberOf(own(given, "MaxInputBytesPerBatch"))}
+            onChange={(value) => set("MaxInputBytesPerBatch", value)}
+          />
         </Field>
       </div>
     </Part>
@@ -238,14 +226,10 @@ function Tolerance({ editor }: { editor: StateEditor }) {
         <NumberField editor={editor} field="ToleratedFailureCount" label="Count" unit="items" />
       </div>
       <Field label="Label" hint={`Names the map run; up to ${LIMITS.mapLabel} letters.`}>
-        {({ id, describedBy }) => (
-          <TextInput
-            id={id}
-            describedBy={describedBy}
-            value={textOf(own(state, "Label"))}
-            onChange={(value) => editor.set("Label", value === "" ? undefined : value)}
-          />
-        )}
+        <TextInput
+          value={textOf(own(state, "Label"))}
+          onChange={(value) => editor.set("Label", value === "" ? undefined : value)}
+        />
       </Field>
     </Part>
   );

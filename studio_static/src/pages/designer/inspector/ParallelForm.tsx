@@ -1,6 +1,6 @@
 /** The form of a Parallel state. */
 import { addBranch, isObject, own, removeBranch, walk } from "../../../asl";
-import { Part } from "../forms/controls";
+import { AddButton, Part, TextButton } from "../forms/controls";
 import { edit } from "../store";
 import { Template } from "./Template";
 import { type StateEditor, textOf } from "./useState";
@@ -14,9 +14,7 @@ export function ParallelForm({ editor }: { editor: StateEditor }) {
       <section className="dz-block" aria-label="Branches">
         <div className="dz-block-head">
           <h3>Branches</h3>
-          <button type="button" className="dz-add" onClick={() => edit((definition) => addBranch(definition, pointer))}>
-            Add a branch
-          </button>
+          <AddButton onClick={() => edit((definition) => addBranch(definition, pointer))}>Add a branch</AddButton>
         </div>
         <ol className="dz-list">
           {list.map((branch, index) => (
@@ -26,15 +24,14 @@ export function ParallelForm({ editor }: { editor: StateEditor }) {
                 {textOf(own(branch, "StartAt")) || `Branch ${index + 1}`}{" "}
                 <span className="dz-quiet">{`· ${count([...walk(branch)].length)}`}</span>
               </span>
-              <button
-                type="button"
-                className="dz-text-button dz-danger"
-                aria-label={`Remove branch ${index + 1}`}
+              <TextButton
+                tone="danger"
+                label={`Remove branch ${index + 1}`}
                 disabled={list.length <= 1}
                 onClick={() => edit((definition) => removeBranch(definition, pointer, index))}
               >
                 ✕
-              </button>
+              </TextButton>
             </li>
           ))}
         </ol>

@@ -1,6 +1,6 @@
 /** Parts that several states' forms share: where it goes on, what it makes of its data, its comment and its time-outs. */
 import { hasNext, own, withEntry, withoutEntry } from "../../../asl";
-import { Field, NumberInput, Part, TextInput } from "../forms/controls";
+import { Field, NumberInput, Part, TextButton, TextInput } from "../forms/controls";
 import { expressionIn } from "../forms/field";
 import { ValueField } from "../forms/ValueField";
 import { Target } from "./Target";
@@ -14,22 +14,19 @@ export function GoesOn({ editor }: { editor: StateEditor }) {
   const next = own(state, "End") === true ? "" : textOf(own(state, "Next"));
   return (
     <Field label="Then go to">
-      {({ id }) => (
-        <Target
-          id={id}
-          pointer={pointer}
-          label="Then go to"
-          empty="The end"
-          value={next}
-          onChange={(to) =>
-            change(to === "" ? `End after ${name}` : `Lead ${name} to ${to}`, (old) =>
-              to === ""
-                ? withEntry(withoutEntry(old, "Next"), "End", true)
-                : withEntry(withoutEntry(old, "End"), "Next", to),
-            )
-          }
-        />
-      )}
+      <Target
+        pointer={pointer}
+        label="Then go to"
+        empty="The end"
+        value={next}
+        onChange={(to) =>
+          change(to === "" ? `End after ${name}` : `Lead ${name} to ${to}`, (old) =>
+            to === ""
+              ? withEntry(withoutEntry(old, "Next"), "End", true)
+              : withEntry(withoutEntry(old, "End"), "Next", to),
+          )
+        }
+      />
     </Field>
   );
 }
@@ -120,16 +117,12 @@ interface PathFieldProps {
 export function PathField({ editor, field, label, hint, placeholder }: PathFieldProps) {
   return (
     <Field label={label} hint={hint}>
-      {({ id, describedBy }) => (
-        <TextInput
-          id={id}
-          describedBy={describedBy}
-          mono
-          placeholder={placeholder}
-          value={textOf(own(editor.state, field))}
-          onChange={(value) => editor.set(field, value === "" ? undefined : value)}
-        />
-      )}
+      <TextInput
+        mono
+        placeholder={placeholder}
+        value={textOf(own(editor.state, field))}
+        onChange={(value) => editor.set(field, value === "" ? undefined : value)}
+      />
     </Field>
   );
 }
@@ -153,9 +146,7 @@ export function NumberField({
         label={label}
         hint={hint}
         aside={
-          <button
-            type="button"
-            className="dz-text-button dz-plain"
+          <TextButton
             title={`${label} from an expression`}
             onClick={() =>
               change(`Edit ${field} of ${name}`, (old) =>
@@ -166,19 +157,15 @@ export function NumberField({
             }
           >
             ƒ
-          </button>
+          </TextButton>
         }
       >
-        {({ id, describedBy }) => (
-          <NumberInput
-            id={id}
-            describedBy={describedBy}
-            min={0}
-            unit={unit}
-            value={typeof value === "number" ? value : null}
-            onChange={(next) => editor.set(field, next ?? undefined)}
-          />
-        )}
+        <NumberInput
+          min={0}
+          unit={unit}
+          value={typeof value === "number" ? value : null}
+          onChange={(next) => editor.set(field, next ?? undefined)}
+        />
       </Field>
     );
   }

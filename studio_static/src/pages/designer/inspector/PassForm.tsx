@@ -1,6 +1,6 @@
 /** The form of a Pass state. */
 import { own } from "../../../asl";
-import { Field } from "../forms/controls";
+import { AddButton, Field } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import { PathField } from "./Parts";
 import { Template } from "./Template";
@@ -20,19 +20,15 @@ export function PassForm({ editor }: { editor: StateEditor }) {
       />
       <PathField editor={editor} field="ResultPath" label="Put the result at" placeholder="$" />
       <Field label="Result" hint="Written out, never evaluated.">
-        {() =>
-          own(state, "Result") === undefined ? (
-            <button type="button" className="dz-add" onClick={() => editor.set("Result", {})}>
-              Add a result
-            </button>
-          ) : (
-            <JsonInput
-              label="Result"
-              value={own(state, "Result") ?? null}
-              onChange={(value) => editor.set("Result", value)}
-            />
-          )
-        }
+        {own(state, "Result") === undefined ? (
+          <AddButton onClick={() => editor.set("Result", {})}>Add a result</AddButton>
+        ) : (
+          <JsonInput
+            label="Result"
+            value={own(state, "Result") ?? null}
+            onChange={(value) => editor.set("Result", value)}
+          />
+        )}
       </Field>
     </>
   );

@@ -10,6 +10,7 @@ import {
   wrapInMap,
   wrapInParallel,
 } from "../../../asl";
+import { AddButton } from "../forms/controls";
 import { edit } from "../store";
 
 type Act = readonly [
@@ -42,9 +43,7 @@ export function Several({ selection }: { selection: readonly StatePointer[] }) {
       <p>{selection.map(nameOf).join(", ")}</p>
       {ACTS.map(([label, hint, run]) => (
         <div key={label} className="dz-act">
-          <button type="button" className="dz-add" onClick={() => edit((definition) => run(definition, selection))}>
-            {label}
-          </button>
+          <AddButton onClick={() => edit((definition) => run(definition, selection))}>{label}</AddButton>
           {hint !== "" && <span className="dz-quiet">{hint}</span>}
         </div>
       ))}

@@ -1,5 +1,7 @@
 /** What is wrong with the selected state, above its form. */
+
 import type { StatePointer } from "../../../asl";
+import { TextButton } from "../forms/controls";
 import { SIGNS } from "../problems/signs";
 import type { Slot } from "../slots";
 import { definitionOf, editDefinition, useDesigner } from "../store";
@@ -18,19 +20,18 @@ export function StateProblems({ pointer, ask }: { pointer: StatePointer; ask: Sl
           <span>
             {problem.message}{" "}
             {problem.fixes.map((fix) => (
-              <button
+              <TextButton
+                tone="accent"
                 key={fix.label}
-                type="button"
-                className="dz-text-button"
                 onClick={() => editDefinition(`Fix: ${fix.label}`, fix.apply(definitionOf(useDesigner.getState())))}
               >
                 {fix.label}
-              </button>
+              </TextButton>
             ))}
             {problem.severity === "error" && (
-              <button type="button" className="dz-text-button dz-copilot" onClick={() => ask({ kind: "fix", problem })}>
+              <TextButton tone="copilot" onClick={() => ask({ kind: "fix", problem })}>
                 Ask the copilot
-              </button>
+              </TextButton>
             )}
           </span>
         </li>

@@ -1,10 +1,9 @@
 /** Where the flow goes on: a state of the same scope, or the end. */
 import { isObject, nameOf, type StatePointer, scopeOf, statesIn, valueAt } from "../../../asl";
-import { Pick } from "../forms/controls";
+import { Pick, useTies } from "../forms/controls";
 import { definitionOf, useDesigner } from "../store";
 
 interface TargetProps {
-  id?: string;
   pointer: StatePointer;
   value: string;
   onChange: (name: string) => void;
@@ -13,19 +12,10 @@ interface TargetProps {
   empty?: string;
 }
 
-export function Target({ pointer, value, onChange, label, empty, id }: TargetProps) {
+export function Target({ pointer, value, onChange, label, empty }: TargetProps) {
   const names = useScopeNames(pointer);
   const options = names.filter((name) => name !== nameOf(pointer)).map((name) => ({ value: name, label: name }));
-  return (
-    <Pick
-      {...(id ? { id } : {})}
-      label={label}
-      value={value}
-      options={options}
-      onChange={onChange}
-      {...(empty === undefined ? {} : { empty })}
-    />
-  );
+  return <Pick label={label} value={value} options={options} onChange={onChange} empty={empty} ties={useTies()} />;
 }
 
 /** The names of the states beside `pointer`. */

@@ -84,17 +84,7 @@ function Action({ editor, resource, found }: { editor: StateEditor; resource: st
           : null
       }
     >
-      {({ id, describedBy, invalid }) => (
-        <TextInput
-          id={id}
-          describedBy={describedBy}
-          invalid={invalid}
-          mono
-          value={resource}
-          list={resources}
-          onChange={(value) => editor.set("Resource", value)}
-        />
-      )}
+      <TextInput mono value={resource} list={resources} onChange={(value) => editor.set("Resource", value)} />
     </Field>
   );
 }
@@ -249,15 +239,12 @@ function Waiting({ editor, resource }: { editor: StateEditor; resource: string }
     >
       {patterns.length > 1 && (
         <Field label="After the call">
-          {({ id }) => (
-            <Pick
-              id={id}
-              value={pattern}
-              options={patterns.filter(Boolean).map((each) => ({ value: each, label: PATTERN_WORDS[each] ?? each }))}
-              empty={PATTERN_WORDS[""] ?? ""}
-              onChange={(next) => editor.set("Resource", bareResource(resource) + next)}
-            />
-          )}
+          <Pick
+            value={pattern}
+            options={patterns.filter(Boolean).map((each) => ({ value: each, label: PATTERN_WORDS[each] ?? each }))}
+            empty={PATTERN_WORDS[""] ?? ""}
+            onChange={(next) => editor.set("Resource", bareResource(resource) + next)}
+          />
         </Field>
       )}
       <div className="dz-grid">

@@ -33,34 +33,31 @@ export function Template({ editor, field, label, hint, what, live = true }: Temp
   );
   return (
     <Field label={label} hint={hint} aside={aside}>
-      {({ id, describedBy }) => (
-        <div id={id} className={shape === "fields" ? "dz-nested" : undefined}>
-          {shape === "fields" && isObject(value) && (
-            <Rows
-              value={value}
-              onChange={(next) => set(field, next)}
-              language={language}
-              pointer={pointer}
-              what={what}
-              live={live}
-            />
-          )}
-          {shape === "expression" && (
-            <ExpressionInput
-              label={label}
-              value={expressionIn(value) ?? ""}
-              onChange={(text) => set(field, `{% ${text} %}`)}
-              language={language}
-              pointer={pointer}
-              describedBy={describedBy}
-              live={live}
-            />
-          )}
-          {shape === "json" && value !== undefined && (
-            <JsonInput label={label} value={value} onChange={(next) => set(field, next)} />
-          )}
-        </div>
-      )}
+      <div className={shape === "fields" ? "dz-nested" : undefined}>
+        {shape === "fields" && isObject(value) && (
+          <Rows
+            value={value}
+            onChange={(next) => set(field, next)}
+            language={language}
+            pointer={pointer}
+            what={what}
+            live={live}
+          />
+        )}
+        {shape === "expression" && (
+          <ExpressionInput
+            label={label}
+            value={expressionIn(value) ?? ""}
+            onChange={(text) => set(field, `{% ${text} %}`)}
+            language={language}
+            pointer={pointer}
+            live={live}
+          />
+        )}
+        {shape === "json" && value !== undefined && (
+          <JsonInput label={label} value={value} onChange={(next) => set(field, next)} />
+        )}
+      </div>
     </Field>
   );
 }

@@ -1,7 +1,7 @@
 /** The form of a Wait state. */
 import { own, withEntry, withoutEntry } from "../../../asl";
 import { momentOf, offsetOf, partsOf, zones } from "../conditions/moments";
-import { Field, Pick, Segments } from "../forms/controls";
+import { Field, Pick, Segments, TextButton } from "../forms/controls";
 import { expressionIn } from "../forms/field";
 import { ValueField } from "../forms/ValueField";
 import { NumberField } from "./Parts";
@@ -81,9 +81,7 @@ function Until({ editor }: { editor: StateEditor }) {
     <Field
       label="Until"
       aside={
-        <button
-          type="button"
-          className="dz-text-button dz-plain"
+        <TextButton
           title="Until a moment from an expression"
           onClick={() =>
             change(`Edit the wait of ${name}`, (old) =>
@@ -94,13 +92,13 @@ function Until({ editor }: { editor: StateEditor }) {
           }
         >
           ƒ
-        </button>
+        </TextButton>
       }
     >
-      {({ id }) => (
+      {(ties) => (
         <span className="dz-moment">
           <input
-            id={id}
+            {...ties}
             className="dz-input"
             type="date"
             value={parts.date}

@@ -1,4 +1,5 @@
 /** The bar under the canvas: how many problems there are; opened, each with its place, its fixes and the copilot. */
+import { TextButton } from "../forms/controls";
 import "./problems.css";
 import { useState } from "react";
 import { pointersOf, walk } from "../../../asl";
@@ -103,22 +104,21 @@ function Row({ problem, ask, show }: { problem: Problem } & Given) {
       <span className="dz-problem-text">{message}</span>
       <span className="dz-problem-acts">
         {fixes.map((fix) => (
-          <button
+          <TextButton
+            tone="accent"
             key={fix.label}
-            type="button"
-            className="dz-text-button"
             onClick={() => {
               pauseTyping();
               editDefinition(`Fix: ${fix.label}`, fix.apply(definitionOf(useDesigner.getState())));
             }}
           >
             {fix.label}
-          </button>
+          </TextButton>
         ))}
         {severity !== "advice" && (
-          <button type="button" className="dz-text-button dz-copilot" onClick={() => ask({ kind: "fix", problem })}>
+          <TextButton tone="copilot" onClick={() => ask({ kind: "fix", problem })}>
             Ask the copilot
-          </button>
+          </TextButton>
         )}
       </span>
     </li>
@@ -149,9 +149,9 @@ function ToDoRow({ toDo }: { toDo: ToDo }) {
       </button>
       <span className="dz-problem-text">{toDo.text}</span>
       <span className="dz-problem-acts">
-        <button type="button" className="dz-text-button" onClick={done}>
+        <TextButton tone="accent" onClick={done}>
           Done
-        </button>
+        </TextButton>
       </span>
     </li>
   );

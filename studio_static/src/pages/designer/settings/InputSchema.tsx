@@ -1,7 +1,7 @@
 /** What an execution may be started with: fields in a table for the usual, the JSON Schema itself for everything. */
 import { useState } from "react";
 import { isObject, type Json, type JsonObject } from "../../../asl";
-import { Pick, Segments, TextInput } from "../forms/controls";
+import { AddButton, Pick, Segments, TextButton, TextInput } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import { editDocument } from "../store";
 import { type FieldRow, rowsOf, schemaOf, withoutRow, withRow } from "./schemaRows";
@@ -22,9 +22,7 @@ export function InputSchema({ schema }: { schema: Json | undefined }) {
         <span className="dz-quiet">
           Every JSON value starts it. With a schema, what does not fit is refused at the start.
         </span>
-        <button type="button" className="dz-add" onClick={() => write(schemaOf([]))}>
-          Describe the input
-        </button>
+        <AddButton onClick={() => write(schemaOf([]))}>Describe the input</AddButton>
       </div>
     );
   }
@@ -40,9 +38,9 @@ export function InputSchema({ schema }: { schema: Json | undefined }) {
           ]}
           onChange={setView}
         />
-        <button type="button" className="dz-text-button" onClick={() => write(undefined)}>
+        <TextButton tone="accent" onClick={() => write(undefined)}>
           Take any input
-        </button>
+        </TextButton>
       </div>
       {view === "table" ? (
         <Table schema={object} write={write} />
@@ -115,9 +113,9 @@ function Row({ row, onChange, onRemove }: { row: FieldRow; onChange: (row: Field
         value={row.description}
         onChange={(description) => onChange({ ...row, description })}
       />
-      <button type="button" className="dz-text-button dz-plain" aria-label={`Remove ${row.name}`} onClick={onRemove}>
+      <TextButton label={`Remove ${row.name}`} onClick={onRemove}>
         ✕
-      </button>
+      </TextButton>
     </div>
   );
 }

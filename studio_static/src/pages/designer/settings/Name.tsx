@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Workflow, WorkflowList } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { DuplicateDialog } from "../../workflows/dialogs";
-import { Field } from "../forms/controls";
+import { AddButton, Field } from "../forms/controls";
 import { saveNow } from "../store";
 
 export function Name({ workflow }: { workflow: string }) {
@@ -19,12 +19,12 @@ export function Name({ workflow }: { workflow: string }) {
         label="Name"
         hint="Runs, triggers and the audit log know it by its name, so it stays. A copy gets one of its own."
       >
-        {({ id, describedBy }) => (
+        {(ties) => (
           <div className="dz-row">
-            <input id={id} className="dz-input" readOnly aria-describedby={describedBy} value={workflow} />
-            <button type="button" className="dz-add" disabled={row === null} onClick={() => void copy()}>
+            <input {...ties} className="dz-input" readOnly value={workflow} />
+            <AddButton disabled={row === null} onClick={() => void copy()}>
               Copy under another name
-            </button>
+            </AddButton>
           </div>
         )}
       </Field>

@@ -6,7 +6,7 @@ import { useApi } from "../../../api/useApi";
 import { notify, notifyError } from "../../../app/flash";
 import { Time } from "../../../ui/Time";
 import { PauseDialog } from "../../workflows/dialogs";
-import { Field } from "../forms/controls";
+import { AddButton, Field } from "../forms/controls";
 
 export function Pausing({ workflow }: { workflow: string }) {
   const { data, reload } = useApi<Workflow>(path("/workflows/{}", workflow));
@@ -35,21 +35,19 @@ export function Pausing({ workflow }: { workflow: string }) {
           )
         }
       >
-        {({ describedBy }) =>
+        {(ties) =>
           paused === null ? (
-            <button
-              type="button"
-              className="dz-add"
-              aria-describedby={describedBy}
+            <AddButton
+              aria-describedby={ties["aria-describedby"]}
               disabled={data === null}
               onClick={() => setAsking(true)}
             >
               Pause…
-            </button>
+            </AddButton>
           ) : (
-            <button type="button" className="dz-add" aria-describedby={describedBy} onClick={() => void resume()}>
+            <AddButton aria-describedby={ties["aria-describedby"]} onClick={() => void resume()}>
               Switch on
-            </button>
+            </AddButton>
           )
         }
       </Field>

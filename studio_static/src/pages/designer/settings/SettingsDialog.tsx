@@ -55,15 +55,11 @@ function Description() {
   const description = useDesigner((state) => textOf(own(documentOf(state), "description")));
   return (
     <Field label="Description" hint="What it does, for the people who run it.">
-      {({ id, describedBy }) => (
-        <TextInput
-          id={id}
-          describedBy={describedBy}
-          lines={2}
-          value={description}
-          onChange={(text) => editDocument("Edit the description", "description", text === "" ? undefined : text, true)}
-        />
-      )}
+      <TextInput
+        lines={2}
+        value={description}
+        onChange={(text) => editDocument("Edit the description", "description", text === "" ? undefined : text, true)}
+      />
     </Field>
   );
 }
@@ -79,18 +75,14 @@ function Kind() {
           : "Durable: every step is recorded, a run may take up to a year."
       }
     >
-      {({ id, describedBy }) => (
-        <Pick
-          id={id}
-          describedBy={describedBy}
-          value={kind}
-          options={[
-            { value: "STANDARD", label: "Standard" },
-            { value: "EXPRESS", label: "Express" },
-          ]}
-          onChange={(next) => editDocument(`Make it ${next.toLowerCase()}`, "kind", next)}
-        />
-      )}
+      <Pick
+        value={kind}
+        options={[
+          { value: "STANDARD", label: "Standard" },
+          { value: "EXPRESS", label: "Express" },
+        ]}
+        onChange={(next) => editDocument(`Make it ${next.toLowerCase()}`, "kind", next)}
+      />
     </Field>
   );
 }
@@ -119,19 +111,12 @@ function BusinessKey() {
       hint="What names a run among others, such as $.orderId: runs are found by it."
       error={isWrong ? "A path that begins with $, or JSONata between {% and %}." : null}
     >
-      {({ id, describedBy, invalid }) => (
-        <TextInput
-          id={id}
-          describedBy={describedBy}
-          invalid={invalid}
-          mono
-          placeholder="$.orderId"
-          value={key}
-          onChange={(text) =>
-            editDocument("Edit the business key", "business_key", text === "" ? undefined : text, true)
-          }
-        />
-      )}
+      <TextInput
+        mono
+        placeholder="$.orderId"
+        value={key}
+        onChange={(text) => editDocument("Edit the business key", "business_key", text === "" ? undefined : text, true)}
+      />
     </Field>
   );
 }

@@ -15,28 +15,26 @@ export function Tags() {
     editDocument(label, "tags", Object.keys(next).length === 0 ? undefined : next);
   return (
     <Field label="Tags">
-      {({ id }) => (
-        <div className="dz-chips">
-          {Object.entries(tags).map(([key, value]) => (
-            <span key={key} className="dz-chip">
-              {`${key}: ${String(value)}`}
-              <button
-                type="button"
-                aria-label={`Remove the tag ${key}`}
-                onClick={() => write(`Remove the tag ${key}`, withoutEntry(tags, key))}
-              >
-                ✕
-              </button>
-            </span>
-          ))}
-          <NewTag id={id} onAdd={(key, value) => write(`Tag it ${key}: ${value}`, withEntry(tags, key, value))} />
-        </div>
-      )}
+      <div className="dz-chips">
+        {Object.entries(tags).map(([key, value]) => (
+          <span key={key} className="dz-chip">
+            {`${key}: ${String(value)}`}
+            <button
+              type="button"
+              aria-label={`Remove the tag ${key}`}
+              onClick={() => write(`Remove the tag ${key}`, withoutEntry(tags, key))}
+            >
+              ✕
+            </button>
+          </span>
+        ))}
+        <NewTag onAdd={(key, value) => write(`Tag it ${key}: ${value}`, withEntry(tags, key, value))} />
+      </div>
     </Field>
   );
 }
 
-function NewTag({ id, onAdd }: { id: string; onAdd: (key: string, value: string) => void }) {
+function NewTag({ onAdd }: { onAdd: (key: string, value: string) => void }) {
   const [key, setKey] = useState("");
   const [value, setValue] = useState("");
   return (
@@ -50,7 +48,7 @@ function NewTag({ id, onAdd }: { id: string; onAdd: (key: string, value: string)
         setValue("");
       }}
     >
-      <TextInput id={id} placeholder="Key" value={key} onChange={setKey} />
+      <TextInput placeholder="Key" value={key} onChange={setKey} />
       <TextInput label="Value of the new tag" placeholder="Value" value={value} onChange={setValue} />
       <button type="submit" className="dz-add" disabled={key.trim() === ""}>
         Add

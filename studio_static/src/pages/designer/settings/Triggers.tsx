@@ -1,7 +1,7 @@
 /** What starts the workflow besides a person: schedules, webhooks, queues, events. */
 import { isObject, type Json, type JsonObject, own, withEntry, withoutEntry } from "../../../asl";
 import { zones } from "../conditions/moments";
-import { Check, Field, NumberInput, Pick, Segments, TextInput } from "../forms/controls";
+import { AddButton, Check, Field, NumberInput, Pick, Segments, TextButton, TextInput } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import { textOf } from "../inspector/useState";
 import { editDocument } from "../store";
@@ -38,14 +38,9 @@ export function Triggers({ triggers }: { triggers: readonly JsonObject[] }) {
       ))}
       <div className="dz-row">
         {(Object.keys(TRIGGER_TYPES) as TriggerType[]).map((type) => (
-          <button
-            key={type}
-            type="button"
-            className="dz-add"
-            onClick={() => write(`Add a ${type} trigger`, [...triggers, newTrigger(type)])}
-          >
+          <AddButton key={type} onClick={() => write(`Add a ${type} trigger`, [...triggers, newTrigger(type)])}>
             {TRIGGER_TYPES[type]}
-          </button>
+          </AddButton>
         ))}
       </div>
     </>
@@ -67,14 +62,9 @@ function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
     <fieldset className="dz-card">
       <legend>{TRIGGER_TYPES[type as TriggerType] ?? `Trigger ${number}`}</legend>
       <span className="dz-card-tools">
-        <button
-          type="button"
-          className="dz-text-button dz-plain"
-          aria-label={`Remove trigger ${number}`}
-          onClick={onRemove}
-        >
+        <TextButton label={`Remove trigger ${number}`} onClick={onRemove}>
           ✕
-        </button>
+        </TextButton>
       </span>
       {type === "schedule" && <Schedule trigger={trigger} set={set} />}
       {type === "webhook" && (
@@ -99,13 +89,11 @@ function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
         <>
           <Text label="Bus" field="bus" trigger={trigger} set={set} hint="" />
           <Field label="Event pattern">
-            {() => (
-              <JsonInput
-                label="Event pattern"
-                value={own(trigger, "pattern") ?? {}}
-                onChange={(value) => isObject(value) && set("pattern", value)}
-              />
-            )}
+            <JsonInput
+              label="Event pattern"
+              value={own(trigger, "pattern") ?? {}}
+              onChange={(value) => isObject(value) && set("pattern", value)}
+            />
           </Field>
         </>
       )}
@@ -113,26 +101,19 @@ function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
         Switched on
       </Check>
       {given === undefined ? (
-        <button type="button" className="dz-text-button" onClick={() => set("input", {})}>
+        <TextButton tone="accent" onClick={() => set("input", {})}>
           Start with a fixed input
-        </button>
+        </TextButton>
       ) : (
         <Field
           label="Input"
           aside={
-            <button
-              type="button"
-              className="dz-text-button dz-plain"
-              aria-label="Start with what arrived"
-              onClick={() => onChange(withoutEntry(trigger, "input"))}
-            >
+            <TextButton label="Start with what arrived" onClick={() => onChange(withoutEntry(trigger, "input"))}>
               ✕
-            </button>
+            </TextButton>
           }
         >
-          {() => (
-            <JsonInput label={`Input of trigger ${number}`} value={given} onChange={(value) => set("input", value)} />
-          )}
+          <JsonInput label={`Input of trigger ${number}`} value={given} onChange={(value) => set("input", value)} />
         </Field>
       )}
     </fieldset>
@@ -156,15 +137,7 @@ function Text({
 }) {
   return (
     <Field label={label} hint={hint}>
-      {({ id, describedBy }) => (
-        <TextInput
-          id={id}
-          describedBy={describedBy}
-          mono
-          value={textOf(own(trigger, field))}
-          onChange={(value) => set(field, value)}
-        />
-      )}
+      <TextInput mono value={textOf(own(trigger, field))} onChange={(value) => set(field, value)} />
     </Field>
   );
 }
@@ -185,23 +158,20 @@ function Schedule({ trigger, set }: { trigger: JsonObject; set: Set }) {
       />
       {rate !== null ? (
         <Field label="Every">
-          {({ id }) => (
-            <div className="dz-row">
-              <NumberInput
-                id={id}
-                min={1}
-                step={1}
-                value={rate.count}
-                onChange={(count) => set("expression", rateText(count ?? 1, rate.unit))}
-              />
-              <Pick
-                label="Unit"
-                value={rate.unit}
-                options={UNITS.map((unit) => ({ value: unit, label: `${unit}s` }))}
-                onChange={(unit) => set("expression", rateText(rate.count, unit))}
-              />
-            </div>
-          )}
+          <div className="dz-row">
+            <NumberInput
+              min={1}
+              step={1}
+              value={rate.count}
+              onChange={(count) => set("expression", rateText(count ?? 1, rate.unit))}
+            />
+            <Pick
+              label="Unit"
+              value={rate.unit}
+              options={UNITS.map((unit) => ({ value: unit, label: `${unit}s` }))}
+              onChange={(unit) => set("expression", rateText(rate.count, unit))}
+            />
+          </div>
         </Field>
       ) : (
         <Field
@@ -209,27 +179,15 @@ function Schedule({ trigger, set }: { trigger: JsonObject; set: Set }) {
           hint="Minute, hour, day of month, month, day of week, year: cron(0 6 * * ? *) is six o'clock each day."
           error={isSchedule(expression) ? null : "cron(…) has six fields."}
         >
-          {({ id, describedBy, invalid }) => (
-            <TextInput
-              id={id}
-              describedBy={describedBy}
-              invalid={invalid}
-              mono
-              value={expression}
-              onChange={(value) => set("expression", value)}
-            />
-          )}
+          <TextInput mono value={expression} onChange={(value) => set("expression", value)} />
         </Field>
       )}
       <Field label="Time zone">
-        {({ id }) => (
-          <Pick
-            id={id}
-            value={textOf(own(trigger, "timezone")) || "UTC"}
-            options={ZONES}
-            onChange={(zone) => set("timezone", zone)}
-          />
-        )}
+        <Pick
+          value={textOf(own(trigger, "timezone")) || "UTC"}
+          options={ZONES}
+          onChange={(zone) => set("timezone", zone)}
+        />
       </Field>
     </>
   );

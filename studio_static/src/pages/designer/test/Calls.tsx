@@ -82,10 +82,10 @@ function Row({ call, how, onChange }: { call: Call; how: Answering; onChange: (h
       {how.kind === "error" && (
         <div className="tp-two">
           <Field label="Error">
-            {({ id }) => <TextInput id={id} mono value={how.error} onChange={(error) => onChange({ ...how, error })} />}
+            <TextInput mono value={how.error} onChange={(error) => onChange({ ...how, error })} />
           </Field>
           <Field label="Cause">
-            {({ id }) => <TextInput id={id} value={how.cause} onChange={(cause) => onChange({ ...how, cause })} />}
+            <TextInput value={how.cause} onChange={(cause) => onChange({ ...how, cause })} />
           </Field>
         </div>
       )}

@@ -44,15 +44,12 @@ export function InputCard({ samples, schema, value, onChange, variables, onVaria
       </div>
       {samples.length > 0 && (
         <Field label="Begin from">
-          {({ id }) => (
-            <Pick
-              id={id}
-              value=""
-              empty="A past run, a case …"
-              options={samples.map(({ title }, index) => ({ value: String(index), label: title }))}
-              onChange={(index) => take(Number(index))}
-            />
-          )}
+          <Pick
+            value=""
+            empty="A past run, a case …"
+            options={samples.map(({ title }, index) => ({ value: String(index), label: title }))}
+            onChange={(index) => take(Number(index))}
+          />
         </Field>
       )}
       {isForm ? (

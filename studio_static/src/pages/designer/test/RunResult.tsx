@@ -187,16 +187,7 @@ function SaveAsCase({ run, document, apply }: RunResultProps) {
       }}
     >
       <Field label="Save as a case" error={fault} hint="This input, these answers, this end.">
-        {({ id, describedBy, invalid }) => (
-          <TextInput
-            id={id}
-            describedBy={describedBy}
-            invalid={invalid}
-            value={name}
-            placeholder="high-value-order"
-            onChange={setName}
-          />
-        )}
+        <TextInput value={name} placeholder="high-value-order" onChange={setName} />
       </Field>
       <Button disabled={name === "" || fault !== null} onClick={save}>
         Save the case

@@ -64,42 +64,30 @@ function Property({ name, spec, required, value, onChange }: PropertyProps) {
     );
   return (
     <Field label={label} required={required} aside={aside} hint={hint}>
-      {({ id, describedBy }) => (
-        <Control id={id} describedBy={describedBy} label={label} spec={spec} value={value} onChange={onChange} />
-      )}
+      <Control label={label} spec={spec} value={value} onChange={onChange} />
     </Field>
   );
 }
 
 interface ControlProps {
-  id: string;
-  describedBy: string | undefined;
   label: string;
   spec: JsonObject;
   value: Json | undefined;
   onChange: (value: Json | undefined) => void;
 }
 
-function Control({ id, describedBy, label, spec, value, onChange }: ControlProps) {
+function Control({ label, spec, value, onChange }: ControlProps) {
   const choices = Array.isArray(spec.enum) ? spec.enum.filter((item) => typeof item === "string") : [];
   if (choices.length > 0 && (value === undefined || typeof value === "string")) {
     const options = choices.map((choice) => ({ value: choice, label: choice }));
-    return <Pick id={id} value={value ?? ""} options={options} onChange={onChange} />;
+    return <Pick value={value ?? ""} options={options} onChange={onChange} />;
   }
   if (spec.type === "string" && (value === undefined || typeof value === "string")) {
-    return <TextInput id={id} describedBy={describedBy} value={value ?? ""} onChange={onChange} />;
+    return <TextInput value={value ?? ""} onChange={onChange} />;
   }
   if ((spec.type === "number" || spec.type === "integer") && (value === undefined || typeof value === "number")) {
     const step = spec.type === "integer" ? 1 : "any";
-    return (
-      <NumberInput
-        id={id}
-        describedBy={describedBy}
-        value={value ?? null}
-        step={step}
-        onChange={(next) => onChange(next ?? undefined)}
-      />
-    );
+    return <NumberInput value={value ?? null} step={step} onChange={(next) => onChange(next ?? undefined)} />;
   }
   if (spec.type === "boolean" && (value === undefined || typeof value === "boolean")) {
     return (

@@ -2,7 +2,7 @@
 import { useId, useState } from "react";
 import { notify } from "../../../app/flash";
 import type { Json, QueryLanguage } from "../../../asl";
-import { Pick } from "../forms/controls";
+import { Pick, TextButton } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import { inputRoot, preview, rowsOf, type SampleRow } from "./paths";
 import { useSample } from "./SampleContext";
@@ -33,14 +33,9 @@ export function SamplePanel({ language }: { language: QueryLanguage }) {
           options={samples.map((each, index) => ({ value: String(index), label: each.title }))}
           onChange={(index) => index !== "" && choose(Number(index))}
         />
-        <button
-          type="button"
-          className="dz-text-button dz-plain"
-          aria-expanded={isTyping}
-          onClick={() => setTyping(!isTyping)}
-        >
+        <TextButton aria-expanded={isTyping} onClick={() => setTyping(!isTyping)}>
           {isTyping ? "Close" : "Type one"}
-        </button>
+        </TextButton>
       </div>
       {isTyping && <JsonInput label="Sample input" value={sample?.input ?? {}} onChange={type} minHeight="120px" />}
       {!isTyping && sample !== null && (
