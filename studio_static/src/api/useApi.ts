@@ -3,9 +3,11 @@
  * asked again every so many milliseconds while the page is seen (a 304 changes nothing), and once more when the page is
  * seen again. A failed poll keeps what is shown: `error` says so beside it.
  */
+
 import { useCallback, useEffect, useRef, useState } from "react";
 import { get, lastAnswer } from "./client";
 import { type ApiError, asApiError } from "./errors";
+import { useWhileSeen } from "./useWhileSeen";
 
 export interface Fetched<T> {
   data: T | null;
@@ -56,25 +58,7 @@ export function useApi<T>(address: string | null, options: UseApiOptions = {}): 
     return () => control.abort();
   }, [load]);
 
-  useEffect(() => {
-    if (poll === null || address === null) return;
-    const control = new AbortController();
-    let timer = 0;
-    const turn = async () => {
-      if (document.visibilityState === "visible") await load(control.signal);
-      if (!control.signal.aborted) timer = window.setTimeout(turn, poll);
-    };
-    const seen = () => {
-      if (document.visibilityState === "visible") void load(control.signal);
-    };
-    timer = window.setTimeout(turn, poll);
-    document.addEventListener("visibilitychange", seen);
-    return () => {
-      control.abort();
-      window.clearTimeout(timer);
-      document.removeEventListener("visibilitychange", seen);
-    };
-  }, [poll, address, load]);
+  useWhileSeen(load, address === null ? null : poll);
 
   const shown =
     state.address === address ? state : { data: address === null ? null : lastAnswer<T>(address), error: null };

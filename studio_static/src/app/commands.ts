@@ -1,6 +1,8 @@
 /** What Ctrl+K finds: the shell's own commands, and those of the page that is open (the designer's states). */
+
 import { useEffect } from "react";
 import { create } from "zustand";
+import { wordsOf } from "../ui/search";
 
 export interface Command {
   id: string;
@@ -45,7 +47,7 @@ export function usePageCommands(owner: string, commands: readonly Command[]): vo
 
 /** How well a command answers what was typed: higher is better, null is not at all. Every word must be found. */
 export function score(command: Pick<Command, "text" | "detail" | "keywords">, query: string): number | null {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(query);
   const text = command.text.toLowerCase();
   const rest = `${command.detail ?? ""} ${command.keywords ?? ""}`.toLowerCase();
   let total = 0;

@@ -4,9 +4,9 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
-import { type ApiError, asApiError } from "../api/errors";
+import type { ReactNode } from "react";
 import { ErrorWords } from "./Problem";
+import { useAct } from "./useAct";
 
 const FIELDS = "input:not([type=hidden], :disabled), textarea:not(:disabled), button[aria-haspopup]:not(:disabled)";
 
@@ -39,19 +39,7 @@ export function Dialog({
   size = "medium",
   children,
 }: DialogProps) {
-  const [error, setError] = useState<ApiError | null>(null);
-  const [busy, setBusy] = useState(false);
-  const run = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await onAct();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { run, busy, error } = useAct(onAct);
   return (
     <Modal
       visible

@@ -1,10 +1,80 @@
 /** Fields of filters that live in the address. */
 import "./filters.css";
+import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import { useEffect, useState } from "react";
+import Select from "@cloudscape-design/components/select";
+import { type CSSProperties, type ReactNode, useEffect, useState } from "react";
+import type { WorkflowList } from "../api/schema";
+import { useApi } from "../api/useApi";
 
 const TYPING_MS = 350;
+
+interface FilterFieldsProps {
+  /** Of a field, in pixels. */
+  least: number;
+  isFiltered: boolean;
+  onClear: () => void;
+  children: ReactNode;
+}
+
+/** Fields side by side, and what clears them all. */
+export function FilterFields({ least, isFiltered, onClear, children }: FilterFieldsProps) {
+  return (
+    <div className="filter-fields" style={{ "--least": `${least}px` } as CSSProperties}>
+      {children}
+      {isFiltered && (
+        <div className="filter-clear">
+          <Button variant="inline-link" onClick={onClear}>
+            Clear filters
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface ChoiceFilterProps {
+  value: string;
+  onChange: (value: string) => void;
+}
+
+const EVERY = { value: "", label: "All workflows" };
+
+export function WorkflowFilter({ value, onChange }: ChoiceFilterProps) {
+  const workflows = useApi<WorkflowList>("/workflows");
+  const names = workflows.data?.workflows.map(({ name }) => ({ value: name, label: name })) ?? [];
+  return (
+    <FormField label="Workflow">
+      <Select
+        selectedOption={value ? { value, label: value } : EVERY}
+        options={[EVERY, ...names]}
+        filteringType="auto"
+        filteringAriaLabel="Find a workflow"
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+      />
+    </FormField>
+  );
+}
+
+interface SearchProps extends ChoiceFilterProps {
+  label: string;
+  placeholder: string;
+}
+
+/** Found as it is typed. */
+export function Search({ label, value, placeholder, onChange }: SearchProps) {
+  return (
+    <Input
+      type="search"
+      value={value}
+      placeholder={placeholder}
+      ariaLabel={label}
+      clearAriaLabel="Clear"
+      onChange={({ detail }) => onChange(detail.value)}
+    />
+  );
+}
 
 interface TypedFilterProps {
   label: string;

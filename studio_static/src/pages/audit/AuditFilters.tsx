@@ -1,10 +1,7 @@
 /** The filters of the audit log; each is a parameter of the address, named as the API names it. */
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
-import type { WorkflowList } from "../../api/schema";
-import { useApi } from "../../api/useApi";
-import { MomentFilter, TypedFilter } from "../../ui/FilterFields";
+import { FilterFields, MomentFilter, TypedFilter, WorkflowFilter } from "../../ui/FilterFields";
 import { ACT_CHOICES } from "./words";
 
 export const NO_FILTERS = {
@@ -24,13 +21,10 @@ interface AuditFiltersProps {
 }
 
 export function AuditFilters({ filters, setFilters }: AuditFiltersProps) {
-  const workflows = useApi<WorkflowList>("/workflows");
-  const names = workflows.data?.workflows.map(({ name }) => ({ value: name, label: name })) ?? [];
-  const every = { value: "", label: "All workflows" };
   const { entry: _, ...rest } = filters;
   const isFiltered = Object.values(rest).some((value) => value !== "");
   return (
-    <div className="audit-filters">
+    <FilterFields least={148} isFiltered={isFiltered} onClear={() => setFilters(NO_FILTERS)}>
       <FormField label="Did">
         <Select
           selectedOption={
@@ -42,15 +36,7 @@ export function AuditFilters({ filters, setFilters }: AuditFiltersProps) {
           onChange={({ detail }) => setFilters({ act: detail.selectedOption.value ?? "" })}
         />
       </FormField>
-      <FormField label="Workflow">
-        <Select
-          selectedOption={filters.workflow ? { value: filters.workflow, label: filters.workflow } : every}
-          options={[every, ...names]}
-          filteringType="auto"
-          filteringAriaLabel="Find a workflow"
-          onChange={({ detail }) => setFilters({ workflow: detail.selectedOption.value ?? "" })}
-        />
-      </FormField>
+      <WorkflowFilter value={filters.workflow} onChange={(workflow) => setFilters({ workflow })} />
       <TypedFilter
         label="Execution"
         value={filters.execution}
@@ -71,13 +57,6 @@ export function AuditFilters({ filters, setFilters }: AuditFiltersProps) {
       />
       <MomentFilter label="From (UTC)" value={filters.since} onChange={(since) => setFilters({ since })} />
       <MomentFilter label="Until (UTC)" value={filters.until} onChange={(until) => setFilters({ until })} />
-      {isFiltered && (
-        <div className="audit-clear">
-          <Button variant="inline-link" onClick={() => setFilters(NO_FILTERS)}>
-            Clear filters
-          </Button>
-        </div>
-      )}
-    </div>
+    </FilterFields>
   );
 }

@@ -1,4 +1,5 @@
 /** Who did what, when and from where; and whether the log is what was written. */
+import { ListEmpty } from "../../ui/ListEmpty";
 import "./audit.css";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -12,8 +13,6 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
-import { Problem } from "../../ui/Problem";
-import { Skeleton } from "../../ui/Skeleton";
 import { Time } from "../../ui/Time";
 import { AuditFilters, NO_FILTERS } from "./AuditFilters";
 import { EntryDialog } from "./EntryDialog";
@@ -26,7 +25,7 @@ export default function AuditPage() {
   usePage({ title: "Audit log", crumbs: [{ text: "Audit log" }], contentType: "table" });
   const [filters, setFilters] = useUrlState(NO_FILTERS);
   const { entry: _, ...asked } = filters;
-  const pages = useAuditPages(withQuery("/audit", { ...asked, limit: 100 }));
+  const pages = useAuditPages(withQuery("/audit", asked));
   const isWide = useIsWide(1200);
   const [verifying, setVerifying] = useState(0);
   const isFiltered = Object.entries(asked).some(([, value]) => value !== "");
@@ -60,20 +59,16 @@ export default function AuditPage() {
         }
         filter={<AuditFilters filters={filters} setFilters={setFilters} />}
         empty={
-          pages.loading ? (
-            <Skeleton what="the entries" />
-          ) : pages.error ? (
-            <Problem error={pages.error} what="the audit log" onRetry={() => void pages.reload()} />
-          ) : isFiltered ? (
-            <EmptyState
-              title="No entry matches"
-              actions={<Button onClick={() => setFilters(NO_FILTERS)}>Show all</Button>}
-            />
-          ) : (
+          <ListEmpty
+            what="the audit log"
+            from={pages}
+            noMatch={isFiltered ? "No entry matches" : null}
+            onShowAll={() => setFilters(NO_FILTERS)}
+          >
             <EmptyState title="Nothing was done yet">
               Publishing, starting, pausing, rotating: every change is written here.
             </EmptyState>
-          )
+          </ListEmpty>
         }
         footer={
           pages.entries.length > 0 && (

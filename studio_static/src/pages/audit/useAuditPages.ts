@@ -1,11 +1,10 @@
 /** Entries a page at a time, older ones on demand. A page with a rare filter may be short: it is asked on. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { get } from "../../api/client";
+import { collect } from "../../api/collect";
 import { type ApiError, asApiError } from "../../api/errors";
 import type { AuditEntry, AuditList } from "../../api/schema";
 
-const ENOUGH = 50;
-const MOST_REQUESTS = 10;
+const COLLECTING = { limit: 100, enough: 50, mostRequests: 10, count: (page: AuditList) => page.entries.length };
 
 interface State {
   address: string;
@@ -14,18 +13,9 @@ interface State {
   error: ApiError | null;
 }
 
-async function collect(address: string, from: string | null): Promise<Pick<State, "entries" | "token">> {
-  const entries: AuditEntry[] = [];
-  let token = from;
-  for (let asked = 0; asked < MOST_REQUESTS; asked += 1) {
-    const page: AuditList = await get<AuditList>(
-      token ? `${address}&next_token=${encodeURIComponent(token)}` : address,
-    );
-    entries.push(...page.entries);
-    token = page.next_token;
-    if (token === null || entries.length >= ENOUGH) break;
-  }
-  return { entries, token };
+async function entriesOf(address: string, from: string | null): Promise<Pick<State, "entries" | "token">> {
+  const pages = await collect<AuditList>(address, { ...COLLECTING, from });
+  return { entries: pages.flatMap((page) => page.entries), token: pages.at(-1)?.next_token ?? null };
 }
 
 export function useAuditPages(address: string) {
@@ -36,7 +26,7 @@ export function useAuditPages(address: string) {
 
   const reload = useCallback(async () => {
     try {
-      const found = await collect(address, null);
+      const found = await entriesOf(address, null);
       if (current.current === address) setState({ address, ...found, error: null });
     } catch (thrown) {
       if (current.current === address) setState({ address, entries: [], token: null, error: asApiError(thrown) });
@@ -49,7 +39,7 @@ export function useAuditPages(address: string) {
     if (state?.token == null) return;
     setLoadingMore(true);
     try {
-      const found = await collect(address, state.token);
+      const found = await entriesOf(address, state.token);
       if (current.current === address)
         setState({ ...state, entries: [...state.entries, ...found.entries], token: found.token });
     } catch (thrown) {

@@ -1,9 +1,9 @@
 /** What a step can call: every connector, its actions, what each takes and gives. */
+import { Search } from "../../ui/FilterFields";
 import "./connectors.css";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect } from "react";
 import type { ConnectorList } from "../../api/schema";
@@ -36,13 +36,11 @@ export default function ConnectorsPage() {
           return (
             <div className="connectors">
               <div className="connectors-side">
-                <Input
-                  type="search"
+                <Search
+                  label="Find a connector or an action"
                   value={filters.q}
                   placeholder="Find a connector or an action"
-                  ariaLabel="Find a connector or an action"
-                  clearAriaLabel="Clear"
-                  onChange={({ detail }) => setFilters({ q: detail.value })}
+                  onChange={(q) => setFilters({ q })}
                 />
                 <Group
                   title="Installed"

@@ -1,5 +1,7 @@
 /** The connectors of the page: those that are installed, and those that are known and not. */
+
 import type { Action, ConnectorList } from "../../api/schema";
+import { holdsWords } from "../../ui/search";
 
 export interface Shown {
   code: string;
@@ -22,9 +24,5 @@ export function shownOf(data: ConnectorList): Shown[] {
 
 export function matches(connector: Shown, text: string): boolean {
   const actions = connector.actions.flatMap((action) => [action.name, action.description, action.resource]);
-  const all = [connector.name, connector.code, connector.description, ...actions].join("\n").toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => all.includes(word));
+  return holdsWords([connector.name, connector.code, connector.description, ...actions], text);
 }

@@ -1,8 +1,8 @@
 /** The secrets by name: where each is kept, who uses it, when it was last changed. Never a value. */
+
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
@@ -12,9 +12,11 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
+import { Search } from "../../ui/FilterFields";
+import { ListEmpty } from "../../ui/ListEmpty";
 import { Problem } from "../../ui/Problem";
 import { SecretMask } from "../../ui/SecretField";
-import { Skeleton } from "../../ui/Skeleton";
+import { holdsWords } from "../../ui/search";
 import { Time } from "../../ui/Time";
 import { CreateDialog, DeleteDialog, RotateDialog } from "./dialogs";
 import { UsedBy } from "./UsedBy";
@@ -70,30 +72,26 @@ export default function SecretsPage() {
         filter={
           <div className="filters">
             <div className="filters-text">
-              <Input
-                type="search"
+              <Search
+                label="Find secrets"
                 value={filters.q}
                 placeholder="Find by name or workflow"
-                ariaLabel="Find secrets"
-                clearAriaLabel="Clear"
-                onChange={({ detail }) => setFilters({ q: detail.value })}
+                onChange={(q) => setFilters({ q })}
               />
             </div>
           </div>
         }
         empty={
-          list.data === null ? (
-            <Skeleton what="the secrets" />
-          ) : all.length === 0 ? (
+          <ListEmpty
+            what="the secrets"
+            from={list}
+            noMatch={all.length > 0 ? "No secret matches" : null}
+            onShowAll={() => setFilters({ q: "" })}
+          >
             <EmptyState title="No secrets yet" actions={create}>
               A definition names one as <Box variant="code">{'{"$secret": "STRIPE_KEY"}'}</Box>.
             </EmptyState>
-          ) : (
-            <EmptyState
-              title="No secret matches"
-              actions={<Button onClick={() => setFilters({ q: "" })}>Show all</Button>}
-            />
-          )
+          </ListEmpty>
         }
       />
       {doing?.what === "create" && <CreateDialog taken={all.map(({ key }) => key)} onClose={close} onDone={done} />}
@@ -104,11 +102,7 @@ export default function SecretsPage() {
 }
 
 function matches(secret: SecretWithUse, text: string): boolean {
-  const all = [secret.key, secret.backend, ...secret.used_by.map(({ workflow }) => workflow)].join("\n").toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => all.includes(word));
+  return holdsWords([secret.key, secret.backend, ...secret.used_by.map(({ workflow }) => workflow)], text);
 }
 
 const BACKENDS: Record<string, string> = {

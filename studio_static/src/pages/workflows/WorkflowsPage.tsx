@@ -1,10 +1,11 @@
 /** All workflows: find one, see how it does, switch it on and off, copy it, put it away. */
+import { Search } from "../../ui/FilterFields";
+import { ListEmpty } from "../../ui/ListEmpty";
 import "./workflows.css";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
@@ -17,7 +18,6 @@ import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
 import { Problem } from "../../ui/Problem";
-import { Skeleton } from "../../ui/Skeleton";
 import { columnsOf } from "./columns";
 import { ArchiveDialog, DuplicateDialog, PauseDialog } from "./dialogs";
 import { FirstSteps } from "./FirstSteps";
@@ -95,21 +95,19 @@ function Workflows({ list, filters, setFilters, onDo }: WorkflowsProps) {
       }
       filter={<Filters all={all} filters={filters} setFilters={setFilters} />}
       empty={
-        list.data === null ? (
-          <Skeleton what="the workflows" />
-        ) : isFiltered ? (
-          <EmptyState
-            title="No workflow matches"
-            actions={<Button onClick={() => setFilters({ q: "", tag: "" })}>Show all</Button>}
-          />
-        ) : (
+        <ListEmpty
+          what="the workflows"
+          from={list}
+          noMatch={isFiltered ? "No workflow matches" : null}
+          onShowAll={() => setFilters({ q: "", tag: "" })}
+        >
           <EmptyState
             title="Nothing is archived"
             actions={<Button onClick={() => setFilters({ show: "" })}>Show all workflows</Button>}
           >
             An archived workflow starts nothing and keeps everything.
           </EmptyState>
-        )
+        </ListEmpty>
       }
     />
   );
@@ -149,13 +147,11 @@ function Filters({
   return (
     <div className="filters">
       <div className="filters-text">
-        <Input
-          type="search"
+        <Search
+          label="Find workflows"
           value={filters.q}
           placeholder="Find by name, description, tag"
-          ariaLabel="Find workflows"
-          clearAriaLabel="Clear"
-          onChange={({ detail }) => setFilters({ q: detail.value })}
+          onChange={(q) => setFilters({ q })}
         />
       </div>
       <div className="filters-choice">

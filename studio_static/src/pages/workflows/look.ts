@@ -1,5 +1,7 @@
 /** Small words about workflows. */
+
 import type { Workflow } from "../../api/schema";
+import { holdsWords } from "../../ui/search";
 
 /** The dialog that is open, and over which workflow. */
 export type Doing =
@@ -29,10 +31,8 @@ export function tagText(name: string, value: string): string {
 
 /** Those with the text in name, description or a tag, and with the tag. */
 export function matching(workflows: readonly Workflow[], text: string, tag: string): Workflow[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return workflows.filter((workflow) => {
     const tags = Object.entries(workflow.tags).map(([name, value]) => tagText(name, value));
-    const all = [workflow.name, workflow.description, ...tags].join("\n").toLowerCase();
-    return words.every((word) => all.includes(word)) && (tag === "" || tags.includes(tag));
+    return holdsWords([workflow.name, workflow.description, ...tags], text) && (tag === "" || tags.includes(tag));
   });
 }

@@ -2,9 +2,11 @@
  * What can be put into a workflow: flow states, the actions of installed and of known connectors, AWS integrations,
  * each with the states that it becomes. Search is over all of them at once.
  */
+
 import { describe, type IconName, serviceName, type Tone } from "../../../asl/describe";
 import { stateNameOf } from "../../../asl/names";
 import type { Fragment, JsonObject, QueryLanguage, StateObject } from "../../../asl/types";
+import { wordsOf } from "../../../ui/search";
 import type { FieldSpec } from "../forms/field";
 import { firstArguments, labelOf } from "../forms/field";
 import { AWS_ACTIONS, type AwsAction, awsResource, typedSdkAction } from "./aws";
@@ -223,7 +225,7 @@ function inLanguage(args: JsonObject, language: QueryLanguage): JsonObject {
 
 /** The items that fit `text`, best first; without a text the common ones. A typed SDK call is an item of its own. */
 export function searchItems(items: readonly PaletteItem[], text: string): PaletteItem[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(text);
   if (words.length === 0) return items.filter((item) => item.common);
   const scored = items.flatMap((item) => {
     const score = scoreOf(item, words);

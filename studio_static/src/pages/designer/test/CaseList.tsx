@@ -1,12 +1,12 @@
 /** The workflow's cases, run with their recorded answers: which pass, and what came out otherwise. */
+
 import Button from "@cloudscape-design/components/button";
-import { useState } from "react";
 import { post } from "../../../api/client";
-import { type ApiError, asApiError } from "../../../api/errors";
 import type { CaseResult, CasesRun } from "../../../api/schema";
 import { inLine } from "../../../ui/json";
 import { ErrorWords } from "../../../ui/Problem";
 import { MarkShape } from "../../../ui/StatusMark";
+import { useAct } from "../../../ui/useAct";
 import { TextButton } from "../forms/controls";
 import type { Slot } from "../slots";
 import { casesOf, type WholeCase, withoutCase } from "./cases";
@@ -20,20 +20,10 @@ interface CaseListProps extends Slot {
 export function CaseList(props: CaseListProps) {
   const { workflow, document, known } = props;
   const cases = casesOf(document);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
+  const { run, busy, error } = useAct(async () =>
+    setTests(workflow, { cases: { result: await post<CasesRun>("/cases/run", { document }), document } }),
+  );
   const results = new Map(known?.result.results.map((each) => [each.name, each]));
-  const run = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      setTests(workflow, { cases: { result: await post<CasesRun>("/cases/run", { document }), document } });
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <section className="tp-part" aria-label="Cases">
       <div className="tp-head">

@@ -2,11 +2,11 @@
  * The Test tab: run the selected step, up to it, from it, or everything, on real or made-up data. Every call is answered
  * as it is said here; pins stand in for steps; what was run lies over the canvas, and becomes a case.
  */
+import { useAct } from "../../../ui/useAct";
 import "./test.css";
 import Button from "@cloudscape-design/components/button";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { post } from "../../../api/client";
-import { type ApiError, asApiError } from "../../../api/errors";
 import type { TrialAnswer } from "../../../api/schema";
 import { type JsonObject, nameOf, statePath } from "../../../asl";
 import { type OverlayStep, overlayOf } from "../../../canvas/overlay";
@@ -39,27 +39,17 @@ export default function TestPanel(slot: Slot) {
   const samples = useSamples(workflow, document, about);
   const input = tests.input === undefined ? (samples?.[0]?.input ?? {}) : tests.input;
   const calls = callsOf(definition, mode, selected, connectors);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
 
   useShown(slot, tests.run?.answer ?? null, tests.run?.document ?? null);
   useEffect(() => () => setOverlay(null), [setOverlay]);
 
-  const run = async () => {
+  const { run, busy, error } = useAct(async () => {
     const state = selected === null || mode === "all" ? null : statePath(selected);
     const { [state ?? ""]: _, ...pins } = pinsOf(document); // the step that is tested runs, pinned or not
-    setBusy(true);
-    setError(null);
-    try {
-      const answer = await post<TrialAnswer>("/test/run", requestOf(document, state, tests, input, calls, pins));
-      const pinned = Object.keys(pins).filter((path) => answer.steps.some((step) => step.path === path));
-      setTests(workflow, { run: { mode, state, input, answer, document, pinned } });
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+    const answer = await post<TrialAnswer>("/test/run", requestOf(document, state, tests, input, calls, pins));
+    const pinned = Object.keys(pins).filter((path) => answer.steps.some((step) => step.path === path));
+    setTests(workflow, { run: { mode, state, input, answer, document, pinned } });
+  });
   const load = (made: WholeCase) => {
     const all = callsOf(definition, "all", null, connectors);
     setTests(workflow, { mode: "all", input: made.input, variables: {}, answers: answersOf(made.written, all) });

@@ -1,13 +1,10 @@
 /** The filters of the list of executions; each is a parameter of the address. */
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
-import type { WorkflowList } from "../../../api/schema";
-import { useApi } from "../../../api/useApi";
 import { EXECUTION_STATUSES } from "../../../facts";
-import { MomentFilter, TypedFilter } from "../../../ui/FilterFields";
+import { FilterFields, MomentFilter, TypedFilter, WorkflowFilter } from "../../../ui/FilterFields";
 import { statusLook } from "../../../ui/status";
 import { type Filters, isFiltered, NO_FILTERS, SPANS, statusesOf } from "./filters";
 
@@ -19,23 +16,12 @@ interface ExecutionFiltersProps {
 const STATUS_OPTIONS = EXECUTION_STATUSES.map((value) => ({ value, label: statusLook(value).word }));
 const EVER = { value: "", label: "Any time" };
 const BETWEEN = { value: "between", label: "Between …" };
-const EVERY = { value: "", label: "All workflows" };
 
 export function ExecutionFilters({ filters, setFilters }: ExecutionFiltersProps) {
-  const workflows = useApi<WorkflowList>("/workflows");
-  const names = workflows.data?.workflows.map(({ name }) => ({ value: name, label: name })) ?? [];
   const statuses = statusesOf(filters.status);
   return (
-    <div className="ex-filters">
-      <FormField label="Workflow">
-        <Select
-          selectedOption={filters.workflow ? { value: filters.workflow, label: filters.workflow } : EVERY}
-          options={[EVERY, ...names]}
-          filteringType="auto"
-          filteringAriaLabel="Find a workflow"
-          onChange={({ detail }) => setFilters({ workflow: detail.selectedOption.value ?? "" })}
-        />
-      </FormField>
+    <FilterFields least={165} isFiltered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)}>
+      <WorkflowFilter value={filters.workflow} onChange={(workflow) => setFilters({ workflow })} />
       <FormField label="Status">
         <Multiselect
           selectedOptions={STATUS_OPTIONS.filter(({ value }) => statuses.includes(value))}
@@ -66,14 +52,7 @@ export function ExecutionFilters({ filters, setFilters }: ExecutionFiltersProps)
         placeholder="Begins with"
       />
       <Started filters={filters} setFilters={setFilters} />
-      {isFiltered(filters) && (
-        <div className="ex-clear">
-          <Button variant="inline-link" onClick={() => setFilters(NO_FILTERS)}>
-            Clear filters
-          </Button>
-        </div>
-      )}
-    </div>
+    </FilterFields>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Every run of every workflow: find one by what is known of it, see at once which failed, stop, redrive and start. */
+import { ListEmpty } from "../../../ui/ListEmpty";
 import "./executions.css";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -13,8 +14,6 @@ import { useUrlState } from "../../../app/urlState";
 import { useIsWide } from "../../../app/useWidth";
 import { EmptyState } from "../../../ui/EmptyState";
 import { Stale } from "../../../ui/Loaded";
-import { Problem } from "../../../ui/Problem";
-import { Skeleton } from "../../../ui/Skeleton";
 import { StopManyDialog } from "../StopDialogs";
 import { columnsOf } from "./columns";
 import { ExecutionFilters } from "./ExecutionFilters";
@@ -106,25 +105,21 @@ export default function ExecutionsPage() {
           />
         }
         empty={
-          pages.loading ? (
-            <Skeleton what="the executions" rows={8} />
-          ) : pages.error ? (
-            <Problem error={pages.error} what="the executions" onRetry={() => void pages.reload()} />
-          ) : isFiltered(filters) ? (
-            <EmptyState
-              title="No execution matches"
-              actions={<Button onClick={() => setFilters(NO_FILTERS)}>Show all</Button>}
-            >
-              Names, keys and errors are found by how they begin.
-            </EmptyState>
-          ) : (
+          <ListEmpty
+            what="the executions"
+            from={pages}
+            rows={8}
+            noMatch={isFiltered(filters) ? "No execution matches" : null}
+            hint="Names, keys and errors are found by how they begin."
+            onShowAll={() => setFilters(NO_FILTERS)}
+          >
             <EmptyState
               title="Nothing ran yet"
               actions={<Button onClick={() => setDoing("start")}>Start an execution</Button>}
             >
               Executions that a trigger, the command line or somebody here starts are listed here.
             </EmptyState>
-          )
+          </ListEmpty>
         }
       />
       {doing === "start" && <StartDialog workflow={filters.workflow} onClose={close} />}

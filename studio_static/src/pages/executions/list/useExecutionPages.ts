@@ -2,13 +2,19 @@
  * One page of the list of executions, asked again every two seconds while it is seen. Pages are found by token, so that
  * none shifts when new executions begin. A page under a rare filter may come short: it is asked on until it is full.
  */
-import { useCallback, useEffect, useRef, useState } from "react";
-import { get, withQuery } from "../../../api/client";
+import { useCallback, useRef, useState } from "react";
+import { collect } from "../../../api/collect";
 import { type ApiError, asApiError } from "../../../api/errors";
 import type { ExecutionList, ExecutionSummary } from "../../../api/schema";
+import { useWhileSeen } from "../../../api/useWhileSeen";
 
 const PAGE = 50;
-const MOST_REQUESTS = 8;
+const COLLECTING = {
+  limit: PAGE,
+  enough: PAGE,
+  mostRequests: 8,
+  count: (list: ExecutionList) => list.executions.length,
+};
 const POLL_MS = 2000;
 
 interface Page {
@@ -19,21 +25,6 @@ interface Page {
 interface State extends Page {
   key: string;
   error: ApiError | null;
-}
-
-/** `address` is a path with its query; whole pages of the API, so that unchanged ones keep their identity. */
-async function collect(address: string, from: string | null, signal: AbortSignal): Promise<ExecutionList[]> {
-  const lists: ExecutionList[] = [];
-  let token = from;
-  let count = 0;
-  do {
-    const extra = withQuery("", { limit: PAGE, next_token: token }).slice(1);
-    const list = await get<ExecutionList>(`${address}${address.includes("?") ? "&" : "?"}${extra}`, signal);
-    lists.push(list);
-    count += list.executions.length;
-    token = list.next_token;
-  } while (token !== null && count < PAGE && lists.length < MOST_REQUESTS);
-  return lists;
 }
 
 export function useExecutionPages(address: string) {
@@ -54,7 +45,7 @@ export function useExecutionPages(address: string) {
   const load = useCallback(
     async (signal: AbortSignal) => {
       try {
-        const found = await collect(address, token, signal);
+        const found = await collect<ExecutionList>(address, { ...COLLECTING, from: token, signal });
         if (current.current !== key) return;
         const isSame = found.length === last.current.length && found.every((each, at) => each === last.current[at]);
         last.current = found;
@@ -78,24 +69,7 @@ export function useExecutionPages(address: string) {
     [address, token, key],
   );
 
-  useEffect(() => {
-    const control = new AbortController();
-    let timer = 0;
-    const turn = async () => {
-      if (document.visibilityState === "visible") await load(control.signal);
-      if (!control.signal.aborted) timer = window.setTimeout(turn, POLL_MS);
-    };
-    const seen = () => {
-      if (document.visibilityState === "visible") void load(control.signal);
-    };
-    void turn();
-    document.addEventListener("visibilitychange", seen);
-    return () => {
-      control.abort();
-      window.clearTimeout(timer);
-      document.removeEventListener("visibilitychange", seen);
-    };
-  }, [load]);
+  useWhileSeen(load, POLL_MS, true);
 
   const goTo = (number: number) => {
     const known = [...list];

@@ -1,4 +1,5 @@
 /** The events of a history as AWS's GetExecutionHistory gives them: their names, details and a line about each. Pure. */
+import { holdsWords } from "../../../ui/search";
 import { formatDuration } from "../../../ui/time";
 
 export interface HistoryEvent {
@@ -95,11 +96,5 @@ export function matches(event: HistoryEvent, filter: string, words: string): boo
   if (filter === "states" && !/State(Entered|Exited)$/.test(event.type)) return false;
   if (filter === "tasks" && !/^(Task|LambdaFunction|Activity)/.test(event.type)) return false;
   if (filter === "failures" && !["bad", "warn"].includes(toneOf(event.type))) return false;
-  if (words.trim() === "") return true;
-  const said = `${event.id} ${event.type} ${lineOf(event)}`.toLowerCase();
-  return words
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(Boolean)
-    .every((word) => said.includes(word));
+  return holdsWords([`${event.id} ${event.type} ${lineOf(event)}`], words);
 }
