@@ -4,15 +4,7 @@
 import { canFail, objectsIn } from "./links";
 import { isObject, own } from "./pointer";
 import { resourceParts } from "./resources";
-import {
-  durationWords,
-  errorWords,
-  retryDelays,
-  retryTimetable,
-  shortExpression,
-  shortPath,
-  waitSentence,
-} from "./sentences";
+import { errorWords, retryDelays, retryTimetable, shortExpression, shortPath, waitSentence } from "./sentences";
 import type { Json, StateObject } from "./types";
 import { MAP_KEYS, typeOf } from "./walk";
 
@@ -237,10 +229,4 @@ function badgesOf(state: StateObject): Badge[] {
   return [
     { kind: "retry", text: attempts > 0 ? String(attempts) : "", title: `Tried again after ${sentences.join("; ")}` },
   ];
-}
-
-/** The seconds a state may take, in words; null where none is set. */
-export function timeoutWords(state: StateObject): string | null {
-  const seconds = own(state, "TimeoutSeconds");
-  return typeof seconds === "number" ? durationWords(seconds) : null;
 }

@@ -78,19 +78,6 @@ export function buildGraph(definition: Definition, names?: ResourceNames): Graph
   return { nodes, edges, scopes: found };
 }
 
-/** The states of the definition that nothing leads to, in each scope. */
-export function unreachableStates(definition: Definition): StatePointer[] {
-  return [...scopes(definition)].flatMap((scope) => {
-    const { reached } = new Flow(scope);
-    return Object.keys(scope.states)
-      .filter((name) => !reached.has(name))
-      .map((name) => statePointer(scope.pointer, name));
-  });
-}
-
-/** The happy path of a scope: names of states from StartAt to its good end. */
-export const happyPath = (scope: Scope): string[] => [...new Flow(scope).happy];
-
 const SEEDS = 4096;
 
 /** One scope's transitions, read once. */

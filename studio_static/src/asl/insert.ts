@@ -117,20 +117,6 @@ export function lineAtEnd(definition: Definition, scope: ScopePointer): EdgeId {
   return last;
 }
 
-/** Insert a state after another (or, with null, at the end of `scope`). */
-export function appendState(
-  definition: Definition,
-  after: StatePointer | null,
-  wanted: string,
-  state: StateObject,
-  scope: ScopePointer = "",
-): Edited {
-  const line = after === null ? lineAtEnd(definition, scope) : lineAfter(definition, after);
-  if (line === null)
-    throw new EditError(`Nothing follows ${nameOf(after ?? "")}.`, "Choose a line, or a state that goes on.");
-  return insertState(definition, line, wanted, state);
-}
-
 /**
  * Move a state onto another line: what led to it leads on, and it goes on where the line led. Into another branch its
  * rules and catchers come along as insertFragment joins them. On its own lines nothing changes.

@@ -156,19 +156,6 @@ export function errorWords(object: JsonObject): string {
   return list.map((name) => (name === "States.ALL" ? "any error" : name)).join(", ");
 }
 
-/** A retrier as one sentence: `States.Timeout: again after 2 s, 4 s, 8 s`. */
-export function retrySentence(retrier: JsonObject): string {
-  const timetable = retryTimetable(retrier);
-  const head = errorWords(retrier);
-  return timetable === "never" ? `${head}: not tried again` : `${head}: again after ${timetable}`;
-}
-
-/** A catcher as one sentence: `any error → Payment Failed`. */
-export function catchSentence(catcher: JsonObject): string {
-  const next = own(catcher, "Next");
-  return `${errorWords(catcher)} → ${typeof next === "string" && next !== "" ? next : "?"}`;
-}
-
 /** What a Wait waits for: `1 s`, `until 2026-12-24T00:00:00Z`, `order.delay seconds`. */
 export function waitSentence(state: StateObject): string {
   const seconds = own(state, "Seconds");

@@ -94,6 +94,14 @@ function summaryOf(retriers: readonly JsonObject[], catchers: readonly JsonObjec
   return parts.length === 0 ? "the execution fails" : parts.join(" · ");
 }
 
+const { IntervalSeconds, BackoffRate, MaxAttempts } = RETRY_DEFAULTS;
+const NUMBERS = [
+  { field: "IntervalSeconds", label: "First after", unit: "s", min: 1, step: 1, usual: `${IntervalSeconds}` },
+  { field: "BackoffRate", label: "Then times", unit: "×", min: 1, step: "any", usual: `${BackoffRate}` },
+  { field: "MaxAttempts", label: "At most", unit: "times", min: 0, step: 1, usual: `${MaxAttempts}` },
+  { field: "MaxDelaySeconds", label: "Longest wait", unit: "s", min: 1, step: 1, usual: "" },
+] as const;
+
 interface RetrierProps {
   retrier: JsonObject;
   number: number;
@@ -110,44 +118,18 @@ function Retrier({ retrier, number, onChange, onRemove }: RetrierProps) {
       <CardTools label={`Remove retry ${number}`} onRemove={onRemove} />
       <Errors value={own(retrier, "ErrorEquals")} onChange={(value) => set("ErrorEquals", value)} />
       <div className="dz-grid">
-        <Field label="First after">
-          <NumberInput
-            min={1}
-            step={1}
-            unit="s"
-            placeholder={String(RETRY_DEFAULTS.IntervalSeconds)}
-            value={numberOf(own(retrier, "IntervalSeconds"))}
-            onChange={(value) => set("IntervalSeconds", value)}
-          />
-        </Field>
-        <Field label="Then times">
-          <NumberInput
-            min={1}
-            unit="×"
-            placeholder={String(RETRY_DEFAULTS.BackoffRate)}
-            value={numberOf(own(retrier, "BackoffRate"))}
-            onChange={(value) => set("BackoffRate", value)}
-          />
-        </Field>
-        <Field label="At most">
-          <NumberInput
-            min={0}
-            step={1}
-            unit="times"
-            placeholder={String(RETRY_DEFAULTS.MaxAttempts)}
-            value={numberOf(own(retrier, "MaxAttempts"))}
-            onChange={(value) => set("MaxAttempts", value)}
-          />
-        </Field>
-        <Field label="Longest wait">
-          <NumberInput
-            min={1}
-            step={1}
-            unit="s"
-            value={numberOf(own(retrier, "MaxDelaySeconds"))}
-            onChange={(value) => set("MaxDelaySeconds", value)}
-          />
-        </Field>
+        {NUMBERS.map(({ field, label, unit, min, step, usual }) => (
+          <Field key={field} label={label}>
+            <NumberInput
+              min={min}
+              step={step}
+              unit={unit}
+              placeholder={usual}
+              value={numberOf(own(retrier, field))}
+              onChange={(value) => set(field, value)}
+            />
+          </Field>
+        ))}
       </div>
       <Check
         checked={own(retrier, "JitterStrategy") === "FULL"}

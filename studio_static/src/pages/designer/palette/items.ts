@@ -3,6 +3,7 @@
  * each with the states that it becomes. Search is over all of them at once.
  */
 
+import type { Action, Connector } from "../../../api/schema";
 import { describe, type IconName, serviceName, type Tone } from "../../../asl/describe";
 import { stateNameOf } from "../../../asl/names";
 import type { Fragment, JsonObject, QueryLanguage, StateObject } from "../../../asl/types";
@@ -11,33 +12,19 @@ import type { FieldSpec } from "../forms/field";
 import { firstArguments, labelOf } from "../forms/field";
 import { AWS_ACTIONS, type AwsAction, awsResource, typedSdkAction } from "./aws";
 
-export interface ActionInfo {
-  readonly name: string;
-  readonly resource: string;
-  readonly description: string;
-  readonly kind: string;
-  readonly at_most_once: boolean;
-  readonly inputs: Readonly<Record<string, FieldSpec>>;
-  readonly outputs: Readonly<Record<string, FieldSpec>>;
-}
+type Fields = Readonly<Record<string, FieldSpec>>;
 
-export interface ConnectorInfo {
-  readonly code: string;
-  readonly name: string;
-  readonly description: string;
-  readonly actions: readonly ActionInfo[];
-  /** Why it cannot be loaded. */
-  readonly problem?: string | null;
-}
-
-/** A connector whose actions are known and whose code is not here. */
-export interface KnownConnector extends ConnectorInfo {
-  readonly package_hint?: string | null;
-}
+/** What the API tells of an action, its fields in their own words. */
+export type ActionInfo = Omit<Action, "waits" | "inputs" | "outputs"> & {
+  readonly inputs: Fields;
+  readonly outputs: Fields;
+};
+export type ConnectorInfo = Omit<Connector, "actions"> & { readonly actions: readonly ActionInfo[] };
 
 export interface ConnectorList {
   readonly connectors: readonly ConnectorInfo[];
-  readonly known?: readonly KnownConnector[];
+  /** Those whose actions are known and whose code is not here. */
+  readonly known?: readonly ConnectorInfo[];
 }
 
 export type Section = "Actions" | "Flow" | "AWS";
