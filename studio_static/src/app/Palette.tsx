@@ -183,8 +183,8 @@ export default function Palette() {
               onClick={() => take(command)}
               onMouseMove={() => setActive(index)}
             >
-              <span className="palette-text">{command.text}</span>
-              {command.detail && <span className="palette-detail">{command.detail}</span>}
+              <span className="one-line palette-text">{command.text}</span>
+              {command.detail && <span className="one-line palette-detail">{command.detail}</span>}
             </div>
           </div>
         ))}

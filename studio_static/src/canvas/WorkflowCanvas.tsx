@@ -43,7 +43,7 @@ function Frame(props: WorkflowCanvasProps) {
         problem === null && <div className="canvas-waiting" role="status" aria-label="The workflow is being drawn" />
       )}
       {problem !== null && (
-        <p className="canvas-banner is-problem" role="alert">
+        <p className="one-line canvas-banner is-problem" role="alert">
           The drawing could not be made: {problem}.{" "}
           {isReady ? "This is the last one that could." : "These are its steps."}
         </p>

@@ -1,11 +1,10 @@
 /** A dialog that does one thing: its form, its problem in the API's words, and the button that does it. */
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import { ErrorWords } from "./Problem";
+import { ErrorAlert } from "./Problem";
 import { useAct } from "./useAct";
 
 const FIELDS = "input:not([type=hidden], :disabled), textarea:not(:disabled), button[aria-haspopup]:not(:disabled)";
@@ -71,11 +70,7 @@ export function Dialog({
       >
         <SpaceBetween size="m">
           {children}
-          {error && (
-            <Alert type="error">
-              <ErrorWords error={error} />
-            </Alert>
-          )}
+          <ErrorAlert error={error} />
         </SpaceBetween>
         {/* The dialog's button is outside the form: without one inside, Enter in a form of two fields does nothing. */}
         <button type="submit" hidden />

@@ -29,14 +29,14 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
   const left = tooLarge(value);
   if (left) {
     return (
-      <div className="json json-left-out">
+      <div className="code-room json json-left-out">
         <span>{`${formatBytes(left.bytes)}: too large to show here.`}</span>
         {left.href !== null && <LargeFile href={left.href} name={`${fileName ?? label}.json`} />}
       </div>
     );
   }
   return (
-    <div className="json">
+    <div className="code-room json">
       <div className="json-tools">
         <Button variant="inline-icon" iconName="copy" ariaLabel={`Copy: ${label}`} onClick={() => void copy(value)} />
         {fileName && (

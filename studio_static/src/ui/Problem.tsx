@@ -61,3 +61,13 @@ export function ErrorWords({ error }: { error: ApiError }) {
     </>
   );
 }
+
+/** An error where something was tried: nothing while there is none. */
+export function ErrorAlert({ error, header }: { error: ApiError | null; header?: string }) {
+  if (error === null) return null;
+  return (
+    <Alert type="error" header={header}>
+      <ErrorWords error={error} />
+    </Alert>
+  );
+}

@@ -140,14 +140,14 @@ interface PasswordFormProps extends Shared {
   onSubmit: (password: string) => void;
 }
 
-export function PasswordForm({ user, setUser, problem, isAsking, onForgotten, onSubmit }: PasswordFormProps) {
+export function PasswordForm({ onForgotten, onSubmit, ...shared }: PasswordFormProps) {
+  const { user, setUser } = shared;
   const [password, setPassword] = useState("");
   return (
     <Frame
+      {...shared}
       title="Sign in"
       submit="Sign in"
-      problem={problem}
-      isAsking={isAsking}
       missing={[
         [user, "Enter your mail address."],
         [password, "Enter your password."],
@@ -170,65 +170,51 @@ export function PasswordForm({ user, setUser, problem, isAsking, onForgotten, on
   );
 }
 
-export function NewPasswordForm({
-  problem,
-  isAsking,
-  onBack,
-  onSubmit,
-}: Shared & { onSubmit: (password: string) => void }) {
+export function NewPasswordForm({ onSubmit, ...shared }: Shared & { onSubmit: (password: string) => void }) {
   const [password, setPassword] = useState("");
   return (
     <Frame
+      {...shared}
       title="Choose your password"
       intro="The password of your invitation was for the first time only."
       submit="Set the password and sign in"
-      problem={problem}
-      isAsking={isAsking}
       missing={[[password, "Enter a new password."]]}
       onSubmit={() => onSubmit(password)}
-      besides={<Back onBack={onBack} />}
+      besides={<Back {...shared} />}
     >
       <NewPasswordField password={password} setPassword={setPassword} autoFocus />
     </Frame>
   );
 }
 
-export function CodeForm({ problem, isAsking, onBack, onSubmit }: Shared & { onSubmit: (code: string) => void }) {
+export function CodeForm({ onSubmit, ...shared }: Shared & { onSubmit: (code: string) => void }) {
   const [code, setCode] = useState("");
   return (
     <Frame
+      {...shared}
       title="Enter your code"
       intro="Your authenticator app shows six digits for this account."
       submit="Sign in"
-      problem={problem}
-      isAsking={isAsking}
       missing={[[code, "Enter the code."]]}
       onSubmit={() => onSubmit(code)}
-      besides={<Back onBack={onBack} />}
+      besides={<Back {...shared} />}
     >
       <CodeField code={code} setCode={setCode} />
     </Frame>
   );
 }
 
-export function ForgottenForm({
-  user,
-  setUser,
-  problem,
-  isAsking,
-  onBack,
-  onSubmit,
-}: Shared & { onSubmit: () => void }) {
+export function ForgottenForm({ onSubmit, ...shared }: Shared & { onSubmit: () => void }) {
+  const { user, setUser } = shared;
   return (
     <Frame
+      {...shared}
       title="Set a new password"
       intro="A code comes by mail; with it you choose a new password."
       submit="Send the code"
-      problem={problem}
-      isAsking={isAsking}
       missing={[[user, "Enter your mail address."]]}
       onSubmit={onSubmit}
-      besides={<Back onBack={onBack} />}
+      besides={<Back {...shared} />}
     >
       <MailField user={user} setUser={setUser} autoFocus />
     </Frame>
@@ -241,16 +227,15 @@ interface ResetFormProps extends Shared {
   onSubmit: (code: string, password: string) => void;
 }
 
-export function ResetForm({ user, destination, problem, isAsking, onBack, onSendAgain, onSubmit }: ResetFormProps) {
+export function ResetForm({ destination, onSendAgain, onSubmit, ...shared }: ResetFormProps) {
   const [code, setCode] = useState("");
   const [password, setPassword] = useState("");
   return (
     <Frame
+      {...shared}
       title="Set a new password"
-      intro={`If there is an account, a code was sent to ${destination ?? user}.`}
+      intro={`If there is an account, a code was sent to ${destination ?? shared.user}.`}
       submit="Set the password and sign in"
-      problem={problem}
-      isAsking={isAsking}
       missing={[
         [code, "Enter the code."],
         [password, "Enter a new password."],
@@ -259,7 +244,7 @@ export function ResetForm({ user, destination, problem, isAsking, onBack, onSend
       besides={
         <>
           <Act onClick={onSendAgain}>Send another code</Act>
-          <Back onBack={onBack} />
+          <Back {...shared} />
         </>
       }
     >

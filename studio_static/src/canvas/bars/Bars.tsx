@@ -56,7 +56,7 @@ export function Bars(props: BarsProps) {
   return (
     <>
       {canvas.stale && (
-        <p className="canvas-banner" role="status">
+        <p className="one-line canvas-banner" role="status">
           <b>The last drawing that could be made.</b> {canvas.stale}
         </p>
       )}

@@ -50,7 +50,7 @@ export function CardMenu({ at, label, groups, onClose }: CardMenuProps) {
     items[(to + items.length) % items.length]?.focus();
   };
   return (
-    <div ref={menu} className="card-menu" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
+    <div ref={menu} className="floats card-menu" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
       {groups
         .filter((items) => items.length > 0)
         .map((items, index) => (

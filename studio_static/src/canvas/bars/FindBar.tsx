@@ -28,7 +28,7 @@ export function FindBar({ graph, onShow, onClose }: FindBarProps) {
     if (first !== undefined) onShow(first);
   };
   return (
-    <search className="canvas-bar find-bar">
+    <search className="floats canvas-bar find-bar">
       <input
         ref={field}
         type="search"

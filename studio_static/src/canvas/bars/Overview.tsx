@@ -43,7 +43,7 @@ export const Overview = memo(function Overview({ placed, pane, overlay, onGo }: 
   };
   return (
     <svg
-      className="overview"
+      className="floats overview"
       width={WIDTH}
       height={HEIGHT}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}

@@ -11,7 +11,7 @@ interface SelectionBarProps {
 export function SelectionBar({ selection, onCommand, onClear }: SelectionBarProps) {
   const states = selection;
   return (
-    <div className="canvas-bar selection-bar" role="toolbar" aria-label={`${states.length} states selected`}>
+    <div className="floats canvas-bar selection-bar" role="toolbar" aria-label={`${states.length} states selected`}>
       <b className="tabular">{states.length} selected</b>
       <i />
       <button

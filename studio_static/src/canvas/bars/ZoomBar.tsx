@@ -25,7 +25,7 @@ export function ZoomBar(props: ZoomBarProps) {
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   const { direction, errorPaths, folded } = props;
   return (
-    <div className="canvas-bar zoom-bar" role="toolbar" aria-label="View">
+    <div className="floats canvas-bar zoom-bar" role="toolbar" aria-label="View">
       <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => props.onZoom(1 / 1.2)}>
         −
       </button>

@@ -1,5 +1,4 @@
 /** Who did what, when and from where; and whether the log is what was written. */
-import { ListEmpty } from "../../ui/ListEmpty";
 import "./audit.css";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -13,6 +12,7 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
+import { ListEmpty } from "../../ui/ListEmpty";
 import { Time } from "../../ui/Time";
 import { AuditFilters, NO_FILTERS } from "./AuditFilters";
 import { EntryDialog } from "./EntryDialog";

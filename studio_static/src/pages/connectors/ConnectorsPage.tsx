@@ -1,5 +1,4 @@
 /** What a step can call: every connector, its actions, what each takes and gives. */
-import { Search } from "../../ui/FilterFields";
 import "./connectors.css";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -12,6 +11,7 @@ import { followClick, href } from "../../app/links";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { EmptyState } from "../../ui/EmptyState";
+import { Search } from "../../ui/FilterFields";
 import { Loaded } from "../../ui/Loaded";
 import { ConnectorDetail } from "./ConnectorDetail";
 import { ConnectorIcon } from "./ConnectorIcon";

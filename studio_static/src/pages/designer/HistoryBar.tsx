@@ -12,7 +12,7 @@ export function HistoryBar() {
   const forward = redoLabel(history);
   const steps = history.past.slice(-SHOWN).reverse();
   return (
-    <div className="dz-history" role="toolbar" aria-label="History">
+    <div className="floats dz-history" role="toolbar" aria-label="History">
       <button
         type="button"
         disabled={back === null}
@@ -42,7 +42,7 @@ export function HistoryBar() {
         <span aria-hidden="true">▾</span>
       </button>
       {isOpen && steps.length > 0 && (
-        <ol className="dz-history-list" aria-label="Undo back to">
+        <ol className="floats plain-list dz-history-list" aria-label="Undo back to">
           {steps.map((step, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: steps are told apart by how far back they are
             <li key={index}>

@@ -2,7 +2,7 @@
  * One execution: the graph as it really ran, its timeline, and the step that matters with why it failed. All three are
  * one selection, kept in the address; without one the page opens at the failed step, and follows what runs.
  */
-import "./list/executions.css";
+import "./executions.css";
 import "./execution.css";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type { Execution, Step } from "../../api/schema";

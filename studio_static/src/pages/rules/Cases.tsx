@@ -1,9 +1,8 @@
 /** The cases of a Choice: which branch each takes with the rules as they are written now, and whether it is the one. */
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import type { RuleBranch } from "../../api/schema";
-import { ErrorWords } from "../../ui/Problem";
+import { ErrorAlert } from "../../ui/Problem";
 import { branchWord, expectedWord, passes, type RuleCase } from "./cases";
 import type { Payload } from "./changes";
 import { Leads } from "./Result";
@@ -42,11 +41,7 @@ export function Cases({ cases, subject, now, onLoad, onSave, onRemove }: CasesPr
           Save this payload as a case
         </Button>
       </div>
-      {error !== null && (
-        <Alert type="error">
-          <ErrorWords error={error} />
-        </Alert>
-      )}
+      <ErrorAlert error={error} />
       {cases.length === 0 ? (
         <p className="rt-quiet">
           None yet. A case is a payload and the branch it must take; publishing and <code>automate test</code> run it.

@@ -1,12 +1,11 @@
 /** "Try with the last 20 real inputs": the branch that each takes with the rules as they are written now. */
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import type { PastInput, PastInputs, RuleBranch } from "../../api/schema";
 import type { Fetched } from "../../api/useApi";
 import { executionHref } from "../../app/links";
 import { tooLarge } from "../../ui/json";
 import { NavLink } from "../../ui/NavLink";
-import { ErrorWords } from "../../ui/Problem";
+import { ErrorAlert } from "../../ui/Problem";
 import { Time } from "../../ui/Time";
 import { branchWord } from "./cases";
 import { type Payload, payloadOf } from "./changes";
@@ -42,11 +41,7 @@ export function RealInputs({ from, subject, shown, onShow, onLoad }: RealInputsP
           Try with the last 20 real inputs
         </Button>
       </div>
-      {error !== null && (
-        <Alert type="error">
-          <ErrorWords error={error} />
-        </Alert>
-      )}
+      <ErrorAlert error={error} />
       {inputs.length === 0 && (
         <p className="rt-quiet">
           {from.error?.message ??

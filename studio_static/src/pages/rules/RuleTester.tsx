@@ -3,7 +3,6 @@
  * the real inputs. It is drawn by its page and by the designer's tab; a new `key` begins anew.
  */
 import "./rules.css";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { type ReactNode, useId, useState } from "react";
 import { path, withQuery } from "../../api/client";
@@ -12,7 +11,7 @@ import { useApi } from "../../api/useApi";
 import { isObject, type Json, type JsonObject } from "../../asl";
 import { Code } from "../../ui/Code";
 import { tooLarge } from "../../ui/json";
-import { ErrorWords } from "../../ui/Problem";
+import { ErrorAlert } from "../../ui/Problem";
 import { Cases } from "./Cases";
 import { branchWord, freeCaseName, type RuleCase, ruleCasesOf, withoutCase, withRuleCase } from "./cases";
 import { type Payload, payloadOf, withChanges } from "./changes";
@@ -98,11 +97,7 @@ export function RuleTester({ of, own, chooser }: RuleTesterProps) {
         </div>
         <div className="rt-side">
           <section className="rt-panel rt-answer" aria-label="Result">
-            {error !== null && (
-              <Alert type="error" header="This cannot be tested yet">
-                <ErrorWords error={error} />
-              </Alert>
-            )}
+            <ErrorAlert error={error} header="This cannot be tested yet" />
             {report !== null && (
               <Result report={report} stale={!current} otherwise={defaultOf(subject)} onTry={tryFlip} />
             )}

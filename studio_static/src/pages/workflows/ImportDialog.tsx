@@ -17,7 +17,7 @@ import { go, workflowHref } from "../../app/links";
 import { nameProblem } from "../../asl/names";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/Dialog";
-import { ErrorWords } from "../../ui/Problem";
+import { ErrorAlert } from "../../ui/Problem";
 
 const FORMATS: Record<Conversion["format"], string> = {
   workflow: "a workflow document",
@@ -104,11 +104,7 @@ export function ImportDialog({ taken, onClose, onDone }: ImportDialogProps) {
         placeholder="Or paste its text here"
         height="180px"
       />
-      {error && (
-        <Alert type="error" header="This could not be read">
-          <ErrorWords error={error} />
-        </Alert>
-      )}
+      <ErrorAlert error={error} header="This could not be read" />
       {found && (
         <Box>
           {`This is ${FORMATS[found.format]}`}

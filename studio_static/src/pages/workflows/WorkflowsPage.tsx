@@ -1,6 +1,4 @@
 /** All workflows: find one, see how it does, switch it on and off, copy it, put it away. */
-import { Search } from "../../ui/FilterFields";
-import { ListEmpty } from "../../ui/ListEmpty";
 import "./workflows.css";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -17,6 +15,8 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
+import { Search } from "../../ui/FilterFields";
+import { ListEmpty } from "../../ui/ListEmpty";
 import { Problem } from "../../ui/Problem";
 import { columnsOf } from "./columns";
 import { ArchiveDialog, DuplicateDialog, PauseDialog } from "./dialogs";

@@ -59,7 +59,7 @@ function Name({ workflow }: { workflow: Workflow }) {
       <NavLink to={workflowHref(workflow.name)}>{workflow.name}</NavLink>
       {workflow.kind === "EXPRESS" && <span className="workflow-kind">Express</span>}
       {workflow.description && (
-        <div className="workflow-description" title={workflow.description}>
+        <div className="one-line workflow-description" title={workflow.description}>
           {workflow.description}
         </div>
       )}
@@ -82,7 +82,7 @@ function LastRuns({ workflow }: { workflow: Workflow }) {
   const clock = usePreferences((state) => state.clock);
   if (workflow.last_runs.length === 0) return <span className="dim">None yet</span>;
   return (
-    <ul className="last-runs" aria-label={`Last runs of ${workflow.name}`}>
+    <ul className="plain-list last-runs" aria-label={`Last runs of ${workflow.name}`}>
       {[...workflow.last_runs].reverse().map((run) => (
         <li key={run.id}>
           <a href={executionHref(run.id)} onClick={followClick}>

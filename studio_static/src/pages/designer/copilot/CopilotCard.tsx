@@ -2,13 +2,13 @@
  * The copilot in the designer: say what should happen, look at the proposal, apply it as one step that one undo takes
  * back. It also explains, and takes up what is asked elsewhere: a problem to fix, failures to handle.
  */
-import { TextButton } from "../forms/controls";
 import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../../app/me";
 import { type JsonObject, nameOf, own, pointersOf, type StatePointer } from "../../../asl";
 import { typeOf, walk } from "../../../asl/walk";
 import { ErrorWords } from "../../../ui/Problem";
+import { TextButton } from "../forms/controls";
 import { whereOf } from "../problems/problems";
 import type { CopilotRequest, CopilotSlot } from "../slots";
 import { definitionIn } from "../store";
@@ -97,7 +97,7 @@ function Sentence({ text, onText, busy, onAsk }: SentenceProps) {
       </label>
       <textarea
         id={id}
-        className="cp-text"
+        className="dz-input cp-text"
         rows={3}
         maxLength={4000}
         value={text}

@@ -254,7 +254,7 @@ export function Part({
     <details className="dz-part" open={open}>
       <summary>
         <span className="dz-part-title">{title}</span>
-        {summary && <span className="dz-part-summary">{summary}</span>}
+        {summary && <span className="one-line dz-part-summary">{summary}</span>}
       </summary>
       <div className="dz-part-body">{children}</div>
     </details>

@@ -25,7 +25,7 @@ export function Head({ workflow, tab, show, open }: HeadProps) {
         {active === null ? (
           <span className="dz-pill">Not published</span>
         ) : (
-          <span className="dz-pill dz-pill-ok">{`v${active} active`}</span>
+          <span className="dz-pill dz-pill-ok tone-ok">{`v${active} active`}</span>
         )}
         <SaveMark />
       </div>

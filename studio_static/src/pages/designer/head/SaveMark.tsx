@@ -13,7 +13,7 @@ export function SaveMark() {
   return (
     <>
       <span
-        className={`dz-pill dz-pill-${tone}`}
+        className={`dz-pill tone-${tone}`}
         role="status"
         title={save.kind === "saved" ? "Ctrl+S saves at once" : undefined}
       >

@@ -121,8 +121,8 @@ function Item({ id, index, item, isActive, onTake }: ItemProps) {
     >
       <StateIcon icon={item.icon} tone={item.tone} size={32} />
       <span className="dz-palette-words">
-        <span className="dz-palette-title">{item.title}</span>
-        <span className="dz-palette-sub">{item.subtitle}</span>
+        <span className="one-line dz-palette-title">{item.title}</span>
+        <span className="one-line dz-palette-sub">{item.subtitle}</span>
       </span>
       {item.note !== null && <span className="dz-tag">{item.note}</span>}
     </div>

@@ -1,10 +1,11 @@
 /** The bar under the canvas: how many problems there are; opened, each with its place, its fixes and the copilot. */
-import { TextButton } from "../forms/controls";
 import "./problems.css";
 import { useState } from "react";
 import { pointersOf, walk } from "../../../asl";
+import { TextButton } from "../forms/controls";
 import type { Slot } from "../slots";
-import { apply, definitionOf, documentOf, editDefinition, pauseTyping, select, useDesigner } from "../store";
+import { apply, definitionOf, documentOf, select, useDesigner } from "../store";
+import { Fixes } from "./Fixes";
 import { type Problem, type Severity, whereOf } from "./problems";
 import { SIGNS } from "./signs";
 import { type ToDo, toDosOf, withoutToDo } from "./todos";
@@ -23,7 +24,7 @@ export function ProblemsBar({ ask, show }: Given) {
   return (
     <section className="dz-problems" aria-label="Problems">
       {isShown && (
-        <ul className="dz-problems-list">
+        <ul className="plain-list dz-problems-list">
           {problems.map((problem) => (
             <Row key={problem.id} problem={problem} ask={ask} show={show} />
           ))}
@@ -86,7 +87,7 @@ function Summary({ problems, toDos }: { problems: readonly Problem[]; toDos: num
 }
 
 function Row({ problem, ask, show }: { problem: Problem } & Given) {
-  const { severity, message, state, fixes } = problem;
+  const { severity, message, state } = problem;
   return (
     <li className={`dz-problem dz-is-${severity}`}>
       <span className="dz-sign" aria-hidden="true">
@@ -103,23 +104,7 @@ function Row({ problem, ask, show }: { problem: Problem } & Given) {
       </button>
       <span className="dz-problem-text">{message}</span>
       <span className="dz-problem-acts">
-        {fixes.map((fix) => (
-          <TextButton
-            tone="accent"
-            key={fix.label}
-            onClick={() => {
-              pauseTyping();
-              editDefinition(`Fix: ${fix.label}`, fix.apply(definitionOf(useDesigner.getState())));
-            }}
-          >
-            {fix.label}
-          </TextButton>
-        ))}
-        {severity !== "advice" && (
-          <TextButton tone="copilot" onClick={() => ask({ kind: "fix", problem })}>
-            Ask the copilot
-          </TextButton>
-        )}
+        <Fixes problem={problem} ask={severity === "advice" ? null : ask} />
       </span>
     </li>
   );

@@ -3,7 +3,6 @@
  * that is there.
  */
 import "./start.css";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
@@ -20,7 +19,7 @@ import { follow, go, workflowHref } from "../../../app/links";
 import { usePage } from "../../../app/page";
 import { NAME_WORDS, nameProblem } from "../../../asl/names";
 import { Loaded } from "../../../ui/Loaded";
-import { ErrorWords } from "../../../ui/Problem";
+import { ErrorAlert } from "../../../ui/Problem";
 import { Time } from "../../../ui/Time";
 import { putDraft } from "../saving/api";
 import { ask } from "../store";
@@ -91,11 +90,7 @@ function Begin({ taken }: { taken: readonly string[] }) {
           <FormField label="Name" errorText={complaint} constraintText={NAME_WORDS}>
             <Input value={wanted} spellcheck={false} onChange={({ detail }) => setName(detail.value)} />
           </FormField>
-          {error && (
-            <Alert type="error">
-              <ErrorWords error={error} />
-            </Alert>
-          )}
+          <ErrorAlert error={error} />
           <SpaceBetween direction="horizontal" size="xs">
             <Button
               variant="primary"

@@ -2,7 +2,6 @@
  * The Test tab: run the selected step, up to it, from it, or everything, on real or made-up data. Every call is answered
  * as it is said here; pins stand in for steps; what was run lies over the canvas, and becomes a case.
  */
-import { useAct } from "../../../ui/useAct";
 import "./test.css";
 import Button from "@cloudscape-design/components/button";
 import { useEffect } from "react";
@@ -11,6 +10,7 @@ import type { TrialAnswer } from "../../../api/schema";
 import { type JsonObject, nameOf, statePath } from "../../../asl";
 import { type OverlayStep, overlayOf } from "../../../canvas/overlay";
 import { ErrorWords } from "../../../ui/Problem";
+import { useAct } from "../../../ui/useAct";
 import { Segments } from "../forms/controls";
 import type { Slot } from "../slots";
 import { Calls } from "./Calls";

@@ -39,7 +39,7 @@ export function SamplePanel({ language }: { language: QueryLanguage }) {
       </div>
       {isTyping && <JsonInput label="Sample input" value={sample?.input ?? {}} onChange={type} minHeight="120px" />}
       {!isTyping && sample !== null && (
-        <ul className="dz-sample-list">
+        <ul className="plain-list dz-sample-list">
           {rows(sample.input, sample.variables, language).map(({ path, name, value, depth }) => (
             <li key={path}>
               <button
@@ -49,7 +49,7 @@ export function SamplePanel({ language }: { language: QueryLanguage }) {
                 onClick={() => void put(path)}
               >
                 <span className="mono">{name}</span>
-                <span className="dz-sample-value mono">{preview(value)}</span>
+                <span className="one-line dz-sample-value mono">{preview(value)}</span>
               </button>
             </li>
           ))}

@@ -1,6 +1,5 @@
 /** Every run of every workflow: find one by what is known of it, see at once which failed, stop, redrive and start. */
-import { ListEmpty } from "../../../ui/ListEmpty";
-import "./executions.css";
+import "../executions.css";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
@@ -13,6 +12,7 @@ import { usePage } from "../../../app/page";
 import { useUrlState } from "../../../app/urlState";
 import { useIsWide } from "../../../app/useWidth";
 import { EmptyState } from "../../../ui/EmptyState";
+import { ListEmpty } from "../../../ui/ListEmpty";
 import { Stale } from "../../../ui/Loaded";
 import { StopManyDialog } from "../StopDialogs";
 import { columnsOf } from "./columns";

@@ -16,7 +16,7 @@ export function columnsOf(isWide: boolean): Columns {
       isRowHeader: true,
       minWidth: 130,
       cell: (row) => (
-        <span className="ex-name">
+        <span className="one-line ex-name">
           <NavLink to={executionHref(row.id)}>{row.name}</NavLink>
         </span>
       ),
@@ -40,7 +40,7 @@ export function columnsOf(isWide: boolean): Columns {
       id: "workflow",
       header: "Workflow",
       minWidth: 120,
-      cell: (row) => <span className="ex-cut">{row.workflow}</span>,
+      cell: (row) => <span className="one-line ex-cut">{row.workflow}</span>,
     },
     isWide && {
       id: "version",
@@ -59,7 +59,7 @@ export function columnsOf(isWide: boolean): Columns {
       id: "key",
       header: "Business key",
       minWidth: 130,
-      cell: (row) => (row.business_key ? <span className="ex-cut">{row.business_key}</span> : "–"),
+      cell: (row) => (row.business_key ? <span className="one-line ex-cut">{row.business_key}</span> : "–"),
     },
     isWide && {
       id: "error",
@@ -67,7 +67,7 @@ export function columnsOf(isWide: boolean): Columns {
       minWidth: 130,
       cell: (row) =>
         row.error ? (
-          <span className="ex-cut" title={row.error}>
+          <span className="one-line ex-cut" title={row.error}>
             {row.error}
           </span>
         ) : (

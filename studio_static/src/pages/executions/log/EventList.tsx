@@ -22,7 +22,7 @@ export function EventList({ events, startedAt, label, onStep }: EventListProps) 
       return now;
     });
   return (
-    <ol className="ex-events" aria-label={label}>
+    <ol className="plain-list ex-events" aria-label={label}>
       {events.map((event) => (
         <li key={event.id}>
           <button
@@ -32,7 +32,7 @@ export function EventList({ events, startedAt, label, onStep }: EventListProps) 
             onClick={() => toggle(event.id)}
           >
             <span className="tabular dim">{event.id}</span>
-            <span className={`ex-event-type ex-event-${toneOf(event.type)}`}>{event.type}</span>
+            <span className={`ex-event-type tone-${toneOf(event.type)}`}>{event.type}</span>
             <span className="ex-event-line">{lineOf(event)}</span>
             <span className="tabular dim">{sinceStart(event, startedAt)}</span>
           </button>

@@ -12,7 +12,7 @@ interface LogLinesProps {
 export function LogLines({ lines, label, withState = false }: LogLinesProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <ol className="ex-log" aria-label={label} tabIndex={0}>
+    <ol className="code-room plain-list ex-log" aria-label={label} tabIndex={0}>
       {lines.map((line, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own, and are only added at the end
         <li key={place}>

@@ -14,7 +14,7 @@ interface AttemptsProps {
 
 export function Attempts({ step, isRedriven }: AttemptsProps) {
   return (
-    <ol className="ex-attempts">
+    <ol className="plain-list ex-attempts">
       {step.attempts.map((attempt, place) => {
         const next = step.attempts[place + 1];
         const pause = next ? secondsBetween(attempt.ended_at, next.started_at) : null;

@@ -125,7 +125,7 @@ function Places({ here, there }: { here: unknown; there: unknown }) {
   if (count === 0) return <p className="ex-plain">The same.</p>;
   return (
     <>
-      <ul className="ex-differences">
+      <ul className="plain-list ex-differences">
         {found.map((each) => (
           <Place key={pathText(each.path)} difference={each} />
         ))}

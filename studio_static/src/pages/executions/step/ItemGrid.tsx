@@ -32,7 +32,7 @@ export function ItemGrid({ map, index, onSelect }: ItemGridProps) {
           );
         })}
       </p>
-      <ul className="ex-grid" aria-label="Items">
+      <ul className="plain-list ex-grid" aria-label="Items">
         {items.slice(0, shown).map((item) => {
           const { word, tone, mark } = statusLook(item.status);
           return (

@@ -93,7 +93,7 @@ export function StepPanel(props: StepPanelProps) {
         {place && <div className="dim ex-step-place">{place}</div>}
         <div className="ex-facts">
           <span className="dim">{step.visit > 1 ? `${step.type}, visit ${step.visit}` : step.type}</span>
-          {step.resource && <span className="mono ex-cut">{step.resource}</span>}
+          {step.resource && <span className="one-line mono ex-cut">{step.resource}</span>}
           <Time at={step.entered_at} format="clock-ms" />
           {took === null && step.entered_at ? (
             <Elapsed since={begunAsIf(rests, step.entered_at, Date.now())} />
