@@ -16,7 +16,6 @@ export {
   overlayOf,
   pointerOfStep,
   type StateOverlay,
-  secondsText,
   triedAgain,
 } from "./overlay";
 export type { CanvasHandle, WorkflowCanvasProps } from "./props";

@@ -189,17 +189,6 @@ function markEnds(
   if (ends && state.status === "SUCCEEDED") mark(edgeId(pointer, "next"), "taken");
 }
 
-/** 0.0221 → `22 ms`, 3.0149 → `3.01 s`, 125 → `2 min 5 s`. */
-export function secondsText(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(2)} s`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
 /** The state of the step `id`, where names stand twice the one within its parent's; undefined for a step that is not there. */
 export function pointerOfStep(
   definition: Definition,

@@ -5,9 +5,9 @@ import type { Badge } from "../../asl";
 import { LIMITS } from "../../facts";
 import { MarkShape } from "../../ui/StatusMark";
 import { statusLook } from "../../ui/status";
+import { formatDuration } from "../../ui/time";
 import { useActions } from "../context";
 import type { CardData, CardNode, Mark } from "../model";
-import { secondsText } from "../overlay";
 import { StateIcon } from "./icons";
 
 /** A place where lines end or begin, for React Flow to measure: an element, no component. */
@@ -98,7 +98,7 @@ function fateWords(data: CardData): { status: string; text: string } | null {
   const often = fate.visits > 1 ? (fate.failed > 0 ? ` · ${fate.failed} of ${fate.visits}` : ` · ${fate.visits}×`) : "";
   return {
     status: fate.status,
-    text: `${word}${fate.seconds === null ? "" : ` · ${secondsText(fate.seconds)}`}${often}`,
+    text: `${word}${fate.seconds === null ? "" : ` · ${formatDuration(fate.seconds)}`}${often}`,
   };
 }
 

@@ -1,9 +1,9 @@
 /** Words of the drawing: lines of a pill, and what a screen reader says of a state. */
 import type { Graph, GraphEdge, GraphNode } from "../../asl";
 import { statusLook } from "../../ui/status";
+import { formatDuration } from "../../ui/time";
 import { PILL_HEIGHT, pillSize, textWidth } from "../layout/measure";
 import type { Fate, Mark } from "../model";
-import { secondsText } from "../overlay";
 
 const MONO = 0.605 * 12;
 
@@ -34,31 +34,20 @@ function fitting(text: string, edge: GraphEdge, room: number, atWords = true): s
   return text.slice(0, space > end / 2 ? space + 1 : end);
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  Task: "Task",
-  Pass: "Pass",
-  Choice: "Choice",
-  Wait: "Wait",
-  Succeed: "Succeed",
-  Fail: "Fail",
-  Parallel: "Parallel",
-  Map: "Map",
-};
-
 /** `Ask Manager, Task, Log · write · waits for an answer. Failed, 3.01 s. Problem: …` */
 export function spokenState(node: GraphNode, fate: Fate, mark: Mark | null): string {
-  const parts = [`${node.name}, ${TYPES[node.type ?? ""] ?? "unknown type"}, ${node.subtitle}`];
+  const parts = [`${node.name}, ${node.type ?? "unknown type"}, ${node.subtitle}`];
   parts.push(...node.badges.map((badge) => badge.title));
   if (fate === "skipped") parts.push("Not reached");
   else if (fate !== "none")
-    parts.push(`${statusLook(fate.status).word}${fate.seconds === null ? "" : `, ${secondsText(fate.seconds)}`}`);
+    parts.push(`${statusLook(fate.status).word}${fate.seconds === null ? "" : `, ${formatDuration(fate.seconds)}`}`);
   if (mark !== null) parts.push(`${mark.level === "todo" ? "To do" : "Problem"}: ${mark.text}`);
   return `${parts.join(". ")}.`;
 }
 
 /** What a card does not show in words: its type, and what its badges mean. */
 export const unseenWords = (node: GraphNode): string =>
-  [TYPES[node.type ?? ""] ?? "unknown type", ...node.badges.map((badge) => badge.title)].join(". ");
+  [node.type ?? "unknown type", ...node.badges.map((badge) => badge.title)].join(". ");
 
 /** `then Pay`, `if order.total > 1000, then Flag`, `on any error, Payment Failed` */
 export function spokenLines(graph: Graph, id: string): string[] {

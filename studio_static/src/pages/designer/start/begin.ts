@@ -1,25 +1,7 @@
 /** What a new workflow is called and begins with. */
 import type { JsonObject } from "../../../asl/types";
 
-const SMALL = new Set([
-  "a",
-  "an",
-  "the",
-  "when",
-  "if",
-  "in",
-  "on",
-  "and",
-  "then",
-  "to",
-  "of",
-  "it",
-  "comes",
-  "is",
-  "for",
-  "with",
-  "every",
-]);
+const SMALL = new Set("a an the when if in on and then to of it comes is for with every".split(" "));
 const WORDS = 4;
 
 /** `When a high value order comes in, ask finance …` → `high_value_order_ask` */
