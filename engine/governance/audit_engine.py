@@ -34,6 +34,7 @@ _ACTS = {
     "ExecutionStarted": STARTED, **dict.fromkeys(_STEP_FAILURES, STEP_FAILED),
     "ExecutionFailed": FAILED, "ExecutionTimedOut": "engine.timed_out", "ExecutionAborted": "engine.aborted",
 }
+ENGINE_ACTS = frozenset(_ACTS.values())
 AUDITED_EVENTS = frozenset(_ACTS)
 """Types of the events that become entries: all others may be passed over without a look at their details."""
 

@@ -42,6 +42,9 @@ _LOG = logging.getLogger(__name__)
 REFUSALS = (Refused, Conflict, InvalidDefinition)
 """What of UserErrors is a refusal: all else is a request that was no act yet (misspelt, unknown, too large)."""
 
+REFUSED = "act.refused"
+"""What the entry of an act that was refused is called."""
+
 NOBODY = Actor("anonymous")
 
 
@@ -101,7 +104,7 @@ class Recorder:
     def refused(self, act: str, workspace: str, subject: Subject, actor: Actor, error: UserError) -> None:
         """`act` was refused with `error`."""
         self.done(
-            "act.refused", workspace, subject, actor, reason=error.message, details={"act": act, "code": error.code}
+            REFUSED, workspace, subject, actor, reason=error.message, details={"act": act, "code": error.code}
         )
 
 

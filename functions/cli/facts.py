@@ -15,6 +15,8 @@ from connectors.aws.resources import find_target
 from connectors.aws.secret_calls import REFUSED
 from engine.adapters.aws.integration_names import action_name, resource_name
 from engine.catalog.document import NAME_PATTERN
+from engine.catalog.triggers import Trigger
+from engine.governance.audit_engine import ENGINE_ACTS
 from engine.kernel.context import PATHS
 from engine.kernel.fanout import MOST_OPEN
 from engine.kernel.snapshot import Status
@@ -40,8 +42,10 @@ from engine.language.expr.intrinsic_functions import FUNCTIONS
 from engine.language.expr.jsonata import STATES
 from engine.language.expr.jsonata_functions import ARGUMENTS
 from engine.testing.resource_kinds import READING
+from functions.app.acts import REFUSED as REFUSED_ACT
 from functions.app.large_values import MOST_ANSWERED_BYTES
 from functions.app.shapes.steps import Step
+from functions.app.table import ROUTES
 
 Json = Any
 
@@ -81,10 +85,14 @@ def facts() -> str:
         _constant("REQUIRED_ARGUMENTS", REQUIRED_ARGUMENTS, "What an optimised integration cannot do without."),
         _constant("SDK_REFUSED", sorted(_refused()), "SDK calls that answer with a secret, which no Task may make."),
         _constant("READING_VERBS", READING, "An AWS action that begins with one of these only reads."),
+        _constant("AUDIT_ACTS", sorted(_acts()), "What the audit log records."),
+        _type("AuditAct", "AUDIT_ACTS"),
         _constant("EXECUTION_STATUSES", tuple(Status), "The statuses of an execution."),
         _type("ExecutionStatus", "EXECUTION_STATUSES"),
         _constant("STEP_STATUSES", get_args(Step.model_fields["status"].annotation), "The statuses of a step."),
         _type("StepStatus", "STEP_STATUSES"),
+        _constant("TRIGGER_TYPES", _trigger_types(), "What may start a workflow besides a person."),
+        _type("TriggerType", "TRIGGER_TYPES"),
         _constant("NAME_PATTERN", NAME_PATTERN, "The name of a workflow, or of a case."),
         _constant("LIMITS", {
             "stateName": LONGEST_STATE_NAME, "mapLabel": LONGEST_LABEL, "batchBytes": MAX_BATCH_BYTES,
@@ -128,6 +136,16 @@ def _optimised() -> dict[str, list[str]]:
         for service, actions in OPTIMISED.items() for action, patterns in actions.items()
     }
     return {name: patterns for name, patterns in offered.items() if patterns}
+
+
+def _trigger_types() -> list[str]:
+    triggers = get_args(get_args(Trigger)[0])
+    return [kind for trigger in triggers for kind in get_args(trigger.model_fields["type"].annotation)]
+
+
+def _acts() -> set[str]:
+    declared = {name for route in ROUTES if route.act is not None for name in route.act.names}
+    return declared | ENGINE_ACTS | {REFUSED_ACT}
 
 
 def _refused() -> Iterator[str]:

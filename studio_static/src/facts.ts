@@ -1202,6 +1202,39 @@ export const READING_VERBS = [
   "batchget"
 ] as const;
 
+/** What the audit log records. */
+export const AUDIT_ACTS = [
+  "act.refused",
+  "activity.create",
+  "activity.delete",
+  "engine.aborted",
+  "engine.failed",
+  "engine.started",
+  "engine.step_failed",
+  "engine.timed_out",
+  "execution.redrive",
+  "execution.rerun",
+  "execution.resume",
+  "execution.start",
+  "execution.stop",
+  "map_run.update",
+  "secret.delete",
+  "secret.rotate",
+  "secret.set",
+  "task.answer",
+  "workflow.archive",
+  "workflow.duplicate",
+  "workflow.import",
+  "workflow.pause",
+  "workflow.publish",
+  "workflow.resume",
+  "workflow.rollback",
+  "workflow.save_draft",
+  "workflow.test",
+  "workflow.unarchive"
+] as const;
+export type AuditAct = (typeof AUDIT_ACTS)[number];
+
 /** The statuses of an execution. */
 export const EXECUTION_STATUSES = [
   "RUNNING",
@@ -1225,6 +1258,15 @@ export const STEP_STATUSES = [
   "ABORTED"
 ] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** What may start a workflow besides a person. */
+export const TRIGGER_TYPES = [
+  "schedule",
+  "webhook",
+  "queue",
+  "event"
+] as const;
+export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
 /** The name of a workflow, or of a case. */
 export const NAME_PATTERN = "^[A-Za-z0-9_-]{1,80}$" as const;

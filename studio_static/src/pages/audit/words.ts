@@ -1,8 +1,9 @@
 /** The audit log in words: what was done, to what, and what is worth knowing of it. */
 import type { AuditEntry } from "../../api/schema";
 import { executionHref, href, workflowHref } from "../../app/links";
+import type { AuditAct } from "../../facts";
 
-const ACTS: Readonly<Record<string, string>> = {
+const ACTS: Readonly<Record<AuditAct, string>> = {
   "workflow.import": "Imported a draft",
   "workflow.save_draft": "Saved the draft",
   "workflow.publish": "Published",
@@ -12,6 +13,7 @@ const ACTS: Readonly<Record<string, string>> = {
   "workflow.unarchive": "Took back from the archive",
   "workflow.pause": "Paused",
   "workflow.resume": "Switched on",
+  "workflow.test": "Tested with real calls",
   "execution.start": "Started an execution",
   "execution.stop": "Stopped an execution",
   "execution.resume": "Resumed an execution",
@@ -30,12 +32,11 @@ const ACTS: Readonly<Record<string, string>> = {
   "engine.failed": "Execution failed",
   "engine.timed_out": "Execution timed out",
   "engine.aborted": "Execution stopped",
-  "engine.succeeded": "Execution succeeded",
 };
 
 /** "Published"; an act that is not known stands as it is. */
 export function actWords(act: string): string {
-  return ACTS[act] ?? act;
+  return ACTS[act as AuditAct] ?? act;
 }
 
 export const ACT_CHOICES: readonly { value: string; label: string }[] = [

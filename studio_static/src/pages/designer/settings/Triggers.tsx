@@ -1,11 +1,12 @@
 /** What starts the workflow besides a person: schedules, webhooks, queues, events. */
 import { isObject, type Json, type JsonObject, own, withEntry, withoutEntry } from "../../../asl";
+import { TRIGGER_TYPES, type TriggerType } from "../../../facts";
 import { zones } from "../conditions/moments";
 import { AddButton, Check, Field, NumberInput, Pick, Segments, TextButton, TextInput } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import { textOf } from "../inspector/useState";
 import { editDocument } from "../store";
-import { isSchedule, newTrigger, rateOf, rateText, TRIGGER_TYPES, type TriggerType, UNITS } from "./triggers";
+import { isSchedule, newTrigger, rateOf, rateText, TRIGGER_NAMES, UNITS } from "./triggers";
 
 const ZONES = zones().map((each) => ({ value: each, label: each.replaceAll("_", " ") }));
 
@@ -37,15 +38,22 @@ export function Triggers({ triggers }: { triggers: readonly JsonObject[] }) {
         />
       ))}
       <div className="dz-row">
-        {(Object.keys(TRIGGER_TYPES) as TriggerType[]).map((type) => (
+        {TRIGGER_TYPES.map((type) => (
           <AddButton key={type} onClick={() => write(`Add a ${type} trigger`, [...triggers, newTrigger(type)])}>
-            {TRIGGER_TYPES[type]}
+            {TRIGGER_NAMES[type]}
           </AddButton>
         ))}
       </div>
     </>
   );
 }
+
+/** The one text that a trigger of its type has. */
+const TEXTS: Readonly<Partial<Record<string, { field: string; label: string; hint: string }>>> = {
+  webhook: { field: "path", label: "Last part of the address", hint: "Letters, digits and hyphens." },
+  queue: { field: "queue", label: "Queue", hint: "The ARN of an SQS queue, or the name of a local one." },
+  event: { field: "bus", label: "Bus", hint: "" },
+};
 
 interface TriggerProps {
   trigger: JsonObject;
@@ -57,45 +65,30 @@ interface TriggerProps {
 function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
   const type = textOf(own(trigger, "type"));
   const set = (key: string, value: Json): void => onChange(withEntry(trigger, key, value));
+  const text = TEXTS[type];
   const given = own(trigger, "input");
   return (
     <fieldset className="dz-card">
-      <legend>{TRIGGER_TYPES[type as TriggerType] ?? `Trigger ${number}`}</legend>
+      <legend>{TRIGGER_NAMES[type as TriggerType] ?? `Trigger ${number}`}</legend>
       <span className="dz-card-tools">
         <TextButton label={`Remove trigger ${number}`} onClick={onRemove}>
           ✕
         </TextButton>
       </span>
       {type === "schedule" && <Schedule trigger={trigger} set={set} />}
-      {type === "webhook" && (
-        <Text
-          label="Last part of the address"
-          field="path"
-          trigger={trigger}
-          set={set}
-          hint="Letters, digits and hyphens."
-        />
-      )}
-      {type === "queue" && (
-        <Text
-          label="Queue"
-          field="queue"
-          trigger={trigger}
-          set={set}
-          hint="The ARN of an SQS queue, or the name of a local one."
-        />
+      {text !== undefined && (
+        <Field label={text.label} hint={text.hint}>
+          <TextInput mono value={textOf(own(trigger, text.field))} onChange={(value) => set(text.field, value)} />
+        </Field>
       )}
       {type === "event" && (
-        <>
-          <Text label="Bus" field="bus" trigger={trigger} set={set} hint="" />
-          <Field label="Event pattern">
-            <JsonInput
-              label="Event pattern"
-              value={own(trigger, "pattern") ?? {}}
-              onChange={(value) => isObject(value) && set("pattern", value)}
-            />
-          </Field>
-        </>
+        <Field label="Event pattern">
+          <JsonInput
+            label="Event pattern"
+            value={own(trigger, "pattern") ?? {}}
+            onChange={(value) => isObject(value) && set("pattern", value)}
+          />
+        </Field>
       )}
       <Check checked={own(trigger, "enabled") !== false} onChange={(on) => set("enabled", on)}>
         Switched on
@@ -121,26 +114,6 @@ function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
 }
 
 type Set = (key: string, value: Json) => void;
-
-function Text({
-  label,
-  field,
-  trigger,
-  set,
-  hint,
-}: {
-  label: string;
-  field: string;
-  trigger: JsonObject;
-  set: Set;
-  hint: string;
-}) {
-  return (
-    <Field label={label} hint={hint}>
-      <TextInput mono value={textOf(own(trigger, field))} onChange={(value) => set(field, value)} />
-    </Field>
-  );
-}
 
 function Schedule({ trigger, set }: { trigger: JsonObject; set: Set }) {
   const expression = textOf(own(trigger, "expression"));

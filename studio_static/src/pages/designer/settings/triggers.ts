@@ -1,14 +1,13 @@
 /** Triggers as engine/catalog/triggers.py has them; schedules in EventBridge Scheduler's words. */
 import type { JsonObject } from "../../../asl/types";
+import type { TriggerType } from "../../../facts";
 
-export const TRIGGER_TYPES = {
+export const TRIGGER_NAMES: Readonly<Record<TriggerType, string>> = {
   schedule: "Schedule",
   webhook: "Webhook",
   queue: "Queue",
   event: "Event",
-} as const;
-
-export type TriggerType = keyof typeof TRIGGER_TYPES;
+};
 
 export const UNITS = ["minute", "hour", "day"] as const;
 
