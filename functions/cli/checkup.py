@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from engine.catalog.document import parse_document
-from engine.durable.execution import iso_time
 from engine.errors import StorageError, UserError
 from engine.governance.audit_entry import parse_time
 from engine.governance.shadowing import shadowed_by
+from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import PAUSED, RUNNING
 from engine.records import dataclass
@@ -232,10 +232,11 @@ def _alarms(found: Json) -> Iterator[Check]:
 def _ahead(found: Iterable[tuple[str, float, float | None]]) -> Iterator[Check]:
     """Executions with events of a time to come: (id, its last event, when something is due)."""
     for execution_id, last_at, due_at in found:
-        until = "" if due_at is None else f" and waits until {iso_time(due_at)}"
+        until = "" if due_at is None else f" and waits until {iso_timestamp(due_at)}"
         yield Check(
-            "clock", "ill", f"{execution_id} has its last event in the future, at {iso_time(last_at)}{until}: the clock"
-            " was wrong then", f"automate stop {execution_id}, and start it anew: its time does not run back.",
+            "clock", "ill",
+            f"{execution_id} has its last event in the future, at {iso_timestamp(last_at)}{until}: the clock was wrong "
+            "then", f"automate stop {execution_id}, and start it anew: its time does not run back.",
         )
 
 

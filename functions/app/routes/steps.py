@@ -6,12 +6,13 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from engine.durable.execution import Execution, iso_time
+from engine.durable.execution import Execution
 from engine.durable.views import step_facts as facts
 from engine.durable.views.causes import plain_cause, stack_trace
 from engine.durable.views.steps import steps_of
 from engine.errors import NotFound, StorageError
 from engine.kernel.history import render
+from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.logs import LogLine, LogQuery
@@ -177,7 +178,7 @@ def _past_input(
     key: ExecutionKey, at: float, status: str, value: Json, output: Json, variables: Json, **step: str
 ) -> shapes.PastInput:
     return shapes.PastInput(
-        execution=key.id, at=iso_time(at), status=status,
+        execution=key.id, at=iso_timestamp(at), status=status,
         input=large_values.shown(value, key.id, part="input", **step),
         output=large_values.shown(output, key.id, part="output", **step),
         variables=large_values.shown(dict(variables), key.id, part="variables", **step),
@@ -247,9 +248,9 @@ def _line(line: LogLine) -> shapes.LogLine:
 
 def _audit_query(execution_id: str, step: facts.Step) -> dict[str, str]:
     """The step's own time: a state that is visited again has entries of its own then."""
-    query = {"execution": execution_id, "state": step.name, "from": str(iso_time(step.entered_at))}
+    query = {"execution": execution_id, "state": step.name, "from": iso_timestamp(step.entered_at)}
     if step.exited_at is not None:
-        query["to"] = str(iso_time(step.exited_at + 0.002))  # iso_time cuts to the millisecond, and `to` is exclusive
+        query["to"] = iso_timestamp(step.exited_at + 0.002)  # it is cut to the millisecond, and `to` is exclusive
     return query
 
 

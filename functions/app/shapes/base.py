@@ -11,13 +11,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from engine.durable.execution import iso_time
+from engine.language.asl.times import iso_timestamp
 
 Json = Any
 
 
 def _time(at: float | str | None) -> str | None:
-    return at if isinstance(at, str) else iso_time(at)
+    return iso_timestamp(at) if isinstance(at, int | float) else at
 
 
 Time = Annotated[str | None, BeforeValidator(_time)]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.catalog.states import states_of
-from engine.durable.execution import iso_time
 from engine.durable.views import step_facts as facts
 from engine.durable.views.causes import plain_cause
+from engine.language.asl.times import iso_timestamp
 from functions.app.shapes import steps as shapes
 
 Json = Any
@@ -49,7 +49,8 @@ def edges_of(steps: facts.Steps, shown: Iterable[facts.Step]) -> list[shapes.Edg
 def rests_of(steps: facts.Steps) -> list[shapes.Rest]:
     """Between an end and the redrive that followed."""
     return [
-        shapes.Rest.model_validate({"from": iso_time(ended), "to": iso_time(again)}) for ended, again in steps.rests
+        shapes.Rest.model_validate({"from": iso_timestamp(ended), "to": iso_timestamp(again)})
+        for ended, again in steps.rests
     ]
 
 
