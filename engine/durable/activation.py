@@ -151,7 +151,7 @@ class Activation:
     def _awaits(self, call: Call) -> bool:
         """Whether anybody waits for this call still: its branch may have been cancelled, its time may be over."""
         frame = self.snapshot.frames.get(call[0])
-        return frame is not None and frame.phase is Phase.RUNNING and (frame.visit, frame.attempt) == call[1:]
+        return frame is not None and frame.phase is Phase.RUNNING and frame.place == call
 
     def _record(self, events: Sequence[HistoryEvent]) -> None:
         if not events:
@@ -180,9 +180,7 @@ class Activation:
         for frame in frames:
             seconds = budget(frame)
             until = at + seconds + LEASE_MARGIN_SECONDS
-            stimuli.append(
-                TaskStarted(at=at, frame=frame.path, visit=frame.visit, attempt=frame.attempt, lease_until=until)
-            )
+            stimuli.append(TaskStarted(at, 0, *frame.place, lease_until=until))
             self._intents.append(StartedCall(frame, seconds, until))
         self.feed(stimuli)
 
@@ -223,7 +221,7 @@ class Activation:
     def begun(self) -> list[StartedCall]:
         """The calls that may now be made: an EXPRESS one's need no durable intent."""
         calls, self._intents = self._intents, []
-        self.in_flight |= {(c.frame.path, c.frame.visit, c.frame.attempt) for c in calls}
+        self.in_flight |= {call.frame.place for call in calls}
         return calls
 
     def call_ended(self, call: Call) -> bool:

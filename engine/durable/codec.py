@@ -20,6 +20,7 @@ from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Snapshot
 from engine.kernel.stimulus import Stimulus
+from engine.ports.journal import Loaded
 from engine.records import dataclass
 
 Json = Any
@@ -85,6 +86,13 @@ def _encode_state(change: Change, schema: int, *, checkpoint: bool) -> dict[str,
         "f": snapshot_codec.encode_frames(snapshot.frames, sorted(change.touched), schema),
         "x": sorted(change.removed),
     }
+
+
+def stored_snapshot(loaded: Loaded | None) -> Snapshot | None:
+    """The snapshot of an execution as it was committed last; None where nothing of it was. Raises as below."""
+    if loaded is None or not loaded.segments:
+        return None
+    return decode_snapshot(segment.body for segment in loaded.segments)
 
 
 def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:

@@ -16,7 +16,6 @@ from engine.kernel.stimulus import (
     CallbackHeartbeat,
     CallbackReturned,
     ChildClosed,
-    FrameStimulus,
     MapRunUpdated,
     Stimulus,
     StopRequested,
@@ -103,8 +102,7 @@ def stimulus_of(item: InboxItem, *, at: float, seed: int) -> Stimulus:
     record = _parse(item)
     if record["kind"] == "stop":
         return StopRequested(at=at, error=record["error"], cause=record["cause"])
-    place = FrameStimulus(at=at, seed=seed, frame=record["frame"], visit=record["visit"], attempt=record["attempt"])
-    return _answer(record, place)
+    return _answer(record, at, seed)
 
 
 def stop_words(item: InboxItem) -> tuple[str | None, str | None]:
@@ -113,21 +111,19 @@ def stop_words(item: InboxItem) -> tuple[str | None, str | None]:
     return record["error"], record["cause"]
 
 
-def _answer(record: dict[str, Json], place: FrameStimulus) -> Stimulus:
-    common: dict[str, Json] = {
-        "at": place.at, "seed": place.seed, "frame": place.frame, "visit": place.visit, "attempt": place.attempt,
-    }
+def _answer(record: dict[str, Json], at: float, seed: int) -> Stimulus:
+    place = (at, seed, record["frame"], record["visit"], record["attempt"])
     if record["kind"] == "success":
-        return CallbackReturned(**common, output=record["output"])
+        return CallbackReturned(*place, output=record["output"])
     if record["kind"] == "failure":
-        return CallbackErred(**common, error=record["error"], cause=record["cause"])
+        return CallbackErred(*place, error=record["error"], cause=record["cause"])
     if record["kind"] == "notice":
-        return ChildClosed(**common, **{name: record[name] for name in _OF_A_NOTICE if name in record})
+        return ChildClosed(*place, **{name: record[name] for name in _OF_A_NOTICE if name in record})
     if record["kind"] == "taken":
-        return TaskStarted(**common, worker=record["worker"])
+        return TaskStarted(*place, worker=record["worker"])
     if record["kind"] == "map_run":
-        return MapRunUpdated(**common, **{name: record[name] for name in _OF_AN_UPDATE if name in record})
-    return CallbackHeartbeat(**common)
+        return MapRunUpdated(*place, **{name: record[name] for name in _OF_AN_UPDATE if name in record})
+    return CallbackHeartbeat(*place)
 
 
 def _item(key: ExecutionKey, item_id: str, at: float, record: dict[str, Json]) -> InboxItem:

@@ -158,6 +158,11 @@ class Frame:
     job: Json = None
     first_attempt: int = 0
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """What an answer to it names: path, visit and attempt."""
+        return self.path, self.visit, self.attempt
+
 
 def _nothing() -> Mapping[str, Any]:
     """A default: Python 3.11 takes no read-only mapping as one."""

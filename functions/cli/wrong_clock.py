@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.durable.codec import decode_snapshot
+from engine.durable.codec import stored_snapshot
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import RUNNING, Journal
 from engine.records import dataclass
@@ -46,8 +46,7 @@ def _ahead(row: ExecutionRow, now: float, journal: Journal) -> Ahead | None:
     header = journal.header(row.key)
     if header is None or (row.started_at <= latest and (header.due_at or 0.0) <= latest):
         return None
-    loaded = journal.load(row.key)
-    if loaded is None or not loaded.segments:
+    snapshot = stored_snapshot(journal.load(row.key))
+    if snapshot is None:
         return Ahead(row.key.id, row.started_at, header.due_at) if row.started_at > latest else None
-    snapshot = decode_snapshot(segment.body for segment in loaded.segments)
     return Ahead(row.key.id, snapshot.last_at, header.due_at) if snapshot.last_at > latest else None

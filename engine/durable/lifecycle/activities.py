@@ -133,14 +133,11 @@ class Activities:
         return ActivityTask(frame.token, frame.arguments)
 
     def _waiting_frame(self, key: ExecutionKey, item: WorkItem) -> Frame | None:
-        loaded = self._journal.load(key)
-        if loaded is None or not loaded.segments:
-            return None
-        snapshot = codec.decode_snapshot(segment.body for segment in loaded.segments)
-        frame = snapshot.frames.get(item.frame)
+        snapshot = codec.stored_snapshot(self._journal.load(key))
+        frame = None if snapshot is None else snapshot.frames.get(item.frame)
         if frame is None or frame.phase is not Phase.SCHEDULED:
             return None
-        return frame if (frame.visit, frame.attempt) == (item.visit, item.attempt) else None
+        return frame if frame.place == (item.frame, item.visit, item.attempt) else None
 
 
 def activity_arn(activity: Activity) -> str:

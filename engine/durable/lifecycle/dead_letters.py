@@ -61,8 +61,7 @@ class DeadLetters:
 
     def _read(self, loaded: Loaded) -> None:
         """Raises SchemaTooNew where a newer release wrote something of it."""
-        if loaded.segments:
-            codec.decode_snapshot(segment.body for segment in loaded.segments)
+        codec.stored_snapshot(loaded)
         for item in self._journal.inbox(loaded.header.key):
             inbox.stimulus_of(item, at=0.0, seed=0)
 

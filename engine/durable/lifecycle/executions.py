@@ -110,8 +110,7 @@ class Executions:
     def _describe(self, key: ExecutionKey) -> Execution:
         loaded = self._load(key)
         header = loaded.header
-        bodies = [segment.body for segment in loaded.segments]
-        snapshot = codec.decode_snapshot(bodies) if bodies else None
+        snapshot = codec.stored_snapshot(loaded)
         execution_input = json.loads(self._journal.execution_input(key) or b"null")
         published = self._published.pinned(key.workspace, header.workflow, header.definition_digest)
         status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)

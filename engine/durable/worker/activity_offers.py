@@ -44,7 +44,7 @@ class ActivityOffers:
             if item in activation.offered:
                 continue
             if self._store is None or self._store.activity(item.workspace, item.activity) is None:
-                stimuli.append(ActivityMissing(**self._whose(frame, at)))
+                stimuli.append(ActivityMissing(at, self._seed(), *frame.place))
             else:
                 self._store.offer(item)
         self._remove(activation.out - waiting.keys())
@@ -61,7 +61,7 @@ class ActivityOffers:
             if stored is None:
                 activation.offer_lost(item)
             elif stored.taken_by is not None:
-                stimuli.append(TaskStarted(**self._whose(frame, at), worker=stored.worker))
+                stimuli.append(TaskStarted(at, self._seed(), *frame.place, worker=stored.worker))
         return stimuli
 
     def withdraw(self, activation: Activation) -> None:
@@ -72,11 +72,6 @@ class ActivityOffers:
     def _remove(self, items: Collection[WorkItem]) -> None:
         if self._store is not None and items:
             self._store.remove(sorted(items, key=lambda item: item.id))
-
-    def _whose(self, frame: Frame, at: float) -> dict[str, Json]:
-        return {
-            "at": at, "seed": self._seed(), "frame": frame.path, "visit": frame.visit, "attempt": frame.attempt,
-        }
 
 
 def _waiting(activation: Activation) -> dict[WorkItem, Frame]:

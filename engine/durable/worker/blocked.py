@@ -1,13 +1,15 @@
-"""What to do with an execution when a round is over: a table of cases, of which the first that holds counts.
+"""What to do with an execution when a round is over: a table of cases, of which the first that fits counts.
 
 The round has fed what there was and committed what it could. So the execution is closed, or it waits: for its next
 round, for a call, for somebody else, or for a time. Who waits for nothing here is parked, and its header says when
 somebody must look again.
+
+Facts are bits, so that the table is data, and asking it costs no call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
 
 from engine.durable.worker.calls import CallPool
@@ -15,6 +17,32 @@ from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import RESERVE_SECONDS, Owned
 from engine.durable.worker.policies import Policies
 from engine.records import dataclass
+
+NEW = 1
+"""Something is to be fed or to be committed."""
+STUCK = 2
+"""An EXPRESS run has not ended, and its worker's time has."""
+CLOSED = 4
+HELD = 8
+"""It is not to go on."""
+NEAR = 16
+"""What is left of its worker's time is for letting go."""
+OWES = 32
+"""Others are owed something (worker.outbox)."""
+RETRY_LATER = 64
+"""And the store failed at that a moment ago."""
+READY = 128
+"""A slice ended before its states did."""
+CALLS = 256
+"""Calls of it are under way."""
+LATE = 512
+"""Calls should have ended by now."""
+SCHEDULED = 1024
+"""Calls of it wait for an intent."""
+THREAD = 2048
+"""One of them fits the time, and a thread will be free for it."""
+LACKS = 4096
+"""This worker has the connector of none of them."""
 
 
 class Do(Enum):
@@ -32,92 +60,69 @@ class Do(Enum):
     PARK = auto()  # until its next timer
 
 
-class Blocked:
-    """An execution after the round, as the table asks about it."""
-
-    __slots__ = ("_calls", "_outbox", "_policies", "activation", "near", "now", "owned")
-
-    def __init__(self, owned: Owned, now: float, *, outbox: Outbox, policies: Policies, calls: CallPool) -> None:
-        self.owned = owned
-        self.activation = owned.activation
-        self.now = now
-        self.near = owned.near(now)
-        self._outbox = outbox
-        self._policies = policies
-        self._calls = calls
-
-    @property
-    def owes(self) -> bool:
-        """Whether others are owed something (worker.outbox)."""
-        return self._outbox.owes(self.activation)
-
-    @property
-    def awaits_thread(self) -> bool:
-        """Whether a call that fits its time has no thread yet, and one will be free."""
-        return self._calls.in_flight > 0 and any(
-            self._policies.fits(self.owned, frame, self.now) for frame in self.activation.owed().scheduled
-        )
-
-    @property
-    def can_make_no_call(self) -> bool:
-        """Whether calls are owed, and this worker has the connector of none of them."""
-        scheduled = self.activation.owed().scheduled
-        return bool(scheduled) and all(self._policies.lacks(self.activation, frame) for frame in scheduled)
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row of the table."""
+    """One row: it fits where one at least of the facts `any_of` holds, all of `all_of`, and none of `never`."""
 
     name: str
-    holds: Callable[[Blocked], bool]
     do: Do
+    all_of: int = 0
+    never: int = 0
+    any_of: int = 0
 
 
 CASES: Sequence[Case] = (
-    Case("an EXPRESS run did not end in this worker's time",
-         lambda b: b.activation.express and b.activation.dirty and not b.activation.snapshot.closed and b.near,
-         Do.START_OVER),
-    Case("there is something to feed or to commit",
-         lambda b: b.activation.dirty or b.owned.woken or bool(b.owned.answers),
-         Do.NEXT_ROUND),
-    Case("it is closed",
-         lambda b: b.activation.snapshot.closed,
-         Do.CLOSE),
-    Case("it is held, and no call of it is under way",
-         lambda b: b.owned.held and not b.activation.in_flight,
-         Do.LET_GO_OF_HELD),
-    Case("it owes others something, and may go on",
-         lambda b: not b.near and not b.owned.held and b.now >= b.owned.outbox_at and b.owes,
-         Do.SEND_OUTBOX),
-    Case("a slice ended before its states did",
-         lambda b: not b.near and b.activation.owed().ready,
-         Do.NEXT_ROUND),
-    Case("calls are under way, and should have ended",
-         lambda b: bool(b.activation.in_flight) and b.now >= b.owned.deadline - RESERVE_SECONDS / 2,
-         Do.LEAVE_CALLS),
-    Case("calls are under way",
-         lambda b: bool(b.activation.in_flight),
-         Do.WAIT),
-    Case("a call waits for a thread",
-         lambda b: not b.near and b.awaits_thread,
-         Do.WAIT),
-    Case("its calls need what this worker does not have",
-         lambda b: not b.near and not b.owes and not b.activation.owed().ready and b.can_make_no_call,
-         Do.PAUSE),
-    Case("another worker could go on at once",
-         lambda b: bool(b.activation.owed().ready or b.activation.owed().scheduled or b.owes),
-         Do.PARK_DUE_NOW),
-    Case("it waits for a time, or for somebody else",
-         lambda _: True,
-         Do.PARK),
+    Case("an EXPRESS run did not end in this worker's time", Do.START_OVER, STUCK),
+    Case("there is something to feed or to commit", Do.NEXT_ROUND, NEW),
+    Case("it is closed", Do.CLOSE, CLOSED),
+    Case("it is held, and no call of it is under way", Do.LET_GO_OF_HELD, HELD, never=CALLS),
+    Case("it owes others something, and may go on", Do.SEND_OUTBOX, OWES, never=NEAR | HELD | RETRY_LATER),
+    Case("a slice ended before its states did", Do.NEXT_ROUND, READY, never=NEAR),
+    Case("calls are under way, and should have ended", Do.LEAVE_CALLS, CALLS | LATE),
+    Case("calls are under way", Do.WAIT, CALLS),
+    Case("a call waits for a thread", Do.WAIT, THREAD, never=NEAR),
+    Case("its calls need what this worker does not have", Do.PAUSE, LACKS, never=NEAR | OWES | READY),
+    Case("another worker could go on at once", Do.PARK_DUE_NOW, any_of=READY | SCHEDULED | OWES),
+    Case("it waits for a time, or for somebody else", Do.PARK),
 )
-
 
 BELOW_OUTBOX = CASES[1 + next(number for number, case in enumerate(CASES) if case.do is Do.SEND_OUTBOX):]
 """The cases that are left when nothing came of what was owed to others."""
 
 
-def what_to_do(blocked: Blocked, cases: Sequence[Case] = CASES) -> Do:
-    """What the first case that holds says; the last one always does."""
-    return next(case.do for case in cases if case.holds(blocked))
+def what_to_do(facts: int, cases: Sequence[Case] = CASES) -> Do:
+    """What the first case that fits says; the last one always does."""
+    for case in cases:
+        if facts & case.all_of == case.all_of and not facts & case.never and (not case.any_of or facts & case.any_of):
+            return case.do
+    raise AssertionError("the last case fits always")
+
+
+def facts_of(owned: Owned, now: float, *, outbox: Outbox, policies: Policies, calls: CallPool) -> int:
+    """What the table asks of an execution after a round. Where there is something new, nothing else matters."""
+    activation = owned.activation
+    near = owned.near(now)
+    if activation.dirty or owned.woken or owned.answers:
+        stuck = near and activation.express and activation.dirty and not activation.snapshot.closed
+        return NEW | STUCK if stuck else NEW
+    if activation.snapshot.closed:
+        return CLOSED
+    owed = activation.owed()
+    facts = HELD if owned.held else 0
+    if near:
+        facts |= NEAR
+    if now < owned.outbox_at:
+        facts |= RETRY_LATER
+    if outbox.owes(activation):
+        facts |= OWES
+    if owed.ready:
+        facts |= READY
+    if activation.in_flight:
+        facts |= CALLS | LATE if now >= owned.deadline - RESERVE_SECONDS / 2 else CALLS
+    elif owed.scheduled:
+        facts |= SCHEDULED
+        if calls.in_flight and any(policies.fits(owned, frame, now) for frame in owed.scheduled):
+            facts |= THREAD
+        elif all(policies.lacks(activation, frame) for frame in owed.scheduled):
+            facts |= LACKS
+    return facts

@@ -11,6 +11,7 @@ import queue
 import threading
 
 from engine.clock import Clock
+from engine.durable.activation import Call
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks
 from engine.records import dataclass
@@ -20,13 +21,11 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Which call this is: the frame's visit and attempt, and the nonce of the load that owns it."""
+    """Which call this is: the nonce of the load that owns it, and the call's frame, visit and attempt."""
 
     key: ExecutionKey
     nonce: str
-    frame: str
-    visit: int
-    attempt: int
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.durable.lifecycle.answers import masked_stimulus
 from engine.durable.worker.calls import Answer
 from engine.durable.worker.outbox import Outbox
-from engine.durable.worker.owned import LEAST_CALL_SECONDS, RESERVE_SECONDS, Owned
+from engine.durable.worker.owned import LEAST_CALL_SECONDS, RESERVE_SECONDS, Owned, put_off
 from engine.durable.worker.policies import Policies
 from engine.errors import SchemaTooNew, StorageError, StoreCorrupt
 from engine.kernel.snapshot import Frame
@@ -112,22 +112,19 @@ class Incoming:
 
     def _take_over(self, activation: Activation, frame: Frame, at: float) -> Stimulus:
         """At least once: call again with the same key. At most once: the outcome is unknown, and stays so."""
-        place = {"at": at, "frame": frame.path, "visit": frame.visit, "attempt": frame.attempt}
         if self._policies.at_most_once(activation, frame):
             return TaskErred(
-                **place, seed=self._seed(), error="Automate.TaskInterrupted", definite=False,  # type: ignore[arg-type]
+                at, self._seed(), *frame.place, error="Automate.TaskInterrupted", definite=False,
                 cause="The worker ended while the call was on its way; whether it took effect is unknown.",
             )
-        return TaskTakenOver(**place)  # type: ignore[arg-type]
+        return TaskTakenOver(at, 0, *frame.place)
 
     def _swept(self, activation: Activation, now: float, at: float) -> list[Stimulus]:
         """Raises StorageError, but not while calls are running: then the next sweep will find what this one did not."""
         try:
             return self._outbox.swept(activation, now, at)
         except StorageError as error:
-            if not activation.in_flight:
-                raise
-            _LOG.warning("the children are looked at later: %s", error, extra={"execution": activation.key.id})
+            put_off(activation, error, "the children are looked at")
             return []
 
     def read_inbox(self, owned: Owned, at: float) -> list[Stimulus]:
@@ -141,9 +138,7 @@ class Incoming:
         try:
             items = notices.read_inbox(self._journal, activation.key)
         except StorageError as error:
-            if not activation.in_flight:
-                raise
-            _LOG.warning("the inbox is read later: %s", error, extra={"execution": activation.key.id})
+            put_off(activation, error, "the inbox is read")
             return []
         stimuli: list[Stimulus] = []
         for item in items:
@@ -170,36 +165,27 @@ class Incoming:
         try:
             stimulus = masked_stimulus(self._masks, activation.plan, activation.snapshot, stimulus)
         except StorageError as error:  # of the secrets
-            if not activation.in_flight:
-                raise
-            _LOG.warning("an answer is read later: %s", error, extra={"execution": activation.key.id})
+            put_off(activation, error, "an answer is read")
             return None
         activation.consume(item.id)
         return stimulus
 
     def _answer(self, activation: Activation, answer: Answer, at: float) -> list[Stimulus]:
-        ticket, outcome = answer.ticket, answer.outcome
-        call = (ticket.frame, ticket.visit, ticket.attempt)
+        call, outcome = answer.ticket.call, answer.outcome
         if not activation.call_ended(call):
             return []  # it was given up already
-        place = {"at": at, "frame": ticket.frame, "visit": ticket.visit, "attempt": ticket.attempt}
         if outcome is None:  # not made: its lease was over
-            return [TaskTakenOver(**place)]  # type: ignore[arg-type]
-        place["seed"] = self._seed()
+            return [TaskTakenOver(at, 0, *call)]
+        place = (at, self._seed(), *call)
         if isinstance(outcome, TaskSucceeded):
-            return [TaskReturned(**place, output=outcome.output)]  # type: ignore[arg-type]
+            return [TaskReturned(*place, output=outcome.output)]
         if isinstance(outcome, TaskGoesOn):
-            return [JobGoesOn(**place)]  # type: ignore[arg-type]
-        frame = activation.snapshot.frames.get(ticket.frame)
+            return [JobGoesOn(*place)]
+        frame = activation.snapshot.frames.get(call[0])
         if not outcome.definite and frame is not None and self._policies.at_most_once(activation, frame):
             cause = f"Whether the call took effect is unknown. {outcome.error}: {outcome.cause}"
-            return [TaskErred(**place, error="Automate.TaskInterrupted", cause=cause, definite=False)]  # type: ignore[arg-type]
-        return [
-            TaskErred(
-                **place, error=outcome.error, cause=outcome.cause, definite=outcome.definite,  # type: ignore[arg-type]
-                retryable=outcome.retryable,
-            )
-        ]
+            return [TaskErred(*place, error="Automate.TaskInterrupted", cause=cause, definite=False)]
+        return [TaskErred(*place, outcome.error, outcome.cause, outcome.definite, outcome.retryable)]
 
     def too_short(self, owned: Owned, now: float) -> list[Stimulus]:
         """The failure of every task that is to be called, where no worker like this one has the time for a call."""
@@ -211,23 +197,17 @@ class Incoming:
             "the time-out of the worker function (automate-STAGE-worker; it is 300 s as deployed)."
         )
         return [
-            TaskErred(
-                at=at, seed=self._seed(), frame=frame.path, visit=frame.visit, attempt=frame.attempt,
-                error="Automate.WorkerTooShort", cause=cause, retryable=False,
-            )
+            TaskErred(at, self._seed(), *frame.place, error="Automate.WorkerTooShort", cause=cause, retryable=False)
             for frame in activation.owed().scheduled
         ]
 
     def _overdue_calls(self, activation: Activation, at: float) -> list[Stimulus]:
         """Calls that hang past their budget: given up, their outcome unknown."""
-        stimuli: list[Stimulus] = []
-        for frame in activation.owed().running:
-            call = (frame.path, frame.visit, frame.attempt)
-            if at >= frame.lease_until - LEASE_MARGIN_SECONDS / 2 and activation.call_ended(call):
-                stimuli.append(
-                    TaskErred(
-                        at=at, seed=self._seed(), frame=frame.path, visit=frame.visit, attempt=frame.attempt,
-                        error="States.Timeout", cause="The call did not end within its time.", definite=False,
-                    )
-                )
-        return stimuli
+        return [
+            TaskErred(
+                at, self._seed(), *frame.place, error="States.Timeout", cause="The call did not end within its time.",
+                definite=False,
+            )
+            for frame in activation.owed().running
+            if at >= frame.lease_until - LEASE_MARGIN_SECONDS / 2 and activation.call_ended(frame.place)
+        ]

@@ -47,7 +47,7 @@ from engine.kernel.stimulus import (
     Stimulus,
 )
 from engine.language.asl.model import Map
-from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Loaded, Parent
+from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Parent
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
 
@@ -133,25 +133,23 @@ class MapRuns:
         return min((concurrency or self._window) - stands.running, stands.pending)
 
     def _forward(self, activation: Activation, frame: Frame, at: float) -> Stimulus:
-        place: dict[str, Json] = {
-            "at": at, "seed": self._seed(), "frame": frame.path, "visit": frame.visit, "attempt": frame.attempt,
-        }
+        place = (at, self._seed(), *frame.place)
         if not is_opened(frame):
-            return MapRunOpened(**place)
+            return MapRunOpened(*place)
         stands = outcomes.tally(activation.snapshot, frame)
         tolerated = _tolerated(frame, stands)
         if (stands.over or not tolerated) and owes_results(frame):
-            return MapRunEnding(**place, failed=not tolerated)
+            return MapRunEnding(*place, failed=not tolerated)
         if not tolerated:
             counts = outcomes.counts_of(frame, stands)
-            return MapRunErred(**place, error=THRESHOLD, cause=THRESHOLD_CAUSE, counts=counts)
+            return MapRunErred(*place, error=THRESHOLD, cause=THRESHOLD_CAUSE, counts=counts)
         if stands.over:
             outputs = frame.arguments.get("written") or self._outputs(activation, frame)
-            return MapRunReturned(**place, output=outputs, counts=outcomes.counts_of(frame, stands))
+            return MapRunReturned(*place, output=outputs, counts=outcomes.counts_of(frame, stands))
         first = outcomes.cursor(activation.snapshot, frame)
         count = min(self._room(frame, stands), HUNDRED)
         self._start(activation, frame, range(first, first + count))
-        return MapRunDispatched(**place, first=first, count=count)
+        return MapRunDispatched(*place, first=first, count=count)
 
     def _start(self, activation: Activation, frame: Frame, indices: range) -> None:
         """Create the children, then wake them. Those that are there already are woken too: that is only a hint."""
@@ -190,9 +188,9 @@ class MapRuns:
         one that was redriven just now.
         """
         loaded = None if header.status == Status.SUCCEEDED else self._journal.load(header.key)
-        if loaded is None or not loaded.segments:
+        last = codec.stored_snapshot(loaded)
+        if loaded is None or last is None:
             return False
-        last = _last(loaded)
         at_it = last.status is Status.RUNNING and header.status in OPEN_STATUSES
         again = last.closed and last.redrives >= redrives and not notices.stopped_by_parent(last)
         if last.status is Status.SUCCEEDED or at_it or again:
@@ -226,10 +224,10 @@ class MapRuns:
         return [output if inline else read[index] for index, inline, output in found]
 
     def _output(self, key: ExecutionKey) -> Json:
-        loaded = self._journal.load(key)
-        if loaded is None or not loaded.segments:
+        snapshot = codec.stored_snapshot(self._journal.load(key))
+        if snapshot is None:
             raise StoreCorrupt(f"the child {key.id} is missing")
-        return _last(loaded).output
+        return snapshot.output
 
     # ---------------------------------------------------------------- reading headers
 
@@ -246,13 +244,13 @@ class MapRuns:
                 index=parent.index, child=key.id, status=header.status,
                 output=None if header.is_item else {"Status": header.status, "Cause": header.cause}, redrives=redrives,
             )
-        loaded = self._journal.load(key)
-        if loaded is None or not loaded.segments:
+        last = codec.stored_snapshot(self._journal.load(key))
+        if last is None:
             return None
         if redrives and self._redrive(header, redrives):
             self._queue.send([Wake(key)])
             return None
-        told = {**notices.notice(header, _last(loaded)), "redrives": redrives}
+        told = {**notices.notice(header, last), "redrives": redrives}
         return ChildClosed(
             at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,
             index=parent.index, **told,
@@ -265,7 +263,3 @@ def _child(activation: Activation, run: Frame, index: int) -> ExecutionKey:
 
 def _tolerated(frame: Frame, stands: outcomes.Tally) -> bool:
     return within_tolerance(frame, stands.failures, stands.total)
-
-
-def _last(loaded: Loaded) -> Snapshot:
-    return codec.decode_snapshot(segment.body for segment in loaded.segments)

@@ -78,9 +78,9 @@ class WritesResults(TasksDecorator):
 
     def _run(self, key: ExecutionKey, path: str) -> tuple[Header, Snapshot, Frame] | None:
         loaded = self._journal.load(key)
-        if loaded is None or not loaded.segments:
+        snapshot = codec.stored_snapshot(loaded)
+        if loaded is None or snapshot is None:
             return None
-        snapshot = codec.decode_snapshot(segment.body for segment in loaded.segments)
         frame = snapshot.frames.get(path)
         return None if frame is None or frame.fanout is None else (loaded.header, snapshot, frame)
 
@@ -117,11 +117,8 @@ def _ended(journal: Journal, header: Header, parent: Snapshot, given: Json) -> C
         facts.execution_arn, facts.state_machine_arn, facts.name, "ABORTED", given, started_at=header.started_at,
         ended_at=header.ended_at or parent.last_at, cause=header.cause,
     )
-    loaded = journal.load(header.key)
-    if loaded is None or not loaded.segments:
-        return known
-    child = codec.decode_snapshot(segment.body for segment in loaded.segments)
-    if not child.closed:
+    child = codec.stored_snapshot(journal.load(header.key))
+    if child is None or not child.closed:
         return known
     return dataclasses.replace(
         known, status=str(child.status), output=child.output, error=child.error, cause=child.cause,

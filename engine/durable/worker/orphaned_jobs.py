@@ -92,7 +92,9 @@ class OrphanedJobs:
         if activation is None and now < begun.look_at:
             return False
         try:
-            snapshot = self._durable(begun.ticket.key) if activation is None else activation.snapshot
+            snapshot = activation.snapshot if activation is not None else codec.stored_snapshot(
+                self._journal.load(begun.ticket.key)
+            )
             seen_to = False if snapshot is None else _seen_to(snapshot, begun)
             if seen_to is False:
                 self._outbox.stop_job(begun.call)
@@ -101,13 +103,6 @@ class OrphanedJobs:
             seen_to = None
         begun.looked(again_at=now + LOOK_SECONDS)
         return seen_to is not None or begun.looks >= MOST_LOOKS
-
-    def _durable(self, key: ExecutionKey) -> Snapshot | None:
-        """What its segments say; None when the execution is there no longer."""
-        loaded = self._journal.load(key)
-        if loaded is None or not loaded.segments:
-            return None
-        return codec.decode_snapshot(segment.body for segment in loaded.segments)
 
 
 def _seen_to(snapshot: Snapshot, begun: _Begun) -> bool | None:
@@ -118,7 +113,7 @@ def _seen_to(snapshot: Snapshot, begun: _Begun) -> bool | None:
     key = begun.call.idempotency_key
     if any(stop["key"] == key for stop in snapshot.stops):
         return True
-    frame = snapshot.frames.get(begun.ticket.frame)
+    frame = snapshot.frames.get(begun.ticket.call[0])
     if snapshot.closed or frame is None or idempotency_key(snapshot.facts, frame) != key:
         return False
     return None if frame.job is None else True

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.durable.worker.calls import Answer
+from engine.errors import StorageError
 from engine.ports.journal import Segment
+
+_LOG = logging.getLogger(__name__)
 
 RESERVE_SECONDS = 5.0
 """So long before its deadline a worker stops stepping: what remains is for the last commit, parking and the
@@ -21,6 +26,13 @@ def longest_call(invocation: float) -> float:
     """How long a call may take, in seconds, so that a worker that is given `invocation` seconds can make it: what is
     left has room for the call's lease, for letting go, and in a long one for what comes before the call."""
     return min(invocation * FRESH_SHARE, invocation - LEASE_MARGIN_SECONDS - RESERVE_SECONDS)
+
+
+def put_off(activation: Activation, error: StorageError, what: str) -> None:
+    """A store that fails costs no call that is under way: `what` is done later. Raises `error` where none is."""
+    if not activation.in_flight:
+        raise error
+    _LOG.warning("%s later: %s", what, error, extra={"execution": activation.key.id})
 
 
 class Owned:

@@ -45,7 +45,7 @@ class Performing:
     def make(self, activation: Activation, call: StartedCall) -> None:
         """The intent may be older than this moment, by a commit that was tried again: the call ends when it said."""
         frame = activation.snapshot.frames[call.frame.path]
-        ticket = Ticket(activation.key, activation.nonce, frame.path, frame.visit, frame.attempt)
+        ticket = Ticket(activation.key, activation.nonce, frame.place)
         end = call.lease_until - LEASE_MARGIN_SECONDS / 2
         budget = min(call.budget_seconds, max(end - self._clock.now(), 0.0))
         task = effects.task_call(activation.plan, activation.snapshot, frame, budget_seconds=budget)

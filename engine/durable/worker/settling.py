@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from engine.clock import Clock
@@ -10,17 +9,15 @@ from engine.durable.activation import Activation
 from engine.durable.lifecycle.pausing import HOLD_SECONDS
 from engine.durable.poison import OutOfTime, Poison
 from engine.durable.worker.admission import Admission
-from engine.durable.worker.blocked import BELOW_OUTBOX, Blocked, Do, what_to_do
+from engine.durable.worker.blocked import BELOW_OUTBOX, Do, facts_of, what_to_do
 from engine.durable.worker.calls import CallPool
 from engine.durable.worker.incoming import INBOX_SECONDS
 from engine.durable.worker.outbox import Outbox
-from engine.durable.worker.owned import Owned
+from engine.durable.worker.owned import Owned, put_off
 from engine.durable.worker.ownership import Ownership
 from engine.durable.worker.parking import Parking
 from engine.durable.worker.policies import Policies
 from engine.errors import StorageError
-
-_LOG = logging.getLogger(__name__)
 
 
 class Settling:
@@ -44,10 +41,9 @@ class Settling:
     def settle(self, owned: Owned) -> None:
         """Do it, for one execution. Raises StorageError, Fenced, OutOfTime."""
         now = self._clock.now()
-        blocked = Blocked(owned, now, outbox=self._outbox, policies=self._policies, calls=self._calls)
-        act = what_to_do(blocked)
-        if act is Do.SEND_OUTBOX:
-            act = Do.NEXT_ROUND if self._send_outbox(owned, now) else what_to_do(blocked, BELOW_OUTBOX)
+        act = what_to_do(self._facts(owned, now))
+        if act is Do.SEND_OUTBOX:  # what was offered is owed no longer, though nothing is to be committed of it
+            act = Do.NEXT_ROUND if self._send_outbox(owned, now) else what_to_do(self._facts(owned, now), BELOW_OUTBOX)
         match act:
             case Do.NEXT_ROUND | Do.WAIT:
                 pass
@@ -67,6 +63,9 @@ class Settling:
             case Do.LEAVE_CALLS:
                 raise OutOfTime("stopped while calls were running")
 
+    def _facts(self, owned: Owned, now: float) -> int:
+        return facts_of(owned, now, outbox=self._outbox, policies=self._policies, calls=self._calls)
+
     def _send_outbox(self, owned: Owned, now: float) -> bool:
         """Start, join and stop child executions, offer work: whether something came of it, to be committed next.
 
@@ -78,10 +77,8 @@ class Settling:
             if now >= owned.inbox_at:  # a stop is not kept waiting for a wide Map's dispatch
                 owned.wake()
         except StorageError as error:
-            if not activation.in_flight:
-                raise
+            put_off(activation, error, "children are seen to")
             owned.outbox_later(now + INBOX_SECONDS)
-            _LOG.warning("children are seen to later: %s", error, extra={"execution": activation.key.id})
         return activation.dirty
 
     def _let_go_of_held(self, owned: Owned, now: float) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine.durable.worker.blocked import BELOW_OUTBOX, CASES, Blocked, Do, what_to_do
+from engine.durable.worker.blocked import BELOW_OUTBOX, CASES, Do, facts_of, what_to_do
 from engine.durable.worker.owned import RESERVE_SECONDS, Owned
 
 NOW = 1000.0
@@ -32,7 +32,7 @@ def blocked(
         owned.answer(answer)
     if woken:
         owned.wake()
-    return Blocked(
+    return facts_of(
         owned, NOW, outbox=SimpleNamespace(owes=lambda _: owes), calls=SimpleNamespace(in_flight=calls),
         policies=SimpleNamespace(
             fits=lambda _owned, _frame, _now: fits,
@@ -87,9 +87,11 @@ ROWS = [
 @pytest.mark.parametrize(("name", "facts", "expected"), ROWS)
 def test_the_first_case_that_holds_counts(name, facts, expected):
     found = blocked(**facts)
-    first = next(case for case in CASES if case.holds(found))
-    assert (first.name, first.do) == (name, expected)
+    number = next(number for number, case in enumerate(CASES) if case.name == name)
     assert what_to_do(found) is expected
+    assert what_to_do(found, CASES[number:number + 1]) is expected
+    with pytest.raises(AssertionError):
+        what_to_do(found, CASES[:number])
 
 
 def test_every_row_of_the_table_is_tried():
