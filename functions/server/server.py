@@ -1,5 +1,5 @@
-"""The local server: waitress in front of the guard, the Chalice app, the Studio and the sample services; and its crew
-of workers.
+"""The local server: waitress in front of the guard, the Chalice app, the Studio and the sample services; and a
+supervisor of worker processes.
 
 It serves on the main thread, where SIGTERM and Ctrl-C arrive as SystemExit: waitress then finishes the requests that
 run, the workers finish the step at hand and give their leases back, and the folder is closed.
@@ -36,7 +36,7 @@ from functions.server.refusals import RefusedRequests
 from functions.server.resources import allow_samples
 from functions.server.samples import samples
 from functions.server.studio_files import StudioFiles
-from functions.server.supervisor import Crew
+from functions.server.supervisor import Supervisor
 from functions.server.wsgi import Application
 
 _LOG = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class LocalServer:
     def serve(self, *, workers: int, ready: Callable[[], None]) -> None:
         """Serve until SIGTERM or Ctrl-C. `ready` is called on a thread once requests are answered."""
         previous = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
-        crew = Crew(workers, self.product.settings, self.product.clock, samples_port=self.port)
+        supervisor = Supervisor(workers, self.product.settings, self.product.clock, samples_port=self.port)
         try:
             ready()
             self._server.run()
@@ -108,7 +108,7 @@ class LocalServer:
             for number in previous:
                 signal.signal(number, signal.SIG_IGN)
             self.close()
-            crew.stop()
+            supervisor.stop()
             for number, handler in previous.items():
                 signal.signal(number, handler)
 

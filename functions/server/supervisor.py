@@ -27,7 +27,7 @@ HEALTHY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One place in the crew. `again_at` is when a dead worker's successor starts."""
+    """One place for a worker process. `again_at` is when a dead worker's successor starts."""
 
     number: int
     process: subprocess.Popen[bytes]
@@ -36,7 +36,7 @@ class _Place:
     again_at: float | None = None
 
 
-class Crew:
+class Supervisor:
     """`size` workers of a data folder. They may call the sample services, which the server has at `samples_port`."""
 
     def __init__(self, size: int, settings: Settings, clock: Clock, *, samples_port: int) -> None:
@@ -45,7 +45,7 @@ class Crew:
         self._samples_port = samples_port
         self._ended = threading.Event()
         self._places = [self._hire(number) for number in range(1, size + 1)]
-        self._watcher = threading.Thread(target=self._watch, name="crew", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
     @property

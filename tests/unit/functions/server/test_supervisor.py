@@ -1,4 +1,4 @@
-"""The crew: a dead worker is followed by another, at once when it had lived, later and later when it had not."""
+"""The supervisor: a dead worker is followed by another, at once when it had lived, later and later when it had not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from engine.clock import SkipClock
 from engine.settings import Settings
-from functions.server import supervisor as crews
+from functions.server import supervisor as module
 
 
 class FakeProcess:
@@ -44,50 +44,50 @@ def clock():
 
 
 @pytest.fixture
-def crew(monkeypatch, clock):
-    monkeypatch.setattr(crews.subprocess, "Popen", FakeProcess)
-    monkeypatch.setattr(crews, "WATCH_SECONDS", 3600)  # the tests look themselves
-    made = crews.Crew(2, Settings(data_dir="/data"), clock, samples_port=8400)
+def supervisor(monkeypatch, clock):
+    monkeypatch.setattr(module.subprocess, "Popen", FakeProcess)
+    monkeypatch.setattr(module, "WATCH_SECONDS", 3600)  # the tests look themselves
+    made = module.Supervisor(2, Settings(data_dir="/data"), clock, samples_port=8400)
     yield made
     made.stop()
 
 
-def die(crew, clock, *, after):
+def die(supervisor, clock, *, after):
     """Let the first worker end after so many seconds; how long its successor is waited for."""
-    place = crew._places[0]
+    place = supervisor._places[0]
     clock.sleep(after)
     place.process.returncode = -9
     waited = 0.0
     while True:
-        place = crew._tended(place)
+        place = supervisor._tended(place)
         if place.process.returncode is None:
-            crew._places[0] = place
+            supervisor._places[0] = place
             return waited
         clock.sleep(0.25)
         waited += 0.25
         assert waited < 100
 
 
-def test_workers_work_on_the_servers_folder(crew):
-    for place in crew._places:
+def test_workers_work_on_the_servers_folder(supervisor):
+    for place in supervisor._places:
         assert place.process.command[3:6] == ["--data-dir", "/data", "worker"]
-    assert len(set(crew.pids)) == 2
+    assert len(set(supervisor.pids)) == 2
 
 
-def test_one_that_had_lived_is_followed_at_once(crew, clock):
-    assert die(crew, clock, after=60) == 0
+def test_one_that_had_lived_is_followed_at_once(supervisor, clock):
+    assert die(supervisor, clock, after=60) == 0
 
 
-def test_one_that_dies_at_once_is_waited_for_longer_each_time(crew, clock):
-    pauses = [die(crew, clock, after=0) for _ in range(9)]
+def test_one_that_dies_at_once_is_waited_for_longer_each_time(supervisor, clock):
+    pauses = [die(supervisor, clock, after=0) for _ in range(9)]
     assert pauses[:4] == [0.5, 1.0, 2.0, 4.0]
-    assert pauses[-1] == crews.LONGEST_PAUSE
-    assert die(crew, clock, after=60) == 0
-    assert die(crew, clock, after=0) == 0.5
+    assert pauses[-1] == module.LONGEST_PAUSE
+    assert die(supervisor, clock, after=60) == 0
+    assert die(supervisor, clock, after=0) == 0.5
 
 
-def test_who_does_not_stop_is_killed(crew):
-    stubborn, willing = (place.process for place in crew._places)
+def test_who_does_not_stop_is_killed(supervisor):
+    stubborn, willing = (place.process for place in supervisor._places)
     stubborn.stubborn = True
-    crew.stop()
+    supervisor.stop()
     assert (stubborn.killed, willing.killed) == (True, False)
