@@ -24,7 +24,7 @@ START_GRACE_SECONDS = 30.0
 """A started execution that nobody has looked at for this long is overdue: its first wake was lost."""
 
 
-class Opener:
+class Activator:
     """Keeps the plans of the definitions it has met. Safe to share between threads. `confirmed_schema` is the setting
     AUTOMATE_SNAPSHOT_SCHEMA: raises InvalidDocument for one that this release does not write."""
 
@@ -38,7 +38,7 @@ class Opener:
         self._lock = Lock()
         self._plans: OrderedDict[tuple[str, str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
 
-    def open(self, loaded: Loaded) -> Activation:
+    def activate(self, loaded: Loaded) -> Activation:
         """The execution as its last segment left it, or as it begins. Raises StorageError, NotFound."""
         header = loaded.header
         version, plan = self._plan(header)

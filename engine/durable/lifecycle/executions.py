@@ -19,7 +19,7 @@ from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Redrives
 from engine.durable.lifecycle.starts import Starts
-from engine.durable.loading import START_GRACE_SECONDS, Opener
+from engine.durable.loading import START_GRACE_SECONDS, Activator
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
 from engine.durable.views.standing import Standing, standing_of
@@ -82,8 +82,8 @@ class Executions:
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
             pauses=pauses, startable=startable,
         )
-        self._opener = Opener(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
-        self._redrives = Redrives(journal, queue, clock, self._opener, new_seed)
+        self._activator = Activator(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
+        self._redrives = Redrives(journal, queue, clock, self._activator, new_seed)
         self._masks = masks or NoMasks()
 
     def start(
@@ -251,7 +251,7 @@ class Executions:
         loaded = None if place is None else self._journal.load(ExecutionKey(place.workspace, place.execution_id))
         if place is None or loaded is None:
             raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
-        waiting = self._opener.open(loaded) if loaded.segments else None
+        waiting = self._activator.activate(loaded) if loaded.segments else None
         if waiting is None or not _holds(waiting.snapshot, place.frame, token):
             raise _timed_out(token)
         return place, waiting

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from engine.clock import Clock
 from engine.durable.activation import Activation
-from engine.durable.loading import START_GRACE_SECONDS, Opener
+from engine.durable.loading import START_GRACE_SECONDS, Activator
 from engine.errors import Conflict
 from engine.kernel.express import is_express
 from engine.kernel.redrivable import lost_map_run
@@ -35,12 +35,12 @@ class Redrives:
     """Safe to share between threads."""
 
     def __init__(
-        self, journal: Journal, queue: WakeQueue, clock: Clock, opener: Opener, new_seed: Callable[[], int]
+        self, journal: Journal, queue: WakeQueue, clock: Clock, activator: Activator, new_seed: Callable[[], int]
     ) -> None:
         self._journal = journal
         self._queue = queue
         self._clock = clock
-        self._opener = opener
+        self._activator = activator
         self._new_seed = new_seed
 
     def redrive(self, loaded: Loaded, *, by_parent: int = 0) -> None:
@@ -50,7 +50,7 @@ class Redrives:
         """
         header = loaded.header
         _check(header, by_parent=by_parent > 0)
-        activation = self._opener.open(loaded)
+        activation = self._activator.activate(loaded)
         if activation.snapshot.closed:
             self._take_up(activation, header, by_parent)
         elif header.status in OPEN_STATUSES:

@@ -4,7 +4,7 @@ closed                         the leftovers of its inbox go
 leased, its owner lives        dropped; but somebody looks when the lease ends, and at once if its inbox is not empty
 PAUSED                         only a stop is read
 lost its worker                a strike (engine.durable.poison); from the second on it runs alone
-else                           opened: the calls without an owner are taken over (engine.durable.worker.incoming)
+else                           activated: the calls without an owner are taken over (engine.durable.worker.incoming)
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import replace
 from engine.clock import Clock
 from engine.durable import codec
 from engine.durable.activation import Activation
-from engine.durable.loading import Opener
+from engine.durable.loading import Activator
 from engine.durable.poison import ALONE_FROM, OutOfTime, Poison
 from engine.durable.worker.calls import CallPool
 from engine.durable.worker.owned import Owned
@@ -36,14 +36,14 @@ class Admission:
     """Asked by the worker for each wake."""
 
     def __init__(
-        self, *, journal: Journal, queue: WakeQueue, clock: Clock, opener: Opener, poison: Poison, calls: CallPool,
-        owner: str, is_alive: Callable[[str], bool] | None, runs_sync: bool,
+        self, *, journal: Journal, queue: WakeQueue, clock: Clock, activator: Activator, poison: Poison,
+        calls: CallPool, owner: str, is_alive: Callable[[str], bool] | None, runs_sync: bool,
         on_committed: Callable[[Sequence[Segment]], None],
     ) -> None:
         self._journal = journal
         self._queue = queue
         self._clock = clock
-        self._opener = opener
+        self._activator = activator
         self._poison = poison
         self._calls = calls
         self._owner = owner
@@ -78,12 +78,12 @@ class Admission:
             return False
         return redelivered or (last is not None and last.lease_until > 0)
 
-    def open(self, loaded: Loaded, deadline: float, *, invocation: float, redelivered: bool) -> Owned | None:
+    def admit(self, loaded: Loaded, deadline: float, *, invocation: float, redelivered: bool) -> Owned | None:
         """The execution to be run; None where there is nothing to do now and its wake may be acknowledged.
 
         `invocation` is how long the worker was given in all, in seconds, `deadline` when that is over.
 
-        Raises StorageError, and whatever keeps it from being opened.
+        Raises StorageError, and whatever keeps it from being activated.
         """
         header, key = loaded.header, loaded.header.key
         if header.status not in OPEN_STATUSES:
@@ -104,7 +104,7 @@ class Admission:
             if header.status == PAUSED:
                 return None
             self._charged.add(key)
-        activation = self._opener.open(replace(loaded, header=header))
+        activation = self._activator.activate(replace(loaded, header=header))
         if last is not None:
             self._on_committed(self._untold(activation, last))
         self._left.pop(key, None)

@@ -40,7 +40,7 @@ from engine.durable.lifecycle.answers import NoMasks
 from engine.durable.lifecycle.pausing import Holds
 from engine.durable.lifecycle.redrives import Redrives
 from engine.durable.lifecycle.starts import Starts
-from engine.durable.loading import Opener
+from engine.durable.loading import Activator
 from engine.durable.poison import ALONE_FROM, Poison
 from engine.durable.worker.activity_offers import ActivityOffers
 from engine.durable.worker.admission import Admission
@@ -107,18 +107,18 @@ class Worker:
         tasks = WritesResults(StartsExecutions(tasks, Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings,
         )), journal)
-        opener = Opener(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
+        activator = Activator(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
         self._calls = new_pool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         policies = Policies(tasks, settings)
         poison = Poison(journal, clock, on_paused)
         self._admission = Admission(
-            journal=journal, queue=queue, clock=clock, opener=opener,
+            journal=journal, queue=queue, clock=clock, activator=activator,
             poison=poison, calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
             on_committed=on_committed,
         )
         self._ownership = Ownership(self._admission, poison)
         map_runs = MapRuns(
-            journal, queue, clock, new_seed, self._each, Redrives(journal, queue, clock, opener, new_seed),
+            journal, queue, clock, new_seed, self._each, Redrives(journal, queue, clock, activator, new_seed),
             window=LOCAL_WINDOW if owner else WINDOW,
         )
         outbox = Outbox(map_runs, ActivityOffers(activities, new_seed), tasks)
@@ -235,10 +235,10 @@ class Worker:
                 return
         for key, loaded in found.items():
             again = key in redelivered
-            self._ownership.guard(key, self._open, loaded, deadline, invocation=invocation, redelivered=again)
+            self._ownership.guard(key, self._admit, loaded, deadline, invocation=invocation, redelivered=again)
 
-    def _open(self, loaded: Loaded, deadline: float, *, invocation: float, redelivered: bool) -> None:
-        owned = self._admission.open(loaded, deadline, invocation=invocation, redelivered=redelivered)
+    def _admit(self, loaded: Loaded, deadline: float, *, invocation: float, redelivered: bool) -> None:
+        owned = self._admission.admit(loaded, deadline, invocation=invocation, redelivered=redelivered)
         if owned is None:
             self._ownership.finish(loaded.header.key)
         else:

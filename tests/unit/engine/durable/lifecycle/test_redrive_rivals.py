@@ -16,7 +16,7 @@ from tests.support.redriving import BAD, A, failed, machine, redrive, task
 def test_who_was_about_to_close_it_cannot_close_the_redriven_one():
     product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
     late = product.worker()
-    activation = product.worker()._admission._opener.open(product.stores.journal.load(key))
+    activation = product.worker()._admission._activator.activate(product.stores.journal.load(key))
     redrive(product, key)
     late._settling._parking.close(activation)
     assert product.stores.journal.header(key).status == "RUNNING"
@@ -48,7 +48,7 @@ def test_what_is_said_to_a_redriven_one_is_not_swept_away_with_the_old_inbox():
     redrive(product, key)
     item = inbox.stop_item(key, product.clock.now(), error="Enough", cause=None, actor=TESTER)
     product.stores.journal.put_inbox(item)
-    assert product.worker()._admission.open(loaded, product.clock.now() + 60, invocation=60, redelivered=False) is None
+    assert product.worker()._admission.admit(loaded, product.clock.now() + 60, invocation=60, redelivered=False) is None
     assert [item.id for item in product.stores.journal.inbox(key)] == ["stop"]
     product.drain()
     assert (product.describe(key).status, product.describe(key).error) == ("ABORTED", "Enough")

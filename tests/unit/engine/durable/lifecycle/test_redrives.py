@@ -311,7 +311,7 @@ def test_a_hand_over_that_was_under_way_has_a_new_key(resource):
 def test_the_lease_of_a_call_outlasts_two_redrives():
     product, key = died_in_its_call(task(A), 7)
     lease = product.stores.journal.load(key).segments[-1].lease_until
-    activation = product.worker()._admission._opener.open(product.stores.journal.load(key))
+    activation = product.worker()._admission._activator.activate(product.stores.journal.load(key))
     snapshot, plan, at = activation.snapshot, activation.plan, product.clock.now()
     for _ in range(2):
         snapshot = step(plan, snapshot, [StopRequested(at=at)]).snapshot
