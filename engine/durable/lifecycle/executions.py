@@ -146,8 +146,8 @@ class Executions:
 
     def standing(self, key: ExecutionKey) -> Standing:
         """Its newest event and the tasks that wait for an answer. Raises NotFound."""
-        segments = self._load(key).segments
-        return standing_of(codec.decode_snapshot(segment.body for segment in segments)) if segments else Standing()
+        snapshot = codec.stored_snapshot(self._load(key))
+        return Standing() if snapshot is None else standing_of(snapshot)
 
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""

@@ -108,15 +108,10 @@ def facts_of(owned: Owned, now: float, *, outbox: Outbox, policies: Policies, ca
     if activation.snapshot.closed:
         return CLOSED
     owed = activation.owed()
-    facts = HELD if owned.held else 0
-    if near:
-        facts |= NEAR
-    if now < owned.outbox_at:
-        facts |= RETRY_LATER
-    if outbox.owes(activation):
-        facts |= OWES
-    if owed.ready:
-        facts |= READY
+    facts = (
+        (HELD if owned.held else 0) | (NEAR if near else 0) | (RETRY_LATER if now < owned.outbox_at else 0)
+        | (OWES if outbox.owes(activation) else 0) | (READY if owed.ready else 0)
+    )
     if activation.in_flight:
         facts |= CALLS | LATE if now >= owned.deadline - RESERVE_SECONDS / 2 else CALLS
     elif owed.scheduled:
