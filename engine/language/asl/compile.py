@@ -159,11 +159,11 @@ def _task(site: _Site) -> model.Task:
     definition, jsonata = site.definition, site.jsonata
     if not isinstance(definition.get("Resource"), str):
         raise _invalid("A Task needs a 'Resource'", f"{site.pointer}/Resource")
-    flow = compile_flow(definition, jsonata=jsonata)
+    flow, secret_refs = compile_flow(definition, jsonata=jsonata)
     credentials = payload(definition, "Credentials", jsonata=jsonata)
     return model.Task(
-        **_identity(site), **flow.fields(), **_fallible(site), next=site.target(definition, site.pointer),
-        resource=parse_resource(definition["Resource"]), secret_refs=flow.secret_refs,
+        **_identity(site), **flow, **_fallible(site), next=site.target(definition, site.pointer),
+        resource=parse_resource(definition["Resource"]), secret_refs=secret_refs,
         timeout=number(definition, "TimeoutSeconds", jsonata=jsonata),
         heartbeat=number(definition, "HeartbeatSeconds", jsonata=jsonata),
         credentials=credentials.render if credentials else None,
@@ -257,13 +257,12 @@ def _map(site: _Site) -> model.Map:
     definition, jsonata = site.definition, site.jsonata
     field = _processor_field(definition)
     config = definition[field].get("ProcessorConfig") or {}
-    flow = compile_flow(definition, jsonata=jsonata)
+    flow, _ = compile_flow(definition, jsonata=jsonata)
     # Before ItemSelector there was Parameters: in a Map it shapes each item, not the state's input.
     selector = payload(definition, "ItemSelector", jsonata=jsonata)
-    parts = flow.fields()
-    chosen = selector.render if selector else parts["parameters"]
+    chosen = selector.render if selector else flow["parameters"]
     return model.Map(
-        **_identity(site), **{**parts, "parameters": None}, **_fallible(site),
+        **_identity(site), **{**flow, "parameters": None}, **_fallible(site),
         next=site.target(definition, site.pointer), processor=f"{site.pointer}/{field}",
         items=_items(site), items_path=definition.get("ItemsPath", "$"), selector=chosen,
         max_concurrency=number(definition, "MaxConcurrency", jsonata=jsonata),
@@ -334,7 +333,7 @@ def _identity(site: _Site) -> dict[str, Json]:
 
 
 def _common(site: _Site) -> dict[str, Json]:
-    return {**_identity(site), **compile_flow(site.definition, jsonata=site.jsonata).fields()}
+    return {**_identity(site), **compile_flow(site.definition, jsonata=site.jsonata)[0]}
 
 
 def _fallible(site: _Site) -> dict[str, Json]:

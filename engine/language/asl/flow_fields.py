@@ -13,49 +13,30 @@ from engine.language.asl.model import Evaluate, Place
 from engine.language.expr.jsonpath import compile_path
 from engine.language.expr.reference import compile_reference
 from engine.language.expr.template import Template, compile_jsonata_template, compile_payload_template
-from engine.records import dataclass
 
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A state's data flow; the fields are those of engine.language.asl.model.State."""
-
-    input_path: Evaluate | None = None
-    parameters: Evaluate | None = None
-    result_selector: Evaluate | None = None
-    place: Place | None = None
-    output_path: Evaluate | None = None
-    output: Evaluate | None = None
-    assign: Evaluate | None = None
-    secret_refs: tuple[tuple[str, str], ...] = ()
-
-    def fields(self) -> dict[str, Json]:
-        """As keyword arguments of a state."""
-        return {
-            "input_path": self.input_path, "parameters": self.parameters, "result_selector": self.result_selector,
-            "place": self.place, "output_path": self.output_path, "output": self.output, "assign": self.assign,
-        }
+SecretRefs = tuple[tuple[str, str], ...]
+"""Those that stand literally in the arguments: pairs of a JSON pointer into them and a KEY."""
 
 
-def compile_flow(definition: Mapping[str, Json], *, jsonata: bool) -> Flow:
-    """The flow of a state."""
-    assign = payload(definition, "Assign", jsonata=jsonata)
+def compile_flow(definition: Mapping[str, Json], *, jsonata: bool) -> tuple[dict[str, Any], SecretRefs]:
+    """The flow of a state, as those fields of engine.language.asl.model.State, and the SecretRefs of its arguments."""
+    arguments = payload(definition, "Arguments" if jsonata else "Parameters", jsonata=jsonata)
+    flow: dict[str, Any] = {
+        "parameters": _render(arguments), "assign": _render(payload(definition, "Assign", jsonata=jsonata))
+    }
     if jsonata:
-        arguments = payload(definition, "Arguments", jsonata=True)
-        output = payload(definition, "Output", jsonata=True)
-        return Flow(
-            parameters=_render(arguments), output=_render(output), assign=_render(assign),
-            secret_refs=arguments.secret_refs if arguments else (),
-        )
-    parameters = payload(definition, "Parameters", jsonata=False)
-    return Flow(
-        input_path=_whole_or_path(definition, "InputPath"), parameters=_render(parameters),
-        result_selector=_render(payload(definition, "ResultSelector", jsonata=False)),
-        place=result_path(definition), output_path=_whole_or_path(definition, "OutputPath"), assign=_render(assign),
-        secret_refs=parameters.secret_refs if parameters else (),
-    )
+        flow["output"] = _render(payload(definition, "Output", jsonata=True))
+    else:
+        flow |= {
+            "input_path": _whole_or_path(definition, "InputPath"),
+            "output_path": _whole_or_path(definition, "OutputPath"),
+            "result_selector": _render(payload(definition, "ResultSelector", jsonata=False)),
+            "place": result_path(definition),
+        }
+    return flow, arguments.secret_refs if arguments else ()
 
 
 def payload(definition: Mapping[str, Json], field: str, *, jsonata: bool, within: str = "") -> Template | None:
