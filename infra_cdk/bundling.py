@@ -44,7 +44,7 @@ _UNUSED = (
 
 NOT_FOR_WORKERS = (
     "engine/testing", "engine/language/rules", "engine/copilot", "engine/cost", "engine/conversion",
-    "engine/conversion/step_functions", "engine/adapters/models", "connectors/known",
+    "engine/conversion/step_functions", "engine/adapters/log_records.py", "engine/adapters/models", "connectors/known",
     "engine/language/asl/validate",
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",

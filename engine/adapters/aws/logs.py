@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from engine.adapters.log_records import listed, read_line
 from engine.errors import StoreUnavailable
 from engine.ports.logs import LogLine, LogLines, LogQuery
 
@@ -33,10 +34,10 @@ class CloudWatchLogs:
         found: list[LogLine] = []
         more = False
         for page in self._pages(query):
-            found += _matching(page["events"], query)
+            read = (_read(event, query) for event in page["events"])
+            found += [line for line in read if line is not None]
             more = bool(page.get("nextToken"))
-        found.sort(key=lambda line: line.at)
-        return LogLines(tuple(found[-query.limit:]), not more and len(found) <= query.limit)
+        return listed(found, query, complete=not more)
 
     def _pages(self, query: LogQuery) -> Iterator[dict[str, Any]]:
         """Pages of events, at most MOST_PAGES."""
@@ -66,22 +67,8 @@ def pattern(query: LogQuery) -> str:
     return "{ " + " && ".join(terms) + " }"
 
 
-def _matching(events: list[dict[str, Any]], query: LogQuery) -> Iterator[LogLine]:
-    """The records that `query` means; Lambda's own lines and other text are passed over."""
-    for event in events:
-        try:
-            record: dict[str, Any] = json.loads(event["message"])
-            line = LogLine(
-                event["timestamp"] / 1000, str(record["level"]), _message(record), record.get("state"),
-                record.get("attempt"), event.get("logStreamName"), record.get("xray_trace_id"),
-            )
-        except (ValueError, KeyError, TypeError):
-            continue
-        if query.matches(line, str(record.get("execution"))):
-            yield line
-
-
-def _message(record: dict[str, Any]) -> str:
-    message, exception = record["message"], record.get("exception")
-    text = message if isinstance(message, str) else json.dumps(message)
-    return text + (f"\n{exception}" if exception else "")
+def _read(event: dict[str, Any], query: LogQuery) -> LogLine | None:
+    """The record of an event; Lambda's own lines and other text are passed over."""
+    return read_line(
+        event.get("message", ""), query, lambda _: float(event["timestamp"]) / 1000, event.get("logStreamName")
+    )

@@ -10,10 +10,9 @@ record (of an older release, or torn) is passed over.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from engine.adapters.log_records import listed, read_line
 from engine.errors import StoreUnavailable
 from engine.ports.logs import LogLine, LogLines, LogQuery
 
@@ -39,12 +38,13 @@ class LogFiles:
             data, whole = _tail(path, left)
             complete = complete and whole
             left -= len(data)
-            found += _matching(data, markers, query)
+            meant = (text for text in data.splitlines() if any(marker in text for marker in markers))
+            read = (read_line(text, query, lambda record: float(record["at"])) for text in meant)
+            found += [line for line in read if line is not None]
             if left <= 0:
                 complete = False
                 break
-        found.sort(key=lambda line: line.at)
-        return LogLines(tuple(found[-query.limit:]), complete and len(found) <= query.limit)
+        return listed(found, query, complete=complete)
 
     def _files(self) -> list[tuple[Path, float]]:
         """The files and when each was last written, the latest first."""
@@ -69,23 +69,3 @@ def _tail(path: Path, most: int) -> tuple[bytes, bool]:
     if size <= most:
         return data, True
     return data[data.find(b"\n") + 1:], False
-
-
-def _matching(data: bytes, markers: Sequence[bytes], query: LogQuery) -> Iterator[LogLine]:
-    for text in data.splitlines():
-        if not any(marker in text for marker in markers):
-            continue
-        try:
-            record: dict[str, Any] = json.loads(text)
-            line = LogLine(
-                float(record["at"]), str(record["level"]), _message(record), record.get("state"), record.get("attempt")
-            )
-        except (ValueError, KeyError, TypeError):
-            continue
-        if query.matches(line, str(record.get("execution"))):
-            yield line
-
-
-def _message(record: dict[str, Any]) -> str:
-    exception = record.get("exception")
-    return str(record["message"]) + (f"\n{exception}" if exception else "")
