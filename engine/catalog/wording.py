@@ -12,11 +12,21 @@ from engine.values import kind_of
 
 _EXPECTED: Mapping[str, str] = {
     "model_type": "a JSON object", "dict_type": "a JSON object", "list_type": "an array", "string_type": "a string",
-    "bool_type": "true or false", "bool_parsing": "true or false", "int_type": "a whole number",
-    "int_parsing": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
-    "float_parsing": "a number",
+    "bool_type": "true or false", "int_type": "a whole number", "float_type": "a number",
 }
-"""pydantic names Python's types."""
+"""What pydantic names by Python's types."""
+
+_SAID: Mapping[str, str] = {
+    "missing": "{name!r} is missing", "extra_forbidden": "unknown field {name!r}", "value_error": "{error}",
+    "union_tag_invalid": "unknown type {tag!r}; known are {expected_tags}",
+    "string_pattern_mismatch": "{name!r} does not match {pattern}", "literal_error": "{name}: must be {expected}",
+    "greater_than": "{name}: must be more than {gt}", "greater_than_equal": "{name}: must be at least {ge}",
+    "less_than": "{name}: must be less than {lt}", "less_than_equal": "{name}: must be at most {le}",
+    "bool_parsing": "{name}: must be true or false", "int_parsing": "{name}: must be a whole number",
+    "int_from_float": "{name}: must be a whole number", "float_parsing": "{name}: must be a number",
+    "string_too_short": "{name}: must have {min_length} or more characters",
+    "string_too_long": "{name}: must have {max_length} characters or fewer",
+}
 
 
 def named(path: Sequence[str | int]) -> str:
@@ -27,22 +37,11 @@ def named(path: Sequence[str | int]) -> str:
 
 def in_words(item: Any, name: str) -> str:
     """One of ``ValidationError.errors()`` in words; `name` is what its value is called."""
-    kind, context = item["type"], item.get("ctx", {})
-    match kind:
-        case "missing":
-            said = f"{name!r} is missing"
-        case "extra_forbidden":
-            said = f"unknown field {name!r}"
-        case "value_error":
-            said = str(context["error"])
-        case "union_tag_invalid":
-            said = f"unknown type {context['tag']!r}; known are {context['expected_tags']}"
-        case "string_pattern_mismatch":
-            said = f"{name!r} does not match {context['pattern']}"
-        case "literal_error":
-            said = f"{name}: must be {'true' if context['expected'] == 'True' else context['expected']}"
-        case _ if kind in _EXPECTED:
-            said = f"{name}: must be {_EXPECTED[kind]}, not {kind_of(item['input'])}"
-        case _:
-            said = f"{name}: {item['msg'][:1].lower()}{item['msg'][1:]}"
-    return said
+    kind, context = item["type"], dict(item.get("ctx", {}))
+    if kind in _EXPECTED:
+        return f"{name}: must be {_EXPECTED[kind]}, not {kind_of(item['input'])}"
+    if kind not in _SAID:
+        return f"{name}: {item['msg'][:1].lower()}{item['msg'][1:]}"
+    if context.get("expected") == "True":
+        context["expected"] = "true"
+    return _SAID[kind].format(name=name, **context)

@@ -62,6 +62,8 @@ def told(difference: Difference) -> str:
 def _refusal(workflow: str, count: int, failing: Sequence[tuple[int, CaseResult]]) -> CasesFail:
     details = [detail for index, result in failing[:MOST_LISTED] for detail in _details(index, result)]
     names = ", ".join(result.name for _, result in failing[:MOST_LISTED])
+    if len(details) == 1:
+        names = details[0]["message"]
     more = f" and {len(failing) - MOST_LISTED} more" if len(failing) > MOST_LISTED else ""
     return CasesFail(
         f"{len(failing)} of {count} case{'s' if count > 1 else ''} of {workflow!r} "

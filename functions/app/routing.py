@@ -236,11 +236,10 @@ def _validated(model: type[Taken], value: Json, *, place: str) -> Taken:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        problems = [
-            (item["loc"], in_words(item, json_pointer(item["loc"]).strip("/") or "the body"))
-            for item in error.errors(include_url=False)
-        ]
+        found = error.errors(include_url=False)
+        problems = [(item["loc"], in_words(item, json_pointer(item["loc"]).strip("/") or "the body")) for item in found]
         known = ", ".join(item.alias or name for name, item in model.model_fields.items())
         advice = f"The {place} takes: {known}." if known else f"This route takes no {place}."
-        raise InvalidDocument.listing(problems, advice=advice) from None
+        of_fields = any(item["type"] in ("missing", "extra_forbidden") or not item["loc"] for item in found)
+        raise InvalidDocument.listing(problems, advice=advice if of_fields else None) from None
 

@@ -122,7 +122,7 @@ def _recorded(info: SecretInfo) -> base.Json:
 def _nothing_to_delete(key: str) -> NotFound:
     return NotFound(
         f"no secret {key!r} can be deleted here", where="key",
-        advice="GET /secrets lists them; one of the environment is deleted there.",
+        advice="automate secrets list, or GET /secrets, shows them; one of the environment is deleted there.",
     )
 
 

@@ -160,7 +160,9 @@ def failing(api):
 def test_publishing_with_a_failing_case_is_refused_and_says_which_and_where(failing):
     refused = failing("POST", "/workflows/flow/publish")
     assert (refused.status, refused.error["code"]) == (422, "CasesFail")
-    assert "1 of 2 cases of 'flow' fails: bad" in refused.error["message"]
+    assert refused.error["message"] == (
+        "1 of 2 cases of 'flow' fails: bad: status: expected \"FAILED\", was \"SUCCEEDED\""
+    )
     assert refused.error["where"] == "/cases/1/expect/status"
     detail, = refused.error["details"]
     assert (detail["case"], detail["expected"], detail["actual"]) == ("bad", "FAILED", "SUCCEEDED")

@@ -1,0 +1,46 @@
+"""What pydantic finds, in words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.catalog.wording import in_words, named
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    whole: Annotated[int, Field(ge=1, le=9)] = 1
+    text: Annotated[str, Field(min_length=2, max_length=4)] = "abc"
+    yes: Literal[True] = True
+    way: Literal["up", "down"] = "up"
+    items: list[dict[str, int]] = []
+    amount: Annotated[float, Field(gt=0, lt=5)] = 1.0
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    (5, "must be a JSON object, not a number"), ({"whole": 0}, "whole: must be at least 1"),
+    ({"whole": 10}, "whole: must be at most 9"), ({"whole": 1.5}, "whole: must be a whole number"),
+    ({"whole": "x"}, "whole: must be a whole number"), ({"whole": []}, "whole: must be a whole number, not an array"),
+    ({"text": "a"}, "text: must have 2 or more characters"),
+    ({"text": "abcde"}, "text: must have 4 characters or fewer"),
+    ({"text": None}, "text: must be a string, not null"), ({"yes": False}, "yes: must be true"),
+    ({"way": "left"}, "way: must be 'up' or 'down'"), ({"items": {}}, "items: must be an array, not an object"),
+    ({"items": ["x"]}, "items[0]: must be a JSON object, not a string"), ({"odd": 1}, "unknown field 'odd'"),
+    ({"amount": 0}, "amount: must be more than 0.0"), ({"amount": 5}, "amount: must be less than 5.0"),
+    ({"amount": "x"}, "amount: must be a number"),
+])
+def test_what_is_expected_and_what_is_there(value, said):
+    with pytest.raises(ValidationError) as raised:
+        Model.model_validate(value)
+    item, = raised.value.errors()
+    assert in_words(item, named(item["loc"])).removeprefix(": ") == said
+
+
+def test_the_value_itself_is_never_repeated():
+    with pytest.raises(ValidationError) as raised:
+        Model.model_validate({"whole": "hunter2", "text": ["hunter2"], "items": "hunter2", "way": "hunter2"})
+    assert "hunter2" not in " ".join(in_words(item, named(item["loc"])) for item in raised.value.errors())
