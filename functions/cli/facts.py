@@ -43,7 +43,6 @@ from engine.language.expr.jsonata import STATES
 from engine.language.expr.jsonata_functions import ARGUMENTS
 from engine.testing.resource_kinds import READING
 from functions.app.acts import REFUSED as REFUSED_ACT
-from functions.app.large_values import MOST_ANSWERED_BYTES
 from functions.app.shapes.steps import Step
 from functions.app.table import ROUTES
 
@@ -62,43 +61,49 @@ _PARTS: Mapping[str, Table] = {
 def facts() -> str:
     """studio_static/src/facts.ts."""
     return _OPENING + "".join((
-        _constant("STATE_TYPES", STATE_TYPES, "The types that a state can have."),
+        constant("STATE_TYPES", STATE_TYPES, "The types that a state can have."),
         _type("StateType", "STATE_TYPES"),
-        _constant("QUERY_LANGUAGES", _LANGUAGES, "JSONPath is what holds where nothing is said."),
+        constant("QUERY_LANGUAGES", _LANGUAGES, "JSONPath is what holds where nothing is said."),
         _type("QueryLanguage", "QUERY_LANGUAGES"),
-        _constant("DEFINITION_FIELDS", _names(DEFINITION), "The fields of a definition."),
-        _constant("STATE_FIELDS", _by_language(FIELDS), "The fields of a state, by its type and query language."),
-        _constant("PART_FIELDS", _by_language(_PARTS), "The same of the objects in a state, by the field they are in."),
-        _constant("VALUES", _values(), "The values that a field can have, where they are few."),
-        _constant("CHOICE_OPERATORS", tuple(OPERATORS), "The comparisons of a Choice rule under JSONPath."),
-        _constant("RETRY_DEFAULTS", _retry_defaults(), "What a Retrier has where it says nothing."),
-        _constant("ERROR_NAMES", sorted(RESERVED_ERRORS), "The language's own errors."),
+        constant("DEFINITION_FIELDS", _names(DEFINITION), "The fields of a definition."),
+        constant("STATE_FIELDS", _by_language(FIELDS), "The fields of a state, by its type and query language."),
+        constant("PART_FIELDS", _by_language(_PARTS), "The same of the objects in a state, by the field they are in."),
+        constant("VALUES", _values(), "The values that a field can have, where they are few."),
+        constant("CHOICE_OPERATORS", tuple(OPERATORS), "The comparisons of a Choice rule under JSONPath."),
+        constant("RETRY_DEFAULTS", _retry_defaults(), "What a Retrier has where it says nothing."),
+        constant("ERROR_NAMES", sorted(RESERVED_ERRORS), "The language's own errors."),
         _type("ErrorName", "ERROR_NAMES"),
-        _constant("INTRINSICS", {f"States.{name}": each.example for name, each in FUNCTIONS.items()},
+        constant("INTRINSICS", {f"States.{name}": each.example for name, each in FUNCTIONS.items()},
                   "JSONPath's functions, each with an example of its arguments."),
-        _constant("JSONATA_FUNCTIONS", ARGUMENTS, "JSONata's functions, each with its arguments in words."),
-        _constant("STATES_FIELDS", STATES, "What $states holds."),
-        _constant("CONTEXT_PATHS", PATHS, "What the context object holds."),
-        _constant("PATTERNS", (TOKEN, SYNC_2, SYNC), "What may end a Task's Resource."),
-        _constant("OPTIMISED", _optimised(), "The optimised integrations that can be called, each with its patterns."),
+        constant("JSONATA_FUNCTIONS", ARGUMENTS, "JSONata's functions, each with its arguments in words."),
+        constant("STATES_FIELDS", STATES, "What $states holds."),
+        constant("CONTEXT_PATHS", PATHS, "What the context object holds."),
+        constant("PATTERNS", (TOKEN, SYNC_2, SYNC), "What may end a Task's Resource."),
+        constant("OPTIMISED", _optimised(), "The optimised integrations that can be called, each with its patterns."),
         _type("OptimisedName", "OPTIMISED", keys=True),
-        _constant("REQUIRED_ARGUMENTS", REQUIRED_ARGUMENTS, "What an optimised integration cannot do without."),
-        _constant("SDK_REFUSED", sorted(_refused()), "SDK calls that answer with a secret, which no Task may make."),
-        _constant("READING_VERBS", READING, "An AWS action that begins with one of these only reads."),
-        _constant("AUDIT_ACTS", sorted(_acts()), "What the audit log records."),
+        constant("REQUIRED_ARGUMENTS", REQUIRED_ARGUMENTS, "What an optimised integration cannot do without."),
+        constant("SDK_REFUSED", sorted(_refused()), "SDK calls that answer with a secret, which no Task may make."),
+        constant("READING_VERBS", READING, "An AWS action that begins with one of these only reads."),
+        constant("AUDIT_ACTS", sorted(_acts()), "What the audit log records."),
         _type("AuditAct", "AUDIT_ACTS"),
-        _constant("EXECUTION_STATUSES", tuple(Status), "The statuses of an execution."),
+        constant("EXECUTION_STATUSES", tuple(Status), "The statuses of an execution."),
         _type("ExecutionStatus", "EXECUTION_STATUSES"),
-        _constant("STEP_STATUSES", get_args(Step.model_fields["status"].annotation), "The statuses of a step."),
+        constant("STEP_STATUSES", get_args(Step.model_fields["status"].annotation), "The statuses of a step."),
         _type("StepStatus", "STEP_STATUSES"),
-        _constant("TRIGGER_TYPES", _trigger_types(), "What may start a workflow besides a person."),
+        constant("TRIGGER_TYPES", _trigger_types(), "What may start a workflow besides a person."),
         _type("TriggerType", "TRIGGER_TYPES"),
-        _constant("NAME_PATTERN", NAME_PATTERN, "The name of a workflow, or of a case."),
-        _constant("LIMITS", {
-            "stateName": LONGEST_STATE_NAME, "mapLabel": LONGEST_LABEL, "batchBytes": MAX_BATCH_BYTES,
-            "inlineItems": MOST_OPEN, "bodyBytes": MOST_ANSWERED_BYTES,
-        }, "Characters of names, items at once, bytes."),
+        constant("NAME_PATTERN", NAME_PATTERN, "The name of a workflow, or of a case."),
+        constant("LONGEST_STATE_NAME", LONGEST_STATE_NAME, "Characters."),
+        constant("LONGEST_LABEL", LONGEST_LABEL, "Characters of a distributed Map's label."),
+        constant("MAX_BATCH_BYTES", MAX_BATCH_BYTES, "Of an ItemBatcher."),
+        constant("MOST_OPEN", MOST_OPEN, "Items of an inline Map that are under way at once."),
     ))
+
+
+def constant(name: str, value: Json, says: str) -> str:
+    """A constant of TypeScript, with what is said of it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return f"\n/** {says} */\nexport const {name} = {text}{'' if isinstance(value, (str, int)) else ' as const'};\n"
 
 
 def _names(table: Table, language: str | None = None) -> list[str]:
@@ -151,10 +156,6 @@ def _acts() -> set[str]:
 def _refused() -> Iterator[str]:
     for service, operations in REFUSED.items():
         yield from (f"{resource_name(service)}:{action_name(operation)}" for operation in operations.split())
-
-
-def _constant(name: str, value: Json, says: str) -> str:
-    return f"\n/** {says} */\nexport const {name} = {json.dumps(value, indent=2, ensure_ascii=False)} as const;\n"
 
 
 def _type(name: str, of: str, *, keys: bool = False) -> str:

@@ -16,10 +16,11 @@ import click
 
 from engine.settings import Settings
 from functions.app.docs_page import example, fields_of
+from functions.app.large_values import MOST_ANSWERED_BYTES
 from functions.app.routes import openapi
 from functions.app.routing import Route
 from functions.app.table import ROUTES
-from functions.cli.facts import facts
+from functions.cli.facts import constant, facts
 from functions.cli.groups import ENDPOINT_ALONE, FOLDER_ALONE, PARTLY
 from functions.cli.main import SECTIONS
 from functions.cli.typescript import typescript
@@ -167,7 +168,8 @@ def pages() -> dict[str, str]:
 
 def schema() -> str:
     """studio_static/src/api/schema.ts."""
-    return typescript(openapi.document(ROUTES))
+    says = "Of a body as a text in the JSON that goes through Lambda."
+    return typescript(openapi.document(ROUTES)) + constant("MOST_SENT_BYTES", MOST_ANSWERED_BYTES, says)
 
 
 def _route(route: Route) -> str:

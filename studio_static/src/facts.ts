@@ -1269,13 +1269,16 @@ export const TRIGGER_TYPES = [
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 
 /** The name of a workflow, or of a case. */
-export const NAME_PATTERN = "^[A-Za-z0-9_-]{1,80}$" as const;
+export const NAME_PATTERN = "^[A-Za-z0-9_-]{1,80}$";
 
-/** Characters of names, items at once, bytes. */
-export const LIMITS = {
-  "stateName": 80,
-  "mapLabel": 40,
-  "batchBytes": 262144,
-  "inlineItems": 40,
-  "bodyBytes": 5242880
-} as const;
+/** Characters. */
+export const LONGEST_STATE_NAME = 80;
+
+/** Characters of a distributed Map's label. */
+export const LONGEST_LABEL = 40;
+
+/** Of an ItemBatcher. */
+export const MAX_BATCH_BYTES = 262144;
+
+/** Items of an inline Map that are under way at once. */
+export const MOST_OPEN = 40;

@@ -3,7 +3,7 @@
  * payloads, which needs no token and is good for a few minutes.
  */
 
-import { LIMITS } from "../facts";
+import { MOST_SENT_BYTES } from "./schema";
 
 const TOO_LARGE = "Automate-Too-Large";
 const UPLOAD = "Automate-Upload";
@@ -20,7 +20,7 @@ export async function addressOf(response: Response): Promise<string | null> {
 
 /** Whether a body may not fit. A character takes twelve bytes at most; most bodies need not be written out again. */
 export function isTooLarge(body: string): boolean {
-  return body.length > LIMITS.bodyBytes / 12 && escapedBytes(body) > LIMITS.bodyBytes;
+  return body.length > MOST_SENT_BYTES / 12 && escapedBytes(body) > MOST_SENT_BYTES;
 }
 
 function escapedBytes(body: string): number {

@@ -1254,3 +1254,6 @@ export interface WorkflowPause {
   by: string;
   at: string | null;
 }
+
+/** Of a body as a text in the JSON that goes through Lambda. */
+export const MOST_SENT_BYTES = 5242880;

@@ -1,5 +1,5 @@
 /** Names: of states, which are free text, and of what has an address, which is not. */
-import { LIMITS, NAME_PATTERN } from "../facts";
+import { LONGEST_STATE_NAME, NAME_PATTERN } from "../facts";
 
 const ADDRESSED = new RegExp(NAME_PATTERN);
 
@@ -14,7 +14,7 @@ export function nameProblem(name: string, taken: readonly string[] = [], what = 
 }
 
 /** `text` as the name of a state: no longer than it may be. */
-export const stateNameOf = (text: string): string => text.slice(0, LIMITS.stateName);
+export const stateNameOf = (text: string): string => text.slice(0, LONGEST_STATE_NAME);
 
 /** `wanted`, or `wanted 2`, `wanted 3`, … where that is taken. */
 export function freeName(wanted: string, taken: ReadonlySet<string>): string {
@@ -23,7 +23,7 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   const stem = base.replace(/ \d+$/, "");
   for (let number = 2; ; number += 1) {
     const suffix = ` ${number}`;
-    const name = stem.slice(0, LIMITS.stateName - suffix.length) + suffix;
+    const name = stem.slice(0, LONGEST_STATE_NAME - suffix.length) + suffix;
     if (!taken.has(name)) return name;
   }
 }

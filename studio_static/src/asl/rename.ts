@@ -1,7 +1,7 @@
 /**
  * New names that every reference follows.
  */
-import { LIMITS } from "../facts";
+import { LONGEST_STATE_NAME } from "../facts";
 import { mapLinks } from "./links";
 import { freeName } from "./names";
 import { isObject, mapEntries, nameOf, own, scopeOf, statePointer, withEntry } from "./pointer";
@@ -29,8 +29,8 @@ export function renameState(definition: Definition, pointer: StatePointer, wante
   const label = `Rename ${old} to ${name}`;
   if (name === old) return { definition, label, selected };
   if (name === "") throw new EditError("A state needs a name.", "Type a name.");
-  if (name.length > LIMITS.stateName)
-    throw new EditError(`A name has at most ${LIMITS.stateName} characters.`, "Shorten it; a Comment can say more.");
+  if (name.length > LONGEST_STATE_NAME)
+    throw new EditError(`A name has at most ${LONGEST_STATE_NAME} characters.`, "Shorten it; a Comment can say more.");
   if (stateNames(definition).has(name))
     throw new EditError(
       `Another state is called ${name}.`,

@@ -2,7 +2,7 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import type { Badge } from "../../asl";
-import { LIMITS } from "../../facts";
+import { LONGEST_STATE_NAME } from "../../facts";
 import { MarkShape } from "../../ui/StatusMark";
 import { statusLook } from "../../ui/status";
 import { formatDuration } from "../../ui/time";
@@ -149,7 +149,7 @@ function Name({ data }: { data: CardData }) {
       className="card-rename nodrag nopan"
       aria-label={`New name of ${data.node.name}`}
       defaultValue={data.node.name}
-      maxLength={LIMITS.stateName}
+      maxLength={LONGEST_STATE_NAME}
       onKeyDown={onKeyDown}
       onBlur={(event) => actions.rename(data.node.id, event.currentTarget.value)}
     />

@@ -1,6 +1,6 @@
 /** The form of a Map state: its items, and how they are run. */
 import { isObject, type JsonObject, own, withEntry, withoutEntry } from "../../../asl";
-import { LIMITS, VALUES } from "../../../facts";
+import { LONGEST_LABEL, MAX_BATCH_BYTES, MOST_OPEN, VALUES } from "../../../facts";
 import { Field, NumberInput, Part, Pick, Segments, TextInput } from "../forms/controls";
 import { readValue } from "../forms/field";
 import { JsonInput } from "../forms/JsonInput";
@@ -35,7 +35,7 @@ export function MapForm({ editor }: { editor: StateEditor }) {
         label="Mode of the map"
         value={isDistributed ? "DISTRIBUTED" : "INLINE"}
         options={[
-          { value: "INLINE", label: "Inline", title: `In this execution: up to ${LIMITS.inlineItems} at once` },
+          { value: "INLINE", label: "Inline", title: `In this execution: up to ${MOST_OPEN} at once` },
           {
             value: "DISTRIBUTED",
             label: "Distributed",
@@ -203,7 +203,7 @@ function Batches({ editor }: { editor: StateEditor }) {
         <Field label="Bytes in a batch">
           <NumberInput
             min={1}
-            max={LIMITS.batchBytes}
+            max={MAX_BATCH_BYTES}
             step={1}
             value={numberOf(own(given, "MaxInputBytesPerBatch"))}
             onChange={(value) => set("MaxInputBytesPerBatch", value)}
@@ -225,7 +225,7 @@ function Tolerance({ editor }: { editor: StateEditor }) {
         <NumberField editor={editor} field="ToleratedFailurePercentage" label="Percentage" unit="%" />
         <NumberField editor={editor} field="ToleratedFailureCount" label="Count" unit="items" />
       </div>
-      <Field label="Label" hint={`Names the map run; up to ${LIMITS.mapLabel} letters.`}>
+      <Field label="Label" hint={`Names the map run; up to ${LONGEST_LABEL} letters.`}>
         <TextInput
           value={textOf(own(state, "Label"))}
           onChange={(value) => editor.set("Label", value === "" ? undefined : value)}

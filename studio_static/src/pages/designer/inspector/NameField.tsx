@@ -1,7 +1,7 @@
 /** The state's name; a new one goes into everything that names it. */
 import { useEffect, useRef, useState } from "react";
 import { nameOf, type StatePointer } from "../../../asl";
-import { LIMITS } from "../../../facts";
+import { LONGEST_STATE_NAME } from "../../../facts";
 import { rename } from "../store";
 
 export function NameField({ pointer }: { pointer: StatePointer }) {
@@ -17,7 +17,7 @@ export function NameField({ pointer }: { pointer: StatePointer }) {
       ref={field}
       className="dz-input dz-name"
       aria-label="Name of the state"
-      maxLength={LIMITS.stateName}
+      maxLength={LONGEST_STATE_NAME}
       spellCheck={false}
       value={text}
       onChange={(event) => setText(event.target.value)}
