@@ -14,7 +14,7 @@ from tests.support import patience
 from tests.support.local_server import ROOT, clean_environment
 
 STEPS = (ROOT / "README.md").read_text(encoding="utf-8").partition("in a second terminal:\n\n")[2].partition("\n\n")[0]
-LINES = re.findall(r"`(\.venv/bin/automate [^`]+)`", STEPS)
+LINES = [" ".join(line.split()) for line in re.findall(r"`(\.venv/bin/automate [^`]+)`", STEPS)]
 
 
 @pytest.fixture
