@@ -22,10 +22,6 @@ PACKAGES = ("engine", "connectors", "automate_connectors", "functions", "infra_c
 FOLDERS = (*PACKAGES, "studio_static/src")
 
 MOST_MODULES = 25
-CROWDED_YET: frozenset[str] = frozenset()
-"""Folders that are being taken apart. The list only shrinks: a folder that is not crowded any more must leave it."""
-CIRCLES_YET: frozenset[str] = frozenset()
-"""The first module of each circle that is being untied, likewise."""
 
 
 def crowded(root: Path, folders: tuple[str, ...] = FOLDERS) -> dict[str, int]:
@@ -53,19 +49,12 @@ def _around(graph: grimp.ImportGraph, first: str) -> list[str]:
 
 def problems(full: dict[str, int], tied: list[list[str]]) -> list[str]:
     """What is amiss, in words."""
-    found = [
-        f"{folder} holds {count} modules, more than {MOST_MODULES}: make folders of what belongs together."
-        for folder, count in full.items() if folder not in CROWDED_YET
+    return [
+        *(f"{folder} holds {count} modules, more than {MOST_MODULES}: make folders of what belongs together."
+          for folder, count in full.items()),
+        *(f"These modules import each other in a circle: {' -> '.join(way)}. Move what both need below them."
+          for way in tied),
     ]
-    found += [
-        f"These modules import each other in a circle: {' -> '.join(way)}. Move what both need below them."
-        for way in tied if way[0] not in CIRCLES_YET
-    ]
-    found += [f"tools/house.py: {folder} is not crowded any more: take it off CROWDED_YET."
-              for folder in sorted(CROWDED_YET - full.keys())]
-    found += [f"tools/house.py: {module} is in no circle any more: take it off CIRCLES_YET."
-              for module in sorted(CIRCLES_YET - {way[0] for way in tied})]
-    return found
 
 
 def main() -> int:

@@ -69,20 +69,8 @@ def test_modules_above_one_another_are_no_circle(package):
     assert package(one="import planted.two, planted.three", two="import planted.three", three="") == []
 
 
-def test_what_is_amiss_is_said_with_what_to_do(monkeypatch):
-    monkeypatch.setattr(house, "CROWDED_YET", frozenset())
-    monkeypatch.setattr(house, "CIRCLES_YET", frozenset())
+def test_what_is_amiss_is_said_with_what_to_do():
     assert house.problems({"engine/x": 31}, [["a", "b", "a"]]) == [
         "engine/x holds 31 modules, more than 25: make folders of what belongs together.",
         "These modules import each other in a circle: a -> b -> a. Move what both need below them.",
-    ]
-
-
-def test_an_exception_that_nothing_needs_any_more_is_amiss(monkeypatch):
-    monkeypatch.setattr(house, "CROWDED_YET", frozenset({"engine/x"}))
-    monkeypatch.setattr(house, "CIRCLES_YET", frozenset({"a"}))
-    assert house.problems({"engine/x": 31}, [["a", "b", "a"]]) == []
-    assert house.problems({}, []) == [
-        "tools/house.py: engine/x is not crowded any more: take it off CROWDED_YET.",
-        "tools/house.py: a is in no circle any more: take it off CIRCLES_YET.",
     ]
