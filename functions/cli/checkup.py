@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from engine.catalog.document import parse_document
 from engine.errors import StorageError, UserError
 from engine.governance.audit_entry import parse_time
-from engine.governance.shadowing import shadowed_by
 from engine.language.asl.times import iso_timestamp
-from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import PAUSED, RUNNING
 from engine.records import dataclass
 from functions.app.release import Release, release
-from functions.app.secret_uses import secret_uses
 from functions.app.strict_json import read_json
 from functions.cli.client.client import Client
 from functions.cli.wrong_clock import MARGIN_SECONDS, ahead_of
@@ -48,27 +45,23 @@ class Check:
         return {"name": self.name, "verdict": self.verdict, "says": self.says, "mend": self.mend}
 
 
-def of_folder(product: Product) -> Iterator[Check]:
-    """The checks of a data folder."""
+def of_folder(product: Product, api: Client) -> Iterator[Check]:
+    """The checks of a data folder, by what is in it and by what its routes say."""
     yield Check("release", "well", str(release()))
     for text in product.stores.mended:
         yield Check("folder", "note", f"{product.folder}: {text}")
     yield _disk(product)
     yield from _database(product)
     yield _worker(product)
-    yield _secrets(secret_uses(product.services.catalog, product.settings.workspace), _known_keys(product))
-    yield from _shadows(_stored_in_vain(product))
+    yield from _secrets(api)
     yield from _definitions(product)
-    yield _paused(len(product.services.executions.page(
-        ExecutionQuery(product.settings.workspace, status=PAUSED, limit=100)
-    ).rows))
+    yield _paused(api)
     now = product.clock.now()
     yield from _ahead(
         (ahead.id, ahead.last_at, ahead.due_at)
         for ahead in ahead_of(now, product.settings.workspace, product.stores.index, product.stores.journal)
     )
-    verified = product.services.audit.verify(product.settings.workspace, against=[])
-    yield _audit(ok=verified.ok, says=verified.says)
+    yield _audit(api)
     if StudioFiles().is_built:
         yield Check("studio", "well", "the Studio is built")
     else:
@@ -83,11 +76,8 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
     yield Check("api", "well", f"stage {me['stage']} answers as release {there} to {me['actor']}")
     store = "SQLite" if me["stage"] == "local" else "DynamoDB, ConditionExpression"
     yield Check("claims", "well", f"{CLAIMS} ({store}). {NO_LOCKS}")
-    known = api.get("/secrets")["secrets"]
-    uses = {item["key"]: item["used_by"] for item in known}
-    yield _secrets(uses, uses.keys())
-    yield from _shadows({item["key"]: item["shadowed_by"] for item in known if item.get("shadowed_by")})
-    yield _paused(len(api.get("/executions", status=PAUSED, limit=100)["executions"]))
+    yield from _secrets(api)
+    yield _paused(api)
     running = api.get("/executions", status=RUNNING, limit=100)["executions"]
     times = ((item["id"], item["started_at"]) for item in running if item["started_at"])
     started = ((execution_id, parse_time(text, where="started_at"), None) for execution_id, text in times)
@@ -99,8 +89,7 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
     else:
         if watch["watched"]:
             yield from _alarms(watch)
-    found = api.get("/audit/verify")
-    yield _audit(ok=found["ok"], says=found.get("says") or f"{found['entries']} entries")
+    yield _audit(api)
 
 
 def _disk(product: Product) -> Check:
@@ -140,32 +129,19 @@ def _worker(product: Product) -> Check:
     return Check("worker", "note", "no worker runs: what is started waits", "automate up, or automate worker")
 
 
-def _known_keys(product: Product) -> set[str]:
-    workspace = product.settings.workspace
-    return {info.key for backend in product.services.secret_backends for info in backend.list(workspace)}
-
-
-def _secrets(uses: Mapping[str, Iterable[Any]], known: Iterable[str]) -> Check:
-    missing = sorted(set(uses) - set(known))
-    if not missing:
-        return Check("secrets", "well", "every secret that a workflow names is there")
-    first = next(iter(uses[missing[0]]), None)
-    whose = f" (named by {getattr(first, 'workflow', None) or first['workflow']})" if first else ""
-    return Check("secrets", "ill", f"not there: {', '.join(missing)}{whose}", f"automate secrets set {missing[0]}")
-
-
-def _stored_in_vain(product: Product) -> dict[str, str]:
-    """The keys of which another backend's value runs, and which."""
-    backends, workspace = product.services.secret_backends, product.settings.workspace
-    found = {
-        info.key: shadowed_by(backends, workspace, info.key, info.backend)
-        for backend in backends for info in backend.list(workspace)
-    }
-    return {key: by for key, by in found.items() if by is not None}
-
-
-def _shadows(shadows: Mapping[str, str]) -> Iterator[Check]:
-    for key, by in sorted(shadows.items()):
+def _secrets(api: Client) -> Iterator[Check]:
+    """Those that are named and nowhere, and those whose stored value is not the one that runs."""
+    found = api.get("/secrets")
+    missing = found["missing"]
+    if missing:
+        keys, whose = ", ".join(item["key"] for item in missing), missing[0]["used_by"][0]["workflow"]
+        yield Check(
+            "secrets", "ill", f"not there: {keys} (named by {whose})", f"automate secrets set {missing[0]['key']}"
+        )
+    else:
+        yield Check("secrets", "well", "every secret that a workflow names is there")
+    for item in sorted((item for item in found["secrets"] if item["shadowed_by"]), key=lambda item: str(item["key"])):
+        key, by = item["key"], item["shadowed_by"]
         yield Check("secrets", "note", f"the stored value of {key} is not the one that runs: the {by} has one too",
                     f"Unset AUTOMATE_{key}, or delete the stored one: automate secrets delete {key}")
 
@@ -194,7 +170,8 @@ def _definitions(product: Product) -> Iterator[Check]:
         yield Check("workflows", "well", "every active version can run here")
 
 
-def _paused(count: int) -> Check:
+def _paused(api: Client) -> Check:
+    count = len(api.get("/executions", status=PAUSED, limit=100)["executions"])
     if not count:
         return Check("executions", "well", "no execution is PAUSED")
     return Check("executions", "note", f"{count} executions are PAUSED: they lack something, or cost their workers",
@@ -240,7 +217,8 @@ def _ahead(found: Iterable[tuple[str, float, float | None]]) -> Iterator[Check]:
         )
 
 
-def _audit(*, ok: bool, says: str) -> Check:
-    if ok:
-        return Check("audit", "well", says)
-    return Check("audit", "ill", f"the audit log: {says}", "automate audit verify names them.")
+def _audit(api: Client) -> Check:
+    found = api.get("/audit/verify")
+    if found["ok"]:
+        return Check("audit", "well", found["says"])
+    return Check("audit", "ill", f"the audit log: {found['says']}", "automate audit verify names them.")

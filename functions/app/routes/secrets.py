@@ -29,7 +29,7 @@ def _secret(call: Call[Any]) -> Subject:
 def list_secrets(call: Call[base.Nothing]) -> Answer:
     """List the secrets by name, with the workflows that name them; values are never shown.
 
-    One that is named and not there is not in the list: publishing and running say so."""
+    `missing` are those that are named and nowhere: publishing warns of them, and running fails."""
     services = call.services
     uses = secret_uses(services.catalog, call.workspace)
     writable = services.secret_store.name
@@ -40,7 +40,9 @@ def list_secrets(call: Call[base.Nothing]) -> Answer:
         )
         for backend in services.secret_backends for info in backend.list(call.workspace)
     ]
-    return Answer(shapes.SecretList(secrets=found))
+    known = {item.key for item in found}
+    missing = [shapes.SecretNeeded(key=key, used_by=used) for key, used in sorted(uses.items()) if key not in known]
+    return Answer(shapes.SecretList(secrets=found, missing=missing))
 
 
 @route(

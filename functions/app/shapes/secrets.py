@@ -51,7 +51,15 @@ class SecretWithUse(Secret):
     used_by: list[SecretUse]
 
 
+class SecretNeeded(Given):
+    """A secret that workflows name and no backend has."""
+
+    key: str
+    used_by: list[SecretUse]
+
+
 class SecretList(Given):
     """All secrets, by backend in the order in which they are asked."""
 
     secrets: list[SecretWithUse]
+    missing: list[SecretNeeded] = Field(description="Those that workflows name and that are nowhere.")

@@ -21,7 +21,7 @@ def doctor() -> None:
             _show(of_deployment(api, current.screen.clock.now()))
         return
     with current.product() as product:
-        _show(of_folder(product))
+        _show(of_folder(product, current.local(product)))
 
 
 def _show(checks: Iterable[Check]) -> None:

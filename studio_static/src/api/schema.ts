@@ -925,6 +925,14 @@ export interface Secret {
 /** All secrets, by backend in the order in which they are asked. */
 export interface SecretList {
   secrets: SecretWithUse[];
+  /** Those that workflows name and that are nowhere. */
+  missing: SecretNeeded[];
+}
+
+/** A secret that workflows name and no backend has. */
+export interface SecretNeeded {
+  key: string;
+  used_by: SecretUse[];
 }
 
 /** A secret's value. It is never shown again. */

@@ -106,8 +106,9 @@ class Answers:
     def __init__(self, **changed):
         self.shapes = {
             "/health": {"status": "ok"}, "/me": {"stage": "prod", "product_version": "1.2", "actor": "ana"},
-            "/secrets": {"secrets": [{"key": "KEY", "used_by": []}]}, "/executions": {"executions": []},
-            "/audit/verify": {"ok": True, "entries": 7, "findings": []}, "/alarms": heard(1), **changed,
+            "/secrets": {"secrets": [{"key": "KEY", "used_by": [], "shadowed_by": None}], "missing": []},
+            "/executions": {"executions": []}, "/audit/verify": {"ok": True, "says": "7 entries"}, "/alarms": heard(1),
+            **changed,
         }
 
     def ask(self, method, path, body=None, *, signed_in=True):
@@ -137,11 +138,9 @@ def test_the_release_is_named_with_its_commit_of_a_folder_and_of_a_stage(doctor)
 def test_a_deployments_paused_executions_and_broken_log_are_said():
     found = {check.name: check for check in of_deployment(Answers(**{
         "/executions": {"executions": [STARTED, STARTED]},
-        "/audit/verify": {"ok": False, "entries": 7, "findings": [{}]},
+        "/audit/verify": {"ok": False, "says": "7 entries hold; 1 chain(s) do not"},
     }), NOW)}
     assert (found["executions"].verdict, found["audit"].verdict) == ("note", "ill")
-
-
 
 
 @pytest.mark.parametrize(("answer", "verdict", "says"), [
@@ -192,3 +191,13 @@ def test_a_wait_armed_under_a_wrong_clock_is_found(automate, tmp_path, monkeypat
     assert "✗ clock: slow:one has its last event in the future, at 2099-01-01" in said
     assert "waits until 2099-01-01T00:01:00" in said
     assert "automate stop slow:one" in said
+
+
+def test_a_secret_that_a_deployment_s_workflow_names_and_nobody_set_is_ill():
+    """The list has those that are there alone: all were found to be there."""
+    missing = [{"key": "NOT_THERE", "used_by": [{"workflow": "pay", "version": 1, "states": ["Call"]}]}]
+    found = {check.name: check for check in of_deployment(Answers(**{
+        "/secrets": {"secrets": [], "missing": missing},
+    }), NOW)}
+    assert (found["secrets"].verdict, found["secrets"].says) == ("ill", "not there: NOT_THERE (named by pay)")
+    assert found["secrets"].mend == "automate secrets set NOT_THERE"

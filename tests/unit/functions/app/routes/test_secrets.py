@@ -119,3 +119,14 @@ def test_a_stored_value_that_another_backend_shadows_is_told(api):
         ("memory", KEY, "elsewhere"),
     ]
     assert "canary" not in listed.text
+
+
+def test_a_secret_that_is_named_and_nowhere_is_listed_as_missing(api):
+    call = {"Type": "Task", "Resource": "connector:http:request", "End": True,
+            "Parameters": {"url": "https://example.com", "bearer_token": {"$secret": "NOT_THERE"}}}
+    api.publish("pay", {"StartAt": "Call", "States": {"Call": call}})
+    listed = api("GET", "/secrets").json
+    assert (listed["secrets"], [item["key"] for item in listed["missing"]]) == ([], ["NOT_THERE"])
+    assert listed["missing"][0]["used_by"][0]["workflow"] == "pay"
+    api("PUT", "/secrets/NOT_THERE", {"value": "here it is now"})
+    assert api("GET", "/secrets").json["missing"] == []
