@@ -9,7 +9,8 @@
     step      worker.stepping      what happened, as stimuli (worker.incoming); intents
     commit    worker.committing    one write for all executions; the same bytes at each try
     perform   worker.performing    calls (worker.calls); what was read is deleted
-    park      worker.blocked       the table of what to do next      worker.parking, worker.outbox
+    park      worker.settling      as the table of worker.blocked says: worker.parking, worker.outbox
+    leave     worker.ownership     what became of each wake, and who is to blame
 
 One thread steps every execution it owns and makes one commit a round for all of them (a CPU-bound neighbour thread
 costs a Python loop most of its speed); connector calls run on the threads of a CallPool. `run` drives a batch to its
@@ -207,7 +208,7 @@ class Worker:
         for owned in self._ownership.owned.values():
             owned.leave_by(deadline)
 
-    # ---------------------------------------------------------------- opening
+    # ---------------------------------------------------------------- loading
 
     def admit(
         self, keys: Sequence[ExecutionKey], deadline: float, redelivered: AbstractSet[ExecutionKey] = frozenset()
@@ -272,7 +273,7 @@ class Worker:
             deadline, redelivered = self._alone_later.pop(key)
             self.admit([key], deadline, {key} if redelivered else frozenset())
         self._stepping.begin_round()
-        limited = self._invocation_seconds > 0  # outside `run` a deadline passes, and no worker is fresher
+        limited = self._invocation_seconds != 0  # outside `run` a deadline passes, and no worker is fresher
         for owned in sorted(self._ownership.owned.values(), key=lambda owned: len(owned.activation.in_flight)):
             self._ownership.guard(owned.activation.key, self._stepping.step, owned, limited=limited)
         self._commit_all()
