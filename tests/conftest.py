@@ -11,8 +11,9 @@ needs time to end, sets limits of its own (the fixture `unhurried`, `engine.lang
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -53,6 +54,12 @@ def unhurried(_expression_limits: None) -> None:
     from engine.language.expr import limits  # noqa: PLC0415
 
     limits.use(replace(limits.current(), seconds=600, wall_seconds=3600))
+
+
+@pytest.fixture
+def on_path(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """`on_path(folder)`: Python finds the modules of a made-up folder, as it finds a user's, until the test ends."""
+    return lambda folder: monkeypatch.syspath_prepend(str(folder))
 
 
 @pytest.fixture(autouse=True)

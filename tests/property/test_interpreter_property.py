@@ -67,7 +67,7 @@ def test_the_reference_interpreter_tells_ties_apart():
     {"Type": "Wait", "Seconds": 100, "End": True}, {"Type": "Task", "Resource": "connector:erp:order", "End": True},
 ])
 def test_a_timer_is_not_anothers_who_took_the_place(second):
-    """Found here: two Waits end at once, the first branch fails, and a new fan-out opens frames at the same paths."""
+    """Two Waits end at once, the first branch fails, and a new fan-out opens frames at the same paths."""
     def branch(name, then):
         wait = {"Type": "Wait", "Seconds": 1, "Next": name}
         return {"StartAt": f"W{name}", "States": {f"W{name}": wait, name: then}}

@@ -14,6 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
+from engine.clock import SystemClock
+from engine.ports.secrets import SecretInfo
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -125,3 +128,31 @@ def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: di
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)
+
+
+KEY = "key-of-the-endpoint-7f31"
+
+
+class Secrets:
+    """A secret backend with these values."""
+
+    name = "memory"
+
+    def __init__(self, **values: str) -> None:
+        self.values = values
+
+    def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
+        return self.values.get(key)
+
+    def list(self, workspace: str) -> list[SecretInfo]:
+        return [SecretInfo(key, self.name) for key in self.values]
+
+
+class QuickClock(SystemClock):
+    """Real time, in which a pause takes none: `slept` has them."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)

@@ -90,7 +90,7 @@ class SoapClient:
 
 
 @pytest.fixture
-def my_app(tmp_path, monkeypatch):
+def my_app(tmp_path, monkeypatch, on_path):
     """The package my_app on the path; what it registers is forgotten afterwards."""
     package = tmp_path / "my_app"
     package.mkdir()
@@ -98,7 +98,7 @@ def my_app(tmp_path, monkeypatch):
     (package / "adapters.py").write_text(ADAPTER)
     (package / "method_a.py").write_text(METHOD_A)
     (package / "method_b.py").write_text(METHOD_B)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    on_path(tmp_path)
     monkeypatch.setattr(default_registry, "_classes", {})
     monkeypatch.setattr(default_registry, "_adapters", {})
     importlib.invalidate_caches()

@@ -141,8 +141,8 @@ def test_what_is_no_connector_class_is_refused(thing):
 
 
 @pytest.fixture
-def modules(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(tmp_path))
+def modules(tmp_path, monkeypatch, on_path):
+    on_path(tmp_path)
     monkeypatch.setattr(default_registry, "_classes", {})
     before = set(sys.modules)
 

@@ -23,7 +23,7 @@ HERE = "docs/test_quotas_beyond.py::"
 
 BEYOND = {
     "an execution's input": HERE + "test_an_input_over_the_setting_is_refused",
-    "levels of an input": "engine/durable/worker/test_faults.py::test_an_input_too_deep_for_a_snapshot_is_refused",
+    "levels of an input": "engine/durable/lifecycle/test_starts.py::test_an_input_too_deep_for_a_snapshot_is_refused",
     "a state's output": "engine/testing/test_simulate.py::test_limits_are_none_by_default_and_aws_ones_on_request",
     "a history": "engine/testing/test_simulate.py::test_limits_are_none_by_default_and_aws_ones_on_request",
     "how long an execution runs": "engine/testing/test_simulate.py::test_a_year_takes_no_time",

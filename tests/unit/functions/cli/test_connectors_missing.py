@@ -29,10 +29,10 @@ PAY = {"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "Resource": "connect
 
 
 @pytest.fixture
-def uninstall(tmp_path, automate, monkeypatch):
+def uninstall(tmp_path, automate, monkeypatch, on_path):
     """`pay` was published with the connector; then that is gone, or not there yet."""
     (tmp_path / f"{MODULE}.py").write_text(CODE)
-    monkeypatch.syspath_prepend(tmp_path)
+    on_path(tmp_path)
     monkeypatch.setenv("AUTOMATE_CONNECTORS", MODULE)
     (tmp_path / "pay.json").write_text(json.dumps({"name": "pay", "definition": PAY}))
 

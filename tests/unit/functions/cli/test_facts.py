@@ -27,7 +27,7 @@ STUDIO = ROOT / "studio_static"
 NEVER = (
     "bedrock:invokeModel", "http:invoke", "eks:runJob", "eks:call", "secretsmanager:getSecretValue", "sts:assumeRole",
 )
-"""Once in the palette; publishing refuses each."""
+"""Publishing refuses each."""
 
 
 def test_the_facts_are_current():

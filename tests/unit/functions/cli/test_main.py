@@ -355,7 +355,7 @@ def work_until(folder, happened):
 
 
 def test_a_schedule_that_never_fires_is_said_by_validate_and_publish(automate, tmp_path):
-    """Both said nothing of it, and the workflow never ran."""
+    """Import and publish warn: the workflow would never run."""
     file = tmp_path / "nightly.json"
     triggers = [{"type": "schedule", "expression": "cron(0 2 * * ? *)"}]
     file.write_text(json.dumps({"name": "nightly", "definition": HELLO, "triggers": triggers}, indent=2))
@@ -372,13 +372,13 @@ def test_a_schedule_that_never_fires_is_said_by_validate_and_publish(automate, t
     assert "never fires" not in "".join(automate("import", "--file", str(file), "--publish")[1:])
 
 
-def test_the_connector_that_the_documentation_prints_is_listed(automate, tmp_path, monkeypatch):
-    """The class of docs/connectors.md in a module of its own, named and nothing else: it was not listed, status 0."""
+def test_the_connector_that_the_documentation_prints_is_listed(automate, tmp_path, monkeypatch, on_path):
+    """The class of docs/connectors.md in a module of its own, which nothing but AUTOMATE_CONNECTORS names."""
     page = (Path(__file__).parents[4] / "docs" / "connectors.md").read_text(encoding="utf-8")
     printed = re.search(r"^```python\n(# my_app/adapters\.py\n.*?)^```", page, re.MULTILINE | re.DOTALL)[1]
     (tmp_path / "my_printed_adapters.py").write_text(printed)
     (tmp_path / "my_empty_adapters.py").write_text("import connectors\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
+    on_path(tmp_path)
     monkeypatch.setattr(default_registry, "_classes", {})
     monkeypatch.setenv("AUTOMATE_CONNECTORS", "my_printed_adapters")
     status, out, _ = automate("connectors")

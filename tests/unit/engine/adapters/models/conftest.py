@@ -9,39 +9,10 @@ from typing import Any
 import pytest
 
 from connectors.registry import Registry
-from engine.clock import SystemClock
 from engine.copilot.copilot import Copilot
-from engine.ports.secrets import SecretInfo
 from engine.settings import Settings
 from functions.app.copilot.providers import copilot_of
-from tests.support.model_server import ModelServer
-
-KEY = "key-of-the-endpoint-7f31"
-
-
-class Secrets:
-    """A secret backend with these values."""
-
-    name = "memory"
-
-    def __init__(self, **values: str) -> None:
-        self.values = values
-
-    def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
-        return self.values.get(key)
-
-    def list(self, workspace: str) -> list[SecretInfo]:
-        return [SecretInfo(key, self.name) for key in self.values]
-
-
-class QuickClock(SystemClock):
-    """Real time, in which a pause takes none: `slept` has them."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
+from tests.support.model_server import KEY, ModelServer, QuickClock, Secrets
 
 
 @dataclasses.dataclass

@@ -11,8 +11,7 @@ from engine.copilot.modelled import ATTEMPTS
 from engine.errors import InvalidDocument, NotFound, Refused
 from engine.settings import Settings
 from functions.app.copilot.providers import copilot_of
-from tests.support.model_server import Cut, Raw, Silence, Status
-from tests.unit.engine.adapters.models.conftest import KEY, QuickClock, Secrets
+from tests.support.model_server import KEY, Cut, QuickClock, Raw, Secrets, Silence, Status
 
 SENTENCE = "Post to #orders on Slack and charge the card"
 POST = {"Type": "Task", "Resource": "connector:slack:post_message", "Next": "Charge",

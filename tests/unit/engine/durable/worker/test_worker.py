@@ -311,7 +311,7 @@ def test_a_fresh_worker_makes_the_call_however_short_its_invocation_is(seconds):
     {"ErrorEquals": ["States.ALL"], "MaxAttempts": 50},
 ])})])
 def test_a_worker_too_short_for_any_call_fails_the_task_and_says_why(definition):
-    """It used to send itself a wake for ever."""
+    """It does not send itself a wake for ever."""
     product = Product(definition, ScriptedTasks({WORK: [{"ok": True}]}))
     key = product.start()
     product.run(key, seconds=12)

@@ -1,0 +1,42 @@
+"""What is left behind when an execution is let go: its lease, its wakes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.durable import Product, ScriptedTasks
+from tests.support.flows import ONE_TASK, WORK, Died, die, flow
+
+HAND_OVER = WORK + ".waitForTaskToken"
+
+
+def test_a_crash_behind_a_lease_is_found_when_the_lease_ends():
+    """Sweeps find the header; the wakes they send are dropped while the lease lives."""
+    for wait in range(0, 240, 24):
+        product = Product(ONE_TASK, ScriptedTasks({WORK: [die, {}]}))
+        key = product.start({})
+        product.clock.sleep(wait)
+        product.sweeper.sweep()
+        with pytest.raises(Died):
+            product.run(key)
+        product.stores.queue.acknowledge([c.receipt for c in product.stores.queue.claim(10)])
+        lease_end = product.stores.journal.load(key).segments[-1].lease_until
+        product.drain()
+        execution = product.describe(key)
+        assert execution.status == "SUCCEEDED"
+        assert execution.ended_at - lease_end <= 60
+
+
+def test_heartbeats_do_not_multiply_wakes():
+    ask = {"Ask": {"Type": "Task", "Resource": HAND_OVER, "Parameters": {"token.$": "$$.Task.Token"},
+                   "TimeoutSeconds": 800, "End": True}}
+    product = Product(flow(ask))
+    key = product.start({})
+    product.run(key)
+    for _ in range(50):
+        product.clock.sleep(1)
+        product.executions.send_task_heartbeat(product.tasks.calls[0].task_token)
+        for received in product.stores.queue.claim(10):
+            product.run(received.key)
+            product.stores.queue.acknowledge([received.receipt])
+    assert len(product.stores.queue._free) <= 2

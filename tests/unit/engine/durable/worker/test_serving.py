@@ -1,0 +1,80 @@
+"""A worker process on its queue: a queue that is busy, a queue that stays broken, wakes that fail again and again."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.durable.worker import serving
+from engine.durable.worker.serving import Serving
+from engine.errors import SchemaTooNew, StoreBusy, StoreUnavailable
+from tests.support.durable import Product
+from tests.support.faults import Once
+from tests.support.flows import ONE_TASK
+
+
+@pytest.fixture(autouse=True)
+def _no_idling(monkeypatch):
+    """Time is virtual: waiting for an answer is the only thing that takes any."""
+    monkeypatch.setattr(serving, "IDLE_SECONDS", 0.001)
+
+
+def serve(product, until, rounds=400, **worker):
+    count = iter(range(rounds))
+
+    def stop():
+        product.clock.sleep(1.0)
+        return until() or next(count, None) is None
+
+    stores = product.stores
+    Serving(product.worker(**worker), stores.queue, stores.journal, product.clock, product.settings).run(stop)
+
+
+@pytest.mark.parametrize("method", ["claim", "acknowledge", "changed"])
+def test_a_busy_queue_does_not_end_the_worker(method):
+    product = Product(ONE_TASK)
+    key = product.start({})
+    queue = product.stores.queue
+    setattr(queue, method, Once(getattr(queue, method), StoreBusy("a backup runs"), times=2))
+    serve(product, lambda: queue.next_due_in() is None and not queue._claimed and not queue._free and
+          product.describe(key).status == "SUCCEEDED")
+    assert product.describe(key).status == "SUCCEEDED"
+    assert not queue._claimed
+
+
+def test_a_queue_that_stays_broken_ends_the_worker():
+    product = Product(ONE_TASK)
+
+    def down(*_args):
+        raise StoreUnavailable("the folder is gone")
+
+    product.stores.queue.claim = down
+    product.start({})
+    with pytest.raises(StoreUnavailable):
+        serve(product, lambda: False)
+
+
+def test_wakes_of_an_execution_that_cannot_be_opened_do_not_pile_up():
+    product = Product(ONE_TASK)
+    key = product.start({})
+
+    def newer(*_pinned):
+        raise SchemaTooNew("a newer release wrote it")
+
+    product.published.pinned = newer
+    end = product.clock.now() + 3600
+    sweeps = [product.clock.now() + 60]
+    tries = []
+    real = product.stores.journal.load
+    product.stores.journal.load = lambda k: (tries.append(k), real(k))[1]
+
+    def hour_over():
+        if product.clock.now() >= sweeps[0]:
+            sweeps[0] += 60
+            product.sweeper.sweep()
+        product.clock.sleep(20)
+        return product.clock.now() >= end
+
+    serve(product, hour_over)
+    assert len(product.stores.queue._free) <= 2
+    assert len(tries) < 400
+    assert product.stores.journal.header(key).due_at is not None
