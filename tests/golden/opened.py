@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import io
 import json
 import tarfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 
 import functions.api.aws
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
@@ -28,6 +27,7 @@ from engine.settings import Settings
 from functions.server.gateway import Gateway
 from functions.server.product import Product
 from functions.worker import wiring
+from tests.support.api import call_wsgi
 from tests.support.moto_stores import open_aws
 
 DAY = 86_400.0
@@ -70,18 +70,9 @@ class Opened:
 
     def text(self, method: str, path: str, body: Any = None) -> str:
         """The text of an answer of the API."""
-        raw = b"" if body is None else json.dumps(body).encode()
-        place, _, query = path.partition("?")
-        environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": unquote_to_bytes(place).decode("latin-1"), "QUERY_STRING": query,
-            "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8400", "wsgi.input": io.BytesIO(raw),
-        }
-        if raw:
-            environ |= {"CONTENT_LENGTH": str(len(raw)), "CONTENT_TYPE": "application/json"}
-        status: list[str] = []
-        text = b"".join(self.app(environ, lambda line, _headers: status.append(line))).decode()
-        assert status[0].startswith("2"), f"{method} {path}: {status[0]}: {text}"
-        return text
+        reply = call_wsgi(self.app, method, path, body)
+        assert reply.status in (200, 201), f"{method} {path}: {reply.status}: {reply.text}"
+        return reply.text
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """An answer of the API."""

@@ -27,7 +27,7 @@ from functions.cli.groups import ENDPOINT_ALONE, FOLDER_ALONE
 from functions.cli.reference import leaves
 from functions.server.product import Product
 from functions.server.server import LocalServer
-from tests.unit.functions.conftest import call_wsgi
+from tests.support.api import call_wsgi
 
 PASS = {"Type": "Pass", "Result": {"said": "hello"}, "End": True}
 CALL = {"Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "ftp://127.0.0.1/"}, "End": True}
