@@ -10,6 +10,8 @@ one whose `input` equals the call's arguments goes first (branches and iteration
     submitted                 what a .sync or .waitForTaskToken call handed over before `output` or `error`
     timed_out: true           never answers: the state's TimeoutSeconds or HeartbeatSeconds end it
     worker                    the name an activity's worker gives
+    region, timeoutInSeconds, heartbeatInSeconds, taskCredentials
+                              what a history says of the call besides: a recording may keep it, and it does nothing
 """
 
 from __future__ import annotations
@@ -34,6 +36,11 @@ _KEYS: Mapping[str, tuple[type, ...]] = {
     "submitted": _ANY, "timed_out": _TRUTH, "worker": (str, type(None)),
 }
 """What an answer may hold. A cause is text; recordings keep JSON text parsed."""
+
+_OF_THE_CALL = frozenset({"region", "timeoutInSeconds", "heartbeatInSeconds", "taskCredentials"})
+
+_TIMEOUT = "States.Timeout"
+"""The error that an answer which never came may name."""
 
 _KINDS = {_TEXT: "a string", _TRUTH: "true or false", (str, type(None)): "a string"}
 _ADVICE = 'Write {"<resource>": [{"output": …} or {"error": "…", "cause": "…"}]}.'
@@ -66,7 +73,7 @@ def _problems_of(answer: Json) -> Iterator[tuple[tuple[str, ...], str]]:
     if not isinstance(answer, dict):
         yield (), f"an answer is an object, not {kind_of(answer)}"
         return
-    unknown = [key for key in answer if key not in _KEYS]
+    unknown = [key for key in answer if key not in _KEYS and key not in _OF_THE_CALL]
     for key in unknown:
         yield (key,), f"unknown key {key!r}; an answer has {', '.join(_KEYS)}"
     for key, kinds in _KEYS.items():
@@ -76,7 +83,7 @@ def _problems_of(answer: Json) -> Iterator[tuple[tuple[str, ...], str]]:
         return
     if failed(answer) and "output" in answer:
         yield (), "it has both 'output' and an error: which is the answer?"
-    elif answer.get("timed_out") and (failed(answer) or "output" in answer):
+    elif answer.get("timed_out") and ("output" in answer or answer.get("error", _TIMEOUT) != _TIMEOUT):
         yield (), "it has 'timed_out' and an answer: which is it?"
     elif not failed(answer) and "cause" in answer:
         yield ("cause",), "a cause belongs to an error, and there is no 'error'"

@@ -264,6 +264,16 @@ def test_stubs_of_the_wrong_shape_are_refused_with_their_place(stubs, where, mes
     assert (refused.value.where, refused.value.message) == (where, message)
 
 
+@pytest.mark.parametrize("stub", [
+    {"output": 1, "region": "eu-west-1", "timeoutInSeconds": 5, "heartbeatInSeconds": 2, "taskCredentials": {}},
+    {"timed_out": True, "error": "States.Timeout", "region": "eu-west-1"},
+])
+def test_what_a_recording_says_of_the_call_besides_does_nothing(stub):
+    plain = {key: value for key, value in stub.items() if key in ("output", "timed_out")}
+    definition = machine({"Type": "Task", "Resource": ORDER, "TimeoutSeconds": 5})
+    assert simulate(definition, {}, stubs={ORDER: [stub]}) == simulate(definition, {}, stubs={ORDER: [plain]})
+
+
 def test_a_misspelt_resource_is_told_by_those_that_have_stubs():
     task = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "connector:crm:save", "End": True}}}
     ended = simulate(task, {}, stubs={"connector:crm:svae": [{"output": 1}]})
