@@ -1,14 +1,16 @@
 """Whether the code is laid out as CONTRIBUTING.md asks: ``python -m tools.house``, a part of ``make lint``.
 
 - No folder holds more than 25 modules.
-- No Python modules import each other in a circle. An import for types only counts: who reads the one has to read the
-  other.
+- No modules import each other in a circle, in Python or in the Studio. An import for types only counts: who reads the
+  one has to read the other.
 
 The status is 1 where something is amiss.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -19,9 +21,13 @@ from tools.code_files import is_module
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("engine", "connectors", "automate_connectors", "functions", "infra_cdk", "tools")
-FOLDERS = (*PACKAGES, "studio_static/src")
+STUDIO = "studio_static/src"
+FOLDERS = (*PACKAGES, STUDIO)
 
 MOST_MODULES = 25
+
+_RELATIVE = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']*)["']""")
+_ENDINGS = ("", ".ts", ".tsx", "/index.ts", "/index.tsx")
 
 
 def crowded(root: Path, folders: tuple[str, ...] = FOLDERS) -> dict[str, int]:
@@ -31,9 +37,30 @@ def crowded(root: Path, folders: tuple[str, ...] = FOLDERS) -> dict[str, int]:
     return {folder: count for folder, count in sorted(held.items()) if count > MOST_MODULES}
 
 
-def circles(packages: tuple[str, ...] = PACKAGES) -> list[list[str]]:
+def python_imports(packages: tuple[str, ...] = PACKAGES) -> grimp.ImportGraph:
+    """Who imports whom among the modules of the packages."""
+    return grimp.build_graph(*packages, exclude_type_checking_imports=False, cache_dir=None)
+
+
+def studio_imports(folder: Path) -> grimp.ImportGraph:
+    """Who imports whom among the TypeScript modules below `folder`, by the relative paths that they name."""
+    graph = grimp.ImportGraph()
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*") if is_module(path.as_posix())
+    }
+    for module in texts:
+        graph.add_module(module)
+    for module, text in texts.items():
+        for said in _RELATIVE.findall(text):
+            meant = os.path.normpath(Path(module).parent / said)
+            for imported in texts.keys() & {meant + end for end in _ENDINGS}:
+                graph.add_import(importer=module, imported=imported)
+    return graph
+
+
+def circles(graph: grimp.ImportGraph) -> list[list[str]]:
     """Each set of modules that import each other in a circle, as one way around it: the first module ends it too."""
-    graph = grimp.build_graph(*packages, exclude_type_checking_imports=False, cache_dir=None)
     knots = (
         (graph.find_upstream_modules(module) & graph.find_downstream_modules(module)) | {module}
         for module in graph.modules
@@ -59,7 +86,7 @@ def problems(full: dict[str, int], tied: list[list[str]]) -> list[str]:
 
 def main() -> int:
     """Print what is amiss; the status of the command."""
-    found = problems(crowded(ROOT), circles())
+    found = problems(crowded(ROOT), circles(python_imports()) + circles(studio_imports(ROOT / STUDIO)))
     for each in found:
         print(each, file=sys.stderr)
     return 1 if found else 0

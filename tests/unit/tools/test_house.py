@@ -20,7 +20,7 @@ def package(tmp_path, on_path):
     def made(**modules):
         write(tmp_path, {"planted/__init__.py": "", **{f"planted/{name}.py": text for name, text in modules.items()}})
         on_path(tmp_path)
-        return house.circles(("planted",))
+        return house.circles(house.python_imports(("planted",)))
     return made
 
 
@@ -67,6 +67,23 @@ def test_every_circle_is_found_and_told_by_its_shortest_way(package):
 
 def test_modules_above_one_another_are_no_circle(package):
     assert package(one="import planted.two, planted.three", two="import planted.three", three="") == []
+
+
+@pytest.mark.parametrize("said", [
+    'import { x } from "./one";', "import type { X } from './one';", 'export * from "./one";',
+    'const one = await import("./one");', 'import {\n  a,\n  b,\n} from "./one.tsx";', 'import "./one";',
+])
+def test_typescript_modules_that_import_each_other_are_a_circle(tmp_path, said):
+    write(tmp_path, {
+        "one.tsx": 'import { y } from "./deep";\nimport React from "react";\n', "deep/index.ts": "import '../two'",
+        "two.ts": said, "three.ts": 'import { x } from "./one";', "two.test.ts": 'import "./two";',
+    })
+    assert house.circles(house.studio_imports(tmp_path)) == [["deep/index.ts", "two.ts", "one.tsx", "deep/index.ts"]]
+
+
+def test_typescript_modules_above_one_another_are_no_circle(tmp_path):
+    write(tmp_path, {"one.ts": 'import "./two";', "two.ts": 'import "./three.css"; import { one } from "one";'})
+    assert house.circles(house.studio_imports(tmp_path)) == []
 
 
 def test_what_is_amiss_is_said_with_what_to_do():
