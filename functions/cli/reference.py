@@ -34,31 +34,31 @@ _API = """# The API
 The same routes serve one machine (`automate up`, http://127.0.0.1:8400) and AWS (API Gateway and Lambda). The API
 describes itself: `/openapi.json` is OpenAPI 3.1, `/docs` a page for people.
 
-**Who asks.** Locally every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`, or what
-a sign-in link left in a browser: a cookie, and its session's proof in `X-Automate-Session`. Only `/health` and the
-sample services are open; `/docs` and `/openapi.json` open with the cookie alone. `POST /signout` ends the session,
-`POST /signout?everywhere=true` every one. The server answers to the names 127.0.0.1 and localhost alone, and refuses
-changes from pages of another origin. On AWS the gateway's authorizer does.
+**Who asks.** On one machine every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`.
+A browser carries what a sign-in link left in it instead: a cookie, and its session's proof in `X-Automate-Session`.
+Only `/health` and the sample services are open. `/docs` and `/openapi.json` need only the cookie. `POST /signout` ends
+the session, and `POST /signout?everywhere=true` ends all of them. The server answers only to the names 127.0.0.1 and
+localhost, and refuses changes from pages of another origin. On AWS the gateway's authorizer decides who may ask.
 
 **Errors** have one shape, `{"error": {"code", "message", "where", "advice", "details"}}`; absent parts are left out.
-400 and 422 say what is wrong and where, 404 that there is no such thing, 409 that someone was first, 412 that it was
-changed meanwhile, 413 that it is too large, 428 that `If-Match` is missing, 503 that the store did not serve and
-nothing was lost.
+400 and 422 say what is wrong and where. 404 says that there is no such thing, 409 that someone was first, 412 that it
+was changed meanwhile, 413 that it is too large, and 428 that `If-Match` is missing. 503 says that the store did not
+answer and nothing was lost.
 
-**ETags.** Every answer to a GET has one; sent back in `If-None-Match`, an unchanged answer is 304 without a body. Where
-`If-Match` is taken, a change over someone else's overwrites nothing.
+**ETags.** Every answer to a GET has an ETag. Send it back in `If-None-Match`, and an unchanged answer is 304 without a
+body. A request with `If-Match` never overwrites somebody else's change.
 
-**Large bodies.** On AWS an answer over about 5 MB is left out: its header `Automate-Too-Large` is 1, its body
-`{"$too_large": {"bytes", "href", "expires_in"}}`. GET `href`, without a token, within `expires_in` seconds. A body over
-about 5 MB is put where `POST /uploads` says; the request then has no body and the header `Automate-Upload` with its id.
-Clients that follow both need no other limit than `AUTOMATE_MAX_INPUT_BYTES`.
+**Large bodies.** On AWS an answer over about 5 MB is left out. Its header `Automate-Too-Large` is then 1, and its body
+is `{"$too_large": {"bytes", "href", "expires_in"}}`. GET `href`, without a token, within `expires_in` seconds. Put a
+body over about 5 MB where `POST /uploads` says. The request then has no body, and has the header `Automate-Upload` with
+its id. A client that does both has no other limit than `AUTOMATE_MAX_INPUT_BYTES`.
 
-**Live views** poll `GET /executions/{id}/history?after=N`, N being `last_event` of the answer before.
+**Live views** poll `GET /executions/{id}/history?after=N`. N is `last_event` of the answer before.
 
-An execution's id is `<workflow>:<name>`; in an address its colon is written `%3A`.
+An execution's id is `<workflow>:<name>`. In an address its colon is written `%3A`.
 
-**The audit log.** Every change is recorded ([audit.md](audit.md)). Where that failed after the change was made, the
-change stands and the answer has a list `warnings` that says so.
+**The audit log.** Every change is recorded ([audit.md](audit.md)). If recording fails after the change was made, the
+change stands, and the answer says so in a list `warnings`.
 """
 
 _CLI = """# The command line
@@ -81,16 +81,15 @@ _AUTOMATE_COMPLETE=fish_source automate | source
 | exit status | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | what was asked for is at fault, a file that an option names too, or the execution did not succeed |
+| 1 | the request is at fault, or a file that an option names, or the execution did not succeed |
 | 2 | no such command or option |
-| 74 | the data folder, the deployment or standard output did not serve: damaged, not writable, disk full |
+| 74 | the data folder, the deployment or standard output does not work: damaged, not writable, disk full |
 | 75 | another process holds the data folder, or serves it already; the message names it |
 | 130 | interrupted |
 
-Results go to standard output, everything else to standard error; with `--json` an error is
-`{"error": {"code", "message", "where", "advice", "details"}}`, and what was done and did not go quite well
-`{"warnings": […]}`, each a line of JSON. Arguments are UTF-8. Where the terminal's encoding has no such character, it
-is written as an escape.
+Results go to standard output, everything else to standard error. With `--json` an error is
+`{"error": {"code", "message", "where", "advice", "details"}}`, and a warning is `{"warnings": […]}`, each a line of
+JSON. Arguments are UTF-8. A character that the terminal's encoding does not have is written as an escape.
 """
 
 _SETTINGS = """# Settings
