@@ -33,4 +33,4 @@ class Me(Given):
     region: str | None
     links: dict[str, str]
     copilot: Copilot
-    workers: int | None = Field(description="The processes that serve the queue here; null on AWS, where they come.")
+    workers: int | None = Field(description="Processes that serve the queue; null on AWS, where they come as needed.")

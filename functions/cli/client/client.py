@@ -24,7 +24,7 @@ PAGE = 500
 
 _STORAGE = {
     kind.__name__: kind for kind in (
-        errors.Throttled, errors.StoreUnavailable, errors.StoreBusy, errors.StoreCorrupt, errors.Fenced,
+        StorageError, errors.Throttled, errors.StoreUnavailable, errors.StoreBusy, errors.StoreCorrupt, errors.Fenced,
         errors.SchemaTooNew,
     )
 }

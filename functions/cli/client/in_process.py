@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -82,4 +84,7 @@ class _Every:
 
 
 def _reply(response: http.Response) -> Reply:
-    return Reply(response.status, response.body.encode("utf-8", "surrogatepass"))
+    body = response.body
+    if response.status == HTTPStatus.INTERNAL_SERVER_ERROR:  # there is no server whose log would have it
+        body = json.dumps({"error": {**json.loads(body)["error"], "advice": "AUTOMATE_LOG_LEVEL=DEBUG shows where."}})
+    return Reply(response.status, body.encode("utf-8", "surrogatepass"))

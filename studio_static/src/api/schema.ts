@@ -574,7 +574,7 @@ export interface Me {
   region: string | null;
   links: Record<string, string>;
   copilot: Copilot;
-  /** The processes that serve the queue here; null on AWS, where they come. */
+  /** Processes that serve the queue; null on AWS, where they come as needed. */
   workers: number | null;
 }
 

@@ -1,22 +1,16 @@
-"""The command line over a deployment: signing in, the API's errors, and commands over the real API."""
+"""Commands over the real API, as with an endpoint: what test_transports.py does not compare."""
 
 import json
-import stat
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-import urllib3
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from engine.clock import SkipClock
-from engine.errors import InvalidDocument, StoreUnavailable
 from functions.app.services import Place
 from functions.cli import main
-from functions.cli.client.client import ApiError, Client
-from functions.cli.client.over_http import OverHttp, check_endpoint
-from functions.cli.client.tokens import NotSignedIn, Tokens
+from functions.cli.client.client import Client
+from functions.cli.client.over_http import OverHttp
 from functions.cli.session import Session
 from functions.cli.tuning.account import Account
 from tests.support.machines_of_moto import MotoMachines
@@ -26,173 +20,6 @@ AT = "https://studio.example.com"
 
 def client(pool, warn=lambda _: None):
     return Client(OverHttp(AT, lambda: "token", pool=pool, sleep=lambda _: None), warn=warn)
-
-
-class Cognito:
-    """As much of a user pool as is asked; `challenges` come before the tokens."""
-
-    exceptions = SimpleNamespace(ClientError=ClientError)
-
-    def __init__(self, *challenges):
-        self.challenges = list(challenges)
-        self.asked = []
-        self.refuses = None
-        self.revoked = []
-
-    def initiate_auth(self, **request):
-        self.asked.append(request)
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "NotAuthorizedException", "Message": self.refuses}}, "InitiateAuth")
-        return self._next()
-
-    def respond_to_auth_challenge(self, **request):
-        self.asked.append(request)
-        return self._next()
-
-    def revoke_token(self, **request):
-        self.revoked.append(request)
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "UnauthorizedException", "Message": self.refuses}}, "RevokeToken")
-
-    def _next(self):
-        if self.challenges:
-            return {"ChallengeName": self.challenges.pop(0), "Session": "s"}
-        number = len(self.asked)
-        return {"AuthenticationResult": {"IdToken": f"id-{number}", "RefreshToken": "r", "ExpiresIn": 3600}}
-
-
-@pytest.fixture
-def signing(tmp_path):
-    """`signing(cognito)` gives Tokens, a clock and what signs in."""
-    def make(cognito):
-        clock = SkipClock()
-        tokens = Tokens(tmp_path / "c" / "sign-ins.json", clock, lambda _: cognito)
-
-        def sign_in(**answers):
-            return tokens.sign_in(
-                AT, region="eu-west-1", client_id="c", user="ana@example.com", password="p" * 12,
-                answer=lambda what: answers[what.replace(" ", "_")],
-            )
-
-        return tokens, clock, sign_in
-
-    return make
-
-
-class TestTokens:
-    def test_a_sign_in_is_kept_for_its_owner_alone_without_the_password(self, signing, tmp_path):
-        tokens, _, sign_in = signing(Cognito())
-        sign_in()
-        file = tmp_path / "c" / "sign-ins.json"
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert "pppp" not in file.read_text()
-        assert tokens.token(AT) == "id-1"
-
-    def test_an_old_token_is_renewed_unasked(self, signing):
-        cognito = Cognito()
-        tokens, clock, sign_in = signing(cognito)
-        sign_in()
-        clock.sleep(3600 - 60)
-        assert tokens.token(AT) == "id-2"
-        assert cognito.asked[-1]["AuthParameters"] == {"REFRESH_TOKEN": "r"}
-
-    def test_an_invitation_and_a_second_factor_are_answered(self, signing):
-        cognito = Cognito("NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA")
-        signing(cognito)[2](new_password="a new one", code="123456")
-        sent = [request["ChallengeResponses"] for request in cognito.asked[1:]]
-        assert [item.get("NEW_PASSWORD") or item.get("SOFTWARE_TOKEN_MFA_CODE") for item in sent] == [
-            "a new one", "123456",
-        ]
-
-    def test_cognitos_refusal_is_said_in_its_words(self, signing):
-        cognito = Cognito()
-        cognito.refuses = "Incorrect username or password."
-        with pytest.raises(InvalidDocument, match="Incorrect username or password"):
-            signing(cognito)[2]()
-
-    def test_a_sign_in_that_has_run_out_says_so_and_signing_out_forgets(self, signing):
-        cognito = Cognito()
-        tokens, clock, sign_in = signing(cognito)
-        sign_in()
-        clock.sleep(4000)
-        cognito.refuses = "Refresh Token has expired"
-        with pytest.raises(NotSignedIn, match=r"the sign-in of ana@example\.com has run out"):
-            tokens.token(AT)
-        assert (tokens.forget(AT), tokens.forget(AT)) == (True, False)
-        assert cognito.revoked == [{"ClientId": "c", "Token": "r"}]  # once, and what it answers does not matter
-        with pytest.raises(NotSignedIn, match="nobody is signed in"):
-            tokens.token(AT)
-
-
-def answering(status, body):
-    pool = SimpleNamespace(request=lambda *_, **__: SimpleNamespace(status=status, data=body, headers={}))
-    return client(pool)
-
-
-class TestApi:
-    def test_the_apis_error_is_passed_on_whole(self):
-        shape = {"code": "NotFound", "message": "no such workflow", "where": "name", "advice": "See /workflows."}
-        with pytest.raises(ApiError) as caught:
-            answering(404, json.dumps({"error": shape}).encode()).get("/workflows/x")
-        assert caught.value.as_dict() == shape
-
-    def test_api_gateways_own_refusal_says_what_to_do(self):
-        with pytest.raises(ApiError, match="answers 401 Unauthorized") as caught:
-            answering(401, b'{"message": "Unauthorized"}').get("/workflows")
-        assert "login" in caught.value.advice
-
-    def test_what_the_api_warns_of_is_said(self):
-        said = []
-        answer = SimpleNamespace(status=200, data=b'{"a": 1, "warnings": ["w"]}', headers={})
-        pool = SimpleNamespace(request=lambda *_, **__: answer)
-        assert client(pool, said.extend).post("/workflows/x/publish") == {"a": 1}
-        assert said == ["w"]
-
-    @pytest.mark.parametrize(("status", "body"), [(200, b"<html>"), (502, b"bad"), (503, b'{"message": "later"}')])
-    def test_what_is_no_answer_of_the_api_is_unavailable(self, status, body):
-        with pytest.raises(StoreUnavailable):
-            answering(status, body).get("/workflows")
-
-    def test_a_dead_endpoint_is_named(self):
-        def refuse(*_, **__):
-            raise urllib3.exceptions.NewConnectionError(None, "refused")
-
-        with pytest.raises(StoreUnavailable, match=r"studio\.example\.com does not answer"):
-            client(SimpleNamespace(request=refuse)).get("/health")
-
-    @pytest.mark.parametrize("endpoint", ["http://studio.example.com", "studio.example.com", "ftp://x"])
-    def test_a_token_goes_over_tls_alone(self, endpoint):
-        with pytest.raises(InvalidDocument, match="no address of a server or deployment"):
-            check_endpoint(endpoint)
-
-    @pytest.mark.parametrize("port", ["9" * 5000, "99999999", "\xb2", "-1", "x"])
-    def test_a_port_that_is_none_is_refused(self, port):
-        with pytest.raises(InvalidDocument, match="no address of a server or deployment") as refused:
-            check_endpoint(f"https://studio.example.com:{port}/")
-        assert len(refused.value.message) < 200
-
-    def test_what_is_no_address_at_all_is_refused(self):
-        with pytest.raises(InvalidDocument, match="no address of a server or deployment"):
-            check_endpoint("https://[studio.example.com")
-
-    @pytest.mark.parametrize(("endpoint", "checked"), [
-        ("https://x.example.com/studio/", "https://x.example.com"), ("https://x.example.com/dev/", "https://x.example.com/dev"),
-        ("http://127.0.0.1:8400", "http://127.0.0.1:8400"),
-    ])
-    def test_the_studios_own_address_will_do(self, endpoint, checked):
-        assert check_endpoint(endpoint) == checked
-
-    def test_pages_end_at_the_limit(self):
-        asked = []
-
-        def request(_method, url, **_):
-            asked.append(url)
-            page = {"executions": [{"id": n} for n in range(100)], "next_token": f"t{len(asked)}"}
-            return SimpleNamespace(status=200, data=json.dumps(page).encode(), headers={})
-
-        found, following = client(SimpleNamespace(request=request)).pages("/executions", "executions", limit=200)
-        assert (len(found), following) == (200, "t2")
-        assert [url.partition("?")[2] for url in asked] == ["limit=200", "limit=100&next_token=t1"]
 
 
 @pytest.fixture
