@@ -34,22 +34,35 @@ from functions.task_chain import TaskChain
 
 
 class Stores(Protocol):
-    """All stores of one place: engine.adapters.{aws,local,memory}.stores."""
+    """All stores of one place: engine.adapters.{aws,local}.stores, and those in memory of the tests."""
 
     @property
-    def journal(self) -> Journal: ...  # noqa: D102  the ports say what they are
+    def journal(self) -> Journal:
+        """What executions have done."""
+
     @property
-    def index(self) -> ExecutionsIndex: ...  # noqa: D102
+    def index(self) -> ExecutionsIndex:
+        """The list of executions."""
+
     @property
-    def queue(self) -> WakeQueue: ...  # noqa: D102
+    def queue(self) -> WakeQueue:
+        """Wakes."""
+
     @property
-    def catalog(self) -> CatalogStore: ...  # noqa: D102
+    def catalog(self) -> CatalogStore:
+        """Drafts and versions."""
+
     @property
-    def audit(self) -> AuditLog: ...  # noqa: D102
+    def audit(self) -> AuditLog:
+        """Who did what."""
+
     @property
-    def pauses(self) -> Pauses: ...  # noqa: D102
+    def pauses(self) -> Pauses:
+        """What is paused."""
+
     @property
-    def activities(self) -> ActivityStore: ...  # noqa: D102
+    def activities(self) -> ActivityStore:
+        """Activities, and the tasks that wait for their workers."""
 
 
 def audit_over(stores: Stores, clock: Clock) -> Audit:
