@@ -77,6 +77,8 @@ def told(entry: Json) -> str:
         f"{name} {shown[name]}" for name in ("version", "state", "attempt", "error", "act", "code", "answer", "backend")
         if shown.get(name) is not None
     ]
+    if shown.get("accepted_failing_cases"):
+        parts.append(f"failing cases accepted: {', '.join(shown['accepted_failing_cases'])}")
     reason = entry["reason"] or shown.get("cause")
     if reason:
         parts.append(str(reason).partition("\n")[0])

@@ -27,6 +27,10 @@ describe("summaryOf", () => {
   it("says the version that was published", () => {
     expect(summaryOf(entry({ before: { version: 2 }, after: { version: 3 } }))).toBe("version 3");
   });
+  it("names the failing cases that were accepted", () => {
+    const after = { version: 3, accepted_failing_cases: ["late", "odd"] };
+    expect(summaryOf(entry({ after }))).toBe("version 3, accepted failing cases late,odd");
+  });
   it("says what failed, and the first line of why", () => {
     const details = { state: "Reserve Stock", attempt: 2, error: "Stock.Empty", cause: "none left\nTraceback" };
     expect(summaryOf(entry({ details }))).toBe("state Reserve Stock, attempt 2, error Stock.Empty, none left");

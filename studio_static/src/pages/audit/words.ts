@@ -76,6 +76,7 @@ function pageOf(kind: string, name: string): string | null {
 
 const FACTS = [
   "version",
+  "accepted_failing_cases",
   "state",
   "attempt",
   "error",
@@ -94,7 +95,7 @@ export function summaryOf(entry: AuditEntry): string {
   const after = typeof entry.after === "object" && entry.after !== null ? entry.after : {};
   const all: Record<string, unknown> = { ...entry.details, ...after };
   const facts = FACTS.filter((name) => all[name] !== undefined && all[name] !== null).map(
-    (name) => `${name.replace("_", " ")} ${all[name]}`,
+    (name) => `${name.replaceAll("_", " ")} ${all[name]}`,
   );
   const reason = entry.reason ?? (typeof all.cause === "string" ? all.cause : null);
   if (reason) facts.push(reason.split("\n")[0] ?? "");

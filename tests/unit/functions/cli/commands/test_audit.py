@@ -143,3 +143,16 @@ def test_a_log_that_was_emptied_is_not_fine(failed):
     assert "unrecorded" in said
     assert "0 entries hold" in said
     assert "✗ audit" in failed("doctor")[1]
+
+
+def test_a_publish_tells_which_failing_cases_were_accepted(automate, tmp_path):
+    file = tmp_path / "flow.json"
+    file.write_text(json.dumps({
+        "name": "flow", "definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}},
+        "cases": [{"name": "wrong", "input": 1, "expect": {"status": "SUCCEEDED", "output": 2}}],
+    }))
+    status, _, err = automate("import", "--file", str(file), "--publish")
+    assert (status, "flow.json:1:" in err, "wrong: output: expected 2, was 1" in err) == (1, True, True)
+    assert automate("publish", "flow", "--accept-failing-cases", "--note", "for today")[0] == 0
+    shown = automate("audit", "list", "--act", "workflow.publish")[1]
+    assert "version 1, failing cases accepted: wrong, for today" in shown
