@@ -11,7 +11,7 @@ twice what it must and writing stays proportional to change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from engine.durable import codec
 from engine.kernel import effects
@@ -171,14 +171,14 @@ class Activation:
             or self._event_bytes >= SEGMENT_BYTES
         )
 
-    def start(self, frames: Sequence[Frame], now: float, budget: Callable[[Frame], float]) -> None:
-        """Write the intents to call for `frames` (all SCHEDULED) into the uncommitted change."""
-        if not frames:
+    def start(self, calls: Sequence[tuple[Frame, float]], now: float) -> None:
+        """Write the intents to call for frames (all SCHEDULED), each with its budget in seconds, into the uncommitted
+        change."""
+        if not calls:
             return
         at = max(now, self.snapshot.last_at)
         stimuli: list[Stimulus] = []
-        for frame in frames:
-            seconds = budget(frame)
+        for frame, seconds in calls:
             until = at + seconds + LEASE_MARGIN_SECONDS
             stimuli.append(TaskStarted(at, 0, *frame.place, lease_until=until))
             self._intents.append(StartedCall(frame, seconds, until))

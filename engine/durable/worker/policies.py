@@ -21,7 +21,12 @@ class Policies:
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
         """Whether a call that begins now is over in time, even at its longest. An EXPRESS one is cut
         to the time left."""
-        return owned.activation.express or now + self.budget(owned, frame, now) + LEASE_MARGIN_SECONDS <= owned.deadline
+        return self.budget_in_time(owned, frame, now) is not None
+
+    def budget_in_time(self, owned: Owned, frame: Frame, now: float) -> float | None:
+        """The budget of a call that begins now; None where it does not fit."""
+        budget = self.budget(owned, frame, now)
+        return budget if owned.activation.express or now + budget + LEASE_MARGIN_SECONDS <= owned.deadline else None
 
     def budget(self, owned: Owned, frame: Frame, now: float) -> float:
         """min(TimeoutSeconds, the action's time-out, AUTOMATE_TASK_MAX_SECONDS), in seconds, and no more than a fresh

@@ -41,9 +41,9 @@ class Settling:
     def settle(self, owned: Owned) -> None:
         """Do it, for one execution. Raises StorageError, Fenced, OutOfTime."""
         now = self._clock.now()
-        act = what_to_do(self._facts(owned, now))
+        act = what_to_do(facts_of(owned, now, outbox=self._outbox, policies=self._policies, calls=self._calls))
         if act is Do.SEND_OUTBOX:  # what was offered is owed no longer, though nothing is to be committed of it
-            act = Do.NEXT_ROUND if self._send_outbox(owned, now) else what_to_do(self._facts(owned, now), BELOW_OUTBOX)
+            act = Do.NEXT_ROUND if self._send_outbox(owned, now) else self._below_outbox(owned, now)
         match act:
             case Do.NEXT_ROUND | Do.WAIT:
                 pass
@@ -63,8 +63,9 @@ class Settling:
             case Do.LEAVE_CALLS:
                 raise OutOfTime("stopped while calls were running")
 
-    def _facts(self, owned: Owned, now: float) -> int:
-        return facts_of(owned, now, outbox=self._outbox, policies=self._policies, calls=self._calls)
+    def _below_outbox(self, owned: Owned, now: float) -> Do:
+        facts = facts_of(owned, now, outbox=self._outbox, policies=self._policies, calls=self._calls)
+        return what_to_do(facts, BELOW_OUTBOX)
 
     def _send_outbox(self, owned: Owned, now: float) -> bool:
         """Start, join and stop child executions, offer work: whether something came of it, to be committed next.

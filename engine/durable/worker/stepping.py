@@ -69,15 +69,18 @@ class Stepping:
             activation.feed(self._incoming.too_short(owned, now))
             return
         free = self._calls.free - self._planned
-        chosen: list[Frame] = []
+        chosen: list[tuple[Frame, float]] = []
         for frame in activation.owed().scheduled:
+            if len(chosen) >= free:
+                break
             if self._policies.lacks(activation, frame) is not None:
                 continue  # once nothing else is to be done, the execution is PAUSED (worker.blocked)
-            if len(chosen) >= free or not self._policies.fits(owned, frame, now):
+            budget = self._policies.budget_in_time(owned, frame, now)
+            if budget is None:
                 break
-            chosen.append(frame)
+            chosen.append((frame, budget))
         self._planned += len(chosen)
-        activation.start(chosen, now, lambda frame: self._policies.budget(owned, frame, now))
+        activation.start(chosen, now)
         if activation.express:
             for call in activation.begun():
                 self._make(activation, call)
