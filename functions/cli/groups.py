@@ -14,8 +14,7 @@ from functions.cli.session import Session
 
 FOLDER_ALONE: Mapping[str, str] = {
     "up": "it serves a data folder", "worker": "it works on a data folder", "demo": "it serves a data folder",
-    "signin": "a link of the folder's own server", "signout": "browsers of the folder's own server",
-    "backup": "it copies a data folder",
+    "signin": "a link is made in a data folder", "backup": "it copies a data folder",
 }
 """The commands that work on a data folder alone, and why."""
 
@@ -28,6 +27,7 @@ ENDPOINT_ALONE: Mapping[str, str] = {
 PARTLY: Mapping[str, str] = {
     "show": "yes; tokens of waiting tasks are left out: who has one may answer",
     "simulate": "yes; a file is run in memory, here",
+    "signout": "yes, of a server of this machine; `--new-token` is refused: the folder has the token",
     "secrets": "yes; `get --reveal` is refused: the API gives nobody a value",
     "doctor": "yes; it looks at what the API tells: alarms, secrets, executions, the audit log",
     "tune": "yes; of a deployment by its CloudWatch metrics, with credentials of the account",

@@ -166,11 +166,13 @@ class Guard:
         cookie = self._cookie_of(environ)
         if environ["REQUEST_METHOD"] != "POST":
             return self._refuse(environ, start_response, 405, "MethodNotAllowed", "signing out is a POST")
+        ended = 0
         if parse_qs(environ.get("QUERY_STRING", "")).get("everywhere", [""])[0] == "true":
-            self._owner.sign_all_out()
+            ended = self._owner.sign_all_out()
         elif cookie is not None:
             self._owner.sessions.end(cookie)
-        return respond(start_response, 200, '{"signed_out":true}', {"Set-Cookie": self._set_cookie("", 0)})
+            ended = 1
+        return respond(start_response, 200, f'{{"signed_out":{ended}}}', {"Set-Cookie": self._set_cookie("", 0)})
 
     def _cookie_of(self, environ: Environ) -> str | None:
         try:

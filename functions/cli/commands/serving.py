@@ -13,7 +13,7 @@ from types import FrameType
 import click
 
 from engine.adapters.local.privacy import keep_private
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
 from functions.cli.demo import prepare, run_order
 from functions.cli.session import session
 from functions.server.logs import log_to_file
@@ -144,13 +144,21 @@ def signin() -> None:
 def signout(*, new_token: bool) -> None:
     """Sign every browser out, at once, whether the server runs or not; links that nobody used open nothing."""
     current = session()
-    with current.product() as product:
-        owner = Owner(product.folder, product.clock)
-        ended = owner.sign_all_out()
-        if new_token:
-            owner.replace_token()
+    if current.endpoint is None:
+        with current.product() as product:
+            owner = Owner(product.folder, product.clock)
+            ended = owner.sign_all_out()
+            if new_token:
+                owner.replace_token()
+    elif new_token:
+        raise Refused("another token is made on the folder itself", where="--new-token", advice="Leave --endpoint out.")
+    else:
+        with current.client() as api:
+            if api.get("/me")["stage"] != "local":
+                raise NotFound("a stage's browsers sign out in the Studio", advice="automate logout forgets your own.")
+            ended = api.post("/signout?everywhere=true")["signed_out"]
+    token = f"; another token is in {Path(current.settings.data_dir) / 'token'}" if new_token else ""
     shape = {"signed_out": ended, "new_token": new_token}
-    token = f"; another token is in {product.folder / 'token'}" if new_token else ""
     current.screen.show(shape, lambda: click.echo(f"{ended} signed out{token}"))
 
 

@@ -122,6 +122,7 @@ CASES = {
                    ["--since", "2020-01-01", "--until", "2100-01-01", "--limit", "3"], ["--since", "soon"]],
     "audit verify": [[], ["--against", "{log}"]],
     "audit export": [["--output", "{out}"]],
+    "signout": [[]],
     "tune": [["--hours", "2"], ["--profile", "p"]],
 }
 """By a command's words, what it is given: first what succeeds. A second key of a command ends with a space."""
@@ -133,6 +134,7 @@ ELSEWHERE = {
              "--task-ms", "--prices"},
     "secrets get": {"--reveal"},
     "tune": {"--region"},
+    "signout": {"--new-token"},
 }
 """Options that ask an AWS account or price here, before anything is asked; tests of their own have them."""
 
@@ -293,7 +295,7 @@ def test_no_command_and_no_option_escapes():
 
 
 def test_what_works_one_way_alone_is_a_short_list():
-    assert set(FOLDER_ALONE) == {"up", "worker", "demo", "signin", "signout", "backup"}
+    assert set(FOLDER_ALONE) == {"up", "worker", "demo", "signin", "backup"}
     assert set(ENDPOINT_ALONE) == {"login", "logout"}
 
 
@@ -327,6 +329,12 @@ def test_no_secret_is_revealed_over_http(both):
     assert local == "a value of some length\n"
     assert (status, remote) == (1, "")
     assert "the API gives nobody a secret's value" in err
+
+
+def test_another_token_is_made_on_the_folder_alone(both):
+    (status, local, _), (refused, remote, err) = both("signout", "--new-token")
+    assert (status, "another token is in" in local) == (0, True)
+    assert (refused, remote, "another token is made on the folder itself" in err) == (1, "", True)
 
 
 def test_doctor_looks_at_the_folder_or_at_what_the_server_tells(both):
