@@ -94,7 +94,7 @@ def stop_execution(call: Call[shapes.StopRequest]) -> Answer:
     "POST", "/executions/{id}/resume", base.Nothing, answers=shapes.Execution, act=Act("execution.resume", key_of)
 )
 def resume_execution(call: Call[base.Nothing]) -> Answer:
-    """Let a PAUSED execution run again: it had cost its workers, or they lack a connector; its `cause` says which.
+    """Let a PAUSED execution run again. It had killed its workers, or they lack a connector; its `cause` says which.
 
     409 for one that is not PAUSED."""
     resumed = call.services.executions.resume(key_of(call))

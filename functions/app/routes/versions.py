@@ -43,7 +43,7 @@ def publish_workflow(call: Call[shapes.PublishRequest]) -> Answer:
     """Make the draft the new active version.
 
     If-Match names the draft that was tested. 422 lists everything that is wrong with it. Its cases are run first, each
-    with its stubs: nothing is called. Where some fail, 422 CasesFail lists them, unless they are accepted."""
+    with its stubs: nothing is called. If some fail, 422 CasesFail lists them, unless they are accepted."""
     version = published(call, call.act, call.path["name"], call.expected)
     return Answer(version_shape(version, version.number))
 

@@ -29,7 +29,7 @@ LAST_RUNS = 5
 def list_workflows(call: Call[shapes.WorkflowsQuery]) -> Answer:
     """List the workflows, each with its latest runs.
 
-    Those put away are listed by archived=true alone."""
+    Archived ones are listed only with archived=true."""
     services, given = call.services, call.given
     pauses = {pause.workflow: pause for pause in services.pausing.paused(call.workspace)}
 
@@ -59,9 +59,9 @@ def get_workflow(call: Call[base.Nothing]) -> Answer:
     act=Act("workflow.archive", workflow_of),
 )
 def archive_workflow(call: Call[base.Nothing]) -> Answer:
-    """Put a workflow away: nothing starts, lists leave it out, nothing is deleted.
+    """Archive a workflow: it cannot be started, and lists leave it out. Nothing is deleted.
 
-    What runs runs on."""
+    Running executions go on."""
     return _put(call, archived=True)
 
 

@@ -40,9 +40,9 @@ _DOCUMENT = {
 def import_workflow(call: Call[shapes.ImportRequest]) -> Answer:
     """Import a document or a bare definition as the draft.
 
-    An unchanged one changes nothing. Over newer edits of the draft it is refused with the difference, unless forced.
-    A draft may be unfinished: `warnings` say what publishing it would refuse. With `publish`, its cases are run first,
-    as publishing does; where that is refused the draft is kept."""
+    An unchanged document changes nothing. If the draft was edited since the last import, the import is refused with the
+    difference, unless forced. A draft may be unfinished: `warnings` say what publishing it would refuse. With
+    `publish` its cases are run first, as publishing does. If that is refused, the draft is kept."""
     given, catalog = call.given, call.services.catalog
     document, source = read_document(given)
     subject = Subject(WORKFLOW, document.name)

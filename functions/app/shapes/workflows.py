@@ -58,7 +58,7 @@ class ImportAnswer(Given):
 class WorkflowsQuery(Taken):
     """Which workflows are listed. Filters combine with AND."""
 
-    archived: bool = Field(False, description="Those put away, instead of the others.")
+    archived: bool = Field(False, description="Archived workflows, instead of the others.")
     q: str | None = Field(None, max_length=200, description="Only those with this text in their name or description.")
     tag: str | None = Field(None, max_length=200, description="Only those with this tag: NAME, or NAME:VALUE.")
 
