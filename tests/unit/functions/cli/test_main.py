@@ -450,3 +450,15 @@ def test_cases_that_fail_keep_a_file_from_being_published_and_say_where(automate
     assert automate.json("workflows")[1]["workflows"][0]["active_version"] is None
     assert automate("publish", "hello")[0] == 1
     assert automate("publish", "hello", "--accept-failing-cases")[0] == 0
+
+
+def test_importing_an_unfinished_draft_says_what_is_wrong_and_where(automate, tmp_path):
+    path = tmp_path / "draft.json"
+    path.write_text(json.dumps({"name": "draft", "definition": {
+        "StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}},
+    }}, indent=1))
+    status, out, err = automate("import", "--file", str(path))
+    assert (status, out) == (0, "draft: draft created\n")
+    assert "automate: warning: the draft is stored, and cannot be published before it is mended" in err
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "Nowhere" in text)
+    assert f"warning: /States/A/Next: Missing 'Next' target: Nowhere (MISSING_TRANSITION_TARGET), line {line}" in err
