@@ -6,15 +6,14 @@ import shutil
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from engine.catalog.document import parse_document
 from engine.errors import StorageError, UserError
 from engine.governance.audit_entry import parse_time
 from engine.language.asl.times import iso_timestamp
 from engine.ports.journal import PAUSED, RUNNING
 from engine.records import dataclass
 from functions.app.release import Release, release
-from functions.app.strict_json import read_json
-from functions.cli.client.client import Client
+from functions.cli.client.client import Client, part
+from functions.cli.files import finding_of
 from functions.cli.wrong_clock import MARGIN_SECONDS, ahead_of
 from functions.server.product import Product
 from functions.server.studio_files import StudioFiles
@@ -54,7 +53,7 @@ def of_folder(product: Product, api: Client) -> Iterator[Check]:
     yield from _database(product)
     yield _worker(product)
     yield from _secrets(api)
-    yield from _definitions(product)
+    yield from _definitions(api)
     yield _paused(api)
     now = product.clock.now()
     yield from _ahead(
@@ -77,6 +76,7 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
     store = "SQLite" if me["stage"] == "local" else "DynamoDB, ConditionExpression"
     yield Check("claims", "well", f"{CLAIMS} ({store}). {NO_LOCKS}")
     yield from _secrets(api)
+    yield from _definitions(api)
     yield _paused(api)
     running = api.get("/executions", status=RUNNING, limit=100)["executions"]
     times = ((item["id"], item["started_at"]) for item in running if item["started_at"])
@@ -146,25 +146,24 @@ def _secrets(api: Client) -> Iterator[Check]:
                     f"Unset AUTOMATE_{key}, or delete the stored one: automate secrets delete {key}")
 
 
-def _definitions(product: Product) -> Iterator[Check]:
-    """Each active version by today's linter and the connectors that are loaded here."""
-    catalog, workspace = product.services.catalog, product.settings.workspace
+def _definitions(api: Client) -> Iterator[Check]:
+    """Each active version by today's linter and the connectors that are there."""
     bad = False
-    for row in catalog.workflows(workspace):
-        if not row.active_version or row.archived:
+    for row in api.get("/workflows")["workflows"]:
+        if not row["active_version"]:
             continue
+        version = f"{row['name']} version {row['active_version']}"
         try:
-            shape = read_json(catalog.version(workspace, row.workflow, row.active_version).document)
-            document = parse_document(shape, stored=True)
-            problems = [item for item in catalog.problems(document) if item.severity == "ERROR"]
+            document = api.get(f"/workflows/{part(row['name'])}/versions/{row['active_version']}")["document"]
+            found = map(finding_of, api.post("/definitions/validate", {"document": document})["diagnostics"])
+            problems = [item for item in found if item.severity == "ERROR"]
         except UserError as error:
             problems = []
-            says = f"{row.workflow} version {row.active_version}: {error.message}"
-            yield Check("workflow", "ill", says, error.advice)
+            yield Check("workflow", "ill", f"{version}: {error.message}", error.advice)
             bad = True
         for problem in problems[:3]:
             bad = True
-            yield Check("workflow", "ill", f"{row.workflow} version {row.active_version}: {problem}",
+            yield Check("workflow", "ill", f"{version}: {problem}",
                         "Name its connector's module in AUTOMATE_CONNECTORS, or publish a mended version.")
     if not bad:
         yield Check("workflows", "well", "every active version can run here")

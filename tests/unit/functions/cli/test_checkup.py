@@ -108,8 +108,11 @@ class Answers:
             "/health": {"status": "ok"}, "/me": {"stage": "prod", "product_version": "1.2", "actor": "ana"},
             "/secrets": {"secrets": [{"key": "KEY", "used_by": [], "shadowed_by": None}], "missing": []},
             "/executions": {"executions": []}, "/audit/verify": {"ok": True, "says": "7 entries"}, "/alarms": heard(1),
-            **changed,
+            "/workflows": {"workflows": []}, **changed,
         }
+
+    def post(self, path, body):
+        return self.get(path)
 
     def ask(self, method, path, body=None, *, signed_in=True):
         return self.shapes[path]
@@ -125,6 +128,21 @@ def test_a_deployment_is_checked_by_its_api():
     found = {check.name: check for check in of_deployment(Answers(), NOW)}
     assert {check.verdict for check in found.values()} == {"well"}
     assert found["api"].says == "stage prod answers as release 1.2 to ana"
+
+
+def test_a_deployment_without_a_connector_that_a_workflow_names_is_ill():
+    finding = {
+        "code": "UNKNOWN_RESOURCE", "message": "state 'Pay': there is no connector acme.", "severity": "ERROR",
+        "location": "/States/Pay/Resource",
+    }
+    shapes = {
+        "/workflows": {"workflows": [{"name": "pay", "active_version": 2}, {"name": "new", "active_version": None}]},
+        "/workflows/pay/versions/2": {"document": {}}, "/definitions/validate": {"diagnostics": [finding]},
+    }
+    ill, = [check for check in of_deployment(Answers(**shapes), NOW) if check.verdict == "ill"]
+    assert ill.says == (
+        "pay version 2: /States/Pay/Resource: state 'Pay': there is no connector acme. (UNKNOWN_RESOURCE)"
+    )
 
 
 def test_the_release_is_named_with_its_commit_of_a_folder_and_of_a_stage(doctor):
