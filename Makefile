@@ -54,14 +54,14 @@ test: install-infra lint studio-check ## Lint, then every test, the browser's to
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
 	@$(python) -m pytest -n $(TEST_PROCESSES)
 
-test-full: install-audit lint studio-check ## Lint, every test, the slow ones too, and the audit
+test-full: install-audit lint studio-check ## Lint, the audit, and every test, the slow ones too
+	@echo "Asking for known vulnerabilities of the locked packages ..."
+	@$(python) -m tools.audit --report-unasked
 	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
 	@echo "Running the tests again, cold: decoding and compiling before every step (tests/support/cold.py) ..."
 	@AUTOMATE_COLD=1 $(python) -m pytest -n $(TEST_PROCESSES) --ignore tests/studio
-	@echo "Asking for known vulnerabilities of the locked packages ..."
-	@$(python) -m tools.audit --report-unasked
 
 deploy: install ## Deploy into your AWS account (cdk deploy --all)
 	@.venv/bin/cdk deploy --all
