@@ -55,9 +55,9 @@ BEYOND = {
     "digits of a whole number in a file": HERE + "test_a_number_of_too_many_digits_is_refused",
     "a pattern in `input_schema`": HERE + "test_a_schema_with_too_long_a_pattern_is_refused",
     "CPU time of all patterns of `input_schema` at a start":
-        "engine/durable/lifecycle/test_input_schema.py::test_a_pattern_that_takes_too_long_is_given_up",
+        "engine/language/schema/test_validation.py::test_a_pattern_that_takes_too_long_is_given_up",
     "steps of holding an input against `input_schema`":
-        "engine/durable/lifecycle/test_input_schema.py::test_work_is_bounded",
+        "engine/language/schema/test_validation.py::test_work_is_bounded",
     "versions of a workflow": HERE + "test_nothing_counts_versions",
     "a note of a version": "functions/app/routes/test_bounds.py::test_a_request_beyond_its_bounds_is_422",
     "a synchronous call": "engine/catalog/test_versions.py::test_a_synchronous_task_keeps_to_the_call_budget",
