@@ -173,7 +173,7 @@ def _paused(api: Client) -> Check:
     count = len(api.get("/executions", status=PAUSED, limit=100)["executions"])
     if not count:
         return Check("executions", "well", "no execution is PAUSED")
-    return Check("executions", "note", f"{count} executions are PAUSED: they lack something, or cost their workers",
+    return Check("executions", "note", f"{count} PAUSED: a connector is missing, or they cost their workers",
                  "automate executions --status PAUSED; automate show ID says why; automate resume ID")
 
 
