@@ -35,7 +35,6 @@ from engine.adapters.aws.table import create_table_request
 from engine.catalog.document import WorkflowDocument
 from engine.clock import SkipClock
 from engine.cost.units import Units
-from engine.durable.worker import worker
 from engine.durable.worker.calls import Answer, CallPool
 from engine.durable.worker.worker import Worker
 from engine.ports.audit_log import CHAINS, AuditLog, AuditRecord
@@ -304,6 +303,7 @@ def deployed() -> Iterator[Deployment]:
     ordered = functools.partial(
         Worker, new_seed=lambda: next(seeds) * 2654435761 % 2**63,
         new_nonce=lambda: f"{next(nonces) * 2654435761 % 2**64:016x}",
+        new_pool=InlineCalls,
     )
     registry = Registry()
     registry.register(CountConnector)
@@ -317,7 +317,6 @@ def deployed() -> Iterator[Deployment]:
         for place, name, instead in (
             (wiring, "SystemClock", lambda: clock), (aws, "SystemClock", lambda: clock), (wiring, "Worker", ordered),
             (wiring, "ThreadPoolExecutor", _Serial), (task_chain, "default_registry", registry),
-            (worker, "CallPool", InlineCalls),
             (aws_tasks, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared),
             (stores, "AwsStores", shared),  # the API imports it late, from its place
         ):
