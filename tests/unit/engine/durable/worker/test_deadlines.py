@@ -6,16 +6,13 @@ import threading
 import time
 from dataclasses import replace
 
-import pytest
-
-from engine.durable.worker import serving
-from engine.durable.worker.serving import Serving
 from engine.kernel.snapshot import Phase
 from engine.ports.tasks import TaskPolicy
 from tests.support import patience
 from tests.support.durable import START, Product, ScriptedTasks
 from tests.support.faults import run_all, ticking
 from tests.support.flows import ONE_TASK, WORK, flow, snapshot, task
+from tests.support.serving import serve
 
 ENDLESS = {"Loop": {"Type": "Pass", "Next": "Loop"}}
 
@@ -111,23 +108,6 @@ def test_a_wide_map_leaves_calls_to_its_neighbours():
     run_all(product, [big, small])
     order = [call.execution_id for call in product.tasks.calls]
     assert order.index(small.id) <= 2
-
-
-@pytest.fixture(autouse=True)
-def _no_idling(monkeypatch):
-    """Time is virtual: waiting for an answer is the only thing that takes any."""
-    monkeypatch.setattr(serving, "IDLE_SECONDS", 0.001)
-
-
-def serve(product, until, rounds=400, **worker):
-    count = iter(range(rounds))
-
-    def stop():
-        product.clock.sleep(1.0)
-        return until() or next(count, None) is None
-
-    stores = product.stores
-    Serving(product.worker(**worker), stores.queue, stores.journal, product.clock, product.settings).run(stop)
 
 
 class Slow(ScriptedTasks):

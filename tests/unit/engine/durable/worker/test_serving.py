@@ -4,29 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.durable.worker import serving
-from engine.durable.worker.serving import Serving
 from engine.errors import SchemaTooNew, StoreBusy, StoreUnavailable
 from tests.support.durable import Product
 from tests.support.faults import Once
 from tests.support.flows import ONE_TASK
-
-
-@pytest.fixture(autouse=True)
-def _no_idling(monkeypatch):
-    """Time is virtual: waiting for an answer is the only thing that takes any."""
-    monkeypatch.setattr(serving, "IDLE_SECONDS", 0.001)
-
-
-def serve(product, until, rounds=400, **worker):
-    count = iter(range(rounds))
-
-    def stop():
-        product.clock.sleep(1.0)
-        return until() or next(count, None) is None
-
-    stores = product.stores
-    Serving(product.worker(**worker), stores.queue, stores.journal, product.clock, product.settings).run(stop)
+from tests.support.serving import serve
 
 
 @pytest.mark.parametrize("method", ["claim", "acknowledge", "changed"])
