@@ -5,7 +5,7 @@
                                                           └──► Refused, Conflict, InvalidDefinition ──► act.refused
 
 A route that may change something declares its act (`Act`), the acts that it does one by one (`Acts`), or that it
-does none and why (`NoAct`): `RouteTable.add` refuses one that declares nothing. A handler that succeeded without saying
+does none and why (`NoAct`): `RouteTable.route` refuses one that declares nothing. A handler that succeeded without saying
 what came of its act is a defect: the answer warns, and the log has an error.
 
 The entry follows the act: an entry of something that then failed would be a lie in a log that cannot be corrected. So

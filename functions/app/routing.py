@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
@@ -33,6 +33,7 @@ from functions.app.warnings import collected_warnings
 
 Json = Any
 Taken = TypeVar("Taken", bound=BaseModel)
+Shown = TypeVar("Shown", bound=BaseModel | str)
 Provider = Callable[[], Services]
 
 
@@ -73,19 +74,23 @@ class Call(Generic[Taken]):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a handler gives back: a model, or text with its content type. `etag` is by default made from the body."""
+class Answer(Generic[Shown]):
+    """What a handler gives back where it says more than the body, which is a model or a page's text. `etag` is by
+    default made from the body; None for the body is for who holds the answer of that etag already."""
 
-    body: BaseModel | str
-    status: int = 200
+    body: Shown | None
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
 
 
+Handler = Callable[[Call[Taken]], Shown | Answer[Shown]]
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row of the table. `example` is a body, or a query string for a GET. `flags` are fields of a body that may
+    """One row of the table. `takes` and `answers` are the models that its handler is annotated with; `answers` is None
+    for pages that are not JSON. `example` is a body, or a query string for a GET. `flags` are fields of a body that may
     stand in the query instead. `act` is None for a GET alone."""
 
     method: str
@@ -93,7 +98,7 @@ class Route:
     tag: str
     takes: type[BaseModel]
     answers: type[BaseModel] | None
-    handler: Callable[[Call[Any]], Answer]
+    handler: Handler[Any, Any]
     act: Declared | None = None
     status: int = 200
     example: Json = None
@@ -124,12 +129,11 @@ class RouteTable:
         self.tag = tag
         self.routes: list[Route] = []
 
-    def add(
-        self, method: str, path: str, takes: type[Taken], *, answers: type[BaseModel] | None,
-        act: Declared | None = None, status: int = 200, example: Json = None, conditional: bool = False,
-        flags: tuple[str, ...] = (),
-    ) -> Callable[[Callable[[Call[Taken]], Answer]], Callable[[Call[Taken]], Answer]]:
-        """Put the decorated handler in the table. `answers` None is for pages that are not JSON.
+    def route(
+        self, method: str, path: str, *, act: Declared | None = None, status: int = 200, example: Json = None,
+        conditional: bool = False, flags: tuple[str, ...] = (),
+    ) -> Callable[[Handler[Taken, Shown]], Handler[Taken, Shown]]:
+        """Put the decorated handler in the table. What it takes and answers its annotations say.
 
         `act` is what of it the audit log records: each route but a GET declares it. `conditional` says that the route
         honours If-Match: a Conflict of what was done under a named etag is answered 412. Raises TypeError for a route
@@ -139,13 +143,22 @@ class RouteTable:
             why = "a GET does no act" if method == "GET" else "it declares neither an act nor that it does none"
             raise TypeError(f"{method} {path}: {why} (functions.app.acts)")
 
-        def register(handler: Callable[[Call[Taken]], Answer]) -> Callable[[Call[Taken]], Answer]:
+        def register(handler: Handler[Taken, Shown]) -> Handler[Taken, Shown]:
+            takes, answers = _annotated(handler)
             self.routes.append(
                 Route(method, path, self.tag, takes, answers, handler, act, status, example, conditional, flags)
             )
             return handler
 
         return register
+
+
+def _annotated(handler: Handler[Any, Any]) -> tuple[type[BaseModel], type[BaseModel] | None]:
+    """The models of what a handler takes and answers: ``(call: Call[A]) -> B``, or ``-> Answer[B]``."""
+    hints = get_type_hints(handler)
+    shown = hints["return"]
+    body = get_args(shown)[0] if get_origin(shown) is Answer else shown
+    return get_args(hints["call"])[0], None if body is str else body
 
 
 def answer(route: Route, request: Request, provider: Provider) -> Response:
@@ -161,7 +174,7 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
         )
         with collected_warnings() as warnings, _under(route, call) as doing:
             found = route.handler(doing)
-        return _response(found, request, warnings, services)
+        return _response(found if isinstance(found, Answer) else Answer(found), route, request, warnings, services)
     except Exception as error:  # noqa: BLE001  the one place where errors become answers
         return failure_response(error, path=request.path)
 
@@ -178,8 +191,10 @@ def _under(route: Route, call: Call[Any]) -> Iterator[Call[Any]]:
             call.acts.ended()
 
 
-def _response(found: Answer, request: Request, warnings: list[str], services: Services) -> Response:
-    body = found.body if isinstance(found.body, str) else _dump(found.body, warnings)
+def _response(
+    found: Answer[Any], route: Route, request: Request, warnings: list[str], services: Services
+) -> Response:
+    body = _dump(found.body, warnings) if isinstance(found.body, BaseModel) else found.body or ""
     headers: Headers = {"Content-Type": found.content_type, "Cache-Control": "no-cache", **found.headers}
     if request.method == "GET" or found.etag is not None:
         tag = found.etag or etags.of(body)
@@ -188,7 +203,7 @@ def _response(found: Answer, request: Request, warnings: list[str], services: Se
             return Response(304, "", headers)
     if services.transfers is not None and large_values.is_too_large(body):
         body = _by_address(body, headers, services.settings.workspace, services.transfers)
-    return Response(found.status, body, headers)
+    return Response(route.status, body, headers)
 
 
 def _by_address(body: str, headers: Headers, workspace: str, transfers: Transfers) -> str:

@@ -6,19 +6,18 @@ from engine.durable.lifecycle.activities import activity_arn
 from engine.governance.audit_entry import ACTIVITY, Subject
 from engine.ports import activities as port
 from functions.app.acts import Act, NoAct
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import activities as shapes
 from functions.app.shapes import base
 
 table = RouteTable("Activities")
-route = table.add
 
 
-@route(
-    "POST", "/activities", shapes.CreateActivityRequest, answers=shapes.Activity, status=201,
-    act=Act("activity.create", lambda call: Subject(ACTIVITY, call.given.name)), example={"name": "check_stock"},
+@table.route(
+    "POST", "/activities", status=201, act=Act("activity.create", lambda call: Subject(ACTIVITY, call.given.name)),
+    example={"name": "check_stock"},
 )
-def create_activity(call: Call[shapes.CreateActivityRequest]) -> Answer:
+def create_activity(call: Call[shapes.CreateActivityRequest]) -> shapes.Activity:
     """Create an activity; one that exists is answered as it is."""
     activities, name = call.services.activities, call.given.name
     is_known = any(activity.name == name for activity in activities.list(call.workspace))
@@ -27,49 +26,48 @@ def create_activity(call: Call[shapes.CreateActivityRequest]) -> Answer:
         call.act.unchanged()
     else:
         call.act.done()
-    return Answer(shown(made), status=201)
+    return shown(made)
 
 
-@route("GET", "/activities", base.Nothing, answers=shapes.ActivityList)
-def list_activities(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/activities")
+def list_activities(call: Call[base.Nothing]) -> shapes.ActivityList:
     """All activities, by name."""
     found = call.services.activities.list(call.workspace)
-    return Answer(shapes.ActivityList(activities=[shown(activity) for activity in found]))
+    return shapes.ActivityList(activities=[shown(activity) for activity in found])
 
 
-@route("GET", "/activities/{activity}", base.Nothing, answers=shapes.Activity)
-def describe_activity(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/activities/{activity}")
+def describe_activity(call: Call[base.Nothing]) -> shapes.Activity:
     """One activity."""
-    return Answer(shown(call.services.activities.describe(call.workspace, call.path["activity"])))
+    return shown(call.services.activities.describe(call.workspace, call.path["activity"]))
 
 
-@route(
-    "DELETE", "/activities/{activity}", base.Nothing, answers=shapes.Deleted,
+@table.route(
+    "DELETE", "/activities/{activity}",
     act=Act("activity.delete", lambda call: Subject(ACTIVITY, call.path["activity"])),
 )
-def delete_activity(call: Call[base.Nothing]) -> Answer:
+def delete_activity(call: Call[base.Nothing]) -> shapes.Deleted:
     """Delete an activity. Tasks that a worker has taken go on; a task that begins now fails."""
     deleted = call.services.activities.delete(call.workspace, call.path["activity"])
     if deleted:
         call.act.done()
     else:
         call.act.unchanged()
-    return Answer(shapes.Deleted(deleted=deleted))
+    return shapes.Deleted(deleted=deleted)
 
 
-@route(
-    "POST", "/activities/{activity}/task", shapes.ActivityTaskRequest, answers=shapes.ActivityTask,
-    act=NoAct("a poll takes what waits; the answer to its token is the act"),
+@table.route(
+    "POST", "/activities/{activity}/task", act=NoAct("a poll takes what waits; the answer to its token is the act"),
     example={"worker_name": "warehouse-1", "wait_seconds": 25},
 )
-def get_activity_task(call: Call[shapes.ActivityTaskRequest]) -> Answer:
+def get_activity_task(call: Call[shapes.ActivityTaskRequest]) -> shapes.ActivityTask:
     """Wait for a task of the activity. Exactly one worker gets each.
 
     Answer it with POST /tasks/success or /tasks/failure; while it takes long, POST /tasks/heartbeat."""
     task = call.services.activities.poll(
         call.workspace, call.path["activity"], worker=call.given.worker_name, wait=call.given.wait_seconds
     )
-    return Answer(shapes.ActivityTask() if task is None else shapes.ActivityTask.of(task))
+    return shapes.ActivityTask() if task is None else shapes.ActivityTask.of(task)
 
 
 def shown(activity: port.Activity) -> shapes.Activity:

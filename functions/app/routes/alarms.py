@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import alarms as shapes
 from functions.app.shapes import base
 
 table = RouteTable("Alarms")
-route = table.add
 
 
-@route("GET", "/alarms", base.Nothing, answers=shapes.Watch)
-def get_alarms(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/alarms")
+def get_alarms(call: Call[base.Nothing]) -> shapes.Watch:
     """The stage's alarms with their states, and how many subscriptions of their topics hear them.
 
     On one machine there are none: `watched` is false."""
     alarms = call.services.alarms
     if alarms is None:
-        return Answer(shapes.Watch(watched=False, alarms=[], topics=[]))
-    return Answer(shapes.Watch.of(alarms.watch(), watched=True))
+        return shapes.Watch(watched=False, alarms=[], topics=[])
+    return shapes.Watch.of(alarms.watch(), watched=True)

@@ -10,19 +10,15 @@ from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_verify import exported
 from engine.ports.audit_log import CHAINS
 from functions.app.acts import NoAct
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import audit as shapes
 from functions.app.shapes import base
 
 table = RouteTable("Audit")
-route = table.add
 
 
-@route(
-    "GET", "/audit", shapes.AuditQuery, answers=shapes.AuditList,
-    example="workflow=order_flow&act=workflow.*",
-)
-def list_audit(call: Call[shapes.AuditQuery]) -> Answer:
+@table.route("GET", "/audit", example="workflow=order_flow&act=workflow.*")
+def list_audit(call: Call[shapes.AuditQuery]) -> shapes.AuditList:
     """List entries of the audit log, newest first.
 
     A page with a rare filter may come back short, or empty, and still have a next_token: ask on."""
@@ -36,35 +32,30 @@ def list_audit(call: Call[shapes.AuditQuery]) -> Answer:
         limit=given.limit, next_token=given.next_token,
     ))
     entries = [shapes.AuditEntry(**entry.as_dict()) for entry in page.entries]
-    return Answer(shapes.AuditList(entries=entries, next_token=page.next_token))
+    return shapes.AuditList(entries=entries, next_token=page.next_token)
 
 
-@route("GET", "/audit/verify", base.Nothing, answers=shapes.AuditVerification)
-def verify_audit(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/audit/verify")
+def verify_audit(call: Call[base.Nothing]) -> shapes.AuditVerification:
     """Walk every chain of the audit log and name the first entry of each that is not what was written.
 
     Of a long log, `automate audit verify` is the better way: an API's answer has to come within seconds."""
-    return Answer(_verified(call, ()))
+    return _verified(call, ())
 
 
-@route(
-    "POST", "/audit/verify", shapes.VerifyRequest, answers=shapes.AuditVerification,
-    act=NoAct("the log is only read"), example={"against": []},
-)
-def verify_audit_against(call: Call[shapes.VerifyRequest]) -> Answer:
+@table.route("POST", "/audit/verify", act=NoAct("the log is only read"), example={"against": []})
+def verify_audit_against(call: Call[shapes.VerifyRequest]) -> shapes.AuditVerification:
     """The same, also against an earlier export that was kept elsewhere: what it holds must still be there."""
-    return Answer(_verified(call, call.given.against))
+    return _verified(call, call.given.against)
 
 
-@route(
-    "GET", "/audit/export", shapes.ExportQuery, answers=shapes.AuditExport, example="chain=3&after=500"
-)
-def export_audit(call: Call[shapes.ExportQuery]) -> Answer:
+@table.route("GET", "/audit/export", example="chain=3&after=500")
+def export_audit(call: Call[shapes.ExportQuery]) -> shapes.AuditExport:
     """The entries of one chain as lines for keeping elsewhere, the oldest first: each the canonical JSON with its
     digest, as POST /audit/verify takes them."""
     given, log = call.given, call.services.audit.log
     lines = list(exported(log, call.workspace, given.chain, after=given.after, limit=given.limit))
-    return Answer(shapes.AuditExport(lines=lines, chains=CHAINS))
+    return shapes.AuditExport(lines=lines, chains=CHAINS)
 
 
 def _verified(call: Call[Any], against: Sequence[str]) -> shapes.AuditVerification:

@@ -10,28 +10,27 @@ from connectors.known import n8n
 from engine.catalog.files import read_document
 from engine.conversion.reading import convert
 from functions.app.acts import NoAct
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import conversion as shapes
 
 table = RouteTable("Workflows")
-route = table.add
 
 SAMPLES = Path(__file__).parents[3] / "workflows"
 """Beside the packages, where the product is run from."""
 
 
-@route("GET", "/sample-workflows", base.Nothing, answers=shapes.SampleList)
-def list_samples(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
+@table.route("GET", "/sample-workflows")
+def list_samples(call: Call[base.Nothing]) -> shapes.SampleList:  # noqa: ARG001 - a handler's shape
     """Workflows to begin with, each with an input."""
-    return Answer(_samples())
+    return _samples()
 
 
-@route(
-    "POST", "/workflows/convert", shapes.ConvertRequest, answers=shapes.Conversion, act=NoAct("nothing is stored"),
+@table.route(
+    "POST", "/workflows/convert", act=NoAct("nothing is stored"),
     example={"source": "StartAt: Greet\nStates:\n  Greet: {Type: Pass, End: true}\n", "filename": "greet.yaml"},
 )
-def convert_workflow(call: Call[shapes.ConvertRequest]) -> Answer:
+def convert_workflow(call: Call[shapes.ConvertRequest]) -> shapes.Conversion:
     """Read a workflow document, a bare definition, a SAM or CloudFormation template, or an n8n export.
 
     Nothing is stored: each candidate is a document to look at and import. A template's intrinsic functions are filled
@@ -39,10 +38,10 @@ def convert_workflow(call: Call[shapes.ConvertRequest]) -> Answer:
     given = call.given
     stem = None if given.filename is None else PurePath(given.filename).stem
     found = convert(given.source, stem=stem, n8n_tasks=n8n.TASKS)
-    return Answer(shapes.Conversion(format=found.format, candidates=[
+    return shapes.Conversion(format=found.format, candidates=[
         shapes.Candidate(name=item.name, document=item.document, notes=[note.text for note in item.notes])
         for item in found.candidates
-    ]))
+    ])
 
 
 @cache

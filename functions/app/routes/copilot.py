@@ -5,57 +5,50 @@ from __future__ import annotations
 from engine.copilot.copilot import Copilot
 from functions.app.acts import NoAct
 from functions.app.copilot.providers import copilot_of
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import copilot as shapes
 
 table = RouteTable("Copilot")
-route = table.add
 
 _NO_ACT = NoAct("a proposal is not stored")
 _DOCUMENT = {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}}
 
 
-@route(
-    "POST", "/copilot/draft", shapes.DraftRequest, answers=shapes.Proposal, act=_NO_ACT,
+@table.route(
+    "POST", "/copilot/draft", act=_NO_ACT,
     example={"sentence": "When a high value order comes in, ask finance on Slack and charge the card"},
 )
-def draft_from_sentence(call: Call[shapes.DraftRequest]) -> Answer:
+def draft_from_sentence(call: Call[shapes.DraftRequest]) -> shapes.Proposal:
     """Draft a workflow from a sentence: a document, a plan, and to-dos where something was guessed.
 
     By the model that the settings name (AUTOMATE_COPILOT_PROVIDER); by a grammar where none is."""
-    return Answer(shapes.Proposal.of(_copilot(call).draft(call.given.sentence, call.given.document)))
+    return shapes.Proposal.of(_copilot(call).draft(call.given.sentence, call.given.document))
 
 
-@route(
-    "POST", "/copilot/explain", shapes.ExplainRequest, answers=shapes.Explanation, act=_NO_ACT,
-    example={"document": _DOCUMENT},
-)
-def explain_document(call: Call[shapes.ExplainRequest]) -> Answer:
+@table.route("POST", "/copilot/explain", act=_NO_ACT, example={"document": _DOCUMENT})
+def explain_document(call: Call[shapes.ExplainRequest]) -> shapes.Explanation:
     """Explain a document, or one of its states, in words."""
     found = _copilot(call).explain(call.given.document, call.given.state)
     steps = [shapes.ExplainedStep(state=name, text=text) for name, text in found.steps]
-    return Answer(shapes.Explanation(text=found.text, steps=steps))
+    return shapes.Explanation(text=found.text, steps=steps)
 
 
-@route("POST", "/copilot/fix", shapes.FixRequest, answers=shapes.Proposal, act=_NO_ACT, example={
+@table.route("POST", "/copilot/fix", act=_NO_ACT, example={
     "document": {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass"}}}},
     "diagnostic": {
         "code": "SCHEMA_VALIDATION_FAILED", "location": "/States/Greet",
         "message": "These fields are required: [Next or End]",
     },
 })
-def fix_problem(call: Call[shapes.FixRequest]) -> Answer:
+def fix_problem(call: Call[shapes.FixRequest]) -> shapes.Proposal:
     """Propose a fix for one finding of the linter; 403 where no safe one is known."""
-    return Answer(shapes.Proposal.of(_copilot(call).fix(call.given.document, call.given.diagnostic)))
+    return shapes.Proposal.of(_copilot(call).fix(call.given.document, call.given.diagnostic))
 
 
-@route(
-    "POST", "/copilot/error-handling", shapes.ErrorHandlingRequest, answers=shapes.Proposal, act=_NO_ACT,
-    example={"document": _DOCUMENT},
-)
-def propose_error_handling(call: Call[shapes.ErrorHandlingRequest]) -> Answer:
+@table.route("POST", "/copilot/error-handling", act=_NO_ACT, example={"document": _DOCUMENT})
+def propose_error_handling(call: Call[shapes.ErrorHandlingRequest]) -> shapes.Proposal:
     """Propose a Retry and a Catch for these states, or for all that can fail and have none."""
-    return Answer(shapes.Proposal.of(_copilot(call).error_handling(call.given.document, call.given.states)))
+    return shapes.Proposal.of(_copilot(call).error_handling(call.given.document, call.given.states))
 
 
 def _copilot(call: Call[shapes.DraftRequest] | Call[shapes.ExplainRequest] | Call[shapes.FixRequest]

@@ -12,19 +12,18 @@ from engine.errors import Diagnostic, UserError
 from engine.language.asl.source import Source
 from functions.app.acts import NoAct
 from functions.app.documents import read_source
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import definitions as shapes
 
 table = RouteTable("Definitions")
-route = table.add
 
 
-@route(
-    "POST", "/definitions/validate", shapes.ValidateRequest, answers=shapes.Validation, act=NoAct("nothing is stored"),
+@table.route(
+    "POST", "/definitions/validate", act=NoAct("nothing is stored"),
     example={"name": "hello", "document": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}},
 )
-def validate_definition(call: Call[shapes.ValidateRequest]) -> Answer:
+def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation:
     """List every problem of a document or a bare definition.
 
     The answer is 200 with result FAIL for one that publishing would refuse. Given as text, findings have a line."""
@@ -33,18 +32,18 @@ def validate_definition(call: Call[shapes.ValidateRequest]) -> Answer:
     document = parse_document(given.document if source is None else source.value, name=given.name, stem="definition")
     findings = call.services.catalog.problems(document)
     failed = any(finding.severity == "ERROR" for finding in findings)
-    return Answer(shapes.Validation(
+    return shapes.Validation(
         result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings]
-    ))
+    )
 
 
-@route("GET", "/connectors", base.Nothing, answers=shapes.ConnectorList)
-def list_connectors(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/connectors")
+def list_connectors(call: Call[base.Nothing]) -> shapes.ConnectorList:
     """List the connectors, their actions and what these take.
 
     `known` are those whose actions a draft may name and that are not installed."""
     registry = call.services.connectors
-    return Answer(shapes.ConnectorList(connectors=connectors(registry), known=known_connectors(registry)))
+    return shapes.ConnectorList(connectors=connectors(registry), known=known_connectors(registry))
 
 
 def connectors(registry: Registry) -> list[shapes.Connector]:

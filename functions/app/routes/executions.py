@@ -18,7 +18,6 @@ from functions.app.shapes import executions as shapes
 from functions.app.shapes.base import ConsoleAddresses
 
 table = RouteTable("Executions")
-route = table.add
 
 
 def key_of(call: Call[Any]) -> ExecutionKey:
@@ -31,12 +30,12 @@ def _tried(call: Call[Any], workflow: str, name: str | None) -> Target:
     return Subject(WORKFLOW, workflow) if name is None else ExecutionKey.of(call.workspace, workflow, name)
 
 
-@route(
-    "POST", "/workflows/{name}/executions", shapes.StartRequest, answers=shapes.Execution, status=201, flags=("sync",),
+@table.route(
+    "POST", "/workflows/{name}/executions", status=201, flags=("sync",),
     act=Act("execution.start", lambda call: _tried(call, call.path["name"], call.given.name)),
     example={"input": {"order": 1}, "name": "order-1"},
 )
-def start_execution(call: Call[shapes.StartRequest]) -> Answer:
+def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]:
     """Start an execution of the active version.
 
     The same name with the same input while it runs answers that execution: a repeated request starts nothing twice.
@@ -50,64 +49,59 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer:
     return _started_answer(call, call.services.sync_starts.run(started) if given.sync else started)
 
 
-@route(
-    "GET", "/executions", shapes.ExecutionsQuery, answers=shapes.ExecutionList, example="workflow=order_flow&limit=10"
-)
-def list_executions(call: Call[shapes.ExecutionsQuery]) -> Answer:
+@table.route("GET", "/executions", example="workflow=order_flow&limit=10")
+def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
     """List executions, newest first."""
     page = call.services.executions.page(query_of(call))
     rows = [
         shapes.ExecutionSummary.of(row, id=row.key.id, duration_seconds=_seconds(row.started_at, row.ended_at))
         for row in page.rows
     ]
-    return Answer(shapes.ExecutionList(executions=rows, next_token=page.next_token))
+    return shapes.ExecutionList(executions=rows, next_token=page.next_token)
 
 
-@route("GET", "/executions/{id}", base.Nothing, answers=shapes.Execution)
-def get_execution(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/executions/{id}")
+def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
     """One execution as it stands.
 
     In the address the id's colon is written %3A, as in order_flow%3Aorder-1."""
-    return Answer(shown(call, call.services.executions.describe(key_of(call))))
+    return shown(call, call.services.executions.describe(key_of(call)))
 
 
-@route("GET", "/executions/{id}/history", shapes.HistoryQuery, answers=shapes.History, example="after=12")
-def get_history(call: Call[shapes.HistoryQuery]) -> Answer:
+@table.route("GET", "/executions/{id}/history", example="after=12")
+def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
     """The execution's events, as AWS's GetExecutionHistory gives them.
 
     A live view polls with after= the last event it has."""
     events = call.services.executions.history(key_of(call), after=call.given.after, limit=call.given.limit)
     last = events[-1]["id"] if events else call.given.after
-    return Answer(shapes.History(events=events, last_event=last))
+    return shapes.History(events=events, last_event=last)
 
 
-@route(
-    "POST", "/executions/{id}/stop", shapes.StopRequest, answers=shapes.Execution,
-    act=Act("execution.stop", key_of), example={"error": "Mistake", "cause": "Started by mistake"},
+@table.route(
+    "POST", "/executions/{id}/stop", act=Act("execution.stop", key_of),
+    example={"error": "Mistake", "cause": "Started by mistake"},
 )
-def stop_execution(call: Call[shapes.StopRequest]) -> Answer:
+def stop_execution(call: Call[shapes.StopRequest]) -> shapes.Execution:
     """Ask an execution to stop; it is ABORTED once its worker reads it."""
-    return Answer(shown(call, stopped(call, call.act, key_of(call))))
+    return shown(call, stopped(call, call.act, key_of(call)))
 
 
-@route(
-    "POST", "/executions/{id}/resume", base.Nothing, answers=shapes.Execution, act=Act("execution.resume", key_of)
-)
-def resume_execution(call: Call[base.Nothing]) -> Answer:
+@table.route("POST", "/executions/{id}/resume", act=Act("execution.resume", key_of))
+def resume_execution(call: Call[base.Nothing]) -> shapes.Execution:
     """Let a PAUSED execution run again. It had killed its workers, or they lack a connector; its `cause` says which.
 
     409 for one that is not PAUSED."""
     resumed = call.services.executions.resume(key_of(call))
     call.act.done(before={"status": "PAUSED"}, after={"status": resumed.status})
-    return Answer(shown(call, resumed))
+    return shown(call, resumed)
 
 
-@route(
-    "POST", "/executions/{id}/rerun", shapes.RerunRequest, answers=shapes.Execution, status=201,
-    act=Acts(("execution.start", "execution.rerun")),
+@table.route(
+    "POST", "/executions/{id}/rerun", status=201, act=Acts(("execution.start", "execution.rerun")),
     example={"version": "active"},
 )
-def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer:
+def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer[shapes.Execution]:
     """Start the workflow again with the same input, or with another.
 
     With the version that the execution ran, unless `version` is active."""
@@ -151,9 +145,9 @@ def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
     return found
 
 
-def _started_answer(call: Call[Any], started: Execution) -> Answer:
+def _started_answer(call: Call[Any], started: Execution) -> Answer[shapes.Execution]:
     """A new execution, and where it is found."""
-    return Answer(shown(call, started), status=201, headers={"Location": execution_address(started.key.id)})
+    return Answer(shown(call, started), headers={"Location": execution_address(started.key.id)})
 
 
 def shown(call: Call[Any], execution: Execution) -> shapes.Execution:

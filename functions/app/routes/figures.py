@@ -14,12 +14,11 @@ from statistics import median
 from engine.errors import NotFound
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
 from engine.records import dataclass
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.services import Services
 from functions.app.shapes import operations as shapes
 
 table = RouteTable("Operations")
-route = table.add
 
 MOST_EXECUTIONS = 200
 MOST_EVENTS = 1000
@@ -45,8 +44,8 @@ class _Seen:
     calls: tuple[Span, ...]
 
 
-@route("GET", "/figures", shapes.FiguresQuery, answers=shapes.Figures, example="hours=24")
-def get_figures(call: Call[shapes.FiguresQuery]) -> Answer:
+@table.route("GET", "/figures", example="hours=24")
+def get_figures(call: Call[shapes.FiguresQuery]) -> shapes.Figures:
     """What the executions of the last hours show of this machine: medians of the newest 200.
 
     404 on AWS, where CloudWatch has a stage's figures."""
@@ -58,14 +57,14 @@ def get_figures(call: Call[shapes.FiguresQuery]) -> Answer:
         call.workspace, started_after=now - call.given.hours * 3600, limit=MOST_EXECUTIONS
     )).rows
     began = [seen for row in rows if (seen := _seen(services, row, now)) is not None]
-    return Answer(shapes.Figures(
+    return shapes.Figures(
         hours=call.given.hours, cpus=os.cpu_count() or 1, workers=services.workers(), executions=len(began),
         delay=median(item.delay for item in began) if began else 0.0,
         took=median(item.open[1] - item.open[0] for item in began) if began else 0.0,
         calls=most_at_once(span for item in began for span in item.calls),
         open=most_at_once(item.open for item in began),
         task_threads=services.settings.task_threads, batch_size=services.settings.batch_size,
-    ))
+    )
 
 
 def most_at_once(spans: Iterable[Span]) -> int:

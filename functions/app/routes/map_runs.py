@@ -8,46 +8,41 @@ from __future__ import annotations
 from engine.durable.views import map_run_view
 from functions.app.acts import Act
 from functions.app.routes.executions import key_of
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import map_runs as shapes
 
 table = RouteTable("Map Runs")
-route = table.add
 
 
-@route("GET", "/executions/{id}/map-runs", base.Nothing, answers=shapes.MapRunList)
-def list_map_runs(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/executions/{id}/map-runs")
+def list_map_runs(call: Call[base.Nothing]) -> shapes.MapRunList:
     """The Map Runs that the execution has begun, in order."""
     executions, key = call.services.executions, key_of(call)
     found = [executions.describe_map_run(key, arn) for arn in executions.map_runs(key)]
-    return Answer(shapes.MapRunList(map_runs=[shown(run) for run in found]))
+    return shapes.MapRunList(map_runs=[shown(run) for run in found])
 
 
-@route("GET", "/executions/{id}/map-runs/{run}", base.Nothing, answers=shapes.MapRun)
-def describe_map_run(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/executions/{id}/map-runs/{run}")
+def describe_map_run(call: Call[base.Nothing]) -> shapes.MapRun:
     """How a Map Run stands: its counts and limits."""
-    return Answer(shown(call.services.executions.describe_map_run(key_of(call), call.path["run"])))
+    return shown(call.services.executions.describe_map_run(key_of(call), call.path["run"]))
 
 
-@route(
-    "PUT", "/executions/{id}/map-runs/{run}", shapes.UpdateMapRunRequest, answers=shapes.MapRun,
-    act=Act("map_run.update", key_of), example={"max_concurrency": 10},
+@table.route(
+    "PUT", "/executions/{id}/map-runs/{run}", act=Act("map_run.update", key_of), example={"max_concurrency": 10},
 )
-def update_map_run(call: Call[shapes.UpdateMapRunRequest]) -> Answer:
+def update_map_run(call: Call[shapes.UpdateMapRunRequest]) -> shapes.MapRun:
     """Change the limits of a Map Run that is under way; they hold from its worker's next step on."""
     executions, key, run = call.services.executions, key_of(call), call.path["run"]
     limits = call.given.model_dump()
     executions.update_map_run(key, run, **limits)
     call.act.done(after={"map_run": run, **limits})
-    return Answer(shown(executions.describe_map_run(key, run)))
+    return shown(executions.describe_map_run(key, run))
 
 
-@route(
-    "GET", "/executions/{id}/map-runs/{run}/executions", shapes.MapRunChildrenQuery,
-    answers=shapes.MapRunChildren, example="first=100&limit=100",
-)
-def list_children(call: Call[shapes.MapRunChildrenQuery]) -> Answer:
+@table.route("GET", "/executions/{id}/map-runs/{run}/executions", example="first=100&limit=100")
+def list_children(call: Call[shapes.MapRunChildrenQuery]) -> shapes.MapRunChildren:
     """The run's child executions, in the order of their items."""
     given = call.given
     rows = call.services.executions.map_run_children(
@@ -55,7 +50,7 @@ def list_children(call: Call[shapes.MapRunChildrenQuery]) -> Answer:
     )
     following = given.first + len(rows) if len(rows) == given.limit else None
     children = [shapes.MapRunChild.of(row, id=row.key.id) for row in rows]
-    return Answer(shapes.MapRunChildren(executions=children, next_first=following))
+    return shapes.MapRunChildren(executions=children, next_first=following)
 
 
 def shown(run: map_run_view.MapRun) -> shapes.MapRun:

@@ -6,28 +6,27 @@ from typing import get_args
 
 from engine.settings import Settings
 from functions.app.release import release
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import me as shapes
 
 table = RouteTable("About you")
-route = table.add
 
 _LINKS = {"api": "/docs", "openapi": "/openapi.json", "audit": "/audit"}
 
 
-@route("GET", "/me", base.Nothing, answers=shapes.Me)
-def get_me(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/me")
+def get_me(call: Call[base.Nothing]) -> shapes.Me:
     """Who asks, in which workspace, what they may do, and which release answers."""
     place, answering = call.services.place, release()
-    return Answer(shapes.Me(
+    return shapes.Me(
         actor=call.actor.name, actor_kind=call.actor.kind, rights=list(get_args(shapes.Right)),
         workspace=call.workspace, stage=place.stage, product_version=answering.version, commit=answering.commit,
         region=place.region,
         links={**_LINKS, **place.links},
         copilot=_copilot(call.services.settings),
         workers=None if call.services.workers is None else call.services.workers(),
-    ))
+    )
 
 
 def _copilot(settings: Settings) -> shapes.Copilot:

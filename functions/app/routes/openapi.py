@@ -31,18 +31,18 @@ def describing(routes: Sequence[Route]) -> RouteTable:
     """The routes about `routes` (and about themselves)."""
     table = RouteTable("About")
 
-    @table.add("GET", "/health", base.Nothing, answers=base.Health)
-    def health(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001 - a handler's shape
+    @table.route("GET", "/health")
+    def health(call: Call[base.Nothing]) -> base.Health:  # noqa: ARG001 - a handler's shape
         """Say that the server answers."""
-        return Answer(base.Health())
+        return base.Health()
 
-    @table.add("GET", "/openapi.json", base.Nothing, answers=None)
-    def openapi(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001
+    @table.route("GET", "/openapi.json")
+    def openapi(call: Call[base.Nothing]) -> str:  # noqa: ARG001
         """Describe the API in OpenAPI 3.1."""
-        return Answer(_text())
+        return _text()
 
-    @table.add("GET", "/docs", base.Nothing, answers=None)
-    def documentation(call: Call[base.Nothing]) -> Answer:  # noqa: ARG001
+    @table.route("GET", "/docs")
+    def documentation(call: Call[base.Nothing]) -> Answer[str]:  # noqa: ARG001
         """Describe the API on a page for people."""
         headers = {"Content-Security-Policy": docs_page.POLICY}
         return Answer(_page(), content_type="text/html; charset=utf-8", headers=headers)

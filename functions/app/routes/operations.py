@@ -10,12 +10,11 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
 from functions.app.acts import Act, Acts
 from functions.app.routes.executions import stopped
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import operations as shapes
 
 table = RouteTable("Operations")
-route = table.add
 
 EVERY = "*"
 """How an entry calls all workflows of a workspace: no workflow is called that."""
@@ -29,46 +28,43 @@ _PAUSE, _RESUME = Act("workflow.pause", _workflow), Act("workflow.resume", _work
 _HOW = {"starts": "queue", "running": "hold"}
 
 
-@route("GET", "/pauses", base.Nothing, answers=shapes.PauseList)
-def list_pauses(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/pauses")
+def list_pauses(call: Call[base.Nothing]) -> shapes.PauseList:
     """What is paused: workflows, and `*` for all of them."""
     found = call.services.pausing.paused(call.workspace)
-    return Answer(shapes.PauseList(pauses=[shown(pause) for pause in found]))
+    return shapes.PauseList(pauses=[shown(pause) for pause in found])
 
 
-@route(
-    "POST", "/workflows/{name}/pause", shapes.PauseRequest, answers=shapes.Pause, act=_PAUSE,
-    example=_HOW,
-)
-def pause_workflow(call: Call[shapes.PauseRequest]) -> Answer:
+@table.route("POST", "/workflows/{name}/pause", act=_PAUSE, example=_HOW)
+def pause_workflow(call: Call[shapes.PauseRequest]) -> shapes.Pause:
     """Pause a workflow: its starts wait or are refused, what runs is finished or held."""
     call.services.catalog.workflow(call.workspace, call.path["name"])
     return _pause(call, call.path["name"])
 
 
-@route("POST", "/workflows/{name}/resume", base.Nothing, answers=shapes.Resumed, act=_RESUME)
-def resume_workflow(call: Call[base.Nothing]) -> Answer:
+@table.route("POST", "/workflows/{name}/resume", act=_RESUME)
+def resume_workflow(call: Call[base.Nothing]) -> shapes.Resumed:
     """Let a paused workflow go on: what waited is woken."""
     return _resume(call, call.path["name"])
 
 
-@route("POST", "/pause", shapes.PauseRequest, answers=shapes.Pause, act=_PAUSE, example=_HOW)
-def pause_all(call: Call[shapes.PauseRequest]) -> Answer:
+@table.route("POST", "/pause", act=_PAUSE, example=_HOW)
+def pause_all(call: Call[shapes.PauseRequest]) -> shapes.Pause:
     """Pause every workflow."""
     return _pause(call, ALL)
 
 
-@route("POST", "/resume", base.Nothing, answers=shapes.Resumed, act=_RESUME)
-def resume_all(call: Call[base.Nothing]) -> Answer:
+@table.route("POST", "/resume", act=_RESUME)
+def resume_all(call: Call[base.Nothing]) -> shapes.Resumed:
     """Let everything go on that was paused by a pause of all. A workflow that was paused by name stays so."""
     return _resume(call, ALL)
 
 
-@route(
-    "POST", "/workflows/{name}/stop", shapes.StopManyRequest, answers=shapes.StoppedMany,
-    act=Acts(("execution.stop",)), example={"status": "RUNNING", "cause": "A wrong price list"},
+@table.route(
+    "POST", "/workflows/{name}/stop", act=Acts(("execution.stop",)),
+    example={"status": "RUNNING", "cause": "A wrong price list"},
 )
-def stop_many(call: Call[shapes.StopManyRequest]) -> Answer:
+def stop_many(call: Call[shapes.StopManyRequest]) -> shapes.StoppedMany:
     """Ask a workflow's open executions to stop, a page of them at a time, the newest first.
 
     While next_token is not null there are more: ask again with it."""
@@ -82,7 +78,7 @@ def stop_many(call: Call[shapes.StopManyRequest]) -> Answer:
     for row in page.rows:
         with call.acts.doing("execution.stop", row.key) as act:
             stopped(call, act, row.key)
-    return Answer(shapes.StoppedMany(stopped=[row.key.id for row in page.rows], next_token=page.next_token))
+    return shapes.StoppedMany(stopped=[row.key.id for row in page.rows], next_token=page.next_token)
 
 
 def shown(pause: Pause) -> shapes.Pause:
@@ -90,7 +86,7 @@ def shown(pause: Pause) -> shapes.Pause:
     return shapes.Pause.of(pause, workflow=pause.workflow or EVERY)
 
 
-def _pause(call: Call[shapes.PauseRequest], workflow: str) -> Answer:
+def _pause(call: Call[shapes.PauseRequest], workflow: str) -> shapes.Pause:
     before = _now(call, workflow)
     pause = call.services.pausing.pause(
         call.workspace, workflow, starts=call.given.starts, running=call.given.running, actor=call.actor
@@ -99,14 +95,14 @@ def _pause(call: Call[shapes.PauseRequest], workflow: str) -> Answer:
         call.act.unchanged()
     else:
         call.act.done(before=_recorded(before), after=_recorded(pause))
-    return Answer(shown(pause))
+    return shown(pause)
 
 
-def _resume(call: Call[base.Nothing], workflow: str) -> Answer:
+def _resume(call: Call[base.Nothing], workflow: str) -> shapes.Resumed:
     before = _now(call, workflow)
     resumed = call.services.pausing.resume(call.workspace, workflow)
     call.act.done(before=_recorded(before), after={"woken": resumed.woken})
-    return Answer(shapes.Resumed.of(resumed))
+    return shapes.Resumed.of(resumed)
 
 
 def _now(call: Call[Any], workflow: str) -> Pause | None:

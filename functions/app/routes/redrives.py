@@ -9,32 +9,27 @@ from engine.errors import UserError
 from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, Acts, Doing
 from functions.app.routes.executions import key_of, query_of, shown
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import executions as executions_shapes
 from functions.app.shapes import operations as operations_shapes
 
 table = RouteTable("Operations")
-route = table.add
 
 
-@route(
-    "POST", "/executions/{id}/redrive", base.Nothing, answers=executions_shapes.Execution,
-    act=Act("execution.redrive", key_of),
-)
-def redrive_execution(call: Call[base.Nothing]) -> Answer:
+@table.route("POST", "/executions/{id}/redrive", act=Act("execution.redrive", key_of))
+def redrive_execution(call: Call[base.Nothing]) -> executions_shapes.Execution:
     """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood, as AWS's RedriveExecution does.
 
     What succeeded is kept; its version, input and id stay. 409 (ExecutionNotRedrivable) says what stands against it."""
-    return Answer(shown(call, _redriven(call, call.act, key_of(call))))
+    return shown(call, _redriven(call, call.act, key_of(call)))
 
 
-@route(
-    "POST", "/workflows/{name}/redrive", operations_shapes.RedriveManyRequest, answers=operations_shapes.RedrivenMany,
-    act=Acts(("execution.redrive",)),
+@table.route(
+    "POST", "/workflows/{name}/redrive", act=Acts(("execution.redrive",)),
     example={"status": "FAILED", "error": "Stripe.*"},
 )
-def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> Answer:
+def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> operations_shapes.RedrivenMany:
     """Redrive a workflow's executions that did not succeed, a page of them at a time, the newest first.
 
     While next_token is not null there are more: ask again with it."""
@@ -51,7 +46,7 @@ def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> Answer:
             done.append(row.key.id)
         except UserError as error:
             refused.append(operations_shapes.NotRedriven(id=row.key.id, message=error.message))
-    return Answer(operations_shapes.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token))
+    return operations_shapes.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token)
 
 
 def _redriven(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:

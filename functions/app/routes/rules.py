@@ -21,34 +21,32 @@ from engine.language.rules.verdict import (
 )
 from engine.values import json_type
 from functions.app.acts import NoAct
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import rules as shapes
 
 table = RouteTable("Rules")
-route = table.add
 
 _CLOCK = SystemClock()
 _NO_ACT = NoAct("a test of a rule stores nothing and starts nothing")
 
 
-@route(
-    "POST", "/rules/test", shapes.RuleTestRequest, answers=shapes.RuleReport, act=_NO_ACT,
-    example={"condition": "$states.input.total > 100", "input": {"total": 50}},
+@table.route(
+    "POST", "/rules/test", act=_NO_ACT, example={"condition": "$states.input.total > 100", "input": {"total": 50}},
 )
-def run_rule_test(call: Call[shapes.RuleTestRequest]) -> Answer:
+def run_rule_test(call: Call[shapes.RuleTestRequest]) -> shapes.RuleReport:
     """Test a Choice against a payload: every part's value, which rule won, why the others did not, and the smallest
     change that would flip it."""
     given = call.given
     choice = choice_of(given)
     payload = Payload(given.input, given.variables, given.context, _CLOCK.now())
-    return Answer(report_model(choice, examine(choice, payload)))
+    return report_model(choice, examine(choice, payload))
 
 
-@route(
-    "POST", "/rules/test-many", shapes.RuleTestManyRequest, answers=shapes.RuleBranches, act=_NO_ACT,
+@table.route(
+    "POST", "/rules/test-many", act=_NO_ACT,
     example={"condition": "$states.input.total > 100", "inputs": [{"input": {"total": 50}}]},
 )
-def run_rule_tests(call: Call[shapes.RuleTestManyRequest]) -> Answer:
+def run_rule_tests(call: Call[shapes.RuleTestManyRequest]) -> shapes.RuleBranches:
     """List the branch that each of many payloads takes."""
     given = call.given
     choice, now = choice_of(given), _CLOCK.now()
@@ -58,14 +56,13 @@ def run_rule_tests(call: Call[shapes.RuleTestManyRequest]) -> Answer:
         shapes.RuleBranch(execution=item.execution, **dict(outcome))
         for item, outcome in zip(given.inputs, outcomes, strict=True)
     ]
-    return Answer(shapes.RuleBranches(results=branches, counts=dict(Counter(map(_branch, branches)))))
+    return shapes.RuleBranches(results=branches, counts=dict(Counter(map(_branch, branches))))
 
 
-@route(
-    "POST", "/rules/expression", shapes.ExpressionRequest, answers=shapes.ExpressionValue, act=_NO_ACT,
-    example={"expression": "$states.input.total * 2", "input": {"total": 50}},
+@table.route(
+    "POST", "/rules/expression", act=_NO_ACT, example={"expression": "$states.input.total * 2", "input": {"total": 50}},
 )
-def evaluate_expression(call: Call[shapes.ExpressionRequest]) -> Answer:
+def evaluate_expression(call: Call[shapes.ExpressionRequest]) -> shapes.ExpressionValue:
     """Evaluate one expression, for live values beside a field.
 
     A fault of the expression is part of the answer, not an HTTP error."""
@@ -74,12 +71,12 @@ def evaluate_expression(call: Call[shapes.ExpressionRequest]) -> Answer:
     try:
         value = evaluate(given.expression, given.query_language, payload)
     except StateFailure as failure:
-        return Answer(shapes.ExpressionValue(value=None, type="error", error=failure.cause or failure.error))
+        return shapes.ExpressionValue(value=None, type="error", error=failure.cause or failure.error)
     except InvalidExpression as problem:
-        return Answer(shapes.ExpressionValue(value=None, type="error", error=problem.message))
+        return shapes.ExpressionValue(value=None, type="error", error=problem.message)
     if value is ABSENT:
-        return Answer(shapes.ExpressionValue(value=None, type="undefined", error=None))
-    return Answer(shapes.ExpressionValue(value=value, type=json_type(value), error=None))
+        return shapes.ExpressionValue(value=None, type="undefined", error=None)
+    return shapes.ExpressionValue(value=value, type=json_type(value), error=None)
 
 
 def choice_of(given: shapes.RuleSubject) -> ChoiceUnderTest:

@@ -12,21 +12,20 @@ from engine.governance.secret_refs import check_key, check_length, check_value
 from engine.governance.shadowing import shadowed_by
 from engine.ports.secrets import SecretInfo
 from functions.app.acts import Act
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.secret_uses import secret_uses
 from functions.app.shapes import base
 from functions.app.shapes import secrets as shapes
 
 table = RouteTable("Secrets")
-route = table.add
 
 
 def _secret(call: Call[Any]) -> Subject:
     return Subject(SECRET, call.path["key"])
 
 
-@route("GET", "/secrets", base.Nothing, answers=shapes.SecretList)
-def list_secrets(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/secrets")
+def list_secrets(call: Call[base.Nothing]) -> shapes.SecretList:
     """List the secrets by name, with the workflows that name them; values are never shown.
 
     `missing` are those that are named and nowhere: publishing warns of them, and running fails."""
@@ -42,14 +41,11 @@ def list_secrets(call: Call[base.Nothing]) -> Answer:
     ]
     known = {item.key for item in found}
     missing = [shapes.SecretNeeded(key=key, used_by=used) for key, used in sorted(uses.items()) if key not in known]
-    return Answer(shapes.SecretList(secrets=found, missing=missing))
+    return shapes.SecretList(secrets=found, missing=missing)
 
 
-@route(
-    "PUT", "/secrets/{key}", shapes.SecretRequest, answers=shapes.Secret, act=Act("secret.set", _secret),
-    example={"value": "…"},
-)
-def put_secret(call: Call[shapes.SecretRequest]) -> Answer:
+@table.route("PUT", "/secrets/{key}", act=Act("secret.set", _secret), example={"value": "…"})
+def put_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     """Create or rotate a secret.
 
     A value of fewer than 8 characters is refused unless `allow_short` says so: masking cannot find it safely."""
@@ -57,11 +53,8 @@ def put_secret(call: Call[shapes.SecretRequest]) -> Answer:
     return _write(call, key, value, _writable(call, key))
 
 
-@route(
-    "POST", "/secrets/{key}/rotate", shapes.SecretRequest, answers=shapes.Secret, act=Act("secret.rotate", _secret),
-    example={"value": "…"},
-)
-def rotate_secret(call: Call[shapes.SecretRequest]) -> Answer:
+@table.route("POST", "/secrets/{key}/rotate", act=Act("secret.rotate", _secret), example={"value": "…"})
+def rotate_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     """Give a secret a new value; its key stays, so no workflow changes.
 
     404 when there is none that can be written here. What runs uses the new value from its next call on."""
@@ -77,11 +70,8 @@ def rotate_secret(call: Call[shapes.SecretRequest]) -> Answer:
     return _write(call, key, value, before)
 
 
-@route(
-    "DELETE", "/secrets/{key}", shapes.DeleteSecretQuery, answers=base.Done, act=Act("secret.delete", _secret),
-    example="force=true",
-)
-def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> Answer:
+@table.route("DELETE", "/secrets/{key}", act=Act("secret.delete", _secret), example="force=true")
+def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
     """Delete a secret. 409 while a workflow names it, unless forced."""
     services, key = call.services, check_key(call.path["key"])
     before = _writable(call, key)
@@ -98,7 +88,7 @@ def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> Answer:
     if not services.secret_store.delete(call.workspace, key):
         raise _nothing_to_delete(key)  # somebody was faster
     call.act.done(before=_recorded(before))
-    return Answer(base.Done())
+    return base.Done()
 
 
 def _writable(call: Call[Any], key: str) -> SecretInfo | None:
@@ -106,7 +96,7 @@ def _writable(call: Call[Any], key: str) -> SecretInfo | None:
     return next((info for info in call.services.secret_store.list(call.workspace) if info.key == key), None)
 
 
-def _write(call: Call[shapes.SecretRequest], key: str, value: str, before: SecretInfo | None) -> Answer:
+def _write(call: Call[shapes.SecretRequest], key: str, value: str, before: SecretInfo | None) -> shapes.Secret:
     """Write the value. An entry has that there was one and that there is: never a value, nor a digest of one, which
     could be guessed from."""
     check_length(value, allow_short=call.given.allow_short)
@@ -114,7 +104,7 @@ def _write(call: Call[shapes.SecretRequest], key: str, value: str, before: Secre
         KNOWN.add([value])  # in this process's log and entries, from now on
     info = call.services.secret_store.set(call.workspace, key, value, by=call.actor.name)
     call.act.done(before=None if before is None else _recorded(before), after=_recorded(info))
-    return Answer(_shown(call, info))
+    return _shown(call, info)
 
 
 def _recorded(info: SecretInfo) -> base.Json:

@@ -32,7 +32,6 @@ from functions.app.strict_json import read_json
 Json = Any
 
 table = RouteTable("Executions")
-route = table.add
 
 MOST_EVENTS = 100_000
 """So much of a history is read at once; a longer one says that it is not all."""
@@ -48,14 +47,14 @@ MOST_LOOKED_AT, MOST_EVENTS_LOOKED_AT = 100, 200_000
 _LOG = logging.getLogger(__name__)
 
 
-@route("GET", "/executions/{id}/definition", base.Nothing, answers=shapes.DefinitionAnswer)
-def get_definition(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/executions/{id}/definition")
+def get_definition(call: Call[base.Nothing]) -> shapes.DefinitionAnswer:
     """The workflow document that the execution runs by, whatever was published since."""
-    return Answer(shapes.DefinitionAnswer(document=_document(call.services, _described(call))))
+    return shapes.DefinitionAnswer(document=_document(call.services, _described(call)))
 
 
-@route("GET", "/executions/{id}/steps", shapes.StepsQuery, answers=shapes.StepsAnswer, example="newest=1000")
-def list_steps(call: Call[shapes.StepsQuery]) -> Answer:
+@table.route("GET", "/executions/{id}/steps", example="newest=1000")
+def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     """The execution's steps, derived from its history: each visit of each state, its attempts and waits.
 
     A live view polls with the ETag: while nothing happened the history is not read. `edges` are the transitions really
@@ -63,7 +62,7 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer:
     seq, status = call.services.executions.written(key_of(call))
     tag = etags.of(f"{release()} {seq} {status}")
     if call.holds(tag):
-        return Answer("", etag=tag)
+        return Answer(None, etag=tag)
     execution = _described(call)
     newest, left_out = call.given.newest, 0
     if newest is not None:
@@ -80,21 +79,21 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer:
     ), etag=tag)
 
 
-@route("GET", "/executions/{id}/waiting", base.Nothing, answers=shapes.WaitingTasks)
-def list_waiting(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/executions/{id}/waiting")
+def list_waiting(call: Call[base.Nothing]) -> shapes.WaitingTasks:
     """The tasks that wait for an answer from outside.
 
     Who has a task's token may answer it, so the token itself is given to nobody over HTTP: a workflow hands it to whom
     it means."""
     tells = call.actor.origin == COMMAND_LINE
-    return Answer(shapes.WaitingTasks(waiting=[
+    return shapes.WaitingTasks(waiting=[
         shapes.WaitingTask(state=task.state, token=task.token if tells else None)
         for task in call.services.executions.standing(key_of(call)).waiting
-    ]))
+    ])
 
 
-@route("GET", "/executions/{id}/steps/{step}", base.Nothing, answers=shapes.StepDetail)
-def get_step(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/executions/{id}/steps/{step}")
+def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     """One step with its values, its error in plain words and with its stack trace, its events and its log.
 
     `audit` is the query of GET /audit that lists what the audit log has of it."""
@@ -117,19 +116,19 @@ def get_step(call: Call[base.Nothing]) -> Answer:
     ))
 
 
-@route("GET", "/executions/{id}/logs", shapes.LogsQuery, answers=shapes.LogLines, example="step=Charge%231")
-def get_logs(call: Call[shapes.LogsQuery]) -> Answer:
+@table.route("GET", "/executions/{id}/logs", example="step=Charge%231")
+def get_logs(call: Call[shapes.LogsQuery]) -> shapes.LogLines:
     """What the workers wrote while they worked for this execution, oldest first."""
     execution, given = _described(call), call.given
     query = LogQuery(execution.key.id, since=execution.started_at - LOG_MARGIN_SECONDS, limit=given.limit)
     if given.step is not None:
         query = _query_of(execution.key.id, _step(call.services, execution.key, given.step), given.limit)
     found = call.services.logs.lines(query)
-    return Answer(shapes.LogLines(lines=[_line(line) for line in found.lines], complete=found.complete))
+    return shapes.LogLines(lines=[_line(line) for line in found.lines], complete=found.complete)
 
 
-@route("GET", "/executions/{id}/payload", shapes.PayloadQuery, answers=None, example="part=input")
-def get_payload(call: Call[shapes.PayloadQuery]) -> Answer:
+@table.route("GET", "/executions/{id}/payload", example="part=input")
+def get_payload(call: Call[shapes.PayloadQuery]) -> Answer[str]:
     """One value as a file, however large: of the execution, or of a step."""
     given, key = call.given, key_of(call)
     if given.step is None:
@@ -142,10 +141,8 @@ def get_payload(call: Call[shapes.PayloadQuery]) -> Answer:
     return Answer(large_values.json_text(value), headers=headers)
 
 
-@route(
-    "GET", "/workflows/{name}/inputs", shapes.InputsQuery, answers=shapes.PastInputs, example="state=Charge&limit=20"
-)
-def list_inputs(call: Call[shapes.InputsQuery]) -> Answer:
+@table.route("GET", "/workflows/{name}/inputs", example="state=Charge&limit=20")
+def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
     """The last real inputs of a workflow, or of one of its states: to test with."""
     given, services = call.given, call.services
     services.catalog.workflow(call.workspace, call.path["name"])
@@ -171,7 +168,7 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> Answer:
             ]
         if len(found) >= given.limit or left <= 0:
             break
-    return Answer(shapes.PastInputs(inputs=found[:given.limit]))
+    return shapes.PastInputs(inputs=found[:given.limit])
 
 
 def _past_input(

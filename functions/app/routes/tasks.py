@@ -5,12 +5,11 @@ from __future__ import annotations
 from engine.kernel.tokens import parse_token
 from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, NoAct, digest
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import tasks as shapes
 
 table = RouteTable("Tasks")
-route = table.add
 
 
 def _waiting(call: Call[shapes.TaskSuccessRequest] | Call[shapes.TaskFailureRequest]) -> ExecutionKey | None:
@@ -22,33 +21,26 @@ def _waiting(call: Call[shapes.TaskSuccessRequest] | Call[shapes.TaskFailureRequ
 _ANSWER = Act("task.answer", _waiting)
 
 
-@route(
-    "POST", "/tasks/success", shapes.TaskSuccessRequest, answers=base.Done, act=_ANSWER,
-    example={"token": "…", "output": {"approved": True}},
-)
-def task_success(call: Call[shapes.TaskSuccessRequest]) -> Answer:
+@table.route("POST", "/tasks/success", act=_ANSWER, example={"token": "…", "output": {"approved": True}})
+def task_success(call: Call[shapes.TaskSuccessRequest]) -> base.Done:
     """Answer a task that waits for its token. The first answer counts."""
     kept = call.services.executions.send_task_success(call.given.token, call.given.output)
     call.act.done(after={"answer": "success", "output_digest": digest(kept)})
-    return Answer(base.Done())
+    return base.Done()
 
 
-@route(
-    "POST", "/tasks/failure", shapes.TaskFailureRequest, answers=base.Done, act=_ANSWER,
-    example={"token": "…", "error": "Rejected", "cause": "Over budget"},
-)
-def task_failure(call: Call[shapes.TaskFailureRequest]) -> Answer:
+@table.route("POST", "/tasks/failure", act=_ANSWER, example={"token": "…", "error": "Rejected", "cause": "Over budget"})
+def task_failure(call: Call[shapes.TaskFailureRequest]) -> base.Done:
     """Fail a task that waits for its token; its Retry and Catch see the error."""
     kept = call.services.executions.send_task_failure(call.given.token, call.given.error, call.given.cause)
     call.act.done(after={"answer": "failure", "error": kept["error"]}, reason=kept["cause"])
-    return Answer(base.Done())
+    return base.Done()
 
 
-@route(
-    "POST", "/tasks/heartbeat", shapes.TaskHeartbeatRequest, answers=base.Done, example={"token": "…"},
-    act=NoAct("a heartbeat says nothing but that the work goes on"),
+@table.route(
+    "POST", "/tasks/heartbeat", example={"token": "…"}, act=NoAct("a heartbeat says nothing but that the work goes on"),
 )
-def task_heartbeat(call: Call[shapes.TaskHeartbeatRequest]) -> Answer:
+def task_heartbeat(call: Call[shapes.TaskHeartbeatRequest]) -> base.Done:
     """Say that the work behind a task token goes on: its HeartbeatSeconds begin anew."""
     call.services.executions.send_task_heartbeat(call.given.token)
-    return Answer(base.Done())
+    return base.Done()

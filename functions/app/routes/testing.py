@@ -19,7 +19,7 @@ from engine.testing.resource_kinds import aws_action_reads
 from engine.testing.trial import Asked, Tried, steps_values, try_out
 from functions.app import large_values
 from functions.app.acts import Acts, NoAct
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import testing as shapes
 from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, shape_of
 from functions.app.tested_calls import shape_of_calls
@@ -27,7 +27,6 @@ from functions.app.tested_calls import shape_of_calls
 Json = Any
 
 table = RouteTable("Testing")
-route = table.add
 
 MOST_EVENTS_SHOWN = 5_000
 
@@ -42,11 +41,11 @@ _DEFINITION = {
 }
 
 
-@route(
-    "POST", "/test/run", shapes.TrialRequest, answers=shapes.TrialAnswer, act=Acts(("workflow.test",)),
+@table.route(
+    "POST", "/test/run", act=Acts(("workflow.test",)),
     example={"definition": _DEFINITION, "input": {}, "mocks": {"Charge": {"output": {"status": 200}}}},
 )
-def run_test(call: Call[shapes.TrialRequest]) -> Answer:
+def run_test(call: Call[shapes.TrialRequest]) -> shapes.TrialAnswer:
     """Run a workflow, or a part of it, on an input: one state, up to a state, or from one on.
 
     Waits take no time. A pinned state has its output at once. Calls are answered by mocks; an action that only reads is
@@ -67,14 +66,13 @@ def run_test(call: Call[shapes.TrialRequest]) -> Answer:
         )
     finally:
         _record(call, document, made)
-    return Answer(_shown(document, tried))
+    return _shown(document, tried)
 
 
-@route(
-    "POST", "/cases/run", shapes.CasesRunRequest, answers=shapes.CasesRun,
-    act=NoAct("cases call nothing and store nothing"), example={"workflow": "order_flow"},
+@table.route(
+    "POST", "/cases/run", act=NoAct("cases call nothing and store nothing"), example={"workflow": "order_flow"},
 )
-def run_cases(call: Call[shapes.CasesRunRequest]) -> Answer:
+def run_cases(call: Call[shapes.CasesRunRequest]) -> shapes.CasesRun:
     """Run the cases of a workflow's draft, or of a document, and say what came out otherwise.
 
     All of them together take at most 25 s: those that are not over by then fail, and say so."""
@@ -84,7 +82,7 @@ def run_cases(call: Call[shapes.CasesRunRequest]) -> Answer:
     else:
         document = parse_document(given.document)
     cases = chosen_cases(document.cases, given.cases)
-    return Answer(cases_run(document, cases, services.clock))
+    return cases_run(document, cases, services.clock)
 
 
 def cases_run(document: WorkflowDocument, cases: Sequence[Case], clock: Clock) -> shapes.CasesRun:

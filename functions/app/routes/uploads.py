@@ -10,21 +10,20 @@ from __future__ import annotations
 
 from engine.errors import PayloadTooLarge
 from functions.app.acts import NoAct
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import uploads as shapes
 
 table = RouteTable("Uploads")
-route = table.add
 
 ROOM_BYTES = 1024 * 1024
 """For what stands beside an input in a request."""
 
 
-@route(
-    "POST", "/uploads", shapes.UploadRequest, answers=shapes.Upload, status=201, example={"bytes": 7_000_000},
+@table.route(
+    "POST", "/uploads", status=201, example={"bytes": 7_000_000},
     act=NoAct("what is put there is the body of a request, whose act counts"),
 )
-def expect_upload(call: Call[shapes.UploadRequest]) -> Answer:
+def expect_upload(call: Call[shapes.UploadRequest]) -> shapes.Upload:
     """Ask for an address for a body that is too large for a request: over about 5 MB on AWS.
 
     PUT the JSON there with the headers that are named; then send the request itself without a body, with the header
@@ -37,10 +36,8 @@ def expect_upload(call: Call[shapes.UploadRequest]) -> Answer:
         )
     transfers = call.services.transfers
     if transfers is None:
-        return Answer(shapes.Upload(id=None, href=None, headers={}, expires_in=0), status=201)
+        return shapes.Upload(id=None, href=None, headers={}, expires_in=0)
     found = transfers.expect(call.workspace, size)
-    return Answer(
-        shapes.Upload(id=found.id, href=found.href, headers=dict(found.headers), expires_in=found.seconds), status=201
-    )
+    return shapes.Upload(id=found.id, href=found.href, headers=dict(found.headers), expires_in=found.seconds)
 
 

@@ -17,14 +17,13 @@ from functions.app.acts import Act, Doing
 from functions.app.case_check import CaseCheck
 from functions.app.routes.definitions import finding_shape
 from functions.app.routes.testing import cases_run
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import versions as shapes
 from functions.app.shapes import workflows as workflows_shapes
 from functions.app.warnings import warn
 
 table = RouteTable("Workflows")
-route = table.add
 
 _LONGEST_NUMBER = 4_000
 """Python reads no integers over 4,300 digits."""
@@ -35,21 +34,21 @@ def workflow_of(call: Call[Any]) -> Subject:
     return Subject(WORKFLOW, call.path["name"])
 
 
-@route(
-    "POST", "/workflows/{name}/publish", shapes.PublishRequest, answers=shapes.Version, conditional=True,
-    act=Act("workflow.publish", workflow_of), example={"note": "Refunds over 500 need an approval"},
+@table.route(
+    "POST", "/workflows/{name}/publish", conditional=True, act=Act("workflow.publish", workflow_of),
+    example={"note": "Refunds over 500 need an approval"},
 )
-def publish_workflow(call: Call[shapes.PublishRequest]) -> Answer:
+def publish_workflow(call: Call[shapes.PublishRequest]) -> shapes.Version:
     """Make the draft the new active version.
 
     If-Match names the draft that was tested. 422 lists everything that is wrong with it. Its cases are run first, each
     with its stubs: nothing is called. If some fail, 422 CasesFail lists them, unless they are accepted."""
     version = published(call, call.act, call.path["name"], call.expected)
-    return Answer(version_shape(version, version.number))
+    return version_shape(version, version.number)
 
 
-@route("GET", "/workflows/{name}/publish", base.Nothing, answers=shapes.PublishPreview)
-def preview_publish(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/workflows/{name}/publish")
+def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
     """Say what publishing the draft would change, what is wrong with it, and which of its cases fail.
 
     The cases are run for it, each with its stubs: nothing is called."""
@@ -60,7 +59,7 @@ def preview_publish(call: Call[base.Nothing]) -> Answer:
     problems = catalog.problems(draft.document)
     is_sound = all(problem.severity != "ERROR" for problem in problems)
     is_new = active is None or active.digest != document_digest(draft.document)
-    preview = shapes.PublishPreview(
+    return shapes.PublishPreview(
         workflow=name, etag=draft.etag, active_version=row.active_version or None,
         next_version=row.latest_version + 1 if is_new else None,
         diff=None if active is None else diff_shape(catalog, workspace, name, active.number, None),
@@ -68,39 +67,38 @@ def preview_publish(call: Call[base.Nothing]) -> Answer:
         cases=cases_run(draft.document, draft.document.cases, services.clock) if is_sound else None,
         publishable=is_sound,
     )
-    return Answer(preview)
 
 
-@route("GET", "/workflows/{name}/versions", base.Nothing, answers=shapes.VersionList)
-def list_versions(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/workflows/{name}/versions")
+def list_versions(call: Call[base.Nothing]) -> shapes.VersionList:
     """The published versions, newest first."""
     name, catalog = call.path["name"], call.services.catalog
     active = catalog.workflow(call.workspace, name).active_version
     found = catalog.versions(call.workspace, name)
-    return Answer(shapes.VersionList(versions=[version_shape(item, active) for item in found]))
+    return shapes.VersionList(versions=[version_shape(item, active) for item in found])
 
 
-@route("GET", "/workflows/{name}/versions/{number}", base.Nothing, answers=shapes.VersionWithDocument)
-def get_version(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/workflows/{name}/versions/{number}")
+def get_version(call: Call[base.Nothing]) -> shapes.VersionWithDocument:
     """One version with its document."""
     name, catalog = call.path["name"], call.services.catalog
     active = catalog.workflow(call.workspace, name).active_version
     record = catalog.version(call.workspace, name, _number(call.path["number"]))
-    return Answer(shapes.VersionWithDocument.of(version_shape(record, active), document=json.loads(record.document)))
+    return shapes.VersionWithDocument.of(version_shape(record, active), document=json.loads(record.document))
 
 
-@route("GET", "/workflows/{name}/diff", shapes.DiffQuery, answers=shapes.Diff, example="from=1&to=2")
-def diff_workflow(call: Call[shapes.DiffQuery]) -> Answer:
+@table.route("GET", "/workflows/{name}/diff", example="from=1&to=2")
+def diff_workflow(call: Call[shapes.DiffQuery]) -> shapes.Diff:
     """What differs between two versions, or a version and the draft."""
     given = call.given
-    return Answer(diff_shape(call.services.catalog, call.workspace, call.path["name"], given.old, given.new))
+    return diff_shape(call.services.catalog, call.workspace, call.path["name"], given.old, given.new)
 
 
-@route(
-    "POST", "/workflows/{name}/rollback", shapes.RollbackRequest, answers=shapes.Version, conditional=True,
-    act=Act("workflow.rollback", workflow_of), example={"version": 1},
+@table.route(
+    "POST", "/workflows/{name}/rollback", conditional=True, act=Act("workflow.rollback", workflow_of),
+    example={"version": 1},
 )
-def rollback_workflow(call: Call[shapes.RollbackRequest]) -> Answer:
+def rollback_workflow(call: Call[shapes.RollbackRequest]) -> shapes.Version:
     """Make an older version the active one again.
 
     If-Match names the workflow's ETag."""
@@ -110,7 +108,7 @@ def rollback_workflow(call: Call[shapes.RollbackRequest]) -> Answer:
         call.workspace, name, call.given.version, expect_etag=etags.inner(call.expected)
     )
     _tell_active(call.act, before, record)
-    return Answer(version_shape(record, record.number))
+    return version_shape(record, record.number)
 
 
 def diff_shape(catalog: Catalog, workspace: str, name: str, old: int | None, new: int | None) -> shapes.Diff:

@@ -20,13 +20,12 @@ from functions.app.shapes import base
 from functions.app.shapes import workflows as shapes
 
 table = RouteTable("Workflows")
-route = table.add
 
 LAST_RUNS = 5
 
 
-@route("GET", "/workflows", shapes.WorkflowsQuery, answers=shapes.WorkflowList, example="q=order&tag=team:payments")
-def list_workflows(call: Call[shapes.WorkflowsQuery]) -> Answer:
+@table.route("GET", "/workflows", example="q=order&tag=team:payments")
+def list_workflows(call: Call[shapes.WorkflowsQuery]) -> shapes.WorkflowList:
     """List the workflows, each with its latest runs.
 
     Archived ones are listed only with archived=true."""
@@ -44,49 +43,43 @@ def list_workflows(call: Call[shapes.WorkflowsQuery]) -> Answer:
         if row.archived == given.archived and _has_text(row, given.q)
     ]
     found = [workflow for workflow in services.each(shown, rows) if workflow is not None]
-    return Answer(shapes.WorkflowList(workflows=found))
+    return shapes.WorkflowList(workflows=found)
 
 
-@route("GET", "/workflows/{name}", base.Nothing, answers=shapes.Workflow)
-def get_workflow(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/workflows/{name}")
+def get_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     """One workflow: its versions, its latest runs."""
     services = call.services
     return _answer(call, services.catalog.workflow(call.workspace, call.path["name"]))
 
 
-@route(
-    "POST", "/workflows/{name}/archive", base.Nothing, answers=shapes.Workflow,
-    act=Act("workflow.archive", workflow_of),
-)
-def archive_workflow(call: Call[base.Nothing]) -> Answer:
+@table.route("POST", "/workflows/{name}/archive", act=Act("workflow.archive", workflow_of))
+def archive_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     """Archive a workflow: it cannot be started, and lists leave it out. Nothing is deleted.
 
     Running executions go on."""
     return _put(call, archived=True)
 
 
-@route(
-    "POST", "/workflows/{name}/unarchive", base.Nothing, answers=shapes.Workflow,
-    act=Act("workflow.unarchive", workflow_of),
-)
-def unarchive_workflow(call: Call[base.Nothing]) -> Answer:
+@table.route("POST", "/workflows/{name}/unarchive", act=Act("workflow.unarchive", workflow_of))
+def unarchive_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     """Take a workflow out of the archive."""
     return _put(call, archived=False)
 
 
-@route(
-    "POST", "/workflows/{name}/duplicate", shapes.DuplicateRequest, answers=shapes.Draft, status=201,
+@table.route(
+    "POST", "/workflows/{name}/duplicate", status=201,
     act=Act("workflow.duplicate", lambda call: Subject(WORKFLOW, call.given.name)), example={"name": "order_flow_2"},
 )
-def duplicate_workflow(call: Call[shapes.DuplicateRequest]) -> Answer:
+def duplicate_workflow(call: Call[shapes.DuplicateRequest]) -> Answer[shapes.Draft]:
     """Make the draft of a workflow the draft of a new one."""
     name, catalog = call.path["name"], call.services.catalog
     draft = catalog.duplicate(call.workspace, name, call.given.name, actor=call.actor)
     call.act.done(after={**draft_after(draft.etag, draft.document, None), "of": name})
-    return draft_answer(catalog, call.workspace, draft, status=201)
+    return draft_answer(catalog, call.workspace, draft)
 
 
-def _put(call: Call[base.Nothing], *, archived: bool) -> Answer:
+def _put(call: Call[base.Nothing], *, archived: bool) -> Answer[shapes.Workflow]:
     """Into the archive, or out of it."""
     catalog, name = call.services.catalog, call.path["name"]
     before = catalog.workflow(call.workspace, name).archived
@@ -98,7 +91,7 @@ def _put(call: Call[base.Nothing], *, archived: bool) -> Answer:
     return _answer(call, row)
 
 
-def _answer(call: Call[base.Nothing], row: WorkflowRecord) -> Answer:
+def _answer(call: Call[base.Nothing], row: WorkflowRecord) -> Answer[shapes.Workflow]:
     services = call.services
     draft = services.catalog.draft(call.workspace, row.workflow)
     pauses = {pause.workflow: pause for pause in services.pausing.paused(call.workspace)}

@@ -21,7 +21,6 @@ from functions.app.shapes import workflows as shapes
 from functions.app.warnings import warn
 
 table = RouteTable("Workflows")
-route = table.add
 
 _MOST_WARNED = 5
 """Problems of an imported draft that are told; the others are counted."""
@@ -32,12 +31,11 @@ _DOCUMENT = {
 }
 
 
-@route(
-    "POST", "/workflows/import", shapes.ImportRequest, answers=shapes.ImportAnswer,
-    act=Acts(("workflow.import", "workflow.publish")),
+@table.route(
+    "POST", "/workflows/import", act=Acts(("workflow.import", "workflow.publish")),
     example={"document": _DOCUMENT, "publish": True},
 )
-def import_workflow(call: Call[shapes.ImportRequest]) -> Answer:
+def import_workflow(call: Call[shapes.ImportRequest]) -> Answer[shapes.ImportAnswer]:
     """Import a document or a bare definition as the draft.
 
     An unchanged document changes nothing. If the draft was edited since the last import, the import is refused with the
@@ -96,18 +94,18 @@ def _publish_imported(call: Call[shapes.ImportRequest], act: Doing, name: str, e
         raise
 
 
-@route("GET", "/workflows/{name}/draft", base.Nothing, answers=shapes.Draft)
-def get_draft(call: Call[base.Nothing]) -> Answer:
+@table.route("GET", "/workflows/{name}/draft")
+def get_draft(call: Call[base.Nothing]) -> Answer[shapes.Draft]:
     """The draft; its ETag is what a save names."""
     catalog = call.services.catalog
     return draft_answer(catalog, call.workspace, catalog.draft(call.workspace, call.path["name"]))
 
 
-@route(
-    "PUT", "/workflows/{name}/draft", shapes.SaveDraftRequest, answers=shapes.Draft, conditional=True,
-    act=Act("workflow.save_draft", workflow_of), example={"document": _DOCUMENT},
+@table.route(
+    "PUT", "/workflows/{name}/draft", conditional=True, act=Act("workflow.save_draft", workflow_of),
+    example={"document": _DOCUMENT},
 )
-def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer:
+def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer[shapes.Draft]:
     """Save the draft that If-Match names; without If-Match, create a workflow.
 
     412 when the draft was changed meanwhile: the answer's details hold the difference."""
@@ -134,21 +132,21 @@ def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer:
     return draft_answer(catalog, call.workspace, saved)
 
 
-@route("GET", "/workflows/{name}/export", shapes.ExportQuery, answers=None, example="version=1")
-def export_workflow(call: Call[shapes.ExportQuery]) -> Answer:
+@table.route("GET", "/workflows/{name}/export", example="version=1")
+def export_workflow(call: Call[shapes.ExportQuery]) -> str:
     """The draft's file, or that of a version, as it was written."""
     data = call.services.catalog.export(call.workspace, call.path["name"], call.given.version)
-    return Answer(data.decode())
+    return data.decode()
 
 
-def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft, *, status: int = 200) -> Answer:
+def draft_answer(catalog: Catalog, workspace: str, draft: CatalogDraft) -> Answer[shapes.Draft]:
     """The draft, with the ETag that a save of it names."""
     written = draft.document.as_written
     answer = shapes.Draft.of(
         draft, document=written, cases=written.get("cases", []),
         based_on_version=catalog.workflow(workspace, draft.workflow).latest_version or None,
     )
-    return Answer(answer, status=status, etag=draft.etag)
+    return Answer(answer, etag=draft.etag)
 
 
 def draft_after(etag: str, document: WorkflowDocument, before: CatalogDraft | None) -> dict[str, base.Json]:

@@ -10,7 +10,7 @@ from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.ports.keys import ExecutionKey
 from functions.app import http
 from functions.app.acts import Act, Acts, NoAct
-from functions.app.routing import Answer, RouteTable, answer
+from functions.app.routing import Call, RouteTable, answer
 from functions.app.shapes import base
 from functions.app.table import ROUTES
 
@@ -169,18 +169,22 @@ def test_every_route_that_is_not_a_get_declares_what_it_does():
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_a_route_that_declares_nothing_does_not_build(method):
     with pytest.raises(TypeError, match="declares neither an act nor that it does none"):
-        RouteTable("Things").add(method, "/things", base.Nothing, answers=base.Done)
+        RouteTable("Things").route(method, "/things")
 
 
 def test_a_get_that_declares_an_act_does_not_build():
     with pytest.raises(TypeError, match="a GET does no act"):
-        RouteTable("Things").add("GET", "/things", base.Nothing, answers=base.Done, act=NoAct("it looks"))
+        RouteTable("Things").route("GET", "/things", act=NoAct("it looks"))
 
 
 def asked(api, act, handler):
     """The answer of a route of its own, and what it left in the log."""
     table = RouteTable("Things")
-    table.add("POST", "/things", base.Nothing, answers=base.Done, act=act)(handler)
+
+    def annotated(call: Call[base.Nothing]) -> base.Done:
+        return handler(call)
+
+    table.route("POST", "/things", act=act)(annotated)
     request = http.Request("POST", "/things", context={
         "identity": {"sourceIp": "127.0.0.1"}, "authorizer": {"principalId": "ada"},
     })
@@ -193,7 +197,7 @@ THING = Act("thing.do", lambda call: Subject(WORKFLOW, "thing"))
 
 @pytest.mark.parametrize("act", [THING, Acts(("thing.do",))], ids=["one", "many"])
 def test_a_handler_that_does_not_say_what_it_did_is_told_of(api, act, caplog):
-    found, left = asked(api, act, lambda call: Answer(base.Done()))
+    found, left = asked(api, act, lambda call: base.Done())
     assert (found.status, left) == (200, [])
     assert "stands and is not in the audit log: by a defect" in found.body
     assert "NOT IN THE AUDIT LOG: thing.do" in caplog.text
@@ -204,7 +208,7 @@ def test_an_act_of_many_that_does_not_say_what_came_of_it_is_told_of(api, caplog
     def handler(call):
         with call.acts.doing("thing.do", ExecutionKey("default", "flow:one")):
             pass
-        return Answer(base.Done())
+        return base.Done()
 
     found, left = asked(api, Acts(("thing.do",)), handler)
     assert (found.status, left) == (200, [])
@@ -214,13 +218,13 @@ def test_an_act_of_many_that_does_not_say_what_came_of_it_is_told_of(api, caplog
 def test_a_handler_that_says_that_nothing_changed_is_believed(api, caplog):
     def one(call):
         call.act.unchanged()
-        return Answer(base.Done())
+        return base.Done()
 
     def many(call):
         call.acts.unchanged()
-        return Answer(base.Done())
+        return base.Done()
 
-    said = ((THING, one), (Acts(("thing.do",)), many), (NoAct("it looks"), lambda _: Answer(base.Done())))
+    said = ((THING, one), (Acts(("thing.do",)), many), (NoAct("it looks"), lambda _: base.Done()))
     for act, handler in said:
         found, left = asked(api, act, handler)
         assert (found.body, left) == ('{"ok":true}', [])
@@ -260,7 +264,7 @@ def test_what_fails_after_the_act_leaves_the_entry_of_the_act_alone(api):
 def test_an_act_that_is_not_declared_is_a_defect(api):
     def handler(call):
         with call.acts.doing("thing.undo", None):
-            return Answer(base.Done())
+            return base.Done()
 
     assert asked(api, Acts(("thing.do",)), handler)[0].status == 500
 
