@@ -5,8 +5,8 @@
                                                           └──► Refused, Conflict, InvalidDefinition ──► act.refused
 
 A route that may change something declares its act (`Act`), the acts that it does one by one (`Acts`), or that it
-does none and why (`NoAct`): `RouteTable.route` refuses one that declares nothing. A handler that succeeded without saying
-what came of its act is a defect: the answer warns, and the log has an error.
+does none and why (`NoAct`): `RouteTable.route` refuses one that declares nothing. A handler that succeeded without
+saying what came of its act is a defect: the answer warns, and the log has an error.
 
 The entry follows the act: an entry of something that then failed would be a lie in a log that cannot be corrected. So
 between the two a crash, or an audit log that does not serve, may leave an act unrecorded. The act is not undone for
