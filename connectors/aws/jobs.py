@@ -1,9 +1,10 @@
 """Jobs of AWS services that a Task starts and waits for (``.sync``): how each is asked about, ends and is stopped.
 
-    TABLE    "glue:startJobRun"  ─► Job(describe, its parameters, where the status stands, which statuses end it, stop)
+    TABLE    "glue:startJobRun"  ─► Job(describe, places, where the status stands, which statuses end it, stop)
 
 Places are dotted: ``answer.JobRunId`` is in what the start answered, ``given.JobName`` in the Task's arguments, and in
-what a describe call answers ``jobs.0.status`` is read as the API spells it. A value in a list stands in brackets.
+what a describe call answers ``jobs.0.status`` is read as the API spells it. An operation takes those parameters of a
+job that its own model knows, a value in a list where the model has a list.
 
 A job that failed is a States.TaskFailed whose cause is what the describe call answered, as JSON. Times in results are
 milliseconds since the epoch, as the SDK v1 has them. Sources: the developer guide, "Integrating services" (Run a Job)
@@ -15,8 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectors.aws.clients import Clients
 from connectors.aws.dialects import Dialect
@@ -28,6 +28,9 @@ from engine.language.expr.java_text import json_text
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskSucceeded
 from engine.records import dataclass
 
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
 Json = Any
 
 _LOG = logging.getLogger(__name__)
@@ -38,19 +41,19 @@ _REASON = "The execution that waited for it has ended."
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How a kind of job is asked about. `asks` and `stops` map the parameters of the operations `describe` and `stop`
-    to places. `shown` is the part of the answer that is the task's result; `under` puts it into an object of its own.
-    `gone`: a job that is not found any more has succeeded (deletions). `verdict` decides instead of the statuses."""
+    """How a kind of job is asked about. `places` maps the parameters of the operations `describe` and `stop` to places;
+    `succeeded` and `failed` are statuses, in words. `shown` is the part of the answer that is the task's result;
+    `under` puts it into an object of its own. `gone`: a job that is not found any more has succeeded (deletions).
+    `verdict` decides instead of the statuses."""
 
     describe: str
-    asks: Mapping[str, str]
+    places: Mapping[str, str]
     status: str
-    succeeded: frozenset[str] = frozenset()
-    failed: frozenset[str] = frozenset()
+    succeeded: str = ""
+    failed: str = ""
     shown: str = ""
     under: str = ""
     stop: str = ""
-    stops: Mapping[str, str] = field(default_factory=dict)
     gone: bool = False
     verdict: Callable[[dict[str, Any]], bool | None] | None = None
 
@@ -59,9 +62,9 @@ class Job:
         if self.verdict is not None:
             return self.verdict(answer)
         status = place(answer, self.status)
-        if status in self.succeeded:
+        if status in self.succeeded.split():
             return True
-        return False if status in self.failed else None
+        return False if status in self.failed.split() else None
 
 
 def place(value: Any, path: str) -> Any:
@@ -82,7 +85,8 @@ def ask(job: Job, service: str, call: TaskCall, clients: Clients, dialect: Diale
     model = service_model(service)
     try:
         client = clients.client(service, call.budget_seconds)
-        answer: dict[str, Any] = getattr(client, xform_name(job.describe))(**_parameters(job.asks, call))
+        parameters = _parameters(job, model.operation_model(job.describe), call)
+        answer: dict[str, Any] = getattr(client, xform_name(job.describe))(**parameters)
         answer = without_secrets(service, job.describe, answer)
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
@@ -113,7 +117,8 @@ def stop(job: Job, service: str, call: TaskCall, clients: Clients) -> TaskOutcom
         return TaskFailed(TASK_FAILED, f"{call.resource} cannot be stopped")
     try:
         client = clients.client(service, call.budget_seconds)
-        getattr(client, xform_name(job.stop))(**_parameters(job.stops, call))
+        parameters = _parameters(job, service_model(service).operation_model(job.stop), call)
+        getattr(client, xform_name(job.stop))(**parameters)
     except Exception as error:  # noqa: BLE001  it may have ended by itself
         return TaskFailed(TASK_FAILED, str(error), definite=False)
     return TaskSucceeded(None)
@@ -131,16 +136,14 @@ def milliseconds(value: Any) -> Any:
     return value
 
 
-def _parameters(places: Mapping[str, str], call: TaskCall) -> dict[str, Any]:
-    known = {"answer": call.job, "given": call.arguments}
+def _parameters(job: Job, operation: OperationModel, call: TaskCall) -> dict[str, Any]:
+    """The parameters that `operation` knows, as far as there is something at their places."""
+    known = {"answer": call.job, "given": call.arguments, "reason": _REASON}
+    members = operation.input_shape.members if operation.input_shape else {}
     found: dict[str, Any] = {}
-    for name, written in places.items():
-        if written.startswith("["):
-            found[name] = [place(known, written[1:-1])]
-        elif written.startswith("="):
-            found[name] = written[1:]
-        else:
-            found[name] = place(known, written)
+    for name in members.keys() & job.places.keys():
+        value = place(known, job.places[name])
+        found[name] = [value] if members[name].type_name == "list" else value
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -167,132 +170,111 @@ def _containers(answer: dict[str, Any]) -> bool | None:
 
 def _sagemaker(kind: str) -> Job:
     """A job that its own name identifies."""
-    asks = {f"{kind}Name": f"given.{kind}Name"}
-    return Job(
-        f"Describe{kind}", asks, f"{kind}Status", frozenset({"Completed"}), frozenset({"Failed", "Stopped"}),
-        stop=f"Stop{kind}", stops=asks,
-    )
+    places = {f"{kind}Name": f"given.{kind}Name"}
+    return Job(f"Describe{kind}", places, f"{kind}Status", "Completed", "Failed Stopped", stop=f"Stop{kind}")
 
 
-def _eks(kind: str, member: str, failed: set[str], *, gone: bool = False, named: str = "") -> Job:
+def _eks(kind: str, failed: str, *, gone: bool = False) -> Job:
     """A cluster or a part of one: made until it is ACTIVE, deleted until it is not found."""
-    asks = {"name": "given.Name"}
-    if named:
-        asks = {"clusterName": "given.ClusterName", named: f"given.{_upper(named)}"}
-    return Job(
-        f"Describe{kind}", asks, f"{member}.status", frozenset() if gone else frozenset({"ACTIVE"}),
-        frozenset(failed), gone=gone,
-    )
+    member = kind[:1].lower() + kind[1:]
+    places = {"name": "given.Name"}
+    if kind != "Cluster":
+        places = {"clusterName": "given.ClusterName", f"{member}Name": f"given.{kind}Name"}
+    return Job(f"Describe{kind}", places, f"{member}.status", "" if gone else "ACTIVE", failed, gone=gone)
 
 
-def _application(*, status: str, place_of_id: str = "given.ApplicationId") -> Job:
+def _application(*, status: str, failed: str = "TERMINATED", place_of_id: str = "given.ApplicationId") -> Job:
     """An application of EMR Serverless on its way to `status`."""
-    return Job(
-        "GetApplication", {"applicationId": place_of_id}, "application.state", frozenset({status}),
-        frozenset({"TERMINATED"} - {status}),
-    )
+    return Job("GetApplication", {"applicationId": place_of_id}, "application.state", status, failed)
 
 
-def _build(describe: str, ids: str, member: str, status: str, stop_by: str) -> Job:
-    name = _upper(member.removesuffix("s") if member == "builds" else "buildBatch")
-    return Job(
-        describe, {"ids": f"[{ids}]"}, f"{member}.0.{status}", frozenset({"SUCCEEDED"}),
-        frozenset({"FAILED", "FAULT", "TIMED_OUT", "STOPPED"}), shown=f"{member}.0", under=name, stop=stop_by,
-        stops={"id": ids},
-    )
-
-
-def _upper(name: str) -> str:
-    return name[:1].upper() + name[1:]
+def _build(describe: str, place_of_id: str, shown: str, status: str, under: str, stop_by: str) -> Job:
+    """A build of CodeBuild, or a batch of them."""
+    places = {"ids": place_of_id, "id": place_of_id}
+    failed = "FAILED FAULT TIMED_OUT STOPPED"
+    return Job(describe, places, f"{shown}.{status}", "SUCCEEDED", failed, shown=shown, under=under, stop=stop_by)
 
 
 _BUILD_BATCH = _build(
-    "BatchGetBuildBatches", "answer.BuildBatch.Id", "buildBatches", "buildBatchStatus", "StopBuildBatch"
+    "BatchGetBuildBatches", "answer.BuildBatch.Id", "buildBatches.0", "buildBatchStatus", "BuildBatch",
+    "StopBuildBatch",
 )
-_PART_FAILED = {"CREATE_FAILED", "DELETE_FAILED"}
-_TERMINATED = frozenset({"TERMINATED", "TERMINATED_WITH_ERRORS"})
+_PART_FAILED = "CREATE_FAILED DELETE_FAILED"
+_TERMINATED = "TERMINATED TERMINATED_WITH_ERRORS"
 
 TABLE: dict[str, Job] = {
     "athena:startQueryExecution": Job(
         "GetQueryExecution", {"QueryExecutionId": "answer.QueryExecutionId"}, "QueryExecution.Status.State",
-        frozenset({"SUCCEEDED"}), frozenset({"FAILED", "CANCELLED"}), stop="StopQueryExecution",
-        stops={"QueryExecutionId": "answer.QueryExecutionId"},
+        "SUCCEEDED", "FAILED CANCELLED", stop="StopQueryExecution",
     ),
     "batch:submitJob": Job(
-        "DescribeJobs", {"jobs": "[answer.JobId]"}, "jobs.0.status", frozenset({"SUCCEEDED"}), frozenset({"FAILED"}),
-        shown="jobs.0", stop="TerminateJob", stops={"jobId": "answer.JobId", "reason": f"={_REASON}"},
+        "DescribeJobs", {"jobs": "answer.JobId", "jobId": "answer.JobId", "reason": "reason"}, "jobs.0.status",
+        "SUCCEEDED", "FAILED", shown="jobs.0", stop="TerminateJob",
     ),
     "bedrock:createModelCustomizationJob": Job(
-        "GetModelCustomizationJob", {"jobIdentifier": "answer.JobArn"}, "status", frozenset({"Completed"}),
-        frozenset({"Failed", "Stopped"}), stop="StopModelCustomizationJob", stops={"jobIdentifier": "answer.JobArn"},
+        "GetModelCustomizationJob", {"jobIdentifier": "answer.JobArn"}, "status", "Completed", "Failed Stopped",
+        stop="StopModelCustomizationJob",
     ),
-    "codebuild:startBuild": _build("BatchGetBuilds", "answer.Build.Id", "builds", "buildStatus", "StopBuild"),
+    "codebuild:startBuild": _build(
+        "BatchGetBuilds", "answer.Build.Id", "builds.0", "buildStatus", "Build", "StopBuild"
+    ),
     "codebuild:startBuildBatch": _BUILD_BATCH,
     "codebuild:retryBuildBatch": _BUILD_BATCH,
     "databrew:startJobRun": Job(
-        "DescribeJobRun", {"Name": "given.Name", "RunId": "answer.RunId"}, "State", frozenset({"SUCCEEDED"}),
-        frozenset({"FAILED", "STOPPED", "TIMEOUT"}), stop="StopJobRun",
-        stops={"Name": "given.Name", "RunId": "answer.RunId"},
+        "DescribeJobRun", {"Name": "given.Name", "RunId": "answer.RunId"}, "State", "SUCCEEDED",
+        "FAILED STOPPED TIMEOUT", stop="StopJobRun",
     ),
     "ecs:runTask": Job(
-        "DescribeTasks", {"cluster": "given.Cluster", "tasks": "[answer.Tasks.0.TaskArn]"}, "tasks.0.lastStatus",
-        shown="tasks.0", stop="StopTask",
-        stops={"cluster": "given.Cluster", "task": "answer.Tasks.0.TaskArn", "reason": f"={_REASON}"},
-        verdict=_containers,
+        "DescribeTasks",
+        {
+            "cluster": "given.Cluster", "tasks": "answer.Tasks.0.TaskArn", "task": "answer.Tasks.0.TaskArn",
+            "reason": "reason",
+        },
+        "tasks.0.lastStatus", shown="tasks.0", stop="StopTask", verdict=_containers,
     ),
-    "eks:createCluster": _eks("Cluster", "cluster", {"FAILED"}),
-    "eks:deleteCluster": _eks("Cluster", "cluster", {"FAILED"}, gone=True),
-    "eks:createFargateProfile": _eks("FargateProfile", "fargateProfile", _PART_FAILED, named="fargateProfileName"),
-    "eks:deleteFargateProfile": _eks(
-        "FargateProfile", "fargateProfile", _PART_FAILED, named="fargateProfileName", gone=True
-    ),
-    "eks:createNodegroup": _eks("Nodegroup", "nodegroup", {*_PART_FAILED, "DEGRADED"}, named="nodegroupName"),
-    "eks:deleteNodegroup": _eks(
-        "Nodegroup", "nodegroup", {*_PART_FAILED, "DEGRADED"}, named="nodegroupName", gone=True
-    ),
+    "eks:createCluster": _eks("Cluster", "FAILED"),
+    "eks:deleteCluster": _eks("Cluster", "FAILED", gone=True),
+    "eks:createFargateProfile": _eks("FargateProfile", _PART_FAILED),
+    "eks:deleteFargateProfile": _eks("FargateProfile", _PART_FAILED, gone=True),
+    "eks:createNodegroup": _eks("Nodegroup", f"{_PART_FAILED} DEGRADED"),
+    "eks:deleteNodegroup": _eks("Nodegroup", f"{_PART_FAILED} DEGRADED", gone=True),
     "elasticmapreduce:addStep": Job(
-        "DescribeStep", {"ClusterId": "given.ClusterId", "StepId": "answer.StepId"}, "Step.Status.State",
-        frozenset({"COMPLETED"}), frozenset({"FAILED", "CANCELLED", "INTERRUPTED"}), stop="CancelSteps",
-        stops={"ClusterId": "given.ClusterId", "StepIds": "[answer.StepId]"},
+        "DescribeStep", {"ClusterId": "given.ClusterId", "StepId": "answer.StepId", "StepIds": "answer.StepId"},
+        "Step.Status.State", "COMPLETED", "FAILED CANCELLED INTERRUPTED", stop="CancelSteps",
     ),
     "elasticmapreduce:createCluster": Job(
-        "DescribeCluster", {"ClusterId": "answer.ClusterId"}, "Cluster.Status.State",
-        frozenset({"RUNNING", "WAITING"}), _TERMINATED, stop="TerminateJobFlows",
-        stops={"JobFlowIds": "[answer.ClusterId]"},
+        "DescribeCluster", {"ClusterId": "answer.ClusterId", "JobFlowIds": "answer.ClusterId"},
+        "Cluster.Status.State", "RUNNING WAITING", _TERMINATED, stop="TerminateJobFlows",
     ),
     "elasticmapreduce:terminateCluster": Job(
-        "DescribeCluster", {"ClusterId": "given.ClusterId"}, "Cluster.Status.State", _TERMINATED,
+        "DescribeCluster", {"ClusterId": "given.ClusterId"}, "Cluster.Status.State", _TERMINATED
     ),
     "emr-containers:deleteVirtualCluster": Job(
-        "DescribeVirtualCluster", {"id": "given.Id"}, "virtualCluster.state", frozenset({"TERMINATED"}),
-        frozenset({"ARRESTED"}),
+        "DescribeVirtualCluster", {"id": "given.Id"}, "virtualCluster.state", "TERMINATED", "ARRESTED"
     ),
     "emr-containers:startJobRun": Job(
         "DescribeJobRun", {"id": "answer.Id", "virtualClusterId": "given.VirtualClusterId"}, "jobRun.state",
-        frozenset({"COMPLETED"}), frozenset({"FAILED", "CANCELLED"}), shown="jobRun", stop="CancelJobRun",
-        stops={"id": "answer.Id", "virtualClusterId": "given.VirtualClusterId"},
+        "COMPLETED", "FAILED CANCELLED", shown="jobRun", stop="CancelJobRun",
     ),
     "emr-serverless:createApplication": _application(status="CREATED", place_of_id="answer.ApplicationId"),
     "emr-serverless:startApplication": _application(status="STARTED"),
     "emr-serverless:stopApplication": _application(status="STOPPED"),
-    "emr-serverless:deleteApplication": _application(status="TERMINATED"),
+    "emr-serverless:deleteApplication": _application(status="TERMINATED", failed=""),
     "emr-serverless:startJobRun": Job(
         "GetJobRun", {"applicationId": "given.ApplicationId", "jobRunId": "answer.JobRunId"}, "jobRun.state",
-        frozenset({"SUCCESS"}), frozenset({"FAILED", "CANCELLED"}), shown="jobRun", stop="CancelJobRun",
-        stops={"applicationId": "given.ApplicationId", "jobRunId": "answer.JobRunId"},
+        "SUCCESS", "FAILED CANCELLED", shown="jobRun", stop="CancelJobRun",
     ),
     "emr-serverless:cancelJobRun": Job(
         "GetJobRun", {"applicationId": "given.ApplicationId", "jobRunId": "given.JobRunId"}, "jobRun.state",
-        frozenset({"CANCELLED", "SUCCESS", "FAILED"}), shown="jobRun",
+        "CANCELLED SUCCESS FAILED", shown="jobRun",
     ),
     "glue:startJobRun": Job(
-        "GetJobRun", {"JobName": "given.JobName", "RunId": "answer.JobRunId"}, "JobRun.JobRunState",
-        frozenset({"SUCCEEDED"}), frozenset({"FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}), shown="JobRun",
-        stop="BatchStopJobRun", stops={"JobName": "given.JobName", "JobRunIds": "[answer.JobRunId]"},
+        "GetJobRun", {"JobName": "given.JobName", "RunId": "answer.JobRunId", "JobRunIds": "answer.JobRunId"},
+        "JobRun.JobRunState", "SUCCEEDED", "FAILED STOPPED TIMEOUT ERROR EXPIRED", shown="JobRun",
+        stop="BatchStopJobRun",
     ),
     "mediaconvert:createJob": Job(
-        "GetJob", {"Id": "answer.Job.Id"}, "Job.Status", frozenset({"COMPLETE"}), frozenset({"ERROR", "CANCELED"}),
-        stop="CancelJob", stops={"Id": "answer.Job.Id"},
+        "GetJob", {"Id": "answer.Job.Id"}, "Job.Status", "COMPLETE", "ERROR CANCELED", stop="CancelJob"
     ),
     "sagemaker:createHyperParameterTuningJob": _sagemaker("HyperParameterTuningJob"),
     "sagemaker:createLabelingJob": _sagemaker("LabelingJob"),
@@ -300,9 +282,8 @@ TABLE: dict[str, Job] = {
     "sagemaker:createTrainingJob": _sagemaker("TrainingJob"),
     "sagemaker:createTransformJob": _sagemaker("TransformJob"),
     "states:startExecution": Job(
-        "DescribeExecution", {"executionArn": "answer.ExecutionArn"}, "status", frozenset({"SUCCEEDED"}),
-        frozenset({"FAILED", "TIMED_OUT", "ABORTED"}), stop="StopExecution",
-        stops={"executionArn": "answer.ExecutionArn", "cause": f"={_REASON}"},
+        "DescribeExecution", {"executionArn": "answer.ExecutionArn", "cause": "reason"}, "status", "SUCCEEDED",
+        "FAILED TIMED_OUT ABORTED", stop="StopExecution",
     ),
 }
 """``service:action`` as a Resource has them."""

@@ -70,19 +70,15 @@ def test_every_job_that_aws_offers_is_known_but_kubernetes():
 def test_the_operations_parameters_and_statuses_are_the_apis(name):
     job = TABLE[name]
     model = service_model(DIALECTS[name.partition(":")[0]].service)
-    for operation, parameters in ((job.describe, job.asks), (job.stop, job.stops)):
-        if not operation:
-            continue
-        shape = model.operation_model(operation).input_shape
-        assert parameters.keys() <= shape.members.keys()
-        assert set(shape.required_members) <= parameters.keys()
-        for parameter, written in parameters.items():
-            assert written.startswith("[") == (shape.members[parameter].type_name == "list")
+    shapes = [model.operation_model(operation).input_shape for operation in (job.describe, job.stop) if operation]
+    assert job.places.keys() <= {parameter for shape in shapes for parameter in shape.members}
+    for shape in shapes:
+        assert set(shape.required_members) <= job.places.keys()
     shape = model.operation_model(job.describe).output_shape
     for part in job.status.split("."):
         shape = shape.member if part.isdecimal() else shape.members[part]
     known = set(getattr(shape, "enum", ()))
-    assert not known or (job.succeeded | job.failed) <= known
+    assert not known or {*job.succeeded.split(), *job.failed.split()} <= known
     assert isinstance(find_target(f"arn:aws:states:::{name}.sync"), StartedJob)
 
 
