@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import botocore.session
 from botocore.config import Config
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+
+C = TypeVar("C")
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 READ_TIMEOUT_SECONDS = 10.0
@@ -30,63 +32,39 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+class _Client(Generic[C]):
+    """An attribute of Clients: the client of one service, `more` beside its configuration."""
+
+    def __init__(self, service: str, more: Config | None = None) -> None:
+        self._place = service, more or Config()
+
+    def __get__(self, clients: Clients, _: type[Clients]) -> C:
+        client: C = clients.made(*self._place)
+        return client
+
+
 class Clients:
     """`connections` is how many threads may call one service at once."""
 
+    dynamodb: _Client[DynamoDBClient] = _Client("dynamodb")
+    sqs: _Client[SQSClient] = _Client("sqs")
+    s3: _Client[S3Client] = _Client("s3")
+    signing_s3: _Client[S3Client] = _Client("s3", Config(
+        signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional", "addressing_style": "virtual"}
+    ))
+    """S3 for presigned addresses: version 4 of the signature, and the region in the host everywhere."""
+    secretsmanager: _Client[SecretsManagerClient] = _Client("secretsmanager")
+    logs: _Client[Any] = _Client("logs")
+    cloudwatch: _Client[Any] = _Client("cloudwatch")
+    sns: _Client[Any] = _Client("sns")
+
     def __init__(self, connections: int) -> None:
         self._lock = Lock()
-        self._made: dict[str, Any] = {}
+        self._made: dict[tuple[str, Config], Any] = {}
         self._config = Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS, read_timeout=READ_TIMEOUT_SECONDS,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, max_pool_connections=connections,
         )
-
-    @property
-    def dynamodb(self) -> DynamoDBClient:
-        """DynamoDB."""
-        client: DynamoDBClient = self._client("dynamodb")
-        return client
-
-    @property
-    def sqs(self) -> SQSClient:
-        """SQS."""
-        client: SQSClient = self._client("sqs")
-        return client
-
-    @property
-    def s3(self) -> S3Client:
-        """S3."""
-        client: S3Client = self._client("s3")
-        return client
-
-    @property
-    def signing_s3(self) -> S3Client:
-        """S3 for presigned addresses: version 4 of the signature, and the region in the host everywhere."""
-        client: S3Client = self._client("s3", Config(
-            signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional", "addressing_style": "virtual"}
-        ))
-        return client
-
-    @property
-    def secretsmanager(self) -> SecretsManagerClient:
-        """Secrets Manager."""
-        client: SecretsManagerClient = self._client("secretsmanager")
-        return client
-
-    @property
-    def logs(self) -> Any:
-        """CloudWatch Logs."""
-        return self._client("logs")
-
-    @property
-    def cloudwatch(self) -> Any:
-        """CloudWatch."""
-        return self._client("cloudwatch")
-
-    @property
-    def sns(self) -> Any:
-        """SNS."""
-        return self._client("sns")
 
     def close(self) -> None:
         """Close the connections of every client that was made."""
@@ -95,10 +73,9 @@ class Clients:
                 client.close()
             self._made.clear()
 
-    def _client(self, service: str, more: Config | None = None) -> Any:
-        name = service if more is None else f"{service}, otherwise"
+    def made(self, service: str, more: Config) -> Any:
+        """The client of `service` with a configuration of `more`, made where there is none yet."""
         with self._lock:
-            if name not in self._made:
-                config = self._config if more is None else self._config.merge(more)
-                self._made[name] = _session().create_client(service, config=config)
-            return self._made[name]
+            if (service, more) not in self._made:
+                self._made[service, more] = _session().create_client(service, config=self._config.merge(more))
+            return self._made[service, more]
