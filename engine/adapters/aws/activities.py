@@ -11,7 +11,7 @@ from itertools import islice
 from urllib.parse import quote, unquote
 
 from engine.adapters.aws import items
-from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Key, Put, Table, Update
+from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table, Update
 from engine.ports.activities import Activity, WorkItem
 
 _PAGES = (25, 100)
@@ -26,11 +26,9 @@ class DynamoActivities:
     def create(self, activity: Activity) -> Activity:
         """Write it if its name is free; answers the one that is there now."""
         pk, sk = _activity_key(activity.workspace, activity.name)
-        try:
-            self._table.write(Put({"pk": pk, "sk": sk, "created_at": activity.created_at}, ABSENT))
-        except ConditionFailed:
-            return self.activity(activity.workspace, activity.name) or activity
-        return activity
+        if self._table.holds(Put({"pk": pk, "sk": sk, "created_at": activity.created_at}, ABSENT)):
+            return activity
+        return self.activity(activity.workspace, activity.name) or activity
 
     def delete(self, workspace: str, name: str) -> None:
         """An unknown one is no error."""
@@ -53,10 +51,7 @@ class DynamoActivities:
             "pk": pk, "sk": sk, "execution_id": item.execution_id, "frame": item.frame, "visit": item.visit,
             "attempt": item.attempt, "since": item.since,
         }
-        try:
-            self._table.write(Put(written, ABSENT))
-        except ConditionFailed:
-            return
+        self._table.holds(Put(written, ABSENT))
 
     def item(self, item: WorkItem) -> WorkItem | None:
         """The item as it is stored, read consistently."""
@@ -79,22 +74,16 @@ class DynamoActivities:
             "attribute_exists(pk) AND (attribute_not_exists(taken_by) OR taken_by = :by)",
             {":by": taken_by, ":worker": worker or ""},
         )
-        return self._update(item, "SET taken_by = :by, worker = :worker", free)
+        return self._table.holds(Update(_item_key(item), "SET taken_by = :by, worker = :worker", free))
 
     def release(self, item: WorkItem, taken_by: str) -> None:
         """Give a claim back that came to nothing."""
-        self._update(item, "REMOVE taken_by, worker", Expression("taken_by = :by", {":by": taken_by}))
+        own = Expression("taken_by = :by", {":by": taken_by})
+        self._table.holds(Update(_item_key(item), "REMOVE taken_by, worker", own))
 
     def remove(self, items: Sequence[WorkItem]) -> None:
         """Delete items; unknown ones are no error."""
         self._table.delete([_item_key(item) for item in items])
-
-    def _update(self, item: WorkItem, change: str, condition: Expression) -> bool:
-        try:
-            self._table.write(Update(_item_key(item), change, condition))
-        except ConditionFailed:
-            return False
-        return True
 
 
 def _activity_key(workspace: str, name: str) -> Key:

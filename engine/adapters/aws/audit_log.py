@@ -20,7 +20,7 @@ from itertools import islice
 from urllib.parse import quote
 
 from engine.adapters.audit_runs import runs_of
-from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Key, Put, Table
+from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table
 from engine.ports.audit_log import AuditHead, AuditRecord
 from engine.records import dataclass
 
@@ -90,11 +90,7 @@ class DynamoAuditLog:
             writes.append(Put(_head_item((partition, _HEAD), last), _still(heads.earlier)))
         for record in run:
             writes += [Put(_record_item(partition, record), ABSENT), Put(_id_item(partition, record), ABSENT)]
-        try:
-            self._table.transact(writes)
-        except ConditionFailed:
-            return False
-        return True
+        return self._table.holds(*writes)
 
     def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
         """Those of `ids` that the chain holds, read consistently."""

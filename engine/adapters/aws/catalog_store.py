@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from engine.adapters import catalog_conflicts
 from engine.adapters.aws.bodies import body_of, with_body
-from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Key, Put, Table, Update
+from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table, Update
 from engine.ports.blobs import BlobStore
 from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
 
@@ -62,10 +62,8 @@ class DynamoCatalogStore:
             " latest_version = if_not_exists(latest_version, :zero), revision = if_not_exists(revision, :zero)",
             Expression("", {":description": description, ":at": draft.updated_at, ":zero": 0}),
         )
-        try:
-            self._table.transact([Put(stored, unchanged), row])
-        except ConditionFailed:
-            raise catalog_conflicts.draft_changed(draft.workflow, expected=expect_etag) from None
+        if not self._table.holds(Put(stored, unchanged), row):
+            raise catalog_conflicts.draft_changed(draft.workflow, expected=expect_etag)
 
     def versions(self, workspace: str, workflow: str) -> list[VersionRecord]:
         """All versions, newest first."""
@@ -108,10 +106,8 @@ class DynamoCatalogStore:
             ),
         )
         pointer = Put({"pk": pointer_pk, "sk": pointer_sk, "number": version.number})
-        try:
-            self._table.transact([row, Put(stored, ABSENT), pointer])
-        except ConditionFailed:
-            raise catalog_conflicts.published_meanwhile(workflow, version.number) from None
+        if not self._table.holds(row, Put(stored, ABSENT), pointer):
+            raise catalog_conflicts.published_meanwhile(workflow, version.number)
 
     def set_active(self, workspace: str, workflow: str, number: int, *, expect_etag: str) -> None:
         """Point the workflow at another version. Raises NotFound for one that was never published."""
@@ -129,13 +125,10 @@ class DynamoCatalogStore:
     def _revise(self, workspace: str, workflow: str, change: str, value: object, expect_etag: str) -> None:
         """Change a row that still is what was read."""
         values = {":value": value, ":revision": int(expect_etag), ":one": 1}
-        try:
-            self._table.write(Update(
-                _workflow_key(workspace, workflow), f"SET {change}, revision = revision + :one",
-                Expression("revision = :revision", values),
-            ))
-        except ConditionFailed:
-            raise catalog_conflicts.activated_meanwhile(workflow) from None
+        same = Expression("revision = :revision", values)
+        change = f"SET {change}, revision = revision + :one"
+        if not self._table.holds(Update(_workflow_key(workspace, workflow), change, same)):
+            raise catalog_conflicts.activated_meanwhile(workflow)
 
     def _version_of(self, workspace: str, workflow: str, item: Item) -> VersionRecord:
         return VersionRecord(

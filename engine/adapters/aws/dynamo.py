@@ -64,7 +64,7 @@ ABSENT = Expression("attribute_not_exists(pk)")
 
 
 class Table:
-    """The table called `name`. Raises Throttled or StoreUnavailable, and ConditionFailed from conditional writes."""
+    """The table called `name`. Raises Throttled or StoreUnavailable, and `write` raises ConditionFailed."""
 
     def __init__(self, clients: Clients, name: str, clock: Clock) -> None:
         self._clients = clients
@@ -86,11 +86,18 @@ class Table:
             else:
                 self._clients.dynamodb.update_item(**parameters)
 
-    def transact(self, writes: Sequence[Put | Update]) -> None:
-        """All writes or none; ConditionFailed when any condition did not hold."""
-        items: list[Any] = [{type(write).__name__: self._parameters(write)} for write in writes]
-        with _errors():
-            self._clients.dynamodb.transact_write_items(TransactItems=items)
+    def holds(self, *writes: Put | Update) -> bool:
+        """Do all the writes, or none of them when a condition does not hold. Answers whether they all held."""
+        try:
+            if len(writes) == 1:
+                self.write(writes[0])
+            else:
+                items: list[Any] = [{type(write).__name__: self._parameters(write)} for write in writes]
+                with _errors():
+                    self._clients.dynamodb.transact_write_items(TransactItems=items)
+        except ConditionFailed:
+            return False
+        return True
 
     def delete(self, keys: Sequence[Key]) -> None:
         """Delete items; those that are not there are no error."""

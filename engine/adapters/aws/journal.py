@@ -104,7 +104,7 @@ class DynamoJournal:
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
         stored = with_body(self._blobs, item.key.workspace, items.inbox_item(item), item.body)
-        return self._holds(Put(stored, ABSENT))
+        return self._table.holds(Put(stored, ABSENT))
 
     def inbox(self, key: ExecutionKey) -> list[InboxItem]:
         """A consistent read of all items, in order of id."""
@@ -136,7 +136,7 @@ class DynamoJournal:
         # worker A  -- put 7, nonce a --x (reply lost) --------------------------- put 7, nonce a: its own, harmless
         # worker B  ----------------------------- put 7, nonce b: taken, fenced
         condition = Expression("attribute_not_exists(pk) OR nonce = :mine", {":mine": segment.nonce})
-        return self._holds(Put(item, condition))
+        return self._table.holds(Put(item, condition))
 
     def _change_header(self, change: HeaderChange) -> bool:
         """False when the header is closed, newer or not there."""
@@ -163,15 +163,7 @@ class DynamoJournal:
         # a zombie ----------------------------------------------- parks with seq 8, RUNNING: closed stays closed
         # PAUSED meanwhile: both need RUNNING, only a resume needs either
         condition = Expression("seq <= :seq AND #status IN (:needed, :or)", values, {"#status": "status"})
-        return self._holds(Update((pk, items.HEADER), text, condition))
-
-    def _holds(self, write: Put | Update) -> bool:
-        """Write, and tell whether the condition held."""
-        try:
-            self._table.write(write)
-        except ConditionFailed:
-            return False
-        return True
+        return self._table.holds(Update((pk, items.HEADER), text, condition))
 
     # -- reads
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Key, Put, Table, Update
+from engine.adapters.aws.dynamo import Expression, Item, Key, Put, Table, Update
 from engine.ports.pauses import Pause
 
 _PAUSES = "H#"
@@ -35,9 +35,7 @@ class DynamoPauses:
         """False when there was none. Emptied first: an update tells whether there was one, a batch delete does not."""
         key = _key(workspace, workflow)
         there = Expression("attribute_exists(starts)")
-        try:
-            self._table.write(Update(key, "REMOVE starts, running, paused_at, paused_by", there))
-        except ConditionFailed:
+        if not self._table.holds(Update(key, "REMOVE starts, running, paused_at, paused_by", there)):
             return False
         self._table.delete([key])
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from engine.adapters.aws.audit_log import DynamoAuditLog
-from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Put
+from engine.adapters.aws.dynamo import ABSENT, Expression, Put
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import sealed
 from engine.ports.audit_log import AuditHead
@@ -39,11 +39,7 @@ class EarlierLog(DynamoAuditLog):
                 Put({"pk": partition, "sk": f"N#{record.number:012}", **body}, ABSENT),
                 Put({"pk": partition, "sk": f"I#{record.id}", "number": record.number}, ABSENT),
             ]
-        try:
-            self._table.transact(writes)
-        except ConditionFailed:
-            return False
-        return True
+        return self._table.holds(*writes)
 
 
 def _head(item):
