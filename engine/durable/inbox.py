@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from engine.errors import SchemaTooNew, StoreCorrupt
+from engine.kernel.history import json_text
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.stimulus import (
     CallbackErred,
@@ -33,6 +34,9 @@ WAKE_SENT = "bell"
 
 _KINDS = (STOP, "success", "failure", "heartbeat", "notice", WAKE_SENT, "map_run", "taken")
 
+Place = tuple[str, int, int]
+_PLACE = ("frame", "visit", "attempt")
+
 _OF_A_NOTICE = ("child", "index", "status", "output", "inline", "redrives")
 _OF_AN_UPDATE = ("concurrency", "tolerated_count", "tolerated_percentage")
 
@@ -45,31 +49,26 @@ def stop_item(key: ExecutionKey, at: float, *, error: str | None, cause: str | N
     return _item(key, STOP, at, {"kind": STOP, "error": error, "cause": cause, "by": actor.name})
 
 
-def answer_item(
-    key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, answer: dict[str, Json]
-) -> InboxItem:
+def answer_item(key: ExecutionKey, at: float, place: Place, answer: dict[str, Json]) -> InboxItem:
     """A callback's answer: ``{"kind": "success", "output"}`` or ``{"kind": "failure", "error", "cause"}``."""
-    place = {"frame": frame, "visit": visit, "attempt": attempt}
-    return _item(key, f"answer#{frame}#{visit}#{attempt}", at, {**answer, **place})
+    return _item(key, _id("answer", *place), at, answer, place)
 
 
-def heartbeat_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt: int) -> InboxItem:
+def heartbeat_item(key: ExecutionKey, at: float, place: Place) -> InboxItem:
     """SendTaskHeartbeat."""
-    place = {"frame": frame, "visit": visit, "attempt": attempt}
-    return _item(key, f"beat#{frame}#{visit}#{attempt}#{at:.3f}", at, {"kind": "heartbeat", **place})
+    return _item(key, _id("beat", *place, f"{at:.3f}"), at, {"kind": "heartbeat"}, place)
 
 
-def taken_item(key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, worker: str | None) -> InboxItem:
+def taken_item(key: ExecutionKey, at: float, place: Place, worker: str | None) -> InboxItem:
     """A worker has taken the work item of an activity; `worker` is the name it gave."""
-    place = {"frame": frame, "visit": visit, "attempt": attempt}
-    return _item(key, f"taken#{frame}#{visit}#{attempt}", at, {"kind": "taken", "worker": worker, **place})
+    return _item(key, _id("taken", *place), at, {"kind": "taken", "worker": worker}, place)
 
 
 def notice_item(key: ExecutionKey, at: float, parent: Parent, notice: dict[str, Json]) -> InboxItem:
     """A child of the execution `key` has ended: ``{"child", "status", "output", "inline"}``."""
-    place = {"frame": parent.frame, "visit": parent.visit, "attempt": parent.attempt, "index": parent.index}
-    item_id = f"notice#{parent.frame}#{parent.visit}#{parent.attempt}#{parent.index}"
-    return _item(key, item_id, at, {"kind": "notice", **notice, **place})
+    place = (parent.frame, parent.visit, parent.attempt)
+    record = {"kind": "notice", **notice, "index": parent.index}
+    return _item(key, _id("notice", *place, parent.index), at, record, place)
 
 
 def wake_sent_item(key: ExecutionKey, at: float) -> InboxItem:
@@ -77,12 +76,9 @@ def wake_sent_item(key: ExecutionKey, at: float) -> InboxItem:
     return _item(key, WAKE_SENT, at, {"kind": WAKE_SENT})
 
 
-def map_run_item(
-    key: ExecutionKey, at: float, frame: str, visit: int, attempt: int, changes: dict[str, Json]
-) -> InboxItem:
+def map_run_item(key: ExecutionKey, at: float, place: Place, changes: dict[str, Json]) -> InboxItem:
     """UpdateMapRun: ``{"concurrency", "tolerated_count", "tolerated_percentage"}``, each only where it changes."""
-    place = {"frame": frame, "visit": visit, "attempt": attempt}
-    return _item(key, f"map_run#{visit}#{attempt}#{at:.3f}", at, {"kind": "map_run", **changes, **place})
+    return _item(key, _id("map_run", *place[1:], f"{at:.3f}"), at, {"kind": "map_run", **changes}, place)
 
 
 def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
@@ -126,9 +122,15 @@ def _answer(record: dict[str, Json], at: float, seed: int) -> Stimulus:
     return CallbackHeartbeat(*place)
 
 
-def _item(key: ExecutionKey, item_id: str, at: float, record: dict[str, Json]) -> InboxItem:
-    body = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return InboxItem(key, item_id, body, at + NOTICE_SECONDS)
+def _id(*parts: str | int) -> str:
+    return "#".join(map(str, parts))
+
+
+def _item(
+    key: ExecutionKey, item_id: str, at: float, record: dict[str, Json], place: Place | tuple[()] = ()
+) -> InboxItem:
+    text = json_text({**record, **dict(zip(_PLACE, place, strict=False))})
+    return InboxItem(key, item_id, text.encode("utf-8", "surrogatepass"), at + NOTICE_SECONDS)
 
 
 def _parse(item: InboxItem) -> dict[str, Json]:

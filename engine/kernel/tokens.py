@@ -34,6 +34,11 @@ class TokenPlace:
     visit: int
     attempt: int
 
+    @property
+    def of_frame(self) -> tuple[str, int, int]:
+        """The frame, its visit and its attempt."""
+        return self.frame, self.visit, self.attempt
+
 
 def make_token(place: TokenPlace, seed: int) -> str:
     """The token of `place`; `seed` is the random number of the stimulus that scheduled the task."""

@@ -46,6 +46,11 @@ class WorkItem:
         """Unique in its activity."""
         return f"{self.execution_id}#{self.frame}#{self.visit}#{self.attempt}"
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """What an answer to its task names: frame, visit and attempt."""
+        return self.frame, self.visit, self.attempt
+
 
 class ActivityStore(Protocol):
     """Raises engine.errors.StorageError when the store fails."""

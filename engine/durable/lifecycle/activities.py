@@ -126,9 +126,7 @@ class Activities:
         if frame is None or frame.token is None:
             self._store.remove([item])
             return None
-        self._journal.put_inbox(
-            inbox.taken_item(key, self._clock.now(), item.frame, item.visit, item.attempt, worker)
-        )
+        self._journal.put_inbox(inbox.taken_item(key, self._clock.now(), item.place, worker))
         self._queue.send([Wake(key)])
         return ActivityTask(frame.token, frame.arguments)
 
@@ -137,7 +135,7 @@ class Activities:
         frame = None if snapshot is None else snapshot.frames.get(item.frame)
         if frame is None or frame.phase is not Phase.SCHEDULED:
             return None
-        return frame if frame.place == (item.frame, item.visit, item.attempt) else None
+        return frame if frame.place == item.place else None
 
 
 def activity_arn(activity: Activity) -> str:

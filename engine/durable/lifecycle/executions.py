@@ -114,15 +114,16 @@ class Executions:
         execution_input = json.loads(self._journal.execution_input(key) or b"null")
         published = self._published.pinned(key.workspace, header.workflow, header.definition_digest)
         status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)
-        return Execution(
+        execution = Execution(
             key, header.workflow, header.version, status, header.kind, execution_input, header.started_at,
-            output=snapshot.output if snapshot is not None else None,
-            error=snapshot.error if snapshot is not None else None,
-            cause=snapshot.cause if snapshot is not None else None,
-            ended_at=snapshot.last_at if snapshot is not None and snapshot.closed else None,
             business_key=None if header.is_item else business_key(published, execution_input),
             definition_digest=header.definition_digest,
-            redrives=0 if snapshot is None else snapshot.redrives,
+        )
+        if snapshot is None:
+            return execution
+        return replace(
+            execution, output=snapshot.output, error=snapshot.error, cause=snapshot.cause, redrives=snapshot.redrives,
+            ended_at=snapshot.last_at if snapshot.closed else None,
         )
 
     def events(self, key: ExecutionKey, *, most: int, after: int = 0) -> list[HistoryEvent]:
@@ -155,14 +156,7 @@ class Executions:
 
     def history(self, key: ExecutionKey, *, after: int = 0, limit: int = 1000) -> list[dict[str, Json]]:
         """Up to `limit` events with an id over `after`, as GetExecutionHistory gives them. Raises NotFound."""
-        if self._journal.header(key) is None:
-            raise _unknown(key)
-        events: list[dict[str, Json]] = []
-        for segment in self._journal.history(key, after):
-            events += [render(event) for event in codec.decode_events(segment.body) if event.id > after]
-            if len(events) >= limit:
-                break
-        return events[:limit]
+        return [render(event) for event in self.events(key, most=limit, after=after)]
 
     def stop(self, key: ExecutionKey, *, error: str | None = None, cause: str | None = None, actor: Actor) -> Execution:
         """Ask an open execution, PAUSED or not, to stop; it is ABORTED once a worker reads it. A closed one stays as it
@@ -205,7 +199,7 @@ class Executions:
         """Say that the work behind a task token goes on."""
         place, waiting = self._waiting_task(token)
         self._journal.put_inbox(
-            inbox.heartbeat_item(waiting.key, self._clock.now(), place.frame, place.visit, place.attempt)
+            inbox.heartbeat_item(waiting.key, self._clock.now(), place.of_frame)
         )
         self._queue.send([Wake(waiting.key)])
 
@@ -233,14 +227,13 @@ class Executions:
         InvalidDocument for a limit out of range."""
         changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
         frame = map_run_view.to_update(self._load(key), map_run)
-        place = (frame.path, frame.visit, frame.attempt)
-        self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), *place, changes))
+        self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), frame.place, changes))
         self._queue.send([Wake(key)])
 
     def _answer(self, token: str, answer: dict[str, Json]) -> dict[str, Json]:
         place, waiting = self._waiting_task(token)
         kept = masked_answer(self._masks, waiting.plan, waiting.snapshot, place.frame, answer)
-        item = inbox.answer_item(waiting.key, self._clock.now(), place.frame, place.visit, place.attempt, kept)
+        item = inbox.answer_item(waiting.key, self._clock.now(), place.of_frame, kept)
         if not self._journal.put_inbox(item):
             raise _timed_out(token)
         self._queue.send([Wake(waiting.key)])
