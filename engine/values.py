@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NoReturn
 
 Json = Any
@@ -54,6 +56,24 @@ def _plain(value: Json) -> Json:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return value
+
+
+def levels(value: Json) -> Iterator[list[Json]]:
+    """The arrays and objects of `value`, level by level from the outside, for a walk that must not recurse."""
+    level = [value] if isinstance(value, dict | list) else []
+    while level:
+        yield level
+        level = [
+            member
+            for outer in level
+            for member in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(member, dict | list)
+        ]
+
+
+def nests_deeper(value: Json, most: int) -> bool:
+    """Whether there are more than `most` arrays and objects within one another."""
+    return next(islice(levels(value), most, None), None) is not None
 
 
 def loads(text: str) -> Json:

@@ -37,7 +37,7 @@ from engine.catalog.triggers import Trigger
 from engine.catalog.wording import in_words, named
 from engine.errors import InvalidDocument
 from engine.records import dataclass
-from engine.values import kind_of
+from engine.values import kind_of, nests_deeper
 
 Json = Any
 
@@ -208,15 +208,7 @@ def _json(value: Json, *, sort: bool) -> bytes:
 
 def _require_json(value: dict[str, Json]) -> None:
     """Refuse what JSON cannot hold: it would be found out only when the document is stored."""
-    level: list[Json] = [value]
-    for _ in range(DEEPEST):
-        level = [
-            member
-            for item in level
-            for member in (item.values() if isinstance(item, dict) else item)
-            if isinstance(member, dict | list)
-        ]
-    if level:
+    if nests_deeper(value, DEEPEST):
         raise InvalidDocument(f"the document is nested more than {DEEPEST} levels deep", where="/")
     try:
         _json(value, sort=False)

@@ -12,6 +12,7 @@ from engine.errors import InvalidDocument, PayloadTooLarge
 from engine.kernel.express import EXPRESS, EXPRESS_SYNC
 from engine.language.expr.bounds import MOST_LEVELS
 from engine.ports.published import PublishedVersion
+from engine.values import nests_deeper
 
 Json = Any
 
@@ -37,7 +38,7 @@ def encoded_input(published: PublishedVersion, execution_input: Json, *, most_by
         text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
         raise _too_deep() from None
-    if text.count("[") + text.count("{") > MOST_LEVELS and _is_too_deep(execution_input):
+    if text.count("[") + text.count("{") > MOST_LEVELS and nests_deeper(execution_input, MOST_LEVELS):
         raise _too_deep()
     data = text.encode("utf-8", "surrogatepass")
     if len(data) > most_bytes:
@@ -64,17 +65,6 @@ def sync_kind(published: PublishedVersion) -> str:
             where="sync", advice='Start it without sync, or make its kind "EXPRESS".',
         )
     return EXPRESS_SYNC
-
-
-def _is_too_deep(value: Json) -> bool:
-    """Level by level, for recursion is what must not be."""
-    level = [value]
-    for _ in range(MOST_LEVELS):
-        level = [
-            part for item in level if isinstance(item, (dict, list))
-            for part in (item.values() if isinstance(item, dict) else item)
-        ]
-    return any(isinstance(item, (dict, list)) for item in level)
 
 
 def _too_deep() -> InvalidDocument:

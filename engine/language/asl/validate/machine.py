@@ -14,6 +14,7 @@ from engine.language.asl.validate.inspection import JSONATA, JSONPATH, SCHEMA, I
 from engine.language.asl.validate.maps import check_processor_config
 from engine.language.asl.validate.shapes import LARGEST_SECONDS, Field, Table, check_object, number, one_of, string
 from engine.language.asl.validate.states import STATE_TYPES, check_query_language, check_state, nested_machines
+from engine.values import levels
 
 LONGEST_STATE_NAME = 80
 
@@ -58,21 +59,14 @@ def inspect(
 
 def _is_walkable(inspection: Inspection, definition: dict[str, Json]) -> bool:
     """Whether every other walk may recurse over `definition` and take its keys for text."""
-    level: list[Json] = [definition]
-    for _ in range(DEEPEST):
+    for depth, level in enumerate(levels(definition)):
+        if depth == DEEPEST:
+            inspection.error(Spot(), f"The definition is nested more than {DEEPEST} levels deep", "TOO_DEEPLY_NESTED")
+            return False
         if any(not isinstance(key, str) for value in level if isinstance(value, dict) for key in value):
             inspection.error(Spot(), "Every key of the definition must be a string")
             return False
-        level = [
-            member
-            for value in level
-            for member in (value.values() if isinstance(value, dict) else value)
-            if isinstance(member, dict | list)
-        ]
-        if not level:
-            return True
-    inspection.error(Spot(), f"The definition is nested more than {DEEPEST} levels deep", "TOO_DEEPLY_NESTED")
-    return False
+    return True
 
 
 def _check_machine(inspection: Inspection, machine: Json, spot: Spot, table: Table) -> None:
