@@ -5,6 +5,8 @@ Read off the evaluated tree: an `and` is explained by its first part that is fal
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.language.expr.scope import ABSENT
 from engine.language.rules.tree import Json, Node, brief
 
@@ -24,46 +26,31 @@ _NAMES = {"boolean": "a boolean", "string": "a text", "number": "a number"}
 _AFTER = {"Timestamp": {_MORE: "after", _LESS: "before", "at least": "at or after", "at most": "at or before"}}
 
 
-def why_not(node: Node) -> str:  # noqa: PLR0911 - one sentence for each kind of part
-    """Why `node` is false, or how it failed."""
+def why(node: Node, *, holds: bool = True) -> str:  # noqa: PLR0911 - one sentence for each kind of part
+    """Why `node` is true or, where it does not hold, why it is false or how it failed."""
     if node.error is not None:
-        return next((why_not(child) for child in node.children if child.error is not None and child.reached),
-                    node.error)
+        failed = (child for child in node.children if child.error is not None and child.reached)
+        return next((why(child, holds=False) for child in failed), node.error)
+    says = f"{node.text} is {'true' if holds else 'false'}"
+    deciding: Iterator[Node] = iter(())
     match node.kind:
-        case "and":
-            false = next((child for child in node.children if child.reached and child.result is not True), None)
-            return why_not(false) if false is not None else f"{node.text} is false"
-        case "or":
-            return "; ".join(why_not(child) for child in node.children) or f"{node.text} is false"
-        case "not":
-            return f"it must not be that {why(node.children[0])}" if node.children else f"{node.text} is false"
+        case "and" | "or" if holds is (node.kind == "and"):  # every part counts
+            return (" and " if holds else "; ").join(why(child, holds=holds) for child in node.children) or says
+        case "and" | "or":
+            deciding = (child for child in node.children if child.reached and (child.result is True) is holds)
+        case "not" if node.children:
+            return ("not so: " if holds else "it must not be that ") + why(node.children[0], holds=not holds)
         case "comparison":
-            return _compared(node, holds=False)
-        case "conditional":
-            taken = next((child for child in node.children[1:] if child.reached), None)
-            return why_not(taken) if taken is not None else f"{node.text} is false"
+            return _compared(node, holds=holds)
+        case "conditional" if not holds:
+            deciding = (child for child in node.children[1:] if child.reached)
         case "literal":
             return f"the rule says {node.text}"
-        case _:
-            return f"{node.text} is {brief(node.value)}"
-
-
-def why(node: Node) -> str:
-    """Why `node` is true."""
-    match node.kind:
-        case "and":
-            return " and ".join(why(child) for child in node.children)
-        case "or":
-            true = next((child for child in node.children if child.result), None)
-            return why(true) if true is not None else f"{node.text} is true"
         case "not":
-            return f"not so: {why_not(node.children[0])}" if node.children else f"{node.text} is true"
-        case "comparison":
-            return _compared(node, holds=True)
-        case "literal":
-            return f"the rule says {node.text}"
+            pass
         case _:
             return f"{node.text} is {brief(node.value)}"
+    return next((why(child, holds=holds) for child in deciding), says)
 
 
 def _compared(node: Node, *, holds: bool) -> str:

@@ -15,7 +15,7 @@ Whether a text is JSONata at all is for expr.jsonata to say; what this parser ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from engine.language.expr.jsonata_lexer import parts_of
@@ -153,10 +153,12 @@ class _Parser:
                 return self.block()
             case "[":
                 self.next()
-                parts = self.listed("]")
-                return Part("array", token.start, self.last_end, "", parts)
+                parts = self.listed("]", self.whole)
+                return Part("array", token.start, self.last_end, "", tuple(parts))
             case "{":
-                return self.constructor()
+                self.next()
+                parts = self.listed("}", self.member)
+                return Part("object", token.start, self.last_end, "", tuple(parts))
             case "-":
                 self.next()
                 inner = self.expression(70)
@@ -205,41 +207,38 @@ class _Parser:
                 self.next()
         self.next()
 
-    def listed(self, closer: str) -> tuple[Part, ...]:
-        """Expressions between commas up to `closer`, which is taken too."""
+    def listed(self, closer: str, item: Callable[[], Part], separator: str = ",") -> list[Part]:
+        """What `item` reads, again after each `separator`, up to `closer`, which is taken too."""
         parts: list[Part] = []
         while not self.at(closer):
-            parts.append(self.expression(0))
-            if not self.at(","):
+            parts.append(item())
+            if not self.at(separator):
                 break
             self.next()
         self.expect(closer)
-        return tuple(parts)
+        return parts
 
-    def constructor(self) -> Part:
-        """``{"key": value}``: the values are parts."""
-        start = self.next().start
-        parts: list[Part] = []
-        while not self.at("}"):
-            self.expression(0)
-            self.expect(":")
-            parts.append(self.expression(0))
-            if not self.at(","):
-                break
-            self.next()
-        self.expect("}")
-        return Part("object", start, self.last_end, "", tuple(parts))
+    def whole(self) -> Part:
+        """An expression as far as it goes."""
+        return self.expression(0)
+
+    def member(self) -> Part:
+        """``"key": value``: the value."""
+        self.expression(0)
+        self.expect(":")
+        return self.expression(0)
+
+    def argument(self) -> Part:
+        """An argument, or the ``?`` of a partial application."""
+        if not self.at("?"):
+            return self.expression(0)
+        token = self.next()
+        return Part("?", token.start, token.end)
 
     def block(self) -> Part:
         """``(a)`` is its inner part with the brackets; ``(a; b)`` a block whose parts see the ones before."""
         start = self.next().start
-        parts: list[Part] = []
-        while not self.at(")"):
-            parts.append(self.expression(0))
-            if not self.at(";"):
-                break
-            self.next()
-        self.expect(")")
+        parts = self.listed(")", self.whole, ";")
         if len(parts) == 1 and parts[0].kind != "assignment":
             return replace(parts[0], start=start, end=self.last_end)
         seen: list[str] = []
@@ -297,18 +296,8 @@ class _Parser:
         """``$name(a, b)``: the arguments are parts, but for ``?`` of a partial application, which stays a leaf."""
         name = self.text[left.start:left.end]
         self.next()
-        parts: list[Part] = []
-        partial = False
-        while not self.at(")"):
-            if self.at("?"):
-                self.next()
-                partial = True
-            else:
-                parts.append(self.expression(0))
-            if not self.at(","):
-                break
-            self.next()
-        self.expect(")")
+        parts = self.listed(")", self.argument)
+        partial = any(part.kind == "?" for part in parts)
         if partial or left.kind != "variable":
             return Part("function" if partial else "call", left.start, self.last_end, name)
         kind = "not" if name == "$not" and len(parts) == 1 else "call"

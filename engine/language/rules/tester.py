@@ -96,7 +96,8 @@ def _rule(choice: ChoiceUnderTest, index: int, payload: Payload, *, reached: boo
         tree = conditions.unreached(tree)
     holds = tree.error is None and tree.result is True
     return RuleReport(
-        index, None if choice.bare else rule.get("Next"), tree, None if holds else sentences.why_not(tree), reached
+        index, None if choice.bare else rule.get("Next"), tree,
+        None if holds else sentences.why(tree, holds=False), reached,
     )
 
 
