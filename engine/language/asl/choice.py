@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.errors import StateFailure
 from engine.language.asl.times import parse_timestamp
-from engine.language.expr.jsonpath import compile_path
+from engine.language.expr.jsonpath import Path, compile_path
 from engine.language.expr.scope import ABSENT, Scope
 from engine.values import is_number
 
@@ -33,24 +33,20 @@ class UnknownRule(Exception):
 
 def compile_rule(rule: Mapping[str, Json]) -> Predicate:
     """The predicate of a data test or a boolean expression. Raises UnknownRule."""
-    for name, combine in (("And", _all), ("Or", _any)):
+    for name, combine in (("And", all), ("Or", any)):
         if name in rule:
             parts = rule[name]
             if not isinstance(parts, list) or not parts:
                 raise UnknownRule(f"'{name}' must be a non-empty array", f"/{name}")
-            return combine(tuple(compile_rule(part) for part in parts))
+            return _combined(combine, tuple(compile_rule(part) for part in parts))
     if "Not" in rule:
         inner = compile_rule(rule["Not"])
         return lambda scope: not inner(scope)
     return _data_test(rule)
 
 
-def _all(parts: tuple[Predicate, ...]) -> Predicate:
-    return lambda scope: all(part(scope) for part in parts)
-
-
-def _any(parts: tuple[Predicate, ...]) -> Predicate:
-    return lambda scope: any(part(scope) for part in parts)
+def _combined(combine: Callable[[Iterable[bool]], bool], parts: tuple[Predicate, ...]) -> Predicate:
+    return lambda scope: combine(part(scope) for part in parts)
 
 
 def _data_test(rule: Mapping[str, Json]) -> Predicate:
@@ -65,16 +61,7 @@ def _data_test(rule: Mapping[str, Json]) -> Predicate:
         expected = bool(rule[name])
         return lambda scope: (path.find(scope) is not ABSENT) is expected
 
-    def value(scope: Scope) -> Json:
-        found = path.find(scope)
-        if found is ABSENT:
-            raise StateFailure(
-                "States.Runtime",
-                f"Invalid path '{variable}': The choice state's condition path references an invalid value.",
-                field="Variable",
-            )
-        return found
-
+    value = _reader(path, "Variable")
     if name in _TESTS:
         test, wanted = _TESTS[name], bool(rule[name])
         return lambda scope: test(value(scope)) is wanted
@@ -86,19 +73,28 @@ def _comparison(name: str, operand: Json, value: Callable[[Scope], Json]) -> Pre
     compare = _COMPARISONS[name.removesuffix("Path")]
     if not name.endswith("Path"):
         return lambda scope: compare(value(scope), operand)
-    path = compile_path(operand)
+    other = _reader(compile_path(operand), name)
 
     def against_path(scope: Scope) -> bool:
-        other = path.find(scope)
-        if other is ABSENT:
-            raise StateFailure(
-                "States.Runtime",
-                f"Invalid path '{operand}': The choice state's condition path references an invalid value.",
-                field=name,
-            )
-        return compare(value(scope), other)
+        right = other(scope)
+        return compare(value(scope), right)
 
     return against_path
+
+
+def _reader(path: Path, field: str) -> Callable[[Scope], Json]:
+    """What the path in `field` names, which must be there."""
+    def read(scope: Scope) -> Json:
+        found = path.find(scope)
+        if found is ABSENT:
+            raise StateFailure(
+                "States.Runtime",
+                f"Invalid path '{path.text}': The choice state's condition path references an invalid value.",
+                field=field,
+            )
+        return found
+
+    return read
 
 
 def _is_timestamp(value: Json) -> bool:

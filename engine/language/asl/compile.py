@@ -17,7 +17,7 @@ from engine.errors import Diagnostic, InvalidDefinition, InvalidExpression, json
 from engine.language.asl import model
 from engine.language.asl.choice import UnknownRule, compile_rule
 from engine.language.asl.fields import constant, expression, number, wait_seconds, wait_until
-from engine.language.asl.flow_fields import compile_flow, jsonpath_path, payload, result_path
+from engine.language.asl.flow_fields import compile_flow, jsonpath_path, rendered, result_path
 from engine.language.asl.resources import parse_resource, plain_resource
 from engine.language.expr.intrinsics import compile_intrinsic
 from engine.language.expr.jsonpath import compile_path
@@ -160,13 +160,12 @@ def _task(site: _Site) -> model.Task:
     if not isinstance(definition.get("Resource"), str):
         raise _invalid("A Task needs a 'Resource'", f"{site.pointer}/Resource")
     flow, secret_refs = compile_flow(definition, jsonata=jsonata)
-    credentials = payload(definition, "Credentials", jsonata=jsonata)
     return model.Task(
         **_identity(site), **flow, **_fallible(site), next=site.target(definition, site.pointer),
         resource=parse_resource(definition["Resource"]), secret_refs=secret_refs,
         timeout=number(definition, "TimeoutSeconds", jsonata=jsonata),
         heartbeat=number(definition, "HeartbeatSeconds", jsonata=jsonata),
-        credentials=credentials.render if credentials else None,
+        credentials=rendered(definition, "Credentials", jsonata=jsonata),
     )
 
 
@@ -186,12 +185,17 @@ def _choice(site: _Site) -> model.Choice:
 def _rule(site: _Site, rule: Definition, where: str) -> model.Rule:
     following = site.named(rule.get("Next"), f"{where}/Next")
     within = f"Choices[{where.rpartition('/')[2]}]/"
-    output = payload(rule, "Output", jsonata=True, within=within) if site.jsonata else None
-    assign = payload(rule, "Assign", jsonata=site.jsonata, within=within)
     return model.Rule(
-        _condition(rule, where) if site.jsonata else _data_test(rule, where), following,
-        output=output.render if output else None, assign=assign.render if assign else None,
+        _condition(rule, where) if site.jsonata else _data_test(rule, where), following, **_leaving(site, rule, within)
     )
+
+
+def _leaving(site: _Site, holder: Definition, within: str) -> dict[str, model.Evaluate | None]:
+    """Output and Assign of a rule or a catcher."""
+    return {
+        "output": rendered(holder, "Output", jsonata=True, within=within) if site.jsonata else None,
+        "assign": rendered(holder, "Assign", jsonata=site.jsonata, within=within),
+    }
 
 
 def _data_test(rule: Definition, where: str) -> Callable[[Scope], bool]:
@@ -259,12 +263,11 @@ def _map(site: _Site) -> model.Map:
     config = definition[field].get("ProcessorConfig") or {}
     flow, _ = compile_flow(definition, jsonata=jsonata)
     # Before ItemSelector there was Parameters: in a Map it shapes each item, not the state's input.
-    selector = payload(definition, "ItemSelector", jsonata=jsonata)
-    chosen = selector.render if selector else flow["parameters"]
+    selector = rendered(definition, "ItemSelector", jsonata=jsonata) or flow["parameters"]
     return model.Map(
         **_identity(site), **{**flow, "parameters": None}, **_fallible(site),
         next=site.target(definition, site.pointer), processor=f"{site.pointer}/{field}",
-        items=_items(site), items_path=definition.get("ItemsPath", "$"), selector=chosen,
+        items=_items(site), items_path=definition.get("ItemsPath", "$"), selector=selector,
         max_concurrency=number(definition, "MaxConcurrency", jsonata=jsonata),
         distributed=_distributed(site, config) if config.get("Mode") == "DISTRIBUTED" else None,
     )
@@ -279,18 +282,18 @@ def _items(site: _Site) -> model.Evaluate | None:
     compiled = expression(definition["Items"], "Items")
     if compiled is not None:
         return lambda scope: compiled.evaluate_as(scope, "array")
-    template = payload(definition, "Items", jsonata=True)
-    return template.render if template else None
+    return rendered(definition, "Items", jsonata=True)
 
 
 def _distributed(site: _Site, config: Definition) -> model.Distributed:
     definition, jsonata = site.definition, site.jsonata
+    writer = definition.get("ResultWriter") or {}
     return model.Distributed(
         kind=config.get("ExecutionType", "STANDARD"), label=definition.get("Label"),
         reader=_reader(site), batcher=_batcher(site),
         tolerated_count=number(definition, "ToleratedFailureCount", jsonata=jsonata),
         tolerated_percentage=number(definition, "ToleratedFailurePercentage", jsonata=jsonata, kind="float"),
-        writer=_writer(site), writer_config=(definition.get("ResultWriter") or {}).get("WriterConfig"),
+        writer=_arguments(site, writer, "ResultWriter/"), writer_config=writer.get("WriterConfig"),
     )
 
 
@@ -298,21 +301,15 @@ def _reader(site: _Site) -> model.Reader | None:
     reader = site.definition.get("ItemReader")
     if reader is None:
         return None
-    field = "Arguments" if site.jsonata else "Parameters"
-    arguments = payload(reader, field, jsonata=site.jsonata, within="ItemReader/")
     config = reader.get("ReaderConfig") or {}
     return model.Reader(
-        plain_resource(reader["Resource"]), arguments.render if arguments else None, config,
+        plain_resource(reader["Resource"]), _arguments(site, reader, "ItemReader/"), config,
         number(config, "MaxItems", jsonata=site.jsonata, within="ItemReader/ReaderConfig/"),
     )
 
 
-def _writer(site: _Site) -> model.Evaluate | None:
-    arguments = payload(
-        site.definition.get("ResultWriter") or {}, "Arguments" if site.jsonata else "Parameters", jsonata=site.jsonata,
-        within="ResultWriter/",
-    )
-    return arguments.render if arguments else None
+def _arguments(site: _Site, holder: Definition, within: str) -> model.Evaluate | None:
+    return rendered(holder, "Arguments" if site.jsonata else "Parameters", jsonata=site.jsonata, within=within)
 
 
 def _batcher(site: _Site) -> model.Batcher | None:
@@ -320,11 +317,10 @@ def _batcher(site: _Site) -> model.Batcher | None:
     if batcher is None:
         return None
     within = "ItemBatcher/"
-    batch_input = payload(batcher, "BatchInput", jsonata=site.jsonata, within=within)
     return model.Batcher(
         number(batcher, "MaxItemsPerBatch", jsonata=site.jsonata, within=within),
         number(batcher, "MaxInputBytesPerBatch", jsonata=site.jsonata, within=within),
-        batch_input.render if batch_input else None,
+        rendered(batcher, "BatchInput", jsonata=site.jsonata, within=within),
     )
 
 
@@ -359,12 +355,9 @@ def _retrier(retrier: Definition) -> model.Retrier:
 
 def _catcher(site: _Site, catcher: Definition, where: str) -> model.Catcher:
     within = f"Catch[{where.rpartition('/')[2]}]/"
-    output = payload(catcher, "Output", jsonata=True, within=within) if site.jsonata else None
-    assign = payload(catcher, "Assign", jsonata=site.jsonata, within=within)
     return model.Catcher(
         tuple(catcher.get("ErrorEquals") or ()), site.named(catcher.get("Next"), f"{where}/Next"),
-        None if site.jsonata else result_path(catcher),
-        output.render if output else None, assign.render if assign else None,
+        None if site.jsonata else result_path(catcher), **_leaving(site, catcher, within),
     )
 
 

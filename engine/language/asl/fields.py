@@ -103,29 +103,15 @@ def _plain(value: Json) -> str:
 
 def wait_seconds(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | None:
     """Seconds or SecondsPath of a Wait."""
-    if "Seconds" in definition:
-        value = definition["Seconds"]
-        return _number_expression(value, "Seconds") if jsonata else _literal(value, "Seconds")
-    if "SecondsPath" not in definition:
-        return None
-    text = definition["SecondsPath"]
+    if "Seconds" in definition or "SecondsPath" not in definition:
+        return number(definition, "Seconds", jsonata=jsonata)
 
-    def seconds(value: Json) -> Json:
+    def seconds(value: Json) -> tuple[Json, str]:
         if not _fits(value, "integer"):  # "an integer from 0 to 99999999" (developer guide, "Wait")
-            raise StateFailure(
-                "States.Runtime",
-                f"The SecondsPath parameter does not reference a valid integer: {text} == {_plain(value)}",
-                field="SecondsPath",
-            )
-        if value < 0:
-            raise StateFailure(
-                "States.Runtime",
-                f"The SecondsPath parameter references a negative value: {text} == {_plain(value)}",
-                field="SecondsPath",
-            )
-        return value
+            return value, "does not reference a valid integer"
+        return value, "references a negative value" if value < 0 else ""
 
-    return _referenced(text, "SecondsPath", seconds)
+    return _referenced(definition, "SecondsPath", seconds)
 
 
 def wait_until(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | None:
@@ -154,32 +140,27 @@ def wait_until(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | N
         return evaluated
     if "TimestampPath" not in definition:
         return None
-    text = definition["TimestampPath"]
 
-    def until(value: Json) -> float:
+    def until(value: Json) -> tuple[Json, str]:
         moment = parse_timestamp(value) if isinstance(value, str) else None
-        if moment is None:
-            raise StateFailure(
-                "States.Runtime",
-                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
-                f"string: {text} == {_plain(value)}",
-                field="TimestampPath",
-            )
-        return moment
+        unfit = "does not reference a valid ISO-8601 extended offset date-time format string"
+        return moment, unfit if moment is None else ""
 
-    return _referenced(text, "TimestampPath", until)
+    return _referenced(definition, "TimestampPath", until)
 
 
-def _referenced(text: str, field: str, checked: Callable[[Json], Json]) -> Evaluate:
-    """A Wait's Path form: what it names, `checked`."""
-    path = compile_path(text)
+def _referenced(
+    definition: Mapping[str, Json], field: str, checked: Callable[[Json], tuple[Json, str]]
+) -> Evaluate:
+    """A Wait's Path form: what `checked` makes of the value that it names, unless that says why it does not fit."""
+    path = compile_path(definition[field])
 
     def read(scope: Scope) -> Json:
         value = path.find(scope)
-        if value is ABSENT:
-            raise StateFailure(
-                "States.Runtime", f"The {field} parameter does not reference an input value: {text}", field=field
-            )
-        return checked(value)
+        made, unfit = (None, "does not reference an input value") if value is ABSENT else checked(value)
+        if unfit:
+            shown = path.text if value is ABSENT else f"{path.text} == {_plain(value)}"
+            raise StateFailure("States.Runtime", f"The {field} parameter {unfit}: {shown}", field=field)
+        return made
 
     return read

@@ -25,35 +25,38 @@ def compile_flow(definition: Mapping[str, Json], *, jsonata: bool) -> tuple[dict
     """The flow of a state, as those fields of engine.language.asl.model.State, and the SecretRefs of its arguments."""
     arguments = payload(definition, "Arguments" if jsonata else "Parameters", jsonata=jsonata)
     flow: dict[str, Any] = {
-        "parameters": _render(arguments), "assign": _render(payload(definition, "Assign", jsonata=jsonata))
+        "parameters": arguments.render if arguments else None, "assign": rendered(definition, "Assign", jsonata=jsonata)
     }
     if jsonata:
-        flow["output"] = _render(payload(definition, "Output", jsonata=True))
+        flow["output"] = rendered(definition, "Output", jsonata=True)
     else:
         flow |= {
             "input_path": _whole_or_path(definition, "InputPath"),
             "output_path": _whole_or_path(definition, "OutputPath"),
-            "result_selector": _render(payload(definition, "ResultSelector", jsonata=False)),
+            "result_selector": rendered(definition, "ResultSelector", jsonata=False),
             "place": result_path(definition),
         }
     return flow, arguments.secret_refs if arguments else ()
 
 
-def payload(definition: Mapping[str, Json], field: str, *, jsonata: bool, within: str = "") -> Template | None:
-    """A payload template (JSONPath) or a value with expressions in it (JSONata); None where the field is absent.
+def rendered(definition: Mapping[str, Json], field: str, *, jsonata: bool, within: str = "") -> Evaluate | None:
+    """What a payload template (JSONPath) or a value with expressions in it (JSONata) gives; None where the field is
+    absent.
 
     `within` is where `definition` stands in its state, as causes name it: ``Catch[0]/``.
     """
+    template = payload(definition, field, jsonata=jsonata, within=within)
+    return template.render if template else None
+
+
+def payload(definition: Mapping[str, Json], field: str, *, jsonata: bool, within: str = "") -> Template | None:
+    """Likewise, the template itself."""
     if field not in definition:
         return None
     value = definition[field]
     if field == "Assign" and not isinstance(value, dict):
         raise InvalidExpression("'Assign' must be an object: the variables by their names")
     return compile_jsonata_template(value, f"{within}{field}") if jsonata else compile_payload_template(value, field)
-
-
-def _render(template: Template | None) -> Evaluate | None:
-    return template.render if template else None
 
 
 def jsonpath_path(text: str) -> Evaluate:
