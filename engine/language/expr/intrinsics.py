@@ -11,7 +11,6 @@ Every failure names the whole expression as it is written:
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -163,7 +162,7 @@ class _Reader(TextReader):
         if self.depth > MOST_NESTED:
             self.fail(f"Intrinsics nest at most {MOST_NESTED} deep")
         self.at = match.end()
-        arguments = self.arguments()
+        arguments = self.listed(")", self.argument, "Expected ',' or ')'")
         self.depth -= 1
         if not signature.least <= len(arguments) <= signature.most:
             self.fail(f"States.{signature.name} takes {signature.takes}, not {len(arguments)}", begin)
@@ -172,17 +171,6 @@ class _Reader(TextReader):
             if wanted != len(arguments) - 1:
                 self.fail(f"The template has {wanted} times '{{}}' for {len(arguments) - 1} values", begin)
         return _Function(signature, tuple(arguments))
-
-    def arguments(self) -> list[_Argument]:
-        found: list[_Argument] = []
-        self.space()
-        while not self.take(")"):
-            if found and not self.take(","):
-                self.fail("Expected ',' or ')'")
-            self.space()
-            found.append(self.argument())
-            self.space()
-        return found
 
     def argument(self) -> _Argument:
         char = self.peek()
@@ -202,11 +190,7 @@ class _Reader(TextReader):
         match = _NUMBER.match(self.text, self.at)
         if match is None:
             self.fail("Expected a text in single quotes, a number, true, false, null, a path or a call")
-        value = int(match.group()) if match.group().lstrip("-").isdigit() else float(match.group())
-        if not math.isfinite(value):
-            self.fail("The number is too large")
-        self.at = match.end()
-        return value
+        return self.numeral(match.group())
 
     def quoted(self) -> _Text:
         begin = self.at + 1

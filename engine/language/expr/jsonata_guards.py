@@ -76,6 +76,10 @@ _DISTINCT = (
     "$automate__distinct:=$distinct;$automate__count:=$count;"
     "$distinct:=function($a){($u:=$automate__unique($a);$automate__count($u)>1?$u:$automate__distinct($a))};"
 )
+_GUARDS = {
+    "$distinct": _DISTINCT, "$range": _SPAN, "$replace": _REPLACE, "$split": _SPLIT, "$match": _MATCH,
+    "$formatBase": _BASE, "$formatNumber": _FORMAT,
+}
 _ASKED = ("$automate__room(", "$automate__span(", "$automate__most(", "$automate__parts(", "$automate__picture(")
 _ENDS = frozenset(",)]}")
 
@@ -85,21 +89,9 @@ def guarded(text: str) -> tuple[str, str]:
 
     `text` is a valid expression.
     """
-    guards = _DISTINCT if "$distinct" in text else ""
-    if "$range" in text:
-        guards += _SPAN
-    if "$replace" in text:
-        guards += _REPLACE
-    if "$split" in text:
-        guards += _SPLIT
-    if "$match" in text:
-        guards += _MATCH
-    if "$formatBase" in text:
-        guards += _BASE
+    guards = "".join(guard for name, guard in _GUARDS.items() if name in text)
     if "$round" in (text if "~>" in text else _WHOLE_ROUND.sub("", text)):
         guards += _ROUND
-    if "$formatNumber" in text:
-        guards += _FORMAT
     if ".." in text:
         ranged = _ranges_as_calls(text)
         if ranged != text:

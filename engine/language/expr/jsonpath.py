@@ -24,7 +24,7 @@ from engine.language.expr.java_text import quoted_json
 from engine.language.expr.jsonpath_functions import Missing
 from engine.language.expr.jsonpath_select import Selection
 from engine.language.expr.jsonpath_syntax import parse_tokens
-from engine.language.expr.jsonpath_tokens import Indexes, Names, Token, is_definite
+from engine.language.expr.jsonpath_tokens import Token, is_definite, plain_keys
 from engine.language.expr.scope import ABSENT, Scope
 
 Json = Any
@@ -124,22 +124,16 @@ def _document_of(root: str, variable: str | None) -> Callable[[Scope], Json]:
 
 def _plain(tokens: tuple[Token, ...]) -> Callable[[Json], Json] | None:
     """A closure for a path of single names and indexes from 0 up; None for any other."""
-    keys: list[str | int] = []
-    for token in tokens:
-        match token:
-            case Names((name,)):
-                keys.append(name)
-            case Indexes((index,)) if index >= 0:
-                keys.append(index)
-            case _:
-                return None
+    keys = plain_keys(tokens)
+    if keys is None:
+        return None
     if not keys:
         return lambda document: document
     if len(keys) == 1 and isinstance(keys[0], str):
         return _one_name(keys[0])
     if all(isinstance(key, str) for key in keys):
-        return _names_only(tuple(keys))
-    return _names_and_indexes(tuple(keys))
+        return _names_only(keys)
+    return _names_and_indexes(keys)
 
 
 def _one_name(name: str) -> Callable[[Json], Json]:

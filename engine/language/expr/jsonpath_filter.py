@@ -7,7 +7,9 @@ equals nothing, not even itself.
 
 from __future__ import annotations
 
+import operator as operators
 import re
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from engine.errors import StateFailure
@@ -32,6 +34,11 @@ Json = Any
 
 _VISITS_OF_A_MATCH = 10
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?")
+
+_NEGATED = {"!=": "==", "!==": "===", "nin": "in"}
+_ORDERS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge,
+}
 
 _UNDEFINED: Final = object()
 
@@ -83,26 +90,22 @@ def _value(side: Side, item: Json, evaluation: Evaluation) -> Any:
                 return _UNDEFINED
 
 
-def _compare(  # noqa: PLR0911, PLR0912, C901 - a table
+def _compare(  # noqa: PLR0911, C901 - a table
     left: Any, operator: str, right: Any, evaluation: Evaluation
 ) -> bool:
     match operator:
         case "==":
             return _equal(left, right, evaluation)
-        case "!=":
-            return not _equal(left, right, evaluation)
         case "===":
             return _same_kind(left, right) and _equal(left, right, evaluation)
-        case "!==":
-            return not (_same_kind(left, right) and _equal(left, right, evaluation))
+        case "!=" | "!==" | "nin":
+            return not _compare(left, _NEGATED[operator], right, evaluation)
         case "<" | "<=" | ">" | ">=":
             return _ordered(left, operator, right)
         case "=~":
             return _matches(left, right, evaluation)
         case "in":
             return isinstance(right, list) and _has(right, left, evaluation)
-        case "nin":
-            return not (isinstance(right, list) and _has(right, left, evaluation))
         case "contains":
             if isinstance(left, str) and isinstance(right, str):
                 return right in left
@@ -116,15 +119,11 @@ def _compare(  # noqa: PLR0911, PLR0912, C901 - a table
 
 
 def _sets(left: list[Json], operator: str, right: list[Json], evaluation: Evaluation) -> bool:
-    match operator:
-        case "all":
-            return all(_has(left, item, evaluation) for item in right)
-        case "subsetof":
-            return all(_has(right, item, evaluation) for item in left)
-        case "anyof":
-            return any(_has(right, item, evaluation) for item in left)
-        case _:
-            return not any(_has(right, item, evaluation) for item in left)
+    wanted, holder = (right, left) if operator == "all" else (left, right)
+    found = (_has(holder, item, evaluation) for item in wanted)
+    if operator in ("all", "subsetof"):
+        return all(found)
+    return any(found) is (operator == "anyof")
 
 
 def _has(items: list[Json], wanted: Any, evaluation: Evaluation) -> bool:
@@ -173,15 +172,7 @@ def _reads_as(text: str, number: float) -> bool:
 def _ordered(left: Any, operator: str, right: Any) -> bool:
     if not ((is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))):
         return False
-    match operator:
-        case "<":
-            return bool(left < right)
-        case "<=":
-            return bool(left <= right)
-        case ">":
-            return bool(left > right)
-        case _:
-            return bool(left >= right)
+    return bool(_ORDERS[operator](left, right))
 
 
 def _matches(left: Any, right: Any, evaluation: Evaluation) -> bool:

@@ -7,7 +7,6 @@ A recursive-descent reader with bounds on length, steps and nesting. `expr.jsonp
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any
 
@@ -55,6 +54,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _INTEGERS = re.compile(r"-?\d{1,18}(?:\s*,\s*-?\d{1,18})*")
 _SLICE = re.compile(r"(-?\d{1,18})?\s*:\s*(-?\d{1,18})?(?:\s*:.*)?")
 _FLAGS = "imsxudU"
+_NO_COMMA = "',' is missing"
 
 
 def parse_tokens(text: str, start: int) -> tuple[Token, ...]:
@@ -144,15 +144,7 @@ class _Reader(TextReader):
 
     def arguments(self) -> tuple[Json | Operand, ...]:
         """A function's arguments: literals, and paths from the document's root."""
-        values: list[Json | Operand] = []
-        self.space()
-        while not self.take(")"):
-            if values:
-                self.expect(",")
-                self.space()
-            values.append(self.side() if self.peek() == "$" else self.literal())
-            self.space()
-        return tuple(values)
+        return tuple(self.listed(")", lambda: self.side() if self.peek() == "$" else self.literal(), _NO_COMMA))
 
     def bracket(self) -> Token:
         self.expect("[")
@@ -292,18 +284,6 @@ class _Reader(TextReader):
             return self.pattern()
         return Literal(self.literal())
 
-    def literals(self, closing: str) -> tuple[Json, ...]:
-        """Literals between commas up to `closing`."""
-        values: list[Json] = []
-        self.space()
-        while not self.take(closing):
-            if values:
-                self.expect(",")
-                self.space()
-            values.append(self.literal())
-            self.space()
-        return tuple(values)
-
     def literal(self) -> Json:
         char = self.peek()
         if char in ("'", '"') and char:
@@ -311,7 +291,7 @@ class _Reader(TextReader):
         if char == "[":
             self.at += 1
             self.enter()
-            values = list(self.literals("]"))
+            values = self.listed("]", self.literal, _NO_COMMA)
             self.leave()
             return values
         if char == "{":
@@ -322,12 +302,7 @@ class _Reader(TextReader):
         match = _NUMBER.match(self.text, self.at)
         if match is None or len(match.group()) > 64:
             self.fail("A value is missing")
-        digits = str(match.group())
-        number = int(digits) if digits.lstrip("-").isdigit() else float(digits)
-        if not math.isfinite(number):
-            self.fail("The number is too large")
-        self.at = match.end()
-        return number
+        return self.numeral(match.group())
 
     def object(self) -> Json:
         try:

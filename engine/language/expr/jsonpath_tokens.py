@@ -155,3 +155,17 @@ def is_definite(tokens: tuple[Token, ...]) -> bool:
             case _:
                 return False
     return True
+
+
+def plain_keys(tokens: tuple[Token, ...]) -> tuple[str | int, ...] | None:
+    """The keys of a path of single names and indexes from 0 up; None for any other."""
+    keys: list[str | int] = []
+    for token in tokens:
+        match token:
+            case Names((name,)):
+                keys.append(name)
+            case Indexes((index,)) if index >= 0:
+                keys.append(index)
+            case _:
+                return None
+    return tuple(keys)

@@ -11,7 +11,7 @@ from typing import Any
 from engine.errors import InvalidExpression, StateFailure
 from engine.language.expr.java_text import quoted_json
 from engine.language.expr.jsonpath import compile_path
-from engine.language.expr.jsonpath_tokens import Indexes, Names
+from engine.language.expr.jsonpath_tokens import plain_keys
 from engine.records import dataclass
 
 Json = Any
@@ -59,16 +59,10 @@ def compile_reference(text: str) -> ReferencePath:
     path = compile_path(text)
     if path.root != "input":
         raise InvalidExpression(f"A Reference Path begins with '$.': {text!r}", position=1)
-    keys: list[str | int] = []
-    for token in path.tokens:
-        match token:
-            case Names((name,)):
-                keys.append(name)
-            case Indexes((index,)) if index >= 0:
-                keys.append(index)
-            case _:
-                raise InvalidExpression(
-                    f"A Reference Path names one place; wildcards, slices, filters and functions do not: {text!r}",
-                    advice="Use names and indexes only.",
-                )
-    return ReferencePath(text, tuple(keys))
+    keys = plain_keys(path.tokens)
+    if keys is None:
+        raise InvalidExpression(
+            f"A Reference Path names one place; wildcards, slices, filters and functions do not: {text!r}",
+            advice="Use names and indexes only.",
+        )
+    return ReferencePath(text, keys)

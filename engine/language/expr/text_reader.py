@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import math
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
 
 from engine.errors import InvalidExpression
+
+T = TypeVar("T")
 
 
 class TextReader:
@@ -35,3 +39,23 @@ class TextReader:
             self.at += len(expected)
             return True
         return False
+
+    def listed(self, closing: str, read: Callable[[], T], missing: str) -> list[T]:
+        """What `read` reads, again after each comma, up to `closing`, which is taken too; else it is `missing`."""
+        found: list[T] = []
+        self.space()
+        while not self.take(closing):
+            if found and not self.take(","):
+                self.fail(missing)
+            self.space()
+            found.append(read())
+            self.space()
+        return found
+
+    def numeral(self, digits: str) -> int | float:
+        """The number that `digits`, which are next, stand for."""
+        number = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+        if not math.isfinite(number):
+            self.fail("The number is too large")
+        self.at += len(digits)
+        return number
