@@ -18,6 +18,7 @@ from engine.language.expr import limits
 from engine.records import dataclass
 from engine.settings import Settings
 from functions.app import failures
+from functions.cli.options import option_of
 from functions.cli.screen import Screen
 from functions.server.logs import log_to_terminal
 
@@ -83,7 +84,7 @@ class Session:
         from functions.cli.client.client import Client  # noqa: PLC0415  each way loads what it needs
         from functions.cli.client.in_process import InProcess  # noqa: PLC0415
 
-        return Client(InProcess(product, patience=patience), warn=self.screen.warn)
+        return Client(InProcess(product, patience=patience), warn=self.screen.warn, option_of=option_of)
 
     def remote(self, endpoint: str) -> Client:
         """The application at an address."""
@@ -91,7 +92,8 @@ class Session:
         from functions.cli.client.over_http import OverHttp, check_endpoint  # noqa: PLC0415
 
         address = check_endpoint(endpoint)
-        return Client(OverHttp(address, lambda: self._authorization(address)), warn=self.screen.warn)
+        transport = OverHttp(address, lambda: self._authorization(address))
+        return Client(transport, warn=self.screen.warn, option_of=option_of)
 
     def _authorization(self, endpoint: str) -> str:
         """What a sign-in left; of the server that serves the data folder, the owner's token."""

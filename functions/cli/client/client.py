@@ -9,7 +9,7 @@ A refusal is the same error through both, and so is a store that did not serve.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -73,11 +73,16 @@ class Transport(Protocol):
 
 
 class Client:
-    """`warn` is told what answers warn of."""
+    """`warn` is told what answers warn of. `option_of` says which option a field of a request came from: refusals of
+    such a field name the option."""
 
-    def __init__(self, transport: Transport, *, warn: Callable[[Sequence[str]], None] = lambda _: None) -> None:
+    def __init__(
+        self, transport: Transport, *, warn: Callable[[Sequence[str]], None] = lambda _: None,
+        option_of: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         self._transport = transport
         self._warn = warn
+        self._option_of = option_of
 
     @property
     def place(self) -> str:
@@ -106,7 +111,8 @@ class Client:
     ) -> Json:
         """The answer, parsed. Raises ApiError for a refusal, a StorageError where the store or the API did not
         serve."""
-        shape = self._parsed(self._transport.send(method, path, _texts(query), _written(body), signed_in=signed_in))
+        reply = self._transport.send(method, path, _texts(query), _written(body), signed_in=signed_in)
+        shape = self._parsed(reply, _fields(body) if query is None else query)
         if isinstance(shape, dict):
             self._warn(shape.pop("warnings", ()))
         return shape
@@ -115,7 +121,7 @@ class Client:
         """An answer that is a file, as it is. Raises as `ask` does."""
         reply = self._transport.send("GET", path, _texts(query), None)
         if reply.status >= 400:
-            self._parsed(reply)
+            self._parsed(reply, query)
         return reply.data
 
     def pages(self, path: str, field: str, *, limit: int, **query: Json) -> tuple[list[Json], str | None]:
@@ -152,7 +158,8 @@ class Client:
         self._transport.wait(self, execution_id)
         return self.get(f"/executions/{part(execution_id)}")
 
-    def _parsed(self, reply: Reply) -> Json:
+    def _parsed(self, reply: Reply, asked: Collection[str]) -> Json:
+        """The answer. `asked` are the request's fields."""
         status, place = reply.status, self.place
         try:
             shape = json.loads(reply.data) if reply.data else None
@@ -163,7 +170,7 @@ class Client:
         if status < 400:
             return shape
         if isinstance(shape, dict) and isinstance(shape.get("error"), dict):
-            raise _refusal(status, shape["error"])
+            raise _refusal(status, self._by_options(shape["error"], asked))
         said = str(shape.get("message", "")) if isinstance(shape, dict) else ""  # API Gateway's own
         if status >= 500:
             raise StoreUnavailable(f"{place} answers {status} {said}".rstrip())
@@ -176,6 +183,18 @@ class Client:
         })
 
 
+    def _by_options(self, error: Mapping[str, Json], asked: Collection[str]) -> Mapping[str, Json]:
+        """`error`, and each of its details, with an option in the place of the field that came from it."""
+        field = str(error.get("where")).removeprefix("/")
+        option = self._option_of(field) if field in asked else None
+        shape = dict(error) if option is None else {**error, "where": option}
+        if isinstance(error.get("details"), list):
+            shape["details"] = [
+                self._by_options(item, asked) if isinstance(item, dict) else item for item in error["details"]
+            ]
+        return shape
+
+
 def part(value: str | int) -> str:
     """One segment of a path. Raises InvalidDocument for what would be another path: an empty name, and dots."""
     if value in ("", ".", ".."):
@@ -186,6 +205,13 @@ def part(value: str | int) -> str:
 def _refusal(status: int, shape: Mapping[str, Json]) -> UserError | StorageError:
     kind = _STORAGE.get(str(shape.get("code")))
     return ApiError(status, shape) if kind is None else kind(str(shape.get("message")))
+
+
+def _fields(body: Json) -> set[str]:
+    """Those of a body; what an execution's input has too may be meant by a pointer into that."""
+    fields = dict(body) if isinstance(body, dict) else {}
+    given = fields.get("input")
+    return set(fields) - set(given if isinstance(given, dict) else ())
 
 
 def _texts(query: Mapping[str, Json] | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ import json
 import click
 
 from functions.cli.client.client import part
+from functions.cli.files import Json
 from functions.cli.finite import FiniteRange
 from functions.cli.groups import Grouped
 from functions.cli.session import session
@@ -60,13 +61,13 @@ def list_activities() -> None:
 
 @activity.command()
 @click.argument("name")
-@click.option("--worker", metavar="NAME", help="Shown in the history's ActivityStarted.")
-@click.option("--wait", type=FiniteRange(0, 60), default=0.0, show_default=True, metavar="SECONDS",
+@click.option("--worker", "worker_name", metavar="NAME", help="Shown in the history's ActivityStarted.")
+@click.option("--wait", "wait_seconds", type=FiniteRange(0, 60), default=0.0, show_default=True, metavar="SECONDS",
               help="How long to wait for a task.")
-def poll(*, name: str, worker: str | None, wait: float) -> None:
+def poll(*, name: str, **given: Json) -> None:
     """Take the oldest task that waits. Answer it with automate task success TOKEN."""
     with session().client() as api:
-        task = api.post(f"/activities/{part(name)}/task", {"worker_name": worker, "wait_seconds": wait})
+        task = api.post(f"/activities/{part(name)}/task", given)
     session().screen.show(task, lambda: click.echo(
         "nothing waits" if task["token"] is None else f"token {task['token']}\ninput {json.dumps(task['input'])}"
     ))

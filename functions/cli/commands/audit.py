@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import click
 
-from engine.governance.audit_entry import parse_time
+from functions.app.shapes.audit import AuditQuery
+from functions.app.shapes.base import Paged
 from functions.cli.client.client import Client
 from functions.cli.files import Json, read_text, write_file
 from functions.cli.groups import Grouped
+from functions.cli.options import filters
 from functions.cli.session import session
 
 _PAGE = 1000
@@ -22,20 +24,13 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.option("--workflow", metavar="NAME", help="Of this workflow and its executions.")
-@click.option("--execution", metavar="ID", help="Of this execution.")
-@click.option("--actor", metavar="NAME", help="By this actor; the engine's own are by `engine`.")
+@filters(AuditQuery, without=("act", "action", "state", "from_", "to", *Paged.model_fields))
 @click.option("--act", metavar="ACT", help="This act, as workflow.publish; with * at its end, a prefix.")
-@click.option("--since", metavar="TIME", help="Not before this time: ISO 8601, UTC without a zone.")
-@click.option("--until", metavar="TIME", help="Before this time.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
-def list_entries(*, limit: int, since: str | None, until: str | None, **filters: str | None) -> None:
+def list_entries(*, limit: int, **given: str | None) -> None:
     """List entries, newest first."""
-    for option, text in (("--since", since), ("--until", until)):
-        if text is not None:
-            parse_time(text, where=option)
     with session().client() as api:
-        found, _ = api.pages("/audit", "entries", limit=limit, since=since, until=until, **filters)
+        found, _ = api.pages("/audit", "entries", limit=limit, **given)
     session().screen.show({"entries": found}, lambda: session().screen.table(
         ("WHEN", "ACTOR", "FROM", "ACT", "SUBJECT", "WHAT", "ENTRY"),
         [(item["at"], item["actor"], item["origin"], item["act"], item["subject"], told(item),

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from engine.governance.audit_engine import STARTED
-from engine.governance.audit_entry import parse_time
+from functions.app.shapes.base import ExecutionFilters
 from functions.cli.account import account
 from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome
 from functions.cli.client.client import Client, part
 from functions.cli.commands.audit import told
 from functions.cli.commands.many import confirm, is_of_one
 from functions.cli.files import Json, read_value
+from functions.cli.options import filters
 from functions.cli.screen import duration, status_mark
 from functions.cli.session import session
 
@@ -72,25 +73,15 @@ def warn_without_a_worker(api: Client, waiting: str | None = None) -> None:
 @click.command("executions")
 @click.option("--workflow", metavar="NAME", help="Of this workflow.")
 @click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
-@click.option("--name", metavar="NAME", help="With this name; with * at its end, a prefix.")
-@click.option("--error", metavar="ERROR", help="Failed with this error, or a prefix that ends with *.")
-@click.option("--business-key", metavar="KEY", help="With this business key, or a prefix that ends with *.")
-@click.option("--started-after", metavar="TIME", help="Not before this time: ISO 8601, UTC without a zone.")
-@click.option("--started-before", metavar="TIME", help="Before this time.")
+@filters(ExecutionFilters)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
-def list_executions(
-    *, limit: int, started_after: str | None, started_before: str | None, **filters: str | None,
-) -> None:
+def list_executions(*, workflow: str | None, limit: int, **given: str | None) -> None:
     """List executions, newest first."""
-    for option, text in (("--started-after", started_after), ("--started-before", started_before)):
-        if text is not None:
-            parse_time(text, where=option)
     with session().client() as api:
-        rows, following = api.pages(
-            "/executions", "executions", limit=limit, started_after=started_after, started_before=started_before,
-            **filters,
-        )
+        rows, following = api.pages("/executions", "executions", limit=limit, workflow=workflow, **given)
+        if workflow is not None and not rows:
+            api.get(f"/workflows/{part(workflow)}")  # there may be no such workflow
     screen = session().screen
     cells = [
         (row["id"], row["status"], str(row["version"]), screen.ago(row["started_at"]),

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 
 from engine.errors import InvalidDocument
+from functions.app.shapes.base import ExecutionFilters
 from functions.cli.client.client import Client, part
 from functions.cli.commands.executions import ended, warn_without_a_worker
 from functions.cli.commands.many import confirm, is_of_one
+from functions.cli.options import filters
 from functions.cli.screen import status_mark
 from functions.cli.session import session
 
 UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
-_WHICH = (("--error", "ERROR", "error"), ("--name", "NAME", "name"), ("--business-key", "KEY", "business key"))
-
-
-def _which_of_many(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which of a workflow's executions are meant."""
-    for option, metavar, what in reversed(_WHICH):
-        words = f"With --workflow: those with this {what}, or a prefix that ends with *."
-        command = click.option(option, metavar=metavar, help=words)(command)
-    kinds = click.Choice(UNSUCCESSFUL, case_sensitive=False)
-    words = "With --workflow: those in this status; by default FAILED."
-    return click.option("--status", type=kinds, help=words)(command)
 
 
 @click.command()
 @click.argument("id", required=False)
 @click.option("--wait", is_flag=True, help="With ID: wait for its end; without a worker on the data folder, be one.")
 @click.option("--workflow", metavar="NAME", help="Instead of one: all of this workflow that did not succeed.")
-@_which_of_many
+@click.option("--status", type=click.Choice(UNSUCCESSFUL, case_sensitive=False),
+              help="With --workflow: those in this status; by default FAILED.")
+@filters(
+    ExecutionFilters, without=("started_after", "started_before"),
+    says=lambda words: f"With --workflow: those {words[:1].lower()}{words[1:]}",
+)
 @click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
 def redrive(
     *, id: str | None, wait: bool, workflow: str | None, yes: bool, **which: str | None,  # noqa: A002

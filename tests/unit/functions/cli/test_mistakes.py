@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import pwd
 import sqlite3
@@ -37,6 +38,7 @@ HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"sa
     (("export", "nope"), "no workflow is called 'nope'"),
     (("simulate", "nowhere.json"), "nowhere.json cannot be read"),
     (("executions", "--next-token", "nonsense"), "next"),
+    (("executions", "--workflow", "nope"), "no workflow is called 'nope'"),
     (("signin",), "no server runs on"),
 ])
 def test_mistakes_are_explained_and_exit_1(automate, arguments, told):
@@ -45,6 +47,32 @@ def test_mistakes_are_explained_and_exit_1(automate, arguments, told):
     assert told in err
     status, shape = automate.json(*arguments)
     assert (status, told in shape["error"]["message"]) == (1, True)
+
+
+@pytest.mark.parametrize(("arguments", "place"), [
+    (("start", "hello", "--version", "0"), "--version"),
+    (("export", "hello", "--version", "0"), "--version"),
+    (("rollback", "hello", "0"), "VERSION"),
+    (("executions", "--started-after", "soon"), "--started-after"),
+    (("executions", "--next-token", "nonsense"), "--next-token"),
+    (("audit", "list", "--since", "soon"), "--since"),
+    (("activity", "poll", "shelf", "--worker", "w" * 81), "--worker"),
+])
+def test_what_is_wrong_with_an_option_names_it(automate, hello, arguments, place):
+    automate("import", "--file", str(hello))
+    assert f"  where: {place}\n" in automate(*arguments)[2]
+    error = automate.json(*arguments)[1]["error"]
+    assert {error["where"], *(item["where"] for item in error.get("details", ()))} == {place}
+
+
+def test_a_place_in_the_input_is_no_option(automate, tmp_path):
+    file = tmp_path / "picky.json"
+    file.write_text(json.dumps({
+        "name": "picky", "definition": HELLO, "input_schema": {"properties": {"version": {"type": "string"}}},
+    }))
+    automate("import", "--file", str(file), "--publish")
+    status, shape = automate.json("start", "picky", "--version", "1", "--input", '{"version": 7}')
+    assert (status, shape["error"]["where"]) == (1, "/version")
 
 
 def test_an_input_that_breaks_the_schema_lists_everything(automate):

@@ -88,7 +88,7 @@ CASES = {
         [], ["--workflow", "hello", "--status", "succeeded", "--name", "o*", "--limit", "1"],
         ["--error", "http.*"], ["--business-key", "x"], ["--limit", "1", "--next-token", "{token}"],
         ["--started-after", "2020-01-01", "--started-before", "2021-01-01"], ["--started-after", "soon"],
-        ["--next-token", "nonsense"],
+        ["--next-token", "nonsense"], ["--workflow", "nope"],
     ],
     "show": [["hello:one"], ["fails:one"], ["nope:one"], [""]],
     "history": [["hello:one"], ["hello:one", "--after", "1", "--limit", "1"], ["nope:one"]],

@@ -168,7 +168,7 @@ def test_a_synchronous_start_runs_in_this_process(tmp_path, automate):
 
 def test_a_standard_workflow_cannot_be_started_synchronously(waiting):
     status, error = waiting.json("start", "pause", "--sync")
-    assert (status, error["error"]["where"]) == (1, "sync")
+    assert (status, error["error"]["where"]) == (1, "--sync")
 
 
 # ---------------------------------------------------------------- backup
