@@ -45,7 +45,11 @@ def fix_problem(call: Call[shapes.FixRequest]) -> shapes.Proposal:
     return shapes.Proposal.of(_copilot(call).fix(call.given.document, call.given.diagnostic))
 
 
-@table.route("POST", "/copilot/error-handling", act=_NO_ACT, example={"document": _DOCUMENT})
+@table.route("POST", "/copilot/error-handling", act=_NO_ACT, example={"document": {
+    "name": "pay", "definition": {"StartAt": "Charge", "States": {"Charge": {
+        "Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "https://example.com"}, "End": True,
+    }}},
+}})
 def propose_error_handling(call: Call[shapes.ErrorHandlingRequest]) -> shapes.Proposal:
     """Propose a Retry and a Catch for these states, or for all that can fail and have none."""
     return shapes.Proposal.of(_copilot(call).error_handling(call.given.document, call.given.states))

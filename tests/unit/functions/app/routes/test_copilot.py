@@ -8,6 +8,7 @@ import pytest
 
 from engine.catalog.states import states_of
 from engine.language.asl.validate import validate
+from functions.app.routes.copilot import table
 
 _SENTENCE = "When a high value order comes in, ask finance on Slack and charge the card"
 
@@ -173,3 +174,9 @@ def test_error_handling_of_one_state(api: Any) -> None:
     assert {change["state"] for change in answer["changes"]} == {"Call", "Call Failed"}
     assert api("POST", "/copilot/error-handling", {"document": _FLOW, "states": ["Nope"]}).status == 404
     assert api("POST", "/copilot/error-handling", {"document": _FLOW, "states": ["Small"]}).status == 403
+
+
+@pytest.mark.parametrize("route", table.routes, ids=lambda route: route.path)
+def test_each_route_s_example_is_answered(api: Any, route: Any) -> None:
+    answer = api(route.method, route.path, route.example)
+    assert answer.status == 200, answer.text
