@@ -1,6 +1,7 @@
-"""Every log record that is written while a Task's call is made says for which execution, state and attempt.
+"""Every log record that is written while a Task's call is made says for which execution, state and attempt; and one
+that is written for a request about an execution says for which.
 
-    InCall(tasks).call(call) ──► the call's names in a context variable ──► whatever logs on that thread
+    InCall(tasks).call(call), named(execution) ──► names in a context variable ──► whatever logs on that thread
     NameCalls (a handler's filter) ──► record.execution, record.state, record.attempt
 
 So a connector's own lines, those of the libraries below it, and the `log` connector's are found again by step. A record
@@ -10,7 +11,10 @@ that names its execution itself keeps what it says.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TasksDecorator
 
@@ -19,7 +23,17 @@ _LOG = logging.getLogger("automate.step")
 MOST_OF_A_CAUSE = 1_000
 """Characters: the history has all of it."""
 
-_CALL: ContextVar[TaskCall | None] = ContextVar("automate_call", default=None)
+_NAMES: ContextVar[Mapping[str, Any]] = ContextVar("automate_names", default={})  # noqa: B039  nobody changes it
+
+
+@contextmanager
+def named(**names: Any) -> Iterator[None]:
+    """Whatever is logged within says this of itself: `execution`, `state`, `attempt`."""
+    token = _NAMES.set(names)
+    try:
+        yield
+    finally:
+        _NAMES.reset(token)
 
 
 class InCall(TasksDecorator):
@@ -27,25 +41,20 @@ class InCall(TasksDecorator):
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The inner Tasks' call."""
-        token = _CALL.set(call)
-        try:
+        with named(execution=call.execution_id, state=call.state, attempt=call.attempt):
             _LOG.debug("calling %s", call.resource)
             outcome = self._tasks.call(call)
             if isinstance(outcome, TaskFailed):
                 _LOG.info("%s failed: %s: %s", call.resource, outcome.error, (outcome.cause or "")[:MOST_OF_A_CAUSE])
-        finally:
-            _CALL.reset(token)
         return outcome
 
 
 class NameCalls(logging.Filter):
-    """Puts the call at hand on each record; never holds one back."""
+    """Puts the names at hand on each record; never holds one back."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True."""
-        call = _CALL.get()
-        if call is not None:
-            for name, value in (("execution", call.execution_id), ("state", call.state), ("attempt", call.attempt)):
-                if not hasattr(record, name):
-                    setattr(record, name, value)
+        for name, value in _NAMES.get().items():
+            if not hasattr(record, name):
+                setattr(record, name, value)
         return True

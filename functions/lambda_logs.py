@@ -1,5 +1,6 @@
-"""One log for a Lambda that calls connectors: what the engine, the connectors and workflows write goes out as the
-handler's own JSON, with its request id and the execution, state and attempt at hand, and masked."""
+"""One log for a Lambda that calls connectors, as the API does for a test: what the engine, the connectors and workflows
+write goes out as the handler's own JSON, with its request id and the execution, state and attempt at hand, and
+masked."""
 
 from __future__ import annotations
 

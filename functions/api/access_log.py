@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from chalice.app import Request, Response
 
@@ -27,6 +28,11 @@ def log_access(request: Request, get_response: Callable[[Request], Response]) ->
     _LOG.info("request %s", json.dumps({
         "request_id": context.get("requestId"), "subject": subject_of(context), "method": request.method,
         "address": address_of(context, request.headers, os.environ.get(PROOF, "")), "path": context.get("path"),
-        "status": response.status_code,
+        "status": response.status_code, **execution_in(request.uri_params or {}),
     }))
     return response
+
+
+def execution_in(parameters: Mapping[str, str]) -> dict[str, str]:
+    """The name that log lines have for the execution of a path's parameters; none where the path names none."""
+    return {"execution": unquote(parameters["id"])} if "id" in parameters else {}

@@ -14,12 +14,13 @@ import chalice.app
 from chalice.app import Chalice
 
 from functions.api import aws
-from functions.api.access_log import log_access
+from functions.api.access_log import execution_in, log_access
 from functions.api.metrics import emit_metrics
 from functions.app import http
 from functions.app.failures import failure
 from functions.app.routing import Provider, Route, answer
 from functions.app.table import ROUTES
+from functions.call_logs import named
 
 _REQUEST: ContextVar[chalice.app.Request] = ContextVar("automate_request")
 
@@ -42,13 +43,14 @@ def _view(route: Route, provider: Provider) -> Callable[..., chalice.app.Respons
     def view(**parameters: str) -> chalice.app.Response:
         given = _REQUEST.get()
         raw = given.raw_body
-        return _for_chalice(answer(route, http.Request(
-            given.method, given.path,
-            # API Gateway hands them over as they stand in the address: an id has ":", and no name has "%".
-            {name: unquote(value) for name, value in parameters.items()},
-            dict(given.query_params or {}), {name.lower(): value for name, value in given.headers.items()},
-            raw if isinstance(raw, bytes) else raw.encode(), given.context,
-        ), provider))
+        # API Gateway hands them over as they stand in the address: an id has ":", and no name has "%".
+        path = {name: unquote(value) for name, value in parameters.items()}
+        with named(**execution_in(path)):
+            return _for_chalice(answer(route, http.Request(
+                given.method, given.path, path, dict(given.query_params or {}),
+                {name.lower(): value for name, value in given.headers.items()},
+                raw if isinstance(raw, bytes) else raw.encode(), given.context,
+            ), provider))
 
     return view
 

@@ -59,10 +59,13 @@ def services() -> Services:
 @cache
 def _services() -> Services:
     # botocore is loaded by the first request: the local server imports this module too, and needs none.
+    from aws_lambda_powertools import Logger  # noqa: PLC0415
+
     from engine.adapters.aws.alarms import CloudWatchAlarms  # noqa: PLC0415
     from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415
     from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
     from engine.adapters.aws.transfers import S3Transfers  # noqa: PLC0415
+    from functions.lambda_logs import join_logs  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     limits.apply(settings)
@@ -71,6 +74,7 @@ def _services() -> Services:
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock, kms_key=settings.kms_key)
     backends = (EnvironmentSecrets(os.environ), secrets)
     chain = task_chain(settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings))
+    join_logs(Logger(service="api"), settings.log_level)
     audit = audit_over(stores, clock)
     recorded = EngineRecorder(
         audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 import time
-from contextlib import contextmanager
 from typing import ClassVar
 
 import pytest
@@ -19,9 +17,9 @@ import functions.worker.app
 from connectors import ActionSpec, ConnectorAdapter, register
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.table import create_table_request
-from functions.lambda_logs import FAMILIES
 from functions.worker import wiring
 from tests.support import patience
+from tests.support.product_logs import logs_kept
 
 REGION = "eu-central-1"
 CANARY = "canary-value-of-a-secret"
@@ -112,19 +110,6 @@ class Deployment:
         status, answer = self.api("POST", "/workflows/import", {"document": document, "publish": True})
         assert status == 200, answer
         return answer
-
-
-@contextmanager
-def logs_kept():
-    """The worker takes the product's logs over for its process; here other tests share it."""
-    loggers = [logging.getLogger(name) for name in FAMILIES]
-    before = [(list(item.handlers), item.level, item.propagate) for item in loggers]
-    factory = logging.getLogRecordFactory()
-    yield
-    logging.setLogRecordFactory(factory)
-    for item, (handlers, level, propagate) in zip(loggers, before, strict=True):
-        item.handlers, item.propagate = handlers, propagate
-        item.setLevel(level)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from functions.server.product import Product
 from functions.worker import wiring
 from tests.support.api import call_wsgi
 from tests.support.moto_stores import open_aws
+from tests.support.product_logs import logs_kept
 
 DAY = 86_400.0
 DATA = Path(__file__).parent / "b2403d8"
@@ -164,6 +165,7 @@ def open_stage(_folder: Path) -> Iterator[Opened]:
             mock.patch("functions.api.aws.SystemClock", return_value=clock),
             mock.patch("functions.worker.wiring.SystemClock", return_value=clock),
             mock.patch("engine.adapters.aws.stores.AwsStores.from_settings", return_value=stores),
+            logs_kept(),
         ):
             services, worker = functions.api.aws.services(), wiring.parts().worker
             yield Opened(

@@ -13,6 +13,7 @@ from functions.api import aws
 from functions.connector import wiring as connector
 from functions.server.product import Product
 from functions.worker import wiring as worker
+from tests.support.product_logs import logs_kept
 
 INNER = ["InCall", "SecretResolving"]
 ROUTED = [*INNER, "RoutedTasks"]
@@ -42,7 +43,8 @@ def stage(monkeypatch):
     caches = aws._services, worker.parts, connector.parts
     for cached in caches:
         cached.cache_clear()
-    yield
+    with logs_kept():
+        yield
     for cached in caches:
         cached.cache_clear()
 

@@ -43,7 +43,7 @@ def test_without_a_distribution_no_header_counts():
 class Request:
     """As much of Chalice's request as the middleware reads."""
 
-    method, context = "GET", CONTEXT
+    method, context, uri_params = "GET", CONTEXT, {"id": "orders%3A1"}
     headers = {"x-automate-viewer": VIEWER, "x-automate-origin": PROVEN, "authorization": "Bearer token"}  # noqa: RUF012
 
 
@@ -55,7 +55,7 @@ def test_each_request_is_a_line_with_subject_address_and_path(monkeypatch, caplo
     [record] = caplog.records
     assert json.loads(record.getMessage().removeprefix("request ")) == {
         "request_id": "r-1", "subject": "sub-1", "method": "GET", "address": VIEWER,
-        "path": "/prod/executions/orders%3A1", "status": 404,
+        "path": "/prod/executions/orders%3A1", "status": 404, "execution": "orders:1",
     }
     assert PROVEN not in record.getMessage()
 
