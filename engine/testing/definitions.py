@@ -7,17 +7,8 @@ from typing import Any
 
 from engine.errors import Diagnostic
 from engine.language.asl.validate import validate
-from engine.language.asl.validate import variable_references as _variable_references
 
 Json = Any
-
-
-def validate_definition(definition: Json, *, kind: str = "STANDARD", extensions: bool = True) -> list[Diagnostic]:
-    """Every problem of `definition`, warnings too; ``as_dict`` gives each in AWS's shape.
-
-    `extensions` knows connector Tasks and SecretRefs; False answers as AWS's ValidateStateMachineDefinition.
-    """
-    return validate(definition, kind=kind, extensions=extensions)
 
 
 def validation_result(definition: Json, *, kind: str = "STANDARD", severity: str = "ERROR") -> dict[str, Json]:
@@ -72,8 +63,3 @@ def _request_error(request: Mapping[str, Json], log_groups: Collection[str]) -> 
     if problem is None:
         return None
     return {"code": "InvalidLoggingConfiguration", "message": f"Invalid Logging Configuration: {problem}"}
-
-
-def variable_references(definition: Json) -> dict[str, list[str]]:
-    """State name → the workflow variables it reads, sorted: DescribeStateMachine's ``variableReferences``."""
-    return _variable_references(definition)

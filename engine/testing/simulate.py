@@ -16,17 +16,15 @@ from engine.kernel import effects
 from engine.kernel.children.item_reader import READER_FAILED, no_items, read_items
 from engine.kernel.children.map_run import child_inputs, within_tolerance
 from engine.kernel.children.result_writer import (
-    FILES,
     PUT_OBJECT,
     WRITER_FAILED,
     ChildResult,
     answer,
-    as_text,
-    file_name,
+    files_of,
     folder,
     inline,
+    listed,
     manifest,
-    transformed,
 )
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot
@@ -217,12 +215,9 @@ class Simulation:
         """A file of each kind and the manifest; without stubs and tasks a simulation writes nothing."""
         writer, run = frame.arguments["writer"], frame.arguments["map_run"]
         begin, files = folder(writer.get("Prefix"), run), dict[str, list[Json]]()
-        for kind in FILES:
-            some = [result for result in results if result.file == kind]
-            if some:
-                text, key = as_text(transformed(some, config), config), begin + file_name(kind, 0, config)
-                self._put(frame, key, text)
-                files[kind] = [{"Key": key, "Size": len(text.encode("utf-8", "surrogatepass"))}]
+        for kind, name, text in files_of(results, config, files):
+            self._put(frame, begin + name, text)
+            files[kind] = [listed(begin + name, text)]
         self._put(frame, f"{begin}manifest.json", manifest(writer.get("Bucket"), run, files))
 
     def _put(self, frame: Frame, key: str, text: str) -> None:

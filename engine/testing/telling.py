@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernel.children.map_run import THRESHOLD
+from engine.kernel.children.map_run import THRESHOLD, THRESHOLD_CAUSE
 from engine.kernel.snapshot import Frame, Phase
 from engine.kernel.stimulus import (
     CallbackErred,
@@ -23,7 +23,7 @@ from engine.kernel.stimulus import (
 )
 from engine.ports.tasks import TaskFailed, TaskGoesOn, TaskOutcome, TaskSucceeded
 
-TOO_MANY_FAILED = TaskFailed(THRESHOLD, "The specified tolerated failure threshold was exceeded")
+TOO_MANY_FAILED = TaskFailed(THRESHOLD, THRESHOLD_CAUSE)
 """What a Map Run comes to whose children failed too often."""
 
 _TOLD: dict[Phase, tuple[type[CallbackReturned | MapRunReturned], type[CallbackErred | MapRunErred]]] = {

@@ -18,7 +18,6 @@ that commit, and again by whoever loads the snapshot, until that is recorded too
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
@@ -32,7 +31,7 @@ from engine.durable.worker.map_run_results import child_results
 from engine.errors import StoreCorrupt
 from engine.kernel.children import outcomes
 from engine.kernel.children.child_ids import HUNDRED, item_id, started_id
-from engine.kernel.children.map_run import THRESHOLD, is_opened, owes_results, within_tolerance
+from engine.kernel.children.map_run import THRESHOLD, THRESHOLD_CAUSE, is_opened, owes_results, within_tolerance
 from engine.kernel.children.result_writer import ChildResult, inline
 from engine.kernel.express import FIRST_LOOK_SECONDS
 from engine.kernel.snapshot import Frame, Phase, Snapshot, Status
@@ -47,6 +46,7 @@ from engine.kernel.stimulus import (
     Stimulus,
 )
 from engine.language.asl.model import Map
+from engine.language.expr.java_text import json_text
 from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Parent
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
@@ -58,8 +58,6 @@ _LOG = logging.getLogger(__name__)
 WINDOW = 1000
 LOCAL_WINDOW = 40
 """So many children are out at once where MaxConcurrency names no number: on AWS, and in one process."""
-
-THRESHOLD_CAUSE = "The specified tolerated failure threshold was exceeded"
 
 
 class Each(Protocol):
@@ -160,12 +158,9 @@ class MapRuns:
 
     def _create(self, activation: Activation, frame: Frame, index: int) -> ExecutionKey:
         """Input, then header, as every start. It walks the ItemProcessor of the very definition its parent pinned."""
-        key = ExecutionKey(
-            activation.key.workspace, item_id(activation.key.id, frame.visit, frame.attempt, index)
-        )
+        key = _child(activation, frame, index)
         inputs = frame.fanout.items if frame.fanout is not None else None
-        data = json.dumps((inputs or ())[index], ensure_ascii=False, separators=(",", ":"))
-        encoded = data.encode("utf-8", "surrogatepass")
+        encoded = json_text((inputs or ())[index]).encode("utf-8", "surrogatepass")
         state = cast("Map", activation.plan.state(frame.machine, frame.state))
         now, parent = self._clock.now(), activation.header
         existing = self._journal.create(Header(
@@ -217,9 +212,7 @@ class MapRuns:
         """The outputs of those that succeeded, in order; large ones lie with the child."""
         found = list(outcomes.successes(activation.snapshot, frame))
         elsewhere = [index for index, inline, _ in found if not inline]
-        keys = [
-            _child(activation, frame, index) for index in elsewhere
-        ]
+        keys = [_child(activation, frame, index) for index in elsewhere]
         read = dict(zip(elsewhere, self._each(self._output, keys), strict=True))
         return [output if inline else read[index] for index, inline, output in found]
 
@@ -239,21 +232,19 @@ class MapRuns:
             return None
         parent = header.parent
         if header.cause is not None:  # stopped while it was PAUSED and could not be opened (engine.durable.poison)
-            return ChildClosed(
-                at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,
-                index=parent.index, child=key.id, status=header.status,
-                output=None if header.is_item else {"Status": header.status, "Cause": header.cause}, redrives=redrives,
-            )
-        last = codec.stored_snapshot(self._journal.load(key))
-        if last is None:
-            return None
-        if redrives and self._redrive(header, redrives):
-            self._queue.send([Wake(key)])
-            return None
-        told = {**notices.notice(header, last), "redrives": redrives}
+            output = None if header.is_item else {"Status": header.status, "Cause": header.cause}
+            told: dict[str, Json] = {"child": key.id, "status": header.status, "output": output}
+        else:
+            last = codec.stored_snapshot(self._journal.load(key))
+            if last is None:
+                return None
+            if redrives and self._redrive(header, redrives):
+                self._queue.send([Wake(key)])
+                return None
+            told = notices.notice(header, last)
         return ChildClosed(
-            at=at, seed=self._seed(), frame=parent.frame, visit=parent.visit, attempt=parent.attempt,
-            index=parent.index, **told,
+            at, self._seed(), parent.frame, parent.visit, parent.attempt, index=parent.index,
+            **{**told, "redrives": redrives},
         )
 
 

@@ -60,16 +60,11 @@ class WritesResults(TasksDecorator):
             return TaskFailed("Automate.TaskError", "the Map Run is over", definite=True)
         following, results = self._chunk(*run, first=wanted["first"])
         written: dict[str, Json] = {}
-        for kind in result_writer.FILES:
-            some = [result for result in results if result.file == kind]
-            if not some:
-                continue
-            text = result_writer.as_text(result_writer.transformed(some, wanted["config"]), wanted["config"])
-            name = result_writer.file_name(kind, len(wanted["files"].get(kind, ())), wanted["config"])
+        for kind, name, text in result_writer.files_of(results, wanted["config"], wanted["files"]):
             outcome = self._put(call, folder + name, text)
             if not isinstance(outcome, TaskSucceeded):
                 return outcome
-            written[kind] = {"Key": folder + name, "Size": len(text.encode("utf-8", "surrogatepass"))}
+            written[kind] = result_writer.listed(folder + name, text)
         return TaskSucceeded({"next": following, "files": written})
 
     def _put(self, call: TaskCall, key: str, text: str) -> TaskOutcome:

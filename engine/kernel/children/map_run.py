@@ -46,6 +46,7 @@ Json = Any
 WRITER_RETRIES = 2
 
 THRESHOLD = "States.ExceedToleratedFailureThreshold"
+THRESHOLD_CAUSE = "The specified tolerated failure threshold was exceeded"
 
 
 def open_run(

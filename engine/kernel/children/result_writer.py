@@ -14,7 +14,7 @@ Source: the developer guide, "ResultWriter (Map)".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,6 +86,22 @@ def folder(prefix: Json, map_run_arn: str) -> str:
 def file_name(kind: str, number: int, config: Mapping[str, Json]) -> str:
     """``SUCCEEDED_0.json``."""
     return f"{kind}_{number}.{'jsonl' if config.get('OutputType') == 'JSONL' else 'json'}"
+
+
+def files_of(
+    results: Sequence[ChildResult], config: Mapping[str, Json], before: Mapping[str, Sequence[Json]]
+) -> Iterator[tuple[str, str, str]]:
+    """A file of each kind of results that there are: its kind, name and content. `before` are the files so far."""
+    for kind in FILES:
+        some = [result for result in results if result.file == kind]
+        if some:
+            name = file_name(kind, len(before.get(kind, ())), config)
+            yield kind, name, as_text(transformed(some, config), config)
+
+
+def listed(key: str, text: str) -> Json:
+    """A file as the manifest lists it."""
+    return {"Key": key, "Size": len(text.encode("utf-8", "surrogatepass"))}
 
 
 def manifest(bucket: Json, map_run_arn: str, files: Mapping[str, Sequence[Json]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.testing.definitions import create_error, validate_definition, validation_result, variable_references
+from engine.testing import create_error, validate_definition, validation_result, variable_references
 
 GOOD = {"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$name", "End": True}}}
 TWO_FAULTS = {"StartAt": "A", "States": {
