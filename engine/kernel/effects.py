@@ -94,11 +94,6 @@ def resource(plan: Plan, frame: Frame) -> str:
     return _task(plan, frame).resource.text
 
 
-def timeout_seconds(frame: Frame) -> float | None:
-    """The TimeoutSeconds of the frame's Task, evaluated; None where it has none."""
-    return frame.timeout_seconds
-
-
 def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: float) -> TaskCall:
     """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
     state = plan.state(frame.machine, frame.state)

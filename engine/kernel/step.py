@@ -52,6 +52,13 @@ from engine.language.asl.model import Map, Parallel, Plan, State, Task
 from engine.records import dataclass
 
 _ON_TASK = (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
+_WAITS_IN: dict[type[Stimulus], tuple[Phase, ...]] = {
+    **dict.fromkeys((TaskStarted, ActivityMissing), (Phase.SCHEDULED,)),
+    **dict.fromkeys((TaskReturned, TaskTakenOver, JobGoesOn), (Phase.RUNNING,)),
+    TaskErred: (Phase.RUNNING, Phase.SCHEDULED),
+    **dict.fromkeys((MapRunOpened, MapRunEnding, MapRunReturned, MapRunErred, MapRunUpdated), (Phase.JOINING,)),
+}
+"""The phases in which a frame waits for a stimulus; for all others it is CALLBACK."""
 _LOOKED_AFTER = (Phase.SCHEDULED, Phase.CALLBACK)
 
 
@@ -222,17 +229,7 @@ def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
 
 def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
     """Whether a frame in `phase` waits for such a stimulus."""
-    if isinstance(stimulus, TaskStarted):
-        return phase is Phase.SCHEDULED
-    if isinstance(stimulus, TaskReturned | TaskTakenOver | JobGoesOn):
-        return phase is Phase.RUNNING
-    if isinstance(stimulus, ActivityMissing):
-        return phase is Phase.SCHEDULED
-    if isinstance(stimulus, TaskErred):
-        return phase in (Phase.RUNNING, Phase.SCHEDULED)
-    if isinstance(stimulus, MapRunOpened | MapRunEnding | MapRunReturned | MapRunErred | MapRunUpdated):
-        return phase is Phase.JOINING
-    return phase is Phase.CALLBACK
+    return phase in _WAITS_IN.get(type(stimulus), (Phase.CALLBACK,))
 
 
 def _apply(builder: Builder, frame: OpenFrame, state: State, stimulus: FrameStimulus) -> bool:

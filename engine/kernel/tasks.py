@@ -16,6 +16,7 @@ from engine.errors import StateFailure
 from engine.kernel import flow, jobs
 from engine.kernel.builder import Builder
 from engine.kernel.children import nested
+from engine.kernel.children.child_ids import started_id
 from engine.kernel.children.outcomes import SWEEP_SECONDS
 from engine.kernel.completing import completed
 from engine.kernel.failing import failed
@@ -99,8 +100,7 @@ def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> b
     if resource.pattern in HANDED_OVER and frame.job is None:
         builder.emit(frame, "TaskSubmitted", {**(_details(resource) or {}), "output": output})
         frame.phase = Phase.CALLBACK
-        frame.lease_until = 0.0
-        if resource.pattern is Pattern.SYNC and nested.awaited(builder, frame) is None:
+        if resource.pattern is Pattern.SYNC and started_id(builder.plan, builder.facts, frame) is None:
             jobs.began(frame, output, builder.at)
         else:
             nested.look_again(builder, frame)
@@ -139,7 +139,7 @@ def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     missed_heartbeat = beat is not None and (deadline is None or beat < deadline)
     builder.emit(frame, _type(state.resource, "TimedOut"), {**(_details(state.resource) or {}), "error": TIMEOUT})
     name = HEARTBEAT_TIMEOUT if missed_heartbeat else None
-    child = nested.awaited(builder, frame)
+    child = started_id(builder.plan, builder.facts, frame)
     had_job = frame.job is not None
     if had_job:
         builder.stops.append(jobs.stop_of(builder.plan, builder.facts, frame))

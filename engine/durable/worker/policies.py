@@ -35,7 +35,7 @@ class Policies:
         action = self.policy(owned.activation, frame).timeout_seconds
         if action is not None:
             limits.append(action)
-        timeout = effects.timeout_seconds(frame)
+        timeout = frame.timeout_seconds
         if timeout is not None:
             limits.append(timeout)
         if owned.activation.express:

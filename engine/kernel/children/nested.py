@@ -43,14 +43,9 @@ def answer(
     return CallbackErred(at, seed, *place, error=TASK_FAILED, cause=json_text(shown))
 
 
-def awaited(builder: Builder, frame: OpenFrame) -> str | None:
-    """The id of the execution that the task waits for; None where it is none of ours."""
-    return started_id(builder.plan, builder.facts, frame)
-
-
 def look_again(builder: Builder, frame: OpenFrame) -> None:
     """Its header is looked at after SWEEP_SECONDS (again)."""
-    if awaited(builder, frame) is not None:
+    if started_id(builder.plan, builder.facts, frame) is not None:
         frame.due_at = builder.at + SWEEP_SECONDS
 
 

@@ -23,7 +23,7 @@ def test_a_call_carries_all_that_a_connector_needs():
     assert (call.workspace, call.execution_id, call.workflow, call.version) == ("default", "flow:one", "flow", 1)
     assert call.idempotency_key == f"flow:one:/:{frame.visit}:0"
     assert (call.frame, call.visit, call.epoch) == ("", frame.visit, 0)
-    assert effects.timeout_seconds(frame) == 30
+    assert frame.timeout_seconds == 30
     assert effects.resource(run.plan, frame) == "connector:pay:charge"
 
 
