@@ -70,14 +70,14 @@ def describe(journal: Journal, loaded: Loaded, map_run: str) -> MapRun:
     """The run that `map_run` names by its ARN or the last part of it. Raises MapRunDoesNotExist."""
     key = loaded.header.key
     begun = _find(journal, key, map_run)
-    frame = _frame(loaded, begun.arn)
-    if frame is not None:
-        snapshot = _snapshot(loaded)
+    snapshot = codec.stored_snapshot(loaded)
+    frame = _frame(snapshot, begun.arn)
+    if snapshot is not None and frame is not None:
         counts = outcomes.counts_of(frame, outcomes.tally(snapshot, frame))
         if not is_opened(frame):  # its items are being read, or not batched yet
             counts |= dict.fromkeys(COUNTS, 0)
         return _shown(key, begun, "RUNNING", counts)
-    ended = _end(journal, key, begun, redriven=_snapshot(loaded).redrives > 0 if loaded.segments else False)
+    ended = _end(journal, key, begun, redriven=snapshot is not None and snapshot.redrives > 0)
     if ended is not None:
         return ended
     counts = dict.fromkeys(COUNTS, 0)
@@ -120,7 +120,8 @@ def list_children(
 
 def to_update(loaded: Loaded, map_run: str) -> Frame:
     """The frame of a run that can be updated. Raises Conflict for one that is not under way."""
-    frame = None if loaded.header.status not in OPEN_STATUSES else _frame(loaded, map_run)
+    is_open = loaded.header.status in OPEN_STATUSES
+    frame = _frame(codec.stored_snapshot(loaded), map_run) if is_open else None
     if frame is None:
         raise Conflict("the Map Run is not under way", where="map_run", advice="Only a running one can be updated.")
     return frame
@@ -176,15 +177,9 @@ def _stored_frame(body: bytes, arn: str) -> dict[str, Json]:
     return {}
 
 
-def _snapshot(loaded: Loaded) -> Snapshot:
-    return codec.decode_snapshot(segment.body for segment in loaded.segments)
-
-
-def _frame(loaded: Loaded, map_run: str) -> Frame | None:
+def _frame(snapshot: Snapshot | None, map_run: str) -> Frame | None:
     """The frame of a run that is under way."""
-    if not loaded.segments:
-        return None
-    for frame in _snapshot(loaded).frames.values():
+    for frame in snapshot.frames.values() if snapshot is not None else ():
         if frame.fanout is not None and isinstance(frame.arguments, dict):
             arn = frame.arguments.get("map_run")
             if isinstance(arn, str) and _named(arn, map_run):

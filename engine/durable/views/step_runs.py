@@ -104,6 +104,11 @@ class Run:
         self.resume(at)
         self.waiting = (at, why)
 
+    def end_try(self, at: float, status: facts.Status) -> None:
+        """The attempt under way is over, with the error of the run."""
+        if self.tries:
+            self.tries[-1].end(at, status, self.error, self.cause)
+
     def resume(self, at: float) -> None:
         """What was waited for is over."""
         if self.waiting is not None:
@@ -165,8 +170,7 @@ def exited(run: Run, event: HistoryEvent) -> None:
         _read_caught(run, details.get("output"))
     if run.round is not None and run.round.ended_at is None:
         run.round.ended_at = event.at
-    if run.tries:
-        run.tries[-1].end(event.at, facts.FAILED if run.failing else facts.SUCCEEDED, run.error, run.cause)
+    run.end_try(event.at, facts.FAILED if run.failing else facts.SUCCEEDED)
     assigned = details.get("assignedVariables")
     if assigned:
         run.scope.variables = {**run.scope.variables, **assigned}
@@ -190,8 +194,7 @@ def succeeded(run: Run, event: HistoryEvent) -> None:
     """The Task has its result."""
     run.resume(event.at)
     run.result, run.error, run.cause, run.failing = event, None, None, False
-    if run.tries:
-        run.tries[-1].end(event.at, facts.SUCCEEDED)
+    run.end_try(event.at, facts.SUCCEEDED)
 
 
 def erred(run: Run, event: HistoryEvent) -> None:
@@ -200,8 +203,7 @@ def erred(run: Run, event: HistoryEvent) -> None:
     timed_out = event.type.endswith("TimedOut")
     run.error, run.cause = details.get("error") or (TIMEOUT if timed_out else None), details.get("cause")
     run.failing = True
-    if run.tries:
-        run.tries[-1].end(event.at, failure(run), run.error, run.cause)
+    run.end_try(event.at, failure(run))
     run.wait(event.at, "retry")
 
 
@@ -229,8 +231,7 @@ def begin_round(run: Run, at: float) -> None:
     run.resume(at)
     if run.round is not None and run.round.ended_at is None:
         run.round.ended_at = at
-    if run.tries:
-        run.tries[-1].end(at, facts.FAILED, run.error, run.cause)
+    run.end_try(at, facts.FAILED)
     run.failing = False
     run.round = Round(run)
     run.tries.append(Try(at))
@@ -245,8 +246,7 @@ def broken(run: Run, event: HistoryEvent) -> None:
         around.ended_at, around.broken_by = event.at, run
         fan_out = around.of
         fan_out.failing, fan_out.error, fan_out.cause = True, run.error, run.cause
-        if fan_out.tries:
-            fan_out.tries[-1].end(event.at, facts.FAILED, run.error, run.cause)
+        fan_out.end_try(event.at, facts.FAILED)
         fan_out.wait(event.at, "retry")
 
 
@@ -277,8 +277,7 @@ def fan_out_failed(run: Run, event: HistoryEvent) -> Run:
     found.failing = found.given_up = True
     if found.round is not None and found.round.ended_at is None:
         found.round.ended_at = event.at
-    if found.tries:
-        found.tries[-1].end(event.at, facts.FAILED, found.error, found.cause)
+    found.end_try(event.at, facts.FAILED)
     return found
 
 
@@ -305,8 +304,7 @@ def end(run: Run, at: float, status: facts.Status) -> None:
     if run.waiting is not None and run.waiting[1] == "retry" and status != facts.ABORTED:
         run.waiting = None  # it failed for good: no Retrier took it
     run.resume(at)
-    if run.tries:
-        run.tries[-1].end(at, status, run.error, run.cause)
+    run.end_try(at, status)
 
 
 def _read_caught(run: Run, output: Json) -> None:
