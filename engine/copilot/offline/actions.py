@@ -6,6 +6,7 @@ action: it is left to the reader.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from engine.copilot.catalogue import ActionFact, Catalogue, Input
@@ -16,6 +17,8 @@ from engine.copilot.offline.flow import Action
 from engine.copilot.offline.words import DETERMINERS, Word, base_verb, camel, lower, title
 
 Json = Any
+
+_BLANKS: dict[str, Json] = {"number": 0, "integer": 0, "boolean": False, "array": [], "object": {}}
 
 
 def parse_action(words: list[Word], catalogue: Catalogue, known: Known) -> Action | None:
@@ -57,17 +60,9 @@ def _action(fact: ActionFact, found: Found, clause: Asked) -> Action:
 
 
 def _placeholder(spec: Input) -> Json:
-    match spec.type:
-        case "number" | "integer":
-            return 0
-        case "boolean":
-            return False
-        case "array":
-            return []
-        case "object":
-            return {}
-        case _:
-            return f"{TODO}{spec.description.rstrip('.') or spec.name}"
+    if spec.type in _BLANKS:
+        return copy.copy(_BLANKS[spec.type])
+    return f"{TODO}{spec.description.rstrip('.') or spec.name}"
 
 
 def _name(clause: Asked) -> str:

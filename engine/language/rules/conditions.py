@@ -64,12 +64,10 @@ class _Evaluation:
         goes_on = reached
         for index, child in enumerate(part.parts):
             node = self.node(child, reached=goes_on)
-            if part.kind in ("and", "or") or (part.kind == "conditional" and index == 0):
+            if part.kind in ("and", "or", "not") or (part.kind == "conditional" and index == 0):
                 node = _tested(node)
-                if part.kind in ("and", "or"):
-                    goes_on = goes_on and node.result is not (part.kind == "or")
-            if part.kind == "not":
-                node = _tested(node)
+            if part.kind in ("and", "or"):
+                goes_on = goes_on and node.result is not (part.kind == "or")
             nodes.append(node)
         if part.kind == "conditional":
             taken = 1 if nodes[0].result else 2
