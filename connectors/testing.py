@@ -11,7 +11,7 @@ docs/connectors.md shows more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from connectors.registry import Registry
@@ -21,6 +21,7 @@ from engine.governance.resolving import SecretResolving
 from engine.governance.secret_refs import escape
 from engine.ports.secrets import SecretInfo
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
+from engine.values import walk
 
 if TYPE_CHECKING:
     from connectors.sdk import ConnectorAdapter
@@ -52,7 +53,11 @@ def call(
     registry = Registry(builtin=(), installed=tuple)
     registry.register(adapter)
     values = dict(secrets or {})
-    refs = dict(_refs(params, ""))
+    refs = {
+        "".join(f"/{escape(str(part))}" for part in path): value["$secret"]
+        for path, value in walk(params) if isinstance(value, dict) and value.keys() == {"$secret"}
+        and isinstance(value["$secret"], str)
+    }
     if isinstance(params, dict):
         loose = {f"secret {key}": {"$secret": key} for key in values if key not in refs.values()}
         refs |= {f"/{name}": ref["$secret"] for name, ref in loose.items()}
@@ -70,18 +75,6 @@ def call(
     if isinstance(outcome, TaskGoesOn):
         raise AssertionError("no job was asked about")  # noqa: TRY004  the connectors' own promise is broken
     return outcome.output
-
-
-def _refs(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
-    """The pointer and KEY of every SecretRef in `value`."""
-    if isinstance(value, dict):
-        if value.keys() == {"$secret"} and isinstance(value["$secret"], str):
-            yield pointer, value["$secret"]
-        for name, item in value.items():
-            yield from _refs(item, f"{pointer}/{escape(name)}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _refs(item, f"{pointer}/{index}")
 
 
 class _Given:

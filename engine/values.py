@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NoReturn
 
 Json = Any
+Path = tuple[str | int, ...]
 
 
 def json_type(value: Json) -> str:
@@ -45,17 +46,31 @@ def canonical(value: Json) -> str:
 
     A text, for Python's hashes of numbers can be chosen to collide. Raises ValueError for a number that JSON has not.
     """
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(mapped(value, _plain), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _plain(value: Json) -> Json:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def walk(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    """`value` and everything in it, from the outside, each behind the names and indexes on the way there."""
+    yield path, value
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        for name, item in value.items():
+            yield from walk(item, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from walk(item, (*path, index))
+
+
+def mapped(value: Json, change: Callable[[Json], Json]) -> Json:
+    """A copy of `value` with `change` made to everything in it that is no array or object."""
+    if isinstance(value, dict):
+        return {name: mapped(item, change) for name, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
+        return [mapped(item, change) for item in value]
+    return change(value)
 
 
 def levels(value: Json) -> Iterator[list[Json]]:

@@ -27,6 +27,7 @@ from engine.adapters.aws.service_models import service_model
 from engine.language.expr.java_text import json_text
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskSucceeded
 from engine.records import dataclass
+from engine.values import mapped
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -124,16 +125,9 @@ def stop(job: Job, service: str, call: TaskCall, clients: Clients) -> TaskOutcom
     return TaskSucceeded(None)
 
 
-def milliseconds(value: Any) -> Any:
+def milliseconds(response: Any) -> Any:
     """A response with its times as milliseconds."""
-    match value:
-        case dt.datetime():
-            return int(value.timestamp() * 1000)
-        case dict():
-            return {name: milliseconds(item) for name, item in value.items()}
-        case list():
-            return [milliseconds(item) for item in value]
-    return value
+    return mapped(response, lambda item: int(item.timestamp() * 1000) if isinstance(item, dt.datetime) else item)
 
 
 def _parameters(job: Job, operation: OperationModel, call: TaskCall) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.aws.secret_calls import ALL, REFUSED, REFUSED_WITH, WITHHELD
 from engine.governance.masking import MASK
+from engine.values import mapped
 
 Json = Any
 
@@ -48,17 +49,13 @@ def withheld(service: str, operation: str) -> frozenset[str]:
 def _without(value: Json, names: frozenset[str]) -> Json:
     if isinstance(value, dict):
         return {
-            name: _masked(item) if name in names else _without(item, names) for name, item in value.items()
+            name: mapped(item, _masked) if name in names else _without(item, names) for name, item in value.items()
         }
     return [_without(item, names) for item in value] if isinstance(value, list) else value
 
 
 def _masked(value: Json) -> Json:
-    """MASK in every place of `value` that holds anything: its shape stays the model's."""
-    if isinstance(value, dict):
-        return {name: _masked(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_masked(item) for item in value]
+    """MASK in the place of what holds anything: the shape around it stays the model's."""
     if isinstance(value, bytes):
         return MASK.encode()
     return MASK if isinstance(value, str) and value else value

@@ -20,7 +20,7 @@ from engine.language.asl.validate.credentials import written_credentials
 from engine.language.expr.jsonata import compile_jsonata
 from engine.language.expr.jsonpath import compile_path
 from engine.ports.tasks import Tasks
-from engine.values import is_number
+from engine.values import is_number, walk
 
 Json = Any
 
@@ -122,26 +122,15 @@ def _item_reader_problems(state: StateText) -> Iterator[Diagnostic]:
 
 def _secret_problems(state: StateText) -> Iterator[Diagnostic]:
     """An expression cannot make a SecretRef: its result is data. (`asl.validate` checks those written out.)"""
-    for place, text in _texts(state.own, state.place):
-        if text.startswith("{%") and _QUOTED_SECRET.search(text):
+    for path, text in walk(state.own):
+        if isinstance(text, str) and text.startswith("{%") and _QUOTED_SECRET.search(text):
+            place = "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in path)
             yield Diagnostic(
                 "INVALID_SECRET_REF",
                 f"state {state.name!r}: a SecretRef made by an expression stays data. Write it out in the arguments, "
                 'as {"$secret": "KEY"}',
-                place,
+                f"{state.place}{place}",
             )
-
-
-def _texts(value: Json, place: str) -> Iterator[tuple[str, str]]:
-    """Every text in `value` with its place."""
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, f"{place}/{key}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, f"{place}[{index}]")
 
 
 def _at_most_once_problems(document: WorkflowDocument, tasks: set[str]) -> Iterator[Diagnostic]:

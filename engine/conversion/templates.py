@@ -13,6 +13,7 @@ from engine.conversion.found import Candidate, Conversion, Format, Note, name_of
 from engine.conversion.intrinsics import Intrinsics
 from engine.errors import InvalidDocument
 from engine.language.asl.source import parse_text
+from engine.values import mapped
 
 Json = Any
 
@@ -99,15 +100,12 @@ def _definition(logical: str, properties: Mapping[str, Json], intrinsics: Intrin
     substitutions = properties.get("DefinitionSubstitutions")
     values = substitutions if isinstance(substitutions, dict) else {}
     filled = {name: intrinsics.filled(value) for name, value in values.items()}
-    return {name: _substituted(value, filled) for name, value in definition.items()}
+    substituted: dict[str, Json] = mapped(definition, lambda value: _substituted(value, filled))
+    return substituted
 
 
 def _substituted(value: Json, values: Mapping[str, Json]) -> Json:
     """DefinitionSubstitutions: ``${Name}`` in a text; a text that is nothing else becomes the value itself."""
-    if isinstance(value, dict):
-        return {name: _substituted(item, values) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_substituted(item, values) for item in value]
     if not isinstance(value, str) or "${" not in value:
         return value
     for name, item in values.items():

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from engine.governance.encodings import Reading, Sought, Span, readings
 from engine.records import dataclass
-from engine.values import is_number
+from engine.values import is_number, walk
 
 Json = Any
 
@@ -245,7 +245,7 @@ def _parts(value: str) -> set[str]:
             document = json.loads(value)
         except (ValueError, RecursionError):
             return parts
-        parts |= {leaf for leaf in _strings(document) if len(leaf) >= MINIMUM_LEAF}
+        parts |= {leaf for _, leaf in walk(document) if isinstance(leaf, str) and len(leaf) >= MINIMUM_LEAF}
     return parts
 
 
@@ -261,11 +261,3 @@ def _parts_of_url(value: str) -> set[str]:
     parts = {part for part in long if len(part) >= MINIMUM_LINE}
     parts |= {password} if len(password) >= MINIMUM_LEAF else set()
     return parts | {unquote(part) for part in parts}
-
-
-def _strings(document: Json) -> Iterable[str]:
-    if isinstance(document, str):
-        yield document
-    elif isinstance(document, dict | list):
-        for item in document.values() if isinstance(document, dict) else document:
-            yield from _strings(item)

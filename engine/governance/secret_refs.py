@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import InvalidDocument
+from engine.values import mapped
 
 Json = Any
 Refs = Iterable[tuple[str, str]]
@@ -75,20 +76,12 @@ def in_place(arguments: Json, refs: Refs, secrets: Mapping[str, str]) -> Json:
     A pointer that does not lead to exactly its reference changes nothing. The copy belongs to the caller: the arguments
     are shared with the execution's snapshot and must not change.
     """
-    root = [_copy(arguments)]
+    root = [mapped(arguments, lambda item: item)]
     for pointer, key in refs:
         parent, last = _follow(root, pointer)
         if parent is not None and key in secrets and parent[last] == {"$secret": key}:
             parent[last] = secrets[key]
     return root[0]
-
-
-def _copy(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {name: _copy(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_copy(item) for item in value]
-    return value
 
 
 def _follow(root: list[Json], pointer: str) -> tuple[Any, Any]:

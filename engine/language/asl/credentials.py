@@ -18,8 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from engine.values import Path, walk
+
 Json = Any
-Path = tuple[str | int, ...]
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((what, re.compile(form)) for what, form in (
     ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
@@ -60,19 +61,13 @@ LEAST_BITS = 3.0
 """Shannon's entropy of a character: words have less over so few letters, random keys more."""
 
 
-def credentials_in(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def credentials_in(value: Json) -> Iterator[tuple[Path, str]]:
     """Where within `value` a credential is written out, and what it looks like ("a GitHub token")."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if name != "$secret":
-                yield from credentials_in(item, (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from credentials_in(item, (*path, index))
-    elif isinstance(value, str):
-        what = _form(value) or _named(path, value)
-        if what is not None:
-            yield path, what
+    for path, text in walk(value):
+        if isinstance(text, str) and "$secret" not in path:
+            what = _form(text) or _named(path, text)
+            if what is not None:
+                yield path, what
 
 
 def _form(text: str) -> str | None:

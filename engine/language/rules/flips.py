@@ -22,7 +22,7 @@ from engine.language.expr.scope import ABSENT
 from engine.language.rules.tree import Node
 from engine.language.rules.verdict import ChoiceUnderTest, Payload
 from engine.records import dataclass
-from engine.values import is_number, json_type
+from engine.values import is_number, json_type, walk
 
 Json = Any
 Way = tuple[str | int, ...]
@@ -216,15 +216,7 @@ def _ways_of(node: Node, *, jsonata: bool) -> Iterator[Way]:
 
 def _leaves(value: Json, way: Way) -> Iterator[Way]:
     """`way` itself where it is a leaf, a list or nothing, and every leaf below it."""
-    if isinstance(value, list):
-        yield way
-        for index, item in enumerate(value[:MOST_LEAVES]):
-            yield from _leaves(item, (*way, index))
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from _leaves(item, (*way, name))
-    else:
-        yield way
+    return (path for path, item in walk(value, way) if not isinstance(item, dict))
 
 
 def _literals(trees: Sequence[Node]) -> list[Json]:

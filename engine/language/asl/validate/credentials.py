@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Diagnostic, json_pointer
-from engine.language.asl.credentials import Json, Path, credentials_in
+from engine.language.asl.credentials import Json, credentials_in
+from engine.values import Path
 
 CODE = "CREDENTIAL_IN_DEFINITION"
 

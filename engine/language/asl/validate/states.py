@@ -43,6 +43,7 @@ from engine.language.asl.validate.shapes import (
     string,
     timestamp,
 )
+from engine.values import walk
 
 STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 """In AWS's order: it lists them so when a Type is none of them."""
@@ -69,17 +70,9 @@ def _check_branches(inspection: Inspection, value: Json, spot: Spot) -> None:
 
 def _check_result(inspection: Inspection, value: Json, spot: Spot) -> None:
     """A Pass state's Result is data: paths in it are not evaluated."""
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, dict):
-            if any(key.endswith(".$") and looks_like_a_path(member) for key, member in part.items()):
-                inspection.warning(spot, "The Result of a Pass state is static: the paths in it are not evaluated",
-                                   "PASS_RESULT_IS_STATIC")
-                return
-            pending.extend(part.values())
-        elif isinstance(part, list):
-            pending.extend(part)
+    if any(str(path[-1]).endswith(".$") and looks_like_a_path(part) for path, part in walk(value) if path):
+        inspection.warning(spot, "The Result of a Pass state is static: the paths in it are not evaluated",
+                           "PASS_RESULT_IS_STATIC")
 
 
 def _check_message(inspection: Inspection, value: Json, spot: Spot) -> None:
