@@ -1,4 +1,4 @@
-"""Is a workflow's `input_schema` a JSON Schema that stands on its own? (`lifecycle.input_schema` applies it.)
+"""Is a workflow's `input_schema` a JSON Schema that stands on its own? (`lifecycle.start_checks` applies it.)
 
 Beyond the draft's own rules: references stay within it, end, and lead to schemas; patterns compile. What a start would
 stumble over is refused here, with its place.

@@ -7,14 +7,18 @@ import json
 import re
 from typing import Any
 
-from engine.durable.lifecycle.input_schema import check_input
 from engine.errors import InvalidDocument, PayloadTooLarge
 from engine.kernel.express import EXPRESS, EXPRESS_SYNC
 from engine.language.expr.bounds import MOST_LEVELS
+from engine.language.schema.validation import Unchecked, errors
 from engine.ports.published import PublishedVersion
 from engine.values import nests_deeper
 
 Json = Any
+
+PROBLEMS_SHOWN = 20
+MESSAGE_CHARACTERS = 300
+"""Of the problems of an input: so many are shown, each so long."""
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """AWS's rule for names of executions (StartExecution)."""
@@ -51,6 +55,24 @@ def encoded_input(published: PublishedVersion, execution_input: Json, *, most_by
     return data
 
 
+def check_input(schema: dict[str, Json], value: Json) -> None:
+    """Raise InvalidDocument unless `value` fits `schema`; `details` lists up to 20 problems with their JSON pointers.
+
+    `schema` is of the draft its ``$schema`` names, 2020-12 by default, and was checked when it was imported. What takes
+    more than a bounded time to check is refused as well.
+    """
+    try:
+        found = errors(schema, value)
+    except Unchecked as error:
+        raise InvalidDocument(
+            f"checking the input against the workflow's input_schema {_cut(str(error))}", where="/input_schema",
+            advice="Send a smaller or flatter input, or make the schema simpler.",
+        ) from None
+    if found:
+        shown = [(tuple(error.absolute_path), _cut(error.message)) for error in found[:PROBLEMS_SHOWN]]
+        raise InvalidDocument.listing(shown, advice="Compare the input with the workflow's input_schema.")
+
+
 def input_digest(data: bytes) -> str:
     """The same for the same JSON, whatever the order of its keys: AWS compares inputs as values."""
     canonical = json.dumps(json.loads(data), sort_keys=True, separators=(",", ":")).encode()
@@ -72,3 +94,8 @@ def _too_deep() -> InvalidDocument:
         f"the input nests more than {MOST_LEVELS} arrays and objects within one another", where="input",
         advice="Flatten it, or pass the inner part as a text.",
     )
+
+
+def _cut(message: str) -> str:
+    """The message, cut: it repeats the offending value, which may be long."""
+    return message if len(message) <= MESSAGE_CHARACTERS else f"{message[:MESSAGE_CHARACTERS]}…"

@@ -66,16 +66,7 @@ PURE_FUNCTIONS: Mapping[str, tuple[Callable[..., Json], str | None]] = {
 
 def scoped_functions(names: Iterable[str], scope: Scope, field: str) -> dict[str, Json]:
     """Bindings for those of ``uuid``, ``random`` and ``eval`` that are named: they draw on the scope, or are gone."""
-    bindings: dict[str, Json] = {}
-    for name in names:
-        match name:
-            case "uuid":
-                bindings[name] = _uuid(scope, field)
-            case "random":
-                bindings[name] = _random(scope, field)
-            case "eval":
-                bindings[name] = None
-    return bindings
+    return {name: _SCOPED[name](scope, field) if name in _SCOPED else None for name in names}
 
 
 def _uuid(scope: Scope, field: str) -> Callable[..., str]:
@@ -99,6 +90,8 @@ def _random(scope: Scope, field: str) -> Callable[..., float]:
 
     return random
 
+
+_SCOPED: Mapping[str, Callable[[Scope, str], Json]] = {"uuid": _uuid, "random": _random}
 
 ARGUMENTS: Mapping[str, str] = {
     "sum": "array", "count": "array", "max": "array", "min": "array", "average": "array",

@@ -11,7 +11,6 @@ from typing import Any
 from engine import values
 from engine.language.expr.java_text import json_text
 from engine.records import dataclass
-from engine.testing.teststate.mocked_context import check_context
 from engine.testing.teststate.refusal import INVALID_INPUT, Refusal
 
 Json = Any
@@ -28,6 +27,20 @@ _ONLY_WITH_A_MOCK = {
     "retrierRetryCount": "RetrierRetryCount", "errorCausedByState": "ErrorCausedByState",
     "mapIterationFailureCount": "MapIterationFailureCount", "mapItemReaderData": "MapItemReaderData",
 }
+
+_ANY = ""
+_FIELDS: dict[str, dict[str, str]] = {
+    "Execution": {
+        "Id": "string", "Input": _ANY, "Name": "string", "RoleArn": "string", "StartTime": "string",
+        "RedriveCount": "number", "RedriveTime": "string",
+    },
+    "State": {"EnteredTime": "string", "Name": "string", "RetryCount": "number"},
+    "StateMachine": {"Id": "string", "Name": "string"},
+    "Task": {"Token": "string"},
+}
+_TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "number": (int, float)}
+"""The fields that a context object made up for a test may have, and their types: the developer guide, "Accessing
+execution data from the Context object"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +163,38 @@ def _context(text: str | None) -> Mapping[str, Json] | None:
     if text is None:
         return None
     context = _parsed(text, "Invalid Context object provided: it must be valid JSON")
-    check_context(context)
+    _check_context(context)
     return dict(context)
+
+
+def _check_context(context: Json) -> None:
+    """Raises Refusal where `context` is no context object. Every field may be left out."""
+    if not isinstance(context, dict):
+        raise _no_context("Context must be an object")
+    for part, fields in context.items():
+        if part == "Map":
+            raise _no_context("'Map' field is not supported when mocking a Context object")
+        if part not in _FIELDS:
+            raise _not_allowed(part)
+        if not isinstance(fields, dict):
+            raise _no_context(f"{part} must be an object")
+        for name, value in fields.items():
+            if name not in _FIELDS[part]:
+                raise _not_allowed(name)
+            _check_type(f"{part}.{name}", value, _FIELDS[part][name])
+
+
+def _check_type(place: str, value: Json, wanted: str) -> None:
+    if wanted != _ANY and (isinstance(value, bool) or not isinstance(value, _TYPES[wanted])):
+        raise _no_context(f"{place} must be a {wanted}")
+
+
+def _not_allowed(name: str) -> Refusal:
+    return _no_context(f"Field '{name}' is not allowed")
+
+
+def _no_context(problem: str) -> Refusal:
+    return Refusal(f"Invalid Context object provided: {problem}")
 
 
 def _parsed(text: str, otherwise: str) -> Json:

@@ -9,7 +9,7 @@ import click
 
 from connectors.registry import default_registry, load_modules
 from engine.clock import SystemClock
-from engine.durable.lifecycle.input_schema import check_input
+from engine.durable.lifecycle.start_checks import check_input
 from engine.errors import InvalidDocument, UserError
 from engine.testing import examples
 from engine.testing.simulate import SimulationResult, simulate

@@ -8,7 +8,7 @@ from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
 from engine.catalog.catalog import Catalog
 from engine.clock import SkipClock
-from engine.durable.lifecycle.input_schema import check_input
+from engine.durable.lifecycle.start_checks import check_input
 from engine.ports.keys import Actor
 from tests.support.memory.catalog_store import MemoryCatalogStore
 from tests.support.sample_cases import WORKFLOWS, history, read_sample, sample_cases, sample_files

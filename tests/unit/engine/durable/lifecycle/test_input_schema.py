@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.durable.lifecycle.input_schema import check_input
+from engine.durable.lifecycle.start_checks import check_input
 from engine.errors import InvalidDocument
 
 ORDER = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.durable.lifecycle.input_schema import check_input
+from engine.durable.lifecycle.start_checks import check_input
 from engine.errors import InvalidDocument
 from engine.language.expr import limits
 from engine.language.schema import validation
