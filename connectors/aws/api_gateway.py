@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from connectors.aws.clients import Clients
-from connectors.aws.failures import refused, too_large, unfit
-from connectors.aws.operations import CHUNK_BYTES, MAX_BODY_BYTES
+from connectors.aws.failures import refused, unfit
+from connectors.aws.operations import read_body
 from connectors.aws.shapes import json_or_text, text_of
 from connectors.egress import in_force
 from connectors.egress.http_connection import opened
@@ -110,14 +110,7 @@ def _broken(error: Exception, *, definite: bool) -> TaskFailed:
 def _answer(
     request: Request, response: http.client.HTTPResponse, call: TaskCall, clock: Clock, deadline: float
 ) -> TaskOutcome:
-    data = bytearray()
-    while chunk := response.read(CHUNK_BYTES):
-        data += chunk
-        if len(data) > MAX_BODY_BYTES:
-            raise too_large(call.resource)
-        if clock.now() > deadline:
-            raise TimeoutError(f"the body did not arrive within {call.budget_seconds:g} s")
-    text = text_of(bytes(data))
+    text = text_of(read_body(response, call, clock, deadline))
     if response.status >= 400:
         definite = response.status < 500 or response.status in _NOTHING_DONE or request.method in _READING
         return TaskFailed(f"{PREFIX}.{response.status}", text, definite=definite)

@@ -94,7 +94,10 @@ def _send(
     try:
         client = clients.client(target.service, call.budget_seconds)
         response: dict[str, Any] = getattr(client, xform_name(target.operation))(**params)
-        whole = {name: _read(item, call, clock, deadline) for name, item in response.items()}
+        whole = {
+            name: read_body(item, call, clock, deadline) if hasattr(item, "read") else item
+            for name, item in response.items()
+        }
         return without_secrets(target.service, target.operation, whole)
     except ClientError as error:
         return service_failure(error, service_model(target.service), target.dialect)
@@ -104,18 +107,16 @@ def _send(
         return client_failure(error, target.dialect.prefix)
 
 
-def _read(value: Any, call: TaskCall, clock: Clock, deadline: float) -> Any:
-    """A streaming body's bytes; anything else as it is. Raises StateFailure past the size, TimeoutError past time."""
-    if not hasattr(value, "read"):
-        return value
+def read_body(stream: Any, call: TaskCall, clock: Clock, deadline: float) -> bytes:
+    """A streaming body's bytes. Raises StateFailure past the size, TimeoutError past the deadline."""
     data = bytearray()
-    while chunk := value.read(CHUNK_BYTES):
+    while chunk := stream.read(CHUNK_BYTES):
         data += chunk
         if len(data) > MAX_BODY_BYTES:
-            value.close()
+            stream.close()
             raise too_large(call.resource)
         if clock.now() > deadline:
-            value.close()
+            stream.close()
             raise TimeoutError(f"the body did not arrive within {call.budget_seconds:g} s")
     return bytes(data)
 

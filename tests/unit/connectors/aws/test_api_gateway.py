@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from connectors.aws import api_gateway
+from connectors.aws import operations
 from connectors.aws.tasks import AwsTasks
 from connectors.egress import in_force
 from connectors.egress.allowing import read_entries
@@ -186,6 +186,6 @@ def test_a_header_that_cannot_be_written_is_told(api):
 
 
 def test_an_answer_past_the_limit_is_not_brought_home(api, monkeypatch):
-    monkeypatch.setattr(api_gateway, "MAX_BODY_BYTES", 5)
+    monkeypatch.setattr(operations, "MAX_BODY_BYTES", 5)
     outcome, _ = api()
     assert outcome.error == "States.DataLimitExceeded"
