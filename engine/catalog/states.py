@@ -20,13 +20,20 @@ _NESTED = ("Branches", "ItemProcessor", "Iterator")
 
 @dataclass(frozen=True, slots=True)
 class StateText:
-    """One state as written, and the machine that holds it. `place` is AWS's location
-    (``/States/Pay/Branches[0]/States/Charge``)."""
+    """One state as written. `place` is AWS's location (``/States/Pay/Branches[0]/States/Charge``), `path` the names of
+    what it is in, a branch's number after a Parallel (``Pay/0/Charge``). `way` is each machine on the way to it and the
+    state in that, from the outside."""
 
     place: str
+    path: str
     name: str
     state: dict[str, Json]
-    machine: dict[str, Json]
+    way: tuple[tuple[dict[str, Json], str], ...]
+
+    @property
+    def machine(self) -> dict[str, Json]:
+        """The machine that it is in."""
+        return self.way[-1][0]
 
     @property
     def own(self) -> dict[str, Json]:
@@ -39,15 +46,24 @@ class StateText:
         return self.state.get("Type") == "Task"
 
 
-def states_of(definition: Json, place: str = "") -> Iterator[StateText]:
+def states_of(definition: Json) -> Iterator[StateText]:
     """Every state, in the order in which they are written, an outer one before those inside it."""
-    states = definition.get("States") if isinstance(definition, dict) else None
+    return _states_of(definition, "", "", ())
+
+
+def _states_of(
+    machine: Json, place: str, prefix: str, way: tuple[tuple[dict[str, Json], str], ...]
+) -> Iterator[StateText]:
+    states = machine.get("States") if isinstance(machine, dict) else None
     for name, state in states.items() if isinstance(states, dict) else ():
         if isinstance(state, dict):
-            here = StateText(f"{place}/States/{name}", name, state, definition)
+            here = StateText(f"{place}/States/{name}", f"{prefix}{name}", name, state, (*way, (machine, name)))
             yield here
-            for field, index, machine in machines_in(state):
-                yield from states_of(machine, f"{here.place}/{field}" + ("" if index is None else f"[{index}]"))
+            for field, index, inner in machines_in(state):
+                inner_place, inner_prefix = f"{here.place}/{field}", f"{here.path}/"
+                if index is not None:
+                    inner_place, inner_prefix = f"{inner_place}[{index}]", f"{inner_prefix}{index}/"
+                yield from _states_of(inner, inner_place, inner_prefix, here.way)
 
 
 def machines_in(state: Mapping[str, Json]) -> Iterator[tuple[str, int | None, Json]]:

@@ -11,12 +11,11 @@ A state is named by its path: the names of what it is in, a branch's number afte
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from engine.catalog.states import machines_in
+from engine.catalog.states import StateText, states_of
 from engine.errors import InvalidDocument, NotFound
-from engine.records import dataclass
 
 Json = Any
 Mode = Literal["step", "up_to", "from", "all"]
@@ -25,53 +24,18 @@ STOP = "(the test ends here)"
 """The state that a tested one leads to where it has a choice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A state's place: its path and name, and on the way to it each machine and the state in it, from the outside."""
-
-    path: str
-    name: str
-    way: tuple[tuple[dict[str, Json], str], ...]
-
-    @property
-    def machine(self) -> dict[str, Json]:
-        """The machine that it is in."""
-        return self.way[-1][0]
-
-    @property
-    def state(self) -> dict[str, Json]:
-        """The state as written."""
-        state: dict[str, Json] = self.machine["States"][self.name]
-        return state
-
-
-def places(definition: Mapping[str, Json]) -> Iterator[Place]:
-    """Every state of a definition, an outer one before those inside it. What has no shape is passed over."""
-    yield from _places(dict(definition), "", ())
-
-
-def _places(machine: Json, prefix: str, way: tuple[tuple[dict[str, Json], str], ...]) -> Iterator[Place]:
-    states = machine.get("States") if isinstance(machine, dict) else None
-    for name, state in states.items() if isinstance(states, dict) else ():
-        if isinstance(state, dict):
-            here = (*way, (machine, name))
-            yield Place(prefix + name, name, here)
-            for _, index, inner in machines_in(state):
-                yield from _places(inner, f"{prefix}{name}/" + ("" if index is None else f"{index}/"), here)
-
-
-def find(definition: Mapping[str, Json], path: str, *, where: str) -> Place:
+def find(definition: Mapping[str, Json], path: str, *, where: str) -> StateText:
     """The state that `path` names. Raises NotFound, listing what there is; InvalidDocument for a name of several."""
-    all_places = list(places(definition))
-    exact = [place for place in all_places if place.path == path]
-    named = exact or [place for place in all_places if place.name == path]
+    states = list(states_of(definition))
+    exact = [state for state in states if state.path == path]
+    named = exact or [state for state in states if state.name == path]
     if not named:
-        known = ", ".join(place.path for place in all_places[:20])
+        known = ", ".join(state.path for state in states[:20])
         raise NotFound(f"no state is called {path!r}", where=where, advice=f"There are: {known}.")
     if len(named) > 1:
         raise InvalidDocument(
             f"{path!r} names several states", where=where,
-            advice=f"Write one of {', '.join(place.path for place in named)}.",
+            advice=f"Write one of {', '.join(state.path for state in named)}.",
         )
     return named[0]
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from engine.catalog.states import states_of
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, NotFound
 from engine.ports.tasks import TaskFailed, TaskPolicy, TaskSucceeded
-from engine.testing.parts import find, part, places
+from engine.testing.parts import find, part
 from engine.testing.resource_kinds import aws_action_reads
 from engine.testing.trial import Asked, try_out
 
@@ -64,14 +65,14 @@ def names(tried):
 
 
 def test_every_state_has_a_path():
-    assert [place.path for place in places(ORDER)] == [
+    assert [place.path for place in states_of(ORDER)] == [
         "Find", "Big?", "Save", "Both", "Both/0/L", "Both/0/L2", "Both/1/R", "Sorry",
     ]
 
 
 def test_a_part_leaves_the_definition_as_it_was():
     before = repr(ORDER)
-    for place in list(places(ORDER)):
+    for place in list(states_of(ORDER)):
         for mode in ("step", "up_to", "from"):
             part(ORDER, mode, place.path)
     assert repr(ORDER) == before
