@@ -35,21 +35,19 @@ export function copyStates(definition: Definition, pointers: readonly StatePoint
  * where it is none of them.
  */
 export function parseStates(text: string): Fragment {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    // A part of `States` cut out of a file has no braces around it, and may end with a comma.
-    try {
-      value = JSON.parse(`{${text.trim().replace(/,$/, "")}}`) as Json;
-    } catch {
-      throw new EditError("The clipboard holds no states.", "Copy states of a workflow, or ASL in JSON.");
-    }
-  }
-  const fragment = fragmentOf(value);
+  // A part of `States` cut out of a file has no braces around it, and may end with a comma.
+  const fragment = fragmentOf(parsed(text) ?? parsed(`{${text.trim().replace(/,$/, "")}}`) ?? null);
   if (fragment === null)
     throw new EditError("The clipboard holds no states.", "Copy states of a workflow, or ASL in JSON.");
   return fragment;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 const looksLikeState = (value: Json): value is StateObject => isObject(value) && typeOf(value) !== null;

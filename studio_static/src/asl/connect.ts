@@ -3,7 +3,7 @@
  */
 import { canFail, hasNext, withLink } from "./links";
 import { edgeAddress, nameOf, own, scopeOf, withEntry } from "./pointer";
-import { changeState, relink } from "./scope";
+import { changeState, relink, scopeOfEdge } from "./scope";
 import { type Definition, type EdgeId, EditError, type Edited, type JsonObject, type StatePointer } from "./types";
 import { queryLanguageOf, requireState, typeOf } from "./walk";
 
@@ -59,8 +59,7 @@ function added(state: JsonObject, key: "Catch" | "Choices", item: JsonObject): J
 /** Lead an existing line to another state of its scope. */
 export function redirectEdge(definition: Definition, edge: EdgeId, to: StatePointer): Edited {
   const { source, port } = edgeAddress(edge);
-  const scope = port === "start" ? source : scopeOf(source);
-  if (scope !== scopeOf(to))
+  if (scopeOfEdge(edge) !== scopeOf(to))
     throw new EditError("A line cannot leave its branch.", "Choose a state of the same branch.");
   requireState(definition, to);
   const from = port === "start" ? "Start" : nameOf(source);

@@ -5,36 +5,11 @@ import { canFail, objectsIn } from "./links";
 import { isObject, own } from "./pointer";
 import { resourceParts } from "./resources";
 import { errorWords, retryDelays, retryTimetable, shortExpression, shortPath, waitSentence } from "./sentences";
-import type { Json, StateObject } from "./types";
+import type { Json, StateObject, StateType } from "./types";
 import { MAP_KEYS, typeOf } from "./walk";
 
 /** Names of the generic icons that `canvas/icons` draws. */
-export type IconName =
-  | "task"
-  | "function"
-  | "http"
-  | "log"
-  | "chat"
-  | "mail"
-  | "card"
-  | "table"
-  | "bucket"
-  | "queue"
-  | "topic"
-  | "event"
-  | "person"
-  | "workflow"
-  | "model"
-  | "key"
-  | "cart"
-  | "choice"
-  | "parallel"
-  | "map"
-  | "wait"
-  | "pass"
-  | "succeed"
-  | "fail"
-  | "unknown";
+export type IconName = Lowercase<StateType> | ServiceIcon | "unknown";
 export type Tone = "blue" | "teal" | "amber" | "violet" | "green" | "red" | "grey";
 
 export interface Badge {
@@ -59,80 +34,60 @@ export interface ResourceNames {
   connector?(code: string): string | undefined;
 }
 
-/** Names that a rule of capital letters would get wrong. */
-const SERVICE_NAMES: ReadonlyMap<string, string> = new Map([
-  ["lambda", "AWS Lambda"],
-  ["dynamodb", "DynamoDB"],
-  ["sqs", "SQS"],
-  ["sns", "SNS"],
-  ["s3", "S3"],
-  ["events", "EventBridge"],
-  ["eventbridge", "EventBridge"],
-  ["states", "Workflow"],
-  ["sfn", "Workflow"],
-  ["http", "HTTP"],
-  ["bedrock", "Bedrock"],
-  ["bedrockruntime", "Bedrock"],
-  ["ecs", "ECS"],
-  ["batch", "Batch"],
-  ["glue", "Glue"],
-  ["athena", "Athena"],
-  ["secretsmanager", "Secrets Manager"],
-  ["ses", "SES"],
-  ["sesv2", "SES"],
-  ["ssm", "Systems Manager"],
-  ["emr", "EMR"],
-  ["eks", "EKS"],
-  ["activity", "Activity"],
-  ["sendgrid", "SendGrid"],
-  ["sap", "SAP"],
-  ["erp", "ERP"],
-]);
-const ICONS: ReadonlyMap<string, IconName> = new Map([
-  ["lambda", "function"],
-  ["http", "http"],
-  ["log", "log"],
-  ["slack", "chat"],
-  ["teams", "chat"],
-  ["chat", "chat"],
-  ["email", "mail"],
-  ["mail", "mail"],
-  ["sendgrid", "mail"],
-  ["ses", "mail"],
-  ["sesv2", "mail"],
-  ["payment", "card"],
-  ["payments", "card"],
-  ["stripe", "card"],
-  ["dynamodb", "table"],
-  ["rds", "table"],
-  ["athena", "table"],
-  ["database", "table"],
-  ["s3", "bucket"],
-  ["sqs", "queue"],
-  ["sns", "topic"],
-  ["events", "event"],
-  ["eventbridge", "event"],
-  ["approval", "person"],
-  ["human", "person"],
-  ["activity", "person"],
-  ["states", "workflow"],
-  ["sfn", "workflow"],
-  ["bedrock", "model"],
-  ["bedrockruntime", "model"],
-  ["openai", "model"],
-  ["secretsmanager", "key"],
-  ["ssm", "key"],
-  ["shop", "cart"],
-  ["erp", "cart"],
-  ["sap", "cart"],
-]);
+/** Names that a rule of capital letters would get wrong, and icons that say more than that it is a task. */
+const SERVICES = {
+  lambda: { name: "AWS Lambda", icon: "function" },
+  dynamodb: { name: "DynamoDB", icon: "table" },
+  rds: { icon: "table" },
+  athena: { name: "Athena", icon: "table" },
+  database: { icon: "table" },
+  sqs: { name: "SQS", icon: "queue" },
+  sns: { name: "SNS", icon: "topic" },
+  s3: { name: "S3", icon: "bucket" },
+  events: { name: "EventBridge", icon: "event" },
+  eventbridge: { name: "EventBridge", icon: "event" },
+  states: { name: "Workflow", icon: "workflow" },
+  sfn: { name: "Workflow", icon: "workflow" },
+  http: { name: "HTTP", icon: "http" },
+  log: { icon: "log" },
+  slack: { icon: "chat" },
+  teams: { icon: "chat" },
+  chat: { icon: "chat" },
+  email: { icon: "mail" },
+  mail: { icon: "mail" },
+  sendgrid: { name: "SendGrid", icon: "mail" },
+  ses: { name: "SES", icon: "mail" },
+  sesv2: { name: "SES", icon: "mail" },
+  payment: { icon: "card" },
+  payments: { icon: "card" },
+  stripe: { icon: "card" },
+  approval: { icon: "person" },
+  human: { icon: "person" },
+  activity: { name: "Activity", icon: "person" },
+  bedrock: { name: "Bedrock", icon: "model" },
+  bedrockruntime: { name: "Bedrock", icon: "model" },
+  openai: { icon: "model" },
+  secretsmanager: { name: "Secrets Manager", icon: "key" },
+  ssm: { name: "Systems Manager", icon: "key" },
+  shop: { icon: "cart" },
+  erp: { name: "ERP", icon: "cart" },
+  sap: { name: "SAP", icon: "cart" },
+  ecs: { name: "ECS" },
+  batch: { name: "Batch" },
+  glue: { name: "Glue" },
+  emr: { name: "EMR" },
+  eks: { name: "EKS" },
+} as const;
+type ServiceIcon = Extract<(typeof SERVICES)[keyof typeof SERVICES], { icon: string }>["icon"];
+
+const KNOWN: ReadonlyMap<string, { name?: string; icon?: ServiceIcon }> = new Map(Object.entries(SERVICES));
 
 /** `send_approval` → `send approval`, `putItem` stays. */
 const actionWords = (action: string): string => action.replaceAll(/[_-]+/g, " ");
 
 /** The display name of a service or a connector's code. */
 export function serviceName(service: string, names?: ResourceNames): string {
-  const known = names?.connector?.(service) ?? SERVICE_NAMES.get(service.toLowerCase());
+  const known = names?.connector?.(service) ?? KNOWN.get(service.toLowerCase())?.name;
   if (known !== undefined) return known;
   const words = actionWords(service);
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -140,15 +95,15 @@ export function serviceName(service: string, names?: ResourceNames): string {
 
 const PATTERN_WORDS = { request: "", sync: " · waits for its end", callback: " · waits for an answer" } as const;
 
-function describeTask(state: StateObject, names?: ResourceNames): Omit<Description, "badges"> {
+function describeTask(state: StateObject, names?: ResourceNames): Pick<Description, "icon" | "subtitle"> {
   const text = own(state, "Resource");
-  if (typeof text !== "string" || text === "") return { icon: "task", tone: "blue", subtitle: "No action chosen" };
+  if (typeof text !== "string" || text === "") return { icon: "task", subtitle: "No action chosen" };
   const resource = resourceParts(text);
   const service = resource.service === "" ? "Task" : serviceName(resource.service, names);
+  const action = resource.action === "" ? "" : ` · ${actionWords(resource.action)}`;
   return {
-    icon: ICONS.get(resource.service.toLowerCase()) ?? "task",
-    tone: "blue",
-    subtitle: `${service}${resource.action === "" ? "" : ` · ${actionWords(resource.action)}`}${PATTERN_WORDS[resource.pattern]}`,
+    icon: KNOWN.get(resource.service.toLowerCase())?.icon ?? "task",
+    subtitle: `${service}${action}${PATTERN_WORDS[resource.pattern]}`,
   };
 }
 
@@ -191,32 +146,43 @@ export function describe(state: StateObject, names?: ResourceNames): Description
   return { ...look(state, names), badges: badgesOf(state) };
 }
 
+const TONES: Readonly<Record<StateType, Tone>> = {
+  Task: "blue",
+  Choice: "amber",
+  Parallel: "teal",
+  Map: "teal",
+  Wait: "violet",
+  Pass: "grey",
+  Succeed: "green",
+  Fail: "red",
+};
+
 function look(state: StateObject, names?: ResourceNames): Omit<Description, "badges"> {
-  switch (typeOf(state)) {
-    case "Task":
-      return describeTask(state, names);
+  const type = typeOf(state);
+  if (type === null) return { icon: "unknown", tone: "grey", subtitle: "No known type" };
+  const tone = TONES[type];
+  if (type === "Task") return { ...describeTask(state, names), tone };
+  return { icon: type.toLowerCase() as Lowercase<StateType>, tone, subtitle: subtitleOf(type, state) };
+}
+
+function subtitleOf(type: Exclude<StateType, "Task">, state: StateObject): string {
+  switch (type) {
     case "Choice":
-      return { icon: "choice", tone: "amber", subtitle: count(objectsIn(state, "Choices").length, "rule") };
+      return count(objectsIn(state, "Choices").length, "rule");
     case "Parallel":
-      return { icon: "parallel", tone: "teal", subtitle: count(objectsIn(state, "Branches").length, "branch") };
+      return count(objectsIn(state, "Branches").length, "branch");
     case "Map":
-      return { icon: "map", tone: "teal", subtitle: describeMap(state) };
+      return describeMap(state);
     case "Wait":
-      return { icon: "wait", tone: "violet", subtitle: `Waits ${waitSentence(state)}` };
+      return `Waits ${waitSentence(state)}`;
     case "Pass":
-      return { icon: "pass", tone: "grey", subtitle: describePass(state) };
+      return describePass(state);
     case "Succeed":
-      return { icon: "succeed", tone: "green", subtitle: "Ends well" };
+      return "Ends well";
     case "Fail": {
       const error = own(state, "Error");
-      return {
-        icon: "fail",
-        tone: "red",
-        subtitle: typeof error === "string" ? `Fails with ${shortExpression(error)}` : "Ends as failed",
-      };
+      return typeof error === "string" ? `Fails with ${shortExpression(error)}` : "Ends as failed";
     }
-    default:
-      return { icon: "unknown", tone: "grey", subtitle: "No known type" };
   }
 }
 

@@ -17,45 +17,42 @@ export function renameInDocument(
   const name = wanted.trim();
   const rename = (value: Json): Json => (value === old ? name : value);
   let changed = withEntry(document, "definition", edited.definition);
-  changed = withChanged(changed, "at_most_once", (value) => (Array.isArray(value) ? value.map(rename) : value));
-  changed = withChanged(changed, "cases", (value) =>
-    Array.isArray(value) ? value.map((item) => (isObject(item) ? renamedCase(item, rename) : item)) : value,
-  );
-  changed = withChanged(changed, "studio", (value) => (isObject(value) ? renamedStudio(value, old, name) : value));
+  changed = withList(changed, "at_most_once", (names) => names.map(rename));
+  changed = withList(changed, "cases", (cases) => objects(cases, (item) => renamedCase(item, rename)));
+  changed = withObject(changed, "studio", (studio) => renamedStudio(studio, old, name));
   return { ...edited, document: changed };
 }
 
-function withChanged(object: JsonObject, key: string, change: (value: Json) => Json): JsonObject {
-  const value = own(object, key);
-  return value === undefined ? object : withEntry(object, key, change(value));
+/** `object` with the list `key` changed, where it has one. */
+function withList(object: JsonObject, key: string, change: (list: readonly Json[]) => Json[]): JsonObject {
+  const list = own(object, key);
+  return Array.isArray(list) ? withEntry(object, key, change(list)) : object;
 }
 
+/** `object` with the object `key` changed, where it has one. */
+function withObject(object: JsonObject, key: string, change: (value: JsonObject) => JsonObject): JsonObject {
+  const value = own(object, key);
+  return isObject(value) ? withEntry(object, key, change(value)) : object;
+}
+
+/** The list with its objects changed. */
+const objects = (list: readonly Json[], change: (item: JsonObject) => JsonObject): Json[] =>
+  list.map((item) => (isObject(item) ? change(item) : item));
+
 function renamedCase(item: JsonObject, rename: (value: Json) => Json): JsonObject {
-  const stubbed = withChanged(item, "stubs", (stubs) =>
-    isObject(stubs)
-      ? mapEntries(stubs, (resource, answers) => [
-          resource,
-          Array.isArray(answers)
-            ? answers.map((answer) => (isObject(answer) ? withChanged(answer, "state", rename) : answer))
-            : answers,
-        ])
-      : stubs,
+  const renamed = (answer: JsonObject): JsonObject =>
+    Object.hasOwn(answer, "state") ? withEntry(answer, "state", rename(answer.state as Json)) : answer;
+  const stubbed = withObject(item, "stubs", (stubs) =>
+    Object.keys(stubs).reduce((at, resource) => withList(at, resource, (answers) => objects(answers, renamed)), stubs),
   );
-  return withChanged(stubbed, "expect", (expect) =>
-    isObject(expect)
-      ? withChanged(expect, "states", (states) => (Array.isArray(states) ? states.map(rename) : states))
-      : expect,
-  );
+  return withObject(stubbed, "expect", (expect) => withList(expect, "states", (states) => states.map(rename)));
 }
 
 /** Pins and positions are keyed by state paths (`Fulfil/0/Reserve Stock`). */
 function renamedStudio(studio: JsonObject, old: string, name: string): JsonObject {
-  const path = (key: string): string => renamedPath(key, old, name);
-  return ["pins", "positions"].reduce(
-    (at, field) =>
-      withChanged(at, field, (map) => (isObject(map) ? mapEntries(map, (key, value) => [path(key), value]) : map)),
-    studio,
-  );
+  const renamed = (map: JsonObject): JsonObject =>
+    mapEntries(map, (key, value) => [renamedPath(key, old, name), value]);
+  return ["pins", "positions"].reduce((at, field) => withObject(at, field, renamed), studio);
 }
 
 /** A path with the segments that are the name replaced; a name may itself hold slashes, then the whole end is it. */
@@ -73,16 +70,11 @@ function renamedPath(path: string, old: string, name: string): string {
 
 /** The document without what names states that are gone: `at_most_once` and pins; cases are left for their author. */
 export function forgetStates(document: JsonObject, names: ReadonlySet<string>): JsonObject {
-  const kept = withChanged(document, "at_most_once", (value) =>
-    Array.isArray(value) ? value.filter((name) => typeof name !== "string" || !names.has(name)) : value,
+  const kept = withList(document, "at_most_once", (listed) =>
+    listed.filter((name) => typeof name !== "string" || !names.has(name)),
   );
-  return withChanged(kept, "studio", (studio) =>
-    isObject(studio)
-      ? withChanged(studio, "pins", (pins) =>
-          isObject(pins)
-            ? Object.fromEntries(Object.entries(pins).filter(([path]) => !names.has(path.split("/").at(-1) ?? "")))
-            : pins,
-        )
-      : studio,
+  const named = (path: string): boolean => names.has(path.split("/").at(-1) ?? "");
+  return withObject(kept, "studio", (studio) =>
+    withObject(studio, "pins", (pins) => Object.fromEntries(Object.entries(pins).filter(([path]) => !named(path)))),
   );
 }

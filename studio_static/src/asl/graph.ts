@@ -8,7 +8,7 @@
  */
 import { type Description, describe, type ResourceNames } from "./describe";
 import { linksOf, listPort, objectsIn } from "./links";
-import { edgeId, statePointer } from "./pointer";
+import { edgeId, scopeOf, statePointer } from "./pointer";
 import { errorWords, ruleSentence } from "./sentences";
 import type { Definition, EdgeId, Port, ScopePointer, StateObject, StatePointer, StateType } from "./types";
 import { type Scope, scopes, scopesOf, typeOf, walk } from "./walk";
@@ -63,6 +63,12 @@ export interface Graph {
 
 export const startId = (scope: ScopePointer): string => `${scope}#start`;
 export const endId = (scope: ScopePointer): string => `${scope}#end`;
+export const isStartId = (id: string): boolean => id.endsWith("#start");
+export const isEndId = (id: string): boolean => id.endsWith("#end");
+
+/** The scope that a node of the graph stands in. */
+export const scopeOfNode = (id: string): ScopePointer =>
+  isStartId(id) || isEndId(id) ? id.slice(0, id.lastIndexOf("#")) : scopeOf(id);
 
 /** The graph of a whole definition. */
 export function buildGraph(definition: Definition, names?: ResourceNames): Graph {

@@ -34,6 +34,7 @@ export { renameState } from "./rename";
 export * from "./resources";
 export { changeState, edgeTarget, scopeOfEdge } from "./scope";
 export * from "./sentences";
+export * from "./studio";
 export * from "./types";
 export * from "./walk";
 export * from "./wrap";

@@ -1,7 +1,7 @@
 /**
  * Putting states on a line: from the palette, from the clipboard, from elsewhere in the workflow.
  */
-import { hasNext, linksOf, mainLink, mapLinks } from "./links";
+import { hasNext, linksOf, listPort, mainLink, mapLinks } from "./links";
 import { edgeAddress, edgeId, nameOf, scopeOf, statePointer, within } from "./pointer";
 import { heal, shiftBefore, withoutHealed } from "./remove";
 import { renamedFragment } from "./rename";
@@ -147,15 +147,15 @@ export function moveState(definition: Definition, pointer: StatePointer, edge: E
 /** The id of the line `edge` after healing took away rules or catchers before it. */
 function shifted(before: Definition, after: Definition, edge: EdgeId, name: string): EdgeId {
   const { source, port } = edgeAddress(edge);
-  const [list, index] = port.split("/");
-  if (index === undefined || (list !== "choice" && list !== "catch")) return edge;
-  const key = list === "choice" ? "Choices" : "Catch";
+  const list = listPort(port);
+  if (list === null) return edge;
   const length = (definition: Definition): number => {
-    const items = requireState(definition, source)[key];
+    const items = requireState(definition, source)[list.key];
     return Array.isArray(items) ? items.length : 0;
   };
   if (length(before) === length(after)) return edge;
-  return edgeId(source, `${list}/${Number(index) - shiftBefore(requireState(before, source), port, name)}`);
+  const index = list.index - shiftBefore(requireState(before, source), port, name);
+  return edgeId(source, list.key === "Choices" ? `choice/${index}` : `catch/${index}`);
 }
 
 /**

@@ -111,8 +111,7 @@ export function statePath(pointer: StatePointer): string {
   const parts: string[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at] as string;
-    if (token === "States") parts.push(tokens[++at] ?? "");
-    else if (token === "Branches") parts.push(tokens[++at] ?? "");
+    if (token === "States" || token === "Branches") parts.push(tokens[++at] ?? "");
   }
   return parts.join("/");
 }

@@ -21,25 +21,32 @@ export function variablesAt(definition: Definition, pointer: StatePointer): stri
   const names = new Set<string>();
   for (const at of [...containersOf(pointer), pointer]) {
     const { states } = findScope(definition, scopeOf(at));
-    for (const name of ancestorsIn(states, nameOf(at)))
+    for (const name of reachable(states, nameOf(at), "back"))
       for (const set of namesSetBy(states[name] as JsonObject)) names.add(set);
   }
   return [...names].sort();
 }
 
-/** The states from which `name` can be reached, without itself unless a loop leads back. */
-function ancestorsIn(states: Readonly<Record<string, JsonObject>>, name: string): Set<string> {
-  const sources = new Map<string, string[]>();
+/** The states that `name` leads to ("on") or that lead to it ("back"), without itself unless a loop leads back. */
+export function reachable(
+  states: Readonly<Record<string, JsonObject>>,
+  name: string,
+  way: "on" | "back",
+): ReadonlySet<string> {
+  const steps = new Map<string, string[]>();
   for (const [source, state] of Object.entries(states))
-    for (const { target } of linksOf(state))
-      if (target !== null) sources.set(target, [...(sources.get(target) ?? []), source]);
+    for (const { target } of linksOf(state)) {
+      if (target === null) continue;
+      const [from, to] = way === "on" ? [source, target] : [target, source];
+      steps.set(from, [...(steps.get(from) ?? []), to]);
+    }
   const found = new Set<string>();
   const pending = [name];
   for (let at = pending.pop(); at !== undefined; at = pending.pop())
-    for (const source of sources.get(at) ?? []) {
-      if (found.has(source)) continue;
-      found.add(source);
-      pending.push(source);
+    for (const next of steps.get(at) ?? []) {
+      if (found.has(next)) continue;
+      found.add(next);
+      pending.push(next);
     }
   return found;
 }

@@ -5,7 +5,7 @@ import { isTerminal, linksOf, listPort, mapLinks } from "./links";
 import { nameOf, own, scopeOf, statePointer, withEntry, within } from "./pointer";
 import { changeScope, endState, mapStates, successor, withoutState } from "./scope";
 import type { Definition, Edited, JsonObject, ScopePointer, StateObject, StatePointer } from "./types";
-import { findScope, requireState, typeOf } from "./walk";
+import { findScope, requireState, statesIn, typeOf } from "./walk";
 
 /**
  * `definition` in which nothing leads to the state any more: what did leads to its successor. Where it ended the flow,
@@ -51,10 +51,7 @@ function healedLinks(
 }
 
 function firstOther(scope: JsonObject, name: string): string {
-  const states = own(scope, "States");
-  return typeof states === "object" && states !== null
-    ? (Object.keys(states).find((other) => other !== name) ?? "")
-    : "";
+  return Object.keys(statesIn(scope)).find((other) => other !== name) ?? "";
 }
 
 /** `definition` without the state, healed. */

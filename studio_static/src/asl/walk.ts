@@ -3,7 +3,7 @@
  * Nothing here assumes a valid definition; what is no object is not entered.
  */
 import { STATE_TYPES } from "../facts";
-import { isObject, own, scopeOf, statePointer, valueAt } from "./pointer";
+import { isObject, own, ownerOf, scopeOf, statePointer, valueAt } from "./pointer";
 import {
   type Definition,
   EditError,
@@ -139,13 +139,13 @@ export function queryLanguageOf(definition: Definition, pointer: StatePointer | 
   return language === "JSONata" ? "JSONata" : "JSONPath";
 }
 
+/** The states around a scope, outermost first. */
+export function ownersOf(scope: ScopePointer): StatePointer[] {
+  const owner = ownerOf(scope);
+  return owner === null ? [] : [...containersOf(owner), owner];
+}
+
 /** The states around `pointer`, outermost first, without itself. */
 export function containersOf(pointer: StatePointer): StatePointer[] {
-  const found: StatePointer[] = [];
-  for (let scope = scopeOf(pointer); scope !== ""; ) {
-    const owner = scope.replace(/\/(Branches\/\d+|ItemProcessor|Iterator)$/, "");
-    found.unshift(owner);
-    scope = scopeOf(owner);
-  }
-  return found;
+  return ownersOf(scopeOf(pointer));
 }
