@@ -9,12 +9,11 @@ interface DiffCanvasProps {
   after: Definition;
   names?: ResourceNames;
   label?: string;
-  onSelect?: (states: readonly StatePointer[]) => void;
 }
 
 const WORDS: Readonly<Record<Change, string>> = { added: "added", changed: "changed", removed: "removed" };
 
-export function DiffCanvas({ before, after, names, label = "Changes", onSelect }: DiffCanvasProps) {
+export function DiffCanvas({ before, after, names, label = "Changes" }: DiffCanvasProps) {
   const diff = useMemo(() => diffGraph(before, after, names), [before, after, names]);
   const counts = useMemo(() => changeCounts(diff), [diff]);
   const openAt = useMemo(() => firstChange(diff.states), [diff]);
@@ -36,15 +35,7 @@ export function DiffCanvas({ before, after, names, label = "Changes", onSelect }
           </span>
         )}
       </p>
-      <WorkflowCanvas
-        definition={after}
-        diff={diff}
-        names={names}
-        label={label}
-        onSelect={onSelect}
-        openAt={openAt}
-        bare
-      />
+      <WorkflowCanvas definition={after} diff={diff} names={names} label={label} openAt={openAt} bare />
     </div>
   );
 }

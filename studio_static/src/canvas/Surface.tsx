@@ -125,18 +125,7 @@ export function Surface(props: SurfaceProps) {
       if (name !== null && name.trim() !== "") command({ kind: "rename", state, name: name.trim() });
     },
   );
-  useImperativeHandle(
-    props.handle,
-    () => ({
-      show,
-      focus: (state) => (state === undefined ? room.current?.focus() : keyboard.focus(state)),
-      rename: (state) => setRenaming(state),
-      fit: camera.fit,
-      zoomTo: (percent) => camera.zoomTo(percent / 100),
-      find: () => setFinding(true),
-    }),
-    [show, keyboard.focus, camera],
-  );
+  useImperativeHandle(props.handle, () => ({ show }), [show]);
   const drawn = useDrawing(props, camera.window, selection, keyboard.current, renaming, dragging.drag);
   const closeMenu = useCallback(
     (byKey: boolean) => {

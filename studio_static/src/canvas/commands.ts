@@ -30,6 +30,9 @@ export interface ScreenPoint {
   readonly y: number;
 }
 
+/** What states are put into, or given. */
+export type Wrapping = "parallel" | "side by side" | "map" | "retry";
+
 export type CanvasCommand =
   /** "+" on a line: the page offers its palette and then inserts. */
   | { readonly kind: "choose"; readonly edge: EdgeId; readonly at: ScreenPoint }
@@ -45,11 +48,7 @@ export type CanvasCommand =
   | { readonly kind: "remove"; readonly states: readonly StatePointer[] }
   | { readonly kind: "rename"; readonly state: StatePointer; readonly name: string }
   | { readonly kind: "duplicate"; readonly states: readonly StatePointer[] }
-  | {
-      readonly kind: "wrap";
-      readonly states: readonly StatePointer[];
-      readonly in: "parallel" | "side by side" | "map" | "retry";
-    }
+  | { readonly kind: "wrap"; readonly states: readonly StatePointer[]; readonly in: Wrapping }
   /** Text from the clipboard, to go after the last selected state. */
   | { readonly kind: "paste"; readonly text: string; readonly after: StatePointer | null }
   /** Copied (already in the clipboard). */

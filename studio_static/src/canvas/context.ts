@@ -13,16 +13,10 @@ export interface CanvasActions {
   ): void;
 }
 
-const missing = (): never => {
-  throw new Error("a card stands outside of a WorkflowCanvas");
-};
+export const ActionsContext = createContext<CanvasActions | null>(null);
 
-export const ActionsContext = createContext<CanvasActions>({
-  toggle: missing,
-  rename: missing,
-  choose: missing,
-  selectEdge: missing,
-  changeNote: missing,
-});
-
-export const useActions = (): CanvasActions => useContext(ActionsContext);
+export function useActions(): CanvasActions {
+  const actions = useContext(ActionsContext);
+  if (actions === null) throw new Error("a card stands outside of a WorkflowCanvas");
+  return actions;
+}

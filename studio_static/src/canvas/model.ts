@@ -86,32 +86,29 @@ const SHALLOW = [
   "hidden",
 ] as const;
 
-/** `fresh` with the objects of `last` wherever they say the same: React Flow then leaves those cards alone. */
-export function reuseNodes(last: readonly CanvasNode[], fresh: readonly CanvasNode[]): CanvasNode[] {
-  const before = new Map(last.map((node) => [node.id, node]));
-  return fresh.map((node) => {
-    const old = before.get(node.id);
-    const same =
-      old !== undefined &&
-      SHALLOW.every((key) => Object.is(old[key], node[key])) &&
-      old.position.x === node.position.x &&
-      old.position.y === node.position.y &&
-      sameData(old.data, node.data);
-    return same ? old : node;
+/** `fresh` with the objects of `last` wherever they are the same. */
+export function reused<T extends { readonly id: string }>(
+  last: readonly T[],
+  fresh: readonly T[],
+  same: (old: T, item: T) => boolean,
+): T[] {
+  const before = new Map(last.map((item) => [item.id, item]));
+  return fresh.map((item) => {
+    const old = before.get(item.id);
+    return old !== undefined && same(old, item) ? old : item;
   });
 }
 
-export function reuseEdges(last: readonly CanvasEdge[], fresh: readonly CanvasEdge[]): CanvasEdge[] {
-  const before = new Map(last.map((edge) => [edge.id, edge]));
-  return fresh.map((edge) => {
-    const old = before.get(edge.id);
-    const same =
-      old !== undefined &&
-      old.source === edge.source &&
-      old.target === edge.target &&
-      old.zIndex === edge.zIndex &&
-      old.reconnectable === edge.reconnectable &&
-      sameData(old.data ?? {}, edge.data ?? {});
-    return same ? old : edge;
-  });
-}
+/** Whether two nodes say the same: React Flow then leaves the old one's card alone. */
+export const sameNode = (one: CanvasNode, two: CanvasNode): boolean =>
+  SHALLOW.every((key) => Object.is(one[key], two[key])) &&
+  one.position.x === two.position.x &&
+  one.position.y === two.position.y &&
+  sameData(one.data, two.data);
+
+export const sameEdge = (one: CanvasEdge, two: CanvasEdge): boolean =>
+  one.source === two.source &&
+  one.target === two.target &&
+  one.zIndex === two.zIndex &&
+  one.reconnectable === two.reconnectable &&
+  sameData(one.data ?? {}, two.data ?? {});

@@ -82,14 +82,13 @@ export function overlayOf(
   taken: readonly { readonly from_step: string; readonly to_step: string }[],
   secondsOf: (step: OverlayStep) => number | null = secondsByClock,
 ): Overlay {
-  const places = new Map<string, StatePointer>();
+  const places = placesOf(definition, steps);
   const byId = new Map(steps.map((step) => [step.id, step]));
   const over = triedAgain(steps);
   const states: Record<StatePointer, StateOverlay> = {};
   for (const step of steps) {
-    const pointer = placeOf(definition, step, places);
+    const pointer = places.get(step.id);
     if (pointer === undefined) continue;
-    places.set(step.id, pointer);
     states[pointer] = joined(states[pointer], {
       status: step.status,
       seconds: secondsOf(step),
@@ -111,15 +110,16 @@ export function overlayOf(
   return { states, edges };
 }
 
-/** A step's state: by its name, within its parent's where names stand twice. */
-function placeOf(
-  definition: Definition,
-  step: OverlayStep,
-  places: ReadonlyMap<string, StatePointer>,
-): StatePointer | undefined {
-  const found = pointersOf(definition, step.name);
-  const parent = step.parent === null ? undefined : places.get(step.parent);
-  return found.find((pointer) => parent !== undefined && within(pointer, parent)) ?? found[0];
+/** The state of each step: by its name, where names stand twice the one within its parent's. */
+function placesOf(definition: Definition, steps: readonly OverlayStep[]): ReadonlyMap<string, StatePointer> {
+  const places = new Map<string, StatePointer>();
+  for (const step of steps) {
+    const found = pointersOf(definition, step.name);
+    const parent = step.parent === null ? undefined : places.get(step.parent);
+    const pointer = found.find((each) => parent !== undefined && within(each, parent)) ?? found[0];
+    if (pointer !== undefined) places.set(step.id, pointer);
+  }
+  return places;
 }
 
 /**
@@ -195,11 +195,5 @@ export function pointerOfStep(
   steps: readonly OverlayStep[],
   id: string,
 ): StatePointer | undefined {
-  const places = new Map<string, StatePointer>();
-  for (const step of steps) {
-    const pointer = placeOf(definition, step, places);
-    if (pointer !== undefined) places.set(step.id, pointer);
-    if (step.id === id) return pointer;
-  }
-  return undefined;
+  return placesOf(definition, steps).get(id);
 }

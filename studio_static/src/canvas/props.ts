@@ -10,12 +10,6 @@ import type { Overlay } from "./overlay";
 export interface CanvasHandle {
   /** Bring a state into sight, unfolding what it is in. */
   show(state: StatePointer): void;
-  /** Give a state's card (or the canvas) the keyboard's focus. */
-  focus(state?: StatePointer): void;
-  rename(state: StatePointer): void;
-  fit(): void;
-  zoomTo(percent: number): void;
-  find(): void;
 }
 
 export interface WorkflowCanvasProps {

@@ -1,22 +1,21 @@
 /** The graph of a definition, with the objects of the last one wherever they say the same: cards that did not change stay. */
+
 import { useEffect, useMemo, useRef } from "react";
-import { buildGraph, type Definition, type Graph, type GraphEdge, type GraphNode, type ResourceNames } from "../asl";
+import { buildGraph, type Definition, type Graph, type ResourceNames } from "../asl";
+import { reused } from "./model";
 
 /** `fresh` with the nodes and lines of `last` wherever they are equal; `last` itself where all are. */
 export function reuseGraph(last: Graph | null, fresh: Graph): Graph {
   if (last === null) return fresh;
-  const nodes = reused<GraphNode>(last.nodes, fresh.nodes);
-  const edges = reused<GraphEdge>(last.edges, fresh.edges);
+  const nodes = kept(last.nodes, fresh.nodes);
+  const edges = kept(last.edges, fresh.edges);
   const same = nodes === last.nodes && edges === last.edges && sameJson(last.scopes, fresh.scopes);
   return same ? last : { nodes, edges, scopes: fresh.scopes };
 }
 
-function reused<T extends { readonly id: string }>(last: readonly T[], fresh: readonly T[]): readonly T[] {
-  const before = new Map(last.map((item) => [item.id, item]));
-  const items = fresh.map((item) => {
-    const old = before.get(item.id);
-    return old !== undefined && sameJson(old, item) ? old : item;
-  });
+/** `last` itself where all are equal. */
+function kept<T extends { readonly id: string }>(last: readonly T[], fresh: readonly T[]): readonly T[] {
+  const items = reused(last, fresh, sameJson);
   return items.length === last.length && items.every((item, index) => item === last[index]) ? last : items;
 }
 

@@ -1,5 +1,5 @@
 /** Where arrow keys lead from a card: along the flow, and aside to the nearest card. */
-import { type Graph, ownerOf, type StatePointer, scopeOf } from "../../asl";
+import { type Graph, isEndId, isStartId, ownerOf, type StatePointer, scopeOf } from "../../asl";
 import type { Layout } from "../layout/types";
 
 export type Arrow = "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight";
@@ -18,7 +18,7 @@ export function step(way: Way, from: StatePointer, arrow: Arrow): StatePointer |
   return aside(way, from, arrow);
 }
 
-const isState = (id: string): boolean => !id.endsWith("#start") && !id.endsWith("#end");
+const isState = (id: string): boolean => !isStartId(id) && !isEndId(id);
 
 function onward({ graph, layout }: Way, from: StatePointer): StatePointer | null {
   if (layout.panels.has(from)) {

@@ -1,32 +1,43 @@
 /** The bar at the canvas's foot: zoom, fit, direction, error paths, folding. */
-import { useStore } from "@xyflow/react";
-import type { Direction } from "../layout/types";
-import type { ErrorPaths } from "../view/view";
 
-interface ZoomBarProps {
-  direction: Direction;
-  errorPaths: ErrorPaths;
-  hasErrorPaths: boolean;
-  /** Null where there is nothing to fold. */
-  folded: "all" | "some" | null;
-  onZoom: (factor: number | "reset") => void;
-  onFit: () => void;
-  onFind: () => void;
-  onDirection: () => void;
-  onErrorPaths: (paths: ErrorPaths) => void;
-  onFold: (fold: boolean) => void;
-  onNote: (() => void) | undefined;
+import { useReactFlow, useStore } from "@xyflow/react";
+import { useMemo } from "react";
+import { Glyph } from "../draw/icons";
+import type { Rect } from "../layout/types";
+import type { Placed } from "../layout/useLayout";
+import type { WorkflowCanvasProps } from "../props";
+import { foldable } from "../view/containers";
+import { windowOf } from "../view/seen";
+import type { Camera } from "../view/useCamera";
+import type { Settings } from "../view/useSettings";
+import type { ErrorPaths, Pane } from "../view/view";
+
+export interface ZoomBarProps {
+  canvas: WorkflowCanvasProps;
+  placed: Placed;
+  pane: Pane;
+  settings: Settings;
+  changeSettings: (change: Partial<Settings>) => void;
+  camera: Camera;
+  addNote: (sight: Rect) => void;
 }
 
 const NEXT: Readonly<Record<ErrorPaths, ErrorPaths>> = { always: "hover", hover: "hidden", hidden: "always" };
 const WORDS: Readonly<Record<ErrorPaths, string>> = { always: "always", hover: "on hover", hidden: "hidden" };
 
-export function ZoomBar(props: ZoomBarProps) {
+export function ZoomBar(props: ZoomBarProps & { onFind: () => void }) {
+  const { canvas, placed, pane, settings, changeSettings, camera, addNote, onFind } = props;
+  const flow = useReactFlow();
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
-  const { direction, errorPaths, folded } = props;
+  const { graph } = placed;
+  const { direction, collapsed, errorPaths } = settings;
+  const folds = useMemo(() => foldable(graph), [graph]);
+  const isFolded = folds.every((id) => collapsed.has(id));
+  const isDown = direction === "down";
+  const turn = isDown ? "Lay out sideways" : "Lay out downwards";
   return (
     <div className="floats canvas-bar zoom-bar" role="toolbar" aria-label="View">
-      <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => props.onZoom(1 / 1.2)}>
+      <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => camera.zoomBy(1 / 1.2)}>
         −
       </button>
       <button
@@ -34,62 +45,58 @@ export function ZoomBar(props: ZoomBarProps) {
         className="zoom-level tabular"
         aria-label={`Zoom ${percent} %, set to 100 %`}
         title="100 %"
-        onClick={() => props.onZoom("reset")}
+        onClick={() => camera.zoomTo(1)}
       >
         {percent}%
       </button>
-      <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => props.onZoom(1.2)}>
+      <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => camera.zoomBy(1.2)}>
         +
       </button>
       <i />
-      <button type="button" title="The whole workflow" onClick={props.onFit}>
+      <button type="button" title="The whole workflow" onClick={camera.fit}>
         Fit
       </button>
-      <button type="button" title="Find a state (Ctrl F)" onClick={props.onFind}>
+      <button type="button" title="Find a state (Ctrl F)" onClick={onFind}>
         Find
       </button>
       <button
         type="button"
-        aria-label={direction === "down" ? "Lay out sideways" : "Lay out downwards"}
-        title={direction === "down" ? "Lay out sideways" : "Lay out downwards"}
-        onClick={props.onDirection}
+        aria-label={turn}
+        title={turn}
+        onClick={() => changeSettings({ direction: isDown ? "right" : "down" })}
       >
-        <svg
-          viewBox="0 0 16 16"
-          width="15"
-          height="15"
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="1.7"
-          strokeLinecap="round"
-          strokeLinejoin="round"
-          aria-hidden="true"
-        >
-          <path d={direction === "down" ? "M8 2.5v11M4.5 10 8 13.5 11.5 10" : "M2.5 8h11M10 4.5 13.5 8 10 11.5"} />
-        </svg>
+        <Glyph
+          path={isDown ? "M8 2.5v11M4.5 10 8 13.5 11.5 10" : "M2.5 8h11M10 4.5 13.5 8 10 11.5"}
+          size={15}
+          stroke={1.7}
+        />
       </button>
-      {props.hasErrorPaths && (
+      {!canvas.bare && graph.edges.some((edge) => edge.kind === "catch") && (
         <button
           type="button"
           className="zoom-wide"
           title="When error paths are shown: always, on hover, hidden"
-          onClick={() => props.onErrorPaths(NEXT[errorPaths])}
+          onClick={() => changeSettings({ errorPaths: NEXT[errorPaths] })}
         >
           <span className={`error-sample is-${errorPaths}`} aria-hidden="true" />
           Errors {WORDS[errorPaths]}
         </button>
       )}
-      {folded !== null && (
-        <button type="button" className="zoom-wide" onClick={() => props.onFold(folded !== "all")}>
-          {folded === "all" ? "Unfold all" : "Fold all"}
+      {!canvas.bare && folds.length > 0 && (
+        <button
+          type="button"
+          className="zoom-wide"
+          onClick={() => changeSettings({ collapsed: new Set(isFolded ? [] : folds) })}
+        >
+          {isFolded ? "Unfold all" : "Fold all"}
         </button>
       )}
-      {props.onNote !== undefined && (
+      {canvas.onNotes !== undefined && (
         <button
           type="button"
           className="zoom-wide"
           title="A sticky note, kept out of the definition"
-          onClick={props.onNote}
+          onClick={() => addNote(windowOf(flow.getViewport(), pane))}
         >
           + Note
         </button>

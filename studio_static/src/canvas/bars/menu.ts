@@ -1,32 +1,39 @@
 /** What can be done with a state, for its menu. */
-import { type GraphNode, typeCanFail } from "../../asl";
+import { type EdgeId, type GraphNode, type StatePointer, typeCanFail } from "../../asl";
 import type { CanvasCommand } from "../commands";
 import type { MenuItem } from "./CardMenu";
 
-interface MenuTools {
-  readonly command: (command: CanvasCommand) => void;
-  readonly rename: () => void;
-  readonly copy: () => void;
-  readonly insertAfter: (() => void) | null;
-  readonly fold: (() => void) | null;
-  readonly folded: boolean;
+export interface MenuTools {
+  rename: (state: StatePointer) => void;
+  copy: (state: StatePointer) => Promise<void>;
+  choose: (edge: EdgeId) => void;
+  toggle: (container: StatePointer) => void;
 }
 
-export function menuOf(node: GraphNode, tools: MenuTools, extra: readonly MenuItem[]): (readonly MenuItem[])[] {
+interface MenuOf extends MenuTools {
+  command: (command: CanvasCommand) => void;
+  /** The line of a step after it; null where there is none. */
+  line: EdgeId | null;
+  isFolded: boolean;
+}
+
+export function menuOf(node: GraphNode, tools: MenuOf, extra: readonly MenuItem[]): (readonly MenuItem[])[] {
   const { id } = node;
-  const { command } = tools;
+  const { command, line } = tools;
   const canFail = typeCanFail(node.type);
   const wrap = (inside: "parallel" | "map") => () => command({ kind: "wrap", states: [id], in: inside });
   return [
     [
       { label: "Edit", hint: "Enter", run: () => command({ kind: "open", state: id }) },
-      { label: "Rename", hint: "F2", run: tools.rename },
-      ...(tools.insertAfter === null ? [] : [{ label: "Insert a step after", hint: "+", run: tools.insertAfter }]),
-      ...(tools.fold === null ? [] : [{ label: tools.folded ? "Unfold" : "Fold", hint: ".", run: tools.fold }]),
+      { label: "Rename", hint: "F2", run: () => tools.rename(id) },
+      ...(line === null ? [] : [{ label: "Insert a step after", hint: "+", run: () => tools.choose(line) }]),
+      ...(node.branches.length === 0
+        ? []
+        : [{ label: tools.isFolded ? "Unfold" : "Fold", hint: ".", run: () => tools.toggle(id) }]),
     ],
     extra,
     [
-      { label: "Copy as ASL", hint: "Ctrl C", run: tools.copy },
+      { label: "Copy as ASL", hint: "Ctrl C", run: () => void tools.copy(id) },
       { label: "Duplicate", hint: "Ctrl D", run: () => command({ kind: "duplicate", states: [id] }) },
     ],
     [

@@ -1,5 +1,6 @@
 /** Cards, containers, the ends of the flow. Memoised: each renders again only when its own data changed. */
-import { Handle, type NodeProps, Position } from "@xyflow/react";
+
+import { Handle, type NodeProps, type Position } from "@xyflow/react";
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import type { Badge } from "../../asl";
 import { LONGEST_STATE_NAME } from "../../facts";
@@ -7,11 +8,12 @@ import { MarkShape } from "../../ui/StatusMark";
 import { statusLook } from "../../ui/status";
 import { formatDuration } from "../../ui/time";
 import { useActions } from "../context";
+import { type PortName, SIDES, type Side } from "../layout/measure";
 import type { CardData, CardNode, Mark } from "../model";
-import { StateIcon } from "./icons";
+import { Glyph, StateIcon } from "./icons";
 
 /** A place where lines end or begin, for React Flow to measure: an element, no component. */
-function Place({ id, at }: { id: "in" | "out" | "err"; at: Position }) {
+function Place({ id, at }: { id: PortName; at: Side }) {
   const kind = id === "in" ? "target" : "source";
   return <i className={`place ${kind} react-flow__handle-${at}`} data-handleid={id} data-handlepos={at} />;
 }
@@ -22,25 +24,28 @@ function Place({ id, at }: { id: "in" | "out" | "err"; at: Position }) {
  */
 function Ports({ data, near }: { data: CardData; near: boolean }) {
   const { node } = data;
-  const down = data.direction === "down";
-  const [into, out, error] = down
-    ? [Position.Top, Position.Bottom, Position.Right]
-    : [Position.Left, Position.Right, Position.Bottom];
+  const sides = SIDES[data.direction];
   const draws = data.editable && near && node.kind !== "end";
   const goesOn = draws && node.type !== "Succeed" && node.type !== "Fail";
   return (
     <>
-      <Place id="in" at={into} />
-      <Place id="out" at={out} />
-      <Place id="err" at={error} />
+      <Place id="in" at={sides.in} />
+      <Place id="out" at={sides.out} />
+      <Place id="err" at={sides.err} />
       {goesOn && (
-        <Handle type="source" id="out" position={out} className="port-flow" title="Drag to another card: go on there" />
+        <Handle
+          type="source"
+          id="out"
+          position={sides.out as Position}
+          className="port-flow"
+          title="Drag to another card: go on there"
+        />
       )}
       {draws && data.canFail && (
         <Handle
           type="source"
           id="err"
-          position={error}
+          position={sides.err as Position}
           className="port-error"
           title="Drag to another card: go on there after an error"
         />
@@ -58,18 +63,7 @@ function useNear() {
 function BadgePill({ badge }: { badge: Badge }) {
   return (
     <span className="badge" title={badge.title}>
-      <svg
-        viewBox="0 0 16 16"
-        width="11"
-        height="11"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.9"
-        strokeLinecap="round"
-        aria-hidden="true"
-      >
-        <path d="M13.2 8A5.2 5.2 0 1 1 11.4 4M13.2 1.6V5H9.8" />
-      </svg>
+      <Glyph path="M13.2 8A5.2 5.2 0 1 1 11.4 4M13.2 1.6V5H9.8" size={11} stroke={1.9} />
       {badge.text}
     </span>
   );
@@ -192,18 +186,7 @@ function Fold({ data }: { data: CardData }) {
         actions.toggle(data.node.id);
       }}
     >
-      <svg
-        viewBox="0 0 16 16"
-        width="14"
-        height="14"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.8"
-        strokeLinecap="round"
-        aria-hidden="true"
-      >
-        <path d={data.collapsed ? "m5 6.5 3 3 3-3" : "m5 9.5 3-3 3 3"} />
-      </svg>
+      <Glyph path={data.collapsed ? "m5 6.5 3 3 3-3" : "m5 9.5 3-3 3 3"} size={14} stroke={1.8} />
     </button>
   );
 }

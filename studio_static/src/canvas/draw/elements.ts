@@ -1,7 +1,9 @@
 /** Graph, layout and everything laid over them, as React Flow's nodes and edges. */
-import { type NodeHandle, Position } from "@xyflow/react";
-import { type Graph, type GraphNode, ownerOf, type StatePointer, typeCanFail } from "../../asl";
+
+import type { NodeHandle, Position } from "@xyflow/react";
+import { type Graph, type GraphNode, ownerOf, ownersOf, type StatePointer, typeCanFail } from "../../asl";
 import type { GraphDiff } from "../diff";
+import { portsOf } from "../layout/measure";
 import type { Direction, Rect } from "../layout/types";
 import type { Placed } from "../layout/useLayout";
 import type { CanvasEdge, CanvasNode, CardData, EdgeMarks, Fate, LineData, Marks, Note } from "../model";
@@ -27,14 +29,11 @@ const EMPTY: readonly never[] = [];
 export function cardNodes(placed: Placed, dress: Dressing): CanvasNode[] {
   const { graph, layout, direction } = placed;
   const sizes = new Map(graph.scopes.map((scope) => [scope.pointer, scope.size]));
-  const depths = new Map<string, number>();
   return graph.nodes.flatMap((node): CanvasNode[] => {
     const rect = layout.nodes.get(node.id);
     if (rect === undefined) return [];
     const parent = ownerOf(node.scope);
     const corner = parent === null ? { x: 0, y: 0 } : (layout.nodes.get(parent) ?? { x: 0, y: 0 });
-    const depth = parent === null ? 0 : (depths.get(parent) ?? 0) + 1;
-    depths.set(node.id, depth);
     const open = layout.panels.has(node.id);
     const state = node.kind === "state";
     return [
@@ -47,7 +46,7 @@ export function cardNodes(placed: Placed, dress: Dressing): CanvasNode[] {
         // Known beforehand, so that React Flow measures nothing.
         measured: { width: rect.width, height: rect.height },
         handles: handlesOf(rect, direction),
-        zIndex: depth * 10,
+        zIndex: ownersOf(node.scope).length * 10,
         draggable: state && dress.editable && dress.renaming !== node.id,
         selectable: state,
         selected: dress.selected.has(node.id),
@@ -94,28 +93,16 @@ function fateOf(node: GraphNode, overlay: Overlay | undefined): Fate {
 }
 
 /** Handles where the layout has its ports, so that nothing must be measured before it is drawn. */
-function handlesOf({ width, height }: Rect, direction: Direction): NodeHandle[] {
-  const down = direction === "down";
-  const at = (id: string, type: "source" | "target", position: Position, x: number, y: number): NodeHandle => ({
-    id,
-    type,
-    position,
+function handlesOf(rect: Rect, direction: Direction): NodeHandle[] {
+  return portsOf(rect, direction).map(({ name, side, x, y }) => ({
+    id: name,
+    type: name === "in" ? "target" : "source",
+    position: side as Position,
     x,
     y,
     width: 1,
     height: 1,
-  });
-  return down
-    ? [
-        at("in", "target", Position.Top, width / 2, 0),
-        at("out", "source", Position.Bottom, width / 2, height),
-        at("err", "source", Position.Right, width, Math.min(height / 2, 120)),
-      ]
-    : [
-        at("in", "target", Position.Left, 0, height / 2),
-        at("out", "source", Position.Right, width, height / 2),
-        at("err", "source", Position.Bottom, width / 2, height),
-      ];
+  }));
 }
 
 export interface LineDressing {
@@ -157,7 +144,7 @@ export function lineEdges({ graph, layout }: Placed, dress: LineDressing): Canva
         ariaRole: "group",
         ariaLabel: `Line from ${titles.get(edge.source) ?? ""} to ${titles.get(edge.target) ?? ""}`,
         reconnectable: dress.editable && dress.chosen === edge.id ? "target" : false,
-        zIndex: depthOf(edge.scope) * 10 + (dress.chosen === edge.id ? 5 : raised),
+        zIndex: ownersOf(edge.scope).length * 10 + (dress.chosen === edge.id ? 5 : raised),
         data: {
           edge,
           placed: place,
@@ -172,13 +159,6 @@ export function lineEdges({ graph, layout }: Placed, dress: LineDressing): Canva
       },
     ];
   });
-}
-
-function depthOf(scope: string): number {
-  let depth = 0;
-  for (let owner = ownerOf(scope); owner !== null; owner = ownerOf(owner.slice(0, owner.lastIndexOf("/States/"))))
-    depth += 1;
-  return depth;
 }
 
 export function noteNodes(notes: readonly Note[], editable: boolean, selected: string | null): CanvasNode[] {

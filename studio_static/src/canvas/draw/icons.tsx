@@ -88,3 +88,22 @@ export function StateIcon({ icon, tone, size = 36 }: { icon: IconName; tone: Ton
     </span>
   );
 }
+
+/** A sign within a button or a badge: one line, 16 × 16. */
+export function Glyph({ path, size, stroke }: { path: string; size: number; stroke: number }) {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      width={size}
+      height={size}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={stroke}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={path} />
+    </svg>
+  );
+}

@@ -1,13 +1,12 @@
 /** Sticky notes in a workflow document: `studio.notes`, beside the definition and never in it. */
-import { isObject, type JsonObject, own, withEntry, withoutEntry } from "../../asl";
+import { isObject, type JsonObject, own, studioOf, withStudio } from "../../asl";
 import type { Note } from "../model";
 
 export const NOTE_SIZE = { width: 208, height: 112 } as const;
 
 /** The notes of a document; what is no note is left out. */
 export function notesOf(document: JsonObject): Note[] {
-  const studio = own(document, "studio");
-  const notes = isObject(studio) ? own(studio, "notes") : undefined;
+  const notes = own(studioOf(document), "notes");
   if (!Array.isArray(notes)) return [];
   return notes.flatMap((note) =>
     isObject(note) && typeof note.id === "string" && typeof note.text === "string" && isPlaced(note)
@@ -22,17 +21,8 @@ const isPlaced = (note: JsonObject): note is Placed =>
 
 /** The document with these notes; without any, the field goes away. */
 export function withNotes(document: JsonObject, notes: readonly Note[]): JsonObject {
-  const found = own(document, "studio");
-  const studio = isObject(found) ? found : {};
-  const changed =
-    notes.length === 0
-      ? withoutEntry(studio, "notes")
-      : withEntry(
-          studio,
-          "notes",
-          notes.map((note) => ({ ...note })),
-        );
-  return Object.keys(changed).length === 0 ? withoutEntry(document, "studio") : withEntry(document, "studio", changed);
+  const kept = notes.map((note) => ({ ...note }));
+  return withStudio(document, "notes", kept.length === 0 ? undefined : kept);
 }
 
 /** An id that none of `notes` has. */

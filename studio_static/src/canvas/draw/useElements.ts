@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Drag } from "../act/useDragging";
 import type { Rect } from "../layout/types";
 import type { Placed } from "../layout/useLayout";
-import { type CanvasEdge, type CanvasNode, type Note, reuseEdges, reuseNodes } from "../model";
+import { type CanvasEdge, type CanvasNode, type Note, reused, sameEdge, sameNode } from "../model";
 import { seenOf } from "../view/seen";
 import { cardNodes, type Dressing, type LineDressing, lineEdges, noteNodes } from "./elements";
 
@@ -22,8 +22,8 @@ export function useElements(
   drag: Drag | null,
 ): Elements {
   const last = useRef<Elements>({ nodes: [], edges: [] });
-  const nodes = useMemo(() => reuseNodes(last.current.nodes, cardNodes(placed, cards)), [placed, cards]);
-  const edges = useMemo(() => reuseEdges(last.current.edges, lineEdges(placed, lines)), [placed, lines]);
+  const nodes = useMemo(() => reused(last.current.nodes, cardNodes(placed, cards), sameNode), [placed, cards]);
+  const edges = useMemo(() => reused(last.current.edges, lineEdges(placed, lines), sameEdge), [placed, lines]);
   useEffect(() => {
     last.current = { nodes, edges };
   }, [nodes, edges]);

@@ -2,13 +2,8 @@
 import type { Graph, GraphEdge, GraphNode } from "../../asl";
 import { statusLook } from "../../ui/status";
 import { formatDuration } from "../../ui/time";
-import { PILL_HEIGHT, pillSize, textWidth } from "../layout/measure";
+import { PILL_HEIGHT, pieceWidth, pillSize, textWidth } from "../layout/measure";
 import type { Fate, Mark } from "../model";
-
-const MONO = 0.605 * 12;
-
-const pieceWidth = (text: string, edge: GraphEdge): number =>
-  edge.kind === "choice" ? text.length * MONO : textWidth(text, 12, edge.kind === "catch");
 
 /** The pill's words in one or two lines; what does not fit ends in an ellipsis. */
 export function pillLines(edge: GraphEdge, width: number): string[] {

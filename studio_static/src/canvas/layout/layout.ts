@@ -2,7 +2,7 @@
  * A graph to places: each scope by ELK, inside first. A container is then a box of known size in the scope around it,
  * and as ASL's lines never leave their scope, nothing has to be routed through walls.
  */
-import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api.js";
+import type { ElkExtendedEdge, ElkNode, ElkShape } from "elkjs/lib/elk-api.js";
 import type { Graph, GraphEdge, GraphNode, GraphScope } from "../../asl";
 import { type Engine, optionsFor } from "./elk";
 import { groupBy } from "./group";
@@ -15,6 +15,8 @@ import {
   headerWidth,
   PAD,
   pillSize,
+  portsOf,
+  type Side,
   type Size,
   TERMINAL,
 } from "./measure";
@@ -127,9 +129,7 @@ function arrange(
   return { width, height: HEADER + body.height + PAD, panels };
 }
 
-const IN = "in";
-const OUT = "out";
-const ERR = "err";
+const ELK_SIDES: Readonly<Record<Side, string>> = { top: "NORTH", right: "EAST", bottom: "SOUTH", left: "WEST" };
 
 function elkGraph(
   nodes: readonly GraphNode[],
@@ -137,44 +137,32 @@ function elkGraph(
   sizes: ReadonlyMap<string, Size>,
   direction: Direction,
 ): ElkNode {
-  const down = direction === "down";
   return {
     id: "scope",
     layoutOptions: optionsFor(direction),
     children: nodes.map((node) => {
-      const { width, height } = sizes.get(node.id) as Size;
-      const port = (name: string, side: string, x: number, y: number) => ({
-        id: `${node.id} ${name}`,
-        width: 0,
-        height: 0,
-        x,
-        y,
-        layoutOptions: { "elk.port.side": side },
-      });
+      const size = sizes.get(node.id) as Size;
       return {
         id: node.id,
-        width,
-        height,
+        width: size.width,
+        height: size.height,
         layoutOptions: { "elk.portConstraints": "FIXED_POS" },
-        ports: down
-          ? [
-              port(IN, "NORTH", width / 2, 0),
-              port(OUT, "SOUTH", width / 2, height),
-              port(ERR, "EAST", width, Math.min(height / 2, 120)),
-            ]
-          : [
-              port(IN, "WEST", 0, height / 2),
-              port(OUT, "EAST", width, height / 2),
-              port(ERR, "SOUTH", width / 2, height),
-            ],
+        ports: portsOf(size, direction).map(({ name, side, x, y }) => ({
+          id: `${node.id} ${name}`,
+          width: 0,
+          height: 0,
+          x,
+          y,
+          layoutOptions: { "elk.port.side": ELK_SIDES[side] },
+        })),
       };
     }),
     edges: edges.map((edge) => {
       const pill = pillSize(edge);
       return {
         id: edge.id,
-        sources: [`${edge.source} ${edge.kind === "catch" ? ERR : OUT}`],
-        targets: [`${edge.target} ${IN}`],
+        sources: [`${edge.source} ${edge.kind === "catch" ? "err" : "out"}`],
+        targets: [`${edge.target} in`],
         layoutOptions: {
           "elk.layered.priority.straightness": edge.happy ? "100" : edge.kind === "catch" ? "1" : "4",
           "elk.layered.priority.shortness": edge.happy ? "10" : "1",
@@ -210,12 +198,13 @@ function cached(graph: ElkNode, engine: Engine): Promise<PlacedScope> {
 
 function readScope(graph: ElkNode): PlacedScope {
   const nodes = new Map<string, Rect>();
-  for (const child of graph.children ?? [])
-    nodes.set(child.id, { x: child.x ?? 0, y: child.y ?? 0, width: child.width ?? 0, height: child.height ?? 0 });
+  for (const child of graph.children ?? []) nodes.set(child.id, rectOf(child));
   const edges = new Map<string, Omit<PlacedEdge, "plus">>();
   for (const edge of graph.edges ?? []) edges.set(edge.id, readEdge(edge));
   return { width: graph.width ?? 0, height: graph.height ?? 0, nodes, edges };
 }
+
+const rectOf = ({ x = 0, y = 0, width = 0, height = 0 }: ElkShape): Rect => ({ x, y, width, height });
 
 function readEdge(edge: ElkExtendedEdge): Omit<PlacedEdge, "plus"> {
   const points = (edge.sections ?? []).flatMap((section) => [
@@ -224,11 +213,7 @@ function readEdge(edge: ElkExtendedEdge): Omit<PlacedEdge, "plus"> {
     section.endPoint,
   ]);
   const label = edge.labels?.[0];
-  const pill =
-    label === undefined
-      ? null
-      : { x: label.x ?? 0, y: label.y ?? 0, width: label.width ?? 0, height: label.height ?? 0 };
-  return { points, pill };
+  return { points, pill: label === undefined ? null : rectOf(label) };
 }
 
 const moved = <T extends Point>(place: T, by: Point): T => ({ ...place, x: place.x + by.x, y: place.y + by.y });

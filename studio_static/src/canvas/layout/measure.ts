@@ -4,7 +4,9 @@
  * Widths of text are estimated from classes of letters. Estimates run a little wide; what still does not fit ends in an
  * ellipsis and is whole in the tooltip.
  */
+
 import type { GraphEdge, GraphNode } from "../../asl";
+import type { Direction, Point } from "./types";
 
 export interface Size {
   readonly width: number;
@@ -53,12 +55,44 @@ export function headerWidth(node: GraphNode): number {
 
 const MONO = 0.605 * 12;
 
+/** The width of words on a line: rules are code, caught errors bold. */
+export const pieceWidth = (text: string, edge: GraphEdge): number =>
+  edge.kind === "choice" ? text.length * MONO : textWidth(text, 12, edge.kind === "catch");
+
 /** The size of the pill on a line; null where it has no words. Long rules take two lines. */
 export function pillSize(edge: GraphEdge): Size | null {
   if (edge.label === "") return null;
   const text = edge.kind === "catch" ? `catch ${edge.label}` : edge.label;
-  const width = edge.kind === "choice" ? text.length * MONO : textWidth(text, 12, edge.kind === "catch") + 4;
+  const width = pieceWidth(text, edge) + (edge.kind === "choice" ? 0 : 4);
   const full = Math.ceil(width + 20);
   if (full <= PILL_MAX) return { width: full, height: PILL_HEIGHT };
   return { width: PILL_MAX, height: PILL_HEIGHT + PILL_LINE };
+}
+
+/** Where lines reach a card, leave it, and leave it after an error. */
+export type PortName = "in" | "out" | "err";
+export type Side = "top" | "right" | "bottom" | "left";
+
+export const SIDES: Readonly<Record<Direction, Readonly<Record<PortName, Side>>>> = {
+  down: { in: "top", out: "bottom", err: "right" },
+  right: { in: "left", out: "right", err: "bottom" },
+};
+
+interface CardPort extends Point {
+  readonly name: PortName;
+  readonly side: Side;
+}
+
+/** The ports of a card: each in the middle of its side, errors of a tall one near its head. */
+export function portsOf({ width, height }: Size, direction: Direction): CardPort[] {
+  return (["in", "out", "err"] as const).map((name) => {
+    const side = SIDES[direction][name];
+    const middle = name === "err" ? Math.min(height / 2, 120) : height / 2;
+    return {
+      name,
+      side,
+      x: side === "left" ? 0 : side === "right" ? width : width / 2,
+      y: side === "top" ? 0 : side === "bottom" ? height : middle,
+    };
+  });
 }

@@ -2,7 +2,7 @@
  * What is drawn of a large workflow: the cards and lines in sight and half a screen around, with what they need to be
  * drawn (a card's containers, a line's two ends). React Flow is given no others.
  */
-import { ownerOf, scopeOf } from "../../asl";
+import { ownersOf, scopeOfNode } from "../../asl";
 import type { Layout, PlacedEdge, Rect } from "../layout/types";
 import type { CanvasEdge, CanvasNode } from "../model";
 import type { Pane, Viewport } from "./view";
@@ -71,15 +71,6 @@ export function seenOf(
   const wanted = new Set<string>(always);
   for (const [id, rect] of layout.nodes) if (meets(rect, window)) wanted.add(id);
   for (const edge of seen) wanted.add(edge.source).add(edge.target);
-  for (const id of [...wanted]) for (const owner of ownersOf(id)) wanted.add(owner);
+  for (const id of [...wanted]) for (const owner of ownersOf(scopeOfNode(id))) wanted.add(owner);
   return { nodes: nodes.filter((node) => wanted.has(node.id)), edges: seen };
-}
-
-/** The containers that a node stands in. `/States/A#start` are the ends of scopes: their id is their scope's. */
-function ownersOf(id: string): string[] {
-  const owners: string[] = [];
-  const scope =
-    id.includes("#") && (id.endsWith("#start") || id.endsWith("#end")) ? id.slice(0, id.lastIndexOf("#")) : scopeOf(id);
-  for (let owner = ownerOf(scope); owner !== null; owner = ownerOf(scopeOf(owner))) owners.push(owner);
-  return owners;
 }
