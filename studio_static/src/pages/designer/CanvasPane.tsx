@@ -2,25 +2,25 @@
 import { memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 import {
-  isObject,
-  own,
+  pinsOf,
   pointersOf,
   type ResourceNames,
   type StatePointer,
   stateAt,
   statePath,
+  studioOf,
   typeOf,
   walk,
 } from "../../asl";
 import type { MenuItem } from "../../canvas/bars/CardMenu";
-import { applyCommand, type CanvasCommand } from "../../canvas/commands";
+import type { CanvasCommand } from "../../canvas/commands";
 import { notesOf, withNotes } from "../../canvas/draw/notes";
 import type { Mark, Marks, Note } from "../../canvas/model";
 import type { CanvasHandle } from "../../canvas/props";
 import { WorkflowCanvas } from "../../canvas/WorkflowCanvas";
 import { HistoryBar } from "./HistoryBar";
 import { focusForm } from "./inspector/focus";
-import type { ConnectorList } from "./palette/items";
+import { namesOf } from "./palette/items";
 import { marksOf } from "./problems/problems";
 import { toDosOf } from "./problems/todos";
 import type { Choosing, Tab } from "./slots";
@@ -29,11 +29,11 @@ import {
   ask,
   definitionOf,
   documentOf,
-  edit,
   onlySelected,
   pauseTyping,
   redoEdit,
   rename,
+  runCommand,
   select,
   selectEdge,
   undoEdit,
@@ -123,7 +123,7 @@ function run(command: CanvasCommand, choose: CanvasPaneProps["choose"], show: Ca
       rename(command.state, command.name);
       break;
     default:
-      edit((definition) => applyCommand(definition, command) ?? { definition, label: "", selected: [] });
+      runCommand(command);
   }
 }
 
@@ -162,11 +162,11 @@ function useKeepInSight(room: RefObject<HTMLDivElement | null>, handle: RefObjec
 /** The worst problem of each state, else its to-do. */
 function useMarks(): Marks {
   const problems = useDesigner((state) => state.problems);
-  const studio = useDesigner((state) => own(documentOf(state), "studio"));
+  const studio = useDesigner((state) => studioOf(documentOf(state)));
   return useMemo(() => {
     const marks: Record<StatePointer, Mark> = {};
     const definition = definitionOf(useDesigner.getState());
-    for (const { state, text } of toDosOf(studio === undefined ? {} : { studio })) {
+    for (const { state, text } of toDosOf({ studio })) {
       for (const pointer of state === null ? [] : pointersOf(definition, state)) {
         marks[pointer] = { level: "todo", text: [marks[pointer]?.text, text].filter(Boolean).join(" ") };
       }
@@ -180,10 +180,9 @@ function useMarks(): Marks {
 
 function usePinned(): ReadonlySet<StatePointer> {
   const definition = useDesigner(definitionOf);
-  const studio = useDesigner((state) => own(documentOf(state), "studio"));
+  const studio = useDesigner((state) => studioOf(documentOf(state)));
   return useMemo(() => {
-    const pins = isObject(studio) ? own(studio, "pins") : undefined;
-    if (!isObject(pins)) return new Set();
+    const pins = pinsOf({ studio });
     return new Set(
       [...walk(definition)].map(({ pointer }) => pointer).filter((at) => Object.hasOwn(pins, statePath(at))),
     );
@@ -195,12 +194,7 @@ function useNames(): ResourceNames {
   return useMemo(() => namesOf(connectors), [connectors]);
 }
 
-function namesOf(list: ConnectorList | null): ResourceNames {
-  const names = new Map([...(list?.known ?? []), ...(list?.connectors ?? [])].map((each) => [each.code, each.name]));
-  return { connector: (code) => names.get(code) };
-}
-
 function useNotes() {
-  const studio = useDesigner((state) => own(documentOf(state), "studio"));
-  return useMemo(() => notesOf(studio === undefined ? {} : { studio }), [studio]);
+  const studio = useDesigner((state) => studioOf(documentOf(state)));
+  return useMemo(() => notesOf({ studio }), [studio]);
 }

@@ -1,7 +1,7 @@
 /** Undo and redo by name, and the list of steps to go back to. */
 import { useState } from "react";
 import { redoLabel, undoLabel } from "../../asl";
-import { redoEdit, travel, undoEdit, useDesigner } from "./store";
+import { redoEdit, undoEdit, undoSteps, useDesigner } from "./store";
 
 const SHOWN = 12;
 
@@ -49,7 +49,7 @@ export function HistoryBar() {
               <button
                 type="button"
                 onClick={() => {
-                  travel(-(index + 1));
+                  undoSteps(index + 1);
                   setOpen(false);
                 }}
               >

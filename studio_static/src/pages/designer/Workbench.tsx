@@ -12,7 +12,8 @@ import { CanvasPane } from "./CanvasPane";
 import { Head } from "./head/Head";
 import { Inspector } from "./inspector/Inspector";
 import { Chooser } from "./palette/Chooser";
-import { PalettePanel } from "./palette/PalettePanel";
+import { insertItem } from "./palette/insert";
+import { PaletteList } from "./palette/PaletteList";
 import { ProblemsBar } from "./problems/ProblemsBar";
 import { useCheck } from "./problems/useCheck";
 import { Side } from "./Side";
@@ -63,7 +64,7 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
   useSelectionInUrl();
   useCheck();
   useStateCommands();
-  useKeys({ open: setOpened, choose: setChoosing });
+  useKeys(setOpened);
   const isWhole = tab === "rules" || tab === "versions";
   return (
     <div className="dz full-bleed">
@@ -110,7 +111,7 @@ function Body({ slot, tab, choosing, choose }: BodyProps) {
           <Suspense fallback={<div className="dz-copilot-room" />}>
             <CopilotCard {...slot} request={request} onTaken={() => ask(null)} />
           </Suspense>
-          <PalettePanel />
+          <PaletteList fieldId="dz-find" onTake={(item) => insertItem(item)} />
         </Side>
         <div className="dz-middle">
           <CanvasPane workflow={slot.workflow} choosing={choosing} choose={choose} show={slot.show} />

@@ -8,6 +8,7 @@
  * The document here is always an object with a definition that can be drawn. A text that is not JSON stays in its editor
  * (`broken` says so); the last good document goes on being the document.
  */
+
 import { create } from "zustand";
 import { notify, notifyError } from "../../app/flash";
 import {
@@ -34,8 +35,9 @@ import {
   undo,
   withEntry,
 } from "../../asl";
+import { applyCommand, type CanvasCommand } from "../../canvas/commands";
 import type { Overlay } from "../../canvas/overlay";
-import type { ConnectorList } from "./palette/items";
+import { type ConnectorList, resourcesOf } from "./palette/items";
 import type { Finding, Problem } from "./problems/problems";
 import { problemsOf } from "./problems/problems";
 import { type DraftAnswer, getDraft, getVersion, getWorkflow, putDraft, saveWhileLeaving } from "./saving/api";
@@ -260,23 +262,32 @@ function become(history: History<JsonObject>): void {
   set({
     history,
     ...(alive.length === selection.length ? {} : { selection: alive }),
-    ...(changed
-      ? { problems: problemsOf(definition, now().findings, resourcesOf(now().connectors)), checked: false }
-      : {}),
+    ...(changed ? { problems: problemsIn(definition, now().findings), checked: false } : {}),
   });
   saver?.change(history.present);
 }
 
 /** Run an edit of the definition; one that cannot be done is said in a message. Returns whether it was done. */
 export function edit(change: (definition: Definition) => Edited): boolean {
-  const document = documentOf(now());
-  try {
+  return attempt(() => {
+    const document = documentOf(now());
     const edited = change(definitionIn(document));
     const gone = goneNames(definitionIn(document), edited.definition);
     const next = withEntry(document, "definition", edited.definition);
     if (edited.definition !== definitionIn(document))
       apply(edited.label, gone.size > 0 ? forgetStates(next, gone) : next);
     set({ selection: edited.selected, edge: null });
+  });
+}
+
+/** Do what a canvas asks for, where that is an edit. */
+export const runCommand = (command: CanvasCommand): boolean =>
+  edit((definition) => applyCommand(definition, command) ?? { definition, label: "", selected: [] });
+
+/** Do an edit; one that cannot be done is said in a message. Whether it was done. */
+function attempt(act: () => void): boolean {
+  try {
+    act();
     return true;
   } catch (thrown) {
     if (!(thrown instanceof EditError)) throw thrown;
@@ -320,16 +331,11 @@ export function editDocument(label: string, key: string, value: JsonObject[strin
 /** Rename a state, and everything that speaks of it. */
 export function rename(pointer: StatePointer, name: string): boolean {
   if (name.trim() === nameOf(pointer)) return true;
-  try {
+  return attempt(() => {
     const edited = renameInDocument(documentOf(now()), pointer, name);
     apply(edited.label, edited.document);
     set({ selection: edited.selected });
-    return true;
-  } catch (thrown) {
-    if (!(thrown instanceof EditError)) throw thrown;
-    notify({ id: "edit", type: "warning", header: thrown.message, content: thrown.advice });
-    return false;
-  }
+  });
 }
 
 /** The next edit is a step of its own even in the same field. */
@@ -345,10 +351,10 @@ export function redoEdit(): void {
   become(redo(now().history));
 }
 
-/** Go back (negative) or forward so many steps at once. */
-export function travel(steps: number): void {
-  let history = now().history;
-  for (let left = Math.abs(steps); left > 0; left -= 1) history = steps < 0 ? undo(history) : redo(history);
+/** Go back so many steps at once. */
+export function undoSteps(steps: number): void {
+  let { history } = now();
+  for (let left = steps; left > 0; left -= 1) history = undo(history);
   become(history);
 }
 
@@ -386,14 +392,11 @@ export function setFindings(definition: Definition, findings: readonly Finding[]
 }
 
 function refreshProblems(findings: readonly Finding[], checked: boolean): void {
-  const state = now();
-  set({ findings, checked, problems: problemsOf(definitionOf(state), findings, resourcesOf(state.connectors)) });
+  set({ findings, checked, problems: problemsIn(definitionOf(now()), findings) });
 }
 
-/** Every resource that a connector here answers to: what a wrong one is compared with. */
-export function resourcesOf(list: ConnectorList | null): string[] {
-  return (list?.connectors ?? []).flatMap((each) => each.actions.map((action) => action.resource));
-}
+const problemsIn = (definition: Definition, findings: readonly Finding[]): Problem[] =>
+  problemsOf(definition, findings, resourcesOf(now().connectors?.connectors ?? []));
 
 // --- saving ---
 

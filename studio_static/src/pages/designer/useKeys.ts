@@ -1,14 +1,9 @@
 /** The page's keys, beside the canvas' own: save, undo and redo from anywhere, the palette, publishing. */
 import { useEffect } from "react";
-import type { Choosing, Opened } from "./slots";
+import type { Opened } from "./slots";
 import { redoEdit, saveNow, undoEdit } from "./store";
 
-interface KeysGiven {
-  open: (dialog: Opened) => void;
-  choose: (choosing: Choosing | null) => void;
-}
-
-export function useKeys({ open }: KeysGiven): void {
+export function useKeys(open: (dialog: Opened) => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented) return;

@@ -3,7 +3,6 @@
  * cursor is, from the definition and the connectors' catalogue.
  */
 import {
-  bareResource,
   type Definition,
   type JsonObject,
   own,
@@ -28,7 +27,7 @@ import {
   VALUES,
 } from "../../../facts";
 import type { CodeCompleter, CodeCompletion } from "../../../ui/code/types";
-import type { ConnectorList } from "../palette/items";
+import { type ConnectorList, findAction, resourcesOf } from "../palette/items";
 import { inputRoot, pathsOf, preview } from "../values/paths";
 import type { Sample } from "../values/sample";
 import { contextAt, type JsonContext } from "./context";
@@ -180,11 +179,8 @@ function fieldsOf(state: JsonObject | undefined, language: QueryLanguage): reado
 
 function inputOptions(state: JsonObject | undefined, connectors: ConnectorList | null): CodeCompletion[] {
   const resource = own(state, "Resource");
-  const all = [...(connectors?.connectors ?? []), ...(connectors?.known ?? [])];
-  const action = all
-    .flatMap((each) => each.actions)
-    .find((each) => typeof resource === "string" && bareResource(resource) === each.resource);
-  return Object.entries(action?.inputs ?? {}).map(([label, spec]) => ({
+  const found = typeof resource === "string" ? findAction(connectors, resource) : null;
+  return Object.entries(found?.action.inputs ?? {}).map(([label, spec]) => ({
     label,
     kind: "field",
     detail:
@@ -205,10 +201,7 @@ function valueOptions({ definition, connectors, secrets }: Knowledge, inside: In
     case "ErrorEquals":
       return labels([...ERROR_NAMES, ...connectorErrors(connectors)], "error");
     case "Resource":
-      return labels(
-        (connectors?.connectors ?? []).flatMap((each) => each.actions.map((action) => action.resource)),
-        "value",
-      );
+      return labels(resourcesOf(connectors?.connectors ?? []), "value");
     case "$secret":
       return labels(secrets, "value");
     default:

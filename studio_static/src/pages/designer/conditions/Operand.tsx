@@ -1,16 +1,23 @@
 /** The right side of a comparison: a value, several, a moment with its zone, or another field. */
 import { useState } from "react";
 import type { QueryLanguage } from "../../../asl";
-import { Pick, Segments, TextButton, TextInput } from "../forms/controls";
+import { Chip, Pick, Segments, TextButton, TextInput } from "../forms/controls";
+import { MomentInput } from "../forms/MomentInput";
 import type { Compared, Comparison, Operand } from "./model";
 import { OPERATORS } from "./model";
-import { momentOf, offsetOf, partsOf, zones } from "./moments";
 
 interface OperandProps {
   comparison: Comparison;
   onChange: (operand: Operand) => void;
   language: QueryLanguage;
   paths: readonly string[];
+}
+
+interface SideProps {
+  operand: Operand;
+  onChange: (operand: Operand) => void;
+  /** What it is compared with, for its labels. */
+  field: string;
 }
 
 export function OperandInput({ comparison, onChange, language, paths }: OperandProps) {
@@ -40,10 +47,10 @@ export function OperandInput({ comparison, onChange, language, paths }: OperandP
           isMoment={takes === "moment"}
         />
       ) : takes === "moment" ? (
-        <Moment
+        <MomentInput
+          of={field}
           value={operand.kind === "moment" ? operand.value : ""}
           onChange={(value) => onChange({ kind: "moment", value })}
-          field={field}
         />
       ) : (
         <Literal operand={operand} onChange={onChange} field={field} />
@@ -81,15 +88,7 @@ const literalText = (operand: Operand): string =>
 
 type LiteralKind = "text" | "number" | "boolean" | "null";
 
-function Literal({
-  operand,
-  onChange,
-  field,
-}: {
-  operand: Operand;
-  onChange: (operand: Operand) => void;
-  field: string;
-}) {
+function Literal({ operand, onChange, field }: SideProps) {
   const value = operand.kind === "literal" ? operand.value : "";
   const kind: LiteralKind =
     value === null ? "null" : typeof value === "number" ? "number" : typeof value === "boolean" ? "boolean" : "text";
@@ -152,7 +151,7 @@ function NumberText({ label, value, onChange }: { label: string; value: number; 
   );
 }
 
-function List({ operand, onChange, field }: { operand: Operand; onChange: (operand: Operand) => void; field: string }) {
+function List({ operand, onChange, field }: SideProps) {
   const [text, setText] = useState("");
   const values = operand.kind === "list" ? operand.values : [];
   const add = (): void => {
@@ -165,16 +164,13 @@ function List({ operand, onChange, field }: { operand: Operand; onChange: (opera
   return (
     <span className="dz-chips">
       {values.map((value) => (
-        <span key={JSON.stringify(value)} className="dz-chip">
+        <Chip
+          key={JSON.stringify(value)}
+          label={`Remove ${value}`}
+          onRemove={() => onChange({ kind: "list", values: values.filter((each) => each !== value) })}
+        >
           {JSON.stringify(value)}
-          <button
-            type="button"
-            aria-label={`Remove ${value}`}
-            onClick={() => onChange({ kind: "list", values: values.filter((each) => each !== value) })}
-          >
-            ✕
-          </button>
-        </span>
+        </Chip>
       ))}
       <input
         className="dz-input dz-chip-add"
@@ -193,10 +189,8 @@ function List({ operand, onChange, field }: { operand: Operand; onChange: (opera
   );
 }
 
-interface OtherProps {
+interface OtherProps extends SideProps {
   operand: Extract<Operand, { kind: "field" }>;
-  onChange: (operand: Operand) => void;
-  field: string;
   language: QueryLanguage;
   paths: readonly string[];
   isMoment: boolean;
@@ -226,51 +220,5 @@ function OtherField({ operand, onChange, field, language, paths, isMoment }: Oth
         />
       )}
     </>
-  );
-}
-
-const ZONES = zones();
-
-function Moment({ value, onChange, field }: { value: string; onChange: (value: string) => void; field: string }) {
-  const parts = partsOf(value);
-  const [zone, setZone] = useState<string | null>(null);
-  const fits = zone !== null && parts.date !== "" && offsetOf(zone, parts.date, parts.time) === parts.offset;
-  const shown = fits && zone !== null ? zone : parts.offset === "Z" ? (zone ?? "UTC") : parts.offset;
-  const set = (next: Partial<typeof parts>, inZone: string | null): void => {
-    const whole = { ...parts, ...next };
-    const offset = inZone !== null && whole.date !== "" ? offsetOf(inZone, whole.date, whole.time) : whole.offset;
-    onChange(momentOf({ ...whole, offset }));
-  };
-  const kept = fits ? zone : null;
-  return (
-    <span className="dz-moment">
-      <input
-        className="dz-input"
-        type="date"
-        aria-label={`Date for ${field}`}
-        value={parts.date}
-        onChange={(event) => set({ date: event.target.value }, kept ?? zone)}
-      />
-      <input
-        className="dz-input"
-        type="time"
-        step={1}
-        aria-label={`Time for ${field}`}
-        value={parts.time}
-        onChange={(event) => set({ time: event.target.value }, kept)}
-      />
-      <Pick
-        label={`Time zone for ${field}`}
-        value={shown}
-        options={[
-          ...(ZONES.includes(shown) ? [] : [{ value: shown, label: `UTC${shown}` }]),
-          ...ZONES.map((each) => ({ value: each, label: each.replaceAll("_", " ") })),
-        ]}
-        onChange={(next) => {
-          setZone(next);
-          set({}, ZONES.includes(next) ? next : null);
-        }}
-      />
-    </span>
   );
 }

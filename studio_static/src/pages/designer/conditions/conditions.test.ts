@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../asl/types";
 import { CHOICE_OPERATORS } from "../../../facts";
 import { readCondition, unwrapped, writeCondition } from "./jsonata";
-import { isRuleText, readRule, writeRule } from "./jsonpath";
-import { hasText, incomplete, isMoment, OPERATORS, operatorsOf, simplified, withOperator } from "./model";
+import { readRule, writeRule } from "./jsonpath";
+import { incomplete, isMoment, OPERATORS, operatorsOf, ruleIn, simplified, withOperator } from "./model";
 import { tokenize } from "./tokens";
 
 describe("rules under JSONPath", () => {
@@ -81,13 +81,12 @@ describe("rules under JSONPath", () => {
       ],
     });
     expect(rule).toMatchObject({ kind: "group", members: [{ kind: "comparison" }, { kind: "text" }] });
-    expect(hasText(rule)).toBe(true);
   });
 
   it("knows the JSON of a rule from any other text", () => {
-    expect(isRuleText('{"Variable": "$.a", "IsNull": true}')).toBe(true);
-    expect(isRuleText("[1]")).toBe(false);
-    expect(isRuleText("{")).toBe(false);
+    expect(ruleIn('{"Variable": "$.a", "IsNull": true}')).not.toBeNull();
+    expect(ruleIn("[1]")).toBeNull();
+    expect(ruleIn("{")).toBeNull();
   });
 });
 
@@ -203,13 +202,16 @@ describe("rows", () => {
   });
 
   it("say what is missing", () => {
-    expect(incomplete({ kind: "comparison", field: "", operator: "isNull", operand: { kind: "none" } })).toMatch(
-      /field/,
-    );
     expect(
-      incomplete({ kind: "comparison", field: "$.a", operator: "before", operand: { kind: "moment", value: "" } }),
+      incomplete({ kind: "comparison", field: "", operator: "isNull", operand: { kind: "none" } }, "JSONata"),
+    ).toMatch(/field/);
+    expect(
+      incomplete(
+        { kind: "comparison", field: "$.a", operator: "before", operand: { kind: "moment", value: "" } },
+        "JSONata",
+      ),
     ).toMatch(/date/);
-    expect(incomplete({ kind: "group", join: "and", negated: false, members: [] })).toMatch(/group/);
+    expect(incomplete({ kind: "group", join: "and", negated: false, members: [] }, "JSONata")).toMatch(/group/);
   });
 
   it.each([...operatorsOf("JSONPath")])("%s goes through JSONPath and back", (operator) => {

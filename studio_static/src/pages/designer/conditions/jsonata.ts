@@ -7,27 +7,12 @@
  */
 
 import type { Comparison, Condition, Operand, Operator } from "./model";
-import { isMoment } from "./model";
+import { isMoment, ORDERS, orderOf } from "./model";
 import { type Token, tokenize } from "./tokens";
 
-const COMPARISONS: Readonly<Record<string, Operator>> = {
-  "=": "equals",
-  "!=": "notEquals",
-  "<": "less",
-  "<=": "lessOrEqual",
-  ">": "greater",
-  ">=": "greaterOrEqual",
-};
-
-const MOMENTS: Readonly<Record<string, Operator>> = {
-  "=": "at",
-  "<": "before",
-  "<=": "beforeOrAt",
-  ">": "after",
-  ">=": "afterOrAt",
-};
-
 const TYPES: Readonly<Record<string, Operator>> = { string: "isString", number: "isNumber", boolean: "isBoolean" };
+
+const SIGNS: ReadonlySet<string> = new Set(["!=", ...ORDERS.map(({ sign }) => sign)]);
 
 /** Operators that bind looser than `or`: an expression with one of them at its top is no condition of ours. */
 const LOOSER = new Set([":=", "?", ":", "?:", "??", "..", ";", ","]);
@@ -154,7 +139,7 @@ function readCall(source: string, tokens: readonly Token[]): Comparison | null {
 }
 
 function readComparison(source: string, tokens: readonly Token[]): Comparison | null {
-  const found = tokens.filter((token) => isTop(token) && (token.text in COMPARISONS || token.text === "in"));
+  const found = tokens.filter((token) => isTop(token) && (SIGNS.has(token.text) || token.text === "in"));
   const [operator] = found;
   if (operator === undefined || found.length !== 1) return null;
   const left = source.slice(0, operator.start).trim();
@@ -175,11 +160,11 @@ function readIn(field: string, right: string): Comparison | null {
 }
 
 function readOrder(left: string, word: string, right: string): Comparison | null {
-  const operator = COMPARISONS[word];
-  if (operator === undefined) return null;
+  const order = ORDERS.find(({ sign }) => sign === word);
+  const operator = order?.value ?? "notEquals";
+  const moment = order?.moment;
   const millis = [left, right].map((side) => argumentsOf(side, tokenize(side) ?? [], "$toMillis"));
   const [from, to] = millis.map((args) => (args?.length === 1 ? args[0] : undefined));
-  const moment = MOMENTS[word];
   if (from !== undefined && to !== undefined && moment !== undefined) {
     const value = literalOf(to);
     if (typeof value !== "string") return comparison(from, moment, { kind: "field", path: to, as: "Timestamp" });
@@ -205,14 +190,13 @@ function comparison(field: string, operator: Operator, operand: Operand): Compar
 }
 
 function writeComparison({ field, operator, operand }: Comparison): string {
-  const word = wordOf(COMPARISONS, operator);
-  if (word !== null) return `${field} ${word} ${operand.kind === "field" ? operand.path : literal(operand)}`;
-  const moment = wordOf(MOMENTS, operator);
-  if (moment !== null) {
-    const other = operand.kind === "field" ? operand.path : literal(operand);
-    return `$toMillis(${field}) ${moment} $toMillis(${other})`;
-  }
+  const order = orderOf(operator);
+  const other = operand.kind === "field" ? operand.path : literal(operand);
+  if (order?.moment === operator) return `$toMillis(${field}) ${order.sign} $toMillis(${other})`;
+  if (order !== undefined) return `${field} ${order.sign} ${other}`;
   switch (operator) {
+    case "notEquals":
+      return `${field} != ${other}`;
     case "oneOf":
       return `${field} in [${(operand.kind === "list" ? operand.values : []).map((item) => JSON.stringify(item)).join(", ")}]`;
     case "isTrue":
@@ -233,12 +217,8 @@ function writeComparison({ field, operator, operand }: Comparison): string {
     case "isMissing":
       return `$not($exists(${field}))`;
     default:
-      return `$type(${field}) = "${wordOf(TYPES, operator) ?? "string"}"`;
+      return `$type(${field}) = "${Object.keys(TYPES).find((type) => TYPES[type] === operator) ?? "string"}"`;
   }
-}
-
-function wordOf(words: Readonly<Record<string, Operator>>, operator: Operator): string | null {
-  return Object.keys(words).find((word) => words[word] === operator) ?? null;
 }
 
 function literal(operand: Operand): string {

@@ -5,28 +5,13 @@
  * specification does not know, or with a shape that no row has, becomes text: its JSON.
  */
 
+import { isObject } from "../../../asl/pointer";
 import type { Json, JsonObject } from "../../../asl/types";
 import type { Compared, Comparison, Condition, Operand, Operator } from "./model";
-import { scalar } from "./model";
+import { ORDERS, orderOf, ruleIn, scalar } from "./model";
 
 /** What a top-level rule has besides its condition. */
 const BESIDE = new Set(["Next", "Assign", "Output", "Comment"]);
-
-const ORDERS: Readonly<Record<string, Operator>> = {
-  Equals: "equals",
-  LessThan: "less",
-  LessThanEquals: "lessOrEqual",
-  GreaterThan: "greater",
-  GreaterThanEquals: "greaterOrEqual",
-};
-
-const MOMENTS: Readonly<Record<string, Operator>> = {
-  Equals: "at",
-  LessThan: "before",
-  LessThanEquals: "beforeOrAt",
-  GreaterThan: "after",
-  GreaterThanEquals: "afterOrAt",
-};
 
 const TESTS: Readonly<Record<string, readonly [whenTrue: Operator, whenFalse: Operator | null]>> = {
   IsPresent: ["isPresent", "isMissing"],
@@ -34,22 +19,34 @@ const TESTS: Readonly<Record<string, readonly [whenTrue: Operator, whenFalse: Op
   IsString: ["isString", null],
   IsNumeric: ["isNumber", null],
   IsBoolean: ["isBoolean", null],
+  BooleanEquals: ["isTrue", "isFalse"],
   IsTimestamp: ["isTimestamp", null],
 };
 
 const OPERATOR =
   /^(String|Numeric|Boolean|Timestamp)(Equals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)(Path)?$/;
 
-/** The condition of a rule of a Choice state's `Choices`; what it does when it holds is left out. */
-export function readRule(rule: JsonObject): Condition {
-  return read(Object.fromEntries(Object.entries(rule).filter(([key]) => !BESIDE.has(key))));
+/** A rule of a Choice state's `Choices` without what it does when it holds. */
+export function conditionIn(rule: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(rule).filter(([key]) => !BESIDE.has(key)));
 }
 
-/** `condition` as a rule's condition, to be joined with the rule's Next. */
+/** The rule with another condition, before what it does. */
+export function withCondition(rule: JsonObject, condition: Condition): JsonObject {
+  const beside = Object.fromEntries(Object.entries(rule).filter(([key]) => BESIDE.has(key)));
+  return { ...writeRule(condition), ...beside };
+}
+
+/** The condition of a rule. */
+export function readRule(rule: JsonObject): Condition {
+  return read(conditionIn(rule));
+}
+
+/** `condition`, which is complete, as a rule's condition, to be joined with the rule's Next. */
 export function writeRule(condition: Condition): JsonObject {
   switch (condition.kind) {
     case "text":
-      return parsed(condition.text);
+      return ruleIn(condition.text) ?? {};
     case "comparison":
       return writeComparison(condition);
     case "group": {
@@ -61,22 +58,6 @@ export function writeRule(condition: Condition): JsonObject {
       return joined(condition.join, members);
     }
   }
-}
-
-/** Whether `text` is the JSON of a rule, as a text leaf must be. */
-export function isRuleText(text: string): boolean {
-  try {
-    parsed(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function parsed(text: string): JsonObject {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("a rule is an object");
-  return value as JsonObject;
 }
 
 function joined(join: "and" | "or", members: JsonObject[]): JsonObject {
@@ -146,88 +127,47 @@ function readComparison(rule: JsonObject): Comparison | null {
   const match = OPERATOR.exec(key);
   if (match === null) return null;
   const [, kind, order, path] = match as unknown as [string, Compared, string, string | undefined];
-  const operator = (kind === "Timestamp" ? MOMENTS : ORDERS)[order];
+  const operator = ORDERS.find(({ word }) => word === order)?.[kind === "Timestamp" ? "moment" : "value"];
   if (operator === undefined || (kind === "Boolean" && order !== "Equals")) return null;
   if (path !== undefined)
     return typeof value === "string" ? row(operator, { kind: "field", path: value, as: kind }) : null;
-  if (kind === "Boolean") {
-    return typeof value === "boolean" ? row(value ? "isTrue" : "isFalse", { kind: "none" }) : null;
-  }
   if (kind === "Timestamp") return typeof value === "string" ? row(operator, { kind: "moment", value }) : null;
   const fits = kind === "Numeric" ? typeof value === "number" : typeof value === "string";
   return fits ? row(operator, { kind: "literal", value }) : null;
 }
 
 function writeComparison({ field, operator, operand }: Comparison): JsonObject {
-  const rule = (key: string, value: Json): JsonObject => ({ Variable: field, [key]: value });
-  const literal = operand.kind === "literal" ? operand.value : "";
-  switch (operator) {
-    case "notEquals":
-      return { Not: writeComparison({ kind: "comparison", field, operator: "equals", operand }) };
-    case "isTrue":
-    case "isFalse":
-      return rule("BooleanEquals", operator === "isTrue");
-    case "contains":
-      return rule("StringMatches", `*${wildcardText(String(literal))}*`);
-    case "startsWith":
-      return rule("StringMatches", `${wildcardText(String(literal))}*`);
-    case "endsWith":
-      return rule("StringMatches", `*${wildcardText(String(literal))}`);
-    case "matches":
-      return rule("StringMatches", String(literal));
-    case "oneOf":
-      return {
-        Or: (operand.kind === "list" ? operand.values : []).map((value) =>
-          writeComparison({ kind: "comparison", field, operator: "equals", operand: { kind: "literal", value } }),
-        ),
-      };
-    case "equals":
-    case "less":
-    case "lessOrEqual":
-    case "greater":
-    case "greaterOrEqual":
-      return writeOrder(field, wordOf(ORDERS, operator), operand, rule);
-    case "before":
-    case "beforeOrAt":
-    case "at":
-    case "after":
-    case "afterOrAt": {
-      const order = wordOf(MOMENTS, operator);
-      if (operand.kind === "field") return rule(`Timestamp${order}Path`, operand.path);
-      return rule(`Timestamp${order}`, operand.kind === "moment" ? operand.value : "");
-    }
-    case "isPresent":
-    case "isMissing":
-      return rule("IsPresent", operator === "isPresent");
-    case "isNull":
-    case "isNotNull":
-      return rule("IsNull", operator === "isNull");
-    case "isString":
-      return rule("IsString", true);
-    case "isNumber":
-      return rule("IsNumeric", true);
-    case "isBoolean":
-      return rule("IsBoolean", true);
-    case "isTimestamp":
-      return rule("IsTimestamp", true);
+  const test = Object.entries(TESTS).find(([, answers]) => answers.includes(operator));
+  if (test !== undefined) return { Variable: field, [test[0]]: operator === test[1][0] };
+  const order = orderOf(operator);
+  if (order !== undefined) return writeOrder(field, order.word, operator === order.moment, operand);
+  if (operator === "notEquals")
+    return { Not: writeComparison({ kind: "comparison", field, operator: "equals", operand }) };
+  if (operator === "oneOf") {
+    const values = operand.kind === "list" ? operand.values : [];
+    return { Or: values.map((value) => writeOrder(field, "Equals", false, { kind: "literal", value })) };
   }
+  const text = operand.kind === "literal" ? String(operand.value) : "";
+  return { Variable: field, StringMatches: wildcard(operator, text) };
 }
 
-function writeOrder(
-  field: string,
-  order: string,
-  operand: Operand,
-  rule: (key: string, value: Json) => JsonObject,
-): JsonObject {
-  if (operand.kind === "field") return rule(`${operand.as ?? "String"}${order}Path`, operand.path);
+function writeOrder(field: string, word: string, ofMoments: boolean, operand: Operand): JsonObject {
+  const rule = (key: string, value: Json): JsonObject => ({ Variable: field, [key]: value });
+  if (operand.kind === "field")
+    return rule(`${ofMoments ? "Timestamp" : (operand.as ?? "String")}${word}Path`, operand.path);
+  if (ofMoments) return rule(`Timestamp${word}`, operand.kind === "moment" ? operand.value : "");
   const value = operand.kind === "literal" ? operand.value : "";
-  if (value === null) return { Variable: field, IsNull: true };
-  if (typeof value === "boolean") return { Variable: field, BooleanEquals: value };
-  return rule(`${typeof value === "number" ? "Numeric" : "String"}${order}`, value);
+  if (value === null) return rule("IsNull", true);
+  if (typeof value === "boolean") return rule("BooleanEquals", value);
+  return rule(`${typeof value === "number" ? "Numeric" : "String"}${word}`, value);
 }
 
-function wordOf(words: Readonly<Record<string, Operator>>, operator: Operator): string {
-  return Object.keys(words).find((word) => words[word] === operator) ?? "Equals";
+/** The pattern of StringMatches that says what `operator` asks of a text. */
+function wildcard(operator: Operator, text: string): string {
+  if (operator === "matches") return text;
+  const start = operator === "startsWith" ? "" : "*";
+  const end = operator === "endsWith" ? "" : "*";
+  return `${start}${wildcardText(text)}${end}`;
 }
 
 /** `text` within a pattern of StringMatches: `*` and `\` stand for themselves. */
@@ -249,9 +189,5 @@ function fromWildcard(pattern: string): [Operator, string] {
 }
 
 function rules(value: Json | undefined): JsonObject[] | null {
-  return Array.isArray(value) && value.length > 0 && value.every(isObject) ? (value as JsonObject[]) : null;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return Array.isArray(value) && value.length > 0 && value.every(isObject) ? value : null;
 }

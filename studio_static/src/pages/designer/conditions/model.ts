@@ -10,36 +10,8 @@
  * one clever sub-expression does not turn the rest of a rule into text.
  */
 
-import type { Json } from "../../../asl/types";
-
-/** What a comparison asks of its field. */
-export type Operator =
-  | "equals"
-  | "notEquals"
-  | "less"
-  | "lessOrEqual"
-  | "greater"
-  | "greaterOrEqual"
-  | "before"
-  | "beforeOrAt"
-  | "at"
-  | "after"
-  | "afterOrAt"
-  | "contains"
-  | "startsWith"
-  | "endsWith"
-  | "matches"
-  | "oneOf"
-  | "isPresent"
-  | "isMissing"
-  | "isNull"
-  | "isNotNull"
-  | "isTrue"
-  | "isFalse"
-  | "isString"
-  | "isNumber"
-  | "isBoolean"
-  | "isTimestamp";
+import { isObject } from "../../../asl/pointer";
+import type { Json, JsonObject, QueryLanguage } from "../../../asl/types";
 
 /** The right side: nothing, a value written out, several, a moment with its zone, or another field. */
 export type Operand =
@@ -75,21 +47,18 @@ export interface Text {
 
 export type Condition = Comparison | Group | Text;
 
-export type Language = "JSONPath" | "JSONata";
-
-/** What kind of right side an operator takes. */
-export type Takes = "nothing" | "value" | "text" | "number" | "moment" | "list";
-
 interface OperatorFacts {
   readonly label: string;
-  readonly takes: Takes;
-  readonly languages: readonly Language[];
+  /** What kind of right side it has. */
+  readonly takes: "nothing" | "value" | "text" | "moment" | "list";
+  readonly languages: readonly QueryLanguage[];
 }
 
-const BOTH: readonly Language[] = ["JSONPath", "JSONata"];
+const BOTH: readonly QueryLanguage[] = ["JSONPath", "JSONata"];
+const JSONPATH: readonly QueryLanguage[] = ["JSONPath"];
 
 /** Every operator: its words, its right side, and the languages that can say it. In the order of the menu. */
-export const OPERATORS: Readonly<Record<Operator, OperatorFacts>> = {
+export const OPERATORS = {
   equals: { label: "is", takes: "value", languages: BOTH },
   notEquals: { label: "is not", takes: "value", languages: BOTH },
   greater: { label: "is more than", takes: "value", languages: BOTH },
@@ -102,7 +71,7 @@ export const OPERATORS: Readonly<Record<Operator, OperatorFacts>> = {
   contains: { label: "contains", takes: "text", languages: BOTH },
   startsWith: { label: "begins with", takes: "text", languages: BOTH },
   endsWith: { label: "ends with", takes: "text", languages: BOTH },
-  matches: { label: "matches (* is anything)", takes: "text", languages: ["JSONPath"] },
+  matches: { label: "matches (* is anything)", takes: "text", languages: JSONPATH },
   before: { label: "is before", takes: "moment", languages: BOTH },
   beforeOrAt: { label: "is before or at", takes: "moment", languages: BOTH },
   at: { label: "is at the moment", takes: "moment", languages: BOTH },
@@ -115,11 +84,36 @@ export const OPERATORS: Readonly<Record<Operator, OperatorFacts>> = {
   isString: { label: "is a text", takes: "nothing", languages: BOTH },
   isNumber: { label: "is a number", takes: "nothing", languages: BOTH },
   isBoolean: { label: "is true or false", takes: "nothing", languages: BOTH },
-  isTimestamp: { label: "is a timestamp", takes: "nothing", languages: ["JSONPath"] },
-};
+  isTimestamp: { label: "is a timestamp", takes: "nothing", languages: JSONPATH },
+} satisfies Record<string, OperatorFacts>;
+
+/** What a comparison asks of its field. */
+export type Operator = keyof typeof OPERATORS;
+
+interface Order {
+  /** As JSONata writes it. */
+  readonly sign: string;
+  /** As the States Language calls it, after the type that is compared. */
+  readonly word: string;
+  readonly value: Operator;
+  readonly moment: Operator;
+}
+
+/** The orders, each as an operator of values and as one of moments. */
+export const ORDERS: readonly Order[] = [
+  { sign: "=", word: "Equals", value: "equals", moment: "at" },
+  { sign: "<", word: "LessThan", value: "less", moment: "before" },
+  { sign: "<=", word: "LessThanEquals", value: "lessOrEqual", moment: "beforeOrAt" },
+  { sign: ">", word: "GreaterThan", value: "greater", moment: "after" },
+  { sign: ">=", word: "GreaterThanEquals", value: "greaterOrEqual", moment: "afterOrAt" },
+];
+
+/** The order that `operator` is of, or undefined. */
+export const orderOf = (operator: Operator): Order | undefined =>
+  ORDERS.find(({ value, moment }) => operator === value || operator === moment);
 
 /** The operators a language has, in the menu's order. */
-export function operatorsOf(language: Language): Operator[] {
+export function operatorsOf(language: QueryLanguage): Operator[] {
   return (Object.keys(OPERATORS) as Operator[]).filter((name) => OPERATORS[name].languages.includes(language));
 }
 
@@ -138,7 +132,6 @@ function operandFor(operator: Operator, old: Operand): Operand {
     case "nothing":
       return { kind: "none" };
     case "value":
-    case "number":
       return old.kind === "literal" || old.kind === "field" ? old : { kind: "literal", value: textOf(old) };
     case "text":
       return { kind: "literal", value: textOf(old) };
@@ -181,12 +174,6 @@ export function isMoment(text: string): boolean {
   return MOMENT.test(text) && !Number.isNaN(Date.parse(text));
 }
 
-/** Whether the tree holds a part that stayed text. */
-export function hasText(condition: Condition): boolean {
-  if (condition.kind === "text") return true;
-  return condition.kind === "group" && condition.members.some(hasText);
-}
-
 /** `condition` as a group, for a builder that always shows one: a leaf becomes its only member. */
 export function asGroup(condition: Condition | null): Group {
   if (condition?.kind === "group") return condition;
@@ -203,11 +190,14 @@ export function simplified(condition: Condition): Condition {
 }
 
 /** What is missing before the condition can be written: a sentence, or null. */
-export function incomplete(condition: Condition): string | null {
-  if (condition.kind === "text") return condition.text.trim() === "" ? "An expression is empty." : null;
+export function incomplete(condition: Condition, language: QueryLanguage): string | null {
+  if (condition.kind === "text") {
+    if (condition.text.trim() === "") return "An expression is empty.";
+    return language === "JSONPath" && ruleIn(condition.text) === null ? "A rule kept as text is not JSON." : null;
+  }
   if (condition.kind === "group") {
     if (condition.members.length === 0) return "A group has no condition.";
-    return condition.members.map(incomplete).find((found) => found !== null) ?? null;
+    return condition.members.map((member) => incomplete(member, language)).find((found) => found !== null) ?? null;
   }
   if (/^$|\.$/.test(condition.field.trim())) return "A condition has no field.";
   const { operand } = condition;
@@ -223,4 +213,14 @@ export function scalar(value: Json | undefined): string | number | boolean | nul
   return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean"
     ? value
     : undefined;
+}
+
+/** The rule whose JSON `text` is, as a text leaf under JSONPath must be; null for any other text. */
+export function ruleIn(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isMoment } from "./model";
-import { momentOf, offsetOf, partsOf, zones } from "./moments";
+import { momentOf, offsetOf, partsOf, ZONES } from "./moments";
 
 describe("moments", () => {
   it("are taken apart and put together", () => {
@@ -21,8 +21,9 @@ describe("moments", () => {
     ["UTC", "2026-01-15", "12:00:00", "Z"],
   ])("%s at %s %s is %s", (zone, date, time, offset) => expect(offsetOf(zone, date, time)).toBe(offset));
   it("have every zone to choose from, UTC first", () => {
-    expect(zones()[0]).toBe("UTC");
-    expect(zones()).toContain("Europe/Berlin");
-    expect(new Set(zones()).size).toBe(zones().length);
+    const names = ZONES.map((zone) => zone.value);
+    expect(names[0]).toBe("UTC");
+    expect(names).toContain("Europe/Berlin");
+    expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -3,6 +3,8 @@
  * an offset). The place itself is not written down: its offset at that moment is.
  */
 
+import type { Option } from "../forms/controls";
+
 export interface MomentParts {
   /** 2026-11-25, or "" */
   readonly date: string;
@@ -27,43 +29,25 @@ export function momentOf({ date, time, offset }: MomentParts): string {
 
 /** What the clocks of `zone` (an IANA name) are ahead of UTC when they show `date` and `time`: `Z` or `+01:00`. */
 export function offsetOf(zone: string, date: string, time: string): string {
-  const shown = Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}Z`);
-  if (zone === "UTC" || Number.isNaN(shown)) return "Z";
+  const clock = `${date}T${time.length === 5 ? `${time}:00` : time}`;
+  const asUtc = Date.parse(`${clock}Z`);
+  if (Number.isNaN(asUtc)) return "Z";
   // Once from the shown time as if it were UTC, once more from there: right on both sides of a change of clocks.
-  const first = minutesAhead(zone, shown);
-  const minutes = minutesAhead(zone, shown - first * 60_000);
-  if (minutes === 0) return "Z";
-  const size = Math.abs(minutes);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  return offsetAt(zone, Date.parse(clock + offsetAt(zone, asUtc)));
 }
 
-function minutesAhead(zone: string, at: number): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(at);
-  const number = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
-  const local = Date.UTC(
-    number("year"),
-    number("month") - 1,
-    number("day"),
-    number("hour"),
-    number("minute"),
-    number("second"),
-  );
-  return Math.round((local - at) / 60_000);
+/** The same at a moment. Browsers write it as `GMT+01:00`, and UTC's as `GMT` or as `GMT+00:00`. */
+function offsetAt(zone: string, at: number): string {
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(at);
+  const offset = parts.find((part) => part.type === "timeZoneName")?.value.slice("GMT".length, "GMT+01:00".length);
+  return offset === undefined || ["", "+00:00"].includes(offset) ? "Z" : offset;
 }
 
 /** UTC, the browser's own zone, then every other. */
-export function zones(): string[] {
+function zones(): string[] {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const all = Intl.supportedValuesOf("timeZone").filter((zone) => zone !== own && zone !== "UTC");
-  return own === "UTC" ? ["UTC", ...all] : ["UTC", own, ...all];
+  return [...new Set(["UTC", own, ...Intl.supportedValuesOf("timeZone")])];
 }
+
+/** The same to choose from. */
+export const ZONES: readonly Option[] = zones().map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }));

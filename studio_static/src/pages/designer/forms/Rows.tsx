@@ -58,7 +58,8 @@ interface AddRowProps {
   onAdd: (name: string) => void;
 }
 
-function AddRow({ what, taken, suggestions, onAdd }: AddRowProps) {
+/** A name for one more row. */
+export function AddRow({ what, taken, suggestions, onAdd }: AddRowProps) {
   const [name, setName] = useState("");
   const isFree = name.trim() !== "" && !taken.has(name.trim());
   const add = (): void => {

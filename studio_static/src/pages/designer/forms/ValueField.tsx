@@ -89,7 +89,7 @@ function modesOf(spec: FieldSpec): { value: Mode; label: string; title: string }
 }
 
 /** A secret's field that is given a text shows it as text; a value that does not fit its control is shown as JSON. */
-function widgetFor(name: string, spec: FieldSpec, value: FieldValue): Widget {
+export function widgetFor(name: string, spec: FieldSpec, value: FieldValue): Widget {
   const widget = widgetOf(name, spec);
   if (value.kind !== "literal") return widget === "secret" || (widget === "json" && isUntyped(spec)) ? "text" : widget;
   const fits: Record<Widget, boolean> = {
@@ -140,7 +140,8 @@ interface LiteralProps {
   onChange: (value: Json | undefined) => void;
 }
 
-function Literal({ widget, label, spec, value, onChange }: LiteralProps) {
+/** The control that `widget` is. */
+export function Literal({ widget, label, spec, value, onChange }: LiteralProps) {
   const fallback =
     spec.default === undefined || spec.default === null ? undefined : `${JSON.stringify(spec.default)} by default`;
   switch (widget) {
@@ -158,6 +159,7 @@ function Literal({ widget, label, spec, value, onChange }: LiteralProps) {
       return (
         <NumberInput
           value={typeof value === "number" ? value : null}
+          step={spec.type === "integer" ? 1 : "any"}
           onChange={(next) => onChange(next ?? undefined)}
           placeholder={fallback}
           {...(spec.minimum == null ? {} : { min: spec.minimum })}

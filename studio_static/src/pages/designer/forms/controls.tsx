@@ -260,3 +260,52 @@ export function Part({
     </details>
   );
 }
+
+interface CardProps {
+  title: string;
+  /** What its buttons act on: "retry 1". */
+  what: string;
+  isError?: boolean;
+  onRemove: () => void;
+  /** Given where cards have an order; null at the end of it. */
+  onUp?: (() => void) | null;
+  onDown?: (() => void) | null;
+  children: ReactNode;
+}
+
+/** One item of a list, with the buttons that move it and take it out. */
+export function Card({ title, what, isError = false, onRemove, onUp, onDown, children }: CardProps) {
+  return (
+    <fieldset className={isError ? "dz-card dz-card-error" : "dz-card"}>
+      <legend>{title}</legend>
+      <span className="dz-card-tools">
+        {onUp !== undefined && (
+          <TextButton label={`Move ${what} up`} disabled={onUp === null} onClick={() => onUp?.()}>
+            ↑
+          </TextButton>
+        )}
+        {onDown !== undefined && (
+          <TextButton label={`Move ${what} down`} disabled={onDown === null} onClick={() => onDown?.()}>
+            ↓
+          </TextButton>
+        )}
+        <TextButton label={`Remove ${what}`} onClick={onRemove}>
+          ✕
+        </TextButton>
+      </span>
+      {children}
+    </fieldset>
+  );
+}
+
+/** One of several words, with a button that takes it out. */
+export function Chip({ label, onRemove, children }: { label: string; onRemove: () => void; children: ReactNode }) {
+  return (
+    <span className="dz-chip">
+      {children}
+      <button type="button" aria-label={label} onClick={onRemove}>
+        ✕
+      </button>
+    </span>
+  );
+}

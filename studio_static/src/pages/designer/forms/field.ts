@@ -86,10 +86,10 @@ export function expressionIn(value: Json | undefined): string | null {
   return typeof value === "string" ? (JSONATA.exec(value)?.[1]?.trim() ?? null) : null;
 }
 
-/** The value of field `name` in `args`. */
-export function readField(args: JsonObject, name: string, language: QueryLanguage): FieldValue {
-  if (language === "JSONPath" && Object.hasOwn(args, `${name}.$`)) {
-    const text = args[`${name}.$`];
+/** The value of field `name` in `args`; under JSONPath an expression is its `twin`. */
+export function readField(args: JsonObject, name: string, language: QueryLanguage, twin = `${name}.$`): FieldValue {
+  if (language === "JSONPath" && Object.hasOwn(args, twin)) {
+    const text = args[twin];
     return { kind: "expression", text: typeof text === "string" ? text : JSON.stringify(text ?? null) };
   }
   return Object.hasOwn(args, name) ? readValue(args[name] as Json, language) : UNSET;
@@ -120,12 +120,18 @@ export function writeValue(value: FieldValue, language: QueryLanguage): Json | u
 }
 
 /** `args` with the field `name` set, in its place where it stood. */
-export function writeField(args: JsonObject, name: string, value: FieldValue, language: QueryLanguage): JsonObject {
+export function writeField(
+  args: JsonObject,
+  name: string,
+  value: FieldValue,
+  language: QueryLanguage,
+  twin = `${name}.$`,
+): JsonObject {
   const written = writeValue(value, language);
-  const key = value.kind === "expression" && language === "JSONPath" ? `${name}.$` : name;
+  const key = value.kind === "expression" && language === "JSONPath" ? twin : name;
   const entries = Object.entries(args);
-  const at = entries.findIndex(([known]) => known === name || known === `${name}.$`);
-  const others = entries.filter(([known]) => known !== name && known !== `${name}.$`);
+  const at = entries.findIndex(([known]) => known === name || known === twin);
+  const others = entries.filter(([known]) => known !== name && known !== twin);
   if (written === undefined) return Object.fromEntries(others);
   others.splice(at < 0 ? others.length : at, 0, [key, written]);
   return Object.fromEntries(others);

@@ -13,11 +13,13 @@ import {
 } from "../../../asl";
 import { ConditionBuilder } from "../conditions/ConditionBuilder";
 import { readCondition, unwrapped, wrapped, writeCondition } from "../conditions/jsonata";
-import { isRuleText, readRule, writeRule } from "../conditions/jsonpath";
+import { conditionIn, readRule, withCondition } from "../conditions/jsonpath";
 import { type Condition, incomplete, simplified } from "../conditions/model";
-import { AddButton, Field, TextButton } from "../forms/controls";
+import type { ItemCard } from "../forms/cards";
+import { AddButton, Card, Field } from "../forms/controls";
 import { ExpressionInput } from "../forms/ExpressionInput";
 import { JsonInput } from "../forms/JsonInput";
+import { newCondition } from "../palette/items";
 import { definitionOf, useDesigner } from "../store";
 import { inputRoot, pathsOf } from "../values/paths";
 import { useSample } from "../values/SampleContext";
@@ -26,43 +28,14 @@ import { listOf, type StateEditor, textOf } from "./useState";
 
 export function ChoiceForm({ editor }: { editor: StateEditor }) {
   const { state, name, pointer, change, language } = editor;
-  const rules = listOf(state, "Choices");
-  const write = (label: string, next: JsonObject[], field?: string): void =>
-    change(label, (old) => withEntry(old, "Choices", next), field);
-  const move = (from: number, to: number): void => {
-    const next = [...rules];
-    const [moved] = next.splice(from, 1);
-    if (moved !== undefined) next.splice(to, 0, moved);
-    write(`Reorder rules of ${name}`, next);
-  };
+  const rules = listOf(editor, "Choices", "rule");
   return (
     <>
       <p className="dz-quiet">The first rule that holds decides where the flow goes on.</p>
-      {rules.map((rule, index) => (
-        <Rule
-          // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their place
-          key={index}
-          editor={editor}
-          rule={isObject(rule) ? rule : {}}
-          number={index + 1}
-          onChange={(next, field) =>
-            write(
-              `Edit rule ${index + 1} of ${name}`,
-              rules.map((each, at) => (at === index ? next : each)),
-              `Choices ${index} ${field}`,
-            )
-          }
-          onRemove={() =>
-            write(
-              `Remove rule ${index + 1} of ${name}`,
-              rules.filter((_, at) => at !== index),
-            )
-          }
-          onUp={index === 0 ? null : () => move(index, index - 1)}
-          onDown={index === rules.length - 1 ? null : () => move(index, index + 1)}
-        />
+      {rules.cards.map((card) => (
+        <Rule key={card.number} {...card} editor={editor} />
       ))}
-      <AddButton onClick={() => write(`Add a rule to ${name}`, [...rules, newRule(language)])}>Add a rule</AddButton>
+      <AddButton onClick={() => rules.add({ ...newCondition(language), Next: "" })}>Add a rule</AddButton>
       <div className="dz-card dz-otherwise">
         <Field
           label="Otherwise go to"
@@ -89,40 +62,16 @@ export function ChoiceForm({ editor }: { editor: StateEditor }) {
   );
 }
 
-function newRule(language: QueryLanguage): JsonObject {
-  return language === "JSONata"
-    ? { Condition: "{% $states.input.value = true %}", Next: "" }
-    : { Variable: "$.value", BooleanEquals: true, Next: "" };
-}
-
-interface RuleProps {
+interface RuleProps extends ItemCard {
   editor: StateEditor;
-  rule: JsonObject;
-  number: number;
-  onChange: (rule: JsonObject, field: string) => void;
-  onRemove: () => void;
-  onUp: (() => void) | null;
-  onDown: (() => void) | null;
 }
 
-function Rule({ editor, rule, number, onChange, onRemove, onUp, onDown }: RuleProps) {
+function Rule({ editor, item: rule, number, onChange, ...tools }: RuleProps) {
   const { pointer, language } = editor;
   const paths = usePaths(editor);
   const { condition, setCondition, missing } = useCondition(rule, language, (next) => onChange(next, "condition"));
   return (
-    <fieldset className="dz-card">
-      <legend>{`Rule ${number}`}</legend>
-      <span className="dz-card-tools">
-        <TextButton label={`Move rule ${number} up`} disabled={onUp === null} onClick={() => onUp?.()}>
-          ↑
-        </TextButton>
-        <TextButton label={`Move rule ${number} down`} disabled={onDown === null} onClick={() => onDown?.()}>
-          ↓
-        </TextButton>
-        <TextButton label={`Remove rule ${number}`} onClick={onRemove}>
-          ✕
-        </TextButton>
-      </span>
+    <Card title={`Rule ${number}`} what={`rule ${number}`} {...tools}>
       <p className="dz-sentence">
         When <strong>{ruleSentence(rule)}</strong>
       </p>
@@ -144,7 +93,7 @@ function Rule({ editor, rule, number, onChange, onRemove, onUp, onDown }: RulePr
           onChange={(next) => onChange(withEntry(rule, "Next", next), "Next")}
         />
       </Field>
-    </fieldset>
+    </Card>
   );
 }
 
@@ -201,31 +150,22 @@ function useCondition(rule: JsonObject, language: QueryLanguage, onChange: (rule
   useEffect(() => {
     setDraft((old) => (old.text === text ? old : { text, condition: readOf(latest.current, language) }));
   }, [text, language]);
-  const missing = incomplete(draft.condition) ?? unreadable(draft.condition, language);
+  const missing = incomplete(draft.condition, language);
   const setCondition = (condition: Condition): void => {
-    if ((incomplete(condition) ?? unreadable(condition, language)) !== null) {
+    if (incomplete(condition, language) !== null) {
       setDraft({ text, condition });
       return;
     }
-    const next = withCondition(rule, simplified(condition), language);
+    const next = written(rule, simplified(condition), language);
     setDraft({ text: JSON.stringify(conditionOf(next, language)), condition });
     onChange(next);
   };
   return { condition: draft.condition, setCondition, missing };
 }
 
-function unreadable(condition: Condition, language: QueryLanguage): string | null {
-  if (language === "JSONata") return null;
-  if (condition.kind === "group")
-    return condition.members.map((member) => unreadable(member, language)).find(Boolean) ?? null;
-  return condition.kind === "text" && !isRuleText(condition.text) ? "A rule kept as text is not JSON." : null;
-}
-
-const BESIDE = new Set(["Next", "Assign", "Output", "Comment"]);
-
 function conditionOf(rule: JsonObject, language: QueryLanguage): Json {
   if (language === "JSONata") return own(rule, "Condition") ?? null;
-  return Object.fromEntries(Object.entries(rule).filter(([key]) => !BESIDE.has(key)));
+  return conditionIn(rule);
 }
 
 function readOf(rule: JsonObject, language: QueryLanguage): Condition {
@@ -236,11 +176,10 @@ function readOf(rule: JsonObject, language: QueryLanguage): Condition {
     : { kind: "text", text: JSON.stringify(condition ?? null) };
 }
 
-/** The rule with another condition, before what it does; everything else of it stays. */
-function withCondition(rule: JsonObject, condition: Condition, language: QueryLanguage): JsonObject {
+/** The rule with another condition; everything else of it stays. */
+function written(rule: JsonObject, condition: Condition, language: QueryLanguage): JsonObject {
   if (language === "JSONata") return withEntry(rule, "Condition", wrapped(writeCondition(condition)));
-  const beside = Object.fromEntries(Object.entries(rule).filter(([key]) => BESIDE.has(key)));
-  return { ...writeRule(condition), ...beside };
+  return withCondition(rule, condition);
 }
 
 /** What a field may be: paths of the sample and variables. */

@@ -11,85 +11,41 @@ import {
 } from "../../../asl";
 import { ERROR_NAMES, RETRY_DEFAULTS } from "../../../facts";
 import { connectorErrors } from "../completion/complete";
-import { AddButton, Check, Field, NumberInput, Part, TextButton, TextInput } from "../forms/controls";
+import type { ItemCard } from "../forms/cards";
+import { AddButton, Card, Check, Chip, Field, NumberInput, Part, TextInput } from "../forms/controls";
 import { useDesigner } from "../store";
 import { Target } from "./Target";
 import { listOf, numberOf, type StateEditor, textOf } from "./useState";
 
 export function Failures({ editor }: { editor: StateEditor }) {
-  const { state, name, change } = editor;
-  const retriers = listOf(state, "Retry");
-  const catchers = listOf(state, "Catch");
-  const write = (key: "Retry" | "Catch", label: string, items: JsonObject[], field?: string): void =>
-    change(label, (old) => (items.length === 0 ? withoutEntry(old, key) : withEntry(old, key, items)), field);
+  const retriers = listOf(editor, "Retry", "retry");
+  const catchers = listOf(editor, "Catch", "catch");
+  const summary = summaryOf(retriers.cards, catchers.cards);
   return (
-    <Part title="When it fails" summary={summaryOf(retriers, catchers)} open={retriers.length + catchers.length > 0}>
-      {retriers.map((retrier, index) => (
-        <Retrier
-          // biome-ignore lint/suspicious/noArrayIndexKey: retriers have no identity but their place
-          key={index}
-          retrier={retrier}
-          number={index + 1}
-          onChange={(next, field) =>
-            write("Retry", `Edit retry of ${name}`, replaced(retriers, index, next), `Retry ${index} ${field}`)
-          }
-          onRemove={() =>
-            write(
-              "Retry",
-              `Remove a retry of ${name}`,
-              retriers.filter((_, at) => at !== index),
-            )
-          }
-        />
+    <Part title="When it fails" summary={summary} open={retriers.cards.length + catchers.cards.length > 0}>
+      {retriers.cards.map((card) => (
+        <Retrier key={card.number} {...card} />
       ))}
-      {catchers.map((catcher, index) => (
-        <Catcher
-          // biome-ignore lint/suspicious/noArrayIndexKey: catchers have no identity but their place
-          key={index}
-          editor={editor}
-          catcher={catcher}
-          number={index + 1}
-          onChange={(next, field) =>
-            write("Catch", `Edit catch of ${name}`, replaced(catchers, index, next), `Catch ${index} ${field}`)
-          }
-          onRemove={() =>
-            write(
-              "Catch",
-              `Remove a catch of ${name}`,
-              catchers.filter((_, at) => at !== index),
-            )
-          }
-        />
+      {catchers.cards.map((card) => (
+        <Catcher key={card.number} {...card} editor={editor} />
       ))}
       <div className="dz-row">
-        <AddButton onClick={() => write("Retry", `Add a retry to ${name}`, [...retriers, firstRetrier(retriers)])}>
-          Add a retry
-        </AddButton>
-        <AddButton
-          onClick={() =>
-            write("Catch", `Add a catch to ${name}`, [...catchers, { ErrorEquals: ["States.ALL"], Next: "" }])
-          }
-        >
-          Add a catch
-        </AddButton>
+        <AddButton onClick={() => retriers.add(firstRetrier(retriers.cards.length))}>Add a retry</AddButton>
+        <AddButton onClick={() => catchers.add({ ErrorEquals: ["States.ALL"], Next: "" })}>Add a catch</AddButton>
       </div>
     </Part>
   );
 }
 
-function replaced(items: readonly JsonObject[], index: number, next: JsonObject): JsonObject[] {
-  return items.map((item, at) => (at === index ? next : item));
-}
-
 /** The standard retry; beside one that takes every error, one for a single error before it would never be reached. */
-function firstRetrier(others: readonly JsonObject[]): JsonObject {
-  return others.length === 0 ? STANDARD_RETRY : { ...STANDARD_RETRY, ErrorEquals: ["States.Timeout"] };
+function firstRetrier(others: number): JsonObject {
+  return others === 0 ? STANDARD_RETRY : { ...STANDARD_RETRY, ErrorEquals: ["States.Timeout"] };
 }
 
-function summaryOf(retriers: readonly JsonObject[], catchers: readonly JsonObject[]): string {
+function summaryOf(retriers: readonly ItemCard[], catchers: readonly ItemCard[]): string {
   const parts = [
-    ...retriers.map((retrier) => `again after ${retryTimetable(retrier)}`),
-    ...catchers.map((each) => `${errorWords(each)} → ${textOf(own(each, "Next")) || "?"}`),
+    ...retriers.map(({ item }) => `again after ${retryTimetable(item)}`),
+    ...catchers.map(({ item }) => `${errorWords(item)} → ${textOf(own(item, "Next")) || "?"}`),
   ];
   return parts.length === 0 ? "the execution fails" : parts.join(" · ");
 }
@@ -102,20 +58,11 @@ const NUMBERS = [
   { field: "MaxDelaySeconds", label: "Longest wait", unit: "s", min: 1, step: 1, usual: "" },
 ] as const;
 
-interface RetrierProps {
-  retrier: JsonObject;
-  number: number;
-  onChange: (next: JsonObject, field: string) => void;
-  onRemove: () => void;
-}
-
-function Retrier({ retrier, number, onChange, onRemove }: RetrierProps) {
+function Retrier({ item: retrier, number, onChange, onRemove }: ItemCard) {
   const set = (key: string, value: Json | undefined): void =>
     onChange(value === undefined || value === null ? withoutEntry(retrier, key) : withEntry(retrier, key, value), key);
   return (
-    <fieldset className="dz-card">
-      <legend>{`Retry ${number}`}</legend>
-      <CardTools label={`Remove retry ${number}`} onRemove={onRemove} />
+    <Card title={`Retry ${number}`} what={`retry ${number}`} onRemove={onRemove}>
       <Errors value={own(retrier, "ErrorEquals")} onChange={(value) => set("ErrorEquals", value)} />
       <div className="dz-grid">
         {NUMBERS.map(({ field, label, unit, min, step, usual }) => (
@@ -140,24 +87,14 @@ function Retrier({ retrier, number, onChange, onRemove }: RetrierProps) {
       <p className="dz-timetable tabular">
         <span>Tried again after</span> <strong>{retryTimetable(retrier)}</strong>
       </p>
-    </fieldset>
+    </Card>
   );
 }
 
-interface CatcherProps {
-  editor: StateEditor;
-  catcher: JsonObject;
-  number: number;
-  onChange: (next: JsonObject, field: string) => void;
-  onRemove: () => void;
-}
-
-function Catcher({ editor, catcher, number, onChange, onRemove }: CatcherProps) {
+function Catcher({ editor, item: catcher, number, onChange, onRemove }: ItemCard & { editor: StateEditor }) {
   const { pointer, language } = editor;
   return (
-    <fieldset className="dz-card dz-card-error">
-      <legend>{`Catch ${number}`}</legend>
-      <CardTools label={`Remove catch ${number}`} onRemove={onRemove} />
+    <Card title={`Catch ${number}`} what={`catch ${number}`} isError onRemove={onRemove}>
       <Errors
         value={own(catcher, "ErrorEquals")}
         onChange={(value) => onChange(withEntry(catcher, "ErrorEquals", value), "ErrorEquals")}
@@ -186,17 +123,7 @@ function Catcher({ editor, catcher, number, onChange, onRemove }: CatcherProps) 
           />
         </Field>
       )}
-    </fieldset>
-  );
-}
-
-function CardTools({ label, onRemove }: { label: string; onRemove: () => void }) {
-  return (
-    <span className="dz-card-tools">
-      <TextButton label={label} onClick={onRemove}>
-        ✕
-      </TextButton>
-    </span>
+    </Card>
   );
 }
 
@@ -211,16 +138,13 @@ function Errors({ value, onChange }: { value: Json | undefined; onChange: (value
       {(ties) => (
         <div className="dz-chips">
           {names.map((name) => (
-            <span key={name} className="dz-chip">
+            <Chip
+              key={name}
+              label={`Remove ${name}`}
+              onRemove={() => onChange(names.filter((other) => other !== name))}
+            >
               {name === "States.ALL" ? "any error" : name}
-              <button
-                type="button"
-                aria-label={`Remove ${name}`}
-                onClick={() => onChange(names.filter((other) => other !== name))}
-              >
-                ✕
-              </button>
-            </span>
+            </Chip>
           ))}
           <select
             {...ties}

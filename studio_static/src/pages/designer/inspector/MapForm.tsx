@@ -2,10 +2,8 @@
 import { isObject, type JsonObject, own, withEntry, withoutEntry } from "../../../asl";
 import { LONGEST_LABEL, MAX_BATCH_BYTES, MOST_OPEN, VALUES } from "../../../facts";
 import { Field, NumberInput, Part, Pick, Segments, TextInput } from "../forms/controls";
-import { readValue } from "../forms/field";
 import { JsonInput } from "../forms/JsonInput";
-import { ValueField } from "../forms/ValueField";
-import { NumberField, PathField } from "./Parts";
+import { ExpressionField, NumberField, PathField } from "./Parts";
 import { Template } from "./Template";
 import { numberOf, type StateEditor, textOf } from "./useState";
 
@@ -88,32 +86,14 @@ export function MapForm({ editor }: { editor: StateEditor }) {
 }
 
 function Items({ editor }: { editor: StateEditor }) {
-  const { state, language, pointer } = editor;
-  if (language === "JSONPath")
-    return (
-      <PathField
-        editor={editor}
-        field="ItemsPath"
-        label="Items"
-        placeholder="$"
-        hint="The path of a list in the input."
-      />
-    );
-  const value = own(state, "Items");
+  if (editor.language === "JSONPath")
+    return <PathField editor={editor} field="ItemsPath" label="Items" hint="The path of a list in the input." />;
   return (
-    <ValueField
-      name="items"
+    <ExpressionField
+      editor={editor}
+      field="Items"
       label="Items"
       spec={{ type: ["array", "object"], description: "A list, or an object whose entries are the items." }}
-      value={value === undefined ? { kind: "unset" } : readValue(value, language)}
-      language={language}
-      pointer={pointer}
-      onChange={(next) =>
-        editor.set(
-          "Items",
-          next.kind === "expression" ? `{% ${next.text} %}` : next.kind === "literal" ? next.value : undefined,
-        )
-      }
     />
   );
 }
@@ -175,40 +155,33 @@ function Reader({ editor }: { editor: StateEditor }) {
   );
 }
 
+const BATCH = [
+  { field: "MaxItemsPerBatch", label: "Items in a batch", max: undefined },
+  { field: "MaxInputBytesPerBatch", label: "Bytes in a batch", max: MAX_BATCH_BYTES },
+] as const;
+
 function Batches({ editor }: { editor: StateEditor }) {
   const batcher = own(editor.state, "ItemBatcher");
   const given = isObject(batcher) ? batcher : {};
+  const items = numberOf(own(given, "MaxItemsPerBatch"));
   const set = (key: string, value: number | null): void => {
     const next = value === null ? withoutEntry(given, key) : withEntry(given, key, value);
     editor.set("ItemBatcher", Object.keys(next).length === 0 ? undefined : next);
   };
   return (
-    <Part
-      title="Batches"
-      summary={
-        numberOf(own(given, "MaxItemsPerBatch")) === null
-          ? "one item each"
-          : `${own(given, "MaxItemsPerBatch")} items each`
-      }
-    >
+    <Part title="Batches" summary={items === null ? "one item each" : `${items} items each`}>
       <div className="dz-grid">
-        <Field label="Items in a batch">
-          <NumberInput
-            min={1}
-            step={1}
-            value={numberOf(own(given, "MaxItemsPerBatch"))}
-            onChange={(value) => set("MaxItemsPerBatch", value)}
-          />
-        </Field>
-        <Field label="Bytes in a batch">
-          <NumberInput
-            min={1}
-            max={MAX_BATCH_BYTES}
-            step={1}
-            value={numberOf(own(given, "MaxInputBytesPerBatch"))}
-            onChange={(value) => set("MaxInputBytesPerBatch", value)}
-          />
-        </Field>
+        {BATCH.map(({ field, label, max }) => (
+          <Field key={field} label={label}>
+            <NumberInput
+              min={1}
+              max={max}
+              step={1}
+              value={numberOf(own(given, field))}
+              onChange={(value) => set(field, value)}
+            />
+          </Field>
+        ))}
       </div>
     </Part>
   );

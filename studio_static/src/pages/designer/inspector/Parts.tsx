@@ -1,11 +1,11 @@
 /** Parts that several states' forms share: where it goes on, what it makes of its data, its comment and its time-outs. */
-import { hasNext, own, withEntry, withoutEntry } from "../../../asl";
+import { hasNext, own, type QueryLanguage, withEntry, withoutEntry } from "../../../asl";
 import { Field, NumberInput, Part, TextButton, TextInput } from "../forms/controls";
-import { expressionIn } from "../forms/field";
+import { type FieldSpec, UNSET } from "../forms/field";
 import { ValueField } from "../forms/ValueField";
 import { Target } from "./Target";
 import { Template } from "./Template";
-import { type StateEditor, textOf } from "./useState";
+import { numberOf, type StateEditor, textOf } from "./useState";
 
 /** Next or End. */
 export function GoesOn({ editor }: { editor: StateEditor }) {
@@ -31,12 +31,44 @@ export function GoesOn({ editor }: { editor: StateEditor }) {
   );
 }
 
-/** What the state makes of its data. `result`: the fields of states that have a result of their own. */
+interface DataField {
+  readonly field: string;
+  readonly label: string;
+  readonly hint?: string;
+  /** One row of it, where it is a template; else it is a path. */
+  readonly row?: string;
+  /** Of states with a result of their own, or of the others alone. */
+  readonly result?: boolean;
+}
+
+/** What a state makes of its data, in the order of the form. */
+const DATA: Readonly<Record<QueryLanguage, readonly DataField[]>> = {
+  JSONata: [
+    {
+      field: "Assign",
+      label: "Variables",
+      row: "variable",
+      hint: "Set here, read as $name in the states that follow.",
+    },
+    { field: "Output", label: "Output", row: "field", result: false },
+    { field: "Output", label: "Output", row: "field", result: true, hint: "$states.result is what it returned." },
+  ],
+  JSONPath: [
+    { field: "InputPath", label: "Input", hint: "The part of the input that the state sees." },
+    { field: "ResultSelector", label: "Result selector", row: "field", result: true, hint: "Made of the raw result." },
+    { field: "ResultPath", label: "Put the result at", result: true, hint: "A path into the input, such as $.charge." },
+    { field: "OutputPath", label: "Output", hint: "The part that goes on." },
+    { field: "Assign", label: "Variables", row: "variable" },
+  ],
+};
+
+/** What the state makes of its data. `result`: whether it has a result of its own. */
 export function DataPart({ editor, result }: { editor: StateEditor; result: boolean }) {
   const { state, language } = editor;
   const given = ["Assign", "Output", "ResultPath", "ResultSelector", "InputPath", "OutputPath"].filter(
     (key) => own(state, key) !== undefined,
   );
+  const fields = DATA[language].filter((each) => each.result === undefined || each.result === result);
   return (
     <Part
       title="Output and variables"
@@ -45,64 +77,14 @@ export function DataPart({ editor, result }: { editor: StateEditor; result: bool
       }
       open={given.length > 0}
     >
-      {language === "JSONata" ? (
-        <>
-          <Template
-            editor={editor}
-            field="Assign"
-            label="Variables"
-            what="variable"
-            hint="Set here, read as $name in the states that follow."
-            live={!result}
-          />
-          <Template
-            editor={editor}
-            field="Output"
-            label="Output"
-            what="field"
-            hint={result ? "$states.result is what it returned." : undefined}
-            live={!result}
-          />
-        </>
-      ) : (
-        <JsonPathData editor={editor} result={result} />
+      {fields.map(({ field, label, hint, row }) =>
+        row === undefined ? (
+          <PathField key={field} editor={editor} field={field} label={label} hint={hint} />
+        ) : (
+          <Template key={field} editor={editor} field={field} label={label} hint={hint} what={row} live={!result} />
+        ),
       )}
     </Part>
-  );
-}
-
-function JsonPathData({ editor, result }: { editor: StateEditor; result: boolean }) {
-  return (
-    <>
-      <PathField
-        editor={editor}
-        field="InputPath"
-        label="Input"
-        hint="The part of the input that the state sees."
-        placeholder="$"
-      />
-      {result && (
-        <Template
-          editor={editor}
-          field="ResultSelector"
-          label="Result selector"
-          what="field"
-          live={false}
-          hint="Made of the raw result."
-        />
-      )}
-      {result && (
-        <PathField
-          editor={editor}
-          field="ResultPath"
-          label="Put the result at"
-          hint="A path into the input, such as $.charge."
-          placeholder="$"
-        />
-      )}
-      <PathField editor={editor} field="OutputPath" label="Output" hint="The part that goes on." placeholder="$" />
-      <Template editor={editor} field="Assign" label="Variables" what="variable" live={!result} />
-    </>
   );
 }
 
@@ -110,16 +92,15 @@ interface PathFieldProps {
   editor: StateEditor;
   field: string;
   label: string;
-  hint?: string;
-  placeholder?: string;
+  hint?: string | undefined;
 }
 
-export function PathField({ editor, field, label, hint, placeholder }: PathFieldProps) {
+export function PathField({ editor, field, label, hint }: PathFieldProps) {
   return (
     <Field label={label} hint={hint}>
       <TextInput
         mono
-        placeholder={placeholder}
+        placeholder="$"
         value={textOf(own(editor.state, field))}
         onChange={(value) => editor.set(field, value === "" ? undefined : value)}
       />
@@ -127,77 +108,71 @@ export function PathField({ editor, field, label, hint, placeholder }: PathField
   );
 }
 
-/** A number of seconds or the like: written out, an expression under JSONata, the `…Path` twin under JSONPath. */
-export function NumberField({
-  editor,
-  field,
-  label,
-  hint,
-  unit,
-}: Omit<PathFieldProps, "placeholder"> & { unit?: string }) {
-  const { state, language, pointer, change, name } = editor;
-  const twin = `${field}Path`;
-  const path = own(state, twin);
-  const value = own(state, field);
-  const expression = language === "JSONata" ? expressionIn(value) : typeof path === "string" ? path : null;
-  if (expression === null && (value === undefined || typeof value === "number") && unit !== undefined) {
-    return (
-      <Field
-        label={label}
-        hint={hint}
-        aside={
-          <TextButton
-            title={`${label} from an expression`}
-            onClick={() =>
-              change(`Edit ${field} of ${name}`, (old) =>
-                language === "JSONata"
-                  ? withEntry(old, field, "{% 60 %}")
-                  : withEntry(withoutEntry(old, field), twin, "$.seconds"),
-              )
-            }
-          >
-            ƒ
-          </TextButton>
-        }
-      >
-        <NumberInput
-          min={0}
-          unit={unit}
-          value={typeof value === "number" ? value : null}
-          onChange={(next) => editor.set(field, next ?? undefined)}
-        />
-      </Field>
-    );
-  }
+interface ExpressionFieldProps {
+  editor: StateEditor;
+  field: string;
+  label: string;
+  spec: FieldSpec;
+}
+
+/** A field that is written out, or an expression. */
+export function ExpressionField({ editor, field, label, spec }: ExpressionFieldProps) {
   return (
     <ValueField
       name={field}
       label={label}
-      spec={{ type: "number", ...(hint ? { description: hint } : {}) }}
-      value={
-        expression !== null
-          ? { kind: "expression", text: expression }
-          : value === undefined
-            ? { kind: "unset" }
-            : { kind: "literal", value }
-      }
-      onChange={(next) =>
-        change(
-          `Edit ${field} of ${name}`,
-          (old) => {
-            const bare = withoutEntry(withoutEntry(old, twin), field);
-            if (next.kind === "literal") return withEntry(bare, field, next.value);
-            if (next.kind !== "expression") return bare;
-            return language === "JSONata"
-              ? withEntry(bare, field, `{% ${next.text} %}`)
-              : withEntry(bare, twin, next.text);
-          },
-          field,
-        )
-      }
-      language={language}
-      pointer={pointer}
+      spec={spec}
+      value={editor.given(field)}
+      // A secret is resolved in a Task's arguments alone.
+      onChange={(next) => editor.give(field, next.kind === "secret" ? UNSET : next)}
+      language={editor.language}
+      pointer={editor.pointer}
     />
+  );
+}
+
+interface ToExpressionProps {
+  editor: StateEditor;
+  field: string;
+  label: string;
+  /** What the expression begins as. */
+  first: Readonly<Record<QueryLanguage, string>>;
+}
+
+/** Turns a field that is written out into an expression. */
+export function ToExpression({ editor, field, label, first }: ToExpressionProps) {
+  return (
+    <TextButton
+      title={`${label} from an expression`}
+      onClick={() => editor.give(field, { kind: "expression", text: first[editor.language] })}
+    >
+      ƒ
+    </TextButton>
+  );
+}
+
+/** What a number begins as where it is no longer written out. */
+const FIRST_NUMBER = { JSONata: "60", JSONPath: "$.seconds" };
+
+/** A number of seconds or the like, or an expression. */
+export function NumberField({ editor, field, label, hint, unit }: PathFieldProps & { unit: string }) {
+  const given = editor.given(field);
+  const value = given.kind === "literal" ? given.value : null;
+  if (given.kind !== "unset" && typeof value !== "number")
+    return <ExpressionField editor={editor} field={field} label={label} spec={{ type: "number", description: hint }} />;
+  return (
+    <Field
+      label={label}
+      hint={hint}
+      aside={<ToExpression editor={editor} field={field} label={label} first={FIRST_NUMBER} />}
+    >
+      <NumberInput
+        min={0}
+        unit={unit}
+        value={numberOf(value ?? undefined)}
+        onChange={(next) => editor.set(field, next ?? undefined)}
+      />
+    </Field>
   );
 }
 

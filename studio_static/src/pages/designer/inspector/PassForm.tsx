@@ -18,7 +18,7 @@ export function PassForm({ editor }: { editor: StateEditor }) {
         what="field"
         hint="Made of the input; the result."
       />
-      <PathField editor={editor} field="ResultPath" label="Put the result at" placeholder="$" />
+      <PathField editor={editor} field="ResultPath" label="Put the result at" />
       <Field label="Result" hint="Written out, never evaluated.">
         {own(state, "Result") === undefined ? (
           <AddButton onClick={() => editor.set("Result", {})}>Add a result</AddButton>

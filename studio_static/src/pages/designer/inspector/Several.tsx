@@ -1,39 +1,21 @@
 /** Several states are selected: what can be done with them together. */
 
-import type { Definition, Edited } from "../../../asl";
-import {
-  addRetry,
-  duplicateStates,
-  nameOf,
-  removeStates,
-  type StatePointer,
-  wrapInMap,
-  wrapInParallel,
-} from "../../../asl";
+import { nameOf, type StatePointer } from "../../../asl";
+import type { CanvasCommand, Wrapping } from "../../../canvas/commands";
 import { AddButton } from "../forms/controls";
-import { edit } from "../store";
+import { runCommand } from "../store";
 
-type Act = readonly [
-  label: string,
-  hint: string,
-  run: (definition: Definition, pointers: readonly StatePointer[]) => Edited,
-];
+type Act = readonly [label: string, hint: string, command: (states: readonly StatePointer[]) => CanvasCommand];
+
+const wrap = (kind: Wrapping) => (states: readonly StatePointer[]) => ({ kind: "wrap", states, in: kind }) as const;
 
 const ACTS: readonly Act[] = [
-  [
-    "Wrap in a Parallel",
-    "One branch that runs them in their order.",
-    (all, pointers) => wrapInParallel(all, pointers, "together"),
-  ],
-  [
-    "Run side by side",
-    "A branch of its own for each of them.",
-    (all, pointers) => wrapInParallel(all, pointers, "side by side"),
-  ],
-  ["Wrap in a Map", "They run once for each item of a list.", (all, pointers) => wrapInMap(all, pointers)],
-  ["Add a retry", "Again after 2, 4 and 8 seconds.", (all, pointers) => addRetry(all, pointers)],
-  ["Duplicate", "", (all, pointers) => duplicateStates(all, pointers)],
-  ["Remove", "", (all, pointers) => removeStates(all, pointers)],
+  ["Wrap in a Parallel", "One branch that runs them in their order.", wrap("parallel")],
+  ["Run side by side", "A branch of its own for each of them.", wrap("side by side")],
+  ["Wrap in a Map", "They run once for each item of a list.", wrap("map")],
+  ["Add a retry", "Again after 2, 4 and 8 seconds.", wrap("retry")],
+  ["Duplicate", "", (states) => ({ kind: "duplicate", states })],
+  ["Remove", "", (states) => ({ kind: "remove", states })],
 ];
 
 export function Several({ selection }: { selection: readonly StatePointer[] }) {
@@ -41,9 +23,9 @@ export function Several({ selection }: { selection: readonly StatePointer[] }) {
     <div className="dz-nothing">
       <h2>{`${selection.length} states`}</h2>
       <p>{selection.map(nameOf).join(", ")}</p>
-      {ACTS.map(([label, hint, run]) => (
+      {ACTS.map(([label, hint, command]) => (
         <div key={label} className="dz-act">
-          <AddButton onClick={() => edit((definition) => run(definition, selection))}>{label}</AddButton>
+          <AddButton onClick={() => runCommand(command(selection))}>{label}</AddButton>
           {hint !== "" && <span className="dz-quiet">{hint}</span>}
         </div>
       ))}

@@ -1,5 +1,7 @@
 /** The form of a state, by its type. */
-import { canFail, type StateObject, type StatePointer, typeOf } from "../../../asl";
+import type { ComponentType } from "react";
+import { canFail, type StateObject, type StatePointer, type StateType, typeOf } from "../../../asl";
+import { STATE_TYPES } from "../../../facts";
 import { Pick } from "../forms/controls";
 import { SamplePanel } from "../values/SamplePanel";
 import { ChoiceForm } from "./ChoiceForm";
@@ -13,11 +15,21 @@ import { TaskForm } from "./TaskForm";
 import { type StateEditor, useStateEditor } from "./useState";
 import { WaitForm } from "./WaitForm";
 
-const TYPES = ["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"] as const;
+/** The fields that only a type has; Succeed has none. */
+const FORMS: Readonly<Partial<Record<StateType, ComponentType<{ editor: StateEditor }>>>> = {
+  Task: TaskForm,
+  Choice: ChoiceForm,
+  Wait: WaitForm,
+  Pass: PassForm,
+  Fail: FailForm,
+  Parallel: ParallelForm,
+  Map: MapForm,
+};
 
 export function StateForm({ pointer, state }: { pointer: StatePointer; state: StateObject }) {
   const editor = useStateEditor(pointer, state);
   const type = typeOf(state);
+  const OwnForm = type === null ? undefined : FORMS[type];
   return (
     <div className="dz-form">
       {type === null && (
@@ -25,11 +37,11 @@ export function StateForm({ pointer, state }: { pointer: StatePointer; state: St
           label="Type of the state"
           value=""
           empty="Choose a type…"
-          options={TYPES.map((each) => ({ value: each, label: each }))}
+          options={STATE_TYPES.map((each) => ({ value: each, label: each }))}
           onChange={(value) => editor.set("Type", value)}
         />
       )}
-      <OwnForm editor={editor} />
+      {OwnForm && <OwnForm editor={editor} />}
       {type !== "Choice" && type !== null && <GoesOn editor={editor} />}
       {type !== null && canFail(state) && <Failures editor={editor} />}
       {type !== null && type !== "Fail" && <DataPart editor={editor} result={canFail(state)} />}
@@ -38,27 +50,6 @@ export function StateForm({ pointer, state }: { pointer: StatePointer; state: St
       <SamplePanel language={editor.language} />
     </div>
   );
-}
-
-function OwnForm({ editor }: { editor: StateEditor }) {
-  switch (typeOf(editor.state)) {
-    case "Task":
-      return <TaskForm editor={editor} />;
-    case "Choice":
-      return <ChoiceForm editor={editor} />;
-    case "Wait":
-      return <WaitForm editor={editor} />;
-    case "Pass":
-      return <PassForm editor={editor} />;
-    case "Fail":
-      return <FailForm editor={editor} />;
-    case "Parallel":
-      return <ParallelForm editor={editor} />;
-    case "Map":
-      return <MapForm editor={editor} />;
-    default:
-      return null;
-  }
 }
 
 /** Only where someone wrote one: ASL gives Parallel and Map no time-out of their own. */

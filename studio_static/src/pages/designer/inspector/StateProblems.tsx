@@ -2,7 +2,7 @@
 
 import type { StatePointer } from "../../../asl";
 import { Fixes } from "../problems/Fixes";
-import { SIGNS } from "../problems/signs";
+import { Sign } from "../problems/Sign";
 import type { Slot } from "../slots";
 import { useDesigner } from "../store";
 
@@ -14,9 +14,7 @@ export function StateProblems({ pointer, ask }: { pointer: StatePointer; ask: Sl
     <ul className="plain-list dz-state-problems">
       {problems.map((problem) => (
         <li key={problem.id} className={`dz-is-${problem.severity}`}>
-          <span className="dz-sign" aria-hidden="true">
-            {SIGNS[problem.severity]}
-          </span>
+          <Sign of={problem.severity} />
           <span>
             {problem.message} <Fixes problem={problem} ask={problem.severity === "error" ? ask : null} />
           </span>

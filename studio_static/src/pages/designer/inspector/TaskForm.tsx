@@ -11,43 +11,23 @@ import {
   withEntry,
   withoutEntry,
 } from "../../../asl";
-import { Field, Part, Pick, Segments, TextInput } from "../forms/controls";
+import { Check, Field, Part, Pick, Segments, TextInput } from "../forms/controls";
 import { ExpressionInput } from "../forms/ExpressionInput";
 import { expressionIn, type FieldSpec, readField, writeField } from "../forms/field";
 import { Rows } from "../forms/Rows";
 import { ValueField } from "../forms/ValueField";
 import { AWS_ACTIONS, awsResource } from "../palette/aws";
-import type { ActionInfo, ConnectorInfo } from "../palette/items";
-import { documentOf, editDocument, useDesigner } from "../store";
+import { allConnectors, type FoundAction, findAction, resourcesOf } from "../palette/items";
+import { useDesigner } from "../store";
+import { useAtMostOnce } from "../useAtMostOnce";
 import { NumberField } from "./Parts";
 import { type StateEditor, textOf } from "./useState";
-
-interface Found {
-  readonly connector: ConnectorInfo;
-  readonly action: ActionInfo;
-  readonly installed: boolean;
-}
-
-/** The catalogue's entry of a resource, whatever its pattern. */
-function useAction(resource: string): Found | null {
-  const list = useDesigner((state) => state.connectors);
-  return useMemo(() => {
-    const bare = bareResource(resource);
-    const find = (connectors: readonly ConnectorInfo[], installed: boolean): Found | null => {
-      for (const connector of connectors) {
-        const action = connector.actions.find((each) => each.resource === bare);
-        if (action !== undefined) return { connector, action, installed };
-      }
-      return null;
-    };
-    return find(list?.connectors ?? [], true) ?? find(list?.known ?? [], false);
-  }, [list, resource]);
-}
 
 export function TaskForm({ editor }: { editor: StateEditor }) {
   const { state } = editor;
   const resource = textOf(own(state, "Resource"));
-  const found = useAction(resource);
+  const list = useDesigner((all) => all.connectors);
+  const found = useMemo(() => findAction(list, resource), [list, resource]);
   return (
     <>
       <Action editor={editor} resource={resource} found={found} />
@@ -57,7 +37,7 @@ export function TaskForm({ editor }: { editor: StateEditor }) {
   );
 }
 
-function Action({ editor, resource, found }: { editor: StateEditor; resource: string; found: Found | null }) {
+function Action({ editor, resource, found }: { editor: StateEditor; resource: string; found: FoundAction | null }) {
   const parts = resourceParts(resource);
   const resources = useResources();
   const hint =
@@ -93,9 +73,7 @@ function useResources(): readonly string[] {
   const list = useDesigner((state) => state.connectors);
   return useMemo(
     () => [
-      ...[...(list?.connectors ?? []), ...(list?.known ?? [])].flatMap((each) =>
-        each.actions.map((action) => action.resource),
-      ),
+      ...resourcesOf(allConnectors(list)),
       ...AWS_ACTIONS.flatMap((action) => action.patterns.map((pattern) => awsResource(action, pattern))),
     ],
     [list],
@@ -257,24 +235,10 @@ function Waiting({ editor, resource }: { editor: StateEditor; resource: string }
 }
 
 function AtMostOnce({ name }: { name: string }) {
-  const listed = useDesigner((state) => own(documentOf(state), "at_most_once"));
-  const names = Array.isArray(listed) ? listed : [];
-  const isListed = names.includes(name);
+  const { names, set } = useAtMostOnce();
   return (
-    <label className="dz-check">
-      <input
-        type="checkbox"
-        checked={isListed}
-        onChange={() => {
-          const next = isListed ? names.filter((each) => each !== name) : [...names, name];
-          editDocument(
-            isListed ? `Let ${name} be repeated` : `Call ${name} at most once`,
-            "at_most_once",
-            next.length === 0 ? undefined : next,
-          );
-        }}
-      />
-      <span>At most once: never repeat the call when its outcome is unknown</span>
-    </label>
+    <Check checked={names.includes(name)} onChange={(isOn) => set(name, isOn)}>
+      At most once: never repeat the call when its outcome is unknown
+    </Check>
   );
 }

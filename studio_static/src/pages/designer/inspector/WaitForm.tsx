@@ -1,10 +1,9 @@
 /** The form of a Wait state. */
 import { own, withEntry, withoutEntry } from "../../../asl";
-import { momentOf, offsetOf, partsOf, zones } from "../conditions/moments";
-import { Field, Pick, Segments, TextButton } from "../forms/controls";
-import { expressionIn } from "../forms/field";
+import { Field, Segments } from "../forms/controls";
+import { MomentInput } from "../forms/MomentInput";
 import { ValueField } from "../forms/ValueField";
-import { NumberField } from "./Parts";
+import { NumberField, ToExpression } from "./Parts";
 import { type StateEditor, textOf } from "./useState";
 
 const WAITS = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"] as const;
@@ -45,84 +44,37 @@ export function WaitForm({ editor }: { editor: StateEditor }) {
   );
 }
 
+const FIRST_MOMENT = { JSONata: "$states.input.at", JSONPath: "$.at" };
+
 function Until({ editor }: { editor: StateEditor }) {
-  const { state, language, pointer, name, change } = editor;
-  const value = own(state, "Timestamp");
-  const path = own(state, "TimestampPath");
-  const expression = language === "JSONata" ? expressionIn(value) : typeof path === "string" ? path : null;
-  if (expression !== null) {
+  const given = editor.given("Timestamp");
+  if (given.kind === "expression") {
     return (
       <ValueField
         name="Timestamp"
         label="Until"
         spec={{ type: "string", required: true }}
-        value={{ kind: "expression", text: expression }}
-        language={language}
-        pointer={pointer}
+        value={given}
+        language={editor.language}
+        pointer={editor.pointer}
         onChange={(next) =>
-          change(
-            `Edit the wait of ${name}`,
-            (old) => {
-              const bare = withoutEntry(withoutEntry(old, "TimestampPath"), "Timestamp");
-              if (next.kind !== "expression") return withEntry(bare, "Timestamp", "2027-01-01T09:00:00Z");
-              return language === "JSONata"
-                ? withEntry(bare, "Timestamp", `{% ${next.text} %}`)
-                : withEntry(bare, "TimestampPath", next.text);
-            },
+          editor.give(
             "Timestamp",
+            next.kind === "expression" ? next : { kind: "literal", value: "2027-01-01T09:00:00Z" },
           )
         }
       />
     );
   }
-  const parts = partsOf(textOf(value));
-  const set = (next: Partial<typeof parts>): void => editor.set("Timestamp", momentOf({ ...parts, ...next }));
   return (
     <Field
       label="Until"
-      aside={
-        <TextButton
-          title="Until a moment from an expression"
-          onClick={() =>
-            change(`Edit the wait of ${name}`, (old) =>
-              language === "JSONata"
-                ? withEntry(old, "Timestamp", "{% $states.input.at %}")
-                : withEntry(withoutEntry(old, "Timestamp"), "TimestampPath", "$.at"),
-            )
-          }
-        >
-          ƒ
-        </TextButton>
-      }
+      aside={<ToExpression editor={editor} field="Timestamp" label="Until a moment" first={FIRST_MOMENT} />}
     >
-      {(ties) => (
-        <span className="dz-moment">
-          <input
-            {...ties}
-            className="dz-input"
-            type="date"
-            value={parts.date}
-            onChange={(event) => set({ date: event.target.value })}
-          />
-          <input
-            className="dz-input"
-            type="time"
-            step={1}
-            aria-label="Time"
-            value={parts.time}
-            onChange={(event) => set({ time: event.target.value })}
-          />
-          <Pick
-            label="Time zone"
-            value={parts.offset === "Z" ? "UTC" : parts.offset}
-            options={[
-              ...(parts.offset === "Z" ? [] : [{ value: parts.offset, label: `UTC${parts.offset}` }]),
-              ...zones().map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
-            ]}
-            onChange={(zone) => /^[+-]/.test(zone) || set({ offset: offsetOf(zone, parts.date, parts.time) })}
-          />
-        </span>
-      )}
+      <MomentInput
+        value={given.kind === "literal" ? textOf(given.value) : ""}
+        onChange={(moment) => editor.set("Timestamp", moment)}
+      />
     </Field>
   );
 }

@@ -1,8 +1,8 @@
 /** The palette at a "+": what is taken goes on that line. */
 import { useEffect, useRef } from "react";
 import type { Choosing } from "../slots";
+import { insertItem } from "./insert";
 import { PaletteList } from "./PaletteList";
-import { insertItem } from "./usePalette";
 
 const WIDTH = 280;
 const HEIGHT = 420;

@@ -1,10 +1,11 @@
 /** The items under a search field: one list that arrows walk and Enter takes from. */
+import { useDesigner } from "../store";
 import "./palette.css";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { putDragged } from "../../../canvas/act/dragging";
 import { StateIcon } from "../../../canvas/draw/icons";
-import type { PaletteItem, Section } from "./items";
-import { here, usePalette } from "./usePalette";
+import { here } from "./insert";
+import { type PaletteItem, paletteItems, type Section, searchItems } from "./items";
 
 const TITLES: Readonly<Record<Section, string>> = { Actions: "Actions", Flow: "Flow", AWS: "AWS services" };
 
@@ -16,7 +17,10 @@ interface PaletteListProps {
 }
 
 export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListProps) {
-  const { text, setText, items } = usePalette();
+  const connectors = useDesigner((state) => state.connectors);
+  const [text, setText] = useState("");
+  const all = useMemo(() => paletteItems(connectors), [connectors]);
+  const items = useMemo(() => searchItems(all, text), [all, text]);
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const own = useId();

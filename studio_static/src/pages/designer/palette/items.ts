@@ -4,9 +4,10 @@
  */
 
 import type { Action, Connector } from "../../../api/schema";
-import { describe, type IconName, serviceName, type Tone } from "../../../asl/describe";
+import { describe, type IconName, type ResourceNames, serviceName, type Tone } from "../../../asl/describe";
 import { stateNameOf } from "../../../asl/names";
-import type { Fragment, JsonObject, QueryLanguage, StateObject } from "../../../asl/types";
+import { bareResource } from "../../../asl/resources";
+import type { Fragment, JsonObject, QueryLanguage, StateObject, StateType } from "../../../asl/types";
 import { wordsOf } from "../../../ui/search";
 import type { FieldSpec } from "../forms/field";
 import { firstArguments, labelOf } from "../forms/field";
@@ -27,6 +28,38 @@ export interface ConnectorList {
   readonly known?: readonly ConnectorInfo[];
 }
 
+/** The connectors, those that are installed first. */
+export const allConnectors = (list: ConnectorList | null): readonly ConnectorInfo[] => [
+  ...(list?.connectors ?? []),
+  ...(list?.known ?? []),
+];
+
+/** Every resource that the connectors answer to. */
+export const resourcesOf = (connectors: readonly ConnectorInfo[]): string[] =>
+  connectors.flatMap((each) => each.actions.map((action) => action.resource));
+
+export interface FoundAction {
+  readonly connector: ConnectorInfo;
+  readonly action: ActionInfo;
+  readonly installed: boolean;
+}
+
+/** The catalogue's entry of a resource, whatever its pattern. */
+export function findAction(list: ConnectorList | null, resource: string): FoundAction | null {
+  const bare = bareResource(resource);
+  for (const connector of allConnectors(list)) {
+    const action = connector.actions.find((each) => each.resource === bare);
+    if (action !== undefined) return { connector, action, installed: list?.connectors.includes(connector) === true };
+  }
+  return null;
+}
+
+/** What the canvas calls connectors. */
+export function namesOf(list: ConnectorList | null): ResourceNames {
+  const names = new Map(allConnectors(list).map((each) => [each.code, each.name]));
+  return { connector: (code) => names.get(code) };
+}
+
 export type Section = "Actions" | "Flow" | "AWS";
 
 export interface PaletteItem {
@@ -44,83 +77,69 @@ export interface PaletteItem {
   readonly fragment: (language: QueryLanguage) => Fragment;
 }
 
-const FLOW: readonly {
-  type: string;
-  name: string;
-  subtitle: string;
-  keywords: string;
-  states: (language: QueryLanguage) => Record<string, StateObject>;
-}[] = [
+/** A condition to begin with. */
+export const newCondition = (language: QueryLanguage): JsonObject =>
+  language === "JSONata"
+    ? { Condition: "{% $states.input.value = true %}" }
+    : { Variable: "$.value", BooleanEquals: true };
+
+interface FlowState {
+  readonly type: StateType;
+  readonly subtitle: string;
+  readonly keywords: string;
+  /** What it has beside its type. */
+  readonly fields: (language: QueryLanguage) => JsonObject;
+  /** What comes with it. */
+  readonly beside?: Readonly<Record<string, StateObject>>;
+}
+
+const FLOW: readonly FlowState[] = [
   {
     type: "Choice",
-    name: "Choice",
     subtitle: "Branch on rules",
     keywords: "if else condition rule switch otherwise",
-    states: (language) => ({
-      Choice: {
-        Type: "Choice",
-        Choices: [
-          {
-            ...(language === "JSONata"
-              ? { Condition: "{% $states.input.value = true %}" }
-              : { Variable: "$.value", BooleanEquals: true }),
-            Next: "When It Holds",
-          } as JsonObject,
-        ],
-      },
-      "When It Holds": { Type: "Pass", End: true },
-    }),
+    fields: (language) => ({ Choices: [{ ...newCondition(language), Next: "When It Holds" }] }),
+    beside: { "When It Holds": { Type: "Pass", End: true } },
   },
   {
     type: "Parallel",
-    name: "Parallel",
     subtitle: "Run branches together",
     keywords: "fork join concurrent both branches",
-    states: () => ({
-      Parallel: { Type: "Parallel", Branches: [branch("First Branch"), branch("Second Branch")], End: true },
-    }),
+    fields: () => ({ Branches: [branch("First Branch"), branch("Second Branch")], End: true }),
   },
   {
     type: "Map",
-    name: "Map",
     subtitle: "For each item",
     keywords: "loop foreach iterate list array items distributed",
-    states: (language) => ({
-      Map: {
-        Type: "Map",
-        ...(language === "JSONata" ? { Items: "{% $states.input.items %}" } : { ItemsPath: "$.items" }),
-        ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...branch("Each Item") },
-        End: true,
-      },
+    fields: (language) => ({
+      ...(language === "JSONata" ? { Items: "{% $states.input.items %}" } : { ItemsPath: "$.items" }),
+      ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...branch("Each Item") },
+      End: true,
     }),
   },
   {
     type: "Wait",
-    name: "Wait",
     subtitle: "Pause for a while, or until",
     keywords: "delay sleep timer seconds timestamp until",
-    states: () => ({ Wait: { Type: "Wait", Seconds: 60, End: true } }),
+    fields: () => ({ Seconds: 60, End: true }),
   },
   {
     type: "Pass",
-    name: "Pass",
     subtitle: "Shape data, set variables",
     keywords: "transform set assign variables output noop",
-    states: () => ({ Pass: { Type: "Pass", End: true } }),
+    fields: () => ({ End: true }),
   },
   {
     type: "Succeed",
-    name: "Succeed",
     subtitle: "End well",
     keywords: "end stop finish done success",
-    states: () => ({ Succeed: { Type: "Succeed" } }),
+    fields: () => ({}),
   },
   {
     type: "Fail",
-    name: "Fail",
     subtitle: "End as failed, with an error",
     keywords: "error stop abort throw",
-    states: () => ({ Fail: { Type: "Fail", Error: "Failed", Cause: "" } }),
+    fields: () => ({ Error: "Failed", Cause: "" }),
   },
 ];
 
@@ -141,19 +160,19 @@ export function paletteItems(list: ConnectorList | null): PaletteItem[] {
   ];
 }
 
-function flowItem({ type, name, subtitle, keywords, states }: (typeof FLOW)[number]): PaletteItem {
+function flowItem({ type, subtitle, keywords, fields, beside }: FlowState): PaletteItem {
   const { icon, tone } = describe({ Type: type });
   return {
     id: `flow:${type}`,
     section: "Flow",
-    title: name,
+    title: type,
     subtitle,
     icon,
     tone,
     note: null,
     keywords,
     common: true,
-    fragment: (language) => ({ StartAt: name, States: states(language) }),
+    fragment: (language) => ({ StartAt: type, States: { [type]: { Type: type, ...fields(language) }, ...beside } }),
   };
 }
 

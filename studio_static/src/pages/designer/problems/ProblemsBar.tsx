@@ -1,13 +1,13 @@
 /** The bar under the canvas: how many problems there are; opened, each with its place, its fixes and the copilot. */
 import "./problems.css";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { pointersOf, walk } from "../../../asl";
 import { TextButton } from "../forms/controls";
 import type { Slot } from "../slots";
 import { apply, definitionOf, documentOf, select, useDesigner } from "../store";
 import { Fixes } from "./Fixes";
 import { type Problem, type Severity, whereOf } from "./problems";
-import { SIGNS } from "./signs";
+import { Sign } from "./Sign";
 import { type ToDo, toDosOf, withoutToDo } from "./todos";
 
 type Given = Pick<Slot, "ask" | "show">;
@@ -26,7 +26,7 @@ export function ProblemsBar({ ask, show }: Given) {
       {isShown && (
         <ul className="plain-list dz-problems-list">
           {problems.map((problem) => (
-            <Row key={problem.id} problem={problem} ask={ask} show={show} />
+            <ProblemRow key={problem.id} problem={problem} ask={ask} show={show} />
           ))}
           {toDos.map((toDo) => (
             <ToDoRow key={JSON.stringify(toDo)} toDo={toDo} />
@@ -68,17 +68,13 @@ function Summary({ problems, toDos }: { problems: readonly Problem[]; toDos: num
     <>
       {said.map(({ severity, count }) => (
         <span key={severity} className={`dz-count dz-is-${severity}`}>
-          <span className="dz-sign" aria-hidden="true">
-            {SIGNS[severity]}
-          </span>
+          <Sign of={severity} />
           {`${count} ${WORDS[severity][count === 1 ? 0 : 1]}`}
         </span>
       ))}
       {toDos > 0 && (
         <span className="dz-count dz-is-todo">
-          <span className="dz-sign" aria-hidden="true">
-            ?
-          </span>
+          <Sign of="todo" />
           {`${toDos} to do`}
         </span>
       )}
@@ -86,27 +82,50 @@ function Summary({ problems, toDos }: { problems: readonly Problem[]; toDos: num
   );
 }
 
-function Row({ problem, ask, show }: { problem: Problem } & Given) {
-  const { severity, message, state } = problem;
+interface RowProps {
+  sign: Severity | "todo";
+  /** What it is, for those who do not see its sign. */
+  spoken: string;
+  place: string;
+  /** Shows the place; null where it is gone. */
+  onShow: (() => void) | null;
+  text: string;
+  /** What can be done about it. */
+  children: ReactNode;
+}
+
+function Row({ sign, spoken, place, onShow, text, children }: RowProps) {
   return (
-    <li className={`dz-problem dz-is-${severity}`}>
-      <span className="dz-sign" aria-hidden="true">
-        {SIGNS[severity]}
-      </span>
+    <li className={`dz-problem dz-is-${sign}`}>
+      <Sign of={sign} />
       <button
         type="button"
         className="dz-problem-place"
-        onClick={() => (state === null ? show("code") : select([state]))}
+        disabled={onShow === null}
+        onClick={() => onShow?.()}
         title="Show where it is"
       >
-        <span className="visually-hidden">{`${WORDS[severity][0]} at `}</span>
-        {whereOf(problem)}
+        <span className="visually-hidden">{`${spoken} at `}</span>
+        {place}
       </button>
-      <span className="dz-problem-text">{message}</span>
-      <span className="dz-problem-acts">
-        <Fixes problem={problem} ask={severity === "advice" ? null : ask} />
-      </span>
+      <span className="dz-problem-text">{text}</span>
+      <span className="dz-problem-acts">{children}</span>
     </li>
+  );
+}
+
+function ProblemRow({ problem, ask, show }: { problem: Problem } & Given) {
+  const { severity, message, state } = problem;
+  return (
+    <Row
+      sign={severity}
+      spoken={WORDS[severity][0]}
+      place={whereOf(problem)}
+      onShow={() => (state === null ? show("code") : select([state]))}
+      text={message}
+    >
+      <Fixes problem={problem} ask={severity === "advice" ? null : ask} />
+    </Row>
   );
 }
 
@@ -119,25 +138,16 @@ function ToDoRow({ toDo }: { toDo: ToDo }) {
     toDo.state === null ? undefined : pointersOf(definitionOf(state), toDo.state)[0],
   );
   return (
-    <li className="dz-problem dz-is-todo">
-      <span className="dz-sign" aria-hidden="true">
-        ?
-      </span>
-      <button
-        type="button"
-        className="dz-problem-place"
-        disabled={pointer === undefined}
-        onClick={() => pointer !== undefined && select([pointer])}
-      >
-        <span className="visually-hidden">To do at </span>
-        {toDo.state ?? "Workflow"}
-      </button>
-      <span className="dz-problem-text">{toDo.text}</span>
-      <span className="dz-problem-acts">
-        <TextButton tone="accent" onClick={done}>
-          Done
-        </TextButton>
-      </span>
-    </li>
+    <Row
+      sign="todo"
+      spoken="To do"
+      place={toDo.state ?? "Workflow"}
+      onShow={pointer === undefined ? null : () => select([pointer])}
+      text={toDo.text}
+    >
+      <TextButton tone="accent" onClick={done}>
+        Done
+      </TextButton>
+    </Row>
   );
 }

@@ -7,6 +7,7 @@ import { freeName } from "../../../asl/names";
 import {
   changeAt,
   isObject,
+  mapEntries,
   own,
   pointerOf,
   scopeOf,
@@ -17,6 +18,7 @@ import {
 } from "../../../asl/pointer";
 import type { Definition, Json, JsonObject, StateObject, StatePointer } from "../../../asl/types";
 import { findScope, stateNames } from "../../../asl/walk";
+import { STATE_FIELDS } from "../../../facts";
 import type { Place } from "./location";
 import { nearest } from "./nearest";
 
@@ -46,6 +48,18 @@ export function fixesOf(definition: Definition, found: Found, place: Place, reso
   }
 }
 
+/** Another value at the place. */
+const put = (label: string, { pointer }: Place, value: Json): Fix => ({
+  label,
+  apply: (whole) => changeAt(whole, pointer, () => value),
+});
+
+/** A change of the object at `pointer`. */
+const onObject = (label: string, pointer: string, change: (object: JsonObject) => JsonObject): Fix => ({
+  label,
+  apply: (whole) => changeAt(whole, pointer, (found) => (isObject(found) ? change(found) : found)),
+});
+
 function targetFixes(definition: Definition, message: string, place: Place): Fix[] {
   const target = /^Missing '(\w+)' target: ([\s\S]*)$/.exec(message);
   if (target === null) return [];
@@ -60,20 +74,10 @@ function targetFixes(definition: Definition, message: string, place: Place): Fix
       names.filter((name) => name !== own),
     ) ?? (field === "StartAt" ? (names[0] ?? null) : null);
   const fixes: Fix[] = [];
-  if (near !== null) {
-    fixes.push({
-      label: field === "StartAt" ? `Start at “${near}”` : `Go to “${near}”`,
-      apply: (whole) => changeAt(whole, place.pointer, () => near),
-    });
-  }
+  if (near !== null) fixes.push(put(field === "StartAt" ? `Start at “${near}”` : `Go to “${near}”`, place, near));
   if (wanted !== "" && !stateNames(definition).has(wanted)) {
-    fixes.push({
-      label: `Add a state “${wanted}”`,
-      apply: (whole) =>
-        changeAt(whole, pointerOf([...tokensOf(inside), "States"]), (states) =>
-          isObject(states) ? withEntry(states, wanted, { Type: "Pass", End: true }) : states,
-        ),
-    });
+    const added = { Type: "Pass", End: true };
+    fixes.push(onObject(`Add a state “${wanted}”`, `${inside}/States`, (states) => withEntry(states, wanted, added)));
   }
   return fixes;
 }
@@ -82,7 +86,7 @@ function targetFixes(definition: Definition, message: string, place: Place): Fix
 function startScope(definition: Definition, place: Place, fallback: string): string {
   if (!place.pointer.endsWith("/StartAt")) return fallback;
   const scope = place.pointer.slice(0, -"/StartAt".length);
-  return isObject(valueAt(definition, scope) ?? null) ? scope : fallback;
+  return isObject(valueAt(definition, scope)) ? scope : fallback;
 }
 
 function scopeOfField(pointer: string): string {
@@ -93,7 +97,7 @@ function resourceFixes(definition: Definition, place: Place, resources: Iterable
   const value = valueAt(definition, place.pointer);
   if (typeof value !== "string") return [];
   const near = nearest(value, resources);
-  return near === null ? [] : [{ label: `Use ${near}`, apply: (whole) => changeAt(whole, place.pointer, () => near) }];
+  return near === null ? [] : [put(`Use ${near}`, place, near)];
 }
 
 function addOtherwise(state: StatePointer): Fix {
@@ -114,32 +118,27 @@ function addOtherwise(state: StatePointer): Fix {
 
 function shapeFixes(definition: Definition, message: string, place: Place): Fix[] {
   const value = valueAt(definition, place.pointer);
-  const onObject = (label: string, change: (object: JsonObject) => JsonObject): Fix => ({
-    label,
-    apply: (whole) => changeAt(whole, place.pointer, (found) => (isObject(found) ? change(found) : found)),
-  });
-  if (message === "Exactly one of these fields is required: [Next, End]" && isObject(value ?? null)) {
-    return [onObject("End here", (state) => withEntry(withoutEntry(state, "Next"), "End", true))];
+  const here = place.pointer;
+  if (message === "Exactly one of these fields is required: [Next, End]" && isObject(value)) {
+    return [onObject("End here", here, (state) => withEntry(withoutEntry(state, "Next"), "End", true))];
   }
   if (message === "There should only be one of the following fields: [Next, End]") {
     const next = own(value as StateObject, "Next");
     return [
-      onObject(`Go to “${String(next)}”`, (state) => withoutEntry(state, "End")),
-      onObject("End here", (state) => withoutEntry(state, "Next")),
+      onObject(`Go to “${String(next)}”`, here, (state) => withoutEntry(state, "End")),
+      onObject("End here", here, (state) => withoutEntry(state, "Next")),
     ];
   }
   if (/^Field '.*' is not supported$|^The QueryLanguage is set to /.test(message) && place.pointer !== "")
     return unknownField(definition, message, place);
   const bound = /^(?:Minimum|Maximum) value is (\d+)(?:\.0)?$/.exec(message)?.[1];
   if (bound !== undefined) {
-    return [{ label: `Set it to ${bound}`, apply: (whole) => changeAt(whole, place.pointer, () => Number(bound)) }];
+    return [put(`Set it to ${bound}`, place, Number(bound))];
   }
   const allowed = /should have one of these values: \[(.*)\]$/.exec(message)?.[1]?.split(", ");
   if (allowed !== undefined && typeof value === "string") {
     const near = nearest(value, allowed);
-    return near === null
-      ? []
-      : [{ label: `Set it to ${near}`, apply: (whole) => changeAt(whole, place.pointer, () => near) }];
+    return near === null ? [] : [put(`Set it to ${near}`, place, near)];
   }
   if (message === "Array must have at least one item" && ["Retry", "Catch"].includes(place.field)) {
     return [removal(place)];
@@ -147,74 +146,24 @@ function shapeFixes(definition: Definition, message: string, place: Place): Fix[
   return [];
 }
 
-const STATE_FIELDS = [
-  "Type",
-  "Comment",
-  "QueryLanguage",
-  "Next",
-  "End",
-  "InputPath",
-  "OutputPath",
-  "ResultPath",
-  "Parameters",
-  "ResultSelector",
-  "Arguments",
-  "Output",
-  "Assign",
-  "Resource",
-  "TimeoutSeconds",
-  "TimeoutSecondsPath",
-  "HeartbeatSeconds",
-  "HeartbeatSecondsPath",
-  "Retry",
-  "Catch",
-  "Credentials",
-  "Choices",
-  "Default",
-  "Seconds",
-  "SecondsPath",
-  "Timestamp",
-  "TimestampPath",
-  "Result",
-  "Error",
-  "ErrorPath",
-  "Cause",
-  "CausePath",
-  "Branches",
-  "ItemProcessor",
-  "ItemReader",
-  "ItemSelector",
-  "ItemBatcher",
-  "ResultWriter",
-  "Items",
-  "ItemsPath",
-  "MaxConcurrency",
-  "MaxConcurrencyPath",
-  "ToleratedFailurePercentage",
-  "ToleratedFailureCount",
-  "Label",
-] as const;
+/** The fields that states of any type have. */
+const KNOWN_FIELDS = new Set(Object.values(STATE_FIELDS).flatMap(({ JSONPath, JSONata }) => [...JSONPath, ...JSONata]));
 
 /** A misspelt field is renamed to the known one where that is free; any other is removed, which its label says. */
 function unknownField(definition: Definition, message: string, place: Place): Fix[] {
   const name = tokensOf(place.pointer).at(-1) ?? "";
   const owner = pointerOf(tokensOf(place.pointer).slice(0, -1));
   const around = valueAt(definition, owner);
-  const near = message.includes("QueryLanguage") || owner !== place.state ? null : nearest(name, STATE_FIELDS);
-  if (near === null || !isObject(around ?? null) || Object.hasOwn(around as JsonObject, near)) return [removal(place)];
-  const rename = (object: Json): Json =>
-    isObject(object)
-      ? Object.fromEntries(Object.entries(object).map(([key, value]) => [key === name ? near : key, value]))
-      : object;
-  return [{ label: `Rename it to ${near}`, apply: (whole) => changeAt(whole, owner, rename) }, removal(place)];
+  const near = message.includes("QueryLanguage") || owner !== place.state ? null : nearest(name, KNOWN_FIELDS);
+  if (near === null || !isObject(around) || Object.hasOwn(around, near)) return [removal(place)];
+  const renamed = (object: JsonObject): JsonObject =>
+    mapEntries(object, (key, value) => [key === name ? near : key, value]);
+  return [onObject(`Rename it to ${near}`, owner, renamed), removal(place)];
 }
 
 function removal(place: Place): Fix {
   const tokens = tokensOf(place.pointer);
   const name = tokens.at(-1) ?? "";
   const owner = pointerOf(tokens.slice(0, -1));
-  return {
-    label: `Remove ${name}`,
-    apply: (whole) => changeAt(whole, owner, (found) => (isObject(found) ? withoutEntry(found, name) : found)),
-  };
+  return onObject(`Remove ${name}`, owner, (found) => withoutEntry(found, name));
 }

@@ -1,5 +1,7 @@
 /** What a person has still to look at: the copilot's guesses, kept beside the definition (`studio.to_dos`). */
-import { isObject, own, withEntry, withoutEntry } from "../../../asl/pointer";
+
+import { isObject, own } from "../../../asl/pointer";
+import { studioOf, withStudio } from "../../../asl/studio";
 import type { JsonObject } from "../../../asl/types";
 
 export interface ToDo {
@@ -10,8 +12,7 @@ export interface ToDo {
 }
 
 export function toDosOf(document: JsonObject): ToDo[] {
-  const studio = own(document, "studio");
-  const listed = isObject(studio) ? own(studio, "to_dos") : undefined;
+  const listed = own(studioOf(document), "to_dos");
   if (!Array.isArray(listed)) return [];
   return listed.flatMap((each) => {
     if (!isObject(each)) return [];
@@ -23,15 +24,16 @@ export function toDosOf(document: JsonObject): ToDo[] {
   });
 }
 
-/** The document without the to-do `done`; without the list where it was the last. */
+/** The document without the to-do `done`. */
 export function withoutToDo(document: JsonObject, done: ToDo): JsonObject {
-  const studio = own(document, "studio");
-  if (!isObject(studio)) return document;
-  const left = toDosOf(document).filter((each) => !(each.state === done.state && each.text === done.text));
-  const listed = left.map(({ state, pointer, text }): JsonObject => ({ state, pointer, text }));
-  return withEntry(
+  return withToDos(
     document,
-    "studio",
-    left.length > 0 ? withEntry(studio, "to_dos", listed) : withoutEntry(studio, "to_dos"),
+    toDosOf(document).filter((each) => !(each.state === done.state && each.text === done.text)),
   );
+}
+
+/** The document with just these to-dos. */
+export function withToDos(document: JsonObject, toDos: readonly ToDo[]): JsonObject {
+  const listed = toDos.map(({ state, pointer, text }): JsonObject => ({ state, pointer, text }));
+  return withStudio(document, "to_dos", listed.length === 0 ? undefined : listed);
 }

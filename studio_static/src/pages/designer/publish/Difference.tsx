@@ -5,7 +5,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import type { Definition, JsonObject } from "../../../asl";
 import { CodeDiff } from "../../../ui/Code";
 import { Skeleton } from "../../../ui/Skeleton";
-import type { ConnectorList } from "../palette/items";
+import { type ConnectorList, namesOf } from "../palette/items";
 import { definitionIn } from "../store";
 
 const DiffCanvas = lazy(async () => ({ default: (await import("../../../canvas")).DiffCanvas }));
@@ -59,9 +59,4 @@ export function Difference({ before, after, label, connectors, height }: Differe
 function text(document: JsonObject): string {
   const { studio: _, ...rest } = document;
   return JSON.stringify(rest, null, 2);
-}
-
-function namesOf(list: ConnectorList | null) {
-  const byCode = new Map((list?.connectors ?? []).map(({ code, name }) => [code, name]));
-  return { connector: (code: string) => byCode.get(code) };
 }

@@ -1,8 +1,9 @@
 /** What an execution may be started with: fields in a table for the usual, the JSON Schema itself for everything. */
 import { useState } from "react";
 import { isObject, type Json, type JsonObject } from "../../../asl";
-import { AddButton, Pick, Segments, TextButton, TextInput } from "../forms/controls";
+import { AddButton, Check, Pick, Segments, TextButton, TextInput } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
+import { AddRow } from "../forms/Rows";
 import { editDocument } from "../store";
 import { type FieldRow, rowsOf, schemaOf, withoutRow, withRow } from "./schemaRows";
 
@@ -57,9 +58,7 @@ export function InputSchema({ schema }: { schema: Json | undefined }) {
 }
 
 function Table({ schema, write }: { schema: JsonObject; write: (next: JsonObject) => void }) {
-  const [name, setName] = useState("");
   const rows = rowsOf(schema);
-  const isFree = name.trim() !== "" && !rows.some((row) => row.name === name.trim());
   return (
     <div className="dz-schema">
       {rows.map((row) => (
@@ -70,20 +69,11 @@ function Table({ schema, write }: { schema: JsonObject; write: (next: JsonObject
           onRemove={() => write(withoutRow(schema, row.name))}
         />
       ))}
-      <form
-        className="dz-row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isFree) return;
-          write(withRow(schema, { name: name.trim(), type: "string", required: false, description: "" }));
-          setName("");
-        }}
-      >
-        <TextInput label="Name of a new field" placeholder="New field" mono value={name} onChange={setName} />
-        <button type="submit" className="dz-add" disabled={!isFree}>
-          Add
-        </button>
-      </form>
+      <AddRow
+        what="field"
+        taken={new Set(rows.map((row) => row.name))}
+        onAdd={(name) => write(withRow(schema, { name, type: "string", required: false, description: "" }))}
+      />
     </div>
   );
 }
@@ -99,14 +89,9 @@ function Row({ row, onChange, onRemove }: { row: FieldRow; onChange: (row: Field
         empty="any"
         onChange={(type) => onChange({ ...row, type })}
       />
-      <label className="dz-check">
-        <input
-          type="checkbox"
-          checked={row.required}
-          onChange={(event) => onChange({ ...row, required: event.target.checked })}
-        />
-        <span>required</span>
-      </label>
+      <Check checked={row.required} onChange={(required) => onChange({ ...row, required })}>
+        required
+      </Check>
       <TextInput
         label={`Description of ${row.name}`}
         placeholder="What it means"

@@ -35,21 +35,15 @@ export function Pausing({ workflow }: { workflow: string }) {
           )
         }
       >
-        {(ties) =>
-          paused === null ? (
-            <AddButton
-              aria-describedby={ties["aria-describedby"]}
-              disabled={data === null}
-              onClick={() => setAsking(true)}
-            >
-              Pause…
-            </AddButton>
-          ) : (
-            <AddButton aria-describedby={ties["aria-describedby"]} onClick={() => void resume()}>
-              Switch on
-            </AddButton>
-          )
-        }
+        {(ties) => (
+          <AddButton
+            aria-describedby={ties["aria-describedby"]}
+            disabled={data === null}
+            onClick={() => (paused === null ? setAsking(true) : void resume())}
+          >
+            {paused === null ? "Pause…" : "Switch on"}
+          </AddButton>
+        )}
       </Field>
       {isAsking && data !== null && (
         <PauseDialog

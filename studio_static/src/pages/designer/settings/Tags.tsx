@@ -1,7 +1,7 @@
 /** Tags: a key and a value each, for lists and cost reports. */
 import { useState } from "react";
 import { isObject, type JsonObject, own, withEntry, withoutEntry } from "../../../asl";
-import { Field, TextInput } from "../forms/controls";
+import { Chip, Field, TextInput } from "../forms/controls";
 import { documentOf, editDocument, useDesigner } from "../store";
 
 const NONE: JsonObject = {};
@@ -17,16 +17,13 @@ export function Tags() {
     <Field label="Tags">
       <div className="dz-chips">
         {Object.entries(tags).map(([key, value]) => (
-          <span key={key} className="dz-chip">
+          <Chip
+            key={key}
+            label={`Remove the tag ${key}`}
+            onRemove={() => write(`Remove the tag ${key}`, withoutEntry(tags, key))}
+          >
             {`${key}: ${String(value)}`}
-            <button
-              type="button"
-              aria-label={`Remove the tag ${key}`}
-              onClick={() => write(`Remove the tag ${key}`, withoutEntry(tags, key))}
-            >
-              ✕
-            </button>
-          </span>
+          </Chip>
         ))}
         <NewTag onAdd={(key, value) => write(`Tag it ${key}: ${value}`, withEntry(tags, key, value))} />
       </div>

@@ -1,41 +1,23 @@
 /** What starts the workflow besides a person: schedules, webhooks, queues, events. */
 import { isObject, type Json, type JsonObject, own, withEntry, withoutEntry } from "../../../asl";
 import { TRIGGER_TYPES, type TriggerType } from "../../../facts";
-import { zones } from "../conditions/moments";
-import { AddButton, Check, Field, NumberInput, Pick, Segments, TextButton, TextInput } from "../forms/controls";
+import { ZONES } from "../conditions/moments";
+import { cardsOf, type ItemCard } from "../forms/cards";
+import { AddButton, Card, Check, Field, NumberInput, Pick, Segments, TextButton, TextInput } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import { textOf } from "../inspector/useState";
 import { editDocument } from "../store";
 import { isSchedule, newTrigger, rateOf, rateText, TRIGGER_NAMES, UNITS } from "./triggers";
 
-const ZONES = zones().map((each) => ({ value: each, label: each.replaceAll("_", " ") }));
-
 export function Triggers({ triggers }: { triggers: readonly JsonObject[] }) {
-  const write = (label: string, next: readonly JsonObject[], group = false): void =>
-    editDocument(label, "triggers", next.length === 0 ? undefined : [...next], group);
+  const write = (label: string, next: Json[], field?: string): void =>
+    editDocument(label, "triggers", next.length === 0 ? undefined : next, field !== undefined);
+  const cards = cardsOf(triggers, "trigger", write);
   return (
     <>
       <p className="dz-quiet">Kept with the workflow and checked. This release does not listen to them yet.</p>
-      {triggers.map((trigger, index) => (
-        <Trigger
-          // biome-ignore lint/suspicious/noArrayIndexKey: triggers have no identity but their place
-          key={index}
-          trigger={trigger}
-          number={index + 1}
-          onChange={(next) =>
-            write(
-              `Edit trigger ${index + 1}`,
-              triggers.map((each, at) => (at === index ? next : each)),
-              true,
-            )
-          }
-          onRemove={() =>
-            write(
-              `Remove trigger ${index + 1}`,
-              triggers.filter((_, at) => at !== index),
-            )
-          }
-        />
+      {cards.map((card) => (
+        <Trigger key={card.number} {...card} />
       ))}
       <div className="dz-row">
         {TRIGGER_TYPES.map((type) => (
@@ -55,26 +37,17 @@ const TEXTS: Readonly<Partial<Record<string, { field: string; label: string; hin
   event: { field: "bus", label: "Bus", hint: "" },
 };
 
-interface TriggerProps {
-  trigger: JsonObject;
-  number: number;
-  onChange: (trigger: JsonObject) => void;
-  onRemove: () => void;
-}
-
-function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
+function Trigger({ item: trigger, number, onChange, onRemove }: ItemCard) {
   const type = textOf(own(trigger, "type"));
-  const set = (key: string, value: Json): void => onChange(withEntry(trigger, key, value));
+  const set = (key: string, value: Json): void => onChange(withEntry(trigger, key, value), key);
   const text = TEXTS[type];
   const given = own(trigger, "input");
   return (
-    <fieldset className="dz-card">
-      <legend>{TRIGGER_NAMES[type as TriggerType] ?? `Trigger ${number}`}</legend>
-      <span className="dz-card-tools">
-        <TextButton label={`Remove trigger ${number}`} onClick={onRemove}>
-          ✕
-        </TextButton>
-      </span>
+    <Card
+      title={TRIGGER_NAMES[type as TriggerType] ?? `Trigger ${number}`}
+      what={`trigger ${number}`}
+      onRemove={onRemove}
+    >
       {type === "schedule" && <Schedule trigger={trigger} set={set} />}
       {text !== undefined && (
         <Field label={text.label} hint={text.hint}>
@@ -101,7 +74,10 @@ function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
         <Field
           label="Input"
           aside={
-            <TextButton label="Start with what arrived" onClick={() => onChange(withoutEntry(trigger, "input"))}>
+            <TextButton
+              label="Start with what arrived"
+              onClick={() => onChange(withoutEntry(trigger, "input"), "input")}
+            >
               ✕
             </TextButton>
           }
@@ -109,7 +85,7 @@ function Trigger({ trigger, number, onChange, onRemove }: TriggerProps) {
           <JsonInput label={`Input of trigger ${number}`} value={given} onChange={(value) => set("input", value)} />
         </Field>
       )}
-    </fieldset>
+    </Card>
   );
 }
 

@@ -2,16 +2,16 @@
  * Outputs that stand in for steps: kept in the draft, shown on the cards, counted here. A pin is chosen from what the
  * step gave in past runs or in this test, or typed.
  */
+
 import { useState } from "react";
-import { get, path, withQuery } from "../../../api/client";
-import type { PastInputs } from "../../../api/schema";
-import { type Json, nameOf, statePath } from "../../../asl";
+import { type Json, nameOf, pinsOf, statePath } from "../../../asl";
 import { tooLarge } from "../../../ui/json";
 import { Pick, TextButton } from "../forms/controls";
 import { JsonInput } from "../forms/JsonInput";
 import type { Slot } from "../slots";
 import { preview } from "../values/paths";
-import { canPin, pinsOf, withPin } from "./plan";
+import { pastInputs, runTitle } from "../values/sample";
+import { canPin, withPin } from "./plan";
 import { type Run, valuesOf } from "./useTests";
 
 interface PinsProps extends Slot {
@@ -94,12 +94,7 @@ function here(run: Run | null, at: string): Source[] {
 }
 
 async function past(workflow: string, state: string): Promise<Source[]> {
-  try {
-    const found = await get<PastInputs>(withQuery(path("/workflows/{}/inputs", workflow), { state, limit: 5 }));
-    return found.inputs
-      .filter((each) => each.status === "SUCCEEDED" && tooLarge(each.output) === null)
-      .map((each) => ({ title: `Run ${each.execution.split(":").at(-1)}`, output: each.output as Json }));
-  } catch {
-    return []; // Past runs are a help: without them a value is typed.
-  }
+  return (await pastInputs(workflow, state))
+    .filter((each) => each.status === "SUCCEEDED" && tooLarge(each.output) === null)
+    .map((each) => ({ title: runTitle(each), output: each.output }));
 }

@@ -2,7 +2,16 @@
 import Button from "@cloudscape-design/components/button";
 import { useEffect, useRef, useState } from "react";
 import type { Step, TrialAnswer } from "../../../api/schema";
-import { type Json, nameOf, nameProblem, type StatePointer, statePath, walk } from "../../../asl";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  nameOf,
+  nameProblem,
+  type StatePointer,
+  statePath,
+  walk,
+} from "../../../asl";
 import { JsonView } from "../../../ui/JsonView";
 import { StatusMark } from "../../../ui/StatusMark";
 import { Field, TextButton, TextInput } from "../forms/controls";
@@ -159,8 +168,7 @@ function Value({ label, value }: { label: string; value: Json | undefined }) {
   );
 }
 
-const asObject = (value: Json | undefined): Record<string, Json> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 
 function SaveAsCase({ run, document, apply }: RunResultProps) {
   const [name, setName] = useState("");

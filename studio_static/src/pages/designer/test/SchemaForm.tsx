@@ -1,7 +1,9 @@
 /** An object as a form made of its JSON Schema: a control a property, objects within as groups, all else as JSON. */
+
 import { isObject, type Json, type JsonObject, withEntry, withoutEntry } from "../../../asl";
-import { Check, Field, NumberInput, Pick, TextButton, TextInput } from "../forms/controls";
-import { JsonInput } from "../forms/JsonInput";
+import { Field, TextButton } from "../forms/controls";
+import { UNSET } from "../forms/field";
+import { Literal, widgetFor } from "../forms/ValueField";
 import { sampleOf } from "../values/paths";
 
 interface SchemaFormProps {
@@ -64,37 +66,13 @@ function Property({ name, spec, required, value, onChange }: PropertyProps) {
     );
   return (
     <Field label={label} required={required} aside={aside} hint={hint}>
-      <Control label={label} spec={spec} value={value} onChange={onChange} />
+      <Literal
+        widget={widgetFor(name, spec, value === undefined ? UNSET : { kind: "literal", value })}
+        label={label}
+        spec={spec}
+        value={value}
+        onChange={onChange}
+      />
     </Field>
   );
-}
-
-interface ControlProps {
-  label: string;
-  spec: JsonObject;
-  value: Json | undefined;
-  onChange: (value: Json | undefined) => void;
-}
-
-function Control({ label, spec, value, onChange }: ControlProps) {
-  const choices = Array.isArray(spec.enum) ? spec.enum.filter((item) => typeof item === "string") : [];
-  if (choices.length > 0 && (value === undefined || typeof value === "string")) {
-    const options = choices.map((choice) => ({ value: choice, label: choice }));
-    return <Pick value={value ?? ""} options={options} onChange={onChange} />;
-  }
-  if (spec.type === "string" && (value === undefined || typeof value === "string")) {
-    return <TextInput value={value ?? ""} onChange={onChange} />;
-  }
-  if ((spec.type === "number" || spec.type === "integer") && (value === undefined || typeof value === "number")) {
-    const step = spec.type === "integer" ? 1 : "any";
-    return <NumberInput value={value ?? null} step={step} onChange={(next) => onChange(next ?? undefined)} />;
-  }
-  if (spec.type === "boolean" && (value === undefined || typeof value === "boolean")) {
-    return (
-      <Check checked={value === true} onChange={onChange}>
-        {value === undefined ? "not given" : value ? "yes" : "no"}
-      </Check>
-    );
-  }
-  return <JsonInput label={label} value={value ?? null} onChange={onChange} />;
 }

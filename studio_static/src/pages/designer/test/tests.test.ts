@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { TrialAnswer } from "../../../api/schema";
-import type { Definition, JsonObject } from "../../../asl";
+import { type Definition, type JsonObject, pinsOf } from "../../../asl";
 import type { ConnectorList } from "../palette/items";
 import { answersOf, caseOf, casesOf, noCase, withCase, withoutCase } from "./cases";
-import { callsOf, canPin, pinsOf, withPin } from "./plan";
+import { callsOf, canPin, withPin } from "./plan";
 import { answeringOf, requestOf, type Tests } from "./useTests";
 
 const task = (resource: string, more: JsonObject) => ({ Type: "Task", Resource: resource, ...more });

@@ -2,6 +2,7 @@
  * A sample: an input and variables that a state could have, so that an expression shows its value while it is typed.
  * Real ones first: the last runs', then what is pinned, then the cases', then one made of the input schema.
  */
+
 import { get, path, withQuery } from "../../../api/client";
 import {
   type Definition,
@@ -10,6 +11,7 @@ import {
   type JsonObject,
   nameOf,
   own,
+  pinsOf,
   predecessors,
   type StatePointer,
   scopeOf,
@@ -26,9 +28,9 @@ export interface Sample {
 
 interface PastInput {
   readonly execution: string;
-  readonly at: string | null;
   readonly status: string;
   readonly input: Json;
+  readonly output: Json;
   readonly variables?: JsonObject | null;
 }
 
@@ -42,20 +44,21 @@ export async function samplesOf(
 }
 
 async function pastSamples(workflow: string, pointer: StatePointer | null): Promise<Sample[]> {
-  const state = pointer === null ? null : nameOf(pointer);
+  const past = await pastInputs(workflow, pointer === null ? null : nameOf(pointer));
+  return past.map((each) => ({ title: runTitle(each), input: each.input, variables: each.variables ?? {} }));
+}
+
+/** The last inputs that really came, of a state or of the workflow. None where they cannot be read: they are a help. */
+export async function pastInputs(workflow: string, state: string | null): Promise<readonly PastInput[]> {
   try {
-    const answer = await get<{ inputs: PastInput[] }>(
-      withQuery(path("/workflows/{}/inputs", workflow), { state, limit: 5 }),
-    );
-    return answer.inputs.map((past) => ({
-      title: `Run ${past.execution.split(":").at(-1) ?? past.execution}`,
-      input: past.input,
-      variables: past.variables ?? {},
-    }));
+    return (await get<{ inputs: PastInput[] }>(withQuery(path("/workflows/{}/inputs", workflow), { state, limit: 5 })))
+      .inputs;
   } catch {
-    return []; // A sample is a help: without past runs there are the document's own.
+    return [];
   }
 }
+
+export const runTitle = ({ execution }: PastInput): string => `Run ${execution.split(":").at(-1) ?? execution}`;
 
 /** What the document itself says: pins of the state before, cases and the input schema for what starts the workflow. */
 export function documentSamples(document: JsonObject, pointer: StatePointer | null): Sample[] {
@@ -78,9 +81,7 @@ function isFirst(definition: Json | undefined, pointer: StatePointer): boolean {
 }
 
 function pinned(document: JsonObject, definition: Definition, pointer: StatePointer): Sample[] {
-  const studio = own(document, "studio");
-  const pins = isObject(studio) ? own(studio, "pins") : undefined;
-  if (!isObject(pins)) return [];
+  const pins = pinsOf(document);
   return predecessors(definition, pointer).flatMap((before) => {
     const output = own(pins, statePath(before));
     return output === undefined ? [] : [{ title: `Pinned at ${nameOf(before)}`, input: output, variables: {} }];

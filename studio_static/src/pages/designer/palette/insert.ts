@@ -1,5 +1,4 @@
-/** The palette's items for what was typed, and putting one of them into the workflow. */
-import { useMemo, useState } from "react";
+/** Putting an item of the palette into the workflow. */
 import {
   type EdgeId,
   insertFragment,
@@ -10,21 +9,7 @@ import {
   scopeOf,
 } from "../../../asl";
 import { definitionOf, edit, onlySelected, useDesigner } from "../store";
-import { type PaletteItem, paletteItems, searchItems } from "./items";
-
-interface PaletteState {
-  readonly text: string;
-  readonly setText: (text: string) => void;
-  readonly items: readonly PaletteItem[];
-}
-
-export function usePalette(): PaletteState {
-  const connectors = useDesigner((state) => state.connectors);
-  const [text, setText] = useState("");
-  const all = useMemo(() => paletteItems(connectors), [connectors]);
-  const items = useMemo(() => searchItems(all, text), [all, text]);
-  return { text, setText, items };
-}
+import type { PaletteItem } from "./items";
 
 /** Put `item` on the line `edge`; without one after what is selected, else at the end. Whether it could be done. */
 export function insertItem(item: PaletteItem, edge: EdgeId | null = null): boolean {
