@@ -16,27 +16,24 @@ import {
 } from "./store";
 
 export function useSlot(workflow: string, show: (tab: Tab) => void, reload: () => Promise<void>): Slot {
-  const document = useDesigner(documentOf);
-  const definition = useDesigner(definitionOf);
-  const selected = useDesigner(onlySelected);
-  const { selection, problems, checked, connectors, save, activeVersion } = useDesigner(
-    useShallow(({ selection, problems, checked, connectors, save, activeVersion }) => {
-      return { selection, problems, checked, connectors, save, activeVersion };
-    }),
+  const shown = useDesigner(
+    useShallow((state) => ({
+      document: documentOf(state),
+      definition: definitionOf(state),
+      selected: onlySelected(state),
+      selection: state.selection,
+      problems: state.problems,
+      checked: state.checked,
+      connectors: state.connectors,
+      activeVersion: state.activeVersion,
+      saved: state.save.kind === "saved",
+      etag: draftEtag(),
+    })),
   );
   return useMemo(
     () => ({
       workflow,
-      document,
-      definition,
-      selected,
-      selection,
-      problems,
-      checked,
-      connectors,
-      etag: draftEtag(),
-      saved: save.kind === "saved",
-      activeVersion,
+      ...shown,
       apply: (edit, name) => apply(name, edit(documentOf(useDesigner.getState()))),
       save: saveNow,
       reload,
@@ -45,19 +42,6 @@ export function useSlot(workflow: string, show: (tab: Tab) => void, reload: () =
       setOverlay,
       ask,
     }),
-    [
-      workflow,
-      document,
-      definition,
-      selected,
-      selection,
-      problems,
-      checked,
-      connectors,
-      save,
-      activeVersion,
-      reload,
-      show,
-    ],
+    [workflow, shown, reload, show],
   );
 }

@@ -5,8 +5,7 @@
 import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../../app/me";
-import { type JsonObject, nameOf, own, pointersOf, type StatePointer } from "../../../asl";
-import { typeOf, walk } from "../../../asl/walk";
+import { canFail, type JsonObject, nameOf, own, pointersOf, type StatePointer, stateAt } from "../../../asl";
 import { ErrorWords } from "../../../ui/Problem";
 import { TextButton } from "../forms/controls";
 import { whereOf } from "../problems/problems";
@@ -17,7 +16,6 @@ import { ProposalDialog } from "./ProposalDialog";
 import { type Outcome, useCopilot } from "./useCopilot";
 
 const EXAMPLE = "When a high value order comes in, ask finance on Slack and charge the card";
-const FALLIBLE = new Set(["Task", "Parallel", "Map"]);
 
 export default function CopilotCard(slot: CopilotSlot) {
   const { document, request, onTaken } = slot;
@@ -116,8 +114,7 @@ function Sentence({ text, onText, busy, onAsk }: SentenceProps) {
 
 function Help({ slot, busy, ask }: { slot: CopilotSlot; busy: boolean; ask: (request: CopilotRequest) => void }) {
   const { selected, selection, definition } = slot;
-  const types = new Map([...walk(definition)].map(({ pointer, state }) => [pointer, typeOf(state)]));
-  const canFail = selection.filter((pointer) => FALLIBLE.has(types.get(pointer) ?? ""));
+  const fallible = selection.filter((pointer) => canFail(stateAt(definition, pointer) ?? {}));
   return (
     <div className="cp-help">
       <TextButton tone="copilot" disabled={busy} onClick={() => ask({ kind: "explain", state: selected })}>
@@ -125,8 +122,8 @@ function Help({ slot, busy, ask }: { slot: CopilotSlot; busy: boolean; ask: (req
       </TextButton>
       <TextButton
         tone="copilot"
-        disabled={busy || (selection.length > 0 && canFail.length === 0)}
-        onClick={() => ask({ kind: "errors", states: canFail })}
+        disabled={busy || (selection.length > 0 && fallible.length === 0)}
+        onClick={() => ask({ kind: "errors", states: fallible })}
       >
         Add error handling
       </TextButton>

@@ -1,10 +1,12 @@
 /** What the copilot is asked for, as a request to the API; and what becomes of the document when its proposal is applied. */
+
 import { nameOf } from "../../../asl";
 import { isObject, own, withEntry } from "../../../asl/pointer";
+import { studioOf } from "../../../asl/studio";
 import type { Json, JsonObject } from "../../../asl/types";
 import { typeOf, walk } from "../../../asl/walk";
 import type { whereOf } from "../problems/problems";
-import { type ToDo, toDosOf } from "../problems/todos";
+import { type ToDo, toDosOf, withToDos } from "../problems/todos";
 import type { CopilotRequest } from "../slots";
 
 /** A proposal as the API answers it. */
@@ -95,11 +97,7 @@ export function applied(proposal: Proposal, document: JsonObject): JsonObject {
     ({ state }) => state === null || (states.has(state) && states.get(state) === before.get(state)),
   );
   const toDos = unique([...kept, ...proposal.to_dos]);
-  const studio = own(document, "studio");
-  const beside = isObject(studio) ? studio : {};
-  if (toDos.length === 0 && !isObject(studio)) return proposal.document;
-  const listed = toDos.map(({ state, pointer, text }): JsonObject => ({ state, pointer, text }));
-  return withEntry(proposal.document, "studio", withEntry(beside, "to_dos", listed));
+  return withToDos(withEntry(proposal.document, "studio", studioOf(document)), toDos);
 }
 
 function statesOf(document: JsonObject): Map<string, string> {

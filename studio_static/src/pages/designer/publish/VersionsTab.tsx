@@ -146,20 +146,15 @@ function Compare({ slot, versions, from, to, onChoose }: CompareProps) {
   return (
     <>
       <div className="pb-chooser">
-        <FormField label="From">
-          <Select
-            selectedOption={optionOf(from)}
-            options={options}
-            onChange={({ detail }) => onChoose({ from: detail.selectedOption.value ?? "" })}
-          />
-        </FormField>
-        <FormField label="To">
-          <Select
-            selectedOption={optionOf(to)}
-            options={options}
-            onChange={({ detail }) => onChoose({ to: detail.selectedOption.value ?? "draft" })}
-          />
-        </FormField>
+        {(["from", "to"] as const).map((side) => (
+          <FormField key={side} label={side === "from" ? "From" : "To"}>
+            <Select
+              selectedOption={optionOf(side === "from" ? from : to)}
+              options={options}
+              onChange={({ detail }) => onChoose({ [side]: detail.selectedOption.value ?? URL_STATE[side] })}
+            />
+          </FormField>
+        ))}
       </div>
       {from === to ? (
         <EmptyState title="Choose two different ones">Both sides are the same: nothing differs.</EmptyState>

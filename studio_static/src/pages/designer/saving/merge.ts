@@ -4,7 +4,7 @@
  * Objects are merged by key, to any depth; everything else (arrays too: their items have no identity) is one value.
  * A value that both changed differently is a clash; a clash is never decided here.
  */
-import { escapeToken, isObject } from "../../../asl/pointer";
+import { escapeToken, isObject, own } from "../../../asl/pointer";
 import type { Json, JsonObject } from "../../../asl/types";
 
 export interface Merged {
@@ -15,35 +15,25 @@ export interface Merged {
 }
 
 /** Whether two values are the same JSON; the order of an object's keys counts nothing. */
-export function sameJson(one: Json | undefined, other: Json | undefined): boolean {
-  if (one === other) return true;
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((item, index) => sameJson(item, other[index]));
-  }
-  if (one === undefined || other === undefined || !isObject(one) || !isObject(other)) return false;
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && sameJson(one[key], other[key]))
-  );
-}
+export const sameJson = (one: Json | undefined, other: Json | undefined): boolean => same(one, other, false);
 
-/**
- * Whether two values are the same text as JSON: the order of keys counts. Edits share what they did not change, so that
- * of a large document only the way to the change is compared.
- */
-export function identical(one: Json, other: Json): boolean {
+/** Whether two values are the same text as JSON: the order of keys counts. */
+export const identical = (one: Json, other: Json): boolean => same(one, other, true);
+
+/** Edits share what they did not change, so that of a large document only the way to the change is compared. */
+function same(one: Json | undefined, other: Json | undefined, inOrder: boolean): boolean {
   if (one === other) return true;
-  if (Array.isArray(one) || Array.isArray(other)) {
-    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-    return one.every((item, index) => identical(item, other[index] as Json));
-  }
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((item, index) => same(item, other[index], inOrder));
   if (!isObject(one) || !isObject(other)) return false;
   const keys = Object.keys(one);
   const others = Object.keys(other);
   return (
     keys.length === others.length &&
-    keys.every((key, index) => key === others[index] && identical(one[key] as Json, other[key] as Json))
+    keys.every(
+      (key, index) =>
+        (inOrder ? key === others[index] : Object.hasOwn(other, key)) && same(one[key], other[key], inOrder),
+    )
   );
 }
 
@@ -61,8 +51,8 @@ function merged(
 ): Json | undefined {
   if (sameJson(ours, theirs) || sameJson(base, theirs)) return ours;
   if (sameJson(base, ours)) return theirs;
-  if (ours !== undefined && theirs !== undefined && isObject(ours) && isObject(theirs)) {
-    return mergedObject(base !== undefined && isObject(base) ? base : {}, ours, theirs, at, clashes);
+  if (isObject(ours) && isObject(theirs)) {
+    return mergedObject(isObject(base) ? base : {}, ours, theirs, at, clashes);
   }
   clashes.push(at);
   return ours;
@@ -77,24 +67,20 @@ function mergedObject(
 ): JsonObject {
   const result: [string, Json][] = [];
   for (const key of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
-    const value = merged(mine(base, key), mine(ours, key), mine(theirs, key), `${at}/${escapeToken(key)}`, clashes);
+    const value = merged(own(base, key), own(ours, key), own(theirs, key), `${at}/${escapeToken(key)}`, clashes);
     if (value !== undefined) result.push([key, value]);
   }
   return Object.fromEntries(result);
-}
-
-function mine(object: JsonObject, key: string): Json | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** JSON pointers of what differs, no deeper than it has to be: whole states, whole fields of the document. */
 export function changedParts(before: JsonObject, after: JsonObject): string[] {
   const found: string[] = [];
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const [one, other] = [mine(before, key), mine(after, key)];
+    const [one, other] = [own(before, key), own(after, key)];
     if (sameJson(one, other)) continue;
     const deeper = key === "definition" || key === "States";
-    if (deeper && one !== undefined && other !== undefined && isObject(one) && isObject(other)) {
+    if (deeper && isObject(one) && isObject(other)) {
       found.push(...changedParts(one, other));
     } else found.push(key);
   }

@@ -76,16 +76,26 @@ export function scan(text: string): Scanned {
     }
     spans.set(pointer, { from, to: at });
   };
-  const object = (pointer: string, depth: number): void => {
+  /** What a bracket encloses, each member read by `member`, up to the bracket `close`. */
+  const members = (close: "}" | "]", member: (index: number) => void): void => {
     at += 1;
-    const keys = new Set<string>();
     space();
-    if (text[at] === "}") {
-      at += 1;
-      return;
-    }
-    for (;;) {
+    for (let index = 0; text[at] !== close || index > 0; index += 1) {
       space();
+      member(index);
+      space();
+      if (text[at] === close) break;
+      if (text[at] !== ",")
+        throw here(
+          at >= text.length ? `The JSON ends too early: ${close} is missing.` : `A comma or ${close} is expected here.`,
+        );
+      at += 1;
+    }
+    at += 1;
+  };
+  const object = (pointer: string, depth: number): void => {
+    const keys = new Set<string>();
+    members("}", () => {
       const from = at;
       if (text[at] !== '"') {
         throw here(
@@ -103,35 +113,13 @@ export function scan(text: string): Scanned {
       if (text[at] !== ":") throw here("A colon is expected here.");
       at += 1;
       value(`${pointer}/${escapeToken(key)}`, from, depth + 1);
-      space();
-      if (text[at] === ",") at += 1;
-      else if (text[at] === "}") {
-        at += 1;
-        return;
-      } else
-        throw here(at >= text.length ? "The JSON ends too early: } is missing." : "A comma or } is expected here.");
-    }
+    });
   };
-  const array = (pointer: string, depth: number): void => {
-    at += 1;
-    space();
-    if (text[at] === "]") {
-      at += 1;
-      return;
-    }
-    for (let index = 0; ; index += 1) {
-      space();
+  const array = (pointer: string, depth: number): void =>
+    members("]", (index) => {
       if (text[at] === "]") throw here("The comma before this bracket is too many.");
       value(`${pointer}/${index}`, at, depth + 1);
-      space();
-      if (text[at] === ",") at += 1;
-      else if (text[at] === "]") {
-        at += 1;
-        return;
-      } else
-        throw here(at >= text.length ? "The JSON ends too early: ] is missing." : "A comma or ] is expected here.");
-    }
-  };
+    });
 
   try {
     space();
