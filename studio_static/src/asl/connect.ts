@@ -37,11 +37,11 @@ export function connectStates(
   });
   if (kind === "error") {
     if (!canFail(state))
-      throw new EditError(`A ${typeOf(state)} state catches no errors.`, "Task, Parallel and Map do.");
+      throw new EditError(`A ${typeOf(state)} state catches no errors.`, "Only Task, Parallel and Map states can.");
     return done((old) => added(old, "Catch", { ErrorEquals: ["States.ALL"], Next: target }));
   }
   if (hasNext(state)) return done((old) => withLink(old, "next", target));
-  if (typeOf(state) !== "Choice") throw new EditError(`Nothing follows a ${typeOf(state)} state.`, "It ends the flow.");
+  if (typeOf(state) !== "Choice") throw new EditError(`Nothing can follow a ${typeOf(state)} state.`, "It ends the flow.");
   if (own(state, "Default") === undefined) return done((old) => withLink(old, "default", target));
   const rule: JsonObject =
     queryLanguageOf(definition, from) === "JSONata"
@@ -73,6 +73,6 @@ export function redirectEdge(definition: Definition, edge: EdgeId, to: StatePoin
 /** Cut a line: Next becomes End; a rule, a default, a catcher goes away. What it led to may become unreachable. */
 export function disconnectEdge(definition: Definition, edge: EdgeId): Edited {
   const { source, port } = edgeAddress(edge);
-  if (port === "start") throw new EditError("A workflow starts somewhere.", "Lead Start to another state instead.");
+  if (port === "start") throw new EditError("A workflow needs a first state.", "Lead Start to another state instead.");
   return { definition: relink(definition, edge, null), label: `Disconnect ${nameOf(source)}`, selected: [source] };
 }

@@ -35,7 +35,7 @@ export function Head({ workflow, tab, show, open }: HeadProps) {
         <Button
           variant="primary"
           disabled={changed === false}
-          disabledReason={`This is what v${active} is.`}
+          disabledReason={`The draft is the same as v${active}.`}
           onClick={() => open("publish")}
         >
           Publish

@@ -41,7 +41,7 @@ export function ChoiceForm({ editor }: { editor: StateEditor }) {
           label="Otherwise go to"
           hint={
             own(state, "Default") === undefined
-              ? "Without it, an input that no rule fits fails with States.NoChoiceMatched."
+              ? "Without it, the execution fails with States.NoChoiceMatched when no rule holds."
               : undefined
           }
         >

@@ -21,7 +21,7 @@ export function InputSchema({ schema }: { schema: Json | undefined }) {
     return (
       <div className="dz-row">
         <span className="dz-quiet">
-          Every JSON value starts it. With a schema, what does not fit is refused at the start.
+          Any JSON value can start it. With a schema, an input that does not fit is refused at the start.
         </span>
         <AddButton onClick={() => write(schemaOf([]))}>Describe the input</AddButton>
       </div>

@@ -100,7 +100,7 @@ export function scan(text: string): Scanned {
       if (text[at] !== '"') {
         throw here(
           text[at] === "}"
-            ? "The comma before this brace is too many."
+            ? "There is one comma too many before this brace."
             : at >= text.length
               ? "The JSON ends too early: } is missing."
               : "A name in double quotes is expected here.",
@@ -117,7 +117,7 @@ export function scan(text: string): Scanned {
   };
   const array = (pointer: string, depth: number): void =>
     members("]", (index) => {
-      if (text[at] === "]") throw here("The comma before this bracket is too many.");
+      if (text[at] === "]") throw here("There is one comma too many before this bracket.");
       value(`${pointer}/${index}`, at, depth + 1);
     });
 

@@ -60,10 +60,10 @@ describe("places in JSON", () => {
   });
   it.each([
     ["", "ends too early", 1],
-    ['{"a": 1,}', "comma before this brace", 1],
+    ['{"a": 1,}', "comma too many before this brace", 1],
     ['{"a": 1 "b": 2}', "comma or }", 1],
     ['{"a" 1}', "colon", 1],
-    ["[1,]", "comma before this bracket", 1],
+    ["[1,]", "comma too many before this bracket", 1],
     ['{"a": "x\n}', "closing quote", 1],
     ['{"a": 1, "a": 2}', "given twice", 1],
     ["{\n\n a: 1}", "double quotes", 3],
