@@ -84,6 +84,17 @@ def test_the_engines_findings_are_marked_listed_and_mended(studio):
     page.keyboard.press("ControlOrMeta+z")
 
 
+def test_a_finding_of_a_rule_is_marked_on_its_line(studio):
+    states = THREE_STEPS["States"]
+    rule = {**states["Big?"]["Choices"][0], "Condition": "{% $total > %}"}
+    broken = {**THREE_STEPS, "States": {**states, "Big?": {**states["Big?"], "Choices": [rule]}}}
+    designer = Designer(studio, "with_broken_rule", broken)
+    expect(designer.problems).to_contain_text("1 error")
+    mark = studio.page.locator("[data-line='/States/Big?#choice/0'] .pill-mark")
+    expect(mark).to_be_visible()
+    expect(mark.locator("title")).not_to_be_empty()
+
+
 def test_the_whole_text_and_the_canvas_are_in_step(studio):
     designer = Designer(studio, "as_text", THREE_STEPS)
     page = studio.page

@@ -10,7 +10,8 @@ import { requireState, stateNames, typeOf } from "./walk";
 
 function branchesOf(definition: Definition, pointer: StatePointer) {
   const state = requireState(definition, pointer);
-  if (typeOf(state) !== "Parallel") throw new EditError(`${nameOf(pointer)} has no branches.`, "Only a Parallel state has branches.");
+  if (typeOf(state) !== "Parallel")
+    throw new EditError(`${nameOf(pointer)} has no branches.`, "Only a Parallel state has branches.");
   const branches = own(state, "Branches");
   return Array.isArray(branches) ? branches : [];
 }

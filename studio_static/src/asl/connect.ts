@@ -41,7 +41,8 @@ export function connectStates(
     return done((old) => added(old, "Catch", { ErrorEquals: ["States.ALL"], Next: target }));
   }
   if (hasNext(state)) return done((old) => withLink(old, "next", target));
-  if (typeOf(state) !== "Choice") throw new EditError(`Nothing can follow a ${typeOf(state)} state.`, "It ends the flow.");
+  if (typeOf(state) !== "Choice")
+    throw new EditError(`Nothing can follow a ${typeOf(state)} state.`, "It ends the flow.");
   if (own(state, "Default") === undefined) return done((old) => withLink(old, "default", target));
   const rule: JsonObject =
     queryLanguageOf(definition, from) === "JSONata"

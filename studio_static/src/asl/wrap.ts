@@ -199,7 +199,10 @@ export function addRetry(
 ): Edited {
   const able = pointers.filter((pointer) => canFail(requireState(definition, pointer)));
   if (able.length === 0)
-    throw new EditError("None of the selected states can be tried again.", "Only Task, Parallel and Map states have Retry.");
+    throw new EditError(
+      "None of the selected states can be tried again.",
+      "Only Task, Parallel and Map states have Retry.",
+    );
   const errors = JSON.stringify(retrier.ErrorEquals);
   const changed = able.reduce(
     (at, pointer) =>

@@ -15,13 +15,13 @@ import {
 import type { MenuItem } from "../../canvas/bars/CardMenu";
 import type { CanvasCommand } from "../../canvas/commands";
 import { notesOf, withNotes } from "../../canvas/draw/notes";
-import type { Mark, Marks, Note } from "../../canvas/model";
+import type { EdgeMarks, Mark, Marks, Note } from "../../canvas/model";
 import type { CanvasHandle } from "../../canvas/props";
 import { WorkflowCanvas } from "../../canvas/WorkflowCanvas";
 import { HistoryBar } from "./HistoryBar";
 import { focusForm } from "./inspector/focus";
 import { namesOf } from "./palette/items";
-import { marksOf } from "./problems/problems";
+import { lineOf, marksOf } from "./problems/problems";
 import { toDosOf } from "./problems/todos";
 import type { Choosing, Tab } from "./slots";
 import {
@@ -54,6 +54,7 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
     useShallow(({ selection, edge, overlay, broken }) => ({ selection, edge, overlay, broken })),
   );
   const marks = useMarks();
+  const edgeMarks = useEdgeMarks();
   const pinned = usePinned();
   const names = useNames();
   const notes = useNotes();
@@ -82,6 +83,7 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
         onCommand={onCommand}
         {...(overlay === null ? {} : { overlay })}
         marks={marks}
+        edgeMarks={edgeMarks}
         pinned={pinned}
         notes={notes}
         onNotes={changeNotes}
@@ -171,11 +173,14 @@ function useMarks(): Marks {
         marks[pointer] = { level: "todo", text: [marks[pointer]?.text, text].filter(Boolean).join(" ") };
       }
     }
-    for (const [pointer, { severity, messages }] of marksOf(problems)) {
-      if (severity !== "advice") marks[pointer] = { level: severity, text: messages.join(" ") };
-    }
-    return marks;
+    return { ...marks, ...marksOf(problems, (found) => found.state) };
   }, [problems, studio]);
+}
+
+/** The worst problem of each rule and each catcher, on its line. */
+function useEdgeMarks(): EdgeMarks {
+  const problems = useDesigner((state) => state.problems);
+  return useMemo(() => marksOf(problems, lineOf), [problems]);
 }
 
 function usePinned(): ReadonlySet<StatePointer> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Definition } from "../../../asl/types";
 import { placeOf } from "./location";
 import { distance, nearest } from "./nearest";
-import { advice, type Finding, marksOf, problemsOf, whereOf } from "./problems";
+import { advice, type Finding, lineOf, marksOf, problemsOf, whereOf } from "./problems";
 
 const definition: Definition = {
   StartAt: "Price/Order",
@@ -112,8 +112,13 @@ describe("problems", () => {
       { ...error("/States/Charge/Retry[0]", "w"), severity: "WARNING" },
       error("/States/Charge/Resource", "e"),
     ]);
-    expect(marksOf(found).get("/States/Charge")).toEqual({ severity: "error", messages: ["e", "w"] });
+    expect(marksOf(found, ({ state }) => state)).toEqual({ "/States/Charge": { level: "error", text: "e w" } });
     expect(found.map(whereOf)).toEqual(["Charge · Resource", "Charge · Retry 1", "Price · Default"]);
+  });
+
+  it("mark the line of the rule that they are in", () => {
+    const found = problemsOf(definition, [error("/States/Price/Choices[0]/Condition", "e")]);
+    expect(marksOf(found, lineOf)).toEqual({ "/States/Price#choice/0": { level: "error", text: "e" } });
   });
 });
 

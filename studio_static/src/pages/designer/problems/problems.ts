@@ -2,9 +2,11 @@
  * Problems as the page shows them: the engine's diagnostics (the truth, asked of the server) and the page's own advice
  * (at once, about what runs but surprises), each with its place and its fixes.
  */
-import { isObject, nameOf, own, tokensOf } from "../../../asl/pointer";
-import type { Definition, StatePointer } from "../../../asl/types";
+
+import { edgeId, isObject, nameOf, own, tokensOf } from "../../../asl/pointer";
+import type { Definition, EdgeId } from "../../../asl/types";
 import { typeOf, walk } from "../../../asl/walk";
+import type { Mark } from "../../../canvas/model";
 import { type Fix, fixesOf } from "./fixes";
 import { type Place, placeOf } from "./location";
 
@@ -75,16 +77,30 @@ export function advice(definition: Definition): Problem[] {
   return found;
 }
 
-/** How many problems each state has, and the worst of them: the marks on the canvas. */
-export function marksOf(problems: readonly Problem[]): Map<StatePointer, { severity: Severity; messages: string[] }> {
-  const marks = new Map<StatePointer, { severity: Severity; messages: string[] }>();
-  for (const { state, severity, message } of problems) {
-    if (state === null) continue;
-    const known = marks.get(state);
-    if (known === undefined) marks.set(state, { severity, messages: [message] });
-    else known.messages.push(message);
+/**
+ * The marks of problems on the canvas, by place: the worst of each, with what all of them say. Problems for which
+ * `placeOf` knows no place, and advice alone, have none.
+ */
+export function marksOf(
+  problems: readonly Problem[],
+  placeOf: (found: Problem) => string | null,
+): Readonly<Record<string, Mark>> {
+  const marks: Record<string, Mark> = {};
+  for (const found of problems) {
+    const place = placeOf(found);
+    if (place === null) continue;
+    const known = marks[place];
+    if (known !== undefined) marks[place] = { ...known, text: `${known.text} ${found.message}` };
+    else if (found.severity !== "advice") marks[place] = { level: found.severity, text: found.message };
   }
   return marks;
+}
+
+/** The line of the rule or of the catcher that a problem is in; null for one elsewhere. */
+export function lineOf({ state, pointer }: Problem): EdgeId | null {
+  const [, list, index] = /^\/(Choices|Catch)\/(\d+)/.exec(pointer.slice(state?.length ?? 0)) ?? [];
+  if (state === null || index === undefined) return null;
+  return edgeId(state, list === "Choices" ? `choice/${Number(index)}` : `catch/${Number(index)}`);
 }
 
 /** Where a problem is, in words: "Charge · Retry". */
