@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,17 +96,44 @@ def too_long(what: str, seconds: float) -> str:
     )
 
 
-def communicate(process: subprocess.Popen[str], seconds: float) -> str | None:
-    """What `process` says until it ends; None when it takes longer: then it is stopped, with all that it started. It
-    leads a session of its own."""
+def run_to_its_end(
+    command: list[str], folder: Path, environment: Mapping[str, str], says: str, *, seconds: float | None,
+    show: bool = False, began: Callable[[int], object] = lambda _: None,
+) -> tuple[int, str | None]:
+    """The exit status of a command and what it said (nothing with `show`, which lets it through); a line every 15 s
+    `says` that it goes on, so that nobody thinks it hangs. `began` is told its process id.
+
+    Once it takes longer than `seconds` it is stopped with all that it started, and what it said is None: it leads a
+    session of its own then, which Ctrl-C does not reach by itself. Raises OSError where it does not start.
+    """
+    ended = threading.Event()
+
+    def report() -> None:
+        started = time.monotonic()
+        while not ended.wait(15):
+            print(f"  … {says} ({time.monotonic() - started:.0f} s)", flush=True)
+
+    thread = threading.Thread(target=report, daemon=True)
+    thread.start()
     try:
-        return process.communicate(timeout=seconds)[0] or ""
-    except subprocess.TimeoutExpired:
-        _kill(process)
-        return None
-    except BaseException:  # Ctrl-C does not reach another session by itself
-        _kill(process)
-        raise
+        with subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True, errors="replace",
+            stdout=None if show else subprocess.PIPE, stderr=None if show else subprocess.STDOUT,
+            start_new_session=seconds is not None,
+        ) as process:
+            began(process.pid)
+            try:
+                output = process.communicate(timeout=seconds)[0] or ""
+            except BaseException as error:
+                if seconds is not None:
+                    _kill(process)
+                if not isinstance(error, subprocess.TimeoutExpired):
+                    raise
+                output = None
+    finally:
+        ended.set()
+        thread.join()
+    return process.returncode, output
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
@@ -116,35 +143,18 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 
 def run_pip(extras: list[str], marker: Path) -> tuple[int, str]:
-    """The exit status of pip and what it said; prints a line every 15 s, so that nobody thinks it hangs. It is stopped
-    once it takes longer than `seconds_allowed`.
+    """The exit status of pip and what it said. It is stopped once it takes longer than `seconds_allowed`.
 
     `marker` gets pip's process id: it is pip that writes, and that may outlive us when we are killed.
     """
     seconds = seconds_allowed()
-    command = [*PIP, "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
-    ended = threading.Event()
-
-    def report() -> None:
-        started = time.monotonic()
-        while not ended.wait(15):
-            print(f"  … still installing ({time.monotonic() - started:.0f} s)", flush=True)
-
-    thread = threading.Thread(target=report, daemon=True)
-    thread.start()
-    try:
-        with subprocess.Popen(
-            [*command, "--editable", target], env={"PIP_RETRIES": "2", **os.environ}, cwd=ROOT,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            start_new_session=True,
-        ) as pip:
-            marker.write_text(f"{pip.pid}\n")
-            output = communicate(pip, seconds)
-    finally:
-        ended.set()
-        thread.join()
-    return pip.returncode, too_long("The installation", seconds) if output is None else output
+    status, output = run_to_its_end(
+        [*PIP, "install", "--quiet", "--disable-pip-version-check", "--no-input", "--editable", target], ROOT,
+        {"PIP_RETRIES": "2", **os.environ}, "still installing", seconds=seconds,
+        began=lambda pid: marker.write_text(f"{pid}\n"),
+    )
+    return status, too_long("The installation", seconds) if output is None else output
 
 
 def read_stamp(path: Path) -> dict[str, Any] | None:

@@ -15,12 +15,10 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.install import LONGEST, communicate, seconds_allowed, too_long
+from tools.install import LONGEST, run_to_its_end, seconds_allowed, too_long
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_NODE = (20, 19)
@@ -101,32 +99,17 @@ def run(
     command: list[str], folder: Path, environment: dict[str, str], doing: str, *, show: bool = False,
     seconds: float | None = None,
 ) -> None:
-    """Run to the end, with a line every 15 s. `show` lets its output through. Raises Failed with what it said; once it
-    takes longer than `seconds` it is stopped."""
-    ended = threading.Event()
-
-    def report() -> None:
-        started = time.monotonic()
-        while not ended.wait(15):
-            print(f"  … {doing} goes on ({time.monotonic() - started:.0f} s)", flush=True)
-
-    thread = threading.Thread(target=report, daemon=True)
-    thread.start()
+    """Run to the end (tools.install.run_to_its_end). Raises Failed with what it said, or where it took longer than
+    `seconds`."""
     try:
-        with subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True, errors="replace",
-            stdout=None if show else subprocess.PIPE, stderr=None if show else subprocess.STDOUT,
-            start_new_session=seconds is not None,
-        ) as process:
-            output = communicate(process, seconds) if seconds is not None else process.communicate()[0]
+        status, output = run_to_its_end(
+            command, folder, environment, f"{doing} goes on", seconds=seconds, show=show
+        )
     except OSError as error:
         raise Failed(f"{doing} did not start: {error}") from None
-    finally:
-        ended.set()
-        thread.join()
     if output is None and seconds is not None:
         raise Failed(too_long(doing, seconds))
-    if process.returncode:
+    if status:
         raise Failed(explain(doing, output or ""))
 
 
