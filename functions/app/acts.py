@@ -1,7 +1,7 @@
 """Acts: what the audit log records, declared with the route that does it.
 
     route (act=Act("workflow.publish", workflow)) ──► handler(call) ──► call.act.done(before, after) ──► entry
-                                                          ├──► call.act.unchanged(): no act, no entry
+                                                          ├──► done(changed=False): no act, no entry
                                                           └──► Refused, Conflict, InvalidDefinition ──► act.refused
 
 A route that may change something declares its act (`Act`), the acts that it does one by one (`Acts`), or that it
@@ -121,18 +121,17 @@ class Doing:
 
     def done(
         self, *, before: Json = None, after: Json = None, reason: str | None = None, target: Target = None,
-        entry_id: str | None = None,
+        entry_id: str | None = None, changed: bool = True,
     ) -> None:
-        """It was done. `target` is for an act that made what it was done to; `entry_id`: see Recorder.done."""
+        """It was done; where it has not `changed` anything, it is no act. `target` is for an act that made what it was
+        done to; `entry_id`: see Recorder.done."""
         self.told = True
+        if not changed:
+            return
         workspace, subject = self._at(target or self.target)
         self._recorder.done(
             self.name, workspace, subject, self._actor, before=before, after=after, reason=reason, entry_id=entry_id
         )
-
-    def unchanged(self) -> None:
-        """It changed nothing, so it is no act."""
-        self.told = True
 
     def refused(self, error: UserError) -> None:
         """It was understood and not allowed; what was done before stands."""

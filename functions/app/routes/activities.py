@@ -22,10 +22,7 @@ def create_activity(call: Call[shapes.CreateActivityRequest]) -> shapes.Activity
     activities, name = call.services.activities, call.given.name
     is_known = any(activity.name == name for activity in activities.list(call.workspace))
     made = activities.create(call.workspace, name)
-    if is_known:
-        call.act.unchanged()
-    else:
-        call.act.done()
+    call.act.done(changed=not is_known)
     return shown(made)
 
 
@@ -49,10 +46,7 @@ def describe_activity(call: Call[base.Nothing]) -> shapes.Activity:
 def delete_activity(call: Call[base.Nothing]) -> shapes.Deleted:
     """Delete an activity. Tasks that a worker has taken go on; a task that begins now fails."""
     deleted = call.services.activities.delete(call.workspace, call.path["activity"])
-    if deleted:
-        call.act.done()
-    else:
-        call.act.unchanged()
+    call.act.done(changed=deleted)
     return shapes.Deleted(deleted=deleted)
 
 

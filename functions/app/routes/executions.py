@@ -138,10 +138,10 @@ def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
     """Ask an execution to stop, with the request's error and cause; one that has ended stays as it is."""
     error, cause = call.given.error, call.given.cause
     found = call.services.executions.stop(key, error=error, cause=cause, actor=call.actor)
-    if found.ended_at is None:
-        act.done(before={"status": found.status}, after={"stop_requested": True, "error": error}, reason=cause)
-    else:
-        act.unchanged()
+    act.done(
+        before={"status": found.status}, after={"stop_requested": True, "error": error}, reason=cause,
+        changed=found.ended_at is None,
+    )
     return found
 
 

@@ -91,10 +91,8 @@ def _pause(call: Call[shapes.PauseRequest], workflow: str) -> shapes.Pause:
     pause = call.services.pausing.pause(
         call.workspace, workflow, starts=call.given.starts, running=call.given.running, actor=call.actor
     )
-    if before is not None and replace(before, paused_at=pause.paused_at, paused_by=pause.paused_by) == pause:
-        call.act.unchanged()
-    else:
-        call.act.done(before=_recorded(before), after=_recorded(pause))
+    same = before is not None and replace(before, paused_at=pause.paused_at, paused_by=pause.paused_by) == pause
+    call.act.done(before=_recorded(before), after=_recorded(pause), changed=not same)
     return shown(pause)
 
 

@@ -148,11 +148,11 @@ def _tell_active(
     act: Doing, before: int, active: VersionRecord, *, reason: str | None = None, **more: base.Json
 ) -> None:
     """`active` is the active version now; before it was the one of that number."""
-    if active.number == before:
-        act.unchanged()
-        return
     digests = {"digest": active.digest, "definition_digest": active.definition_digest}
-    act.done(before={"version": before}, after={"version": active.number, **digests, **more}, reason=reason)
+    act.done(
+        before={"version": before}, after={"version": active.number, **digests, **more}, reason=reason,
+        changed=active.number != before,
+    )
 
 
 def _number(text: str) -> int:

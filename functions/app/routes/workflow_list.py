@@ -84,10 +84,7 @@ def _put(call: Call[base.Nothing], *, archived: bool) -> Answer[shapes.Workflow]
     catalog, name = call.services.catalog, call.path["name"]
     before = catalog.workflow(call.workspace, name).archived
     row = catalog.set_archived(call.workspace, name, archived=archived)
-    if before == archived:
-        call.act.unchanged()
-    else:
-        call.act.done(before={"archived": before}, after={"archived": archived})
+    call.act.done(before={"archived": before}, after={"archived": archived}, changed=before != archived)
     return _answer(call, row)
 
 

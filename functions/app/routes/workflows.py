@@ -49,11 +49,8 @@ def import_workflow(call: Call[shapes.ImportRequest]) -> Answer[shapes.ImportAns
         done = catalog.import_document(
             call.workspace, document, actor=call.actor, force=given.force, source_bytes=source
         )
-        if done.changed:
-            after = {**draft_after(done.etag, document, before), "forced": given.force}
-            act.done(before=_etag(before), after=after)
-        else:
-            act.unchanged()
+        after = {**draft_after(done.etag, document, before), "forced": given.force}
+        act.done(before=_etag(before), after=after, changed=done.changed)
     version, active = None, 0
     if given.publish:
         active = catalog.workflow(call.workspace, document.name).active_version

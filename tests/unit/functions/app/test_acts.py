@@ -217,7 +217,7 @@ def test_an_act_of_many_that_does_not_say_what_came_of_it_is_told_of(api, caplog
 
 def test_a_handler_that_says_that_nothing_changed_is_believed(api, caplog):
     def one(call):
-        call.act.unchanged()
+        call.act.done(changed=False)
         return base.Done()
 
     def many(call):
