@@ -17,7 +17,6 @@ from aws_cdk import (
     Stack,
     aws_apigateway,
     aws_cognito,
-    aws_iam,
     aws_lambda,
     aws_logs,
 )
@@ -29,7 +28,7 @@ from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
-from infra_cdk.functions import Functions, Shape, retention
+from infra_cdk.functions import Functions, Shape, allow, retention
 
 OPEN = frozenset({"/health"})
 """Routes that need no sign-in."""
@@ -77,13 +76,10 @@ class ApiStack(Stack):
         )
 
     def _find_users(self) -> aws_cognito.IUserPool:
-        if self._tunables.user_pool_id:
-            return aws_cognito.UserPool.from_user_pool_id(self, "Users", self._tunables.user_pool_id)
-        return self._make_users()
-
-    def _make_users(self) -> aws_cognito.UserPool:
         """Nobody signs up alone: an admin invites."""
         tunables = self._tunables
+        if tunables.user_pool_id:
+            return aws_cognito.UserPool.from_user_pool_id(self, "Users", tunables.user_pool_id)
         return aws_cognito.UserPool(
             self, "Users",
             user_pool_name=tunables.prefix,
@@ -116,7 +112,6 @@ class ApiStack(Stack):
 
     def _make_function(self, data: DataStack, engine: EngineStack, bundles: Bundles) -> aws_lambda.Function:
         function = Functions(self, self._tunables, bundles).make(
-            "api",
             Shape(
                 "api", self._tunables.api_memory_mb, API_TIMEOUT_SECONDS, "Authoring, publishing, starting, looking",
                 api=True, traced=True,
@@ -135,9 +130,7 @@ class ApiStack(Stack):
         engine.grant_task_roles(function)
         self._grant_model(function)
         self._grant_a_look_at_alarms(function)
-        function.add_to_role_policy(aws_iam.PolicyStatement(
-            actions=["logs:FilterLogEvents"], resources=[f"{engine.worker.log_group.log_group_arn}:*"],
-        ))
+        allow(function, ["logs:FilterLogEvents"], f"{engine.worker.log_group.log_group_arn}:*")
         return function
 
     def _copilot_settings(self) -> dict[str, str]:
@@ -154,10 +147,8 @@ class ApiStack(Stack):
         tunables = self._tunables
         named = tunables.alarm_topic_arn
         own = self.format_arn(service="sns", resource=f"{tunables.prefix}-observability-*")
-        function.add_to_role_policy(aws_iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]))
-        function.add_to_role_policy(
-            aws_iam.PolicyStatement(actions=["sns:GetTopicAttributes"], resources=[named or own])
-        )
+        allow(function, ["cloudwatch:DescribeAlarms"], "*")
+        allow(function, ["sns:GetTopicAttributes"], named or own)
 
     def _grant_model(self, function: aws_lambda.Function) -> None:
         """Invoking the one model, where Bedrock drafts. An inference profile's name begins with its group of regions,
@@ -166,10 +157,10 @@ class ApiStack(Stack):
         if self._tunables.copilot_provider != "bedrock" or not model:
             return
         base = model.partition(".")[2] if model.count(".") > 1 else model
-        function.add_to_role_policy(aws_iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=[
-            f"arn:{self.partition}:bedrock:*::foundation-model/{base}",
+        allow(
+            function, ["bedrock:InvokeModel"], f"arn:{self.partition}:bedrock:*::foundation-model/{base}",
             self.format_arn(service="bedrock", resource="inference-profile", resource_name=model),
-        ]))
+        )
 
     def _make_api(self) -> aws_apigateway.RestApi:
         tunables = self._tunables

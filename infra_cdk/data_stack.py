@@ -26,6 +26,7 @@ from engine.adapters.aws.audit_log import HEADS, RECORDS
 from engine.adapters.aws.table import INDEXES, TTL_ATTRIBUTE
 from engine.adapters.aws.transfers import ANSWERS, UPLOADS
 from functions.tunables import Tunables
+from infra_cdk.functions import allow
 
 
 class DataStack(Stack):
@@ -59,34 +60,22 @@ class DataStack(Stack):
             role, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
         )
-        role.grant_principal.add_to_principal_policy(aws_iam.PolicyStatement(
-            # On every table, so on one that was restored. A put over a record looks like one that adds it: verify finds
-            # that. ForAnyValue: one such key in a batch is enough.
-            sid="AuditRecordsStay",
-            effect=aws_iam.Effect.DENY,
-            actions=[f"dynamodb:{name}" for name in (
-                "BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate", "UpdateItem",
-            )],
-            resources=["*"],
+        # On every table, so on one that was restored. A put over a record looks like one that adds it: verify finds
+        # that. ForAnyValue: one such key in a batch is enough.
+        changing = ("BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate", "UpdateItem")
+        allow(
+            role, [f"dynamodb:{name}" for name in changing], "*", sid="AuditRecordsStay", effect=aws_iam.Effect.DENY,
             conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*"]}},
-        ))
-        blobs = self.payloads.arn_for_objects("blobs/*")
-        for actions, resource in (
-            (["s3:GetObject", "s3:PutObject"], blobs),
-            # Without it S3 calls a missing payload forbidden. A condition on the prefix would not hold for GetObject.
-            (["s3:ListBucket"], self.payloads.bucket_arn),
-            (["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn),
-        ):
-            role.grant_principal.add_to_principal_policy(
-                aws_iam.PolicyStatement(actions=actions, resources=[resource])
-            )
+        )
+        allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects("blobs/*"))
+        # Without it S3 calls a missing payload forbidden. A condition on the prefix would not hold for GetObject.
+        allow(role, ["s3:ListBucket"], self.payloads.bucket_arn)
+        allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn)
 
     def grant_transfers(self, role: aws_iam.IGrantable) -> None:
         """What is too large for a request or an answer: put and read by the addresses that this role signs."""
         objects = [self.payloads.arn_for_objects(f"{kind}/*") for kind in (ANSWERS, UPLOADS)]
-        role.grant_principal.add_to_principal_policy(
-            aws_iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=objects)
-        )
+        allow(role, ["s3:GetObject", "s3:PutObject"], *objects)
 
     def grant_secrets(self, role: aws_iam.IGrantable, *, write: bool) -> None:
         """The values under automate/<stage>/, and no others, and the stage's key as far as they need it."""
@@ -99,17 +88,13 @@ class DataStack(Stack):
             "CreateSecret", "DeleteSecret", "DescribeSecret", "PutSecretValue", "RestoreSecret", "TagResource",
             "UpdateSecret",
         )]
-        role.grant_principal.add_to_principal_policy(
-            aws_iam.PolicyStatement(actions=[*reading, *(writing if write else [])], resources=[arn])
-        )
-        role.grant_principal.add_to_principal_policy(aws_iam.PolicyStatement(
-            actions=["kms:Decrypt", *(["kms:GenerateDataKey"] if write else [])], resources=[self.key.key_arn],
+        allow(role, [*reading, *(writing if write else [])], arn)
+        allow(
+            role, ["kms:Decrypt", *(["kms:GenerateDataKey"] if write else [])], self.key.key_arn,
             conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{self.region}.{self.url_suffix}"}},
-        ))
+        )
         if write:  # Secrets Manager lists names only for a whole account; the adapter asks for this stage's prefix
-            role.grant_principal.add_to_principal_policy(
-                aws_iam.PolicyStatement(actions=["secretsmanager:ListSecrets"], resources=["*"])
-            )
+            allow(role, ["secretsmanager:ListSecrets"], "*")
 
     def _find_key(self) -> aws_kms.IKey:
         if self._tunables.key_arn:
@@ -127,14 +112,6 @@ class DataStack(Stack):
             return aws_dynamodb.Table.from_table_attributes(
                 self, "Table", table_name=self._tunables.table, grant_index_permissions=True
             )
-        return self._make_table()
-
-    def _find_bucket(self) -> aws_s3.IBucket:
-        if self._tunables.bucket:
-            return aws_s3.Bucket.from_bucket_name(self, "Payloads", self._tunables.bucket)
-        return self._make_bucket()
-
-    def _make_table(self) -> aws_dynamodb.Table:
         table = aws_dynamodb.Table(
             self, "Table",
             partition_key=_attribute("pk"),
@@ -158,8 +135,10 @@ class DataStack(Stack):
             )
         return table
 
-    def _make_bucket(self) -> aws_s3.Bucket:
+    def _find_bucket(self) -> aws_s3.IBucket:
         """Objects are named by the hash of their content and never change: no versions are kept."""
+        if self._tunables.bucket:
+            return aws_s3.Bucket.from_bucket_name(self, "Payloads", self._tunables.bucket)
         bucket = aws_s3.Bucket(
             self, "Payloads",
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,

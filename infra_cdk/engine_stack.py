@@ -19,7 +19,7 @@ from constructs import Construct
 from functions.tunables import Tunables
 from infra_cdk.bundling import NOT_FOR_WORKERS, Bundles
 from infra_cdk.data_stack import DataStack
-from infra_cdk.functions import Functions, Shape
+from infra_cdk.functions import Functions, Shape, allow
 
 WORKER_TIMEOUT_SECONDS = 300
 """The worker function's deadline, and so the longest lease (docs/architecture.md, "The journal is also the lock")."""
@@ -90,14 +90,11 @@ class EngineStack(Stack):
         """
         names = f"{self._tunables.prefix}-task-*"
         arn = self.format_arn(service="iam", region="", resource="role", resource_name=names)
-        role.grant_principal.add_to_principal_policy(
-            aws_iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[arn])
-        )
+        allow(role, ["sts:AssumeRole"], arn)
 
     def _make_worker(self) -> aws_lambda.Function:
         tunables = self._tunables
         worker = self._functions.make(
-            "worker",
             Shape(
                 "worker", tunables.worker_memory_mb, WORKER_TIMEOUT_SECONDS, "Interprets workflows, step by step",
                 reserved_concurrency=tunables.reserved_concurrency or None, without=NOT_FOR_WORKERS, traced=True,
@@ -120,7 +117,7 @@ class EngineStack(Stack):
 
     def _make_sweeper(self) -> aws_lambda.Function:
         sweeper = self._functions.make(
-            "sweeper", Shape("sweeper", 256, 55, "Wakes what is due or overdue", without=NOT_FOR_WORKERS),
+            Shape("sweeper", 256, 55, "Wakes what is due or overdue", without=NOT_FOR_WORKERS),
             self.settings,
         )
         self._data.grant_engine(sweeper)
@@ -134,7 +131,6 @@ class EngineStack(Stack):
 
     def _make_deadletter(self) -> aws_lambda.Function:
         deadletter = self._functions.make(
-            "deadletter",
             Shape("deadletter", 256, 30, "Pauses executions that no worker could finish", without=NOT_FOR_WORKERS),
             self.settings,
         )
@@ -146,7 +142,6 @@ class EngineStack(Stack):
         """What state machines invoke that were exported to Step Functions. It reads the stage's secrets and nothing
         else, and has no resource policy: nobody may invoke it but whom the account's admin lets."""
         connector = self._functions.make(
-            "connector",
             Shape(
                 "connector", self._tunables.worker_memory_mb, WORKER_TIMEOUT_SECONDS,
                 "Calls one connector, for a state machine of AWS Step Functions", without=NOT_FOR_WORKERS, traced=True,

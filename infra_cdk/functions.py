@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
@@ -37,9 +38,9 @@ class Functions:
         self._tunables = tunables
         self._bundles = bundles
 
-    def make(self, name: str, shape: Shape, environment: dict[str, str]) -> aws_lambda.Function:
-        """A function ``automate-<stage>-<name>`` with the log group that its name gives it."""
-        tunables = self._tunables
+    def make(self, shape: Shape, environment: dict[str, str]) -> aws_lambda.Function:
+        """A function ``automate-<stage>-<package>`` with the log group that its name gives it."""
+        tunables, name = self._tunables, shape.package
         full_name = f"{tunables.prefix}-{name}"
         scope = Construct(self._stack, name.capitalize())
         logs = aws_logs.LogGroup(
@@ -53,9 +54,9 @@ class Functions:
         )
         logs.grant_write(role)
         layers = [self._layer] + ([self._api_layer] if shape.api else [])
-        if self._connector_layer is not None and shape.package in ("api", "worker", "connector"):
+        if self._connector_layer is not None and name in ("api", "worker", "connector"):
             layers.append(self._connector_layer)
-        code = self._bundles.code(f"functions/{shape.package}", without=shape.without)
+        code = self._bundles.code(f"functions/{name}", without=shape.without)
         traced = shape.traced and tunables.tracing
         return aws_lambda.Function(
             scope, "Function",
@@ -64,7 +65,7 @@ class Functions:
             runtime=aws_lambda.Runtime(f"python{tunables.python}", aws_lambda.RuntimeFamily.PYTHON),
             architecture=_ARCHITECTURES[tunables.architecture],
             code=aws_lambda.Code.from_asset(str(code)),
-            handler=f"functions.{shape.package}.app.{'app' if shape.api else 'handler'}",
+            handler=f"functions.{name}.app.{'app' if shape.api else 'handler'}",
             layers=layers,
             role=role,
             memory_size=shape.memory_mb,
@@ -100,6 +101,13 @@ class Functions:
             self._stack, name, code=aws_lambda.Code.from_asset(str(folder)), description=description,
             compatible_architectures=[_ARCHITECTURES[self._tunables.architecture]],
         )
+
+
+def allow(role: aws_iam.IGrantable, actions: list[str], *resources: str, **conditions: Any) -> None:
+    """Let `role` do `actions` on `resources`; `conditions` are other parts of the statement."""
+    role.grant_principal.add_to_principal_policy(
+        aws_iam.PolicyStatement(actions=actions, resources=list(resources), **conditions)
+    )
 
 
 def retention(days: int) -> aws_logs.RetentionDays:

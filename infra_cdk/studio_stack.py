@@ -101,6 +101,12 @@ class StudioStack(Stack):
 
     def _make_distribution(self) -> aws_cloudfront.Distribution:
         api_host = f"{self._api.api.rest_api_id}.execute-api.{self.region}.{self.url_suffix}"
+        handed_on: dict[str, Any] = {
+            "allowed_methods": aws_cloudfront.AllowedMethods.ALLOW_ALL,
+            "cache_policy": aws_cloudfront.CachePolicy.CACHING_DISABLED,
+            "origin_request_policy": aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            "response_headers_policy": aws_cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        }
         return aws_cloudfront.Distribution(
             self, "Cdn",
             comment=self._tunables.prefix,
@@ -111,21 +117,15 @@ class StudioStack(Stack):
                     custom_headers={PROOF_HEADER: self._api.origin_proof},
                 ),
                 viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-                allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
-                cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
-                origin_request_policy=aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-                response_headers_policy=aws_cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
                 function_associations=[self._function("Home", HOME)],
+                **handed_on,
             ),
             additional_behaviors={
                 "/cognito": aws_cloudfront.BehaviorOptions(
                     origin=aws_cloudfront_origins.HttpOrigin(f"cognito-idp.{self.region}.{self.url_suffix}"),
                     viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-                    allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
-                    cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,
-                    origin_request_policy=aws_cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-                    response_headers_policy=aws_cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
                     function_associations=[self._function("Cognito", _COGNITO)],
+                    **handed_on,
                 ),
                 "/studio/*": aws_cloudfront.BehaviorOptions(
                     origin=aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(self.bucket),
