@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import InvalidDocument
-from engine.ports.executions_index import ExecutionPage, ExecutionQuery
+from engine.ports.executions_index import EXACT, PATTERNS, ExecutionPage, ExecutionQuery
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
 from tests.support import queries
@@ -90,6 +90,15 @@ def test_filters_combine_and_the_newest_comes_first(index, rows, filters, expect
     page = index.query(ExecutionQuery("index-contract", **filters))
     assert names(page) == expected
     assert page.next_token is None
+
+
+@pytest.mark.parametrize("column", [*EXACT, *PATTERNS])
+def test_each_filter_finds_the_rows_that_have_its_value(index, rows, column):
+    values = {getattr(row, column) for row in rows} - {None}
+    assert values
+    for value in values:
+        found = index.query(ExecutionQuery("index-contract", **{column: value})).rows
+        assert found == tuple(row for row in reversed(rows) if getattr(row, column) == value)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 11, 12])

@@ -21,6 +21,7 @@ import pytest
 
 from engine.ports.executions_index import ExecutionQuery
 from engine.settings import Settings
+from functions.app.shapes.base import ExecutionFilters
 from functions.cli import main
 from functions.cli.client import over_http
 from functions.cli.groups import ENDPOINT_ALONE, FOLDER_ALONE
@@ -126,6 +127,12 @@ CASES = {
     "tune": [["--hours", "2"], ["--profile", "p"]],
 }
 """By a command's words, what it is given: first what succeeds. A second key of a command ends with a space."""
+
+for _words, _before in (("executions", []), ("redrive ", ["--workflow", "fails", "--yes"])):
+    _tried = {word for row in CASES[_words] for word in row}
+    for _name in ExecutionFilters.model_fields:  # a filter has a case, whether or not it has one above
+        if f"--{_name.replace('_', '-')}" not in _tried and not (_before and _name.startswith("started_")):
+            CASES[_words].append([*_before, f"--{_name.replace('_', '-')}", "1"])
 
 ELSEWHERE = {
     "import": {"--from", "--all", "--alias", "--dry-run", "--profile", "--region"},
