@@ -9,25 +9,7 @@ export * from "./history";
 export * from "./insert";
 export { canFail, hasNext, isTerminal, linksOf, mainLink, objectsIn, typeCanFail, withLink } from "./links";
 export * from "./names";
-export {
-  changeAt,
-  edgeAddress,
-  edgeId,
-  escapeToken,
-  isObject,
-  nameOf,
-  own,
-  ownerOf,
-  pointerOf,
-  scopeOf,
-  statePath,
-  statePointer,
-  tokensOf,
-  valueAt,
-  withEntry,
-  within,
-  withoutEntry,
-} from "./pointer";
+export * from "./pointer";
 export * from "./references";
 export { removeStates } from "./remove";
 export { renameState } from "./rename";

@@ -82,7 +82,7 @@ function Rule({ editor, item: rule, number, onChange, ...tools }: RuleProps) {
             <p className="dz-error dz-field-text">{`${missing} The rule stays as it was until it is complete.`}</p>
           )}
         </div>
-        <ConditionText editor={editor} rule={rule} onChange={(next) => onChange(next, "text")} number={number} />
+        <ConditionText editor={editor} item={rule} number={number} onChange={onChange} />
       </div>
       <Field label="Then go to" required>
         <Target
@@ -98,17 +98,8 @@ function Rule({ editor, item: rule, number, onChange, ...tools }: RuleProps) {
 }
 
 /** The same condition as text: JSONata, or the rule's JSON. */
-function ConditionText({
-  editor,
-  rule,
-  onChange,
-  number,
-}: {
-  editor: StateEditor;
-  rule: JsonObject;
-  onChange: (rule: JsonObject) => void;
-  number: number;
-}) {
+function ConditionText({ editor, item: rule, number, onChange }: Omit<RuleProps, "onRemove" | "onUp" | "onDown">) {
+  const write = (next: JsonObject): void => onChange(next, "text");
   const { pointer, language } = editor;
   if (language === "JSONata") {
     const condition = own(rule, "Condition");
@@ -119,13 +110,11 @@ function ConditionText({
         value={text}
         language="JSONata"
         pointer={pointer}
-        onChange={(next) => onChange(withEntry(rule, "Condition", wrapped(next)))}
+        onChange={(next) => write(withEntry(rule, "Condition", wrapped(next)))}
       />
     );
   }
-  return (
-    <JsonInput label={`Rule ${number} as JSON`} value={rule} onChange={(next) => isObject(next) && onChange(next)} />
-  );
+  return <JsonInput label={`Rule ${number} as JSON`} value={rule} onChange={(next) => isObject(next) && write(next)} />;
 }
 
 interface Conditioned {

@@ -7,12 +7,12 @@ import { ExpressionField, NumberField, PathField } from "./Parts";
 import { Template } from "./Template";
 import { numberOf, type StateEditor, textOf } from "./useState";
 
-/** Where a distributed Map reads its items from, with the InputType where that decides (Developer Guide, "ItemReader"). */
+/** What a distributed Map reads from: a Resource, and `|InputType` where that decides (the Guide, "ItemReader"). */
 const READERS = [
-  { value: "arn:aws:states:::s3:listObjectsV2", label: "The objects of an S3 prefix", type: null },
-  { value: "arn:aws:states:::s3:getObject|JSON", label: "A JSON file in S3", type: "JSON" },
-  { value: "arn:aws:states:::s3:getObject|JSONL", label: "A JSON Lines file in S3", type: "JSONL" },
-  { value: "arn:aws:states:::s3:getObject|CSV", label: "A CSV file in S3", type: "CSV" },
+  { value: "arn:aws:states:::s3:listObjectsV2", label: "The objects of an S3 prefix" },
+  { value: "arn:aws:states:::s3:getObject|JSON", label: "A JSON file in S3" },
+  { value: "arn:aws:states:::s3:getObject|JSONL", label: "A JSON Lines file in S3" },
+  { value: "arn:aws:states:::s3:getObject|CSV", label: "A CSV file in S3" },
 ] as const;
 
 export function MapForm({ editor }: { editor: StateEditor }) {

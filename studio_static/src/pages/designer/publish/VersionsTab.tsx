@@ -92,6 +92,11 @@ interface RowProps {
 
 function Row({ version, chosen, onChoose, onRollback, onTake }: RowProps) {
   const name = `version ${version.version}`;
+  const acts = [
+    { text: "What it changed", run: onChoose },
+    { text: "Into the draft", run: onTake },
+    ...(version.active ? [] : [{ text: "Roll back to it", run: onRollback }]),
+  ];
   return (
     <li className={chosen ? "pb-version pb-chosen" : "pb-version"} aria-current={chosen || undefined}>
       <div className="pb-head">
@@ -103,17 +108,11 @@ function Row({ version, chosen, onChoose, onRollback, onTake }: RowProps) {
         {version.published_by}, <Time at={version.published_at} format="ago" />
       </p>
       <div className="pb-acts">
-        <Button variant="inline-link" ariaLabel={`What it changed: ${name}`} onClick={onChoose}>
-          What it changed
-        </Button>
-        <Button variant="inline-link" ariaLabel={`Into the draft: ${name}`} onClick={onTake}>
-          Into the draft
-        </Button>
-        {!version.active && (
-          <Button variant="inline-link" ariaLabel={`Roll back to it: ${name}`} onClick={onRollback}>
-            Roll back to it
+        {acts.map(({ text, run }) => (
+          <Button key={text} variant="inline-link" ariaLabel={`${text}: ${name}`} onClick={run}>
+            {text}
           </Button>
-        )}
+        ))}
       </div>
     </li>
   );
