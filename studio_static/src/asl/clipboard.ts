@@ -34,7 +34,7 @@ export function copyStates(definition: Definition, pointers: readonly StatePoint
  * What a text says, as states: a map of states, one bare state, a definition, or a workflow document. Raises EditError
  * where it is none of them.
  */
-export function parseStates(text: string): Fragment {
+function parseStates(text: string): Fragment {
   // A part of `States` cut out of a file has no braces around it, and may end with a comma.
   const fragment = fragmentOf(parsed(text) ?? parsed(`{${text.trim().replace(/,$/, "")}}`) ?? null);
   if (fragment === null)
@@ -77,7 +77,7 @@ function entryOf(states: Readonly<Record<string, StateObject>>): string {
 }
 
 /** Where a paste goes: on a line, or after a state (on its line), or at the end of the whole. */
-export type PastePlace = { readonly edge: EdgeId } | { readonly after: StatePointer } | null;
+type PastePlace = { readonly edge: EdgeId } | { readonly after: StatePointer } | null;
 
 /** Paste copied states; names that are taken get a number. */
 export function pasteStates(definition: Definition, text: string, place: PastePlace): Edited {

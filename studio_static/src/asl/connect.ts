@@ -8,7 +8,7 @@ import { type Definition, type EdgeId, EditError, type Edited, type JsonObject, 
 import { queryLanguageOf, requireState, typeOf } from "./walk";
 
 /** `flow` is what the state does next: Next, or one more rule of a Choice. `error` is one more catcher. */
-export type ConnectKind = "flow" | "error";
+type ConnectKind = "flow" | "error";
 
 /**
  * Draw a line from one state to another of the same scope. A Choice gets its Default where it has none, else a new rule

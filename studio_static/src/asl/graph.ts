@@ -27,12 +27,12 @@ export interface GraphNode extends Description {
   readonly dangling: readonly { readonly port: Port; readonly target: string }[];
 }
 
-export interface GraphBranch {
+interface GraphBranch {
   readonly scope: ScopePointer;
   readonly title: string;
 }
 
-export type EdgeKind = "start" | "next" | "choice" | "default" | "catch";
+type EdgeKind = "start" | "next" | "choice" | "default" | "catch";
 
 export interface GraphEdge {
   readonly id: EdgeId;
@@ -61,8 +61,8 @@ export interface Graph {
   readonly scopes: readonly GraphScope[];
 }
 
-export const startId = (scope: ScopePointer): string => `${scope}#start`;
-export const endId = (scope: ScopePointer): string => `${scope}#end`;
+const startId = (scope: ScopePointer): string => `${scope}#start`;
+const endId = (scope: ScopePointer): string => `${scope}#end`;
 export const isStartId = (id: string): boolean => id.endsWith("#start");
 export const isEndId = (id: string): boolean => id.endsWith("#end");
 

@@ -18,7 +18,7 @@ export interface History<T> {
 }
 
 /** Steps kept; older ones are forgotten. */
-export const HISTORY_LIMIT = 200;
+const HISTORY_LIMIT = 200;
 
 export const newHistory = <T>(present: T): History<T> => ({ present, past: [], future: [], group: null });
 

@@ -41,7 +41,7 @@ export function shortExpression(text: string): string {
 const isExpression = (text: string): boolean => /^\s*\{%[\s\S]*%\}\s*$/.test(text);
 
 /** One value for a reader: an expression shortened, text in quotes, the rest as JSON. */
-export function shortValue(value: Json | undefined): string {
+function shortValue(value: Json | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "string" && isExpression(value)) return shortExpression(value);
   return JSON.stringify(value);
@@ -97,7 +97,7 @@ function operation(operator: string, operand: Json | undefined): string {
 const symbolOfTime = (word: string, name: string): string => (name.endsWith("Equals") ? `at or ${word}` : word);
 
 /** 0.5 → `0.5 s`, 90 → `1 min 30 s`, 259200 → `3 d`. */
-export function durationWords(seconds: number): string {
+function durationWords(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";
   if (seconds < 60) return `${Number(seconds.toFixed(2))} s`;
   const parts: string[] = [];

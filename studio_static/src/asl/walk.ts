@@ -25,7 +25,7 @@ export interface Scope {
   readonly states: Readonly<Record<string, StateObject>>;
 }
 
-export interface FoundState {
+interface FoundState {
   readonly pointer: StatePointer;
   readonly name: string;
   readonly state: StateObject;
@@ -58,7 +58,7 @@ function scopeAt(object: JsonObject, pointer: ScopePointer, owner: StatePointer 
   return { pointer, owner, branch, startAt: typeof startAt === "string" ? startAt : "", states: statesIn(object) };
 }
 
-export const rootScope = (definition: Definition): Scope => scopeAt(definition, "", null, 0);
+const rootScope = (definition: Definition): Scope => scopeAt(definition, "", null, 0);
 
 /** The scope at `pointer`. Raises EditError where there is none. */
 export function findScope(definition: Definition, pointer: ScopePointer): Scope {

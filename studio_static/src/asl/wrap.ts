@@ -18,7 +18,7 @@ import {
 import { findScope, queryLanguageOf, requireState, type Scope, stateNames, typeOf } from "./walk";
 
 /** `together`: the selection is one branch. `side by side`: each state of a chain is a branch of its own. */
-export type ParallelShape = "together" | "side by side";
+type ParallelShape = "together" | "side by side";
 
 interface Region {
   readonly scope: Scope;

@@ -44,7 +44,7 @@ export interface CardData extends Record<string, unknown> {
 }
 
 export type CardNode = Node<CardData, "card" | "container" | "terminal">;
-export interface NoteData extends Record<string, unknown> {
+interface NoteData extends Record<string, unknown> {
   readonly note: Note;
   readonly editable: boolean;
 }

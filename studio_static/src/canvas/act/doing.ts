@@ -7,7 +7,7 @@ import type { Camera } from "../view/useCamera";
 import type { KeyMeaning } from "./keys";
 import type { Selection } from "./useSelection";
 
-export interface Tools {
+interface Tools {
   readonly graph: Graph;
   readonly camera: Camera;
   readonly selection: Selection;

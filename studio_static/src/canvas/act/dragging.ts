@@ -4,7 +4,7 @@ import type { Fragment, StatePointer } from "../../asl";
 const STEP = "application/x-automate-step";
 const STATE = "application/x-automate-state";
 
-export type Dragged = { readonly fragment: Fragment } | { readonly state: StatePointer };
+type Dragged = { readonly fragment: Fragment } | { readonly state: StatePointer };
 
 /** For `onDragStart` of a palette item ({fragment}) or of a card in the tray ({state}). */
 export function putDragged(transfer: DataTransfer, dragged: Dragged): void {

@@ -6,7 +6,7 @@ import type { Placed } from "../layout/useLayout";
 import { type KeyMeaning, meaningOf } from "./keys";
 import { step } from "./walking";
 
-export interface Keyboard {
+interface Keyboard {
   /** The card that Tab reaches. */
   readonly current: StatePointer | null;
   focus(state: StatePointer | null): void;

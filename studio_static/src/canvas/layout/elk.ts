@@ -11,7 +11,7 @@ import type { Direction } from "./types";
 
 export type Engine = (graph: ElkNode) => Promise<ElkNode>;
 
-export const LAYER_GAP = 40;
+const LAYER_GAP = 40;
 
 export function optionsFor(direction: Direction): LayoutOptions {
   return {

@@ -14,8 +14,8 @@ export interface Size {
 }
 
 export const CARD_HEIGHT = 60;
-export const CARD_MIN = 232;
-export const CARD_MAX = 328;
+const CARD_MIN = 232;
+const CARD_MAX = 328;
 /** Tile, paddings and gap: what a card has beside its words. */
 const CARD_CHROME = 72;
 const BADGE = 44;

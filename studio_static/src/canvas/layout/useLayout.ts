@@ -12,7 +12,7 @@ export interface Placed {
   readonly direction: Direction;
 }
 
-export interface LayoutState {
+interface LayoutState {
   readonly placed: Placed | null;
   /** Why there is none: the worker could not be loaded, for one. */
   readonly problem: string | null;

@@ -50,7 +50,7 @@ export interface Pane {
 }
 
 /** Readable at Start: as large as fits across, 100 % at most, never under 86 %. */
-export function openingView(layout: Layout, pane: Pane, direction: "down" | "right"): Viewport {
+function openingView(layout: Layout, pane: Pane, direction: "down" | "right"): Viewport {
   const down = direction === "down";
   const across = down ? (pane.width - 2 * MARGIN) / layout.width : (pane.height - 2 * MARGIN) / layout.height;
   const zoom = Math.min(1, Math.max(READABLE, across));
@@ -100,7 +100,7 @@ export function centredOn(rect: Rect, view: Viewport, pane: Pane): Viewport {
 }
 
 /** Whether any card is in sight: what is remembered may be of a drawing that was much larger. */
-export function seesSomething(layout: Layout, view: Viewport, pane: Pane): boolean {
+function seesSomething(layout: Layout, view: Viewport, pane: Pane): boolean {
   return [...layout.nodes.values()].some((rect) => {
     const [x, y] = [rect.x * view.zoom + view.x, rect.y * view.zoom + view.y];
     return (

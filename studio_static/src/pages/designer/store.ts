@@ -47,7 +47,7 @@ import { Saver, type SaverPorts, type SaveState } from "./saving/saver";
 import type { CopilotRequest } from "./slots";
 
 /** A text that is no JSON, or no state, in one of the editors. */
-export interface Broken {
+interface Broken {
   readonly editor: "state" | "definition";
   readonly message: string;
   readonly line: number;
@@ -61,7 +61,7 @@ export interface Theirs {
   readonly at: string | null;
 }
 
-export interface DesignerState {
+interface DesignerState {
   readonly workflow: string | null;
   readonly history: History<JsonObject>;
   readonly selection: readonly StatePointer[];

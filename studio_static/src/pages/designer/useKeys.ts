@@ -35,7 +35,7 @@ function isEditing(target: EventTarget | null): boolean {
 }
 
 /** The palette's search, unfolded first where it is folded. */
-export function findStep(): void {
+function findStep(): void {
   const field = () => document.querySelector<HTMLInputElement>("#dz-find");
   if (field() === null) document.querySelector<HTMLButtonElement>(".dz-left-folded .dz-fold")?.click();
   window.requestAnimationFrame(() => field()?.focus());

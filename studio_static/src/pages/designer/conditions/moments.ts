@@ -5,7 +5,7 @@
 
 import type { Option } from "../forms/controls";
 
-export interface MomentParts {
+interface MomentParts {
   /** 2026-11-25, or "" */
   readonly date: string;
   /** 09:00:00 */

@@ -19,7 +19,7 @@ export type Outcome =
       readonly base: JsonObject;
     };
 
-export interface CopilotState {
+interface CopilotState {
   readonly outcome: Outcome;
   readonly ask: (request: CopilotRequest, document: JsonObject) => void;
   /** Forget the answer, or stop waiting for it. */

@@ -11,7 +11,7 @@
 import { isObject } from "../../../asl/pointer";
 import type { Json, JsonObject, QueryLanguage } from "../../../asl/types";
 
-export type JsonType = "string" | "number" | "integer" | "boolean" | "object" | "array" | "null";
+type JsonType = "string" | "number" | "integer" | "boolean" | "object" | "array" | "null";
 
 /** One input of an action, in the words of JSON Schema (connectors.sdk.Field). */
 export interface FieldSpec {
@@ -62,7 +62,7 @@ export function widgetOf(name: string, spec: FieldSpec): Widget {
   }
 }
 
-export function typesOf(spec: FieldSpec): readonly JsonType[] {
+function typesOf(spec: FieldSpec): readonly JsonType[] {
   if (spec.type == null) return [];
   return typeof spec.type === "string" ? [spec.type] : spec.type;
 }
@@ -106,7 +106,7 @@ export function readValue(value: Json, language: QueryLanguage): FieldValue {
 }
 
 /** `value` as JSON; undefined for one that is unset. Under JSONPath an expression is the text of a `name.$`. */
-export function writeValue(value: FieldValue, language: QueryLanguage): Json | undefined {
+function writeValue(value: FieldValue, language: QueryLanguage): Json | undefined {
   switch (value.kind) {
     case "unset":
       return undefined;

@@ -19,7 +19,7 @@ export function Target({ pointer, value, onChange, label, empty }: TargetProps) 
 }
 
 /** The names of the states beside `pointer`. */
-export function useScopeNames(pointer: StatePointer): string[] {
+function useScopeNames(pointer: StatePointer): string[] {
   const definition = useDesigner(definitionOf);
   const scope = valueAt(definition, scopeOf(pointer));
   return scope !== undefined && isObject(scope) ? Object.keys(statesIn(scope)) : [];

@@ -35,7 +35,7 @@ export function useCheck(): void {
 }
 
 /** What is wrong with the document around the definition: the API refuses to look further. */
-export function findingsOf(error: ApiError): Finding[] {
+function findingsOf(error: ApiError): Finding[] {
   const listed = Array.isArray(error.details) ? (error.details as Partial<Record<string, unknown>>[]) : [];
   const found = listed.flatMap((each) =>
     typeof each?.message === "string" ? [finding(each.message, typeof each.where === "string" ? each.where : "")] : [],

@@ -7,7 +7,7 @@
 import { escapeToken, isObject, own } from "../../../asl/pointer";
 import type { Json, JsonObject } from "../../../asl/types";
 
-export interface Merged {
+interface Merged {
   /** With ours at every clash. */
   readonly value: Json;
   /** JSON pointers of what both changed differently. */

@@ -4,7 +4,7 @@
  */
 import type { Json, QueryLanguage } from "../../../asl/types";
 
-export interface SamplePath {
+interface SamplePath {
   readonly path: string;
   readonly value: Json;
 }

@@ -6,7 +6,7 @@
  */
 import { escapeToken } from "../../../asl/pointer";
 
-export interface Span {
+interface Span {
   readonly from: number;
   readonly to: number;
 }
@@ -17,7 +17,7 @@ export interface JsonFault extends Span {
   readonly line: number;
 }
 
-export interface Scanned {
+interface Scanned {
   /** By JSON pointer, the value with its key. */
   readonly spans: ReadonlyMap<string, Span>;
   readonly fault: JsonFault | null;
