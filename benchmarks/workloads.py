@@ -92,7 +92,7 @@ def inline_map(items: int = ITEMS) -> Workload:
 def large_payload(size: int = 200_000, states: int = 100) -> Workload:
     """PASS200K: `size` bytes of JSON handed through `states` Pass states."""
     names = [f"Pass{number:03}" for number in range(states)]
-    chain = {name: {"Type": "Pass", "Next": following} for name, following in pairwise(names)}
+    chain: dict[str, Json] = {name: {"Type": "Pass", "Next": following} for name, following in pairwise(names)}
     chain[names[-1]] = {"Type": "Pass", "End": True}
     rows = [{"id": f"row-{number:06}", "text": "x" * 70} for number in range(size // 100)]
     return Workload("PASS200K", {"StartAt": names[0], "States": chain}, {"rows": rows}, {"rows": rows}, states)
@@ -189,7 +189,7 @@ def _jsonata_stage(name: str, following: dict[str, Json]) -> dict[str, Json]:
         "Type": "Task", "Resource": _LAMBDA, "End": True, "Retry": _RETRY, "Output": "{% $states.result.Payload %}",
         "Arguments": {"FunctionName": "reserve", "Payload": "{% $states.input %}"},
     }
-    stage = {
+    stage: dict[str, Json] = {
         f"{name} Shape": {
             "Type": "Pass", "Next": f"{name} Route",
             "Assign": {

@@ -21,7 +21,7 @@ from typing import Any
 
 from engine.cost import counted
 from engine.cost.units import NONE, Units
-from tools.cost.deployment import CountConnector, Deployment, answer, deployed
+from tools.cost.deployment import CountConnector, Deployment, answer, deployed, publish
 from tools.cost.shapes import BY_NAME, PAYLOADS_KB, SHAPES, Shape, passes, tasks
 
 Json = Any
@@ -77,7 +77,7 @@ def _alone(shape: Shape, batch: int) -> tuple[Units, Units]:
     with deployed() as deployment:
         for published in dict.fromkeys((BY_NAME["pass_1"].name, shape.name)):
             found = BY_NAME.get(published, shape)
-            deployment.publish(published, found.definition, found.kind)
+            publish(deployment.services, published, found.definition, found.kind)
         _run(deployment, shape, "warm", 1)
         return _run(deployment, shape, "counted", batch)
 

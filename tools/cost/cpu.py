@@ -30,15 +30,11 @@ from unittest import mock
 import requests
 from moto import mock_aws
 
-from connectors.registry import Registry
-from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.queue import encode_wake
-from engine.catalog.document import WorkflowDocument
 from engine.cost import cpu
-from functions import task_chain
 from functions.api import aws
-from functions.worker import app, wiring
-from tools.cost.deployment import CALLER, ENVIRONMENT, REGION, WORKSPACE, Context, CountConnector, make_stores, record
+from functions.worker import app
+from tools.cost.deployment import ENVIRONMENT, REGION, WORKSPACE, Context, own_stores, publish, record
 from tools.cost.shapes import BY_NAME, Shape, chain
 
 Json = Any
@@ -109,14 +105,7 @@ def _deployed() -> Iterator[None]:
         if other.stdout is None or other.stdin is None:
             raise RuntimeError("the other process has no pipes")
         os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{other.stdout.readline().strip()}"
-        clients = Clients(connections=10)
-        os.environ["AUTOMATE_QUEUE_URL"] = make_stores(clients)
-        clients.close()
-        registry = Registry()
-        registry.register(CountConnector)
-        for made in (wiring.parts, app._parts, aws._services):  # noqa: SLF001
-            made.cache_clear()
-        with mock.patch.object(task_chain, "default_registry", registry):
+        with own_stores():
             yield
         other.stdin.close()
 
@@ -125,11 +114,7 @@ def _seconds(shape: Shape, batch: int) -> float:
     """CPU seconds of one execution in batches of so many: the least of some rounds, after one that warms up."""
     with _deployed():
         services = aws.services()
-        document = WorkflowDocument(  # type: ignore[call-arg]
-            name=shape.name, kind=shape.kind, definition=shape.definition,  # type: ignore[arg-type]
-        )
-        services.catalog.import_document(WORKSPACE, document, actor=CALLER)
-        services.catalog.publish(WORKSPACE, shape.name, actor=CALLER)
+        publish(services, shape.name, shape.definition, shape.kind)
         found = []
         for number in range(ROUNDS + 1):
             keys = [

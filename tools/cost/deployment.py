@@ -48,6 +48,7 @@ from functions.app import http, routing
 from functions.app.acts import Acts, CallActs, Recorder
 from functions.app.routes.executions import started_as
 from functions.app.routing import Call
+from functions.app.services import Services
 from functions.app.shapes.base import Nothing
 from functions.app.table import ROUTES
 from functions.worker import app, wiring
@@ -207,12 +208,6 @@ class Deployment:
         self._waiting: list[tuple[float, str]] = []
         self._messages = itertools.count()
 
-    def publish(self, name: str, definition: Json, kind: str = "STANDARD") -> None:
-        """Make it the active version. Not metered."""
-        document = WorkflowDocument(name=name, kind=kind, definition=definition)  # type: ignore[call-arg,arg-type]
-        self.services.catalog.import_document(WORKSPACE, document, actor=CALLER)
-        self.services.catalog.publish(WORKSPACE, name, actor=CALLER)
-
     @property
     def stubs(self) -> Mapping[str, Sequence[Json]]:
         """What AWS's services answer to executions from here on."""
@@ -288,11 +283,32 @@ def record(message: str, body: str) -> Json:
     }
 
 
-def make_stores(clients: Clients) -> str:
-    """The table, the bucket and the queue; the queue's URL."""
+def publish(services: Services, name: str, definition: Json, kind: str = "STANDARD") -> None:
+    """Make it the active version."""
+    document = WorkflowDocument(name=name, kind=kind, definition=definition)  # type: ignore[call-arg,arg-type]
+    services.catalog.import_document(WORKSPACE, document, actor=CALLER)
+    services.catalog.publish(WORKSPACE, name, actor=CALLER)
+
+
+@contextmanager
+def own_stores() -> Iterator[Clients]:
+    """The clients of a table, a bucket and a queue of its own, which functions that are made within work on, with the
+    counting connector alone. The environment is the deployment's already."""
+    clients, registry = Clients(connections=10), Registry()
     clients.dynamodb.create_table(**create_table_request(TABLE))
     clients.s3.create_bucket(Bucket=BUCKET)
-    return clients.sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    os.environ["AUTOMATE_QUEUE_URL"] = clients.sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    registry.register(CountConnector)
+    caches = (wiring.parts, app._parts, aws._services)  # noqa: SLF001
+    for made in caches:
+        made.cache_clear()
+    try:
+        with mock.patch.object(task_chain, "default_registry", registry):
+            yield clients
+    finally:
+        for made in caches:
+            made.cache_clear()
+        clients.close()
 
 
 @contextmanager
@@ -305,25 +321,17 @@ def deployed() -> Iterator[Deployment]:
         new_nonce=lambda: f"{next(nonces) * 2654435761 % 2**64:016x}",
         new_pool=InlineCalls,
     )
-    registry = Registry()
-    registry.register(CountConnector)
     with ExitStack() as held:
         held.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
         held.enter_context(mock_aws())
-        clients = Clients(connections=10)
-        held.callback(clients.close)
-        os.environ["AUTOMATE_QUEUE_URL"] = make_stores(clients)
+        clients = held.enter_context(own_stores())
         shared = _Shared(stores.AwsStores, clients)
         for place, name, instead in (
             (wiring, "SystemClock", lambda: clock), (aws, "SystemClock", lambda: clock), (wiring, "Worker", ordered),
-            (wiring, "ThreadPoolExecutor", _Serial), (task_chain, "default_registry", registry),
-            (aws_tasks, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared),
+            (wiring, "ThreadPoolExecutor", _Serial), (aws_tasks, "AwsTasks", StubbedAws), (wiring, "AwsStores", shared),
             (stores, "AwsStores", shared),  # the API imports it late, from its place
         ):
             held.enter_context(mock.patch.object(place, name, instead))
-        for made in (wiring.parts, app._parts, aws._services):  # noqa: SLF001
-            made.cache_clear()
-            held.callback(made.cache_clear)
         app.logger.registered_handler.setStream(output)  # type: ignore[attr-defined]
         held.callback(app.logger.registered_handler.setStream, sys.stdout)  # type: ignore[attr-defined]
         _begin_chains(shared.from_settings(Settings.from_environment(os.environ), clock).audit)

@@ -3,12 +3,12 @@ with Step Functions. `acts` says what an execution of a shape is made of, in the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
+
+from benchmarks import workloads
 
 Json = Any
 
@@ -54,18 +54,6 @@ def passes(count: int, kilobytes: float = 0) -> Json:
     """A task that answers so many KB, and `count` states that hand them on."""
     first = [] if not kilobytes else [("Fetch", {**ANSWER, "Parameters": {"kb": kilobytes}})]
     return chain([*first, *((f"Step{number}", {"Type": "Pass"}) for number in range(count))])
-
-
-def loop(rounds: int) -> Json:
-    """A loop of Choice and Pass: 2 transitions a round and 3 besides."""
-    return {"StartAt": "Init", "States": {
-        "Init": {"Type": "Pass", "Result": {"i": 0}, "Next": "Check"},
-        "Check": {"Type": "Choice", "Default": "Done", "Choices": [
-            {"Variable": "$.i", "NumericLessThan": rounds, "Next": "Add"},
-        ]},
-        "Add": {"Type": "Pass", "Parameters": {"i.$": "States.MathAdd($.i, 1)"}, "Next": "Check"},
-        "Done": {"Type": "Succeed"},
-    }}
 
 
 def mapped(inner: Json, mode: str = "INLINE") -> Json:
@@ -137,11 +125,11 @@ def _items(count: int) -> Json:
 
 
 def _order_flow() -> Shape:
-    read = json.loads((Path(__file__).parents[2] / "benchmarks" / "order_flow.json").read_text(encoding="utf-8"))
+    timed = workloads.order_flow()
     return Shape(
-        "order_flow", read["definition"], {**_ROUND, "task": 8, "pure": 20, "wait": 1, "retry": 1},
-        read["transitions"] + 1, "Order flow: 20 states, 8 calls, a retry, an inline Map, a Parallel, a wait of 60 s",
-        input=read["input"], stubs=read["stubs"], seconds=61,
+        "order_flow", timed.definition, {**_ROUND, "task": 8, "pure": 20, "wait": 1, "retry": 1},
+        timed.transitions + 1, "Order flow: 20 states, 8 calls, a retry, an inline Map, a Parallel, a wait of 60 s",
+        input=timed.input, stubs=timed.stubs, seconds=61,
     )
 
 
@@ -150,8 +138,9 @@ SHAPES = (
     Shape("task_1", tasks(1), {**_ROUND, "task": 1}, 1, "One task"),
     Shape("task_10", tasks(10), {**_ROUND, "task": 10}, 10, "Ten tasks in a row"),
     Shape("task_40", tasks(40), {**_ROUND, "task": 40}, 40, "Forty tasks in a row"),
-    Shape("loop_50", loop(50), {**_ROUND, "pure": 103}, 103),
-    Shape("loop_500", loop(500), {**_ROUND, "pure": 1003}, 1003, "A loop of Choice and Pass: 1,003 transitions"),
+    Shape("loop_50", workloads.counter_loop(50).definition, {**_ROUND, "pure": 103}, 103),
+    Shape("loop_500", workloads.counter_loop(500).definition, {**_ROUND, "pure": 1003}, 1003,
+          "A loop of Choice and Pass: 1,003 transitions"),
     Shape("wait_1", waits(1), {**_ROUND, "wait": 1}, 1),
     Shape("wait_2", waits(2), {**_ROUND, "wait": 2}, 2),
     Shape("callback_1", callbacks(1), {**_ROUND, "callback": 1}, 1),

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.workloads import counter_loop
 from engine.cost import comparison
 from engine.cost.estimate import estimate
 from engine.cost.pricing import Assumptions, Part, Pricing
 from engine.cost.run import run_cost
 from engine.errors import InvalidDocument
 from engine.testing import simulate
-from tools.cost.shapes import BY_NAME, chain, loop, mapped, passes, tasks
+from tools.cost.shapes import BY_NAME, chain, mapped, passes, tasks
 
 PRICING = Pricing(Assumptions())
 
@@ -57,7 +58,7 @@ def test_a_map_is_as_dear_as_its_items():
 
 
 def test_visits_leave_branches_out_and_repeat_loops():
-    definition = loop(10)
+    definition = counter_loop(10).definition
     assert estimated(definition, visits={"Check": 11, "Add": 10}).transitions == 23
     assert estimated(definition, visits={"Done": 0}).transitions == 3
     inside = estimated(mapped(tasks(1)), items=5, visits={"Step0": 2})
@@ -107,10 +108,10 @@ def run_of(definition, given=None, stubs=None, kind="STANDARD", pricing=PRICING)
 
 
 def test_a_run_is_priced_by_its_events():
-    found = run_of(loop(5))
+    found = run_of(counter_loop(5).definition)
     assert found.acts == {"start": 1, "run": 1, "pure": 13}
     assert found.transitions == 13
-    assert found.dollars == pytest.approx(estimated(loop(5), visits={"Check": 6, "Add": 5}).dollars)
+    assert found.dollars == pytest.approx(estimated(counter_loop(5).definition, visits={"Check": 6, "Add": 5}).dollars)
 
 
 def test_retries_failures_and_ends_are_seen():
