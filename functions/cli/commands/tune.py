@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from engine.errors import InvalidDocument
+from functions.app.shapes.operations import Figures
 from functions.cli.finite import FiniteRange
 from functions.cli.session import session
 from functions.cli.tuning import folder_rules, stage_rules
 from functions.cli.tuning.account import Account
-from functions.cli.tuning.figures import Folder, Number, Proposal, Tuning, rounded
+from functions.cli.tuning.figures import Number, Proposal, Tuning, rounded
 from functions.cli.tuning.stage_figures import read_stage
 from functions.cli.tuning.stage_settings import read_settings
 
@@ -52,15 +53,11 @@ def tune(*, hours: float, profile: str | None, region: str | None) -> None:
 
 def _tune_folder(figures: Mapping[str, Any], hours: float) -> None:
     now = {name: figures[name] for name in _HOW}
-    folder = Folder(**{item.name: figures[item.name] for item in fields(Folder)})
-    settings = replace(
-        session().settings, task_threads=figures[folder_rules.THREADS], batch_size=figures[folder_rules.BATCH]
-    )
 
     def how(changes: Mapping[str, int]) -> str:
         return " ".join(_HOW[name].format(value) for name, value in changes.items())
 
-    _show(hours, folder_rules.tune(folder, settings), now, how)
+    _show(hours, folder_rules.tune(Figures.model_validate(figures)), now, how)
 
 
 def _tune_stage(stage: str, account: Account, hours: float) -> None:

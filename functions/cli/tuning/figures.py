@@ -52,21 +52,6 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """A data folder over a window. `executions` were looked at, the newest ones; `delay` is the median of how long they
-    waited for a worker, `took` of how long they ran; `calls` and `open` are the most that went on at once."""
-
-    hours: float
-    cpus: int
-    workers: int
-    executions: int = 0
-    delay: float = 0.0
-    took: float = 0.0
-    calls: int = 0
-    open: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """New values for settings that change together. `figures` are what the reason rests on, by name."""
 

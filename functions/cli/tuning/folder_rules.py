@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import fields
 
 from engine.settings import Settings
-from functions.cli.tuning.figures import Folder, Note, Number, Proposal, Tuning
+from functions.app.shapes.operations import Figures
+from functions.cli.tuning.figures import Note, Number, Proposal, Tuning
 
 LEAST_EXECUTIONS = 20
 DELAY_SECONDS = 1.0
@@ -24,7 +25,7 @@ MOST_WORKERS = 64
 WORKERS, THREADS, BATCH = "workers", "task_threads", "batch_size"
 
 
-def tune(folder: Folder, settings: Settings) -> Tuning:
+def tune(folder: Figures) -> Tuning:
     """What the figures say. Without enough executions: nothing, and a note that says so.
 
     One change of three at a time: threads where calls wait for them, else a process where there is a CPU for it, else a
@@ -43,27 +44,27 @@ def tune(folder: Folder, settings: Settings) -> Tuning:
     }
     if not folder.workers:
         return Tuning(enough=True, notes=(Note("No worker runs now: automate up, or automate worker.", figures),))
-    found = _threads(folder, settings, figures) or _when_waiting(folder, settings, figures)
+    found = _threads(folder, figures) or _when_waiting(folder, figures)
     return Tuning(
         enough=True, proposals=(found,) if isinstance(found, Proposal) else (),
         notes=(found,) if isinstance(found, Note) else (),
     )
 
 
-def _threads(folder: Folder, settings: Settings, figures: dict[str, Number]) -> Proposal | None:
+def _threads(folder: Figures, figures: dict[str, Number]) -> Proposal | None:
     most = _most(THREADS)
-    if folder.calls < FULL * settings.task_threads * folder.workers or settings.task_threads >= most:
+    if folder.calls < FULL * folder.task_threads * folder.workers or folder.task_threads >= most:
         return None
     return Proposal(
-        "threads", {THREADS: min(settings.task_threads * 2, most)},
+        "threads", {THREADS: min(folder.task_threads * 2, most)},
         f"Up to {folder.calls} calls went on at once, about as many as {folder.workers} worker(s) with "
-        f"{settings.task_threads} threads can make: others waited. More of them call the systems behind your "
+        f"{folder.task_threads} threads can make: others waited. More of them call the systems behind your "
         "connectors more at once.",
         figures,
     )
 
 
-def _when_waiting(folder: Folder, settings: Settings, figures: dict[str, Number]) -> Proposal | Note | None:
+def _when_waiting(folder: Figures, figures: dict[str, Number]) -> Proposal | Note | None:
     if folder.delay < DELAY_SECONDS:
         return None
     if folder.workers < min(folder.cpus, MOST_WORKERS):
@@ -72,9 +73,9 @@ def _when_waiting(folder: Folder, settings: Settings, figures: dict[str, Number]
             f"Half of the executions waited {folder.delay:.1f} s or more for their first step, and there are "
             f"{folder.cpus} CPUs: another worker process uses another.", figures,
         )
-    if folder.took < SHORT_SECONDS and settings.batch_size < LARGEST_BATCH:
+    if folder.took < SHORT_SECONDS and folder.batch_size < LARGEST_BATCH:
         return Proposal(
-            "batch", {BATCH: min(settings.batch_size * 2, LARGEST_BATCH)},
+            "batch", {BATCH: min(folder.batch_size * 2, LARGEST_BATCH)},
             "Many short executions wait: a worker that claims more at once writes less for each.", figures,
         )
     return Note(

@@ -1,7 +1,7 @@
 """automate tune on a data folder: what its histories show, and what is proposed from it."""
 
 import threading
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 from engine.catalog.document import parse_document
 from engine.settings import Settings
 from functions.app.routes.figures import most_at_once
+from functions.app.shapes.operations import Figures
 from functions.cli.client.client import Client
 from functions.cli.client.in_process import InProcess
-from functions.cli.tuning.figures import Folder
 from functions.cli.tuning.folder_rules import tune
 from functions.server.product import Product
 
 NOW = Settings()
-BUSY = Folder(hours=24.0, cpus=4, workers=1, executions=20, delay=0.1, took=5.0, calls=3, open=4)
+BUSY = Figures(
+    hours=24.0, cpus=4, workers=1, executions=20, delay=0.1, took=5.0, calls=3, open=4, task_threads=NOW.task_threads,
+    batch_size=NOW.batch_size,
+)
 
 
-def proposed(folder, settings=NOW):
-    return [item.changes for item in tune(folder, settings).proposals]
+def proposed(folder):
+    return [item.changes for item in tune(folder).proposals]
 
 
 @pytest.mark.parametrize(("change", "expected"), [
@@ -39,12 +42,12 @@ def proposed(folder, settings=NOW):
     ({"delay": 9.0, "workers": 0}, []),
 ])
 def test_the_edges(change, expected):
-    assert proposed(replace(BUSY, **change)) == expected
+    assert proposed(BUSY.model_copy(update=change)) == expected
 
 
 @pytest.mark.parametrize(("executions", "says"), [(0, "No data"), (19, "Too little data")])
 def test_without_enough_executions_nothing_is_proposed(executions, says):
-    found = tune(replace(BUSY, executions=executions, delay=99.0), NOW)
+    found = tune(BUSY.model_copy(update={"executions": executions, "delay": 99.0}))
     assert (found.enough, found.proposals) == (False, ())
     assert found.notes[0].says.startswith(says)
 
@@ -53,18 +56,18 @@ def test_without_enough_executions_nothing_is_proposed(executions, says):
     ({"workers": 0}, "No worker runs now"), ({"delay": 2.0, "workers": 4}, "this machine is full"),
 ])
 def test_where_no_setting_helps_it_says_what_is(change, says):
-    assert says in tune(replace(BUSY, **change), NOW).notes[0].says
+    assert says in tune(BUSY.model_copy(update=change)).notes[0].says
 
 
 @given(
     st.builds(
-        Folder, hours=st.just(24.0), cpus=st.integers(1, 256), workers=st.integers(0, 64),
+        Figures, hours=st.just(24.0), cpus=st.integers(1, 256), workers=st.integers(0, 64),
         executions=st.integers(0, 200), delay=st.floats(0, 1e5), took=st.floats(0, 1e5), calls=st.integers(0, 10**6),
+        open=st.just(0), task_threads=st.integers(1, 1000), batch_size=st.integers(1, 10000),
     ),
-    st.integers(1, 1000), st.integers(1, 10000),
 )
-def test_proposals_are_settings(folder, threads, batch):
-    found = tune(folder, replace(NOW, task_threads=threads, batch_size=batch))
+def test_proposals_are_settings(folder):
+    found = tune(folder)
     for name, value in [change for item in found.proposals for change in item.changes.items()]:
         if name == "workers":
             assert folder.workers < value <= min(folder.cpus, 64)
@@ -125,7 +128,7 @@ def test_the_command_says_what_there_is_and_changes_nothing(automate):
 
 
 def test_the_command_prints_each_proposal_with_how_to_set_it(automate, monkeypatch):
-    figures = {**asdict(replace(BUSY, delay=2.0)), "task_threads": 32, "batch_size": 10}
+    figures = {**BUSY.model_dump(), "delay": 2.0}
     ask = Client.get
     monkeypatch.setattr(
         Client, "get", lambda self, path, **query: figures if path == "/figures" else ask(self, path, **query)
