@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.durable.execution import Execution
@@ -102,13 +102,13 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     resources = resources_of(_document(call.services, execution)["definition"])
     execution_id = execution.key.id
 
-    def value(part: str) -> Json:
-        return large_values.shown(getattr(step, part), execution_id, part=part, step=step.id)
-
+    values = {
+        part: large_values.shown(getattr(step, part), execution_id, part=part, step=step.id)
+        for part in ("input", "output", "arguments", "result", "assigned", "variables")
+    }
     lines = _lines_of(call.services, _query_of(execution_id, step, MOST_LOGS_OF_A_STEP))
     return Answer(shapes.StepDetail(
-        step=shape_of(step, resources), input=value("input"), output=value("output"), arguments=value("arguments"),
-        result=value("result"), assigned=value("assigned"), variables=value("variables"), error=step.error,
+        step=shape_of(step, resources), **values, error=step.error,
         cause=plain_cause(step.cause), stack_trace=stack_trace(step.cause),
         events=[_rendered(event, execution_id, step.id) for event in step.events[:MOST_EVENTS_OF_A_STEP]],
         logs=[_line(line) for line in lines], audit=_audit_query(execution_id, step),
@@ -154,16 +154,12 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
     for row in rows:
         if given.state is None:
             execution = services.executions.describe(row.key)
-            found.append(_past_input(
-                row.key, execution.started_at, execution.status, execution.input, execution.output, {}
-            ))
+            found.append(_past_input(row.key, execution.started_at, execution, {}))
         else:
             events = services.executions.events(row.key, most=left)
             left -= len(events)
             found += [
-                _past_input(
-                    row.key, step.entered_at, step.status, step.input, step.output, step.variables, step=step.id
-                )
+                _past_input(row.key, step.entered_at, step, step.variables, step=step.id)
                 for step in reversed(steps_of(events).steps) if step.name == given.state
             ]
         if len(found) >= given.limit or left <= 0:
@@ -172,14 +168,11 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
 
 
 def _past_input(
-    key: ExecutionKey, at: float, status: str, value: Json, output: Json, variables: Json, **step: str
+    key: ExecutionKey, at: float, ran: Execution | facts.Step, variables: Mapping[str, Json], **step: str
 ) -> shapes.PastInput:
-    return shapes.PastInput(
-        execution=key.id, at=iso_timestamp(at), status=status,
-        input=large_values.shown(value, key.id, part="input", **step),
-        output=large_values.shown(output, key.id, part="output", **step),
-        variables=large_values.shown(dict(variables), key.id, part="variables", **step),
-    )
+    values = {"input": ran.input, "output": ran.output, "variables": dict(variables)}
+    shown = {part: large_values.shown(value, key.id, part=part, **step) for part, value in values.items()}
+    return shapes.PastInput(execution=key.id, at=iso_timestamp(at), status=ran.status, **shown)
 
 
 def _described(call: Call[Any]) -> Execution:

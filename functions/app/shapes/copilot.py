@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from functions.app.shapes.base import Given, Json, Taken
+from functions.app.shapes.definitions import ProposalFinding
+from functions.app.shapes.versions import StateChange
 
 
 class DraftRequest(Taken):
@@ -14,24 +16,25 @@ class DraftRequest(Taken):
     document: dict[str, Json] | None = Field(None, description="The document to change; by default a new one is made.")
 
 
-class ExplainRequest(Taken):
+class _OfDocument(Taken):
+    document: dict[str, Json] = Field(description="A workflow document.")
+
+
+class ExplainRequest(_OfDocument):
     """A document, or one state of it."""
 
-    document: dict[str, Json] = Field(description="A workflow document.")
     state: str | None = Field(None, description="The state; by default all of it.")
 
 
-class FixRequest(Taken):
+class FixRequest(_OfDocument):
     """A document and one finding of the linter about it."""
 
-    document: dict[str, Json] = Field(description="A workflow document.")
     diagnostic: dict[str, Json] = Field(description="As /definitions/validate lists it: code, message, location.")
 
 
-class ErrorHandlingRequest(Taken):
+class ErrorHandlingRequest(_OfDocument):
     """A document whose failures are to be handled."""
 
-    document: dict[str, Json] = Field(description="A workflow document.")
     states: list[str] = Field(default_factory=list, description="Names of states; by default all that can fail.")
 
 
@@ -50,20 +53,8 @@ class ProposalToDo(Given):
     text: str
 
 
-class ProposalFinding(Given):
-    """A finding of the linter about the proposed definition."""
-
-    code: str
-    message: str
-    location: str
-    severity: str
-
-
-class ProposedChange(Given):
+class ProposedChange(StateChange):
     """What becomes of a state: added, changed or removed."""
-
-    state: str
-    change: str
 
 
 class Proposal(Given):

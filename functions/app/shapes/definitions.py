@@ -32,13 +32,18 @@ class ValidateRequest(WithSource):
     """Check a document without storing it."""
 
 
-class Finding(Given):
-    """One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition."""
+class ProposalFinding(Given):
+    """A finding of the linter about the proposed definition."""
 
     code: str
     message: str
     location: str
     severity: str
+
+
+class Finding(ProposalFinding):
+    """One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition."""
+
     line: int | None = None
     column: int | None = None
 
@@ -63,23 +68,22 @@ class Action(Given):
     outputs: dict[str, Json]
 
 
-class Connector(Given):
-    """A connector; `problem` says why one cannot be loaded."""
-
+class _WithActions(Given):
     code: str
     name: str
     description: str
     actions: list[Action]
+
+
+class Connector(_WithActions):
+    """A connector; `problem` says why one cannot be loaded."""
+
     problem: str | None = None
 
 
-class KnownConnector(Given):
+class KnownConnector(_WithActions):
     """A connector that is known and not installed: a draft may name its actions, and publishing it is refused."""
 
-    code: str
-    name: str
-    description: str
-    actions: list[Action]
     installed: bool
     package_hint: str = Field(description="What to do to have it.")
 

@@ -45,10 +45,7 @@ def list_secrets() -> None:
 @_ALLOW_SHORT
 def set_secret(*, key: str, allow_short: bool) -> None:
     """Create or rotate KEY; the value comes from standard input or a prompt."""
-    check_key(key)
-    given = {"value": typed_value(key), "allow_short": allow_short}
-    with session().client() as api:
-        _written(api.put(f"/secrets/{part(key)}", given), "is set")
+    _write(key, "PUT", "", "is set", allow_short=allow_short)
 
 
 @secrets.command("rotate")
@@ -56,10 +53,7 @@ def set_secret(*, key: str, allow_short: bool) -> None:
 @_ALLOW_SHORT
 def rotate_secret(*, key: str, allow_short: bool) -> None:
     """Give KEY, which must be there, a new value; workflows keep their references."""
-    check_key(key)
-    given = {"value": typed_value(key), "allow_short": allow_short}
-    with session().client() as api:
-        _written(api.post(f"/secrets/{part(key)}/rotate", given), "is rotated")
+    _write(key, "POST", "/rotate", "is rotated", allow_short=allow_short)
 
 
 @secrets.command("get")
@@ -108,7 +102,12 @@ def _value(key: str) -> str:
     return next((value for value in values if value is not None), "")
 
 
-def _written(info: Json, done: str) -> None:
+def _write(key: str, method: str, how: str, done: str, *, allow_short: bool) -> None:
+    """Give `key` a value that is typed; `done` says what was done with it."""
+    check_key(key)
+    given = {"value": typed_value(key), "allow_short": allow_short}
+    with session().client() as api:
+        info = api.ask(method, f"/secrets/{part(key)}{how}", given)
     session().screen.show(info, lambda: click.echo(f"{info['key']} {done} in the {info['backend']}"))
     if info["shadowed_by"] is not None:
         session().screen.notice(_shadow_notice(info["key"], info["backend"], info["shadowed_by"]))
