@@ -53,7 +53,7 @@ class Starts:
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, sync: bool = False,
+        version: int | None = None, sync: bool = False, parent: Parent | None = None,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
 
@@ -62,22 +62,11 @@ class Starts:
         starts are refused, NotFound, InvalidDocument where the input breaks the workflow's input schema,
         PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
         the caller's to run (engine.durable.worker.sync_start): no wake is sent, and a name that is taken is taken.
+        `parent` is the Task that starts it: asked again by that one, a closed execution is answered too.
 
         Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
         sweeper; one before it started nothing.
         """
-        return self._start(workspace, workflow, execution_input, name, version, None, sync=sync)
-
-    def start_child(
-        self, workspace: str, workflow: str, execution_input: Json, *, name: str, version: int | None, parent: Parent
-    ) -> Execution:
-        """`start`, by the Task that `parent` names: asked again by that one, a closed execution is answered too."""
-        return self._start(workspace, workflow, execution_input, name, version, parent)
-
-    def _start(
-        self, workspace: str, workflow: str, execution_input: Json, name: str | None, version: int | None,
-        parent: Parent | None, *, sync: bool = False,
-    ) -> Execution:
         name = self._new_name() if name is None else checked_name(name)
         published = self._published.version(workspace, workflow, version)
         if parent is None:

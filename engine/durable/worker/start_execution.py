@@ -73,7 +73,7 @@ class StartsExecutions(TasksDecorator):
                 given = json.loads(given)
             except ValueError as error:
                 return TaskFailed(_INVALID, f"Invalid State Machine Execution Input: {error}")
-        started = self._starts.start_child(
+        started = self._starts.start(
             call.workspace, target.workflow, given, name=started_name(call.arguments, call.idempotency_key),
             version=target.version, parent=_parent(call),
         )
