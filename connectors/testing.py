@@ -18,10 +18,9 @@ from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
 from engine.clock import SystemClock
 from engine.governance.resolving import SecretResolving
-from engine.governance.secret_refs import escape
+from engine.governance.secret_refs import escape, references_in
 from engine.ports.secrets import SecretInfo
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
-from engine.values import walk
 
 if TYPE_CHECKING:
     from connectors.sdk import ConnectorAdapter
@@ -53,11 +52,7 @@ def call(
     registry = Registry(builtin=(), installed=tuple)
     registry.register(adapter)
     values = dict(secrets or {})
-    refs = {
-        "".join(f"/{escape(str(part))}" for part in path): value["$secret"]
-        for path, value in walk(params) if isinstance(value, dict) and value.keys() == {"$secret"}
-        and isinstance(value["$secret"], str)
-    }
+    refs = {"".join(f"/{escape(str(part))}" for part in path): key for path, key in references_in(params)}
     if isinstance(params, dict):
         loose = {f"secret {key}": {"$secret": key} for key in values if key not in refs.values()}
         refs |= {f"/{name}": ref["$secret"] for name, ref in loose.items()}

@@ -38,6 +38,11 @@ def json_pointer(path: Iterable[str | int]) -> str:
     return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
+def location(path: Iterable[str | int]) -> str:
+    """As AWS places a finding: ``("States", "Route", "Choices", 0)`` is ``/States/Route/Choices[0]``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in path)
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding about a definition, in the shape of AWS's ValidateStateMachineDefinition.

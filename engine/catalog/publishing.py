@@ -14,7 +14,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.states import StateText, is_distributed, states_of
 from engine.catalog.triggers import never_firing
-from engine.errors import Diagnostic, InvalidExpression, json_pointer
+from engine.errors import Diagnostic, InvalidExpression, json_pointer, location
 from engine.language.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
 from engine.language.asl.validate.credentials import written_credentials
 from engine.language.expr.jsonata import compile_jsonata
@@ -124,12 +124,11 @@ def _secret_problems(state: StateText) -> Iterator[Diagnostic]:
     """An expression cannot make a SecretRef: its result is data. (`asl.validate` checks those written out.)"""
     for path, text in walk(state.own):
         if isinstance(text, str) and text.startswith("{%") and _QUOTED_SECRET.search(text):
-            place = "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in path)
             yield Diagnostic(
                 "INVALID_SECRET_REF",
                 f"state {state.name!r}: a SecretRef made by an expression stays data. Write it out in the arguments, "
                 'as {"$secret": "KEY"}',
-                f"{state.place}{place}",
+                f"{state.place}{location(path)}",
             )
 
 

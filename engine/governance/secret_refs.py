@@ -7,11 +7,11 @@ pointers of those. The same object arriving as data (an input, an output, a vari
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.errors import InvalidDocument
-from engine.values import mapped
+from engine.values import Path, mapped, walk
 
 Json = Any
 Refs = Iterable[tuple[str, str]]
@@ -82,6 +82,13 @@ def in_place(arguments: Json, refs: Refs, secrets: Mapping[str, str]) -> Json:
         if parent is not None and key in secrets and parent[last] == {"$secret": key}:
             parent[last] = secrets[key]
     return root[0]
+
+
+def references_in(value: Json) -> Iterator[tuple[Path, str]]:
+    """Each reference in `value`, wherever it comes from: the way there, and its KEY."""
+    for path, part in walk(value):
+        if isinstance(part, dict) and part.keys() == {"$secret"} and isinstance(part["$secret"], str):
+            yield path, part["$secret"]
 
 
 def _follow(root: list[Json], pointer: str) -> tuple[Any, Any]:

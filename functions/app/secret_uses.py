@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from engine.catalog.catalog import Catalog
 from engine.catalog.states import states_of
+from engine.governance.secret_refs import references_in
 from functions.app.shapes import secrets as shapes
 
 Json = Any
@@ -33,19 +33,6 @@ def secret_uses(catalog: Catalog, workspace: str) -> dict[str, list[shapes.Secre
 def _states_by_key(definition: Json) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for state in states_of(definition):
-        for key in dict.fromkeys(_keys(state.own)):
+        for key in dict.fromkeys(key for _, key in references_in(state.own)):
             found.setdefault(key, []).append(state.name)
     return found
-
-
-def _keys(value: Json) -> Iterator[str]:
-    """The keys of all ``{"$secret": KEY}`` in `value`."""
-    if isinstance(value, dict):
-        key = value.get("$secret")
-        if len(value) == 1 and isinstance(key, str):
-            yield key
-        for item in value.values():
-            yield from _keys(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _keys(item)

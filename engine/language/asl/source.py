@@ -14,8 +14,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 
-from engine.errors import json_pointer
-from engine.language.asl.source_json import Json, JsonReader, Path, Position
+from engine.errors import json_pointer, location
+from engine.language.asl.source_json import Json, JsonReader, Position
 from engine.language.asl.source_yaml import read_yaml
 from engine.records import dataclass
 
@@ -73,13 +73,9 @@ def parse_text(text: str, *, name: str) -> Source:
     return Source(
         name, value,
         {json_pointer(path): position for path, position in places.items()},
-        {_location(path): position for path, position in places.items()},
+        {location(path): position for path, position in places.items()},
     )
 
 
 def _kind(name: str) -> str:
     return "yaml" if name.lower().endswith((".yaml", ".yml")) else "json"
-
-
-def _location(path: Path) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f"/{step}" for step in path)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from engine.errors import InvalidDocument
-from engine.language.asl.source_json import DEEPEST, LONGEST_INTEGER, Json, Path, Position, refuse
+from engine.language.asl.source_json import DEEPEST, LONGEST_INTEGER, TWICE_ADVICE, Json, Path, Position, refuse
 
 _TAG = "tag:yaml.org,2002:"
 _CORE = (
@@ -121,7 +121,7 @@ class _Builder:
             if key in members:
                 line, column = self.places[*path, key]
                 refuse(f'{self.name}: the key "{key}" stands twice in one mapping, first at line {line}, '
-                       f"column {column}", _position(key_node), advice="Rename or remove one of the two.")
+                       f"column {column}", _position(key_node), advice=TWICE_ADVICE)
             self.places[*path, key] = _position(key_node)
             members[key] = self.build(value_node, (*path, key))
         return members
