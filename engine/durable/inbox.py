@@ -10,7 +10,6 @@ import json
 from typing import Any
 
 from engine.errors import SchemaTooNew, StoreCorrupt
-from engine.kernel.history import json_text
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.stimulus import (
     CallbackErred,
@@ -22,6 +21,7 @@ from engine.kernel.stimulus import (
     StopRequested,
     TaskStarted,
 )
+from engine.language.expr.java_text import json_text
 from engine.ports.journal import InboxItem, Parent
 from engine.ports.keys import Actor, ExecutionKey
 

@@ -25,8 +25,8 @@ from typing import Any
 from engine.clock import Clock
 from engine.durable import inbox
 from engine.durable.loading import facts_of
-from engine.kernel.history import json_text
 from engine.kernel.snapshot import Snapshot, Status
+from engine.language.expr.java_text import json_text
 from engine.ports.journal import OPEN_STATUSES, Header, InboxItem, Journal
 from engine.ports.keys import ENGINE, ExecutionKey
 from engine.ports.queue import Wake, WakeQueue

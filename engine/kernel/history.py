@@ -5,8 +5,9 @@ An event is small and holds raw, shared values; it becomes JSON text only when s
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
+
+from engine.language.expr.java_text import json_text
 
 Json = Any
 
@@ -33,11 +34,6 @@ class HistoryEvent(NamedTuple):
     type: str
     at: float
     details: dict[str, Json] | None = None
-
-
-def json_text(value: Json) -> str:
-    """A JSON value as AWS prints it: no spaces, no escapes for other scripts."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def render(event: HistoryEvent) -> dict[str, Json]:

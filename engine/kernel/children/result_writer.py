@@ -15,9 +15,9 @@ Source: the developer guide, "ResultWriter (Map)".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from engine.language.asl.times import iso_timestamp
 from engine.language.expr.java_text import json_text
 from engine.records import dataclass
 
@@ -126,13 +126,8 @@ def _whole(result: ChildResult) -> dict[str, Json]:
     if result.status == "SUCCEEDED":
         shown |= {"Output": json_text(result.output), "OutputDetails": {"Included": True}}
     more = {
-        "Error": result.error, "Cause": result.cause, "StartDate": _iso(result.started_at),
-        "StopDate": _iso(result.ended_at),
+        "Error": result.error, "Cause": result.cause,
+        "StartDate": None if result.started_at is None else iso_timestamp(result.started_at),
+        "StopDate": None if result.ended_at is None else iso_timestamp(result.ended_at),
     }
     return dict(sorted((shown | {name: value for name, value in more.items() if value is not None}).items()))
-
-
-def _iso(at: float | None) -> str | None:
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

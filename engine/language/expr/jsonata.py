@@ -35,6 +35,7 @@ from engine.language.expr.jsonata_functions import PURE_FUNCTIONS, FunctionMista
 from engine.language.expr.jsonata_guards import budgets, guarded
 from engine.language.expr.jsonata_texts import NAMES as TEXT_NAMES
 from engine.language.expr.jsonata_texts import Texts, definitions
+from engine.language.expr.jsonpath import names_only
 from engine.language.expr.limits import Budget, Limits, OutOfTime
 from engine.language.expr.scope import ABSENT, Scope
 from engine.values import json_type
@@ -313,28 +314,20 @@ def _plain_lookup(text: str) -> Callable[[Scope], Json] | None:
     if not _OPERATORS.isdisjoint(names):
         return None
     if root != "states":
-        return lambda scope: _walk(scope.variables.get(root, ABSENT), names)
+        find = names_only(names)
+        return lambda scope: find(scope.variables.get(root, ABSENT))
     if not names or names[0] not in STATES:
         return None
-    return _states_lookup(names[0], names[1:])
+    return _states_lookup(names[0], names_only(names[1:]))
 
 
-def _states_lookup(first: str, names: tuple[str, ...]) -> Callable[[Scope], Json]:
+def _states_lookup(first: str, find: Callable[[Json], Json]) -> Callable[[Scope], Json]:
     match first:
         case "input":
-            return lambda scope: _walk(scope.input, names)
+            return lambda scope: find(scope.input)
         case "context":
-            return lambda scope: _walk(scope.context, names)
+            return lambda scope: find(scope.context)
         case "result":
-            return lambda scope: _walk(scope.result, names)
+            return lambda scope: find(scope.result)
         case _:
-            return lambda scope: _walk(scope.error_output, names)
-
-
-def _walk(value: Json, names: tuple[str, ...]) -> Json:
-    try:
-        for name in names:
-            value = value[name]
-    except (KeyError, TypeError):  # nothing there, or a list or a scalar on the way
-        return ABSENT
-    return value
+            return lambda scope: find(scope.error_output)

@@ -132,7 +132,7 @@ def _plain(tokens: tuple[Token, ...]) -> Callable[[Json], Json] | None:
     if len(keys) == 1 and isinstance(keys[0], str):
         return _one_name(keys[0])
     if all(isinstance(key, str) for key in keys):
-        return _names_only(keys)
+        return names_only(keys)
     return _names_and_indexes(keys)
 
 
@@ -143,7 +143,9 @@ def _one_name(name: str) -> Callable[[Json], Json]:
     return find
 
 
-def _names_only(names: tuple[Any, ...]) -> Callable[[Json], Json]:
+def names_only(names: tuple[Any, ...]) -> Callable[[Json], Json]:
+    """What lies at the end of `names`, one within another; ABSENT where nothing does."""
+
     def find(document: Json) -> Json:
         try:
             for name in names:

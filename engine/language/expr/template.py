@@ -144,7 +144,7 @@ class _Compiler:
             frame[name] = child
             if render is not None:
                 parts.append((name, render))
-        return _object(frame, tuple(parts)) if parts else None
+        return _filled(frame, tuple(parts)) if parts else None
 
     def is_expression(self, value: dict[str, Json]) -> bool:
         return self.jsonata and jsonata_source(value["$secret"]) is not None
@@ -155,7 +155,7 @@ class _Compiler:
             for index, child in enumerate(value)
             if (render := self.part(child, (*place, index), depth + 1)) is not None
         ]
-        return _array(value, tuple(parts)) if parts else None
+        return _filled(value, tuple(parts)) if parts else None
 
     def query(self, key: str, child: Json, place: _Place) -> Render:
         """The value of a ``.$`` key; causes name the key alone (recorded case: 'value.$')."""
@@ -177,23 +177,13 @@ class _Compiler:
         return expression
 
 
-def _object(frame: dict[str, Json], parts: tuple[tuple[str, Render], ...]) -> Render:
-    """`frame` has the constants in place and keeps the template's order."""
+def _filled(frame: Any, parts: tuple[tuple[str | int, Render], ...]) -> Render:
+    """`frame`, an object or an array, has the constants in place and keeps the template's order."""
 
     def render(scope: Scope) -> Json:
         made = frame.copy()
-        for name, part in parts:
-            made[name] = part(scope)
-        return made
-
-    return render
-
-
-def _array(value: list[Json], parts: tuple[tuple[int, Render], ...]) -> Render:
-    def render(scope: Scope) -> Json:
-        made = value.copy()
-        for index, part in parts:
-            made[index] = part(scope)
+        for place, part in parts:
+            made[place] = part(scope)
         return made
 
     return render
