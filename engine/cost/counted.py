@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.cost.units import NONE, Units
+from engine.cost.units import Units, total
 from engine.records import dataclass
 
 Json = Any
@@ -63,10 +63,7 @@ class Counted:
 
 def total_of(acts: Mapping[str, Units], parts: Mapping[str, float]) -> Units:
     """So many of each act, as they stand in `acts`."""
-    found = NONE
-    for name, times in parts.items():
-        found = found + acts[name] * times
-    return found
+    return total(acts[name] * times for name, times in parts.items())
 
 
 @cache

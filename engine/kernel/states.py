@@ -50,7 +50,7 @@ def resume(builder: Builder, frame: OpenFrame) -> None:
     frame.due_at = None
     try:
         if isinstance(state, model.Wait):
-            moved = _waited(builder, frame, state)
+            moved = _pass_on(builder, frame, state, state.next)
         elif isinstance(state, model.Task):
             moved = tasks.schedule(builder, frame, state)
         else:
@@ -93,24 +93,22 @@ def _wait(builder: Builder, frame: OpenFrame, state: model.Wait) -> bool:
     else:
         due = builder.at + min(state.seconds(scope) if state.seconds is not None else 0, LONGEST_WAIT_SECONDS)
     if due <= builder.at:
-        return _waited(builder, frame, state)
+        return _pass_on(builder, frame, state, state.next)
     frame.phase = Phase.WAITING
     frame.due_at = due
     return False
 
 
-def _waited(builder: Builder, frame: OpenFrame, state: model.Wait) -> bool:
-    scope = builder.scope(frame)
-    flow.arguments(state, scope)
-    output, assigned = flow.passing(state, scope, state.output, state.assign)
-    return exited(builder, frame, state, state.next, output, assigned)
-
-
 def _succeed(builder: Builder, frame: OpenFrame, state: model.Succeed) -> bool:
+    return _pass_on(builder, frame, state, None)
+
+
+def _pass_on(builder: Builder, frame: OpenFrame, state: model.State, following: str | None) -> bool:
+    """Leave a state that has done nothing to its input."""
     scope = builder.scope(frame)
     flow.arguments(state, scope)
     output, assigned = flow.passing(state, scope, state.output, state.assign)
-    return exited(builder, frame, state, None, output, assigned)
+    return exited(builder, frame, state, following, output, assigned)
 
 
 def _fail(builder: Builder, frame: OpenFrame, state: model.Fail) -> bool:

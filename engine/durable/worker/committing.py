@@ -10,9 +10,9 @@ applied and a successor may stand on it, so nothing is stepped and nothing is re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from engine.clock import Clock
+from engine.durable.worker.map_run_driver import Each
 from engine.durable.worker.owned import Owned
 from engine.durable.worker.parking import Parking
 from engine.errors import Fenced, StoreBusy, StoreUnavailable, Throttled
@@ -26,18 +26,12 @@ _TRANSIENT = (Throttled, StoreUnavailable, StoreBusy)
 Leave = Callable[[Owned, Exception], None]
 
 
-class _Each(Protocol):
-    def __call__(
-        self, act: Callable[[list[Segment]], list[bool | Exception]], items: Sequence[list[Segment]], /
-    ) -> list[list[bool | Exception]]: ...
-
-
 class Committing:
     """`each` spreads writes where the store takes them one by one; None: one write for all. `leave` is told of an
     execution that cannot be written, and why."""
 
     def __init__(
-        self, journal: Journal, clock: Clock, parking: Parking, *, owner: str, each: _Each | None, leave: Leave
+        self, journal: Journal, clock: Clock, parking: Parking, *, owner: str, each: Each | None, leave: Leave
     ) -> None:
         self._journal = journal
         self._clock = clock

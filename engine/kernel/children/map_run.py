@@ -171,18 +171,16 @@ def reading(builder: Builder, frame: OpenFrame, state: Map, stimulus: FrameStimu
             frame.phase, frame.lease_until = Phase.RUNNING, lease_until
         case TaskTakenOver():
             frame.phase, frame.lease_until = Phase.SCHEDULED, 0.0
-        case TaskReturned(output=output) if "writing" in frame.arguments:
-            frame.lease_until = 0.0
-            _write_on(frame, output)
-        case TaskErred() if "writing" in frame.arguments:
-            frame.lease_until = 0.0
-            return _writer_erred(builder, frame, state, stimulus)
         case TaskReturned(output=output):
             frame.lease_until = 0.0
-            return _read(builder, frame, state, output)
+            if "writing" not in frame.arguments:
+                return _read(builder, frame, state, output)
+            _write_on(frame, output)
         case TaskErred(error=error, cause=cause):
             frame.lease_until = 0.0
-            return erred(builder, frame, state, READER_FAILED, cause or error)
+            if "writing" not in frame.arguments:
+                return erred(builder, frame, state, READER_FAILED, cause or error)
+            return _writer_erred(builder, frame, state, stimulus)
     return False
 
 

@@ -109,7 +109,7 @@ def dispatched(builder: Builder, stimulus: MapRunDispatched) -> bool:
         record = hundred.output
         if index % HUNDRED == record["dispatched"]:
             hundred.output = {**record, "dispatched": index % HUNDRED + 1}
-            _arm(builder, hundred)
+            look_again(builder, hundred)
     return True
 
 
@@ -144,11 +144,6 @@ def _ended_before(builder: Builder, hundred: Frame | OpenFrame | None, stimulus:
     return bool(hundred.output["fates"][at] == AGAIN) and stimulus.redrives < builder.redrives
 
 
-def look_again(builder: Builder, hundred: OpenFrame) -> None:
-    """Their headers were read just now; those that are out are looked at after as long again."""
-    _arm(builder, hundred)
-
-
 def forget(builder: Builder, frame: OpenFrame) -> None:
     """The run is over: its children's outcomes go."""
     for first in range(0, 0 if frame.fanout is None else frame.fanout.width, HUNDRED):
@@ -177,7 +172,8 @@ def _hundred(builder: Builder, run: Frame | OpenFrame, index: int) -> OpenFrame:
     return hundred
 
 
-def _arm(builder: Builder, hundred: OpenFrame) -> None:
+def look_again(builder: Builder, hundred: OpenFrame) -> None:
+    """Those of a hundred children that are out are looked at after SWEEP_SECONDS."""
     hundred.due_at = builder.at + SWEEP_SECONDS if _out(hundred.output) else None
 
 
