@@ -139,7 +139,7 @@ def _parse(item: InboxItem) -> dict[str, Json]:
     except ValueError as error:
         raise StoreCorrupt(f"the inbox item {item.id} cannot be read: {error}") from error
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
-        raise StoreCorrupt(f"the inbox item {item.id} is none")
+        raise StoreCorrupt(f"the inbox item {item.id} is not a JSON object with a kind")
     if record["kind"] not in _KINDS:
         raise SchemaTooNew(f"the inbox item {item.id} is of the kind {record['kind']!r}: a newer release wrote it")
     return record

@@ -64,7 +64,7 @@ class BedrockModel:
             # Its text names an endpoint or a profile, no credentials.
             raise ModelUnavailable(f"Bedrock was not reached: {fault}", passing=_may_pass(fault)) from None
         except (ResponseParserError, AttributeError, TypeError):  # the last two for JSON that is no object
-            raise ModelUnavailable("the answer is none of Converse", passing=False) from None
+            raise ModelUnavailable("the answer is not one of Converse", passing=False) from None
         return _reply(answer)
 
     def _client(self, seconds: int) -> Any:
@@ -103,5 +103,5 @@ def _reply(answer: Json) -> ModelReply:
         blocks = answer["output"]["message"]["content"]
         text = "".join(block["text"] for block in blocks if "text" in block)
     except (LookupError, TypeError):
-        raise ModelUnavailable("the answer is none of Converse", passing=False) from None
+        raise ModelUnavailable("the answer is not one of Converse", passing=False) from None
     return ModelReply(text, complete=answer.get("stopReason") not in ("max_tokens", "model_context_window_exceeded"))

@@ -107,7 +107,7 @@ def _reply(text: str) -> ModelReply:
         choice = json.loads(text)["choices"][0]
         content, reason = choice["message"]["content"], choice.get("finish_reason")
     except (ValueError, LookupError, TypeError, RecursionError):
-        raise ModelUnavailable("the answer is none of the chat completions API", passing=False) from None
+        raise ModelUnavailable("the answer is not one of the chat completions API", passing=False) from None
     return ModelReply(content if isinstance(content, str) else "", complete=reason != "length")
 
 

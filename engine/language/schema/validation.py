@@ -67,11 +67,11 @@ def _errors(validator: Any, value: Json) -> list[ValidationError]:
     except BadPattern as error:
         raise Unchecked(f"finds a pattern that {error}") from None
     except UnknownType as error:
-        raise Unchecked(f"finds a type that is none: {error.type!r}") from None
+        raise Unchecked(f"finds an unknown type: {error.type!r}") from None
     except (ArithmeticError, ValueError) as error:  # numbers that Python cannot compare or write
         raise Unchecked(f"meets a number it cannot take: {error}") from None
     except (TypeError, AttributeError) as error:  # a reference to what is no schema
-        raise Unchecked(f"finds a schema that is none: {error}") from None
+        raise Unchecked(f"follows a reference to something that is not a schema: {error}") from None
     return sorted(found, key=lambda error: [str(part) for part in error.absolute_path])
 
 

@@ -144,8 +144,8 @@ def test_a_tree_is_followed_and_one_too_deep_refused():
 
 @pytest.mark.parametrize(("schema", "value", "said"), [
     ({"pattern": "(a"}, "a", "finds a pattern that is not a regular expression"),
-    ({"$ref": "#/required", "required": ["a"]}, {}, "finds a schema that is none"),
-    ({"$ref": "#/properties", "properties": {"type": {"type": "string"}}}, {}, "finds a type that is none"),
+    ({"$ref": "#/required", "required": ["a"]}, {}, "follows a reference to something that is not a schema"),
+    ({"$ref": "#/properties", "properties": {"type": {"type": "string"}}}, {}, "finds an unknown type"),
     ({"multipleOf": 0.1}, 10**400, "meets a number it cannot take"),
     pytest.param({"type": "string"}, 10**5_000, "meets a number it cannot take", id="digits"),
 ])
