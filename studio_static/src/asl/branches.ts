@@ -5,7 +5,7 @@
 import { freeName } from "./names";
 import { nameOf, own, statePointer, withEntry } from "./pointer";
 import { changeState } from "./scope";
-import { type Definition, EditError, type Edited, type StateObject, type StatePointer } from "./types";
+import { type Definition, EditError, type Edited, type StatePointer } from "./types";
 import { requireState, stateNames, typeOf } from "./walk";
 
 function branchesOf(definition: Definition, pointer: StatePointer) {
@@ -16,16 +16,11 @@ function branchesOf(definition: Definition, pointer: StatePointer) {
   return Array.isArray(branches) ? branches : [];
 }
 
-/** Add a branch that does nothing yet: one Pass, or `state` called `wanted`. */
-export function addBranch(
-  definition: Definition,
-  pointer: StatePointer,
-  wanted = "Step",
-  state: StateObject = { Type: "Pass" },
-): Edited {
+/** Add a branch that does nothing yet: one Pass. */
+export function addBranch(definition: Definition, pointer: StatePointer): Edited {
   const branches = branchesOf(definition, pointer);
-  const name = freeName(wanted, stateNames(definition));
-  const branch = { StartAt: name, States: { [name]: { ...state, End: true } } };
+  const name = freeName("Step", stateNames(definition));
+  const branch = { StartAt: name, States: { [name]: { Type: "Pass", End: true } } };
   return {
     definition: changeState(definition, pointer, (old) => withEntry(old, "Branches", [...branches, branch])),
     label: `Add a branch to ${nameOf(pointer)}`,

@@ -5,7 +5,7 @@ import { copyStates, pasteStates } from "./clipboard";
 import { connectStates, disconnectEdge } from "./connect";
 import { buildGraph } from "./graph";
 import { type History, newHistory, record, redo, undo } from "./history";
-import { attachState, duplicateStates, insertState, moveState } from "./insert";
+import { attachState, duplicateStates, insertFragment, moveState } from "./insert";
 import { removeStates } from "./remove";
 import { renameState } from "./rename";
 import { SAMPLES } from "./samples.testdata";
@@ -41,8 +41,8 @@ function randomEdit(definition: Definition, random: () => number): Edited {
   const edges = buildGraph(definition).edges.map((edge) => edge.id);
   const some = () => (pointers.length === 0 ? [] : [pick(pointers), pick(pointers)].slice(random() < 0.6 ? 1 : 0));
   const edits: (() => Edited)[] = [
-    () => insertState(definition, pick(edges), "New", pick(NEW_STATES)),
-    () => insertState(definition, pick(edges), "New", pick(NEW_STATES)),
+    () => insertFragment(definition, pick(edges), { StartAt: "New", States: { New: pick(NEW_STATES) } }),
+    () => insertFragment(definition, pick(edges), { StartAt: "New", States: { New: pick(NEW_STATES) } }),
     () => removeStates(definition, some()),
     () => moveState(definition, pick(pointers), pick(edges)),
     () => moveState(definition, pick(pointers), pick(edges)),

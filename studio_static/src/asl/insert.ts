@@ -28,11 +28,6 @@ import {
 } from "./types";
 import { findScope, requireState, stateNames, typeOf } from "./walk";
 
-/** Insert one state, called `wanted` or the like, on the line `edge`; it goes on where the line led. */
-export function insertState(definition: Definition, edge: EdgeId, wanted: string, state: StateObject): Edited {
-  return insertFragment(definition, edge, { StartAt: wanted, States: { [wanted]: state } });
-}
-
 /**
  * Insert states on the line `edge`. It leads to the fragment's StartAt; what ends in the fragment goes on where the line
  * led. Names that are taken get a number. A transition out of the fragment is kept where the place has such a state,

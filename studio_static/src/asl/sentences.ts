@@ -115,6 +115,8 @@ function durationWords(seconds: number): string {
   return parts.slice(0, 2).join(" ");
 }
 
+const MOST_DELAYS = 1000;
+
 /** The number a field has, or ASL's default; undefined where it is an expression. */
 function numberOr(object: JsonObject, key: keyof typeof RETRY_DEFAULTS | "MaxDelaySeconds"): number | undefined {
   const value = own(object, key);
@@ -124,15 +126,15 @@ function numberOr(object: JsonObject, key: keyof typeof RETRY_DEFAULTS | "MaxDel
 
 /**
  * The waits before each attempt after the first, in seconds: IntervalSeconds × BackoffRateⁿ, at most MaxDelaySeconds,
- * MaxAttempts of them. Null where a field is an expression. At most `limit`.
+ * MaxAttempts of them, at most 1,000. Null where a field is an expression.
  */
-export function retryDelays(retrier: JsonObject, limit = 1000): number[] | null {
+export function retryDelays(retrier: JsonObject): number[] | null {
   const interval = numberOr(retrier, "IntervalSeconds");
   const attempts = numberOr(retrier, "MaxAttempts");
   const rate = numberOr(retrier, "BackoffRate");
   const ceiling = numberOr(retrier, "MaxDelaySeconds");
   if (interval === undefined || attempts === undefined || rate === undefined || ceiling === undefined) return null;
-  return Array.from({ length: Math.min(Math.max(0, attempts), limit) }, (_, n) =>
+  return Array.from({ length: Math.min(Math.max(0, attempts), MOST_DELAYS) }, (_, n) =>
     Math.min(interval * rate ** n, ceiling),
   );
 }

@@ -166,14 +166,12 @@ function chainOf(region: Region): string[] {
   return chain;
 }
 
-/** Wrap the selection in a Map over `items` (a JSONata expression or a JSONPath): it runs for each of them. */
-export function wrapInMap(definition: Definition, pointers: readonly StatePointer[], items?: string): Edited {
+/** Wrap the selection in a Map over the input's `items`: it runs for each of them. */
+export function wrapInMap(definition: Definition, pointers: readonly StatePointer[]): Edited {
   const region = regionOf(definition, pointers);
   const branch = asBranch(region, region.names, region.entry, stateNames(definition));
   const jsonata = queryLanguageOf(definition, null) === "JSONata";
-  const source: JsonObject = jsonata
-    ? { Items: items ?? "{% $states.input.items %}" }
-    : { ItemsPath: items ?? "$.items" };
+  const source: JsonObject = jsonata ? { Items: "{% $states.input.items %}" } : { ItemsPath: "$.items" };
   const processor = { ProcessorConfig: { Mode: "INLINE" }, ...branch };
   return wrapped(
     definition,
@@ -191,26 +189,22 @@ export const STANDARD_RETRY: JsonObject = {
   BackoffRate: 2,
 };
 
-/** Give each selected Task, Parallel and Map a retrier, unless it has one for the same errors. */
-export function addRetry(
-  definition: Definition,
-  pointers: readonly StatePointer[],
-  retrier: JsonObject = STANDARD_RETRY,
-): Edited {
+/** Give each selected Task, Parallel and Map the standard retry, unless it has one for the same errors. */
+export function addRetry(definition: Definition, pointers: readonly StatePointer[]): Edited {
   const able = pointers.filter((pointer) => canFail(requireState(definition, pointer)));
   if (able.length === 0)
     throw new EditError(
       "None of the selected states can be tried again.",
       "Only Task, Parallel and Map states have Retry.",
     );
-  const errors = JSON.stringify(retrier.ErrorEquals);
+  const errors = JSON.stringify(STANDARD_RETRY.ErrorEquals);
   const changed = able.reduce(
     (at, pointer) =>
       changeState(at, pointer, (state) => {
         const list = own(state, "Retry");
         const old = Array.isArray(list) ? list : [];
         const same = old.some((item) => JSON.stringify((item as JsonObject | null)?.ErrorEquals) === errors);
-        return same ? state : withRetriers(state, [...old, retrier]);
+        return same ? state : withRetriers(state, [...old, STANDARD_RETRY]);
       }),
     definition,
   );

@@ -1,6 +1,6 @@
 /** An execution over the definition that it ran: how each state fared, the lines that were really taken. Read only. */
 import { useMemo } from "react";
-import type { Definition, ResourceNames, StatePointer } from "../asl";
+import type { Definition, StatePointer } from "../asl";
 import type { Overlay } from "./overlay";
 import { WorkflowCanvas } from "./WorkflowCanvas";
 
@@ -11,7 +11,6 @@ interface ExecutionCanvasProps {
   onSelect: (state: StatePointer | null) => void;
   /** The failed step's state, for one. */
   openAt?: StatePointer | null;
-  names?: ResourceNames;
   label?: string;
   bare?: boolean;
 }

@@ -1,6 +1,6 @@
 /** The canvas's pure parts: what keys and drawn lines mean, where a drop goes, what is in sight, what differs. */
 import { describe, expect, it } from "vitest";
-import { buildGraph, insertState, removeStates, renameState } from "../asl";
+import { buildGraph, insertFragment, removeStates, renameState } from "../asl";
 import { CHAIN, sample } from "../asl/samples.testdata";
 import { connection, redirection } from "./act/connecting";
 import { meaningOf } from "./act/keys";
@@ -125,7 +125,7 @@ it("keeps the objects of a graph that did not change", () => {
 
 describe("a diff", () => {
   it("counts what is new, gone, and led elsewhere", () => {
-    const added = insertState(CHAIN, "/States/A#next", "N", { Type: "Pass" }).definition;
+    const added = insertFragment(CHAIN, "/States/A#next", { StartAt: "N", States: { N: { Type: "Pass" } } }).definition;
     const diff = diffGraph(CHAIN, added);
     expect(diff.states).toEqual({ "/States/N": "added" });
     expect(changeCounts(diff)).toMatchObject({ added: 1, changed: 0, removed: 0 });

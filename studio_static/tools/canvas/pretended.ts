@@ -2,7 +2,7 @@
 import {
   type Definition,
   edgeTarget,
-  insertState,
+  insertFragment,
   lineAfter,
   nameOf,
   removeStates,
@@ -46,7 +46,8 @@ function changed(definition: Definition): Definition {
   const found = [...walk(definition)].filter((each) => each.depth === 0);
   const line = found.map((each) => lineAfter(definition, each.pointer)).find((each) => each !== null);
   let next = definition;
-  if (line) next = insertState(next, line, "Check the stock", { Type: "Pass", Result: 1 }).definition;
+  const checked = { StartAt: "Check the stock", States: { "Check the stock": { Type: "Pass", Result: 1 } } };
+  if (line) next = insertFragment(next, line, checked).definition;
   const task = found.find((each) => each.state.Type === "Task");
   if (task && stateAt(next, task.pointer))
     next = renameState(next, task.pointer, `${nameOf(task.pointer)} again`).definition;

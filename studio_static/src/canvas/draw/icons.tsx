@@ -61,7 +61,7 @@ const SHAPES: Readonly<Record<IconName, ReactNode>> = {
 };
 
 /** The bare drawing. */
-export function IconShape({ icon, size = 20 }: { icon: IconName; size?: number }) {
+function IconShape({ icon, size = 20 }: { icon: IconName; size?: number }) {
   return (
     <svg
       viewBox="0 0 20 20"

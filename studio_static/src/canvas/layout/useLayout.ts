@@ -1,7 +1,7 @@
 /** The layout of a graph, kept up with it: while a new one is made, the last one stands. */
 import { useEffect, useRef, useState } from "react";
 import type { Graph } from "../../asl";
-import { type Engine, workerEngine } from "./elk";
+import { workerEngine } from "./elk";
 import { layoutGraph } from "./layout";
 import type { Direction, Layout } from "./types";
 
@@ -18,18 +18,13 @@ interface LayoutState {
   readonly problem: string | null;
 }
 
-export function useLayout(
-  graph: Graph,
-  direction: Direction,
-  collapsed: ReadonlySet<string>,
-  engine: Engine = workerEngine,
-): LayoutState {
+export function useLayout(graph: Graph, direction: Direction, collapsed: ReadonlySet<string>): LayoutState {
   const [state, setState] = useState<LayoutState>({ placed: null, problem: null });
   const latest = useRef(0);
   useEffect(() => {
     latest.current += 1;
     const mine = latest.current;
-    layoutGraph(graph, { direction, collapsed }, engine).then(
+    layoutGraph(graph, { direction, collapsed }, workerEngine).then(
       (layout) => {
         if (mine === latest.current) setState({ placed: { graph, layout, direction }, problem: null });
       },
@@ -38,6 +33,6 @@ export function useLayout(
         if (mine === latest.current) setState((last) => ({ placed: last.placed, problem }));
       },
     );
-  }, [graph, direction, collapsed, engine]);
+  }, [graph, direction, collapsed]);
   return state;
 }

@@ -21,6 +21,8 @@ export const READABLE = 0.86;
 export const LEAST_ZOOM = 0.1;
 export const MOST_ZOOM = 2;
 const MARGIN = 32;
+/** Around what is brought into sight. */
+const SIGHT_MARGIN = 48;
 
 const keyOf = (workflow: string): string => `automate.canvas.${workflow}`;
 
@@ -77,12 +79,12 @@ export function fittingView(layout: Layout, pane: Pane): Viewport {
 }
 
 /** The view moved as little as shows `rect` whole; the same object where it is in sight. */
-export function showing(rect: Rect, view: Viewport, pane: Pane, margin = 48): Viewport {
+export function showing(rect: Rect, view: Viewport, pane: Pane): Viewport {
   const shift = (at: number, size: number, offset: number, room: number): number => {
     const from = at * view.zoom + offset;
-    const to = from + Math.min(size * view.zoom, room - 2 * margin);
-    if (from < margin) return margin - from;
-    return to > room - margin ? room - margin - to : 0;
+    const to = from + Math.min(size * view.zoom, room - 2 * SIGHT_MARGIN);
+    if (from < SIGHT_MARGIN) return SIGHT_MARGIN - from;
+    return to > room - SIGHT_MARGIN ? room - SIGHT_MARGIN - to : 0;
   };
   const dx = shift(rect.x, rect.width, view.x, pane.width);
   const dy = shift(rect.y, rect.height, view.y, pane.height);

@@ -6,6 +6,7 @@ import {
   type Definition,
   type JsonObject,
   own,
+  pointerOf,
   type QueryLanguage,
   queryLanguageOf,
   type StatePointer,
@@ -69,16 +70,13 @@ function expressionOptions({ definition, pointer, sample }: Knowledge, language:
     kind: "variable",
     detail: Object.hasOwn(values, name) ? preview(values[name], 24) : "variable",
   }));
-  if (sample !== null) {
-    for (const { path, value } of pathsOf(sample.input, inputRoot(language), language)) {
-      options.push({ label: path, kind: "field", detail: preview(value, 24) });
-    }
-    for (const name of Object.keys(values)) {
-      for (const { path, value } of pathsOf(values[name] ?? null, `$${name}`, language).slice(1)) {
-        options.push({ label: path, kind: "field", detail: preview(value, 24) });
-      }
-    }
-  }
+  const fields = [
+    ...(sample === null ? [] : pathsOf(sample.input, inputRoot(language), language)),
+    ...Object.entries(values).flatMap(([name, value]) => pathsOf(value, `$${name}`, language).slice(1)),
+  ];
+  options.push(
+    ...fields.map(({ path, value }) => ({ label: path, kind: "field", detail: preview(value, 24) }) as const),
+  );
   const seen = new Set(options.map((option) => option.label));
   options.push(
     ...labels(
@@ -125,10 +123,9 @@ function insideState({ pointer }: Knowledge, context: JsonContext, whole: boolea
 }
 
 function innermost(base: string, path: readonly (string | number)[]): Inside {
-  const escaped = path.map((token) => `/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`);
   for (let at = path.length - 2; at >= 0; at -= 1) {
     if (path[at] !== "States" || typeof path[at + 1] !== "string") continue;
-    const pointer = base + escaped.slice(0, at + 2).join("");
+    const pointer = base + pointerOf(path.slice(0, at + 2).map(String));
     return { pointer, path: path.slice(at + 2), scope: scopeOf(pointer) };
   }
   return { pointer: base === "" ? null : base, path, scope: base === "" ? "" : scopeOf(base) };

@@ -16,13 +16,12 @@ interface ExpressionInputProps {
   onChange: (value: string) => void;
   language: QueryLanguage;
   pointer: StatePointer | null;
-  placeholder?: string;
   /** False where the value is not of the sample's time, as in a Task's Output. */
   live?: boolean;
 }
 
 export function ExpressionInput(props: ExpressionInputProps) {
-  const { label, value, onChange, language, pointer, placeholder, live = true } = props;
+  const { label, value, onChange, language, pointer, live = true } = props;
   const { focused } = useSample();
   const describedBy = useTies()["aria-describedby"];
   const knowledge = useKnowledge(pointer);
@@ -43,7 +42,6 @@ export function ExpressionInput(props: ExpressionInputProps) {
         onReady={(ready) => {
           handle.current = ready;
         }}
-        {...(placeholder ? { placeholder } : {})}
         {...(describedBy ? { describedBy } : {})}
       />
       {live && <LiveValue expression={value} language={language} />}

@@ -1,7 +1,6 @@
 /** A JSON value in a form: an editor that says what is wrong and keeps the last good value. */
 import type { Json } from "../../../asl";
 import { Code } from "../../../ui/Code";
-import type { CodeCompleter } from "../../../ui/code/types";
 import { useJsonText } from "./useJsonText";
 
 interface JsonInputProps {
@@ -9,22 +8,13 @@ interface JsonInputProps {
   value: Json;
   onChange: (value: Json) => void;
   minHeight?: string;
-  complete?: CodeCompleter;
 }
 
-export function JsonInput({ label, value, onChange, minHeight = "64px", complete }: JsonInputProps) {
+export function JsonInput({ label, value, onChange, minHeight = "64px" }: JsonInputProps) {
   const { text, setText, fault } = useJsonText(value, onChange);
   return (
     <div>
-      <Code
-        label={label}
-        value={text}
-        onChange={setText}
-        lineNumbers={false}
-        minHeight={minHeight}
-        maxHeight="260px"
-        {...(complete ? { complete } : {})}
-      />
+      <Code label={label} value={text} onChange={setText} lineNumbers={false} minHeight={minHeight} maxHeight="260px" />
       {fault && <div className="dz-error dz-field-text">{`Line ${fault.line}: ${fault.message}`}</div>}
     </div>
   );

@@ -12,18 +12,16 @@ interface RowsProps {
   pointer: StatePointer | null;
   /** What one row is: "argument", "variable". */
   what: string;
-  /** Fields that are shown by a form of their own. */
-  except?: ReadonlySet<string>;
   suggestions?: readonly string[];
   live?: boolean;
 }
 
 const ANY: FieldSpec = {};
 
-export function Rows({ value, onChange, language, pointer, what, except, suggestions, live }: RowsProps) {
+export function Rows({ value, onChange, language, pointer, what, suggestions, live }: RowsProps) {
   const names = [
     ...new Set(Object.keys(value).map((key) => (language === "JSONPath" ? key.replace(/\.\$$/, "") : key))),
-  ].filter((name) => !except?.has(name));
+  ];
   const set = (name: string, next: FieldValue): void => onChange(writeField(value, name, next, language));
   return (
     <>

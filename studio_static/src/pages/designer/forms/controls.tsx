@@ -66,7 +66,6 @@ export function Field({ label, hint, error, required = false, aside, children }:
 interface TextProps {
   value: string;
   onChange: (value: string) => void;
-  onBlur?: () => void;
   label?: string;
   placeholder?: string;
   mono?: boolean;
@@ -109,7 +108,6 @@ export function TextInput({ value, onChange, label, mono, lines, list, ...rest }
 interface NumberProps {
   value: number | null;
   onChange: (value: number | null) => void;
-  label?: string;
   placeholder?: string;
   min?: number;
   max?: number;
@@ -118,17 +116,16 @@ interface NumberProps {
 }
 
 /** A number; empty is null. */
-export function NumberInput({ value, onChange, label, unit, step = "any", ...rest }: NumberProps) {
+export function NumberInput({ value, onChange, unit, step = "any", ...rest }: NumberProps) {
   return (
     <span className="dz-number">
       <input
-        {...useTies(label)}
+        {...useTies()}
         {...rest}
         className="dz-input tabular"
         type="number"
         step={step}
         value={value ?? ""}
-        aria-label={label}
         onChange={(event) => {
           const { value: text } = event.target;
           onChange(text === "" || Number.isNaN(Number(text)) ? null : Number(text));

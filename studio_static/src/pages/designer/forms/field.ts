@@ -96,7 +96,7 @@ export function readField(args: JsonObject, name: string, language: QueryLanguag
 }
 
 /** `value` as a field of a form shows it. */
-export function readValue(value: Json, language: QueryLanguage): FieldValue {
+function readValue(value: Json, language: QueryLanguage): FieldValue {
   const expression = language === "JSONata" ? expressionIn(value) : null;
   if (expression !== null) return { kind: "expression", text: expression };
   if (isObject(value) && Object.keys(value).length === 1 && typeof value.$secret === "string") {
