@@ -17,7 +17,8 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from engine.errors import InvalidDocument, StoreUnavailable
+from engine.adapters.local.privacy import done_to
+from engine.errors import InvalidDocument
 from engine.governance.log_masking import mask_logs
 from functions.call_logs import NameCalls
 
@@ -62,15 +63,13 @@ def log_to_terminal(level: str, *, without: str | None = None) -> None:
 def log_to_file(folder: Path, name: str, level: str) -> Path:
     """Records of `level` and above to ``<folder>/logs/<name>.log``, which is rotated. Raises StoreUnavailable."""
     path = folder / LOGS / f"{name}.log"
-    try:
+    with done_to(path):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         handler = _PrivateFile(
             path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8",
             errors="backslashreplace",  # half of a surrogate pair: in JSON an escape is the same text
         )
-    except OSError as error:
-        raise StoreUnavailable(f"{path} cannot be written: {error.strerror}") from error
     _install(handler, level, JsonLines())
     return path
 

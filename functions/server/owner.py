@@ -17,7 +17,7 @@ import os
 import secrets
 from pathlib import Path
 
-from engine.adapters.local.privacy import write_private
+from engine.adapters.local.privacy import done_to, write_private
 from engine.clock import Clock
 from engine.errors import StoreUnavailable
 from functions.server.sessions import Sessions
@@ -55,35 +55,29 @@ class Owner:
     def replace_token(self) -> None:
         """Make another token: the old one, the sign-in links and every session end with it. Raises StoreUnavailable."""
         scratch = self._file.with_name(f".token.{secrets.token_hex(8)}")
-        try:
+        with done_to(self._file):
             write_private(scratch, secrets.token_urlsafe(32) + "\n")
             scratch.replace(self._file)
-        except OSError as error:
-            raise StoreUnavailable(f"{self._file} cannot be written: {error.strerror}") from error
         self.sign_all_out()
 
     def sign_all_out(self) -> int:
         """End every session, and every sign-in link that nobody has used; the number of sessions. Raises
         StoreUnavailable."""
-        try:
+        with done_to(self._codes):
             for path in self._codes.iterdir() if self._codes.is_dir() else ():
                 path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreUnavailable(f"{self._codes} cannot be written: {error.strerror}") from error
         return self.sessions.end_all()
 
     def new_code(self) -> str:
         """A code for one sign-in within 10 minutes. Raises StoreUnavailable."""
         code = secrets.token_urlsafe(24)
         now = self._clock.now()
-        try:
+        with done_to(self._codes):
             self._codes.mkdir(mode=0o700, exist_ok=True)
             for path in self._codes.iterdir():
                 if not _is_valid(path, now):
                     path.unlink(missing_ok=True)
             write_private(self._path(code), repr(now + CODE_SECONDS))
-        except OSError as error:
-            raise StoreUnavailable(f"{self._codes} cannot be written: {error.strerror}") from error
         return code
 
     def use_code(self, code: str) -> bool:

@@ -24,8 +24,8 @@ from typing import Any
 import waitress
 from waitress.server import BaseWSGIServer
 
-from engine.adapters.local.privacy import write_private
-from engine.errors import StoreUnavailable, UserError
+from engine.adapters.local.privacy import done_to, write_private
+from engine.errors import UserError
 from functions.app.acts import Recorder
 from functions.server.gateway import Gateway
 from functions.server.guard import Guard
@@ -86,7 +86,8 @@ class LocalServer:
             max_input_bytes=product.settings.max_input_bytes,
         )
         allow_samples(product.settings, self.port)
-        _leave_address(product.folder, self.port)
+        with done_to(product.folder / ADDRESS):
+            write_private(product.folder / ADDRESS, json.dumps({"port": self.port}) + "\n")
 
     @property
     def url(self) -> str:
@@ -120,13 +121,6 @@ class LocalServer:
     def _late(self, environ: Any, start_response: Any) -> Any:
         """The guard knows the port only once it is bound."""
         return self._application(environ, start_response)
-
-
-def _leave_address(folder: Path, port: int) -> None:
-    try:
-        write_private(folder / ADDRESS, json.dumps({"port": port}) + "\n")
-    except OSError as error:
-        raise StoreUnavailable(f"{folder / ADDRESS} cannot be written: {error.strerror}") from error
 
 
 def sign_in_link(owner: Owner, port: int) -> str:

@@ -25,9 +25,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.adapters.local.privacy import write_private
+from engine.adapters.local.privacy import done_to, write_private
 from engine.clock import Clock
-from engine.errors import StoreUnavailable
 from engine.records import dataclass
 
 SESSIONS = "sessions"
@@ -60,7 +59,7 @@ class Sessions:
         """A session for a browser that signed in. Sessions that ran out are swept. Raises StoreUnavailable."""
         new = NewSession(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
         now = self._clock.now()
-        try:
+        with done_to(self._folder):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for path in self._folder.iterdir():
                 if self._proof_digest(path) is None:
@@ -68,8 +67,6 @@ class Sessions:
             path = self._path(new.cookie)
             write_private(path, json.dumps({"began": now, "proof": _digest(new.proof)}))
             os.utime(path, (now, now))
-        except OSError as error:
-            raise StoreUnavailable(f"{self._folder} cannot be written: {error.strerror}") from error
         return new
 
     def is_open(self, cookie: str | None) -> bool:
@@ -98,12 +95,8 @@ class Sessions:
 
     def end_all(self) -> int:
         """Sign every browser out; how many there were. Raises StoreUnavailable."""
-        try:
-            paths = list(self._folder.iterdir())
-        except FileNotFoundError:
-            return 0
-        except OSError as error:
-            raise StoreUnavailable(f"{self._folder} cannot be read: {error.strerror}") from error
+        with done_to(self._folder, "read"):
+            paths = list(self._folder.iterdir()) if self._folder.exists() else []
         was_open = sum(self._proof_digest(path) is not None for path in paths)
         for path in paths:
             self._unlink(path)
@@ -129,10 +122,8 @@ class Sessions:
         return digest if is_open else None
 
     def _unlink(self, path: Path) -> None:
-        try:
+        with done_to(path, "removed"):
             path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreUnavailable(f"{path} cannot be removed: {error.strerror}") from error
 
 
 def _digest(proof: str) -> str:

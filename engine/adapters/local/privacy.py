@@ -16,7 +16,7 @@ import pwd
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.errors import StoreUnavailable
@@ -39,6 +39,16 @@ def keep_private(folder: Path) -> tuple[str, ...]:
             f"{error.filename or folder} cannot be looked at: {error.strerror}. Set AUTOMATE_DATA_DIR to a folder of "
             "your own."
         ) from error
+
+
+@contextmanager
+def done_to(path: Path, what: str = "written") -> Iterator[None]:
+    """What is done to `path` within. Raises StoreUnavailable in the place of OSError, which says `what` cannot be
+    done."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be {what}: {error.strerror}") from error
 
 
 def write_private(path: Path, text: str) -> None:

@@ -16,8 +16,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from engine.adapters.local.privacy import done_to
 from engine.clock import Clock
-from engine.errors import InvalidDocument, StoreUnavailable, UserError
+from engine.errors import InvalidDocument, UserError
 from engine.records import dataclass
 
 EARLY_SECONDS = 120.0
@@ -134,15 +135,13 @@ class Tokens:
     def _write(self, kept: Mapping[str, Any]) -> None:
         """Whole or not at all, and never readable to others."""
         part = self._path.with_suffix(".part")
-        try:
+        with done_to(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with suppress(FileNotFoundError):
                 part.unlink()
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 json.dump(kept, file)
             part.replace(self._path)
-        except OSError as error:
-            raise StoreUnavailable(f"{self._path} cannot be written: {error.strerror}") from None
 
 
 def default_path(environment: Mapping[str, str]) -> Path:
