@@ -42,6 +42,12 @@ class Screen:
         else:
             for_people()
 
+    def show_table(
+        self, value: Json, headers: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str
+    ) -> None:
+        """`value` as JSON with --json, else a table of `rows`."""
+        self.show(value, lambda: self.table(headers, rows, empty=empty))
+
     def say(self, text: str = "") -> None:
         """A line for people; nothing with --json, so that standard output holds one JSON value."""
         if not self.as_json:

@@ -52,11 +52,9 @@ def list_activities() -> None:
     """List the activities."""
     with session().client() as api:
         found = api.get("/activities")
-    session().screen.show(found, lambda: session().screen.table(
-        ("NAME", "ARN", "CREATED"),
-        [(item["name"], item["arn"], item["created_at"] or "") for item in found["activities"]],
-        empty="No activities. Make one: automate activity create NAME",
-    ))
+    rows = [(item["name"], item["arn"], item["created_at"] or "") for item in found["activities"]]
+    empty = "No activities. Make one: automate activity create NAME"
+    session().screen.show_table(found, ("NAME", "ARN", "CREATED"), rows, empty=empty)
 
 
 @activity.command()

@@ -31,25 +31,24 @@ def list_entries(*, limit: int, **given: str | None) -> None:
     """List entries, newest first."""
     with session().client() as api:
         found, _ = api.pages("/audit", "entries", limit=limit, **given)
-    session().screen.show({"entries": found}, lambda: session().screen.table(
-        ("WHEN", "ACTOR", "FROM", "ACT", "SUBJECT", "WHAT", "ENTRY"),
+    session().screen.show_table(
+        {"entries": found}, ("WHEN", "ACTOR", "FROM", "ACT", "SUBJECT", "WHAT", "ENTRY"),
         [(item["at"], item["actor"], item["origin"], item["act"], item["subject"], told(item),
           f"{item['chain']}/{item['number']}") for item in found],
         empty="No entries.",
-    ))
+    )
 
 
 @audit.command()
 @click.option("--against", metavar="FILE", help="An earlier export: what it holds must still be there.")
-def verify(*, against: str | None) -> None:
+def verify(*, against: str | None) -> int:
     """Walk every chain; exit status 1 when an entry was changed, dropped, moved or replaced, or is missing beside an
     execution."""
     lines = None if against is None else read_text(against).splitlines()
     with session().client() as api:
         found = api.get("/audit/verify") if lines is None else api.post("/audit/verify", {"against": lines})
     session().screen.show(found, lambda: _print_verification(found))
-    if not found["ok"]:
-        click.get_current_context().exit(1)
+    return 0 if found["ok"] else 1
 
 
 @audit.command("export")

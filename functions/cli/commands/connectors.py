@@ -13,10 +13,9 @@ def connectors() -> None:
     """List the connectors, their actions and inputs. Needs no data folder."""
     with session().client(folder=False) as api:
         found = api.get("/connectors")
-    session().screen.show(found, lambda: session().screen.table(
-        ("RESOURCE", "INPUTS (* required)", "DESCRIPTION"),
-        [row for connector in found["connectors"] for row in _rows(connector)], empty="No connectors.",
-    ))
+    rows = [row for connector in found["connectors"] for row in _rows(connector)]
+    headers = ("RESOURCE", "INPUTS (* required)", "DESCRIPTION")
+    session().screen.show_table(found, headers, rows, empty="No connectors.")
 
 
 def _rows(connector: Json) -> list[tuple[str, str, str]]:

@@ -13,18 +13,18 @@ _MARKS = {"well": ("✓", "green"), "note": ("·", "yellow"), "ill": ("✗", "re
 
 
 @click.command()
-def doctor() -> None:
+def doctor() -> int:
     """Say what is wrong here, or with a deployment, and how to mend it; exit status 1 when something is."""
     current = session()
     if current.endpoint is not None:
         with current.client() as api:
-            _show(of_deployment(api, current.screen.clock.now()))
-        return
+            return _show(of_deployment(api, current.screen.clock.now()))
     with current.product() as product:
-        _show(of_folder(product, current.local(product)))
+        return _show(of_folder(product, current.local(product)))
 
 
-def _show(checks: Iterable[Check]) -> None:
+def _show(checks: Iterable[Check]) -> int:
+    """The exit status."""
     checks = list(checks)
     ill = sum(check.verdict == "ill" for check in checks)
 
@@ -37,8 +37,7 @@ def _show(checks: Iterable[Check]) -> None:
         click.echo("Nothing is wrong." if not ill else f"{ill} to mend.")
 
     session().screen.show({"well": not ill, "checks": [check.as_dict() for check in checks]}, for_people)
-    if ill:
-        click.get_current_context().exit(1)
+    return 1 if ill else 0
 
 
 COMMANDS = (doctor,)

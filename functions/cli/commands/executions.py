@@ -33,7 +33,7 @@ STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 @click.option("--version", type=int, metavar="N", help="A version; by default the active one.")
 @click.option("--wait", is_flag=True, help="Wait for its end; without a worker on the data folder, be one.")
 @click.option("--sync", is_flag=True, help="Run an EXPRESS workflow while you wait, for at most 25 s.")
-def start(*, workflow: str, text: str, name: str | None, version: int | None, wait: bool, sync: bool) -> None:
+def start(*, workflow: str, text: str, name: str | None, version: int | None, wait: bool, sync: bool) -> int:
     """Start an execution. With --wait or --sync, exit status 1 unless it SUCCEEDED."""
     given = {"input": read_value(text, "--input"), "name": name, "version": version, "sync": sync}
     with session().client() as api:
@@ -44,8 +44,7 @@ def start(*, workflow: str, text: str, name: str | None, version: int | None, wa
             warn_without_a_worker(api, "automate start --wait")
         started = api.whole(started)
     session().screen.show(started, lambda: print_outcome(started))
-    if (wait or sync) and started["status"] != "SUCCEEDED":
-        click.get_current_context().exit(1)
+    return 1 if (wait or sync) and started["status"] != "SUCCEEDED" else 0
 
 
 def ended(api: Client, execution_id: str) -> Json:

@@ -24,11 +24,9 @@ def list_runs(*, execution: str) -> None:
     """List the Map Runs that an execution has begun."""
     with session().client() as api:
         found = api.get(f"/executions/{part(execution)}/map-runs")
-    session().screen.show(found, lambda: session().screen.table(
-        ("RUN", "STATUS", *(name.upper() for name in _COUNTS)),
-        [(_name(run), run["status"], *(str(run["counts"][name]) for name in _COUNTS)) for run in found["map_runs"]],
-        empty="It has begun no Map Run.",
-    ))
+    headers = ("RUN", "STATUS", *(name.upper() for name in _COUNTS))
+    rows = [(_name(run), run["status"], *(str(run["counts"][name]) for name in _COUNTS)) for run in found["map_runs"]]
+    session().screen.show_table(found, headers, rows, empty="It has begun no Map Run.")
 
 
 @map_run.command()
@@ -67,11 +65,8 @@ def executions(*, execution: str, run: str, first: int, limit: int) -> None:
     """List a run's child executions, in the order of their items."""
     with session().client() as api:
         found = api.get(f"{_at(execution, run)}/executions", first=first, limit=limit)
-    session().screen.show(found, lambda: session().screen.table(
-        ("ID", "STATUS", "STARTED"),
-        [(item["id"], item["status"], item["started_at"] or "") for item in found["executions"]],
-        empty="No child executions there.",
-    ))
+    rows = [(item["id"], item["status"], item["started_at"] or "") for item in found["executions"]]
+    session().screen.show_table(found, ("ID", "STATUS", "STARTED"), rows, empty="No child executions there.")
 
 
 def _at(execution: str, run: str) -> str:

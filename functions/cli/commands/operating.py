@@ -87,12 +87,12 @@ def _at(name: str | None, *, every: bool) -> str:
 
 def _list_pauses(found: Json) -> None:
     screen = session().screen
-    screen.show(found, lambda: screen.table(
-        ("WORKFLOW", "STARTS", "RUNNING", "SINCE", "BY"),
+    screen.show_table(
+        found, ("WORKFLOW", "STARTS", "RUNNING", "SINCE", "BY"),
         [("* (all)" if item["workflow"] == "*" else item["workflow"], item["starts"], item["running"],
           screen.ago(item["paused_at"]), item["paused_by"]) for item in found["pauses"]],
         empty="Nothing is paused.",
-    ))
+    )
 
 
 COMMANDS = (pause, resume, backup)

@@ -32,12 +32,12 @@ def list_secrets() -> None:
     with session().client() as api:
         found = api.get("/secrets")
     screen = session().screen
-    screen.show(found, lambda: screen.table(
-        ("KEY", "WHERE", "CHANGED", "BY"),
+    screen.show_table(
+        found, ("KEY", "WHERE", "CHANGED", "BY"),
         [(item["key"], _where(item), screen.ago(item["updated_at"]), item["updated_by"] or "")
          for item in found["secrets"]],
         empty="No secrets. Set one: automate secrets set KEY",
-    ))
+    )
 
 
 @secrets.command("set")

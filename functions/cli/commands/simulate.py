@@ -39,7 +39,7 @@ class SimulationUnfinished(UserError):
 def simulate_file(
     *, file: str, text: str, stubs_file: str | None, example_stubs: bool, events: bool, limits: Literal["aws"] | None,
     seconds: float,
-) -> None:
+) -> int:
     """Run a workflow file in memory on virtual time. Exit status 1 unless it SUCCEEDED.
 
     Tasks are answered by stubs; a task without one fails with Automate.StubMissing. One that loops for ever ends after
@@ -49,7 +49,7 @@ def simulate_file(
     if example_stubs:
         load_modules(session().settings.connectors)
         click.echo(indented(examples.example_stubs(document.definition, _outputs)))
-        return
+        return 0
     given = read_value(text, "--input")
     if document.input_schema is not None:
         check_input(document.input_schema, given)
@@ -71,8 +71,7 @@ def simulate_file(
     if events:
         shape["events"] = result.events
     session().screen.show(shape, lambda: _print(result, events=events))
-    if result.status != "SUCCEEDED":
-        click.get_current_context().exit(1)
+    return 0 if result.status == "SUCCEEDED" else 1
 
 
 def _outputs(resource: str) -> dict[str, str]:

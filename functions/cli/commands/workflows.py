@@ -13,7 +13,7 @@ from functions.cli.client.client import Client, part
 from functions.cli.files import Json, document_in, finding_of, placed, read_file, write_file
 from functions.cli.screen import styled_diff
 from functions.cli.session import session
-from functions.cli.step_functions.options import WayIn, taken_in, taken_out, way_in, way_out
+from functions.cli.step_functions.options import taken_in, taken_out, way_in, way_out
 
 _ACCEPT = click.option("--accept-failing-cases", is_flag=True, help="Publish although cases of the document fail.")
 
@@ -29,10 +29,10 @@ def list_workflows() -> None:
          screen.ago(item["updated_at"]), item["description"].partition("\n")[0])
         for item in found["workflows"]
     ]
-    screen.show(found, lambda: screen.table(
-        ("WORKFLOW", "ACTIVE", "LATEST", "CHANGED", "DESCRIPTION"), cells,
+    screen.show_table(
+        found, ("WORKFLOW", "ACTIVE", "LATEST", "CHANGED", "DESCRIPTION"), cells,
         empty="No workflows yet. Import one: automate import --file FILE --publish",
-    ))
+    )
 
 
 @click.command("import")
@@ -46,26 +46,21 @@ def list_workflows() -> None:
 def import_file(
     *, path: str | None, name: str | None, publish: bool, note: str, force: bool, accept_failing_cases: bool,
     **given: Any,
-) -> None:
+) -> int:
     """Make a file the draft of its workflow (JSON or YAML), or bring state machines in from AWS Step Functions."""
     way = taken_in(given, path=path, name=name, publish=publish)
     with session().client() as api:
         if path is None:
-            _bring_in(api, way, name, force=force)
-            return
+            from functions.cli.step_functions.into import Into  # noqa: PLC0415  most imports are of files
+            from functions.cli.step_functions.within import bring_in  # noqa: PLC0415
+
+            all_came_in = bring_in(way, name, Into(api), force=force, screen=session().screen)
+            return 0 if all_came_in else 1
         shape = import_into(
             api, path, name=name, publish=publish, note=note, force=force, accept_failing_cases=accept_failing_cases
         )
     session().screen.show(shape, lambda: _print_import(shape))
-
-
-def _bring_in(api: Client, way: WayIn, name: str | None, *, force: bool) -> None:
-    """From Step Functions; exit status 1 unless all of it came in and was published."""
-    from functions.cli.step_functions.into import Into  # noqa: PLC0415  most imports are of files
-    from functions.cli.step_functions.within import bring_in  # noqa: PLC0415
-
-    if not bring_in(way, name, Into(api), force=force, screen=session().screen):
-        click.get_current_context().exit(1)
+    return 0
 
 
 def import_into(api: Client, path: str, *, name: str | None = None, publish: bool, **more: Json) -> dict[str, Json]:
@@ -116,7 +111,7 @@ def export(*, name: str, version: int | None, output: str | None, **given: Any) 
 
 @click.command()
 @click.argument("file")
-def validate(*, file: str) -> None:
+def validate(*, file: str) -> int:
     """List every problem of a file with its line; exit status 1 when there is an error. Needs no data folder."""
     document, source = document_in(read_file(file), file)
     with session().client(folder=False) as api:
@@ -126,8 +121,7 @@ def validate(*, file: str) -> None:
         _, line, column = place_of(source, finding_of(item)).rsplit(":", 2)
         shapes.append({**item, "file": file, "line": int(line), "column": int(column)})
     session().screen.show({**found, "diagnostics": shapes}, lambda: _print_findings(file, shapes))
-    if found["result"] == "FAIL":
-        click.get_current_context().exit(1)
+    return 1 if found["result"] == "FAIL" else 0
 
 
 @click.command()
@@ -153,10 +147,8 @@ def versions(*, name: str) -> None:
          item["published_by"], item["digest"][:12], item["note"])
         for item in found["versions"]
     ]
-    screen.show(found, lambda: screen.table(
-        ("VERSION", "PUBLISHED", "BY", "DIGEST", "NOTE"), cells,
-        empty=f"None yet. Publish the draft: automate publish {name}",
-    ))
+    empty = f"None yet. Publish the draft: automate publish {name}"
+    screen.show_table(found, ("VERSION", "PUBLISHED", "BY", "DIGEST", "NOTE"), cells, empty=empty)
 
 
 @click.command()
