@@ -1,5 +1,6 @@
 import "@cloudscape-design/global-styles/index.css";
 import "./app/tokens.css";
+import "./app/shared.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

@@ -141,7 +141,7 @@ export default function Palette() {
       onClick={(event) => event.target === dialog.current && close()}
     >
       <input
-        className="palette-input"
+        className="palette-input size-16 wide"
         role="combobox"
         aria-expanded="true"
         aria-controls={`${id}-list`}
@@ -168,7 +168,7 @@ export default function Palette() {
         {shown.map((command, index) => (
           <div key={command.id}>
             {command.group !== shown[index - 1]?.group && (
-              <div className="palette-group" role="presentation">
+              <div className="palette-group size-12 strong dim" role="presentation">
                 {command.group}
               </div>
             )}
@@ -176,7 +176,7 @@ export default function Palette() {
             <div
               id={`${id}-${index}`}
               data-index={index}
-              className="palette-item"
+              className="palette-item flex gap-12 size-14"
               role="option"
               aria-selected={index === active}
               tabIndex={-1}
@@ -184,13 +184,13 @@ export default function Palette() {
               onMouseMove={() => setActive(index)}
             >
               <span className="one-line palette-text">{command.text}</span>
-              {command.detail && <span className="one-line palette-detail">{command.detail}</span>}
+              {command.detail && <span className="one-line may-narrow size-13 soft">{command.detail}</span>}
             </div>
           </div>
         ))}
       </div>
-      {shown.length === 0 && <p className="palette-none">Nothing is called like that.</p>}
-      <div className="palette-keys" aria-hidden="true">
+      {shown.length === 0 && <p className="palette-none soft flush">Nothing is called like that.</p>}
+      <div className="palette-keys size-12 dim" aria-hidden="true">
         <kbd>↑</kbd> <kbd>↓</kbd> to choose <kbd>Enter</kbd> to open <kbd>Esc</kbd> to close
       </div>
     </dialog>

@@ -19,8 +19,8 @@ export function DiffCanvas({ before, after, names, label = "Changes" }: DiffCanv
   const openAt = useMemo(() => firstChange(diff.states), [diff]);
   const some = counts.added + counts.changed + counts.removed + counts.lines > 0;
   return (
-    <div className="diff-canvas">
-      <p className="diff-legend" role="status">
+    <div className="diff-canvas stack wide">
+      <p className="diff-legend row wraps gap-8 flush" role="status">
         {!some && "Both draw the same."}
         {(["added", "changed", "removed"] as const).map((change) =>
           counts[change] === 0 ? null : (

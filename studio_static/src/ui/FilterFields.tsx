@@ -21,7 +21,7 @@ interface FilterFieldsProps {
 /** Fields side by side, and what clears them all. */
 export function FilterFields({ least, isFiltered, onClear, children }: FilterFieldsProps) {
   return (
-    <div className="filter-fields" style={{ "--least": `${least}px` } as CSSProperties}>
+    <div className="filter-fields gap-12 wide" style={{ "--least": `${least}px` } as CSSProperties}>
       {children}
       {isFiltered && (
         <div className="filter-clear">

@@ -29,7 +29,7 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
   const left = tooLarge(value);
   if (left) {
     return (
-      <div className="code-room json json-left-out">
+      <div className="code-room json json-left-out row gap-12">
         <span>{`${formatBytes(left.bytes)}: too large to show here.`}</span>
         {left.href !== null && <LargeFile href={left.href} name={`${fileName ?? label}.json`} />}
       </div>
@@ -37,7 +37,7 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
   }
   return (
     <div className="code-room json">
-      <div className="json-tools">
+      <div className="json-tools flex gap-8">
         <Button variant="inline-icon" iconName="copy" ariaLabel={`Copy: ${label}`} onClick={() => void copy(value)} />
         {fileName && (
           <Button

@@ -18,9 +18,9 @@ interface SignInPageProps {
 export default function SignInPage({ pool, cognito, why, onSignedIn }: SignInPageProps) {
   useTitle("Sign in · Automate");
   return (
-    <div className="signin">
-      <main className="signin-card">
-        <header className="signin-head">
+    <div className="signin stack gap-16 on-panel">
+      <main className="signin-card framed on-card">
+        <header className="signin-head row gap-12 size-16 ruled">
           <img src="/studio/icon.svg" alt="" width="32" height="32" />
           <div>
             <strong>Automate</strong>
@@ -31,7 +31,7 @@ export default function SignInPage({ pool, cognito, why, onSignedIn }: SignInPag
         </header>
         <Steps cognito={cognito} why={why} onSignedIn={onSignedIn} />
       </main>
-      <footer className="signin-foot">Accounts are by invitation: ask whoever runs this deployment.</footer>
+      <footer className="size-12 dim flush">Accounts are by invitation: ask whoever runs this deployment.</footer>
     </div>
   );
 }

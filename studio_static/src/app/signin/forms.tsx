@@ -53,7 +53,7 @@ function Frame({ title, intro, submit, missing, onSubmit, besides, problem, isAs
         <Button variant="primary" fullWidth formAction="submit" loading={isAsking}>
           {submit}
         </Button>
-        {besides && <div className="signin-besides">{besides}</div>}
+        {besides && <div className="signin-besides flex wraps apart">{besides}</div>}
       </SpaceBetween>
     </form>
   );

@@ -16,12 +16,12 @@ export function Tray({ definition, nodes, selected, onSelect, onCommand }: TrayP
   const word = nodes.length === 1 ? "Nothing leads to this state" : `Nothing leads to these ${nodes.length} states`;
   return (
     <section className="tray" aria-label={word}>
-      <span className="tray-title">{word}</span>
+      <span className="size-12 medium warn">{word}</span>
       <ul>
         {nodes.map((node) => (
           <li
             key={node.id}
-            className="tray-card"
+            className="tray-card row framed"
             data-selected={selected.has(node.id)}
             draggable={onCommand !== undefined}
             onDragStart={(event) => putDragged(event.dataTransfer, { state: node.id })}

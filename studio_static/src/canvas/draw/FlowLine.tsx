@@ -88,7 +88,7 @@ function Pill({ data }: { data: LineData }) {
       {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines of one text have no other identity.
         <text key={index} x={middle} y={first + index * 17} textAnchor="middle" dominantBaseline="central">
-          {index === 0 && edge.kind === "catch" ? <tspan className="pill-strong">catch </tspan> : null}
+          {index === 0 && edge.kind === "catch" ? <tspan className="strong">catch </tspan> : null}
           {line}
         </text>
       ))}

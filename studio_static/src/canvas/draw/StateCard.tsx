@@ -128,7 +128,7 @@ function Name({ data }: { data: CardData }) {
   }, [data.renaming]);
   if (!data.renaming)
     return (
-      <span className="card-name" title={data.node.name}>
+      <span className="card-name size-14 strong" title={data.node.name}>
         {data.node.name}
       </span>
     );
@@ -140,7 +140,7 @@ function Name({ data }: { data: CardData }) {
   return (
     <input
       ref={field}
-      className="card-rename nodrag nopan"
+      className="card-rename size-14 strong wide nodrag nopan"
       aria-label={`New name of ${data.node.name}`}
       defaultValue={data.node.name}
       maxLength={LONGEST_STATE_NAME}
@@ -153,7 +153,7 @@ function Name({ data }: { data: CardData }) {
 function Marks({ data }: { data: CardData }) {
   const { change } = data;
   return (
-    <span className="card-marks">
+    <span className="card-marks row firm">
       {data.pinned && (
         <span className="badge badge-pin" title="Its output is pinned for tests">
           pinned
@@ -216,9 +216,9 @@ export const StateCard = memo(function StateCard({ data, selected }: NodeProps<C
   const { near, watch } = useNear();
   return (
     <div {...watch} className={`card${folded ? " card-stack" : ""}${looks(data)}`} data-selected={selected}>
-      <div className="card-face" {...focusable(data, selected)}>
+      <div className="card-face row gap-12 wide" {...focusable(data, selected)}>
         <StateIcon icon={data.node.icon} tone={data.node.tone} />
-        <span className="card-words">
+        <span className="stack grow may-narrow">
           <Name data={data} />
           <SubLine data={data} inside={folded ? data.inside : undefined} />
         </span>
@@ -235,8 +235,8 @@ export const ContainerCard = memo(function ContainerCard({ data, selected }: Nod
   const { near, watch } = useNear();
   return (
     <div {...watch} className={`box${looks(data)}`} data-selected={selected}>
-      <div className="box-head">
-        <div className="box-face" {...focusable(data, selected)}>
+      <div className="box-head row">
+        <div className="box-face row grow may-narrow gap-10" {...focusable(data, selected)}>
           <StateIcon icon={data.node.icon} tone={data.node.tone} size={28} />
           <Name data={data} />
           <SubLine data={data} />
@@ -252,7 +252,7 @@ export const ContainerCard = memo(function ContainerCard({ data, selected }: Nod
             className="panel"
             style={{ left: panel.x, top: panel.y, width: panel.width, height: panel.height }}
           >
-            <span className="panel-title">{panel.title}</span>
+            <span className="panel-title size-12 medium dim">{panel.title}</span>
           </div>
         ),
       )}

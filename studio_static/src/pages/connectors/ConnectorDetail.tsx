@@ -26,7 +26,7 @@ export function ConnectorDetail({ connector }: { connector: Shown }) {
               </Badge>
             }
           >
-            <span className="connector-title">
+            <span className="inline-row gap-12">
               <ConnectorIcon code={connector.code} size={24} />
               {connector.name}
             </span>
@@ -68,7 +68,7 @@ function ActionCard({ action }: { action: Action }) {
         }
       >
         <SpaceBetween size="s">
-          <div className="action-facts">
+          <div className="action-facts row wraps">
             <CopyToClipboard
               variant="inline"
               textToCopy={action.resource}
@@ -77,7 +77,7 @@ function ActionCard({ action }: { action: Action }) {
               copySuccessText="Copied"
               copyErrorText="Could not be copied"
             />
-            <span className={`action-kind action-kind-${action.kind}`}>
+            <span className={`size-13 action-kind-${action.kind}`}>
               {action.kind === "read" ? "Reads: a test may really call it" : "Writes: a test mocks it"}
             </span>
             {action.waits && <span className="tag">Waits for an answer</span>}
@@ -135,7 +135,7 @@ function FieldRow({ row }: { row: Field }) {
     <tr>
       <th scope="row" style={{ paddingLeft: row.depth * 16 }}>
         <span className="mono">{row.name}</span>
-        {row.required && <span className="field-required">required</span>}
+        {row.required && <span className="field-required size-12 bad">required</span>}
       </th>
       <td>{row.type}</td>
       <td>

@@ -17,7 +17,7 @@ const ANY = "M8 3v5M16 3v5M5 8h14v4a7 7 0 0 1-14 0zM12 19v3";
 
 export function ConnectorIcon({ code, size = 20 }: { code: string; size?: number }) {
   return (
-    <span className="connector-icon" aria-hidden="true">
+    <span className="connector-icon firm accent" aria-hidden="true">
       <svg
         viewBox="0 0 24 24"
         width={size}

@@ -35,7 +35,7 @@ export default function ConnectorsPage() {
           const chosen = found.find(({ code }) => code === filters.connector) ?? found[0];
           return (
             <div className="connectors">
-              <div className="connectors-side">
+              <div className="connectors-side stack gap-16">
                 <Search
                   label="Find a connector or an action"
                   value={filters.q}
@@ -87,7 +87,7 @@ function Group({ title, of, chosen, query }: GroupProps) {
         {of.map((each) => (
           <li key={each.code}>
             <a
-              className="connector-link"
+              className="connector-link row gap-12"
               href={href(
                 `/connectors/?${new URLSearchParams({ connector: each.code, ...(query ? { q: query } : {}) })}`,
               )}
@@ -95,9 +95,9 @@ function Group({ title, of, chosen, query }: GroupProps) {
               aria-current={each.code === chosen ? "page" : undefined}
             >
               <ConnectorIcon code={each.code} />
-              <span className="connector-words">
-                <span className="connector-name">{each.name}</span>
-                <span className="connector-count">
+              <span className="connector-words stack may-narrow">
+                <span className="strong">{each.name}</span>
+                <span className="size-12 soft">
                   {each.problem
                     ? "cannot be loaded"
                     : `${each.actions.length} action${each.actions.length === 1 ? "" : "s"}`}

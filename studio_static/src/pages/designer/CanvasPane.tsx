@@ -70,7 +70,7 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
   useKeepInSight(room, handle);
   const extraItems = useCallback((state: StatePointer) => itemsOf(state, show), [show]);
   return (
-    <div className="dz-canvas" ref={room}>
+    <div className="grow may-shorten relative" ref={room}>
       <Canvas
         label={workflow}
         definition={definition}

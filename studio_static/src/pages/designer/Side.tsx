@@ -10,10 +10,10 @@ interface SideProps {
 
 export function Side({ label, isOpen, onToggle, children }: SideProps) {
   return (
-    <aside className={isOpen ? "dz-left" : "dz-left dz-left-folded"} aria-label={label}>
+    <aside className={`dz-left stack firm relative on-panel${isOpen ? "" : " dz-left-folded"}`} aria-label={label}>
       <button
         type="button"
-        className="dz-fold"
+        className="dz-fold soft framed on-card"
         aria-expanded={isOpen}
         aria-label={isOpen ? "Fold the palette" : "Unfold the palette"}
         title={isOpen ? "Fold the palette" : "Unfold the palette ( / )"}
@@ -21,7 +21,7 @@ export function Side({ label, isOpen, onToggle, children }: SideProps) {
       >
         <span aria-hidden="true">{isOpen ? "«" : "»"}</span>
       </button>
-      {isOpen && <div className="dz-left-inside">{children}</div>}
+      {isOpen && <div className="dz-left-inside stack grow may-shorten gap-12">{children}</div>}
     </aside>
   );
 }

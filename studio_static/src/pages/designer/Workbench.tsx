@@ -71,7 +71,7 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
       <Head workflow={workflow} tab={tab as Tab} show={show} open={setOpened} />
       {isWhole ? (
         <div
-          className="dz-whole"
+          className="grow may-shorten scrolls"
           id="dz-panel"
           role="tabpanel"
           aria-label={tab === "rules" ? "Rule tester" : "Versions"}
@@ -106,14 +106,14 @@ function Body({ slot, tab, choosing, choose }: BodyProps) {
   const request = useDesigner((state) => state.request);
   return (
     <SampleProvider pointer={slot.selected}>
-      <div className="dz-body" id="dz-panel" role="tabpanel" aria-label={tab}>
+      <div className="flex grow may-shorten relative" id="dz-panel" role="tabpanel" aria-label={tab}>
         <Side label="Steps" isOpen={isLeftOpen || request !== null} onToggle={setLeftOpen}>
           <Suspense fallback={<div className="dz-copilot-room" />}>
             <CopilotCard {...slot} request={request} onTaken={() => ask(null)} />
           </Suspense>
           <PaletteList fieldId="dz-find" onTake={(item) => insertItem(item)} />
         </Side>
-        <div className="dz-middle">
+        <div className="dz-middle stack grow may-narrow relative">
           <CanvasPane workflow={slot.workflow} choosing={choosing} choose={choose} show={slot.show} />
           <ProblemsBar ask={slot.ask} show={slot.show} />
         </div>
@@ -136,7 +136,7 @@ function Right({ slot, tab }: { slot: Slot; tab: Tab }) {
   }
   if (tab === "test") {
     return (
-      <section className="dz-right dz-right-wide dz-scroll" aria-label="Test">
+      <section className="dz-right dz-right-wide scrolls" aria-label="Test">
         <Suspense fallback={<Skeleton what="the tests" />}>
           <TestPanel {...slot} />
         </Suspense>

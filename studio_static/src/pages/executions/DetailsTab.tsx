@@ -37,7 +37,7 @@ export function DetailsTab({ execution }: { execution: Execution }) {
       <Fact name="Started by">{execution.started_by ?? "–"}</Fact>
       <Fact name="Business key">{execution.business_key ?? "–"}</Fact>
       <Fact name="Digest">
-        <span className="mono ex-digest">{execution.definition_digest}</span>
+        <span className="mono size-11">{execution.definition_digest}</span>
       </Fact>
       <Fact name="Audit log">
         <NavLink to={withQuery("/audit/", { execution: execution.id })}>All entries of this execution</NavLink>

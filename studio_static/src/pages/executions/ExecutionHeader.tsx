@@ -49,8 +49,8 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
     onChanged();
   };
   return (
-    <header className="ex-head">
-      <div className="ex-head-words">
+    <header className="ex-head flex wraps apart">
+      <div className="may-narrow">
         <h1>{execution.name}</h1>
         <div className="ex-facts">
           <StatusMark status={execution.status} />
@@ -72,7 +72,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
           <ConsoleLinks links={execution.links} />
         </div>
       </div>
-      <div className="ex-acts">
+      <div className="ex-acts flex wraps gap-8">
         <Button onClick={() => go(`${designer}?tab=test&input=${encodeURIComponent(execution.id)}`)}>
           Open in designer with this input
         </Button>

@@ -98,9 +98,9 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
     <div className="ex full-bleed">
       <ExecutionHeader execution={execution} onChanged={reload} onRedrive={redrive} />
       {failure && <Stale what="the execution" message={failure.message} />}
-      <div className="ex-body">
-        <div className="ex-main">
-          <section className="ex-card ex-graph" aria-label="Graph">
+      <div className="ex-body grow may-shorten gap-14">
+        <div className="ex-main may-shorten gap-14">
+          <section className="ex-card relative" aria-label="Graph">
             {definition && overlay ? (
               <ExecutionCanvas
                 definition={definition}

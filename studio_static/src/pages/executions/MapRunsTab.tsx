@@ -96,7 +96,7 @@ function Children({ execution, run, live }: { execution: Execution; run: MapRun;
             </tbody>
           </table>
           {(first > 0 || next_first !== null) && (
-            <div className="ex-acts">
+            <div className="ex-acts flex wraps gap-8">
               <Button disabled={first === 0} onClick={() => setFirst(Math.max(0, first - PAGE))}>
                 Earlier items
               </Button>

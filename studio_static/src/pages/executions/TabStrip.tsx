@@ -38,8 +38,8 @@ export function TabStrip({ label, items, active, onChange, tools }: TabStripProp
     event.currentTarget.querySelector<HTMLElement>(`#${tabId(label, item.id)}`)?.focus();
   };
   return (
-    <div className="ex-tabs">
-      <div className="ex-tabs-bar">
+    <div className="ex-tabs stack grow may-shorten">
+      <div className="ex-tabs-bar row apart firm ruled">
         <div ref={strip} role="tablist" aria-label={label} className="ex-tabs-strip" onKeyDown={onKey}>
           {items.map(({ id, text, count }) => (
             <button
@@ -63,7 +63,7 @@ export function TabStrip({ label, items, active, onChange, tools }: TabStripProp
           role="tabpanel"
           id={`${tabId(label, shown.id)}-panel`}
           aria-labelledby={tabId(label, shown.id)}
-          className="ex-tabs-panel"
+          className="ex-tabs-panel grow may-shorten scrolls"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
           tabIndex={0}
         >

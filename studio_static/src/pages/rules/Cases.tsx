@@ -36,14 +36,14 @@ export function Cases({ cases, subject, now, onLoad, onSave, onRemove }: CasesPr
         {branches !== null && (
           <Verdict kind={passed === cases.length ? "yes" : "no"}>{`${passed} of ${cases.length} pass`}</Verdict>
         )}
-        <span className="rt-spring" />
+        <span className="grow" />
         <Button disabled={now === null} loading={busy} onClick={() => void save()}>
           Save this payload as a case
         </Button>
       </div>
       <ErrorAlert error={error} />
       {cases.length === 0 ? (
-        <p className="rt-quiet">
+        <p className="rt-quiet dim">
           None yet. A case is a payload and the branch it must take; publishing and <code>automate test</code> run it.
         </p>
       ) : (
@@ -77,8 +77,8 @@ function Row({ made, branch, onLoad, onRemove }: RowProps) {
         {made.name}
       </Button>
       <Leads to={expectedWord(made)} />
-      {branch !== undefined && !ok && <span className="rt-why">{`goes to ${branchWord(branch)}`}</span>}
-      <span className="rt-spring" />
+      {branch !== undefined && !ok && <span className="rt-why soft breaks">{`goes to ${branchWord(branch)}`}</span>}
+      <span className="grow" />
       <Button
         variant="inline-icon"
         iconName="remove"

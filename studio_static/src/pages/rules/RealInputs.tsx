@@ -29,7 +29,7 @@ export function RealInputs({ from, subject, shown, onShow, onLoad }: RealInputsP
     <section className="rt-panel" aria-label="Real inputs">
       <div className="rt-panel-head">
         <h2>Real inputs</h2>
-        <span className="rt-spring" />
+        <span className="grow" />
         <Button
           disabled={inputs.length === 0}
           loading={shown && branches === null && error === null && subject !== null && inputs.length > 0}
@@ -43,13 +43,13 @@ export function RealInputs({ from, subject, shown, onShow, onLoad }: RealInputsP
       </div>
       <ErrorAlert error={error} />
       {inputs.length === 0 && (
-        <p className="rt-quiet">
+        <p className="rt-quiet dim">
           {from.error?.message ??
             "No execution has been through this Choice yet. Once some have, their inputs are here."}
         </p>
       )}
       {inputs.length > 0 && !shown && (
-        <p className="rt-quiet">{`${inputs.length} executions have been through this Choice lately.`}</p>
+        <p className="rt-quiet dim">{`${inputs.length} executions have been through this Choice lately.`}</p>
       )}
       {shown && branches !== null && <Branches inputs={inputs} branches={branches} onLoad={onLoad} />}
     </section>
@@ -67,7 +67,7 @@ function Branches({ inputs, branches, onLoad }: BranchesProps) {
   for (const branch of branches) counts.set(branchWord(branch), (counts.get(branchWord(branch)) ?? 0) + 1);
   return (
     <>
-      <p className="rt-counts">
+      <p className="flex wraps gap-6">
         {[...counts].map(([word, count]) => (
           <span key={word} className="tag">
             <strong className="tabular">{count}</strong> {word}
@@ -84,7 +84,7 @@ function Branches({ inputs, branches, onLoad }: BranchesProps) {
                 {branch.error !== null ? "fails" : branch.otherwise ? "otherwise" : `rule ${(branch.rule ?? 0) + 1}`}
               </Verdict>
               <Leads to={branchWord(branch)} />
-              <span className="rt-spring" />
+              <span className="grow" />
               <Time at={each.at} format="table" />
               <NavLink to={executionHref(each.execution)}>{shortId(each.execution)}</NavLink>
               <Button

@@ -16,7 +16,7 @@ interface ResultProps {
 export function Result({ report, stale, otherwise, onTry }: ResultProps) {
   const isBare = report.rules.length === 1 && report.rules[0]?.next === null;
   return (
-    <div className={stale ? "rt-result rt-stale" : "rt-result"} aria-busy={stale}>
+    <div className={stale ? "stack gap-12 rt-stale" : "stack gap-12"} aria-busy={stale}>
       <Outcome report={report} isBare={isBare} />
       {report.rules.map((rule) => (
         <Rule key={rule.index} rule={rule} isWinner={report.outcome.rule === rule.index} isBare={isBare} />
@@ -26,7 +26,7 @@ export function Result({ report, stale, otherwise, onTry }: ResultProps) {
           <div className="rt-rule-head">
             <strong>Otherwise</strong>
             <Leads to={otherwise} />
-            <span className="rt-spring" />
+            <span className="grow" />
             {report.outcome.otherwise ? (
               <Verdict kind="yes">taken</Verdict>
             ) : (
@@ -68,7 +68,7 @@ function outcomeWord({ outcome }: RuleReport, isBare: boolean): string {
 
 export function Leads({ to }: { to: string }) {
   return (
-    <span className="rt-leads">
+    <span className="rt-leads size-13 breaks framed">
       <span aria-hidden="true">→ </span>
       <span className="visually-hidden">leads to </span>
       {to}
@@ -86,12 +86,12 @@ function Rule({ rule, isWinner, isBare }: { rule: RuleResult; isWinner: boolean;
       <div className="rt-rule-head">
         <strong>{title}</strong>
         {rule.next !== null && <Leads to={rule.next} />}
-        <span className="rt-spring" />
+        <span className="grow" />
         {!isBare && <RuleVerdict rule={rule} isWinner={isWinner} />}
       </div>
       <RuleTree node={rule.tree} label={`${title}: its parts and their values`} />
       {!isBare && rule.why_not !== null && rule.reached && (
-        <p className="rt-why">
+        <p className="rt-why soft breaks">
           Why not: <span>{rule.why_not}</span>.
         </p>
       )}

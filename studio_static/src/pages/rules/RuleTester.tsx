@@ -58,7 +58,7 @@ export function RuleTester({ of, own, chooser }: RuleTesterProps) {
   return (
     <div className="rt">
       <div className="rt-main">
-        <div className="rt-side">
+        <div className="stack may-narrow gap-16">
           <section className="rt-panel" aria-label="Rules">
             {chooser}
             <Text
@@ -70,7 +70,7 @@ export function RuleTester({ of, own, chooser }: RuleTesterProps) {
               maxHeight="300px"
             />
             {isEdited && of !== null && (
-              <div className="rt-edited">
+              <div className="rt-edited flex wraps soft">
                 <span>These rules are tried here only.</span>
                 <Button variant="inline-link" onClick={() => setText(first.text)}>
                   Back to the draft's
@@ -95,13 +95,13 @@ export function RuleTester({ of, own, chooser }: RuleTesterProps) {
             <Variables value={payload.variables} onChange={payload.setVariables} fault={read.faults.variables} />
           </section>
         </div>
-        <div className="rt-side">
+        <div className="stack may-narrow gap-16">
           <section className="rt-panel rt-answer" aria-label="Result">
             <ErrorAlert error={error} header="This cannot be tested yet" />
             {report !== null && (
               <Result report={report} stale={!current} otherwise={defaultOf(subject)} onTry={tryFlip} />
             )}
-            {report === null && error === null && <p className="rt-quiet">Testing …</p>}
+            {report === null && error === null && <p className="rt-quiet dim">Testing …</p>}
           </section>
           {of !== null && (
             <>
@@ -203,7 +203,7 @@ function Text({ fault, language = "json", ...rest }: TextProps) {
   return (
     <div>
       <Code {...rest} language={language} minHeight="96px" describedBy={id} />
-      <p id={id} className="rt-text-fault" role="alert">
+      <p id={id} className="rt-text-fault text-12 bad" role="alert">
         {fault}
       </p>
     </div>

@@ -15,16 +15,16 @@ function Part({ node }: { node: RuleNode }) {
   const parts = node.children.filter((child) => child.kind !== "literal" || child.result !== null);
   return (
     <li className={node.reached ? undefined : "rt-unreached"}>
-      <div className="rt-part">
+      <div className="rt-part flex wraps">
         {node.result !== null && <Verdict kind={node.result ? "yes" : "no"}>{String(node.result)}</Verdict>}
-        <code className="rt-text">{node.text}</code>
+        <code className="rt-text may-narrow breaks">{node.text}</code>
         {node.result === null && node.error === null && <Value node={node} />}
         {node.error !== null && !node.children.some((child) => child.error !== null) && (
-          <span className="rt-fault">
+          <span className="bad breaks">
             <Verdict kind="error">error</Verdict> {node.error}
           </span>
         )}
-        {!node.reached && <span className="rt-aside">not reached</span>}
+        {!node.reached && <span className="size-12 dim">not reached</span>}
       </div>
       {parts.length > 0 && (
         <ul>
@@ -40,10 +40,10 @@ function Part({ node }: { node: RuleNode }) {
 /** What a part came to; a whole value that is long is its tooltip. */
 function Value({ node }: { node: RuleNode }) {
   if (node.kind === "assignment" || node.kind === "function") return null;
-  if (node.type === "undefined") return <span className="rt-value rt-nothing">is not there</span>;
+  if (node.type === "undefined") return <span className="rt-value soft breaks rt-nothing">is not there</span>;
   const text = inLine(node.value, 90);
   return (
-    <span className="rt-value" title={inLine(node.value, 2000)}>
+    <span className="rt-value soft breaks" title={inLine(node.value, 2000)}>
       = <span className={`rt-of-${node.type}`}>{text}</span>
     </span>
   );

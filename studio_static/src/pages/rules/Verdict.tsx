@@ -9,7 +9,7 @@ const MARKS: Readonly<Record<VerdictKind, Mark>> = { yes: "check", no: "cross", 
 
 export function Verdict({ kind, children }: { kind: VerdictKind; children: ReactNode }) {
   return (
-    <span className={`rt-verdict rt-${kind}`}>
+    <span className={`rt-verdict inline-row strong nowrap rt-${kind}`}>
       <MarkShape mark={MARKS[kind]} size={14} />
       <span>{children}</span>
     </span>

@@ -83,7 +83,7 @@ interface StepProps {
 
 function Step({ icon, title, action, copilot = false, children }: StepProps) {
   return (
-    <section className={copilot ? "first-step first-step-copilot" : "first-step"}>
+    <section className={`first-step stack gap-6 framed on-card${copilot ? " first-step-copilot" : ""}`}>
       <span className="first-step-icon" aria-hidden="true">
         <svg
           viewBox="0 0 24 24"

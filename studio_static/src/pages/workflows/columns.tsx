@@ -57,9 +57,9 @@ function Name({ workflow }: { workflow: Workflow }) {
   return (
     <div className="workflow-name">
       <NavLink to={workflowHref(workflow.name)}>{workflow.name}</NavLink>
-      {workflow.kind === "EXPRESS" && <span className="workflow-kind">Express</span>}
+      {workflow.kind === "EXPRESS" && <span className="workflow-kind size-12 dim">Express</span>}
       {workflow.description && (
-        <div className="one-line workflow-description" title={workflow.description}>
+        <div className="one-line soft" title={workflow.description}>
           {workflow.description}
         </div>
       )}
@@ -70,9 +70,9 @@ function Name({ workflow }: { workflow: Workflow }) {
 function Versions({ workflow }: { workflow: Workflow }) {
   if (workflow.active_version === null) return <Badge color="grey">Never published</Badge>;
   return (
-    <div className="workflow-versions">
+    <div className="row gap-8 nowrap">
       <Badge color="green">{`v${workflow.active_version} active`}</Badge>
-      {workflow.has_unpublished_changes && <span className="workflow-draft">Draft differs</span>}
+      {workflow.has_unpublished_changes && <span className="size-13 warn">Draft differs</span>}
     </div>
   );
 }
@@ -82,7 +82,7 @@ function LastRuns({ workflow }: { workflow: Workflow }) {
   const clock = usePreferences((state) => state.clock);
   if (workflow.last_runs.length === 0) return <span className="dim">None yet</span>;
   return (
-    <ul className="plain-list last-runs" aria-label={`Last runs of ${workflow.name}`}>
+    <ul className="plain-list last-runs flex gap-4" aria-label={`Last runs of ${workflow.name}`}>
       {[...workflow.last_runs].reverse().map((run) => (
         <li key={run.id}>
           <a href={executionHref(run.id)} onClick={followClick}>
@@ -111,7 +111,7 @@ function OnOff({ workflow, onDo, onChanged }: { workflow: Workflow } & Given) {
     await onChanged();
   };
   return (
-    <div className="workflow-on">
+    <div className="row gap-10">
       <Toggle
         checked={paused === null}
         ariaLabel={`${workflow.name} takes new work`}
@@ -128,7 +128,7 @@ function Tags({ workflow }: { workflow: Workflow }) {
   const tags = Object.entries(workflow.tags);
   if (tags.length === 0) return <span className="dim">–</span>;
   return (
-    <div className="workflow-tags">
+    <div className="flex wraps gap-4">
       {tags.map(([name, value]) => (
         <span key={name} className="tag">
           {tagText(name, value)}

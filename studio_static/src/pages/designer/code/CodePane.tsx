@@ -35,7 +35,7 @@ export default function CodePane() {
     if (selected !== null) reveal(handle.current, latest.current, selected);
   }, [selected]);
   return (
-    <div className="dz-code">
+    <div className="dz-code stack">
       <Code
         label="The whole definition"
         value={text}
@@ -49,7 +49,7 @@ export default function CodePane() {
           if (at !== null) reveal(ready, latest.current, at);
         }}
       />
-      <p className="dz-code-foot">
+      <p className="dz-code-foot firm text-12 dim flush">
         {fault === null
           ? "Text and canvas are in step."
           : `Line ${fault.line}: ${fault.message} The canvas shows the last good definition.`}

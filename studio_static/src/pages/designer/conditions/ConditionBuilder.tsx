@@ -42,7 +42,7 @@ function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupP
   const add = (member: Condition): void => onChange({ ...group, members: [...members, member] });
   const words = negated ? (join === "and" ? "Not all of" : "None of") : join === "and" ? "All of" : "Any of";
   return (
-    <div className={depth === 0 ? "dz-conditions" : "dz-conditions dz-conditions-inner"}>
+    <div className={depth === 0 ? "stack gap-8" : "stack gap-8 dz-conditions-inner"}>
       {(members.length > 1 || depth > 0 || negated) && (
         <div className="dz-row dz-conditions-head">
           <Pick

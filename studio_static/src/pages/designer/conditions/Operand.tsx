@@ -36,7 +36,7 @@ export function OperandInput({ comparison, onChange, language, paths }: OperandP
   }
   const canCompareFields = operand.kind === "field";
   return (
-    <span className="dz-operand">
+    <span className="dz-operand row wraps gap-6">
       {operand.kind === "field" ? (
         <OtherField
           operand={operand}
@@ -162,7 +162,7 @@ function List({ operand, onChange, field }: SideProps) {
     setText("");
   };
   return (
-    <span className="dz-chips">
+    <span className="dz-chips row wraps gap-6">
       {values.map((value) => (
         <Chip
           key={JSON.stringify(value)}

@@ -34,8 +34,8 @@ export default function CopilotCard(slot: CopilotSlot) {
   };
   const put = (asked: CopilotRequest): void => ask(asked, document);
   return (
-    <section className="cp-card" aria-label="Copilot">
-      <h2 className="cp-title">
+    <section className="cp-card stack firm gap-8" aria-label="Copilot">
+      <h2 className="cp-title row gap-6 size-14 flush">
         <Spark /> Copilot
       </h2>
       <Sentence
@@ -89,8 +89,8 @@ function Sentence({ text, onText, busy, onAsk }: SentenceProps) {
     if (!isEmpty && !busy) onAsk();
   };
   return (
-    <form className="cp-form" onSubmit={submit}>
-      <label htmlFor={id} className="cp-label">
+    <form className="stack gap-6" onSubmit={submit}>
+      <label htmlFor={id} className="text-12">
         What should happen?
       </label>
       <textarea
@@ -116,7 +116,7 @@ function Help({ slot, busy, ask }: { slot: CopilotSlot; busy: boolean; ask: (req
   const { selected, selection, definition } = slot;
   const fallible = selection.filter((pointer) => canFail(stateAt(definition, pointer) ?? {}));
   return (
-    <div className="cp-help">
+    <div className="cp-help flex wraps gap-6">
       <TextButton tone="copilot" disabled={busy} onClick={() => ask({ kind: "explain", state: selected })}>
         {selected === null ? "Explain the workflow" : `Explain ${nameOf(selected)}`}
       </TextButton>
@@ -143,7 +143,7 @@ function Answer({ outcome, onClose }: { outcome: Outcome; onClose: () => void })
   return (
     <div className="cp-answer" aria-live="polite">
       {outcome.kind === "busy" && (
-        <p className="cp-waiting">
+        <p className="row apart flush">
           <span>{WAITING[outcome.request.kind]}</span>
           <TextButton tone="accent" onClick={onClose}>
             Stop
@@ -151,7 +151,7 @@ function Answer({ outcome, onClose }: { outcome: Outcome; onClose: () => void })
         </p>
       )}
       {outcome.kind === "failed" && (
-        <div className="cp-said cp-failed">
+        <div className="cp-said stack gap-6 text-13 on-card cp-failed">
           <ErrorWords error={outcome.error} />
           <TextButton tone="accent" onClick={onClose}>
             Close
@@ -173,9 +173,9 @@ interface ExplainedProps {
 
 function Explained({ state, explanation, onClose }: ExplainedProps) {
   return (
-    <div className="cp-said">
+    <div className="cp-said stack gap-6 text-13 on-card">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section className="cp-explained" aria-label="Explanation" tabIndex={0}>
+      <section className="cp-explained breaks scrolls" aria-label="Explanation" tabIndex={0}>
         <p>{explanation.text}</p>
         {state === null && (
           <dl>

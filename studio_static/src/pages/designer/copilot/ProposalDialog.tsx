@@ -31,7 +31,7 @@ export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscar
       {isStale && <Alert type="warning">The draft was changed while this was made. Discard it and ask again.</Alert>}
       <div className="cp-proposal">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-        <section className="cp-words" aria-label="In words" tabIndex={0}>
+        <section className="cp-words stack gap-12 scrolls" aria-label="In words" tabIndex={0}>
           <Plan proposal={proposal} />
           <ToDos proposal={proposal} />
           <Notes proposal={proposal} />

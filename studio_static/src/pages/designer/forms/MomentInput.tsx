@@ -25,7 +25,7 @@ export function MomentInput({ value, onChange, of }: MomentInputProps) {
   };
   const kept = fits ? zone : null;
   return (
-    <span className="dz-moment">
+    <span className="dz-moment flex wraps gap-6">
       <input
         {...ties}
         className="dz-input"

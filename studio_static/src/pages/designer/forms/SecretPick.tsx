@@ -12,7 +12,7 @@ export function SecretPick({ value, onChange }: SecretPickProps) {
   const { keys } = useSecretKeys();
   return (
     <div className="dz-row">
-      <span className="dz-masked mono" aria-hidden="true">
+      <span className="dz-masked firm dim mono" aria-hidden="true">
         ********
       </span>
       <Pick
@@ -21,7 +21,7 @@ export function SecretPick({ value, onChange }: SecretPickProps) {
         options={keys.map((key) => ({ value: key, label: key }))}
         onChange={onChange}
       />
-      <a className="dz-link" href={href("/secrets/")} target="_blank" rel="noreferrer">
+      <a className="firm size-12 accent" href={href("/secrets/")} target="_blank" rel="noreferrer">
         New secret
       </a>
     </div>

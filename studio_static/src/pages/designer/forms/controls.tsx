@@ -38,8 +38,8 @@ export function Field({ label, hint, error, required = false, aside, children }:
     "aria-invalid": error ? true : undefined,
   };
   return (
-    <div className="dz-field">
-      <div className="dz-field-head">
+    <div className="dz-field may-narrow">
+      <div className="dz-field-head row gap-8">
         <label htmlFor={id}>
           {label}
           {required && (
@@ -49,7 +49,7 @@ export function Field({ label, hint, error, required = false, aside, children }:
             </span>
           )}
         </label>
-        {aside && <span className="dz-field-aside">{aside}</span>}
+        {aside && <span className="row firm gap-4">{aside}</span>}
       </div>
       <TiesContext value={ties}>{typeof children === "function" ? children(ties) : children}</TiesContext>
       {hasText && (
@@ -118,7 +118,7 @@ interface NumberProps {
 /** A number; empty is null. */
 export function NumberInput({ value, onChange, unit, step = "any", ...rest }: NumberProps) {
   return (
-    <span className="dz-number">
+    <span className="row gap-6">
       <input
         {...useTies()}
         {...rest}
@@ -131,7 +131,7 @@ export function NumberInput({ value, onChange, unit, step = "any", ...rest }: Nu
           onChange(text === "" || Number.isNaN(Number(text)) ? null : Number(text));
         }}
       />
-      {unit && <span className="dz-unit">{unit}</span>}
+      {unit && <span className="firm size-12 dim">{unit}</span>}
     </span>
   );
 }
@@ -185,7 +185,7 @@ interface SegmentsProps<T extends string> {
 export function Segments<T extends string>({ value, options, onChange, label }: SegmentsProps<T>) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out within a line of text
-    <span className="dz-segments" role="group" aria-label={label}>
+    <span className="dz-segments firm framed on-panel" role="group" aria-label={label}>
       {options.map((option) => (
         <button
           key={option.value}
@@ -209,7 +209,7 @@ interface CheckProps {
 
 export function Check({ checked, onChange, children }: CheckProps) {
   return (
-    <label className="dz-check">
+    <label className="dz-check flex gap-8 text-13">
       <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />
       <span>{children}</span>
     </label>
@@ -250,10 +250,10 @@ export function Part({
   return (
     <details className="dz-part" open={open}>
       <summary>
-        <span className="dz-part-title">{title}</span>
-        {summary && <span className="one-line dz-part-summary">{summary}</span>}
+        <span className="firm size-13 medium">{title}</span>
+        {summary && <span className="one-line dz-part-summary may-narrow size-12 dim">{summary}</span>}
       </summary>
-      <div className="dz-part-body">{children}</div>
+      <div className="dz-part-body stack gap-12">{children}</div>
     </details>
   );
 }
@@ -298,7 +298,7 @@ export function Card({ title, what, isError = false, onRemove, onUp, onDown, chi
 /** One of several words, with a button that takes it out. */
 export function Chip({ label, onRemove, children }: { label: string; onRemove: () => void; children: ReactNode }) {
   return (
-    <span className="dz-chip">
+    <span className="dz-chip inline-row gap-4 size-12 framed on-card">
       {children}
       <button type="button" aria-label={label} onClick={onRemove}>
         ✕

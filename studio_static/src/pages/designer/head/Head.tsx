@@ -18,8 +18,8 @@ export function Head({ workflow, tab, show, open }: HeadProps) {
   const changed = useDesigner(hasChanges);
   const kind = useDesigner((state) => kindOf(documentOf(state)));
   return (
-    <header className="dz-head">
-      <div className="dz-title">
+    <header className="dz-head row firm gap-16 ruled">
+      <div className="dz-title row may-narrow gap-8">
         <h1 title={workflow}>{workflow}</h1>
         {kind === "EXPRESS" && <span className="dz-pill">Express</span>}
         {active === null ? (
@@ -30,7 +30,7 @@ export function Head({ workflow, tab, show, open }: HeadProps) {
         <SaveMark />
       </div>
       <Tabs tab={tab} show={show} />
-      <div className="dz-acts">
+      <div className="dz-acts row gap-8">
         <Button iconName="settings" variant="icon" ariaLabel="Workflow settings" onClick={() => open("settings")} />
         <Button
           variant="primary"

@@ -25,7 +25,13 @@ export function Tabs({ tab, show }: { tab: Tab; show: (tab: Tab) => void }) {
     list.current?.querySelector<HTMLElement>(`[data-tab=${next.id}]`)?.focus();
   };
   return (
-    <div ref={list} className="dz-tabs" role="tablist" aria-label="The workflow's views" onKeyDown={onKeyDown}>
+    <div
+      ref={list}
+      className="dz-tabs flex gap-4"
+      role="tablist"
+      aria-label="The workflow's views"
+      onKeyDown={onKeyDown}
+    >
       {TABS.map(({ id, text }) => (
         <button
           key={id}

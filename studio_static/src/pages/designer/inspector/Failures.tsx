@@ -136,7 +136,7 @@ function Errors({ value, onChange }: { value: Json | undefined; onChange: (value
   return (
     <Field label="Errors" required>
       {(ties) => (
-        <div className="dz-chips">
+        <div className="dz-chips row wraps gap-6">
           {names.map((name) => (
             <Chip
               key={name}

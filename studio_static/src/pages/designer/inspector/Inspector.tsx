@@ -27,7 +27,7 @@ export function Inspector({ slot }: { slot: Slot }) {
   const selected = slot.selected ?? (edge === null ? null : sourceOf(edge));
   if (selected === null) {
     return (
-      <section className="dz-right dz-scroll" aria-label="Properties">
+      <section className="dz-right scrolls" aria-label="Properties">
         {selection.length > 1 ? <Several selection={selection} /> : <Nothing slot={slot} />}
       </section>
     );
@@ -49,10 +49,10 @@ function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {
   const view: View = chosen ?? (hasRoom ? "both" : "form");
   const { icon, tone, subtitle } = describe(state);
   return (
-    <section className={`dz-right dz-inspector dz-view-${view}`} aria-label="Properties">
-      <header className="dz-inspector-head">
+    <section className={`dz-right dz-inspector stack dz-view-${view}`} aria-label="Properties">
+      <header className="dz-inspector-head flex firm gap-10 ruled">
         <StateIcon icon={icon} tone={tone} />
-        <div className="dz-inspector-name">
+        <div className="dz-inspector-name grow may-narrow">
           <NameField pointer={pointer} />
           <span className="dz-quiet">
             {[String(own(state, "Type") ?? "No type"), subtitle].filter(Boolean).join(" · ")}
@@ -68,14 +68,19 @@ function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {
           ]}
           onChange={setChosen}
         />
-        <button type="button" className="dz-close" aria-label="Close the properties" onClick={() => select([])}>
+        <button
+          type="button"
+          className="dz-close firm soft"
+          aria-label="Close the properties"
+          onClick={() => select([])}
+        >
           ✕
         </button>
       </header>
       <StateProblems pointer={pointer} ask={slot.ask} />
-      <div className="dz-inspector-body">
+      <div className="flex grow may-shorten">
         {view !== "json" && (
-          <div className="dz-scroll dz-inspector-form">
+          <div className="scrolls dz-inspector-form">
             <StateForm pointer={pointer} state={state} />
           </div>
         )}

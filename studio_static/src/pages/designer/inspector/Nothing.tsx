@@ -25,7 +25,7 @@ export function Nothing({ slot }: { slot: Slot }) {
       <h2>{slot.workflow}</h2>
       <p>{description || "No description yet."}</p>
       {isObject(tags) && Object.keys(tags).length > 0 && (
-        <p className="dz-chips">
+        <p className="dz-chips row wraps gap-6">
           {Object.entries(tags).map(([key, value]) => (
             <span key={key} className="tag">{`${key}: ${String(value)}`}</span>
           ))}
@@ -33,7 +33,7 @@ export function Nothing({ slot }: { slot: Slot }) {
       )}
       <p className="dz-quiet">Click a step to edit it as a form and as JSON.</p>
       <h3>Keys</h3>
-      <dl className="dz-keys">
+      <dl className="dz-keys flush">
         {KEYS.map(([key, what]) => (
           <div key={key}>
             <dt>

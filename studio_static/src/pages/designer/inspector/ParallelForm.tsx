@@ -11,7 +11,7 @@ export function ParallelForm({ editor }: { editor: StateEditor }) {
   const list = Array.isArray(branches) ? branches.filter(isObject) : [];
   return (
     <>
-      <section className="dz-block" aria-label="Branches">
+      <section className="stack gap-12" aria-label="Branches">
         <div className="dz-block-head">
           <h3>Branches</h3>
           <AddButton onClick={() => edit((definition) => addBranch(definition, pointer))}>Add a branch</AddButton>

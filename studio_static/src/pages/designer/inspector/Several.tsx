@@ -24,7 +24,7 @@ export function Several({ selection }: { selection: readonly StatePointer[] }) {
       <h2>{`${selection.length} states`}</h2>
       <p>{selection.map(nameOf).join(", ")}</p>
       {ACTS.map(([label, hint, command]) => (
-        <div key={label} className="dz-act">
+        <div key={label} className="dz-act row gap-10">
           <AddButton onClick={() => runCommand(command(selection))}>{label}</AddButton>
           {hint !== "" && <span className="dz-quiet">{hint}</span>}
         </div>

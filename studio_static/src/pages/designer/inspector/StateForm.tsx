@@ -31,7 +31,7 @@ export function StateForm({ pointer, state }: { pointer: StatePointer; state: St
   const type = typeOf(state);
   const OwnForm = type === null ? undefined : FORMS[type];
   return (
-    <div className="dz-form">
+    <div className="dz-form stack gap-14">
       {type === null && (
         <Pick
           label="Type of the state"

@@ -25,7 +25,7 @@ export function StateJson({ pointer, state }: { pointer: StatePointer; state: St
     return () => setBroken("state", null);
   }, [fault, pointer]);
   return (
-    <div className="dz-inspector-json">
+    <div className="dz-inspector-json grow may-narrow may-shorten">
       <Code
         label={`JSON of ${nameOf(pointer)}`}
         value={text}

@@ -11,7 +11,7 @@ export function StateProblems({ pointer, ask }: { pointer: StatePointer; ask: Sl
   const problems = all.filter((problem) => problem.state === pointer);
   if (problems.length === 0) return null;
   return (
-    <ul className="plain-list dz-state-problems">
+    <ul className="plain-list dz-state-problems firm size-13 scrolls ruled on-panel">
       {problems.map((problem) => (
         <li key={problem.id} className={`dz-is-${problem.severity}`}>
           <Sign of={problem.severity} />

@@ -118,7 +118,7 @@ function Inputs({ editor, inputs, isKnown, resource }: InputsProps) {
     />
   );
   return (
-    <section className="dz-block" aria-label="Inputs">
+    <section className="stack gap-12" aria-label="Inputs">
       <div className="dz-block-head">
         <h2>Inputs</h2>
         {language === "JSONata" && (

@@ -33,7 +33,7 @@ export function Template({ editor, field, label, hint, what, live = true }: Temp
   );
   return (
     <Field label={label} hint={hint} aside={aside}>
-      <div className={shape === "fields" ? "dz-nested" : undefined}>
+      <div className={shape === "fields" ? "dz-nested stack gap-10" : undefined}>
         {shape === "fields" && isObject(value) && (
           <Rows
             value={value}

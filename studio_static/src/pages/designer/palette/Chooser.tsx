@@ -17,7 +17,7 @@ export function Chooser({ choosing, onClose }: { choosing: Choosing; onClose: ()
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
       ref={dialog}
-      className="dz dz-chooser"
+      className="dz dz-chooser flush framed on-card"
       style={{ left, top, width: WIDTH, height: HEIGHT }}
       aria-label="Insert a step here"
       onClose={onClose}

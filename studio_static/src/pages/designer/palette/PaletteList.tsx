@@ -50,7 +50,7 @@ export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListP
     }
   };
   return (
-    <div className="dz-palette">
+    <div className="dz-palette stack grow may-shorten">
       <input
         id={fieldId}
         className="dz-input dz-find"
@@ -71,11 +71,17 @@ export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListP
         }}
         onKeyDown={onKeyDown}
       />
-      <div ref={list} id={`${own}-list`} className="dz-palette-list" role="listbox" aria-label="Steps">
+      <div
+        ref={list}
+        id={`${own}-list`}
+        className="dz-palette-list grow may-shorten scrolls"
+        role="listbox"
+        aria-label="Steps"
+      >
         {sections(shown).map(({ section, from, items: inside }) => (
           // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox
           <div key={section} role="group" aria-labelledby={`${own}-${section}`}>
-            <div id={`${own}-${section}`} className="dz-palette-section">
+            <div id={`${own}-${section}`} className="dz-palette-section text-12 strong soft">
               {TITLES[section]}
             </div>
             {inside.map((item, offset) => (
@@ -117,16 +123,16 @@ function Item({ id, index, item, isActive, onTake }: ItemProps) {
       role="option"
       aria-selected={isActive}
       data-index={index}
-      className="dz-palette-item"
+      className="dz-palette-item row gap-10"
       title={item.note === null ? "Click to add it; drag it onto a line" : item.note}
       draggable
       onDragStart={(event) => putDragged(event.dataTransfer, { fragment: item.fragment(here().language) })}
       onClick={onTake}
     >
       <StateIcon icon={item.icon} tone={item.tone} size={32} />
-      <span className="dz-palette-words">
-        <span className="one-line dz-palette-title">{item.title}</span>
-        <span className="one-line dz-palette-sub">{item.subtitle}</span>
+      <span className="grow may-narrow">
+        <span className="one-line dz-palette-title text-13">{item.title}</span>
+        <span className="one-line dz-palette-sub text-12 dim">{item.subtitle}</span>
       </span>
       {item.note !== null && <span className="dz-tag">{item.note}</span>}
     </div>

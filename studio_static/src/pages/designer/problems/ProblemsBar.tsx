@@ -22,9 +22,9 @@ export function ProblemsBar({ ask, show }: Given) {
   const count = problems.length + toDos.length;
   const isShown = isOpen && count > 0;
   return (
-    <section className="dz-problems" aria-label="Problems">
+    <section className="dz-problems firm on-panel" aria-label="Problems">
       {isShown && (
-        <ul className="plain-list dz-problems-list">
+        <ul className="plain-list dz-problems-list scrolls ruled">
           {problems.map((problem) => (
             <ProblemRow key={problem.id} problem={problem} ask={ask} show={show} />
           ))}
@@ -33,10 +33,10 @@ export function ProblemsBar({ ask, show }: Given) {
           ))}
         </ul>
       )}
-      <div className="dz-problems-bar">
+      <div className="dz-problems-bar row gap-10 size-13">
         <button
           type="button"
-          className="dz-problems-toggle"
+          className="dz-problems-toggle flex gap-14 medium"
           aria-expanded={isShown}
           disabled={count === 0}
           onClick={() => setOpen(!isOpen)}
@@ -44,7 +44,7 @@ export function ProblemsBar({ ask, show }: Given) {
           <Summary problems={problems} toDos={toDos.length} />
         </button>
         <span className="dim">{checked ? "" : "checking…"}</span>
-        <span className="dz-spring" />
+        <span className="grow" />
         <span className="dim tabular">{`${states} ${states === 1 ? "state" : "states"}`}</span>
       </div>
     </section>
@@ -63,7 +63,7 @@ function Summary({ problems, toDos }: { problems: readonly Problem[]; toDos: num
     count: problems.filter((problem) => problem.severity === severity).length,
   }));
   const said = counts.filter(({ count }) => count > 0);
-  if (said.length === 0 && toDos === 0) return <span className="dz-good">✓ No problems</span>;
+  if (said.length === 0 && toDos === 0) return <span className="ok">✓ No problems</span>;
   return (
     <>
       {said.map(({ severity, count }) => (
@@ -96,11 +96,11 @@ interface RowProps {
 
 function Row({ sign, spoken, place, onShow, text, children }: RowProps) {
   return (
-    <li className={`dz-problem dz-is-${sign}`}>
+    <li className={`dz-problem flex gap-10 size-13 dz-is-${sign}`}>
       <Sign of={sign} />
       <button
         type="button"
-        className="dz-problem-place"
+        className="dz-problem-place medium accent"
         disabled={onShow === null}
         onClick={() => onShow?.()}
         title="Show where it is"
@@ -108,8 +108,8 @@ function Row({ sign, spoken, place, onShow, text, children }: RowProps) {
         <span className="visually-hidden">{`${spoken} at `}</span>
         {place}
       </button>
-      <span className="dz-problem-text">{text}</span>
-      <span className="dz-problem-acts">{children}</span>
+      <span className="grow may-narrow breaks">{text}</span>
+      <span className="dz-problem-acts flex wraps firm gap-6">{children}</span>
     </li>
   );
 }

@@ -5,7 +5,7 @@ const SIGNS = { error: "✕", warning: "!", advice: "i", todo: "?" } as const sa
 
 export function Sign({ of }: { of: keyof typeof SIGNS }) {
   return (
-    <span className="dz-sign" aria-hidden="true">
+    <span className="dz-sign inline-row firm strong" aria-hidden="true">
       {SIGNS[of]}
     </span>
   );

@@ -27,7 +27,7 @@ export function Difference({ before, after, label, connectors, height }: Differe
   const names = useMemo(() => namesOf(connectors), [connectors]);
   const [old, now] = useMemo(() => [before === null ? "" : text(before), text(after)], [before, after]);
   return (
-    <div className="pb-difference">
+    <div className="pb-difference stack gap-10">
       <SegmentedControl
         label={`How to show: ${label}`}
         selectedId={view}

@@ -58,7 +58,7 @@ function History({ slot, versions, list }: HistoryProps) {
   return (
     <div className="pb-columns">
       <section aria-label="Versions">
-        <div className="pb-head">
+        <div className="pb-head row apart gap-10">
           <h2>Versions</h2>
           <NavLink to={withQuery("/audit/", { workflow: slot.workflow })}>Audit log</NavLink>
         </div>
@@ -98,16 +98,16 @@ function Row({ version, chosen, onChoose, onRollback, onTake }: RowProps) {
     ...(version.active ? [] : [{ text: "Roll back to it", run: onRollback }]),
   ];
   return (
-    <li className={chosen ? "pb-version pb-chosen" : "pb-version"} aria-current={chosen || undefined}>
-      <div className="pb-head">
+    <li className={`pb-version framed on-card${chosen ? " pb-chosen" : ""}`} aria-current={chosen || undefined}>
+      <div className="pb-head row apart gap-10">
         <strong>{`Version ${version.version}`}</strong>
         {version.active && <Badge color="green">active</Badge>}
       </div>
-      {version.note && <p className="pb-note">{version.note}</p>}
+      {version.note && <p className="breaks">{version.note}</p>}
       <p className="dim">
         {version.published_by}, <Time at={version.published_at} format="ago" />
       </p>
-      <div className="pb-acts">
+      <div className="pb-acts flex wraps">
         {acts.map(({ text, run }) => (
           <Button key={text} variant="inline-link" ariaLabel={`${text}: ${name}`} onClick={run}>
             {text}

@@ -60,7 +60,7 @@ export function InputSchema({ schema }: { schema: Json | undefined }) {
 function Table({ schema, write }: { schema: JsonObject; write: (next: JsonObject) => void }) {
   const rows = rowsOf(schema);
   return (
-    <div className="dz-schema">
+    <div className="stack gap-8">
       {rows.map((row) => (
         <Row
           key={row.name}

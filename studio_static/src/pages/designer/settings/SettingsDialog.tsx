@@ -36,7 +36,7 @@ export default function SettingsDialog({ onClose }: { onClose: () => void }) {
         </Box>
       }
     >
-      <div className="dz-settings">
+      <div className="dz-settings stack">
         <Name workflow={workflow} />
         <Description />
         <Kind />

@@ -15,7 +15,7 @@ export function Tags() {
     editDocument(label, "tags", Object.keys(next).length === 0 ? undefined : next);
   return (
     <Field label="Tags">
-      <div className="dz-chips">
+      <div className="dz-chips row wraps gap-6">
         {Object.entries(tags).map(([key, value]) => (
           <Chip
             key={key}

@@ -20,7 +20,7 @@ export function Calls({ calls, answers, onChange }: CallsProps) {
         <h3>Calls</h3>
         <span className="dz-quiet">what reads is called, what writes is mocked</span>
       </div>
-      <ul className="plain-list tp-rows">
+      <ul className="plain-list stack gap-8">
         {calls.map((call) => (
           <Row
             key={call.path}
@@ -59,15 +59,17 @@ function Row({ call, how, onChange }: { call: Call; how: Answering; onChange: (h
   };
   return (
     <li className="tp-call">
-      <div className="tp-call-head">
-        <span className="tp-call-name">
+      <div className="row apart gap-8">
+        <span className="tp-call-name grow may-narrow breaks">
           <strong>{call.name}</strong>
           <span className="dz-quiet">{`${bareResource(call.resource)} · ${call.reads ? "reads" : "writes"}`}</span>
         </span>
         <Segments label={`How ${call.name} is answered`} value={how.kind} options={KINDS} onChange={change} />
       </div>
       {how.kind === "real" && !call.reads && (
-        <p className="tp-warn">This writes: running the test does it for real, with the secrets of this workspace.</p>
+        <p className="tp-warn text-12 warn">
+          This writes: running the test does it for real, with the secrets of this workspace.
+        </p>
       )}
       {how.kind === "output" && (
         <details className="tp-fold">

@@ -29,7 +29,7 @@ export function CaseList(props: CaseListProps) {
       <div className="tp-head">
         <h3>Cases</h3>
         {known !== null && <Tally result={known.result} />}
-        <span className="tp-spring" />
+        <span className="grow" />
         <Button disabled={cases.length === 0} loading={busy} onClick={() => void run()}>
           Run all cases
         </Button>
@@ -49,7 +49,7 @@ export function CaseList(props: CaseListProps) {
           runs them in CI.
         </p>
       ) : (
-        <ul className="plain-list tp-rows">
+        <ul className="plain-list stack gap-8">
           {cases.map((each) => (
             <Row key={each.name} {...props} made={each} result={results.get(each.name)} />
           ))}
@@ -63,7 +63,7 @@ export function CaseList(props: CaseListProps) {
 function Tally({ result }: { result: CasesRun }) {
   const all = result.passed + result.failed;
   return (
-    <span className={result.failed === 0 ? "tp-tally tp-ok" : "tp-tally tp-bad"}>
+    <span className={result.failed === 0 ? "tp-tally ok" : "tp-tally bad breaks"}>
       {result.results.slice(0, 30).map((each) => (
         <MarkShape key={each.name} mark={each.passed ? "check" : "cross"} size={12} />
       ))}
@@ -81,9 +81,9 @@ function Row({
 }: CaseListProps & { made: WholeCase; result: CaseResult | undefined }) {
   return (
     <li className="tp-call">
-      <div className="tp-call-head">
+      <div className="row apart gap-8">
         <Outcome result={result} />
-        <span className="tp-call-name">
+        <span className="tp-call-name grow may-narrow breaks">
           {made.choice === null ? (
             <TextButton label={`Load the case ${made.name}`} onClick={() => onLoad(made)}>
               {made.name}
@@ -102,7 +102,7 @@ function Row({
         </TextButton>
       </div>
       {result !== undefined && !result.passed && (
-        <ul className="plain-list tp-differences">
+        <ul className="plain-list tp-differences text-12">
           {result.differences.map((each) => (
             <li key={each.what}>
               {`${each.what}: expected `}
@@ -121,7 +121,7 @@ function Row({
 function Outcome({ result }: { result: CaseResult | undefined }) {
   if (result === undefined) return <span className="dz-quiet tp-outcome">not run</span>;
   return (
-    <span className={result.passed ? "tp-outcome tp-ok" : "tp-outcome tp-bad"}>
+    <span className={result.passed ? "tp-outcome ok" : "tp-outcome bad breaks"}>
       <MarkShape mark={result.passed ? "check" : "cross"} size={14} />
       {result.passed ? "passes" : "fails"}
     </span>

@@ -33,11 +33,11 @@ export function Pins(props: PinsProps) {
         <span className="dz-quiet">a pinned step does not run: it has this output</span>
       </div>
       {pins.length > 0 && (
-        <ul className="plain-list tp-rows">
+        <ul className="plain-list stack gap-8">
           {pins.map(([key, output]) => (
             <li key={key} className="tp-call">
-              <div className="tp-call-head">
-                <strong className="tp-call-name">{key}</strong>
+              <div className="row apart gap-8">
+                <strong className="tp-call-name grow may-narrow breaks">{key}</strong>
                 <TextButton label={`Unpin ${key}`} onClick={() => pin(key, undefined)}>
                   Unpin
                 </TextButton>

@@ -44,7 +44,7 @@ export function RunResult(props: RunResultProps) {
       </div>
       {definition !== run.document.definition && <p className="dz-quiet">Of the draft before the last edit.</p>}
       {answer.error !== null && (
-        <p className="tp-bad">
+        <p className="bad breaks">
           <strong>{answer.error}</strong>
           {answer.cause !== null && ` ${answer.cause}`}
         </p>
@@ -55,7 +55,7 @@ export function RunResult(props: RunResultProps) {
       {answer.status === "SUCCEEDED" && (
         <JsonView value={answer.output} label="Output of the test" maxHeight="200px" fileName="output" />
       )}
-      <ul className="plain-list tp-steps" aria-label="Steps of the test">
+      <ul className="plain-list tp-steps framed on-card" aria-label="Steps of the test">
         {answer.steps.map((step) => (
           <StepRow key={step.id} {...props} step={step} />
         ))}
@@ -94,9 +94,9 @@ function StepRow(props: RunResultProps & { step: Step }) {
   };
   return (
     <li>
-      <button type="button" className="tp-step" aria-expanded={isOpen} onClick={open}>
+      <button type="button" className="tp-step row gap-8 wide" aria-expanded={isOpen} onClick={open}>
         <StatusMark status={step.status} markOnly size={14} />
-        <span className="tp-step-name" style={{ paddingLeft: `${depthOf(step) * 12}px` }}>
+        <span className="tp-step-name grow may-narrow breaks" style={{ paddingLeft: `${depthOf(step) * 12}px` }}>
           {step.name}
           {step.item !== null && <span className="dz-quiet">{` item ${step.item + 1}`}</span>}
           {step.visit > 1 && <span className="dz-quiet">{` visit ${step.visit}`}</span>}
@@ -105,9 +105,9 @@ function StepRow(props: RunResultProps & { step: Step }) {
         {badge(props, step) !== null && <span className="tag">{badge(props, step)}</span>}
       </button>
       {isOpen && (
-        <div className="tp-values">
+        <div className="tp-values stack gap-8">
           {step.error !== null && (
-            <p className="tp-bad">
+            <p className="bad breaks">
               <strong>{step.error}</strong> {step.attempts.at(-1)?.cause}
             </p>
           )}
@@ -188,7 +188,7 @@ function SaveAsCase({ run, document, apply }: RunResultProps) {
   };
   return (
     <form
-      className="tp-save"
+      className="tp-save flex gap-10"
       onSubmit={(event) => {
         event.preventDefault();
         if (name !== "" && fault === null) save();

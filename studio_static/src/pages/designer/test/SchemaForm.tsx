@@ -17,7 +17,7 @@ export function SchemaForm({ schema, value, onChange }: SchemaFormProps) {
   const required = Array.isArray(schema.required) ? schema.required : [];
   const extra = Object.keys(value).filter((key) => !(key in properties));
   return (
-    <div className="tp-form">
+    <div className="stack gap-10">
       {Object.entries(properties).map(([key, spec]) => (
         <Property
           key={key}
@@ -46,7 +46,7 @@ function Property({ name, spec, required, value, onChange }: PropertyProps) {
   const hint = typeof spec.description === "string" ? spec.description : undefined;
   if (spec.type === "object" && isObject(spec.properties) && isObject(value ?? {})) {
     return (
-      <fieldset className="tp-group">
+      <fieldset className="tp-group flush framed">
         <legend>{label}</legend>
         <SchemaForm schema={spec} value={(value ?? {}) as JsonObject} onChange={onChange} />
       </fieldset>

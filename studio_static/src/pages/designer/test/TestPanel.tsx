@@ -78,7 +78,7 @@ export default function TestPanel(slot: Slot) {
       />
       <Calls calls={calls} answers={tests.answers} onChange={(answers) => setTests(workflow, { answers })} />
       <Pins {...slot} run={tests.run} />
-      <div className="tp-run">
+      <div className="tp-run row gap-12 ruled">
         <Button
           variant="primary"
           iconName="caret-right-filled"

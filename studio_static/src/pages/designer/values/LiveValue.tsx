@@ -23,7 +23,7 @@ export function LiveValue({ expression, language }: { expression: string; langua
   }, [expression, language, sample]);
   if (sample === null || found === null) return null;
   return (
-    <div className={`dz-live dz-live-${found.kind}`} title={`With ${sample.title}`}>
+    <div className={`dz-live flex gap-6 size-12 breaks on-panel dz-live-${found.kind}`} title={`With ${sample.title}`}>
       {found.kind === "value" && (
         <>
           <span aria-hidden="true">=</span>

@@ -24,7 +24,7 @@ export function SamplePanel({ language }: { language: QueryLanguage }) {
   };
   return (
     <section className="dz-sample" aria-labelledby={title}>
-      <div className="dz-sample-head">
+      <div className="dz-sample-head row gap-8">
         <h2 id={title}>Sample</h2>
         <Pick
           label="Sample that expressions are tried with"
@@ -49,7 +49,7 @@ export function SamplePanel({ language }: { language: QueryLanguage }) {
                 onClick={() => void put(path)}
               >
                 <span className="mono">{name}</span>
-                <span className="one-line dz-sample-value mono">{preview(value)}</span>
+                <span className="one-line dz-sample-value grow may-narrow dim mono">{preview(value)}</span>
               </button>
             </li>
           ))}

@@ -116,7 +116,7 @@ function useRedriveAll(many: ManyToRedrive) {
 function Refused({ of }: { of: readonly NotRedriven[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <ul className="code-room ex-refused" aria-label="Refused" tabIndex={0}>
+    <ul className="code-room ex-refused breaks scrolls flush" aria-label="Refused" tabIndex={0}>
       {of.map(({ id, message }) => {
         const at = message.indexOf(id);
         return (

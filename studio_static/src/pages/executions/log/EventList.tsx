@@ -27,17 +27,17 @@ export function EventList({ events, startedAt, label, onStep }: EventListProps) 
         <li key={event.id}>
           <button
             type="button"
-            className="ex-event"
+            className="ex-event gap-10 wide ruled"
             aria-expanded={open.has(event.id)}
             onClick={() => toggle(event.id)}
           >
             <span className="tabular dim">{event.id}</span>
-            <span className={`ex-event-type tone-${toneOf(event.type)}`}>{event.type}</span>
-            <span className="ex-event-line">{lineOf(event)}</span>
+            <span className={`ex-event-type strong breaks tone-${toneOf(event.type)}`}>{event.type}</span>
+            <span className="soft breaks">{lineOf(event)}</span>
             <span className="tabular dim">{sinceStart(event, startedAt)}</span>
           </button>
           {open.has(event.id) && (
-            <div className="ex-event-whole">
+            <div className="ex-event-whole stack gap-6">
               <div className="ex-facts">
                 <Time at={isoOf(event)} />
                 <span className="dim">{`After event ${event.previousEventId}`}</span>

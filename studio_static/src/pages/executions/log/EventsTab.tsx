@@ -71,8 +71,8 @@ export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabPr
     if (own) onSelect(own);
   };
   return (
-    <div className="ex-events-room">
-      <div className="ex-events-tools">
+    <div className="ex-events-room stack gap-8">
+      <div className="ex-events-tools row wraps gap-12">
         <Select
           ariaLabel="Which events"
           selectedOption={EVENT_FILTERS.find(({ value }) => value === filter) ?? EVENT_FILTERS[0] ?? null}

@@ -12,12 +12,12 @@ interface LogLinesProps {
 export function LogLines({ lines, label, withState = false }: LogLinesProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <ol className="code-room plain-list ex-log" aria-label={label} tabIndex={0}>
+    <ol className="code-room plain-list ex-log size-12 scrolls" aria-label={label} tabIndex={0}>
       {lines.map((line, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own, and are only added at the end
         <li key={place}>
           <Time at={line.at} format="clock-ms" />
-          <span className={`ex-level ex-level-${line.level.toLowerCase()}`}>{line.level}</span>
+          <span className={`strong dim ex-level-${line.level.toLowerCase()}`}>{line.level}</span>
           <span className="ex-said">
             {withState && line.state && (
               <strong>{`${line.state}${line.attempt && line.attempt > 1 ? `, attempt ${line.attempt}` : ""} `}</strong>

@@ -23,8 +23,8 @@ export function LogTab({ execution, live }: { execution: Execution; live: boolea
           `${line.level} ${line.state ?? ""} ${line.message}`.toLowerCase().includes(wanted),
         );
         return (
-          <div className="ex-events-room">
-            <div className="ex-events-tools">
+          <div className="ex-events-room stack gap-8">
+            <div className="ex-events-tools row wraps gap-12">
               <Input
                 ariaLabel="Find lines"
                 type="search"

@@ -22,7 +22,7 @@ export function Attempts({ step, isRedriven }: AttemptsProps) {
         const message = plainMessage(attempt.cause);
         return (
           <li key={attempt.number}>
-            <div className="ex-attempt">
+            <div className="ex-attempt flex wraps">
               <strong>{`Attempt ${attempt.number}`}</strong>
               <StatusMark status={attempt.status} />
               <Time at={attempt.started_at} format="clock-ms" />
@@ -40,7 +40,7 @@ export function Attempts({ step, isRedriven }: AttemptsProps) {
             )}
             {pause !== null &&
               (isRedriven && beginsAfterRedrive(step, place + 1) ? (
-                <p className="ex-attempt-redriven">
+                <p className="ex-attempt-redriven row gap-8">
                   <span className="ex-attempt-mark">
                     <MarkShape mark="retry" size={14} />
                   </span>

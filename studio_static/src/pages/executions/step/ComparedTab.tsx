@@ -140,7 +140,7 @@ function Place({ difference }: { difference: Difference }) {
     side in difference ? <code>{inLine(difference[side], 300)}</code> : <span className="dim">nothing</span>;
   return (
     <li>
-      <code className="ex-difference-path">{pathText(difference.path)}</code>
+      <code className="medium breaks">{pathText(difference.path)}</code>
       <dl>
         <dt>Here</dt>
         <dd>{value("here")}</dd>

@@ -21,7 +21,7 @@ export function ItemGrid({ map, index, onSelect }: ItemGridProps) {
   for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
   return (
     <div className="ex-parts">
-      <p className="ex-counts">
+      <p className="ex-counts flex wraps flush">
         {[...counts].map(([status, count]) => {
           const { word, tone, mark } = statusLook(status);
           return (
@@ -39,7 +39,7 @@ export function ItemGrid({ map, index, onSelect }: ItemGridProps) {
             <li key={item.index}>
               <button
                 type="button"
-                className={`ex-item tone-${tone}`}
+                className={`ex-item row size-12 wide framed on-card tone-${tone}`}
                 aria-label={`Item ${item.index + 1}: ${word}`}
                 title={`Item ${item.index + 1}: ${word}`}
                 onClick={() => onSelect(stepOfItem(item))}

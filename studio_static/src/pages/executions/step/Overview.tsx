@@ -21,7 +21,7 @@ export function Overview({ execution, detail }: { execution: Execution; detail: 
         <section className="ex-part">
           <h3>Stack trace</h3>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-          <pre className="code-room ex-stack" tabIndex={0}>
+          <pre className="code-room ex-stack size-12 breaks scrolls flush" tabIndex={0}>
             {detail.stack_trace}
           </pre>
         </section>

@@ -84,13 +84,13 @@ export function StepPanel(props: StepPanelProps) {
     return <Skeleton what="the step" rows={5} />;
   };
   return (
-    <div className="ex-step">
-      <div className="ex-step-head">
-        <div className="ex-step-title">
+    <div className="ex-step grow">
+      <div className="ex-step-head firm scrolls">
+        <div className="ex-step-title flex apart gap-12">
           <h2>{step.name}</h2>
           <StatusMark status={step.status} />
         </div>
-        {place && <div className="dim ex-step-place">{place}</div>}
+        {place && <div className="dim breaks">{place}</div>}
         <div className="ex-facts">
           <span className="dim">{step.visit > 1 ? `${step.type}, visit ${step.visit}` : step.type}</span>
           {step.resource && <span className="one-line mono ex-cut">{step.resource}</span>}
@@ -101,7 +101,7 @@ export function StepPanel(props: StepPanelProps) {
             <Duration seconds={took} />
           )}
         </div>
-        <div className="ex-links">
+        <div className="ex-links flex gap-16">
           {data && <NavLink to={`/audit/?${auditOf(data)}`}>Audit Log</NavLink>}
           {step.map_run && (
             <button type="button" className="ex-link" onClick={onMapRuns}>

@@ -26,7 +26,7 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
   const { tone, mark } = statusLook(step.status);
   if (isUnderWay(step.status) || step.status === "ABORTED") {
     return (
-      <div className={`ex-stands tone-${tone}`} role="note" aria-label="How it stands">
+      <div className={`ex-stands row gap-8 on-panel tone-${tone}`} role="note" aria-label="How it stands">
         <MarkShape mark={mark} />
         <span>{standingSentence(step)}</span>
       </div>
@@ -49,7 +49,7 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
       {step.caught?.next && <p>{`A Catcher took it and went on to ${step.caught.next}.`}</p>}
       {inner.id !== step.id && <Look at={inner} onSelect={onSelect} words="It failed because of" />}
       {before && <Look at={before} onSelect={onSelect} words="It came here after" />}
-      <p className="ex-wrong-ways">
+      <p className="ex-wrong-ways flex wraps">
         {onRedrive && goesOnAt(index).includes(step) && (
           <button type="button" className="ex-link" onClick={onRedrive}>
             Redrive from here …

@@ -59,7 +59,7 @@ export function Timeline({ rows, range, origin, now, selected, onSelect, onFold 
 
   return (
     <div className="tl">
-      <div className="tl-head" aria-hidden="true">
+      <div className="tl-head firm size-12 dim" aria-hidden="true">
         <span />
         <div className="tl-axis">
           {ticksOf(range, origin).map((tick) => (
@@ -77,7 +77,7 @@ export function Timeline({ rows, range, origin, now, selected, onSelect, onFold 
       </div>
       <div
         ref={box}
-        className="tl-rows"
+        className="tl-rows grow may-shorten relative"
         role="tree"
         aria-label="Timeline"
         tabIndex={0}
@@ -156,9 +156,9 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       style={{ top: place * ROW }}
       onClick={() => (row.kind === "rest" ? onFold(row, !row.open) : onSelect(row))}
     >
-      <span className="tl-name" style={{ paddingLeft: 8 + row.depth * 16 }}>
+      <span className="row may-narrow gap-6" style={{ paddingLeft: 8 + row.depth * 16 }}>
         <span
-          className="tl-fold"
+          className="tl-fold firm dim"
           aria-hidden="true"
           onClick={(event) => {
             if (!row.foldable) return;
@@ -183,9 +183,9 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
         <span className="one-line tl-label" title={row.hint ? `${row.label}, ${row.hint}` : row.label}>
           {row.label}
         </span>
-        {row.hint && <span className="dim tl-hint">{row.hint}</span>}
+        {row.hint && <span className="dim tl-hint firm size-12">{row.hint}</span>}
       </span>
-      <span className="tl-bars" aria-hidden="true">
+      <span className="relative" aria-hidden="true">
         {piecesOf(row, range, now).map((piece) => (
           <span
             key={`${piece.title} ${piece.left}`}
@@ -195,7 +195,7 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
           />
         ))}
       </span>
-      <span className="tl-took tabular">
+      <span className="tl-took flex apart gap-8 size-12 soft tabular">
         <span className={`tl-word status-${tone}`}>{word}</span>
         <span>{took}</span>
         {tries && <span className="visually-hidden">{tries}</span>}

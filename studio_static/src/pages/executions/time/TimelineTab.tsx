@@ -46,8 +46,8 @@ export function TimelineTab({ execution, shown, step, onSelect, live }: Timeline
   if (answer.data === null) return <Skeleton what="the timeline" />;
   if (rows.length === 0) return <EmptyState title="No state was entered yet" />;
   return (
-    <div className="tl-room">
-      <div className="tl-tools">
+    <div className="tl-room stack">
+      <div className="tl-tools flex apart firm gap-12 size-12">
         <Legend isRedriven={rests.length > 0} />
         {zoom ? (
           <button type="button" className="ex-link" onClick={() => setZoom(null)}>
@@ -79,7 +79,7 @@ export function TimelineTab({ execution, shown, step, onSelect, live }: Timeline
 
 function Legend({ isRedriven }: { isRedriven: boolean }) {
   return (
-    <span className="tl-legend" aria-hidden="true">
+    <span className="row gap-6 dim" aria-hidden="true">
       <span className="tl-key tl-wait tone-idle" /> waits
       <span className="tl-key tl-run tone-bad tl-faded" /> attempt that was tried again
       {isRedriven && (
