@@ -4,8 +4,9 @@ import Box from "@cloudscape-design/components/box";
 import { useEffect, useState } from "react";
 import type { Cognito, Tokens } from "./cognito";
 import type { UserPool } from "./configuration";
-import { CodeForm, ForgottenForm, NewPasswordForm, PasswordForm, ResetForm } from "./forms";
-import { type Step, stepAfter, stepAfterRefusal } from "./steps";
+import type { Typed } from "./forms";
+import { SignInForm } from "./SignInForm";
+import { type FormStep, type Step, stepAfter, stepAfterRefusal } from "./steps";
 
 interface SignInPageProps {
   pool: UserPool;
@@ -37,12 +38,12 @@ export default function SignInPage({ pool, cognito, why, onSignedIn }: SignInPag
 }
 
 function Steps({ cognito, why, onSignedIn }: Omit<SignInPageProps, "pool">) {
-  const [step, setStep] = useState<Step>({ at: "password" });
+  const [step, setStep] = useState<FormStep>({ at: "password" });
   const [user, setUser] = useState("");
   const [problem, setProblem] = useState<string | null>(why);
   const [isAsking, setIsAsking] = useState(false);
 
-  const show = (next: Step) => {
+  const show = (next: FormStep) => {
     setProblem(null);
     setStep(next);
   };
@@ -60,53 +61,40 @@ function Steps({ cognito, why, onSignedIn }: Omit<SignInPageProps, "pool">) {
       setIsAsking(false);
     }
   };
-  const signIn = async (name: string, password: string) => stepAfter(await cognito.signIn(name, password));
-  const sendCode = async (name: string): Promise<Step> => ({
-    at: "reset",
-    destination: await cognito.forgotPassword(name),
-  });
-  const shared = { user, setUser, problem, isAsking, onBack: () => show({ at: "password" }) };
-
-  switch (step.at) {
-    case "newPassword":
-      return (
-        <NewPasswordForm
-          {...shared}
-          onSubmit={(password) => ask(async () => stepAfter(await cognito.answer(step.challenge, password)))}
-        />
-      );
-    case "code":
-      return (
-        <CodeForm
-          {...shared}
-          onSubmit={(code) => ask(async () => stepAfter(await cognito.answer(step.challenge, code)))}
-        />
-      );
-    case "forgotten":
-      return <ForgottenForm {...shared} onSubmit={() => ask(() => sendCode(user))} />;
-    case "reset":
-      return (
-        <ResetForm
-          {...shared}
-          destination={step.destination}
-          onSendAgain={() => ask(() => sendCode(user))}
-          onSubmit={(code, password) =>
-            ask(async () => {
-              await cognito.confirmForgotPassword(user, code, password);
-              return signIn(user, password);
-            })
-          }
-        />
-      );
-    default:
-      return (
-        <PasswordForm
-          {...shared}
-          onForgotten={() => show({ at: "forgotten" })}
-          onSubmit={(password) => ask(() => signIn(user, password))}
-        />
-      );
-  }
+  const sendCode = async (): Promise<Step> => ({ at: "reset", destination: await cognito.forgotPassword(user) });
+  const answer = async ({ password, newPassword, code }: Typed): Promise<Step> => {
+    switch (step.at) {
+      case "newPassword":
+        return stepAfter(await cognito.answer(step.challenge, newPassword));
+      case "code":
+        return stepAfter(await cognito.answer(step.challenge, code));
+      case "forgotten":
+        return sendCode();
+      case "reset":
+        await cognito.confirmForgotPassword(user, code, newPassword);
+        return stepAfter(await cognito.signIn(user, newPassword));
+      case "password":
+        return stepAfter(await cognito.signIn(user, password));
+    }
+  };
+  const back = ["Back to the sign-in", () => show({ at: "password" })] as const;
+  const forgotten = ["Forgotten your password?", () => show({ at: "forgotten" })] as const;
+  const again = ["Send another code", () => void ask(sendCode)] as const;
+  return (
+    <SignInForm
+      key={step.at}
+      at={step.at}
+      intro={
+        step.at === "reset" ? `If there is an account, a code was sent to ${step.destination ?? user}.` : undefined
+      }
+      user={user}
+      setUser={setUser}
+      problem={problem}
+      isAsking={isAsking}
+      besides={step.at === "password" ? [forgotten] : step.at === "reset" ? [again, back] : [back]}
+      onSubmit={(typed) => void ask(() => answer(typed))}
+    />
+  );
 }
 
 /** The document's title while this is shown; the page beneath gets its own back. */

@@ -1,14 +1,16 @@
 /** Where a sign-in is: the form that is shown, and what it needs to know. */
 import { type Challenge, CognitoError, type Reply, type Tokens } from "./cognito";
 
-export type Step =
+/** A step that shows a form. */
+export type FormStep =
   | { at: "password" }
   | { at: "newPassword"; challenge: Challenge }
   | { at: "code"; challenge: Challenge }
   | { at: "forgotten" }
   /** A code was sent; `destination` is where to, as far as the pool says it. */
-  | { at: "reset"; destination: string | null }
-  | { at: "done"; tokens: Tokens };
+  | { at: "reset"; destination: string | null };
+
+export type Step = FormStep | { at: "done"; tokens: Tokens };
 
 export function stepAfter(reply: Reply): Step {
   if (reply.kind === "tokens") return { at: "done", tokens: reply.tokens };
@@ -17,7 +19,7 @@ export function stepAfter(reply: Reply): Step {
 }
 
 /** The form on which a refusal is mended; the same one, for most. */
-export function stepAfterRefusal(step: Step, thrown: unknown): Step {
+export function stepAfterRefusal(step: FormStep, thrown: unknown): FormStep {
   if (!(thrown instanceof CognitoError)) return step;
   // An admin reset the password: the pool sent the code when they did.
   if (thrown.code === "PasswordResetRequiredException") return { at: "reset", destination: null };
