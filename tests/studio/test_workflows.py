@@ -111,6 +111,19 @@ def test_each_kind_of_file_is_recognised_and_imported_as_a_draft(studio, text, s
         assert draft["document"]["definition"]["States"]
 
 
+def test_what_publishing_an_imported_draft_would_refuse_is_said(studio):
+    page = studio.page
+    studio.open("/")
+    page.get_by_role("button", name="Import", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    unfinished = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}
+    dialog.get_by_label("The file's text").fill(json.dumps(unfinished))
+    dialog.get_by_label("Name", exact=True).fill("in_unfinished")
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("Warnings about in_unfinished")).to_be_visible()
+    expect(page.get_by_text("/States/A/Next: Missing 'Next' target: Nowhere")).to_be_visible()
+
+
 def test_what_cannot_be_read_is_said_with_its_place(studio):
     page = studio.page
     studio.expect_refusal(422, r"/workflows/convert$")

@@ -1,4 +1,5 @@
 /** Messages over the page: what was done, what went wrong. Any code may send one. */
+import type { ReactNode } from "react";
 import { create } from "zustand";
 import { asApiError } from "../api/errors";
 
@@ -6,7 +7,7 @@ export interface Flash {
   id: string;
   type: "success" | "error" | "warning" | "info";
   header?: string;
-  content: string;
+  content: ReactNode;
   action?: { text: string; run: () => void };
 }
 
@@ -32,6 +33,15 @@ export function notify(flash: Omit<Flash, "id"> & { id?: string }): void {
   const id = flash.id ?? `flash-${count}`;
   useFlashes.getState().add({ ...flash, id });
   if (flash.type === "success") window.setTimeout(() => useFlashes.getState().dismiss(id), SUCCESS_STAYS_MS);
+}
+
+/** Do something, and show what came of it: the words that it answers, or under `header` what it throws. */
+export async function tell(act: () => Promise<string>, header: string): Promise<void> {
+  try {
+    notify({ type: "success", content: await act() });
+  } catch (thrown) {
+    notifyError(thrown, header);
+  }
 }
 
 /** Show what was thrown, with its place and its advice. */

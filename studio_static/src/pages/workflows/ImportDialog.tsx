@@ -11,7 +11,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { post } from "../../api/client";
 import { type ApiError, asApiError } from "../../api/errors";
-import type { Conversion } from "../../api/schema";
+import type { Conversion, ImportAnswer } from "../../api/schema";
 import { notify } from "../../app/flash";
 import { go, workflowHref } from "../../app/links";
 import { nameProblem } from "../../asl/names";
@@ -34,6 +34,9 @@ interface Chosen {
   notes: string[];
   taken: boolean;
 }
+
+/** An answer of the API has warnings beside its own fields. */
+type Imported = ImportAnswer & { warnings?: string[] };
 
 interface ImportDialogProps {
   taken: readonly string[];
@@ -60,7 +63,8 @@ export function ImportDialog({ taken, onClose, onDone }: ImportDialogProps) {
   const wanted = chosen.filter((each) => each.taken);
   const bring = async () => {
     for (const { name, document } of wanted) {
-      await post("/workflows/import", { document: { ...document, name }, force });
+      const { warnings = [] } = await post<Imported>("/workflows/import", { document: { ...document, name }, force });
+      if (warnings.length > 0) notify({ type: "warning", header: `Warnings about ${name}`, content: listed(warnings) });
     }
     const names = wanted.map(({ name }) => name).join(", ");
     notify({
@@ -167,15 +171,21 @@ function Candidate({ candidate, single, onChange }: CandidateProps) {
         {candidate.taken && candidate.notes.length > 0 && (
           <div>
             <Box variant="awsui-key-label">To look at</Box>
-            <ul>
-              {candidate.notes.map((note) => (
-                <li key={note}>{note}</li>
-              ))}
-            </ul>
+            {listed(candidate.notes)}
           </div>
         )}
       </SpaceBetween>
     </div>
+  );
+}
+
+function listed(words: readonly string[]) {
+  return (
+    <ul>
+      {words.map((each) => (
+        <li key={each}>{each}</li>
+      ))}
+    </ul>
   );
 }
 
