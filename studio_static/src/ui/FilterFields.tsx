@@ -62,6 +62,18 @@ interface SearchProps extends ChoiceFilterProps {
   placeholder: string;
 }
 
+/** The search of a list, and what else is chosen beside it. */
+export function SearchBar({ children, ...search }: SearchProps & { children?: ReactNode }) {
+  return (
+    <div className="filters">
+      <div className="filters-text">
+        <Search {...search} />
+      </div>
+      {children}
+    </div>
+  );
+}
+
 /** Found as it is typed. */
 export function Search({ label, value, placeholder, onChange }: SearchProps) {
   return (
@@ -76,22 +88,34 @@ export function Search({ label, value, placeholder, onChange }: SearchProps) {
   );
 }
 
-interface TypedFilterProps {
-  label: string;
-  value: string;
-  placeholder: string;
-  onTyped: (value: string) => void;
+interface TypedFiltersProps<Name extends string> {
+  fields: readonly (readonly [name: Name, label: string, placeholder: string])[];
+  filters: Readonly<Record<Name, string>>;
+  setFilters: (change: Partial<Record<Name, string>>) => void;
+}
+
+/** The fields of filters that are typed, each by the name of its filter. */
+export function TypedFilters<Name extends string>({ fields, filters, setFilters }: TypedFiltersProps<Name>) {
+  return fields.map(([name, label, placeholder]) => (
+    <TypedFilter
+      key={name}
+      label={label}
+      value={filters[name]}
+      placeholder={placeholder}
+      onChange={(text) => setFilters({ [name]: text } as Partial<Record<Name, string>>)}
+    />
+  ));
 }
 
 /** Asked for once typing pauses, so that each letter is not a request. */
-export function TypedFilter({ label, value, placeholder, onTyped }: TypedFilterProps) {
+function TypedFilter({ label, value, placeholder, onChange }: SearchProps) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text === value) return;
-    const timer = window.setTimeout(() => onTyped(text.trim()), TYPING_MS);
+    const timer = window.setTimeout(() => onChange(text.trim()), TYPING_MS);
     return () => window.clearTimeout(timer);
-  }, [text, value, onTyped]);
+  }, [text, value, onChange]);
   return (
     <FormField label={label}>
       <Input

@@ -6,12 +6,11 @@ import { EmptyState } from "./EmptyState";
 import { Problem } from "./Problem";
 import { Skeleton } from "./Skeleton";
 
-interface ListEmptyProps {
+export interface ListEmptyProps {
   /** What is listed: "the workflows". */
   what: string;
   from: { loading: boolean; error: ApiError | null; reload: () => Promise<void> };
-  /** Of the skeleton. */
-  rows?: number;
+  skeletonRows?: number | undefined;
   /** Said where a filter fits none: "No workflow matches", and how one is found. Null: nothing is filtered. */
   noMatch: string | null;
   hint?: ReactNode;
@@ -20,8 +19,8 @@ interface ListEmptyProps {
   children: ReactNode;
 }
 
-export function ListEmpty({ what, from, rows = 6, noMatch, hint, onShowAll, children }: ListEmptyProps) {
-  if (from.loading) return <Skeleton what={what} rows={rows} />;
+export function ListEmpty({ what, from, skeletonRows = 6, noMatch, hint, onShowAll, children }: ListEmptyProps) {
+  if (from.loading) return <Skeleton what={what} rows={skeletonRows} />;
   if (from.error) return <Problem error={from.error} what={what} onRetry={() => void from.reload()} />;
   if (noMatch === null) return children;
   return (

@@ -1,7 +1,7 @@
 /** The filters of the audit log; each is a parameter of the address, named as the API names it. */
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
-import { FilterFields, MomentFilter, TypedFilter, WorkflowFilter } from "../../ui/FilterFields";
+import { FilterFields, MomentFilter, TypedFilters, WorkflowFilter } from "../../ui/FilterFields";
 import { ACT_CHOICES } from "./words";
 
 export const NO_FILTERS = {
@@ -14,6 +14,12 @@ export const NO_FILTERS = {
   until: "",
   entry: "",
 };
+
+const TYPED = [
+  ["execution", "Execution", "Its id"],
+  ["state", "State", "Its name"],
+  ["actor", "Who", "Name, or engine"],
+] as const;
 
 interface AuditFiltersProps {
   filters: typeof NO_FILTERS;
@@ -37,24 +43,7 @@ export function AuditFilters({ filters, setFilters }: AuditFiltersProps) {
         />
       </FormField>
       <WorkflowFilter value={filters.workflow} onChange={(workflow) => setFilters({ workflow })} />
-      <TypedFilter
-        label="Execution"
-        value={filters.execution}
-        onTyped={(execution) => setFilters({ execution })}
-        placeholder="Its id"
-      />
-      <TypedFilter
-        label="State"
-        value={filters.state}
-        onTyped={(state) => setFilters({ state })}
-        placeholder="Its name"
-      />
-      <TypedFilter
-        label="Who"
-        value={filters.actor}
-        onTyped={(actor) => setFilters({ actor })}
-        placeholder="Name, or engine"
-      />
+      <TypedFilters fields={TYPED} filters={filters} setFilters={setFilters} />
       <MomentFilter label="From (UTC)" value={filters.since} onChange={(since) => setFilters({ since })} />
       <MomentFilter label="Until (UTC)" value={filters.until} onChange={(until) => setFilters({ until })} />
     </FilterFields>

@@ -2,9 +2,6 @@
 import "./audit.css";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { withQuery } from "../../api/client";
 import type { AuditEntry } from "../../api/schema";
@@ -12,7 +9,7 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
-import { ListEmpty } from "../../ui/ListEmpty";
+import { type Columns, ListPage } from "../../ui/ListPage";
 import { Time } from "../../ui/Time";
 import { AuditFilters, NO_FILTERS } from "./AuditFilters";
 import { EntryDialog } from "./EntryDialog";
@@ -32,44 +29,22 @@ export default function AuditPage() {
   const shown = pages.entries.find((each) => idOf(each) === filters.entry);
   return (
     <>
-      <Table
-        variant="full-page"
-        stickyHeader
+      <ListPage
+        title="Audit log"
+        description="Every change, by whom and from where, in chains that show whether an entry was altered."
+        onLookAgain={pages.reload}
+        actions={<Button onClick={() => setVerifying((count) => count + 1)}>Verify the log</Button>}
+        above={verifying > 0 && <Verification key={verifying} onClose={() => setVerifying(0)} />}
         wrapLines
         items={pages.entries}
         trackBy={idOf}
         ariaLabels={{ tableLabel: "Entries" }}
-        columnDefinitions={columns(isWide, (each) => setFilters({ entry: idOf(each) }))}
-        header={
-          <SpaceBetween size="s">
-            <Header
-              variant="awsui-h1-sticky"
-              description="Every change, by whom and from where, in chains that show whether an entry was altered."
-              actions={
-                <SpaceBetween direction="horizontal" size="xs">
-                  <Button iconName="refresh" ariaLabel="Look again" onClick={() => void pages.reload()} />
-                  <Button onClick={() => setVerifying((count) => count + 1)}>Verify the log</Button>
-                </SpaceBetween>
-              }
-            >
-              Audit log
-            </Header>
-            {verifying > 0 && <Verification key={verifying} onClose={() => setVerifying(0)} />}
-          </SpaceBetween>
-        }
+        columns={columns(isWide, (each) => setFilters({ entry: idOf(each) }))}
         filter={<AuditFilters filters={filters} setFilters={setFilters} />}
-        empty={
-          <ListEmpty
-            what="the audit log"
-            from={pages}
-            noMatch={isFiltered ? "No entry matches" : null}
-            onShowAll={() => setFilters(NO_FILTERS)}
-          >
-            <EmptyState title="Nothing was done yet">
-              Publishing, starting, pausing, rotating: every change is written here.
-            </EmptyState>
-          </ListEmpty>
-        }
+        what="the audit log"
+        from={pages}
+        noMatch={isFiltered ? "No entry matches" : null}
+        onShowAll={() => setFilters(NO_FILTERS)}
         footer={
           pages.entries.length > 0 && (
             <Box textAlign="center">
@@ -83,7 +58,11 @@ export default function AuditPage() {
             </Box>
           )
         }
-      />
+      >
+        <EmptyState title="Nothing was done yet">
+          Publishing, starting, pausing, rotating: every change is written here.
+        </EmptyState>
+      </ListPage>
       {shown && <EntryDialog entry={shown} onClose={() => setFilters({ entry: "" })} />}
     </>
   );
@@ -91,8 +70,8 @@ export default function AuditPage() {
 
 const idOf = (entry: AuditEntry) => `${entry.chain}/${entry.number}`;
 
-function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): TableProps.ColumnDefinition<AuditEntry>[] {
-  const all: (TableProps.ColumnDefinition<AuditEntry> | false)[] = [
+function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): Columns<AuditEntry> {
+  return [
     { id: "at", header: "When", width: 180, cell: (entry) => <Time at={entry.at} format="table" /> },
     {
       id: "actor",
@@ -135,5 +114,4 @@ function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): TablePro
       cell: (entry) => <span className="tabular">{idOf(entry)}</span>,
     },
   ];
-  return all.filter((column) => column !== false);
 }

@@ -4,7 +4,7 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
 import { path, post } from "../../api/client";
 import type { Execution } from "../../api/schema";
-import { notify, notifyError } from "../../app/flash";
+import { tell } from "../../app/flash";
 import { executionHref, go } from "../../app/links";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
@@ -12,7 +12,7 @@ import { Duration, Elapsed, Time } from "../../ui/Time";
 import { ConsoleLinks } from "./ConsoleLinks";
 import { RerunDialog } from "./RerunDialog";
 import { parentOf, timesWords } from "./redrive";
-import { StopDialog } from "./StopDialogs";
+import { StopDialog } from "./StopDialog";
 import { isOpenStatus } from "./useExecution";
 
 type Doing = "stop" | "rerun" | null;
@@ -31,22 +31,13 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
   const parent = parentOf(execution.id);
   const designer = `/wizard/${encodeURIComponent(execution.workflow)}`;
   const runSame = async () => {
-    try {
-      const started = await post<Execution>(path("/executions/{}/rerun", execution.id), {});
-      notify({ type: "success", content: `${execution.workflow} runs again with the same input, as ${started.name}.` });
-      go(`/executions/${encodeURIComponent(started.id)}`);
-    } catch (thrown) {
-      notifyError(thrown, "It could not be run again");
-    }
+    const started = await post<Execution>(path("/executions/{}/rerun", execution.id), {});
+    go(`/executions/${encodeURIComponent(started.id)}`);
+    return `${execution.workflow} runs again with the same input, as ${started.name}.`;
   };
   const resume = async () => {
-    try {
-      await post(path("/executions/{}/resume", execution.id));
-      notify({ type: "success", content: `${execution.name} runs on.` });
-    } catch (thrown) {
-      notifyError(thrown, "It could not be resumed");
-    }
-    onChanged();
+    await post(path("/executions/{}/resume", execution.id));
+    return `${execution.name} runs on.`;
   };
   return (
     <header className="ex-head flex wraps apart">
@@ -78,7 +69,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
         </Button>
         {isOpen && <Button onClick={() => setDoing("stop")}>Stop …</Button>}
         {execution.status === "PAUSED" && (
-          <Button variant="primary" onClick={() => void resume()}>
+          <Button variant="primary" onClick={() => void tell(resume, "It could not be resumed").then(onChanged)}>
             Resume
           </Button>
         )}
@@ -89,7 +80,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
         )}
         <ButtonDropdown
           variant={onRedrive || execution.status === "PAUSED" ? "normal" : "primary"}
-          mainAction={{ text: "Run again", onClick: () => void runSame() }}
+          mainAction={{ text: "Run again", onClick: () => void tell(runSame, "It could not be run again") }}
           ariaLabel="More ways to run it again"
           items={[{ id: "edited", text: "Run again with another input …" }]}
           onItemClick={() => setDoing("rerun")}
@@ -97,7 +88,8 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
       </div>
       {doing === "stop" && (
         <StopDialog
-          execution={execution}
+          executions={[execution]}
+          workflow={execution.workflow}
           onClose={close}
           onDone={() => {
             close();

@@ -2,9 +2,7 @@
 
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import type { SecretList, SecretWithUse } from "../../api/schema";
 import { useApi } from "../../api/useApi";
@@ -12,8 +10,8 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
-import { Search } from "../../ui/FilterFields";
-import { ListEmpty } from "../../ui/ListEmpty";
+import { SearchBar } from "../../ui/FilterFields";
+import { type Columns, ListPage } from "../../ui/ListPage";
 import { Problem } from "../../ui/Problem";
 import { SecretMask } from "../../ui/SecretField";
 import { holdsWords } from "../../ui/search";
@@ -38,62 +36,46 @@ export default function SecretsPage() {
     close();
     void list.reload();
   };
-  const create = <Button onClick={() => setDoing({ what: "create" })}>Create secret</Button>;
   if (list.data === null && list.error) {
     return <Problem error={list.error} what="the secrets" onRetry={() => void list.reload()} />;
   }
   return (
     <>
-      <Table
-        variant="full-page"
-        stickyHeader
+      <ListPage
+        title="Secrets"
+        counter={list.data ? `(${all.length})` : undefined}
+        description="A workflow names a secret; only the call that needs it gets its value. Values never leave the server."
+        onLookAgain={list.reload}
+        actions={
+          <Button variant="primary" onClick={() => setDoing({ what: "create" })}>
+            Create secret
+          </Button>
+        }
         wrapLines
         items={shown}
         trackBy={(secret) => `${secret.backend}/${secret.key}`}
         ariaLabels={{ tableLabel: "Secrets" }}
-        columnDefinitions={columns(setDoing, isWide)}
-        header={
-          <Header
-            variant="awsui-h1-sticky"
-            counter={list.data ? `(${all.length})` : undefined}
-            description="A workflow names a secret; only the call that needs it gets its value. Values never leave the server."
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button iconName="refresh" ariaLabel="Look again" onClick={() => void list.reload()} />
-                <Button variant="primary" onClick={() => setDoing({ what: "create" })}>
-                  Create secret
-                </Button>
-              </SpaceBetween>
-            }
-          >
-            Secrets
-          </Header>
-        }
+        columns={columns(setDoing, isWide)}
         filter={
-          <div className="filters">
-            <div className="filters-text">
-              <Search
-                label="Find secrets"
-                value={filters.q}
-                placeholder="Find by name or workflow"
-                onChange={(q) => setFilters({ q })}
-              />
-            </div>
-          </div>
+          <SearchBar
+            label="Find secrets"
+            value={filters.q}
+            placeholder="Find by name or workflow"
+            onChange={(q) => setFilters({ q })}
+          />
         }
-        empty={
-          <ListEmpty
-            what="the secrets"
-            from={list}
-            noMatch={all.length > 0 ? "No secret matches" : null}
-            onShowAll={() => setFilters({ q: "" })}
-          >
-            <EmptyState title="No secrets yet" actions={create}>
-              A definition names one as <Box variant="code">{'{"$secret": "STRIPE_KEY"}'}</Box>.
-            </EmptyState>
-          </ListEmpty>
-        }
-      />
+        what="the secrets"
+        from={list}
+        noMatch={all.length > 0 ? "No secret matches" : null}
+        onShowAll={() => setFilters({ q: "" })}
+      >
+        <EmptyState
+          title="No secrets yet"
+          actions={<Button onClick={() => setDoing({ what: "create" })}>Create secret</Button>}
+        >
+          A definition names one as <Box variant="code">{'{"$secret": "STRIPE_KEY"}'}</Box>.
+        </EmptyState>
+      </ListPage>
       {doing?.what === "create" && <CreateDialog taken={all.map(({ key }) => key)} onClose={close} onDone={done} />}
       {doing?.what === "rotate" && <RotateDialog secret={doing.secret} onClose={close} onDone={done} />}
       {doing?.what === "delete" && <DeleteDialog secret={doing.secret} onClose={close} onDone={done} />}
@@ -112,8 +94,8 @@ const BACKENDS: Record<string, string> = {
   aws: "AWS Secrets Manager",
 };
 
-function columns(onDo: (doing: Doing) => void, isWide: boolean): TableProps.ColumnDefinition<SecretWithUse>[] {
-  const all: (TableProps.ColumnDefinition<SecretWithUse> | false)[] = [
+function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretWithUse> {
+  return [
     {
       id: "key",
       header: "Name",
@@ -172,5 +154,4 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): TableProps.Colu
         ),
     },
   ];
-  return all.filter((column) => column !== false);
 }

@@ -1,12 +1,8 @@
 /** All workflows: find one, see how it does, switch it on and off, copy it, put it away. */
 import "./workflows.css";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import type { Workflow, WorkflowList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
@@ -15,8 +11,8 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
-import { Search } from "../../ui/FilterFields";
-import { ListEmpty } from "../../ui/ListEmpty";
+import { SearchBar } from "../../ui/FilterFields";
+import { ListPage } from "../../ui/ListPage";
 import { Problem } from "../../ui/Problem";
 import { columnsOf } from "./columns";
 import { ArchiveDialog, DuplicateDialog, PauseDialog } from "./dialogs";
@@ -74,48 +70,34 @@ function Workflows({ list, filters, setFilters, onDo }: WorkflowsProps) {
     return <Problem error={list.error} what="the workflows" onRetry={() => void list.reload()} />;
   }
   return (
-    <Table
-      variant="full-page"
-      stickyHeader
+    <ListPage
+      title={archived ? "Archived workflows" : "Workflows"}
+      counter={list.data ? (isFiltered ? `(${shown.length}/${all.length})` : `(${all.length})`) : undefined}
+      description="What runs here: its active version, its last runs, and whether it takes new work."
+      actions={<Actions onDo={onDo} />}
       items={shown}
       trackBy="name"
-      loading={false}
-      wrapLines={false}
-      columnDefinitions={columnsOf({ onDo, onChanged: list.reload, archived, isWide })}
       ariaLabels={{ tableLabel: "Workflows" }}
-      header={
-        <Header
-          variant="awsui-h1-sticky"
-          counter={list.data ? (isFiltered ? `(${shown.length}/${all.length})` : `(${all.length})`) : undefined}
-          description="What runs here: its active version, its last runs, and whether it takes new work."
-          actions={<Actions onDo={onDo} />}
-        >
-          {archived ? "Archived workflows" : "Workflows"}
-        </Header>
-      }
+      columns={columnsOf({ onDo, onChanged: list.reload, archived, isWide })}
       filter={<Filters all={all} filters={filters} setFilters={setFilters} />}
-      empty={
-        <ListEmpty
-          what="the workflows"
-          from={list}
-          noMatch={isFiltered ? "No workflow matches" : null}
-          onShowAll={() => setFilters({ q: "", tag: "" })}
-        >
-          <EmptyState
-            title="Nothing is archived"
-            actions={<Button onClick={() => setFilters({ show: "" })}>Show all workflows</Button>}
-          >
-            An archived workflow starts nothing and keeps everything.
-          </EmptyState>
-        </ListEmpty>
-      }
-    />
+      what="the workflows"
+      from={list}
+      noMatch={isFiltered ? "No workflow matches" : null}
+      onShowAll={() => setFilters({ q: "", tag: "" })}
+    >
+      <EmptyState
+        title="Nothing is archived"
+        actions={<Button onClick={() => setFilters({ show: "" })}>Show all workflows</Button>}
+      >
+        An archived workflow starts nothing and keeps everything.
+      </EmptyState>
+    </ListPage>
   );
 }
 
 function Actions({ onDo }: { onDo: (doing: Doing) => void }) {
   return (
-    <SpaceBetween direction="horizontal" size="xs">
+    <>
       <Button onClick={() => onDo({ what: "samples" })}>Samples</Button>
       <Button onClick={() => onDo({ what: "import" })}>Import</Button>
       <ButtonDropdown
@@ -128,7 +110,7 @@ function Actions({ onDo }: { onDo: (doing: Doing) => void }) {
         onItemClick={({ detail }) => go(detail.id === "copilot" ? "/wizard/?copilot=1" : "/wizard/")}
         ariaLabel="More ways to create a workflow"
       />
-    </SpaceBetween>
+    </>
   );
 }
 
@@ -145,15 +127,12 @@ function Filters({
 }: { all: readonly Workflow[] } & Pick<WorkflowsProps, "filters" | "setFilters">) {
   const tags = [EVERY, ...tagsOf(all).map((tag) => ({ value: tag, label: tag }))];
   return (
-    <div className="filters">
-      <div className="filters-text">
-        <Search
-          label="Find workflows"
-          value={filters.q}
-          placeholder="Find by name, description, tag"
-          onChange={(q) => setFilters({ q })}
-        />
-      </div>
+    <SearchBar
+      label="Find workflows"
+      value={filters.q}
+      placeholder="Find by name, description, tag"
+      onChange={(q) => setFilters({ q })}
+    >
       <div className="filters-choice">
         <Select
           selectedOption={tags.find(({ value }) => value === filters.tag) ?? { value: filters.tag, label: filters.tag }}
@@ -170,7 +149,6 @@ function Filters({
           onChange={({ detail }) => setFilters({ show: detail.selectedOption.value ?? "", tag: "" })}
         />
       </div>
-      <Box variant="span" />
-    </div>
+    </SearchBar>
   );
 }

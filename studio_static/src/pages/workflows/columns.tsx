@@ -1,13 +1,13 @@
 /** The columns of the list of workflows. */
 import Badge from "@cloudscape-design/components/badge";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import type { TableProps } from "@cloudscape-design/components/table";
 import Toggle from "@cloudscape-design/components/toggle";
 import { path, post } from "../../api/client";
 import type { Workflow } from "../../api/schema";
-import { notify, notifyError } from "../../app/flash";
+import { tell } from "../../app/flash";
 import { executionHref, followClick, go, workflowHref } from "../../app/links";
 import { usePreferences } from "../../app/preferences";
+import type { Columns } from "../../ui/ListPage";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time } from "../../ui/Time";
@@ -23,10 +23,8 @@ interface Given {
   isWide: boolean;
 }
 
-type Column = TableProps.ColumnDefinition<Workflow>;
-
-export function columnsOf(given: Given): Column[] {
-  const columns: (Column | false)[] = [
+export function columnsOf(given: Given): Columns<Workflow> {
+  return [
     { id: "name", header: "Name", cell: (workflow) => <Name workflow={workflow} />, isRowHeader: true, minWidth: 240 },
     { id: "version", header: "Version", cell: (workflow) => <Versions workflow={workflow} />, width: 190 },
     { id: "runs", header: "Last runs", cell: (workflow) => <LastRuns workflow={workflow} />, width: 140 },
@@ -50,7 +48,6 @@ export function columnsOf(given: Given): Column[] {
       width: 68,
     },
   ];
-  return columns.filter((column) => column !== false);
 }
 
 function Name({ workflow }: { workflow: Workflow }) {
@@ -102,20 +99,16 @@ function OnOff({ workflow, onDo, onChanged }: { workflow: Workflow } & Given) {
   if (workflow.active_version === null) return <span className="dim">Publish it first</span>;
   const { paused } = workflow;
   const resume = async () => {
-    try {
-      await post(path("/workflows/{}/resume", workflow.name));
-      notify({ type: "success", content: `${workflow.name} is on again. What waited has begun.` });
-    } catch (thrown) {
-      notifyError(thrown, `${workflow.name} could not be switched on`);
-    }
-    await onChanged();
+    await post(path("/workflows/{}/resume", workflow.name));
+    return `${workflow.name} is on again. What waited has begun.`;
   };
+  const switchOn = () => tell(resume, `${workflow.name} could not be switched on`).then(onChanged);
   return (
     <div className="row gap-10">
       <Toggle
         checked={paused === null}
         ariaLabel={`${workflow.name} takes new work`}
-        onChange={({ detail }) => (detail.checked ? void resume() : onDo({ what: "pause", workflow }))}
+        onChange={({ detail }) => (detail.checked ? void switchOn() : onDo({ what: "pause", workflow }))}
       >
         {paused === null ? "On" : "Paused"}
       </Toggle>
@@ -149,13 +142,8 @@ function Changed({ workflow }: { workflow: Workflow }) {
 
 function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & Given) {
   const unarchive = async () => {
-    try {
-      await post(path("/workflows/{}/unarchive", workflow.name));
-      notify({ type: "success", content: `${workflow.name} is in use again.` });
-    } catch (thrown) {
-      notifyError(thrown, `${workflow.name} could not be taken back`);
-    }
-    await onChanged();
+    await post(path("/workflows/{}/unarchive", workflow.name));
+    return `${workflow.name} is in use again.`;
   };
   const act = (id: string) => {
     if (id === "open") go(workflowHref(workflow.name).slice("/studio".length));
@@ -163,7 +151,7 @@ function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & 
     if (id === "audit") go(`/audit/?workflow=${encodeURIComponent(workflow.name)}`);
     if (id === "duplicate") onDo({ what: "duplicate", workflow });
     if (id === "archive") onDo({ what: "archive", workflow });
-    if (id === "unarchive") void unarchive();
+    if (id === "unarchive") void tell(unarchive, `${workflow.name} could not be taken back`).then(onChanged);
   };
   return (
     <ButtonDropdown

@@ -4,7 +4,7 @@ import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { EXECUTION_STATUSES } from "../../../facts";
-import { FilterFields, MomentFilter, TypedFilter, WorkflowFilter } from "../../../ui/FilterFields";
+import { FilterFields, MomentFilter, TypedFilters, WorkflowFilter } from "../../../ui/FilterFields";
 import { statusLook } from "../../../ui/status";
 import { type Filters, isFiltered, NO_FILTERS, SPANS, statusesOf } from "./filters";
 
@@ -14,6 +14,11 @@ interface ExecutionFiltersProps {
 }
 
 const STATUS_OPTIONS = EXECUTION_STATUSES.map((value) => ({ value, label: statusLook(value).word }));
+const TYPED = [
+  ["name", "Name", "Begins with"],
+  ["business_key", "Business key", "Begins with"],
+  ["error", "Error", "Begins with"],
+] as const;
 const EVER = { value: "", label: "Any time" };
 const BETWEEN = { value: "between", label: "Between …" };
 
@@ -33,24 +38,7 @@ export function ExecutionFilters({ filters, setFilters }: ExecutionFiltersProps)
           }
         />
       </FormField>
-      <TypedFilter
-        label="Name"
-        value={filters.name}
-        onTyped={(name) => setFilters({ name })}
-        placeholder="Begins with"
-      />
-      <TypedFilter
-        label="Business key"
-        value={filters.business_key}
-        onTyped={(business_key) => setFilters({ business_key })}
-        placeholder="Begins with"
-      />
-      <TypedFilter
-        label="Error"
-        value={filters.error}
-        onTyped={(error) => setFilters({ error })}
-        placeholder="Begins with"
-      />
+      <TypedFilters fields={TYPED} filters={filters} setFilters={setFilters} />
       <Started filters={filters} setFilters={setFilters} />
     </FilterFields>
   );

@@ -1,10 +1,7 @@
 /** Every run of every workflow: find one by what is known of it, see at once which failed, stop, redrive and start. */
 import "../executions.css";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { withQuery } from "../../../api/client";
 import type { ExecutionSummary } from "../../../api/schema";
@@ -12,9 +9,9 @@ import { usePage } from "../../../app/page";
 import { useUrlState } from "../../../app/urlState";
 import { useIsWide } from "../../../app/useWidth";
 import { EmptyState } from "../../../ui/EmptyState";
-import { ListEmpty } from "../../../ui/ListEmpty";
+import { ListPage } from "../../../ui/ListPage";
 import { Stale } from "../../../ui/Loaded";
-import { StopManyDialog } from "../StopDialogs";
+import { StopDialog } from "../StopDialog";
 import { columnsOf } from "./columns";
 import { ExecutionFilters } from "./ExecutionFilters";
 import { isFiltered, type ManyToRedrive, manyToRedrive, NO_FILTERS, queryOf } from "./filters";
@@ -48,48 +45,38 @@ export default function ExecutionsPage() {
   const blocked = pages.error !== null && pages.rows.length === 0;
   return (
     <>
-      <Table<ExecutionSummary>
-        variant="full-page"
-        stickyHeader
+      <ListPage<ExecutionSummary>
+        title="Execution Explorer"
+        description="Every run of every workflow, the newest first. The list keeps itself up to date."
+        onLookAgain={pages.reload}
+        actions={
+          <>
+            <Button
+              disabled={selected.length === 0 && !isStoppable(filters.workflow, pages.rows)}
+              onClick={() => setDoing("stop")}
+            >
+              {selected.length > 0 ? `Stop ${selected.length}` : "Stop …"}
+            </Button>
+            {redrivable && <Button onClick={() => setRedriving(redrivable)}>Redrive all …</Button>}
+            <Button variant="primary" onClick={() => setDoing("start")}>
+              Start execution
+            </Button>
+          </>
+        }
+        above={pages.error && !blocked && <Stale what="the executions" message={pages.error.message} />}
         items={pages.rows}
         trackBy="id"
         selectionType="multi"
         selectedItems={selected}
         isItemDisabled={(row) => !isOpen(row)}
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems.map(({ id }) => id))}
-        columnDefinitions={columnsOf(isWide)}
+        columns={columnsOf(isWide)}
         ariaLabels={{
           tableLabel: "Executions",
           selectionGroupLabel: "Executions to stop",
           allItemsSelectionLabel: () => "Select all that run",
           itemSelectionLabel: (_, row) => `Select ${row.name}`,
         }}
-        header={
-          <SpaceBetween size="s">
-            <Header
-              variant="awsui-h1-sticky"
-              description="Every run of every workflow, the newest first. The list keeps itself up to date."
-              actions={
-                <SpaceBetween direction="horizontal" size="xs">
-                  <Button iconName="refresh" ariaLabel="Look again" onClick={() => void pages.reload()} />
-                  <Button
-                    disabled={selected.length === 0 && !isStoppable(filters.workflow, pages.rows)}
-                    onClick={() => setDoing("stop")}
-                  >
-                    {selected.length > 0 ? `Stop ${selected.length}` : "Stop …"}
-                  </Button>
-                  {redrivable && <Button onClick={() => setRedriving(redrivable)}>Redrive all …</Button>}
-                  <Button variant="primary" onClick={() => setDoing("start")}>
-                    Start execution
-                  </Button>
-                </SpaceBetween>
-              }
-            >
-              Execution Explorer
-            </Header>
-            {pages.error && !blocked && <Stale what="the executions" message={pages.error.message} />}
-          </SpaceBetween>
-        }
         filter={<ExecutionFilters filters={filters} setFilters={setFilters} />}
         pagination={
           <Pagination
@@ -104,27 +91,23 @@ export default function ExecutionsPage() {
             }}
           />
         }
-        empty={
-          <ListEmpty
-            what="the executions"
-            from={pages}
-            rows={8}
-            noMatch={isFiltered(filters) ? "No execution matches" : null}
-            hint="Names, keys and errors are found by how they begin."
-            onShowAll={() => setFilters(NO_FILTERS)}
-          >
-            <EmptyState
-              title="Nothing ran yet"
-              actions={<Button onClick={() => setDoing("start")}>Start an execution</Button>}
-            >
-              Executions that a trigger, the command line or somebody here starts are listed here.
-            </EmptyState>
-          </ListEmpty>
-        }
-      />
+        what="the executions"
+        from={pages}
+        skeletonRows={8}
+        noMatch={isFiltered(filters) ? "No execution matches" : null}
+        hint="Names, keys and errors are found by how they begin."
+        onShowAll={() => setFilters(NO_FILTERS)}
+      >
+        <EmptyState
+          title="Nothing ran yet"
+          actions={<Button onClick={() => setDoing("start")}>Start an execution</Button>}
+        >
+          Executions that a trigger, the command line or somebody here starts are listed here.
+        </EmptyState>
+      </ListPage>
       {doing === "start" && <StartDialog workflow={filters.workflow} onClose={close} />}
       {doing === "stop" && (
-        <StopManyDialog executions={selected} workflow={filters.workflow} onClose={close} onDone={done} />
+        <StopDialog executions={selected} workflow={filters.workflow} onClose={close} onDone={done} />
       )}
       {redriving && (
         <RedriveManyDialog

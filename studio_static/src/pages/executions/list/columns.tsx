@@ -1,15 +1,13 @@
 /** The columns of the list of executions. */
-import type { TableProps } from "@cloudscape-design/components/table";
 import type { ExecutionSummary } from "../../../api/schema";
 import { executionHref } from "../../../app/links";
+import type { Columns } from "../../../ui/ListPage";
 import { NavLink } from "../../../ui/NavLink";
 import { StatusMark } from "../../../ui/StatusMark";
 import { Duration, Elapsed, Time } from "../../../ui/Time";
 
-type Columns = TableProps.ColumnDefinition<ExecutionSummary>[];
-
-export function columnsOf(isWide: boolean): Columns {
-  const all: (Columns[number] | false)[] = [
+export function columnsOf(isWide: boolean): Columns<ExecutionSummary> {
+  return [
     {
       id: "name",
       header: "Name",
@@ -75,7 +73,6 @@ export function columnsOf(isWide: boolean): Columns {
         ),
     },
   ];
-  return all.filter((column) => column !== false);
 }
 
 function Took({ row }: { row: ExecutionSummary }) {
