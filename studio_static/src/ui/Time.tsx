@@ -1,7 +1,7 @@
 /** A moment or a duration on the page, in the clock that is chosen, with the whole of it as the tooltip. */
-import { useEffect, useState } from "react";
 import { usePreferences } from "../app/preferences";
 import { formatAgo, formatDuration, formatTime, type TimeFormat } from "./time";
+import { useNow } from "./useNow";
 
 interface TimeProps {
   at: string | null | undefined;
@@ -21,12 +21,8 @@ export function Time({ at, format = "full" }: TimeProps) {
 
 function Ago({ at }: { at: string }) {
   const clock = usePreferences((state) => state.clock);
-  const [now, setNow] = useState(Date.now);
-  const isFresh = now - new Date(at).getTime() < 3_600_000;
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), isFresh ? 10_000 : 60_000);
-    return () => window.clearInterval(timer);
-  }, [isFresh]);
+  const isFresh = Date.now() - new Date(at).getTime() < 3_600_000;
+  const now = useNow(isFresh ? 10_000 : 60_000);
   return <>{formatAgo(at, Math.max(now, new Date(at).getTime()), clock)}</>;
 }
 
@@ -36,10 +32,6 @@ export function Duration({ seconds }: { seconds: number | null | undefined }) {
 
 /** Of something that runs: from `since` until now, counted up every second. */
 export function Elapsed({ since }: { since: string }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 1000);
-    return () => window.clearInterval(timer);
-  }, []);
+  const now = useNow(1000);
   return <Duration seconds={Math.max(0, Math.floor((now - new Date(since).getTime()) / 1000))} />;
 }

@@ -44,23 +44,11 @@ export function EntryDialog({ entry, onClose }: { entry: AuditEntry; onClose: ()
           </Part>
         ) : (
           <>
-            {entry.before !== null && (
-              <Part title="Before">
-                <JsonView value={entry.before} label="Before" maxHeight="260px" />
-              </Part>
-            )}
-            {entry.after !== null && (
-              <Part title="After">
-                <JsonView value={entry.after} label="After" maxHeight="260px" />
-              </Part>
-            )}
+            {entry.before !== null && <Value title="Before" of={entry.before} />}
+            {entry.after !== null && <Value title="After" of={entry.after} />}
           </>
         )}
-        {Object.keys(entry.details).length > 0 && (
-          <Part title="Details">
-            <JsonView value={entry.details} label="Details" maxHeight="260px" />
-          </Part>
-        )}
+        {Object.keys(entry.details).length > 0 && <Value title="Details" of={entry.details} />}
         <Part title={`Entry ${entry.number} of chain ${entry.chain}`}>
           <div className="audit-digests">
             <span>Digest</span>
@@ -71,6 +59,14 @@ export function EntryDialog({ entry, onClose }: { entry: AuditEntry; onClose: ()
         </Part>
       </SpaceBetween>
     </Modal>
+  );
+}
+
+function Value({ title, of }: { title: string; of: unknown }) {
+  return (
+    <Part title={title}>
+      <JsonView value={of} label={title} maxHeight="260px" />
+    </Part>
   );
 }
 

@@ -7,46 +7,25 @@ import { ErrorWords } from "../../ui/Problem";
 
 export function Verification({ onClose }: { onClose: () => void }) {
   const { data, error } = useApi<AuditVerification>("/audit/verify");
-  if (error) {
-    return (
-      <Alert
-        type="warning"
-        header="The log could not be verified"
-        dismissible
-        onDismiss={onClose}
-        dismissAriaLabel="Dismiss"
-      >
-        <ErrorWords error={error} />
-      </Alert>
-    );
-  }
-  if (data === null) return <StatusIndicator type="loading">Walking every chain</StatusIndicator>;
-  if (data.ok) {
-    return (
-      <Alert
-        type="success"
-        header="The log is what was written"
-        dismissible
-        onDismiss={onClose}
-        dismissAriaLabel="Dismiss"
-      >
-        {data.says}
-      </Alert>
-    );
-  }
+  if (!error && data === null) return <StatusIndicator type="loading">Walking every chain</StatusIndicator>;
+  const [type, header] = error
+    ? (["warning", "The log could not be verified"] as const)
+    : data?.ok
+      ? (["success", "The log is what was written"] as const)
+      : (["error", "The log is not what was written"] as const);
   return (
-    <Alert
-      type="error"
-      header="The log is not what was written"
-      dismissible
-      onDismiss={onClose}
-      dismissAriaLabel="Dismiss"
-    >
-      <ul>
-        {data.findings.map((finding) => (
-          <li key={finding.chain}>{`Chain ${finding.chain}, entry ${finding.number}: ${finding.message}`}</li>
-        ))}
-      </ul>
+    <Alert type={type} header={header} dismissible onDismiss={onClose} dismissAriaLabel="Dismiss">
+      {error ? <ErrorWords error={error} /> : data?.ok ? data.says : <Findings of={data?.findings ?? []} />}
     </Alert>
+  );
+}
+
+function Findings({ of }: { of: AuditVerification["findings"] }) {
+  return (
+    <ul>
+      {of.map((finding) => (
+        <li key={finding.chain}>{`Chain ${finding.chain}, entry ${finding.number}: ${finding.message}`}</li>
+      ))}
+    </ul>
   );
 }

@@ -14,11 +14,9 @@ interface TabStripProps {
   items: readonly TabItem[];
   active: string;
   onChange: (id: string) => void;
-  /** At the end of the strip. */
-  tools?: ReactNode;
 }
 
-export function TabStrip({ label, items, active, onChange, tools }: TabStripProps) {
+export function TabStrip({ label, items, active, onChange }: TabStripProps) {
   const shown = items.find(({ id }) => id === active) ?? items[0];
   const strip = useRef<HTMLDivElement>(null);
   const current = shown?.id;
@@ -56,7 +54,6 @@ export function TabStrip({ label, items, active, onChange, tools }: TabStripProp
             </button>
           ))}
         </div>
-        {tools && <div className="ex-tabs-tools">{tools}</div>}
       </div>
       {shown && (
         <div

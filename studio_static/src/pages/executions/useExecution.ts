@@ -47,14 +47,3 @@ export function useExecution(id: string) {
 }
 
 export type Shown = ReturnType<typeof useExecution>;
-
-/** Now, every second while something runs; else as it was. */
-export function useNow(ticking: boolean): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (!ticking) return;
-    const timer = window.setInterval(() => setNow(Date.now()), 1000);
-    return () => window.clearInterval(timer);
-  }, [ticking]);
-  return now;
-}

@@ -4,7 +4,8 @@ import type { Execution, Step } from "../../../api/schema";
 import { EmptyState } from "../../../ui/EmptyState";
 import { Skeleton } from "../../../ui/Skeleton";
 import { MarkShape } from "../../../ui/StatusMark";
-import { type Shown, useNow } from "../useExecution";
+import { useNow } from "../../../ui/useNow";
+import type { Shown } from "../useExecution";
 import { keysTo, type Row, rowsOf } from "./rows";
 import { rangeOf, zoomedTo } from "./scale";
 import { Timeline } from "./Timeline";
@@ -19,7 +20,7 @@ interface TimelineTabProps {
 
 export function TimelineTab({ execution, shown, step, onSelect, live }: TimelineTabProps) {
   const { index, steps, answer, rests } = shown;
-  const now = useNow(live);
+  const now = useNow(live ? 1000 : null);
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [zoom, setZoom] = useState<Row | null>(null);
   /** A row of several steps (an item) that was clicked stays selected itself. */
