@@ -24,7 +24,7 @@ export function DiffCanvas({ before, after, names, label = "Changes" }: DiffCanv
         {!some && "Both draw the same."}
         {(["added", "changed", "removed"] as const).map((change) =>
           counts[change] === 0 ? null : (
-            <span key={change} className={`change change-${change}`}>
+            <span key={change} className={`change is-${change}`}>
               {counts[change]} {WORDS[change]}
             </span>
           ),

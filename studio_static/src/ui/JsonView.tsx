@@ -190,7 +190,7 @@ function Leaf({ value }: { value: unknown }) {
   if (typeof value === "string") {
     const isLong = value.length > TEXT_SHOWN;
     return (
-      <span className="json-string">
+      <span className="of-string">
         {JSON.stringify(isLong && !whole ? value.slice(0, TEXT_SHOWN) : value)}
         {isLong && !whole && (
           <button type="button" className="json-summary" onClick={() => setWhole(true)}>
@@ -200,10 +200,9 @@ function Leaf({ value }: { value: unknown }) {
       </span>
     );
   }
-  if (typeof value === "number") return <span className="json-number">{String(value)}</span>;
   if (typeof value === "object" && value !== null)
     return <span className="json-sign">{Array.isArray(value) ? "[]" : "{}"}</span>;
-  return <span className="json-word">{String(value)}</span>;
+  return <span className={`of-${value === null ? "null" : typeof value}`}>{String(value)}</span>;
 }
 
 async function copy(value: unknown): Promise<void> {

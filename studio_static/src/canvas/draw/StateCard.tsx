@@ -101,17 +101,17 @@ function SubLine({ data, inside }: { data: CardData; inside?: number }) {
   if (fate !== null) {
     const { tone, mark } = statusLook(fate.status);
     return (
-      <span className={`card-sub status-${tone} tabular`}>
+      <span className={`one-line card-sub status-${tone} tabular`}>
         <MarkShape mark={mark} size={13} />
         <b>{fate.text}</b>
       </span>
     );
   }
-  if (data.fate === "skipped") return <span className="card-sub">Not reached</span>;
+  if (data.fate === "skipped") return <span className="one-line card-sub">Not reached</span>;
   const text =
     inside === undefined ? data.node.subtitle : `${data.node.subtitle} · ${inside} state${inside === 1 ? "" : "s"}`;
   return (
-    <span className="card-sub" title={text}>
+    <span className="one-line card-sub" title={text}>
       {text}
     </span>
   );
@@ -128,7 +128,7 @@ function Name({ data }: { data: CardData }) {
   }, [data.renaming]);
   if (!data.renaming)
     return (
-      <span className="card-name size-14 strong" title={data.node.name}>
+      <span className="one-line card-name size-14 strong" title={data.node.name}>
         {data.node.name}
       </span>
     );
@@ -163,7 +163,7 @@ function Marks({ data }: { data: CardData }) {
         <BadgePill key={badge.kind} badge={badge} />
       ))}
       {data.mark !== null && <LintMark mark={data.mark} />}
-      {change !== null && <span className={`change change-${change}`}>{CHANGES[change]}</span>}
+      {change !== null && <span className={`change is-${change}`}>{CHANGES[change]}</span>}
     </span>
   );
 }

@@ -31,7 +31,7 @@ export function Cases({ cases, subject, now, onLoad, onSave, onRemove }: CasesPr
   };
   return (
     <section className="rt-panel" aria-label="Cases">
-      <div className="rt-panel-head">
+      <div className="heading">
         <h2>Cases</h2>
         {branches !== null && (
           <Verdict kind={passed === cases.length ? "yes" : "no"}>{`${passed} of ${cases.length} pass`}</Verdict>

@@ -27,7 +27,7 @@ export function RealInputs({ from, subject, shown, onShow, onLoad }: RealInputsP
   const { branches, error } = useBranches(shown ? subject : null, inputs.map(payloadOf));
   return (
     <section className="rt-panel" aria-label="Real inputs">
-      <div className="rt-panel-head">
+      <div className="heading">
         <h2>Real inputs</h2>
         <span className="grow" />
         <Button

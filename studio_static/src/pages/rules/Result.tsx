@@ -2,7 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import type { RuleFlip, RuleReport, RuleResult } from "../../api/schema";
 import { RuleTree } from "./RuleTree";
-import { Verdict, type VerdictKind } from "./Verdict";
+import { TONES, Verdict, type VerdictKind } from "./Verdict";
 
 interface ResultProps {
   report: RuleReport;
@@ -23,7 +23,7 @@ export function Result({ report, stale, otherwise, onTry }: ResultProps) {
       ))}
       {otherwise !== null && (
         <div className="rt-rule rt-otherwise">
-          <div className="rt-rule-head">
+          <div className="heading">
             <strong>Otherwise</strong>
             <Leads to={otherwise} />
             <span className="grow" />
@@ -44,8 +44,8 @@ function Outcome({ report, isBare }: { report: RuleReport; isBare: boolean }) {
   const { outcome } = report;
   const kind: VerdictKind = outcome.error !== null ? "error" : outcome.otherwise ? (isBare ? "no" : "idle") : "yes";
   return (
-    <div className={`rt-outcome rt-back-${kind}`} role="status">
-      <div className="rt-outcome-head">
+    <div className={`rt-outcome tone-${TONES[kind]}`} role="status">
+      <div className="heading">
         <Verdict kind={kind}>{outcomeWord(report, isBare)}</Verdict>
         {outcome.next !== null && <Leads to={outcome.next} />}
       </div>
@@ -83,7 +83,7 @@ function Rule({ rule, isWinner, isBare }: { rule: RuleResult; isWinner: boolean;
       className={rule.reached ? "rt-rule" : "rt-rule rt-rule-unreached"}
       aria-label={isBare ? "The condition" : title}
     >
-      <div className="rt-rule-head">
+      <div className="heading">
         <strong>{title}</strong>
         {rule.next !== null && <Leads to={rule.next} />}
         <span className="grow" />

@@ -56,7 +56,7 @@ export function RuleTester({ of, own, chooser }: RuleTesterProps) {
   const now: RuleBranch | null = report && current ? { ...report.outcome, execution: null } : null;
   const tryFlip = (flip: RuleFlip) => read.payload && payload.set(withChanges(read.payload, flip.changes));
   return (
-    <div className="rt">
+    <div className="rt dense gap-16">
       <div className="rt-main">
         <div className="stack may-narrow gap-16">
           <section className="rt-panel" aria-label="Rules">

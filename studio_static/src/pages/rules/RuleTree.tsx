@@ -5,7 +5,7 @@ import { Verdict } from "./Verdict";
 
 export function RuleTree({ node, label }: { node: RuleNode; label: string }) {
   return (
-    <ul className="rt-tree" aria-label={label}>
+    <ul className="plain-list rt-tree" aria-label={label}>
       <Part node={node} />
     </ul>
   );
@@ -27,7 +27,7 @@ function Part({ node }: { node: RuleNode }) {
         {!node.reached && <span className="size-12 dim">not reached</span>}
       </div>
       {parts.length > 0 && (
-        <ul>
+        <ul className="plain-list">
           {parts.map((child) => (
             <Part key={`${child.start}-${child.end}-${child.pointer}`} node={child} />
           ))}
@@ -44,7 +44,7 @@ function Value({ node }: { node: RuleNode }) {
   const text = inLine(node.value, 90);
   return (
     <span className="rt-value soft breaks" title={inLine(node.value, 2000)}>
-      = <span className={`rt-of-${node.type}`}>{text}</span>
+      = <span className={`of-${node.type}`}>{text}</span>
     </span>
   );
 }

@@ -1,8 +1,7 @@
 /** The subject and the payload as they are typed, tested by the engine a moment after the last key. */
-import { useEffect, useState } from "react";
-import { request } from "../../api/client";
-import { type ApiError, asApiError } from "../../api/errors";
+import type { ApiError } from "../../api/errors";
 import type { RuleBranch, RuleBranches, RuleReport } from "../../api/schema";
+import { useAnswer } from "../../api/useAnswer";
 import { isObject, type JsonObject } from "../../asl";
 import type { Payload } from "./changes";
 import { type RuleSubject, readJson, readSubject, type Subject } from "./subject";
@@ -52,7 +51,7 @@ export interface Tested {
 /** null tests nothing: one of the texts cannot be read. */
 export function useRuleTest(subject: RuleSubject | null, payload: Payload | null): Tested {
   const body = subject === null || payload === null ? null : JSON.stringify({ ...subject, ...payload });
-  const answer = useAnswer<RuleReport>("/rules/test", body);
+  const answer = useAnswer<RuleReport>("/rules/test", body, AFTER_MS);
   return { report: answer.data, error: answer.error, current: answer.of === body };
 }
 
@@ -65,35 +64,7 @@ interface Branches {
 export function useBranches(subject: RuleSubject | null, payloads: readonly Payload[]): Branches {
   const inputs = payloads.map(({ input, variables }) => ({ input, variables }));
   const body = subject === null || inputs.length === 0 ? null : JSON.stringify({ ...subject, inputs });
-  const answer = useAnswer<RuleBranches>("/rules/test-many", body);
+  const answer = useAnswer<RuleBranches>("/rules/test-many", body, AFTER_MS);
   const isOfThese = answer.data !== null && answer.data.results.length === payloads.length;
   return { branches: isOfThese && answer.data !== null ? answer.data.results : null, error: answer.error };
-}
-
-interface AnswerOf<T> {
-  readonly data: T | null;
-  readonly error: ApiError | null;
-  readonly of: string | null;
-}
-
-function useAnswer<T>(address: string, body: string | null): AnswerOf<T> {
-  const [answer, setAnswer] = useState<AnswerOf<T>>({ data: null, error: null, of: null });
-  useEffect(() => {
-    if (body === null) return;
-    const control = new AbortController();
-    const timer = window.setTimeout(async () => {
-      try {
-        const given: unknown = JSON.parse(body);
-        const { body: data } = await request<T>("POST", address, { body: given, signal: control.signal });
-        setAnswer({ data, error: null, of: body });
-      } catch (thrown) {
-        if (!control.signal.aborted) setAnswer({ data: null, error: asApiError(thrown), of: body });
-      }
-    }, AFTER_MS);
-    return () => {
-      window.clearTimeout(timer);
-      control.abort();
-    };
-  }, [address, body]);
-  return answer;
 }

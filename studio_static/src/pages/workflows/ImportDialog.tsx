@@ -10,8 +10,8 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { post } from "../../api/client";
-import { type ApiError, asApiError } from "../../api/errors";
 import type { Conversion, ImportAnswer } from "../../api/schema";
+import { useAnswer } from "../../api/useAnswer";
 import { notify } from "../../app/flash";
 import { go, workflowHref } from "../../app/links";
 import { nameProblem } from "../../asl/names";
@@ -48,7 +48,10 @@ export function ImportDialog({ taken, onClose, onDone }: ImportDialogProps) {
   const [source, setSource] = useState("");
   const [fileName, setFileName] = useState<string | null>(null);
   const [force, setForce] = useState(false);
-  const { found, error } = useConversion(source, fileName);
+  const isGiven = source.trim() !== "";
+  const asked = isGiven ? JSON.stringify({ source, filename: fileName ?? undefined }) : null;
+  const answer = useAnswer<Conversion>("/workflows/convert", asked, TYPING_MS);
+  const { data: found, error } = isGiven ? answer : { data: null, error: null };
   const [chosen, setChosen] = useState<Chosen[]>([]);
   useEffect(() => {
     setChosen((found?.candidates ?? []).map((each) => ({ ...each, taken: true })));
@@ -187,35 +190,4 @@ function listed(words: readonly string[]) {
       ))}
     </ul>
   );
-}
-
-/** What the server makes of a text, a moment after it was last changed. */
-function useConversion(source: string, fileName: string | null): { found: Conversion | null; error: ApiError | null } {
-  const [state, setState] = useState<{ found: Conversion | null; error: ApiError | null }>({
-    found: null,
-    error: null,
-  });
-  useEffect(() => {
-    let live = true;
-    if (source.trim() === "") {
-      setState({ found: null, error: null });
-      return;
-    }
-    const timer = window.setTimeout(async () => {
-      try {
-        const found = await post<Conversion>("/workflows/convert", {
-          source,
-          ...(fileName ? { filename: fileName } : {}),
-        });
-        if (live) setState({ found, error: null });
-      } catch (thrown) {
-        if (live) setState({ found: null, error: asApiError(thrown) });
-      }
-    }, TYPING_MS);
-    return () => {
-      live = false;
-      window.clearTimeout(timer);
-    };
-  }, [source, fileName]);
-  return state;
 }

@@ -3,6 +3,7 @@ import "./workflows.css";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Workflow, WorkflowList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
@@ -97,7 +98,7 @@ function Workflows({ list, filters, setFilters, onDo }: WorkflowsProps) {
 
 function Actions({ onDo }: { onDo: (doing: Doing) => void }) {
   return (
-    <>
+    <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => onDo({ what: "samples" })}>Samples</Button>
       <Button onClick={() => onDo({ what: "import" })}>Import</Button>
       <ButtonDropdown
@@ -110,7 +111,7 @@ function Actions({ onDo }: { onDo: (doing: Doing) => void }) {
         onItemClick={({ detail }) => go(detail.id === "copilot" ? "/wizard/?copilot=1" : "/wizard/")}
         ariaLabel="More ways to create a workflow"
       />
-    </>
+    </SpaceBetween>
   );
 }
 

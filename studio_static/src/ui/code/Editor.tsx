@@ -102,7 +102,7 @@ export default function Editor(props: CodeProps) {
   return (
     <div
       ref={host}
-      className={singleLine ? "code code-single" : "code"}
+      className={`code-room code${singleLine ? " code-single" : ""}`}
       style={{ height, minHeight, maxHeight, overflow: "auto" }}
     />
   );

@@ -51,5 +51,5 @@ export default function Merge({ before, after, label, layout = "split", height }
           });
     return () => view.destroy();
   }, [before, after, label, layout]);
-  return <div ref={host} className="code code-diff scrolls" style={{ height }} />;
+  return <div ref={host} className="code-room code code-diff scrolls" style={{ height }} />;
 }

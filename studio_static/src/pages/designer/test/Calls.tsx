@@ -16,7 +16,7 @@ export function Calls({ calls, answers, onChange }: CallsProps) {
   if (calls.length === 0) return null;
   return (
     <section className="tp-part" aria-label="Calls">
-      <div className="tp-head">
+      <div className="heading">
         <h3>Calls</h3>
         <span className="dz-quiet">what reads is called, what writes is mocked</span>
       </div>

@@ -26,7 +26,7 @@ export function CaseList(props: CaseListProps) {
   const results = new Map(known?.result.results.map((each) => [each.name, each]));
   return (
     <section className="tp-part" aria-label="Cases">
-      <div className="tp-head">
+      <div className="heading">
         <h3>Cases</h3>
         {known !== null && <Tally result={known.result} />}
         <span className="grow" />

@@ -28,7 +28,7 @@ export function InputCard({ samples, schema, value, onChange, variables, onVaria
   };
   return (
     <section className="tp-part" aria-label="Input">
-      <div className="tp-head">
+      <div className="heading">
         <h3>Input</h3>
         {hasForm && (
           <Segments

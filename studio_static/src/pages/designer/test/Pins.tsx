@@ -28,7 +28,7 @@ export function Pins(props: PinsProps) {
     apply((old) => withPin(old, key, output), output === undefined ? `Unpin ${key}` : `Pin ${key}`);
   return (
     <section className="tp-part" aria-label="Pins">
-      <div className="tp-head">
+      <div className="heading">
         <h3>Pins</h3>
         <span className="dz-quiet">a pinned step does not run: it has this output</span>
       </div>

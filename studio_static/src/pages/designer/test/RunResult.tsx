@@ -36,7 +36,7 @@ export function RunResult(props: RunResultProps) {
   }, [answer]);
   return (
     <section ref={place} className="tp-part" aria-label="Result">
-      <div className="tp-head">
+      <div className="heading">
         <h3>Result</h3>
         <StatusMark status={answer.status === "TIMED_OUT_TEST" ? "TIMED_OUT" : answer.status} />
         {run.pinned.length > 0 && <span className="tag">{`${run.pinned.length} pinned`}</span>}

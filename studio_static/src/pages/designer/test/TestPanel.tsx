@@ -55,9 +55,9 @@ export default function TestPanel(slot: Slot) {
     setTests(workflow, { mode: "all", input: made.input, variables: {}, answers: answersOf(made.written, all) });
   };
   return (
-    <div className="tp">
+    <div className="dense">
       <section className="tp-part" aria-label="What is run">
-        <div className="tp-head">
+        <div className="heading">
           <h2>Test</h2>
           <Segments<Mode>
             label="What is run"

@@ -2,6 +2,7 @@
 import "../executions.css";
 import Button from "@cloudscape-design/components/button";
 import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { withQuery } from "../../../api/client";
 import type { ExecutionSummary } from "../../../api/schema";
@@ -50,7 +51,7 @@ export default function ExecutionsPage() {
         description="Every run of every workflow, the newest first. The list keeps itself up to date."
         onLookAgain={pages.reload}
         actions={
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button
               disabled={selected.length === 0 && !isStoppable(filters.workflow, pages.rows)}
               onClick={() => setDoing("stop")}
@@ -61,7 +62,7 @@ export default function ExecutionsPage() {
             <Button variant="primary" onClick={() => setDoing("start")}>
               Start execution
             </Button>
-          </>
+          </SpaceBetween>
         }
         above={pages.error && !blocked && <Stale what="the executions" message={pages.error.message} />}
         items={pages.rows}
