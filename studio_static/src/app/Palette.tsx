@@ -5,12 +5,12 @@ import type { ConnectorList, ExecutionList, WorkflowList } from "../api/schema";
 import { useApi } from "../api/useApi";
 import { statusLook } from "../ui/status";
 import { type Command, score, useCommands } from "./commands";
-import { executionHref, go, href, STUDIO, workflowHref } from "./links";
+import { executionHref, go, workflowHref } from "./links";
 import { NAVIGATION } from "./routes";
 
 const SHOWN_PER_GROUP = 7;
 
-const open = (address: string) => () => go(address.slice(STUDIO.length));
+const open = (address: string) => () => go(address);
 
 function useAll(): Command[] {
   const workflows = useApi<WorkflowList>("/workflows");
@@ -47,7 +47,7 @@ function useAll(): Command[] {
           text: each.name,
           detail: each.description,
           keywords: each.code,
-          run: open(href(`/connectors/?connector=${encodeURIComponent(each.code)}`)),
+          run: open(`/connectors/?connector=${encodeURIComponent(each.code)}`),
         },
         ...each.actions.map((action) => ({
           id: `action ${action.resource}`,
@@ -55,7 +55,7 @@ function useAll(): Command[] {
           text: `${each.name} · ${action.name}`,
           detail: action.description,
           keywords: action.resource,
-          run: open(href(`/connectors/?connector=${encodeURIComponent(each.code)}#${encodeURIComponent(action.name)}`)),
+          run: open(`/connectors/?connector=${encodeURIComponent(each.code)}#${encodeURIComponent(action.name)}`),
         })),
       ]),
     ],
@@ -73,7 +73,7 @@ function pages(): Command[] {
             group: "Pages",
             text: item.text,
             keywords: item.keywords,
-            run: () => go(item.href),
+            run: open(item.href),
           },
         ],
   );

@@ -9,9 +9,12 @@ export function href(within: string): string {
   return STUDIO + within;
 }
 
+/** The same; what `workflowHref` or `executionHref` gave stays as it is. */
+export const anyHref = (to: string) => (to.startsWith(`${STUDIO}/`) ? to : href(to));
+
 /** Go to a page of the Studio without loading it anew. */
-export function go(within: string, options: { replace?: boolean } = {}): void {
-  navigate(href(within), options);
+export function go(to: string, options: { replace?: boolean } = {}): void {
+  navigate(anyHref(to), options);
 }
 
 interface Followed {

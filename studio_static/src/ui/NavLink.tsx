@@ -1,7 +1,7 @@
 /** A link to a page of the Studio: followed in the page, opened in a new tab with the usual keys. */
 import Link, { type LinkProps } from "@cloudscape-design/components/link";
 import type { ReactNode } from "react";
-import { follow, href } from "../app/links";
+import { anyHref, follow } from "../app/links";
 
 interface NavLinkProps {
   /** Within the Studio, as "/executions/"; one from `workflowHref` or `executionHref` is taken as it is. */
@@ -13,9 +13,8 @@ interface NavLinkProps {
 }
 
 export function NavLink({ to, children, ...rest }: NavLinkProps) {
-  const address = to.startsWith("/studio/") ? to : href(to);
   return (
-    <Link href={address} onFollow={follow} {...rest}>
+    <Link href={anyHref(to)} onFollow={follow} {...rest}>
       {children}
     </Link>
   );

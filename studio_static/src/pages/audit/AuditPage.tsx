@@ -88,6 +88,7 @@ function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): Columns<
       id: "act",
       header: "Did",
       width: 190,
+      minWidth: 130,
       isRowHeader: true,
       cell: (entry) => (
         <Button

@@ -77,14 +77,14 @@ function ActionCard({ action }: { action: Action }) {
               copySuccessText="Copied"
               copyErrorText="Could not be copied"
             />
-            <span className={`size-13 action-kind-${action.kind}`}>
+            <span className={`size-13 ${action.kind === "read" ? "ok" : "warn"}`}>
               {action.kind === "read" ? "Reads: a test may really call it" : "Writes: a test mocks it"}
             </span>
             {action.waits && <span className="tag">Waits for an answer</span>}
             {action.at_most_once && <span className="tag">At most once: never retried by itself</span>}
           </div>
-          <Fields title="Takes" schema={action.inputs} empty="Nothing." />
-          <Fields title="Gives" schema={action.outputs} empty="Nothing." />
+          <Fields title="Takes" schema={action.inputs} />
+          <Fields title="Gives" schema={action.outputs} />
         </SpaceBetween>
       </Container>
     </div>
@@ -94,23 +94,22 @@ function ActionCard({ action }: { action: Action }) {
 interface FieldsProps {
   title: string;
   schema: Record<string, unknown>;
-  empty: string;
 }
 
-function Fields({ title, schema, empty }: FieldsProps) {
+function Fields({ title, schema }: FieldsProps) {
   const rows = fieldsOf(schema);
   if (rows.length === 0) {
     return (
       <div>
         <Box variant="awsui-key-label">{title}</Box>
-        <Box color="text-body-secondary">{empty}</Box>
+        <Box color="text-body-secondary">Nothing.</Box>
       </div>
     );
   }
   return (
     <ExpandableSection headerText={title} headerCounter={`(${rows.length})`} defaultExpanded variant="inline">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <section className="fields-scroll" tabIndex={0} aria-label={`${title}: fields`}>
+      <section className="scrolls" tabIndex={0} aria-label={`${title}: fields`}>
         <table className="fields">
           <thead>
             <tr>

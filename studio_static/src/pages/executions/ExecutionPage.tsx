@@ -145,20 +145,16 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
                 },
                 { id: "log", text: "Log", content: () => <LogTab execution={execution} live={live} /> },
                 { id: "values", text: "Input and output", content: () => <ValuesTab execution={execution} /> },
-                ...(runs > 0
-                  ? [
-                      {
-                        id: "map-runs",
-                        text: "Map Runs",
-                        count: runs,
-                        content: () => (
-                          <Suspense fallback={<Skeleton what="the Map Runs" />}>
-                            <MapRunsTab execution={execution} live={live} />
-                          </Suspense>
-                        ),
-                      },
-                    ]
-                  : []),
+                runs > 0 && {
+                  id: "map-runs",
+                  text: "Map Runs",
+                  count: runs,
+                  content: () => (
+                    <Suspense fallback={<Skeleton what="the Map Runs" />}>
+                      <MapRunsTab execution={execution} live={live} />
+                    </Suspense>
+                  ),
+                },
                 { id: "details", text: "Details", content: () => <DetailsTab execution={execution} /> },
               ]}
             />

@@ -11,12 +11,14 @@ export interface TabItem {
 
 interface TabStripProps {
   label: string;
-  items: readonly TabItem[];
+  /** False is left out. */
+  items: readonly (TabItem | false)[];
   active: string;
   onChange: (id: string) => void;
 }
 
-export function TabStrip({ label, items, active, onChange }: TabStripProps) {
+export function TabStrip({ label, items: given, active, onChange }: TabStripProps) {
+  const items = given.filter((item) => item !== false);
   const shown = items.find(({ id }) => id === active) ?? items[0];
   const strip = useRef<HTMLDivElement>(null);
   const current = shown?.id;

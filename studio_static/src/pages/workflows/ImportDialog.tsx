@@ -76,7 +76,7 @@ export function ImportDialog({ taken, onClose, onDone }: ImportDialogProps) {
     });
     onDone();
     const first = wanted[0];
-    if (wanted.length === 1 && first) go(workflowHref(first.name).slice("/studio".length));
+    if (wanted.length === 1 && first) go(workflowHref(first.name));
   };
   const replaces = wanted.filter(({ name }) => taken.includes(name)).map(({ name }) => name);
   return (

@@ -146,7 +146,7 @@ function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & 
     return `${workflow.name} is in use again.`;
   };
   const act = (id: string) => {
-    if (id === "open") go(workflowHref(workflow.name).slice("/studio".length));
+    if (id === "open") go(workflowHref(workflow.name));
     if (id === "executions") go(`/executions/?workflow=${encodeURIComponent(workflow.name)}`);
     if (id === "audit") go(`/audit/?workflow=${encodeURIComponent(workflow.name)}`);
     if (id === "duplicate") onDo({ what: "duplicate", workflow });

@@ -66,7 +66,7 @@ export function DuplicateDialog({ workflow, taken, onClose }: DialogGiven & { ta
   const duplicate = async () => {
     await post(path("/workflows/{}/duplicate", workflow.name), { name });
     notify({ type: "success", content: `${name} is a copy of ${workflow.name}: a draft, not published.` });
-    go(workflowHref(name).slice("/studio".length));
+    go(workflowHref(name));
   };
   return (
     <Dialog

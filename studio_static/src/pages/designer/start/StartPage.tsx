@@ -61,7 +61,7 @@ function Begin({ taken }: { taken: readonly string[] }) {
     try {
       await putDraft(wanted, newDocument(wanted), null);
       if (withCopilot) ask({ kind: "draft", text });
-      go(workflowHref(wanted).slice("/studio".length));
+      go(workflowHref(wanted));
     } catch (thrown) {
       setError(asApiError(thrown));
       setBusy(false);

@@ -9,6 +9,9 @@ interface LogLinesProps {
   withState?: boolean;
 }
 
+/** What levels colour. */
+const GRAVE: Readonly<Record<string, string>> = { WARNING: "warn", ERROR: "bad", CRITICAL: "bad" };
+
 export function LogLines({ lines, label, withState = false }: LogLinesProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
@@ -17,7 +20,7 @@ export function LogLines({ lines, label, withState = false }: LogLinesProps) {
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own, and are only added at the end
         <li key={place}>
           <Time at={line.at} format="clock-ms" />
-          <span className={`strong dim ex-level-${line.level.toLowerCase()}`}>{line.level}</span>
+          <span className={`strong ${GRAVE[line.level.toUpperCase()] ?? "dim"}`}>{line.level}</span>
           <span className="ex-said">
             {withState && line.state && (
               <strong>{`${line.state}${line.attempt && line.attempt > 1 ? `, attempt ${line.attempt}` : ""} `}</strong>

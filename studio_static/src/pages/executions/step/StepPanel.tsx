@@ -126,20 +126,18 @@ export function StepPanel(props: StepPanelProps) {
         active={compared && isComparable ? COMPARED : tab}
         onChange={show}
         items={[
-          ...(holdsItems
-            ? [{ id: "items", text: "Items", content: () => <ItemGrid map={step} index={index} onSelect={onSelect} /> }]
-            : []),
+          holdsItems && {
+            id: "items",
+            text: "Items",
+            content: () => <ItemGrid map={step} index={index} onSelect={onSelect} />,
+          },
           { id: "overview", text: "Overview", content: whole },
-          ...(step.attempts.length > 0
-            ? [
-                {
-                  id: "attempts",
-                  text: "Attempts",
-                  count: step.attempts.length,
-                  content: () => <Attempts step={step} isRedriven={execution.redrives > 0} />,
-                },
-              ]
-            : []),
+          step.attempts.length > 0 && {
+            id: "attempts",
+            text: "Attempts",
+            count: step.attempts.length,
+            content: () => <Attempts step={step} isRedriven={execution.redrives > 0} />,
+          },
           {
             id: "variables",
             text: "Variables",
@@ -160,33 +158,25 @@ export function StepPanel(props: StepPanelProps) {
                 whole()
               ),
           },
-          ...(isComparable
-            ? [
-                {
-                  id: COMPARED,
-                  text: "Compared",
-                  content: () => (
-                    <ComparedTab
-                      execution={execution}
-                      lastGood={lastGood}
-                      index={index}
-                      step={step}
-                      detail={data}
-                      took={took}
-                    />
-                  ),
-                },
-              ]
-            : []),
-          ...(state === undefined
-            ? []
-            : [
-                {
-                  id: "definition",
-                  text: "Definition",
-                  content: () => <StepJson title="As it was published" value={state} open={6} />,
-                },
-              ]),
+          isComparable && {
+            id: COMPARED,
+            text: "Compared",
+            content: () => (
+              <ComparedTab
+                execution={execution}
+                lastGood={lastGood}
+                index={index}
+                step={step}
+                detail={data}
+                took={took}
+              />
+            ),
+          },
+          state !== undefined && {
+            id: "definition",
+            text: "Definition",
+            content: () => <StepJson title="As it was published" value={state} open={6} />,
+          },
         ]}
       />
     </div>
