@@ -6,10 +6,11 @@ import type { ReactNode } from "react";
 interface EmptyStateProps {
   title: string;
   children?: ReactNode;
-  actions?: ReactNode;
+  /** A button. */
+  action?: ReactNode;
 }
 
-export function EmptyState({ title, children, actions }: EmptyStateProps) {
+export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
     <Box textAlign="center" padding={{ vertical: "xl", horizontal: "l" }} color="inherit">
       <SpaceBetween size="xs">
@@ -17,13 +18,7 @@ export function EmptyState({ title, children, actions }: EmptyStateProps) {
           {title}
         </Box>
         {children && <Box color="text-body-secondary">{children}</Box>}
-        {actions && (
-          <Box padding={{ top: "xs" }}>
-            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-              {actions}
-            </SpaceBetween>
-          </Box>
-        )}
+        {action && <Box padding={{ top: "xs" }}>{action}</Box>}
       </SpaceBetween>
     </Box>
   );

@@ -24,7 +24,7 @@ export function ListEmpty({ what, from, skeletonRows = 6, noMatch, hint, onShowA
   if (from.error) return <Problem error={from.error} what={what} onRetry={() => void from.reload()} />;
   if (noMatch === null) return children;
   return (
-    <EmptyState title={noMatch} actions={<Button onClick={onShowAll}>Show all</Button>}>
+    <EmptyState title={noMatch} action={<Button onClick={onShowAll}>Show all</Button>}>
       {hint}
     </EmptyState>
   );

@@ -21,7 +21,7 @@ export function Problem({ error, what, onRetry }: ProblemProps) {
     return (
       <EmptyState
         title="You are signed out"
-        actions={<Button onClick={() => window.location.reload()}>Load again</Button>}
+        action={<Button onClick={() => window.location.reload()}>Load again</Button>}
       >
         Get a new sign-in link in a terminal: <Box variant="code">automate signin</Box>
       </EmptyState>
@@ -29,7 +29,7 @@ export function Problem({ error, what, onRetry }: ProblemProps) {
   }
   if (error.status === 403) {
     return (
-      <EmptyState title={`You may not see ${what}`} actions={again}>
+      <EmptyState title={`You may not see ${what}`} action={again}>
         {error.advice ?? "Ask whoever runs this workspace for access."}
       </EmptyState>
     );

@@ -3,7 +3,8 @@ import type { AuditEntry } from "../../api/schema";
 import { executionHref, href, workflowHref } from "../../app/links";
 import type { AuditAct } from "../../facts";
 
-const ACTS: Readonly<Record<AuditAct, string>> = {
+/** The acts of routes, of the engine, and of the server of one machine. */
+const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "workflow.import": "Imported a draft",
   "workflow.save_draft": "Saved the draft",
   "workflow.publish": "Published",
@@ -27,6 +28,7 @@ const ACTS: Readonly<Record<AuditAct, string>> = {
   "activity.create": "Created an activity",
   "activity.delete": "Deleted an activity",
   "act.refused": "Was refused",
+  "request.refused": "Request was refused",
   "engine.started": "Execution started",
   "engine.step_failed": "Step failed",
   "engine.failed": "Execution failed",
@@ -36,7 +38,7 @@ const ACTS: Readonly<Record<AuditAct, string>> = {
 
 /** "Published"; an act that is not known stands as it is. */
 export function actWords(act: string): string {
-  return ACTS[act as AuditAct] ?? act;
+  return ACTS[act as keyof typeof ACTS] ?? act;
 }
 
 export const ACT_CHOICES: readonly { value: string; label: string }[] = [

@@ -60,7 +60,7 @@ export default function ConnectorsPage() {
               ) : (
                 <EmptyState
                   title="Nothing matches"
-                  actions={<Button onClick={() => setFilters({ q: "" })}>Show all</Button>}
+                  action={<Button onClick={() => setFilters({ q: "" })}>Show all</Button>}
                 />
               )}
             </div>

@@ -15,7 +15,7 @@ export default function RulesTab(slot: Slot) {
     return (
       <EmptyState
         title="No Choice yet"
-        actions={<Button onClick={() => slot.show("design")}>Back to the canvas</Button>}
+        action={<Button onClick={() => slot.show("design")}>Back to the canvas</Button>}
       >
         This workflow takes one way only. Add a Choice to it, and its rules are tested here.
       </EmptyState>

@@ -71,7 +71,7 @@ export default function SecretsPage() {
       >
         <EmptyState
           title="No secrets yet"
-          actions={<Button onClick={() => setDoing({ what: "create" })}>Create secret</Button>}
+          action={<Button onClick={() => setDoing({ what: "create" })}>Create secret</Button>}
         >
           A definition names one as <Box variant="code">{'{"$secret": "STRIPE_KEY"}'}</Box>.
         </EmptyState>

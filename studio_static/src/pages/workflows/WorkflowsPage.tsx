@@ -88,7 +88,7 @@ function Workflows({ list, filters, setFilters, onDo }: WorkflowsProps) {
     >
       <EmptyState
         title="Nothing is archived"
-        actions={<Button onClick={() => setFilters({ show: "" })}>Show all workflows</Button>}
+        action={<Button onClick={() => setFilters({ show: "" })}>Show all workflows</Button>}
       >
         An archived workflow starts nothing and keeps everything.
       </EmptyState>

@@ -101,7 +101,7 @@ export default function ExecutionsPage() {
       >
         <EmptyState
           title="Nothing ran yet"
-          actions={<Button onClick={() => setDoing("start")}>Start an execution</Button>}
+          action={<Button onClick={() => setDoing("start")}>Start an execution</Button>}
         >
           Executions that a trigger, the command line or somebody here starts are listed here.
         </EmptyState>
