@@ -54,4 +54,6 @@ describe("subjectOf", () => {
   });
 });
 
+it("has words for what the server of one machine refuses", () =>
+  expect(actWords("request.refused")).toBe("Request was refused"));
 it("keeps an act it does not know", () => expect(actWords("robot.dance")).toBe("robot.dance"));

@@ -43,7 +43,7 @@ export function Cases({ cases, subject, now, onLoad, onSave, onRemove }: CasesPr
       </div>
       <ErrorAlert error={error} />
       {cases.length === 0 ? (
-        <p className="rt-quiet dim">
+        <p className="dim">
           None yet. A case is a payload and the branch it must take; publishing and <code>automate test</code> run it.
         </p>
       ) : (

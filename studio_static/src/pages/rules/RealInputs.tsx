@@ -43,13 +43,13 @@ export function RealInputs({ from, subject, shown, onShow, onLoad }: RealInputsP
       </div>
       <ErrorAlert error={error} />
       {inputs.length === 0 && (
-        <p className="rt-quiet dim">
+        <p className="dim">
           {from.error?.message ??
             "No execution has been through this Choice yet. Once some have, their inputs are here."}
         </p>
       )}
       {inputs.length > 0 && !shown && (
-        <p className="rt-quiet dim">{`${inputs.length} executions have been through this Choice lately.`}</p>
+        <p className="dim">{`${inputs.length} executions have been through this Choice lately.`}</p>
       )}
       {shown && branches !== null && <Branches inputs={inputs} branches={branches} onLoad={onLoad} />}
     </section>

@@ -22,7 +22,7 @@ export function Result({ report, stale, otherwise, onTry }: ResultProps) {
         <Rule key={rule.index} rule={rule} isWinner={report.outcome.rule === rule.index} isBare={isBare} />
       ))}
       {otherwise !== null && (
-        <div className="rt-rule rt-otherwise">
+        <div className="rt-rule">
           <div className="heading">
             <strong>Otherwise</strong>
             <Leads to={otherwise} />

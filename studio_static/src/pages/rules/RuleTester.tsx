@@ -96,12 +96,12 @@ export function RuleTester({ of, own, chooser }: RuleTesterProps) {
           </section>
         </div>
         <div className="stack may-narrow gap-16">
-          <section className="rt-panel rt-answer" aria-label="Result">
+          <section className="rt-panel" aria-label="Result">
             <ErrorAlert error={error} header="This cannot be tested yet" />
             {report !== null && (
               <Result report={report} stale={!current} otherwise={defaultOf(subject)} onTry={tryFlip} />
             )}
-            {report === null && error === null && <p className="rt-quiet dim">Testing …</p>}
+            {report === null && error === null && <p className="dim">Testing …</p>}
           </section>
           {of !== null && (
             <>

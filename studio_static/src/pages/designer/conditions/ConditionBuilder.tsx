@@ -44,7 +44,7 @@ function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupP
   return (
     <div className={depth === 0 ? "stack gap-8" : "stack gap-8 dz-conditions-inner"}>
       {(members.length > 1 || depth > 0 || negated) && (
-        <div className="dz-row dz-conditions-head">
+        <div className="dz-row">
           <Pick
             label="How the conditions are joined"
             value={`${negated ? "not " : ""}${join}`}

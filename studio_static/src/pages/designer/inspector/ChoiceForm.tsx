@@ -36,7 +36,7 @@ export function ChoiceForm({ editor }: { editor: StateEditor }) {
         <Rule key={card.number} {...card} editor={editor} />
       ))}
       <AddButton onClick={() => rules.add({ ...newCondition(language), Next: "" })}>Add a rule</AddButton>
-      <div className="dz-card dz-otherwise">
+      <div className="dz-card">
         <Field
           label="Otherwise go to"
           hint={

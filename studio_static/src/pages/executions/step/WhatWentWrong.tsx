@@ -45,7 +45,7 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
         {(message ?? meaning) && `: ${message ?? meaning}`}
       </p>
       {message && meaning && <p>{meaning}</p>}
-      <p className="ex-wrong-tries">{attemptsSentence(step, took, isRedriven ? attemptsSince(step) : null)}</p>
+      <p>{attemptsSentence(step, took, isRedriven ? attemptsSince(step) : null)}</p>
       {step.caught?.next && <p>{`A Catcher took it and went on to ${step.caught.next}.`}</p>}
       {inner.id !== step.id && <Look at={inner} onSelect={onSelect} words="It failed because of" />}
       {before && <Look at={before} onSelect={onSelect} words="It came here after" />}

@@ -180,7 +180,7 @@ const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
         <span className={`status-${tone} tl-mark`}>
           <MarkShape mark={mark} size={14} />
         </span>
-        <span className="one-line tl-label" title={row.hint ? `${row.label}, ${row.hint}` : row.label}>
+        <span className="one-line" title={row.hint ? `${row.label}, ${row.hint}` : row.label}>
           {row.label}
         </span>
         {row.hint && <span className="dim tl-hint firm size-12">{row.hint}</span>}
