@@ -81,7 +81,7 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
         selectedEdge={edge}
         onSelectEdge={selectEdge}
         onCommand={onCommand}
-        {...(overlay === null ? {} : { overlay })}
+        overlay={overlay ?? undefined}
         marks={marks}
         edgeMarks={edgeMarks}
         pinned={pinned}

@@ -22,7 +22,7 @@ export default function CodePane() {
   }, []);
   const { text, setText, fault } = useJsonText(definition, write, `definition of ${workflow}`);
   const knowledge = useKnowledge(null);
-  const complete = useMemo(() => completeJson(knowledge, true), [knowledge]);
+  const complete = useMemo(() => completeJson(knowledge), [knowledge]);
   const diagnostics = useMemo(() => diagnosticsIn(text, problems, ""), [text, problems]);
   const latest = useRef(text);
   latest.current = text;

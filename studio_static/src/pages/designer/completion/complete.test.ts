@@ -42,7 +42,8 @@ const known: Knowledge = {
 async function offered(text: string, whole = false): Promise<string[]> {
   const position = text.indexOf("|");
   const clean = text.replace("|", "");
-  const found = await completeJson(() => known, whole)(clean, position, true);
+  const asked = whole ? { ...known, pointer: null } : known;
+  const found = await completeJson(() => asked)(clean, position, true);
   return found?.options.map((option) => option.label) ?? [];
 }
 
@@ -79,7 +80,7 @@ describe("completion in JSON", () => {
     expect(await offered('{"Type": "Task", "|"}')).toEqual(
       expect.arrayContaining(["Arguments", "Retry", "TimeoutSeconds"]),
     );
-    const found = await completeJson(() => known, false)("{ Ret", 5, true);
+    const found = await completeJson(() => known)("{ Ret", 5, true);
     expect(found?.options.find((option) => option.label === "Retry")?.apply).toBe('"Retry"');
   });
   it("offers the fields and values of the objects in a state, in its language", async () => {

@@ -94,12 +94,12 @@ function expressionOptions({ definition, pointer, sample }: Knowledge, language:
 /**
  * Completion in JSON. With a state's pointer the text is that state's; with null, that of the whole definition.
  */
-export function completeJson(known: () => Knowledge, whole: boolean): CodeCompleter {
+export function completeJson(known: () => Knowledge): CodeCompleter {
   return (text, position, explicit) => {
     const context = contextAt(text, position);
     if (context === null || (!context.quoted && context.typed === "" && !explicit)) return null;
     const knowledge = known();
-    const inside = insideState(knowledge, context, whole);
+    const inside = innermost(knowledge.pointer ?? "", context.path);
     const expression = context.at === "value" && context.quoted ? inExpression(context, knowledge, inside) : null;
     if (expression !== null) return expression;
     const options = context.at === "key" ? keyOptions(knowledge, inside) : valueOptions(knowledge, inside);
@@ -116,12 +116,7 @@ interface Inside {
   readonly scope: string;
 }
 
-/** The state that the cursor is in, and the way from there. */
-function insideState({ pointer }: Knowledge, context: JsonContext, whole: boolean): Inside {
-  if (!whole && pointer !== null) return innermost(pointer, context.path);
-  return innermost("", context.path);
-}
-
+/** The state that the cursor is in, and the way from there; `base` is the state that the text is, "" for the whole. */
 function innermost(base: string, path: readonly (string | number)[]): Inside {
   for (let at = path.length - 2; at >= 0; at -= 1) {
     if (path[at] !== "States" || typeof path[at + 1] !== "string") continue;

@@ -42,7 +42,7 @@ export function ExpressionInput(props: ExpressionInputProps) {
         onReady={(ready) => {
           handle.current = ready;
         }}
-        {...(describedBy ? { describedBy } : {})}
+        describedBy={describedBy}
       />
       {live && <LiveValue expression={value} language={language} />}
     </div>

@@ -36,13 +36,13 @@ export function Rows({ value, onChange, language, pointer, what, suggestions, li
           onRemove={() => set(name, UNSET)}
           language={language}
           pointer={pointer}
-          {...(live === undefined ? {} : { live })}
+          live={live}
         />
       ))}
       <AddRow
         what={what}
         taken={new Set(names)}
-        {...(suggestions ? { suggestions } : {})}
+        suggestions={suggestions}
         onAdd={(name) => set(name, { kind: "expression", text: language === "JSONata" ? "$states.input" : "$" })}
       />
     </>
@@ -79,7 +79,7 @@ export function AddRow({ what, taken, suggestions, onAdd }: AddRowProps) {
         value={name}
         onChange={setName}
         mono
-        {...(suggestions ? { list: suggestions.filter((each) => !taken.has(each)) } : {})}
+        list={suggestions?.filter((each) => !taken.has(each))}
       />
       <button type="submit" className="dz-add" disabled={!isFree}>
         Add

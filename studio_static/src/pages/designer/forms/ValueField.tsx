@@ -52,7 +52,7 @@ export function ValueField(props: ValueFieldProps) {
           onChange={(text) => onChange({ kind: "expression", text })}
           language={language}
           pointer={pointer}
-          {...(live === undefined ? {} : { live })}
+          live={live}
         />
       ) : value.kind === "secret" ? (
         <SecretPick value={value.key} onChange={(key) => onChange({ kind: "secret", key })} />
@@ -162,8 +162,8 @@ export function Literal({ widget, label, spec, value, onChange }: LiteralProps) 
           step={spec.type === "integer" ? 1 : "any"}
           onChange={(next) => onChange(next ?? undefined)}
           placeholder={fallback}
-          {...(spec.minimum == null ? {} : { min: spec.minimum })}
-          {...(spec.maximum == null ? {} : { max: spec.maximum })}
+          min={spec.minimum ?? undefined}
+          max={spec.maximum ?? undefined}
         />
       );
     case "boolean":

@@ -18,7 +18,7 @@ export function StateJson({ pointer, state }: { pointer: StatePointer; state: St
   );
   const { text, setText, fault } = useJsonText(state, write, pointer);
   const knowledge = useKnowledge(pointer);
-  const complete = useMemo(() => completeJson(knowledge, false), [knowledge]);
+  const complete = useMemo(() => completeJson(knowledge), [knowledge]);
   const diagnostics = useMemo(() => diagnosticsIn(text, problems, pointer), [text, problems, pointer]);
   useEffect(() => {
     setBroken("state", fault === null ? null : { message: `${nameOf(pointer)}: ${fault.message}`, line: fault.line });

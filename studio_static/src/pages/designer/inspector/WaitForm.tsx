@@ -37,7 +37,7 @@ export function WaitForm({ editor }: { editor: StateEditor }) {
           field="Seconds"
           label="Seconds"
           unit="s"
-          {...(language === "JSONPath" ? {} : { hint: "Up to a year, in seconds." })}
+          hint={language === "JSONPath" ? undefined : "Up to a year, in seconds."}
         />
       )}
     </>
