@@ -123,10 +123,12 @@ def _sdk(resource: str, service: str, action: str) -> Operation | str:
     shape = model.operation_model(operation)
     if shape.has_event_stream_input or shape.has_event_stream_output:
         return f"{resource} streams events, which a Task cannot do."
-    refusal = refused_call(name, operation)
-    if refusal is not None:
-        return f"{resource}: {refusal}"
-    return Operation(name, operation, Sdk.of(str(model.metadata["serviceId"])))
+    return _permitted(resource, Operation(name, operation, Sdk.of(str(model.metadata["serviceId"]))))
+
+
+def _permitted(resource: str, operation: Operation) -> Operation | str:
+    refusal = refused_call(operation.service, operation.operation)
+    return operation if refusal is None else f"{resource}: {refusal}"
 
 
 def _optimised(resource: str, service: str, action: str) -> Target | str:
@@ -144,10 +146,7 @@ def _optimised(resource: str, service: str, action: str) -> Target | str:
         return Api()
     elif dialect is not None and f"{service}:{action}" not in _NOT_HERE:
         operation = _OPERATIONS.get(f"{service}:{action}") or actions(dialect.service)[action]
-        refusal = refused_call(dialect.service, operation)
-        if refusal is not None:
-            return f"{resource}: {refusal}"
-        return Operation(dialect.service, operation, dialect)
+        return _permitted(resource, Operation(dialect.service, operation, dialect))
     else:
         problem = "this optimised integration is not available."
     return f"{resource}: {problem}{_as_sdk(service, action)}"

@@ -17,7 +17,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from connectors.aws.dialects import Dialect
 from connectors.checking import json_answer, whole_text
@@ -78,12 +78,12 @@ def _parameter(shape: Shape, value: Json, dialect: Dialect, problems: list[str],
     if getattr(shape, "is_document_type", False) or shape.serialization.get("jsonvalue"):
         return value
     if kind == "structure" and isinstance(value, dict):
-        return _structure(_structured(shape), value, dialect, problems, f"{place}.")
+        return _structure(cast("StructureShape", shape), value, dialect, problems, f"{place}.")
     if kind == "list" and isinstance(value, list):
-        member = _listed(shape).member
+        member = cast("ListShape", shape).member
         return [_parameter(member, item, dialect, problems, f"{place}[{i}]") for i, item in enumerate(value)]
     if kind == "map" and isinstance(value, dict):
-        member = _mapped(shape).value
+        member = cast("MapShape", shape).value
         return {
             key: _parameter(member, item, dialect, problems, f"{place}.{key}")
             for key, item in value.items() if item is not None
@@ -149,15 +149,16 @@ def result(shape: Shape | None, response: dict[str, Any], dialect: Dialect) -> d
 def _shown(shape: Shape, value: Any, dialect: Dialect) -> Json:
     match shape.type_name:
         case "structure" if not getattr(shape, "is_document_type", False):
-            members = _structured(shape).members
+            members = cast("StructureShape", shape).members
             return {
                 dialect.member(name): _shown(members[name], item, dialect)
                 for name, item in value.items() if name in members and item is not None
             }
         case "list":
-            return [_shown(_listed(shape).member, item, dialect) for item in value]
+            return [_shown(cast("ListShape", shape).member, item, dialect) for item in value]
         case "map":
-            return {whole_text(str(key)): _shown(_mapped(shape).value, item, dialect) for key, item in value.items()}
+            part = cast("MapShape", shape).value
+            return {whole_text(str(key)): _shown(part, item, dialect) for key, item in value.items()}
     return whole_text(value) if isinstance(value, str) else _shown_scalar(shape, value)
 
 
@@ -192,15 +193,3 @@ def iso_time(moment: dt.datetime) -> str:
     micros = moment.microsecond
     precision = "seconds" if micros == 0 else "milliseconds" if micros % 1000 == 0 else "microseconds"
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
-
-
-def _structured(shape: Shape) -> StructureShape:
-    return shape  # type: ignore[return-value]  # the type_name says so
-
-
-def _listed(shape: Shape) -> ListShape:
-    return shape  # type: ignore[return-value]
-
-
-def _mapped(shape: Shape) -> MapShape:
-    return shape  # type: ignore[return-value]
