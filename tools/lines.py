@@ -1,7 +1,8 @@
-"""Count the code of two commits: ``python -m tools.lines BEFORE AFTER [--modules] [--depth N] [--json]``.
+"""Count the code of two commits: ``python -m tools.lines BEFORE AFTER [--modules | --files] [--depth N] [--json]``.
 
 A line counts when it holds code: blanks, comments, docstrings, tests and made files do not (`tools.code_files`). With
---modules the table says how many modules each folder itself holds, instead of the lines in it and below.
+--modules the table says how many modules each folder itself holds, instead of the lines in it and below; with --files
+it has the lines of each file that differs.
 
 - Python is read by its own tokenizer: a line counts when a token other than a comment or a docstring stands on it.
   Every string that is a statement by itself is a docstring, also one below a constant.
@@ -75,12 +76,12 @@ def code(commit: str) -> Iterator[tuple[str, str]]:
                 yield member.name, text
 
 
-def lines(commit: str, depth: int) -> Counter[str]:
-    """The code lines of the commit by folder, folders deeper than `depth` together."""
+def lines(commit: str, depth: int | None) -> Counter[str]:
+    """The code lines of the commit by folder, folders deeper than `depth` together; without `depth` by file."""
     counted: Counter[str] = Counter()
     for path, text in code(commit):
-        folder = "/".join(PurePosixPath(path).parent.parts[:depth]) or "."
-        counted[folder] += python_lines(text) if path.endswith(".py") else other_lines(text)
+        place = path if depth is None else "/".join(PurePosixPath(path).parent.parts[:depth]) or "."
+        counted[place] += python_lines(text) if path.endswith(".py") else other_lines(text)
     return counted
 
 
@@ -89,12 +90,12 @@ def modules(commit: str) -> Counter[str]:
     return Counter(PurePosixPath(path).parent.as_posix() for path, _ in code(commit) if is_module(path))
 
 
-def table(before: Counter[str], after: Counter[str], names: tuple[str, str]) -> str:
-    """Both counts and their difference by folder, with the sums last."""
+def table(before: Counter[str], after: Counter[str], names: tuple[str, str], *, differing: bool = False) -> str:
+    """Both counts and their difference by folder, or of those `differing` alone, with the sums last."""
     rows = [("folder", *names, "change")]
     rows += [
         (folder, f"{before[folder]:,}", f"{after[folder]:,}", f"{after[folder] - before[folder]:+,}")
-        for folder in sorted(before | after)
+        for folder in sorted(before | after) if not differing or before[folder] != after[folder]
     ]
     rows.append(("in all", f"{before.total():,}", f"{after.total():,}", f"{after.total() - before.total():+,}"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -111,18 +112,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("before", help="a commit")
     parser.add_argument("after", help="a commit")
     parser.add_argument("--modules", action="store_true", help="count the modules of each folder, not the lines")
+    parser.add_argument("--files", action="store_true", help="count the lines of each file that differs")
     parser.add_argument("--depth", type=int, default=2, help="count lines of deeper folders together (2)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     asked = parser.parse_args(arguments)
     names = (asked.before, asked.after)
     try:
-        before, after = ((modules(name) if asked.modules else lines(name, asked.depth)) for name in names)
+        depth = None if asked.files else asked.depth
+        before, after = ((modules(name) if asked.modules else lines(name, depth)) for name in names)
     except subprocess.CalledProcessError as problem:
         return int(problem.returncode)  # git has said why
     if asked.json:
         print(json.dumps({"before": before, "after": after}, indent=2, sort_keys=True))
     else:
-        print(table(before, after, names))
+        print(table(before, after, names, differing=asked.files))
     return 0
 
 

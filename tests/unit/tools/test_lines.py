@@ -126,6 +126,14 @@ in all              2       4      +2
 """
 
 
+def test_the_table_of_files_has_those_that_differ(repository, capsys):
+    assert lines.main(["first", "second", "--files"]) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["engine/kernel/b.py", "0", "2", "+2"], ["engine/kernel/deep/c.py", "0", "1", "+1"],
+        ["engine/runtime/a.py", "1", "0", "-1"], ["in", "all", "2", "4", "+2"],
+    ]
+
+
 def test_the_table_of_modules_counts_each_folder_itself(repository, capsys):
     assert lines.main(["first", "second", "--modules"]) == 0
     assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
