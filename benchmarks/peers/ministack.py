@@ -19,7 +19,6 @@ import threading
 import time
 import types
 import urllib.request
-import uuid
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,11 +27,13 @@ from typing import Any
 
 from benchmarks import workloads
 from benchmarks.measuring import Figure, measure, now
+from benchmarks.peers.stepping import ROLE, expect, finish, machine, start, timed
 
 Json = Any
 
 PEER = f"ministack {importlib.metadata.version('ministack')}"
-ROLE = "arn:aws:iam::000000000000:role/r"
+LOOK = 0.005
+"""Seconds between two looks at an execution."""
 CODE = """
 def fibonacci(n):
     return n if n <= 1 else fibonacci(n - 1) + fibonacci(n - 2)
@@ -50,12 +51,15 @@ def whole(name: str, repeats: int) -> Figure:
             sfn = _client("stepfunctions", port)
             if name in workloads.PURE:
                 workload = workloads.PURE[name]()
-                arn = _machine(sfn, workload.definition)
-                measured = measure(lambda: _expect(_finish(sfn, arn, workload.input), workload.output), repeats)
+                arn = machine(sfn, workload.definition)
+                measured = measure(
+                    lambda: expect(finish(sfn, start(sfn, arn, workload.input), every=LOOK), workload.output), repeats
+                )
             else:
                 tasks = workloads.TASKS if name == "W3" else 1
-                arn = _machine(sfn, workloads.sequence({"Resource": _function(_client("lambda", port))}, tasks))
-                measured = measure(lambda: [_timed(sfn, arn) for _ in range(1 if name == "W3" else 10)], repeats)
+                arn = machine(sfn, workloads.sequence({"Resource": _function(_client("lambda", port))}, tasks))
+                times = 1 if name == "W3" else 10
+                measured = measure(lambda: [timed(sfn, arn, every=LOOK) for _ in range(times)], repeats)
         if name in workloads.PURE:
             return measured.rate(PEER, name, "states", workload.transitions, note)
         if name == "W3":
@@ -86,7 +90,7 @@ def alone(name: str, repeats: int) -> Figure:
         found = stepfunctions._executions[json.loads(started[2])["executionArn"]]  # noqa: SLF001
         if found["status"] != "SUCCEEDED":
             raise SystemExit(f"{found['status']}: {found.get('error')} {found.get('cause')}")
-        _expect(json.loads(found["output"]), workload.output)
+        expect(json.loads(found["output"]), workload.output)
 
     note = "its interpreter in this process, without its sleep; in memory, whole history kept"
     return measure(one_round, repeats).rate(f"{PEER} (interpreter)", name, "states", workload.transitions, note)
@@ -139,11 +143,6 @@ def _client(service: str, port: int) -> Any:
     )
 
 
-def _machine(sfn: Any, definition: Json) -> str:
-    made = sfn.create_state_machine(name=uuid.uuid4().hex, definition=json.dumps(definition), roleArn=ROLE)
-    return str(made["stateMachineArn"])
-
-
 def _function(client: Any) -> str:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
@@ -153,28 +152,6 @@ def _function(client: Any) -> str:
         Code={"ZipFile": code.getvalue()},
     )
     return str(made["FunctionArn"])
-
-
-def _finish(sfn: Any, arn: str, execution_input: Json) -> Json:
-    execution = sfn.start_execution(stateMachineArn=arn, input=json.dumps(execution_input))["executionArn"]
-    while True:
-        found = sfn.describe_execution(executionArn=execution)
-        if found["status"] == "SUCCEEDED":
-            return json.loads(found["output"])
-        if found["status"] != "RUNNING":
-            raise SystemExit(f"{found['status']}: {found.get('error')} {found.get('cause')}")
-        time.sleep(0.005)
-
-
-def _timed(sfn: Any, arn: str) -> float:
-    started = now()
-    _expect(_finish(sfn, arn, {}), 55)
-    return now() - started
-
-
-def _expect(found: Json, wanted: Json) -> None:
-    if found != wanted:
-        raise SystemExit(f"a wrong answer: {found!r:.200}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """moto's interpreter, under mock_aws in this process; nothing is stored.
 
-Its tasks (W3, W4, W5) send a message to moto's own SQS: it runs Lambda functions in Docker only. An execution needs a
-name: without one moto calls each "None" and refuses the second.
+Its tasks (W3, W4, W5) send a message to moto's own SQS: it runs Lambda functions in Docker only.
 """
 
 from __future__ import annotations
@@ -9,9 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-import uuid
-from collections.abc import Callable
 from typing import Any
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -22,12 +18,12 @@ from moto import mock_aws
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
 from benchmarks import workloads
-from benchmarks.measuring import Figure, measure, now
-
-Json = Any
+from benchmarks.measuring import Figure, measure
+from benchmarks.peers.stepping import expect, finish, machine, start, timed
 
 PEER = f"moto {moto.__version__}"
-ROLE = "arn:aws:iam::123456789012:role/r"
+LOOK = 0.002
+"""Seconds between two looks at an execution."""
 
 
 def run(name: str, repeats: int) -> Figure:
@@ -40,8 +36,10 @@ def run(name: str, repeats: int) -> Figure:
         sfn = boto3.client("stepfunctions")
         if name in workloads.PURE:
             workload = workloads.PURE[name]()
-            start = _starter(sfn, workload.definition, workload.input)
-            measured = measure(lambda: _expect(_finish(sfn, start()), workload.output), repeats)
+            arn = machine(sfn, workload.definition)
+            measured = measure(
+                lambda: expect(finish(sfn, start(sfn, arn, workload.input), every=LOOK), workload.output), repeats
+            )
             return measured.rate(PEER, name, "states", workload.transitions, "in memory, whole history kept")
         return _tasks(sfn, name, repeats)
 
@@ -51,48 +49,21 @@ def _tasks(sfn: Any, name: str, repeats: int) -> Figure:
     task = {"Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": url, "MessageBody": "x"}}
     note = "in memory; the task is a message to its own SQS"
     if name == "W5":
-        start = _starter(sfn, workloads.sequence(task, 1), {})
-        return measure(lambda: [_timed(lambda: _finish(sfn, start())) for _ in range(20)], repeats).median_latency(
+        arn = machine(sfn, workloads.sequence(task, 1))
+        return measure(lambda: [timed(sfn, arn, every=LOOK) for _ in range(20)], repeats).median_latency(
             PEER, name, note
         )
     definition, count, tasks = {
         "W3": (workloads.sequence(task), 1, workloads.TASKS),
         "W4": (workloads.fan_out(task), 100, workloads.BRANCHES),
     }[name]
-    start = _starter(sfn, definition, {})
+    arn = machine(sfn, definition)
 
     def one_round() -> None:
-        for arn in [start() for _ in range(count)]:
-            _finish(sfn, arn)
+        for execution in [start(sfn, arn, {}) for _ in range(count)]:
+            finish(sfn, execution, every=LOOK)
 
     return measure(one_round, repeats, warm_up=1 if count == 1 else 0).rate(PEER, name, "steps", count * tasks, note)
-
-
-def _starter(sfn: Any, definition: Json, execution_input: Json) -> Callable[[], str]:
-    machine = sfn.create_state_machine(name=uuid.uuid4().hex, definition=json.dumps(definition), roleArn=ROLE)
-    arn, text = machine["stateMachineArn"], json.dumps(execution_input)
-    return lambda: str(sfn.start_execution(stateMachineArn=arn, input=text, name=uuid.uuid4().hex)["executionArn"])
-
-
-def _finish(sfn: Any, arn: str) -> Json:
-    while True:
-        found = sfn.describe_execution(executionArn=arn)
-        if found["status"] == "SUCCEEDED":
-            return json.loads(found["output"])
-        if found["status"] != "RUNNING":
-            raise SystemExit(f"{found['status']}: {found.get('error')} {found.get('cause')}")
-        time.sleep(0.002)
-
-
-def _timed(act: Callable[[], object]) -> float:
-    started = now()
-    act()
-    return now() - started
-
-
-def _expect(found: Json, wanted: Json) -> None:
-    if found != wanted:
-        raise SystemExit(f"a wrong answer: {found!r:.200}")
 
 
 if __name__ == "__main__":
