@@ -15,5 +15,5 @@ class FiniteRange(click.FloatRange):
         """The number; a usage error for one that is none."""
         found: float = super().convert(value, param, ctx)
         if not math.isfinite(found):
-            self.fail(f"{value} is no finite number.", param, ctx)
+            self.fail(f"{value} is not a finite number.", param, ctx)
         return found

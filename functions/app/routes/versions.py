@@ -157,5 +157,5 @@ def _tell_active(
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
-        raise InvalidDocument(f"{text!r} is not a version's number", where="number")
+        raise InvalidDocument(f"{text!r} is not the number of a version", where="number")
     return int(text)

@@ -166,7 +166,7 @@ class Client:
         except ValueError:
             shape = None
             if status < 400:
-                raise StoreUnavailable(f"{place} answers no JSON: it is no API of Automate") from None
+                raise StoreUnavailable(f"{place} does not answer in JSON: it is not an API of Automate") from None
         if status < 400:
             return shape
         if isinstance(shape, dict) and isinstance(shape.get("error"), dict):
@@ -198,7 +198,7 @@ class Client:
 def part(value: str | int) -> str:
     """One segment of a path. Raises InvalidDocument for what would be another path: an empty name, and dots."""
     if value in ("", ".", ".."):
-        raise InvalidDocument(f"{value!r} names nothing", advice="Name a workflow, an execution or a key.")
+        raise InvalidDocument(f"{value!r} is not a name", advice="Name a workflow, an execution or a key.")
     return quote(str(value), safe="")
 
 

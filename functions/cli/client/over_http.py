@@ -33,9 +33,9 @@ def check_endpoint(endpoint: str) -> str:
     if is_port and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
         return endpoint.rstrip("/").removesuffix("/studio")
     raise InvalidDocument(
-        f"{endpoint[:_LONGEST_SHOWN]} is no address of a server or deployment", where="--endpoint",
-        advice="It begins with https://: the output StudioUrl or ApiUrl of the deployment. A server of this machine's "
-               "is http://127.0.0.1:PORT.",
+        f"{endpoint[:_LONGEST_SHOWN]} is not the address of a server or a deployment", where="--endpoint",
+        advice="A deployment's address is its output StudioUrl or ApiUrl, and begins with https://. A server of this "
+               "machine has http://127.0.0.1:PORT.",
     )
 
 

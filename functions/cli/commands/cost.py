@@ -77,8 +77,8 @@ def cost(
     pricing = _pricing(Assumptions(**assumed), price_file)
     if sum((workflow is not None, execution is not None, compare)) != 1:
         raise InvalidDocument(
-            "what is to be priced?", where="WORKFLOW",
-            advice="Name a workflow or its file, or a run by --execution ID, or say --compare; one of the three.",
+            "name one thing that is to be priced", where="WORKFLOW",
+            advice="Name a workflow or its file, or a run by --execution ID, or give --compare; one of the three.",
         )
     _check_options(context, "--compare" if compare else "WORKFLOW" if execution is None else "--execution")
     try:
@@ -93,8 +93,8 @@ def cost(
             _show_estimate(document.name, found, pricing)
     except ArithmeticError as error:
         raise InvalidDocument(
-            f"no finite price comes of these options and prices: {error}", where="automate cost",
-            advice="Give options, and prices above 0, of the size that they have in the world.",
+            f"these options and prices give no finite price: {error}", where="automate cost",
+            advice="Give options, and prices above 0, of a size that is usual.",
         ) from None
 
 

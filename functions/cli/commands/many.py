@@ -36,7 +36,7 @@ def confirm(api: Client, workflow: str, question: str, *, yes: bool) -> None:
         return
     if session().screen.as_json or not sys.stdin.isatty():
         raise InvalidDocument(
-            "nobody is there to confirm it", where="--yes", advice="Add --yes to do it without being asked."
+            "nobody can be asked to confirm it", where="--yes", advice="Add --yes to do it without being asked."
         )
     if not click.confirm(question):
         raise NotConfirmed("nothing was done")

@@ -38,7 +38,7 @@ def test_a_path_is_taken_apart_before_it_is_decoded(api):
 @pytest.mark.parametrize("name", ["", ".", ".."])
 def test_what_would_be_another_path_names_nothing(name):
     """``automate pause ..`` would have paused all, for a client may make /pause of /workflows/../pause."""
-    with pytest.raises(InvalidDocument, match="names nothing"):
+    with pytest.raises(InvalidDocument, match="is not a name"):
         part(name)
 
 

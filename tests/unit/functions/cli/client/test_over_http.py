@@ -55,17 +55,17 @@ class TestApi:
 
     @pytest.mark.parametrize("endpoint", ["http://studio.example.com", "studio.example.com", "ftp://x"])
     def test_a_token_goes_over_tls_alone(self, endpoint):
-        with pytest.raises(InvalidDocument, match="no address of a server or deployment"):
+        with pytest.raises(InvalidDocument, match="not the address of a server or a deployment"):
             check_endpoint(endpoint)
 
     @pytest.mark.parametrize("port", ["9" * 5000, "99999999", "\xb2", "-1", "x"])
     def test_a_port_that_is_none_is_refused(self, port):
-        with pytest.raises(InvalidDocument, match="no address of a server or deployment") as refused:
+        with pytest.raises(InvalidDocument, match="not the address of a server or a deployment") as refused:
             check_endpoint(f"https://studio.example.com:{port}/")
         assert len(refused.value.message) < 200
 
     def test_what_is_no_address_at_all_is_refused(self):
-        with pytest.raises(InvalidDocument, match="no address of a server or deployment"):
+        with pytest.raises(InvalidDocument, match="not the address of a server or a deployment"):
             check_endpoint("https://[studio.example.com")
 
     @pytest.mark.parametrize(("endpoint", "checked"), [

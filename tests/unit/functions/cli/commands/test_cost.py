@@ -73,7 +73,7 @@ def test_another_price_table(automate, hello, tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "says"), [
-    ((), "what is to be priced?"), (("a", "--compare"), "what is to be priced?"),
+    ((), "name one thing that is to be priced"), (("a", "--compare"), "name one thing that is to be priced"),
     (("no/such/file.json",), "no/such/file.json"), (("no_such_workflow",), "no_such_workflow"),
     (("--execution", "no:such"), "no:such"),
 ])
