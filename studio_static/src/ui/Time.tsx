@@ -30,8 +30,13 @@ export function Duration({ seconds }: { seconds: number | null | undefined }) {
   return <span className="tabular">{seconds === null || seconds === undefined ? "–" : formatDuration(seconds)}</span>;
 }
 
+/** How long something took; of what still runs (no `seconds`), counted up. */
+export function Took({ since, seconds }: { since: string | null | undefined; seconds: number | null | undefined }) {
+  return typeof seconds !== "number" && since ? <Elapsed since={since} /> : <Duration seconds={seconds} />;
+}
+
 /** Of something that runs: from `since` until now, counted up every second. */
-export function Elapsed({ since }: { since: string }) {
+function Elapsed({ since }: { since: string }) {
   const now = useNow(1000);
   return <Duration seconds={Math.max(0, Math.floor((now - new Date(since).getTime()) / 1000))} />;
 }

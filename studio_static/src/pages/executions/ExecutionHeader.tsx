@@ -8,7 +8,7 @@ import { tell } from "../../app/flash";
 import { executionHref, go } from "../../app/links";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
-import { Duration, Elapsed, Time } from "../../ui/Time";
+import { Time, Took } from "../../ui/Time";
 import { ConsoleLinks } from "./ConsoleLinks";
 import { RerunDialog } from "./RerunDialog";
 import { parentOf, timesWords } from "./redrive";
@@ -46,11 +46,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
         <div className="ex-facts">
           <StatusMark status={execution.status} />
           <Time at={execution.started_at} />
-          {isOpen && execution.started_at ? (
-            <Elapsed since={execution.started_at} />
-          ) : (
-            <Duration seconds={execution.duration_seconds} />
-          )}
+          <Took since={execution.started_at} seconds={isOpen ? null : execution.duration_seconds} />
           {execution.redrives > 0 && <span>{`Redriven ${timesWords(execution.redrives)}`}</span>}
           <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
           {parent && (

@@ -4,7 +4,7 @@ import { executionHref } from "../../../app/links";
 import type { Columns } from "../../../ui/ListPage";
 import { NavLink } from "../../../ui/NavLink";
 import { StatusMark } from "../../../ui/StatusMark";
-import { Duration, Elapsed, Time } from "../../../ui/Time";
+import { Time, Took } from "../../../ui/Time";
 
 export function columnsOf(isWide: boolean): Columns<ExecutionSummary> {
   return [
@@ -52,7 +52,12 @@ export function columnsOf(isWide: boolean): Columns<ExecutionSummary> {
       width: isWide ? 185 : 165,
       cell: (row) => <Time at={row.started_at} format="table" />,
     },
-    { id: "duration", header: "Duration", width: isWide ? 115 : 100, cell: (row) => <Took row={row} /> },
+    {
+      id: "duration",
+      header: "Duration",
+      width: isWide ? 115 : 100,
+      cell: (row) => <Took since={row.started_at} seconds={row.ended_at === null ? null : row.duration_seconds} />,
+    },
     isWide && {
       id: "key",
       header: "Business key",
@@ -73,9 +78,4 @@ export function columnsOf(isWide: boolean): Columns<ExecutionSummary> {
         ),
     },
   ];
-}
-
-function Took({ row }: { row: ExecutionSummary }) {
-  if (row.ended_at === null && row.started_at) return <Elapsed since={row.started_at} />;
-  return <Duration seconds={row.duration_seconds} />;
 }

@@ -1,7 +1,7 @@
 /** The tries of a step one under the other, with the time that was waited between them, or where it was redriven. */
 import type { Step } from "../../../api/schema";
 import { MarkShape, StatusMark } from "../../../ui/StatusMark";
-import { Duration, Elapsed, Time } from "../../../ui/Time";
+import { Time, Took } from "../../../ui/Time";
 import { formatDuration } from "../../../ui/time";
 import { beginsAfterRedrive } from "../redrive";
 import { plainMessage, secondsBetween } from "../words";
@@ -26,11 +26,7 @@ export function Attempts({ step, isRedriven }: AttemptsProps) {
               <strong>{`Attempt ${attempt.number}`}</strong>
               <StatusMark status={attempt.status} />
               <Time at={attempt.started_at} format="clock-ms" />
-              {took === null && attempt.started_at ? (
-                <Elapsed since={attempt.started_at} />
-              ) : (
-                <Duration seconds={took} />
-              )}
+              <Took since={attempt.started_at} seconds={took} />
             </div>
             {attempt.error && (
               <p className="ex-attempt-why">

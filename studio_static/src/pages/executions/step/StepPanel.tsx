@@ -9,7 +9,7 @@ import { NavLink } from "../../../ui/NavLink";
 import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
 import { StatusMark } from "../../../ui/StatusMark";
-import { Duration, Elapsed, Time } from "../../../ui/Time";
+import { Time, Took } from "../../../ui/Time";
 import { ConsoleLinks } from "../ConsoleLinks";
 import { EventList } from "../log/EventList";
 import type { HistoryEvent } from "../log/events";
@@ -95,11 +95,7 @@ export function StepPanel(props: StepPanelProps) {
           <span className="dim">{step.visit > 1 ? `${step.type}, visit ${step.visit}` : step.type}</span>
           {step.resource && <span className="one-line mono ex-cut">{step.resource}</span>}
           <Time at={step.entered_at} format="clock-ms" />
-          {took === null && step.entered_at ? (
-            <Elapsed since={begunAsIf(rests, step.entered_at, Date.now())} />
-          ) : (
-            <Duration seconds={took} />
-          )}
+          <Took since={step.entered_at && begunAsIf(rests, step.entered_at, Date.now())} seconds={took} />
         </div>
         <div className="ex-links flex gap-16">
           {data && <NavLink to={`/audit/?${auditOf(data)}`}>Audit Log</NavLink>}

@@ -49,7 +49,7 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
       {step.caught?.next && <p>{`A Catcher took it and went on to ${step.caught.next}.`}</p>}
       {inner.id !== step.id && <Look at={inner} onSelect={onSelect} words="It failed because of" />}
       {before && <Look at={before} onSelect={onSelect} words="It came here after" />}
-      <p className="ex-wrong-ways flex wraps">
+      <p className="ex-facts">
         {onRedrive && goesOnAt(index).includes(step) && (
           <button type="button" className="ex-link" onClick={onRedrive}>
             Redrive from here …
