@@ -198,7 +198,7 @@ def test_run_again_with_the_same_and_with_another_input(studio, server):
     editor.click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text("{")
-    expect(dialog.get_by_text("This is no JSON")).to_be_visible()
+    expect(dialog.get_by_text("This is not JSON")).to_be_visible()
     expect(dialog.get_by_role("button", name="Run", exact=True)).to_be_disabled()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(f'{{"url": "{server.url}/samples/stock/reserve", "parcel": "p-2", "lines": []}}')

@@ -40,7 +40,7 @@ export class ErrorBoundary extends Component<Props, State> {
           action={<Button onClick={() => window.location.reload()}>Load the page again</Button>}
         >
           {isChunk
-            ? "The Studio was built anew, or the server stopped. Nothing was lost."
+            ? "The Studio was rebuilt, or the server stopped. Nothing was lost."
             : `${error.message} — nothing that was saved is lost.`}
         </Alert>
       </Box>

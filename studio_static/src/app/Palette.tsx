@@ -189,7 +189,7 @@ export default function Palette() {
           </div>
         ))}
       </div>
-      {shown.length === 0 && <p className="palette-none soft flush">Nothing is called like that.</p>}
+      {shown.length === 0 && <p className="palette-none soft flush">Nothing has such a name.</p>}
       <div className="palette-keys size-12 dim" aria-hidden="true">
         <kbd>↑</kbd> <kbd>↓</kbd> to choose <kbd>Enter</kbd> to open <kbd>Esc</kbd> to close
       </div>

@@ -7,7 +7,7 @@ import { ErrorWords } from "../../ui/Problem";
 
 export function Verification({ onClose }: { onClose: () => void }) {
   const { data, error } = useApi<AuditVerification>("/audit/verify");
-  if (!error && data === null) return <StatusIndicator type="loading">Walking every chain</StatusIndicator>;
+  if (!error && data === null) return <StatusIndicator type="loading">Checking every chain</StatusIndicator>;
   const [type, header] = error
     ? (["warning", "The log could not be verified"] as const)
     : data?.ok

@@ -54,6 +54,6 @@ export function problemOf(text: string): string | null {
     JSON.parse(text);
     return null;
   } catch (thrown) {
-    return `This is no JSON: ${thrown instanceof Error ? thrown.message : thrown}`;
+    return `This is not JSON: ${thrown instanceof Error ? thrown.message : thrown}`;
   }
 }

@@ -41,7 +41,7 @@ function AllowShort({ of: { isShort, isAllowed, setAllowed } }: { of: ReturnType
       onChange={({ detail }) => setAllowed(detail.checked)}
       description={`Masking cannot tell fewer than ${SHORTEST} characters from ordinary text: it may stay readable in outputs and logs.`}
     >
-      Take this short value all the same
+      Use this short value anyway
     </Checkbox>
   );
 }
@@ -148,11 +148,11 @@ export function DeleteDialog({ secret, onClose, onDone }: DialogGiven & { secret
             <UsedBy uses={secret.used_by} />
           </Alert>
           <Checkbox checked={sure} onChange={({ detail }) => setSure(detail.checked)}>
-            Delete it all the same: these steps will fail
+            Delete it anyway: these steps will fail
           </Checkbox>
         </>
       ) : (
-        <Box>No workflow names it. Its value cannot be had back.</Box>
+        <Box>No workflow names it. Its value cannot be restored.</Box>
       )}
     </Dialog>
   );
