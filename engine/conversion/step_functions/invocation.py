@@ -77,13 +77,8 @@ def invocation(
     around it, so that several visits of the state may begin at once."""
     field = _FIELDS[jsonata]
     payload = _payload(state, call, jsonata=jsonata, in_map=in_map)
-    made: dict[str, Json] = {}
-    for name, value in state.items():
-        if name == "Resource":
-            made[name] = LAMBDA_WITH_TOKEN if call.waits else function
-            made[field] = {"FunctionName": function, "Payload": payload} if call.waits else payload
-        elif name != field:
-            made[name] = value
+    wrapped = {"Resource": LAMBDA_WITH_TOKEN, field: {"FunctionName": function, "Payload": payload}}
+    made = _calling(state, field, wrapped if call.waits else {"Resource": function, field: payload})
     if not call.waits and _needs_timeout(state):
         made["TimeoutSeconds"] = CALL_SECONDS
     return made
@@ -106,15 +101,20 @@ def connector_task(state: dict[str, Json], *, jsonata: bool) -> dict[str, Json] 
     if found is None:
         return None
     call, arguments = found
+    made = _calling(state, field, {"Resource": call.resource} | ({} if arguments is None else {field: arguments}))
+    if not waits and made.get("TimeoutSeconds") == CALL_SECONDS and "timeout_seconds" not in payload:
+        del made["TimeoutSeconds"]
+    return made
+
+
+def _calling(state: dict[str, Json], field: str, call: dict[str, Json]) -> dict[str, Json]:
+    """`state` with `call` in the place of its Resource and of its arguments, which `field` holds."""
     made: dict[str, Json] = {}
     for name, value in state.items():
         if name == "Resource":
-            made[name] = call.resource
-            made |= {} if arguments is None else {field: arguments}
+            made |= call
         elif name != field:
             made[name] = value
-    if not waits and made.get("TimeoutSeconds") == CALL_SECONDS and "timeout_seconds" not in payload:
-        del made["TimeoutSeconds"]
     return made
 
 

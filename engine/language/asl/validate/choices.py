@@ -14,6 +14,7 @@ from engine.language.asl.validate.shapes import (
     exactly_one,
     jsonata,
     jsonpath,
+    several,
     string,
     timestamp,
 )
@@ -42,11 +43,6 @@ def _operators() -> dict[str, Check]:
 OPERATORS = _operators()
 
 
-def _check_several(inspection: Inspection, value: Json, spot: Spot) -> None:
-    for item, inner in each(inspection, value, spot, least=1):
-        _check_nested(inspection, item, inner)
-
-
 def _check_nested(inspection: Inspection, value: Json, spot: Spot) -> None:
     if check_object(inspection, value, spot, _NESTED):
         _check_comparison(inspection, value, spot)
@@ -55,8 +51,8 @@ def _check_nested(inspection: Inspection, value: Json, spot: Spot) -> None:
 _COMPARISON: Table = {
     "Variable": jsonpath(check_path),
     **{name: jsonpath(check) for name, check in OPERATORS.items()},
-    "And": jsonpath(_check_several),
-    "Or": jsonpath(_check_several),
+    "And": jsonpath(several(_check_nested)),
+    "Or": jsonpath(several(_check_nested)),
     "Not": jsonpath(_check_nested),
 }
 _NESTED: Table = {**_COMPARISON, "Comment": Field(string)}

@@ -15,8 +15,8 @@ from engine.language.asl.validate.shapes import (
     jsonpath,
     number,
     one_of,
+    several,
     string,
-    string_list,
 )
 
 RESERVED_ERRORS = frozenset({
@@ -31,7 +31,7 @@ RESERVED_ERRORS = frozenset({
 MAX_DELAY_SECONDS = 31_622_400
 
 RETRIER: Table = {
-    "ErrorEquals": Field(string_list, required=True),
+    "ErrorEquals": Field(several(string), required=True),
     "IntervalSeconds": Field(number(1, LARGEST_SECONDS)),
     "MaxAttempts": Field(number(0, LARGEST_SECONDS)),
     "BackoffRate": Field(number(1, float("inf"), whole=False)),
@@ -41,7 +41,7 @@ RETRIER: Table = {
 }
 
 CATCHER: Table = {
-    "ErrorEquals": Field(string_list, required=True),
+    "ErrorEquals": Field(several(string), required=True),
     "Next": Field(string, required=True),
     "ResultPath": jsonpath(check_reference_path),
     "Output": jsonata(check_template),

@@ -27,8 +27,9 @@ from engine.language.asl.validate.shapes import (
     jsonpath,
     number,
     one_of,
+    several,
     string,
-    string_list,
+    unrecognised,
 )
 
 LONGEST_LABEL = 40
@@ -74,7 +75,7 @@ READER_CONFIG: Table = {
     "ManifestType": Field(one_of("ATHENA_DATA", "S3_INVENTORY")),
     "CSVDelimiter": Field(one_of("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")),
     "CSVHeaderLocation": Field(one_of("FIRST_ROW", "GIVEN")),
-    "CSVHeaders": Field(string_list),
+    "CSVHeaders": Field(several(string)),
     "ItemsPointer": Field(check_expression(string)),
     "MaxItems": Field(check_expression(number(0, MAX_ITEMS))),
     "MaxItemsPath": jsonpath(check_number_path),
@@ -96,10 +97,7 @@ def _check_s3(*actions: str) -> Field:
         if not isinstance(value, str):
             inspection.error(spot, "Expected value of type String")
         elif not re.fullmatch(rf"arn:[^:]+:states:(?:::|[^:]+:[^:]+:)s3:({'|'.join(actions)})", value):
-            inspection.error(
-                spot, f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
-                      "or the resource is not available in this region.",
-            )
+            unrecognised(inspection, value, spot)
 
     return Field(check, required=True)
 

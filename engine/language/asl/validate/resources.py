@@ -6,6 +6,7 @@ import re
 
 from engine.language.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS, SYNC, TOKEN
 from engine.language.asl.validate.inspection import Inspection, Json, Spot
+from engine.language.asl.validate.shapes import unrecognised
 
 _INTEGRATION = re.compile(
     r"arn:[^:]+:states:(?:::|[^:]+:[^:]+:)(?P<sdk>aws-sdk:)?(?P<service>[a-z0-9-]+):(?P<action>[A-Za-z0-9]+)"
@@ -33,11 +34,7 @@ def check_resource(inspection: Inspection, value: Json, spot: Spot) -> None:
         return
     found = _INTEGRATION.fullmatch(value)
     if found is None or not _recognised(found):
-        inspection.error(
-            spot,
-            f"The resource provided {value} is not recognized. The value is not a valid resource ARN, "
-            "or the resource is not available in this region.",
-        )
+        unrecognised(inspection, value, spot)
         return
     _check_pattern(inspection, found["pattern"], spot)
 

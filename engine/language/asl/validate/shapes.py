@@ -128,10 +128,21 @@ def boolean(inspection: Inspection, value: Json, spot: Spot) -> None:
         inspection.error(spot, "Expected value of type Boolean")
 
 
-def string_list(inspection: Inspection, value: Json, spot: Spot) -> None:
-    """An array of at least one string."""
-    for item, inner in each(inspection, value, spot, least=1):
-        string(inspection, item, inner)
+def several(item_check: Check) -> Check:
+    """An array of at least one item, each of which `item_check` looks at."""
+    def check(inspection: Inspection, value: Json, spot: Spot) -> None:
+        for item, inner in each(inspection, value, spot, least=1):
+            item_check(inspection, item, inner)
+
+    return check
+
+
+def unrecognised(inspection: Inspection, resource: str, spot: Spot) -> None:
+    """Report a Resource that AWS does not know."""
+    inspection.error(
+        spot, f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the "
+              "resource is not available in this region.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,13 @@ from engine.language.asl.validate.shapes import (
     at_most_one,
     boolean,
     check_object,
-    each,
     exactly_one,
     is_whole,
     jsonata,
     jsonpath,
     number,
     one_of,
+    several,
     string,
     timestamp,
 )
@@ -61,11 +61,6 @@ def _check_credentials(inspection: Inspection, value: Json, spot: Spot) -> None:
         if not value.keys() & _CREDENTIALS.keys():
             inspection.error(spot, "The field 'RoleArn' is required but was missing")
         at_most_one(inspection, value, spot, *_CREDENTIALS)
-
-
-def _check_branches(inspection: Inspection, value: Json, spot: Spot) -> None:
-    """The branches themselves are checked by the machine's own walk."""
-    each(inspection, value, spot, least=1)
 
 
 def _check_result(inspection: Inspection, value: Json, spot: Spot) -> None:
@@ -140,7 +135,7 @@ FIELDS: dict[str, Table] = {
     },
     "Parallel": {
         **_EVERY, **_IN_AND_OUT, **_ONWARD, **_WORK,
-        "Branches": Field(_check_branches, required=True),
+        "Branches": Field(several(anything), required=True),  # the machine's own walk checks each
         "Parameters": jsonpath(check_object_template),
         "Arguments": jsonata(check_object_template),
     },
