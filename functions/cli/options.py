@@ -1,5 +1,5 @@
-"""Options that come from what a route takes: one for each filter of a list, in the route's own words; and which option
-a field of a request came from."""
+"""Options that several commands have; those that come from what a route takes: one for each filter of a list, in the
+route's own words; and which option a field of a request came from."""
 
 from __future__ import annotations
 
@@ -18,19 +18,28 @@ _METAVARS = {
 """What stands for a value, where it is not the last word of the filter's name."""
 
 
+def adding(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+    """A decorator that adds several options, which are shown in this order."""
+
+    def add(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 def filters(
     model: type[BaseModel], *, without: Collection[str] = (), says: Callable[[str], str] = str
 ) -> Callable[[_Command], _Command]:
     """Add an option for each field of `model` but those `without`. `says` makes the help of a field's description."""
-    def add(command: _Command) -> _Command:
-        for name, field in reversed(model.model_fields.items()):
-            if name not in without:
-                metavar = _METAVARS.get(name, name.rpartition("_")[2].upper())
-                words = says(field.description or "")
-                command = click.option(_spelled(name), name, metavar=metavar, help=words)(command)
-        return command
-
-    return add
+    return adding(*(
+        click.option(
+            _spelled(name), name, metavar=_METAVARS.get(name, name.rpartition("_")[2].upper()),
+            help=says(field.description or ""),
+        )
+        for name, field in model.model_fields.items() if name not in without
+    ))
 
 
 def option_of(field: str) -> str | None:

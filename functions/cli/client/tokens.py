@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +97,8 @@ class Tokens:
             )["AuthenticationResult"]
         except cognito.exceptions.ClientError:
             raise _not_signed_in(endpoint, f"the sign-in of {found.user} has run out at") from None
-        renewed = SignIn(
-            found.region, found.client_id, found.user, result["IdToken"], self._until(result),
-            result.get("RefreshToken", found.refresh_token),
-        )
+        refresh_token = result.get("RefreshToken", found.refresh_token)
+        renewed = replace(found, id_token=result["IdToken"], until=self._until(result), refresh_token=refresh_token)
         self._keep(endpoint, renewed)
         return renewed.id_token
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from engine.records import dataclass
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from functions.cli.options import adding
 
 STEP_FUNCTIONS = "step-functions"
 
@@ -43,29 +41,22 @@ _PROFILE = click.option(
 _REGION = click.option("--region", metavar="REGION", help="By default the profile's or the environment's.")
 
 
-def way_out(command: _Command) -> _Command:
-    """Add the options to `export`. They come as `WayOut` (`taken_out`)."""
-    for option in reversed((
-        click.option("--to", type=click.Choice([STEP_FUNCTIONS]), help="As a state machine for AWS, with a CDK app."),
-        click.option("--connector-function", metavar="ARN", help="What connector Tasks invoke: ConnectorFunctionArn."),
-        click.option("--stage", metavar="STAGE", help="Without the ARN: the stage that has the function."),
-        _PROFILE, _REGION,
-    )):
-        command = option(command)
-    return command
+way_out = adding(
+    click.option("--to", type=click.Choice([STEP_FUNCTIONS]), help="As a state machine for AWS, with a CDK app."),
+    click.option("--connector-function", metavar="ARN", help="What connector Tasks invoke: ConnectorFunctionArn."),
+    click.option("--stage", metavar="STAGE", help="Without the ARN: the stage that has the function."),
+    _PROFILE, _REGION,
+)
+"""Adds the options to `export`. They come as `WayOut` (`taken_out`)."""
 
-
-def way_in(command: _Command) -> _Command:
-    """Add the options to `import`. They come as `WayIn` (`taken_in`)."""
-    for option in reversed((
-        click.option("--from", "origin", type=click.Choice([STEP_FUNCTIONS]), help="State machines of an AWS account."),
-        click.option("--all", "every", is_flag=True, help="With --from: every state machine; else the one of --name."),
-        click.option("--alias", metavar="ALIAS", help="With --from: make the version of this alias the active one."),
-        click.option("--dry-run", is_flag=True, help="With --from: only say what would be done."),
-        _PROFILE, _REGION,
-    )):
-        command = option(command)
-    return command
+way_in = adding(
+    click.option("--from", "origin", type=click.Choice([STEP_FUNCTIONS]), help="State machines of an AWS account."),
+    click.option("--all", "every", is_flag=True, help="With --from: every state machine; else the one of --name."),
+    click.option("--alias", metavar="ALIAS", help="With --from: make the version of this alias the active one."),
+    click.option("--dry-run", is_flag=True, help="With --from: only say what would be done."),
+    _PROFILE, _REGION,
+)
+"""Adds the options to `import`. They come as `WayIn` (`taken_in`)."""
 
 
 def taken_out(given: dict[str, Any]) -> WayOut:

@@ -88,8 +88,7 @@ def _check_alias(way: WayIn, read: Sequence[Machine]) -> None:
 def _shape(bringing: Bringing) -> dict[str, Json]:
     machine, current = bringing.machine, bringing.current
     return {
-        "machine": machine.name, "arn": machine.arn, "workflow": bringing.workflow, "kind": machine.kind,
-        "draft": bringing.draft,
+        **_named_by(machine, bringing.workflow), "draft": bringing.draft,
         "versions": [_of_revision(item) for item in bringing.versions],
         "current": _of_revision(current),
         "aliases": [
@@ -105,6 +104,10 @@ def _shape(bringing: Bringing) -> dict[str, Json]:
     }
 
 
+def _named_by(machine: Machine, workflow: str) -> dict[str, Json]:
+    return {"machine": machine.name, "arn": machine.arn, "workflow": workflow, "kind": machine.kind}
+
+
 def _of_revision(item: Brought) -> dict[str, Json]:
     return {
         "there": item.revision.number, "here": item.here, "published": item.publishes,
@@ -115,7 +118,7 @@ def _of_revision(item: Brought) -> dict[str, Json]:
 def _refused(machine: Machine, workflow: str, error: UserError) -> dict[str, Json]:
     """Nothing of it was written."""
     return {
-        "machine": machine.name, "arn": machine.arn, "workflow": workflow, "kind": machine.kind, "draft": "refused",
+        **_named_by(machine, workflow), "draft": "refused",
         "versions": [], "current": {"there": None, "here": None, "published": False, "findings": []}, "aliases": [],
         "active": None, "moves_to": None, "remarks": [], "calls_aws": False, "error": error.as_dict(),
     }
