@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from engine.ports.keys import ExecutionKey
@@ -57,6 +57,11 @@ class ClaimableQueue(WakeQueue, Protocol):
 
     def changed(self) -> bool:
         """Whether wakes may have been added since the last call, by this process or another. Cheap: it is polled."""
+        ...
+
+    def listen(self, heard: Callable[[], None]) -> bool:
+        """Call `heard`, in any thread, soon after wakes may have been added: always by this process, and where True is
+        answered by every other one. False: others' wakes are only found by looking (`changed`)."""
         ...
 
     def next_due_in(self) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from unittest import mock
 
@@ -51,6 +51,9 @@ class PolledSqs:
                 for m in answer["Messages"]
             ]
         return claimed
+
+    def listen(self, _heard: Callable[[], None]) -> bool:
+        return False
 
     def acknowledge(self, receipts: Sequence[str]) -> None:
         for receipt in receipts:

@@ -19,5 +19,5 @@ def serve(product: Product, until: Callable[[], bool], rounds: int = 400, **work
         return until() or next(count, None) is None
 
     stores = product.stores
-    with patch.object(serving, "IDLE_SECONDS", 0.001):
+    with patch.object(serving, "IDLE_SECONDS", 0.001), patch.object(serving, "QUIET_SECONDS", 0.001):
         Serving(product.worker(**worker), stores.queue, stores.journal, product.clock, product.settings).run(stop)

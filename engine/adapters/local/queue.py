@@ -8,9 +8,11 @@ and one that a power cut takes is found again by the sweep.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from threading import Lock
 
+from engine.adapters.local.bell import Bell
 from engine.adapters.local.database import Database
 from engine.adapters.local.processes import Processes
 from engine.clock import Clock
@@ -25,15 +27,23 @@ _NEXT_DUE = "SELECT due_at FROM wake WHERE owner = '' ORDER BY due_at LIMIT 1"
 _NEXT_OWNER = "SELECT owner FROM wake WHERE owner > ? AND owner > '' ORDER BY owner LIMIT 1"
 
 
+HEARING_SECONDS = 0.5
+"""How often the database is asked whether somebody wrote though the bell tells: a ring may be lost."""
+
+
 class SqliteQueue:
     """engine.ports.queue.ClaimableQueue."""
 
-    def __init__(self, database: Database, processes: Processes, clock: Clock) -> None:
+    def __init__(self, database: Database, processes: Processes, clock: Clock, bell: Bell) -> None:
         self._database = database
         self._processes = processes
         self._clock = clock
+        self._bell = bell
         self._lock = Lock()
-        self._sent = False
+        self._changed = False
+        self._heard: Callable[[], None] | None = None
+        self._hears_others = False
+        self._ask_at = 0.0
 
     def send(self, wakes: Sequence[Wake]) -> None:
         """Put wakes into the queue."""
@@ -41,7 +51,7 @@ class SqliteQueue:
         rows = [(w.key.workspace, w.key.id, now + min(max(w.delay, 0.0), MAX_DELAY_SECONDS)) for w in wakes]
         if rows:
             self._database.write(lambda connection: connection.executemany(_SEND, rows), durable=False)
-            self._note_sent()
+            self._tell()
 
     def claim(self, limit: int) -> list[Received]:
         """Up to `limit` due wakes that no live process holds. An empty queue is only read, never locked."""
@@ -71,7 +81,7 @@ class SqliteQueue:
             statement = "UPDATE wake SET owner = '', due_at = ? WHERE n = ? AND owner = ?"
             rows = [(due_at, int(receipt), self._processes.owner) for receipt in receipts]
             self._database.write(lambda connection: connection.executemany(statement, rows), durable=False)
-            self._note_sent()
+            self._tell()
 
     def next_due_in(self) -> float | None:
         """Seconds until the earliest unclaimed wake is due; None when there is none."""
@@ -79,15 +89,34 @@ class SqliteQueue:
         return None if row is None else max(0.0, row[0] - self._clock.now())
 
     def changed(self) -> bool:
-        """Whether this process sent or released a wake, or another process wrote anything, since the last call."""
-        elsewhere = self._database.changed()
-        with self._lock:
-            here, self._sent = self._sent, False
-        return here or elsewhere
+        """Whether this process sent or released a wake, or another process wrote anything, since the last call.
 
-    def _note_sent(self) -> None:
+        Where the bell tells, the database is asked every HEARING_SECONDS only.
+        """
+        now = time.monotonic()
+        elsewhere = False
+        if not self._hears_others or now >= self._ask_at:
+            self._ask_at = now + HEARING_SECONDS
+            elsewhere = self._database.changed()
         with self._lock:
-            self._sent = True
+            changed, self._changed = self._changed, False
+        return changed or elsewhere
+
+    def listen(self, heard: Callable[[], None]) -> bool:
+        """Have `heard` called whenever wakes may have been added. False where only this process's are told so."""
+        self._heard = heard
+        self._hears_others = self._bell.listen(self._note_changed)
+        return self._hears_others
+
+    def _tell(self) -> None:
+        self._note_changed()
+        self._bell.ring()
+
+    def _note_changed(self) -> None:
+        with self._lock:
+            self._changed = True
+        if self._heard is not None:
+            self._heard()
 
     def _dead_owners(self) -> list[str]:
         """Owners of claims whose process is gone. Hops from owner to owner in the index: as many steps as owners."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.adapters.local.activities import SqliteActivities
 from engine.adapters.local.audit_log import SqliteAuditLog
+from engine.adapters.local.bell import Bell
 from engine.adapters.local.blobs import SqliteBlobs
 from engine.adapters.local.catalog_store import SqliteCatalogStore
 from engine.adapters.local.database import Database
@@ -35,7 +36,8 @@ class LocalStores:
         self.mended = mended
         self.journal = SqliteJournal(database)
         self.index = SqliteExecutionsIndex(database)
-        self.queue = SqliteQueue(database, processes, clock)
+        self._bell = Bell(processes.folder, processes.owner)
+        self.queue = SqliteQueue(database, processes, clock, self._bell)
         self.blobs = SqliteBlobs(database)
         self.catalog = SqliteCatalogStore(database)
         self.audit = SqliteAuditLog(database)
@@ -87,5 +89,6 @@ class LocalStores:
 
     def close(self) -> None:
         """Close the database, then give the lock back: claims and leases of this process are over."""
+        self._bell.close()
         self._database.close()
         self.processes.close()

@@ -47,7 +47,7 @@ class CallPool:
         self._clock = clock
         self._threads = threads
         self._jobs: queue.SimpleQueue[tuple[Ticket, TaskCall, float]] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         self._started = 0
         self._ends: dict[Ticket, float] = {}
 
@@ -76,18 +76,23 @@ class CallPool:
             threading.Thread(target=self._work, name=f"call-{self._started}", daemon=True).start()
         self._jobs.put((ticket, call, end))
 
+    def interrupt(self) -> None:
+        """End a wait for answers, of any thread: there is something else to do."""
+        self._answers.put(None)
+
     def answers(self, timeout: float) -> list[Answer]:
-        """All answers that are there; waits up to `timeout` seconds for the first."""
-        found: list[Answer] = []
+        """All answers that are there; waits up to `timeout` seconds for the first, or until it is interrupted."""
+        found: list[Answer | None] = []
         try:
             found.append(self._answers.get(timeout=timeout) if timeout > 0 else self._answers.get_nowait())
             while True:
                 found.append(self._answers.get_nowait())
         except queue.Empty:
             pass
-        for answer in found:
+        answers = [answer for answer in found if answer is not None]
+        for answer in answers:
             self._ends.pop(answer.ticket, None)
-        return found
+        return answers
 
     def _hung(self) -> int:
         now = self._clock.now()

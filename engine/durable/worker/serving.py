@@ -26,6 +26,9 @@ from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
+QUIET_SECONDS = 0.5
+"""How long it waits at the most where it owns nothing and is told of wakes: for a stop, and for a wake not told of."""
+
 RECLAIM_SECONDS = 1.0
 """How often it claims though the queue reports no change: wakes that a dead process held have become free."""
 
@@ -56,6 +59,7 @@ class Serving:
         self._outcomes: dict[ExecutionKey, Outcome] = {}
         self._done: list[str] = []
         self._claim_at = 0.0
+        self._is_told = False
         self._failing_since: float | None = None
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -63,19 +67,31 @@ class Serving:
 
         Raises StorageError once the queue has failed for PATIENCE_SECONDS.
         """
-        stopping = False
-        while True:
-            if not stopping and stop():
-                stopping = True
-                self._worker.stop_by(self._clock.now() + STOP_SECONDS + RESERVE_SECONDS / 2)
-            if stopping and not self._worker.owned:
-                self._with_patience(self._settle)
-                return
+        self._is_told = self._queue.listen(self._worker.interrupt)
+        try:
+            self._serve(stop)
+        finally:
+            self._queue.listen(lambda: None)
+
+    def _serve(self, stop: Callable[[], bool]) -> None:
+        stopping = stop()
+        while not stopping or self._worker.owned:
             if not stopping:
                 self._with_patience(self._claim)
             self._worker.round()
             self._with_patience(self._settle)
-            self._worker.gather(IDLE_SECONDS)
+            if not stopping and stop():
+                stopping = True
+                self._worker.stop_by(self._clock.now() + STOP_SECONDS + RESERVE_SECONDS / 2)
+            if not stopping or self._worker.owned:
+                self._worker.gather(self._patience())
+        self._with_patience(self._settle)
+
+    def _patience(self) -> float:
+        """How long to wait for an answer. What it owns has timers and an inbox, which it looks at between two waits."""
+        if self._worker.owned or not self._is_told:
+            return IDLE_SECONDS
+        return min(max(self._claim_at - self._clock.now(), IDLE_SECONDS), QUIET_SECONDS)
 
     def _with_patience(self, act: Callable[[], None]) -> None:
         """A queue that fails for a moment must not end the process: calls are on their way."""

@@ -199,6 +199,10 @@ class Worker:
             owned.wake()
         return owned is not None
 
+    def interrupt(self) -> None:
+        """End the wait of `gather`, from any thread: there are new wakes."""
+        self._calls.interrupt()
+
     def take_outcomes(self) -> dict[ExecutionKey, Outcome]:
         """What came, since the last call, of executions that it owns no longer."""
         return self._ownership.take_outcomes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 from engine.clock import Clock
@@ -22,6 +22,7 @@ class MemoryQueue:
         self._free: list[tuple[float, int, ExecutionKey, int]] = []
         self._claimed: dict[str, Received] = {}
         self._changed = False
+        self._heard: Callable[[], None] = lambda: None
 
     def send(self, wakes: Sequence[Wake]) -> None:
         """Put wakes into the queue."""
@@ -65,6 +66,11 @@ class MemoryQueue:
             changed, self._changed = self._changed, False
             return changed
 
+    def listen(self, heard: Callable[[], None]) -> bool:
+        """Have `heard` called whenever wakes may have been added."""
+        self._heard = heard
+        return True
+
     def abandon_claims(self) -> None:
         """Free every claimed wake, as the death of the process that holds them does."""
         self.release(list(self._claimed))
@@ -73,3 +79,4 @@ class MemoryQueue:
         due_at = self._clock.now() + max(0.0, delay)
         heapq.heappush(self._free, (due_at, next(self._numbers), key, receives))
         self._changed = True
+        self._heard()

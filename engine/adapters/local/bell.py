@@ -1,0 +1,122 @@
+"""How the processes of a data folder tell each other at once that the queue has changed.
+
+    worker   binds locks/.<owner>.bell, a datagram socket, and a thread waits at it
+    others   after a commit that put wakes into the queue: one byte to every such socket, and nobody waits for it
+
+A ring is a hint, as a wake is: one that is lost costs the wait for the next look at the database. A socket whose
+process is gone refuses the byte, and whoever rings it then removes it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+_LOG = logging.getLogger(__name__)
+
+_LONGEST_ADDRESS = 100
+"""Bytes of a socket's path that every system takes (sun_path has 104 on macOS, 108 on Linux)."""
+
+_TICK_NANOSECONDS = 50_000_000
+"""What a file system's times may be coarse by."""
+
+
+class Bell:
+    """The bell of the process `owner` in `folder`, and those of the others."""
+
+    def __init__(self, folder: Path, owner: str) -> None:
+        self._folder = folder
+        self._name = f".{owner}.bell"
+        self._descriptor = -1
+        self._heard: Callable[[], None] | None = None
+        self._own: socket.socket | None = None
+        self._out: socket.socket | None = None
+        self._others: list[str] = []
+        self._changed_at = -1
+
+    def listen(self, heard: Callable[[], None]) -> bool:
+        """From now on `heard` is called, in a thread of its own, whenever another process rings. False where the system
+        has no such sockets, or takes none here: then nobody is heard."""
+        if self._own is not None:
+            self._heard = heard
+            return True
+        address = self._address(self._name)
+        own = None
+        try:
+            own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            own.bind(address)
+            (self._folder / self._name).chmod(0o600)
+        except (AttributeError, OSError) as error:
+            _LOG.info("other processes' wakes are looked for, not heard: %s", error)
+            if own is not None:
+                own.close()
+            return False
+        self._own, self._heard = own, heard
+        threading.Thread(target=self._wait, args=(own,), name="bell", daemon=True).start()
+        return True
+
+    def ring(self) -> None:
+        """Tell every other process that listens. Never raises, never waits."""
+        for name in self._listeners():
+            try:
+                if self._out is None:
+                    self._out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                    self._out.setblocking(False)
+                self._out.sendto(b"!", self._address(name))
+            except ConnectionRefusedError:  # its process is gone
+                with suppress(OSError):
+                    (self._folder / name).unlink()
+            except (AttributeError, OSError):  # gone just now, or rung often enough to have heard
+                continue
+
+    def close(self) -> None:
+        """Hear nobody any more."""
+        own, self._own = self._own, None
+        if own is not None:
+            with suppress(OSError):
+                (self._folder / self._name).unlink()
+            with suppress(OSError):
+                own.shutdown(socket.SHUT_RD)
+            own.close()
+        if self._out is not None:
+            self._out.close()
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _wait(self, own: socket.socket) -> None:
+        while self._own is own:
+            try:
+                rung = own.recv(64)
+            except OSError:
+                return
+            if rung and self._heard is not None and self._own is own:
+                self._heard()
+
+    def _listeners(self) -> list[str]:
+        """The others' sockets. The folder is read again when something was made or removed in it."""
+        try:
+            changed_at = self._folder.stat().st_mtime_ns
+            if changed_at != self._changed_at:
+                self._others = [path.name for path in self._folder.glob(".*.bell") if path.name != self._name]
+                settled = time.time_ns() - changed_at > _TICK_NANOSECONDS  # else more may come under the same time
+                self._changed_at = changed_at if settled else -1
+        except OSError:
+            return []
+        return self._others
+
+    def _address(self, name: str) -> str:
+        """The path of a socket, short enough for every system where that can be done. Raises OSError."""
+        path = str(self._folder / name)
+        if len(os.fsencode(path)) <= _LONGEST_ADDRESS or sys.platform != "linux":
+            return path
+        if self._descriptor < 0:
+            self._descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        return f"/proc/self/fd/{self._descriptor}/{name}"

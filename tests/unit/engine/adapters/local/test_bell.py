@@ -1,0 +1,121 @@
+"""The bell: a wake that another process sends is heard at once, and nobody fails where it cannot be."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+
+import pytest
+
+from engine.adapters.local import bell as bells
+from engine.adapters.local.bell import Bell
+from engine.clock import SkipClock
+from engine.ports.keys import ExecutionKey
+from engine.ports.queue import Wake
+from tests.support.backends import open_local
+from tests.support.patience import SECONDS
+
+WAKE = Wake(ExecutionKey("default", "flow:one"))
+
+
+@pytest.fixture
+def two(tmp_path):
+    """The stores of two processes on one folder."""
+    stores = [open_local(tmp_path / "data", SkipClock()) for _ in range(2)]
+    yield stores
+    for each in stores:
+        each.close()
+
+
+def listening(queue):
+    heard = threading.Event()
+    assert queue.listen(heard.set)
+    return heard
+
+
+def test_a_wake_of_another_process_is_heard(two):
+    here, there = two
+    heard = listening(here.queue)
+    here.queue.changed()
+    there.queue.send([WAKE])
+    assert heard.wait(SECONDS)
+    assert here.queue.changed()
+    assert [received.key for received in here.queue.claim(10)] == [WAKE.key]
+
+
+def test_ones_own_wake_is_heard_and_so_is_a_released_one(two):
+    here, _ = two
+    heard = listening(here.queue)
+    here.queue.send([WAKE])
+    assert heard.is_set()
+    heard.clear()
+    [received] = here.queue.claim(10)
+    here.queue.release([received.receipt])
+    assert heard.is_set()
+
+
+def test_who_begins_to_listen_later_is_rung_too(two):
+    here, there = two
+    there.queue.send([WAKE])
+    heard = listening(here.queue)
+    there.queue.send([WAKE])
+    assert heard.wait(SECONDS)
+
+
+def test_the_socket_of_a_dead_process_is_removed_by_who_rings_it(tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
+        dead.bind(str(tmp_path / ".dead.bell"))
+    alive = Bell(tmp_path, "alive")
+    alive.ring()
+    assert not list(tmp_path.glob(".*.bell"))
+    alive.ring()
+    alive.close()
+
+
+def test_a_closed_bell_leaves_nothing(tmp_path):
+    bell = Bell(tmp_path, "one")
+    assert bell.listen(lambda: None)
+    assert (tmp_path / ".one.bell").stat().st_mode & 0o777 == 0o600
+    bell.close()
+    bell.close()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a long path is not heard, but looked at")
+def test_a_folder_with_a_long_path_is_heard(tmp_path):
+    folder = tmp_path.joinpath(*["a-folder-with-a-long-name"] * 6)
+    folder.mkdir(parents=True)
+    here, there = Bell(folder, "here"), Bell(folder, "there")
+    heard = threading.Event()
+    assert here.listen(heard.set)
+    there.ring()
+    assert heard.wait(SECONDS)
+    here.close()
+    there.close()
+
+
+def test_where_no_socket_can_be_made_the_database_is_asked(two, monkeypatch):
+    here, there = two
+    monkeypatch.delattr(bells.socket, "AF_UNIX")
+    assert not here.queue.listen(lambda: None)
+    here.queue.changed()
+    there.queue.send([WAKE])
+    assert here.queue.changed()
+
+
+def test_a_lost_ring_costs_the_wait_for_the_next_look(two, monkeypatch):
+    here, there = two
+    listening(here.queue)
+    monkeypatch.setattr(Bell, "ring", lambda _self: None)
+    monkeypatch.setattr("engine.adapters.local.queue.HEARING_SECONDS", 0.0)
+    here.queue.changed()
+    there.queue.send([WAKE])
+    assert here.queue.changed()
+
+
+def test_a_folder_that_is_gone_is_not_rung(tmp_path):
+    bell = Bell(tmp_path / "gone", "one")
+    bell.ring()
+    assert not bell.listen(lambda: None)
+    bell.close()
