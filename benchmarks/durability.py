@@ -1,81 +1,46 @@
-"""The durable workloads: the SQLite stores and the worker as the local product wires them, in one process.
+"""The durable workloads, on the product as `automate up` puts it together: its stores, its worker, its audit log.
 
     W3      one execution of 40 tasks in a row              each task's result is on disk before the next is called
     W3x50   fifty of them at once
     W4      a hundred executions of ten parallel tasks and their join, at once
     W5      one execution of one task after the other, from `start` until it is closed
-    W5Q     the same while the worker serves the queue in a thread of its own, as a client sees it
+    W5Q     the same with an idle worker in a process of its own, as a client sees it
+    W4x1 …  W4 with one, two and four worker processes on the folder, and the client in this one
 
-The connector computes fibonacci(10). Starting the executions counts; publishing does not, for nothing is published: the
-catalog is a dictionary. Every commit waits for the disk (WAL, synchronous=FULL).
+The connector computes fibonacci(10). The workflow is published and each execution is started through the API's routes,
+in this process: starting counts, publishing does not. Every commit waits for the disk (WAL, synchronous=FULL), and
+every act has its entry in the audit log.
+
+    python -m benchmarks.durability worker FOLDER      a worker process; it ends with its standard input
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import subprocess
+import sys
 import tempfile
-import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from benchmarks import workloads
+from benchmarks.connector import TASK
 from benchmarks.measuring import Figure, measure, now
-from connectors import ActionSpec, ConnectorAdapter
-from connectors.registry import Registry
-from connectors.tasks import ConnectorTasks
-from engine.adapters.local.stores import LocalStores
-from engine.clock import SystemClock
-from engine.durable.lifecycle.executions import Executions
 from engine.durable.worker.serving import Serving
-from engine.durable.worker.worker import Worker
-from engine.errors import NotFound
-from engine.governance.resolving import SecretResolving
-from engine.ports.keys import ExecutionKey
-from engine.ports.published import PublishedVersion
 from engine.ports.queue import Received, Wake
 from engine.settings import Settings
+from functions.cli.client.client import Client
+from functions.cli.client.in_process import InProcess
+from functions.server.product import WORKER, Product
 
 Json = Any
 
 US = "automate"
-TASK = {"Resource": "connector:bench:fibonacci", "Parameters": {}}
-NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next call"
-
-
-class BenchConnector(ConnectorAdapter):
-    """A task that takes 10 microseconds."""
-
-    code = "bench"
-    name = "Benchmark"
-    description = "Computes a small number."
-    actions = {"fibonacci": ActionSpec(inputs={})}  # noqa: RUF012  the form that connectors have
-
-    def execute(self, action: str, params: dict[str, Json], context: dict[str, Json]) -> Json:
-        """55."""
-        del action, params, context
-        return workloads.fibonacci(workloads.FIBONACCI)
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """A catalog of one version."""
-
-    only: PublishedVersion
-
-    def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
-        """The version, whatever its number."""
-        del workspace, number
-        if workflow != self.only.workflow:
-            raise NotFound(f"no workflow is called {workflow}")
-        return self.only
-
-    def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
-        """The version: there is no other."""
-        del definition_digest
-        return self.version(workspace, workflow)
+NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next call; audit log on"
+WORKER_PROCESSES = (1, 2, 4)
+_LOOK_SECONDS = 0.0002
+_PATIENCE_SECONDS = 60.0
 
 
 class CountingQueue:
@@ -84,6 +49,9 @@ class CountingQueue:
     def __init__(self, queue: Any) -> None:
         self._queue = queue
         self.done = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queue, name)
 
     def send(self, wakes: Sequence[Wake]) -> None:
         """As the queue does."""
@@ -99,81 +67,82 @@ class CountingQueue:
         self._queue.acknowledge(receipts)
         self.done += len(receipts)
 
-    def release(self, receipts: Sequence[str], delay: float = 0.0) -> None:
-        """As the queue does."""
-        self._queue.release(receipts, delay)
-
-    def changed(self) -> bool:
-        """As the queue does."""
-        return bool(self._queue.changed())
-
-    def next_due_in(self) -> float | None:
-        """As the queue does."""
-        due_in: float | None = self._queue.next_due_in()
-        return due_in
-
 
 class Bench:
-    """One data folder, one workflow, one worker."""
+    """One data folder with one workflow."""
 
-    def __init__(
-        self, stores: LocalStores, settings: Settings, clock: SystemClock, definition: dict[str, Json]
-    ) -> None:
-        digest = hashlib.sha256(json.dumps(definition).encode()).hexdigest()
-        published = Fixed(PublishedVersion("default", "bench", 1, definition, digest))
-        registry = Registry()
-        registry.register(BenchConnector)
-        self.queue = CountingQueue(stores.queue)
-        self.executions = Executions(
-            journal=stores.journal, index=stores.index, queue=self.queue, published=published, clock=clock,
-            settings=settings,
-        )
-        self.worker = Worker(
-            journal=stores.journal, queue=self.queue, published=published,
-            tasks=SecretResolving(ConnectorTasks(registry), (), clock), clock=clock, settings=settings,
-            owner=stores.owner, is_alive=stores.is_alive,
-        )
-        self.serving = Serving(self.worker, self.queue, stores.journal, clock, settings)
-        self.clock = clock
+    def __init__(self, product: Product, definition: dict[str, Json]) -> None:
+        self.product = product
+        self._api = Client(InProcess(product))
+        self._worker = product.new_worker()
+        self._api.post("/workflows/import", {"name": "bench", "document": definition, "publish": True})
 
-    def start(self) -> ExecutionKey:
-        """Start one execution."""
-        return self.executions.start("default", "bench", {}).key
+    def start(self) -> str:
+        """Start one execution; its id."""
+        return str(self._api.post("/workflows/bench/executions", {"input": {}})["id"])
 
-    def at_once(self, count: int) -> list[ExecutionKey]:
-        """Start `count` executions and serve the queue until all are closed."""
-        done = self.queue.done + count
-        keys = [self.start() for _ in range(count)]
-        self.serving.run(lambda: self.queue.done >= done)
-        return keys
+    def at_once(self, count: int) -> list[str]:
+        """Start `count` executions and serve the queue in this thread until all are closed."""
+        product, queue = self.product, CountingQueue(self.product.stores.queue)
+        ids = [self.start() for _ in range(count)]
+        serving = Serving(self._worker, queue, product.stores.journal, product.clock, product.settings)
+        serving.run(lambda: queue.done >= count)
+        return ids
 
-    def one(self) -> ExecutionKey:
-        """Start one execution and work on it until it is closed."""
-        key = self.start()
-        outcome = self.worker.run([key], deadline=self.clock.now() + 600.0)[key]
-        if outcome is not None:
-            raise outcome
-        return key
+    def one(self) -> str:
+        """Start one execution and work on it in this thread until it is closed."""
+        return self.at_once(1)[0]
 
-    def check(self, keys: Sequence[ExecutionKey], output: Json) -> None:
+    def wait(self, ids: Sequence[str]) -> None:
+        """Return once all are closed, by somebody else's work. Raises TimeoutError."""
+        until = now() + _PATIENCE_SECONDS
+        for each in ids:
+            while self.product.runs(self.product.key(each)):
+                if now() > until:
+                    raise TimeoutError(f"{each} still runs after {_PATIENCE_SECONDS:g} s")
+                time.sleep(_LOOK_SECONDS)
+
+    @contextmanager
+    def workers(self, count: int) -> Iterator[None]:
+        """So many worker processes on the folder, all of them at work."""
+        command = [sys.executable, "-m", "benchmarks.durability", "worker", str(self.product.folder)]
+        with ExitStack() as stack:
+            started = [
+                stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE))  # noqa: S603  ourselves
+                for _ in range(count)
+            ]
+            until = now() + _PATIENCE_SECONDS
+            while sum(p.command.startswith(WORKER) for p in self.product.stores.processes.others()) < count:
+                if now() > until or any(process.poll() is not None for process in started):
+                    raise TimeoutError("the worker processes did not begin")
+                time.sleep(0.01)
+            yield
+            for process in started:
+                process.communicate()
+
+    def check(self, ids: Sequence[str], output: Json) -> None:
         """A wrong answer has no speed."""
-        for key in keys:
-            found = self.executions.describe(key)
+        for each in ids:
+            found = self.product.services.executions.describe(self.product.key(each))
             if found.status != "SUCCEEDED" or found.output != output:
-                raise AssertionError(f"{key.id} came to {found.status}: {found.error}: {found.cause}")
+                raise AssertionError(f"{each} came to {found.status}: {found.error}: {found.cause}")
+
+
+def open_product(data_dir: str, command: str) -> Product:
+    """The product on a data folder, with the benchmark's connector."""
+    settings = Settings(data_dir=data_dir, connectors=("benchmarks.connector",))
+    return Product.open(settings, command=command, environment={})
 
 
 @contextmanager
 def bench(definition: dict[str, Json], folder: str | None = None) -> Iterator[Bench]:
     """A Bench on a fresh data folder below `folder`, deleted afterwards."""
-    clock = SystemClock()
-    settings = Settings()
     with tempfile.TemporaryDirectory(dir=folder) as data_dir:
-        stores = LocalStores.open(data_dir, settings, clock, command="benchmark")
+        product = open_product(data_dir, "benchmark")
         try:
-            yield Bench(stores, settings, clock, definition)
+            yield Bench(product, definition)
         finally:
-            stores.close()
+            product.close()
 
 
 def throughput(
@@ -182,60 +151,52 @@ def throughput(
 ) -> Figure:
     """Tasks a second of `executions` started at once, `rounds` times a round."""
     with bench(definition, folder) as flow:
-        keys: list[ExecutionKey] = []
+        ids: list[str] = []
 
         def one_round() -> None:
             for _ in range(rounds):
-                keys.extend(flow.at_once(executions))
+                ids.extend(flow.at_once(executions))
 
         measured = measure(one_round, repeats)
-        flow.check(keys, output)
+        flow.check(ids, output)
     return measured.rate(US, name, "steps", rounds * executions * tasks, NOTE)
 
 
 def latency(repeats: int, *, executions: int = 100, folder: str | None = None) -> Figure:
     """W5."""
     with bench(workloads.sequence(TASK, 1), folder) as flow:
-        keys: list[ExecutionKey] = []
+        ids: list[str] = []
 
         def one_round() -> list[float]:
             found: list[float] = []
             for _ in range(executions):
                 started = now()
-                keys.append(flow.one())
+                ids.append(flow.one())
                 found.append(now() - started)
             return found
 
         measured = measure(one_round, repeats)
-        flow.check(keys, 55)
+        flow.check(ids, 55)
     return measured.median_latency(US, "W5", f"start and run in one thread; {NOTE}")
 
 
 def queued_latency(repeats: int, *, executions: int = 20, folder: str | None = None) -> Figure:
     """W5Q."""
-    with bench(workloads.sequence(TASK, 1), folder) as flow:
-        ended = threading.Event()
-        serving = threading.Thread(target=flow.serving.run, args=(ended.is_set,))
-        serving.start()
-        keys: list[ExecutionKey] = []
+    with bench(workloads.sequence(TASK, 1), folder) as flow, flow.workers(1):
+        ids: list[str] = []
 
         def one_round() -> list[float]:
             found: list[float] = []
             for _ in range(executions):
-                started, done = now(), flow.queue.done + 1
-                keys.append(flow.start())
-                while flow.queue.done < done and serving.is_alive():
-                    flow.clock.sleep(0.0002)
+                started = now()
+                ids.append(flow.start())
+                flow.wait(ids[-1:])
                 found.append(now() - started)
             return found
 
-        try:
-            measured = measure(one_round, repeats)
-        finally:
-            ended.set()
-            serving.join()
-        flow.check(keys, 55)
-    return measured.median_latency(US, "W5Q", f"started while an idle worker serves the queue; {NOTE}")
+        measured = measure(one_round, repeats)
+        flow.check(ids, 55)
+    return measured.median_latency(US, "W5Q", f"started here, run by an idle worker process; {NOTE}")
 
 
 def sequential(repeats: int, folder: str | None = None, *, executions: int = 1, tasks: int = workloads.TASKS) -> Figure:
@@ -256,6 +217,22 @@ def parallel(repeats: int, folder: str | None = None, *, executions: int = 100) 
     )
 
 
+def served(repeats: int, processes: int, folder: str | None = None, *, executions: int = 100) -> Figure:
+    """W4 by so many worker processes; this one starts the executions."""
+    branches = workloads.BRANCHES
+    with bench(workloads.fan_out(TASK, branches), folder) as flow, flow.workers(processes):
+        ids: list[str] = []
+
+        def one_round() -> None:
+            ids.extend(mine := [flow.start() for _ in range(executions)])
+            flow.wait(mine)
+
+        measured = measure(one_round, repeats)
+        flow.check(ids, [55] * branches)
+    note = f"{processes} worker process{'es' if processes > 1 else ''}; {NOTE}"
+    return measured.rate(US, f"W4x{processes}", "steps", executions * branches, note)
+
+
 def run(name: str, repeats: int, folder: str | None = None) -> list[Figure]:
     """The figures of the workload called `name`."""
     match name:
@@ -267,7 +244,26 @@ def run(name: str, repeats: int, folder: str | None = None) -> list[Figure]:
             return [parallel(repeats, folder)]
         case "W5":
             return [latency(repeats, folder=folder), queued_latency(repeats, folder=folder)]
+        case "W4xN":
+            return [served(repeats, processes, folder) for processes in WORKER_PROCESSES]
     raise KeyError(name)
 
 
-WORKLOADS = ("W3", "W3x50", "W4", "W5")
+WORKLOADS = ("W3", "W3x50", "W4", "W5", "W4xN")
+
+
+def work(data_dir: str) -> None:
+    """Be a worker process on the folder until standard input ends."""
+    import threading  # noqa: PLC0415  a worker's alone
+
+    ended = threading.Event()
+    product = open_product(data_dir, f"{WORKER} of a benchmark")
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    try:
+        product.work(ended.is_set)
+    finally:
+        product.close()
+
+
+if __name__ == "__main__":
+    work(sys.argv[2])

@@ -22,7 +22,7 @@ from benchmarks import measuring, peer_environments
 from benchmarks.peer_environments import PEERS, Unavailable
 
 IN_MEMORY = ("W1", "W1J", "W2", "W6", "W7", "STREAM1M", "PASS200K")
-DURABLE = ("W3", "W3x50", "W4", "W5")
+DURABLE = ("W3", "W3x50", "W4", "W5", "W4xN")
 REPEATS = 5
 
 Line = dict[str, Any]

@@ -1,6 +1,6 @@
 """How the processes of a data folder tell each other at once that the queue has changed.
 
-    worker   binds locks/.<owner>.bell, a datagram socket, and a thread waits at it
+    worker   binds bells/<owner>, a datagram socket, and a thread waits at it
     others   after a commit that put wakes into the queue: one byte to every such socket, and nobody waits for it
 
 A ring is a hint, as a wake is: one that is lost costs the wait for the next look at the database. A socket whose
@@ -21,6 +21,9 @@ from pathlib import Path
 
 _LOG = logging.getLogger(__name__)
 
+BELLS = "bells"
+"""The folder of the sockets, in a data folder."""
+
 _LONGEST_ADDRESS = 100
 """Bytes of a socket's path that every system takes (sun_path has 104 on macOS, 108 on Linux)."""
 
@@ -33,7 +36,7 @@ class Bell:
 
     def __init__(self, folder: Path, owner: str) -> None:
         self._folder = folder
-        self._name = f".{owner}.bell"
+        self._name = owner
         self._descriptor = -1
         self._heard: Callable[[], None] | None = None
         self._own: socket.socket | None = None
@@ -47,12 +50,13 @@ class Bell:
         if self._own is not None:
             self._heard = heard
             return True
-        address = self._address(self._name)
         own = None
         try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
             own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            own.bind(address)
-            (self._folder / self._name).chmod(0o600)
+            with suppress(OSError):  # macOS: the folder's mode is what counts
+                os.fchmod(own.fileno(), 0o600)
+            own.bind(self._address(self._name))
         except (AttributeError, OSError) as error:
             _LOG.info("other processes' wakes are looked for, not heard: %s", error)
             if own is not None:
@@ -105,7 +109,7 @@ class Bell:
         try:
             changed_at = self._folder.stat().st_mtime_ns
             if changed_at != self._changed_at:
-                self._others = [path.name for path in self._folder.glob(".*.bell") if path.name != self._name]
+                self._others = [path.name for path in self._folder.iterdir() if path.name != self._name]
                 settled = time.time_ns() - changed_at > _TICK_NANOSECONDS  # else more may come under the same time
                 self._changed_at = changed_at if settled else -1
         except OSError:

@@ -19,12 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from engine.adapters.local.bell import BELLS
 from engine.errors import StoreUnavailable
 
 _OURS = re.compile(
     r"automate\.db(-wal|-shm|-journal)?|secrets\.(json|key|lock)|audit-\w+\.heads|token|server\.json|order\.json"
 )
-_FOLDERS = ("locks", "logs", "sessions", "signin")
+_FOLDERS = (BELLS, "locks", "logs", "sessions", "signin")
 _SURELY = ("automate.db", "secrets.json")
 _KEYS = ("secrets.key", "token")
 _OTHERS = 0o077
@@ -114,7 +115,8 @@ def _check(path: Path, part: os.stat_result) -> None:
             f"{path} is a link, and a data folder has none. Put what it leads to in its place, or set "
             "AUTOMATE_DATA_DIR to where the data is."
         )
-    if not (stat.S_ISREG(part.st_mode) or stat.S_ISDIR(part.st_mode)):
+    is_bell = stat.S_ISSOCK(part.st_mode) and path.parent.name == BELLS
+    if not (stat.S_ISREG(part.st_mode) or stat.S_ISDIR(part.st_mode) or is_bell):
         raise StoreUnavailable(f"{path} is no file: remove it.")
     _check_owner(path, part)
 

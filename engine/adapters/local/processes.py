@@ -55,7 +55,7 @@ class Processes:
     """The lock of this process, and a view of all others on the same folder."""
 
     def __init__(self, folder: Path, command: str) -> None:
-        self.folder = self._folder = folder
+        self._folder = folder
         self.owner = f"{os.getpid()}-{secrets.token_hex(6)}"
         newborn = folder / f".{self.owner}.new"
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.adapters.local.activities import SqliteActivities
 from engine.adapters.local.audit_log import SqliteAuditLog
-from engine.adapters.local.bell import Bell
+from engine.adapters.local.bell import BELLS, Bell
 from engine.adapters.local.blobs import SqliteBlobs
 from engine.adapters.local.catalog_store import SqliteCatalogStore
 from engine.adapters.local.database import Database
@@ -36,7 +36,7 @@ class LocalStores:
         self.mended = mended
         self.journal = SqliteJournal(database)
         self.index = SqliteExecutionsIndex(database)
-        self._bell = Bell(processes.folder, processes.owner)
+        self._bell = Bell(database.path.parent / BELLS, processes.owner)
         self.queue = SqliteQueue(database, processes, clock, self._bell)
         self.blobs = SqliteBlobs(database)
         self.catalog = SqliteCatalogStore(database)

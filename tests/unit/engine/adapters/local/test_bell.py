@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import stat
 import sys
 import threading
 
@@ -65,10 +66,10 @@ def test_who_begins_to_listen_later_is_rung_too(two):
 
 def test_the_socket_of_a_dead_process_is_removed_by_who_rings_it(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
-        dead.bind(str(tmp_path / ".dead.bell"))
+        dead.bind(str(tmp_path / "dead"))
     alive = Bell(tmp_path, "alive")
     alive.ring()
-    assert not list(tmp_path.glob(".*.bell"))
+    assert not list(tmp_path.iterdir())
     alive.ring()
     alive.close()
 
@@ -76,7 +77,7 @@ def test_the_socket_of_a_dead_process_is_removed_by_who_rings_it(tmp_path):
 def test_a_closed_bell_leaves_nothing(tmp_path):
     bell = Bell(tmp_path, "one")
     assert bell.listen(lambda: None)
-    assert (tmp_path / ".one.bell").stat().st_mode & 0o777 == 0o600
+    assert stat.S_IMODE((tmp_path / "one").stat().st_mode) == 0o600
     bell.close()
     bell.close()
     assert not list(tmp_path.iterdir())
@@ -114,8 +115,16 @@ def test_a_lost_ring_costs_the_wait_for_the_next_look(two, monkeypatch):
     assert here.queue.changed()
 
 
+def test_a_folder_with_bells_is_opened_and_stays_private(tmp_path, two):
+    here, _ = two
+    assert here.queue.listen(lambda: None)
+    third = open_local(tmp_path / "data", SkipClock())
+    assert third.mended == ()
+    third.close()
+
+
 def test_a_folder_that_is_gone_is_not_rung(tmp_path):
-    bell = Bell(tmp_path / "gone", "one")
+    bell = Bell(tmp_path / "never" / "made", "one")
     bell.ring()
     assert not bell.listen(lambda: None)
     bell.close()
