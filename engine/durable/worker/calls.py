@@ -7,6 +7,7 @@ reports as interrupted. (concurrent.futures joins its threads at exit, which wou
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 
@@ -50,6 +51,7 @@ class CallPool:
         self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         self._started = 0
         self._ends: dict[Ticket, float] = {}
+        self._none_hangs_before = math.inf  # the earliest end at the latest look, or an earlier one
 
     @property
     def in_flight(self) -> int:
@@ -68,6 +70,7 @@ class CallPool:
     def submit(self, ticket: Ticket, call: TaskCall, end: float) -> None:
         """Make the call, which is over by `end` (epoch seconds), unless it is past that when a thread gets to it."""
         self._ends[ticket] = end
+        self._none_hangs_before = min(self._none_hangs_before, end)
         if self._threads == 0:
             self._perform(ticket, call, end)
             return
@@ -96,6 +99,9 @@ class CallPool:
 
     def _hung(self) -> int:
         now = self._clock.now()
+        if now < self._none_hangs_before:
+            return 0
+        self._none_hangs_before = min(self._ends.values(), default=math.inf)
         return min(sum(end <= now for end in self._ends.values()), max(self._threads, 1))
 
     def _work(self) -> None:

@@ -10,6 +10,9 @@ from engine.language.asl.resources import START_EXECUTION
 from engine.ports.tasks import TaskPolicy, Tasks
 from engine.settings import Settings
 
+MOST_KNOWN = 1000
+"""Resources whose policies are kept. A resource may be computed, so that there is no end of them."""
+
 
 class Policies:
     """Asked by the worker for each call."""
@@ -17,6 +20,7 @@ class Policies:
     def __init__(self, tasks: Tasks, settings: Settings) -> None:
         self._tasks = tasks
         self._settings = settings
+        self._known: dict[str, TaskPolicy] = {}
 
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
         """Whether a call that begins now is over in time, even at its longest. An EXPRESS one is cut
@@ -45,7 +49,16 @@ class Policies:
 
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
         """What is known of what the frame calls."""
-        return self._tasks.policy(effects.resource(activation.plan, frame))
+        return self._policy(effects.resource(activation.plan, frame))
+
+    def _policy(self, resource: str) -> TaskPolicy:
+        """It is asked for several times a call. What cannot be called is looked for again: somebody may install it."""
+        found = self._known.get(resource)
+        if found is None:
+            found = self._tasks.policy(resource)
+            if found.problem is None and len(self._known) < MOST_KNOWN:
+                self._known[resource] = found
+        return found
 
     def lacks(self, activation: Activation, frame: Frame) -> str | None:
         """Why this worker cannot make the call that the frame owes: a connector, or a service, that it does not have.
@@ -54,7 +67,7 @@ class Policies:
         resource = effects.resource(activation.plan, frame)
         if activation.express or resource.startswith(START_EXECUTION):  # most often one of ours: nobody is called
             return None
-        return self._tasks.policy(resource).problem
+        return self._policy(resource).problem
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""
