@@ -31,6 +31,9 @@ from engine.language.asl.model import Fallible, Map, Parallel, Pattern, Plan, St
 
 Json = Any
 
+FIRST_LOOK_SECONDS = 5.0
+"""So soon after a redrive a Map Run looks for children that have ended without a notice."""
+
 _OF_ONE_ATTEMPT: dict[str, Any] = {
     "retries": (), "arguments": None, "credentials": None, "due_at": None, "timeout_seconds": None, "deadline": None,
     "heartbeat_seconds": None, "heartbeat_at": None, "lease_until": 0.0, "started_event": 0, "token": None, "job": None,
@@ -93,7 +96,7 @@ def _to_go_over(hundred: Json) -> Json:
         code if code == SUCCEEDED else AGAIN if at < hundred["dispatched"] or code != RUNS else RUNS
         for at, code in enumerate(hundred["fates"])
     ])
-    return {**hundred, "dispatched": 0, "fates": codes}
+    return {**hundred, "dispatched": 0, "fates": codes, "look": FIRST_LOOK_SECONDS}
 
 
 def _is_map_run(state: State) -> bool:

@@ -7,7 +7,8 @@
 An outcome is one character (stored as ``fates``): ``.`` not known to have ended, ``,`` the same of one that was there
 before the run was redriven, S F T A as it ended. All counts derive from these characters, so that a child heard of
 twice is counted once. Only the hundred that changes is written again, never the inputs. While one of the hundred runs,
-the frame is due every SWEEP_SECONDS: then the headers of those that run are read.
+the frame is due every SWEEP_SECONDS: then the headers of those that run are read. After a redrive it is due after
+``look`` seconds: a child that its parent's failure stopped tells nobody when it has ended, and has to be redriven too.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def dispatched(builder: Builder, stimulus: MapRunDispatched) -> bool:
         record = hundred.output
         if index % HUNDRED == record["dispatched"]:
             hundred.output = {**record, "dispatched": index % HUNDRED + 1}
-            look_again(builder, hundred)
+            _arm(builder, hundred)
     return True
 
 
@@ -144,6 +145,16 @@ def _ended_before(builder: Builder, hundred: Frame | OpenFrame | None, stimulus:
     return bool(hundred.output["fates"][at] == AGAIN) and stimulus.redrives < builder.redrives
 
 
+def look_again(builder: Builder, hundred: OpenFrame) -> None:
+    """Their headers were read just now; those that are out are looked at again. After a redrive, each time after twice
+    as long, until it is SWEEP_SECONDS."""
+    seconds = 2 * hundred.output.get("look", SWEEP_SECONDS)
+    hundred.output = {name: value for name, value in hundred.output.items() if name != "look"}
+    if seconds < SWEEP_SECONDS:
+        hundred.output["look"] = seconds
+    _arm(builder, hundred)
+
+
 def forget(builder: Builder, frame: OpenFrame) -> None:
     """The run is over: its children's outcomes go."""
     for first in range(0, 0 if frame.fanout is None else frame.fanout.width, HUNDRED):
@@ -172,9 +183,8 @@ def _hundred(builder: Builder, run: Frame | OpenFrame, index: int) -> OpenFrame:
     return hundred
 
 
-def look_again(builder: Builder, hundred: OpenFrame) -> None:
-    """Those of a hundred children that are out are looked at after SWEEP_SECONDS."""
-    hundred.due_at = builder.at + SWEEP_SECONDS if _out(hundred.output) else None
+def _arm(builder: Builder, hundred: OpenFrame) -> None:
+    hundred.due_at = builder.at + hundred.output.get("look", SWEEP_SECONDS) if _out(hundred.output) else None
 
 
 def _hundreds(snapshot: Snapshot, frame: Frame) -> Iterator[Frame]:

@@ -63,6 +63,24 @@ def test_an_item_goes_on_where_it_stood():
     assert numbers_called(product, B) == [0, 1, 1]
 
 
+def test_an_item_that_the_failure_stopped_goes_on_soon():
+    """It ends after the redrive, and tells nobody: nobody waited when it was stopped."""
+    product = Product(machine(All=distributed()), ScriptedTasks({A: [bad_at_first(1)]}))
+    key = product.start({"items": [0, 1]})
+    product.run(key)
+    product.run(ExecutionKey("default", "flow:one~1.0~1"))
+    product.run(key)
+    assert product.describe(key).status == "FAILED"
+    product.clock.sleep(3)  # old enough for its inbox to be read as it begins
+    redrive(product, key)
+    began = product.clock.now()
+    product.run(key)
+    product.drain()
+    ended = product.describe(key)
+    assert ended.output == [{"done": 0}, {"done": 1}]
+    assert ended.ended_at - began < 60
+
+
 def test_a_map_run_that_was_stopped_goes_on():
     states = machine(Nap={"Type": "Wait", "Seconds": 600, "Next": "Each"}, Each=task(A))
     product = Product(machine(All=distributed(states=states, MaxConcurrency=2)), ScriptedTasks({A: [bad_at_first()]}))
