@@ -225,6 +225,25 @@ def _acknowledged_when_left(patch: Patch) -> None:
     patch.setattr(Ownership, "leave", content)
 
 
+def _a_failed_commit_made_anew(patch: Patch) -> None:
+    """What is tried again holds what came meanwhile."""
+    failed = Committing._failed
+
+    def forget(self: Any, owned: Any, error: Exception) -> None:
+        failed(self, owned, error)
+        owned.segment = None
+
+    patch.setattr(Committing, "_failed", forget)
+
+
+def _overdue_is_definite(patch: Patch) -> None:
+    """A call that hangs past its budget counts as not made."""
+    overdue = Incoming._overdue_calls
+    patch.setattr(Incoming, "_overdue_calls", lambda *args: [
+        replace(stimulus, definite=True) for stimulus in overdue(*args)
+    ])
+
+
 def _one_try_at_a_commit(patch: Patch) -> None:
     patch.setattr("engine.durable.worker.committing.COMMIT_ATTEMPTS", 1)
 
@@ -360,6 +379,10 @@ MUTANTS: dict[str, Mutant] = {
     "left and acknowledged": Mutant("who leaves does not acknowledge", _acknowledged_when_left,
                                     _calls("task", "throttled", sweeps=False)),
     "one try at a commit": Mutant("a commit is tried again", _one_try_at_a_commit, _calls("once", "lost-reply")),
+    "a failed commit made anew": Mutant("a commit that is tried again has the same bytes", _a_failed_commit_made_anew,
+                                        _calls("parallel", "lost-reply")),
+    "a hanging call is a definite failure": Mutant(
+        "a call that hangs keeps its key", _overdue_is_definite, _seeds("hanging", 1)),
     "a stale header resumes": Mutant("only a resume resumes", _stale_headers, _calls("poison", "paused-before")),
     "no hold": Mutant("a held workflow begins nothing", _no_hold, _calls("held", "before")),
     "no strikes": Mutant("what kills its workers is PAUSED", _no_strikes, _seeds("poison", 1)),

@@ -20,6 +20,7 @@ from engine.governance.resolving import SecretResolving
 from engine.ports.journal import OPEN_STATUSES, PAUSED
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
 from tests.crash.real_client import SEND, Sends
+from tests.crash.timing import NEVER
 from tests.support.durable import TESTER
 from tests.support.flows import WORK, Died, flow, task
 
@@ -213,6 +214,12 @@ def _deadly(world: World, call: TaskCall) -> Any:
     return call.arguments
 
 
+def _hangs_once(world: World, call: TaskCall) -> Any:
+    """The first attempt never returns, whoever makes it."""
+    del world
+    return call.arguments if call.attempt else NEVER
+
+
 def _chatty(_world: World, call: TaskCall) -> Any:
     value = call.secrets["CANARY"]
     if call.attempt == 0:
@@ -282,6 +289,9 @@ _RETRY = flow({
             "Catch": [{"ErrorEquals": ["Broken"], "Next": "Mend"}]},
     "Mend": task(End=True),
 })
+_HANGING = flow({
+    "Call": task(Retry=[{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1}], Next="Sum"), "Sum": task(End=True),
+})
 _ONCE = flow({
     "Pay": task(Catch=[INTERRUPTED], Next="Ship"), "Ship": task(Catch=[INTERRUPTED], End=True),
     "Look": {"Type": "Succeed"},
@@ -348,6 +358,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
         _FAN_WITH_CALLBACK, clients=(ANSWER_LATER,), waits={"Rest": 20}, seconds=8.0, concurrent=True,
     ),
     "map": Workflow(_MAP, concurrent=True),
+    "hanging": Workflow(_HANGING, _hangs_once),
     "retry-catch": Workflow(_RETRY, _fragile),
     "redrive": Workflow(_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "redrive-map": Workflow(_MAP_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),

@@ -9,9 +9,16 @@ from typing import Any
 
 from engine.clock import SkipClock
 from engine.durable.worker.calls import Answer, CallPool, Ticket
+from engine.ports.tasks import TaskFailed
 
 STEP_SECONDS = 0.5
 """How far the clock moves at most while an owner waits for an answer: it looks into its inbox every 2 s."""
+
+UNEVEN_SECONDS = (0.0, 0.7, 1.4, 2.1)
+"""What calls take beyond their workflow's seconds, in turn: answers come between and after other events."""
+
+NEVER = TaskFailed("never answered")
+"""The answer of a task whose call does not return."""
 
 
 class EventClock(SkipClock):
@@ -45,7 +52,10 @@ class SkewedClock:
 
 
 class VirtualCalls(CallPool):
-    """Calls that take effect when they are made, and answer when their virtual time is over; eight at once."""
+    """Calls that take effect when they are made, and answer when their virtual time is over; eight at once.
+
+    One that is answered NEVER takes effect, and hangs.
+    """
 
     def __init__(self, tasks: Any, clock: Any, seconds: float) -> None:
         super().__init__(tasks, clock, 0)
@@ -59,15 +69,20 @@ class VirtualCalls(CallPool):
 
     def submit(self, ticket: Ticket, call: Any, end: float) -> None:
         super().submit(ticket, call, end)
-        self._number += 1
         answer = self._answers.get_nowait()
-        seconds = 0.0 if answer.outcome is None else self._seconds
+        if answer.outcome is NEVER:
+            return
+        seconds = 0.0
+        if answer.outcome is not None:
+            seconds = self._seconds + UNEVEN_SECONDS[self._number % len(UNEVEN_SECONDS)]
+        self._number += 1
         heapq.heappush(self._late, (self._clock.now() + seconds, self._number, answer))
 
     def answers(self, timeout: float) -> list[Answer]:
         found = self._due()
-        if not found and timeout > 0 and self._late:
-            self._clock.sleep(min(max(self._late[0][0] - self._clock.now(), 0.001), STEP_SECONDS))
+        if not found and timeout > 0 and self._ends:
+            next_in = self._late[0][0] - self._clock.now() if self._late else STEP_SECONDS
+            self._clock.sleep(min(max(next_in, 0.001), STEP_SECONDS))
             found = self._due()
         for answer in found:
             self._ends.pop(answer.ticket, None)

@@ -43,6 +43,11 @@ NAME = "simulation"
 MOST_RECEIVES = 3
 """A wake received more often is a dead letter (SQS's maxReceiveCount, smaller here)."""
 
+REPLY_SECONDS = 1.5
+"""How long somebody waits for a reply that does not come."""
+THROTTLED_SECONDS = 0.4
+"""How long a client of AWS tries by itself before it says that it was throttled."""
+
 MOST_STEPS = 1_500
 FAR = 1e17
 UNDUE = 1e18
@@ -176,6 +181,7 @@ class World(Product):
             case "after":
                 self._dies()
             case "lost-reply":
+                self.clock.sleep(REPLY_SECONDS)
                 raise StoreUnavailable("no reply")
             case "paused-after":
                 self._freeze()
@@ -186,6 +192,7 @@ class World(Product):
             case "before":
                 self._dies()
             case "throttled":
+                self.clock.sleep(THROTTLED_SECONDS)
                 raise Throttled("too fast")
             case "paused-before":
                 self._freeze()
