@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.crash.direct import DIRECT
 from tests.crash.faults import MODES
 from tests.crash.mutants import MUTANTS
 from tests.crash.plans import PLANS
@@ -35,3 +36,8 @@ def test_every_mode_is_told():
     table = TEXT.partition("| mode | what happens at call k |")[2].partition("\n\n")[0]
     cells = " ".join(re.findall(r"^\| (`.+?) \|", table, re.MULTILINE))
     assert set(re.findall(r"`([a-z-]+)`", cells)) == set(MODES)
+
+
+def test_every_direct_check_has_its_row():
+    table = TEXT.partition("| protection off | what the check sees |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| ([a-z][^|]+) \|", table, re.MULTILINE) == list(DIRECT)
