@@ -254,8 +254,8 @@ def _consumed_again(patch: Patch) -> None:
 
 # ---------------------------------------------------------------- redrives of Map Runs
 
-HEARD_SECONDS = 30.0
-"""A redriven Map Run hears of its children by their notices. Reading their headers takes five minutes."""
+HEARD_SECONDS = redrivable.FIRST_LOOK_SECONDS / 2
+"""A redriven Map Run hears of its children by their notices, before it looks for them the first time."""
 
 
 def _redriven_map_run(after: Any) -> None:
