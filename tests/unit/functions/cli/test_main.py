@@ -421,7 +421,7 @@ def test_every_command_says_what_it_does():
 def test_a_number_that_is_none_is_refused(automate, command):
     status, out, err = automate(*command, "nan")
     assert status == 2
-    assert "no finite number" in out + err
+    assert "not a finite number" in out + err
 
 
 def test_a_key_written_into_a_definition_is_told_with_its_line_and_not_its_value(automate, tmp_path):
