@@ -18,7 +18,7 @@ Specs = Iterator[Spec]
 
 LONG = frozenset({
     "parallel-callback", "stop", "distributed-map", "distributed-map-stopped", "child", "held", "poison", "dead-letter",
-    "big", "activity", "job", "job-stopped",
+    "big", "activity", "job", "job-stopped", "redrive-map",
 })
 """Workflows of many calls, or of dear ones: `make test` draws from them."""
 

@@ -54,7 +54,8 @@ class Workflow:
     """`waits`: the seconds of its Wait states. `endings`: how it may end where a fault may rightly show, as (status,
     a text in its output or error). `unreadable`: no worker can load it until it is resumed. `own_deaths`: so many
     workers die of it. `activity`: a person does a part of it; `job`: a service does, which is asked how it stands.
-    `around`: what stands around, or instead of, the tasks that the ledger records."""
+    `around`: what stands around, or instead of, the tasks that the ledger records. `call_seconds`: a call that takes
+    longer hangs."""
 
     definition: dict[str, Any]
     answer: Callable[[World, TaskCall], Any] = lambda _world, call: call.arguments
@@ -72,6 +73,7 @@ class Workflow:
     concurrent: bool = False
     activity: bool = False
     job: bool = False
+    call_seconds: float | None = None
     around: Callable[[World, Any], Any] = lambda _world, tasks: tasks
 
 
@@ -358,7 +360,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
         _FAN_WITH_CALLBACK, clients=(ANSWER_LATER,), waits={"Rest": 20}, seconds=8.0, concurrent=True,
     ),
     "map": Workflow(_MAP, concurrent=True),
-    "hanging": Workflow(_HANGING, _hangs_once),
+    "hanging": Workflow(_HANGING, _hangs_once, call_seconds=6.0),
     "retry-catch": Workflow(_RETRY, _fragile),
     "redrive": Workflow(_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "redrive-map": Workflow(_MAP_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),

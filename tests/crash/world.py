@@ -93,7 +93,10 @@ class _Tasks:
         self._world = world
 
     def policy(self, resource: str) -> TaskPolicy:
-        return TaskPolicy(at_most_once=self._world.workflow.at_most_once and resource != "")
+        workflow = self._world.workflow
+        return TaskPolicy(
+            at_most_once=workflow.at_most_once and resource != "", timeout_seconds=workflow.call_seconds,
+        )
 
     def call(self, call: TaskCall) -> TaskOutcome:
         world = self._world
