@@ -11,6 +11,7 @@ needs time to end, sets limits of its own (the fixture `unhurried`, `engine.lang
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -69,3 +70,15 @@ def _egress() -> Iterator[None]:
     from connectors.egress import in_force  # noqa: PLC0415 - as above
 
     in_force.reset()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _metrics() -> Iterator[None]:
+    """What a Lambda's handler has set for its process ends with the tests of a module: Powertools keeps the metrics and
+    dimensions of all handlers in one place."""
+    yield
+    powertools = sys.modules.get("aws_lambda_powertools.metrics.metrics")
+    if powertools is not None:
+        kept = powertools.Metrics
+        for shared in (kept._metrics, kept._dimensions, kept._metadata, kept._default_dimensions):
+            shared.clear()
