@@ -33,6 +33,7 @@ export function columnsOf(given: Given): Columns<Workflow> {
       header: "On",
       cell: (workflow) => <OnOff workflow={workflow} {...given} />,
       width: 190,
+      minWidth: 120,
     },
     given.isWide && { id: "tags", header: "Tags", cell: (workflow) => <Tags workflow={workflow} />, width: 160 },
     given.isWide && {
@@ -67,7 +68,7 @@ function Name({ workflow }: { workflow: Workflow }) {
 function Versions({ workflow }: { workflow: Workflow }) {
   if (workflow.active_version === null) return <Badge color="grey">Never published</Badge>;
   return (
-    <div className="row gap-8 nowrap">
+    <div className="row wraps gap-8">
       <Badge color="green">{`v${workflow.active_version} active`}</Badge>
       {workflow.has_unpublished_changes && <span className="size-13 warn">Draft differs</span>}
     </div>
