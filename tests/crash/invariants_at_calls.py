@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.durable import codec
+from engine.durable.activation import LEASE_MARGIN_SECONDS
 from engine.errors import Throttled
 from engine.kernel.express import is_express
 from engine.kernel.snapshot import Phase
@@ -84,9 +85,9 @@ class Watch:
 
     def call(self, call: TaskCall) -> None:
         """I9: no call without a durable intent; and none once a stop was accepted and could be read. Not curable: one
-        that froze between its check and its call."""
+        that froze between its check and its call, or whose lease a worker takes for over that is far ahead of it."""
         world = self._world
-        if world.faults.pauses or call.stops_job:  # stopping a job needs no intent: what has ended owes it
+        if world.faults.pauses or call.stops_job or self._leases_mean_nothing():  # what has ended owes a job's stop
             return
         stopped = None if world.ledger.asked("redrive") else world.ledger.accepted.get("stop")
         own = call.execution_id == world.key.id and world.faults.skews == (0.0,) and not world.faults.loss
@@ -104,6 +105,12 @@ class Watch:
         ]
         if call.idempotency_key.partition("?")[0] not in intents:
             self.broken.append(f"I9: {call.state} was called without a durable intent")
+
+    def _leases_mean_nothing(self) -> bool:
+        """Whether the clocks are further apart than a lease is long."""
+        seconds = self._world.workflow.call_seconds
+        skews = self._world.faults.skews
+        return seconds is not None and max(skews) - min(skews) > seconds + LEASE_MARGIN_SECONDS
 
     def accepted(self, client: Client) -> None:
         """An act was accepted: how long the lease of the present owner, dead or alive, may still last."""
