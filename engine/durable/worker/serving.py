@@ -84,12 +84,13 @@ class Serving:
                 stopping = True
                 self._worker.stop_by(self._clock.now() + STOP_SECONDS + RESERVE_SECONDS / 2)
             if not stopping or self._worker.owned:
-                self._worker.gather(self._patience())
+                self._worker.gather(self._idle_seconds())
         self._with_patience(self._settle)
 
-    def _patience(self) -> float:
-        """How long to wait for an answer. What it owns has timers and an inbox, which it looks at between two waits."""
-        if self._worker.owned or not self._is_told:
+    def _idle_seconds(self) -> float:
+        """How long to wait for an answer. What it owns has timers and an inbox, which it looks at between two waits.
+        One that is to run alone waits for its turn."""
+        if self._worker.owned or self._worker.alone or not self._is_told:
             return IDLE_SECONDS
         return min(max(self._claim_at - self._clock.now(), IDLE_SECONDS), QUIET_SECONDS)
 
