@@ -1,8 +1,9 @@
 """The engine's own entries in the audit log: the worker tells which segments are committed, this reads what they say.
 
-The worker calls it after each commit, and again with the last segment of an execution that it loads: whoever died
+The worker calls it for each commit, and again with the last segment of an execution that it loads: whoever died
 between the commit and the entry leaves it to the next owner. An entry is named by its event, so the repeat is
-recognised. What cannot be recorded is logged and left: the history holds the same facts, and work goes on.
+recognised. Where the stores write together, the entries are part of the commit: both last, or neither. Else what cannot
+be recorded is logged and left: the history holds the same facts, and work goes on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from engine.durable import codec
+from engine.errors import StorageError
 from engine.governance.audit_engine import AUDITED_EVENTS, engine_entries
 from engine.governance.audit_entry import AuditEntry
 from engine.governance.audit_recorder import AuditRecorder
@@ -28,20 +30,22 @@ for each by itself costs more."""
 
 
 class EngineRecorder:
-    """`origin` is what the entries call this worker. `observe` is told the events of every segment besides."""
+    """`origin` is what the entries call this worker. `observe` is told the events of every segment besides.
+    `within`: it is called in the transaction of the commit, which fails where the log cannot be written."""
 
     def __init__(
-        self, audit: AuditRecorder, journal: Journal, *, origin: str,
+        self, audit: AuditRecorder, journal: Journal, *, origin: str, within: bool = False,
         observe: Callable[[Segment, Sequence[HistoryEvent]], None] = lambda _segment, _events: None,
     ) -> None:
         self._audit = audit
         self._journal = journal
         self._origin = origin
         self._observe = observe
+        self._within = within
         self._recorded: dict[tuple[str, str], None] = {}
 
     def __call__(self, segments: Sequence[Segment]) -> None:
-        """Record what `segments`, all committed, say. Never raises."""
+        """Record what `segments`, all committed, say. Raises StorageError if it is within the commit, else nothing."""
         try:
             entries: dict[str, list[AuditEntry]] = {}
             for segment in segments:
@@ -50,14 +54,17 @@ class EngineRecorder:
                 if found:
                     self._audit.record(found)
                     self._remember(found)
-        except Exception as error:  # noqa: BLE001 - the commit stands, and the worker's other executions go on
+        except Exception as error:
+            if self._within and isinstance(error, StorageError):
+                raise
+            # The commit stands, and the worker's other executions go on.
             names = ", ".join(sorted({segment.key.id for segment in segments}))
             _LOG.error("NOT IN THE AUDIT LOG: the engine's acts in %s", names, exc_info=error)
 
     def _entries(self, segment: Segment) -> list[AuditEntry]:
         if not segment.last_event:
             return []
-        events = codec.decode_events(segment.body)
+        events = codec.events_of(segment)
         self._observe(segment, events)
         if not any(event.type in AUDITED_EVENTS for event in events):
             return []
@@ -79,7 +86,10 @@ class EngineRecorder:
         return [entry for entry in found if (entry.workspace, entry.id) not in self._recorded]
 
     def _remember(self, entries: Sequence[AuditEntry]) -> None:
-        """Who parks an execution after a failure and wakes it for the retry need not ask the log again."""
+        """Who parks an execution after a failure and wakes it for the retry need not ask the log again. Within a
+        commit nothing is remembered: it may yet fail."""
+        if self._within:
+            return
         self._recorded.update(dict.fromkeys((entry.workspace, entry.id) for entry in entries))
         while len(self._recorded) > MOST_REMEMBERED:
             del self._recorded[next(iter(self._recorded))]

@@ -92,7 +92,8 @@ class Activation:
         self.offered: set[WorkItem] = set()  # by this load; `out`: by it or an earlier one
         self.out = {effects.work_item(plan, snapshot, frame) for frame in waiting}
         self._stimuli: list[Stimulus] = []
-        self._events: list[str] = []
+        self._events: list[HistoryEvent] = []
+        self._event_texts: list[str] = []
         self._event_ids = (0, 0)
         self._event_bytes = 0
         self._transition_bytes = 2 * max((len(segment.body) for segment in segments), default=input_bytes) + 256
@@ -158,7 +159,8 @@ class Activation:
             return
         texts = [codec.encode_event(event) for event in events]
         size = sum(map(len, texts))
-        self._events += texts
+        self._events += events
+        self._event_texts += texts
         self._event_bytes += size
         self._event_ids = (self._event_ids[0] or events[0].id, events[-1].id)
         self._transition_bytes = max(2 * size // len(events), 256)
@@ -192,7 +194,7 @@ class Activation:
     def segment(self, now: float, *, owner: str, hard_deadline: float) -> Segment:
         """The uncommitted change as the next segment. Call `committed` once it is written."""
         change = codec.Change(
-            tuple(self._stimuli), tuple(self._events), self.snapshot, frozenset(self._touched),
+            tuple(self._stimuli), tuple(self._event_texts), self.snapshot, frozenset(self._touched),
             frozenset(self._removed),
         )
         body = b""
@@ -206,13 +208,14 @@ class Activation:
         return Segment(
             self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
+            events=tuple(self._events),
         )
 
     def committed(self, segment: Segment) -> list[StartedCall]:
         """The segment is durable: forget the change, answer the calls that may now be made."""
         self.seq = segment.seq
         self._account(segment)
-        self._stimuli, self._events = [], []
+        self._stimuli, self._events, self._event_texts = [], [], []
         self._event_ids, self._event_bytes = (0, 0), 0
         self._touched, self._removed = set(), set()
         self._visit_at_commit = self.snapshot.next_visit

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -20,7 +20,7 @@ from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Snapshot
 from engine.kernel.stimulus import Stimulus
-from engine.ports.journal import Loaded
+from engine.ports.journal import Loaded, Segment
 from engine.records import dataclass
 
 Json = Any
@@ -118,6 +118,11 @@ def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:
 def decode_events(body: bytes) -> list[HistoryEvent]:
     """The history events of one segment."""
     return [HistoryEvent(*parts) for parts in unpack(body)["e"]]
+
+
+def events_of(segment: Segment) -> Sequence[HistoryEvent]:
+    """The history events of a segment: as its writer has them, or from its body."""
+    return decode_events(segment.body) if segment.events is None else segment.events
 
 
 def decode_stimuli(body: bytes) -> list[Stimulus]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, field, replace
 from typing import Any, Protocol
 
 from engine.ports.executions_index import ExecutionRow
@@ -92,7 +92,8 @@ class Segment:
     `lease_until` is 0.0 when no call runs under it; `owner` names the process whose OS lock holds the lease locally
     (empty on AWS, where time alone ends a lease). `nonce` is that of the load that wrote it. A `checkpoint` holds the
     whole snapshot, so that loading can start here. `first_event` is the id of its first history event (0 for none), for
-    reading the history by id.
+    reading the history by id. `events` are its history events while its writer has it, so that nobody has to unpack
+    `body` for them; None once it was read from a store.
     """
 
     key: ExecutionKey
@@ -105,6 +106,7 @@ class Segment:
     owner: str = ""
     first_event: int = 0
     last_event: int = 0
+    events: Sequence[Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

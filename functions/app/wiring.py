@@ -27,6 +27,7 @@ from engine.ports.pauses import Pauses
 from engine.ports.published import PublishedVersion
 from engine.ports.queue import WakeQueue
 from engine.ports.secrets import SecretBackend, WritableSecrets
+from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 from functions.app.services import Place, Services
 from functions.app.started_by import StartedBy
@@ -64,6 +65,10 @@ class Stores(Protocol):
     def activities(self) -> ActivityStore:
         """Activities, and the tasks that wait for their workers."""
 
+    @property
+    def together(self) -> Together | None:
+        """One transaction over all of them; None where each writes by itself."""
+
 
 def audit_over(stores: Stores, clock: Clock) -> Audit:
     """The audit log, beside the executions that it tells of."""
@@ -82,6 +87,7 @@ def services_over(
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         clock=clock, settings=settings, pauses=stores.pauses, masks=chain.masks, startable=startable,
+        together=stores.together or one_by_one,
     )
     return Services(
         catalog=Catalog(stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds),

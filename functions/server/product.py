@@ -81,7 +81,8 @@ class Product:
                 tasks=chain.tasks, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
                 masks=chain.masks,
-                on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}"),
+                on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}", within=True),
+                together=stores.together,
             )
 
         services = replace(

@@ -1,18 +1,21 @@
 """What must hold once a run has come to rest, by the names of docs/reliability.md.
 
-I1, I5, I10, I11, I15 of each journal, I2, I3, I12 of the stores, I4, I6, I7, I8, I13, I14 against the fault-free run,
-and the bounds. I9, and I1 and I15 of what is written, are looked at when it happens (invariants_at_calls).
+I1, I5, I10, I11, I15, I16 of each journal, I2, I3, I12 of the stores, I4, I6, I7, I8, I13, I14 against the fault-free
+run, and the bounds. I9, and I1 and I15 of what is written, are looked at when it happens (invariants_at_calls).
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from engine.durable import codec
 from engine.durable.loading import facts_of
+from engine.governance.audit_engine import AUDITED_EVENTS
+from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
 from engine.kernel import snapshot_codec
 from engine.kernel.snapshot import Snapshot
 from engine.kernel.step import step
@@ -62,6 +65,7 @@ def check(world: World, reference: Seen) -> list[str]:
             continue
         broken += [f"{found} [{header.key.id}]" for found in _check_execution(world, header, segments)]
     broken += _check_rest(world)
+    broken += _check_audit(world)
     now = seen(world)
     broken += _check_outcome(world, now, reference)
     broken += _check_calls(world, now, reference)
@@ -149,6 +153,21 @@ def _check_rest(world: World) -> Iterator[str]:
             yield f"I12: the inbox of {header.key.id} holds {left}"
     if world.stores.next_due_in() is not None:
         yield "I12: the queue is not empty"
+
+
+def _check_audit(world: World) -> Iterator[str]:
+    """I16, where the entries are part of the commit."""
+    if world.stores.together is None:
+        return
+    wanted = Counter(
+        f"{header.key.id}#{event.id}" for header in world.stores.headers()
+        for segment in world.stores.segments(header.key) for event in codec.decode_events(segment.body)
+        if event.type in AUDITED_EVENTS
+    )
+    recorded = page(world.stores.audit, AuditQuery(world.workspace, limit=MOST_IN_PAGE))
+    found = Counter(item.entry.id for item in recorded.entries)
+    if found != wanted:
+        yield f"I16: not the entries of the history: {sorted((wanted - found) + (found - wanted))}"
 
 
 def _check_outcome(world: World, now: Seen, reference: Seen) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from engine.durable import codec
@@ -41,6 +42,16 @@ class Watch:
             "commit": self._commit, "update_headers": self._update_headers, "put_inbox": self._put_inbox,
             "load": self._load,
         })
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is written meanwhile is written at its end: nothing was, if it fails."""
+        before = dict(self.written), dict(self._bodies)
+        try:
+            yield
+        except BaseException:
+            self.written, self._bodies = before
+            raise
 
     def _load(self, act: Callable[..., Any], key: ExecutionKey) -> Any:
         world = self._world

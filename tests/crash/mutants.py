@@ -51,9 +51,9 @@ class Mutant:
     runs: Runs
 
 
-def _calls(workflow: str, *modes: str, **more: Any) -> Runs:
+def _calls(workflow: str, *modes: str, family: str = "memory", **more: Any) -> Runs:
     """Each call of `workflow` in each of `modes`."""
-    return lambda campaign: campaign.reference(workflow, "memory").specs(workflow, "memory", modes, **more)
+    return lambda campaign: campaign.reference(workflow, family).specs(workflow, family, modes, **more)
 
 
 def _seeds(workflow: str, number: int = 20, **more: Any) -> Runs:
@@ -302,6 +302,36 @@ def _no_tombstones(patch: Patch) -> None:
     patch.setattr(codec, "encode_change", lambda change, **how: encode(replace(change, removed=frozenset()), **how))
 
 
+# ---------------------------------------------------------------- one transaction
+
+
+def _told_beside_the_commit(patch: Patch) -> None:
+    """The audit log's entries are written after the commit, by themselves."""
+
+    def commit(self: Any, segments: Any, closing: Any) -> Any:
+        later.append((self, segments))
+        return self._journal.commit(segments, closing)
+
+    def guarded(self: Any, segments: Any, closing: Any = ()) -> Any:
+        later.clear()
+        answers = real(self, segments, closing)
+        while later:
+            worker, written = later.pop()
+            worker._tell([segment for segment, held in zip(written, answers, strict=True) if held is True])
+        return answers
+
+    later: list[Any] = []
+    real = Committing._guarded
+    patch.setattr(Committing, "_commit_and_tell", commit)
+    patch.setattr(Committing, "_guarded", guarded)
+
+
+def _closed_whoever_waits(patch: Patch) -> None:
+    """The last commit closes the header though a parent has still to be told, and no header of a child is read."""
+    patch.setattr(Parking, "owes_nobody", lambda _self, activation: activation.snapshot.closed)
+    patch.setattr(MapRuns, "swept", lambda *_: [])
+
+
 # ---------------------------------------------------------------- children
 
 
@@ -399,6 +429,10 @@ MUTANTS: dict[str, Mutant] = {
                                              _children_told_after_the_header, _calls("distributed-map", "before")),
     "a cursor ahead of the children": Mutant("children exist before the cursor says so", _a_cursor_that_runs_ahead,
                                              _calls("distributed-map", "before")),
+    "told beside the commit": Mutant("a commit and its audit entries are one transaction", _told_beside_the_commit,
+                                     _calls("stop", *DEATHS, family="sqlite")),
+    "closed whoever waits": Mutant("who owes nobody anything closes with its commit", _closed_whoever_waits,
+                                   _calls("distributed-map", "before", family="sqlite")),
 }
 
 
@@ -415,8 +449,8 @@ class Verdict:
 def run_mutant(campaign: Campaign, mutant: Mutant, *, until_killed: bool) -> Verdict:
     """Run the mutant's runs with its protection off. The references are the sound product's."""
     specs = list(mutant.runs(campaign))
-    for workflow, deltas in {(spec.workflow, spec.faults.deltas) for spec in specs}:
-        campaign.reference(workflow, "memory", deltas=deltas)
+    for workflow, family, deltas in {(spec.workflow, spec.family, spec.faults.deltas) for spec in specs}:
+        campaign.reference(workflow, family, deltas=deltas)
     runs = failures = 0
     first, said = None, ""
     with pytest.MonkeyPatch.context() as patch:

@@ -19,16 +19,19 @@ from typing import Any
 
 from engine.durable.lifecycle.activities import ActivityTask
 from engine.durable.lifecycle.dead_letters import DeadLetters
+from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.worker.sync_start import SyncStarts, SyncTimedOut
 from engine.durable.worker.worker import Worker
 from engine.errors import StorageError, StoreUnavailable, Throttled
+from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.activities import Activity
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received, Wake
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
+from functions.engine_audit import EngineRecorder
 from tests.crash.families import VISIBILITY_SECONDS, Stores
 from tests.crash.faults import Faults, can
 from tests.crash.invariants_at_calls import Watch
@@ -251,6 +254,21 @@ class World(Product):
     def sweeper(self) -> Sweeper:
         return Sweeper(self.wrap("journal", self.stores.journal), self.wrap("queue", self.stores.queue), self.clock)
 
+    def together(self, act: Callable[[], Any]) -> Any:
+        """One transaction is one call: what it reads and writes is done with it, or not at all."""
+        def whole() -> Any:
+            with self.quietly(), self.watched.whole():
+                return self.stores.together(act)
+
+        return self.port_call("together", whole)
+
+    @property
+    def executions(self) -> Executions:
+        found = super().executions
+        if self.stores.together is not None:
+            found._starts._together = self.together
+        return found
+
     def worker(self, *_args: Any, runs_sync: bool = False, **_more: Any) -> Worker:
         """A fresh process. Its clock is the next one of the skewed ones."""
         skew = self.faults.skews[self._skew % len(self.faults.skews)]
@@ -267,7 +285,15 @@ class World(Product):
             activities=self.wrap("activities", self.stores.activities), runs_sync=runs_sync,
             parallel=self.stores.parallel,
             new_pool=lambda chain, at, _threads: VirtualCalls(chain, at, self.workflow.seconds),
+            together=None if self.stores.together is None else self.together, on_committed=self._recorder(),
         )
+
+    def _recorder(self) -> Callable[[Any], None]:
+        """Who writes the engine's entries of the audit log, where they are part of the commit."""
+        if self.stores.together is None:
+            return lambda _segments: None
+        audit = AuditRecorder(self.stores.audit, self.clock)
+        return EngineRecorder(audit, self.stores.journal, origin="worker", within=True)
 
     def _run(self, received: list[Received]) -> dict[ExecutionKey, Any]:
         """One Lambda invocation."""

@@ -23,6 +23,9 @@ class AwsStores:
     owner = ""
     """A lease names no process here: time alone ends it."""
 
+    together = None
+    """They share no transaction that would cost no more."""
+
     def __init__(self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock) -> None:
         self.clients = clients
         self.blobs = S3Blobs(clients, bucket)

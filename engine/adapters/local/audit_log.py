@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 
 from engine.adapters.audit_runs import runs_of
 from engine.adapters.local.audit_witness import AuditWitness
@@ -42,7 +43,7 @@ class SqliteAuditLog:
         refused = self._database.write(work)
         for workspace in {record.workspace for record in records}:
             written = {chain: run[-1].number for chain, run in runs.items() if chain not in refused}
-            self._witness.note(workspace, written)
+            self._database.after_commit(partial(self._witness.note, workspace, written))
         return refused
 
     def witnessed(self, workspace: str) -> dict[int, int]:

@@ -3,6 +3,7 @@
 Writing    one connection a process, behind a lock. Threads that come while a transaction runs queue up, and the next
            to get the lock writes for all of them in one transaction (group commit); alone, a thread waits for nobody.
 Reading    a pool of connections, each used by one thread at a time. WAL: readers never wait for the writer.
+Together   what a thread reads and writes within `together` is one transaction: all of it lasts, or none.
 Durable    synchronous=FULL: a committed write survives a power cut. `durable=False` skips the wait for the disk
            (synchronous=NORMAL) for what is only a hint: such a write survives kill -9, and is lost by a power cut only
            together with everything after it.
@@ -23,7 +24,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock, RLock, get_ident
 from typing import Any, Generic, TypeVar
 
 from engine.adapters.local.processes import Processes, writer_of
@@ -50,6 +51,7 @@ class _Pending(Generic[T]):
         self.work = work
         self.durable = durable
         self.done = False
+        self.afterwards: list[Callable[[], None]] = []
         self.result: T
         self.error: BaseException | None = None
 
@@ -70,6 +72,7 @@ class Database:
         self._writer_lock = Lock()
         self._pending_lock = Lock()
         self._pending: list[_Pending[Any]] = []
+        self._at_work: tuple[int, _Pending[Any]] | None = None  # by which thread
         self._idle_readers: list[sqlite3.Connection] = []
         self._readers: list[sqlite3.Connection] = []
         self._alone: RLock | None = None
@@ -89,6 +92,8 @@ class Database:
         `work` shares its transaction with those of other threads and is run again alone when one of them raised: it
         must do nothing but use the connection.
         """
+        if self._joined() is not None:
+            return self._nested(work)
         if self._alone is not None or not self._processes.is_known:
             raise _full(self.path)
         mine = _Pending(work, durable=durable)
@@ -101,10 +106,31 @@ class Database:
                 self._write_batch(batch)
         if mine.error is not None:
             raise mine.error
+        for act in mine.afterwards:
+            act()
         return mine.result
+
+    def together(self, act: Callable[[], T]) -> T:
+        """Run `act`, and have all that it reads and writes through this database in one durable transaction; whatever
+        it raises rolls all of it back. As with `write`, it is run again where a neighbour's write raised.
+
+        No other process writes meanwhile: nothing that waits for the world belongs in `act`.
+        """
+        return self.write(lambda _connection: act())
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Run `act` once the transaction at hand is committed, and never if it is not; at once outside of one."""
+        pending = self._joined()
+        if pending is None:
+            act()
+        else:
+            pending.afterwards.append(act)
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on one consistent view of the database and return its result."""
+        if self._joined() is not None:
+            with self._errors():
+                return work(self._writer)
         with self._errors(), self._reader() as connection:
             connection.execute("BEGIN")
             try:
@@ -147,13 +173,40 @@ class Database:
                 self._synchronous = wanted
             self._writer.execute("BEGIN IMMEDIATE")
             try:
-                results = [pending.work(self._writer) for pending in batch]
+                results = [self._perform(pending) for pending in batch]
                 self._writer.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # SQLite has rolled back by itself after a full disk
                     self._writer.execute("ROLLBACK")
                 raise
             return results
+
+    def _perform(self, pending: _Pending[T]) -> T:
+        self._at_work = (get_ident(), pending)
+        pending.afterwards = []
+        try:
+            return pending.work(self._writer)
+        finally:
+            self._at_work = None
+
+    def _joined(self) -> _Pending[Any] | None:
+        """The write that this thread is within."""
+        at_work = self._at_work
+        return at_work[1] if at_work is not None and at_work[0] == get_ident() else None
+
+    def _nested(self, work: Work[T]) -> T:
+        """A write within another: what it raises undoes it alone, and is the other's to pass on."""
+        with self._errors():
+            self._writer.execute("SAVEPOINT nested")
+            try:
+                result = work(self._writer)
+            except BaseException:
+                with suppress(sqlite3.Error):  # SQLite has rolled back all of it by itself after a full disk
+                    self._writer.execute("ROLLBACK TO nested")
+                    self._writer.execute("RELEASE nested")
+                raise
+            self._writer.execute("RELEASE nested")
+            return result
 
     def _data_version(self) -> int:
         """Changes whenever another connection commits; asked of the writing one, that is another process."""

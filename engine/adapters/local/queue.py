@@ -109,6 +109,9 @@ class SqliteQueue:
         return self._hears_others
 
     def _tell(self) -> None:
+        self._database.after_commit(self._ring)
+
+    def _ring(self) -> None:
         self._note_changed()
         self._bell.ring()
 

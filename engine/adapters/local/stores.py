@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from engine.adapters.local.activities import SqliteActivities
 from engine.adapters.local.audit_log import SqliteAuditLog
@@ -22,6 +24,8 @@ from engine.errors import StoreUnavailable
 from engine.settings import Settings
 
 DATABASE = "automate.db"
+
+T = TypeVar("T")
 
 
 class LocalStores:
@@ -86,6 +90,10 @@ class LocalStores:
     def is_alive(self, owner: str) -> bool:
         """Whether the process called `owner` still runs."""
         return self.processes.is_alive(owner)
+
+    def together(self, act: Callable[[], T]) -> T:
+        """Run `act`, and have all that it reads and writes in these stores in one transaction (Database.together)."""
+        return self._database.together(act)
 
     def close(self) -> None:
         """Close the database, then give the lock back: claims and leases of this process are over."""

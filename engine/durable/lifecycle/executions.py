@@ -34,6 +34,7 @@ from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
 from engine.ports.secrets import SecretMasks
+from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 
 Json = Any
@@ -71,7 +72,7 @@ class Executions:
         settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
-        startable: Callable[[PublishedVersion], None] = lambda _version: None,
+        startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -80,7 +81,7 @@ class Executions:
         self._clock = clock
         self._starts = Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
-            pauses=pauses, startable=startable,
+            pauses=pauses, startable=startable, together=together,
         )
         self._activator = Activator(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
         self._redrives = Redrives(journal, queue, clock, self._activator, new_seed)
@@ -88,10 +89,12 @@ class Executions:
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, sync: bool = False,
+        version: int | None = None, sync: bool = False, then: Callable[[Execution], None] = lambda _started: None,
     ) -> Execution:
         """Start the active version, or `version`: lifecycle.starts.Starts.start says what comes of it."""
-        return self._starts.start(workspace, workflow, execution_input, name=name, version=version, sync=sync)
+        return self._starts.start(
+            workspace, workflow, execution_input, name=name, version=version, sync=sync, then=then
+        )
 
     def describe(self, key: ExecutionKey) -> Execution:
         """The execution as it stands; `cause` says why it is PAUSED. Raises NotFound (ExecutionDoesNotExist)."""

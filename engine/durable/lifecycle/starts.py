@@ -22,6 +22,7 @@ from engine.ports.keys import ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
+from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 
 Json = Any
@@ -35,12 +36,13 @@ class ExecutionAlreadyExists(Conflict):
 
 class Starts:
     """Safe to share between threads. Without `pauses` no workflow's starts are held. `startable` is asked before
-    anything is written, and raises to refuse; not of a child, which its parent's worker starts."""
+    anything is written, and raises to refuse; not of a child, which its parent's worker starts. `together`: where the
+    stores share a transaction, a start is one."""
 
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, published: Published, clock: Clock, settings: Settings,
         new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
-        startable: Callable[[PublishedVersion], None] = lambda _version: None,
+        startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -50,10 +52,12 @@ class Starts:
         self._new_name = new_name
         self._pauses = pauses
         self._startable = startable
+        self._together = together
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, parent: Parent | None = None,
+        then: Callable[[Execution], None] = lambda _started: None,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
 
@@ -62,7 +66,8 @@ class Starts:
         starts are refused, NotFound, InvalidDocument where the input breaks the workflow's input schema,
         PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
         the caller's to run (engine.durable.worker.sync_start): no wake is sent, and a name that is taken is taken.
-        `parent` is the Task that starts it: asked again by that one, a closed execution is answered too.
+        `parent` is the Task that starts it: asked again by that one, a closed execution is answered too. `then` is told
+        of the start, in its transaction where there is one: what it writes is part of it.
 
         Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
         sweeper; one before it started nothing.
@@ -81,16 +86,20 @@ class Starts:
         if queued:
             header = replace(header, due_at=header.started_at + HOLD_SECONDS)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
-        existing = self._journal.create(header, data, row_of(header, business_key=found_by))
-        if existing is not None:
-            header = _same_execution(existing, header, again=not sync)
-        key = header.key
-        if not sync and (not queued or not self._is_queued(key)):  # resumed meanwhile: nobody else would wake it soon
-            self._queue.send([Wake(key)])
-        return Execution(
-            key, workflow, header.version, header.status, header.kind, execution_input, header.started_at,
-            business_key=found_by, definition_digest=header.definition_digest,
-        )
+
+        def write() -> Execution:
+            existing = self._journal.create(header, data, row_of(header, business_key=found_by))
+            stands = header if existing is None else _same_execution(existing, header, again=not sync)
+            if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
+                self._queue.send([Wake(stands.key)])
+            started = Execution(
+                stands.key, workflow, stands.version, stands.status, stands.kind, execution_input, stands.started_at,
+                business_key=found_by, definition_digest=stands.definition_digest,
+            )
+            then(started)
+            return started
+
+        return self._together(write)
 
     def _is_queued(self, key: ExecutionKey) -> bool:
         try:

@@ -10,13 +10,16 @@ applied and a successor may stand on it, so nothing is stepped and nothing is re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from engine.clock import Clock
 from engine.durable.worker.map_run_driver import Each
 from engine.durable.worker.owned import Owned
-from engine.durable.worker.parking import Parking
+from engine.durable.worker.parking import Parking, closing_change
 from engine.errors import Fenced, StoreBusy, StoreUnavailable, Throttled
-from engine.ports.journal import Journal, Segment
+from engine.ports.journal import HeaderChange, Journal, Segment
+from engine.ports.keys import ExecutionKey
+from engine.ports.transactions import Together
 
 COMMIT_ATTEMPTS = 3
 """How often a commit is tried where the store may serve the next time."""
@@ -28,10 +31,12 @@ Leave = Callable[[Owned, Exception], None]
 
 class Committing:
     """`each` spreads writes where the store takes them one by one; None: one write for all. `leave` is told of an
-    execution that cannot be written, and why."""
+    execution that cannot be written, and why. `together`: the stores share a transaction; then `tell` is told what is
+    committed within it, and who closes and owes nobody anything has its header closed by the same commit."""
 
     def __init__(
-        self, journal: Journal, clock: Clock, parking: Parking, *, owner: str, each: Each | None, leave: Leave
+        self, journal: Journal, clock: Clock, parking: Parking, *, owner: str, each: Each | None, leave: Leave,
+        tell: Callable[[Sequence[Segment]], None], together: Together | None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -39,6 +44,8 @@ class Committing:
         self._owner = owner
         self._each = each
         self._leave = leave
+        self._tell = tell
+        self._together = together
 
     def wanted(self, owned: Owned, now: float) -> bool:
         """Whether a run of pure states has to be committed though it is not over."""
@@ -59,16 +66,31 @@ class Committing:
             (owned, owned.segment) for owned in encoded
             if owned.segment is not None and self._cover_lease(owned, owned.segment)
         ]
+        closing = self._closing(writes)
+        answers = self._write([segment for _, segment in writes], [*closing.values()])
         durable: list[tuple[Owned, Segment]] = []
-        for (owned, segment), written in zip(writes, self._write([s for _, s in writes]), strict=True):
+        for (owned, segment), written in zip(writes, answers, strict=True):
             if isinstance(written, Exception):
                 self._failed(owned, written)
             elif not written:
                 self._leave(owned, Fenced(f"segment {segment.seq} was written by another owner"))
             else:
                 owned.commit_done()
+                if segment.key in closing:
+                    owned.activation.header_stored(replace(
+                        owned.activation.header, status=closing[segment.key].status, seq=segment.seq, due_at=None
+                    ))
                 durable.append((owned, segment))
         return durable
+
+    def _closing(self, writes: Sequence[tuple[Owned, Segment]]) -> dict[ExecutionKey, HeaderChange]:
+        """The headers that this commit closes: of those that owe nobody anything before that."""
+        if self._together is None:
+            return {}
+        return {
+            segment.key: closing_change(owned.activation, segment.seq) for owned, segment in writes
+            if self._parking.owes_nobody(owned.activation)
+        }
 
     def _cover_lease(self, owned: Owned, segment: Segment) -> bool:
         """A lease that opens while the header is due later than its end needs the header first. False: not yet.
@@ -91,16 +113,23 @@ class Committing:
         if not again or not isinstance(error, _TRANSIENT):
             self._leave(owned, error)
 
-    def _write(self, segments: list[Segment]) -> list[bool | Exception]:
+    def _write(self, segments: list[Segment], closing: Sequence[HeaderChange]) -> list[bool | Exception]:
         """One commit for all, or one each in parallel where the store takes them one by one."""
         if not segments:
             return []
         if self._each is not None:
             return [answer for group in self._each(self._guarded, [[s] for s in segments]) for answer in group]
-        return self._guarded(segments)
+        return self._guarded(segments, closing)
 
-    def _guarded(self, segments: list[Segment]) -> list[bool | Exception]:
+    def _guarded(self, segments: list[Segment], closing: Sequence[HeaderChange] = ()) -> list[bool | Exception]:
         try:
-            return list(self._journal.commit(segments))
+            if self._together is None:
+                return list(self._journal.commit(segments))
+            return list(self._together(lambda: self._commit_and_tell(segments, closing)))
         except Exception as error:  # noqa: BLE001  (whatever a store raises is the outcome of these executions alone)
             return [error] * len(segments)
+
+    def _commit_and_tell(self, segments: list[Segment], closing: Sequence[HeaderChange]) -> list[bool]:
+        written = self._journal.commit(segments, closing)
+        self._tell([segment for segment, done in zip(segments, written, strict=True) if done])
+        return written

@@ -59,16 +59,23 @@ class Parking:
         self.delete_consumed(activation)
         return True
 
+    def owes_nobody(self, activation: Activation) -> bool:
+        """Whether it has closed and nothing has to be done before its header may say so."""
+        snapshot, header = activation.snapshot, activation.header
+        told = header.parent is not None and header.parent.waits
+        owes = snapshot.abandoned or snapshot.stops or activation.out or told or header.strikes
+        return snapshot.closed and not owes
+
     def close(self, activation: Activation) -> None:
         """The header last: until it says so, whoever loads the execution does all of this again."""
+        if activation.header.status not in OPEN_STATUSES:  # its last commit closed it
+            clear_inbox(self._journal, activation.key)
+            return
         snapshot = activation.snapshot
         self._outbox.close(activation)
         notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, snapshot.abandoned)
         notices.tell(self._journal, self._queue, self._clock, activation.header, snapshot)
-        status, ended_at = str(snapshot.status), snapshot.last_at
-        row = row_of(activation.header, status=status, ended_at=ended_at, error=snapshot.error)
-        change = HeaderChange(activation.key, activation.seq, status, None, ended_at=ended_at, row=row)
-        self._journal.update_headers([change])
+        self._journal.update_headers([closing_change(activation, activation.seq)])
         clear_inbox(self._journal, activation.key)
 
     def change_header(self, activation: Activation, *, due_at: float | None, seq: int) -> None:
@@ -88,6 +95,14 @@ class Parking:
             _LOG.warning("the inbox is emptied later: %s", error, extra={"execution": activation.key.id})
         else:
             activation.consumed_deleted()
+
+
+def closing_change(activation: Activation, seq: int) -> HeaderChange:
+    """What the header of a closed execution says, and its row in the index; `seq` is its last segment's number."""
+    snapshot = activation.snapshot
+    status, ended_at = str(snapshot.status), snapshot.last_at
+    row = row_of(activation.header, status=status, ended_at=ended_at, error=snapshot.error)
+    return HeaderChange(activation.key, seq, status, None, ended_at=ended_at, row=row)
 
 
 def clear_inbox(journal: Journal, key: ExecutionKey) -> None:

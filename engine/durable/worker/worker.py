@@ -69,6 +69,7 @@ from engine.ports.published import Published
 from engine.ports.queue import Wake, WakeQueue
 from engine.ports.secrets import SecretMasks
 from engine.ports.tasks import Tasks
+from engine.ports.transactions import Together
 from engine.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -84,7 +85,9 @@ class Worker:
     """Owns executions and moves them on. Not to be shared between threads; `parallel` spreads store access on AWS.
 
     `on_committed` is told every segment once it is committed, at least once: again with the last one of an execution
-    that is loaded. `on_paused` is told each execution that cost too many workers. Neither may raise. `pauses` says what
+    that is loaded. `together`: the stores share a transaction (one data folder); then it is told within the commit's
+    own, which fails if it raises StorageError. `on_paused` is told each execution that cost too many workers. Neither
+    may raise anything else. `pauses` says what
     is not to go on (engine.durable.lifecycle.pausing). `runs_sync`: it is there for one synchronous start
     (worker.sync_start); others only end those whose runner is gone. `masks` knows the secrets that answers to
     waiting tasks may repeat (engine.durable.lifecycle.answers).
@@ -98,13 +101,13 @@ class Worker:
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
         pauses: Pauses | None = None, activities: ActivityStore | None = None, runs_sync: bool = False,
         masks: SecretMasks | None = None, on_paused: Callable[[ExecutionKey], None] = lambda _key: None,
-        new_pool: Callable[[Tasks, Clock, int], CallPool] = CallPool,
+        new_pool: Callable[[Tasks, Clock, int], CallPool] = CallPool, together: Together | None = None,
     ) -> None:
         self._journal = journal
         self._queue = queue
         self._clock = clock
         self._parallel = parallel
-        self._on_committed = on_committed
+        self._tell_after = on_committed if together is None else None
         tasks = WritesResults(StartsExecutions(tasks, Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings,
         )), journal)
@@ -129,6 +132,7 @@ class Worker:
         self._committing = Committing(
             journal, clock, parking, owner=owner, each=None if parallel is None else self._each,
             leave=lambda owned, error: self._ownership.leave(owned.activation.key, error),
+            tell=on_committed, together=together,
         )
         self._performing = Performing(
             calls=self._calls, jobs=self._jobs, parking=parking, poison=poison, admission=self._admission,
@@ -306,8 +310,8 @@ class Worker:
         durable = self._committing.commit(encoded)
         for owned, segment in durable:
             self._ownership.guard(owned.activation.key, self._performing.perform, owned, segment)
-        if durable:
-            self._on_committed([segment for _, segment in durable])
+        if durable and self._tell_after is not None:
+            self._tell_after([segment for _, segment in durable])
 
     def _each(self, act: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
         """`act` on each item, side by side where a pool was given."""

@@ -124,14 +124,13 @@ def started_as(
     sync: bool = False,
 ) -> Execution:
     """Start an execution. The same start, repeated, is recorded once, by whoever it was first."""
-    started = call.services.executions.start(
-        call.workspace, workflow, value, name=name, version=version, sync=sync
+    given = digest(value)
+    return call.services.executions.start(
+        call.workspace, workflow, value, name=name, version=version, sync=sync, then=lambda started: act.done(
+            target=started.key, entry_id=f"{started.key.id}#start",
+            after={"version": started.version, "kind": started.kind, "input_digest": given},
+        ),
     )
-    act.done(
-        target=started.key, entry_id=f"{started.key.id}#start",
-        after={"version": started.version, "kind": started.kind, "input_digest": digest(value)},
-    )
-    return started
 
 
 def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:

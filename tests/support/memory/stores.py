@@ -16,6 +16,8 @@ from tests.support.memory.queue import MemoryQueue
 class MemoryStores:
     """`owner` names this process in its leases; `is_alive` tells whether the owner of a lease still runs."""
 
+    together = None
+
     def __init__(self, clock: Clock) -> None:
         self.journal = MemoryJournal()
         self.index = MemoryExecutionsIndex(self.journal.rows)

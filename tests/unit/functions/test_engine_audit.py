@@ -38,7 +38,6 @@ class AuditedProduct(Product):
         self.told, self.die = 0, die
 
     def worker(self, *arguments, **more):
-        worker = super().worker(*arguments, **more)
         recorder = EngineRecorder(self.audit, self.stores.journal, origin="a worker")
 
         def on_committed(segments):
@@ -49,8 +48,7 @@ class AuditedProduct(Product):
             if self.die == (self.told, "after"):
                 raise Died
 
-        worker._on_committed = worker._admission._on_committed = on_committed
-        return worker
+        return super().worker(*arguments, **more, on_committed=on_committed)
 
     def recorded(self, key):
         found = self.audit.page(AuditQuery("default", execution=key.id)).entries
