@@ -18,7 +18,7 @@ class BenchConnector(ConnectorAdapter):
     code = "bench"
     name = "Benchmark"
     description = "Computes a small number."
-    actions = {"fibonacci": ActionSpec(inputs={})}  # noqa: RUF012  the form that connectors have
+    actions = {"fibonacci": ActionSpec(inputs={}, computes=True)}  # noqa: RUF012  the form that connectors have
 
     def execute(self, action: str, params: dict[str, Json], context: dict[str, Json]) -> Json:
         """55."""

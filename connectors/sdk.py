@@ -76,6 +76,11 @@ class ActionSpec(BaseModel):
         default=False,
         description="Whether its work is over only when somebody answers: a Task calls it with .waitForTaskToken.",
     )
+    computes: bool = Described(
+        default=False,
+        description="Whether it only computes, in a few milliseconds at the most, and waits for nothing: no network,"
+        " no disk, no lock. A worker makes such a call without handing it to a thread.",
+    )
 
     if TYPE_CHECKING:  # pydantic takes plain dicts for fields; type checkers are told so here
 
@@ -83,7 +88,7 @@ class ActionSpec(BaseModel):
             self, *, inputs: Mapping[str, Field | Mapping[str, Any]] = ...,
             outputs: Mapping[str, Field | Mapping[str, Any]] = ..., description: str = ...,
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
-            waits: bool = ...,
+            waits: bool = ..., computes: bool = ...,
         ) -> None: ...
 
     @model_validator(mode="after")

@@ -56,7 +56,9 @@ class ConnectorTasks:
         if isinstance(found, str):
             return TaskPolicy(problem=found)
         spec = found[2]
-        return TaskPolicy(at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds)
+        return TaskPolicy(
+            at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes
+        )
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Check, execute, check."""

@@ -22,7 +22,7 @@ from engine.kernel.step import step
 from engine.kernel.stimulus import Stimulus, TaskStarted
 from engine.language.asl.model import Plan
 from engine.ports.activities import WorkItem
-from engine.ports.journal import Header, Segment
+from engine.ports.journal import BILLED, Header, Segment, Sizes
 from engine.ports.published import PublishedVersion
 from engine.records import dataclass
 
@@ -33,12 +33,6 @@ SEGMENT_TRANSITIONS = 2000
 SEGMENT_SECONDS = 5.0
 SEGMENT_BYTES = 256 * 1024
 """A run of pure states commits at the latest after so many transitions, seconds, or bytes of history."""
-
-SMALL_SNAPSHOT_BYTES = 700
-"""A segment this small holds the whole snapshot each time: with what lies beside it it is one write unit."""
-
-FEW_DELTAS_BYTES = 3 * 1024
-"""Deltas that are read along with a small snapshot for nothing: a read unit of DynamoDB is 4 KB."""
 
 LEASE_MARGIN_SECONDS = 10.0
 """A call's lease outlasts its budget by this."""
@@ -63,17 +57,20 @@ class Activation:
     """The owned execution. Its attributes are for all to read, and change by its own methods only.
 
     `segments` are those it was loaded from, oldest first; `input_bytes` is the size of its input where there are none.
-    `schema` is the one that its stage writes. `seq` is the last committed segment's number and `nonce` this load's:
-    together they are the fencing token, the store's condition for the next write. `header` is what is known to be
+    `schema` is the one that its stage writes, `sizes` are its store's. `express`: it is run in one go, and committed
+    once it is closed. `seq` is the last committed segment's number and `nonce` this load's: together they are the
+    fencing token, the store's condition for the next write. `header` is what is known to be
     stored, `consumed` the inbox items that were read and are to be deleted, `in_flight` the calls under way.
     """
 
     def __init__(
         self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, *, nonce: str,
-        schema: int = SCHEMA, segments: Sequence[Segment] = (), input_bytes: int = 0,
+        schema: int = SCHEMA, segments: Sequence[Segment] = (), input_bytes: int = 0, sizes: Sizes = BILLED,
     ) -> None:
         self._schema = schema
+        self._sizes = sizes
         self.header = header
+        self.express = is_express(header.kind)
         self.key = header.key
         self.version = version
         self.plan = plan
@@ -105,11 +102,6 @@ class Activation:
         self._delta_bytes = 0
         for segment in segments:
             self._account(segment)
-
-    @property
-    def express(self) -> bool:
-        """Whether it is run in one go, and committed once it is closed."""
-        return is_express(self.header.kind)
 
     @property
     def dirty(self) -> bool:
@@ -157,10 +149,10 @@ class Activation:
     def _record(self, events: Sequence[HistoryEvent]) -> None:
         if not events:
             return
-        texts = [codec.encode_event(event) for event in events]
-        size = sum(map(len, texts))
+        text = codec.encode_events(events)
+        size = len(text)
         self._events += events
-        self._event_texts += texts
+        self._event_texts.append(text)
         self._event_bytes += size
         self._event_ids = (self._event_ids[0] or events[0].id, events[-1].id)
         self._transition_bytes = max(2 * size // len(events), 256)
@@ -198,17 +190,23 @@ class Activation:
             frozenset(self._removed),
         )
         body = b""
-        if self._checkpoint_bytes > SMALL_SNAPSHOT_BYTES:
-            body = codec.encode_change(change, checkpoint=False, schema=self._schema)
-        checkpoint = not body or self._delta_bytes + len(body) > max(self._checkpoint_bytes, FEW_DELTAS_BYTES)
+        sizes = self._sizes
+        if self._checkpoint_bytes > sizes.small_snapshot:
+            body = self._body(change, checkpoint=False)
+        checkpoint = not body or self._delta_bytes + len(body) > max(self._checkpoint_bytes, sizes.few_deltas)
         if checkpoint:
-            body = codec.encode_change(change, checkpoint=True, schema=self._schema)
+            body = self._body(change, checkpoint=True)
         first, last = self._event_ids
         lease = self.lease_until(hard_deadline)
         return Segment(
             self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
             events=tuple(self._events),
+        )
+
+    def _body(self, change: codec.Change, *, checkpoint: bool) -> bytes:
+        return codec.encode_change(
+            change, checkpoint=checkpoint, schema=self._schema, compress_over=self._sizes.compress_over
         )
 
     def committed(self, segment: Segment) -> list[StartedCall]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, fields
+from operator import attrgetter
 from typing import Any
 
 from engine.errors import SchemaTooNew, StoreCorrupt
@@ -20,13 +21,10 @@ from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Snapshot
 from engine.kernel.stimulus import Stimulus
-from engine.ports.journal import Loaded, Segment
+from engine.ports.journal import BILLED, Loaded, Segment
 from engine.records import dataclass
 
 Json = Any
-
-COMPRESS_OVER_BYTES = 600
-"""With the 200 to 350 bytes beside it in its item, a body is within the 1 KB of one write unit of DynamoDB."""
 
 # Never change a dictionary that was released: a body written with it needs it for ever. Add another marker instead.
 _DICTIONARY = (
@@ -49,9 +47,19 @@ _STIMULI: dict[str, type[Stimulus]] = {
 }
 
 
+def _without_time(kind: type[Stimulus]) -> tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], list[Json]]:
+    """The names of a stimulus's fields but `at`, their values, their defaults."""
+    others = [item for item in fields(kind) if item.name != "at"]
+    names = tuple(item.name for item in others)
+    return names, attrgetter("at", *names), [item.default for item in others]
+
+
+_STIMULUS_FIELDS = {name: _without_time(kind) for name, kind in _STIMULI.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one segment records: from `stimuli` came `events` (each as `encode_event` gave it) and `snapshot`, in which
+    """What one segment records: from `stimuli` came `events` (as `encode_events` gave them) and `snapshot`, in which
     `touched` frames are new and `removed` ones gone."""
 
     stimuli: tuple[Stimulus, ...]
@@ -61,20 +69,23 @@ class Change:
     removed: frozenset[str]
 
 
-def encode_event(event: HistoryEvent) -> str:
-    """One event as JSON text: encoded once, when it happened, so that a segment's size is known as it grows."""
-    return _dumps([event.id, event.previous, event.type, event.at, event.details])
+def encode_events(events: Sequence[HistoryEvent]) -> str:
+    """Events as JSON text: encoded once, when they happened, so that a segment's size is known as it grows."""
+    return _dumps(events)[1:-1]
 
 
-def encode_change(change: Change, *, checkpoint: bool, schema: int = SCHEMA) -> bytes:
-    """The segment's body, with the whole snapshot or only what changed, under `schema` where that can hold it."""
+def encode_change(
+    change: Change, *, checkpoint: bool, schema: int = SCHEMA, compress_over: int = BILLED.compress_over
+) -> bytes:
+    """The segment's body, with the whole snapshot or only what changed, under `schema` where that can hold it; deflated
+    where it is over `compress_over` bytes."""
     try:
         state = _encode_state(change, schema, checkpoint=checkpoint)
     except snapshot_codec.Unsayable:
         schema = SCHEMA
         state = _encode_state(change, schema, checkpoint=checkpoint)
     body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
-    return _pack(f'{_dumps(body)[:-1]},"e":[{",".join(change.events)}]}}')
+    return _pack(f'{_dumps(body)[:-1]},"e":[{",".join(change.events)}]}}', compress_over)
 
 
 def _encode_state(change: Change, schema: int, *, checkpoint: bool) -> dict[str, Json]:
@@ -131,16 +142,16 @@ def decode_stimuli(body: bytes) -> list[Stimulus]:
 
 
 def pack(value: Json) -> bytes:
-    """A JSON value as bytes, deflated when it is over COMPRESS_OVER_BYTES."""
-    return _pack(_dumps(value))
+    """A JSON value as bytes."""
+    return _pack(_dumps(value), BILLED.compress_over)
 
 
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_dumps = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
-def _pack(text: str) -> bytes:
+def _pack(text: str, compress_over: int) -> bytes:
     plain = text.encode("utf-8", "surrogatepass")
-    if len(plain) <= COMPRESS_OVER_BYTES:
+    if len(plain) <= compress_over:
         return _PLAIN + plain
     press = zlib.compressobj(level=3, zdict=_DICTIONARY)
     return _DEFLATED + press.compress(plain) + press.flush()
@@ -163,12 +174,12 @@ def unpack(body: bytes) -> Json:
 
 
 def _encode_stimulus(item: Stimulus) -> dict[str, Json]:
-    record: dict[str, Json] = {"k": type(item).__name__, "at": item.at}
-    for part in fields(item):
-        value = getattr(item, part.name)
-        if part.name != "at" and (part.default is MISSING or value != part.default):
-            record[part.name] = value
-    return record
+    kind = item.__class__.__name__
+    names, values, defaults = _STIMULUS_FIELDS[kind]
+    return {"k": kind, "at": item.at} | {
+        name: value for name, value, default in zip(names, values(item)[1:], defaults, strict=True)
+        if default is MISSING or value != default
+    }
 
 
 def _decode_stimulus(record: dict[str, Json]) -> Stimulus:

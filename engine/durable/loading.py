@@ -52,7 +52,7 @@ class Activator:
             snapshot, input_bytes = codec.decode_snapshot(segment.body for segment in loaded.segments), 0
         return Activation(
             header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, segments=loaded.segments,
-            input_bytes=input_bytes,
+            input_bytes=input_bytes, sizes=self._journal.sizes,
         )
 
     def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:

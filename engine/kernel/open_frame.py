@@ -99,8 +99,14 @@ class OpenFrame:
     def thaw(cls, frame: Frame) -> OpenFrame:
         """An open copy of `frame`."""
         opened = cls.__new__(cls)
-        for name, value in zip(_FIELDS, _VALUES(frame), strict=True):
-            setattr(opened, name, value)
+        (  # in the order of the fields; written out, for setting them by name takes three times as long
+            opened.path, opened.machine, opened.state, opened.phase, opened.visit, opened.attempt,
+            opened.epoch, opened.retries, opened.input, opened.variables, opened.arguments,
+            opened.credentials, opened.entered_at, opened.entered_event, opened.last_event, opened.due_at,
+            opened.timeout_seconds, opened.deadline, opened.heartbeat_seconds, opened.heartbeat_at,
+            opened.lease_until, opened.started_event, opened.token, opened.fanout, opened.output, opened.job,
+            opened.first_attempt,
+        ) = _VALUES(frame)
         opened.visible = None
         opened.before = frame.last_event
         opened.joined = None

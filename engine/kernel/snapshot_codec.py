@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,7 @@ _GLOBALS = (
     "status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned", "stops",
     "redrives",
 )
+_GLOBAL_VALUES = attrgetter(*_GLOBALS)
 
 
 def _as_it_is(value: Json) -> Json:
@@ -53,19 +55,29 @@ class Unsayable(Exception):
     """A part makes use of what the older schema does not have. Such an execution is written in the newest schema."""
 
 
-def _defaults(cls: type, *, without: Iterable[str] = ()) -> tuple[tuple[str, Json], ...]:
+class _Fields:
     """The fields of a dataclass that are encoded, each with its default (MISSING where it must be given)."""
-    skipped = set(without)
-    return tuple(
-        (item.name, item.default_factory() if item.default_factory is not MISSING else item.default)
-        for item in fields(cls)
-        if item.name not in skipped
-    )
+
+    def __init__(self, cls: type, *, without: Iterable[str] = ()) -> None:
+        known = [item for item in fields(cls) if item.name not in set(without)]
+        self._names = tuple(item.name for item in known)
+        self._values = attrgetter(*self._names)
+        self._defaults = tuple(
+            item.default_factory() if item.default_factory is not MISSING else item.default for item in known
+        )
+
+    def encode(self, item: Any) -> dict[str, Json]:
+        """Those that differ from their default."""
+        return {
+            name: _plain(value)
+            for name, value, default in zip(self._names, self._values(item), self._defaults, strict=True)
+            if value is not default and (value != default or value.__class__ is not default.__class__)
+        }
 
 
-_FACTS = _defaults(Facts)
-_FRAME = _defaults(Frame, without=("path", "fanout"))
-_FANOUT = _defaults(Fanout)
+_FACTS = _Fields(Facts)
+_FRAME = _Fields(Frame, without=("path", "fanout"))
+_FANOUT = _Fields(Fanout)
 
 
 def written_schema(confirmed: int) -> int:
@@ -86,7 +98,7 @@ def written_schema(confirmed: int) -> int:
 
 def encode(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
     """The whole snapshot. Raises Unsayable where an older `schema` cannot hold it."""
-    facts = _encode_fields(snapshot.facts, _FACTS)
+    facts = _FACTS.encode(snapshot.facts)
     for caster in _steps_to(schema):
         facts = caster.facts(facts)
     return {
@@ -132,7 +144,7 @@ def _steps_to(schema: int) -> Iterator[Caster]:
 
 def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
     """What is not in a frame and can change. Raises Unsayable where an older `schema` cannot hold it."""
-    values = {name: getattr(snapshot, name) for name in _GLOBALS}
+    values: dict[str, Json] = dict(zip(_GLOBALS, _GLOBAL_VALUES(snapshot), strict=True))
     values["status"] = snapshot.status.value
     values["abandoned"] = list(snapshot.abandoned) or None
     values["stops"] = list(snapshot.stops) or None
@@ -172,9 +184,9 @@ def encode_frames(frames: Mapping[str, Frame], paths: Iterable[str], schema: int
 
 def encode_frame(frame: Frame) -> Json:
     """One frame, without its path."""
-    record = _encode_fields(frame, _FRAME)
+    record = _FRAME.encode(frame)
     if frame.fanout is not None:
-        record["fanout"] = _encode_fields(frame.fanout, _FANOUT)
+        record["fanout"] = _FANOUT.encode(frame.fanout)
     return record
 
 
@@ -203,18 +215,5 @@ def apply_delta(
     )
 
 
-def _encode_fields(item: Any, known: tuple[tuple[str, Json], ...]) -> dict[str, Json]:
-    record: dict[str, Json] = {}
-    for name, default in known:
-        value = getattr(item, name)
-        if default is MISSING or value != default or type(value) is not type(default):
-            record[name] = _plain(value)
-    return record
-
-
 def _plain(value: Json) -> Json:
-    if isinstance(value, Phase):
-        return value.value
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+    return value.value if value.__class__ is Phase else value

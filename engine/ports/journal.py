@@ -175,8 +175,33 @@ def row_of(header: Header, **changes: Any) -> ExecutionRow | None:
     return replace(row, **changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """From which sizes on it pays, in this store, to write less; in bytes. The numbers given are those of DynamoDB.
+
+    A body over `compress_over` is deflated. A whole snapshot up to `small_snapshot` is written each time; deltas go on
+    until they are larger than the last whole snapshot and than `few_deltas`.
+    """
+
+    compress_over: int = 600
+    """With the 200 to 350 bytes beside it in its item, a body is within the 1 KB of one write unit."""
+    small_snapshot: int = 700
+    """With what lies beside it, it is one write unit."""
+    few_deltas: int = 3 * 1024
+    """They are read along with a small snapshot for nothing: a read unit is 4 KB."""
+
+
+BILLED = Sizes()
+"""DynamoDB's."""
+
+
 class Journal(Protocol):
     """All methods raise engine.errors.StorageError (Throttled, StoreUnavailable, StoreBusy …) when the store fails."""
+
+    @property
+    def sizes(self) -> Sizes:
+        """What pays here."""
+        ...
 
     def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
         """Write the input, then the header and its row if its key is free. None when written, else the header that is

@@ -86,12 +86,13 @@ class TaskPolicy:
     """What is known of a resource before it is called.
 
     `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
-    cause. `timeout_seconds` is the action's own limit.
+    cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.
     """
 
     problem: str | None = None
     at_most_once: bool = False
     timeout_seconds: float | None = None
+    computes: bool = False
 
 
 class Tasks(Protocol):

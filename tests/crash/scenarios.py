@@ -55,7 +55,7 @@ class Workflow:
     a text in its output or error). `unreadable`: no worker can load it until it is resumed. `own_deaths`: so many
     workers die of it. `activity`: a person does a part of it; `job`: a service does, which is asked how it stands.
     `around`: what stands around, or instead of, the tasks that the ledger records. `call_seconds`: a call that takes
-    longer hangs."""
+    longer hangs. `computes`: its calls are made in the worker's loop."""
 
     definition: dict[str, Any]
     answer: Callable[[World, TaskCall], Any] = lambda _world, call: call.arguments
@@ -74,6 +74,7 @@ class Workflow:
     activity: bool = False
     job: bool = False
     call_seconds: float | None = None
+    computes: bool = False
     around: Callable[[World, Any], Any] = lambda _world, tasks: tasks
 
 
@@ -349,6 +350,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "task": Workflow(_ONE),
     "tasks": Workflow(_THREE),
     "once": Workflow(_ONCE, at_most_once=True, endings=(("SUCCEEDED", "Automate.TaskInterrupted"),)),
+    "computed": Workflow(_FAN, waits={"Pause": 5}, concurrent=True, computes=True),
     "wait": Workflow(
         flow({"Pause": {"Type": "Wait", "Seconds": 90, "Next": "Again"},
               "Again": _rest(30)}),

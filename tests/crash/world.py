@@ -99,6 +99,7 @@ class _Tasks:
         workflow = self._world.workflow
         return TaskPolicy(
             at_most_once=workflow.at_most_once and resource != "", timeout_seconds=workflow.call_seconds,
+            computes=workflow.computes,
         )
 
     def call(self, call: TaskCall) -> TaskOutcome:

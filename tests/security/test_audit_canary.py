@@ -139,7 +139,7 @@ def test_a_cause_that_quotes_a_secret_is_masked_in_the_engine_s_entry(audit, kno
         HistoryEvent(2, 1, "ExecutionFailed", 2.0, {"error": "E", "cause": f"bad key {CANARY.value}"}),
     ]
     snapshot = Snapshot(facts=Facts("flow:one", "one", "flow", 1, 1.0, "STANDARD", "default"), input=None)
-    change = Change((), tuple(map(codec.encode_event, events)), snapshot, frozenset(), frozenset())
+    change = Change((), (codec.encode_events(events),), snapshot, frozenset(), frozenset())
     segment = Segment(key, 0, "n", codec.encode_change(change, checkpoint=True), 2.0, True, 0.0, "", 1, 2)
     EngineRecorder(audit, stores.journal, origin="")([segment])
     assert_clean(audit, least=2)

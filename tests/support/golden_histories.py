@@ -24,16 +24,18 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from engine.durable import activation, codec
+from engine.durable import codec
 from engine.durable.loading import facts_of
 from engine.kernel import snapshot_codec
 from engine.kernel.snapshot import SCHEMA, Snapshot
 from engine.kernel.step import step
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
+from engine.ports.journal import BILLED
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.testing.stubs import Stubs, failed
 from tests.support.durable import Product
+from tests.support.memory.journal import MemoryJournal
 from tests.support.sample_cases import WORKFLOWS, SampleCase, sample_cases
 
 Json = Any
@@ -91,8 +93,8 @@ def record(sample: SampleCase, *, dies: bool) -> Json:
     product = world.product = Product(
         document.definition, tasks=world, workflow=document.name, kind=document.kind,  # type: ignore[arg-type]
     )
-    small = mock.patch.object(activation, "SMALL_SNAPSHOT_BYTES", 0 if dies else activation.SMALL_SNAPSHOT_BYTES)
-    with small:
+    sizes = replace(BILLED, small_snapshot=0) if dies else BILLED
+    with mock.patch.object(MemoryJournal, "sizes", sizes):
         product.start(sample.case.input, name=sample.case.name, workflow=document.name)
         with suppress(Died):
             product.drain(MOST_POLLS)

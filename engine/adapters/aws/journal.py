@@ -12,7 +12,7 @@ from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import BILLED, Due, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
 _LOAD_PAGES = (4, 16, 64)
@@ -24,6 +24,8 @@ _NEAR = 32  # segments that are read in vain at most, rather than probing on
 
 class DynamoJournal:
     """engine.ports.journal.Journal. Inputs, segments and inbox items of more than 300 KB lie in `blobs`."""
+
+    sizes = BILLED
 
     def __init__(self, table: Table, blobs: BlobStore) -> None:
         self._table = table

@@ -16,7 +16,7 @@ from typing import Any
 from engine.adapters.local.database import LARGEST, Database
 from engine.adapters.local.executions_index import write_row
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment
+from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment, Sizes
 from engine.ports.keys import ExecutionKey
 
 _HEADER = """workflow, version, definition_digest, input_digest, kind, status, started_at, seq, due_at, ended_at,
@@ -58,7 +58,9 @@ _FIRST_HISTORY_PAGE, _HISTORY_PAGE = 10, 200
 
 
 class SqliteJournal:
-    """engine.ports.journal.Journal."""
+    """engine.ports.journal.Journal. No byte is billed here: what is small is neither deflated nor repeated whole."""
+
+    sizes = Sizes(compress_over=4 * 1024, few_deltas=16 * 1024)
 
     def __init__(self, database: Database) -> None:
         self._database = database

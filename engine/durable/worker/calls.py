@@ -1,5 +1,9 @@
 """Connector calls on their own threads, so that the stepping loop never waits for the world.
 
+Handing a call to a thread costs more than a short computation does. So a call that is declared to compute is made in
+the loop, and its answer is there at once. Each is measured: one that took long was not what it was declared to be, and
+its resource is called on threads from then on.
+
 The threads are daemons: a clean stop must not wait minutes for a slow system whose call the next owner repeats or
 reports as interrupted. (concurrent.futures joins its threads at exit, which would.)
 """
@@ -18,6 +22,9 @@ from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks
 from engine.records import dataclass
 
 _LOG = logging.getLogger(__name__)
+
+QUICK_SECONDS = 0.005
+"""A call in the loop that takes longer keeps the other executions waiting: it is the last one of its resource there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class CallPool:
     """`threads` calls at once; 0 makes each call in the submitting thread (tests that need one order).
 
     A call past its end hangs: its thread is given up and another may be started, as many again as `threads` at most.
+    `slow` are the resources that were declared to compute, and took long.
     """
 
     def __init__(self, tasks: Tasks, clock: Clock, threads: int) -> None:
@@ -49,32 +57,38 @@ class CallPool:
         self._threads = threads
         self._jobs: queue.SimpleQueue[tuple[Ticket, TaskCall, float]] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        self.slow: set[str] = set()
+        self._made_here: list[Answer] = []
         self._started = 0
         self._ends: dict[Ticket, float] = {}
         self._none_hangs_before = math.inf  # the earliest end at the latest look, or an earlier one
 
     @property
     def in_flight(self) -> int:
-        """How many calls have not been answered."""
-        return len(self._ends)
+        """How many calls have an answer that was not taken yet, or none."""
+        return len(self._ends) + len(self._made_here)
 
     @property
     def free(self) -> int:
-        """How many more calls can be made right now."""
-        return max(self._threads, 1) - self.in_flight + self._hung()
+        """How many more calls can be made on threads right now."""
+        return max(self._threads, 1) - len(self._ends) + self._hung()
 
     def holds(self, key: ExecutionKey, nonce: str) -> bool:
         """Whether a call of this load of this execution has not been answered."""
         return any(ticket.key == key and ticket.nonce == nonce for ticket in self._ends)
 
-    def submit(self, ticket: Ticket, call: TaskCall, end: float) -> None:
-        """Make the call, which is over by `end` (epoch seconds), unless it is past that when a thread gets to it."""
+    def submit(self, ticket: Ticket, call: TaskCall, end: float, *, computes: bool = False) -> None:
+        """Make the call, which is over by `end` (epoch seconds), unless it is past that when a thread gets to it. One
+        that `computes` is made at once."""
+        if computes and call.resource not in self.slow:
+            self._made_here.append(self._measured(ticket, call, end))
+            return
         self._ends[ticket] = end
         self._none_hangs_before = min(self._none_hangs_before, end)
         if self._threads == 0:
-            self._perform(ticket, call, end)
+            self._answers.put(self._perform(ticket, call, end))
             return
-        if self._started < min(self.in_flight, self._threads + self._hung()):
+        if self._started < min(len(self._ends), self._threads + self._hung()):
             self._started += 1
             threading.Thread(target=self._work, name=f"call-{self._started}", daemon=True).start()
         self._jobs.put((ticket, call, end))
@@ -85,9 +99,11 @@ class CallPool:
 
     def answers(self, timeout: float) -> list[Answer]:
         """All answers that are there; waits up to `timeout` seconds for the first, or until it is interrupted."""
+        here, self._made_here = self._made_here, []
         found: list[Answer | None] = []
         try:
-            found.append(self._answers.get(timeout=timeout) if timeout > 0 else self._answers.get_nowait())
+            waits = timeout > 0 and not here
+            found.append(self._answers.get(timeout=timeout) if waits else self._answers.get_nowait())
             while True:
                 found.append(self._answers.get_nowait())
         except queue.Empty:
@@ -95,7 +111,7 @@ class CallPool:
         answers = [answer for answer in found if answer is not None]
         for answer in answers:
             self._ends.pop(answer.ticket, None)
-        return answers
+        return here + answers
 
     def _hung(self) -> int:
         now = self._clock.now()
@@ -106,15 +122,24 @@ class CallPool:
 
     def _work(self) -> None:
         while True:
-            self._perform(*self._jobs.get())
+            self._answers.put(self._perform(*self._jobs.get()))
 
-    def _perform(self, ticket: Ticket, call: TaskCall, end: float) -> None:
+    def _measured(self, ticket: Ticket, call: TaskCall, end: float) -> Answer:
+        began = self._clock.now()
+        answer = self._perform(ticket, call, end)
+        seconds = self._clock.now() - began
+        if seconds > QUICK_SECONDS:
+            self.slow.add(call.resource)
+            _LOG.warning("%s is declared to compute and took %.0f ms: it is called on threads from now on",
+                         call.resource, seconds * 1000, extra={"execution": ticket.key.id, "state": call.state})
+        return answer
+
+    def _perform(self, ticket: Ticket, call: TaskCall, end: float) -> Answer:
         if self._clock.now() >= end:
-            self._answers.put(Answer(ticket, None))
-            return
+            return Answer(ticket, None)
         try:
             outcome = self._tasks.call(call)
         except Exception as error:  # noqa: BLE001  a Tasks that breaks its promise must not cost the execution
             _LOG.exception("the task port failed", extra={"execution": ticket.key.id, "state": call.state})
             outcome = TaskFailed("Automate.TaskError", f"{type(error).__name__} in the task port", definite=False)
-        self._answers.put(Answer(ticket, outcome))
+        return Answer(ticket, outcome)

@@ -12,6 +12,7 @@ from engine.durable.worker.calls import CallPool, Ticket
 from engine.durable.worker.orphaned_jobs import OrphanedJobs
 from engine.durable.worker.owned import Owned
 from engine.durable.worker.parking import Parking
+from engine.durable.worker.policies import Policies
 from engine.errors import StorageError
 from engine.kernel import effects
 from engine.ports.journal import Segment
@@ -23,10 +24,11 @@ class Performing:
     """What a committed segment lets the worker do."""
 
     def __init__(
-        self, *, calls: CallPool, jobs: OrphanedJobs, parking: Parking, poison: Poison, admission: Admission,
-        clock: Clock,
+        self, *, calls: CallPool, policies: Policies, jobs: OrphanedJobs, parking: Parking, poison: Poison,
+        admission: Admission, clock: Clock,
     ) -> None:
         self._calls = calls
+        self._policies = policies
         self._jobs = jobs
         self._parking = parking
         self._poison = poison
@@ -50,7 +52,7 @@ class Performing:
         budget = min(call.budget_seconds, max(end - self._clock.now(), 0.0))
         task = effects.task_call(activation.plan, activation.snapshot, frame, budget_seconds=budget)
         self._jobs.expect(ticket, task, activation, frame)
-        self._calls.submit(ticket, task, end)
+        self._calls.submit(ticket, task, end, computes=self._policies.computes(activation, frame))
 
     def _note_progress(self, activation: Activation) -> None:
         """An execution that gets on has no strikes any more."""

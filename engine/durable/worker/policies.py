@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.durable.worker.owned import Owned
 from engine.kernel import effects
@@ -15,10 +17,11 @@ MOST_KNOWN = 1000
 
 
 class Policies:
-    """Asked by the worker for each call."""
+    """Asked by the worker for each call. `slow` are the resources that took long in the loop (worker.calls)."""
 
-    def __init__(self, tasks: Tasks, settings: Settings) -> None:
+    def __init__(self, tasks: Tasks, settings: Settings, slow: AbstractSet[str] = frozenset()) -> None:
         self._tasks = tasks
+        self._slow = slow
         self._settings = settings
         self._known: dict[str, TaskPolicy] = {}
 
@@ -68,6 +71,10 @@ class Policies:
         if activation.express or resource.startswith(START_EXECUTION):  # most often one of ours: nobody is called
             return None
         return self._policy(resource).problem
+
+    def computes(self, activation: Activation, frame: Frame) -> bool:
+        """Whether the call waits for nothing, and is made without a thread."""
+        return self.policy(activation, frame).computes and effects.resource(activation.plan, frame) not in self._slow
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""

@@ -29,6 +29,9 @@ _LOG = logging.getLogger(__name__)
 QUIET_SECONDS = 0.5
 """How long it waits at the most where it owns nothing and is told of wakes: for a stop, and for a wake not told of."""
 
+MOST_OWNED = 100
+"""So many executions are stepped at once, and share each commit, where no setting asks for more."""
+
 RECLAIM_SECONDS = 1.0
 """How often it claims though the queue reports no change: wakes that a dead process held have become free."""
 
@@ -54,7 +57,7 @@ class Serving:
         self._journal = journal
         self._clock = clock
         self._batch = settings.batch_size
-        self._most_owned = max(settings.batch_size, settings.task_threads)
+        self._most_owned = max(settings.batch_size, settings.task_threads, MOST_OWNED)
         self._wakes: dict[ExecutionKey, list[Received]] = {}
         self._outcomes: dict[ExecutionKey, Outcome] = {}
         self._done: list[str] = []

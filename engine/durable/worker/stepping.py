@@ -20,6 +20,9 @@ from engine.durable.worker.owned import Owned
 from engine.durable.worker.policies import Policies
 from engine.kernel.snapshot import Frame
 
+MOST_COMPUTED = 100
+"""So many calls that compute are made in one round: what came meanwhile is looked at between two rounds."""
+
 
 class Stepping:
     """`make` makes the call of an EXPRESS execution."""
@@ -35,11 +38,12 @@ class Stepping:
         self._holds = holds
         self._clock = clock
         self._make = make
-        self._planned = 0
+        self._planned = 0  # for threads, in this round
+        self._computed = 0
 
     def begin_round(self) -> None:
         """No intent of this round is written yet."""
-        self._planned = 0
+        self._planned = self._computed = 0
 
     def step(self, owned: Owned, *, limited: bool) -> None:
         """One slice for the execution. `limited`: this worker has no more than its invocation's time.
@@ -68,18 +72,23 @@ class Stepping:
         if limited and owned.too_short:
             activation.feed(self._incoming.too_short(owned, now))
             return
-        free = self._calls.free - self._planned
+        free = self._calls.free
         chosen: list[tuple[Frame, float]] = []
         for frame in activation.owed().scheduled:
-            if len(chosen) >= free:
-                break
             if self._policies.lacks(activation, frame) is not None:
                 continue  # once nothing else is to be done, the execution is PAUSED (worker.blocked)
             budget = self._policies.budget_in_time(owned, frame, now)
             if budget is None:
                 break
+            if self._policies.computes(activation, frame):
+                if self._computed >= MOST_COMPUTED:
+                    break
+                self._computed += 1
+            elif self._planned >= free:
+                break
+            else:
+                self._planned += 1
             chosen.append((frame, budget))
-        self._planned += len(chosen)
         activation.start(chosen, now)
         if activation.express:
             for call in activation.begun():

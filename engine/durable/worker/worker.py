@@ -113,7 +113,7 @@ class Worker:
         )), journal)
         activator = Activator(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
         self._calls = new_pool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
-        policies = Policies(tasks, settings)
+        policies = Policies(tasks, settings, self._calls.slow)
         poison = Poison(journal, clock, on_paused)
         self._admission = Admission(
             journal=journal, queue=queue, clock=clock, activator=activator,
@@ -135,8 +135,8 @@ class Worker:
             tell=on_committed, together=together,
         )
         self._performing = Performing(
-            calls=self._calls, jobs=self._jobs, parking=parking, poison=poison, admission=self._admission,
-            clock=clock,
+            calls=self._calls, policies=policies, jobs=self._jobs, parking=parking, poison=poison,
+            admission=self._admission, clock=clock,
         )
         self._stepping = Stepping(
             incoming=incoming, policies=policies, committing=self._committing, calls=self._calls,

@@ -8,12 +8,14 @@ from threading import Lock
 
 from engine.adapters import listing
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import BILLED, Due, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
 
 class MemoryJournal:
     """engine.ports.journal.Journal."""
+
+    sizes = BILLED
 
     def __init__(self) -> None:
         self._lock = Lock()

@@ -272,7 +272,7 @@ def test_a_worker_that_leaves_calls_on_their_way_in_good_order_counts_nothing():
     key = product.start({})
     for _ in range(MOST_STRIKES + 3):
         worker = product.worker(call_threads=1)
-        worker._calls.submit = lambda *_call: None  # a call that does not end
+        worker._calls.submit = lambda *_call, **_more: None  # a call that does not end
         worker.admit([key], product.clock.now() + 300)
         worker.round()
         assert worker.owned == 1
