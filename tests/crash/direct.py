@@ -83,8 +83,8 @@ def _a_call_past_its_end_is_not_made() -> None:
 
 
 def _no_check_before_a_call(patch: Patch) -> None:
-    def perform(self: Any, ticket: Ticket, call: Any, _end: float) -> None:
-        self._answers.put(Answer(ticket, self._tasks.call(call)))
+    def perform(self: Any, ticket: Ticket, call: Any, _end: float) -> Answer:
+        return Answer(ticket, self._tasks.call(call))
 
     patch.setattr(CallPool, "_perform", perform)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.clock import SkipClock
 from engine.errors import InvalidDocument, InvalidExpression
+from tests.support.backends import Backend, open_local
 from tests.support.durable import Product
-from tests.support.flows import ONE_TASK, THREE_TASKS
+from tests.support.flows import ONE_TASK, THREE_TASKS, Died
 
 
 @pytest.mark.parametrize("depth", [501, 9_997, 100_000])
@@ -34,3 +36,32 @@ def test_a_business_key_that_fails_fails_before_the_start():
     with pytest.raises(InvalidExpression):
         product.start({})
     assert product.stores.journal.due(float("inf")) == []
+
+
+def test_what_is_told_of_a_start_is_part_of_its_transaction(tmp_path):
+    """So that a start and its entry in the audit log are both there, or neither."""
+    stores = open_local(tmp_path, SkipClock())
+    try:
+        product = Product(ONE_TASK, backend=stores_as_backend(stores))
+        executions = product.executions
+        executions._starts._together = stores.together
+        with pytest.raises(Died):
+            executions.start("default", "flow", {}, name="one", then=raises(Died()))
+        assert stores.queue.claim(10) == []
+        told = []
+        started = executions.start("default", "flow", {}, name="one", then=told.append)
+        assert told == [started]
+        assert stores.journal.header(started.key).status == "RUNNING"
+    finally:
+        stores.close()
+
+
+def stores_as_backend(stores):
+    return Backend("sqlite", SkipClock(), stores, lambda same: same)
+
+
+def raises(error):
+    def act(_started):
+        raise error
+
+    return act

@@ -1,0 +1,146 @@
+"""Several stores of a folder in one transaction: all of it lasts, or none, and nobody is told of what did not."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.errors import StoreUnavailable
+from engine.ports.keys import ExecutionKey
+from engine.ports.queue import Wake
+from tests.support.backends import open_local
+from tests.support.patience import SECONDS
+from tests.support.records import a_header, a_record, a_segment
+
+KEY = ExecutionKey.of("default", "orders", "run-1")
+OTHER = ExecutionKey.of("default", "orders", "run-2")
+
+
+@pytest.fixture
+def stores(tmp_path):
+    stores = open_local(tmp_path / "data", SkipClock())
+    yield stores
+    stores.close()
+
+
+def start(stores, key=KEY):
+    stores.journal.create(a_header(key), b"{}")
+    stores.audit.append([a_record("default", 1)])
+    stores.queue.send([Wake(key)])
+
+
+def test_what_several_stores_write_is_there(stores):
+    assert stores.together(lambda: start(stores) or "done") == "done"
+    assert stores.journal.header(KEY) is not None
+    assert stores.audit.heads("default", [3])[3].number == 1
+    assert [received.key for received in stores.queue.claim(10)] == [KEY]
+
+
+def test_what_raises_takes_all_of_it_back(stores):
+    def act():
+        start(stores)
+        raise StoreUnavailable("in the end")
+
+    with pytest.raises(StoreUnavailable, match="in the end"):
+        stores.together(act)
+    assert stores.journal.header(KEY) is None
+    assert stores.audit.heads("default", [3]) == {}
+    assert stores.queue.claim(10) == []
+
+
+def test_it_reads_what_it_has_written(stores):
+    def act():
+        start(stores)
+        return stores.journal.header(KEY), stores.audit.known("default", 3, ["id-1"])
+
+    header, known = stores.together(act)
+    assert header == a_header(KEY)
+    assert known == {"id-1"}
+
+
+def test_others_see_it_when_it_is_over(stores):
+    seen = []
+
+    def look():
+        seen.append(stores.journal.header(KEY))
+
+    def act():
+        start(stores)
+        other = threading.Thread(target=look)
+        other.start()
+        other.join(SECONDS)
+
+    stores.together(act)
+    look()
+    assert seen == [None, a_header(KEY)]
+
+
+def test_a_write_that_fails_within_undoes_itself_alone(stores):
+    def fails(connection):
+        connection.execute("DELETE FROM header")
+        raise ValueError("a defect")
+
+    def act():
+        start(stores)
+        with suppress(ValueError):
+            stores._database.write(fails)
+        return stores.journal.header(KEY)
+
+    assert stores.together(act) == a_header(KEY) == stores.journal.header(KEY)
+
+
+def test_nobody_is_told_of_what_did_not_last(stores):
+    heard = []
+    stores.queue.listen(lambda: heard.append("a wake"))
+
+    def act():
+        start(stores)
+        assert heard == []
+        raise StoreUnavailable("in the end")
+
+    with pytest.raises(StoreUnavailable):
+        stores.together(act)
+    assert heard == []
+    assert stores.audit.witnessed("default") == {}, "it would say that a chain was cut"
+    stores.together(lambda: start(stores))
+    assert heard == ["a wake"]
+    assert stores.audit.witnessed("default") == {3: 1}
+
+
+def test_one_that_shares_its_transaction_with_a_write_that_raises_is_done_once(stores):
+    """Group commit runs each of a batch again where one of them raised."""
+    told = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_connection):
+        begun.set()
+        go_on.wait(SECONDS)
+
+    def bad(_connection):
+        raise ValueError("a neighbour")
+
+    def write(work):
+        with suppress(ValueError):
+            stores._database.write(work)
+
+    def act():
+        stores.journal.create(a_header(OTHER), b"{}")
+        stores.journal.commit([a_segment(OTHER, 0)])
+        stores._database.after_commit(lambda: told.append("once"))
+
+    threads = [threading.Thread(target=write, args=(slow,))]
+    threads[0].start()
+    begun.wait(SECONDS)
+    threads += [threading.Thread(target=write, args=(bad,)), threading.Thread(target=stores.together, args=(act,))]
+    for thread in threads[1:]:
+        thread.start()
+    while len(stores._database._pending) < 2:
+        pass
+    go_on.set()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert told == ["once"]
+    assert [segment.seq for segment in stores.journal.load(OTHER).segments] == [0]

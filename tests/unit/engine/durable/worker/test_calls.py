@@ -1,0 +1,90 @@
+"""Calls that are made in the loop, and those that go to a thread."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.durable.worker.calls import QUICK_SECONDS, CallPool, Ticket
+from engine.ports.keys import ExecutionKey
+from engine.ports.tasks import TaskCall, TaskPolicy, TaskSucceeded
+from engine.settings import Settings
+from tests.support.durable import Product, ScriptedTasks
+from tests.support.flows import THREE_TASKS, WORK
+from tests.support.patience import SECONDS
+
+TICKET = Ticket(ExecutionKey("default", "flow:one"), "nonce", ("", 1, 0))
+CALL = TaskCall(
+    resource=WORK, arguments={}, workspace="default", execution_id="flow:one", workflow="flow", version=1,
+    state="Work", attempt=0, idempotency_key="key", budget_seconds=5.0,
+)
+
+
+class Threads:
+    """Tasks that say on which thread they were called, and take `seconds`."""
+
+    def __init__(self, clock, seconds=0.0):
+        self._clock, self._seconds = clock, seconds
+
+    def policy(self, _resource):
+        return TaskPolicy(computes=True)
+
+    def call(self, _call):
+        self._clock.sleep(self._seconds)
+        return TaskSucceeded(threading.current_thread().name)
+
+
+def made(pool, *, computes):
+    pool.submit(TICKET, CALL, pool._clock.now() + 60, computes=computes)
+    (answer,) = pool.answers(SECONDS)
+    return answer.outcome.output
+
+
+@pytest.mark.parametrize("seconds", [0.0, QUICK_SECONDS / 2])
+def test_one_that_computes_is_made_in_the_loop(seconds):
+    clock = SkipClock()
+    pool = CallPool(Threads(clock, seconds), clock, 4)
+    here = threading.current_thread().name
+    assert [made(pool, computes=True) for _ in range(3)] == [here] * 3
+    assert made(pool, computes=False).startswith("call-")
+
+
+def test_one_that_took_long_was_the_last_in_the_loop(caplog):
+    clock = SkipClock()
+    pool = CallPool(Threads(clock, QUICK_SECONDS * 2), clock, 4)
+    assert made(pool, computes=True) == threading.current_thread().name
+    assert f"{WORK} is declared to compute and took 10 ms" in caplog.text
+    assert made(pool, computes=True).startswith("call-")
+    assert pool.slow == {WORK}
+
+
+def test_one_that_computes_takes_no_thread_from_others():
+    clock = SkipClock()
+    pool = CallPool(Threads(clock), clock, 1)
+    pool.submit(TICKET, CALL, clock.now() + 60, computes=True)
+    assert (pool.free, pool.in_flight) == (1, 1)
+    assert not pool.holds(TICKET.key, TICKET.nonce), "it is over"
+    assert len(pool.answers(0.0)) == 1
+    assert pool.in_flight == 0
+
+
+def test_one_that_computes_is_not_made_past_its_end():
+    clock = SkipClock()
+    pool = CallPool(Threads(clock), clock, 1)
+    pool.submit(TICKET, CALL, clock.now(), computes=True)
+    assert [answer.outcome for answer in pool.answers(0.0)] == [None]
+
+
+def test_a_worker_with_one_thread_makes_a_workflow_that_computes():
+    class Computing(ScriptedTasks):
+        def policy(self, resource):
+            return TaskPolicy(computes=True)
+
+    product = Product(THREE_TASKS, Computing())
+    product.settings = Settings(task_threads=1)
+    key = product.start({"n": 1})
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+    assert len(product.tasks.calls) == 3
