@@ -9,7 +9,8 @@ does none and why (`NoAct`): `RouteTable.route` refuses one that declares nothin
 saying what came of its act is a defect: the answer warns, and the log has an error.
 
 The entry follows the act: an entry of something that then failed would be a lie in a log that cannot be corrected. So
-between the two a crash, or an audit log that does not serve, may leave an act unrecorded. The act is not undone for
+between the two a crash, or an audit log that does not serve, may leave an act unrecorded (but a start on one machine,
+whose entry is part of its transaction). The act is not undone for
 that (others may have built on it, and undoing would need an entry itself): it is logged as an error, and the caller is
 told, in the answer's `warnings`. What was started can still be seen: executions and versions name who made them.
 """

@@ -432,7 +432,7 @@ MUTANTS: dict[str, Mutant] = {
     "told beside the commit": Mutant("a commit and its audit entries are one transaction", _told_beside_the_commit,
                                      _calls("stop", *DEATHS, family="sqlite")),
     "closed whoever waits": Mutant("who owes nobody anything closes with its commit", _closed_whoever_waits,
-                                   _calls("distributed-map", "before", family="sqlite")),
+                                   _calls("child", "before", family="sqlite")),
 }
 
 

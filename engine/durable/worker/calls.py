@@ -1,8 +1,9 @@
 """Connector calls on their own threads, so that the stepping loop never waits for the world.
 
 Handing a call to a thread costs more than a short computation does. So a call that is declared to compute is made in
-the loop, and its answer is there at once. Each is measured: one that took long was not what it was declared to be, and
-its resource is called on threads from then on.
+the loop, and its answer is there at once. Each is measured: one that computed or waited for long was not what it was
+declared to be, and its resource is called on threads from then on. A busy machine, which lets the worker itself wait,
+is told apart: it takes the processor away, and a call that waits gives it up.
 
 The threads are daemons: a clean stop must not wait minutes for a slow system whose call the next owner repeats or
 reports as interrupted. (concurrent.futures joins its threads at exit, which would.)
@@ -13,7 +14,10 @@ from __future__ import annotations
 import logging
 import math
 import queue
+import resource
 import threading
+import time
+from itertools import count
 
 from engine.clock import Clock
 from engine.durable.activation import Call
@@ -25,6 +29,17 @@ _LOG = logging.getLogger(__name__)
 
 QUICK_SECONDS = 0.005
 """A call in the loop that takes longer keeps the other executions waiting: it is the last one of its resource there."""
+
+
+_unknown = count()
+
+
+def _waits() -> int:
+    """How often this thread has given up the processor to wait. Where the system does not tell, another number each
+    time: it may have waited."""
+    if not hasattr(resource, "RUSAGE_THREAD"):
+        return next(_unknown)
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +140,10 @@ class CallPool:
             self._answers.put(self._perform(*self._jobs.get()))
 
     def _measured(self, ticket: Ticket, call: TaskCall, end: float) -> Answer:
-        began = self._clock.now()
+        began, computed, waits = self._clock.now(), time.thread_time(), _waits()
         answer = self._perform(ticket, call, end)
         seconds = self._clock.now() - began
-        if seconds > QUICK_SECONDS:
+        if seconds > QUICK_SECONDS and (time.thread_time() - computed > QUICK_SECONDS or _waits() != waits):
             self.slow.add(call.resource)
             _LOG.warning("%s is declared to compute and took %.0f ms: it is called on threads from now on",
                          call.resource, seconds * 1000, extra={"execution": ticket.key.id, "state": call.state})
