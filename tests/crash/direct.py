@@ -6,12 +6,15 @@ the protection and fails without.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.clock import SkipClock
 from engine.durable import codec, notices
 from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.durable.lifecycle.sweeper import LOOK_AHEAD_SECONDS, Sweeper
@@ -24,10 +27,11 @@ from engine.errors import StoreUnavailable, Throttled
 from engine.kernel import redrivable
 from engine.kernel.snapshot import Phase
 from engine.kernel.stimulus import CallbackHeartbeat
-from engine.ports.journal import PAUSED, HeaderChange
+from engine.ports.journal import PAUSED, HeaderChange, Parent
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake
 from engine.ports.tasks import TaskCall, TaskFailed, TaskSucceeded
+from tests.support.backends import Backend, open_local
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.faults import Once, ticking
 from tests.support.flows import ONE_TASK, WORK, Died, flow, task
@@ -309,6 +313,32 @@ def _notices_without_redrives(patch: Patch) -> None:
     patch.setattr(notices, "notice", notice)
 
 
+# ---------------------------------------------------------------- one transaction
+
+
+def _a_parent_is_told_before_its_child_closes() -> None:
+    """A child whose last commit could close it, on stores that share a transaction."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock = SkipClock()
+        stores = open_local(Path(folder), clock)
+        try:
+            product = Product(ONE_TASK, backend=Backend("sqlite", clock, stores, lambda same: same))
+            parent = product.start({}, name="parent")
+            starts = product.executions._starts
+            child = starts.start(
+                "default", "flow", {}, name="child", parent=Parent(parent.id, "", 1, 0)
+            ).key
+            product.run(child)
+            assert stores.journal.header(child).status == "SUCCEEDED"
+            assert any(item.id.startswith("notice#") for item in stores.journal.inbox(parent))
+        finally:
+            stores.close()
+
+
+def _closed_whoever_waits(patch: Patch) -> None:
+    patch.setattr(Parking, "owes_nobody", lambda _self, activation: activation.snapshot.closed)
+
+
 DIRECT: dict[str, Direct] = {
     "a lease of the earliest call": Direct(
         "a lease lasts as long as its last call", _earliest_lease, _a_lease_lasts_as_long_as_its_last_call),
@@ -329,4 +359,7 @@ DIRECT: dict[str, Direct] = {
         _a_redriven_map_run_succeeds_at_once),
     "notices without redrives": Direct(
         "a redriven child is heard at once", _notices_without_redrives, _a_redriven_map_run_fails_at_once),
+    "closed whoever waits": Direct(
+        "only who owes nobody anything closes with its commit", _closed_whoever_waits,
+        _a_parent_is_told_before_its_child_closes),
 }

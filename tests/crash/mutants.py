@@ -326,12 +326,6 @@ def _told_beside_the_commit(patch: Patch) -> None:
     patch.setattr(Committing, "_guarded", guarded)
 
 
-def _closed_whoever_waits(patch: Patch) -> None:
-    """The last commit closes the header though a parent has still to be told, and no header of a child is read."""
-    patch.setattr(Parking, "owes_nobody", lambda _self, activation: activation.snapshot.closed)
-    patch.setattr(MapRuns, "swept", lambda *_: [])
-
-
 # ---------------------------------------------------------------- children
 
 
@@ -431,8 +425,6 @@ MUTANTS: dict[str, Mutant] = {
                                              _calls("distributed-map", "before")),
     "told beside the commit": Mutant("a commit and its audit entries are one transaction", _told_beside_the_commit,
                                      _calls("stop", *DEATHS, family="sqlite")),
-    "closed whoever waits": Mutant("who owes nobody anything closes with its commit", _closed_whoever_waits,
-                                   _calls("child", "before", family="sqlite")),
 }
 
 

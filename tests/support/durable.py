@@ -146,6 +146,7 @@ class Product:
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             call_threads=call_threads, pauses=getattr(self.stores, "pauses", None),
             activities=self.wrap("activities", self.stores.activities) if hasattr(self.stores, "activities") else None,
+            together=getattr(self.stores, "together", None),
             runs_sync=runs_sync, on_committed=on_committed, on_paused=on_paused, masks=self.masks,
         )
 
