@@ -72,17 +72,22 @@ def test_no_answer_that_any_page_receives_holds_a_secret(studio):
     server = studio.server
     ended = server.run("order_flow", server.order(), name="reads-all")
     assert ended["status"] == "SUCCEEDED"
-    places = [
-        "/", "/executions/", f"/executions/{ended['id']}/", "/rules/?workflow=order_flow", "/secrets/", "/connectors/",
-        "/audit/", "/wizard/order_flow", *(f"/wizard/order_flow?tab={tab}" for tab in
-                                           ("code", "test", "rules", "versions")),
-    ]
-    for place in places:
-        studio.open(place)
+    execution = f"/executions/{ended['id'].replace(':', '%3A')}"
+    asked = {  # of the pages: what each asks at the least
+        "/": "/workflows", "/executions/": "/executions", f"/executions/{ended['id']}/": execution,
+        "/rules/?workflow=order_flow": "/workflows", "/secrets/": "/secrets", "/connectors/": "/connectors",
+        "/audit/": "/audit", "/wizard/order_flow": "/draft",
+        **{f"/wizard/order_flow?tab={tab}": "/draft" for tab in ("code", "test", "rules", "versions")},
+    }
+    for place, part in asked.items():
+        with studio.page.expect_event(
+            "requestfinished", lambda request, part=part: part in request.url and "/studio/" not in request.url
+        ):
+            studio.open(place)
         studio.page.wait_for_load_state("networkidle")
     addresses = [address for address, _ in studio.bodies]
-    for part in ("/secrets", "/draft", "/audit", f"/executions/{ended['id'].replace(':', '%3A')}", "/executions"):
-        assert any(part in address for address in addresses), f"nothing was asked of {part}"
+    for part in asked.values():
+        assert any(part in address for address in addresses), f"nothing that {part} answered was read"
     for form in (server.canary, base64.b64encode(server.canary.encode()).decode(), server.canary[::-1]):
         assert not [address for address, body in studio.bodies if form.encode() in body]
     assert server.canary not in studio.page.content()
