@@ -28,7 +28,7 @@ class Field(BaseModel):
     `secret` marks an input that takes a SecretRef: the Studio offers the list of secrets for it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     type: JsonType | tuple[JsonType, ...] | None = Described(None, description="The JSON type or types; else any.")
     required: bool = Described(default=False, description="Whether the call is refused without it.")
@@ -61,7 +61,7 @@ class Field(BaseModel):
 class ActionSpec(BaseModel):
     """What one action takes and gives, and what the engine must know before it calls it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     inputs: dict[str, Field] = Described(default_factory=dict, description="By name. Anything else is refused.")
     outputs: dict[str, Field] = Described(default_factory=dict, description="By name; for the Studio.")

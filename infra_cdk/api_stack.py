@@ -1,7 +1,7 @@
 """The API: one resource and method per route of the Chalice app, each behind the user pool's authorizer.
 
-The routes are the app's own (functions.api.app.ROUTES), so what is described, what is served locally and what the
-gateway lets through cannot differ. Chalice finds its view by the gateway's resource path: a bare ``{proxy+}`` would
+The routes are the app's own (functions.app.table.every_route), so what is described, what is served locally and what
+the gateway lets through cannot differ. Chalice finds its view by the gateway's resource path: a bare ``{proxy+}`` would
 answer 405.
 """
 
@@ -23,7 +23,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from functions.app.identity import PROOF
-from functions.app.table import ROUTES
+from functions.app.table import every_route
 from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
 from infra_cdk.data_stack import DataStack
@@ -194,7 +194,7 @@ class ApiStack(Stack):
         authorizer = aws_apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[self.users])
         # Scoped to methods, each would add two statements to the function's policy, which has a limit of 20 KB.
         calls = aws_apigateway.LambdaIntegration(self.function, scope_permission_to_method=False)
-        for route in ROUTES:
+        for route in every_route():
             resource = self.api.root.resource_for_path(route.path)
             guarded = {} if route.path in OPEN else {
                 "authorizer": authorizer, "authorization_type": aws_apigateway.AuthorizationType.COGNITO,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class Stub(BaseModel):
     """One recorded answer of a resource: an output, an error with its cause, or no answer at all."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     state: str | None = Field(None, description="Answers this state alone; by default whichever asks next.")
     input: Any = Field(None, description="The call's arguments that this answer is for, where calls run side by side.")
@@ -34,7 +34,7 @@ class Stub(BaseModel):
 class Expectation(BaseModel):
     """What must come out. A field that is left out is not looked at."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     status: Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] | None = None
     next: str | None = Field(None, description="Where the Choice that `state` names goes.")
@@ -46,7 +46,7 @@ class Expectation(BaseModel):
 class Case(BaseModel):
     """One run and its result; with `state`, one Choice and the branch it takes."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     name: str = Field(description="Unique within the workflow.", pattern=r"^[A-Za-z0-9_-]{1,80}$")
     state: str | None = Field(None, description="Test this Choice state alone.")

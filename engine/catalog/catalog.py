@@ -28,11 +28,9 @@ from engine.catalog.document import (
     parse_document,
     rendered,
 )
-from engine.catalog.publishing import document_problems
 from engine.clock import Clock
 from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocument, NotFound, StoreCorrupt
 from engine.language.asl.times import iso_timestamp
-from engine.language.asl.validate import validate as validate_definition
 from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor
 from engine.ports.tasks import Tasks
@@ -89,7 +87,7 @@ class Catalog:
     """Wired in functions; safe to share between threads."""
 
     def __init__(
-        self, store: CatalogStore, clock: Clock, *, validate: Validate = validate_definition,
+        self, store: CatalogStore, clock: Clock, *, validate: Validate | None = None,
         tasks: Tasks | None = None, task_max_seconds: float = TASK_MAX_SECONDS,
     ) -> None:
         self._store = store
@@ -186,7 +184,10 @@ class Catalog:
 
     def problems(self, document: WorkflowDocument) -> list[Diagnostic]:
         """Everything that publishing `document` would refuse (severity ERROR) or warn of, each with its place."""
-        found = list(self._validate(document.definition, kind=document.kind))
+        from engine.catalog.publishing import document_problems  # noqa: PLC0415  a third of what a command imports
+        from engine.language.asl.validate import validate  # noqa: PLC0415
+
+        found = list((self._validate or validate)(document.definition, kind=document.kind))
         return found + document_problems(document, tasks=self._tasks, task_max_seconds=self._task_max_seconds)
 
     def publish(

@@ -60,7 +60,7 @@ class _Read:
 class WorkflowDocument(BaseModel):
     """One workflow: its definition, how it is started and what proves it."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     schema_ref: str | None = Field(None, alias="$schema", description="For editors: where this schema is found.")
     name: str = Field(description="Letters, digits, _ and -; at most 80.", pattern=NAME_PATTERN)

@@ -14,8 +14,8 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.states import StateText, is_distributed, states_of
 from engine.catalog.triggers import never_firing
+from engine.catalog.uncallable import resource_problems
 from engine.errors import Diagnostic, InvalidExpression, json_pointer, location
-from engine.language.asl.resources import OWN_ARN, START_EXECUTION, plain_resource
 from engine.language.asl.validate.credentials import written_credentials
 from engine.language.expr.jsonata import compile_jsonata
 from engine.language.expr.jsonpath import compile_path
@@ -25,7 +25,6 @@ from engine.values import is_number, walk
 Json = Any
 
 _ASYNCHRONOUS = re.compile(r"\.waitForTaskToken$|\.sync(:2)?$|^arn:[^:]+:states:[^:]*:[^:]*:activity:")
-_ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:")
 _UNREAD = ("MANIFEST", "PARQUET")
 _QUOTED_SECRET = re.compile(r"""["']\$secret["']""")
 
@@ -36,7 +35,7 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
     states = list(states_of(document.definition))
     for state in states:
         if tasks is not None:
-            found += _resource_problems(state, tasks)
+            found += resource_problems(state, tasks)
         if state.is_task:
             found += _timeout_problems(state, task_max_seconds)
         found += _item_reader_problems(state)
@@ -55,43 +54,6 @@ def credentials_written(document: WorkflowDocument) -> list[Diagnostic]:
         *written_credentials(document.definition),
         *written_credentials(document.as_written.get("cases"), at=("cases",)),
     ]
-
-
-def uncallable(definition: Json, tasks: Tasks, *, only: str = "") -> Iterator[Diagnostic]:
-    """Each resource of `definition` that cannot be called with `tasks`: its state, why, and what to do. Of those alone
-    that begin with `only`."""
-    for state in states_of(definition):
-        yield from _resource_problems(state, tasks, only)
-
-
-def _resource_problems(state: StateText, tasks: Tasks, only: str = "") -> Iterator[Diagnostic]:
-    """What could not be called here: a Task's resource, and what a distributed Map reads and writes with."""
-    for place, resource in _called(state):
-        problem = tasks.policy(plain_resource(resource)).problem if resource.startswith(only) else None
-        if problem is not None:
-            yield Diagnostic("UNKNOWN_RESOURCE", f"state {state.name!r}: {problem}", f"{state.place}/{place}")
-
-
-def _called(state: StateText) -> Iterator[tuple[str, str]]:
-    """The resources that connectors are asked for, with their place in the state."""
-    resource = state.own.get("Resource")
-    if state.is_task and isinstance(resource, str):
-        polled = _ACTIVITY.match(resource)  # nothing is called: a worker polls for it
-        if not polled and not _may_start_ours(state, resource):
-            yield "Resource", resource
-    for field in ("ItemReader", "ResultWriter") if is_distributed(state.state) else ():
-        part = state.own.get(field)
-        if isinstance(part, dict) and isinstance(part.get("Resource"), str):
-            yield f"{field}/Resource", part["Resource"]
-
-
-def _may_start_ours(state: StateText, resource: str) -> bool:
-    """Whether the Task starts a workflow of ours, or one that an expression will name: no connector is asked then."""
-    if not plain_resource(resource).startswith(START_EXECUTION):
-        return False
-    arguments = state.own.get("Arguments", state.own.get("Parameters"))
-    named = arguments.get("StateMachineArn") if isinstance(arguments, dict) else None
-    return not isinstance(named, str) or not named.startswith("arn:") or named.startswith(OWN_ARN)
 
 
 def _timeout_problems(state: StateText, most: float) -> Iterator[Diagnostic]:

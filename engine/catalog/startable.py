@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.catalog.published import parse_version
-from engine.catalog.publishing import uncallable
+from engine.catalog.uncallable import uncallable
 from engine.errors import Conflict, Diagnostic
 from engine.ports.catalog_store import CatalogStore
 from engine.ports.published import PublishedVersion

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Note(BaseModel):
     """A sticky note on the canvas. Places and sizes are in the canvas's pixels."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     id: str = Field(min_length=1, max_length=80)
     text: str = Field(max_length=4000)
@@ -26,7 +26,7 @@ class Note(BaseModel):
 class Place(BaseModel):
     """Where a state's card was put."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     x: float
     y: float
@@ -36,7 +36,7 @@ class ToDo(BaseModel):
     """What a person has still to look at, as the copilot's guesses. `pointer` leads into the state; `state` is None for
     the workflow as a whole."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     state: str | None = None
     pointer: str = ""
@@ -46,7 +46,7 @@ class ToDo(BaseModel):
 class Studio(BaseModel):
     """The whole of it."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     notes: list[Note] = Field(default_factory=list, max_length=200, description="Sticky notes on the canvas.")
     positions: dict[str, Place] = Field(default_factory=dict, description="By state, where its card was put.")

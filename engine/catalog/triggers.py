@@ -20,7 +20,7 @@ _SCHEDULE = re.compile(r"rate\([1-9]\d{0,5} (minute|minutes|hour|hours|day|days)
 class _Trigger(BaseModel):
     """What every trigger has. `input` is the execution's input; by default it is what arrived."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     enabled: bool = Field(True, description="False keeps the trigger in the document and switches it off.")
     input: Any = Field(None, description="The execution's input; by default what arrived.")

@@ -11,9 +11,18 @@ Json = Any
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedCall:
+    """A call of before a redrive that may still be under way: the state makes it again once it is answered, and at
+    `until` (epoch seconds) at the latest."""
+
+    state: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
-    those so far."""
+    those so far, `awaited_calls` are what a redriven one waits for."""
 
     key: ExecutionKey
     workflow: str
@@ -29,3 +38,4 @@ class Execution:
     business_key: str | None = None
     definition_digest: str = ""
     redrives: int = 0
+    awaited_calls: tuple[AwaitedCall, ...] = ()

@@ -7,6 +7,7 @@ heartbeat may come often, so its id carries the time.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import SchemaTooNew, StoreCorrupt
@@ -15,6 +16,7 @@ from engine.kernel.stimulus import (
     CallbackErred,
     CallbackHeartbeat,
     CallbackReturned,
+    CallOver,
     ChildClosed,
     MapRunUpdated,
     Stimulus,
@@ -32,7 +34,9 @@ STOP = "stop"
 WAKE_SENT = "bell"
 """Likewise, as stored: a wake is on its way for what lies here, so that nobody else sends one."""
 
-_KINDS = (STOP, "success", "failure", "heartbeat", "notice", WAKE_SENT, "map_run", "taken")
+_OVER = "over"
+
+_KINDS = (STOP, "success", "failure", "heartbeat", "notice", WAKE_SENT, "map_run", "taken", _OVER)
 
 Place = tuple[str, int, int]
 _PLACE = ("frame", "visit", "attempt")
@@ -71,6 +75,18 @@ def notice_item(key: ExecutionKey, at: float, parent: Parent, notice: dict[str, 
     return _item(key, _id("notice", *place, parent.index), at, record, place)
 
 
+def over_item(key: ExecutionKey, at: float, place: Place, *, lease_until: float, definite: bool) -> InboxItem:
+    """A call that was under way when the execution ended was answered. It is due, and of no use any more, when the
+    call's lease ends."""
+    record = {"kind": _OVER, "lease_until": lease_until, "definite": definite}
+    return replace(_item(key, _id(_OVER, *place), at, record, place), due_at=max(lease_until, at))
+
+
+def outlives_the_end(item: InboxItem, now: float) -> bool:
+    """Whether `item` was said to an execution that has ended, for a redrive of it."""
+    return item.id.startswith(f"{_OVER}#") and item.due_at > now
+
+
 def wake_sent_item(key: ExecutionKey, at: float) -> InboxItem:
     """Somebody has put a notice, and sends the wake for it (engine.durable.notices)."""
     return _item(key, WAKE_SENT, at, {"kind": WAKE_SENT})
@@ -86,7 +102,7 @@ def ready_to_consume(item: InboxItem, snapshot: Snapshot) -> bool:
     SCHEDULED to be handed over once more."""
     record = _parse(item)
     frame = snapshot.frames.get(record.get("frame", ""))
-    if record["kind"] in (STOP, "taken") or frame is None or frame.phase not in (Phase.RUNNING, Phase.SCHEDULED):
+    if record["kind"] in (STOP, "taken", _OVER) or frame is None or frame.phase not in (Phase.RUNNING, Phase.SCHEDULED):
         return True
     if record["kind"] == "notice":
         return bool(frame.visit != record["visit"])
@@ -107,7 +123,7 @@ def stop_words(item: InboxItem) -> tuple[str | None, str | None]:
     return record["error"], record["cause"]
 
 
-def _answer(record: dict[str, Json], at: float, seed: int) -> Stimulus:
+def _answer(record: dict[str, Json], at: float, seed: int) -> Stimulus:  # noqa: PLR0911 - one a kind
     place = (at, seed, record["frame"], record["visit"], record["attempt"])
     if record["kind"] == "success":
         return CallbackReturned(*place, output=record["output"])
@@ -117,6 +133,8 @@ def _answer(record: dict[str, Json], at: float, seed: int) -> Stimulus:
         return ChildClosed(*place, **{name: record[name] for name in _OF_A_NOTICE if name in record})
     if record["kind"] == "taken":
         return TaskStarted(*place, worker=record["worker"])
+    if record["kind"] == _OVER:
+        return CallOver(*place, lease_until=record["lease_until"], definite=record["definite"])
     if record["kind"] == "map_run":
         return MapRunUpdated(*place, **{name: record[name] for name in _OF_AN_UPDATE if name in record})
     return CallbackHeartbeat(*place)

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.kernel.builder import Builder
 from engine.kernel.snapshot import Phase
+from engine.kernel.stimulus import CallOver
 
 
 def take_up(builder: Builder, *, count: int, settled: bool) -> list[Any]:
@@ -26,3 +27,20 @@ def take_up(builder: Builder, *, count: int, settled: bool) -> list[Any]:
                 "mapRunArn": frame.arguments["map_run"], "redriveCount": builder.redrives,
             })
     return fanouts[::-1]
+
+
+def call_over(builder: Builder, stimulus: CallOver) -> bool:
+    """The call that a redriven Task waits for was answered: the Task is due. What came of the call is nobody's; after a
+    definite failure the next has a key of its own. False where no frame waits for just this call."""
+    waiting = builder.peek(stimulus.frame)
+    if (
+        waiting is None or waiting.phase is not Phase.BACKOFF or waiting.visit != stimulus.visit
+        or not 0.0 < waiting.lease_until == stimulus.lease_until
+    ):
+        return False
+    frame = builder.frame(stimulus.frame)
+    if frame is None:
+        return False
+    frame.due_at, frame.lease_until = builder.at, 0.0
+    frame.epoch += stimulus.definite
+    return True

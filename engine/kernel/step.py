@@ -19,7 +19,7 @@ from engine.kernel.failing import evaluation_failed
 from engine.kernel.history import HistoryEvent
 from engine.kernel.open_frame import OpenFrame
 from engine.kernel.redrivable import lost_map_run
-from engine.kernel.redriving import take_up
+from engine.kernel.redriving import call_over, take_up
 from engine.kernel.retry import RUNTIME
 from engine.kernel.snapshot import Frame, Phase, Snapshot, Status
 from engine.kernel.states import advance, resume, time_out
@@ -28,6 +28,7 @@ from engine.kernel.stimulus import (
     CallbackErred,
     CallbackHeartbeat,
     CallbackReturned,
+    CallOver,
     ChildClosed,
     ChildrenStopped,
     FrameStimulus,
@@ -134,13 +135,15 @@ def _run(builder: Builder, *, enters: bool = True) -> None:
                 advance(builder, frame)
 
 
-def _feed(builder: Builder, stimulus: Stimulus) -> bool:
+def _feed(builder: Builder, stimulus: Stimulus) -> bool:  # noqa: PLR0911 - one a kind
     """Apply one stimulus; False when nothing waits for it."""
     match stimulus:
         case MapRunDispatched():
             return outcomes.dispatched(builder, stimulus)
         case ChildClosed():
             return _child_closed(builder, stimulus)
+        case CallOver():
+            return call_over(builder, stimulus)
         case FrameStimulus():
             return _feed_frame(builder, stimulus)
         case ChildrenStopped():

@@ -75,6 +75,18 @@ class TaskErred(FrameStimulus):
 
 
 @dataclass(frozen=True, slots=True)
+class CallOver(FrameStimulus):
+    """A call that was under way when the execution ended has been answered since: a redrive waits for it no longer.
+
+    `attempt` is the call's, and `lease_until` its intent's: by that the frame knows which call it is. `definite`: it
+    failed, and had no effect.
+    """
+
+    lease_until: float = 0.0
+    definite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TaskTakenOver(FrameStimulus):
     """The owner of a RUNNING call is gone: the frame is SCHEDULED again, with the same attempt, epoch and key."""
 

@@ -19,7 +19,7 @@ from functions.api.metrics import emit_metrics
 from functions.app import http
 from functions.app.failures import failure
 from functions.app.routing import Provider, Route, answer
-from functions.app.table import ROUTES
+from functions.app.table import every_route
 from functions.call_logs import named
 
 _REQUEST: ContextVar[chalice.app.Request] = ContextVar("automate_request")
@@ -30,7 +30,7 @@ def create_app(provider: Provider) -> Chalice:
     # env={}: Chalice would write AWS_EXECUTION_ENV into the process's environment.
     made = Chalice("automate", configure_logs=False, env={})
     made.register_middleware(_remember_request, "http")
-    for route in ROUTES:
+    for route in every_route():
         name = f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}"
         # content_types=[]: the check is the application's, so that its error has the one shape.
         made.route(route.path, methods=[route.method], name=name, content_types=[])(_view(route, provider))

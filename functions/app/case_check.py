@@ -10,13 +10,15 @@ A case calls nothing: a call without a stub fails it. All of them together have 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.catalog.document import WorkflowDocument
 from engine.clock import Clock
 from engine.errors import Refused, json_pointer
-from engine.testing.cases import CaseResult, Difference, first_difference, run_cases
 from functions.app import large_values
+
+if TYPE_CHECKING:
+    from engine.testing.cases import CaseResult, Difference
 
 Json = Any
 
@@ -44,6 +46,8 @@ class CaseCheck:
 
     def __call__(self, document: WorkflowDocument) -> list[str]:
         """The names of the cases that fail and are accepted. Raises CasesFail where they are not."""
+        from engine.testing.cases import run_cases  # noqa: PLC0415  who reads workflows runs none
+
         results = run_cases(document, document.cases, clock=self._clock)
         failing = [(index, result) for index, result in enumerate(results) if not result.passed]
         if failing and not self._accept:
@@ -76,6 +80,8 @@ def _refusal(workflow: str, count: int, failing: Sequence[tuple[int, CaseResult]
 
 def _details(index: int, result: CaseResult) -> Iterator[dict[str, Json]]:
     """One for each difference of a case: its place in the document, what was expected and what came."""
+    from engine.testing.cases import first_difference  # noqa: PLC0415  as above
+
     ended = f"; it ended with {result.error}: {result.cause}" if result.error is not None else ""
     for item in result.differences:
         path = ("cases", index, "expect", item.what, *first_difference(item.expected, item.actual))

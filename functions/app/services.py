@@ -6,26 +6,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from connectors.registry import Registry
-from engine.catalog.catalog import Catalog
-from engine.clock import Clock
-from engine.durable.lifecycle.activities import Activities
-from engine.durable.lifecycle.executions import Executions
-from engine.durable.lifecycle.pausing import Pausing
-from engine.durable.worker.sync_start import SyncStarts
-from engine.governance.audit import Audit
-from engine.ports.alarms import Alarms
-from engine.ports.keys import Actor
-from engine.ports.logs import ExecutionLogs, LogLines, LogQuery
-from engine.ports.secrets import SecretBackend, WritableSecrets
-from engine.ports.tasks import Tasks
-from engine.ports.transfers import Transfers
+from engine.ports.logs import LogLines, LogQuery
 from engine.records import dataclass
-from engine.settings import Settings
-from functions.app.console_links import ConsoleLinks
-from functions.app.started_by import StartedBy
+
+if TYPE_CHECKING:
+    from connectors.registry import Registry
+    from engine.catalog.catalog import Catalog
+    from engine.clock import Clock
+    from engine.durable.lifecycle.activities import Activities
+    from engine.durable.lifecycle.executions import Executions
+    from engine.durable.lifecycle.pausing import Pausing
+    from engine.durable.worker.sync_start import SyncStarts
+    from engine.governance.audit import Audit
+    from engine.ports.alarms import Alarms
+    from engine.ports.keys import Actor
+    from engine.ports.logs import ExecutionLogs
+    from engine.ports.secrets import SecretBackend, WritableSecrets
+    from engine.ports.tasks import Tasks
+    from engine.ports.transfers import Transfers
+    from engine.settings import Settings
+    from functions.app.console_links import ConsoleLinks
+    from functions.app.started_by import StartedBy
 
 _Item = TypeVar("_Item")
 _Found = TypeVar("_Found")
@@ -54,6 +57,7 @@ class NoLogs:
 class Services:
     """One workspace's services. Safe to share between threads.
 
+    `open_catalog` gives the one catalog, which only its users import.
     `secret_backends` are asked in order; `secret_store` is where new values go. `actor_of` tells from a request's
     context (API Gateway's ``requestContext``) who asks, and from where. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
@@ -61,7 +65,7 @@ class Services:
     `readers` is where the many reads of a list go on, side by side.
     """
 
-    catalog: Catalog
+    open_catalog: Callable[[], Catalog]
     executions: Executions
     connectors: Registry
     settings: Settings
@@ -81,6 +85,11 @@ class Services:
     transfers: Transfers | None = None
     readers: Executor | None = None
     workers: Callable[[], int] | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """Drafts and versions."""
+        return self.open_catalog()
 
     def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:
         """`read` of each item, in order; side by side where each read is a request (AWS)."""

@@ -1,51 +1,42 @@
-"""The table of routes: all that the application can do, whichever door it is asked through."""
+"""The table of routes: all that the application can do, whichever door it is asked through.
+
+A route's module is imported when one of its routes is asked for. Until then `functions.app.index` knows where each is:
+a list of methods, paths and modules, made from the modules themselves (`functions.cli.indexes`), and held by a test.
+Who needs the whole table (a stage, the API's description) asks `every_route`, which reads the modules alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
 from functions.app import http
 from functions.app.failures import failure
-from functions.app.routes import (
-    activities,
-    alarms,
-    audit,
-    conversion,
-    copilot,
-    definitions,
-    executions,
-    figures,
-    map_runs,
-    me,
-    openapi,
-    operations,
-    redrives,
-    rules,
-    secrets,
-    steps,
-    tasks,
-    testing,
-    uploads,
-    versions,
-    workflow_list,
-    workflows,
-)
+from functions.app.index import ROUTES
 from functions.app.routing import Route, RouteTable
 
-_TABLES = (
-    workflow_list.table, workflows.table, versions.table, conversion.table, executions.table, steps.table,
-    map_runs.table, operations.table, redrives.table, tasks.table, activities.table, definitions.table, rules.table,
-    testing.table, copilot.table, secrets.table, audit.table, alarms.table, figures.table, uploads.table, me.table,
+MODULES = (
+    "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "map_runs", "operations", "redrives",
+    "tasks", "activities", "definitions", "rules", "testing", "copilot", "secrets", "audit", "alarms", "figures",
+    "uploads", "me",
 )
-_DESCRIBED = [route for table in _TABLES for route in table.routes]
-TABLES: tuple[RouteTable, ...] = (*_TABLES, openapi.describing(_DESCRIBED))
+"""The modules of functions.app.routes, in the order in which their routes are shown; what describes them is last."""
 
-ROUTES: tuple[Route, ...] = tuple(route for table in TABLES for route in table.routes)
-"""Every route, in the order in which they are shown."""
+DESCRIBING = "openapi"
 
-_BY_PATH: dict[str, dict[str, Route]] = {}
-for _route in ROUTES:
-    _BY_PATH.setdefault(_route.path, {})[_route.method] = _route
+_BY_PATH: dict[str, dict[str, str]] = {}
+for _method, _path, _module in ROUTES:
+    _BY_PATH.setdefault(_path, {})[_method] = _module
 _PATTERNS = sorted((tuple(path.strip("/").split("/")), path) for path in _BY_PATH)
 """Literal segments sort before parameters: "{" is the last printable character but three."""
+
+
+@cache
+def every_route() -> tuple[Route, ...]:
+    """Every route, in the order in which they are shown. Imports all modules of routes; raises TypeError for a route
+    that may change something and declares no act."""
+    return tuple(route for name in (*MODULES, DESCRIBING) for route in _table(name).routes)
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]] | http.Response:
@@ -59,7 +50,7 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | http.Response
         if captured is not None:
             by_method = _BY_PATH[resource]
             if method in by_method:
-                return by_method[method], captured
+                return _route(by_method[method], method, resource), captured
             return failure(
                 405, {"code": "MethodNotAllowed", "message": f"Unsupported method: {method}"},
                 {"Allow": ", ".join(sorted(by_method))},
@@ -70,6 +61,27 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | http.Response
 def not_found(why: str) -> http.Response:
     """The answer where no route is."""
     return failure(404, {"code": "NotFound", "message": why, "advice": "See /docs."})
+
+
+@cache
+def _table(module: str) -> RouteTable:
+    """The table of a module of routes, imported now."""
+    found = import_module(f"functions.app.routes.{module}")
+    table: RouteTable = found.describing(every_route) if module == DESCRIBING else found.table
+    return table
+
+
+@cache
+def _routes(module: str) -> Mapping[tuple[str, str], Route]:
+    return {(route.method, route.path): route for route in _table(module).routes}
+
+
+def _route(module: str, method: str, path: str) -> Route:
+    """Raises RuntimeError for a route that the index has and its module has not."""
+    route = _routes(module).get((method, path))
+    if route is None:
+        raise RuntimeError(f"{method} {path} is not in {module}: make the index again (functions.cli.reference)")
+    return route
 
 
 def _captured(pattern: tuple[str, ...], parts: tuple[str, ...]) -> dict[str, str] | None:

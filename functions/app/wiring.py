@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.registry import default_registry
-from engine.catalog.catalog import Catalog
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock
 from engine.durable.lifecycle.activities import LONGEST_POLL_SECONDS, Activities
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.worker.sync_start import SyncStarts
-from engine.durable.worker.worker import Worker
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
 from engine.ports.activities import ActivityStore
@@ -32,6 +31,10 @@ from engine.settings import Settings
 from functions.app.services import Place, Services
 from functions.app.started_by import StartedBy
 from functions.task_chain import TaskChain
+
+if TYPE_CHECKING:
+    from engine.catalog.catalog import Catalog
+    from engine.durable.worker.worker import Worker
 
 
 class Stores(Protocol):
@@ -84,13 +87,19 @@ def services_over(
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started; `longest_poll` and `most_waiting` are those of Activities. What only one place has (`alarms`,
     `transfers`, `readers`, `workers`) it adds itself."""
+    @cache
+    def catalog() -> Catalog:
+        from engine.catalog.catalog import Catalog  # noqa: PLC0415  the documents' models, and pydantic for them
+
+        return Catalog(stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds)
+
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
         clock=clock, settings=settings, pauses=stores.pauses, masks=chain.masks, startable=startable,
         together=stores.together or one_by_one,
     )
     return Services(
-        catalog=Catalog(stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds),
+        open_catalog=catalog,
         executions=executions, connectors=default_registry, settings=settings, secret_backends=secret_backends,
         secret_store=secret_store, actor_of=actor_of, audit=audit,
         pausing=Pausing(stores.pauses, stores.index, stores.queue, clock),

@@ -47,6 +47,7 @@ def print_account(screen: Screen, execution: Json, told: Account, *, note: str |
     hidden = len(told.runs) - len(shown)
     if hidden:
         click.echo(f"{hidden:,} more; --json shows all.")
+    _print_awaited(execution["awaited_calls"])
     explained = _worth_explaining(shown)
     for run in explained:
         _print_cause(run)
@@ -84,6 +85,17 @@ def _print_states(screen: Screen, shown: list[StateRun], *, day: str) -> None:
         headers.append("WAITS FOR")
         rows = [[*row, run.waits_for or ""] for row, run in zip(rows, shown, strict=True)]
     screen.table(headers, rows, empty="No state was entered yet.")
+
+
+def _print_awaited(calls: list[Json]) -> None:
+    """What a redriven execution waits for."""
+    for call in calls[:MOST_CAUSES]:
+        click.echo(
+            f"{call['state']} waits for its call of before the redrive, which may still be under way. It is made again "
+            f"once that is answered, at {_moment(call['until'])} at the latest."
+        )
+    if len(calls) > MOST_CAUSES:
+        click.echo(f"{len(calls) - MOST_CAUSES} more wait so; --json shows them.")
 
 
 def _print_cause(run: StateRun) -> None:

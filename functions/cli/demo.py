@@ -24,6 +24,7 @@ from functions.cli.session import session
 from functions.server.product import Product
 from functions.server.server import LocalServer
 
+LOOK_SECONDS = 0.05
 WORKFLOW = "order_flow"
 SECRET = "DEMO_PAYMENT_KEY"  # noqa: S105  the secret's name
 SECRET_VALUE = "demo-payment-key-of-the-sample-service"  # noqa: S105  the sample service takes any
@@ -55,9 +56,13 @@ def prepare(product: Product, samples: Path) -> list[str]:
     return notes
 
 
-def run_order(api: Client, product: Product, server: LocalServer, samples: Path) -> None:
-    """Run one order, print its result and what to do next. On a thread beside the server's."""
+def run_order(api: Client, product: Product, server: LocalServer, samples: Path, *, patience: float) -> None:
+    """Run one order, print its result and what to do next. On a thread beside the server's. A worker may take
+    `patience` seconds to appear: the order is started once it is there, so that its time is its own."""
     try:
+        give_up_at = product.clock.now() + patience
+        while not product.worker_lives() and product.clock.now() < give_up_at:
+            product.clock.sleep(LOOK_SECONDS)
         order = {**read_value(f"@{samples / WORKFLOW / 'input.json'}", "input"), "endpoint": f"{server.url}/samples"}
         order_file = product.folder / "order.json"  # on any port, for whoever starts it again
         write_private(order_file, json.dumps(order, indent=2) + "\n")

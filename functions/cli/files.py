@@ -9,10 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.catalog.document import NAME_PATTERN
-from engine.catalog.files import place_of, read_document
 from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, UserError
-from functions.app.case_check import CasesFail
 from functions.app.strict_json import read_json
 from functions.cli.client.client import ApiError
 
@@ -83,6 +80,9 @@ def document_in(data: bytes, path: str, name: str | None = None) -> tuple[Workfl
 
     Standard input has no name that tells YAML from JSON: what begins as a JSON object is JSON.
     """
+    from engine.catalog.document import NAME_PATTERN
+    from engine.catalog.files import read_document
+
     if path == "-":
         begin = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
         path = "stdin.json" if begin in (b"{", b"[", b"") else "stdin.yaml"
@@ -106,6 +106,9 @@ def finding_of(shape: Json) -> Diagnostic:
 
 def placed(error: UserError, source: Source, *, advice: str) -> UserError:
     """The same error; those of an invalid definition and of cases that fail with lines of the file for places."""
+    from engine.catalog.files import place_of
+    from functions.app.case_check import CasesFail
+
     shape = error.as_dict()
     if shape["code"] == CasesFail.code:
         details = [{**item, "place": source.place(item["where"])} for item in shape["details"]]

@@ -1,16 +1,20 @@
 """How commands are grouped and shown: sections in ``--help``, whole lines, --json wherever it is written; and which
-commands are of a data folder or of a deployment alone."""
+commands are of a data folder or of a deployment alone. A command's module is imported when the command is named."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from engine.errors import InvalidDocument
 from functions.cli.session import Session
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FOLDER_ALONE: Mapping[str, str] = {
     "up": "it serves a data folder", "worker": "it works on a data folder", "demo": "it serves a data folder",
@@ -40,38 +44,64 @@ class Grouped(click.Group):
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Take a command in."""
-        super().add_command(cmd, name)
-        cmd.params.append(click.Option(
-            ["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_in_json, hidden=True,
-            help="Answer in JSON, for programs.",
-        ))
+        super().add_command(_understanding_json(cmd), name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Sections of names with the first sentence of each command's help."""
-        for title, commands in self.sections(ctx):
+        for title, rows in self.sections(ctx):
             with formatter.section(title):
-                formatter.write_dl([(str(item.name), summary(item)) for item in commands])
+                formatter.write_dl(rows)
 
-    def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[click.Command]]]:
+    def sections(self, ctx: click.Context) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """All in one."""
         del ctx
-        yield "Commands", list(self.commands.values())
+        yield "Commands", [(str(item.name), summary(item)) for item in self.commands.values()]
+
+
+class Named(Mapping[str, click.Command]):
+    """The commands of functions.cli.index. Each is imported when it is asked for by its name."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+        self._imported: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Raises KeyError where there is no such command."""
+        if name not in self._imported:
+            module = import_module(f"functions.cli.commands.{self._modules[name]}")
+            (command,) = (command for command in module.COMMANDS if command.name == name)
+            self._imported[name] = _understanding_json(command)
+        return self._imported[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
 
 
 class Commands(Grouped):
-    """The command line itself. Some commands are of a data folder or of a deployment alone."""
+    """The command line itself, over an index. Some commands are of a data folder or of a deployment alone."""
 
-    def __init__(self, *arguments: Any, sections: Sequence[tuple[str, Sequence[click.Command]]], **more: Any) -> None:
+    def __init__(self, *arguments: Any, index: Mapping[str, Sequence[tuple[str, str, str]]], **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self._sections = sections
-        for _, commands in sections:
-            for command in commands:
-                self.add_command(command)
+        self._index = index
+        named = Named({name: module for rows in index.values() for name, module, _ in rows})
+        self.commands = cast("MutableMapping[str, click.Command]", named)  # which nothing changes
 
-    def sections(self, ctx: click.Context) -> Iterator[tuple[str, Sequence[click.Command]]]:
-        """As they were given."""
+    def sections(self, ctx: click.Context) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """As the index has them: nothing is imported."""
         del ctx
-        yield from self._sections
+        for title, rows in self._index.items():
+            yield title, [(name, says) for name, _, says in rows]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names from the index, and options."""
+        from click.shell_completion import CompletionItem
+
+        rows = [row for _, rows in self.sections(ctx) for row in rows]
+        names = [CompletionItem(name, help=says) for name, says in sorted(rows) if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name. Raises InvalidDocument where it is not for what is asked."""
@@ -91,6 +121,14 @@ class Commands(Grouped):
 def summary(command: click.Command) -> str:
     """The first line of a command's help, to the end of its sentence."""
     return " ".join((command.help or "").partition("\n\n")[0].split())
+
+
+def _understanding_json(command: click.Command) -> click.Command:
+    command.params.append(click.Option(
+        ["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_in_json, hidden=True,
+        help="Answer in JSON, for programs.",
+    ))
+    return command
 
 
 def _in_json(context: click.Context, parameter: click.Parameter, given: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,57 +17,28 @@ import click
 
 from engine.clock import SystemClock
 from engine.errors import StorageError, StoreBusy, UserError
-from functions.app.release import release
 from functions.cli import streams
-from functions.cli.commands import (
-    activities,
-    audit,
-    connectors,
-    copilot,
-    cost,
-    doctor,
-    executions,
-    map_runs,
-    operating,
-    redrive,
-    rules,
-    secrets,
-    serving,
-    signing,
-    simulate,
-    tasks,
-    testing,
-    tune,
-    workflows,
-)
 from functions.cli.groups import Commands
+from functions.cli.index import SECTIONS
 from functions.cli.screen import Screen
 from functions.cli.session import Session
-from functions.server.server import FolderServed
+from functions.server.taken import FolderServed
 
 _LOG = logging.getLogger(__name__)
 
 USAGE, IO_ERROR, BUSY, INTERRUPTED = 2, 74, 75, 130
 """os.EX_USAGE is 64, but every command line of today answers 2; os.EX_IOERR and os.EX_TEMPFAIL are sysexits.h's."""
 
-SECTIONS = (
-    ("Authoring", (*workflows.COMMANDS, *testing.COMMANDS, *simulate.COMMANDS, *rules.COMMANDS, *copilot.COMMANDS,
-                   *connectors.COMMANDS, *cost.COMMANDS)),
-    ("Running", (*executions.COMMANDS, *redrive.COMMANDS, *map_runs.COMMANDS, *tasks.COMMANDS, *activities.COMMANDS)),
-    ("Operating", (*operating.COMMANDS, *secrets.COMMANDS, *audit.COMMANDS, *doctor.COMMANDS, *tune.COMMANDS)),
-    ("Serving and signing in", (*serving.COMMANDS, *signing.COMMANDS)),
-)
-"""The commands as ``--help`` groups them."""
-
-
 def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
+        from functions.app.release import release
+
         click.echo(f"automate {release()}")
         context.exit()
 
 
 @click.group(
-    cls=Commands, sections=SECTIONS,
+    cls=Commands, index=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Every command works on the data folder, whether the server runs or not; with --endpoint it asks a server "
            "or a deployment instead.",
@@ -87,6 +59,7 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None, end
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: run and exit."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for some in every installed package
     streams.prepare()
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 

@@ -4,10 +4,12 @@ route's own words; and which option a field of a request came from."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

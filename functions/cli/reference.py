@@ -1,5 +1,5 @@
 """The reference pages docs/api.md, docs/cli.md and docs/settings.md, and what the Studio knows of the API and of the
-engine, made from what they describe.
+engine, made from what they describe; and the indexes of commands and routes (functions.cli.indexes).
 
 ``python -m functions.cli.reference`` writes them; tests hold them in step.
 """
@@ -19,10 +19,10 @@ from functions.app.docs_page import example, fields_of
 from functions.app.large_values import MOST_ANSWERED_BYTES
 from functions.app.routes import openapi
 from functions.app.routing import Route
-from functions.app.table import ROUTES
+from functions.app.table import every_route
 from functions.cli.facts import constant, facts
 from functions.cli.groups import ENDPOINT_ALONE, FOLDER_ALONE, PARTLY
-from functions.cli.main import SECTIONS
+from functions.cli.indexes import indexes, sections
 from functions.cli.typescript import typescript
 
 SCHEMA = Path("studio_static/src/api/schema.ts")
@@ -104,7 +104,7 @@ Environment variables, read at start. A value that does not fit is refused with 
 def api() -> str:
     """docs/api.md."""
     parts = [_MADE, _API]
-    for tag, routes in groupby(ROUTES, key=lambda route: route.tag):
+    for tag, routes in groupby(every_route(), key=lambda route: route.tag):
         parts.append(f"\n## {tag}\n")
         parts += [_route(route) for route in routes]
     return "".join(parts)
@@ -120,7 +120,7 @@ def cli() -> str:
 
 def leaves() -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by the words that are typed."""
-    for _, commands in SECTIONS:
+    for _, commands in sections():
         for command in commands:
             if isinstance(command, click.Group):
                 yield from ((f"{command.name} {child.name}", child) for child in command.commands.values())
@@ -131,7 +131,7 @@ def leaves() -> Iterator[tuple[str, click.Command]]:
 def _where_commands_work() -> str:
     """The table of commands and transports."""
     rows = []
-    for title, commands in SECTIONS:
+    for title, commands in sections():
         for command in commands:
             name = str(command.name)
             folder = f"no: {ENDPOINT_ALONE[name]}" if name in ENDPOINT_ALONE else "yes"
@@ -168,7 +168,7 @@ def pages() -> dict[str, str]:
 def schema() -> str:
     """studio_static/src/api/schema.ts."""
     says = "Of a body as a text in the JSON that goes through Lambda."
-    return typescript(openapi.document(ROUTES)) + constant("MOST_SENT_BYTES", MOST_ANSWERED_BYTES, says)
+    return typescript(openapi.document(every_route())) + constant("MOST_SENT_BYTES", MOST_ANSWERED_BYTES, says)
 
 
 def _route(route: Route) -> str:
@@ -224,3 +224,5 @@ if __name__ == "__main__":
     write(Path("docs"))
     SCHEMA.write_text(schema(), encoding="utf-8")
     FACTS.write_text(facts(), encoding="utf-8")
+    for file, text in indexes().items():
+        file.write_text(text, encoding="utf-8")

@@ -59,7 +59,7 @@ class Session:
 
     def tokens(self) -> Tokens:
         """Who is signed in where."""
-        from functions.cli.client.tokens import Tokens, cognito_client, default_path  # noqa: PLC0415  as below
+        from functions.cli.client.tokens import Tokens, cognito_client, default_path
 
         return Tokens(default_path(os.environ), self.screen.clock, cognito_client)
 
@@ -81,15 +81,15 @@ class Session:
 
     def local(self, product: Product, *, patience: float = 0.0) -> Client:
         """The application over an open data folder. A worker may take `patience` seconds to appear."""
-        from functions.cli.client.client import Client  # noqa: PLC0415  each way loads what it needs
-        from functions.cli.client.in_process import InProcess  # noqa: PLC0415
+        from functions.cli.client.client import Client
+        from functions.cli.client.in_process import InProcess
 
         return Client(InProcess(product, patience=patience), warn=self.screen.warn, option_of=option_of)
 
     def remote(self, endpoint: str) -> Client:
         """The application at an address."""
-        from functions.cli.client.client import Client  # noqa: PLC0415  as above
-        from functions.cli.client.over_http import OverHttp, check_endpoint  # noqa: PLC0415
+        from functions.cli.client.client import Client
+        from functions.cli.client.over_http import OverHttp, check_endpoint
 
         address = check_endpoint(endpoint)
         transport = OverHttp(address, lambda: self._authorization(address))
@@ -97,8 +97,8 @@ class Session:
 
     def _authorization(self, endpoint: str) -> str:
         """What a sign-in left; of the server that serves the data folder, the owner's token."""
-        from functions.cli.client.over_http import LOOPBACK  # noqa: PLC0415  as above
-        from functions.server.server import token_of  # noqa: PLC0415
+        from functions.cli.client.over_http import LOOPBACK
+        from functions.server.server import token_of
 
         tokens, parts = self.tokens(), urlsplit(endpoint)
         if parts.hostname in LOOPBACK and not tokens.knows(endpoint):
@@ -110,7 +110,7 @@ class Session:
     @contextmanager
     def product(self) -> Iterator[Product]:
         """The product over the data folder. Other processes call this one by its command."""
-        from functions.server.product import Product  # noqa: PLC0415  as above
+        from functions.server.product import Product
 
         command = " ".join(click.get_current_context().command_path.split()[:2])
         product = Product.open(self.settings, command=command, environment=os.environ)

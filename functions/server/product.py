@@ -1,4 +1,7 @@
-"""The whole product over one data folder, in one process: what the command line and the local server are made of."""
+"""The whole product over one data folder, in one process: what the command line and the local server are made of.
+
+What not every command needs (the worker, the sweeper) is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.adapters.local.log_files import LogFiles
@@ -17,9 +22,6 @@ from engine.adapters.local.stores import LocalStores
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable, not_startable
 from engine.clock import Clock, SystemClock
-from engine.durable.lifecycle.sweeper import Sweeper
-from engine.durable.worker.serving import Serving
-from engine.durable.worker.worker import Worker
 from engine.errors import StorageError
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
@@ -28,9 +30,11 @@ from engine.settings import Settings
 from functions.app.identity import COMMAND_LINE
 from functions.app.services import Place, Services
 from functions.app.wiring import audit_over, services_over
-from functions.engine_audit import EngineRecorder
 from functions.server.logs import LOGS
 from functions.task_chain import aws_tasks_of_a_profile, task_chain
+
+if TYPE_CHECKING:
+    from engine.durable.worker.worker import Worker
 
 _LOG = logging.getLogger(__name__)
 
@@ -76,6 +80,9 @@ class Product:
         audit = audit_over(stores, clock)
 
         def new_worker(*, runs_sync: bool) -> Worker:
+            from engine.durable.worker.worker import Worker  # noqa: PLC0415  as the module says
+            from functions.engine_audit import EngineRecorder  # noqa: PLC0415
+
             return Worker(
                 journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
                 tasks=chain.tasks, clock=clock, settings=settings, owner=stores.owner,
@@ -130,6 +137,8 @@ class Product:
 
     def work(self, stop: Callable[[], bool]) -> None:
         """Serve the queue and sweep, in this thread and one beside it, until `stop` says so."""
+        from engine.durable.worker.serving import Serving  # noqa: PLC0415  as the module says
+
         ended = threading.Event()
         sweeping = threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True)
         sweeping.start()
@@ -140,6 +149,8 @@ class Product:
             sweeping.join()
 
     def _sweep(self, ended: threading.Event) -> None:
+        from engine.durable.lifecycle.sweeper import Sweeper  # noqa: PLC0415  as the module says
+
         sweeper = Sweeper(self.stores.journal, self.stores.queue, self.clock)
         while True:
             try:
@@ -148,6 +159,15 @@ class Product:
                 _LOG.warning("the sweep failed and is tried again: %s", error)
             if ended.wait(SWEEP_SECONDS):
                 return
+
+
+def load_worker() -> None:
+    """Import what a worker needs for its first executions, so that these do not wait for it."""
+    for name in (
+        "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
+        "engine.durable.lifecycle.sweeper", "engine.durable.worker.serving", "functions.engine_audit",
+    ):
+        import_module(name)
 
 
 def _user() -> str:

@@ -37,6 +37,7 @@ from functions.server.resources import allow_samples
 from functions.server.samples import samples
 from functions.server.studio_files import StudioFiles
 from functions.server.supervisor import Supervisor
+from functions.server.taken import FolderServed, PortTaken
 from functions.server.wsgi import Application
 
 _LOG = logging.getLogger(__name__)
@@ -46,18 +47,6 @@ THREADS = 8
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # http_proxy does not lead to this machine
 ADDRESS = "server.json"
 """In the data folder: the port of the last server that started on it."""
-
-
-class PortTaken(UserError):
-    """Another program listens there."""
-
-    code = "PortTaken"
-
-
-class FolderServed(UserError):
-    """Another server answers for this data folder."""
-
-    code = "FolderServed"
 
 
 class LocalServer:

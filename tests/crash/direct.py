@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.clock import SkipClock
-from engine.durable import codec, notices
+from engine.durable import codec, inbox, notices
 from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
 from engine.durable.lifecycle.sweeper import LOOK_AHEAD_SECONDS, Sweeper
 from engine.durable.worker.calls import Answer, CallPool, Ticket
 from engine.durable.worker.committing import Committing
 from engine.durable.worker.incoming import Incoming
+from engine.durable.worker.late_answers import LateAnswers, Over
 from engine.durable.worker.parking import Parking
 from engine.durable.worker.serving import Serving
+from engine.durable.worker.worker import Worker
 from engine.errors import StoreUnavailable, Throttled
-from engine.kernel import redrivable
+from engine.kernel import redrivable, redriving
 from engine.kernel.snapshot import Phase
 from engine.kernel.stimulus import CallbackHeartbeat
 from engine.ports.journal import PAUSED, HeaderChange, Parent
@@ -35,6 +37,7 @@ from tests.support.backends import Backend, open_local
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.faults import Once, ticking
 from tests.support.flows import ONE_TASK, WORK, Died, flow, task
+from tests.support.held_calls import HeldCalls
 from tests.support.serving import serve
 
 Patch = pytest.MonkeyPatch
@@ -339,6 +342,92 @@ def _closed_whoever_waits(patch: Patch) -> None:
     patch.setattr(Parking, "owes_nobody", lambda _self, activation: activation.snapshot.closed)
 
 
+# ---------------------------------------------------------------- redrives, and calls that go on
+
+
+def _redriven_amid_a_call() -> tuple[Product, ExecutionKey, HeldCalls, Worker]:
+    """A has failed, and the execution with it; it is redriven while the call of B goes on, in the worker."""
+    pools: list[HeldCalls] = []
+
+    def pool(tasks: Any, clock: Any, _threads: int) -> HeldCalls:
+        pools.append(HeldCalls(tasks, clock, ("B",)))
+        return pools[0]
+
+    branches = [flow({"A": {**task(End=True), "Resource": "connector:demo:a"}}), flow({"B": task(End=True)})]
+    product = Product(
+        flow({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}),
+        ScriptedTasks({"connector:demo:a": [TaskFailed("Demo.Down"), {}]}),
+    )
+    key = product.start({})
+    worker = product.worker(new_pool=pool)
+    worker.admit([key], float("inf"))
+    _turn(worker, 5)
+    assert product.describe(key).status == "FAILED"
+    product.executions.redrive(key)
+    return product, key, pools[0], worker
+
+
+def _turn(worker: Worker, rounds: int = 2) -> None:
+    for _ in range(rounds):
+        worker.round()
+        worker.gather(0.0)
+
+
+def _a_redrive_makes_no_call_that_goes_on() -> None:
+    product, key, _, worker = _redriven_amid_a_call()
+    _turn(worker)
+    product.run(key)
+    product.clock.sleep(20)
+    product.run(key)
+    assert [call.state for call in product.tasks.calls].count("B") == 1, "called again while it was under way"
+
+
+def _told_before_the_answer(patch: Patch) -> None:
+    def closing(self: Any, activation: Activation) -> None:
+        self._untold += [Over(ticket, lease, False) for ticket, lease in self._leases.items()]
+        real(self, activation)
+
+    real = LateAnswers.closing
+    patch.setattr(LateAnswers, "closing", closing)
+
+
+def _a_redrive_waits_for_just_its_call() -> None:
+    """What is told is of an earlier call, whose lease was another's."""
+    product, key, _, _ = _redriven_amid_a_call()
+    journal = product.stores.journal
+    (frame,) = [frame for frame in codec.stored_snapshot(journal.load(key)).frames.values() if frame.lease_until]
+    place = (frame.path, frame.visit, frame.attempt - 1)
+    journal.put_inbox(inbox.over_item(key, 0.0, place, lease_until=frame.lease_until - 1, definite=False))
+    product.run(key)
+    product.run(key)
+    assert [call.state for call in product.tasks.calls].count("B") == 1, "called again while it was under way"
+
+
+def _any_call_counts(patch: Patch) -> None:
+    def call_over(builder: Any, stimulus: Any) -> bool:
+        lease = builder.peek(stimulus.frame).lease_until
+        return bool(real(builder, replace(stimulus, lease_until=lease)))
+
+    real = redriving.call_over
+    patch.setattr("engine.kernel.step.call_over", call_over)
+
+
+def _a_late_answer_is_heard_at_once() -> None:
+    product, key, calls, worker = _redriven_amid_a_call()
+    product.clock.sleep(20)
+    calls.release()
+    _turn(worker)
+    begun = product.clock.now()
+    product.drain()
+    ended = product.describe(key)
+    assert ended.ended_at is not None
+    assert ended.ended_at - begun < HEARD_SECONDS, f"after {ended.ended_at - begun:g} s"
+
+
+def _late_answers_dropped(patch: Patch) -> None:
+    patch.setattr(LateAnswers, "closing", lambda *_: None)
+
+
 DIRECT: dict[str, Direct] = {
     "a lease of the earliest call": Direct(
         "a lease lasts as long as its last call", _earliest_lease, _a_lease_lasts_as_long_as_its_last_call),
@@ -362,4 +451,10 @@ DIRECT: dict[str, Direct] = {
     "closed whoever waits": Direct(
         "only who owes nobody anything closes with its commit", _closed_whoever_waits,
         _a_parent_is_told_before_its_child_closes),
+    "late answers before they come": Direct(
+        "a redrive makes no call that goes on", _told_before_the_answer, _a_redrive_makes_no_call_that_goes_on),
+    "late answers of any call": Direct(
+        "a redrive waits for just its call", _any_call_counts, _a_redrive_waits_for_just_its_call),
+    "late answers dropped": Direct(
+        "a redrive hears of a late answer at once", _late_answers_dropped, _a_late_answer_is_heard_at_once),
 }

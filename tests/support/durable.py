@@ -15,6 +15,7 @@ from engine.durable.lifecycle.activities import Activities
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.worker.calls import CallPool
 from engine.durable.worker.worker import Outcome, Worker
 from engine.errors import NotFound
 from engine.ports.keys import Actor, ExecutionKey
@@ -137,7 +138,7 @@ class Product:
     def worker(
         self, owner: str = "", is_alive: Callable[[str], bool] | None = None, *, clock: Any = None,
         call_threads: int = 0, runs_sync: bool = False, on_committed: Any = lambda _segments: None,
-        on_paused: Any = lambda _key: None,
+        on_paused: Any = lambda _key: None, new_pool: Any = CallPool,
     ) -> Worker:
         return Worker(
             journal=self.wrap("journal", self.stores.journal),
@@ -148,6 +149,7 @@ class Product:
             activities=self.wrap("activities", self.stores.activities) if hasattr(self.stores, "activities") else None,
             together=getattr(self.stores, "together", None),
             runs_sync=runs_sync, on_committed=on_committed, on_paused=on_paused, masks=self.masks,
+            new_pool=new_pool,
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:

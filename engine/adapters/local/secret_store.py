@@ -24,9 +24,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from engine.clock import Clock
 from engine.errors import StoreBusy, StoreCorrupt, StoreUnavailable
 from engine.governance.secret_refs import check_key, check_value
@@ -75,6 +72,8 @@ class LocalSecretStore:
         """Create or rotate `key`. Raises InvalidDocument, StoreBusy, StoreCorrupt or StoreUnavailable."""
         check_key(key)
         check_value(value)
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  most commands open no secret
+
         with self._writing():
             document = self._read(fresh=True)
             master = self._master(document)
@@ -112,6 +111,9 @@ class LocalSecretStore:
 
     def _open(self, workspace: str, key: str, text: str) -> str:
         """The value within an entry."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415  as above
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         master = self._read_key()
         if master is None:
             raise StoreCorrupt(f"{self._file} holds secrets, but its key {self._key_file} is missing")

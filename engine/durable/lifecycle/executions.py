@@ -22,7 +22,7 @@ from engine.durable.lifecycle.starts import Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
-from engine.durable.views.standing import Standing, standing_of
+from engine.durable.views.standing import Standing, awaited_calls, standing_of
 from engine.errors import Conflict, NotFound
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
@@ -126,7 +126,7 @@ class Executions:
             return execution
         return replace(
             execution, output=snapshot.output, error=snapshot.error, cause=snapshot.cause, redrives=snapshot.redrives,
-            ended_at=snapshot.last_at if snapshot.closed else None,
+            ended_at=snapshot.last_at if snapshot.closed else None, awaited_calls=awaited_calls(snapshot),
         )
 
     def events(self, key: ExecutionKey, *, most: int, after: int = 0) -> list[HistoryEvent]:

@@ -6,7 +6,7 @@
 
 The segment comes first, so that whoever was still about to close the header by segment N cannot do so any more: a
 header that is still open is no obstacle. The inbox is emptied before that: a stop that was meant for the run before
-would end this one too.
+would end this one too. What late calls answered stays: that is said for the redrive (worker.late_answers).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.clock import Clock
+from engine.durable import inbox
 from engine.durable.activation import Activation
 from engine.durable.loading import START_GRACE_SECONDS, Activator
 from engine.errors import Conflict
@@ -84,7 +85,8 @@ class Redrives:
 
     def _empty_inbox(self, header: Header) -> None:
         """Unless another redrive was faster: then what is there was said to that one."""
-        ids = [item.id for item in self._journal.inbox(header.key)]
+        at = self._clock.now()
+        ids = [item.id for item in self._journal.inbox(header.key) if not inbox.outlives_the_end(item, at)]
         if not ids:
             return
         now = self._journal.header(header.key)

@@ -5,6 +5,7 @@ The tokens come from the snapshot: the history holds one only where the workflow
 
 from __future__ import annotations
 
+from engine.durable.execution import AwaitedCall
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.records import dataclass
 
@@ -33,3 +34,12 @@ def standing_of(snapshot: Snapshot) -> Standing:
         if frame.phase is Phase.CALLBACK and frame.token is not None
     )
     return Standing(snapshot.next_event - 1, waiting)
+
+
+def awaited_calls(snapshot: Snapshot) -> tuple[AwaitedCall, ...]:
+    """The calls that a redrive waits for, the latest last."""
+    found = () if snapshot.closed else (
+        AwaitedCall(frame.state, frame.lease_until) for frame in snapshot.frames.values()
+        if frame.phase is Phase.BACKOFF and frame.lease_until > 0
+    )
+    return tuple(sorted(found, key=lambda call: call.until))

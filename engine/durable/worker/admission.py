@@ -87,7 +87,7 @@ class Admission:
         """
         header, key = loaded.header, loaded.header.key
         if header.status not in OPEN_STATUSES:
-            clear_inbox(self._journal, key)
+            clear_inbox(self._journal, self._clock, key)
             return None
         now = self._clock.now()
         last = loaded.segments[-1] if loaded.segments else None

@@ -11,7 +11,7 @@ import logging
 from dataclasses import replace
 
 from engine.clock import Clock
-from engine.durable import notices
+from engine.durable import inbox, notices
 from engine.durable.activation import Activation
 from engine.durable.worker.incoming import Incoming
 from engine.durable.worker.outbox import Outbox
@@ -69,14 +69,14 @@ class Parking:
     def close(self, activation: Activation) -> None:
         """The header last: until it says so, whoever loads the execution does all of this again."""
         if activation.header.status not in OPEN_STATUSES:  # its last commit closed it
-            clear_inbox(self._journal, activation.key)
+            clear_inbox(self._journal, self._clock, activation.key)
             return
         snapshot = activation.snapshot
         self._outbox.close(activation)
         notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, snapshot.abandoned)
         notices.tell(self._journal, self._queue, self._clock, activation.header, snapshot)
         self._journal.update_headers([closing_change(activation, activation.seq)])
-        clear_inbox(self._journal, activation.key)
+        clear_inbox(self._journal, self._clock, activation.key)
 
     def change_header(self, activation: Activation, *, due_at: float | None, seq: int) -> None:
         """Set its due_at. Raises Fenced where the header is ahead, closed, or PAUSED meanwhile."""
@@ -105,10 +105,11 @@ def closing_change(activation: Activation, seq: int) -> HeaderChange:
     return HeaderChange(activation.key, seq, status, None, ended_at=ended_at, row=row)
 
 
-def clear_inbox(journal: Journal, key: ExecutionKey) -> None:
+def clear_inbox(journal: Journal, clock: Clock, key: ExecutionKey) -> None:
     """Delete what was said to a closed execution. It is asked once more whether it is closed: what was said to one that
-    was redriven since is not to be lost."""
-    ids = [item.id for item in journal.inbox(key)]
+    was redriven since is not to be lost, nor what is said for a redrive."""
+    now = clock.now()
+    ids = [item.id for item in journal.inbox(key) if not inbox.outlives_the_end(item, now)]
     if not ids:
         return
     header = journal.header(key)

@@ -9,6 +9,7 @@ from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation, StartedC
 from engine.durable.poison import Poison
 from engine.durable.worker.admission import Admission
 from engine.durable.worker.calls import CallPool, Ticket
+from engine.durable.worker.late_answers import LateAnswers
 from engine.durable.worker.orphaned_jobs import OrphanedJobs
 from engine.durable.worker.owned import Owned
 from engine.durable.worker.parking import Parking
@@ -24,12 +25,13 @@ class Performing:
     """What a committed segment lets the worker do."""
 
     def __init__(
-        self, *, calls: CallPool, policies: Policies, jobs: OrphanedJobs, parking: Parking, poison: Poison,
-        admission: Admission, clock: Clock,
+        self, *, calls: CallPool, policies: Policies, jobs: OrphanedJobs, late: LateAnswers, parking: Parking,
+        poison: Poison, admission: Admission, clock: Clock,
     ) -> None:
         self._calls = calls
         self._policies = policies
         self._jobs = jobs
+        self._late = late
         self._parking = parking
         self._poison = poison
         self._admission = admission
@@ -52,6 +54,8 @@ class Performing:
         budget = min(call.budget_seconds, max(end - self._clock.now(), 0.0))
         task = effects.task_call(activation.plan, activation.snapshot, frame, budget_seconds=budget)
         self._jobs.expect(ticket, task, activation, frame)
+        if not activation.express:
+            self._late.expect(ticket, call)
         self._calls.submit(ticket, task, end, computes=self._policies.computes(activation, frame))
 
     def _note_progress(self, activation: Activation) -> None:

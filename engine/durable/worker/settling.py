@@ -12,6 +12,7 @@ from engine.durable.worker.admission import Admission
 from engine.durable.worker.blocked import BELOW_OUTBOX, Do, facts_of, what_to_do
 from engine.durable.worker.calls import CallPool
 from engine.durable.worker.incoming import INBOX_SECONDS
+from engine.durable.worker.late_answers import LateAnswers
 from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import Owned, put_off
 from engine.durable.worker.ownership import Ownership
@@ -25,13 +26,15 @@ class Settling:
 
     def __init__(
         self, *, ownership: Ownership, parking: Parking, outbox: Outbox, policies: Policies, calls: CallPool,
-        admission: Admission, poison: Poison, is_held: Callable[[Activation], bool], clock: Clock, owner: str,
+        late: LateAnswers, admission: Admission, poison: Poison, is_held: Callable[[Activation], bool], clock: Clock,
+        owner: str,
     ) -> None:
         self._ownership = ownership
         self._parking = parking
         self._outbox = outbox
         self._policies = policies
         self._calls = calls
+        self._late = late
         self._admission = admission
         self._poison = poison
         self._is_held = is_held
@@ -48,6 +51,7 @@ class Settling:
             case Do.NEXT_ROUND | Do.WAIT:
                 pass
             case Do.CLOSE:
+                self._late.closing(owned.activation)
                 self._parking.close(owned.activation)
                 self._ownership.finish(owned.activation.key)
             case Do.LET_GO_OF_HELD:

@@ -9,15 +9,16 @@ It is run once, whatever happens: a client that gets no answer looks at the exec
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from engine.clock import Clock
-from engine.durable.activation import LEASE_MARGIN_SECONDS
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.executions import Executions
-from engine.durable.worker.owned import RESERVE_SECONDS
-from engine.durable.worker.worker import IDLE_SECONDS, Worker
 from engine.errors import UserError
 from engine.kernel.express import SYNC_SECONDS
+
+if TYPE_CHECKING:
+    from engine.durable.worker.worker import Worker
 
 _CLOSING_SECONDS = 1.5
 """What the closing commit of one that timed out may take before the answer is given without it."""
@@ -41,6 +42,10 @@ class SyncStarts:
     def run(self, started: Execution) -> Execution:
         """Run to its end, for at most SYNC_SECONDS, what was started with `sync`; as it ended. Raises SyncTimedOut
         (504)."""
+        from engine.durable.activation import LEASE_MARGIN_SECONDS  # noqa: PLC0415  most starts are not synchronous
+        from engine.durable.worker.owned import RESERVE_SECONDS  # noqa: PLC0415
+        from engine.durable.worker.worker import IDLE_SECONDS  # noqa: PLC0415
+
         began, worker = self._clock.now(), self._new_worker()
         worker.admit([started.key], began + SYNC_SECONDS + LEASE_MARGIN_SECONDS + RESERVE_SECONDS)
         while worker.owned and self._clock.now() < began + SYNC_SECONDS + _CLOSING_SECONDS:

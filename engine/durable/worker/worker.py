@@ -48,6 +48,7 @@ from engine.durable.worker.admission import Admission
 from engine.durable.worker.calls import CallPool
 from engine.durable.worker.committing import Committing
 from engine.durable.worker.incoming import Incoming
+from engine.durable.worker.late_answers import LateAnswers
 from engine.durable.worker.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
 from engine.durable.worker.map_run_results import WritesResults
 from engine.durable.worker.orphaned_jobs import OrphanedJobs
@@ -127,6 +128,7 @@ class Worker:
         )
         outbox = Outbox(map_runs, ActivityOffers(activities, new_seed), tasks)
         self._jobs = OrphanedJobs(journal, outbox, clock)
+        self._late = LateAnswers(journal, queue, clock)
         incoming = Incoming(journal, policies, clock, new_seed, outbox, masks or NoMasks())
         parking = Parking(journal, queue, clock, incoming, outbox)
         self._committing = Committing(
@@ -135,7 +137,7 @@ class Worker:
             tell=on_committed, together=together,
         )
         self._performing = Performing(
-            calls=self._calls, policies=policies, jobs=self._jobs, parking=parking, poison=poison,
+            calls=self._calls, policies=policies, jobs=self._jobs, late=self._late, parking=parking, poison=poison,
             admission=self._admission, clock=clock,
         )
         self._stepping = Stepping(
@@ -144,7 +146,7 @@ class Worker:
         )
         self._settling = Settling(
             ownership=self._ownership, parking=parking, outbox=outbox, policies=policies, calls=self._calls,
-            admission=self._admission, poison=poison,
+            late=self._late, admission=self._admission, poison=poison,
             is_held=lambda activation: self._stepping.is_held(activation, look=True), clock=clock, owner=owner,
         )
         self._alone_later: dict[ExecutionKey, tuple[float, bool]] = {}
@@ -181,8 +183,8 @@ class Worker:
         self.gather(0.0)
         while self._calls.in_flight and self._clock.now() < deadline - RESERVE_SECONDS / 2:
             self.gather(IDLE_SECONDS)
-            self._jobs.settle(self._ownership.owned)
-        self._jobs.settle(self._ownership.owned)
+            self._settle_late()
+        self._settle_late()
 
     @property
     def owned(self) -> int:
@@ -285,7 +287,7 @@ class Worker:
         for owned in sorted(self._ownership.owned.values(), key=lambda owned: len(owned.activation.in_flight)):
             self._ownership.guard(owned.activation.key, self._stepping.step, owned, limited=limited)
         self._commit_all()
-        self._jobs.settle(self._ownership.owned)
+        self._settle_late()
         for owned in list(self._ownership.owned.values()):
             self._ownership.guard(owned.activation.key, self._settling.settle, owned)
 
@@ -297,9 +299,15 @@ class Worker:
             return
         for answer in self._calls.answers(0.0 if busy else wait):
             self._jobs.note(answer)
+            self._late.note(answer)
             owned_by = self._ownership.owned.get(answer.ticket.key)
             if owned_by is not None and owned_by.activation.nonce == answer.ticket.nonce:
                 owned_by.answer(answer)
+
+    def _settle_late(self) -> None:
+        """Answers that came too late for whom they were meant: their jobs are stopped, redrives are told."""
+        self._jobs.settle(self._ownership.owned)
+        self._late.settle(self._ownership.owned)
 
     def _commit_all(self) -> None:
         now = self._clock.now()

@@ -12,16 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
-
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from engine.language.expr import limits
+from engine.language.schema.library import exceptions
 from engine.language.schema.patterns import compile_pattern
 from engine.values import canonical
 
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError  # noqa: TID251  the type alone
+
 Json = Any
-Keyword = Callable[[Any, Any, Json, Any], Iterator[ValidationError]]
+Keyword = Callable[[Any, Any, Json, Any], Iterator["ValidationError"]]
 """What `jsonschema` calls for a keyword: the validator, the keyword's value, the value under test, the schema."""
 
 SHOWN = 200
@@ -109,7 +111,7 @@ def counted(name: str, keyword: Keyword) -> Keyword:
 def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[ValidationError]:
     del validator, schema
     if isinstance(instance, str) and not _budget.get().search(pattern, instance):
-        yield ValidationError(f"{_shown(instance)} does not match {pattern!r}")
+        yield exceptions.ValidationError(f"{_shown(instance)} does not match {pattern!r}")
 
 
 def _pattern_properties(validator: Any, patterns: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
@@ -139,14 +141,14 @@ def _unique_items(validator: Any, unique: Any, instance: Json, schema: Any) -> I
         _budget.get().pay(len(text) // _CHARACTERS_PER_UNIT)
         before = first.setdefault(text, index)
         if before != index:
-            yield ValidationError(f"has non-unique elements: {before} and {index} are {_shown(item)}")
+            yield exceptions.ValidationError(f"has non-unique elements: {before} and {index} are {_shown(item)}")
             return
 
 
 def _enum(validator: Any, allowed: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
     del validator, schema
     if not (instance in allowed if isinstance(instance, str) else any(_same(each, instance) for each in allowed)):
-        yield ValidationError(f"{_shown(instance)} is not one of {_listed(allowed)}")
+        yield exceptions.ValidationError(f"{_shown(instance)} is not one of {_listed(allowed)}")
 
 
 def _same(one: Json, other: Json) -> bool:
@@ -178,7 +180,7 @@ def _held(validator: Any, allowed: Any, instance: Json, left: list[Any], what: s
     """Those `left` of the instance's members against `allowed`."""
     if allowed is False and left:
         were = "was" if len(left) == 1 else "were"
-        yield ValidationError(f"{what} are not allowed ({_listed(left)} {were} unexpected)")
+        yield exceptions.ValidationError(f"{what} are not allowed ({_listed(left)} {were} unexpected)")
     elif allowed is not False:
         for key in left:
             yield from validator.descend(instance[key], allowed, path=key)

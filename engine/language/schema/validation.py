@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.language.schema.patterns import BadPattern
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+    from jsonschema.exceptions import ValidationError  # noqa: TID251  the type alone
 
 Json = Any
 
@@ -52,10 +52,10 @@ def meta_errors(schema: Json) -> list[ValidationError]:
 
 
 def _errors(validator: Any, value: Json) -> list[ValidationError]:
-    from jsonschema.exceptions import UnknownType  # noqa: PLC0415  see the module
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415  see the module
 
     from engine.language.schema.keywords import TooMuchWork, paying  # noqa: PLC0415
+    from engine.language.schema.library import exceptions  # noqa: PLC0415
 
     try:
         with paying(UNITS):
@@ -66,7 +66,7 @@ def _errors(validator: Any, value: Json) -> list[ValidationError]:
         raise Unchecked(f"finds a reference to {error.ref!r}, which the schema does not have") from None
     except BadPattern as error:
         raise Unchecked(f"finds a pattern that {error}") from None
-    except UnknownType as error:
+    except exceptions.UnknownType as error:
         raise Unchecked(f"finds an unknown type: {error.type!r}") from None
     except (ArithmeticError, ValueError) as error:  # numbers that Python cannot compare or write
         raise Unchecked(f"meets a number it cannot take: {error}") from None
@@ -86,22 +86,21 @@ def _validator(text: str) -> Any:
 
 def _kind(schema: Json) -> Any:
     """The library's class for the draft that `schema` names."""
-    from jsonschema.validators import Draft202012Validator, validator_for  # noqa: PLC0415
+    from engine.language.schema.library import validators  # noqa: PLC0415
 
     named = schema.get("$schema") if isinstance(schema, dict) else None
     known = {"$schema": named} if isinstance(named, str) else {}
-    return validator_for(known, default=Draft202012Validator)
+    return validators.validator_for(known, default=validators.Draft202012Validator)
 
 
 @lru_cache(maxsize=16)
 def _bounded(kind: Any) -> Any:
     """`kind` with every keyword counted."""
-    from jsonschema.validators import extend  # noqa: PLC0415
-
     from engine.language.schema.keywords import OWN, counted  # noqa: PLC0415
+    from engine.language.schema.library import validators  # noqa: PLC0415
 
     keywords = {name: counted(name, OWN.get(name, keyword)) for name, keyword in kind.VALIDATORS.items()}
-    return extend(kind, keywords)
+    return validators.extend(kind, keywords)
 
 
 def _without_dialects(schema: Json) -> Json:

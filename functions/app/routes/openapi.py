@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -27,8 +27,8 @@ _PARAMETERS = {
 }
 
 
-def describing(routes: Sequence[Route]) -> RouteTable:
-    """The routes about `routes` (and about themselves)."""
+def describing(routes: Callable[[], Sequence[Route]]) -> RouteTable:
+    """The routes about `routes`, which are asked for when somebody looks; these are among them."""
     table = RouteTable("About")
 
     @table.route("GET", "/health")
@@ -49,11 +49,11 @@ def describing(routes: Sequence[Route]) -> RouteTable:
 
     @cache
     def _text() -> str:
-        return json.dumps(document([*routes, *table.routes]), separators=(",", ":"))
+        return json.dumps(document(routes()), separators=(",", ":"))
 
     @cache
     def _page() -> str:
-        return docs_page.render([*routes, *table.routes])
+        return docs_page.render(routes())
 
     return table
 

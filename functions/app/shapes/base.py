@@ -27,7 +27,7 @@ Time = Annotated[str | None, BeforeValidator(_time)]
 class Taken(BaseModel):
     """A request: an unknown field is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Paged(Taken):
@@ -50,7 +50,7 @@ class ExecutionFilters(Taken):
 class Given(BaseModel):
     """An answer."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, from_attributes=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True, from_attributes=True, defer_build=True)
 
     @classmethod
     def of(cls, found: object, **more: Json) -> Self:

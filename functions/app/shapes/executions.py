@@ -55,6 +55,13 @@ class HistoryQuery(Taken):
     limit: int = Field(1000, ge=1, le=1000)
 
 
+class AwaitedCall(Given):
+    """A call of before a redrive that may still be under way."""
+
+    state: str
+    until: Time = Field(description="It is made again once it is answered, and then at the latest.")
+
+
 class Execution(Given):
     """An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
     ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded."""
@@ -76,6 +83,9 @@ class Execution(Given):
     duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
     started_by: str | None = Field(None, description="Who started it, as the audit log has it.")
     redrives: int = Field(description="How often it was redriven.")
+    awaited_calls: list[AwaitedCall] = Field(
+        description="What it waits for since it was redriven: calls that had not ended."
+    )
     links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
 
 

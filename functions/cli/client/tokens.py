@@ -109,7 +109,7 @@ class Tokens:
         self._write(kept)
         if found is None:
             return False
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415  local commands need no AWS
+        from botocore.exceptions import BotoCoreError
 
         known = SignIn(**found)
         cognito = self._client(known.region)
@@ -150,9 +150,9 @@ def default_path(environment: Mapping[str, str]) -> Path:
 
 def cognito_client(region: str) -> Any:
     """Cognito without credentials: signing in needs none."""
-    import botocore.session  # noqa: PLC0415  local commands need no AWS
-    from botocore import UNSIGNED  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    import botocore.session
+    from botocore import UNSIGNED
+    from botocore.config import Config
 
     config = Config(signature_version=UNSIGNED, connect_timeout=5, read_timeout=20)
     return botocore.session.Session().create_client("cognito-idp", region_name=region, config=config)

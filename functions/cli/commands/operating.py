@@ -59,8 +59,8 @@ def backup(*, folder: Path) -> None:
     """Copy the live data folder: executions, workflows, audit log and secrets of one moment.
 
     The copy is a data folder itself (automate --data-dir FOLDER …), holds the key of the secrets, and is checked."""
-    from engine.adapters.local.backup import back_up  # noqa: PLC0415  one command needs them
-    from engine.adapters.local.secret_store import LocalSecretStore  # noqa: PLC0415
+    from engine.adapters.local.backup import back_up
+    from engine.adapters.local.secret_store import LocalSecretStore
 
     settings = session().settings
     source = Path(settings.data_dir)

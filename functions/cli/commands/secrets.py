@@ -91,8 +91,8 @@ def delete_secret(*, key: str, force: bool) -> None:
 
 def _value(key: str) -> str:
     """What a worker of the folder would get: of the environment, or of the folder's own store."""
-    from engine.adapters.local.environment_secrets import EnvironmentSecrets  # noqa: PLC0415  one option needs them
-    from engine.adapters.local.secret_store import LocalSecretStore  # noqa: PLC0415
+    from engine.adapters.local.environment_secrets import EnvironmentSecrets
+    from engine.adapters.local.secret_store import LocalSecretStore
 
     settings = session().settings
     store = LocalSecretStore(

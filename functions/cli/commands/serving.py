@@ -18,7 +18,7 @@ from functions.cli.demo import prepare, run_order
 from functions.cli.session import session
 from functions.server.logs import log_to_file
 from functions.server.owner import Owner
-from functions.server.product import Product
+from functions.server.product import Product, load_worker
 from functions.server.resources import allow_samples
 from functions.server.server import LocalServer, port_in_use, sign_in_link
 
@@ -80,6 +80,7 @@ def worker(*, until_input_ends: bool, log_name: str | None, samples_port: int | 
         signal.signal(number, leave)
     if until_input_ends:
         threading.Thread(target=_until_input_ends, args=(stopping,), name="server-watch", daemon=True).start()
+    load_worker()  # before others see that a worker is there
     with current.product() as product:
         port = port_in_use(product.folder) if samples_port is None else samples_port
         if port is not None:
@@ -118,8 +119,12 @@ def demo(*, port: int | None, workers: int, samples: Path) -> None:
 
         def ready() -> None:
             # The order calls the sample services of this very server, so it runs beside the serving thread.
-            api = current.local(product, patience=_WORKER_SECONDS)
-            threading.Thread(target=run_order, args=(api, product, server, samples), name="demo", daemon=True).start()
+            patience = _WORKER_SECONDS if workers else 0.0
+            api = current.local(product, patience=patience)
+            threading.Thread(
+                target=run_order, args=(api, product, server, samples), kwargs={"patience": patience}, name="demo",
+                daemon=True,
+            ).start()
 
         server.serve(workers=workers, ready=ready)
         click.echo("\nStopped. Everything is kept: make run goes on where this ended.")

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from engine.catalog.files import place_of
 from engine.errors import UserError
 from functions.cli.client.client import Client, part
 from functions.cli.files import Json, document_in, finding_of, placed, read_file, write_file
@@ -51,8 +50,8 @@ def import_file(
     way = taken_in(given, path=path, name=name, publish=publish)
     with session().client() as api:
         if path is None:
-            from functions.cli.step_functions.into import Into  # noqa: PLC0415  most imports are of files
-            from functions.cli.step_functions.within import bring_in  # noqa: PLC0415
+            from functions.cli.step_functions.into import Into
+            from functions.cli.step_functions.within import bring_in
 
             all_came_in = bring_in(way, name, Into(api), force=force, screen=session().screen)
             return 0 if all_came_in else 1
@@ -93,8 +92,8 @@ def export(*, name: str, version: int | None, output: str | None, **given: Any) 
         data = api.file(f"/workflows/{part(name)}/export", version=version)
         stage = "" if way.to is None else str(api.get("/me")["stage"])
     if way.to is not None:
-        from functions.cli.step_functions.out import write_out  # noqa: PLC0415  most exports are of files
-        from functions.server.resources import callable_tasks  # noqa: PLC0415
+        from functions.cli.step_functions.out import write_out
+        from functions.server.resources import callable_tasks
 
         settings = session().settings
         write_out(
@@ -113,6 +112,8 @@ def export(*, name: str, version: int | None, output: str | None, **given: Any) 
 @click.argument("file")
 def validate(*, file: str) -> int:
     """List every problem of a file with its line; exit status 1 when there is an error. Needs no data folder."""
+    from engine.catalog.files import place_of
+
     document, source = document_in(read_file(file), file)
     with session().client(folder=False) as api:
         found = api.post("/definitions/validate", {"document": dict(document.as_written)})

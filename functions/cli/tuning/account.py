@@ -31,8 +31,8 @@ class Account:
 
     def client(self, service: str) -> Any:
         """The service's client. Raises AccountRefused where no client can be made: no region, no such profile."""
-        import botocore.session  # noqa: PLC0415  other commands need no AWS
-        from botocore.config import Config  # noqa: PLC0415
+        import botocore.session
+        from botocore.config import Config
 
         with in_plain_words(f"the account ({service})"):
             if self._session is None:
@@ -48,7 +48,7 @@ class Account:
 @contextmanager
 def in_plain_words(what: str) -> Iterator[None]:
     """Botocore's errors as NotFound, where AWS has no such thing, or AccountRefused. `what` is what was asked for."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  as above
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield

@@ -139,6 +139,13 @@ export interface AuditVerification {
   says: string;
 }
 
+/** A call of before a redrive that may still be under way. */
+export interface AwaitedCall {
+  state: string;
+  /** It is made again once it is answered, and then at the latest. */
+  until: string | null;
+}
+
 /** One workflow that was found in it. `notes` say what was guessed, and what is to be done by hand. */
 export interface Candidate {
   name: string;
@@ -348,6 +355,8 @@ export interface Execution {
   started_by?: string | null;
   /** How often it was redriven. */
   redrives: number;
+  /** What it waits for since it was redriven: calls that had not ended. */
+  awaited_calls: AwaitedCall[];
   links?: ConsoleAddresses;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { step } from "./testing.testdata";
-import { attemptsSentence, auditSearch, meaningOf, plainMessage, standingSentence } from "./words";
+import { attemptsSentence, auditSearch, awaitedSentence, meaningOf, plainMessage, standingSentence } from "./words";
 
 describe("plainMessage", () => {
   it("takes the message out of the JSON at the end", () => {
@@ -45,6 +45,17 @@ it("says what a step waits for", () => {
     step("A#1", { to: null, status: "WAITING", waits: [{ from: "2026-11-24T14:00:00Z", to: null, why }] });
   expect(standingSentence(wait("callback"))).toBe("Waits for an answer from outside.");
   expect(standingSentence(wait("wait"))).toBe("Waits for its time.");
+});
+
+it("says which call a redriven step waits for", () => {
+  const calls = [{ state: "A", until: "2026-11-24T14:00:00Z" }];
+  const cut = step("A#1", { to: null, status: "ABORTED" });
+  expect(awaitedSentence(cut, calls, "utc")).toBe(
+    "Waits for its call of before the redrive, which may still be under way. " +
+      "It is made again once that is answered, at 24 Nov 2026, 14:00:00 UTC at the latest.",
+  );
+  expect(awaitedSentence(cut, [], "utc")).toBeNull();
+  expect(awaitedSentence(step("A#2", { status: "SUCCEEDED" }), calls, "utc")).toBeNull();
 });
 
 it("names the audit page's parameters", () => {

@@ -1,7 +1,8 @@
 /** What went wrong, and where things stand, in plain sentences. Pure. */
-import type { Step } from "../../api/schema";
+import type { AwaitedCall, Step } from "../../api/schema";
+import type { Clock } from "../../app/preferences";
 import type { ErrorName } from "../../facts";
-import { formatDuration } from "../../ui/time";
+import { formatDuration, formatTime } from "../../ui/time";
 
 /** What the language's own errors mean, for who has not learnt their names. */
 const MEANINGS: Readonly<Partial<Record<ErrorName, string>>> = {
@@ -74,6 +75,14 @@ export function standingSentence(step: Step): string | null {
   if (step.status === "RUNNING") return "Is under way.";
   if (step.status === "ABORTED") return "Was ended from outside: something beside it failed, or it was stopped.";
   return null;
+}
+
+/** One sentence for a step that a redrive has not begun again: its call of before may still be under way. */
+export function awaitedSentence(step: Step, calls: readonly AwaitedCall[], clock: Clock): string | null {
+  const call = calls.find((each) => each.state === step.name);
+  if (call === undefined || (step.status !== "ABORTED" && step.status !== "RUNNING")) return null;
+  const at = call.until === null ? "" : `, at ${formatTime(call.until, clock)} at the latest`;
+  return `Waits for its call of before the redrive, which may still be under way. It is made again once that is answered${at}.`;
 }
 
 export function secondsBetween(from: string | null, to: string | null): number | null {

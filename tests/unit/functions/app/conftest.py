@@ -47,7 +47,8 @@ def bank(api):
     tasks = ConnectorTasks(registry)
     catalog = Catalog(api.stores.catalog, api.clock, tasks=tasks)
     api.services = dataclasses.replace(
-        api.services, connectors=registry, catalog=catalog, tasks=SecretResolving(tasks, (api.secrets,), api.clock)
+        api.services, connectors=registry, open_catalog=lambda: catalog,
+        tasks=SecretResolving(tasks, (api.secrets,), api.clock),
     )
     api.booked = Bank.booked
     return api

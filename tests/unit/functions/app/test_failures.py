@@ -16,7 +16,7 @@ def failing(api, error):
         def workflows(self, workspace):
             raise error
 
-    api.services = replace(api.services, catalog=Catalog())
+    api.services = replace(api.services, open_catalog=Catalog)
     return api("GET", "/workflows")
 
 

@@ -12,6 +12,7 @@ from functions.cli.screen import Screen
 EXECUTION = {
     "id": "flow:one", "version": 1, "status": "RUNNING", "started_at": "2026-01-31T09:30:00.000Z", "ended_at": None,
     "business_key": None, "input": {}, "output": None, "error": None, "cause": None,
+    "awaited_calls": [],
 }
 WENT_WRONG = {"error": "Demo.Down", "cause": "it is down"}
 
@@ -103,3 +104,11 @@ def test_a_long_account_keeps_its_beginning_and_the_last_that_did_not_go_well(pr
     assert "1,701 more; --json shows all." in lines
     assert len([line for line in lines if line.endswith("failed: E")]) == MOST_CAUSES
     assert lines[-1] == "Bad999 failed: E"
+
+
+def test_a_redriven_one_says_which_calls_it_waits_for(printed):
+    calls = [{"state": f"S{n}", "until": "2026-01-31T09:34:10.000Z"} for n in range(MOST_CAUSES + 2)]
+    lines = printed([run()], awaited_calls=calls)
+    (first,) = [line for line in lines if line.startswith("S0 waits for its call of before the redrive")]
+    assert first.endswith("at 2026-01-31 09:34:10 UTC at the latest.")
+    assert "2 more wait so; --json shows them." in lines

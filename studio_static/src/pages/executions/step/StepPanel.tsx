@@ -112,6 +112,7 @@ export function StepPanel(props: StepPanelProps) {
           index={index}
           took={took}
           isRedriven={execution.redrives > 0}
+          awaited={execution.awaited_calls}
           onSelect={onSelect}
           onRedrive={onRedrive}
           onCompare={isComparable && !compared ? () => show(COMPARED) : undefined}

@@ -1,10 +1,11 @@
 /** Why a step failed in a plain sentence, what it means, and where to look next; or how a step stands that has not ended. */
-import type { Step, StepDetail } from "../../../api/schema";
+import type { AwaitedCall, Step, StepDetail } from "../../../api/schema";
+import { usePreferences } from "../../../app/preferences";
 import { MarkShape } from "../../../ui/StatusMark";
 import { statusLook } from "../../../ui/status";
 import { attemptsSince, goesOnAt } from "../redrive";
 import { brokenBy, caughtBefore, isBad, isUnderWay, type StepIndex } from "../steps";
-import { attemptsSentence, meaningOf, plainMessage, standingSentence } from "../words";
+import { attemptsSentence, awaitedSentence, meaningOf, plainMessage, standingSentence } from "../words";
 
 interface WhatWentWrongProps {
   step: Step;
@@ -14,6 +15,8 @@ interface WhatWentWrongProps {
   took: number | null;
   /** Whether its execution was ever redriven. */
   isRedriven: boolean;
+  /** What a redriven execution waits for. */
+  awaited: readonly AwaitedCall[];
   onSelect: (step: Step) => void;
   /** Ask whether to redrive the execution; absent where it cannot be. */
   onRedrive: (() => void) | undefined;
@@ -22,13 +25,14 @@ interface WhatWentWrongProps {
 }
 
 export function WhatWentWrong(props: WhatWentWrongProps) {
-  const { step, detail, index, took, isRedriven, onSelect, onRedrive, onCompare } = props;
+  const { step, detail, index, took, isRedriven, awaited, onSelect, onRedrive, onCompare } = props;
+  const clock = usePreferences((state) => state.clock);
   const { tone, mark } = statusLook(step.status);
   if (isUnderWay(step.status) || step.status === "ABORTED") {
     return (
       <div className={`ex-stands row gap-8 on-panel tone-${tone}`} role="note" aria-label="How it stands">
         <MarkShape mark={mark} />
-        <span>{standingSentence(step)}</span>
+        <span>{awaitedSentence(step, awaited, clock) ?? standingSentence(step)}</span>
       </div>
     );
   }
