@@ -4,6 +4,9 @@ The worker calls it for each commit, and again with the last segment of an execu
 between the commit and the entry leaves it to the next owner. An entry is named by its event, so the repeat is
 recognised. Where the stores write together, the entries are part of the commit: both last, or neither. Else what cannot
 be recorded is logged and left: the history holds the same facts, and work goes on.
+
+On AWS a segment is marked where it makes entries, and the sealer makes them from it (functions.sealer). There the
+worker records only what an earlier release has left, whose segments have no mark.
 """
 
 from __future__ import annotations
@@ -13,10 +16,10 @@ from collections.abc import Callable, Sequence
 
 from engine.durable import codec
 from engine.errors import StorageError
-from engine.governance.audit_engine import AUDITED_EVENTS, engine_entries
+from engine.governance.audit_engine import engine_entries
 from engine.governance.audit_entry import AuditEntry
 from engine.governance.audit_recorder import AuditRecorder
-from engine.kernel.history import HistoryEvent
+from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
 from engine.ports.journal import Journal, Segment
 
 _LOG = logging.getLogger(__name__)
@@ -29,6 +32,38 @@ LOOK_BACK_EVENTS = 16
 for each by itself costs more."""
 
 
+class EngineEntries:
+    """The entries of committed segments; `origin` is what they call the worker."""
+
+    def __init__(self, journal: Journal, *, origin: str) -> None:
+        self._journal = journal
+        self._origin = origin
+
+    def of(self, segment: Segment) -> list[AuditEntry]:
+        """What its events make; most segments make none. Raises StorageError."""
+        events = codec.events_of(segment)
+        if not any(event.type in AUDITED_EVENTS for event in events):
+            return []
+        version = codec.version_of(segment.body) if segment.events is None else None
+        if version is None:
+            header = self._journal.header(segment.key)
+            if header is None:
+                return []
+            version = header.version
+
+        read: dict[int, HistoryEvent] = {}
+
+        def earlier(number: int) -> HistoryEvent | None:
+            if number not in read:
+                for found in self._journal.history(segment.key, max(number - LOOK_BACK_EVENTS, 0)):
+                    read.update((event.id, event) for event in codec.decode_events(found.body))
+                    if found.last_event >= number:
+                        break
+            return read.get(number)
+
+        return engine_entries(segment.key, version, events, earlier=earlier, origin=self._origin)
+
+
 class EngineRecorder:
     """`origin` is what the entries call this worker. `observe` is told the events of every segment besides.
     `within`: it is called in the transaction of the commit, which fails where the log cannot be written."""
@@ -38,8 +73,7 @@ class EngineRecorder:
         observe: Callable[[Segment, Sequence[HistoryEvent]], None] = lambda _segment, _events: None,
     ) -> None:
         self._audit = audit
-        self._journal = journal
-        self._origin = origin
+        self._entries_of = EngineEntries(journal, origin=origin)
         self._observe = observe
         self._within = within
         self._recorded: dict[tuple[str, str], None] = {}
@@ -66,23 +100,9 @@ class EngineRecorder:
             return []
         events = codec.events_of(segment)
         self._observe(segment, events)
-        if not any(event.type in AUDITED_EVENTS for event in events):
+        if segment.audited and self._audit.notes is not None:
             return []
-        header = self._journal.header(segment.key)
-        if header is None:
-            return []
-
-        read: dict[int, HistoryEvent] = {}
-
-        def earlier(number: int) -> HistoryEvent | None:
-            if number not in read:
-                for found in self._journal.history(segment.key, max(number - LOOK_BACK_EVENTS, 0)):
-                    read.update((event.id, event) for event in codec.decode_events(found.body))
-                    if found.last_event >= number:
-                        break
-            return read.get(number)
-
-        found = engine_entries(segment.key, header.version, events, earlier=earlier, origin=self._origin)
+        found = self._entries_of.of(segment)
         return [entry for entry in found if (entry.workspace, entry.id) not in self._recorded]
 
     def _remember(self, entries: Sequence[AuditEntry]) -> None:

@@ -34,6 +34,10 @@ _SHAPES = {
     "alarm_topic_arn": (f"|{_ARN.format('sns', '[A-Za-z0-9_-]+')}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
     "key_arn": (f"|{_ARN.format('kms', 'key/.+')}", "the key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID"),
     "table": (r"|[a-zA-Z0-9_.-]{3,255}", "the table's name"),
+    "table_stream": (
+        f"|{_ARN.format('dynamodb', 'table/.+/stream/.+')}",
+        "the stream's ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/TIME",
+    ),
     "bucket": (r"|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the bucket's name"),
     "user_pool_id": (r"|[\w-]+_[0-9a-zA-Z]+", "the pool's id, such as eu-west-1_AbCdEf123"),
 }
@@ -135,6 +139,11 @@ class Tunables:
         "A table that is there already, for the stage to work on: one that was restored, or that outlived the stage. "
         "Without it the stage has its own. Keep it set: without it a new, empty table would be made.",
     )
+    table_stream: str = _choice(
+        "",
+        "The ARN of that table's stream, which the audit log is sealed from; `table` needs it. `python -m "
+        "tools.restored_table` prints it.",
+    )
     bucket: str = _choice("", "The same for the bucket of payloads: its name.")
     key_arn: str = _choice(
         "", "The same for the KMS key of both; for the first deployment after a destroy, with `table` and `bucket`."
@@ -228,6 +237,12 @@ class Tunables:
             raise InvalidDocument(
                 "a key of before needs the table and the bucket that it encrypts", where="-c key_arn=…",
                 advice="Give -c table=… and -c bucket=… too, or leave it out.",
+            )
+        if bool(self.table) != bool(self.table_stream):
+            raise InvalidDocument(
+                "a table of before comes with its stream, which the audit log is sealed from",
+                where="-c table=…" if self.table_stream else "-c table_stream=…",
+                advice="Give -c table=… and -c table_stream=… (aws dynamodb describe-table prints LatestStreamArn).",
             )
         written_schema(self.snapshot_schema)
         if self.copilot_provider != "offline" and not self.copilot_model:

@@ -57,7 +57,8 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     }
     wanted = {
         ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs),
-        ("engine", "Deadletter"): (table, blobs), ("engine", "Connector"): (secrets,),
+        ("engine", "Deadletter"): (table, blobs), ("engine", "Sealer"): (table, blobs, "*"),
+        ("engine", "Connector"): (secrets,),
         ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads,
                          "*"),
     }
@@ -77,7 +78,7 @@ def _output_of(stack: str, name: str) -> str:
 
 def _of_functions() -> Iterator[Accepted]:
     reason = "Python 3.13: every locked wheel is tested with it; the tunable `python` moves all functions at once."
-    engine = (("engine", name) for name in ("Worker", "Sweeper", "Deadletter", "Connector"))
+    engine = (("engine", name) for name in ("Worker", "Sweeper", "Deadletter", "Sealer", "Connector"))
     for stack, name in (*engine, ("api", "Api")):
         yield Accepted(stack, f"{name}/Function/Resource", "AwsSolutions-L1", reason)
 

@@ -22,8 +22,8 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from engine.adapters.aws.audit_log import HEADS, RECORDS
-from engine.adapters.aws.table import INDEXES, TTL_ATTRIBUTE
+from engine.adapters.aws.audit_log import HEADS, NOTES, RECORDS
+from engine.adapters.aws.table import INDEXES, STREAM, TTL_ATTRIBUTE
 from engine.adapters.aws.transfers import ANSWERS, UPLOADS
 from functions.tunables import Tunables
 from infra_cdk.functions import allow
@@ -60,17 +60,36 @@ class DataStack(Stack):
             role, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
         )
-        # On every table, so on one that was restored. A put over a record looks like one that adds it: verify finds
-        # that. ForAnyValue: one such key in a batch is enough.
-        changing = ("BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate", "UpdateItem")
-        allow(
-            role, [f"dynamodb:{name}" for name in changing], "*", sid="AuditRecordsStay", effect=aws_iam.Effect.DENY,
-            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*"]}},
-        )
+        self._keep_the_audit_log(role)
         allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects("blobs/*"))
         # Without it S3 calls a missing payload forbidden. A condition on the prefix would not hold for GetObject.
         allow(role, ["s3:ListBucket"], self.payloads.bucket_arn)
         allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn)
+
+    def grant_sealer(self, role: aws_iam.IGrantable) -> None:
+        """Reading what the engine keeps, and putting records and heads of the audit log: nothing else."""
+        self.table.grant(
+            role, "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query"
+        )
+        # The table alone, for a put has no index to name. ForAllValues holds for a request without keys too: of these
+        # actions none has no key.
+        allow(role, ["dynamodb:PutItem"], self.table.table_arn, conditions={
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*"]},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        })
+        self._keep_the_audit_log(role)
+        allow(role, ["s3:GetObject"], self.payloads.arn_for_objects("blobs/*"))
+        allow(role, ["s3:ListBucket"], self.payloads.bucket_arn)
+        allow(role, ["kms:Decrypt"], self.key.key_arn)
+
+    def _keep_the_audit_log(self, role: aws_iam.IGrantable) -> None:
+        """On every table, so on one that was restored. A put over a record looks like one that adds it: verify finds
+        that. ForAnyValue: one such key in a batch is enough."""
+        changing = ("BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate", "UpdateItem")
+        allow(
+            role, [f"dynamodb:{name}" for name in changing], "*", sid="AuditRecordsStay", effect=aws_iam.Effect.DENY,
+            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*", f"{NOTES}*"]}},
+        )
 
     def grant_transfers(self, role: aws_iam.IGrantable) -> None:
         """What is too large for a request or an answer: put and read by the addresses that this role signs."""
@@ -110,7 +129,8 @@ class DataStack(Stack):
     def _find_table(self) -> aws_dynamodb.ITable:
         if self._tunables.table:
             return aws_dynamodb.Table.from_table_attributes(
-                self, "Table", table_name=self._tunables.table, grant_index_permissions=True
+                self, "Table", table_name=self._tunables.table, grant_index_permissions=True,
+                table_stream_arn=self._tunables.table_stream,
             )
         table = aws_dynamodb.Table(
             self, "Table",
@@ -121,6 +141,7 @@ class DataStack(Stack):
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute=TTL_ATTRIBUTE,
+            stream=aws_dynamodb.StreamViewType[STREAM["StreamViewType"]],
             encryption=aws_dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=self.key,
             deletion_protection=self._tunables.protect,

@@ -3,6 +3,8 @@
     API ──wake──► Wakes ──batch──► worker ──► connectors, AWS          tick, every minute ──► sweeper ──wake──► Wakes
                     └─ received too often ──► DeadLetters ──► deadletter: the execution is PAUSED, with the reason
 
+    the table's stream ──batch──► sealer ──► the audit log's chains          given up after a day ──► SealFailures
+
     a state machine of AWS Step Functions ──► connector ──► connectors        (automate export --to step-functions)
 
 A message is only a hint that an execution may have work, so losing one costs at most a sweep.
@@ -10,12 +12,14 @@ A message is only a hint that an execution may have work, so losing one costs at
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Stack, aws_events, aws_events_targets, aws_iam, aws_lambda, aws_sqs
-from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq, SqsEventSource
 from constructs import Construct
 
+from engine.adapters.aws.table import SEALED
 from functions.tunables import Tunables
 from infra_cdk.bundling import NOT_FOR_WORKERS, Bundles
 from infra_cdk.data_stack import DataStack
@@ -31,6 +35,14 @@ invisible while its batch is gathered."""
 RECEIVES_BEFORE_DEAD = 10
 """More than the five takeovers after which the engine itself pauses an execution that kills its workers: the engine's
 verdict, which names a cause, comes first."""
+
+
+SEALED_AT_ONCE = 1000
+"""Records of the stream in one batch of the sealer at the most."""
+
+SEALING_WINDOW_SECONDS = 1
+"""How long Lambda gathers a batch of the stream: with its polling (four times a second) and the sealer's own time an
+entry is readable within 5 s."""
 
 
 class EngineStack(Stack):
@@ -64,6 +76,13 @@ class EngineStack(Stack):
         self.worker = self._make_worker()
         self.sweeper = self._make_sweeper()
         self.deadletter = self._make_deadletter()
+        self.seal_failures = aws_sqs.Queue(
+            self, "SealFailures",
+            encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        self.sealer = self._make_sealer()
         self.connector = self._make_connector()
         CfnOutput(self, "QueueUrl", value=self.wakes.queue_url, description="AUTOMATE_QUEUE_URL")
         CfnOutput(self, "WorkerName", value=self.worker.function_name, description="The worker function")
@@ -137,6 +156,26 @@ class EngineStack(Stack):
         self._data.grant_engine(deadletter)
         deadletter.add_event_source(SqsEventSource(self.dead_letters, batch_size=10, report_batch_item_failures=True))
         return deadletter
+
+    def _make_sealer(self) -> aws_lambda.Function:
+        """It alone appends to the audit log. A batch that fails comes again, in halves, until the stream forgets it
+        after a day; then SealFailures says which it was."""
+        sealer = self._functions.make(
+            Shape("sealer", 512, 120, "Seals the audit log from the table's stream", without=NOT_FOR_WORKERS),
+            self.settings,
+        )
+        self._data.grant_sealer(sealer)
+        sealer.add_event_source(DynamoEventSource(
+            self._data.table,
+            starting_position=aws_lambda.StartingPosition.TRIM_HORIZON,
+            batch_size=SEALED_AT_ONCE,
+            max_batching_window=Duration.seconds(SEALING_WINDOW_SECONDS),
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            on_failure=SqsDlq(self.seal_failures),
+            filters=[{"pattern": json.dumps(pattern)} for pattern in SEALED],
+        ))
+        return sealer
 
     def _make_connector(self) -> aws_lambda.Function:
         """What state machines invoke that were exported to Step Functions. It reads the stage's secrets and nothing

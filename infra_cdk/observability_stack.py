@@ -116,6 +116,7 @@ class ObservabilityStack(Stack):
             "The sweeper has not run for ten minutes: long waits end late and lost wakes stay lost.",
             "the-sweeper-stands", periods=2,
         )
+        yield from self._of_the_audit_log()
         yield _Alarm(
             "api-5xx", self._api.api.deployment_stage.metric_server_error(period=_FIVE_MINUTES, statistic="Sum"), 5,
             "The API answered five requests with a 5xx within five minutes.", "the-api-fails",
@@ -132,6 +133,27 @@ class ObservabilityStack(Stack):
                 f"The {name} function was throttled: the account's or its own concurrency is used up.", "throttles",
                 periods=3,
             )
+
+    def _of_the_audit_log(self) -> Iterator[_Alarm]:
+        engine = self._engine
+        age = engine.sealer.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum")
+        yield _Alarm(
+            "sealing-age", age, 60_000, "Entries of the audit log wait for over a minute to be sealed.",
+            "the-audit-log-is-not-sealed",
+        )
+        yield _Alarm(
+            "sealing-given-up",
+            engine.seal_failures.metric_approximate_number_of_messages_visible(
+                period=_FIVE_MINUTES, statistic="Maximum"
+            ),
+            1, "The stream has forgotten records that were not sealed: their entries have to be refilled.",
+            "the-audit-log-is-not-sealed",
+        )
+        yield _Alarm(
+            "sealing-unreadable", self._metric("EntriesUnreadable", "sealer"), 1,
+            "A record of the stream could not be read: its entries are not in the audit log.",
+            "the-audit-log-is-not-sealed",
+        )
 
     def _of_the_table(self) -> Iterator[_Alarm]:
         for kind in ("Read", "Write"):
@@ -194,7 +216,7 @@ class ObservabilityStack(Stack):
         engine = self._engine
         return {
             "worker": engine.worker, "api": self._api.function, "sweeper": engine.sweeper,
-            "deadletter": engine.deadletter,
+            "deadletter": engine.deadletter, "sealer": engine.sealer,
         }
 
     def _metric(self, name: str, service: str = "worker") -> aws_cloudwatch.Metric:

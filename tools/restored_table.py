@@ -70,6 +70,10 @@ class RestoredTable:
             (f"the stream of {self.like}", table.get("StreamSpecification") == source.get("StreamSpecification")),
         ]
 
+    def stream_arn(self) -> str:
+        """The ARN of its stream, which the stage is told; empty where it has none."""
+        return str(self._described(self.name).get("LatestStreamArn", ""))
+
     def alarms(self) -> list[str]:
         """The alarms that watch the table of before."""
         watched = {"Name": "TableName", "Value": self.like}
@@ -136,6 +140,7 @@ def main(arguments: list[str], clients: Callable[[str], Any] | None = None) -> i
         return 1
     for what, holds in checks:
         print(f"{'ok ' if holds else 'NOT'}  {what}")
+    print(f"     -c table={given.name} -c table_stream={table.stream_arn()}")
     for alarm in alarms:
         print(f"     the alarm {alarm} watches {given.like}")
     if alarms:

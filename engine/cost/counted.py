@@ -29,13 +29,19 @@ _WITH_PAYLOAD = ("start", "task", "pure")
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`acts` by name; `payloads` by KB, ascending, beginning with none; `shapes` as they were counted."""
+    """`acts` by name; `payloads` by KB, ascending, beginning with none; `shapes` as they were counted; `sealing` an
+    entry of the audit log, by how many executions share an invocation: a busier stage seals more at once."""
 
     date: str
     invocation: Units
     acts: Mapping[str, Units]
     payloads: tuple[Mapping[str, float], ...]
     shapes: Mapping[str, Json]
+    sealing: Mapping[int, Units]
+
+    def sealed(self, batch: int) -> Units:
+        """What sealing one entry takes in a stage whose worker is handed so many executions at once."""
+        return self.sealing[max(counted for counted in self.sealing if counted <= max(batch, 1))]
 
     def act(self, name: str, *, batch: int, payload_kb: float = 0.0) -> Units:
         """One act in batches of so many executions. `payload_kb` counts for starts, tasks and pure states."""
@@ -73,4 +79,5 @@ def table() -> Counted:
     return Counted(
         read["date"], Units.of(read["invocation"]), {name: Units.of(shape) for name, shape in read["acts"].items()},
         tuple(read["payloads"]), read["shapes"],
+        {int(batch): Units.of(shape) for batch, shape in read["sealing"].items()},
     )

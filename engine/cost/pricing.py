@@ -2,7 +2,7 @@
 
 The acts:
 
-    start          somebody starts it: the input, the header, its places in the lists, the wake, the audit entry
+    start          somebody starts it: the header with the input, its places in the lists, the wake
     run            a worker takes it up and closes it, SUCCEEDED; `failed`: what another end takes more
     task           a call: the intent, the result                 `failure`: an attempt that failed and is caught
     pure           a state without a call: Pass, Choice, …        `retry`: an attempt that failed and is repeated
@@ -83,7 +83,14 @@ class Pricing:
         seconds = sum(self.cpu.act(part.act) * part.times for part in parts)
         seconds += self.cpu.seconds["invocation"] * units.lambda_requests
         calls = sum(part.times for part in parts if part.act in CALLS)
-        return self._waited(replace(units, cpu_seconds=seconds), calls)
+        return self._waited(replace(units, cpu_seconds=seconds), calls) + self._sealed(units.entries)
+
+    def _sealed(self, entries: float) -> Units:
+        """What the sealer takes for so many entries: it waits for one request after the other."""
+        each = self.counted.sealed(self.assumptions.batch)
+        waited = each.store_calls * self.assumptions.store_ms / 1000
+        each = replace(each, store_calls=0.0, wait_seconds=waited, cpu_seconds=self.cpu.seconds["entry"])
+        return each * entries
 
     def _of(self, part: Part) -> Units:
         """One act of its kind."""

@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from engine.durable import codec
 from engine.kernel import effects
 from engine.kernel.express import is_express
-from engine.kernel.history import HistoryEvent
+from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot
 from engine.kernel.step import step
 from engine.kernel.stimulus import Stimulus, TaskStarted
@@ -201,7 +201,7 @@ class Activation:
         return Segment(
             self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
-            events=tuple(self._events),
+            events=tuple(self._events), audited=any(event.type in AUDITED_EVENTS for event in self._events),
         )
 
     def _body(self, change: codec.Change, *, checkpoint: bool) -> bytes:

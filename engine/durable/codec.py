@@ -136,6 +136,12 @@ def events_of(segment: Segment) -> Sequence[HistoryEvent]:
     return decode_events(segment.body) if segment.events is None else segment.events
 
 
+def version_of(body: bytes) -> int | None:
+    """The workflow's version, of a segment that holds the whole snapshot; None of another."""
+    version: int | None = unpack(body).get("w", {}).get("facts", {}).get("version")
+    return version
+
+
 def decode_stimuli(body: bytes) -> list[Stimulus]:
     """The stimuli of one segment, to step them again (invariant I11)."""
     return [_decode_stimulus(item) for item in unpack(body)["s"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.ports.keys import ExecutionKey
+from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
 
 Json = Any
@@ -22,7 +22,8 @@ class AwaitedCall:
 @dataclass(frozen=True, slots=True)
 class Execution:
     """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
-    those so far, `awaited_calls` are what a redriven one waits for."""
+    those so far, `awaited_calls` are what a redriven one waits for; `actor` is who started it, where the journal keeps
+    that."""
 
     key: ExecutionKey
     workflow: str
@@ -39,3 +40,4 @@ class Execution:
     definition_digest: str = ""
     redrives: int = 0
     awaited_calls: tuple[AwaitedCall, ...] = ()
+    actor: Actor | None = None

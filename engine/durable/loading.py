@@ -43,7 +43,9 @@ class Activator:
         header = loaded.header
         version, plan = self._plan(header)
         if not loaded.segments:
-            data = self._journal.execution_input(header.key)
+            data = loaded.execution_input
+            if data is None:
+                data = self._journal.execution_input(header.key)
             if data is None:
                 raise StoreCorrupt(f"the input of {header.key.id} is missing")
             snapshot = Snapshot(facts=facts_of(header), input=json.loads(data), last_at=header.started_at)

@@ -12,16 +12,17 @@ from engine.governance.audit_query import AuditPage, AuditQuery, page
 from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.audit_verify import Verification, verify
 from engine.governance.log_masking import KNOWN, KnownSecrets
-from engine.ports.audit_log import AuditLog
+from engine.ports.audit_log import AuditLog, AuditNotes
 
 
 class Audit(AuditRecorder):
     """The log of all workspaces in one store, `beside` the executions that it tells of. Safe to share."""
 
     def __init__(
-        self, log: AuditLog, clock: Clock, *, known: KnownSecrets = KNOWN, beside: Beside | None = None
+        self, log: AuditLog, clock: Clock, *, known: KnownSecrets = KNOWN, beside: Beside | None = None,
+        notes: AuditNotes | None = None,
     ) -> None:
-        super().__init__(log, clock, known=known)
+        super().__init__(log, clock, known=known, notes=notes)
         self._beside = beside
 
     def page(self, query: AuditQuery) -> AuditPage:

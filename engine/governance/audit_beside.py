@@ -1,11 +1,15 @@
-"""Whether executions have their entries in the audit log.
+"""Whether what happened has its entries in the audit log.
 
-An entry ``<execution id>#1``, engine.started, is made of the first event of every execution's history. So an execution
-that has a history and no such entry shows what the chains cannot: that a tail was cut together with its head, that a
-log was emptied, or that an entry was lost when the log did not serve. The other way round nothing follows: what was cut
-from the log and from the executions alike, as a store that was put back to an older state, looks as if it never was.
+An entry ``<execution id>#1``, engine.started, is made of the first event of every execution's history, and one
+``<execution id>#start`` of a header that names who started it. A note is an entry that its writer has yet to take into
+a chain. So what is there and has no entry shows what the chains cannot: that a tail was cut together with its head,
+that a log was emptied, or that an entry was lost when the log did not serve. The other way round nothing follows: what
+was cut from the log and from the executions alike, as a store that was put back to an older state, looks as if it never
+was.
 
-The newest MOST_COMPARED executions are looked at, for a tail is what is newest.
+Where the log is sealed later (it has notes), what is younger than SEALED_SECONDS is not missing: it waits.
+
+The newest MOST_COMPARED executions are looked at, for a tail is what is newest, and every note that is kept.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.clock import Clock
 from engine.governance.audit_entry import EXECUTION, Subject
-from engine.ports.audit_log import AuditLog
+from engine.ports.audit_log import CHAINS, AuditLog, AuditNotes
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import Journal
 from engine.records import dataclass
@@ -23,50 +27,83 @@ MOST_COMPARED = 2000
 GRACE_SECONDS = 1.0
 """The entry follows the commit: who is looked at in between has it a moment later."""
 
-_PAGE = 1000
+SEALED_SECONDS = 300.0
+"""How long a sealed log's writer may take before what it has not sealed is a finding. As a rule it takes a second."""
 
-Missing = dict[int, tuple[ExecutionRow, ...]]
+_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The executions that the log tells of."""
+    """The executions that the log tells of, and the notes of what is to be recorded where the store has them."""
 
     index: ExecutionsIndex
     journal: Journal
     clock: Clock
+    notes: AuditNotes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An entry that should be there: of the execution `execution`, or of a note."""
+
+    id: str
+    chain: int
+    at: float
+    execution: str | None = None
+
+
+Missing = dict[int, tuple[Expected, ...]]
 
 
 class Sought:
-    """The first entries that are looked for while the chains are walked."""
+    """The entries that are looked for while the chains are walked."""
 
-    def __init__(self, rows: Sequence[ExecutionRow]) -> None:
+    def __init__(self, rows: Sequence[ExecutionRow] = (), notes: Sequence[Expected] = ()) -> None:
         self.executions = len(rows)
         self._rows = {f"{row.key.id}#1": row for row in rows}
+        self._left = {note.id: note for note in notes}
+        for row in rows:
+            for entry_id in (f"{row.key.id}#1", *([f"{row.key.id}#start"] if row.actor is not None else [])):
+                self._left[entry_id] = Expected(entry_id, _chain(row), row.started_at, row.key.id)
 
     @classmethod
     def of(cls, workspace: str, beside: Beside) -> Sought:
-        """Of the newest executions. Asked before the walk, so that an entry which comes after it is not missed."""
-        return cls(list(_newest(beside.index, workspace)))
+        """Of the newest executions, and all notes. Asked before the walk, so that an entry which comes after it is not
+        missed."""
+        notes = [
+            Expected(note.id, chain, note.at)
+            for chain in range(CHAINS) if beside.notes is not None
+            for note in beside.notes.notes(workspace, chain, since=0.0)
+        ]
+        return cls(list(_newest(beside.index, workspace)), notes)
 
     def seen(self, entry_id: str) -> None:
         """A chain holds this entry."""
-        self._rows.pop(entry_id, None)
+        self._left.pop(entry_id, None)
 
-    def missing(self, log: AuditLog, workspace: str, ends: Mapping[int, int], beside: Beside) -> Missing:
-        """The executions that have a history and no entry, by chain. `ends` is where the walk ended in each."""
-        began = [row for row in self._rows.values() if next(beside.journal.history(row.key), None) is not None]
-        if not began:
-            return {}
+    def missing(
+        self, log: AuditLog, workspace: str, ends: Mapping[int, int], beside: Beside
+    ) -> tuple[Missing, tuple[Expected, ...]]:
+        """What is not there, by chain, and what waits to be sealed. `ends` is where the walk ended in each chain."""
+        for entry_id, row in self._rows.items():
+            if entry_id in self._left and next(beside.journal.history(row.key), None) is None:
+                del self._left[entry_id]  # it has not begun
+        if not self._left:
+            return {}, ()
         beside.clock.sleep(GRACE_SECONDS)
-        for chain in {_chain(row) for row in began}:
+        for chain in {expected.chain for expected in self._left.values()}:
             for record in log.oldest(workspace, chain, after=ends.get(chain, 0), limit=_PAGE):
                 self.seen(record.id)
-        found: dict[int, tuple[ExecutionRow, ...]] = {}
-        for row in began:
-            if f"{row.key.id}#1" in self._rows:
-                found[_chain(row)] = (*found.get(_chain(row), ()), row)
-        return found
+        sealed_to = beside.clock.now() - (SEALED_SECONDS if beside.notes is not None else 0.0)
+        found: Missing = {}
+        waiting: list[Expected] = []
+        for expected in self._left.values():
+            if beside.notes is not None and expected.at > sealed_to:
+                waiting.append(expected)
+            else:
+                found[expected.chain] = (*found.get(expected.chain, ()), expected)
+        return found, tuple(waiting)
 
 
 def _newest(index: ExecutionsIndex, workspace: str) -> Iterator[ExecutionRow]:

@@ -17,27 +17,22 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
+from engine.kernel.history import AUDITED_EVENTS, STEP_FAILURES
+from engine.ports.journal import Header
 from engine.ports.keys import ENGINE, ExecutionKey
 
 Json = Any
 
+START = "execution.start"
 STARTED = "engine.started"
 STEP_FAILED = "engine.step_failed"
 FAILED = "engine.failed"
 
-_STEP_FAILURES = (
-    "TaskFailed", "TaskTimedOut", "TaskSubmitFailed", "TaskStartFailed", "LambdaFunctionFailed",
-    "LambdaFunctionTimedOut", "LambdaFunctionScheduleFailed", "LambdaFunctionStartFailed", "ActivityFailed",
-    "ActivityTimedOut", "ActivityScheduleFailed", "MapRunFailed", "EvaluationFailed",
-)
 _ACTS = {
-    "ExecutionStarted": STARTED, **dict.fromkeys(_STEP_FAILURES, STEP_FAILED),
+    "ExecutionStarted": STARTED, **dict.fromkeys(STEP_FAILURES, STEP_FAILED),
     "ExecutionFailed": FAILED, "ExecutionTimedOut": "engine.timed_out", "ExecutionAborted": "engine.aborted",
 }
 ENGINE_ACTS = frozenset(_ACTS.values())
-AUDITED_EVENTS = frozenset(_ACTS)
-"""Types of the events that become entries: all others may be passed over without a look at their details."""
-
 _ATTEMPTS = frozenset({"TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"})
 _TIMED_OUT = "States.Timeout"
 MOST_STEPS_BACK = 1000
@@ -56,6 +51,17 @@ class Event(Protocol):
     def at(self) -> float: ...  # noqa: D102
     @property
     def details(self) -> dict[str, Json] | None: ...  # noqa: D102
+
+
+def start_entry(header: Header) -> list[AuditEntry]:
+    """The entry of a start, where the header names who asked for it: as the API tells it of the same start."""
+    if header.actor is None:
+        return []
+    return [AuditEntry(
+        id=f"{header.key.id}#start", workspace=header.key.workspace, at=header.started_at, actor=header.actor,
+        act=START, subject=Subject(EXECUTION, header.key.id),
+        after={"version": header.version, "kind": header.kind, "input_digest": header.input_digest},
+    )]
 
 
 def engine_entries(

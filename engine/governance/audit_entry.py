@@ -19,7 +19,7 @@ from typing import Any
 
 from engine.errors import InvalidDocument, StoreCorrupt
 from engine.governance.masking import Scrubber
-from engine.ports.audit_log import CHAINS, AuditRecord
+from engine.ports.audit_log import CHAINS, AuditNote, AuditRecord
 from engine.ports.keys import Actor
 from engine.records import dataclass
 
@@ -27,6 +27,11 @@ Json = Any
 
 MOST_CHARACTERS = 2000
 """Of one text in an entry; the rest is cut, and said to be."""
+
+_OF_A_NOTE = frozenset({
+    "act", "actor", "actor_kind", "after", "at", "before", "details", "id", "origin", "reason", "subject", "workspace",
+})
+"""The members of an entry that say nothing of its place."""
 
 EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER = "execution", "workflow", "secret", "activity", "server"
 
@@ -110,23 +115,42 @@ def sealed(entry: AuditEntry, *, number: int, previous: str, recorded_at: float)
     return replace(unsealed, digest=digest_of(canonical(_shape(unsealed))))
 
 
+def as_note(entry: AuditEntry) -> AuditNote:
+    """`entry` without a place in its chain yet."""
+    text = canonical({name: value for name, value in _shape(Recorded(entry, 0, 0, "", 0.0, "")).items()
+                      if name in _OF_A_NOTE})
+    return AuditNote(entry.workspace, entry.subject.chain, entry.id, as_written(entry.at), text)
+
+
+def noted(body: str) -> AuditEntry:
+    """The entry of a note's text. Raises StoreCorrupt where it is none."""
+    try:
+        return _entry_of(json.loads(body))
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidDocument) as error:
+        raise StoreCorrupt("a note of the audit log cannot be read") from error
+
+
 def opened(record: AuditRecord) -> Recorded:
     """The entry that a record holds. Raises StoreCorrupt where its body is none; the digest is not checked here."""
     try:
         shape = json.loads(record.body)
-        entry = AuditEntry(
-            id=shape["id"], workspace=shape["workspace"], at=parse_time(shape["at"]),
-            actor=Actor(shape["actor"], shape["actor_kind"], shape["origin"]), act=shape["act"],
-            subject=Subject.parse(shape["subject"]), before=shape["before"], after=shape["after"],
-            reason=shape["reason"], details=shape["details"],
-        )
         return Recorded(
-            entry, shape["chain"], shape["number"], shape["previous"], parse_time(shape["recorded_at"]), record.digest
+            _entry_of(shape), shape["chain"], shape["number"], shape["previous"], parse_time(shape["recorded_at"]),
+            record.digest,
         )
     except (ValueError, KeyError, TypeError, AttributeError, InvalidDocument) as error:
         raise StoreCorrupt(
             f"entry {record.number} of the audit chain {record.chain} cannot be read: see automate audit verify"
         ) from error
+
+
+def _entry_of(shape: Mapping[str, Json]) -> AuditEntry:
+    return AuditEntry(
+        id=shape["id"], workspace=shape["workspace"], at=parse_time(shape["at"]),
+        actor=Actor(shape["actor"], shape["actor_kind"], shape["origin"]), act=shape["act"],
+        subject=Subject.parse(shape["subject"]), before=shape["before"], after=shape["after"],
+        reason=shape["reason"], details=shape["details"],
+    )
 
 
 def canonical(shape: Mapping[str, Json]) -> str:

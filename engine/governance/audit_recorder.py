@@ -7,7 +7,10 @@ starts and step failures, in chains that show whether anything was changed after
 
 Two writers never fork a chain: a record is written only as the one after the head, so the loser reads the head again
 and tries again. An entry whose id the chain holds is left out: what is recorded again after a crash or a lost reply is
-recorded once. Everything about one subject lies in one chain, in the order in which it was recorded.
+recorded once, if it comes with the same time. Everything about one subject lies in one chain, in the order in which it
+was recorded.
+
+Where the store has notes (engine.ports.audit_log), an entry becomes one, and the writer of the chains does the above.
 """
 
 from __future__ import annotations
@@ -19,9 +22,9 @@ from collections.abc import Sequence
 
 from engine.clock import Clock
 from engine.errors import Throttled
-from engine.governance.audit_entry import AuditEntry, presentable, sealed
+from engine.governance.audit_entry import AuditEntry, as_note, as_written, presentable, sealed
 from engine.governance.log_masking import KNOWN, KnownSecrets
-from engine.ports.audit_log import MOST_APPENDED, AuditHead, AuditLog, AuditRecord
+from engine.ports.audit_log import MOST_APPENDED, MOST_APPENDED_BYTES, AuditHead, AuditLog, AuditNotes, AuditRecord
 
 ATTEMPTS = 60
 """How often an entry is tried: of writers that race for one chain, one gets on with each try."""
@@ -30,18 +33,27 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.002, 0.25
 
 
 class AuditRecorder:
-    """Writes the log of all workspaces in one store. Safe to share between threads."""
+    """Writes the log of all workspaces in one store, or, given its `notes`, leaves them to who writes it. Safe to share
+    between threads."""
 
-    def __init__(self, log: AuditLog, clock: Clock, *, known: KnownSecrets = KNOWN) -> None:
+    def __init__(
+        self, log: AuditLog, clock: Clock, *, known: KnownSecrets = KNOWN, notes: AuditNotes | None = None
+    ) -> None:
         self.log = log
+        self.notes = notes
         self._clock = clock
         self._known = known
 
-    def record(self, entries: Sequence[AuditEntry]) -> None:
+    def record(self, entries: Sequence[AuditEntry], *, kept: bool = False) -> None:
         """Append `entries` (of one workspace), in their order within each chain; those that are recorded already are
-        left out. Raises StorageError, and may then have written some: recording them again doubles none.
+        left out. `kept`: the journal holds the same facts, and who seals the log reads them there. Raises StorageError,
+        and may then have written some: recording them again doubles none.
         """
         left = [self._presentable(entry) for entry in {entry.id: entry for entry in entries}.values()]
+        if self.notes is not None:
+            for entry in () if kept else left:
+                self.notes.put(as_note(entry))
+            return
         for attempt in range(ATTEMPTS):
             if not left:
                 return
@@ -65,33 +77,42 @@ class AuditRecorder:
         runs: dict[int, list[AuditEntry]] = {}
         for entry in entries:
             runs.setdefault(entry.subject.chain, []).append(entry)
+        rest: dict[int, list[AuditEntry]] = {}
         heads = self.log.heads(workspace, list(runs))
         now = self._clock.now()
+        # An entry is never recorded before its own time (`_linked`): so far back lies what is there already.
+        since = min(as_written(entry.at) for entry in entries)
         records: list[AuditRecord] = []
         for chain, run in runs.items():
-            records += _linked(run[:MOST_APPENDED], heads.get(chain), now)
+            linked = _linked(run[:MOST_APPENDED], heads.get(chain), now)
+            records += linked
+            runs[chain], rest[chain] = run[: len(linked)], run[len(linked) :]
         try:
-            refused = self.log.append(records)
+            refused = self.log.append(records, since=since)
         except Throttled:
             refused = frozenset(runs)
         left: list[AuditEntry] = []
         for chain, run in runs.items():
             if chain in refused:
-                known = self.log.known(workspace, chain, [entry.id for entry in run])
+                known = self.log.known(workspace, chain, [entry.id for entry in run], since=since)
                 left += [entry for entry in run if entry.id not in known]
-            else:
-                left += run[MOST_APPENDED:]
+            left += rest[chain]
         return left
 
 
 def _linked(run: Sequence[AuditEntry], head: AuditHead | None, now: float) -> list[AuditRecord]:
-    """The records that follow on `head`."""
+    """The records that follow on `head`, as many as may be appended at once."""
+    size = 0
     number, previous, at = (head.number, head.digest, head.recorded_at) if head else (0, "", 0.0)
     records: list[AuditRecord] = []
     for entry in run:
         at = max(at, now, entry.at)
         recorded = sealed(entry, number=number + 1, previous=previous, recorded_at=at)
-        records.append(recorded.record())
+        record = recorded.record()
+        size += len(record.body)
+        if records and size > MOST_APPENDED_BYTES:
+            break
+        records.append(record)
         number, previous = recorded.number, recorded.digest
     return records
 

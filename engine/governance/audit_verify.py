@@ -7,6 +7,7 @@
     cut         the head, or the file beside a local database, says that there was more: the tail was dropped
     headless    there are entries and no head, or a head that is none of theirs
     unrecorded  an execution began, and its start is not in the chain: the tail was cut with its head, or an entry lost
+    unsealed    what was noted to be recorded is in no chain after minutes: the writer of the chains stands
     rewritten   an earlier export holds another entry at this place, or one that is not there any more
 
 Of each chain the first finding is told: what follows it proves nothing. A tail that is cut together with its head shows
@@ -23,14 +24,16 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from engine.errors import InvalidDocument, StoreCorrupt
-from engine.governance.audit_beside import Beside, Sought
+from engine.governance.audit_beside import Beside, Expected, Sought
 from engine.governance.audit_entry import Recorded, canonical, digest_of, opened
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
-from engine.ports.executions_index import ExecutionRow
 from engine.records import dataclass
 
 READ = 500
 """Records read at once."""
+
+MOST_NAMED = 5
+"""Entries that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,15 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What was found. `entries` counts those that hold; `heads` is the digest of each chain's last one that does.
-    `executions` were compared with the log; `exported`: so was an export."""
+    `executions` were compared with the log; `exported`: so was an export. `waiting` are the ids of entries that are
+    not sealed yet, where the log's writer follows a moment later; they hold nothing against it."""
 
     entries: int
     findings: tuple[Finding, ...]
     heads: dict[int, AuditHead]
     executions: int = 0
     exported: bool = False
+    waiting: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -64,7 +69,9 @@ class Verification:
         """In a sentence, with what it does not say."""
         if self.findings:
             chains = len({finding.chain for finding in self.findings})
-            return f"{self.entries} entries hold; {chains} chain(s) do not"
+            return f"{self.entries} entries hold; {chains} chain(s) do not{self._not_sealed}"
+        if not self.entries and self.waiting:
+            return f"the audit log has no entry yet{self._not_sealed}"
         if not self.entries:
             return "the audit log is empty, and there is no execution that it should tell of"
         unknown = "" if self.exported else (
@@ -73,8 +80,15 @@ class Verification:
         )
         return (
             f"{self.entries} entries in {len(self.heads)} chains: none was changed, moved or dropped before another; "
-            f"executions that lack their start: 0 of {self.executions}.{unknown}"
+            f"executions that lack their start: 0 of {self.executions}{self._not_sealed}.{unknown}"
         )
+
+    @property
+    def _not_sealed(self) -> str:
+        if not self.waiting:
+            return ""
+        more = ", …" if len(self.waiting) > MOST_NAMED else ""
+        return f"; not sealed yet: {len(self.waiting)} ({', '.join(self.waiting[:MOST_NAMED])}{more})"
 
 
 def verify(
@@ -84,7 +98,7 @@ def verify(
     `against` is no export of it."""
     exported = _read_export(against, workspace)
     witnessed = log.witnessed(workspace)  # before the walk: what is recorded meanwhile is walked
-    sought = Sought([]) if beside is None else Sought.of(workspace, beside)
+    sought = Sought() if beside is None else Sought.of(workspace, beside)
     findings: list[Finding] = []
     heads: dict[int, AuditHead] = {}
     for chain in range(CHAINS):
@@ -95,17 +109,24 @@ def verify(
         if walk.number:
             heads[chain] = AuditHead(walk.number, walk.digest, walk.recorded_at)
     ends = {chain: head.number for chain, head in heads.items()}
-    missing = {} if beside is None else sought.missing(log, workspace, ends, beside)
+    missing, waiting = ({}, ()) if beside is None else sought.missing(log, workspace, ends, beside)
     without = sorted(missing.keys() - {finding.chain for finding in findings})
     findings += [_unrecorded(chain, ends.get(chain, 0), missing[chain]) for chain in without]
-    return Verification(sum(ends.values()), tuple(findings), heads, sought.executions, exported=bool(exported))
+    return Verification(
+        sum(ends.values()), tuple(findings), heads, sought.executions, exported=bool(exported),
+        waiting=tuple(expected.id for expected in waiting),
+    )
 
 
-def _unrecorded(chain: int, end: int, rows: Sequence[ExecutionRow]) -> Finding:
-    """What to say of executions whose first entry is not in `chain`, which ends with entry `end`."""
-    others = f", nor are those of {len(rows) - 1} others" if len(rows) > 1 else ""
+def _unrecorded(chain: int, end: int, lost: Sequence[Expected]) -> Finding:
+    """What to say of entries that are not in `chain`, which ends with entry `end`: those of executions first."""
+    names = list(dict.fromkeys(expected.execution for expected in lost if expected.execution is not None))
+    if not names:
+        others = f", nor are {len(lost) - 1} others" if len(lost) > 1 else ""
+        return Finding(chain, end + 1, "unsealed", f"the entry {lost[0].id} was noted and is not in the chain{others}")
+    others = f", nor are those of {len(names) - 1} others" if len(names) > 1 else ""
     message = (
-        f"the execution {rows[0].key.id} began, and its start is not in the chain{others}: the tail was cut with its "
+        f"the execution {names[0]} began, and its start is not in the chain{others}: the tail was cut with its "
         "head, or the entry was lost (NOT IN THE AUDIT LOG in the worker's log)"
     )
     return Finding(chain, end + 1, "unrecorded", message)
@@ -189,6 +210,10 @@ class _Walk:
         if head.number > self.number:
             message = f"the head says that the chain ends with {head.number}: the tail was cut"
             return self._finding(self.number + 1, "cut", message)
+        if head.number < self.number:  # its writer died, or is about to put it
+            there = self._log.oldest(self._workspace, self._chain, after=head.number - 1, limit=1)
+            if [(record.number, record.digest) for record in there] == [(head.number, head.digest)]:
+                return None
         if (head.number, head.digest) != (self.number, self.digest):
             message = f"the head says that the chain ends with {head.number}, and another entry: it was changed"
             return self._finding(self.number, "headless", message)

@@ -23,6 +23,17 @@ _WITHOUT_DETAILS = frozenset({
 })
 
 
+STEP_FAILURES = frozenset({
+    "TaskFailed", "TaskTimedOut", "TaskSubmitFailed", "TaskStartFailed", "LambdaFunctionFailed",
+    "LambdaFunctionTimedOut", "LambdaFunctionScheduleFailed", "LambdaFunctionStartFailed", "ActivityFailed",
+    "ActivityTimedOut", "ActivityScheduleFailed", "MapRunFailed", "EvaluationFailed",
+})
+"""Types of the events that say that a step failed."""
+
+AUDITED_EVENTS = STEP_FAILURES | {"ExecutionStarted", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"}
+"""Types of the events that become entries of the audit log: a segment says whether it holds one."""
+
+
 class HistoryEvent(NamedTuple):
     """One event. `details` are AWS's ``…EventDetails``, with JSON values still as values (not yet JSON text).
 

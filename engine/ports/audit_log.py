@@ -1,13 +1,16 @@
 """Where the audit log is kept: chains of records, each written once, at the end of its chain, and never changed.
 
 A store knows nothing of what a record says. It holds the records of a chain in order of their numbers, the head of each
-chain (the last record's number and digest), and the ids that were written; a record, its id and the new head are one
-transaction.
+chain (the last record's number and digest), and the ids that were written.
+
+Where many write at once and each write has its price (DynamoDB), nobody but one writer appends: what others have to
+record they put down as notes, each by itself, and the writer takes the notes into the chains. Of what the journal holds
+anyway (who started an execution, what a segment says) there are no notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from engine.records import dataclass
@@ -16,7 +19,10 @@ CHAINS = 16
 """So many chains has a workspace: writers on different chains never wait for each other."""
 
 MOST_APPENDED = 40
-"""Records of one chain in one `append`; a record is two items of the at most 100 that a DynamoDB transaction takes."""
+"""Records of one chain in one `append`."""
+
+MOST_APPENDED_BYTES = 256 * 1024
+"""Of their bodies, unless it is one record: an item of DynamoDB holds 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +48,30 @@ class AuditHead:
     recorded_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class AuditNote:
+    """An entry that is to be recorded: its place (`chain`), id, time (`at`, epoch seconds) and text."""
+
+    workspace: str
+    chain: int
+    id: str
+    at: float
+    body: str
+
+
 class AuditLog(Protocol):
-    """Raises engine.errors.StorageError when the store fails. There is no way to change or delete a record."""
+    """Raises engine.errors.StorageError when the store fails. There is no way to change or delete a record.
+
+    Where a method takes `since`, nothing of what it looks for was recorded before then (epoch seconds): a store without
+    an index of ids looks no further back.
+    """
 
     def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
-        """The heads of `chains`, read consistently; an empty chain is left out."""
+        """The heads of `chains`, read consistently; an empty chain is left out. A head may be a moment behind the
+        records, never before them."""
         ...
 
-    def append(self, records: Sequence[AuditRecord]) -> frozenset[int]:
+    def append(self, records: Sequence[AuditRecord], *, since: float = 0.0) -> frozenset[int]:
         """Write `records` (of one workspace; those of a chain numbered on, at most MOST_APPENDED) where the first of a
         chain follows on its head and no id was written before.
 
@@ -58,7 +80,7 @@ class AuditLog(Protocol):
         """
         ...
 
-    def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+    def known(self, workspace: str, chain: int, ids: Sequence[str], *, since: float = 0.0) -> set[str]:
         """Those of `ids` that the chain holds, read consistently."""
         ...
 
@@ -73,4 +95,16 @@ class AuditLog(Protocol):
 
     def newest(self, workspace: str, chain: int, *, before: int | None, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number under `before` (None: from the end), newest first."""
+        ...
+
+
+class AuditNotes(Protocol):
+    """Raises engine.errors.StorageError when the store fails. A note is never changed."""
+
+    def put(self, note: AuditNote) -> None:
+        """Write it. Put again, it is there once."""
+        ...
+
+    def notes(self, workspace: str, chain: int, *, since: float) -> Iterator[AuditNote]:
+        """Those whose time is not before `since`, oldest first, recorded or not, read consistently."""
         ...

@@ -14,7 +14,8 @@ from engine.records import dataclass
 @dataclass(frozen=True, slots=True)
 class ExecutionRow:
     """What a list shows. `error` is the error name of a failed execution. `business_key` never changes: None, when an
-    execution is listed anew, leaves the one it was started with."""
+    execution is listed anew, leaves the one it was started with. `actor` is
+    who started it, where the journal keeps that."""
 
     key: ExecutionKey
     workflow: str
@@ -24,6 +25,7 @@ class ExecutionRow:
     ended_at: float | None = None
     error: str | None = None
     business_key: str | None = None
+    actor: str | None = None
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ from dataclasses import astuple, field, replace
 from typing import Any, Protocol
 
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.keys import ExecutionKey
+from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
 
 RUNNING = "RUNNING"
@@ -60,7 +60,9 @@ class Header:
     """At most 1 KB. `seq` is the last segment's number this header knows of, -1 before any.
 
     `due_at` (epoch seconds) is when somebody must look at the execution at the latest; None once it is closed. `parent`
-    is the execution that started it, None where a user or a trigger did. `strikes` counts how often it cost its worker
+    is the execution that started it, None where a user or a trigger did; `actor` is then who did. A store whose audit
+    log is sealed from what the journal holds (DynamoDB) keeps it; the others need not, and their headers come back
+    without. `strikes` counts how often it cost its worker
     without progress in between (engine.durable.poison); `cause` says, in a few words, why it is PAUSED.
     """
 
@@ -78,6 +80,7 @@ class Header:
     strikes: int = 0
     cause: str | None = None
     parent: Parent | None = None
+    actor: Actor | None = None
 
     @property
     def is_item(self) -> bool:
@@ -92,8 +95,9 @@ class Segment:
     `lease_until` is 0.0 when no call runs under it; `owner` names the process whose OS lock holds the lease locally
     (empty on AWS, where time alone ends a lease). `nonce` is that of the load that wrote it. A `checkpoint` holds the
     whole snapshot, so that loading can start here. `first_event` is the id of its first history event (0 for none), for
-    reading the history by id. `events` are its history events while its writer has it, so that nobody has to unpack
-    `body` for them; None once it was read from a store.
+    reading the history by id. `audited`: an event in it becomes an entry of the audit log. A store that seals the log
+    from its segments keeps that (False: an earlier release wrote it); the others need not. `events` are its history
+    events while its writer has it, so that nobody has to unpack `body` for them; None once it was read from a store.
     """
 
     key: ExecutionKey
@@ -106,6 +110,7 @@ class Segment:
     owner: str = ""
     first_event: int = 0
     last_event: int = 0
+    audited: bool = False
     events: Sequence[Any] | None = field(default=None, compare=False, repr=False)
 
 
@@ -153,10 +158,12 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A consistent read: the header and the segments from the newest checkpoint on, oldest first."""
+    """A consistent read: the header and the segments from the newest checkpoint on, oldest first. `execution_input` is
+    there where the header itself holds it; None says nothing."""
 
     header: Header
     segments: tuple[Segment, ...]
+    execution_input: bytes | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

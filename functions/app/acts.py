@@ -90,14 +90,16 @@ class Recorder:
     def done(
         self, act: str, workspace: str, subject: Subject, actor: Actor, *, before: Json = None, after: Json = None,
         reason: str | None = None, entry_id: str | None = None, details: Mapping[str, Json] | None = None,
+        at: float | None = None, kept: bool = False,
     ) -> None:
-        """`act` was done. `entry_id` is for an act that can be told to be the same one when it is repeated."""
+        """`act` was done. `entry_id` is for an act that can be told to be the same one when it is repeated: with the
+        same time `at`. `kept`: the journal names it, with who did it (AuditRecorder.record)."""
         entry = AuditEntry(
-            entry_id or new_id(), workspace, self._clock.now(), actor, act, subject, before, after, reason or None,
-            details or {},
+            entry_id or new_id(), workspace, self._clock.now() if at is None else at, actor, act, subject, before,
+            after, reason or None, details or {},
         )
         try:
-            self._audit.record([entry])
+            self._audit.record([entry], kept=kept)
         except Exception as error:  # noqa: BLE001 - whatever it is, the act is done
             known = isinstance(error, StorageError)
             _missing(act, subject, actor, error if known else "by a defect; the log has it", error, trace=not known)
@@ -122,16 +124,17 @@ class Doing:
 
     def done(
         self, *, before: Json = None, after: Json = None, reason: str | None = None, target: Target = None,
-        entry_id: str | None = None, changed: bool = True,
+        entry_id: str | None = None, at: float | None = None, changed: bool = True, kept: bool = False,
     ) -> None:
         """It was done; where it has not `changed` anything, it is no act. `target` is for an act that made what it was
-        done to; `entry_id`: see Recorder.done."""
+        done to; `entry_id`, `at` and `kept`: see Recorder.done."""
         self.told = True
         if not changed:
             return
         workspace, subject = self._at(target or self.target)
         self._recorder.done(
-            self.name, workspace, subject, self._actor, before=before, after=after, reason=reason, entry_id=entry_id
+            self.name, workspace, subject, self._actor, before=before, after=after, reason=reason, entry_id=entry_id,
+            at=at, kept=kept,
         )
 
     def refused(self, error: UserError) -> None:

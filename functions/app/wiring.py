@@ -16,7 +16,7 @@ from engine.durable.worker.sync_start import SyncStarts
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
 from engine.ports.activities import ActivityStore
-from engine.ports.audit_log import AuditLog
+from engine.ports.audit_log import AuditLog, AuditNotes
 from engine.ports.catalog_store import CatalogStore
 from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import Journal
@@ -61,6 +61,10 @@ class Stores(Protocol):
         """Who did what."""
 
     @property
+    def audit_notes(self) -> AuditNotes | None:
+        """Where entries are put until they are sealed; None: they go to the log at once."""
+
+    @property
     def pauses(self) -> Pauses:
         """What is paused."""
 
@@ -75,7 +79,8 @@ class Stores(Protocol):
 
 def audit_over(stores: Stores, clock: Clock) -> Audit:
     """The audit log, beside the executions that it tells of."""
-    return Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock))
+    notes = stores.audit_notes
+    return Audit(stores.audit, clock, beside=Beside(stores.index, stores.journal, clock, notes), notes=notes)
 
 
 def services_over(

@@ -59,7 +59,7 @@ def parts() -> Parts:
         pauses=stores.pauses, activities=stores.activities, masks=chain.masks,
         on_paused=metering.paused,
         on_committed=EngineRecorder(
-            AuditRecorder(stores.audit, clock), stores.journal, observe=metering,
+            AuditRecorder(stores.audit, clock, notes=stores.audit_notes), stores.journal, observe=metering,
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"),
         ),
     )

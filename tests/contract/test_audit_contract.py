@@ -365,9 +365,12 @@ class Tamper:
         else:
             table = self.stores.audit._table
             pk, sk = f"A#{self.workspace}#{chain:02}", f"N#{number:012}"
-            from engine.adapters.aws.dynamo import Put  # noqa: PLC0415 - botocore only where it is asked for
+            from engine.adapters.aws.audit_log import _item_of, _records_of  # noqa: PLC0415 - botocore where asked for
+            from engine.adapters.aws.dynamo import Put  # noqa: PLC0415
 
-            table.write(Put({**table.get((pk, sk)), **changes}))
+            (found,) = _records_of(self.workspace, chain, table.get((pk, sk)))
+            changed = _item_of([dataclasses.replace(found, **changes)])
+            table.write(Put({**changed, "pk": pk, "sk": sk}))
 
     def drop(self, chain, number):
         """Delete a record."""

@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import InvalidDocument
 from engine.ports.executions_index import EXACT, PATTERNS, ExecutionPage, ExecutionQuery
+from engine.ports.generated_names import generated_name
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
 from tests.support import queries
@@ -118,6 +119,41 @@ def test_pages_join_to_the_whole_list(index, rows, filters, limit):
         query = replace(query, next_token=page.next_token)
     assert tuple(found) == whole
     assert pages == -(-len(whole) // limit)
+
+
+@pytest.fixture(scope="module")
+def generated(shared_backend):
+    """Names that the product has given, among some that were chosen, one of which looks like them; the newest first."""
+    workspace, found = "index-generated", []
+    for minute in range(8):
+        at = START + 60 * minute
+        name = generated_name(at) if minute % 2 else f"018bcfe{minute}-chosen"
+        found.append(a_row(workspace, ("orders", "bills")[minute % 4 // 2], name, minute))
+    found.append(a_row(workspace, "orders", generated_name(START + 9e6), 8))  # it says another time than its start
+    for row in found:
+        put(shared_backend.journal, row)
+    return found[::-1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize("workflow", [None, "orders"])
+@pytest.mark.parametrize("length", [0, 1, 6, 8, 9, 13, 15, 20, 36])
+def test_generated_names_are_found_as_chosen_ones_are(index, generated, length, workflow, limit):
+    for text in {row.name[:length] for row in generated}:
+        pattern = text + "*" * (length < 36)
+        expected = [
+            row for row in generated if row.name.startswith(text) and (length < 36 or row.name == text)
+            and workflow in (None, row.workflow)
+        ]
+        found, token = [], None
+        while len(found) <= len(generated):
+            page = index.query(ExecutionQuery(
+                "index-generated", name=pattern, workflow=workflow, limit=limit, next_token=token
+            ))
+            found, token = found + list(page.rows), page.next_token
+            if token is None:
+                break
+        assert found == expected
 
 
 def test_a_row_comes_back_as_it_was_written(index, rows):

@@ -12,6 +12,7 @@ from moto import mock_aws
 
 import functions.api.app
 import functions.api.aws
+import functions.sealer.app
 import functions.sweeper.app
 import functions.worker.app
 from connectors import ActionSpec, ConnectorAdapter, register
@@ -20,6 +21,7 @@ from engine.adapters.aws.table import create_table_request
 from functions.worker import wiring
 from tests.support import patience
 from tests.support.product_logs import logs_kept
+from tools.cost.stream import Stream
 
 REGION = "eu-central-1"
 CANARY = "canary-value-of-a-secret"
@@ -54,6 +56,7 @@ class Deployment:
     def __init__(self, clients, queue_url):
         self.clients = clients
         self.queue_url = queue_url
+        self.stream = Stream("automate", REGION)
 
     def api(self, method, path, body=None, **parameters):
         """What API Gateway hands to the API function, and its answer."""
@@ -95,6 +98,12 @@ class Deployment:
                 self.clients.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
         return [message["Body"] for message in messages if message["MessageId"] in failed]
 
+    def seal(self):
+        """What Lambda hands the sealer of the table's stream."""
+        records = self.stream.records()
+        assert records
+        assert functions.sealer.app.handler({"Records": records}, Context()) == {"batchItemFailures": []}
+
     def run_until_closed(self, execution_id):
         deadline = time.monotonic() + patience.SECONDS
         while time.monotonic() < deadline:
@@ -128,7 +137,8 @@ def deployed(monkeypatch):
         url = clients.sqs.create_queue(QueueName="wakes", Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
         monkeypatch.setenv("AUTOMATE_QUEUE_URL", url)
         caches = (
-            functions.api.aws._services, wiring.parts, functions.worker.app._parts, functions.sweeper.app.sweeper
+            functions.api.aws._services, wiring.parts, functions.worker.app._parts, functions.sweeper.app.sweeper,
+            functions.sealer.app.parts,
         )
         for cached in caches:
             cached.cache_clear()
@@ -253,12 +263,15 @@ def test_a_callback_and_a_stop(deployed):
     assert deployed.run_until_closed("ask%3Aone")["output"] == 7
     stopped = deployed.run_until_closed("ask%3Atwo")
     assert (stopped["status"], stopped["cause"]) == ("ABORTED", "enough")
+    assert deployed.api("GET", "/audit/verify")[1]["waiting"]
+    deployed.seal()
     _, audit = deployed.api("GET", "/audit", query={"execution": ["ask:two"]})
     assert [(entry["act"], entry["actor"]) for entry in audit["entries"]] == [
         ("engine.aborted", "engine"), ("execution.stop", "ada@example.com"), ("engine.started", "engine"),
         ("execution.start", "ada@example.com"),
     ]
-    assert deployed.api("GET", "/audit/verify")[1]["ok"]
+    verified = deployed.api("GET", "/audit/verify")[1]
+    assert (verified["ok"], verified["waiting"]) == (True, [])
 
 
 def counted(printed):

@@ -16,6 +16,7 @@ from engine.adapters.aws.table import create_table_request
 from engine.clock import SkipClock
 from engine.ports.queue import Received, Wake
 from engine.settings import Settings
+from tools.cost.stream import Stream
 
 VISIBILITY_SECONDS = 360
 _ENVIRONMENT = {
@@ -104,6 +105,7 @@ def open_aws(clock: SkipClock) -> Iterator[AwsStores]:
         attributes = {"VisibilityTimeout": str(VISIBILITY_SECONDS)}
         url = clients.sqs.create_queue(QueueName="automate-test-wakes", Attributes=attributes)["QueueUrl"]
         stores.queue = PolledSqs(stores, url, clock)
+        stores.stream = Stream(settings.table, "eu-central-1")
         yield stores
 
 

@@ -30,6 +30,10 @@ BATCHES = (1, 10)
 BATCHED = ("pass_1", "wait_2", "callback_2")
 """Shapes that are counted in a batch though nobody compares them: tests hold the acts to them."""
 
+SEALED = {1: 1, 10: 160}
+"""How many executions' entries are sealed at once where a worker is handed one execution, or ten: ten wait at a time in
+a stage that starts a hundred a second or so, and the stream is gathered for a second."""
+
 PAUSE_SECONDS = 10
 """Between two invocations: a worker looks again what is paused, as it does every two seconds."""
 
@@ -52,8 +56,15 @@ def count() -> Json:
         "invocation": (invocation := _invocation(shapes)).as_dict(),
         "acts": {name: units.as_dict() for name, units in _acts(shapes, alone, invocation).items()},
         "payloads": _over_the_first(payloads),
+        "sealing": {str(batch): _sealing(executions).as_dict() for batch, executions in SEALED.items()},
         "shapes": shapes,
     }
+
+
+def _sealing(executions: int) -> Units:
+    """An entry of the audit log, where those of so many executions are sealed at once."""
+    with deployed() as deployment:
+        return deployment.seal(executions)
 
 
 def _counted(shape: Shape) -> Json:
@@ -78,19 +89,19 @@ def _alone(shape: Shape, batch: int) -> tuple[Units, Units]:
         for published in dict.fromkeys((BY_NAME["pass_1"].name, shape.name)):
             found = BY_NAME.get(published, shape)
             publish(deployment.services, published, found.definition, found.kind)
-        _run(deployment, shape, "warm", 1)
-        return _run(deployment, shape, "counted", batch)
+        _run(deployment, shape, 1)
+        return _run(deployment, shape, batch)
 
 
-def _run(deployment: Deployment, shape: Shape, prefix: str, batch: int) -> tuple[Units, Units]:
+def _run(deployment: Deployment, shape: Shape, batch: int) -> tuple[Units, Units]:
     """What `batch` executions take, each: to be started, and from then on until they are closed."""
     start = run = NONE
     deployment.clock.sleep(PAUSE_SECONDS)
     deployment.stubs = shape.stubs
     keys = []
     executions = 1 if "child" in shape.acts else batch  # its children fill the batches
-    for number in range(executions):
-        key, units = deployment.start(shape.name, f"{prefix}-{number}", shape.input)
+    for _ in range(executions):
+        key, units = deployment.start(shape.name, shape.input)
         keys.append(key)
         start = start + units
     while True:

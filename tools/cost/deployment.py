@@ -10,6 +10,7 @@ joins the loggers.
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
 import itertools
 import json
@@ -37,7 +38,13 @@ from engine.clock import SkipClock
 from engine.cost.units import Units
 from engine.durable.worker.calls import Answer, CallPool
 from engine.durable.worker.worker import Worker
+from engine.governance.audit_engine import engine_entries, start_entry
+from engine.governance.audit_entry import WORKFLOW, AuditEntry, Subject
+from engine.governance.audit_recorder import AuditRecorder
+from engine.kernel.history import HistoryEvent
+from engine.ports import generated_names
 from engine.ports.audit_log import CHAINS, AuditLog, AuditRecord
+from engine.ports.journal import Header
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
@@ -51,8 +58,11 @@ from functions.app.routing import Call
 from functions.app.services import Services
 from functions.app.shapes.base import Nothing
 from functions.app.table import every_route
+from functions.engine_audit import EngineEntries
+from functions.sealer.reading import StreamReader
 from functions.worker import app, wiring
 from tools.cost.meter import Meter
+from tools.cost.stream import Stream
 
 Json = Any
 
@@ -184,6 +194,10 @@ class _Serial:
         return map(act, items)
 
 
+SEALER_LOG_BYTES = 400
+"""A line of metrics."""
+
+
 class Context:
     """As much of a Lambda context as Powertools reads."""
 
@@ -200,10 +214,14 @@ class Context:
 class Deployment:
     """Made by `deployed`. `start` and `deliver` are what the API and Lambda do; both are metered."""
 
-    def __init__(self, clock: SkipClock, meter: Meter, output: io.StringIO) -> None:
+    def __init__(self, clock: SkipClock, meter: Meter, output: io.StringIO, stores_: stores.AwsStores) -> None:
         self.clock = clock
         self.meter = meter
         self.services = aws.services()
+        self._stream = Stream(TABLE, REGION)
+        entries = EngineEntries(stores_.journal, origin=ENVIRONMENT["AWS_LAMBDA_FUNCTION_NAME"])
+        self._reader = StreamReader(stores_.journal, stores_.blobs, entries)
+        self._log = stores_.audit
         self._output = output
         self._waiting: list[tuple[float, str]] = []
         self._messages = itertools.count()
@@ -217,16 +235,43 @@ class Deployment:
     def stubs(self, given: Mapping[str, Sequence[Json]]) -> None:
         StubbedAws.stubs = given
 
-    def start(self, workflow: str, name: str, execution_input: Json) -> tuple[ExecutionKey, Units]:
-        """Start one as the API does; its key and what that takes without API Gateway and the API function."""
+    def start(self, workflow: str, execution_input: Json) -> tuple[ExecutionKey, Units]:
+        """Start one as the API does, without a name; its key and what that takes without API Gateway and the API
+        function."""
         self.meter.reset()
-        key = ExecutionKey.of(WORKSPACE, workflow, name)
         call = Call(self.services, CALLER, {}, Nothing(), CallActs(
             Acts(("execution.start",)), Recorder(self.services.audit, self.services.clock), WORKSPACE, CALLER
         ))
-        with call.acts.doing("execution.start", key) as act:
-            started_as(call, act, workflow, execution_input, name=name, version=None)
-        return key, self._taken_by_the_api()
+        with call.acts.doing("execution.start", Subject(WORKFLOW, workflow)) as act:
+            started = started_as(call, act, workflow, execution_input, name=None, version=None)
+        return started.key, self._taken_by_the_api()
+
+    def seal(self, executions: int) -> Units:
+        """What sealing takes for an entry, where the starts and beginnings of so many executions are sealed at once,
+        a second after as many others were."""
+        for _ in range(2):
+            entries = [entry for number in range(executions) for entry in self._of_one(number)]
+            self.clock.sleep(1)
+            self.meter.reset()
+            AuditRecorder(self._log, self.clock).record(entries)
+        self._output.seek(0)
+        self._output.truncate()
+        logged = sum(len(line) + 1 for line in OWN_LOG_LINES) + SEALER_LOG_BYTES
+        return (self.meter.taken() + Units(lambda_requests=1, log_bytes=logged)) * (1 / len(entries))
+
+    def _of_one(self, number: int) -> list[AuditEntry]:
+        """The entries of an execution that is started and begins; each has another input."""
+        at = self.clock.now() + number / 1000
+        name = generated_names.generated_name(at)
+        given = hashlib.sha256(name.encode()).hexdigest()
+        header = Header(
+            ExecutionKey.of(WORKSPACE, "order_flow", name), "order_flow", 1, "", given, "STANDARD", "RUNNING", at,
+            actor=Actor("ada@example.com", "user", "192.0.2.7"),
+        )
+        begun = HistoryEvent(1, 0, "ExecutionStarted", at)
+        (started,) = start_entry(header)
+        (engine,) = engine_entries(header.key, 1, [begun], earlier=lambda _: None, origin="automate-prod-worker")
+        return [started, engine]
 
     def answer(self, token: str, output: Json) -> Units:
         """Answer a task token as the API does."""
@@ -271,7 +316,8 @@ class Deployment:
         now = self.clock.now()
         self._waiting += [(now + delay, body) for body, delay in self.meter.sent]
         self.meter.sent.clear()
-        return self.meter.taken()
+        entries = [entry for record in self._stream.records() for entry in self._reader.read(record)]
+        return self.meter.taken() + Units(entries=len(entries))
 
 
 def record(message: str, body: str) -> Json:
@@ -315,7 +361,7 @@ def own_stores() -> Iterator[Clients]:
 def deployed() -> Iterator[Deployment]:
     """A fresh deployment, metered, without executions."""
     clock, output = SkipClock(), io.StringIO()
-    seeds, nonces = itertools.count(1), itertools.count(1)
+    seeds, nonces, names = itertools.count(1), itertools.count(1), itertools.count(1)
     ordered = functools.partial(
         Worker, new_seed=lambda: next(seeds) * 2654435761 % 2**63,
         new_nonce=lambda: f"{next(nonces) * 2654435761 % 2**64:016x}",
@@ -325,6 +371,7 @@ def deployed() -> Iterator[Deployment]:
         held.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
         held.enter_context(mock_aws())
         clients = held.enter_context(own_stores())
+        held.enter_context(mock.patch.object(generated_names, "random_bits", side_effect=lambda: _bits(next(names))))
         shared = _Shared(stores.AwsStores, clients)
         for place, name, instead in (
             (wiring, "SystemClock", lambda: clock), (aws, "SystemClock", lambda: clock), (wiring, "Worker", ordered),
@@ -334,12 +381,17 @@ def deployed() -> Iterator[Deployment]:
             held.enter_context(mock.patch.object(place, name, instead))
         app.logger.registered_handler.setStream(output)  # type: ignore[attr-defined]
         held.callback(app.logger.registered_handler.setStream, sys.stdout)  # type: ignore[attr-defined]
-        _begin_chains(shared.from_settings(Settings.from_environment(os.environ), clock).audit)
+        made = shared.from_settings(Settings.from_environment(os.environ), clock)
+        _begin_chains(made.audit)
         meter = Meter(clients.dynamodb, TABLE, clients.sqs, clients.s3)
         held.callback(meter.close)
         CountConnector.tokens.clear()
         StubbedAws.left.clear()
-        yield Deployment(clock, meter, output)
+        yield Deployment(clock, meter, output, made)
+
+
+def _bits(number: int) -> int:
+    return int.from_bytes(hashlib.sha256(str(number).encode()).digest()) >> 256 - generated_names.RANDOM_BITS
 
 
 def _begin_chains(log: AuditLog) -> None:

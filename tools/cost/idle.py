@@ -79,7 +79,10 @@ def _sweeps(counted: Json, pricing: Pricing) -> float:
 def count(templates: Iterable[Json]) -> Json:
     """The count, of these templates and a sweep over an empty table."""
     resources = [resource for template in templates for resource in template["Resources"].values()]
-    kinds = Counter(COUNTED[item["Type"]] for item in resources if item["Type"] in COUNTED)
+    kinds = Counter(
+        COUNTED[item["Type"]] for item in resources
+        if item["Type"] in COUNTED and "StartingPosition" not in item["Properties"]  # a stream is polled for nothing
+    )
     sweep, metrics = count_sweep()
     (memory,) = {
         item["Properties"]["MemorySize"] for item in resources

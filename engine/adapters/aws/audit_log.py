@@ -1,37 +1,64 @@
-"""The audit log in DynamoDB: a partition for each chain, read by query, written by one transaction a chain.
+"""The audit log in DynamoDB: a partition for each chain, read by query, and in it one item for a run of records.
 
-A record, a marker of its id and the chain's head are put together, each under its condition:
+    N#000000000001    records 1 to 20      sealed together: their texts, deflated, and the last one's digest
+    N#000000000021    record 21            as an earlier release wrote it, with an item I#<id> beside it
+    N#000000000022    records 22 to 23
 
-    writer A  -- reads head 7 -- puts 8, head 8 if it is 7: written
-    writer B  -- reads head 7 ------------------------------ puts 8, head 8 if it is 7: refused, nothing is written
+An item lies under its first number and is put where nothing is, so it is its own lock: whoever knows the chain's end
+less far puts under a number that is taken. The head follows on its item, and may be missed when a writer dies in
+between: whoever appends next finds the number taken, reads the end and puts the head right.
 
-Two transactions on one chain at the same moment may also conflict, which is Throttled: whoever appends tries again.
+    writer A  -- reads head 7 -- puts N#8 (8 to 9) -- puts head 9
+    writer B  -- reads head 7 ----------------- puts N#8: refused -- reads the end -- puts N#10
+
+A chain's first item and its head are put together.
+
+No id has an index. A record is never recorded before its own time, so who looks for ids walks back from the end to the
+time that they tell of (`since`), which is as a rule later than the end.
 
 Heads have partitions of their own, so that IAM, which sees partition keys alone, can deny to change or delete a record
 and leave the heads alone. An earlier release kept a chain's head beside its records: where there is one it is kept in
-step, so that functions of both releases follow on the same end, and a return to that release finds it. Whichever head
-is behind, a record's number is put once.
+step, so that functions of both releases follow on the same end. A number is put once, whoever's head is behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from urllib.parse import quote
 
 from engine.adapters.audit_runs import runs_of
 from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table
-from engine.ports.audit_log import AuditHead, AuditRecord
+from engine.ports.audit_log import AuditHead, AuditNote, AuditRecord
 from engine.records import dataclass
 
-RECORDS, HEADS = "A#", "AH#"
-"""What the partition keys of records, and of heads, begin with."""
+RECORDS, HEADS, NOTES = "A#", "AH#", "AN#"
+"""What the partition keys of records, of heads and of notes begin with."""
 
-_HEAD, _RECORDS, _IDS = "H", "N#", "I#"
+_HEAD, _RECORDS = "H", "N#"
 _BESIDE = "beside"
 """The attribute of a head beside which an earlier release's is kept in step."""
 
 _LAST = 10**12 - 1
+_PAGES = (1, 4, 16)
+
+NOTE_SECONDS = 90 * 86400.0
+"""How long a note is kept after it was put: DynamoDB deletes it then."""
+
+# Never change a dictionary that was released: items written with it need it for ever. Add another attribute instead.
+_DICTIONARY = (
+    rb'\"after\":null,\"before\":null,\"chain\":,\"reason\":null,\"details\":{\"error\":\"cause\":\"state\":'
+    rb'\"attempt\":0\"subject\":\"workflow/\"act\":\"workflow.publish\"task.answer\"execution.stop\"act.refused'
+    rb'"[["{\"act\":\"engine.failed\"engine.step_failed\",\"actor\":\"engine\",\"actor_kind\":\"engine\",\"after\":null,'
+    rb'\"at\":\"20-00000Z\",\"before\":null,\"chain\":,\"details\":{\"event\":1,\"version\":1},\"id\":\"#1\",\"number\":'
+    rb',\"origin\":\"automate--worker\",\"previous\":\"\",\"reason\":null,\"recorded_at\":\"202-000Z\",\"subject\":\"'
+    rb'execution/\",\"workspace\":\"default\"}","","#1",17.00],["{\"act\":\"engine.started\",\"actor\":\"engine\",'
+    rb'\"actor_kind\":\"engine\",\"after\":null,\"at\":\"202-["{\"act\":\"execution.start\",\"actor\":\"\",\"actor_kind\":'
+    rb'\"user\",\"after\":{\"input_digest\":\"\",\"kind\":\"STANDARD\",\"version\":1},\"at\":\"202-000Z\",\"before\":null,'
+    rb'\"chain\":,\"details\":{},\"id\":\"#start\",\"number\":,\"origin\":\"\",\"previous\":\"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +99,60 @@ class DynamoAuditLog:
         items = self._table.get_many(list(keys.values()))
         return {chain: items[key] for chain, key in keys.items() if key in items}
 
-    def append(self, records: Sequence[AuditRecord]) -> frozenset[int]:
+    def append(self, records: Sequence[AuditRecord], *, since: float = 0.0) -> frozenset[int]:
         """Write each chain's records if they follow on its head. Answers the chains that were not written."""
-        return frozenset(chain for chain, run in runs_of(records).items() if not self._append(run))
+        return frozenset(chain for chain, run in runs_of(records).items() if not self._append(run, since))
 
-    def _append(self, run: list[AuditRecord]) -> bool:
-        first, last = run[0], run[-1]
-        place = first.workspace, first.chain
-        partition = _partition(*place)
-        heads = self._seen.pop(place, None) or self._heads(first.workspace, [first.chain])[first.chain]
-        if first.number != (heads.end.number if heads.end else 0) + 1:
+    def _append(self, run: list[AuditRecord], since: float) -> bool:
+        workspace, chain = run[0].workspace, run[0].chain
+        heads = self._seen.pop((workspace, chain), None) or self._heads(workspace, [chain])[chain]
+        end = heads.end
+        if run[0].number != (end.number if end else 0) + 1:
             return False
-        head = _head_item(_key_of_head(*place), last)
-        writes = [Put(head, _still(heads.own))]
+        # Between this look and the put another one may append: then the number is taken.
+        if end is not None and end.recorded_at >= since and self.known(
+            workspace, chain, [record.id for record in run], since=since
+        ):
+            return False
+        last = AuditHead(run[-1].number, run[-1].digest, run[-1].recorded_at)
+        if end is None:  # a chain begins with its head: entries without one are a finding
+            head = Put(_head_item(_key_of_head(workspace, chain), last), ABSENT)
+            return self._table.holds(Put(_item_of(run), ABSENT), head)
+        if not self._table.holds(Put(_item_of(run), ABSENT)):
+            self._put_right(workspace, chain, heads)
+            return False
+        self._put_heads(workspace, chain, last, heads)
+        return True
+
+    def _put_right(self, workspace: str, chain: int, heads: _Heads) -> None:
+        """The head, where it is behind the records: a writer has died between the two."""
+        for newest in self._items(workspace, chain, 0, _LAST, (1,), newest_first=True):
+            last = _records_of(workspace, chain, newest)[-1]
+            if heads.end is None or last.number > heads.end.number:
+                self._put_heads(workspace, chain, AuditHead(last.number, last.digest, last.recorded_at), heads)
+            return
+
+    def _put_heads(self, workspace: str, chain: int, end: AuditHead, heads: _Heads) -> None:
+        """Never back: another writer may have gone on meanwhile."""
+        later = Expression(
+            "attribute_not_exists(pk) OR #number < :number", {":number": end.number}, {"#number": "number"}
+        )
+        head = _head_item(_key_of_head(workspace, chain), end)
         if heads.earlier is not None:
             head[_BESIDE] = True
-            writes.append(Put(_head_item((partition, _HEAD), last), _still(heads.earlier)))
-        for record in run:
-            writes += [Put(_record_item(partition, record), ABSENT), Put(_id_item(partition, record), ABSENT)]
-        return self._table.holds(*writes)
+            self._table.holds(Put(_head_item((_partition(workspace, chain), _HEAD), end), later))
+        self._table.holds(Put(head, later))
 
-    def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+    def known(self, workspace: str, chain: int, ids: Sequence[str], *, since: float = 0.0) -> set[str]:
         """Those of `ids` that the chain holds, read consistently."""
-        keys: list[Key] = [(_partition(workspace, chain), _IDS + item) for item in dict.fromkeys(ids)]
-        return {sort.removeprefix(_IDS) for _, sort in self._table.get_many(keys)}
+        wanted, found = set(ids), set[str]()
+        for item in self._items(workspace, chain, 0, _LAST, _PAGES, newest_first=True):
+            if item["recorded_at"] < since:
+                break
+            found |= wanted.intersection(record.id for record in _records_of(workspace, chain, item))
+            if len(found) == len(wanted):
+                break
+        return found
 
     def witnessed(self, workspace: str) -> dict[int, int]:  # noqa: ARG002  the port's
         """Nothing: heads lie where the records lie."""
@@ -103,63 +160,121 @@ class DynamoAuditLog:
 
     def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number over `after`, oldest first, read consistently."""
-        return self._read(workspace, chain, after + 1, _LAST, limit, newest_first=False)
+        first = after + 1
+        if after:  # it may lie in an item that begins before it
+            for item in self._items(workspace, chain, 0, first, (1,), newest_first=True):
+                first = _number(item)
+                break
+        found = self._records(workspace, chain, first, _LAST, limit, newest_first=False)
+        return list(islice((record for record in found if record.number > after), limit))
 
     def newest(self, workspace: str, chain: int, *, before: int | None, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number under `before`, newest first."""
-        return self._read(workspace, chain, 0, _LAST if before is None else before - 1, limit, newest_first=True)
+        last = _LAST if before is None else before - 1
+        found = self._records(workspace, chain, 0, last, limit, newest_first=True)
+        return list(islice((record for record in found if record.number <= last), limit))
 
-    def _read(
+    def _records(
         self, workspace: str, chain: int, first: int, last: int, limit: int, *, newest_first: bool
-    ) -> list[AuditRecord]:
+    ) -> Iterator[AuditRecord]:
+        """The records of the items that begin within these numbers."""
+        for item in self._items(workspace, chain, first, last, (limit,), newest_first=newest_first):
+            records = _records_of(workspace, chain, item)
+            yield from reversed(records) if newest_first else records
+
+    def _items(
+        self, workspace: str, chain: int, first: int, last: int, pages: Sequence[int], *, newest_first: bool
+    ) -> Iterator[Item]:
         if first > last:
-            return []
+            return iter(())
         keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", {
             ":pk": _partition(workspace, chain), ":first": _sort(first), ":last": _sort(last),
         })
-        found = self._table.query(keys, newest_first=newest_first, pages=(limit,))
-        return [_record_of(workspace, chain, item) for item in islice(found, limit)]
+        return self._table.query(keys, newest_first=newest_first, pages=pages)
+
+
+class DynamoAuditNotes:
+    """engine.ports.audit_log.AuditNotes: an item each, in a partition for each chain, by time."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put(self, note: AuditNote) -> None:
+        """Write it where it is not there yet."""
+        self._table.holds(Put({
+            "pk": _notes(note.workspace, note.chain), "sk": _note_sort(note.at, note.id), "at": note.at,
+            "body": note.body, "expires_at": int(note.at + NOTE_SECONDS),
+        }, ABSENT))
+
+    def notes(self, workspace: str, chain: int, *, since: float) -> Iterator[AuditNote]:
+        """Those whose time is not before `since`, oldest first."""
+        keys = Expression("pk = :pk AND sk >= :since", {
+            ":pk": _notes(workspace, chain), ":since": _note_sort(since, ""),
+        })
+        for item in self._table.query(keys):
+            yield AuditNote(workspace, chain, item["sk"].partition("#")[2], item["at"], item["body"])
 
 
 def _partition(workspace: str, chain: int) -> str:
     return f"{RECORDS}{quote(workspace, safe='')}#{chain:02}"
 
 
+def _notes(workspace: str, chain: int) -> str:
+    return f"{NOTES}{quote(workspace, safe='')}#{chain:02}"
+
+
+def _note_sort(at: float, note_id: str) -> str:
+    return f"{at:020.6f}#{note_id}"
+
+
 def _key_of_head(workspace: str, chain: int) -> Key:
     return f"{HEADS}{quote(workspace, safe='')}#{chain:02}", _HEAD
 
 
-def _head_item(key: Key, last: AuditRecord) -> Item:
+def _head_item(key: Key, end: AuditHead) -> Item:
     return {
-        "pk": key[0], "sk": key[1], "number": last.number, "digest": last.digest, "recorded_at": last.recorded_at,
+        "pk": key[0], "sk": key[1], "number": end.number, "digest": end.digest, "recorded_at": end.recorded_at,
     }
-
-
-def _still(head: AuditHead | None) -> Expression:
-    """The condition that a head is as it was read."""
-    if head is None:
-        return ABSENT
-    return Expression("#number = :before", {":before": head.number}, {"#number": "number"})
 
 
 def _sort(number: int) -> str:
     return f"{_RECORDS}{number:012}"
 
 
-def _record_item(partition: str, record: AuditRecord) -> Item:
+def _number(item: Item) -> int:
+    """Of an item's first record."""
+    return int(item["sk"].removeprefix(_RECORDS))
+
+
+def _item_of(run: Sequence[AuditRecord]) -> Item:
+    """The item of records that follow on each other. A digest stands in the text of the next record too, and an id in
+    its own: deflated they cost next to nothing."""
+    first, last = run[0], run[-1]
+    parts = [[record.body, record.digest, record.id, record.recorded_at] for record in run]
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    press = zlib.compressobj(level=9, zdict=_DICTIONARY)
     return {
-        "pk": partition, "sk": _sort(record.number), "id": record.id, "recorded_at": record.recorded_at,
-        "digest": record.digest, "body": record.body,
+        "pk": _partition(first.workspace, first.chain), "sk": _sort(first.number), "recorded_at": last.recorded_at,
+        "run": press.compress(text.encode("utf-8", "surrogatepass")) + press.flush(),
     }
 
 
-def _id_item(partition: str, record: AuditRecord) -> Item:
-    return {"pk": partition, "sk": _IDS + record.id, "number": record.number}
-
-
-def _record_of(workspace: str, chain: int, item: Item) -> AuditRecord:
-    number = int(item["sk"].removeprefix(_RECORDS))
-    return AuditRecord(workspace, chain, number, item["id"], item["recorded_at"], item["digest"], item["body"])
+def _records_of(workspace: str, chain: int, item: Item) -> list[AuditRecord]:
+    """The records of an item: of a run, or the one of an earlier release. Of what cannot be read there is one without a
+    text, which no digest fits."""
+    number = _number(item)
+    if "run" not in item:
+        return [AuditRecord(workspace, chain, number, item["id"], item["recorded_at"], item["digest"], item["body"])]
+    try:
+        text = zlib.decompressobj(zdict=_DICTIONARY).decompress(item["run"])
+        return [
+            AuditRecord(workspace, chain, number + place, record_id, recorded_at, digest, body)
+            for place, (body, digest, record_id, recorded_at) in enumerate(
+                json.loads(text.decode("utf-8", "surrogatepass"))
+            )
+        ]
+    except (ValueError, TypeError, zlib.error):
+        return [AuditRecord(workspace, chain, number, "", item["recorded_at"], "", "")]
 
 
 def _head_of(item: Item | None) -> AuditHead | None:

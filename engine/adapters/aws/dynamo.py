@@ -5,6 +5,7 @@ None is an absent attribute. Numbers come back as float; what is whole by meanin
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
@@ -22,6 +23,7 @@ Item = dict[str, Any]
 Key = tuple[str, str]
 
 _MOST_GET, _MOST_WRITE = 100, 25  # BatchGetItem's and BatchWriteItem's limits
+_MOST_NUMBER_BYTES = 21
 _ROUNDS, _FIRST_PAUSE = 6, 0.05  # of a batch that DynamoDB served in part; each pause doubles
 
 
@@ -191,6 +193,31 @@ def _errors() -> Iterator[None]:
         raise translated(error) from error
     except (BotoCoreError, HTTPClientError) as error:
         raise unreachable(error) from error
+
+
+def streamed(image: dict[str, Any]) -> Item:
+    """An item as a stream hands it over: binary values are base64 there."""
+    return {
+        name: base64.b64decode(value["B"]) if "B" in value else plain
+        for (name, value), plain in zip(image.items(), _item(image).values(), strict=True)
+    }
+
+
+def size_of(item: Item) -> int:
+    """Bytes of an item as DynamoDB counts them at the most: names and values."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items() if value is not None)
+
+
+def _size(value: Any) -> int:
+    match value:
+        case str():
+            return len(value.encode())
+        case bytes():
+            return len(value)
+        case bool():
+            return 1
+        case _:
+            return _MOST_NUMBER_BYTES
 
 
 def _key(key: Key) -> dict[str, Any]:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote, unquote
 
 from engine.adapters import listing
 from engine.adapters.aws import table
-from engine.adapters.aws.dynamo import Item, Key
+from engine.adapters.aws.dynamo import Item, Key, size_of
 from engine.ports.executions_index import ExecutionRow
+from engine.ports.generated_names import is_generated
 from engine.ports.journal import Header, InboxItem, Parent, Segment
-from engine.ports.keys import ExecutionKey
+from engine.ports.keys import Actor, ExecutionKey
 
 HEADER = "H"
 SEGMENTS = "S#"
 INBOX = "N#"
+
+ACTOR, INPUT = "actor", "input"
+"""Attributes of a header: who started it, as JSON, and its input, where both fit."""
+
+AUDITED = "audited"
+"""The attribute of a segment that becomes entries of the audit log."""
+
+_MOST_HEADER_BYTES = 1024 - 64
+"""Of a header with its input: one write unit, with room for what the header gains later."""
 
 _MOST_SORTED_BYTES = 300
 """Of a value in a sort key, which holds 1,024 bytes with start time and id; a longer one is compared when read."""
@@ -56,6 +67,7 @@ def header_item(header: Header, row: ExecutionRow | None = None) -> Item:
         "parent": None if header.parent is None else header.parent.as_text(),
         "due_shard": None if header.due_at is None else table.due_shard(pk),
         "strikes": header.strikes or None, "cause": header.cause,
+        ACTOR: None if header.actor is None else _actor_text(header.actor),
         **({} if row is None else places(row)),
     }
 
@@ -68,8 +80,24 @@ def header_of(item: Item) -> Header:
         input_digest=item["input_digest"], kind=item["kind"], status=item["status"], started_at=item["started_at"],
         seq=int(item["seq"]), due_at=item.get("due_at"), ended_at=item.get("ended_at"),
         parent=Parent.of_text(item.get("parent")),
-        strikes=int(item.get("strikes", 0)), cause=item.get("cause"),
+        strikes=int(item.get("strikes", 0)), cause=item.get("cause"), actor=actor_of(item),
     )
+
+
+def with_input(item: Item, execution_input: bytes) -> Item | None:
+    """A header's item with its input in it; None where they are too long for one write unit."""
+    whole = {**item, INPUT: execution_input}
+    return whole if size_of(whole) <= _MOST_HEADER_BYTES else None
+
+
+def actor_of(item: Item) -> Actor | None:
+    """Who started the execution of this header; None where it does not say."""
+    text = item.get(ACTOR)
+    return None if text is None else Actor(*json.loads(text))
+
+
+def _actor_text(actor: Actor) -> str:
+    return json.dumps([actor.name, actor.kind, actor.origin], separators=(",", ":"))
 
 
 def segment_item(segment: Segment) -> Item:
@@ -78,7 +106,7 @@ def segment_item(segment: Segment) -> Item:
     return {
         "pk": pk, "sk": sk, "nonce": segment.nonce, "at": segment.at, "whole": segment.checkpoint,
         "lease_until": segment.lease_until, "owner": segment.owner or None,
-        "first_event": segment.first_event, "last_event": segment.last_event,
+        "first_event": segment.first_event, "last_event": segment.last_event, AUDITED: segment.audited or None,
     }
 
 
@@ -87,7 +115,7 @@ def segment_of(key: ExecutionKey, item: Item, body: bytes) -> Segment:
     return Segment(
         key=key, seq=seq_of(item), nonce=item["nonce"], body=body, at=item["at"], checkpoint=item["whole"],
         lease_until=item["lease_until"], owner=item.get("owner", ""), first_event=int(item["first_event"]),
-        last_event=int(item["last_event"]),
+        last_event=int(item["last_event"]), audited=item.get(AUDITED, False),
     )
 
 
@@ -113,7 +141,9 @@ def places(row: ExecutionRow) -> Item:
     started = started_sort(row.started_at, key.id)
     return {
         "ws": key.workspace, "ws_workflow": joined(key.workspace, row.workflow), "started": started,
-        "name_started": joined(sortable(key.name), started), "business_key": business_key,
+        # A name that the product gave is found by its time, in the lists: an index of it would be a write more.
+        "name_started": None if is_generated(key.name, row.started_at) else joined(sortable(key.name), started),
+        "business_key": business_key,
         "business_key_started": None if business_key is None else joined(sortable(business_key), started),
         **moves(row),
     }
@@ -133,11 +163,11 @@ def moves(row: ExecutionRow) -> Item:
 
 def row_of(item: Item) -> ExecutionRow:
     """The row of a header that is listed."""
-    key = key_of(item["pk"])
+    key, actor = key_of(item["pk"]), actor_of(item)
     return ExecutionRow(
         key=key, workflow=key.workflow, version=int(item["version"]), status=item["status"],
         started_at=item["started_at"], ended_at=item.get("ended_at"), error=item.get("error_name"),
-        business_key=item.get("business_key"),
+        business_key=item.get("business_key"), actor=None if actor is None else actor.name,
     )
 
 

@@ -36,17 +36,26 @@ class DynamoJournal:
         header that is there."""
         # client A  -- input I#a --------- header: written
         # client B  --------- input I#b ------------- header: taken, the failed write tells whose -- deletes I#b
-        # An input lies under its digest, so a rival's never stands where the header's is looked for.
+        # An input lies under its digest, so a rival's never stands where the header's is looked for. A short one is
+        # part of the header: one write.
+        header_item = items.header_item(header, row)
+        whole = items.with_input(header_item, execution_input)
+        if whole is not None:
+            return self._put_header(header, whole)
         pk, sk = items.input_key(header.key, header.input_digest)
         item = with_text(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input)
         self._table.write(Put(item))
+        present = self._put_header(header, header_item)
+        if present is not None and present.input_digest != header.input_digest:
+            self._table.delete([(pk, sk)])
+        return present
+
+    def _put_header(self, header: Header, item: Item) -> Header | None:
+        """None when it was free, else the header that is there."""
         try:
-            self._table.write(Put(items.header_item(header, row), ABSENT))
+            self._table.write(Put(item, ABSENT))
         except ConditionFailed as failed:
-            present = items.header_of(failed.item) if failed.item else self.header(header.key)
-            if present is not None and present.input_digest != header.input_digest:
-                self._table.delete([(pk, sk)])
-            return present
+            return items.header_of(failed.item) if failed.item else self.header(header.key)
         return None
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:
@@ -57,6 +66,9 @@ class DynamoJournal:
         found = {item["sk"]: item for item in self._table.query(keys)}
         if items.HEADER not in found:
             return None
+        if items.INPUT in found[items.HEADER]:
+            inline: bytes = found[items.HEADER][items.INPUT]
+            return inline
         digest = found[items.HEADER]["input_digest"]
         item = found.get(items.input_key(key, digest)[1])
         if item is None:
@@ -73,7 +85,7 @@ class DynamoJournal:
 
         The header first: it may lag behind the segments, as it does at every moment, but never names one not read.
         """
-        header = self.header(key)
+        header = self._table.get((items.partition(key), items.HEADER))
         if header is None:
             return None
         newest_first = []
@@ -81,7 +93,7 @@ class DynamoJournal:
             newest_first.append(self._segment(key, item))
             if item["whole"]:
                 break
-        return Loaded(header, tuple(reversed(newest_first)))
+        return Loaded(items.header_of(header), tuple(reversed(newest_first)), header.get(items.INPUT))
 
     def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
         """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.adapters.aws.activities import DynamoActivities
-from engine.adapters.aws.audit_log import DynamoAuditLog
+from engine.adapters.aws.audit_log import DynamoAuditLog, DynamoAuditNotes
 from engine.adapters.aws.blobs import S3Blobs
 from engine.adapters.aws.catalog_store import DynamoCatalogStore
 from engine.adapters.aws.clients import Clients
@@ -35,6 +35,7 @@ class AwsStores:
         self.queue = SqsQueue(clients, queue_url)
         self.catalog = DynamoCatalogStore(stored, self.blobs)
         self.audit = DynamoAuditLog(stored)
+        self.audit_notes = DynamoAuditNotes(stored)
         self.pauses = DynamoPauses(stored)
         self.activities = DynamoActivities(stored)
 

@@ -3,8 +3,9 @@
 On demand, with keys `pk` and `sk`. What lies in it:
 
     pk                          sk                what
-    E#<workspace>#<id>          H                 header            due_shard, due_at while it is open; in the lists
-                                I#<digest>        input             by its digest, so rivals cannot mix theirs up
+    E#<workspace>#<id>          H                 header            due_shard, due_at while it is open; in the lists;
+                                                                    with the input, where that is short
+                                I#<digest>        a longer input    by its digest, so rivals cannot mix theirs up
                                 N#<item id>       inbox item        due_shard, due_at
                                 S#<12 digits>     segment
     C#<workspace>               W#<workflow>      workflow
@@ -15,9 +16,10 @@ On demand, with keys `pk` and `sk`. What lies in it:
     Y#<workspace>               <name>            activity
     T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it
     AH#<workspace>#<chain>      H                 head of a chain of the audit log
-    A#<workspace>#<chain>       N#<12 digits>     record; no function may change or delete one
-                                I#<id>            the number of the record with this id
-                                H                 the head, where an earlier release has written one
+    A#<workspace>#<chain>       N#<12 digits>     records from this number on; no function may change or delete one
+                                I#<id>            the number of a record, where an earlier release has written it
+                                H                 the head, likewise
+    AN#<workspace>#<chain>      <at>#<id>         note: an entry that is to be recorded; `expires_at` after 90 days
 
 All indexes are sparse and KEYS_ONLY: one costs a write only where an item has its attributes and only when they
 change (two when it moves), so an execution pays for the lists once at its start and, for its status, once at its
@@ -33,7 +35,20 @@ from zlib import crc32
 from engine.records import dataclass
 
 TTL_ATTRIBUTE = "expires_at"
-"""DynamoDB deletes an item after this time (epoch seconds). No item carries it yet: executions are kept."""
+"""DynamoDB deletes an item after this time (epoch seconds). Notes of the audit log carry it; executions are kept."""
+
+STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+"""The table's stream, which the audit log is sealed from."""
+
+_INSERTED = {"eventName": ["INSERT"]}
+
+SEALED: tuple[dict[str, Any], ...] = (
+    {**_INSERTED, "dynamodb": {"Keys": {"sk": {"S": ["H"]}}, "NewImage": {"actor": {"S": [{"exists": True}]}}}},
+    {**_INSERTED, "dynamodb": {"NewImage": {"audited": {"BOOL": [True]}}}},
+    {**_INSERTED, "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "AN#"}]}}}},
+)
+"""What of the stream becomes entries, as Lambda's event filters say it: any of them. What they leave out invokes
+nothing."""
 
 UNLISTED_STATUS = "SUCCEEDED"
 """Not in the index of statuses, for most executions end so: it would be a write at the close of each. Who asks for it
@@ -73,6 +88,7 @@ def create_table_request(name: str) -> dict[str, Any]:
     return {
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
+        "StreamSpecification": STREAM,
         "AttributeDefinitions": [{"AttributeName": key, "AttributeType": kind} for key, kind in types.items()],
         "KeySchema": _key_schema("pk", "sk"),
         "GlobalSecondaryIndexes": [

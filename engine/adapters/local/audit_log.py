@@ -33,7 +33,9 @@ class SqliteAuditLog:
         rows = self._database.read(lambda connection: connection.execute(query, (workspace,)).fetchall())
         return {chain: AuditHead(*head) for chain, *head in rows if chain in chains}
 
-    def append(self, records: Sequence[AuditRecord]) -> frozenset[int]:
+    def append(
+        self, records: Sequence[AuditRecord], *, since: float = 0.0,  # noqa: ARG002  ids are looked up
+    ) -> frozenset[int]:
         """Write each chain's records if they follow on its head. Answers the chains that were not written."""
         runs = runs_of(records)
 
@@ -50,7 +52,9 @@ class SqliteAuditLog:
         """How many records each chain had, by the file beside the database."""
         return self._witness.numbers(workspace)
 
-    def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+    def known(
+        self, workspace: str, chain: int, ids: Sequence[str], *, since: float = 0.0,  # noqa: ARG002  ids are looked up
+    ) -> set[str]:
         """Those of `ids` that the chain holds."""
         return self._database.read(lambda connection: _known(connection, workspace, chain, ids))
 

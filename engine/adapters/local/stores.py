@@ -45,6 +45,7 @@ class LocalStores:
         self.blobs = SqliteBlobs(database)
         self.catalog = SqliteCatalogStore(database)
         self.audit = SqliteAuditLog(database)
+        self.audit_notes = None
         self.pauses = SqlitePauses(database)
         self.activities = SqliteActivities(database)
 

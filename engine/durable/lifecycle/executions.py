@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -28,6 +27,7 @@ from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.tokens import TokenPlace, parse_token
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
+from engine.ports.generated_names import generated_name
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import Pauses
@@ -69,7 +69,7 @@ class Executions:
 
     def __init__(
         self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
-        settings: Settings, new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
+        settings: Settings, new_name: Callable[[float], str] = generated_name, pauses: Pauses | None = None,
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
         startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
@@ -89,11 +89,12 @@ class Executions:
 
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
-        version: int | None = None, sync: bool = False, then: Callable[[Execution], None] = lambda _started: None,
+        version: int | None = None, sync: bool = False, actor: Actor | None = None,
+        then: Callable[[Execution], None] = lambda _started: None,
     ) -> Execution:
         """Start the active version, or `version`: lifecycle.starts.Starts.start says what comes of it."""
         return self._starts.start(
-            workspace, workflow, execution_input, name=name, version=version, sync=sync, then=then
+            workspace, workflow, execution_input, name=name, version=version, sync=sync, actor=actor, then=then
         )
 
     def describe(self, key: ExecutionKey) -> Execution:
@@ -114,7 +115,7 @@ class Executions:
         loaded = self._load(key)
         header = loaded.header
         snapshot = codec.stored_snapshot(loaded)
-        execution_input = json.loads(self._journal.execution_input(key) or b"null")
+        execution_input = json.loads(loaded.execution_input or self._journal.execution_input(key) or b"null")
         published = self._published.pinned(key.workspace, header.workflow, header.definition_digest)
         status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)
         execution = Execution(

@@ -4,7 +4,6 @@ Tasks that start another workflow (engine.durable.worker.start_execution).
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,8 +16,9 @@ from engine.durable.lifecycle.start_checks import checked_name, encoded_input, i
 from engine.durable.loading import START_GRACE_SECONDS
 from engine.errors import Conflict
 from engine.kernel.express import FIRST_LOOK_SECONDS
+from engine.ports.generated_names import generated_name
 from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Parent, row_of
-from engine.ports.keys import ExecutionKey
+from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
@@ -41,7 +41,7 @@ class Starts:
 
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, published: Published, clock: Clock, settings: Settings,
-        new_name: Callable[[], str] = lambda: str(uuid.uuid4()), pauses: Pauses | None = None,
+        new_name: Callable[[float], str] = generated_name, pauses: Pauses | None = None,
         startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
     ) -> None:
         self._journal = journal
@@ -57,9 +57,10 @@ class Starts:
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, parent: Parent | None = None,
-        then: Callable[[Execution], None] = lambda _started: None,
+        actor: Actor | None = None, then: Callable[[Execution], None] = lambda _started: None,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
+        `actor` is who asks; a child has a `parent` instead.
 
         The same name with the same input of a running execution answers that execution. Raises Conflict
         (ExecutionAlreadyExists) for a name used with another input or of a closed execution, (WorkflowPaused) where
@@ -72,14 +73,15 @@ class Starts:
         Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
         sweeper; one before it started nothing.
         """
-        name = self._new_name() if name is None else checked_name(name)
+        now = self._clock.now()
+        name = self._new_name(now) if name is None else checked_name(name)
         published = self._published.version(workspace, workflow, version)
         if parent is None:
             self._startable(published)
         data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)
         kind = sync_kind(published) if sync else published.kind
-        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind)
-        header = replace(header, parent=parent)
+        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind, now)
+        header = replace(header, parent=parent, actor=actor)
         queued = self._is_queued(header.key)
         if queued and sync:
             raise WorkflowPaused(f"{workflow!r} is paused: a synchronous start cannot wait", where="workflow")
@@ -94,7 +96,7 @@ class Starts:
                 self._queue.send([Wake(stands.key)])
             started = Execution(
                 stands.key, workflow, stands.version, stands.status, stands.kind, execution_input, stands.started_at,
-                business_key=found_by, definition_digest=stands.definition_digest,
+                business_key=found_by, definition_digest=stands.definition_digest, actor=stands.actor,
             )
             then(started)
             return started
@@ -109,8 +111,7 @@ class Starts:
                 raise
             return False  # a start that is asked for again is answered as ever
 
-    def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes, kind: str) -> Header:
-        now = self._clock.now()
+    def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes, kind: str, now: float) -> Header:
         return Header(
             key=key, workflow=published.workflow, version=published.number,
             definition_digest=published.definition_digest, input_digest=input_digest(data),

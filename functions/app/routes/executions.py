@@ -126,8 +126,10 @@ def started_as(
     """Start an execution. The same start, repeated, is recorded once, by whoever it was first."""
     given = digest(value)
     return call.services.executions.start(
-        call.workspace, workflow, value, name=name, version=version, sync=sync, then=lambda started: act.done(
-            target=started.key, entry_id=f"{started.key.id}#start",
+        call.workspace, workflow, value, name=name, version=version, sync=sync, actor=call.actor,
+        then=lambda started: act.done(
+            target=started.key, entry_id=f"{started.key.id}#start", at=started.started_at,
+            kept=started.actor is not None,
             after={"version": started.version, "kind": started.kind, "input_digest": given},
         ),
     )

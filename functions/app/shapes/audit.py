@@ -86,6 +86,7 @@ class AuditVerification(Given):
     findings: list[AuditFinding]
     heads: list[AuditHead]
     executions: int = Field(description="How many of the newest were compared with the log.")
+    waiting: list[str] = Field(description="The ids of entries that are not sealed yet: on AWS, for a second or so.")
     says: str = Field(description="The same in a sentence, with what cannot be seen from within the store.")
 
 

@@ -135,6 +135,8 @@ export interface AuditVerification {
   heads: AuditHead[];
   /** How many of the newest were compared with the log. */
   executions: number;
+  /** The ids of entries that are not sealed yet: on AWS, for a second or so. */
+  waiting: string[];
   /** The same in a sentence, with what cannot be seen from within the store. */
   says: string;
 }

@@ -23,7 +23,9 @@ class MemoryAuditLog:
         with self._lock:
             return {chain: self._heads[workspace, chain] for chain in chains if (workspace, chain) in self._heads}
 
-    def append(self, records: Sequence[AuditRecord]) -> frozenset[int]:
+    def append(
+        self, records: Sequence[AuditRecord], *, since: float = 0.0,
+    ) -> frozenset[int]:
         """Write each chain's records if they follow on its head. Answers the chains that were not written."""
         with self._lock:
             return frozenset(chain for chain, run in runs_of(records).items() if not self._append(run))
@@ -38,7 +40,9 @@ class MemoryAuditLog:
         self._heads[key] = AuditHead(run[-1].number, run[-1].digest, run[-1].recorded_at)
         return True
 
-    def known(self, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:
+    def known(
+        self, workspace: str, chain: int, ids: Sequence[str], *, since: float = 0.0,
+    ) -> set[str]:
         """Those of `ids` that the chain holds."""
         with self._lock:
             return self._ids.get((workspace, chain), set()) & set(ids)

@@ -25,6 +25,7 @@ class MemoryStores:
         self.blobs = MemoryBlobs()
         self.catalog = MemoryCatalogStore()
         self.audit = MemoryAuditLog()
+        self.audit_notes = None
         self.pauses = MemoryPauses()
         self.activities = MemoryActivities()
         self._life = 1

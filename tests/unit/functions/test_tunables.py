@@ -21,11 +21,22 @@ def test_a_text_that_a_service_would_refuse_later_is_refused_now(name, value, wo
 
 
 def test_a_key_is_named_by_its_arn():
-    adopted = {"table": "orders", "bucket": "payloads"}
+    adopted = {
+        "table": "orders", "table_stream": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026",
+        "bucket": "payloads",
+    }
     with pytest.raises(InvalidDocument, match="key_arn=alias/mine"):
         Tunables.from_context({**adopted, "key_arn": "alias/mine"}.get)
     china = "arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-0a1b"
     assert Tunables.from_context({**adopted, "key_arn": china}.get).key_arn == china
+
+
+@pytest.mark.parametrize("alone", [
+    {"table": "orders"}, {"table_stream": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026"},
+])
+def test_a_table_of_before_comes_with_its_stream(alone):
+    with pytest.raises(InvalidDocument, match="comes with its stream"):
+        Tunables.from_context(alone.get)
 
 
 def test_a_provider_needs_its_model():

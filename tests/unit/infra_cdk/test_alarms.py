@@ -69,8 +69,11 @@ def test_one_crashed_worker_trips_none(alarms, templates):
     ({"ReadThrottleEvents": [1, 1, 1]}, {"table-read-throttles"}),
     ({"NumberOfMessagesReceived": [1]}, {"dead-letters"}),
     ({"ExecutionsFailed": [10]}, {"failures"}),
-    ({"Throttles": [1, 1, 1]}, {f"{name}-throttles" for name in ("worker", "api", "sweeper", "deadletter")}),
-    ({"Errors": [1, 1, 1]}, {f"{name}-errors" for name in ("worker", "api", "sweeper", "deadletter")}),
+    ({"Throttles": [1, 1, 1]}, {f"{name}-throttles" for name in ("worker", "api", "sweeper", "deadletter", "sealer")}),
+    ({"Errors": [1, 1, 1]}, {f"{name}-errors" for name in ("worker", "api", "sweeper", "deadletter", "sealer")}),
+    ({"IteratorAge": [60_000]}, {"sealing-age"}), ({"IteratorAge": [5_000] * 12}, set()),
+    ({"ApproximateNumberOfMessagesVisible": [1]}, {"sealing-given-up"}),
+    ({"EntriesUnreadable": [1]}, {"sealing-unreadable"}),
     ({"Invocations": [5, None, None, 5]}, {"sweeper"}),
 ])
 def test_what_must_be_told_trips_its_alarm(alarms, series, expected):
@@ -84,7 +87,8 @@ def test_the_metrics_are_of_this_stage(alarms, stage):
             each["Name"]: stage.resolved("observability", each["Value"]) for each in alarm.get("Dimensions", ())
         }
         if alarm["Namespace"] == "Automate":
-            assert dimensions == {"stage": "test", "service": "deadletter" if name == "unreadable" else "worker"}
+            services = {"unreadable": "deadletter", "sealing-unreadable": "sealer"}
+            assert dimensions == {"stage": "test", "service": services.get(name, "worker")}
         if alarm["Namespace"] == "AWS/ApiGateway":
             assert dimensions == {"ApiName": "automate-test", "Stage": "test"}
         if alarm["Namespace"] == "AWS/DynamoDB":

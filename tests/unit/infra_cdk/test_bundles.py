@@ -26,7 +26,7 @@ def libraries():
     return [place for place in sys.path if "site-packages" in place or "lib/python" in place]
 
 
-@pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "connector"])
+@pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "sealer", "connector"])
 def test_what_is_left_out_of_a_bundle_is_not_imported(tmp_path, package):
     """With its parts made and the module of every state, connector and store that it may need."""
     code = Bundles(HERE, tmp_path).code(f"functions/{package}", without=NOT_FOR_WORKERS)

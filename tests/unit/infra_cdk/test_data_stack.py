@@ -31,6 +31,7 @@ def test_the_table_has_the_keys_and_indexes_of_the_adapters(table):
     properties, request = table["Properties"], create_table_request("any")
     for same in ("BillingMode", "KeySchema"):
         assert properties[same] == request[same]
+    assert properties["StreamSpecification"]["StreamViewType"] == request["StreamSpecification"]["StreamViewType"]
     for named, key in (("GlobalSecondaryIndexes", "IndexName"), ("AttributeDefinitions", "AttributeName")):
         assert by_name(properties[named], key) == by_name(request[named], key)
 

@@ -1,6 +1,10 @@
 """The queue: messages wait out the longest batch, and what cannot be handled is kept aside."""
 
+import json
+
 import pytest
+
+from engine.adapters.aws.table import SEALED
 
 pytestmark = pytest.mark.full
 
@@ -9,7 +13,8 @@ pytestmark = pytest.mark.full
 def queues(templates):
     """The (wake, dead-letter) queues' properties and the dead-letter queue's logical id."""
     resources = templates["engine"].find_resources("AWS::SQS::Queue")
-    assert len(resources) == 2
+    assert len(resources) == 3
+    resources = {name: found for name, found in resources.items() if not name.startswith("SealFailures")}
     wakes = next(r["Properties"] for r in resources.values() if "RedrivePolicy" in r["Properties"])
     dead_id, dead = next((i, r["Properties"]) for i, r in resources.items() if "RedrivePolicy" not in r["Properties"])
     return wakes, dead, dead_id
@@ -30,7 +35,34 @@ def test_both_are_encrypted_and_refuse_plain_connections(templates, queues):
     policies = templates["engine"].find_resources("AWS::SQS::QueuePolicy").values()
     statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
     plain = [s for s in statements if s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}]
-    assert [s["Effect"] for s in plain] == ["Deny", "Deny"]
+    assert [s["Effect"] for s in plain] == ["Deny"] * 3
+
+
+class TestSealing:
+    """The audit log is sealed from the table's stream (Lambda Developer Guide, "Using Lambda with Amazon DynamoDB")."""
+
+    @pytest.fixture
+    def source(self, templates):
+        found = templates["engine"].find_resources("AWS::Lambda::EventSourceMapping").values()
+        (source,) = [each["Properties"] for each in found if "StartingPosition" in each["Properties"]]
+        return source
+
+    def test_an_entry_is_readable_within_five_seconds(self, source):
+        """Lambda polls four times a second and gathers for the window."""
+        assert source["MaximumBatchingWindowInSeconds"] + 0.25 < 5 / 2
+        assert source["BatchSize"] == 1000
+
+    def test_nothing_is_given_up_before_the_stream_forgets_it_and_then_it_is_said(self, source, templates):
+        assert source["StartingPosition"] == "TRIM_HORIZON"
+        assert source.get("MaximumRetryAttempts", -1) == source.get("MaximumRecordAgeInSeconds", -1) == -1
+        assert source["BisectBatchOnFunctionError"] is True
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        (queue,) = [name for name in templates["engine"].find_resources("AWS::SQS::Queue") if "SealFailures" in name]
+        assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": [queue, "Arn"]}
+
+    def test_lambda_hands_over_what_the_sealer_reads_and_no_more(self, source):
+        filters = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+        assert filters == list(SEALED)
 
 
 def test_the_worker_learns_the_queue(templates):

@@ -10,7 +10,7 @@ from tests.support.iam.evaluation import Decision
 from tests.support.iam.templates import ACCOUNT, REGION
 
 PAGE = Path(__file__).parents[3] / "docs" / "deployment.md"
-FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "connector")
+FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "sealer", "connector")
 
 TABLE_READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")
 TABLE_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
@@ -151,22 +151,43 @@ def test_the_api_sets_secrets_under_the_stages_key(stage, templates):
     assert named == stage.arn("data", "AWS::KMS::Key")
 
 
-@pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter"])
+@pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter", "sealer"])
 def test_nobody_changes_or_deletes_a_record_of_the_audit_log(stage, things, function):
     """docs/audit.md, "How it is kept": adding is a put, so that is all there is; also in a batch beside other keys, and
     in a table that was restored under another name."""
     caller, restored = stage.role(function), arn("dynamodb", "table/restored")
     record, other = "A#default#03", "E#default#orders:1"
     for action in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete"):
-        for keys in ([record], [other, record], ["AH#default#03"]):
+        for keys in ([record], [other, record], ["AH#default#03"], ["AN#default#03"]):
             for table in (things["table"], restored):
                 found = stage.decision(caller, f"dynamodb:{action}", table, dynamodb_LeadingKeys=keys)
                 assert found is Decision.EXPLICIT_DENY
     for action in ("UpdateItem", "DeleteItem", "BatchWriteItem"):
-        assert stage.may(caller, f"dynamodb:{action}", things["table"], dynamodb_LeadingKeys=[other])
+        may = stage.may(caller, f"dynamodb:{action}", things["table"], dynamodb_LeadingKeys=[other])
+        assert may is (function != "sealer")
     for key in (record, "AH#default#03"):
         assert stage.may(caller, "dynamodb:PutItem", things["table"], dynamodb_LeadingKeys=[key])
         assert stage.may(caller, "dynamodb:Query", things["table"], dynamodb_LeadingKeys=[key])
+
+
+def test_the_sealer_puts_records_and_heads_and_nothing_else(stage, things):
+    caller = stage.role("sealer")
+    for keys, may in (
+        (["A#default#03"], True), (["AH#default#03"], True), (["AN#default#03"], False),
+        (["E#default#orders:1"], False), (["A#default#03", "E#default#orders:1"], False), (["C#default"], False),
+    ):
+        assert stage.may(caller, "dynamodb:PutItem", things["table"], dynamodb_LeadingKeys=keys) is may
+    assert not stage.may(caller, "dynamodb:PutItem", things["table"])
+    assert not stage.may(caller, "s3:PutObject", things["payload"])
+
+
+def test_the_sealer_alone_reads_the_stream_and_sends_to_its_queue(stage, things, templates):
+    stream = f"{things['table']}/stream/2026-01-31T00:00:00.000"
+    failures = stage.arn("engine", "AWS::SQS::Queue", "SealFailures")
+    for function in FUNCTIONS:
+        assert stage.may(stage.role(function), "sqs:SendMessage", failures) is (function == "sealer")
+        if function != "sealer":
+            assert not stage.may(stage.role(function), "dynamodb:GetRecords", stream)
 
 
 def test_nobody_is_let_in_over_a_plain_connection(stage, things):

@@ -12,7 +12,8 @@ KEPT = {
     "AWS::ApiGateway::Account", "AWS::IAM::Role",
 }
 ADOPTED = {
-    "table": "t-1", "bucket": "b-1", "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k-1",
+    "table": "t-1", "table_stream": "arn:aws:dynamodb:us-east-1:123456789012:table/t-1/stream/2026",
+    "bucket": "b-1", "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k-1",
     "user_pool_id": "us-east-1_abc",
 }
 NAMES = {

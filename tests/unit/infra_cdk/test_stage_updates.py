@@ -19,9 +19,13 @@ CHOICES = {
     "defaults": {},
     "no cdn": {"cdn": "false"},
     "thrown away": {"protect": "false"},
-    "a restored table": {"table": "automate-test-restored"},
+    "a restored table": {
+        "table": "automate-test-restored",
+        "table_stream": "arn:aws:dynamodb:us-east-1:123456789012:table/automate-test-restored/stream/2026",
+    },
     "all of before": {
-        "table": "t-1", "bucket": "b-1", "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k-1",
+        "table": "t-1", "table_stream": "arn:aws:dynamodb:us-east-1:123456789012:table/t-1/stream/2026",
+        "bucket": "b-1", "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k-1",
         "user_pool_id": "us-east-1_abc",
     },
     "a topic": {"alarm_topic_arn": "arn:aws:sns:us-east-1:123456789012:ops"},

@@ -4,10 +4,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from engine.adapters.aws.table import create_table_request
+from engine.adapters.aws.table import STREAM, create_table_request
 from tools import restored_table
-
-STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def old(dynamodb):
     """A stage's own table."""
     tags = [{"Key": "automate:stage", "Value": "prod"}, {"Key": "aws:cloudformation:stack-name", "Value": "x"}]
     dynamodb.create_table(
-        **create_table_request("old"), Tags=tags, StreamSpecification=STREAM, DeletionProtectionEnabled=True
+        **create_table_request("old"), Tags=tags, DeletionProtectionEnabled=True
     )
     return "old"
 
@@ -32,7 +30,7 @@ def old(dynamodb):
 @pytest.fixture
 def restored(dynamodb, old):
     """As a restore leaves it: keys, indexes and items alone."""
-    dynamodb.create_table(**create_table_request("restored"))
+    dynamodb.create_table(**{**create_table_request("restored"), "StreamSpecification": {"StreamEnabled": False}})
     return "restored"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cost import counted, cpu, prices
+from engine.cost import comparison, counted, cpu, prices, pricing
 from engine.cost.pricing import CALLS
 from engine.cost.units import NONE, Units, total
 from engine.errors import InvalidDocument
@@ -75,13 +75,31 @@ def test_a_table_that_lacks_something_says_what(spoil, says):
 
 
 def test_what_operations_md_says_of_writes_is_what_was_counted():
-    """Beside the audit log's, which docs/costs.md adds: 6 units for a start, 6 for its beginning."""
+    """Beside the audit log's: an entry of a start, one of its beginning, one of another end."""
     acts = counted.table().acts
-    assert acts["start"].write_units == 7 + 6
+    assert (acts["start"].write_units, acts["start"].entries) == (5, 1)
     assert acts["task"].write_units == 1
     assert acts["wait"].write_units == 4
-    assert acts["run"].write_units + acts["pure"].write_units == pytest.approx(4 + 6)
-    assert acts["failed"].write_units == 6
+    assert acts["run"].write_units + acts["pure"].write_units == pytest.approx(4)
+    assert (acts["run"].entries, acts["failed"].entries) == (1, 1)
+    assert acts["failed"].write_units == 2
+
+
+def test_a_busier_stage_seals_an_entry_for_less():
+    alone, ten = (counted.table().sealed(batch) for batch in (1, 10))
+    assert ten.write_units < alone.write_units <= 1
+    assert counted.table().sealed(7) == alone
+    assert counted.table().sealed(50) == ten
+
+
+def test_the_targets_of_a_whole_execution_and_of_a_step_are_met():
+    """Dollars a million, in batches of ten."""
+    priced = pricing.Pricing()
+    (one,) = [row for row in comparison.compared(priced) if row.title == "One task"]
+    task, pure = comparison.steps(priced)
+    assert one.automate <= 8
+    assert task.automate <= 0.68
+    assert pure.automate <= 0.01
 
 
 def test_costs_md_shows_the_table():

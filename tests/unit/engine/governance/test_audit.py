@@ -133,11 +133,11 @@ def test_a_rival_between_head_and_append_costs_a_try_and_nothing_else(log):
     audit, rival = Audit(log, SkipClock()), Audit(log, SkipClock())
     append, raced = log.append, []
 
-    def late(records):
+    def late(records, **more):
         if not raced:
             raced.append(True)
             rival.record([an_entry(1)])
-        return append(records)
+        return append(records, **more)
 
     log.append = late
     audit.record([an_entry(2)])
@@ -148,8 +148,8 @@ def test_a_rival_between_head_and_append_costs_a_try_and_nothing_else(log):
 def test_a_reply_that_was_lost_doubles_nothing(audit, log):
     append = log.append
 
-    def lost(records):
-        append(records)
+    def lost(records, **more):
+        append(records, **more)
         log.append = append
         raise Throttled("no reply")
 
@@ -160,14 +160,14 @@ def test_a_reply_that_was_lost_doubles_nothing(audit, log):
 
 def test_a_store_that_refuses_for_ever_is_reported(audit, log):
     tries = []
-    log.append = lambda records: tries.append(records) or frozenset(record.chain for record in records)
+    log.append = lambda records, **_: tries.append(records) or frozenset(record.chain for record in records)
     with pytest.raises(Throttled, match="1 entries are not recorded"):
         audit.record([an_entry()])
     assert len(tries) == ATTEMPTS
 
 
 def test_a_store_that_is_away_is_not_asked_again(audit, log):
-    log.append = lambda _: (_ for _ in ()).throw(StoreUnavailable("away"))
+    log.append = lambda *_, **__: (_ for _ in ()).throw(StoreUnavailable("away"))
     with pytest.raises(StoreUnavailable):
         audit.record([an_entry()])
 

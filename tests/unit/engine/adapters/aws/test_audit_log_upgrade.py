@@ -6,9 +6,11 @@ release finds a head that it knows.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from engine.adapters.aws.audit_log import DynamoAuditLog
+from engine.adapters.aws.audit_log import DynamoAuditLog, _item_of, _records_of
 from engine.adapters.aws.dynamo import ABSENT, Expression, Put
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import sealed
@@ -24,7 +26,7 @@ class EarlierLog(DynamoAuditLog):
         found = self._table.get_many(list(keys))
         return {keys[key]: _head(item) for key, item in found.items()}
 
-    def _append(self, run):
+    def _append(self, run, since):
         first, last = run[0], run[-1]
         partition = f"A#{first.workspace}#{first.chain:02}"
         end = {"number": last.number, "digest": last.digest, "recorded_at": last.recorded_at}
@@ -104,23 +106,25 @@ def test_a_stage_of_this_release_alone_writes_one_head(logs, table, workspace):
 def test_records_and_heads_have_partition_keys_that_a_policy_can_tell_apart(logs, table, workspace, calls):
     """IAM's dynamodb:LeadingKeys sees the partition key alone."""
     logs[1].append([a_record(workspace, 1)])
-    [sent] = [parameters for name, parameters in calls if name == "TransactWriteItems"]
-    items = [item["Put"]["Item"] for item in sent["TransactItems"]]
+    items = [parameters["Item"] for name, parameters in calls if name == "PutItem"]
     heads = [item["pk"]["S"] for item in items if item["sk"]["S"] == "H"]
     others = {item["pk"]["S"] for item in items if item["sk"]["S"] != "H"}
     assert (heads, others) == ([f"AH#{workspace}#03"], {f"A#{workspace}#03"})
 
 
 @pytest.mark.parametrize("change", [
-    {"body": "{}"}, {"digest": "0" * 64}, {"id": "another"}, {"recorded_at": 1.0},
-], ids=lambda change: next(iter(change)))
+    {"body": "{}"}, {"digest": "0" * 64}, {"id": "another"}, {"recorded_at": 1.0}, None,
+], ids=lambda change: "garbage" if change is None else next(iter(change)))
 def test_a_record_that_was_put_over_another_is_found(logs, table, workspace, aws_clock, change):
     """IAM cannot deny it: a put that adds a record and one that replaces it are the same action."""
     audit = Audit(logs[1], aws_clock)
     audit.record([an_entry(workspace) for _ in range(3)])
     chain = an_entry(workspace).subject.chain
-    item = table.get((f"A#{workspace}#{chain:02}", f"N#{2:012}"))
-    table.write(Put({**item, **change}))
+    item = table.get((f"A#{workspace}#{chain:02}", f"N#{1:012}"))
+    records = _records_of(workspace, chain, item)
+    if change is not None:
+        records[1] = replace(records[1], **change)
+    table.write(Put({**item, "run": b"garbage" if change is None else _item_of(records)["run"]}))
     [finding] = audit.verify(workspace, against=[]).findings
     assert (finding.chain, finding.problem in ("changed", "broken")) == (chain, True)
 
@@ -129,7 +133,8 @@ def test_a_whole_record_that_follows_on_its_neighbour_is_found_as_well(logs, tab
     """With a digest that is right for what it says: the record after it then does not follow."""
     log = logs[1]
     audit = Audit(log, aws_clock)
-    audit.record([an_entry(workspace) for _ in range(3)])
+    for _ in range(3):
+        audit.record([an_entry(workspace)])
     chain = an_entry(workspace).subject.chain
     before, second, _ = log.oldest(workspace, chain, after=0, limit=3)
     forged = sealed(

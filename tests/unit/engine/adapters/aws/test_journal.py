@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
 from engine.adapters.aws import items
-from engine.adapters.aws.dynamo import Put, _attributes
+from engine.adapters.aws.dynamo import Put, _attributes, _item, size_of
 from engine.errors import StoreCorrupt
 from engine.ports.journal import HeaderChange, Parent
 from engine.ports.keys import ExecutionKey
-from tests.support.records import a_header, a_segment, an_item
+from tests.support.records import ADA, a_header, a_segment, an_item
 
 KB = 1024
 
@@ -42,7 +43,7 @@ def test_a_header_of_the_longest_names_is_within_one_kilobyte():
 
 def test_one_step_is_one_write(aws_stores, key, calls):
     aws_stores.journal.create(a_header(key), b"{}")
-    assert names(calls) == ["PutItem", "PutItem"]
+    assert names(calls) == ["PutItem"]
     calls.clear()
     aws_stores.journal.commit([a_segment(key, 0)])
     assert names(calls) == ["PutItem"]
@@ -107,26 +108,48 @@ def test_a_body_within_bounds_is_in_its_item(aws_stores, key, calls):
 
 
 def test_the_loser_of_a_start_takes_its_input_away(aws_stores, key):
-    aws_stores.journal.create(a_header(key), b"first")
-    aws_stores.journal.create(a_header(key, input_digest="2" * 64), b"second")
-    aws_stores.journal.create(a_header(key), b"first")
+    aws_stores.journal.create(a_header(key), b"first" * KB)
+    aws_stores.journal.create(a_header(key, input_digest="2" * 64), b"second" * KB)
+    aws_stores.journal.create(a_header(key), b"first" * KB)
     table = aws_stores.journal._table
     assert table.get(items.input_key(key, "2" * 64)) is None
     assert table.get(items.input_key(key, "1" * 64)) is not None
 
 
+@pytest.mark.parametrize(("first", "second"), [(b"short", b"long" * KB), (b"long" * KB, b"short"), (b"a", b"b")])
+def test_the_first_of_two_starts_has_its_input_wherever_it_lies(aws_stores, key, first, second):
+    assert aws_stores.journal.create(a_header(key), first) is None
+    assert aws_stores.journal.create(a_header(key, input_digest="2" * 64), second).input_digest == "1" * 64
+    assert aws_stores.journal.execution_input(key) == first
+    assert aws_stores.journal.load(key).execution_input in (first, None)
+    assert aws_stores.journal._table.get(items.input_key(key, "2" * 64)) is None
+
+
+def test_a_header_and_its_input_are_one_write_unit_together(aws_stores, key, calls):
+    for size in (10, 300, 500, 600, 800, 2000):
+        mine = replace(key, id=f"{key.id}{size}")
+        calls.clear()
+        aws_stores.journal.create(a_header(mine, actor=ADA), b"x" * size)
+        writes = [parameters for name, parameters in calls if name == "PutItem"]
+        header = _item(writes[-1]["Item"])
+        assert size_of({**header, "ended_at": 1.0}) <= KB
+        assert ("input" in header) is (len(writes) == 1)
+        assert aws_stores.journal.header(mine).actor == ADA
+    assert len(writes) == 2
+
+
 def test_a_rivals_input_never_stands_for_the_headers(aws_stores, key):
     """The rival crashed after its input: it lies beside, under its own digest."""
-    aws_stores.journal.create(a_header(key, input_digest="5" * 64), b"mine")
+    aws_stores.journal.create(a_header(key, input_digest="5" * 64), b"mine" * KB)
     table = aws_stores.journal._table
     for digest in ("1" * 64, "9" * 64):
         pk, sk = items.input_key(key, digest)
         table.write(Put({"pk": pk, "sk": sk, "body": b"rival"}))
-    assert aws_stores.journal.execution_input(key) == b"mine"
+    assert aws_stores.journal.execution_input(key) == b"mine" * KB
 
 
 def test_a_header_without_its_input_is_corruption(aws_stores, key):
-    aws_stores.journal.create(a_header(key), b"{}")
+    aws_stores.journal.create(a_header(key), b"{}" * KB)
     aws_stores.journal._table.delete([items.input_key(key, "1" * 64)])
     with pytest.raises(StoreCorrupt, match="input"):
         aws_stores.journal.execution_input(key)

@@ -36,15 +36,30 @@ def product_of(aws_stores, aws_clock):
 
 def test_a_start(product_of, meter):
     product_of(ONE_TASK).start({"order": 17}, name=NAME)
-    assert meter.items == {"I": 1, "H": 1}
+    assert meter.items == {"H": 1}
     assert meter.entries == {"due": 1, "started": 1, "workflow": 1, "status": 1, "name": 1}
+
+
+def test_a_start_under_a_name_of_the_product_s_own_is_one_less(product_of, meter):
+    product_of(ONE_TASK).start({"order": 17}, name=None)
+    assert meter.items == {"H": 1}
+    assert meter.entries == {"due": 1, "started": 1, "workflow": 1, "status": 1}
+
+
+def test_an_input_that_fits_is_part_of_the_header_and_a_longer_one_an_item(product_of, meter):
+    for characters, items in ((300, {"H": 1}), (700, {"H": 1, "I": 1})):
+        meter.reset()
+        product = product_of(ONE_TASK)
+        key = product.start({"order": "o" * characters}, name=None)
+        assert meter.items == items
+        assert product.describe(key).input == {"order": "o" * characters}
 
 
 def test_a_start_with_a_business_key_is_one_more(product_of, meter):
     product_of(ONE_TASK, business_key="$.order").start({"order": "ORD-2026-000017"}, name=NAME)
-    assert meter.items == {"I": 1, "H": 1}
+    assert meter.items == {"H": 1}
     assert meter.entries["business_key"] == 1
-    assert meter.units == 8
+    assert meter.units == 7
 
 
 def test_ten_tasks_are_eleven_segments_and_a_close(product_of, meter):
@@ -88,7 +103,7 @@ def test_a_long_input_is_deflated_and_written_once_into_the_segments(product_of,
 
 def test_the_longest_names_cost_a_unit_more_for_each_write_of_the_header(product_of, meter):
     product_of(ONE_TASK).start({}, name="n" * 80, workflow="flow")
-    assert meter.items["H"] == 1
+    assert meter.items == {"H": 1}
     meter.reset()
     product = product_of(ONE_TASK, business_key="$.order")
     product.published.publish(ONE_TASK, "w" * 80, business_key="$.order")

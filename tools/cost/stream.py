@@ -1,0 +1,61 @@
+"""The table's stream on moto, as Lambda hands it to the sealer: in order, what the filters let through, in batches."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from engine.adapters.aws.table import SEALED
+
+Json = Any
+
+
+class Stream:
+    """Reads on from where it was read last."""
+
+    def __init__(self, table: str, region: str) -> None:
+        self._table = table
+        self._region = region
+        self._read = 0
+
+    def records(self) -> list[Json]:
+        """What was written since, as far as it is for the sealer."""
+        from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415  moto only where it is asked for
+
+        shard: Any = dynamodb_backends["123456789012"][self._region].tables[self._table].stream_shard
+        new, self._read = shard.items[self._read :], len(shard.items)
+        return [_as_handed_over(item.record) for item in new if let_through(item.record)]
+
+
+def _as_handed_over(record: Json) -> Json:
+    """With binary values in base64, where moto has bytes."""
+    image = {name: _value(value) for name, value in record["dynamodb"]["NewImage"].items()}
+    return {**record, "dynamodb": {**record["dynamodb"], "NewImage": image}}
+
+
+def _value(value: Json) -> Json:
+    return {"B": base64.b64encode(value["B"]).decode()} if isinstance(value.get("B"), bytes) else value
+
+
+def let_through(record: Json, filters: Sequence[Json] = SEALED) -> bool:
+    """Whether one of Lambda's event filters means the record (Lambda Developer Guide, "Control which events Lambda
+    sends to your function")."""
+    return any(_matches(pattern, record) for pattern in filters)
+
+
+def _matches(pattern: Json, value: Json) -> bool:
+    if isinstance(pattern, dict):
+        return all(_matches(part, value.get(name) if isinstance(value, dict) else None)
+                   for name, part in pattern.items())
+    return any(_rule(rule, value) for rule in pattern)
+
+
+def _rule(rule: Json, value: Json) -> bool:
+    match rule:
+        case {"exists": wanted}:
+            return (value is not None) is wanted
+        case {"prefix": beginning}:
+            return isinstance(value, str) and value.startswith(beginning)
+        case _:
+            return value is not None and type(rule) is type(value) and bool(rule == value)
