@@ -24,6 +24,9 @@ PATH = Path(__file__).with_name("counted.json")
 MOST_RECEIVED = 10
 """SQS hands over at most ten messages at once, however large the batch that Lambda gathers of them."""
 
+SHORT_INPUT_KB = 0.4
+"""An input of this size is part of the header, and is written with it."""
+
 _WITH_PAYLOAD = ("start", "task", "pure")
 
 
@@ -51,7 +54,8 @@ class Counted:
             self.invocation * (1 / batch), sqs_requests=self.invocation.sqs_requests / min(batch, MOST_RECEIVED)
         )
         whole = replace(units, lambda_requests=0.0) + shared * times
-        return whole + self._payload(name, payload_kb) if name in _WITH_PAYLOAD and payload_kb > 0 else whole
+        nothing = SHORT_INPUT_KB if name == "start" else 0.0
+        return whole + self._payload(name, payload_kb) if name in _WITH_PAYLOAD and payload_kb > nothing else whole
 
     def _payload(self, kind: str, kilobytes: float) -> Units:
         """Between two counted sizes along the line; beyond the last one along the last line."""
