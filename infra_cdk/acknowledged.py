@@ -83,6 +83,13 @@ def _of_functions() -> Iterator[Accepted]:
         yield Accepted(stack, f"{name}/Function/Resource", "AwsSolutions-L1", reason)
 
 
+def _of_the_queues() -> Iterator[Accepted]:
+    yield Accepted(
+        "engine", "SealFailures/Resource", "AwsSolutions-SQS3",
+        "It is itself where what failed is kept, and nobody reads it but who refills; an alarm tells of it.",
+    )
+
+
 def _of_the_api() -> Iterator[Accepted]:
     yield Accepted("api", "Users/Resource", "AwsSolutions-COG2", "A second factor is offered; an admin demands it.")
     yield Accepted("api", "Users/Resource", "AwsSolutions-COG8", "The plus tier costs per user; an admin chooses it.")
@@ -138,7 +145,10 @@ def accepted(tunables: Tunables) -> list[Accepted]:
         "data", "Payloads/Resource", _S1,
         "Only the functions read it, and CloudTrail's data events tell more where an audit asks for them.",
     )
-    everything = (payloads, *_of_policies(tunables.prefix), *_of_functions(), *_of_the_api(), *_of_the_studio())
+    everything = (
+        payloads, *_of_policies(tunables.prefix), *_of_functions(), *_of_the_queues(), *_of_the_api(),
+        *_of_the_studio(),
+    )
     return [
         Accepted(item.stack, item.path.format(stage=tunables.stage), item.rule, item.reason) for item in everything
     ]

@@ -146,7 +146,7 @@ def test_a_cause_that_quotes_a_secret_is_masked_in_the_engine_s_entry(audit, kno
 
 
 def test_the_failure_of_the_log_says_no_value(ask, stores, monkeypatch, caplog):
-    def away(records):
+    def away(records, **_):
         raise OSError(f"cannot write {len(records)} records")
 
     monkeypatch.setattr(stores.audit, "append", away)

@@ -10,7 +10,9 @@ from tools.cost import idle
 @pytest.mark.full
 def test_the_idle_count_is_that_of_the_templates(templates):
     found = [resource for template in templates.values() for resource in template.to_json()["Resources"].values()]
-    kinds = Counter(resource["Type"] for resource in found)
+    kinds = Counter(  # a stream is polled for nothing
+        resource["Type"] for resource in found if "StartingPosition" not in resource.get("Properties", {})
+    )
     table = idle.table()
     assert {name: table[name] for name in idle.COUNTED.values()} == {
         name: kinds[kind] for kind, name in idle.COUNTED.items()

@@ -148,7 +148,7 @@ def test_secrets_are_recorded_without_their_values(api):
 
 
 def test_an_act_stands_when_its_entry_cannot_be_written_and_the_answer_says_so(api, caplog, monkeypatch):
-    def away(records):
+    def away(records, **_):
         raise StoreUnavailable("the disk is full")
 
     monkeypatch.setattr(api.stores.audit, "append", away)
