@@ -232,6 +232,8 @@ def test_the_document_is_typed(typed, cloud, origin):
     line("aws dynamodb restore-table-to-point-in-time")
     said = line(".venv/bin/python -m tools.restored_table")
     assert "NOT" not in said
+    restored = cloud.client("dynamodb").describe_table(TableName="automate-prod-2")["Table"]
+    typed.known["STREAM"] = restored["LatestStreamArn"]
     line(".venv/bin/cdk deploy --all -c stage=prod -c table=automate-prod-2", LONG)
     settings = cloud.client("lambda").get_function_configuration(FunctionName="automate-prod-worker")["Environment"]
     assert settings["Variables"]["AUTOMATE_TABLE"] == "automate-prod-2"

@@ -167,7 +167,7 @@ def test_an_act_stands_when_its_entry_cannot_be_written_and_the_answer_says_so(a
 
 def test_a_start_that_was_not_recorded_is_when_it_is_repeated(api, monkeypatch):
     api.publish("flow", PASS)
-    monkeypatch.setattr(api.stores.audit, "append", lambda _: (_ for _ in ()).throw(StoreUnavailable("away")))
+    monkeypatch.setattr(api.stores.audit, "append", lambda *_, **__: (_ for _ in ()).throw(StoreUnavailable("away")))
     assert "warnings" in api("POST", "/workflows/flow/executions", {"name": "one"}).json
     monkeypatch.undo()
     assert "warnings" not in api("POST", "/workflows/flow/executions", {"name": "one"}).json

@@ -116,7 +116,7 @@ def test_an_export_that_cannot_be_used_is_said(automate, tmp_path):
 
 
 def test_an_entry_that_cannot_be_written_is_a_warning(automate, tmp_path, monkeypatch):
-    def away(self, entries):
+    def away(self, entries, **_):
         raise StoreUnavailable("the disk is full")
 
     monkeypatch.setattr(Audit, "record", away)
