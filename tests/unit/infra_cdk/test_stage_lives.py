@@ -105,14 +105,15 @@ def test_functions_work_on_a_table_that_is_named(adopting):
         if item["Type"] == "AWS::Lambda::Function" and "AUTOMATE_STAGE" in str(item["Properties"].get("Environment"))
     ]
     using = [variables for variables in functions if "AUTOMATE_TABLE" in variables]
-    assert len(using) == 4
+    assert len(using) == 5
     assert {(each["AUTOMATE_TABLE"], each["AUTOMATE_BUCKET"]) for each in using} == {("t-1", "b-1")}
 
 
 @pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter"])
 def test_what_is_named_may_be_used_and_what_was_there_before_no_more(synthesise, adopting, function):
     """By IAM's own logic over the templates: the table, its index, the payloads, the key."""
-    restored = Stage(synthesise(table="automate-test-2"))
+    stream = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/automate-test-2/stream/2026"
+    restored = Stage(synthesise(table="automate-test-2", table_stream=stream))
     old, new = (f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}" for name in ("TableCD117FA1", "automate-test-2"))
     caller = restored.role(function)
     for action in ("GetItem", "PutItem", "UpdateItem", "Query"):
