@@ -106,6 +106,8 @@ def test_a_stage_of_this_release_alone_writes_one_head(logs, table, workspace):
 def test_records_and_heads_have_partition_keys_that_a_policy_can_tell_apart(logs, table, workspace, calls):
     """IAM's dynamodb:LeadingKeys sees the partition key alone."""
     logs[1].append([a_record(workspace, 1)])
+    calls.clear()
+    logs[1].append([a_record(workspace, 2)])
     items = [parameters["Item"] for name, parameters in calls if name == "PutItem"]
     heads = [item["pk"]["S"] for item in items if item["sk"]["S"] == "H"]
     others = {item["pk"]["S"] for item in items if item["sk"]["S"] != "H"}
