@@ -14,6 +14,7 @@ from engine.adapters.aws.queue import SqsQueue, decode_wake
 from engine.adapters.aws.stores import AwsStores
 from engine.adapters.aws.table import create_table_request
 from engine.clock import SkipClock
+from engine.kernel.snapshot import SCHEMA
 from engine.ports.queue import Received, Wake
 from engine.settings import Settings
 from tools.cost.stream import Stream
@@ -95,7 +96,9 @@ def open_aws(clock: SkipClock) -> Iterator[AwsStores]:
     sqs_seconds = mock.patch("moto.sqs.models.unix_time", clock.now)
     sqs_milliseconds = mock.patch("moto.sqs.models.unix_time_millis", milliseconds)
     with mock.patch.dict(os.environ, _ENVIRONMENT), mock_aws(), sqs_seconds, sqs_milliseconds:
-        settings = Settings(table="automate-test", queue_url="to be made", bucket="automate-test-payloads")
+        settings = Settings(
+            table="automate-test", queue_url="to be made", bucket="automate-test-payloads", snapshot_schema=SCHEMA
+        )
         stores = AwsStores.from_settings(settings, clock)
         clients = stores.clients
         clients.dynamodb.create_table(**create_table_request(settings.table))

@@ -42,6 +42,7 @@ from engine.governance.audit_engine import engine_entries, start_entry
 from engine.governance.audit_entry import WORKFLOW, AuditEntry, Subject
 from engine.governance.audit_recorder import AuditRecorder
 from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import SCHEMA
 from engine.ports import generated_names
 from engine.ports.audit_log import CHAINS, AuditLog, AuditRecord
 from engine.ports.journal import Header
@@ -83,8 +84,8 @@ OWN_LOG_LINES = (
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION, "AWS_LAMBDA_FUNCTION_NAME": "automate-count-worker", "AUTOMATE_STAGE": "count",
-    "AUTOMATE_TABLE": TABLE, "AUTOMATE_BUCKET": BUCKET, "POWERTOOLS_SERVICE_NAME": "worker",
-    "POWERTOOLS_METRICS_NAMESPACE": "Automate",
+    "AUTOMATE_TABLE": TABLE, "AUTOMATE_SNAPSHOT_SCHEMA": str(SCHEMA), "AUTOMATE_BUCKET": BUCKET,
+    "POWERTOOLS_SERVICE_NAME": "worker", "POWERTOOLS_METRICS_NAMESPACE": "Automate",
 }
 
 CALLER = Actor("counter")

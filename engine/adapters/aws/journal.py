@@ -23,13 +23,15 @@ _NEAR = 32  # segments that are read in vain at most, rather than probing on
 
 
 class DynamoJournal:
-    """engine.ports.journal.Journal. Inputs, segments and inbox items of more than 300 KB lie in `blobs`."""
+    """engine.ports.journal.Journal. Inputs, segments and inbox items of more than 300 KB lie in `blobs`.
+    `short_inputs` are part of their header; the release before 0.2.0 looks for each in an item of its own."""
 
     sizes = BILLED
 
-    def __init__(self, table: Table, blobs: BlobStore) -> None:
+    def __init__(self, table: Table, blobs: BlobStore, *, short_inputs: bool = True) -> None:
         self._table = table
         self._blobs = blobs
+        self._short_inputs = short_inputs
 
     def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
         """Write the input, then the header and its places in the lists if its key is free. None when written, else the
@@ -39,7 +41,7 @@ class DynamoJournal:
         # An input lies under its digest, so a rival's never stands where the header's is looked for. A short one is
         # part of the header: one write.
         header_item = items.header_item(header, row)
-        whole = items.with_input(header_item, execution_input)
+        whole = items.with_input(header_item, execution_input) if self._short_inputs else None
         if whole is not None:
             return self._put_header(header, whole)
         pk, sk = items.input_key(header.key, header.input_digest)

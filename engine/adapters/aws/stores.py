@@ -18,7 +18,8 @@ from engine.settings import Settings
 
 
 class AwsStores:
-    """Made with `AwsStores.from_settings`. No client is made before its first use."""
+    """Made with `AwsStores.from_settings`. No client is made before its first use. `confirmed`: the stage will not
+    return to the release before, so that what that one cannot read may be written."""
 
     owner = ""
     """A lease names no process here: time alone ends it."""
@@ -26,11 +27,13 @@ class AwsStores:
     together = None
     """They share no transaction that would cost no more."""
 
-    def __init__(self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock) -> None:
+    def __init__(
+        self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock, confirmed: bool = True
+    ) -> None:
         self.clients = clients
         self.blobs = S3Blobs(clients, bucket)
         stored = Table(clients, table, clock)
-        self.journal = DynamoJournal(stored, self.blobs)
+        self.journal = DynamoJournal(stored, self.blobs, short_inputs=confirmed)
         self.index = DynamoExecutionsIndex(stored)
         self.queue = SqsQueue(clients, queue_url)
         self.catalog = DynamoCatalogStore(stored, self.blobs)
@@ -53,7 +56,8 @@ class AwsStores:
                 )
         clients = Clients(connections=max(10, settings.batch_size, settings.task_threads))
         return cls(
-            clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock
+            clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock,
+            confirmed=settings.snapshot_schema > 0,
         )
 
     def is_alive(self, owner: str) -> bool:  # noqa: ARG002 - the other families look at it
