@@ -56,7 +56,7 @@ NOT_FOR_WORKERS = (
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
         "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "startable", "states",
-        "studio", "triggers",
+        "studio", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "audit", "audit_beside", "audit_query", "audit_verify", "shadowing",
