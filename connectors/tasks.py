@@ -76,7 +76,9 @@ class ConnectorTasks:
             message = f"{adapter.code}:{action} returned what is no JSON: {error}"
             cause = _cause({"errorMessage": message, "errorType": "InvalidOutput", "retryable": False})
             return TaskFailed(f"{adapter.code}.InvalidOutput", cause, definite=False, retryable=False)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a connector raises is its call's outcome
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a connector raises is its call's outcome
             return _failure(adapter.code, error, Scrubber(call.secrets.values()))
 
     def _find(self, resource: str) -> tuple[ConnectorAdapter, str, ActionSpec] | str:

@@ -81,7 +81,8 @@ Declared = Act | Acts | NoAct
 
 
 class Recorder:
-    """Writes the entries of acts. Never raises: the act stands, recorded or not."""
+    """Writes the entries of acts. The act stands, recorded or not: so nothing is raised, but where act and entry are
+    one transaction (`whole`) and the store fails. Then neither is there."""
 
     def __init__(self, audit: Audit, clock: Clock) -> None:
         self._audit = audit
@@ -90,7 +91,7 @@ class Recorder:
     def done(
         self, act: str, workspace: str, subject: Subject, actor: Actor, *, before: Json = None, after: Json = None,
         reason: str | None = None, entry_id: str | None = None, details: Mapping[str, Json] | None = None,
-        at: float | None = None, kept: bool = False,
+        at: float | None = None, kept: bool = False, whole: bool = False,
     ) -> None:
         """`act` was done. `entry_id` is for an act that can be told to be the same one when it is repeated: with the
         same time `at`. `kept`: the journal names it, with who did it (AuditRecorder.record)."""
@@ -100,8 +101,10 @@ class Recorder:
         )
         try:
             self._audit.record([entry], kept=kept)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the act is done
+        except Exception as error:
             known = isinstance(error, StorageError)
+            if whole and known:
+                raise
             _missing(act, subject, actor, error if known else "by a defect; the log has it", error, trace=not known)
 
     def refused(self, act: str, workspace: str, subject: Subject, actor: Actor, error: UserError) -> None:
@@ -125,16 +128,17 @@ class Doing:
     def done(
         self, *, before: Json = None, after: Json = None, reason: str | None = None, target: Target = None,
         entry_id: str | None = None, at: float | None = None, changed: bool = True, kept: bool = False,
+        whole: bool = False,
     ) -> None:
         """It was done; where it has not `changed` anything, it is no act. `target` is for an act that made what it was
-        done to; `entry_id`, `at` and `kept`: see Recorder.done."""
+        done to; `entry_id`, `at`, `kept` and `whole`: see Recorder.done."""
         self.told = True
         if not changed:
             return
         workspace, subject = self._at(target or self.target)
         self._recorder.done(
             self.name, workspace, subject, self._actor, before=before, after=after, reason=reason, entry_id=entry_id,
-            at=at, kept=kept,
+            at=at, kept=kept, whole=whole,
         )
 
     def refused(self, error: UserError) -> None:

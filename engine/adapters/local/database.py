@@ -26,6 +26,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from pathlib import Path
 from threading import Lock, RLock, get_ident
 from typing import Any, Generic, TypeVar
@@ -56,6 +57,7 @@ class _Pending(Generic[T]):
         self.work = work
         self.durable = durable
         self.done = False
+        self.context = copy_context()
         self.afterwards: list[Callable[[], None]] = []
         self.result: T
         self.error: BaseException | None = None
@@ -78,6 +80,7 @@ class Database:
         self._pending_lock = Lock()
         self._pending: list[_Pending[Any]] = []
         self._at_work: tuple[int, _Pending[Any]] | None = None  # by which thread
+        self._ended_by: StorageError | None = None  # SQLite has rolled back the transaction at hand by itself
         self._idle_readers: list[sqlite3.Connection] = []
         self._readers: list[sqlite3.Connection] = []
         self._alone: RLock | None = None
@@ -161,7 +164,7 @@ class Database:
         try:
             results = self._transact(batch)
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for it
-            if len(batch) > 1 and not isinstance(error, StorageError):
+            if len(batch) > 1 and not _is_the_stores(error):
                 for pending in batch:
                     self._write_batch([pending])
             else:
@@ -178,6 +181,7 @@ class Database:
                 self._writer.execute(f"PRAGMA synchronous = {wanted}")
                 self._synchronous = wanted
             self._begin()
+            self._ended_by = None
             try:
                 results = [self._perform(pending) for pending in batch]
                 self._writer.execute("COMMIT")
@@ -202,12 +206,16 @@ class Database:
             pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
 
     def _perform(self, pending: _Pending[T]) -> T:
+        """In the context of the thread that waits for it, whichever thread writes."""
         self._at_work = (get_ident(), pending)
         pending.afterwards = []
         try:
-            return pending.work(self._writer)
+            result = pending.context.run(pending.work, self._writer)
         finally:
             self._at_work = None
+        if self._ended_by is not None:  # though `work` has taken no notice of it
+            raise self._ended_by
+        return result
 
     def _joined(self) -> _Pending[Any] | None:
         """The write that this thread is within."""
@@ -215,18 +223,29 @@ class Database:
         return at_work[1] if at_work is not None and at_work[0] == get_ident() else None
 
     def _nested(self, work: Work[T]) -> T:
-        """A write within another: what it raises undoes it alone, and is the other's to pass on."""
-        with self._errors():
-            self._writer.execute("SAVEPOINT nested")
-            try:
-                result = work(self._writer)
-            except BaseException:
-                with suppress(sqlite3.Error):  # SQLite has rolled back all of it by itself after a full disk
-                    self._writer.execute("ROLLBACK TO nested")
-                    self._writer.execute("RELEASE nested")
-                raise
-            self._writer.execute("RELEASE nested")
-            return result
+        """A write within another: what it raises undoes it alone, and is the other's to pass on. After a full disk
+        SQLite rolls back all of it by itself: then nothing more is written, and the other fails too."""
+        if self._ended_by is not None:
+            raise self._ended_by
+        try:
+            with self._errors():
+                return self._saved(work)
+        except StorageError as error:
+            if not self._writer.in_transaction:
+                self._ended_by = error
+            raise
+
+    def _saved(self, work: Work[T]) -> T:
+        self._writer.execute("SAVEPOINT nested")
+        try:
+            result = work(self._writer)
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK TO nested")
+                self._writer.execute("RELEASE nested")
+            raise
+        self._writer.execute("RELEASE nested")
+        return result
 
     def _data_version(self) -> int:
         """Changes whenever another connection commits; asked of the writing one, that is another process."""
@@ -355,6 +374,11 @@ def alone(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def _is_the_stores(error: BaseException) -> bool:
+    """Whether SQLite itself failed, so that each write of the batch would."""
+    return isinstance(error, StorageError) and isinstance(error.__cause__, sqlite3.Error)
 
 
 def _full(path: Path) -> StoreUnavailable:

@@ -87,6 +87,11 @@ class Executions:
         self._redrives = Redrives(journal, queue, clock, self._activator, new_seed)
         self._masks = masks or NoMasks()
 
+    @property
+    def starts_whole(self) -> bool:
+        """Whether a start and what is written of it (`then`) are one transaction."""
+        return self._starts.whole
+
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, actor: Actor | None = None,

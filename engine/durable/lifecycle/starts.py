@@ -54,6 +54,11 @@ class Starts:
         self._startable = startable
         self._together = together
 
+    @property
+    def whole(self) -> bool:
+        """Whether a start and what it tells (`then`) are one transaction."""
+        return self._together is not one_by_one
+
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, parent: Parent | None = None,

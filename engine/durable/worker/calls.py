@@ -3,7 +3,10 @@
 Handing a call to a thread costs more than a short computation does. So a call that is declared to compute is made in
 the loop, and its answer is there at once. Each is measured: one that computed or waited for long was not what it was
 declared to be, and its resource is called on threads from then on. A busy machine, which lets the worker itself wait,
-is told apart: it takes the processor away, and a call that waits gives it up.
+is told apart as far as the system tells: it takes the processor away, and a call that waits gives it up (for Python's
+own lock too, so that threads that compute beside it can make it look slow).
+
+No time-out and no stop ends a call in the loop before it returns.
 
 The threads are daemons: a clean stop must not wait minutes for a slow system whose call the next owner repeats or
 reports as interrupted. (concurrent.futures joins its threads at exit, which would.)
@@ -63,7 +66,7 @@ class CallPool:
     """`threads` calls at once; 0 makes each call in the submitting thread (tests that need one order).
 
     A call past its end hangs: its thread is given up and another may be started, as many again as `threads` at most.
-    `slow` are the resources that were declared to compute, and took long.
+    `slow` are the resources that were declared to compute, and took long; `quick` those that did not, so far.
     """
 
     def __init__(self, tasks: Tasks, clock: Clock, threads: int) -> None:
@@ -73,6 +76,7 @@ class CallPool:
         self._jobs: queue.SimpleQueue[tuple[Ticket, TaskCall, float]] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         self.slow: set[str] = set()
+        self.quick: set[str] = set()
         self._made_here: list[Answer] = []
         self._started = 0
         self._ends: dict[Ticket, float] = {}
@@ -147,6 +151,8 @@ class CallPool:
             self.slow.add(call.resource)
             _LOG.warning("%s is declared to compute and took %.0f ms: it is called on threads from now on",
                          call.resource, seconds * 1000, extra={"execution": ticket.key.id, "state": call.state})
+        else:
+            self.quick.add(call.resource)
         return answer
 
     def _perform(self, ticket: Ticket, call: TaskCall, end: float) -> Answer:

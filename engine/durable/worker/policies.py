@@ -17,11 +17,16 @@ MOST_KNOWN = 1000
 
 
 class Policies:
-    """Asked by the worker for each call. `slow` are the resources that took long in the loop (worker.calls)."""
+    """Asked by the worker for each call. `slow` and `quick` are the resources that took long in the loop, and those
+    that did not (worker.calls)."""
 
-    def __init__(self, tasks: Tasks, settings: Settings, slow: AbstractSet[str] = frozenset()) -> None:
+    def __init__(
+        self, tasks: Tasks, settings: Settings, slow: AbstractSet[str] = frozenset(),
+        quick: AbstractSet[str] = frozenset(),
+    ) -> None:
         self._tasks = tasks
         self._slow = slow
+        self._quick = quick
         self._settings = settings
         self._known: dict[str, TaskPolicy] = {}
 
@@ -75,6 +80,10 @@ class Policies:
     def computes(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call waits for nothing, and is made without a thread."""
         return self.policy(activation, frame).computes and effects.resource(activation.plan, frame) not in self._slow
+
+    def known_quick(self, activation: Activation, frame: Frame) -> bool:
+        """Whether it computes, and such a call was quick here: until then no more are begun than threads can make."""
+        return self.computes(activation, frame) and effects.resource(activation.plan, frame) in self._quick
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""

@@ -80,7 +80,7 @@ class Stepping:
             budget = self._policies.budget_in_time(owned, frame, now)
             if budget is None:
                 break
-            if self._policies.computes(activation, frame):
+            if self._policies.known_quick(activation, frame):
                 if self._computed >= MOST_COMPUTED:
                     break
                 self._computed += 1

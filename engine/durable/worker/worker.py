@@ -114,7 +114,7 @@ class Worker:
         )), journal)
         activator = Activator(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
         self._calls = new_pool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
-        policies = Policies(tasks, settings, self._calls.slow)
+        policies = Policies(tasks, settings, self._calls.slow, self._calls.quick)
         poison = Poison(journal, clock, on_paused)
         self._admission = Admission(
             journal=journal, queue=queue, clock=clock, activator=activator,

@@ -129,7 +129,7 @@ def started_as(
         call.workspace, workflow, value, name=name, version=version, sync=sync, actor=call.actor,
         then=lambda started: act.done(
             target=started.key, entry_id=f"{started.key.id}#start", at=started.started_at,
-            kept=started.actor is not None,
+            kept=started.actor is not None, whole=call.services.executions.starts_whole,
             after={"version": started.version, "kind": started.kind, "input_digest": given},
         ),
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from contextlib import suppress
+from contextvars import ContextVar
 
 import pytest
 
 from engine.clock import SkipClock
-from engine.errors import StoreUnavailable
+from engine.errors import StoreUnavailable, Throttled
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake
 from tests.support.backends import open_local
-from tests.support.patience import SECONDS
+from tests.support.patience import SECONDS, wait_until
 from tests.support.records import a_header, a_record, a_segment
 
 KEY = ExecutionKey.of("default", "orders", "run-1")
@@ -92,6 +94,105 @@ def test_a_write_that_fails_within_undoes_itself_alone(stores):
     assert stores.together(act) == a_header(KEY) == stores.journal.header(KEY)
 
 
+def fill(connection):
+    """What SQLite answers with a rollback of its own: as a disk that is full while a large write spills."""
+    connection.execute("ROLLBACK")
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
+    raise error
+
+
+def test_nothing_is_written_after_sqlite_has_rolled_back_by_itself(stores):
+    """Though whoever wrote it takes no notice."""
+    def act():
+        start(stores)
+        with suppress(StoreUnavailable):
+            stores._database.write(fill)
+        with suppress(StoreUnavailable):
+            stores.journal.create(a_header(OTHER), b"{}")
+
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
+        stores.together(act)
+    assert stores.journal.header(KEY) is None
+    assert stores.journal.header(OTHER) is None
+    stores.together(lambda: start(stores))
+    assert stores.journal.header(KEY) is not None
+
+
+def test_a_neighbour_in_the_same_transaction_is_not_written_either(stores):
+    told = []
+
+    def full():
+        with suppress(StoreUnavailable):
+            stores._database.write(fill)
+
+    def other():
+        start(stores)
+
+    def attempt(act):
+        try:
+            stores.together(act)
+        except StoreUnavailable as error:
+            told.append(str(error))
+
+    batch = beside(stores, [lambda: attempt(full), lambda: attempt(other)])
+    batch()
+    assert len(told) == 2
+    assert stores.journal.header(KEY) is None
+
+
+def test_a_neighbours_own_error_is_its_own(stores):
+    told = []
+
+    def throttled():
+        raise Throttled("its own")
+
+    def attempt(act):
+        try:
+            stores.together(act)
+            told.append("done")
+        except Throttled as error:
+            told.append(str(error))
+
+    beside(stores, [lambda: attempt(throttled), lambda: attempt(lambda: start(stores))])()
+    assert sorted(told) == ["done", "its own"]
+    assert stores.journal.header(KEY) is not None
+
+
+def test_each_acts_in_the_context_of_its_own_thread(stores):
+    who = ContextVar("who", default="nobody")
+    seen = {}
+
+    def named(name):
+        who.set(name)
+        stores.together(lambda: seen.update({name: who.get()}))
+
+    beside(stores, [lambda: named("A"), lambda: named("B")])()
+    assert seen == {"A": "A", "B": "B"}
+
+
+def beside(stores, acts):
+    """Run `acts` on threads of their own, which come while a write is under way, so that they share a transaction."""
+    def run():
+        begun, go_on = threading.Event(), threading.Event()
+
+        def slow(_connection):
+            begun.set()
+            go_on.wait(SECONDS)
+
+        threads = [threading.Thread(target=stores._database.write, args=(slow,))]
+        threads[0].start()
+        begun.wait(SECONDS)
+        for act in acts:
+            threads.append(threading.Thread(target=act))
+            threads[-1].start()
+        wait_until(lambda: len(stores._database._pending) == len(acts))
+        go_on.set()
+        for thread in threads:
+            thread.join(SECONDS)
+    return run
+
+
 def test_nobody_is_told_of_what_did_not_last(stores):
     heard = []
     stores.queue.listen(lambda: heard.append("a wake"))
@@ -113,12 +214,6 @@ def test_nobody_is_told_of_what_did_not_last(stores):
 def test_one_that_shares_its_transaction_with_a_write_that_raises_is_done_once(stores):
     """Group commit runs each of a batch again where one of them raised."""
     told = []
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(_connection):
-        begun.set()
-        go_on.wait(SECONDS)
-
     def bad(_connection):
         raise ValueError("a neighbour")
 
@@ -131,16 +226,6 @@ def test_one_that_shares_its_transaction_with_a_write_that_raises_is_done_once(s
         stores.journal.commit([a_segment(OTHER, 0)])
         stores._database.after_commit(lambda: told.append("once"))
 
-    threads = [threading.Thread(target=write, args=(slow,))]
-    threads[0].start()
-    begun.wait(SECONDS)
-    threads += [threading.Thread(target=write, args=(bad,)), threading.Thread(target=stores.together, args=(act,))]
-    for thread in threads[1:]:
-        thread.start()
-    while len(stores._database._pending) < 2:
-        pass
-    go_on.set()
-    for thread in threads:
-        thread.join(SECONDS)
+    beside(stores, [lambda: write(bad), lambda: stores.together(act)])()
     assert told == ["once"]
     assert [segment.seq for segment in stores.journal.load(OTHER).segments] == [0]

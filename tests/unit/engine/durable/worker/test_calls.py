@@ -13,7 +13,7 @@ from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
 from tests.support.durable import Product, ScriptedTasks
-from tests.support.flows import THREE_TASKS, WORK
+from tests.support.flows import THREE_TASKS, WORK, flow, task
 from tests.support.patience import SECONDS
 
 TICKET = Ticket(ExecutionKey("default", "flow:one"), "nonce", ("", 1, 0))
@@ -69,6 +69,35 @@ def test_one_that_waited_or_computed_for_long_was_the_last_in_the_loop(clock, ca
     assert f"{WORK} is declared to compute and took " in caplog.text
     assert made(pool, computes=True).startswith("call-")
     assert pool.slow == {WORK}
+
+
+def test_no_more_than_threads_can_make_are_begun_until_one_was_quick():
+    """Were the first of them slow, the others would wait for a thread while their time runs."""
+    class Computing(ScriptedTasks):
+        def policy(self, resource):
+            return TaskPolicy(computes=True)
+
+    begun = []
+    product = Product(flow({"Each": {
+        "Type": "Map", "ItemsPath": "$", "ItemProcessor": flow({"Work": task(End=True)}), "End": True,
+    }}), Computing())
+    product.settings = Settings(task_threads=3)
+    key = product.start(list(range(10)))
+    worker = product.worker(call_threads=3)
+    submit = worker._calls.submit
+
+    def noted(*call, **how):
+        begun[-1] += 1
+        submit(*call, **how)
+
+    worker._calls.submit = noted
+    worker.admit([key], product.clock.now() + 300)
+    while worker.owned:
+        begun.append(0)
+        worker.round()
+        worker.gather(0.0)
+    assert [count for count in begun if count] == [3, 7]
+    assert product.describe(key).output == list(range(10))
 
 
 def test_one_that_computes_takes_no_thread_from_others():
