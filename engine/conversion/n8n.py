@@ -38,6 +38,9 @@ _MOST_NODES = 1000
 _DEEPEST = 20
 """So many Parallels within one another are made."""
 
+_OUTPUTS = {"if": 2, "filter": 1}
+"""How many outputs a node has; a switch has one for each rule."""
+
 _LONGEST_WAIT = 99_999_999
 """AWS's longest Seconds of a Wait."""
 
@@ -229,8 +232,7 @@ class _Reading:
 
     def _choice(self, node: str, kind: str, parameters: Mapping[str, Json], machine: _Machine) -> _State:
         count = max(len(self.outputs[node]), 1)
-        if kind == "if":
-            count = min(count, 2)  # it has no third output, whatever an export says
+        count = min(count, _OUTPUTS.get(kind, count))  # it has no more, whatever an export says
         names = [self._follow(node, index, machine) or self._end(machine) for index in range(count)]
         conditions = _conditions(kind, parameters)
         rules = []

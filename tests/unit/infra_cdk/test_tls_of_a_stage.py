@@ -46,7 +46,7 @@ def test_buckets_refuse_less_than_tls_1_2(templates):
 def test_queues_and_the_topic_refuse_plain_http(templates):
     kinds = {"engine": "AWS::SQS::QueuePolicy", "observability": "AWS::SNS::TopicPolicy"}
     found = [conditions for name, kind in kinds.items() for conditions in denied(templates[name], kind)]
-    assert len(found) == 3
+    assert len(found) == 4
     assert all(PLAIN in conditions for conditions in found)
     assert "no plain HTTP" in row("the queues")
 

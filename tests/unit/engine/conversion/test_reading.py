@@ -288,8 +288,9 @@ def test_whatever_an_export_holds_it_becomes_a_document_that_can_be_opened_or_is
     assert codes <= {"MISSING_END_STATE"}, document.definition  # an endless loop stays one, and is found
 
 
-def test_a_third_output_of_an_n8n_if_leads_nowhere():
-    source = n8n([node("C", "if"), node("A", "if")], {"C": to([], [], ["A"])})
+@pytest.mark.parametrize(("kind", "outputs"), [("if", ([], [], ["A"])), ("filter", ([], ["A"]))])
+def test_one_more_output_than_an_n8n_node_has_leads_nowhere(kind, outputs):
+    source = n8n([node("C", kind), node("A", "if")], {"C": to(*outputs)})
     definition = parse_document(only(convert(source)).document).definition
     assert set(definition["States"]) == {"C", "Done"}
     assert [problem.code for problem in validate(definition) if problem.severity == "ERROR"] == []
