@@ -147,11 +147,6 @@ def decode_stimuli(body: bytes) -> list[Stimulus]:
     return [_decode_stimulus(item) for item in unpack(body)["s"]]
 
 
-def pack(value: Json) -> bytes:
-    """A JSON value as bytes."""
-    return _pack(_dumps(value), BILLED.compress_over)
-
-
 _dumps = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -164,7 +159,7 @@ def _pack(text: str, compress_over: int) -> bytes:
 
 
 def unpack(body: bytes) -> Json:
-    """What `pack` packed. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
+    """The JSON value of a body. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
     marker, data = body[:1], body[1:]
     try:
         if marker == _DEFLATED:

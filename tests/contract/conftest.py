@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from engine.governance.audit import Audit
 from engine.ports.keys import ExecutionKey
 from tests.support import backends
 
@@ -34,3 +35,9 @@ def workspace():
 def key(workspace):
     """An execution that no other test uses."""
     return ExecutionKey.of(workspace, "orders", "run-1")
+
+
+@pytest.fixture
+def audit(backend):
+    """The audit log over the backend's store."""
+    return Audit(backend.audit, backend.clock)

@@ -149,6 +149,7 @@ class CallPool:
         seconds = self._clock.now() - began
         if seconds > QUICK_SECONDS and (time.thread_time() - computed > QUICK_SECONDS or _waits() != waits):
             self.slow.add(call.resource)
+            self.quick.discard(call.resource)
             _LOG.warning("%s is declared to compute and took %.0f ms: it is called on threads from now on",
                          call.resource, seconds * 1000, extra={"execution": ticket.key.id, "state": call.state})
         else:

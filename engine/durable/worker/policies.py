@@ -83,7 +83,7 @@ class Policies:
 
     def known_quick(self, activation: Activation, frame: Frame) -> bool:
         """Whether it computes, and such a call was quick here: until then no more are begun than threads can make."""
-        return self.computes(activation, frame) and effects.resource(activation.plan, frame) in self._quick
+        return effects.resource(activation.plan, frame) in self._quick
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""
