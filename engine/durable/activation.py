@@ -11,7 +11,8 @@ twice what it must and writing stays proportional to change.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from engine.durable import codec
 from engine.kernel import effects
@@ -38,6 +39,10 @@ LEASE_MARGIN_SECONDS = 10.0
 """A call's lease outlasts its budget by this."""
 
 _UNDER_WAY = (Phase.SCHEDULED, Phase.RUNNING, Phase.BACKOFF)
+
+
+Choose = Callable[[Sequence[Frame]], Sequence[tuple[Frame, float]]]
+"""Which of the frames that owe a call may make it now, each with its budget in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +129,22 @@ class Activation:
             for frame, (_, visit) in zip(frames, self._suspects, strict=True)
         )
 
-    def feed(self, stimuli: Sequence[Stimulus]) -> None:
-        """Step by one slice. Stimuli that changed nothing leave nothing to commit."""
+    def feed(self, stimuli: Sequence[Stimulus], choose: Choose | None = None) -> None:
+        """Step by one slice. Stimuli that changed nothing leave nothing to commit. Where nobody owed a call before,
+        `choose` says which calls that come to be owed may begin: their intents are part of the same step."""
         room = SLICE_TRANSITIONS if self.express else (SEGMENT_BYTES - self._event_bytes) // self._transition_bytes
-        stepped = step(self.plan, self.snapshot, stimuli, max_transitions=min(max(room, 1), SLICE_TRANSITIONS))
-        ignored = set(map(id, stepped.ignored))
-        taken = [item for item in stimuli if id(item) not in ignored]
-        if not taken:
+        then = None
+        if choose is not None and not self.owed().scheduled:
+            then = partial(self._intend_chosen, choose, max(stimuli[-1].at, self.snapshot.last_at))
+        stepped = step(
+            self.plan, self.snapshot, stimuli, max_transitions=min(max(room, 1), SLICE_TRANSITIONS), then=then,
+        )
+        if not stepped.taken:
             return
         if not self._stimuli:
-            self._since = taken[0].at
+            self._since = stepped.taken[0].at
         self.snapshot = stepped.snapshot
-        self._stimuli += taken
+        self._stimuli += stepped.taken
         self._record(stepped.events)
         self._touched = (self._touched | stepped.touched) - stepped.removed
         self._removed = (self._removed | stepped.removed) - stepped.touched
@@ -168,15 +177,19 @@ class Activation:
     def start(self, calls: Sequence[tuple[Frame, float]], now: float) -> None:
         """Write the intents to call for frames (all SCHEDULED), each with its budget in seconds, into the uncommitted
         change."""
-        if not calls:
-            return
-        at = max(now, self.snapshot.last_at)
+        if calls:
+            self.feed(self._intend(calls, max(now, self.snapshot.last_at)))
+
+    def _intend_chosen(self, choose: Choose, at: float, frames: Sequence[Frame]) -> list[Stimulus]:
+        return self._intend(choose(frames), at)
+
+    def _intend(self, calls: Sequence[tuple[Frame, float]], at: float) -> list[Stimulus]:
         stimuli: list[Stimulus] = []
         for frame, seconds in calls:
             until = at + seconds + LEASE_MARGIN_SECONDS
             stimuli.append(TaskStarted(at, 0, *frame.place, lease_until=until))
             self._intents.append(StartedCall(frame, seconds, until))
-        self.feed(stimuli)
+        return stimuli
 
     def lease_until(self, hard_deadline: float) -> float:
         """When the last running call is over at the latest; 0.0 while none runs."""

@@ -19,7 +19,7 @@ from engine.kernel.history import HistoryEvent
 from engine.kernel.open_frame import OpenFrame
 from engine.kernel.redrivable import joining_again, redrivable
 from engine.kernel.snapshot import Frame, Phase, Progress, Snapshot, Status
-from engine.language.asl.model import Plan, State
+from engine.language.asl.model import Pattern, Plan, State, Task
 from engine.language.expr.scope import ABSENT, Scope
 from engine.records import dataclass
 
@@ -202,6 +202,14 @@ class Builder:
         """Whether `frame` has not been removed meanwhile."""
         return self._open.get(frame.path) is frame
 
+    def scheduled(self) -> list[Frame]:
+        """The frames that were touched and owe a call, in order of their visit."""
+        found = [
+            frame.freeze() for frame in self._open.values()
+            if frame.phase is Phase.SCHEDULED and not is_activity(self.plan, frame)
+        ]
+        return sorted(found, key=lambda frame: frame.visit) if len(found) > 1 else found
+
     def paths(self) -> list[str]:
         """Every frame's path, in no order that means anything (`path_order` gives one)."""
         return [path for path in self._base if path not in self._removed and path not in self._open] + [*self._open]
@@ -323,6 +331,12 @@ def _derive(frames: Mapping[str, Frame]) -> dict[str, Progress]:
             found[0] += 1
             found[1] += frame.phase is Phase.DONE
     return {path: Progress(opened, done) for path, (opened, done) in counts.items()}
+
+
+def is_activity(plan: Plan, frame: Frame | OpenFrame) -> bool:
+    """Whether what the frame owes is no call: a worker of the activity polls for it."""
+    state = plan.state(frame.machine, frame.state)
+    return isinstance(state, Task) and state.resource.pattern is Pattern.ACTIVITY
 
 
 def path_order(path: str) -> tuple[int, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.kernel.builder import is_activity
 from engine.kernel.children.map_run import writer_call
 from engine.kernel.children.result_writer import PUT_OBJECT
 from engine.kernel.snapshot import Frame, Phase, Snapshot
 from engine.kernel.tokens import idempotency_key
-from engine.language.asl.model import Map, Pattern, Plan, Task
+from engine.language.asl.model import Map, Plan, Task
 from engine.ports.activities import WorkItem
 from engine.ports.tasks import TaskCall
 from engine.records import dataclass
@@ -72,7 +73,7 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
                 map_runs.append(frame)
             continue
         if frame.phase is Phase.SCHEDULED:
-            (activities if _is_activity(plan, frame) else scheduled).append(frame)
+            (activities if is_activity(plan, frame) else scheduled).append(frame)
         elif frame.phase is Phase.RUNNING:
             running.append(frame)
         ready = ready or frame.phase is Phase.READY
@@ -131,11 +132,6 @@ def work_item(plan: Plan, snapshot: Snapshot, frame: Frame) -> WorkItem:
     return WorkItem(
         facts.workspace, name, facts.execution_id, frame.path, frame.visit, frame.attempt, frame.entered_at
     )
-
-
-def _is_activity(plan: Plan, frame: Frame) -> bool:
-    state = plan.state(frame.machine, frame.state)
-    return isinstance(state, Task) and state.resource.pattern is Pattern.ACTIVITY
 
 
 def _task(plan: Plan, frame: Frame) -> Task:

@@ -3,12 +3,13 @@
     stimulus ─► finds its frame ─► changes it ─► ready frames run (engine.kernel.states) ─► ended children are joined
                                                  (engine.kernel.fanout) ─► … until every frame is blocked
 
-A stimulus that answers a frame, visit or attempt that no longer waits is handed back as ignored.
+A stimulus that answers a frame, visit or attempt that no longer waits is handed back as ignored. Who steps may give
+more stimuli once it sees which calls are owed: an answer and the next call's intent are then one step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from engine.errors import StateFailure
 from engine.kernel import fanout, jobs, tasks
@@ -62,36 +63,49 @@ _WAITS_IN: dict[type[Stimulus], tuple[Phase, ...]] = {
 """The phases in which a frame waits for a stimulus; for all others it is CALLBACK."""
 _LOOKED_AFTER = (Phase.SCHEDULED, Phase.CALLBACK)
 
+Then = Callable[[Sequence[Frame]], Sequence[Stimulus]]
+"""Asked, with the frames that have come to owe a call, what is to be fed next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
     """The next snapshot, what happened, and which frames differ from before (`removed` ones are gone).
 
-    `ignored` are stimuli that answered a frame, visit or attempt that is no longer waiting.
+    `taken` are the stimuli that it came from, in their order; `ignored` those that answered a frame, visit or attempt
+    that is no longer waiting.
     """
 
     snapshot: Snapshot
     events: tuple[HistoryEvent, ...]
     touched: frozenset[str]
     removed: frozenset[str]
+    taken: tuple[Stimulus, ...] = ()
     ignored: tuple[Stimulus, ...] = ()
 
 
 def step(
-    plan: Plan, snapshot: Snapshot, stimuli: Sequence[Stimulus], *, max_transitions: int | None = None
+    plan: Plan, snapshot: Snapshot, stimuli: Sequence[Stimulus], *, max_transitions: int | None = None,
+    then: Then | None = None,
 ) -> Stepped:
     """Feed `stimuli` and run until every frame is blocked or `max_transitions` states were entered (then one is READY).
 
-    Re-stepping the same stimuli from the same snapshot gives equal results, byte for byte once encoded.
+    `then` is asked once every frame is blocked; what it gives is fed too. Re-stepping the `taken` stimuli from the same
+    snapshot, in one step or in several, gives equal results, byte for byte once encoded.
     """
     builder = Builder(plan, snapshot, room=max_transitions)
     for path in ready_paths(snapshot):
         frame = builder.frame(path)
         if frame is not None:
             builder.ready.append(frame)
-    ignored = [stimulus for stimulus in stimuli if not _take(builder, stimulus)]
+    taken: list[Stimulus] = []
+    ignored: list[Stimulus] = []
+    for stimulus in stimuli:
+        (taken if _take(builder, stimulus) else ignored).append(stimulus)
+    if then is not None and not builder.ready and builder.status is Status.RUNNING:
+        for stimulus in then(builder.scheduled()):
+            (taken if _take(builder, stimulus) else ignored).append(stimulus)
     frozen, touched, removed = builder.freeze()
-    return Stepped(frozen, tuple(builder.events), touched, removed, tuple(ignored))
+    return Stepped(frozen, tuple(builder.events), touched, removed, tuple(taken), tuple(ignored))
 
 
 def _take(builder: Builder, stimulus: Stimulus) -> bool:

@@ -8,7 +8,8 @@ execution's calls are made at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from engine.clock import Clock
 from engine.durable.activation import Activation, StartedCall
@@ -55,8 +56,9 @@ class Stepping:
         activation, now = owned.activation, self._clock.now()
         owned.hold(held=owned.paused or self.is_held(activation))
         stimuli = self._incoming.stimuli(owned, now)
+        begins = not owned.held and not activation.express and not (limited and owned.too_short)
         if stimuli:
-            activation.feed(stimuli)
+            activation.feed(stimuli, partial(self._choose, owned, now) if begins else None)
         if not owned.held and (self._committing.wanted(owned, now) or not activation.owed().ready):
             self._write_intents(owned, now, limited=limited)
 
@@ -72,9 +74,19 @@ class Stepping:
         if limited and owned.too_short:
             activation.feed(self._incoming.too_short(owned, now))
             return
+        scheduled = activation.owed().scheduled
+        if scheduled:
+            activation.start(self._choose(owned, now, scheduled), now)
+        if activation.express:
+            for call in activation.begun():
+                self._make(activation, call)
+
+    def _choose(self, owned: Owned, now: float, scheduled: Sequence[Frame]) -> list[tuple[Frame, float]]:
+        """Which of the `scheduled` calls begin now, in their order, each with its budget in seconds."""
+        activation = owned.activation
         free = self._calls.free
         chosen: list[tuple[Frame, float]] = []
-        for frame in activation.owed().scheduled:
+        for frame in scheduled:
             if self._policies.lacks(activation, frame) is not None:
                 continue  # once nothing else is to be done, the execution is PAUSED (worker.blocked)
             budget = self._policies.budget_in_time(owned, frame, now)
@@ -89,7 +101,4 @@ class Stepping:
             else:
                 self._planned += 1
             chosen.append((frame, budget))
-        activation.start(chosen, now)
-        if activation.express:
-            for call in activation.begun():
-                self._make(activation, call)
+        return chosen
