@@ -51,7 +51,7 @@ NOT_FOR_WORKERS = (
     )),
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
-        "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores",
+        "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores", "turns",
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (

@@ -154,11 +154,14 @@ def _started_answer(call: Call[Any], started: Execution) -> Answer[shapes.Execut
 def shown(call: Call[Any], execution: Execution) -> shapes.Execution:
     """The execution as the API shows it: large values left out, and who started it."""
     key, services = execution.key, call.services
+    actor = execution.actor
     return shapes.Execution.of(
         execution, id=key.id, name=key.name, input=large_values.shown(execution.input, key.id, part="input"),
         output=large_values.shown(execution.output, key.id, part="output"),
         duration_seconds=_seconds(execution.started_at, execution.ended_at),
-        started_by=services.started_by.of(key, started_at=execution.started_at, now=services.clock.now()),
+        started_by=actor.name if actor is not None else services.started_by.of(
+            key, started_at=execution.started_at, now=services.clock.now(),
+        ),
         links=_links(call, execution),
     )
 
