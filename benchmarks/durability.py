@@ -38,6 +38,7 @@ Json = Any
 
 US = "automate"
 NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next call; audit log on"
+WORKFLOW = "bench"
 WORKER_PROCESSES = (1, 2, 4)
 _LOOK_SECONDS = 0.0002
 _PATIENCE_SECONDS = 60.0
@@ -75,16 +76,20 @@ class Bench:
         self.product = product
         self._api = Client(InProcess(product))
         self._worker = product.new_worker()
-        self._api.post("/workflows/import", {"name": "bench", "document": definition, "publish": True})
+        self.publish(WORKFLOW, definition)
 
-    def start(self) -> str:
+    def publish(self, name: str, definition: dict[str, Json]) -> None:
+        """Another workflow."""
+        self._api.post("/workflows/import", {"name": name, "document": definition, "publish": True})
+
+    def start(self, workflow: str = WORKFLOW, value: Json = None) -> str:
         """Start one execution; its id."""
-        return str(self._api.post("/workflows/bench/executions", {"input": {}})["id"])
+        return str(self._api.post(f"/workflows/{workflow}/executions", {"input": value or {}})["id"])
 
-    def at_once(self, count: int) -> list[str]:
-        """Start `count` executions and serve the queue in this thread until all are closed."""
+    def at_once(self, count: int, workflow: str = WORKFLOW, value: Json = None) -> list[str]:
+        """Start `count` executions and serve the queue in this thread until all are parked or closed."""
         product, queue = self.product, CountingQueue(self.product.stores.queue)
-        ids = [self.start() for _ in range(count)]
+        ids = [self.start(workflow, value) for _ in range(count)]
         serving = Serving(self._worker, queue, product.stores.journal, product.clock, product.settings)
         serving.run(lambda: queue.done >= count)
         return ids

@@ -193,7 +193,7 @@ class Activation:
 
     def lease_until(self, hard_deadline: float) -> float:
         """When the last running call is over at the latest; 0.0 while none runs."""
-        ends = [f.lease_until for f in self.snapshot.frames.values() if f.phase is Phase.RUNNING]
+        ends = [frame.lease_until for frame in self.owed().running]
         return min(hard_deadline, max(ends)) if ends else 0.0
 
     def segment(self, now: float, *, owner: str, hard_deadline: float) -> Segment:

@@ -109,10 +109,9 @@ class Recorded:
 
 def sealed(entry: AuditEntry, *, number: int, previous: str, recorded_at: float) -> Recorded:
     """`entry` as number `number` of its chain, with its digest."""
-    unsealed = Recorded(
-        replace(entry, at=as_written(entry.at)), entry.subject.chain, number, previous, as_written(recorded_at), ""
-    )
-    return replace(unsealed, digest=digest_of(canonical(_shape(unsealed))))
+    written = replace(entry, at=as_written(entry.at))
+    place = (written, entry.subject.chain, number, previous, as_written(recorded_at))
+    return Recorded(*place, digest_of(canonical(_shape(Recorded(*place, "")))))
 
 
 def as_note(entry: AuditEntry) -> AuditNote:

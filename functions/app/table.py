@@ -28,8 +28,11 @@ DESCRIBING = "openapi"
 _BY_PATH: dict[str, dict[str, str]] = {}
 for _method, _path, _module in ROUTES:
     _BY_PATH.setdefault(_path, {})[_method] = _module
-_PATTERNS = sorted((tuple(path.strip("/").split("/")), path) for path in _BY_PATH)
-"""Literal segments sort before parameters: "{" is the last printable character but three."""
+_PATTERNS: dict[tuple[int, str], list[tuple[tuple[str, ...], str]]] = {}
+"""By their number of segments and the first one, which is always a literal. Literals sort before parameters: "{" is the
+last printable character but three."""
+for _pattern, _path in sorted((tuple(path.strip("/").split("/")), path) for path in _BY_PATH):
+    _PATTERNS.setdefault((len(_pattern), _pattern[0]), []).append((_pattern, _path))
 
 
 @cache
@@ -45,8 +48,8 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | http.Response
     Matching is API Gateway's: a literal segment before a parameter, a trailing slash makes no difference.
     """
     parts = tuple(path.strip("/").split("/"))
-    for pattern, resource in _PATTERNS:
-        captured = _captured(pattern, parts) if len(pattern) == len(parts) else None
+    for pattern, resource in _PATTERNS.get((len(parts), parts[0]), ()):
+        captured = _captured(pattern, parts)
         if captured is not None:
             by_method = _BY_PATH[resource]
             if method in by_method:

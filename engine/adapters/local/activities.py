@@ -82,7 +82,7 @@ class SqliteActivities:
         self._database.write(lambda connection: connection.executemany(f"DELETE FROM work_item WHERE {_PLACE}", keys))
 
     def _rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        return self._database.read(lambda connection: connection.execute(query, values).fetchall())
+        return self._database.rows(query, values)
 
 
 def _key(item: WorkItem) -> tuple[str, str, str]:

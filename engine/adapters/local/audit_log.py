@@ -30,7 +30,7 @@ class SqliteAuditLog:
     def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
         """The heads of `chains`."""
         query = "SELECT chain, number, digest, recorded_at FROM audit_head WHERE workspace = ?"
-        rows = self._database.read(lambda connection: connection.execute(query, (workspace,)).fetchall())
+        rows = self._database.rows(query, (workspace,))
         return {chain: AuditHead(*head) for chain, *head in rows if chain in chains}
 
     def append(
@@ -71,8 +71,7 @@ class SqliteAuditLog:
         return self._records(query, workspace, chain, 2**63 - 1 if before is None else before, limit)
 
     def _records(self, query: str, *values: str | int) -> list[AuditRecord]:
-        rows = self._database.read(lambda connection: connection.execute(query, values).fetchall())
-        return [AuditRecord(*row) for row in rows]
+        return [AuditRecord(*row) for row in self._database.rows(query, values)]
 
 
 def _append(connection: sqlite3.Connection, run: list[AuditRecord]) -> bool:

@@ -26,6 +26,7 @@ class AuditWitness:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._paths: dict[str, str] = {}
 
     def note(self, workspace: str, numbers: Mapping[int, int]) -> None:
         """Each of these chains has this many records by now."""
@@ -52,9 +53,12 @@ class AuditWitness:
             os.close(file)
         return {chain: number for chain, number in found.items() if number}
 
-    def _path(self, workspace: str) -> Path:
-        name = hashlib.sha256(workspace.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        return self._folder / f"audit-{name}.heads"
+    def _path(self, workspace: str) -> str:
+        known = self._paths.get(workspace)
+        if known is None:
+            name = hashlib.sha256(workspace.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            known = self._paths[workspace] = str(self._folder / f"audit-{name}.heads")
+        return known
 
 
 def _read(file: int, chain: int) -> int:

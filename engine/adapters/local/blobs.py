@@ -25,10 +25,10 @@ class SqliteBlobs:
 
     def get(self, workspace: str, ref: str) -> bytes:
         """The data behind `ref`. Raises StoreCorrupt when it is missing or does not match its digest."""
-        row = self._database.read(lambda connection: connection.execute(_GET, (workspace, ref)).fetchone())
-        if row is None:
+        rows = self._database.rows(_GET, (workspace, ref))
+        if not rows:
             raise StoreCorrupt(f"the large value {ref} is missing")
-        data: bytes = row[0]
+        data: bytes = rows[0][0]
         if hashlib.sha256(data).hexdigest() != ref:
             raise StoreCorrupt(f"the large value {ref} does not match its digest")
         return data

@@ -123,7 +123,7 @@ class SqliteCatalogStore:
         self._database.write(work)
 
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._database.read(lambda connection: connection.execute(query, values).fetchall())
+        return self._database.rows(query, values)
 
 
 def _row_of(connection: sqlite3.Connection, workspace: str, workflow: str) -> WorkflowRecord | None:

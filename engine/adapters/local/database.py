@@ -5,7 +5,8 @@ Writing    one connection a process, behind a lock. Threads that come while a tr
            Between processes SQLite's lock decides, and turns.py says who asks for it next. Who does not get it (from
            another program) tries again after a fraction of the time that a commit takes: SQLite's own handler would
            sleep for ten times as long.
-Reading    a pool of connections, each used by one thread at a time. WAL: readers never wait for the writer.
+Reading    a pool of connections, each used by one thread at a time. WAL: readers never wait for the writer. One
+           statement sees one moment by itself (`rows`); several are a transaction (`read`).
 Together   what a thread reads and writes within `together` is one transaction: all of it lasts, or none.
 Durable    synchronous=FULL: a committed write survives a power cut. `durable=False` skips the wait for the disk
            (synchronous=NORMAL) for what is only a hint: such a write survives kill -9, and is lost by a power cut only
@@ -25,7 +26,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from pathlib import Path
@@ -150,6 +151,19 @@ class Database:
             finally:
                 connection.execute("ROLLBACK")
 
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows that one statement finds."""
+        if self._alone is not None or self._joined() is not None:
+            return self.read(lambda connection: connection.execute(query, values).fetchall())
+        try:
+            connection = self._take_reader()
+            try:
+                return connection.execute(query, values).fetchall()
+            finally:
+                self._idle_readers.append(connection)
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
     def changed(self) -> bool:
         """Whether another process committed something since the last call."""
         with self._errors(), self._writer_lock:
@@ -269,18 +283,20 @@ class Database:
             with self._alone:
                 yield self._writer
             return
-        with self._pending_lock:
-            connection = self._idle_readers.pop() if self._idle_readers else None
-        if connection is None:
-            connection = self._connect()
-            connection.execute("PRAGMA query_only = ON")
-            with self._pending_lock:
-                self._readers.append(connection)
+        connection = self._take_reader()
         try:
             yield connection
         finally:
-            with self._pending_lock:
-                self._idle_readers.append(connection)
+            self._idle_readers.append(connection)
+
+    def _take_reader(self) -> sqlite3.Connection:
+        """One that nobody uses; it is given back by appending it to the idle ones."""
+        with suppress(IndexError):
+            return self._idle_readers.pop()
+        connection = self._connect()
+        connection.execute("PRAGMA query_only = ON")
+        self._readers.append(connection)
+        return connection
 
     def _first_connection(self) -> sqlite3.Connection:
         """The writer's; on a full disk the only one."""

@@ -34,7 +34,7 @@ class SqliteExecutionsIndex:
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
         statement, values = select(query)
-        found = self._database.read(lambda connection: connection.execute(statement, values).fetchall())
+        found = self._database.rows(statement, values)
         return listing.page(query, (ExecutionRow(ExecutionKey(query.workspace, row[0]), *row[1:]) for row in found))
 
 

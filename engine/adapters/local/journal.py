@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from engine.adapters.local.database import LARGEST, Database
@@ -44,6 +42,8 @@ _CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at 
         cause = ?
     WHERE workspace = ? AND id = ? AND seq <= ? AND status IN (?, ?)"""
 
+_READ_HEADER = f"SELECT {_HEADER} FROM header WHERE workspace = ? AND id = ?"
+_HISTORY = f"SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq > ? AND last_event > ? ORDER BY seq LIMIT ?"
 _LOAD = f"""SELECT {_SEGMENT} FROM segment WHERE e = ? AND seq >=
     ifnull((SELECT seq FROM segment WHERE e = ? AND whole ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq"""
 
@@ -81,12 +81,13 @@ class SqliteJournal:
     def execution_input(self, key: ExecutionKey) -> bytes | None:
         """The input as it was given to `create`."""
         query = f"SELECT body FROM input WHERE e = {_E}"
-        row = self._database.read(lambda connection: connection.execute(query, (key.workspace, key.id)).fetchone())
-        return row[0] if row else None
+        rows = self._database.rows(query, (key.workspace, key.id))
+        return rows[0][0] if rows else None
 
     def header(self, key: ExecutionKey) -> Header | None:
         """The header as it was last committed."""
-        return self._database.read(lambda connection: _read_header(connection, key))
+        rows = self._database.rows(_READ_HEADER, (key.workspace, key.id))
+        return _header(key, rows[0]) if rows else None
 
     def load(self, key: ExecutionKey) -> Loaded | None:
         """Header and segments of one moment, from the newest whole snapshot on."""
@@ -126,11 +127,11 @@ class SqliteJournal:
         last_seq, most = -1, _FIRST_HISTORY_PAGE
         after_event = min(after_event, LARGEST)
         while True:
-            page = self._database.read(partial(_read_history, key, last_seq, after_event, most))
-            yield from page
+            page = self._database.rows(_HISTORY, (key.workspace, key.id, last_seq, after_event, most))
+            yield from (_segment(key, row) for row in page)
             if len(page) < most:
                 return
-            last_seq, most = page[-1].seq, _HISTORY_PAGE
+            last_seq, most = page[-1][0], _HISTORY_PAGE
 
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
@@ -142,8 +143,7 @@ class SqliteJournal:
     def inbox(self, key: ExecutionKey) -> list[InboxItem]:
         """All items, in order of id."""
         query = "SELECT item, body, due_at FROM inbox WHERE workspace = ? AND id = ? ORDER BY item"
-        rows = self._database.read(lambda connection: connection.execute(query, (key.workspace, key.id)).fetchall())
-        return [InboxItem(key, *row) for row in rows]
+        return [InboxItem(key, *row) for row in self._database.rows(query, (key.workspace, key.id))]
 
     def delete_inbox(self, key: ExecutionKey, ids: Sequence[str]) -> None:
         """Delete items."""
@@ -154,7 +154,7 @@ class SqliteJournal:
 
     def due(self, before: float, limit: int = 1000) -> list[Due]:
         """Executions whose header or an inbox item is due before `before`, each once, most overdue first."""
-        rows = self._database.read(lambda connection: connection.execute(_DUE, (before, limit)).fetchall())
+        rows = self._database.rows(_DUE, (before, limit))
         return [Due(ExecutionKey(workspace, execution_id), due_at) for workspace, execution_id, due_at in rows]
 
 
@@ -167,28 +167,18 @@ def _header_values(header: Header) -> tuple[Any, ...]:
 
 
 def _read_header(connection: sqlite3.Connection, key: ExecutionKey) -> Header | None:
-    query = f"SELECT {_HEADER} FROM header WHERE workspace = ? AND id = ?"
-    row = connection.execute(query, (key.workspace, key.id)).fetchone()
+    row = connection.execute(_READ_HEADER, (key.workspace, key.id)).fetchone()
     return _header(key, row) if row else None
 
 
 def _header(key: ExecutionKey, row: tuple[Any, ...]) -> Header:
-    *values, parent = row
-    return replace(Header(key, *values), parent=Parent.of_text(parent))
+    values = (*row[:-1], Parent.of_text(row[-1]))
+    return Header(key, *values)
 
 
 def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:
     seq, nonce, body, at, checkpoint, *rest = row
     return Segment(key, seq, nonce, body, at, bool(checkpoint), *rest)
-
-
-def _read_history(
-    key: ExecutionKey, last_seq: int, after_event: int, most: int, connection: sqlite3.Connection
-) -> list[Segment]:
-    query = f"""SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq > ? AND last_event > ?
-        ORDER BY seq LIMIT ?"""
-    values = (key.workspace, key.id, last_seq, after_event, most)
-    return [_segment(key, row) for row in connection.execute(query, values)]
 
 
 def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:

@@ -17,7 +17,7 @@ class SqlitePauses:
     def pauses(self, workspace: str) -> list[Pause]:
         """All of a workspace, by workflow."""
         query = f"SELECT {_COLUMNS} FROM pause WHERE workspace = ? ORDER BY workflow"
-        rows = self._database.read(lambda connection: connection.execute(query, (workspace,)).fetchall())
+        rows = self._database.rows(query, (workspace,))
         return [Pause(workspace, *row) for row in rows]
 
     def put(self, pause: Pause) -> None:

@@ -85,8 +85,8 @@ class SqliteQueue:
 
     def next_due_in(self) -> float | None:
         """Seconds until the earliest unclaimed wake is due; None when there is none."""
-        row = self._database.read(lambda connection: connection.execute(_NEXT_DUE).fetchone())
-        return None if row is None else max(0.0, row[0] - self._clock.now())
+        rows = self._database.rows(_NEXT_DUE)
+        return max(0.0, rows[0][0] - self._clock.now()) if rows else None
 
     def changed(self) -> bool:
         """Whether this process sent or released a wake, or another process wrote anything, since the last call.
