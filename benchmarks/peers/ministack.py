@@ -10,15 +10,11 @@ from __future__ import annotations
 import importlib.metadata
 import io
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 import types
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import workloads
-from benchmarks.measuring import Figure, measure, now
+from benchmarks.measuring import Figure, measure
+from benchmarks.peers.serving import free_port, served
 from benchmarks.peers.stepping import ROLE, expect, finish, machine, start, timed
 
 Json = Any
@@ -98,40 +95,13 @@ def alone(name: str, repeats: int) -> Figure:
 
 @contextmanager
 def _server(folder: str) -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     environment = {
         "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "localhost", "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0", "DOCKER_HOST": "unix:///nonexistent", "LOG_LEVEL": "WARNING", "TMPDIR": folder,
     }
-    with (Path(folder) / "server.log").open("w") as log:
-        server = subprocess.Popen(  # noqa: S603  the peer
-            [str(Path(sys.prefix) / "bin" / "ministack")], env=os.environ | environment, stdout=log, stderr=log,
-            stdin=subprocess.DEVNULL,
-        )
-        try:
-            _wait(server, f"http://127.0.0.1:{port}/_ministack/health")
-            yield port
-        finally:
-            server.terminate()
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
-def _wait(server: subprocess.Popen[bytes], url: str, seconds: float = 60.0) -> None:
-    started = now()
-    while now() - started < seconds and server.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310  on loopback
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit("ministack's server does not answer")
+    with served([str(Path(sys.prefix) / "bin" / "ministack")], port, folder, environment):
+        yield port
 
 
 def _client(service: str, port: int) -> Any:
