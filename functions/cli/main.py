@@ -73,7 +73,7 @@ def run(arguments: Sequence[str]) -> int:
         streams.flush()
     except click.ClickException as error:
         if as_json:
-            _tell({"code": "Usage", "message": error.format_message()}, as_json)
+            _tell({"code": "Usage", "message": _usage(error)}, as_json)
         else:
             error.show()
         return USAGE
@@ -85,6 +85,18 @@ def run(arguments: Sequence[str]) -> int:
         _tell(shape, as_json)
         return status
     return status if isinstance(status, int) else 0
+
+
+def _usage(error: click.ClickException) -> str:
+    """What was wrong with the command line, without the help that people are shown."""
+    message = error.format_message()
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None or not isinstance(context.command, click.Group):
+        return message
+    if not isinstance(error, click.exceptions.NoArgsIsHelpError) and message != "Missing command.":
+        return message
+    names = ", ".join(context.command.list_commands(context))
+    return f"{context.command_path!r} needs a command: one of {names}."
 
 
 def _failure(error: Exception) -> tuple[dict[str, Any], int]:

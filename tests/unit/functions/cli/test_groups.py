@@ -56,12 +56,20 @@ def test_json_is_understood_before_and_after_a_command(automate, words):
 
 @pytest.mark.parametrize(("words", "code"), [
     (["show", "nope:x", "--json"], "ExecutionDoesNotExist"), (["show", "--json"], "Usage"),
-    (["nonsense", "--json"], "Usage"), (["stop", "--json", "--workflow", "nope"], "NotFound"),
+    (["nonsense", "--json"], "Usage"), (["secrets", "--json"], "Usage"),
+    (["stop", "--json", "--workflow", "nope"], "NotFound"),
 ])
 def test_an_error_is_json_wherever_json_is_asked_for(automate, words, code):
     _, out, err = automate(*words)
     assert out == ""
     assert json.loads(err)["error"]["code"] == code
+
+
+def test_a_group_without_a_command_says_which_there_are(automate):
+    _, _, err = automate("secrets", "--json")
+    assert json.loads(err)["error"]["message"] == (
+        "'automate secrets' needs a command: one of delete, get, list, rotate, set."
+    )
 
 
 def test_json_that_is_an_argument_is_none_of_it(automate):
