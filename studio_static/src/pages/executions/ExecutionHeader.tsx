@@ -6,6 +6,7 @@ import { path, post } from "../../api/client";
 import type { Execution } from "../../api/schema";
 import { tell } from "../../app/flash";
 import { executionHref, go } from "../../app/links";
+import { usePreferences } from "../../app/preferences";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time, Took } from "../../ui/Time";
@@ -14,6 +15,7 @@ import { RerunDialog } from "./RerunDialog";
 import { parentOf, timesWords } from "./redrive";
 import { StopDialog } from "./StopDialog";
 import { isOpenStatus } from "./useExecution";
+import { awaitedFact } from "./words";
 
 type Doing = "stop" | "rerun" | null;
 
@@ -29,6 +31,10 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
   const close = () => setDoing(null);
   const isOpen = isOpenStatus(execution.status);
   const parent = parentOf(execution.id);
+  const awaited = awaitedFact(
+    execution.awaited_calls,
+    usePreferences((state) => state.clock),
+  );
   const designer = `/wizard/${encodeURIComponent(execution.workflow)}`;
   const runSame = async () => {
     const started = await post<Execution>(path("/executions/{}/rerun", execution.id), {});
@@ -48,6 +54,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
           <Time at={execution.started_at} />
           <Took since={execution.started_at} seconds={isOpen ? null : execution.duration_seconds} />
           {execution.redrives > 0 && <span>{`Redriven ${timesWords(execution.redrives)}`}</span>}
+          {awaited && <span>{awaited}</span>}
           <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
           {parent && (
             <span>

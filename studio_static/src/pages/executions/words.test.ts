@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { step } from "./testing.testdata";
-import { attemptsSentence, auditSearch, awaitedSentence, meaningOf, plainMessage, standingSentence } from "./words";
+import {
+  attemptsSentence,
+  auditSearch,
+  awaitedFact,
+  awaitedSentence,
+  meaningOf,
+  plainMessage,
+  standingSentence,
+} from "./words";
 
 describe("plainMessage", () => {
   it("takes the message out of the JSON at the end", () => {
@@ -56,6 +64,15 @@ it("says which call a redriven step waits for", () => {
   );
   expect(awaitedSentence(cut, [], "utc")).toBeNull();
   expect(awaitedSentence(step("A#2", { status: "SUCCEEDED" }), calls, "utc")).toBeNull();
+});
+
+it("says what a redriven execution waits for", () => {
+  const call = (state: string, until: string | null) => ({ state, until });
+  expect(awaitedFact([], "utc")).toBeNull();
+  expect(awaitedFact([call("A", "2026-11-24T14:00:00Z"), call("B", "2026-11-24T13:00:00Z")], "utc")).toBe(
+    "Waits for the call of before the redrive: A, B, until 24 Nov 2026, 14:00:00 UTC at the latest",
+  );
+  expect(awaitedFact([call("A", null)], "utc")).toBe("Waits for the call of before the redrive: A");
 });
 
 it("names the audit page's parameters", () => {

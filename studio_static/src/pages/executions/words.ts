@@ -85,6 +85,16 @@ export function awaitedSentence(step: Step, calls: readonly AwaitedCall[], clock
   return `Waits for its call of before the redrive, which may still be under way. It is made again once that is answered${at}.`;
 }
 
+/** What a redriven execution waits for before it goes on; null where it waits for nothing of before. */
+export function awaitedFact(calls: readonly AwaitedCall[], clock: Clock): string | null {
+  if (calls.length === 0) return null;
+  const names = calls.map((call) => call.state).join(", ");
+  const ends = calls.map((call) => call.until).filter((until) => until !== null);
+  const last = ends.length < calls.length ? null : ends.sort().at(-1);
+  const at = last ? `, until ${formatTime(last, clock)} at the latest` : "";
+  return `Waits for the call of before the redrive: ${names}${at}`;
+}
+
 export function secondsBetween(from: string | null, to: string | null): number | null {
   return from === null || to === null ? null : Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 }
