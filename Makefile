@@ -100,7 +100,7 @@ copilot-eval: install-dev ## Draft the evaluation's sentences offline and print 
 bench: install ## Time the interpreter and the durable worker
 	@$(python) -m benchmarks.run
 
-bench-peers: install ## The same with moto, LocalStack, ministack and DBOS beside it
+bench-peers: install ## The same with moto, LocalStack, ministack, Restate, Temporal and DBOS beside it
 	@$(python) -m benchmarks.run --peers
 
 cost-count: install-dev ## Count anew what executions cost on AWS (engine/cost/counted.json)
