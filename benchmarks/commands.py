@@ -36,6 +36,7 @@ def main() -> None:
     repeats = parser.parse_args().repeats
     with tempfile.TemporaryDirectory() as scratch:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the first command leaves compiled modules to the others
         environment["AUTOMATE_DATA_DIR"] = f"{scratch}/data"
         file = Path(scratch) / "hello.json"
         file.write_text(json.dumps(HELLO), encoding="utf-8")
