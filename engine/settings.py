@@ -136,6 +136,12 @@ class Settings:
         "schema. 0 writes what that release reads too (docs/operations.md).",
         least=0, most=1000,
     )
+    spread_lists: int = _setting(
+        0, "AUTOMATE_SPREAD_LISTS",
+        "1 spreads the lists of executions over 16 partitions of each index (on AWS), for more than 500 starts a "
+        "second, once you will not return to release 0.2.0, which does not list what is spread (docs/operations.md).",
+        least=0, most=1,
+    )
     kms_key: str = _setting(
         "", "AUTOMATE_KMS_KEY",
         "The KMS key that secrets set here are encrypted with (on AWS); without one Secrets Manager's own.",

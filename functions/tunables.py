@@ -129,6 +129,12 @@ class Tunables:
         "[Upgrade and go back](deployment.md#upgrade-and-go-back) says when.",
         least=0, most=1000,
     )
+    spread_lists: bool = _choice(
+        False,
+        "Spread the lists of executions over 16 partitions of each index, for more than 500 starts a second "
+        "(AUTOMATE_SPREAD_LISTS). Set it once the stage will not return to release 0.2.0, which does not list what is "
+        "spread. [What fits one stage](operations.md#what-fits-one-stage) counts.",
+    )
     protect: bool = _choice(
         True,
         "Data outlives its stack: deletion protection, retention, termination protection. false only for stages that "

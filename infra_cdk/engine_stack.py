@@ -100,6 +100,7 @@ class EngineStack(Stack):
             "EXECUTION_BATCH_SIZE": str(self._tunables.batch_size),
             "AUTOMATE_TASK_THREADS": str(self._tunables.task_threads),
             "AUTOMATE_SNAPSHOT_SCHEMA": str(self._tunables.snapshot_schema),
+            "AUTOMATE_SPREAD_LISTS": str(int(self._tunables.spread_lists)),
         }
 
     def grant_task_roles(self, role: aws_iam.IGrantable) -> None:

@@ -63,14 +63,14 @@ def _services() -> Services:
 
     from engine.adapters.aws.alarms import CloudWatchAlarms  # noqa: PLC0415
     from engine.adapters.aws.secretsmanager import SecretsManager  # noqa: PLC0415
-    from engine.adapters.aws.stores import AwsStores  # noqa: PLC0415
+    from engine.adapters.aws.stores import THREADS, AwsStores  # noqa: PLC0415
     from engine.adapters.aws.transfers import S3Transfers  # noqa: PLC0415
     from functions.lambda_logs import join_logs  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     limits.apply(settings)
     clock = SystemClock()
-    stores = AwsStores.from_settings(settings, clock)
+    stores = AwsStores.from_settings(settings, clock, threads=THREADS)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock, kms_key=settings.kms_key)
     backends = (EnvironmentSecrets(os.environ), secrets)
     chain = task_chain(settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings))

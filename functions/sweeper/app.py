@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from engine.adapters.aws.stores import AwsStores
+from engine.adapters.aws.stores import THREADS, AwsStores
 from engine.clock import SystemClock
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.settings import Settings
@@ -40,5 +40,5 @@ def _name_stage() -> None:
 def sweeper() -> Sweeper:
     """The sweeper over the stores that the environment names, made at the first invocation."""
     clock = SystemClock()
-    stores = AwsStores.from_settings(Settings.from_environment(os.environ), clock)
+    stores = AwsStores.from_settings(Settings.from_environment(os.environ), clock, threads=THREADS)
     return Sweeper(stores.journal, stores.queue, clock)

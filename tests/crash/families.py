@@ -186,7 +186,7 @@ def opened(family: str, folder: Path) -> Iterator[Callable[[], Stores]]:
     from tests.support.moto_stores import open_aws  # noqa: PLC0415  boto3 and moto only where they are asked for
 
     clock = EventClock()
-    few = mock.patch("engine.adapters.aws.table.DUE_SHARDS", 2)  # a sweep reads each of them
+    few = mock.patch.multiple("engine.adapters.aws.table", DUE_SHARDS=2, LIST_SHARDS=2)  # each of them is read
     with few, open_aws(clock) as made:
         stores = Aws(clock, made)
 

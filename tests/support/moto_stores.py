@@ -97,7 +97,8 @@ def open_aws(clock: SkipClock) -> Iterator[AwsStores]:
     sqs_milliseconds = mock.patch("moto.sqs.models.unix_time_millis", milliseconds)
     with mock.patch.dict(os.environ, _ENVIRONMENT), mock_aws(), sqs_seconds, sqs_milliseconds:
         settings = Settings(
-            table="automate-test", queue_url="to be made", bucket="automate-test-payloads", snapshot_schema=SCHEMA
+            table="automate-test", queue_url="to be made", bucket="automate-test-payloads", snapshot_schema=SCHEMA,
+            spread_lists=1,
         )
         stores = AwsStores.from_settings(settings, clock)
         clients = stores.clients

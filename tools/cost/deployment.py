@@ -408,7 +408,7 @@ class _Shared:
         self._made = made
         self._clients = clients
 
-    def from_settings(self, settings: Any, clock: Any) -> Any:
+    def from_settings(self, settings: Any, clock: Any, **_: Any) -> Any:  # one after the other
         return self._made(
             self._clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock
         )

@@ -31,6 +31,7 @@ Key = tuple[str, str]
 class Meter:
     """Listens to clients until it is closed. `items`, `entries` and `transacted` count write units by what was written:
     the kind of item (the first part of its sort key), the index, the kind of item in a transaction (doubled already).
+    `partitions` has the same units by where they fell: the index, or "table", and the value of its partition key.
     `calls` counts requests by operation, `sent` holds the messages sent, each a body and its delay in seconds.
     """
 
@@ -38,6 +39,7 @@ class Meter:
         self.items: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()
         self.transacted: Counter[str] = Counter()
+        self.partitions: Counter[tuple[str, str]] = Counter()
         self.calls: Counter[str] = Counter()
         self.reads = 0.0
         self.sqs_requests = 0
@@ -69,6 +71,7 @@ class Meter:
         """Count from here on. Messages sent stay, for who delivers them."""
         for counter in (self.items, self.entries, self.transacted, self.calls):
             counter.clear()
+        self.partitions.clear()
         self.reads, self.sqs_requests = 0.0, 0
 
     def close(self) -> None:
@@ -101,7 +104,7 @@ class Meter:
         self.reads += _read_units(model.name, self._params, parsed)
         twice = 2 if model.name == "TransactWriteItems" else 1
         for key, before in self._before.items():
-            self._bill(key[1], before, self._read(key), twice)
+            self._bill(key, before, self._read(key), twice)
         self._before = {}
 
     def _read(self, key: Key) -> Any:
@@ -114,13 +117,17 @@ class Meter:
             self._asking = False
         return answer.get("Item")
 
-    def _bill(self, sort_key: str, before: Any, after: Any, times: int) -> None:
+    def _bill(self, key: Key, before: Any, after: Any, times: int) -> None:
         into = self.items if times == 1 else self.transacted
-        into[sort_key.partition("#")[0]] += times * max(1, math.ceil(max(size(before), size(after)) / _WRITTEN))
+        units = times * max(1, math.ceil(max(size(before), size(after)) / _WRITTEN))
+        into[key[1].partition("#")[0]] += units
+        self.partitions["table", key[0]] += units
         for index in INDEXES:
             places = [_place(item, index) for item in (before, after)]
             if places[0] != places[1]:
-                self.entries[index.name] += sum(place is not None for place in places)
+                for place in filter(None, places):
+                    self.entries[index.name] += 1
+                    self.partitions[index.name, next(iter(place[0].values()))] += 1
 
 
 def size(item: Mapping[str, Any] | None) -> int:

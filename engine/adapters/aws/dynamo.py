@@ -9,10 +9,12 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
+from itertools import repeat
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from engine.adapters.aws.at_once import AtOnce, InOrder
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.failures import THROTTLES, code_of, translated, unreachable
 from engine.clock import Clock
@@ -66,9 +68,11 @@ ABSENT = Expression("attribute_not_exists(pk)")
 
 
 class Table:
-    """The table called `name`. Raises Throttled or StoreUnavailable, and `write` raises ConditionFailed."""
+    """The table called `name`. Raises Throttled or StoreUnavailable, and `write` raises ConditionFailed. `at_once` is
+    how it makes calls that do not need each other's answers."""
 
-    def __init__(self, clients: Clients, name: str, clock: Clock) -> None:
+    def __init__(self, clients: Clients, name: str, clock: Clock, at_once: AtOnce | None = None) -> None:
+        self.at_once = at_once or InOrder()
         self._clients = clients
         self._name = name
         self._clock = clock
@@ -115,19 +119,22 @@ class Table:
 
     def get_many(self, keys: Sequence[Key]) -> dict[Key, Item]:
         """Consistent reads of many items; those that are not there are left out."""
-        found: dict[Key, Item] = {}
-        for start in range(0, len(keys), _MOST_GET):
-            some = keys[start : start + _MOST_GET]
-            requests: Any = {self._name: {"Keys": [_key(key) for key in some], "ConsistentRead": True}}
-            for pause in self._pauses():
-                with _errors():
-                    answer = self._clients.dynamodb.batch_get_item(RequestItems=requests)
-                items = map(_item, answer["Responses"].get(self._name, []))
-                found.update(((item["pk"], item["sk"]), item) for item in items)
-                requests = answer.get("UnprocessedKeys")
-                if not requests:
-                    break
-                self._clock.sleep(pause)
+        batches = [keys[start : start + _MOST_GET] for start in range(0, len(keys), _MOST_GET)]
+        return {
+            (item["pk"], item["sk"]): item for found in self.at_once.each(self._get_batch, batches) for item in found
+        }
+
+    def _get_batch(self, keys: Sequence[Key]) -> list[Item]:
+        found: list[Item] = []
+        requests: Any = {self._name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+        for pause in self._pauses():
+            with _errors():
+                answer = self._clients.dynamodb.batch_get_item(RequestItems=requests)
+            found += map(_item, answer["Responses"].get(self._name, []))
+            requests = answer.get("UnprocessedKeys")
+            if not requests:
+                break
+            self._clock.sleep(pause)
         return found
 
     def query(
@@ -137,22 +144,42 @@ class Table:
 
         `pages` gives the sizes of the first pages, for who may stop early; after them DynamoDB's 1 MB is the size.
         """
-        request: dict[str, Any] = {
+        request, sizes = self._query_request(keys, index, newest_first=newest_first), iter(pages)
+        yield from self._pages(request, self._query_page(request, next(sizes, None)), sizes)
+
+    def queries(
+        self, each: Iterable[tuple[Expression, int | None]], *, index: str, newest_first: bool = False,
+        more: int | None = None,
+    ) -> list[Iterator[Item]]:
+        """`query` of several partitions of an index, each with the size of its first page; `more` is that of the
+        others. The first pages are read at once, now."""
+        requests = [(self._query_request(keys, index, newest_first=newest_first), first) for keys, first in each]
+        answers = self.at_once.each(lambda asked: self._query_page(*asked), requests)
+        return [
+            self._pages(request, answer, repeat(more))
+            for (request, _), answer in zip(requests, answers, strict=True)
+        ]
+
+    def _query_request(self, keys: Expression, index: str | None, *, newest_first: bool) -> dict[str, Any]:
+        return {
             "TableName": self._name, "KeyConditionExpression": keys.text, "ScanIndexForward": not newest_first,
             "ExpressionAttributeValues": _attributes(keys.values),
             **({"IndexName": index} if index else {"ConsistentRead": True}),
         }
-        sizes = iter(pages)
+
+    def _query_page(self, request: dict[str, Any], size: int | None) -> Any:
+        limited = {**request, "Limit": size} if size else request
+        with _errors():
+            return self._clients.dynamodb.query(**limited)
+
+    def _pages(self, request: dict[str, Any], answer: Any, sizes: Iterator[int | None]) -> Iterator[Item]:
+        """The items of a first answer, then of those that follow it."""
         while True:
-            request.pop("Limit", None)
-            if size := next(sizes, None):
-                request["Limit"] = size
-            with _errors():
-                answer = self._clients.dynamodb.query(**request)
             yield from map(_item, answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            more = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            answer = self._query_page(more, next(sizes, None))
 
     def _parameters(self, write: Put | Update) -> dict[str, Any]:
         parameters: dict[str, Any] = {"TableName": self._name}

@@ -1,5 +1,10 @@
 """The executions index in DynamoDB: each query walks one index of the table, never the table.
 
+A list lies in the shards of one index (table.py says why), and, where it was written unspread, in a partition beside
+them. All of them are walked at the same time, and merged: each is in the list's order. A page's token is a place in
+that order. It says nothing of partitions, so it holds however the rows were written. A name is looked up in its shard
+alone, and with its workflow by its key.
+
 Every index but those of a prefix leaves its keys in the list's order, newest first. The keys of a prefix come in the
 order of its values: up to GATHERED of them are read and sorted. More of them than that is no rare prefix, so there
 the list itself is walked and what does not match is left out. Names that the product gives have no index: such a name
@@ -10,8 +15,10 @@ are the rows, are then read by key, consistently, and compared with the query on
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain, groupby, islice
 
 from engine.adapters import listing
 from engine.adapters.aws import items, table
@@ -19,10 +26,14 @@ from engine.adapters.aws.dynamo import Expression, Item, Table
 from engine.adapters.listing import Position
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
 from engine.ports.generated_names import is_generated, starts_of
+from engine.ports.keys import ExecutionKey
 from engine.records import dataclass
 
 GATHERED = 2000
 _ROWS_AT_ONCE = 100
+_PAGE = 200
+_FEWEST_OF_A_SHARD = 8
+"""A page's rows of one shard are about a sixteenth of it. Twice that are asked for, so that one question will do."""
 
 _LATEST = 9_999_999_999.0
 """No execution starts later, for a place in the list has ten digits for it (epoch seconds)."""
@@ -33,11 +44,25 @@ _INDEXES = {index.name: index for index in (table.BUSINESS_KEY, table.NAME, tabl
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """A way through one index: its partition, and what the sort keys begin with before the start time."""
+    """A way through one list: its index and value, and what the sort keys begin with before the start time. `name` is
+    that of all executions that are meant, where it is known."""
 
     index: table.Index
-    partition: str
+    value: str
     prefix: str = ""
+    name: str | None = None
+
+    def keys(self, condition: str, values: dict[str, str], most: int) -> list[tuple[Expression, int]]:
+        """What finds `most` rows under a condition on the sort key: an expression for each partition, and the size of
+        its first page."""
+        partitions = items.partitions(self.value, self.name)
+        of_a_shard = most if self.name is not None else max(_FEWEST_OF_A_SHARD, 2 * most // table.LIST_SHARDS)
+        sizes = [most, *(of_a_shard for _ in partitions[1:])]
+        text = f"{self.index.partition} = :partition{condition}"
+        return [
+            (Expression(text, {":partition": partition, **values}), size)
+            for partition, size in zip(partitions, sizes, strict=True)
+        ]
 
 
 class DynamoExecutionsIndex:
@@ -55,13 +80,16 @@ class DynamoExecutionsIndex:
         found = self._candidates(query, after)
         while chunk := list(islice(found, min(_ROWS_AT_ONCE, query.limit + 1))):
             stored = self._table.get_many([(pk, items.HEADER) for pk in chunk])
-            rows = (items.row_of(stored[pk, items.HEADER]) for pk in chunk if (pk, items.HEADER) in stored)
-            for row in rows:
+            headers = (stored[pk, items.HEADER] for pk in chunk if (pk, items.HEADER) in stored)
+            for row in (items.row_of(header) for header in headers if items.LISTED in header):
                 if listing.matches(query, row) and (after is None or Position.of(row) < after):
                     yield row
 
     def _candidates(self, query: ExecutionQuery, after: Position | None) -> Iterator[str]:
-        """Partitions of executions that may match, newest first."""
+        """Partitions of executions that may match, newest first, each once."""
+        alone = _alone(query)
+        if alone is not None:
+            return iter((alone,))
         walk = _exact_walk(query)
         prefixed = _prefix_walk(query)
         if walk.index in (table.NAME, table.BUSINESS_KEY) or prefixed is None:
@@ -72,20 +100,21 @@ class DynamoExecutionsIndex:
             if len(gathered) > GATHERED:
                 return (pk for _, pk in self._walk(query, walk, after))
             last = items.started_sort(after.started_at, after.id) if after else "~"
-            in_order = sorted(gathered, reverse=True)
+            in_order = sorted(set(gathered), reverse=True)
             found = ((place, pk) for place, pk in in_order if place < last and _named(query, pk))
             by_name = prefixed.index is table.NAME
         if by_name:
-            found = heapq.merge(found, self._generated(query, after), reverse=True)
+            found = _merged([found, self._generated(query, after)])
         return (pk for _, pk in found)
 
     def _generated(self, query: ExecutionQuery, after: Position | None) -> Iterator[tuple[str, str]]:
         """The executions with generated names that the query's name means: where the list has their starts."""
-        starts = starts_of(listing.patterns(query)["name"].text)
+        pattern = listing.patterns(query)["name"]
+        starts = starts_of(pattern.text)
         if starts is None:
             return
         first, last = items.started_sort(starts[0], ""), items.started_sort(min(starts[1], _LATEST), "")
-        walk = _list_walk(query)
+        walk = replace(_list_walk(query), name=None if pattern.prefix else pattern.text)
         for place, pk in self._walk(query, walk, after, first=first, last=last):
             name = items.key_of(pk).name
             if is_generated(name, float(place.partition("\0")[0])):
@@ -100,21 +129,33 @@ class DynamoExecutionsIndex:
         first, last = max(first, bounds[0]), min(last, bounds[1])
         if first > last:
             return iter(())
-        keys = Expression(
-            f"{walk.index.partition} = :partition AND {walk.index.sort} BETWEEN :first AND :last",
-            {":partition": walk.partition, ":first": walk.prefix + first, ":last": walk.prefix + last},
-        )
-        pages = (size for size in (query.limit + 1, 200))
-        found = self._table.query(keys, index=walk.index.name, newest_first=True, pages=pages)
-        return ((_place(item, walk.index), item["pk"]) for item in found if _named(query, item["pk"]))
+        within = {":first": walk.prefix + first, ":last": walk.prefix + last}
+        keys = walk.keys(f" AND {walk.index.sort} BETWEEN :first AND :last", within, query.limit + 1)
+        found = self._table.queries(keys, index=walk.index.name, newest_first=True, more=_PAGE)
+        placed = _merged([map(partial(_placed, index=walk.index), rows) for rows in found])
+        return ((place, pk) for place, pk in placed if _named(query, pk))
 
     def _walk_prefix(self, walk: _Walk) -> Iterator[tuple[str, str]]:
-        """Pairs of a key's place in the list and its partition, in the order of the index."""
+        """Pairs of a key's place in the list and its partition, in no order."""
         begins = f" AND begins_with({walk.index.sort}, :prefix)" if walk.prefix else ""
-        values = {":partition": walk.partition, **({":prefix": walk.prefix} if walk.prefix else {})}
-        keys = Expression(f"{walk.index.partition} = :partition{begins}", values)
-        found = self._table.query(keys, index=walk.index.name)
-        return ((_place(item, walk.index), item["pk"]) for item in found)
+        keys = walk.keys(begins, {":prefix": walk.prefix} if walk.prefix else {}, GATHERED + 1)
+        found = self._table.queries(keys, index=walk.index.name)
+        return map(partial(_placed, index=walk.index), chain.from_iterable(found))
+
+
+def _alone(query: ExecutionQuery) -> str | None:
+    """The one partition of an execution that may match, where the query has both its workflow and its name."""
+    pattern, workflow = listing.patterns(query).get("name"), query.workflow
+    if pattern is None or pattern.prefix or workflow is None:
+        return None
+    if items.sortable(workflow + pattern.text) != workflow + pattern.text:
+        return None  # no name is so long, and a key has no room for it
+    return items.partition(ExecutionKey.of(query.workspace, workflow, pattern.text))
+
+
+def _merged(walks: Iterable[Iterator[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """Walks in the list's order, as one. An index lags, so a row may still be in the partition that it has left."""
+    return (found for found, _ in groupby(heapq.merge(*walks, reverse=True)))
 
 
 def _bounds(query: ExecutionQuery, after: Position | None) -> tuple[str, str]:
@@ -128,7 +169,8 @@ def _exact_walk(query: ExecutionQuery) -> _Walk:
     """The index of the exact filter that leaves the fewest rows as a rule; the whole list without one."""
     for column, pattern in listing.patterns(query).items():
         if column in _INDEXES and not pattern.prefix:
-            return _Walk(_INDEXES[column], query.workspace, items.joined(items.sortable(pattern.text), ""))
+            name = pattern.text if column == "name" else None
+            return _Walk(_INDEXES[column], query.workspace, items.joined(items.sortable(pattern.text), ""), name)
     statuses = listing.statuses(query)
     if len(statuses) == 1 and statuses[0] != table.UNLISTED_STATUS:
         return _Walk(table.STATUS, items.joined(query.workspace, statuses[0]))
@@ -156,6 +198,6 @@ def _named(query: ExecutionQuery, partition: str) -> bool:
     return query.workflow in (None, key.workflow) and (pattern is None or pattern.matches(key.name))
 
 
-def _place(item: Item, index: table.Index) -> str:
-    """Start time and id at the end of a sort key."""
-    return items.joined(*item[index.sort].rsplit("\0", 2)[-2:])
+def _placed(item: Item, index: table.Index) -> tuple[str, str]:
+    """Start time and id at the end of a sort key, and the partition."""
+    return items.joined(*item[index.sort].rsplit("\0", 2)[-2:]), item["pk"]

@@ -20,6 +20,9 @@ INBOX = "N#"
 ACTOR, INPUT = "actor", "input"
 """Attributes of a header: who started it, as JSON, and its input, where both fit."""
 
+LISTED = "ws"
+"""The attribute that a header has where it is a row of the executions index."""
+
 AUDITED = "audited"
 """The attribute of a segment that becomes entries of the audit log."""
 
@@ -56,7 +59,7 @@ def inbox_key(key: ExecutionKey, item_id: str) -> Key:
     return partition(key), INBOX + item_id
 
 
-def header_item(header: Header, row: ExecutionRow | None = None) -> Item:
+def header_item(header: Header, row: ExecutionRow | None = None, *, spread: bool = False) -> Item:
     """A header, with its place in the due index while it has one, and in the lists. The workflow's name is part of the
     key."""
     pk = partition(header.key)
@@ -68,7 +71,7 @@ def header_item(header: Header, row: ExecutionRow | None = None) -> Item:
         "due_shard": None if header.due_at is None else table.due_shard(pk),
         "strikes": header.strikes or None, "cause": header.cause,
         ACTOR: None if header.actor is None else _actor_text(header.actor),
-        **({} if row is None else places(row)),
+        **({} if row is None else places(row, spread=spread)),
     }
 
 
@@ -135,30 +138,43 @@ def inbox_of(key: ExecutionKey, item: Item, body: bytes) -> InboxItem:
     return InboxItem(key, item["sk"].removeprefix(INBOX), body, item["due_at"])
 
 
-def places(row: ExecutionRow) -> Item:
+def places(row: ExecutionRow, *, spread: bool = False) -> Item:
     """What a header lacks to be a row of the executions index: its place in each list it belongs to."""
     key, business_key = row.key, listing.storable(row.business_key)
     started = started_sort(row.started_at, key.id)
     return {
-        "ws": key.workspace, "ws_workflow": joined(key.workspace, row.workflow), "started": started,
+        LISTED: _list(row, key.workspace, spread=spread),
+        "ws_workflow": _list(row, joined(key.workspace, row.workflow), spread=spread), "started": started,
         # A name that the product gave is found by its time, in the lists: an index of it would be a write more.
         "name_started": None if is_generated(key.name, row.started_at) else joined(sortable(key.name), started),
         "business_key": business_key,
         "business_key_started": None if business_key is None else joined(sortable(business_key), started),
-        **moves(row),
+        **moves(row, spread=spread),
     }
 
 
-def moves(row: ExecutionRow) -> Item:
-    """The part of its places that changes with its status."""
-    error = listing.storable(row.error)
+def moves(row: ExecutionRow, *, spread: bool = False) -> Item:
+    """The part of its places that changes with its status. The attributes take the place of those of before, so that
+    a row that was written unspread is in one partition of a list, never in two."""
+    error, unlisted = listing.storable(row.error), row.status == table.UNLISTED_STATUS
     return {
-        "ws_status": None if row.status == table.UNLISTED_STATUS else joined(row.key.workspace, row.status),
+        "ws_status": None if unlisted else _list(row, joined(row.key.workspace, row.status), spread=spread),
         "error_name": error,
         "error_started": None if error is None else joined(
             sortable(error), started_sort(row.started_at, row.key.id)
         ),
     }
+
+
+def partitions(value: str, name: str | None = None) -> list[str]:
+    """Where the rows of the list `value` lie, the one of what is not spread first; of executions called `name`, where
+    it is given."""
+    shards = table.list_shards() if name is None else [table.list_shard(name)]
+    return [value, *(joined(value, shard) for shard in shards)]
+
+
+def _list(row: ExecutionRow, value: str, *, spread: bool) -> str:
+    return joined(value, table.list_shard(row.key.name)) if spread else value
 
 
 def row_of(item: Item) -> ExecutionRow:

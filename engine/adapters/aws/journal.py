@@ -24,14 +24,18 @@ _NEAR = 32  # segments that are read in vain at most, rather than probing on
 
 class DynamoJournal:
     """engine.ports.journal.Journal. Inputs, segments and inbox items of more than 300 KB lie in `blobs`.
-    `short_inputs` are part of their header; the release before 0.2.0 looks for each in an item of its own."""
+    `short_inputs` are part of their header; the release before 0.2.0 looks for each in an item of its own. Rows are
+    written to `spread_lists`, where 0.2.0 does not look; both are read."""
 
     sizes = BILLED
 
-    def __init__(self, table: Table, blobs: BlobStore, *, short_inputs: bool = True) -> None:
+    def __init__(
+        self, table: Table, blobs: BlobStore, *, short_inputs: bool = True, spread_lists: bool = True
+    ) -> None:
         self._table = table
         self._blobs = blobs
         self._short_inputs = short_inputs
+        self._spread = spread_lists
 
     def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
         """Write the input, then the header and its places in the lists if its key is free. None when written, else the
@@ -40,7 +44,7 @@ class DynamoJournal:
         # client B  --------- input I#b ------------- header: taken, the failed write tells whose -- deletes I#b
         # An input lies under its digest, so a rival's never stands where the header's is looked for. A short one is
         # part of the header: one write.
-        header_item = items.header_item(header, row)
+        header_item = items.header_item(header, row, spread=self._spread)
         whole = items.with_input(header_item, execution_input) if self._short_inputs else None
         if whole is not None:
             return self._put_header(header, whole)
@@ -162,7 +166,7 @@ class DynamoJournal:
             ":due_at": change.due_at, ":ended_at": change.ended_at, ":cause": change.cause,
             ":due_shard": None if change.due_at is None else table.due_shard(pk),
         }
-        moved = {} if change.row is None else items.moves(change.row)
+        moved = {} if change.row is None else items.moves(change.row, spread=self._spread)
         values |= {f":{attribute}": value for attribute, value in moved.items()}
         sets, removes = ["seq = :seq", "#status = :status"], []
         for attribute in ("due_at", "due_shard", "ended_at", "cause", *moved):

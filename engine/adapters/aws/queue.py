@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine.adapters.aws.at_once import AtOnce, InOrder
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.failures import THROTTLES, storage_errors
 from engine.errors import InvalidDocument, StoreUnavailable, Throttled
@@ -22,21 +23,25 @@ _MOST_SENT = 10  # SendMessageBatch's limit
 class SqsQueue:
     """engine.ports.queue.WakeQueue."""
 
-    def __init__(self, clients: Clients, url: str) -> None:
+    def __init__(self, clients: Clients, url: str, at_once: AtOnce | None = None) -> None:
         self._clients = clients
         self._url = url
+        self._at_once = at_once or InOrder()
 
     def send(self, wakes: Sequence[Wake]) -> None:
         """Put wakes into the queue. When SQS refuses some of them the others are sent, and then it raises."""
-        refused: list[str] = []
-        for start in range(0, len(wakes), _MOST_SENT):
-            entries = [_entry(number, wake) for number, wake in enumerate(wakes[start : start + _MOST_SENT])]
-            with storage_errors():
-                answer = self._clients.sqs.send_message_batch(QueueUrl=self._url, Entries=entries)
-            refused += [failure["Code"] for failure in answer.get("Failed", [])]
+        batches = [wakes[start : start + _MOST_SENT] for start in range(0, len(wakes), _MOST_SENT)]
+        refused = [code for codes in self._at_once.each(self._send, batches) for code in codes]
         if refused:
             message = f"SQS refused {len(refused)} of {len(wakes)} wakes: {', '.join(sorted(set(refused)))}"
             raise Throttled(message) if THROTTLES.issuperset(refused) else StoreUnavailable(message)
+
+    def _send(self, wakes: Sequence[Wake]) -> list[str]:
+        """The codes of those that were refused."""
+        entries = [_entry(number, wake) for number, wake in enumerate(wakes)]
+        with storage_errors():
+            answer = self._clients.sqs.send_message_batch(QueueUrl=self._url, Entries=entries)
+        return [failure["Code"] for failure in answer.get("Failed", [])]
 
 
 def encode_wake(key: ExecutionKey) -> str:

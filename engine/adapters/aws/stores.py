@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.adapters.aws.activities import DynamoActivities
+from engine.adapters.aws.at_once import AtOnce, InOrder, InThreads
 from engine.adapters.aws.audit_log import DynamoAuditLog, DynamoAuditNotes
 from engine.adapters.aws.blobs import S3Blobs
 from engine.adapters.aws.catalog_store import DynamoCatalogStore
@@ -16,10 +17,14 @@ from engine.clock import Clock
 from engine.errors import InvalidDocument
 from engine.settings import Settings
 
+THREADS = 16
+"""Of a function that reads lists, or sweeps: a list's shards are asked at once, and those of what is due."""
+
 
 class AwsStores:
     """Made with `AwsStores.from_settings`. No client is made before its first use. `confirmed`: the stage will not
-    return to the release before, so that what that one cannot read may be written."""
+    return to a release before 0.2.0, so that what that one cannot read may be written. `spread_lists` says the same of
+    0.2.0. `at_once` is how calls are made that do not need each other's answers."""
 
     owner = ""
     """A lease names no process here: time alone ends it."""
@@ -28,14 +33,16 @@ class AwsStores:
     """They share no transaction that would cost no more."""
 
     def __init__(
-        self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock, confirmed: bool = True
+        self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock, confirmed: bool = True,
+        spread_lists: bool = True, at_once: AtOnce | None = None,
     ) -> None:
         self.clients = clients
         self.blobs = S3Blobs(clients, bucket)
-        stored = Table(clients, table, clock)
-        self.journal = DynamoJournal(stored, self.blobs, short_inputs=confirmed)
+        at_once = at_once or InOrder()
+        stored = Table(clients, table, clock, at_once)
+        self.journal = DynamoJournal(stored, self.blobs, short_inputs=confirmed, spread_lists=spread_lists)
         self.index = DynamoExecutionsIndex(stored)
-        self.queue = SqsQueue(clients, queue_url)
+        self.queue = SqsQueue(clients, queue_url, at_once)
         self.catalog = DynamoCatalogStore(stored, self.blobs)
         self.audit = DynamoAuditLog(stored)
         self.audit_notes = DynamoAuditNotes(stored)
@@ -43,8 +50,9 @@ class AwsStores:
         self.activities = DynamoActivities(stored)
 
     @classmethod
-    def from_settings(cls, settings: Settings, clock: Clock) -> AwsStores:
-        """The stores that the settings name. Raises InvalidDocument naming the variable that is not set."""
+    def from_settings(cls, settings: Settings, clock: Clock, *, threads: int = 1) -> AwsStores:
+        """The stores that the settings name. `threads` of them make calls that do not need each other's answers.
+        Raises InvalidDocument naming the variable that is not set."""
         named = {
             "AUTOMATE_TABLE": settings.table, "AUTOMATE_QUEUE_URL": settings.queue_url,
             "AUTOMATE_BUCKET": settings.bucket,
@@ -54,10 +62,11 @@ class AwsStores:
                 raise InvalidDocument(
                     f"{variable} is not set", where=variable, advice="The deployed stack sets it for its functions."
                 )
-        clients = Clients(connections=max(10, settings.batch_size, settings.task_threads))
+        clients = Clients(connections=max(10, settings.batch_size, settings.task_threads, threads))
         return cls(
             clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock,
-            confirmed=settings.snapshot_schema > 0,
+            confirmed=settings.snapshot_schema > 0, spread_lists=settings.spread_lists > 0,
+            at_once=InThreads(threads) if threads > 1 else None,
         )
 
     def is_alive(self, owner: str) -> bool:  # noqa: ARG002 - the other families look at it

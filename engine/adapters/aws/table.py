@@ -25,6 +25,10 @@ All indexes are sparse and KEYS_ONLY: one costs a write only where an item has i
 change (two when it moves), so an execution pays for the lists once at its start and, for its status, once at its
 close. The header is the row of the executions index: a row of its own would be two writes more. Sort keys end in the
 start time and id, which is the order of every list. docs/operations.md counts the write units.
+
+A partition takes 1,000 write units a second, and the newest end of a list takes every start. So, where a stage spreads
+its lists, the value of a list's partition key ends in the shard of the execution's name, 00 to 15. A list is then read
+from all its shards, and from the partition without one, where what was started unspread stays.
 """
 
 from __future__ import annotations
@@ -56,6 +60,10 @@ walks the list itself and reads what ended otherwise in vain."""
 
 DUE_SHARDS = 16
 """So many partitions share the writes of due_at; the sweep asks them all."""
+
+LIST_SHARDS = 16
+"""So many partitions share the writes of a list that is spread; who reads it asks them all. It may grow, and never
+shrink: what was written stays where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,17 @@ def create_table_request(name: str) -> dict[str, Any]:
 def due_shard(partition_key: str) -> str:
     """The partition of the due index that an item of this execution lies in."""
     return str(crc32(partition_key.encode()) % DUE_SHARDS)
+
+
+def list_shard(name: str) -> str:
+    """The shard of every list that an execution of this name lies in. It is the name's, not the id's, so that a name
+    is looked up in one shard, whatever its workflow."""
+    return f"{crc32(name.encode('utf-8', 'replace')) % LIST_SHARDS:02}"
+
+
+def list_shards() -> list[str]:
+    """All of them."""
+    return [f"{number:02}" for number in range(LIST_SHARDS)]
 
 
 def _key_schema(partition: str, sort: str) -> list[dict[str, str]]:

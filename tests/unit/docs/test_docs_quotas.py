@@ -145,6 +145,7 @@ BEYOND = {
     "executions that a worker takes at once": HERE + "test_a_setting_out_of_its_range_is_refused",
     "transitions between two commits of pure states": HERE + "test_a_long_run_of_pure_states_is_several_segments",
     "a value within DynamoDB": "engine/adapters/aws/test_journal.py::test_a_large_body_is_a_blob_before_it_is_an_item",
+    "starts that one stage lists": "functions/app/test_failures.py::test_a_store_that_does_not_serve_is_503",
     "the delay of a wake": "engine/durable/worker/test_worker.py::test_a_wait_of_a_year_is_the_sweepers",
     "receives of one wake":
         "infra_cdk/test_engine_stack.py"

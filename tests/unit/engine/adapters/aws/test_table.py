@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from collections import Counter
+
 from engine.adapters.aws import table
+from engine.ports.generated_names import generated_name
+
+SHARDS = ["03", "09", "10", "00"]
 
 
 def test_every_index_is_sparse_and_keys_only():
@@ -26,3 +31,15 @@ def test_every_attribute_of_a_key_is_defined_and_no_other():
 def test_executions_spread_over_all_due_shards():
     shards = {table.due_shard(f"E#default#orders:run-{number}") for number in range(500)}
     assert shards == {str(number) for number in range(16)}
+
+
+def test_executions_spread_evenly_over_the_shards_of_a_list():
+    for names in ((f"run-{number}" for number in range(50_000)), (generated_name(1.7e9) for _ in range(50_000))):
+        shards = Counter(map(table.list_shard, names))
+        assert sorted(shards) == table.list_shards()
+        assert max(shards.values()) < 50_000 / 16 * 1.1
+
+
+def test_the_shard_of_a_name_stays():
+    """It is in every stored key of a list: these were computed once."""
+    assert [table.list_shard(name) for name in ("run-1", "run-2", "bestellung-ä", "")] == SHARDS
