@@ -137,7 +137,7 @@ class EngineStack(Stack):
 
     def _make_sweeper(self) -> aws_lambda.Function:
         sweeper = self._functions.make(
-            Shape("sweeper", 256, 55, "Wakes what is due or overdue", without=NOT_FOR_WORKERS),
+            Shape("sweeper", 512, 55, "Wakes what is due or overdue", without=NOT_FOR_WORKERS),
             self.settings,
         )
         self._data.grant_engine(sweeper)

@@ -223,6 +223,10 @@ class Journal(Protocol):
         """A consistent read of the header."""
         ...
 
+    def headers(self, keys: Sequence[ExecutionKey]) -> dict[ExecutionKey, Header]:
+        """Consistent reads of many headers, in few calls; unknown executions are left out."""
+        ...
+
     def load(self, key: ExecutionKey) -> Loaded | None:
         """A consistent read of header and segments, from the newest checkpoint on. None for an unknown one."""
         ...
@@ -236,7 +240,8 @@ class Journal(Protocol):
         ...
 
     def update_headers(self, changes: Sequence[HeaderChange]) -> list[bool]:
-        """Apply header changes without a segment (parking, sweep claims); False where the condition did not hold."""
+        """Apply header changes without a segment (parking, sweep claims), each of another execution; False where the
+        condition did not hold."""
         ...
 
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:

@@ -139,6 +139,14 @@ def test_a_large_segment_comes_back(journal, started):
 # --- headers
 
 
+def test_many_headers_are_read_together(journal, workspace):
+    keys = [ExecutionKey.of(workspace, "orders", f"run-{n:03}") for n in range(120)]
+    for key in keys[:-1]:
+        journal.create(a_header(key), b"{}")
+    assert journal.headers([*keys, keys[0]]) == {key: a_header(key) for key in keys[:-1]}
+    assert journal.headers([]) == {}
+
+
 def test_a_header_change_is_applied(journal, started):
     assert journal.update_headers([HeaderChange(started, 2, "PAUSED", 1_700_000_099.5)]) == [True]
     assert journal.header(started) == a_header(started, seq=2, status="PAUSED", due_at=1_700_000_099.5)

@@ -183,7 +183,7 @@ def _claims_first(patch: Patch) -> None:
     def sweep(self: Any) -> int:
         now = self._clock.now()
         due = self._journal.due(now + LOOK_AHEAD_SECONDS)
-        self._claim({item.key: self._journal.header(item.key) for item in due}, now)
+        self._claim(self._journal.headers([item.key for item in due]), now, now + LOOK_AHEAD_SECONDS)
         self._queue.send([Wake(item.key, max(0.0, item.due_at - now)) for item in due])
         return len(due)
 

@@ -28,9 +28,9 @@ BENIGN = ("lost-reply", "throttled", "rival", "lost-wake", "news")
 MODES = (*DEATHS, *BENIGN, *PAUSES)
 
 READS = {
-    "header", "load", "inbox", "due", "history", "execution_input", "query", "pauses", "get",
+    "header", "headers", "load", "inbox", "due", "history", "execution_input", "query", "pauses", "get",
     "activity", "item", "waiting",
-    "GetItem", "Query", "GetObject", "ReceiveMessage", "GetQueueAttributes",
+    "GetItem", "BatchGetItem", "Query", "GetObject", "ReceiveMessage", "GetQueueAttributes",
 }
 """Port methods and AWS operations that change nothing."""
 

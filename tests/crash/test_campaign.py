@@ -33,7 +33,7 @@ def test_every_port_call_is_numbered(campaign):
     """Of worker, API, sweeper and dead-letter handler: what a store offers is used, and counted."""
     numbered = {call for workflow in WORKFLOWS for call in campaign.reference(workflow, "memory").calls}
     assert numbered >= {
-        "create", "execution_input", "header", "load", "commit", "update_headers", "put_inbox", "inbox",
+        "create", "execution_input", "header", "headers", "load", "commit", "update_headers", "put_inbox", "inbox",
         "delete_inbox", "due", "put", "query", "send", "acknowledge", "call", "pauses", "delete",
     }
 

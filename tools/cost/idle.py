@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import math
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from engine.adapters.aws.stores import THREADS
 from engine.clock import SystemClock
 from engine.cost.pricing import Pricing
 from engine.cost.units import Units
@@ -69,9 +71,9 @@ def bill(counted: Json, pricing: Pricing) -> list[Line]:
 
 
 def _sweeps(counted: Json, pricing: Pricing) -> float:
-    """All sweeps of a month: its shards are read one after the other, its own computing is an invocation's."""
+    """All sweeps of a month: its shards are read at the same time, its own computing is an invocation's."""
     each = Units.of(counted["sweep"])
-    waited = each.store_calls * pricing.assumptions.store_ms / 1000
+    waited = math.ceil(each.store_calls / THREADS) * pricing.assumptions.store_ms / 1000
     each += Units(cpu_seconds=pricing.cpu.seconds["invocation"], wait_seconds=waited)
     return sum(pricing.prices.bill(each * MINUTES, memory_mb=counted["sweeper_memory_mb"]).values())
 

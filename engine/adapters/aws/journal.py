@@ -18,6 +18,8 @@ from engine.ports.keys import ExecutionKey
 _LOAD_PAGES = (4, 16, 64)
 """Four segments of 1 KB cost one read unit, and the newest whole snapshot is mostly among them."""
 
+_FEWEST_DUE = 50  # of a shard, read at once
+
 _PROBE = 4  # segments read at once to find one that holds events
 _NEAR = 32  # segments that are read in vain at most, rather than probing on
 
@@ -86,6 +88,11 @@ class DynamoJournal:
         item = self._table.get((items.partition(key), items.HEADER))
         return items.header_of(item) if item else None
 
+    def headers(self, keys: Sequence[ExecutionKey]) -> dict[ExecutionKey, Header]:
+        """Consistent reads of many headers, a hundred in a call."""
+        stored = self._table.get_many([(items.partition(key), items.HEADER) for key in dict.fromkeys(keys)])
+        return {items.key_of(pk): items.header_of(item) for (pk, _), item in stored.items()}
+
     def load(self, key: ExecutionKey) -> Loaded | None:
         """Consistent reads of the header, then of the segments from the newest back to a checkpoint.
 
@@ -112,7 +119,7 @@ class DynamoJournal:
 
     def update_headers(self, changes: Sequence[HeaderChange]) -> list[bool]:
         """Apply header changes; False where the condition did not hold."""
-        return [self._change_header(change) for change in changes]
+        return self._table.at_once.each(self._change_header, changes)
 
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
@@ -140,7 +147,13 @@ class DynamoJournal:
 
     def due(self, before: float, limit: int = 1000) -> list[Due]:
         """Executions whose header or an inbox item is due before `before`, each once, most overdue first."""
-        shards = [self._due_in_shard(str(shard), before, limit) for shard in range(table.DUE_SHARDS)]
+        keys = [
+            Expression("due_shard = :shard AND due_at < :before", {":shard": str(shard), ":before": before})
+            for shard in range(table.DUE_SHARDS)
+        ]
+        page = max(_FEWEST_DUE, 2 * limit // table.DUE_SHARDS)
+        found = self._table.queries([(each, page) for each in keys], index=table.DUE.name, more=page)
+        shards = [((item["due_at"], item["pk"]) for item in shard) for shard in found]
         earliest: dict[ExecutionKey, float] = {}
         for due_at, pk in heapq.merge(*shards):
             if len(earliest) >= limit:
@@ -225,8 +238,3 @@ class DynamoJournal:
         """The id of the last event in segments under `seq`; some segments hold none."""
         found = self._segments(key, last_seq=seq - 1, newest_first=True, pages=repeat(_PROBE))
         return next((int(item["last_event"]) for item in found if item["last_event"]), 0)
-
-    def _due_in_shard(self, shard: str, before: float, limit: int) -> Iterator[tuple[float, str]]:
-        keys = Expression("due_shard = :shard AND due_at < :before", {":shard": shard, ":before": before})
-        found = self._table.query(keys, index=table.DUE.name, pages=repeat(limit))
-        return ((item["due_at"], item["pk"]) for item in found)

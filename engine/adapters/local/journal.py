@@ -89,6 +89,15 @@ class SqliteJournal:
         rows = self._database.rows(_READ_HEADER, (key.workspace, key.id))
         return _header(key, rows[0]) if rows else None
 
+    def headers(self, keys: Sequence[ExecutionKey]) -> dict[ExecutionKey, Header]:
+        """Many headers, of one moment."""
+
+        def work(connection: sqlite3.Connection) -> dict[ExecutionKey, Header]:
+            found = ((key, _read_header(connection, key)) for key in keys)
+            return {key: header for key, header in found if header is not None}
+
+        return self._database.read(work)
+
     def load(self, key: ExecutionKey) -> Loaded | None:
         """Header and segments of one moment, from the newest whole snapshot on."""
 

@@ -4,22 +4,27 @@
     overdue                          a wake now: its message was lost, its worker died, or its start crashed
 
 A wake that was sent is claimed by moving the header's due_at past it, so that two sweeps do not both send it; should it
-be lost, the moved due_at brings the next one.
+be lost, the moved due_at brings the next one. What is due is read once and worked off in batches: headers, wakes,
+claims. A store that can do so makes the calls of a batch at the same time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.clock import Clock
 from engine.durable.inbox import STOP
-from engine.ports.journal import OPEN_STATUSES, PAUSED, Header, HeaderChange, Journal
+from engine.ports.journal import OPEN_STATUSES, PAUSED, Due, Header, HeaderChange, Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
 
 LOOK_AHEAD_SECONDS = 120.0
 CLAIM_SECONDS = 60.0
-PAGE = 1000
+MOST_DUE = 10_000
+"""So many are read at once. An index lags behind its table: what is read again may have been claimed meanwhile."""
+
+BATCH = 1000
+"""So many are woken before they are claimed: as many are woken twice, should a sweep die in between."""
 
 
 class Sweeper:
@@ -32,19 +37,27 @@ class Sweeper:
 
     def sweep(self) -> int:
         """Send the wakes that are due; answers how many. Raises StorageError; what was sent stays sent."""
-        now = self._clock.now()
+        before = self._clock.now() + LOOK_AHEAD_SECONDS
+        seen: set[ExecutionKey] = set()
         sent = 0
         while True:
-            due = self._journal.due(now + LOOK_AHEAD_SECONDS, limit=PAGE)
-            earliest = {item.key: item.due_at for item in reversed(due)}
-            headers = {key: self._journal.header(key) for key in earliest}
-            wakes = [
-                Wake(key, max(0.0, due_at - now)) for key, due_at in earliest.items() if not self._rests(headers[key])
-            ]
-            self._queue.send(wakes)
-            sent += len(wakes)
-            if self._claim(headers, now) == 0 or len(due) < PAGE:
+            due = self._journal.due(before, limit=MOST_DUE)
+            # Inbox items go with their consumption, not by a claim: they are due again on the next page.
+            fresh = [item for item in due if item.key not in seen]
+            seen.update(item.key for item in fresh)
+            for start in range(0, len(fresh), BATCH):
+                sent += self._wake(fresh[start : start + BATCH], before)
+            if not fresh or len(due) < MOST_DUE:
                 return sent
+
+    def _wake(self, due: Sequence[Due], before: float) -> int:
+        """Wake them, then claim them. Answers how many were woken."""
+        headers = self._journal.headers([item.key for item in due])
+        now = self._clock.now()
+        wakes = [Wake(item.key, max(0.0, item.due_at - now)) for item in due if not self._rests(headers.get(item.key))]
+        self._queue.send(wakes)
+        self._claim(headers, now, before)
+        return len(wakes)
 
     def _rests(self, header: Header | None) -> bool:
         """Whether it is PAUSED, and what lies in its inbox has to wait: anything but a stop."""
@@ -52,14 +65,13 @@ class Sweeper:
             item.id == STOP for item in self._journal.inbox(header.key)
         )
 
-    def _claim(self, headers: Mapping[ExecutionKey, Header | None], now: float) -> int:
-        """Move what was sent; inbox items are not claimed (they go with their consumption), so a page of nothing but
-        those ends the sweep."""
-        changes: list[HeaderChange] = []
+    def _claim(self, headers: Mapping[ExecutionKey, Header], now: float, before: float) -> None:
+        """Move what was sent."""
+        changes = []
         for key, header in headers.items():
-            if header is None or header.status not in OPEN_STATUSES or header.due_at is None:
+            if header.status not in OPEN_STATUSES or header.due_at is None:
                 continue
-            if header.due_at < now + LOOK_AHEAD_SECONDS:
+            if header.due_at < before:
                 again = max(header.due_at, now) + CLAIM_SECONDS + LOOK_AHEAD_SECONDS
                 changes.append(HeaderChange(key, header.seq, header.status, again, cause=header.cause))
-        return sum(self._journal.update_headers(changes))
+        self._journal.update_headers(changes)

@@ -45,6 +45,11 @@ class MemoryJournal:
         with self._lock:
             return self._headers.get(key)
 
+    def headers(self, keys: Sequence[ExecutionKey]) -> dict[ExecutionKey, Header]:
+        """Many headers."""
+        with self._lock:
+            return {key: self._headers[key] for key in keys if key in self._headers}
+
     def load(self, key: ExecutionKey) -> Loaded | None:
         """The header, and the segments from the newest whole snapshot on."""
         with self._lock:
