@@ -80,9 +80,11 @@ def _services() -> Services:
         audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api")
     )
 
+    published = CatalogPublished(stores.started_catalog)
+
     def new_worker() -> Worker:
         return Worker(
-            journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
+            journal=stores.journal, queue=stores.queue, published=published,
             tasks=chain.tasks, clock=clock, settings=settings, on_committed=recorded,
             runs_sync=True, masks=chain.masks,
         )
@@ -92,6 +94,7 @@ def _services() -> Services:
         actor_of=partial(actor_of_gateway, proof=os.environ.get(PROOF, "")), logs=_logs(stores.clients),
         place=_place(settings), longest_poll=LONGEST_POLL_SECONDS,
         startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
+        published=published, starts_pauses=stores.started_pauses,
     )
     return replace(
         services, transfers=S3Transfers(stores.clients, settings.bucket),

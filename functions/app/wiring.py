@@ -23,7 +23,7 @@ from engine.ports.journal import Journal
 from engine.ports.keys import Actor
 from engine.ports.logs import ExecutionLogs
 from engine.ports.pauses import Pauses
-from engine.ports.published import PublishedVersion
+from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import WakeQueue
 from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.ports.transactions import Together, one_by_one
@@ -88,10 +88,12 @@ def services_over(
     new_worker: Callable[[], Worker], secret_backends: Sequence[SecretBackend], secret_store: WritableSecrets,
     actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor], logs: ExecutionLogs, place: Place,
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
+    published: Published | None = None, starts_pauses: Pauses | None = None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
-    is started; `longest_poll` and `most_waiting` are those of Activities. What only one place has (`alarms`,
-    `transfers`, `readers`, `workers`) it adds itself."""
+    is started; `longest_poll` and `most_waiting` are those of Activities. `published` and `starts_pauses` are what
+    starts read, where that is not the stores' own. What only one place has (`alarms`, `transfers`, `readers`,
+    `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
         from engine.catalog.catalog import Catalog  # noqa: PLC0415  the documents' models, and pydantic for them
@@ -99,8 +101,9 @@ def services_over(
         return Catalog(stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds)
 
     executions = Executions(
-        journal=stores.journal, index=stores.index, queue=stores.queue, published=CatalogPublished(stores.catalog),
-        clock=clock, settings=settings, pauses=stores.pauses, masks=chain.masks, startable=startable,
+        journal=stores.journal, index=stores.index, queue=stores.queue,
+        published=published or CatalogPublished(stores.catalog), clock=clock, settings=settings,
+        pauses=starts_pauses or stores.pauses, masks=chain.masks, startable=startable,
         together=stores.together or one_by_one,
     )
     return Services(

@@ -54,7 +54,7 @@ def parts() -> Parts:
     )
     metering = Metering()
     worker = Worker(
-        journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
+        journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.started_catalog),
         tasks=chain.tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities, masks=chain.masks,
         on_paused=metering.paused,

@@ -30,7 +30,7 @@ from moto import mock_aws
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.aws import tasks as aws_tasks
 from connectors.registry import Registry
-from engine.adapters.aws import stores
+from engine.adapters.aws import recent, stores
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.table import create_table_request
 from engine.catalog.document import WorkflowDocument
@@ -372,6 +372,7 @@ def deployed() -> Iterator[Deployment]:
         held.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
         held.enter_context(mock_aws())
         clients = held.enter_context(own_stores())
+        held.enter_context(mock.patch.object(recent, "SECONDS", 0.0))  # no process is so busy that a start reads less
         held.enter_context(mock.patch.object(generated_names, "random_bits", side_effect=lambda: _bits(next(names))))
         shared = _Shared(stores.AwsStores, clients)
         for place, name, instead in (

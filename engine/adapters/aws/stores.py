@@ -13,6 +13,7 @@ from engine.adapters.aws.executions_index import DynamoExecutionsIndex
 from engine.adapters.aws.journal import DynamoJournal
 from engine.adapters.aws.pauses import DynamoPauses
 from engine.adapters.aws.queue import SqsQueue
+from engine.adapters.aws.recent import StartedCatalog, StartedPauses
 from engine.clock import Clock
 from engine.errors import InvalidDocument
 from engine.settings import Settings
@@ -47,6 +48,8 @@ class AwsStores:
         self.audit = DynamoAuditLog(stored)
         self.audit_notes = DynamoAuditNotes(stored)
         self.pauses = DynamoPauses(stored)
+        self.started_catalog = StartedCatalog(stored, self.blobs, clock)
+        self.started_pauses = StartedPauses(stored, clock)
         self.activities = DynamoActivities(stored)
 
     @classmethod
