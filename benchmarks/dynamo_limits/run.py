@@ -46,9 +46,11 @@ def figures_of_sweep(swept: Swept) -> Json:
 
 
 def show(load: Load) -> None:
-    """Print a run."""
+    """Print a run, and of its partitions those that were throttled most and that took most in a second."""
     figures = figures_of(load)
-    print(load_table({"loads": [figures]}), "\n", json.dumps(figures["most_units"]), flush=True)
+    print(load_table({"loads": [figures]}))
+    print("throttled:", json.dumps(dict(list(load.throttles.items())[:8])))
+    print("most units in a second:", json.dumps(figures["most_units"]), flush=True)
 
 
 def show_sweep(swept: Swept) -> None:

@@ -12,10 +12,12 @@ from engine.adapters.aws.at_once import InThreads
 from engine.adapters.aws.dynamo import Expression, Table
 from engine.adapters.aws.executions_index import DynamoExecutionsIndex, _merged
 from engine.adapters.aws.journal import DynamoJournal
+from engine.adapters.aws.stores import AwsStores
 from engine.errors import StoreUnavailable
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.generated_names import generated_name
 from engine.ports.journal import Parent
+from engine.settings import Settings
 from tests.support.records import START, a_header, a_row, close, put
 
 FILTERS = [
@@ -128,6 +130,15 @@ def test_a_stage_that_may_return_writes_what_the_release_before_reads(unspread, 
     item = unspread._table.get((items.partition(row.key), items.HEADER))
     lists = {name: item[name] for name in ("ws", "ws_workflow", "ws_status")}
     assert lists == {"ws": "returning", "ws_workflow": "returning\0orders", "ws_status": "returning\0RUNNING"}
+
+
+@pytest.mark.parametrize(("environment", "spread"), [
+    ({}, False), ({"AUTOMATE_SPREAD_LISTS": "0"}, False), ({"AUTOMATE_SPREAD_LISTS": "1"}, True),
+])
+def test_a_stage_says_that_its_lists_are_spread(aws_clock, environment, spread):
+    named = {"AUTOMATE_TABLE": "t", "AUTOMATE_QUEUE_URL": "q", "AUTOMATE_BUCKET": "b"}
+    stores = AwsStores.from_settings(Settings.from_environment({**named, **environment}), aws_clock)
+    assert stores.journal._spread is spread
 
 
 def test_the_release_before_takes_a_spread_row_back_into_its_list_of_statuses(aws_stores, unspread, entries):
