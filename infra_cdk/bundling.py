@@ -33,11 +33,16 @@ API_ONLY = ("chalice", "pyyaml")
 
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 _UNUSED = (
-    "bin", "jsonschema/benchmarks", "jsonschema/tests", "pydantic/v1", "referencing/tests", "regex/tests",
-    "urllib3/contrib", "pydantic/mypy.py", "aws_lambda_powertools/event_handler",
+    "bin", "jsonschema/benchmarks", "jsonschema/cli.py", "jsonschema/tests", "pydantic/experimental/pipeline.py",
+    "pydantic/mypy.py", "pydantic/v1", "referencing/tests", "regex/tests", "urllib3/contrib",
+    "urllib3/http2/connection.py", "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/metrics/provider/datadog",
     *(f"aws_lambda_powertools/utilities/{name}" for name in (
         "auth_alpha", "circuit_breaker", "data_masking", "feature_flags", "idempotency", "kafka", "parameters",
         "parser", "serialization", "streaming", "validation",
+    )),
+    *(f"aws_lambda_powertools/utilities/data_classes/{name}_event.py" for name in (
+        "api_gateway_authorizer", "cognito_user_pool", "iot_registry", "s3_object",
     )),
 )
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
