@@ -14,12 +14,13 @@ from engine.catalog.startable import Startable
 from engine.clock import SystemClock
 from engine.durable.worker.worker import Worker
 from engine.errors import UserError
+from engine.governance.roles import parse_role
 from engine.language.expr import limits
 from engine.ports.logs import ExecutionLogs
 from engine.settings import Settings
 from functions.api.metrics import METERING
 from functions.app.console_links import ConsoleLinks
-from functions.app.identity import PROOF, actor_of_gateway
+from functions.app.identity import PROOF, ROLE_WITHOUT_GROUP, caller_of_gateway
 from functions.app.services import NoLogs, Place, Services
 from functions.app.wiring import audit_over, services_over
 from functions.engine_audit import EngineRecorder
@@ -81,6 +82,7 @@ def _services() -> Services:
     )
 
     published = CatalogPublished(stores.started_catalog)
+    without = os.environ.get(ROLE_WITHOUT_GROUP, "")
 
     def new_worker() -> Worker:
         return Worker(
@@ -91,7 +93,11 @@ def _services() -> Services:
 
     services = services_over(
         stores, settings, clock, chain, audit, new_worker=new_worker, secret_backends=backends, secret_store=secrets,
-        actor_of=partial(actor_of_gateway, proof=os.environ.get(PROOF, "")), logs=_logs(stores.clients),
+        caller_of=partial(
+            caller_of_gateway, stage=settings.stage, workspace=settings.workspace, proof=os.environ.get(PROOF, ""),
+            without_group=parse_role(without, where=ROLE_WITHOUT_GROUP) if without else None,
+        ),
+        logs=_logs(stores.clients),
         place=_place(settings), longest_poll=LONGEST_POLL_SECONDS,
         startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
         published=published, starts_pauses=stores.started_pauses,

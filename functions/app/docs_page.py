@@ -68,7 +68,7 @@ def render(routes: Sequence[Route]) -> str:
 def example(route: Route, base: str = "http://127.0.0.1:8400") -> str:
     """A command that calls the route."""
     path = route.path.replace("{id}", "order_flow%3Aorder-1").replace("{name}", "order_flow")
-    path = path.replace("{number}", "1").replace("{key}", "STRIPE_KEY")
+    path = path.replace("{number}", "1").replace("{key}", "STRIPE_KEY").replace("{token}", "ci")
     lines = ['curl -H "Authorization: Bearer $(cat .automate/token)"']
     if route.method == "PUT":
         lines[0] = lines[0].replace("curl ", "curl -X PUT ")

@@ -1,5 +1,7 @@
-"""Who asks, and from where: from what API Gateway and its authorizer put into the request's context, and from what
-CloudFront adds to its headers.
+"""Who asks, from where, and with which roles: from what API Gateway and its authorizer put into the request's context,
+and from what CloudFront adds to its headers.
+
+    cognito:groups   automate-STAGE-publisher, …   the roles of this stage; all other groups are ignored, and named
 
     caller ──► CloudFront: VIEWER_HEADER = the caller's address, PROOF_HEADER = what only the distribution adds
                    └──► API Gateway: sourceIp = CloudFront's address ──► here
@@ -9,13 +11,17 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.errors import InvalidDocument
+from engine.governance.roles import Caller, Grant, Role, parse_role
 from engine.ports.keys import Actor
 
 VIEWER_HEADER = "x-automate-viewer"
 """Set by the distribution's function, over whatever the caller sent under this name."""
+
+NOBODY_NAME = "anonymous"
 
 COMMAND_LINE = "command line"
 """The origin of an actor who asks in process, on a data folder of their own: no address is written so."""
@@ -25,6 +31,59 @@ PROOF_HEADER = "x-automate-origin"
 
 PROOF = "CDN_ORIGIN_PROOF"
 """The environment variable with the proof's value. Without the prefix AUTOMATE_, so that it is no workflow's secret."""
+
+
+ROLE_WITHOUT_GROUP = "ROLE_WITHOUT_GROUP"
+"""The environment variable with the role of whoever is in no group of the stage; without it they have none. Without the
+prefix AUTOMATE_ too."""
+
+
+def caller_of_gateway(
+    context: Mapping[str, Any], headers: Mapping[str, str], *, stage: str, workspace: str, proof: str = "",
+    without_group: Role | None = None,
+) -> Caller:
+    """Who asks, with the roles that their groups carry; `without_group` is that of whoever is in none."""
+    actor = actor_of_gateway(context, headers, proof=proof)
+    roles, ignored = roles_of(groups_of(context), stage)
+    if not roles and without_group is not None and actor.name != NOBODY_NAME:
+        roles = (without_group,)
+    grants = tuple(Grant(f"{actor.kind}/{actor.name}", workspace, role) for role in roles)
+    return Caller(actor, grants, granting(stage), ignored)
+
+
+def granting(stage: str) -> str:
+    """How a role is given on a stage, with ``{role}`` in its place."""
+    return (
+        "An admin of the AWS account gives it: automate people grant MAIL --role {role} --stage "
+        f"{stage}. It holds from the next sign-in on."
+    )
+
+
+def group_of(stage: str, role: Role) -> str:
+    """The user pool's group that carries `role` on `stage`."""
+    return f"automate-{stage}-{role}"
+
+
+def groups_of(context: Mapping[str, Any]) -> tuple[str, ...]:
+    """The caller's groups in the user pool: a REST API's authorizer writes them as one text, with commas."""
+    claims = (context.get("authorizer") or {}).get("claims") or {}
+    given = claims.get("cognito:groups") or ()
+    if isinstance(given, str):
+        given = given.strip("[]").replace(",", " ").split()
+    return tuple(str(name) for name in given)
+
+
+def roles_of(groups: Sequence[str], stage: str) -> tuple[tuple[Role, ...], tuple[str, ...]]:
+    """The roles that `groups` carry on `stage`, and the groups that are none of its roles."""
+    roles: list[Role] = []
+    ignored: list[str] = []
+    prefix = group_of(stage, Role.VIEWER).removesuffix(Role.VIEWER)
+    for name in groups:
+        try:
+            roles.append(parse_role(name.removeprefix(prefix) if name.startswith(prefix) else ""))
+        except InvalidDocument:
+            ignored.append(name)
+    return tuple(roles), tuple(ignored)
 
 
 def actor_of_gateway(context: Mapping[str, Any], headers: Mapping[str, str], *, proof: str = "") -> Actor:
@@ -65,4 +124,4 @@ def _caller(authorizer: Mapping[str, Any], identity: Mapping[str, Any]) -> tuple
         return str(authorizer["principalId"]), "user"
     if identity.get("userArn"):
         return str(identity["userArn"]), "token"
-    return "anonymous", "user"
+    return NOBODY_NAME, "user"

@@ -1,11 +1,12 @@
 """One table of routes, behind every door: the API Lambda, the local server and the command line ask through it alone.
 
-    http.Request ──► parse (model in) ──► handler(Call) ──► Answer (model out) ──► JSON, ETag, 304: http.Response
-                        │                    └─ its act, or the refusal of it ──► the audit log
-                        └──────────── UserError, StorageError, anything else ──► {"error": {code, message, where, …}}
+    http.Request ──► right ──► parse (model in) ──► handler(Call) ──► Answer (model out) ──► JSON, ETag, 304: Response
+                       │          │                    └─ its act, or the refusal of it ──► the audit log
+                       └──────────┴─ UserError, StorageError, anything else ──► {"error": {code, message, where, …}}
 
-A module of routes fills a `RouteTable` with its decorators and knows nothing of how it is asked. What may change
-something declares its act (functions.app.acts). OpenAPI and /docs are made from the same table.
+A module of routes fills a `RouteTable` with its decorators and knows nothing of how it is asked. Each route declares
+the right that it needs, which is checked here before anything is read (functions.app.access), and what may change
+something its act (functions.app.acts). OpenAPI and /docs are made from the same table.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
+from enum import Enum
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
 from engine.catalog.wording import in_words
 from engine.errors import InvalidDocument, json_pointer
+from engine.governance.roles import Caller, Right
 from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
@@ -32,9 +35,29 @@ from functions.app.strict_json import read_json
 from functions.app.warnings import collected_warnings
 
 Json = Any
+NOT_MODIFIED = 304
 Taken = TypeVar("Taken", bound=BaseModel)
 Shown = TypeVar("Shown", bound=BaseModel | str)
 Provider = Callable[[], Services]
+
+
+class Anyone(Enum):
+    """Who may call a route that needs no right: whoever is signed in, or anyone at all."""
+
+    SIGNED_IN = "signed in"
+    AT_ALL = "at all"
+
+
+Needed = Right | Anyone
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A further right that a route needs for what some requests ask: those whose body `asks`. `when` says so."""
+
+    right: Right
+    when: str
+    asks: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +66,22 @@ class Call(Generic[Taken]):
     those that its handler does one by one."""
 
     services: Services
-    actor: Actor
+    caller: Caller
     path: Mapping[str, str]
     given: Taken
     acts: CallActs
     doing: Doing | None = None
     if_match: str | None = None
     if_none_match: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as the audit log names them."""
+        return self.caller.actor
+
+    def may(self, right: Right) -> bool:
+        """Whether who asks holds `right` where the request works."""
+        return self.caller.may(right, self.workspace)
 
     @property
     def act(self) -> Doing:
@@ -90,12 +122,15 @@ Handler = Callable[[Call[Taken]], Shown | Answer[Shown]]
 @dataclass(frozen=True, slots=True)
 class Route:
     """One row of the table. `takes` and `answers` are the models that its handler is annotated with; `answers` is None
-    for pages that are not JSON. `example` is a body, or a query string for a GET. `flags` are fields of a body that may
-    stand in the query instead. `act` is None for a GET alone."""
+    for pages that are not JSON. `right` is what a caller needs, `also` what some bodies need besides. `reads` names the
+    data of executions in the answer, for the record of who read what; empty where there is none. `example` is a body,
+    or a query string for a GET. `flags` are fields of a body that may stand in the query instead. `act` is None for a
+    GET alone."""
 
     method: str
     path: str
     tag: str
+    right: Needed
     takes: type[BaseModel]
     answers: type[BaseModel] | None
     handler: Handler[Any, Any]
@@ -104,6 +139,13 @@ class Route:
     example: Json = None
     conditional: bool = False
     flags: tuple[str, ...] = ()
+    also: tuple[Also, ...] = ()
+    reads: str = ""
+
+    @property
+    def name(self) -> str:
+        """How messages and records call it."""
+        return f"{self.method} {self.path}"
 
     @property
     def summary(self) -> str:
@@ -130,23 +172,30 @@ class RouteTable:
         self.routes: list[Route] = []
 
     def route(
-        self, method: str, path: str, *, act: Declared | None = None, status: int = 200, example: Json = None,
-        conditional: bool = False, flags: tuple[str, ...] = (),
+        self, method: str, path: str, *, right: Needed | None = None, act: Declared | None = None, status: int = 200,
+        example: Json = None, conditional: bool = False, flags: tuple[str, ...] = (), also: tuple[Also, ...] = (),
+        reads: str = "",
     ) -> Callable[[Handler[Taken, Shown]], Handler[Taken, Shown]]:
         """Put the decorated handler in the table. What it takes and answers its annotations say.
 
-        `act` is what of it the audit log records: each route but a GET declares it. `conditional` says that the route
-        honours If-Match: a Conflict of what was done under a named etag is answered 412. Raises TypeError for a route
-        that may change something and declares no act, and for a GET that declares one.
+        `right` is what a caller needs. `act` is what of it the audit log records: each route but a GET declares it.
+        `conditional` says that the route honours If-Match: a Conflict of what was done under a named etag is answered
+        412. Raises TypeError for a route that declares no right, for one that may change something and declares no act,
+        and for a GET that declares one.
         """
         if (method == "GET") != (act is None):
             why = "a GET does no act" if method == "GET" else "it declares neither an act nor that it does none"
             raise TypeError(f"{method} {path}: {why} (functions.app.acts)")
+        if right is None:
+            raise TypeError(f"{method} {path}: it declares no right that its caller needs (engine.governance.roles)")
 
         def register(handler: Handler[Taken, Shown]) -> Handler[Taken, Shown]:
             takes, answers = _annotated(handler)
             self.routes.append(
-                Route(method, path, self.tag, takes, answers, handler, act, status, example, conditional, flags)
+                Route(
+                    method, path, self.tag, right, takes, answers, handler, act, status, example, conditional, flags,
+                    also, reads,
+                )
             )
             return handler
 
@@ -165,18 +214,38 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
     """The answer of a route. Never raises: what went wrong is an answer as well."""
     try:
         services = provider()
+        caller = services.caller_of(request.context, request.headers)
+        if isinstance(route.right, Right):
+            _admit(services, caller, route.right, route.name, request)
         given = _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
-        actor = services.actor_of(request.context, request.headers)
+        for also in route.also:
+            if also.asks(given):
+                _admit(services, caller, also.right, f"{route.name} {also.when}", request)
         call = Call(
-            services, actor, request.parameters, given,
-            CallActs(route.act, Recorder(services.audit, services.clock), services.settings.workspace, actor),
+            services, caller, request.parameters, given,
+            CallActs(route.act, Recorder(services.audit, services.clock), services.settings.workspace, caller.actor),
             if_match=etags.given(request.headers.get("if-match")), if_none_match=request.headers.get("if-none-match"),
         )
-        with collected_warnings() as warnings, _under(route, call) as doing:
-            found = route.handler(doing)
-        return _response(found if isinstance(found, Answer) else Answer(found), route, request, warnings, services)
+        return _answered(route, call, request)
     except Exception as error:  # noqa: BLE001  the one place where errors become answers
         return failure_response(error, path=request.path)
+
+
+def _answered(route: Route, call: Call[Any], request: Request) -> Response:
+    """Ask the handler; what of executions' data is in its answer is recorded as read."""
+    with collected_warnings() as warnings, _under(route, call) as doing:
+        found = route.handler(doing)
+    services = call.services
+    response = _response(found if isinstance(found, Answer) else Answer(found), route, request, warnings, services)
+    if route.reads and services.open_reads is not None and response.status != NOT_MODIFIED:
+        services.open_reads().record(call.caller, route.name, route.reads, request.parameters)
+    return response
+
+
+def _admit(services: Services, caller: Caller, right: Right, what: str, request: Request) -> None:
+    services.admission.admit(
+        caller, right, services.settings.workspace, what=what, parameters=request.parameters
+    )
 
 
 @contextmanager
@@ -200,7 +269,7 @@ def _response(
         tag = found.etag or etags.of(body)
         headers["ETag"] = f'"{tag}"'
         if request.method == "GET" and etags.matches(request.headers.get("if-none-match"), tag):
-            return Response(304, "", headers)
+            return Response(NOT_MODIFIED, "", headers)
     if services.transfers is not None and large_values.is_too_large(body):
         body = _by_address(body, headers, services.settings.workspace, services.transfers)
     return Response(route.status, body, headers)

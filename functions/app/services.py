@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from engine.durable.lifecycle.executions import Executions
     from engine.durable.lifecycle.pausing import Pausing
     from engine.durable.worker.sync_start import SyncStarts
+    from engine.governance.access_tokens import AccessTokens
     from engine.governance.audit import Audit
+    from engine.governance.roles import Caller
     from engine.ports.alarms import Alarms
-    from engine.ports.keys import Actor
     from engine.ports.logs import ExecutionLogs
     from engine.ports.secrets import SecretBackend, WritableSecrets
     from engine.ports.tasks import Tasks
     from engine.ports.transfers import Transfers
     from engine.settings import Settings
+    from functions.app.access import Admission
     from functions.app.console_links import ConsoleLinks
+    from functions.app.reads import Reads
     from functions.app.started_by import StartedBy
 
 _Item = TypeVar("_Item")
@@ -58,10 +61,12 @@ class Services:
     """One workspace's services. Safe to share between threads.
 
     `open_catalog` gives the one catalog, which only its users import.
-    `secret_backends` are asked in order; `secret_store` is where new values go. `actor_of` tells from a request's
-    context (API Gateway's ``requestContext``) who asks, and from where. `tasks` are what a test of a
+    `secret_backends` are asked in order; `secret_store` is where new values go. `caller_of` tells from a
+    request's context (API Gateway's ``requestContext``) and headers who asks, from where, and what was granted to them;
+    `admission` checks their rights. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
-    `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue.
+    `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue,
+    `open_tokens` gives the named tokens, and `open_reads` what keeps who read what.
     `readers` is where the many reads of a list go on, side by side.
     """
 
@@ -71,7 +76,8 @@ class Services:
     settings: Settings
     secret_backends: Sequence[SecretBackend]
     secret_store: WritableSecrets
-    actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor]
+    caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller]
+    admission: Admission
     audit: Audit
     pausing: Pausing
     activities: Activities
@@ -85,6 +91,8 @@ class Services:
     transfers: Transfers | None = None
     readers: Executor | None = None
     workers: Callable[[], int] | None = None
+    open_tokens: Callable[[], AccessTokens] | None = None
+    open_reads: Callable[[], Reads] | None = None
 
     @property
     def catalog(self) -> Catalog:

@@ -15,12 +15,12 @@ from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.worker.sync_start import SyncStarts
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
+from engine.governance.roles import Caller
 from engine.ports.activities import ActivityStore
 from engine.ports.audit_log import AuditLog, AuditNotes
 from engine.ports.catalog_store import CatalogStore
 from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import Journal
-from engine.ports.keys import Actor
 from engine.ports.logs import ExecutionLogs
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
@@ -28,6 +28,7 @@ from engine.ports.queue import WakeQueue
 from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
+from functions.app.access import Admission
 from functions.app.services import Place, Services
 from functions.app.started_by import StartedBy
 from functions.task_chain import TaskChain
@@ -86,7 +87,7 @@ def audit_over(stores: Stores, clock: Clock) -> Audit:
 def services_over(
     stores: Stores, settings: Settings, clock: Clock, chain: TaskChain, audit: Audit, *,
     new_worker: Callable[[], Worker], secret_backends: Sequence[SecretBackend], secret_store: WritableSecrets,
-    actor_of: Callable[[Mapping[str, Any], Mapping[str, str]], Actor], logs: ExecutionLogs, place: Place,
+    caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller], logs: ExecutionLogs, place: Place,
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
     published: Published | None = None, starts_pauses: Pauses | None = None,
 ) -> Services:
@@ -109,7 +110,7 @@ def services_over(
     return Services(
         open_catalog=catalog,
         executions=executions, connectors=default_registry, settings=settings, secret_backends=secret_backends,
-        secret_store=secret_store, actor_of=actor_of, audit=audit,
+        secret_store=secret_store, caller_of=caller_of, admission=Admission(audit, clock), audit=audit,
         pausing=Pausing(stores.pauses, stores.index, stores.queue, clock),
         activities=Activities(
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,

@@ -32,6 +32,8 @@ PARTLY: Mapping[str, str] = {
     "show": "yes; tokens of waiting tasks are left out: who has one may answer",
     "simulate": "yes; a file is run in memory, here",
     "signout": "yes, of a server of this machine; `--new-token` is refused: the folder has the token",
+    "tokens": "yes, of a server of this machine; a stage has its user pool's people",
+    "people": "the same: it asks Cognito, with credentials of the account",
     "secrets": "yes; `get --reveal` is refused: the API gives nobody a value",
     "doctor": "yes; it looks at what the API tells: alarms, secrets, executions, the audit log",
     "tune": "yes; of a deployment by its CloudWatch metrics, with credentials of the account",
@@ -109,6 +111,11 @@ class Commands(Grouped):
             raise InvalidDocument(
                 f"{cmd_name} is for a data folder alone: {FOLDER_ALONE[cmd_name]}", where="--endpoint",
                 advice="Leave --endpoint and AUTOMATE_ENDPOINT out.",
+            )
+        if ctx.params.get("token_file") and cmd_name in (*FOLDER_ALONE, *ENDPOINT_ALONE):
+            raise InvalidDocument(
+                f"{cmd_name} asks with no named token", where="--token-file",
+                advice="Leave --token-file and AUTOMATE_TOKEN_FILE out.",
             )
         if not ctx.params.get("endpoint") and cmd_name in ENDPOINT_ALONE and not ctx.resilient_parsing:
             raise InvalidDocument(

@@ -41,9 +41,13 @@ class Session:
     screen: Screen
     endpoint: str | None = None
     """A server's or deployment's address: commands ask it instead of the data folder."""
+    token_file: str | None = None
+    """A file with a named token: commands ask with it instead of as the folder's owner."""
 
     @classmethod
-    def begin(cls, screen: Screen, *, data_dir: str | None, endpoint: str | None = None) -> Session:
+    def begin(
+        cls, screen: Screen, *, data_dir: str | None, endpoint: str | None = None, token_file: str | None = None
+    ) -> Session:
         """Read the settings; the others are the options of their names."""
         settings = Settings.from_environment(os.environ)
         limits.apply(settings)
@@ -55,7 +59,7 @@ class Session:
             log_to_terminal(settings.log_level)
         else:  # what a route says of a failure, the command's error says too
             log_to_terminal(QUIET, without=failures.__name__)
-        return cls(settings, screen, endpoint or None)
+        return cls(settings, screen, endpoint or None, token_file or None)
 
     def tokens(self) -> Tokens:
         """Who is signed in where."""
@@ -71,20 +75,35 @@ class Session:
             yield self.remote(self.endpoint)
             return
         if folder:
+            token = self.named_token()
             with self.product() as product:
-                yield self.local(product)
+                yield self.local(product, token=token)
             return
         with TemporaryDirectory(prefix="automate-") as scratch, replace(
             self, settings=replace(self.settings, data_dir=scratch)
         ).product() as product:
             yield self.local(product)
 
-    def local(self, product: Product, *, patience: float = 0.0) -> Client:
-        """The application over an open data folder. A worker may take `patience` seconds to appear."""
+    def named_token(self) -> str | None:
+        """The token of --token-file; None without it. Raises InvalidDocument for a file that cannot be read."""
+        if self.token_file is None:
+            return None
+        try:
+            text = Path(self.token_file).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no token"
+            raise InvalidDocument(f"{self.token_file} cannot be read: {why}", where="--token-file") from None
+        if not text:
+            raise InvalidDocument(f"{self.token_file} is empty", where="--token-file", advice="Put the token in it.")
+        return text
+
+    def local(self, product: Product, *, patience: float = 0.0, token: str | None = None) -> Client:
+        """The application over an open data folder, as its owner or with a named token. A worker may take `patience`
+        seconds to appear."""
         from functions.cli.client.client import Client
         from functions.cli.client.in_process import InProcess
 
-        return Client(InProcess(product, patience=patience), warn=self.screen.warn, option_of=option_of)
+        return Client(InProcess(product, patience=patience, token=token), warn=self.screen.warn, option_of=option_of)
 
     def remote(self, endpoint: str) -> Client:
         """The application at an address."""
@@ -96,11 +115,20 @@ class Session:
         return Client(transport, warn=self.screen.warn, option_of=option_of)
 
     def _authorization(self, endpoint: str) -> str:
-        """What a sign-in left; of the server that serves the data folder, the owner's token."""
+        """What --token-file names, or what a sign-in left; of the server that serves the data folder, the owner's
+        token."""
         from functions.cli.client.over_http import LOOPBACK
         from functions.server.server import token_of
 
         tokens, parts = self.tokens(), urlsplit(endpoint)
+        named = self.named_token()
+        if named is not None:
+            if parts.hostname not in LOOPBACK:
+                raise InvalidDocument(
+                    "a named token is of a server of this machine: a stage takes those of its user pool",
+                    where="--token-file", advice=f"Leave it out, and sign in: automate --endpoint {endpoint} login.",
+                )
+            return f"Bearer {named}"
         if parts.hostname in LOOPBACK and not tokens.knows(endpoint):
             owner = token_of(Path(self.settings.data_dir), parts.port or 80)
             if owner is not None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, quote
 from functions.app import http
 from functions.app.routing import Provider, answer
 from functions.app.table import find, not_found
+from functions.server import callers, guard
 from functions.server.wsgi import Environ, StartResponse, respond
 
 
@@ -39,7 +40,7 @@ class Gateway:
             route.method, path, parameters, {name: values[-1] for name, values in query.items()}, _headers(environ),
             body, {
                 "identity": {"sourceIp": environ.get("REMOTE_ADDR", "")},
-                "authorizer": {"principalId": self._principal},
+                "authorizer": {"principalId": self._principal}, callers.CALLER: environ.get(guard.CALLER),
             },
         ), self._provider)
 

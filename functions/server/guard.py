@@ -1,9 +1,10 @@
-"""Who gets to the local server: the owner of the data folder, from this machine, through this address.
+"""Who gets to the local server: the owner of the data folder and whoever has a named token, from this machine, through
+this address. What each of them may do is the application's to check (functions.app.routing).
 
     Host      127.0.0.1:PORT or localhost:PORT          else 421: a name that was re-bound to loopback is not us
     Origin    absent or our own, on unsafe methods      else 403: another site's page cannot act in the owner's name
     length    within the limit                          else 413
-    owner     token, or a session's cookie and proof    else 401; only /health, /signin and /samples/ are open
+    caller    token, or a session's cookie and proof    else 401; only /health, /signin and /samples/ are open
 
 A browser sends the cookie to every port of 127.0.0.1, from pages of every port too: it counts as one site. So the
 cookie by itself opens only what holds nothing of the owner's (DOCUMENTS), and the API wants the session's proof, which
@@ -21,16 +22,21 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from engine.errors import StorageError
+from engine.governance.access_tokens import TokenRefused
+from engine.governance.roles import Caller, Right
 from functions.app.failures import error_body, failure_response
+from functions.server.callers import Callers
 from functions.server.owner import Owner
 from functions.server.refusals import RefusedRequests
-from functions.server.sessions import IDLE_SECONDS
+from functions.server.sessions import IDLE_SECONDS, Holder, Session
 from functions.server.studio_files import STUDIO, StudioFiles
 from functions.server.wsgi import Application, Environ, StartResponse, respond
 
 DOCUMENTS = frozenset({"/", "/docs", "/openapi.json"})
 """What a page's address opens and a cookie is enough for, beside the Studio's files: the same for everybody."""
 PROOF = "X-Automate-Session"
+CALLER, HOLDER = "automate.caller", "automate.holder"
+"""Where the request says, to what is behind the guard, who asks, and with which named token."""
 STORED = "automate.session"
 """Where the browser keeps the proof: localStorage, which belongs to our origin alone. The Studio reads it."""
 
@@ -38,7 +44,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LENGTH = re.compile(r"[0-9]{1,18}")  # int() raises beyond 4,300 digits
 _ROOM_FOR_THE_REST = 64 * 1024
 """A start request is more than its input."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+_MOST_FORM_BYTES = 1000
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f6f7f9, #161d26);
@@ -48,21 +55,33 @@ main { max-width: 26rem; margin: 1rem; padding: 2rem 2.5rem; border: 1px solid l
 h1 { margin: 0 0 .5rem; font-size: 1.4rem; } p { margin: .5rem 0; }
 pre { margin: .5rem 0 0; padding: .6rem .8rem; border-radius: 8px; overflow-x: auto;
   background: light-dark(#f6f7f9, #131920); font: .9rem/1.5 ui-monospace, monospace; }
+form { margin: 1.25rem 0 0; } label { display: block; margin: 0 0 .35rem; }
+input, button { font: inherit; padding: .4rem .7rem; border-radius: 8px; border: 1px solid light-dark(#8c95a2, #6b7785);
+  background: light-dark(#fff, #131920); color: inherit; box-sizing: border-box; }
+input { width: 100%; margin: 0 0 .6rem; } button { cursor: pointer; font-weight: 600; }
+input:focus-visible, button:focus-visible { outline: 2px solid light-dark(#0a5fb4, #7db7f5); outline-offset: 1px; }
 """
+_FORM = (
+    '<form method="post" action="/signin"><label for="token">Or sign in with a token:</label>'
+    '<input id="token" name="token" type="password" autocomplete="off" required>'
+    "<button>Sign in</button></form>"
+)
 
 
 class Guard:
     """A WSGI application in front of the others."""
 
     def __init__(
-        self, api: Application, samples: Application, studio: StudioFiles, owner: Owner, refused: RefusedRequests, *,
-        port: int, max_input_bytes: int,
+        self, api: Application, samples: Application, studio: StudioFiles, owner: Owner, callers: Callers,
+        refused: RefusedRequests, *, port: int, workspace: str, max_input_bytes: int,
     ) -> None:
         self._api = api
         self._samples = samples
         self._studio = studio
         self._owner = owner
+        self._callers = callers
         self._refused = refused
+        self._workspace = workspace
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._cookie = f"automate_session_{port}"
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
@@ -87,23 +106,64 @@ class Guard:
             status, code, message = refusal
             return self._refuse(environ, start_response, status, code, message)
         path = environ["PATH_INFO"]
-        if path.startswith("/samples/"):
-            return self._samples(environ, start_response)
-        if path == "/signin":
-            return self._sign_in(environ, start_response)
-        if path != "/health" and not self._has_token(environ):
-            cookie = self._cookie_of(environ)
-            if cookie is None or not self._is_open_to(environ, cookie, path):
-                return self._unauthorized(environ, start_response, had_cookie=cookie is not None)
+        is_open = self._open(path)
+        if is_open is not None:
+            return is_open(environ, start_response)
+        cookie = self._cookie_of(environ)
+        try:
+            caller = self._by_token(environ) or (None if cookie is None else self._by_session(environ, cookie, path))
+        except TokenRefused as error:
+            return self._refuse_token(environ, start_response, error)
+        if caller is None:
+            return self._unauthorized(environ, start_response, had_cookie=cookie is not None)
+        if cookie is not None:
             start_response = self._renewing(cookie, start_response)
-        return self._owners(path)(environ, start_response)
+        environ[CALLER] = caller
+        return self._behind(path)(environ, start_response)
 
-    def _is_open_to(self, environ: Environ, cookie: str, path: str) -> bool:
-        """Whether a browser with `cookie` may have what is at `path`."""
-        sessions = self._owner.sessions
+    def _open(self, path: str) -> Application | None:
+        """What answers at `path` whoever asks; None where one has to be known."""
+        if path.startswith("/samples/"):
+            return self._samples
+        return {"/signin": self._sign_in, "/health": self._api}.get(path)
+
+    def _by_token(self, environ: Environ) -> Caller | None:
+        """Whoever's token the request shows; None where it shows none. Raises TokenRefused for one that lets nobody in,
+        unless the request has a browser's cookie too, which may."""
+        scheme, _, given = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        if scheme.lower() != "bearer" or not given.strip():
+            return None
+        try:
+            caller, environ[HOLDER] = self._holder_of(environ, given.strip())
+        except TokenRefused:
+            if self._cookie_of(environ) is None:
+                raise
+            return None
+        return caller
+
+    def _holder_of(self, environ: Environ, token: str) -> tuple[Caller, Holder | None]:
+        """Whose token it is, and what a session made with it holds. Raises TokenRefused."""
+        if self._owner.is_token(token):
+            return self._callers.owner(_origin_of(environ)), None
+        return self._callers.named.of_text(token, _origin_of(environ))
+
+    def _by_session(self, environ: Environ, cookie: str, path: str) -> Caller | None:
+        """Whose browser it is, where it may have what is at `path`."""
+        found = self._owner.sessions.find(cookie)
+        if found is None or not self._is_open_to(environ, found, path):
+            return None
+        environ[HOLDER] = found.holder
+        origin = _origin_of(environ)
+        if found.holder is None:
+            return self._callers.owner(origin)
+        return self._callers.named.of_session(found.holder, origin)
+
+    def _is_open_to(self, environ: Environ, found: Session, path: str) -> bool:
+        """Whether a browser with this session may have what is at `path`: what holds nothing of anybody's by its cookie
+        alone, the rest with its proof."""
         if environ["REQUEST_METHOD"] in _SAFE and (path in DOCUMENTS or _is_studio(path)):
-            return sessions.is_open(cookie)
-        return sessions.is_proved(cookie, environ.get("HTTP_X_AUTOMATE_SESSION"))
+            return True
+        return found.is_proved(environ.get("HTTP_X_AUTOMATE_SESSION"))
 
     def _renewing(self, cookie: str, start_response: StartResponse) -> StartResponse:
         """`start_response`, with the cookie for another while where the session's time begins anew."""
@@ -117,8 +177,8 @@ class Guard:
 
         return renewed
 
-    def _owners(self, path: str) -> Application:
-        """What answers the owner at `path`."""
+    def _behind(self, path: str) -> Application:
+        """What answers at `path` who was let in."""
         if path in ("/", "/signout"):
             return self._to_home if path == "/" else self._sign_out
         return self._studio if _is_studio(path) else self._api
@@ -139,20 +199,35 @@ class Guard:
             return 413, "PayloadTooLarge", f"the request is {length[:20]} bytes; at most {self._max_bytes} are accepted"
         return None
 
-    def _has_token(self, environ: Environ) -> bool:
-        scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
-        return scheme.lower() == "bearer" and self._owner.is_token(token.strip())
-
     def _sign_in(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Take the code once, leave a cookie and the proof, and go on to the first page."""
+        """Take a link's code once, or the token of the page's form, and begin a session."""
+        if environ["REQUEST_METHOD"] == "POST":
+            return self._sign_in_with_token(environ, start_response)
         if environ["REQUEST_METHOD"] != "GET":
             return self._refuse(environ, start_response, 405, "MethodNotAllowed", "a sign-in link is followed")
+        if not environ.get("QUERY_STRING"):
+            return _page(start_response, 200, "Please sign in.", asks=True)
         code = parse_qs(environ.get("QUERY_STRING", "")).get("code", [""])[0]
         if not self._owner.use_code(code):
             why = "This link was used or is older than 10 minutes."
             self._refused.record(environ, 403, "SignInRefused", why)
-            return _page(start_response, 403, why)
-        session, nonce = self._owner.sessions.begin(), secrets.token_urlsafe(16)
+            return _page(start_response, 403, why, asks=True)
+        return self._begun(start_response, None)
+
+    def _sign_in_with_token(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or "0")
+        sent = environ["wsgi.input"].read(length) if length <= _MOST_FORM_BYTES else b""
+        token = parse_qs(sent.decode("ascii", "replace")).get("token", [""])[0].strip()
+        try:
+            _, holder = self._holder_of(environ, token)
+        except TokenRefused as error:
+            self._refused.record(environ, 403, error.code, error.message, token=error.token)
+            return _page(start_response, 403, f"{error.message[:1].upper()}{error.message[1:]}.", asks=True)
+        return self._begun(start_response, holder)
+
+    def _begun(self, start_response: StartResponse, holder: Holder | None) -> Iterable[bytes]:
+        """A new session: leave a cookie and the proof, and go on to the first page."""
+        session, nonce = self._owner.sessions.begin(holder), secrets.token_urlsafe(16)
         # Not a redirect: a browser that came from another site would not send a Strict cookie along with it.
         headers = {
             "Set-Cookie": self._set_cookie(session.cookie, IDLE_SECONDS), "Refresh": f"0; url={self.home}",
@@ -162,17 +237,24 @@ class Guard:
         return _page(start_response, 200, "You are signed in.", headers, script=script)
 
     def _sign_out(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """End this browser's session, with ``?everywhere=true`` every one."""
+        """End this browser's session; with ``?everywhere=true`` every one of the same token, and for whom access is to
+        give and take, every one of all."""
         cookie = self._cookie_of(environ)
         if environ["REQUEST_METHOD"] != "POST":
             return self._refuse(environ, start_response, 405, "MethodNotAllowed", "signing out is a POST")
         ended = 0
         if parse_qs(environ.get("QUERY_STRING", "")).get("everywhere", [""])[0] == "true":
-            ended = self._owner.sign_all_out()
+            ended = self._sign_everywhere_out(environ)
         elif cookie is not None:
             self._owner.sessions.end(cookie)
             ended = 1
         return respond(start_response, 200, f'{{"signed_out":{ended}}}', {"Set-Cookie": self._set_cookie("", 0)})
+
+    def _sign_everywhere_out(self, environ: Environ) -> int:
+        caller: Caller = environ[CALLER]
+        if caller.may(Right.ACCESS, self._workspace):
+            return self._owner.sign_all_out()
+        return self._owner.sessions.end_all(of=environ[HOLDER])
 
     def _cookie_of(self, environ: Environ) -> str | None:
         try:
@@ -189,7 +271,7 @@ class Guard:
     ) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "GET" and "text/html" in str(environ.get("HTTP_ACCEPT", "")):
             self._refused.record(environ, 401, "Unauthorized", "nobody is signed in")
-            return _page(start_response, 401, "Please sign in.")
+            return _page(start_response, 401, "Please sign in.", asks=True)
         if had_cookie:
             return self._refuse(
                 environ, start_response, 401, "Unauthorized", "this browser's sign-in has ended",
@@ -197,10 +279,18 @@ class Guard:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         return self._refuse(
-            environ, start_response, 401, "Unauthorized", "the owner's token is missing or wrong",
-            advice="Send Authorization: Bearer with the content of the file token in the data folder.",
+            environ, start_response, 401, "Unauthorized", "the token is missing",
+            advice="Send Authorization: Bearer with the content of the file token in the data folder, or with a token "
+            "that an admin made (automate tokens add).",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+    def _refuse_token(
+        self, environ: Environ, start_response: StartResponse, error: TokenRefused
+    ) -> Iterable[bytes]:
+        """A token was shown that lets nobody in."""
+        self._refused.record(environ, error.status, error.code, error.message, token=error.token)
+        return respond(start_response, error.status, error_body(error.as_dict()), {"WWW-Authenticate": "Bearer"})
 
     def _refuse(
         self, environ: Environ, start_response: StartResponse, status: int, code: str, message: str, *,
@@ -211,15 +301,20 @@ class Guard:
         return respond(start_response, status, error_body(shape), headers)
 
 
+def _origin_of(environ: Environ) -> str:
+    return str(environ.get("REMOTE_ADDR", ""))
+
+
 def _is_studio(path: str) -> bool:
     return path == STUDIO or path.startswith(f"{STUDIO}/")
 
 
 def _page(
-    start_response: StartResponse, status: int, text: str, headers: dict[str, str] | None = None, *, script: str = ""
+    start_response: StartResponse, status: int, text: str, headers: dict[str, str] | None = None, *, script: str = "",
+    asks: bool = False,
 ) -> Iterable[bytes]:
-    """A page of one sentence, for people."""
-    more = "" if status == 200 else "<p>Get a new link in a terminal:</p><pre>.venv/bin/automate signin</pre>"
+    """A page of one sentence, for people; with `asks` it says how one signs in."""
+    more = f"<p>Get a new link in a terminal:</p><pre>.venv/bin/automate signin</pre>{_FORM}" if asks else ""
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Automate</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,11 +30,14 @@ from engine.settings import Settings
 from functions.app.identity import COMMAND_LINE
 from functions.app.services import Place, Services
 from functions.app.wiring import audit_over, services_over
+from functions.server.callers import Callers
 from functions.server.logs import LOGS
 from functions.task_chain import aws_tasks_of_a_profile, task_chain
 
 if TYPE_CHECKING:
     from engine.durable.worker.worker import Worker
+    from functions.app.reads import Reads
+    from functions.server.named_callers import NamedCallers
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ class Product:
     services: Services
     secrets: LocalSecretStore
     actor: Actor
+    callers: Callers
     new_worker: Callable[[], Worker]
 
     @classmethod
@@ -78,6 +82,26 @@ class Product:
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         actor = Actor(_user(), origin=COMMAND_LINE)
         audit = audit_over(stores, clock)
+
+        @cache
+        def named() -> NamedCallers:
+            from engine.adapters.local.access_tokens import LocalTokenStore  # noqa: PLC0415  as the module says
+            from engine.governance.access_tokens import AccessTokens  # noqa: PLC0415
+            from functions.app.acts import Recorder  # noqa: PLC0415
+            from functions.server.named_callers import NamedCallers  # noqa: PLC0415
+
+            tokens = LocalTokenStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
+            return NamedCallers(
+                AccessTokens(tokens, clock, taken=frozenset({actor.name})), Recorder(audit, clock), settings.workspace
+            )
+
+        @cache
+        def reads() -> Reads:
+            from functions.server.reads import LocalReads  # noqa: PLC0415
+
+            return LocalReads(settings.data_dir, clock)
+
+        callers = Callers(actor, named)
 
         def new_worker(*, runs_sync: bool) -> Worker:
             from engine.durable.worker.worker import Worker  # noqa: PLC0415  as the module says
@@ -97,12 +121,12 @@ class Product:
                 stores, settings, clock, chain, audit, new_worker=partial(new_worker, runs_sync=True),
                 secret_backends=backends, secret_store=store, logs=LogFiles(Path(settings.data_dir) / LOGS),
                 place=Place("local"), most_waiting=MOST_WAITING_POLLS, startable=Startable(chain.tasks),
-                # Who has the token is the folder's owner.
-                actor_of=lambda context, _headers: replace(actor, origin=str(context["identity"]["sourceIp"])),
+                caller_of=callers.of_request,
             ),
+            open_tokens=lambda: named().tokens, open_reads=reads,
             workers=lambda: sum(process.command.startswith(WORKER) for process in stores.processes.others()),
         )
-        return cls(settings, clock, stores, services, store, actor, partial(new_worker, runs_sync=False))
+        return cls(settings, clock, stores, services, store, actor, callers, partial(new_worker, runs_sync=False))
 
     def close(self) -> None:
         """Close the stores: leases and claims of this process are over."""

@@ -71,8 +71,8 @@ class LocalServer:
             Recorder(product.services.audit, product.clock), product.clock, product.settings.workspace
         )
         self._application: Application = Guard(
-            api, samples, StudioFiles(), self.owner, refused, port=self.port,
-            max_input_bytes=product.settings.max_input_bytes,
+            api, samples, StudioFiles(), self.owner, product.callers, refused, port=self.port,
+            workspace=product.settings.workspace, max_input_bytes=product.settings.max_input_bytes,
         )
         allow_samples(product.settings, self.port)
         with done_to(product.folder / ADDRESS):

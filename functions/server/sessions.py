@@ -10,7 +10,8 @@ it in a header of its own, which no page of another origin may send.
 
 A session ends IDLE_SECONDS after its last request (a working day: one signs in once in the morning), LONGEST_SECONDS
 after it began whatever happens (a page that is left open asks on and on), by signing out of it or of all, and with the
-owner's token: its file is named by a digest that is keyed with the token, so that another token finds none.
+owner's token: its file is named by a digest that is keyed with the token, so that another token finds none. One that
+was made with a named token holds that token's id and digest, and ends with it.
 """
 
 from __future__ import annotations
@@ -40,6 +41,28 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{40,60}")
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """The named token that a session was made with: its id, and the digest that it had then."""
+
+    id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open one: the digest of its proof, and whose it is; `holder` None is the owner."""
+
+    proof_digest: str
+    holder: Holder | None
+
+    def is_proved(self, proof: str | None) -> bool:
+        """Whether `proof` is its own."""
+        if proof is None or not _SECRET.fullmatch(proof):
+            return False
+        return hmac.compare_digest(self.proof_digest, _digest(proof))
+
+
+@dataclass(frozen=True, slots=True)
 class NewSession:
     """What a browser is given: the cookie's value, and the proof."""
 
@@ -55,30 +78,27 @@ class Sessions:
         self._clock = clock
         self._token = token
 
-    def begin(self) -> NewSession:
-        """A session for a browser that signed in. Sessions that ran out are swept. Raises StoreUnavailable."""
+    def begin(self, holder: Holder | None = None) -> NewSession:
+        """A session for a browser that signed in, as the owner or with a named token. Sessions that ran out are swept.
+        Raises StoreUnavailable."""
         new = NewSession(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
         now = self._clock.now()
         with done_to(self._folder):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for path in self._folder.iterdir():
-                if self._proof_digest(path) is None:
+                if self._opened(path) is None:
                     path.unlink(missing_ok=True)
             path = self._path(new.cookie)
-            write_private(path, json.dumps({"began": now, "proof": _digest(new.proof)}))
+            shape = {"began": now, "proof": _digest(new.proof)}
+            if holder is not None:
+                shape |= {"token": holder.id, "digest": holder.digest}
+            write_private(path, json.dumps(shape))
             os.utime(path, (now, now))
         return new
 
-    def is_open(self, cookie: str | None) -> bool:
-        """Whether `cookie` is of a session that has not ended."""
-        return cookie is not None and self._found(cookie) is not None
-
-    def is_proved(self, cookie: str | None, proof: str | None) -> bool:
-        """Whether `cookie` and `proof` are of one session that has not ended."""
-        if cookie is None or proof is None or not _SECRET.fullmatch(proof):
-            return False
-        digest = self._found(cookie)
-        return digest is not None and hmac.compare_digest(digest, _digest(proof))
+    def find(self, cookie: str) -> Session | None:
+        """The session of `cookie`, unless it has ended. Whether its token is still good is not looked at here."""
+        return self._opened(self._path(cookie)) if _SECRET.fullmatch(cookie) else None
 
     def renewed(self, cookie: str) -> bool:
         """Let the session's time begin anew; False where it just did, or where the session has ended."""
@@ -93,33 +113,34 @@ class Sessions:
         """Sign one browser out. Raises StoreUnavailable."""
         self._unlink(self._path(cookie))
 
-    def end_all(self) -> int:
-        """Sign every browser out; how many there were. Raises StoreUnavailable."""
+    def end_all(self, *, of: Holder | None = None) -> int:
+        """Sign every browser out, or those of one named token; how many there were. Raises StoreUnavailable."""
         with done_to(self._folder, "read"):
             paths = list(self._folder.iterdir()) if self._folder.exists() else []
-        was_open = sum(self._proof_digest(path) is not None for path in paths)
+        ended = 0
         for path in paths:
-            self._unlink(path)
-        return was_open
-
-    def _found(self, cookie: str) -> str | None:
-        return self._proof_digest(self._path(cookie)) if _SECRET.fullmatch(cookie) else None
+            found = self._opened(path)
+            if of is None or (found is not None and found.holder is not None and found.holder.id == of.id):
+                ended += found is not None
+                self._unlink(path)
+        return ended
 
     def _path(self, cookie: str) -> Path:
         name = hmac.new(self._token().encode(), f"session {cookie}".encode(), hashlib.sha256).hexdigest()
         return self._folder / name
 
-    def _proof_digest(self, path: Path) -> str | None:
-        """The digest of the proof of an open session; None for one that has ended, and for what is none."""
+    def _opened(self, path: Path) -> Session | None:
+        """An open session; None for one that has ended, and for what is none."""
         now = self._clock.now()
         try:
             seen = path.stat().st_mtime
             shape = json.loads(path.read_text(encoding="ascii"))
             began, digest = float(shape["began"]), str(shape["proof"])
+            holder = Holder(str(shape["token"]), str(shape["digest"])) if "token" in shape else None
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return None
         is_open = -_CLOCK_SET_BACK <= now - seen <= IDLE_SECONDS and -_CLOCK_SET_BACK <= now - began <= LONGEST_SECONDS
-        return digest if is_open else None
+        return Session(digest, holder) if is_open else None
 
     def _unlink(self, path: Path) -> None:
         with done_to(path, "removed"):

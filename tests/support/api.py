@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -15,8 +15,10 @@ from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SkipClock
 from engine.durable.worker.worker import Worker
+from engine.governance.access_tokens import AccessTokens
 from engine.governance.audit import Audit
 from engine.governance.resolving import AnswerMasks, SecretResolving
+from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
 from engine.ports.keys import Actor
 from engine.ports.logs import LogLine, LogLines, LogQuery
 from engine.ports.secrets import SecretInfo
@@ -25,6 +27,7 @@ from functions.app.services import Place, Services
 from functions.app.wiring import services_over
 from functions.server.gateway import Gateway
 from functions.task_chain import TaskChain
+from tests.support.memory.access_tokens import MemoryTokenStore
 
 
 class MemorySecrets:
@@ -106,6 +109,7 @@ class Api:
     secrets: MemorySecrets
     app: Any = field(init=False)
     actor: Actor = Actor("ada", origin="127.0.0.1")  # noqa: RUF009 - a frozen one
+    roles: tuple[Role, ...] = (Role.ADMIN,)
 
     def __post_init__(self) -> None:
         self.app = Gateway(lambda: self.services, principal="ada")
@@ -149,9 +153,12 @@ def api_over(stores: Any, clock: SkipClock) -> Api:
     services = services_over(
         stores, settings, clock, chain, Audit(stores.audit, clock), new_worker=new_worker, secret_backends=(secrets,),
         secret_store=secrets, logs=MemoryLogs(), place=Place("local"), startable=startable,
-        actor_of=lambda context, _headers: Actor(
-            context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]
+        caller_of=lambda context, _headers: Caller(
+            Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
+            tuple(Grant("user/ada", EVERY_WORKSPACE, role) for role in made.roles),
         ),
     )
+    tokens = AccessTokens(MemoryTokenStore(), clock)
+    services = replace(services, open_tokens=lambda: tokens)
     made = Api(stores, clock, services, secrets)
     return made

@@ -4,7 +4,8 @@
                      commit after its beginning is not in it
     secrets.*        copied after the database, under the lock of their writers: every secret that an execution in the
                      copy may refer to is there
-    not copied       locks, bells, logs, the sign-in token, the server's address: a folder in use makes its own
+    not copied       locks, bells, logs, who read what, the sign-in token, named tokens, the server's address: a folder
+                     in use makes its own
 
 It grows under another name beside its place and is put there whole, so a folder that is there is a complete copy. In it
 nobody owns anything: claims and leases of the processes that worked on the original are over, as after a crash.

@@ -25,7 +25,7 @@ from engine.errors import StoreUnavailable
 _OURS = re.compile(
     r"automate\.db(-wal|-shm|-journal)?|secrets\.(json|key|lock)|audit-\w+\.heads|token|server\.json|order\.json"
 )
-_FOLDERS = (BELLS, "locks", "logs", "sessions", "signin")
+_FOLDERS = (BELLS, "locks", "logs", "reads", "sessions", "signin", "tokens")
 _SURELY = ("automate.db", "secrets.json")
 _KEYS = ("secrets.key", "token")
 _OTHERS = 0o077

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.durable.lifecycle.activities import activity_arn
 from engine.governance.audit_entry import ACTIVITY, Subject
+from engine.governance.roles import Right
 from engine.ports import activities as port
 from functions.app.acts import Act, NoAct
 from functions.app.routing import Call, RouteTable
@@ -14,7 +15,8 @@ table = RouteTable("Activities")
 
 
 @table.route(
-    "POST", "/activities", status=201, act=Act("activity.create", lambda call: Subject(ACTIVITY, call.given.name)),
+    "POST", "/activities", right=Right.PUBLISH,
+    status=201, act=Act("activity.create", lambda call: Subject(ACTIVITY, call.given.name)),
     example={"name": "check_stock"},
 )
 def create_activity(call: Call[shapes.CreateActivityRequest]) -> shapes.Activity:
@@ -26,21 +28,21 @@ def create_activity(call: Call[shapes.CreateActivityRequest]) -> shapes.Activity
     return shown(made)
 
 
-@table.route("GET", "/activities")
+@table.route("GET", "/activities", right=Right.LOOK)
 def list_activities(call: Call[base.Nothing]) -> shapes.ActivityList:
     """All activities, by name."""
     found = call.services.activities.list(call.workspace)
     return shapes.ActivityList(activities=[shown(activity) for activity in found])
 
 
-@table.route("GET", "/activities/{activity}")
+@table.route("GET", "/activities/{activity}", right=Right.LOOK)
 def describe_activity(call: Call[base.Nothing]) -> shapes.Activity:
     """One activity."""
     return shown(call.services.activities.describe(call.workspace, call.path["activity"]))
 
 
 @table.route(
-    "DELETE", "/activities/{activity}",
+    "DELETE", "/activities/{activity}", right=Right.PUBLISH,
     act=Act("activity.delete", lambda call: Subject(ACTIVITY, call.path["activity"])),
 )
 def delete_activity(call: Call[base.Nothing]) -> shapes.Deleted:
@@ -51,7 +53,8 @@ def delete_activity(call: Call[base.Nothing]) -> shapes.Deleted:
 
 
 @table.route(
-    "POST", "/activities/{activity}/task", act=NoAct("a poll takes what waits; the answer to its token is the act"),
+    "POST", "/activities/{activity}/task", right=Right.RUN, reads="input",
+    act=NoAct("a poll takes what waits; the answer to its token is the act"),
     example={"worker_name": "warehouse-1", "wait_seconds": 25},
 )
 def get_activity_task(call: Call[shapes.ActivityTaskRequest]) -> shapes.ActivityTask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.governance.roles import Right
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import alarms as shapes
 from functions.app.shapes import base
@@ -9,7 +10,7 @@ from functions.app.shapes import base
 table = RouteTable("Alarms")
 
 
-@table.route("GET", "/alarms")
+@table.route("GET", "/alarms", right=Right.LOOK)
 def get_alarms(call: Call[base.Nothing]) -> shapes.Watch:
     """The stage's alarms with their states, and how many subscriptions of their topics hear them.
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.errors import NotFound
 from engine.governance.audit_entry import parse_time
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_verify import exported
+from engine.governance.roles import Right
 from engine.ports.audit_log import CHAINS
 from functions.app.acts import NoAct
+from functions.app.reads import ReadsQuery
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import audit as shapes
 from functions.app.shapes import base
@@ -17,7 +20,7 @@ from functions.app.shapes import base
 table = RouteTable("Audit")
 
 
-@table.route("GET", "/audit", example="workflow=order_flow&act=workflow.*")
+@table.route("GET", "/audit", right=Right.AUDIT, example="workflow=order_flow&act=workflow.*")
 def list_audit(call: Call[shapes.AuditQuery]) -> shapes.AuditList:
     """List entries of the audit log, newest first.
 
@@ -35,7 +38,29 @@ def list_audit(call: Call[shapes.AuditQuery]) -> shapes.AuditList:
     return shapes.AuditList(entries=entries, next_token=page.next_token)
 
 
-@table.route("GET", "/audit/verify")
+@table.route("GET", "/audit/reads", right=Right.AUDIT, example="execution=order_flow:order-1")
+def list_reads(call: Call[shapes.ReadsQuery]) -> shapes.ReadList:
+    """Who read inputs, outputs, histories and logs of executions, newest first: of one machine.
+
+    What the same caller reads again within a minute is one line. On AWS the access log has them: 404 says where."""
+    given = call.given
+    if call.services.open_reads is None:
+        raise NotFound(
+            "a stage keeps who read what in its access log", advice="docs/audit.md has the query for CloudWatch Logs "
+            "Insights: Who read what.",
+        )
+    found = call.services.open_reads().find(ReadsQuery(
+        given.actor, given.execution, given.workflow, _time(given.since, "since"), _time(given.until, "until"),
+        given.limit,
+    ))
+    return shapes.ReadList(reads=[shapes.Read.of(read) for read in found])
+
+
+def _time(text: str | None, where: str) -> float | None:
+    return None if text is None else parse_time(text, where=where)
+
+
+@table.route("GET", "/audit/verify", right=Right.AUDIT)
 def verify_audit(call: Call[base.Nothing]) -> shapes.AuditVerification:
     """Walk every chain of the audit log and name the first entry of each that is not what was written.
 
@@ -43,13 +68,13 @@ def verify_audit(call: Call[base.Nothing]) -> shapes.AuditVerification:
     return _verified(call, ())
 
 
-@table.route("POST", "/audit/verify", act=NoAct("the log is only read"), example={"against": []})
+@table.route("POST", "/audit/verify", right=Right.AUDIT, act=NoAct("the log is only read"), example={"against": []})
 def verify_audit_against(call: Call[shapes.VerifyRequest]) -> shapes.AuditVerification:
     """The same, also against an earlier export that was kept elsewhere: what it holds must still be there."""
     return _verified(call, call.given.against)
 
 
-@table.route("GET", "/audit/export", example="chain=3&after=500")
+@table.route("GET", "/audit/export", right=Right.AUDIT, example="chain=3&after=500")
 def export_audit(call: Call[shapes.ExportQuery]) -> shapes.AuditExport:
     """The entries of one chain as lines for keeping elsewhere, the oldest first: each the canonical JSON with its
     digest, as POST /audit/verify takes them."""

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from connectors.known import n8n
 from engine.catalog.files import read_document
 from engine.conversion.reading import convert
+from engine.governance.roles import Right
 from functions.app.acts import NoAct
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
@@ -20,14 +21,14 @@ SAMPLES = Path(__file__).parents[3] / "workflows"
 """Beside the packages, where the product is run from."""
 
 
-@table.route("GET", "/sample-workflows")
+@table.route("GET", "/sample-workflows", right=Right.LOOK)
 def list_samples(call: Call[base.Nothing]) -> shapes.SampleList:  # noqa: ARG001 - a handler's shape
     """Workflows to begin with, each with an input."""
     return _samples()
 
 
 @table.route(
-    "POST", "/workflows/convert", act=NoAct("nothing is stored"),
+    "POST", "/workflows/convert", right=Right.LOOK, act=NoAct("nothing is stored"),
     example={"source": "StartAt: Greet\nStates:\n  Greet: {Type: Pass, End: true}\n", "filename": "greet.yaml"},
 )
 def convert_workflow(call: Call[shapes.ConvertRequest]) -> shapes.Conversion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.copilot.copilot import Copilot
+from engine.governance.roles import Right
 from functions.app.acts import NoAct
 from functions.app.copilot.providers import copilot_of
 from functions.app.routing import Call, RouteTable
@@ -15,7 +16,7 @@ _DOCUMENT = {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Gre
 
 
 @table.route(
-    "POST", "/copilot/draft", act=_NO_ACT,
+    "POST", "/copilot/draft", right=Right.EDIT, act=_NO_ACT,
     example={"sentence": "When a high value order comes in, ask finance on Slack and charge the card"},
 )
 def draft_from_sentence(call: Call[shapes.DraftRequest]) -> shapes.Proposal:
@@ -25,7 +26,7 @@ def draft_from_sentence(call: Call[shapes.DraftRequest]) -> shapes.Proposal:
     return shapes.Proposal.of(_copilot(call).draft(call.given.sentence, call.given.document))
 
 
-@table.route("POST", "/copilot/explain", act=_NO_ACT, example={"document": _DOCUMENT})
+@table.route("POST", "/copilot/explain", right=Right.EDIT, act=_NO_ACT, example={"document": _DOCUMENT})
 def explain_document(call: Call[shapes.ExplainRequest]) -> shapes.Explanation:
     """Explain a document, or one of its states, in words."""
     found = _copilot(call).explain(call.given.document, call.given.state)
@@ -33,7 +34,7 @@ def explain_document(call: Call[shapes.ExplainRequest]) -> shapes.Explanation:
     return shapes.Explanation(text=found.text, steps=steps)
 
 
-@table.route("POST", "/copilot/fix", act=_NO_ACT, example={
+@table.route("POST", "/copilot/fix", right=Right.EDIT, act=_NO_ACT, example={
     "document": {"name": "hello", "definition": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass"}}}},
     "diagnostic": {
         "code": "SCHEMA_VALIDATION_FAILED", "location": "/States/Greet",
@@ -45,7 +46,7 @@ def fix_problem(call: Call[shapes.FixRequest]) -> shapes.Proposal:
     return shapes.Proposal.of(_copilot(call).fix(call.given.document, call.given.diagnostic))
 
 
-@table.route("POST", "/copilot/error-handling", act=_NO_ACT, example={"document": {
+@table.route("POST", "/copilot/error-handling", right=Right.EDIT, act=_NO_ACT, example={"document": {
     "name": "pay", "definition": {"StartAt": "Charge", "States": {"Charge": {
         "Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "https://example.com"}, "End": True,
     }}},

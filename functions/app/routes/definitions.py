@@ -9,6 +9,7 @@ from connectors.sdk import ActionSpec
 from engine.catalog.document import parse_document
 from engine.catalog.files import place_of
 from engine.errors import Diagnostic, UserError
+from engine.governance.roles import Right
 from engine.language.asl.source import Source
 from functions.app.acts import NoAct
 from functions.app.documents import read_source
@@ -20,7 +21,7 @@ table = RouteTable("Definitions")
 
 
 @table.route(
-    "POST", "/definitions/validate", act=NoAct("nothing is stored"),
+    "POST", "/definitions/validate", right=Right.LOOK, act=NoAct("nothing is stored"),
     example={"name": "hello", "document": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}},
 )
 def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation:
@@ -37,7 +38,7 @@ def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation
     )
 
 
-@table.route("GET", "/connectors")
+@table.route("GET", "/connectors", right=Right.LOOK)
 def list_connectors(call: Call[base.Nothing]) -> shapes.ConnectorList:
     """List the connectors, their actions and what these take.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.durable.execution import Execution
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
+from engine.governance.roles import Right
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from functions.app import large_values
@@ -31,7 +32,7 @@ def _tried(call: Call[Any], workflow: str, name: str | None) -> Target:
 
 
 @table.route(
-    "POST", "/workflows/{name}/executions", status=201, flags=("sync",),
+    "POST", "/workflows/{name}/executions", right=Right.RUN, reads="input, output", status=201, flags=("sync",),
     act=Act("execution.start", lambda call: _tried(call, call.path["name"], call.given.name)),
     example={"input": {"order": 1}, "name": "order-1"},
 )
@@ -49,7 +50,7 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
     return _started_answer(call, call.services.sync_starts.run(started) if given.sync else started)
 
 
-@table.route("GET", "/executions", example="workflow=order_flow&limit=10")
+@table.route("GET", "/executions", right=Right.LOOK, example="workflow=order_flow&limit=10")
 def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
     """List executions, newest first."""
     page = call.services.executions.page(query_of(call))
@@ -60,7 +61,7 @@ def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
     return shapes.ExecutionList(executions=rows, next_token=page.next_token)
 
 
-@table.route("GET", "/executions/{id}")
+@table.route("GET", "/executions/{id}", right=Right.LOOK, reads="input, output")
 def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
     """One execution as it stands.
 
@@ -68,7 +69,7 @@ def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
     return shown(call, call.services.executions.describe(key_of(call)))
 
 
-@table.route("GET", "/executions/{id}/history", example="after=12")
+@table.route("GET", "/executions/{id}/history", right=Right.LOOK, reads="history", example="after=12")
 def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
     """The execution's events, as AWS's GetExecutionHistory gives them.
 
@@ -79,7 +80,7 @@ def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
 
 
 @table.route(
-    "POST", "/executions/{id}/stop", act=Act("execution.stop", key_of),
+    "POST", "/executions/{id}/stop", right=Right.RUN, reads="input, output", act=Act("execution.stop", key_of),
     example={"error": "Mistake", "cause": "Started by mistake"},
 )
 def stop_execution(call: Call[shapes.StopRequest]) -> shapes.Execution:
@@ -87,7 +88,9 @@ def stop_execution(call: Call[shapes.StopRequest]) -> shapes.Execution:
     return shown(call, stopped(call, call.act, key_of(call)))
 
 
-@table.route("POST", "/executions/{id}/resume", act=Act("execution.resume", key_of))
+@table.route(
+    "POST", "/executions/{id}/resume", right=Right.RUN, reads="input, output", act=Act("execution.resume", key_of),
+)
 def resume_execution(call: Call[base.Nothing]) -> shapes.Execution:
     """Let a PAUSED execution run again. It had killed its workers, or they lack a connector; its `cause` says which.
 
@@ -98,7 +101,8 @@ def resume_execution(call: Call[base.Nothing]) -> shapes.Execution:
 
 
 @table.route(
-    "POST", "/executions/{id}/rerun", status=201, act=Acts(("execution.start", "execution.rerun")),
+    "POST", "/executions/{id}/rerun", right=Right.RUN, reads="input, output", status=201,
+    act=Acts(("execution.start", "execution.rerun")),
     example={"version": "active"},
 )
 def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer[shapes.Execution]:

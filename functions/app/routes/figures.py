@@ -12,6 +12,7 @@ from itertools import accumulate
 from statistics import median
 
 from engine.errors import NotFound
+from engine.governance.roles import Right
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow
 from engine.records import dataclass
 from functions.app.routing import Call, RouteTable
@@ -44,7 +45,7 @@ class _Seen:
     calls: tuple[Span, ...]
 
 
-@table.route("GET", "/figures", example="hours=24")
+@table.route("GET", "/figures", right=Right.LOOK, example="hours=24")
 def get_figures(call: Call[shapes.FiguresQuery]) -> shapes.Figures:
     """What the executions of the last hours show of this machine: medians of the newest 200.
 

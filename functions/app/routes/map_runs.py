@@ -6,6 +6,7 @@ A run is named by the last part of its ARN, ``<label>:<uuid>`` or the uuid alone
 from __future__ import annotations
 
 from engine.durable.views import map_run_view
+from engine.governance.roles import Right
 from functions.app.acts import Act
 from functions.app.routes.executions import key_of
 from functions.app.routing import Call, RouteTable
@@ -15,7 +16,7 @@ from functions.app.shapes import map_runs as shapes
 table = RouteTable("Map Runs")
 
 
-@table.route("GET", "/executions/{id}/map-runs")
+@table.route("GET", "/executions/{id}/map-runs", right=Right.LOOK)
 def list_map_runs(call: Call[base.Nothing]) -> shapes.MapRunList:
     """The Map Runs that the execution has begun, in order."""
     executions, key = call.services.executions, key_of(call)
@@ -23,14 +24,15 @@ def list_map_runs(call: Call[base.Nothing]) -> shapes.MapRunList:
     return shapes.MapRunList(map_runs=[shown(run) for run in found])
 
 
-@table.route("GET", "/executions/{id}/map-runs/{run}")
+@table.route("GET", "/executions/{id}/map-runs/{run}", right=Right.LOOK)
 def describe_map_run(call: Call[base.Nothing]) -> shapes.MapRun:
     """How a Map Run stands: its counts and limits."""
     return shown(call.services.executions.describe_map_run(key_of(call), call.path["run"]))
 
 
 @table.route(
-    "PUT", "/executions/{id}/map-runs/{run}", act=Act("map_run.update", key_of), example={"max_concurrency": 10},
+    "PUT", "/executions/{id}/map-runs/{run}", right=Right.RUN,
+    act=Act("map_run.update", key_of), example={"max_concurrency": 10},
 )
 def update_map_run(call: Call[shapes.UpdateMapRunRequest]) -> shapes.MapRun:
     """Change the limits of a Map Run that is under way; they hold from its worker's next step on."""
@@ -41,7 +43,7 @@ def update_map_run(call: Call[shapes.UpdateMapRunRequest]) -> shapes.MapRun:
     return shown(executions.describe_map_run(key, run))
 
 
-@table.route("GET", "/executions/{id}/map-runs/{run}/executions", example="first=100&limit=100")
+@table.route("GET", "/executions/{id}/map-runs/{run}/executions", right=Right.LOOK, example="first=100&limit=100")
 def list_children(call: Call[shapes.MapRunChildrenQuery]) -> shapes.MapRunChildren:
     """The run's child executions, in the order of their items."""
     given = call.given

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from functions.app import docs_page
-from functions.app.routing import Answer, Call, Route, RouteTable
+from functions.app.routing import Answer, Anyone, Call, Route, RouteTable
 from functions.app.shapes import base
 
 Json = Any
@@ -22,7 +22,7 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 _PARAMETERS = {
     "name": "The workflow's name.", "id": "The execution's id: <workflow>:<name>, its colon written %3A.",
     "number": "The version's number.", "step": "The step's id.",
-    "key": "The secret's key.", "activity": "The activity's name.",
+    "key": "The secret's key.", "token": "The token's name.", "activity": "The activity's name.",
     "run": "The Map Run: its ARN, or the last part of it.",
 }
 
@@ -31,17 +31,17 @@ def describing(routes: Callable[[], Sequence[Route]]) -> RouteTable:
     """The routes about `routes`, which are asked for when somebody looks; these are among them."""
     table = RouteTable("About")
 
-    @table.route("GET", "/health")
+    @table.route("GET", "/health", right=Anyone.AT_ALL)
     def health(call: Call[base.Nothing]) -> base.Health:  # noqa: ARG001 - a handler's shape
         """Say that the server answers."""
         return base.Health()
 
-    @table.route("GET", "/openapi.json")
+    @table.route("GET", "/openapi.json", right=Anyone.SIGNED_IN)
     def openapi(call: Call[base.Nothing]) -> str:  # noqa: ARG001
         """Describe the API in OpenAPI 3.1."""
         return _text()
 
-    @table.route("GET", "/docs")
+    @table.route("GET", "/docs", right=Anyone.SIGNED_IN)
     def documentation(call: Call[base.Nothing]) -> Answer[str]:  # noqa: ARG001
         """Describe the API on a page for people."""
         headers = {"Content-Security-Policy": docs_page.POLICY}

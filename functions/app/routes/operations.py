@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.roles import Right
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
 from functions.app.acts import Act, Acts
@@ -28,40 +29,40 @@ _PAUSE, _RESUME = Act("workflow.pause", _workflow), Act("workflow.resume", _work
 _HOW = {"starts": "queue", "running": "hold"}
 
 
-@table.route("GET", "/pauses")
+@table.route("GET", "/pauses", right=Right.LOOK)
 def list_pauses(call: Call[base.Nothing]) -> shapes.PauseList:
     """What is paused: workflows, and `*` for all of them."""
     found = call.services.pausing.paused(call.workspace)
     return shapes.PauseList(pauses=[shown(pause) for pause in found])
 
 
-@table.route("POST", "/workflows/{name}/pause", act=_PAUSE, example=_HOW)
+@table.route("POST", "/workflows/{name}/pause", right=Right.OPERATE, act=_PAUSE, example=_HOW)
 def pause_workflow(call: Call[shapes.PauseRequest]) -> shapes.Pause:
     """Pause a workflow: its starts wait or are refused, what runs is finished or held."""
     call.services.catalog.workflow(call.workspace, call.path["name"])
     return _pause(call, call.path["name"])
 
 
-@table.route("POST", "/workflows/{name}/resume", act=_RESUME)
+@table.route("POST", "/workflows/{name}/resume", right=Right.OPERATE, act=_RESUME)
 def resume_workflow(call: Call[base.Nothing]) -> shapes.Resumed:
     """Let a paused workflow go on: what waited is woken."""
     return _resume(call, call.path["name"])
 
 
-@table.route("POST", "/pause", act=_PAUSE, example=_HOW)
+@table.route("POST", "/pause", right=Right.OPERATE, act=_PAUSE, example=_HOW)
 def pause_all(call: Call[shapes.PauseRequest]) -> shapes.Pause:
     """Pause every workflow."""
     return _pause(call, ALL)
 
 
-@table.route("POST", "/resume", act=_RESUME)
+@table.route("POST", "/resume", right=Right.OPERATE, act=_RESUME)
 def resume_all(call: Call[base.Nothing]) -> shapes.Resumed:
     """Let everything go on that was paused by a pause of all. A workflow that was paused by name stays so."""
     return _resume(call, ALL)
 
 
 @table.route(
-    "POST", "/workflows/{name}/stop", act=Acts(("execution.stop",)),
+    "POST", "/workflows/{name}/stop", right=Right.RUN, act=Acts(("execution.stop",)),
     example={"status": "RUNNING", "cause": "A wrong price list"},
 )
 def stop_many(call: Call[shapes.StopManyRequest]) -> shapes.StoppedMany:

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.durable.execution import Execution
 from engine.errors import UserError
+from engine.governance.roles import Right
 from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, Acts, Doing
 from functions.app.routes.executions import key_of, query_of, shown
@@ -17,7 +18,9 @@ from functions.app.shapes import operations as operations_shapes
 table = RouteTable("Operations")
 
 
-@table.route("POST", "/executions/{id}/redrive", act=Act("execution.redrive", key_of))
+@table.route(
+    "POST", "/executions/{id}/redrive", right=Right.RUN, reads="input, output", act=Act("execution.redrive", key_of),
+)
 def redrive_execution(call: Call[base.Nothing]) -> executions_shapes.Execution:
     """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood, as AWS's RedriveExecution does.
 
@@ -26,7 +29,7 @@ def redrive_execution(call: Call[base.Nothing]) -> executions_shapes.Execution:
 
 
 @table.route(
-    "POST", "/workflows/{name}/redrive", act=Acts(("execution.redrive",)),
+    "POST", "/workflows/{name}/redrive", right=Right.RUN, act=Acts(("execution.redrive",)),
     example={"status": "FAILED", "error": "Stripe.*"},
 )
 def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> operations_shapes.RedrivenMany:

@@ -6,6 +6,7 @@ from collections import Counter
 
 from engine.clock import SystemClock
 from engine.errors import InvalidExpression, StateFailure
+from engine.governance.roles import Right
 from engine.language.expr.scope import ABSENT
 from engine.language.rules.flips import Change, Flip
 from engine.language.rules.tester import Report, evaluate, examine, examine_many, flip_sentence
@@ -31,7 +32,8 @@ _NO_ACT = NoAct("a test of a rule stores nothing and starts nothing")
 
 
 @table.route(
-    "POST", "/rules/test", act=_NO_ACT, example={"condition": "$states.input.total > 100", "input": {"total": 50}},
+    "POST", "/rules/test", right=Right.LOOK,
+    act=_NO_ACT, example={"condition": "$states.input.total > 100", "input": {"total": 50}},
 )
 def run_rule_test(call: Call[shapes.RuleTestRequest]) -> shapes.RuleReport:
     """Test a Choice against a payload: every part's value, which rule won, why the others did not, and the smallest
@@ -43,7 +45,7 @@ def run_rule_test(call: Call[shapes.RuleTestRequest]) -> shapes.RuleReport:
 
 
 @table.route(
-    "POST", "/rules/test-many", act=_NO_ACT,
+    "POST", "/rules/test-many", right=Right.LOOK, act=_NO_ACT,
     example={"condition": "$states.input.total > 100", "inputs": [{"input": {"total": 50}}]},
 )
 def run_rule_tests(call: Call[shapes.RuleTestManyRequest]) -> shapes.RuleBranches:
@@ -60,7 +62,8 @@ def run_rule_tests(call: Call[shapes.RuleTestManyRequest]) -> shapes.RuleBranche
 
 
 @table.route(
-    "POST", "/rules/expression", act=_NO_ACT, example={"expression": "$states.input.total * 2", "input": {"total": 50}},
+    "POST", "/rules/expression", right=Right.LOOK,
+    act=_NO_ACT, example={"expression": "$states.input.total * 2", "input": {"total": 50}},
 )
 def evaluate_expression(call: Call[shapes.ExpressionRequest]) -> shapes.ExpressionValue:
     """Evaluate one expression, for live values beside a field.

@@ -8,6 +8,7 @@ from engine.errors import Conflict, NotFound
 from engine.governance.audit_entry import SECRET, Subject
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
+from engine.governance.roles import Right
 from engine.governance.secret_refs import check_key, check_length, check_value
 from engine.governance.shadowing import shadowed_by
 from engine.ports.secrets import SecretInfo
@@ -24,7 +25,7 @@ def _secret(call: Call[Any]) -> Subject:
     return Subject(SECRET, call.path["key"])
 
 
-@table.route("GET", "/secrets")
+@table.route("GET", "/secrets", right=Right.EDIT)
 def list_secrets(call: Call[base.Nothing]) -> shapes.SecretList:
     """List the secrets by name, with the workflows that name them; values are never shown.
 
@@ -44,7 +45,7 @@ def list_secrets(call: Call[base.Nothing]) -> shapes.SecretList:
     return shapes.SecretList(secrets=found, missing=missing)
 
 
-@table.route("PUT", "/secrets/{key}", act=Act("secret.set", _secret), example={"value": "…"})
+@table.route("PUT", "/secrets/{key}", right=Right.SECRETS, act=Act("secret.set", _secret), example={"value": "…"})
 def put_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     """Create or rotate a secret.
 
@@ -53,7 +54,10 @@ def put_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     return _write(call, key, value, _writable(call, key))
 
 
-@table.route("POST", "/secrets/{key}/rotate", act=Act("secret.rotate", _secret), example={"value": "…"})
+@table.route(
+    "POST", "/secrets/{key}/rotate", right=Right.SECRETS,
+    act=Act("secret.rotate", _secret), example={"value": "…"},
+)
 def rotate_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     """Give a secret a new value; its key stays, so no workflow changes.
 
@@ -70,7 +74,7 @@ def rotate_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     return _write(call, key, value, before)
 
 
-@table.route("DELETE", "/secrets/{key}", act=Act("secret.delete", _secret), example="force=true")
+@table.route("DELETE", "/secrets/{key}", right=Right.SECRETS, act=Act("secret.delete", _secret), example="force=true")
 def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
     """Delete a secret. 409 while a workflow names it, unless forced."""
     services, key = call.services, check_key(call.path["key"])

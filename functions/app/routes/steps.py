@@ -11,6 +11,7 @@ from engine.durable.views import step_facts as facts
 from engine.durable.views.causes import plain_cause, stack_trace
 from engine.durable.views.steps import steps_of
 from engine.errors import NotFound, StorageError
+from engine.governance.roles import Right
 from engine.kernel.history import render
 from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionQuery
@@ -47,13 +48,13 @@ MOST_LOOKED_AT, MOST_EVENTS_LOOKED_AT = 100, 200_000
 _LOG = logging.getLogger(__name__)
 
 
-@table.route("GET", "/executions/{id}/definition")
+@table.route("GET", "/executions/{id}/definition", right=Right.LOOK)
 def get_definition(call: Call[base.Nothing]) -> shapes.DefinitionAnswer:
     """The workflow document that the execution runs by, whatever was published since."""
     return shapes.DefinitionAnswer(document=_document(call.services, _described(call)))
 
 
-@table.route("GET", "/executions/{id}/steps", example="newest=1000")
+@table.route("GET", "/executions/{id}/steps", right=Right.LOOK, example="newest=1000")
 def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     """The execution's steps, derived from its history: each visit of each state, its attempts and waits.
 
@@ -79,20 +80,20 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     ), etag=tag)
 
 
-@table.route("GET", "/executions/{id}/waiting")
+@table.route("GET", "/executions/{id}/waiting", right=Right.LOOK)
 def list_waiting(call: Call[base.Nothing]) -> shapes.WaitingTasks:
     """The tasks that wait for an answer from outside.
 
     Who has a task's token may answer it, so the token itself is given to nobody over HTTP: a workflow hands it to whom
     it means."""
-    tells = call.actor.origin == COMMAND_LINE
+    tells = call.actor.origin == COMMAND_LINE and call.may(Right.RUN)
     return shapes.WaitingTasks(waiting=[
         shapes.WaitingTask(state=task.state, token=task.token if tells else None)
         for task in call.services.executions.standing(key_of(call)).waiting
     ])
 
 
-@table.route("GET", "/executions/{id}/steps/{step}")
+@table.route("GET", "/executions/{id}/steps/{step}", right=Right.LOOK, reads="step")
 def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     """One step with its values, its error in plain words and with its stack trace, its events and its log.
 
@@ -116,7 +117,7 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     ))
 
 
-@table.route("GET", "/executions/{id}/logs", example="step=Charge%231")
+@table.route("GET", "/executions/{id}/logs", right=Right.LOOK, reads="log", example="step=Charge%231")
 def get_logs(call: Call[shapes.LogsQuery]) -> shapes.LogLines:
     """What the workers wrote while they worked for this execution, oldest first."""
     execution, given = _described(call), call.given
@@ -127,7 +128,7 @@ def get_logs(call: Call[shapes.LogsQuery]) -> shapes.LogLines:
     return shapes.LogLines(lines=[_line(line) for line in found.lines], complete=found.complete)
 
 
-@table.route("GET", "/executions/{id}/payload", example="part=input")
+@table.route("GET", "/executions/{id}/payload", right=Right.LOOK, reads="payload", example="part=input")
 def get_payload(call: Call[shapes.PayloadQuery]) -> Answer[str]:
     """One value as a file, however large: of the execution, or of a step."""
     given, key = call.given, key_of(call)
@@ -141,7 +142,7 @@ def get_payload(call: Call[shapes.PayloadQuery]) -> Answer[str]:
     return Answer(large_values.json_text(value), headers=headers)
 
 
-@table.route("GET", "/workflows/{name}/inputs", example="state=Charge&limit=20")
+@table.route("GET", "/workflows/{name}/inputs", right=Right.LOOK, reads="inputs", example="state=Charge&limit=20")
 def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
     """The last real inputs of a workflow, or of one of its states: to test with."""
     given, services = call.given, call.services

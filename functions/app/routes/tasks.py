@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.governance.roles import Right
 from engine.kernel.tokens import parse_token
 from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, NoAct, digest
@@ -21,7 +22,10 @@ def _waiting(call: Call[shapes.TaskSuccessRequest] | Call[shapes.TaskFailureRequ
 _ANSWER = Act("task.answer", _waiting)
 
 
-@table.route("POST", "/tasks/success", act=_ANSWER, example={"token": "…", "output": {"approved": True}})
+@table.route(
+    "POST", "/tasks/success", right=Right.RUN,
+    act=_ANSWER, example={"token": "…", "output": {"approved": True}},
+)
 def task_success(call: Call[shapes.TaskSuccessRequest]) -> base.Done:
     """Answer a task that waits for its token. The first answer counts."""
     kept = call.services.executions.send_task_success(call.given.token, call.given.output)
@@ -29,7 +33,10 @@ def task_success(call: Call[shapes.TaskSuccessRequest]) -> base.Done:
     return base.Done()
 
 
-@table.route("POST", "/tasks/failure", act=_ANSWER, example={"token": "…", "error": "Rejected", "cause": "Over budget"})
+@table.route(
+    "POST", "/tasks/failure", right=Right.RUN,
+    act=_ANSWER, example={"token": "…", "error": "Rejected", "cause": "Over budget"},
+)
 def task_failure(call: Call[shapes.TaskFailureRequest]) -> base.Done:
     """Fail a task that waits for its token; its Retry and Catch see the error."""
     kept = call.services.executions.send_task_failure(call.given.token, call.given.error, call.given.cause)
@@ -38,7 +45,8 @@ def task_failure(call: Call[shapes.TaskFailureRequest]) -> base.Done:
 
 
 @table.route(
-    "POST", "/tasks/heartbeat", example={"token": "…"}, act=NoAct("a heartbeat says nothing but that the work goes on"),
+    "POST", "/tasks/heartbeat", right=Right.RUN,
+    example={"token": "…"}, act=NoAct("a heartbeat says nothing but that the work goes on"),
 )
 def task_heartbeat(call: Call[shapes.TaskHeartbeatRequest]) -> base.Done:
     """Say that the work behind a task token goes on: its HeartbeatSeconds begin anew."""

@@ -11,6 +11,7 @@ from engine.catalog.document import WorkflowDocument, parse_document
 from engine.clock import Clock
 from engine.errors import UserError
 from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.roles import Right
 from engine.kernel.history import render
 from engine.ports.tasks import TaskCall
 from engine.testing import cases as running
@@ -19,7 +20,7 @@ from engine.testing.resource_kinds import aws_action_reads
 from engine.testing.trial import Asked, Tried, steps_values, try_out
 from functions.app import large_values
 from functions.app.acts import Acts, NoAct
-from functions.app.routing import Call, RouteTable
+from functions.app.routing import Also, Call, RouteTable
 from functions.app.shapes import testing as shapes
 from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, shape_of
 from functions.app.tested_calls import shape_of_calls
@@ -42,7 +43,9 @@ _DEFINITION = {
 
 
 @table.route(
-    "POST", "/test/run", act=Acts(("workflow.test",)),
+    "POST", "/test/run", right=Right.EDIT,
+    also=(Also(Right.PUBLISH, "with real calls", lambda given: given.use_reads or bool(given.allow)),),
+    act=Acts(("workflow.test",)),
     example={"definition": _DEFINITION, "input": {}, "mocks": {"Charge": {"output": {"status": 200}}}},
 )
 def run_test(call: Call[shapes.TrialRequest]) -> shapes.TrialAnswer:
@@ -50,8 +53,9 @@ def run_test(call: Call[shapes.TrialRequest]) -> shapes.TrialAnswer:
 
     Waits take no time. A pinned state has its output at once. Calls are answered by mocks; an action that only reads is
     really called with use_reads, one that writes where `allow` names its resource, and else the test ends with
-    Automate.WriteNotAllowed. Secrets are resolved for real calls alone, also those of a definition that nobody
-    published; the audit log names calls, secrets, hosts and the definition's digest. A test takes at most 25 s."""
+    Automate.WriteNotAllowed. Real calls need the right to publish: secrets are resolved for them, also those of a
+    definition that nobody published. The audit log names calls, secrets, hosts and the definition's digest.
+    A test takes at most 25 s."""
     given, services = call.given, call.services
     document = _document(given)
     made: list[TaskCall] = []
@@ -70,7 +74,8 @@ def run_test(call: Call[shapes.TrialRequest]) -> shapes.TrialAnswer:
 
 
 @table.route(
-    "POST", "/cases/run", act=NoAct("cases call nothing and store nothing"), example={"workflow": "order_flow"},
+    "POST", "/cases/run", right=Right.EDIT,
+    act=NoAct("cases call nothing and store nothing"), example={"workflow": "order_flow"},
 )
 def run_cases(call: Call[shapes.CasesRunRequest]) -> shapes.CasesRun:
     """Run the cases of a workflow's draft, or of a document, and say what came out otherwise.

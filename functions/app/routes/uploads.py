@@ -9,6 +9,7 @@ Lambda takes and gives 6 MB at most, the event's or the answer's JSON as a whole
 from __future__ import annotations
 
 from engine.errors import PayloadTooLarge
+from engine.governance.roles import Right
 from functions.app.acts import NoAct
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import uploads as shapes
@@ -20,7 +21,7 @@ ROOM_BYTES = 1024 * 1024
 
 
 @table.route(
-    "POST", "/uploads", status=201, example={"bytes": 7_000_000},
+    "POST", "/uploads", right=Right.RUN, status=201, example={"bytes": 7_000_000},
     act=NoAct("what is put there is the body of a request, whose act counts"),
 )
 def expect_upload(call: Call[shapes.UploadRequest]) -> shapes.Upload:

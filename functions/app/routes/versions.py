@@ -11,6 +11,7 @@ from engine.catalog.publishing import credentials_written
 from engine.catalog.triggers import never_firing
 from engine.errors import InvalidDocument
 from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.roles import Right
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
 from functions.app.acts import Act, Doing
@@ -35,7 +36,8 @@ def workflow_of(call: Call[Any]) -> Subject:
 
 
 @table.route(
-    "POST", "/workflows/{name}/publish", conditional=True, act=Act("workflow.publish", workflow_of),
+    "POST", "/workflows/{name}/publish", right=Right.PUBLISH,
+    conditional=True, act=Act("workflow.publish", workflow_of),
     example={"note": "Refunds over 500 need an approval"},
 )
 def publish_workflow(call: Call[shapes.PublishRequest]) -> shapes.Version:
@@ -47,7 +49,7 @@ def publish_workflow(call: Call[shapes.PublishRequest]) -> shapes.Version:
     return version_shape(version, version.number)
 
 
-@table.route("GET", "/workflows/{name}/publish")
+@table.route("GET", "/workflows/{name}/publish", right=Right.EDIT)
 def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
     """Say what publishing the draft would change, what is wrong with it, and which of its cases fail.
 
@@ -69,7 +71,7 @@ def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
     )
 
 
-@table.route("GET", "/workflows/{name}/versions")
+@table.route("GET", "/workflows/{name}/versions", right=Right.LOOK)
 def list_versions(call: Call[base.Nothing]) -> shapes.VersionList:
     """The published versions, newest first."""
     name, catalog = call.path["name"], call.services.catalog
@@ -78,7 +80,7 @@ def list_versions(call: Call[base.Nothing]) -> shapes.VersionList:
     return shapes.VersionList(versions=[version_shape(item, active) for item in found])
 
 
-@table.route("GET", "/workflows/{name}/versions/{number}")
+@table.route("GET", "/workflows/{name}/versions/{number}", right=Right.LOOK)
 def get_version(call: Call[base.Nothing]) -> shapes.VersionWithDocument:
     """One version with its document."""
     name, catalog = call.path["name"], call.services.catalog
@@ -87,7 +89,7 @@ def get_version(call: Call[base.Nothing]) -> shapes.VersionWithDocument:
     return shapes.VersionWithDocument.of(version_shape(record, active), document=json.loads(record.document))
 
 
-@table.route("GET", "/workflows/{name}/diff", example="from=1&to=2")
+@table.route("GET", "/workflows/{name}/diff", right=Right.LOOK, example="from=1&to=2")
 def diff_workflow(call: Call[shapes.DiffQuery]) -> shapes.Diff:
     """What differs between two versions, or a version and the draft."""
     given = call.given
@@ -95,7 +97,8 @@ def diff_workflow(call: Call[shapes.DiffQuery]) -> shapes.Diff:
 
 
 @table.route(
-    "POST", "/workflows/{name}/rollback", conditional=True, act=Act("workflow.rollback", workflow_of),
+    "POST", "/workflows/{name}/rollback", right=Right.PUBLISH,
+    conditional=True, act=Act("workflow.rollback", workflow_of),
     example={"version": 1},
 )
 def rollback_workflow(call: Call[shapes.RollbackRequest]) -> shapes.Version:

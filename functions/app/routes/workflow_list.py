@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine.catalog.catalog import Draft
 from engine.catalog.document import document_digest
 from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.roles import Right
 from engine.ports.catalog_store import WorkflowRecord
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause
@@ -24,7 +25,7 @@ table = RouteTable("Workflows")
 LAST_RUNS = 5
 
 
-@table.route("GET", "/workflows", example="q=order&tag=team:payments")
+@table.route("GET", "/workflows", right=Right.LOOK, example="q=order&tag=team:payments")
 def list_workflows(call: Call[shapes.WorkflowsQuery]) -> shapes.WorkflowList:
     """List the workflows, each with its latest runs.
 
@@ -46,14 +47,14 @@ def list_workflows(call: Call[shapes.WorkflowsQuery]) -> shapes.WorkflowList:
     return shapes.WorkflowList(workflows=found)
 
 
-@table.route("GET", "/workflows/{name}")
+@table.route("GET", "/workflows/{name}", right=Right.LOOK)
 def get_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     """One workflow: its versions, its latest runs."""
     services = call.services
     return _answer(call, services.catalog.workflow(call.workspace, call.path["name"]))
 
 
-@table.route("POST", "/workflows/{name}/archive", act=Act("workflow.archive", workflow_of))
+@table.route("POST", "/workflows/{name}/archive", right=Right.PUBLISH, act=Act("workflow.archive", workflow_of))
 def archive_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     """Archive a workflow: it cannot be started, and lists leave it out. Nothing is deleted.
 
@@ -61,14 +62,14 @@ def archive_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     return _put(call, archived=True)
 
 
-@table.route("POST", "/workflows/{name}/unarchive", act=Act("workflow.unarchive", workflow_of))
+@table.route("POST", "/workflows/{name}/unarchive", right=Right.PUBLISH, act=Act("workflow.unarchive", workflow_of))
 def unarchive_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     """Take a workflow out of the archive."""
     return _put(call, archived=False)
 
 
 @table.route(
-    "POST", "/workflows/{name}/duplicate", status=201,
+    "POST", "/workflows/{name}/duplicate", right=Right.EDIT, status=201,
     act=Act("workflow.duplicate", lambda call: Subject(WORKFLOW, call.given.name)), example={"name": "order_flow_2"},
 )
 def duplicate_workflow(call: Call[shapes.DuplicateRequest]) -> Answer[shapes.Draft]:

@@ -9,13 +9,14 @@ from engine.catalog.document import WorkflowDocument, document_digest, parse_doc
 from engine.catalog.files import place_of
 from engine.errors import Conflict, InvalidDocument, NotFound, UserError
 from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.roles import Right
 from engine.language.asl.source import Source
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
 from functions.app.acts import Act, Acts, Doing
 from functions.app.documents import read_document, read_source
 from functions.app.routes.versions import published, version_shape, workflow_of
-from functions.app.routing import Answer, Call, RouteTable
+from functions.app.routing import Also, Answer, Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import workflows as shapes
 from functions.app.warnings import warn
@@ -32,7 +33,9 @@ _DOCUMENT = {
 
 
 @table.route(
-    "POST", "/workflows/import", act=Acts(("workflow.import", "workflow.publish")),
+    "POST", "/workflows/import", right=Right.EDIT,
+    also=(Also(Right.PUBLISH, "with publish", lambda given: given.publish),),
+    act=Acts(("workflow.import", "workflow.publish")),
     example={"document": _DOCUMENT, "publish": True},
 )
 def import_workflow(call: Call[shapes.ImportRequest]) -> Answer[shapes.ImportAnswer]:
@@ -91,7 +94,7 @@ def _publish_imported(call: Call[shapes.ImportRequest], act: Doing, name: str, e
         raise
 
 
-@table.route("GET", "/workflows/{name}/draft")
+@table.route("GET", "/workflows/{name}/draft", right=Right.LOOK)
 def get_draft(call: Call[base.Nothing]) -> Answer[shapes.Draft]:
     """The draft; its ETag is what a save names."""
     catalog = call.services.catalog
@@ -99,7 +102,7 @@ def get_draft(call: Call[base.Nothing]) -> Answer[shapes.Draft]:
 
 
 @table.route(
-    "PUT", "/workflows/{name}/draft", conditional=True, act=Act("workflow.save_draft", workflow_of),
+    "PUT", "/workflows/{name}/draft", right=Right.EDIT, conditional=True, act=Act("workflow.save_draft", workflow_of),
     example={"document": _DOCUMENT},
 )
 def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer[shapes.Draft]:
@@ -129,7 +132,7 @@ def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer[shapes.Draft]:
     return draft_answer(catalog, call.workspace, saved)
 
 
-@table.route("GET", "/workflows/{name}/export", example="version=1")
+@table.route("GET", "/workflows/{name}/export", right=Right.LOOK, example="version=1")
 def export_workflow(call: Call[shapes.ExportQuery]) -> str:
     """The draft's file, or that of a version, as it was written."""
     data = call.services.catalog.export(call.workspace, call.path["name"], call.given.version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from engine.ports.audit_log import CHAINS
-from functions.app.shapes.base import Given, Json, Paged, Taken
+from functions.app.shapes.base import Given, Json, Paged, Taken, Time
 
 
 class AuditQuery(Paged):
@@ -43,7 +43,7 @@ class AuditEntry(Given):
     actor_kind: str
     origin: str = Field(description="Where from: an address, the command line, a worker.")
     act: str
-    subject: str = Field(description="workflow/NAME, execution/ID or secret/KEY.")
+    subject: str = Field(description="workflow/NAME, execution/ID, secret/KEY, token/NAME …")
     before: Json
     after: Json
     reason: str | None
@@ -88,6 +88,37 @@ class AuditVerification(Given):
     executions: int = Field(description="How many of the newest were compared with the log.")
     waiting: list[str] = Field(description="The ids of entries that are not sealed yet: on AWS, for a second or so.")
     says: str = Field(description="The same in a sentence, with what cannot be seen from within the store.")
+
+
+class ReadsQuery(Taken):
+    """Filters combine with AND."""
+
+    actor: str | None = Field(None, description="By this actor.")
+    execution: str | None = Field(None, description="Of the execution with this id.")
+    workflow: str | None = Field(None, description="Of this workflow and its executions.")
+    since: str | None = Field(None, description="Not before this time: ISO 8601, UTC without a zone.")
+    until: str | None = Field(None, description="Before this time.")
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class Read(Given):
+    """One reading. `execution`, `workflow` and `step` are empty where the route's path names none."""
+
+    at: Time
+    actor: str
+    kind: str
+    origin: str
+    route: str
+    data: str = Field(description="What of an execution the answer had.")
+    execution: str
+    workflow: str
+    step: str
+
+
+class ReadList(Given):
+    """Newest first."""
+
+    reads: list[Read]
 
 
 class VerifyRequest(Taken):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from engine.governance.roles import Right, Role
 from functions.app.shapes.base import Given
 
 
@@ -17,15 +18,15 @@ class Copilot(Given):
     model: str | None
 
 
-Right = Literal["look", "edit", "publish", "run", "secrets", "operate"]
-
-
 class Me(Given):
     """Who asks, what they may do, and what answers."""
 
     actor: str
     actor_kind: str = Field(description="user, or token where a program asks.")
-    rights: list[Right] = Field(description="Whoever is signed in may do all of it: there are no roles yet.")
+    rights: list[Right] = Field(description="What the roles hold (docs/access.md).")
+    roles: list[Role] = Field(description="Those in this workspace, the least first; none: nothing is allowed.")
+    ignored_groups: list[str] = Field(description="Groups of the user pool that are no role of this stage.")
+    granting: str = Field(description="How a role is given here, with {role} in its place.")
     workspace: str
     stage: str = Field(description="local, or the deployment's stage.")
     product_version: str

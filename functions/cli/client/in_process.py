@@ -14,6 +14,7 @@ from functions.app.identity import COMMAND_LINE
 from functions.app.routing import answer
 from functions.app.table import find
 from functions.cli.client.client import Client, Reply
+from functions.server.callers import TOKEN
 from functions.server.product import Product
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ _JSON = {"content-type": "application/json"}
 
 
 class InProcess:
-    """functions.cli.client.client.Transport over an open product. The actor is the folder's owner."""
+    """functions.cli.client.client.Transport over an open product. Who asks is the folder's owner, or whose `token` it
+    is."""
 
-    def __init__(self, product: Product, *, patience: float = 0.0) -> None:
+    def __init__(self, product: Product, *, patience: float = 0.0, token: str | None = None) -> None:
         self.product = product
         self._patience = patience
+        self._context = {**_CONTEXT, TOKEN: token}
 
     @property
     def place(self) -> str:
@@ -48,7 +51,7 @@ class InProcess:
         return _reply(answer(
             route, http.Request(
                 method, path, {name: unquote(value) for name, value in parameters.items()}, query, _JSON, body or b"",
-                _CONTEXT,
+                self._context,
             ), lambda: self.product.services,
         ))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from functions.app.shapes.audit import AuditQuery
+from functions.app.shapes.audit import AuditQuery, ReadsQuery
 from functions.app.shapes.base import Paged
 from functions.cli.client.client import Client
 from functions.cli.files import Json, read_text, write_file
@@ -62,6 +62,22 @@ def export_entries(*, output: str | None) -> None:
             return
         count = write_file(output, (f"{line}\n".encode("ascii") for line in _every_line(api)), option="--output")
     session().screen.show({"file": output, "entries": count}, lambda: click.echo(f"{count} entries are in {output}"))
+
+
+@audit.command("reads")
+@filters(ReadsQuery, without=("limit",))
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
+def list_reads(*, limit: int, **given: str | None) -> None:
+    """List who read inputs, outputs, histories and logs of executions, newest first. On AWS its access log has that."""
+    with session().client() as api:
+        found = api.get("/audit/reads", limit=limit, **given)
+    session().screen.show_table(
+        found, ("WHEN", "ACTOR", "FROM", "DATA", "OF", "ROUTE"),
+        [(item["at"], item["actor"], item["origin"], item["data"],
+          " ".join(filter(None, (item["execution"] or item["workflow"], item["step"]))), item["route"])
+         for item in found["reads"]],
+        empty="Nobody read anything that is recorded.",
+    )
 
 
 def told(entry: Json) -> str:

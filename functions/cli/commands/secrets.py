@@ -66,6 +66,11 @@ def get_secret(*, key: str, reveal: bool) -> None:
             "the API gives nobody a secret's value", where="--reveal",
             advice="On the machine of a data folder, leave --endpoint out; on AWS, look in Secrets Manager.",
         )
+    if reveal and session().token_file is not None:
+        raise Refused(
+            "a named token reveals no secret", where="--reveal",
+            advice="The owner of the data folder leaves --token-file out.",
+        )
     with session().client() as api:
         found = [item for item in api.get("/secrets")["secrets"] if item["key"] == key]
     if not found:

@@ -149,6 +149,8 @@ def signin() -> None:
 def signout(*, new_token: bool) -> None:
     """Sign every browser out, at once, whether the server runs or not; links that nobody used open nothing."""
     current = session()
+    if current.endpoint is None and current.token_file is not None:
+        raise Refused("a named token signs nobody out", where="--token-file", advice="Leave it out.")
     if current.endpoint is None:
         with current.product() as product:
             owner = Owner(product.folder, product.clock)

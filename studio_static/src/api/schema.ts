@@ -3,6 +3,24 @@
 /** Any JSON value. */
 export type Json = unknown;
 
+/** What may be shown of a token: never the token. */
+export interface AccessToken {
+  name: string;
+  role: string;
+  created_at: string | null;
+  created_by: string;
+  expires_at: string | null;
+  rotated_at: string | null;
+  /** To the minute; null where it was never used. */
+  last_used_at: string | null;
+  expired: boolean;
+}
+
+/** Those that are not revoked, by name. The owner's own is not among them. */
+export interface AccessTokenList {
+  tokens: AccessToken[];
+}
+
 /** One action of a connector. Inputs and outputs are in the words of JSON Schema. */
 export interface Action {
   name: string;
@@ -41,6 +59,16 @@ export interface ActivityTaskRequest {
   worker_name?: string | null;
   /** How long to wait for one; on AWS a request is answered within 25 s. */
   wait_seconds?: number;
+}
+
+/** A new token. */
+export interface AddTokenRequest {
+  /** How the audit log names who uses it: of a person, or of a program. */
+  name: string;
+  /** viewer, operator, editor, publisher or admin. */
+  role: string;
+  /** When it ends: a span (12h, 90d, 4w), a day or a time. Without it, when it is revoked. */
+  expires?: string | null;
 }
 
 /** One alarm of the stage. `silent`: it tells no topic. */
@@ -87,7 +115,7 @@ export interface AuditEntry {
   /** Where from: an address, the command line, a worker. */
   origin: string;
   act: string;
-  /** workflow/NAME, execution/ID or secret/KEY. */
+  /** workflow/NAME, execution/ID, secret/KEY, token/NAME … */
   subject: string;
   before: Json;
   after: Json;
@@ -574,8 +602,14 @@ export interface Me {
   actor: string;
   /** user, or token where a program asks. */
   actor_kind: string;
-  /** Whoever is signed in may do all of it: there are no roles yet. */
-  rights: ("look" | "edit" | "publish" | "run" | "secrets" | "operate")[];
+  /** What the roles hold (docs/access.md). */
+  rights: Right[];
+  /** Those in this workspace, the least first; none: nothing is allowed. */
+  roles: Role[];
+  /** Groups of the user pool that are no role of this stage. */
+  ignored_groups: string[];
+  /** How a role is given here, with {role} in its place. */
+  granting: string;
   workspace: string;
   /** local, or the deployment's stage. */
   stage: string;
@@ -594,6 +628,20 @@ export interface Mock {
   output?: Json;
   error?: string | null;
   cause?: string | null;
+}
+
+/** A token that was just made, with its text: this answer alone has it. */
+export interface NewAccessToken {
+  name: string;
+  role: string;
+  created_at: string | null;
+  created_by: string;
+  expires_at: string | null;
+  rotated_at: string | null;
+  /** To the minute; null where it was never used. */
+  last_used_at: string | null;
+  expired: boolean;
+  token: string;
 }
 
 /** An execution that could not be redriven, and why. */
@@ -713,6 +761,25 @@ export interface PublishRequest {
   accept_failing_cases?: boolean;
 }
 
+/** One reading. `execution`, `workflow` and `step` are empty where the route's path names none. */
+export interface Read {
+  at: string | null;
+  actor: string;
+  kind: string;
+  origin: string;
+  route: string;
+  /** What of an execution the answer had. */
+  data: string;
+  execution: string;
+  workflow: string;
+  step: string;
+}
+
+/** Newest first. */
+export interface ReadList {
+  reads: Read[];
+}
+
 /** Which of a workflow's executions to redrive. Filters combine with AND. */
 export interface RedriveManyRequest {
   /** With this name; with * at its end, a prefix. */
@@ -759,9 +826,21 @@ export interface Resumed {
   complete: boolean;
 }
 
+/** What somebody may do. */
+export type Right = "look" | "run" | "operate" | "edit" | "publish" | "secrets" | "access" | "audit";
+
+/** What is granted, the least first. */
+export type Role = "viewer" | "operator" | "editor" | "publisher" | "admin";
+
 /** Make an older version the active one. */
 export interface RollbackRequest {
   version: number;
+}
+
+/** A token's new secret. */
+export interface RotateTokenRequest {
+  /** Its new end; without it the old one stays. */
+  expires?: string | null;
 }
 
 /** Where one of many payloads leads. */

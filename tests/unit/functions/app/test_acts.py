@@ -7,6 +7,7 @@ import pytest
 from engine.durable.poison import pause
 from engine.errors import Conflict, InvalidDefinition, InvalidDocument, Refused
 from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.roles import Right
 from engine.ports.keys import ExecutionKey
 from functions.app import http
 from functions.app.acts import Act, Acts, NoAct
@@ -80,6 +81,10 @@ def kept(api):
     api("PUT", "/secrets/KEY", {"value": "a long value"})
 
 
+def named(api):
+    assert api("POST", "/tokens", {"name": "ci", "role": "viewer"}).status == 201
+
+
 def picking(api):
     api("POST", "/activities", {"name": "pick"})
     started(PICKS)(api)
@@ -129,6 +134,9 @@ CASES = {
     "run_cases": (published, "/cases/run", {"workflow": "flow"}, set()),
     "put_secret": (None, "/secrets/KEY", {"value": "a long value"}, {KEY}),
     "rotate_secret": (kept, "/secrets/KEY/rotate", {"value": "another value"}, {KEY}),
+    "add_token": (None, "/tokens", {"name": "ci", "role": "viewer"}, {"token/ci"}),
+    "rotate_token": (named, "/tokens/ci/rotate", {}, {"token/ci"}),
+    "revoke_token": (named, "/tokens/ci", None, {"token/ci"}),
     "propose_error_handling": (None, "/copilot/error-handling", document(LOGS), set()),
     "delete_secret": (kept, "/secrets/KEY", None, {KEY}),
 }
@@ -184,7 +192,7 @@ def asked(api, act, handler):
     def annotated(call: Call[base.Nothing]) -> base.Done:
         return handler(call)
 
-    table.route("POST", "/things", act=act)(annotated)
+    table.route("POST", "/things", right=Right.RUN, act=act)(annotated)
     request = http.Request("POST", "/things", context={
         "identity": {"sourceIp": "127.0.0.1"}, "authorizer": {"principalId": "ada"},
     })

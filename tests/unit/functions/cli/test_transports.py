@@ -55,6 +55,9 @@ DOCUMENTS = {
     ]},
 }
 
+_NOWHERE = ["--stage", "prod", "--profile", "nowhere", "--region", "eu-west-1"]
+"""No such profile: what asks an AWS account says so. commands/test_people.py has an account."""
+
 CASES = {
     "import": [
         ["--file", "{hello}", "--name", "other", "--publish", "--note", "first"], ["--file", "{hello}", "--force"],
@@ -119,6 +122,18 @@ CASES = {
     "secrets rotate": [["KEY"], ["NOPE"], ["KEY", "--allow-short"]],
     "secrets get": [["KEY"], ["NOPE"]],
     "secrets delete": [["KEY", "--force"], ["NOPE"]],
+    "tokens add": [["eve@example.com", "--role", "viewer", "--expires", "90d"], ["ci", "--role", "viewer"],
+                   ["x", "--role", "emperor"], ["a b", "--role", "viewer"],
+                   ["x", "--role", "viewer", "--expires", "0d"]],
+    "tokens list": [[]],
+    "tokens rotate": [["ci", "--expires", "2100-01-01"], ["nope"]],
+    "tokens revoke": [["ci"], ["nope"]],
+    "people list ": [_NOWHERE],
+    "people invite ": [["ada@example.com", "--role", "admin", *_NOWHERE]],
+    "people grant ": [["ada@example.com", "--role", "admin", *_NOWHERE]],
+    "people revoke ": [["ada@example.com", *_NOWHERE]],
+    "audit reads": [["--execution", "hello:one", "--workflow", "hello", "--actor", "nobody", "--limit", "3"],
+                    ["--since", "2020-01-01", "--until", "2100-01-01"], ["--since", "soon"]],
     "audit list": [["--workflow", "hello", "--execution", "hello:one", "--actor", "engine", "--act", "engine.*"],
                    ["--since", "2020-01-01", "--until", "2100-01-01", "--limit", "3"], ["--since", "soon"]],
     "audit verify": [[], ["--against", "{log}"]],
@@ -197,6 +212,7 @@ def prepared(tmp_path_factory):
         for line in (
             "start hello --name one --wait", "start fails --name one --wait", "start ask --name one",
             "start batch --name one --input [1,2,3]", "activity create shelf", "pause route",
+            "tokens add ci --role operator",
         ):
             main.run(["--data-dir", str(folder), *line.split()])
         executions, batch = product.services.executions, product.key("batch:one")
@@ -257,7 +273,7 @@ _ALIKE = (
     (r"(?<=seconds\": )[0-9.]+", "<took>"), (r"\b[0-9a-f]{64}\b", "<digest>"),
     (r"command line|127\.0\.0\.1(?!/)", "<from>"),
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
-    (r" +", " "),
+    (r"\batk_[\w-]{56}", "<token>"), (r" +", " "),
 )
 
 

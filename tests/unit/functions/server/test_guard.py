@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 import re
 import stat
+from dataclasses import replace
 
 import pytest
 
 from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
+from engine.governance.access_tokens import AccessTokens
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
+from engine.governance.roles import Role
+from engine.ports.keys import Actor
 from functions.app.acts import Recorder
+from functions.app.sparing import BURST, EVERY_SECONDS
+from functions.server.callers import Callers
 from functions.server.guard import Guard
+from functions.server.named_callers import NamedCallers
 from functions.server.owner import Owner
-from functions.server.refusals import BURST, EVERY_SECONDS, RefusedRequests
+from functions.server.refusals import RefusedRequests
 from functions.server.samples import samples
 from functions.server.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from functions.server.studio_files import StudioFiles
 from functions.server.wsgi import respond
+from tests.support.memory.access_tokens import MemoryTokenStore
 from tests.support.memory.audit_log import MemoryAuditLog
 
 COOKIE = "automate_session_8400"
@@ -47,14 +55,30 @@ def dist(tmp_path):
 
 
 @pytest.fixture
-def ask(call, owner, dist, audit, clock):
+def tokens(clock):
+    return AccessTokens(MemoryTokenStore(), clock)
+
+
+@pytest.fixture
+def seen():
+    """Who asked what is behind the guard."""
+    return []
+
+
+@pytest.fixture
+def ask(call, owner, dist, audit, clock, tokens, seen):
     """Send a request to the guard as the owner, unless told otherwise."""
 
     def inner(environ, start_response):
+        seen.append(environ.get("automate.caller"))
         return respond(start_response, 200, json.dumps({"path": environ["PATH_INFO"]}))
 
     refused = RefusedRequests(Recorder(audit, clock), clock, "default")
-    guard = Guard(inner, samples, StudioFiles(dist), owner, refused, port=8400, max_input_bytes=1024)
+    named = NamedCallers(tokens, Recorder(audit, clock), "default")
+    guard = Guard(
+        inner, samples, StudioFiles(dist), owner, Callers(Actor("ada"), lambda: named), refused, port=8400,
+        workspace="default", max_input_bytes=1024,
+    )
 
     def send(method, path, body=None, **headers):
         headers.setdefault("authorization", f"Bearer {owner.token}")
@@ -67,10 +91,14 @@ def test_the_owner_gets_in(ask):
     assert ask("GET", "/workflows").json == {"path": "/workflows"}
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer wrong", "Basic dXNlcjpwYXNz", "Bearer \xff"])
-def test_nobody_else_does(ask, authorization):
+@pytest.mark.parametrize(("authorization", "code"), [
+    (None, "Unauthorized"), ("", "Unauthorized"), ("Bearer", "Unauthorized"), ("Basic dXNlcjpwYXNz", "Unauthorized"),
+    ("Bearer wrong", "TokenMalformed"), ("Bearer \xff", "TokenMalformed"),
+    ("Bearer atk_0123456789ab_" + "x" * 43, "TokenUnknown"),
+])
+def test_nobody_else_does(ask, authorization, code):
     reply = ask("GET", "/workflows", authorization=authorization)
-    assert (reply.status, reply.error["code"]) == (401, "Unauthorized")
+    assert (reply.status, reply.error["code"]) == (401, code)
     assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 
@@ -272,8 +300,9 @@ def test_a_token_that_was_written_by_hand_counts_at_once(ask, owner, tmp_path):
 
 def test_a_session_outlives_the_server(ask, owner, tmp_path, clock):
     cookie, proof = signed_in(ask, owner)
-    again = Owner(tmp_path, clock).sessions
-    assert again.is_proved(cookie.partition("=")[2], proof["x_automate_session"])
+    again = Owner(tmp_path, clock).sessions.find(cookie.partition("=")[2])
+    assert again.is_proved(proof["x_automate_session"])
+    assert again.holder is None
 
 
 def test_neither_cookie_nor_proof_is_stored(ask, owner, tmp_path):
@@ -305,7 +334,7 @@ def test_a_sign_in_link_ends_after_ten_minutes(ask, owner, clock):
     assert ask("GET", f"/signin?code={code}", authorization=None).status == 403
 
 
-@pytest.mark.parametrize("query", ["", "?code=", "?code=../token", "?code=%00", "?other=1"])
+@pytest.mark.parametrize("query", ["?code=", "?code=../token", "?code=%00", "?other=1"])
 def test_what_is_no_code_signs_nobody_in(ask, query):
     assert ask("GET", f"/signin{query}", authorization=None).status == 403
 
@@ -405,6 +434,107 @@ def test_what_only_begins_like_the_studio_is_the_apis(ask):
     assert ask("GET", "/studios").json == {"path": "/studios"}
 
 
+# ---------------------------------------------------------------- named tokens
+
+
+@pytest.fixture
+def named(tokens):
+    """The text of a new token; `role` as asked."""
+    return lambda name="ci", role=Role.VIEWER, **more: tokens.add("default", name, role, by="ada", **more).text
+
+
+def signed_in_with(ask, token, **headers):
+    """What a browser has that signed in on the page's form: a cookie, and a proof."""
+    reply = ask("POST", "/signin", f"token={token}".encode(), authorization=None,
+                content_type="application/x-www-form-urlencoded", **headers)
+    assert reply.status == 200, reply.text
+    return cookie_of(reply), {"x_automate_session": proof_of(reply)}
+
+
+def test_a_named_token_is_let_in_as_itself(ask, named, seen):
+    assert ask("GET", "/workflows", authorization=f"Bearer {named()}").status == 200
+    assert (seen[-1].subject, seen[-1].actor.origin, seen[-1].roles_in("default")) == (
+        "token/ci", "127.0.0.1", (Role.VIEWER,)
+    )
+    assert ask("GET", "/workflows").status == 200
+    assert (seen[-1].subject, seen[-1].roles_in("anything")) == ("user/ada", (Role.ADMIN,))
+
+
+def test_the_sign_in_page_takes_a_token(ask, named, owner, seen):
+    page = ask("GET", "/signin", authorization=None)
+    assert page.status == 200
+    assert '<form method="post" action="/signin">' in page.text
+    assert "form-action 'self'" in page.headers["Content-Security-Policy"]
+    assert browse(ask, signed_in_with(ask, named()), "GET", "/workflows").status == 200
+    assert seen[-1].subject == "token/ci"
+    assert browse(ask, signed_in_with(ask, owner.token), "GET", "/workflows").status == 200
+    assert seen[-1].subject == "user/ada"
+
+
+def test_a_page_of_another_origin_signs_nobody_in(ask, named):
+    reply = ask("POST", "/signin", f"token={named()}".encode(), authorization=None, origin="http://evil.example")
+    assert (reply.status, reply.error["code"]) == (403, "WrongOrigin")
+
+
+@pytest.mark.parametrize("body", [b"", b"token=", b"token=wrong", b"other=1", b"token=" + b"x" * 5000, b"\xff\xfe"])
+def test_what_is_no_token_signs_nobody_in(ask, body):
+    reply = ask("POST", "/signin", body, authorization=None, content_type="application/x-www-form-urlencoded")
+    assert reply.status == 403
+    assert "Set-Cookie" not in reply.headers
+    assert "This is neither the owner&#x27;s token nor a named one" in reply.text
+
+
+@pytest.mark.parametrize(("end", "code"), [
+    (lambda tokens, clock: tokens.revoke("default", "ci", by="ada"), "TokenRevoked"),
+    (lambda tokens, clock: tokens.rotate("default", "ci"), "TokenRotated"),
+    (lambda tokens, clock: clock.sleep(600), "TokenExpired"),
+])
+def test_one_that_ended_ends_its_sessions_and_is_told_and_recorded(ask, audit, named, tokens, clock, end, code):
+    text = named(expires_at=clock.now() + 600)
+    session = signed_in_with(ask, text)
+    assert browse(ask, session, "GET", "/workflows").status == 200
+    end(tokens, clock)
+    assert browse(ask, session, "GET", "/workflows").status == 401
+    assert browse(ask, session, "GET", "/docs").status == 401
+    reply = ask("GET", "/workflows", authorization=f"Bearer {text}")
+    assert (reply.status, reply.error["code"]) == (401, code)
+    assert "the token ci" in reply.error["message"]
+    entry = entries(audit)[0]
+    assert (entry.act, entry.actor.name, entry.actor.kind) == ("request.refused", "ci", "token")
+    assert entry.details["code"] == code
+    assert text not in repr(entries(audit))
+
+
+def test_a_role_that_this_release_does_not_know_lets_nobody_in(ask, tokens, named):
+    text = named()
+    session = signed_in_with(ask, text)
+    tokens._store.records = [replace(record, role="emperor") for record in tokens._store.records]
+    reply = ask("GET", "/workflows", authorization=f"Bearer {text}")
+    assert reply.status == 401
+    assert "which this release does not know" in reply.error["message"]
+    assert browse(ask, session, "GET", "/workflows").status == 401
+
+
+def test_who_may_not_give_access_signs_out_no_more_than_themselves(ask, owner, named):
+    text = named()
+    others, own, second = signed_in(ask, owner), signed_in_with(ask, text), signed_in_with(ask, text)
+    reply = browse(ask, own, "POST", "/signout?everywhere=true")
+    assert reply.json == {"signed_out": 2}
+    assert browse(ask, second, "GET", "/workflows").status == 401
+    assert browse(ask, others, "GET", "/workflows").status == 200
+    third = signed_in_with(ask, text)
+    assert ask("POST", "/signout?everywhere=true", authorization=f"Bearer {text}").json == {"signed_out": 1}
+    assert browse(ask, third, "GET", "/workflows").status == 401
+    admin = named("boss", Role.ADMIN)
+    assert ask("POST", "/signout?everywhere=true", authorization=f"Bearer {admin}").json == {"signed_out": 1}
+    assert browse(ask, others, "GET", "/workflows").status == 401
+
+
+def test_a_cookie_beside_a_wrong_token_counts(ask, owner, named):
+    cookie, proof = signed_in_with(ask, named())
+    assert ask("GET", "/workflows", authorization="Bearer wrong", cookie=cookie, **proof).status == 200
+
+
 # ---------------------------------------------------------------- what is refused is recorded
 
 
@@ -413,11 +543,12 @@ def entries(audit):
 
 
 @pytest.mark.parametrize(("request_", "headers", "code", "status"), [
-    (("GET", "/workflows"), {"authorization": "Bearer a-guess"}, "Unauthorized", 401),
+    (("GET", "/workflows"), {"authorization": "Bearer a-guess"}, "TokenMalformed", 401),
     (("GET", "/studio/"), {"authorization": None, "accept": "text/html"}, "Unauthorized", 401),
     (("POST", "/workflows"), {"origin": "http://evil.example"}, "WrongOrigin", 403),
     (("GET", "/health"), {"host": "evil.example"}, "WrongHost", 421),
-    (("POST", "/signin"), {}, "MethodNotAllowed", 405),
+    (("PUT", "/signin"), {}, "MethodNotAllowed", 405),
+    (("POST", "/signin"), {"authorization": None}, "TokenMalformed", 403),
     (("GET", "/signin?code=guessed-code"), {}, "SignInRefused", 403),
 ])
 def test_a_refusal_is_in_the_audit_log(ask, audit, owner, request_, headers, code, status):

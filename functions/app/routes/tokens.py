@@ -1,0 +1,98 @@
+"""Routes of named tokens: with whom a data folder is shared. A stage has its user pool's people instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import NotFound
+from engine.governance.access_tokens import AccessTokens, NewToken, parse_end
+from engine.governance.audit_entry import TOKEN, Subject
+from engine.governance.roles import Right, parse_role
+from engine.ports.access_tokens import TokenRecord
+from functions.app.acts import Act
+from functions.app.routing import Call, RouteTable
+from functions.app.shapes import base
+from functions.app.shapes import tokens as shapes
+
+table = RouteTable("Tokens")
+
+
+def _token(call: Call[Any]) -> Subject:
+    return Subject(TOKEN, call.path["token"])
+
+
+@table.route("GET", "/tokens", right=Right.ACCESS)
+def list_tokens(call: Call[base.Nothing]) -> shapes.AccessTokenList:
+    """List the named tokens: the role of each, its end, and when it was used last."""
+    found = _tokens(call).list(call.workspace)
+    return shapes.AccessTokenList(tokens=[_shown(call, record, used_at) for record, used_at in found])
+
+
+@table.route(
+    "POST", "/tokens", right=Right.ACCESS, status=201,
+    act=Act("token.add", lambda call: Subject(TOKEN, call.given.name)),
+    example={"name": "ci", "role": "operator", "expires": "90d"},
+)
+def add_token(call: Call[shapes.AddTokenRequest]) -> shapes.NewAccessToken:
+    """Make a token with a role. The answer has its text, which is given once and kept nowhere.
+
+    Send it as Authorization: Bearer, or sign a browser in with it at /signin."""
+    given, tokens = call.given, _tokens(call)
+    role = parse_role(given.role)
+    new = tokens.add(
+        call.workspace, given.name, role, by=call.actor.name, expires_at=_end(call, given.expires)
+    )
+    call.act.done(after=_recorded(new.record))
+    return _new(call, new)
+
+
+@table.route(
+    "POST", "/tokens/{token}/rotate", right=Right.ACCESS, act=Act("token.rotate", _token), example={"expires": "90d"},
+)
+def rotate_token(call: Call[shapes.RotateTokenRequest]) -> shapes.NewAccessToken:
+    """Give a token a new secret. The old one, and browsers that signed in with it, are refused from now on."""
+    tokens, name = _tokens(call), call.path["token"]
+    before = tokens.find(call.workspace, name)
+    new = tokens.rotate(call.workspace, name, expires_at=_end(call, call.given.expires))
+    call.act.done(before=_recorded(before), after=_recorded(new.record))
+    return _new(call, new)
+
+
+@table.route("DELETE", "/tokens/{token}", right=Right.ACCESS, act=Act("token.revoke", _token))
+def revoke_token(call: Call[base.Nothing]) -> base.Done:
+    """Revoke a token. It, and browsers that signed in with it, are refused from now on; a request that was let in
+    ends."""
+    revoked = _tokens(call).revoke(call.workspace, call.path["token"], by=call.actor.name)
+    call.act.done(before=_recorded(revoked))
+    return base.Done()
+
+
+def _tokens(call: Call[Any]) -> AccessTokens:
+    """Raises NotFound on a stage."""
+    if call.services.open_tokens is None:
+        raise NotFound(
+            "a stage has no named tokens: its people are those of its user pool",
+            advice="An admin of the AWS account gives them roles: automate people grant MAIL --role ROLE --stage "
+                   f"{call.services.place.stage}.",
+        )
+    return call.services.open_tokens()
+
+
+def _end(call: Call[Any], text: str | None) -> float | None:
+    return None if text is None else parse_end(text, call.services.clock.now())
+
+
+def _recorded(record: TokenRecord) -> base.Json:
+    """What an entry of the audit log has: no digest, which is nobody's to know."""
+    return {"role": record.role, "workspace": record.workspace, "expires_at": record.expires_at}
+
+
+def _shown(call: Call[Any], record: TokenRecord, used_at: float | None) -> shapes.AccessToken:
+    ends = record.expires_at
+    return shapes.AccessToken.of(
+        record, last_used_at=used_at, expired=ends is not None and ends <= call.services.clock.now()
+    )
+
+
+def _new(call: Call[Any], new: NewToken) -> shapes.NewAccessToken:
+    return shapes.NewAccessToken.of(_shown(call, new.record, None), token=new.text)

@@ -1,0 +1,122 @@
+"""The matrix of rights as users expect it, written by hand: the least role that may call a route. Tests compare it with
+what the routes declare, with what each transport answers, and with the page."""
+
+from __future__ import annotations
+
+ROLES = ("viewer", "operator", "editor", "publisher", "admin")
+
+NOBODY, ANYBODY = "not signed in", "no role"
+
+TABLE = {
+    NOBODY: "GET /health",
+    ANYBODY: """
+        GET /me
+        GET /openapi.json
+        GET /docs
+    """,
+    "viewer": """
+        GET /workflows
+        GET /workflows/{name}
+        GET /workflows/{name}/draft
+        GET /workflows/{name}/export
+        GET /workflows/{name}/versions
+        GET /workflows/{name}/versions/{number}
+        GET /workflows/{name}/diff
+        GET /workflows/{name}/inputs
+        GET /sample-workflows
+        POST /workflows/convert
+        GET /executions
+        GET /executions/{id}
+        GET /executions/{id}/history
+        GET /executions/{id}/definition
+        GET /executions/{id}/steps
+        GET /executions/{id}/waiting
+        GET /executions/{id}/steps/{step}
+        GET /executions/{id}/logs
+        GET /executions/{id}/payload
+        GET /executions/{id}/map-runs
+        GET /executions/{id}/map-runs/{run}
+        GET /executions/{id}/map-runs/{run}/executions
+        GET /pauses
+        GET /activities
+        GET /activities/{activity}
+        POST /definitions/validate
+        GET /connectors
+        POST /rules/test
+        POST /rules/test-many
+        POST /rules/expression
+        GET /alarms
+        GET /figures
+    """,
+    "operator": """
+        POST /workflows/{name}/executions
+        POST /executions/{id}/stop
+        POST /executions/{id}/resume
+        POST /executions/{id}/rerun
+        POST /executions/{id}/redrive
+        POST /workflows/{name}/redrive
+        POST /workflows/{name}/stop
+        PUT /executions/{id}/map-runs/{run}
+        POST /workflows/{name}/pause
+        POST /workflows/{name}/resume
+        POST /pause
+        POST /resume
+        POST /tasks/success
+        POST /tasks/failure
+        POST /tasks/heartbeat
+        POST /activities/{activity}/task
+        POST /uploads
+    """,
+    "editor": """
+        POST /workflows/import
+        PUT /workflows/{name}/draft
+        POST /workflows/{name}/duplicate
+        GET /workflows/{name}/publish
+        POST /test/run
+        POST /cases/run
+        POST /copilot/draft
+        POST /copilot/explain
+        POST /copilot/fix
+        POST /copilot/error-handling
+        GET /secrets
+    """,
+    "publisher": """
+        POST /workflows/{name}/publish
+        POST /workflows/{name}/rollback
+        POST /workflows/{name}/archive
+        POST /workflows/{name}/unarchive
+        POST /activities
+        DELETE /activities/{activity}
+    """,
+    "admin": """
+        PUT /secrets/{key}
+        POST /secrets/{key}/rotate
+        DELETE /secrets/{key}
+        GET /audit
+        GET /audit/verify
+        POST /audit/verify
+        GET /audit/export
+        GET /tokens
+        POST /tokens
+        POST /tokens/{token}/rotate
+        DELETE /tokens/{token}
+        GET /audit/reads
+    """,
+}
+
+LEAST = {line.strip(): role for role, lines in TABLE.items() for line in lines.strip().splitlines()}
+"""By route, such as ``GET /me``."""
+
+MORE = {
+    "POST /workflows/import": ({"publish": True}, "publisher"),
+    "POST /test/run": ({"use_reads": True}, "publisher"),
+    "POST /test/run ": ({"allow": ["connector:log:write"]}, "publisher"),
+}
+"""What a body asks for besides, and the least role that may: import and publish at once, tests with real calls."""
+
+
+def may(role: str | None, least: str) -> bool:
+    """Whether `role` (None: signed in, without one) may call a route whose least role is `least`."""
+    if least in (NOBODY, ANYBODY):
+        return True
+    return role is not None and ROLES.index(role) >= ROLES.index(least)
