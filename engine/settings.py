@@ -126,6 +126,11 @@ class Settings:
         "How long one draft by a model may take in all, its repairs included. API Gateway cuts requests off at 29 s.",
         least=1, most=600,
     )
+    four_eyes: int = _setting(
+        0, "AUTOMATE_FOUR_EYES",
+        "1 refuses to publish to whoever edited the draft last: somebody else has to look at it (docs/access.md).",
+        least=0, most=1,
+    )
     stage: str = _setting("dev", "AUTOMATE_STAGE", "The deployment's stage; secrets live under `automate/<stage>/`.")
     table: str = _setting("", "AUTOMATE_TABLE", "The DynamoDB table (on AWS).")
     queue_url: str = _setting("", "AUTOMATE_QUEUE_URL", "The wake queue's URL (on AWS).")

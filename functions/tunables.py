@@ -14,6 +14,7 @@ from typing import Any
 
 from connectors.egress.allowing import read_entries
 from engine.errors import InvalidDocument
+from engine.governance.roles import ROLES
 from engine.kernel.snapshot_codec import written_schema
 from engine.records import dataclass
 from engine.settings import Settings
@@ -39,6 +40,7 @@ _SHAPES = {
         "the stream's ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/TIME",
     ),
     "bucket": (r"|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the bucket's name"),
+    "role_without_group": (rf"|{'|'.join(ROLES)}", f"nothing, or one of {', '.join(ROLES)}"),
     "user_pool_id": (r"|[\w-]+_[0-9a-zA-Z]+", "the pool's id, such as eu-west-1_AbCdEf123"),
 }
 """What a text must look like, and that in words. Services refuse other ones too, but in the middle of a deployment."""
@@ -155,6 +157,13 @@ class Tunables:
         "", "The same for the KMS key of both; for the first deployment after a destroy, with `table` and `bucket`."
     )
     user_pool_id: str = _choice("", "The same for the user pool: its users, passwords and second factors.")
+    role_without_group: str = _choice(
+        "", "The role of whoever is signed in and in no group of the stage: none by default. For the upgrade of a "
+        "stage from before there were roles: admin keeps it as it was, until its people have theirs (docs/access.md)."
+    )
+    four_eyes: bool = _choice(
+        False, "Whether publishing is refused to whoever edited the draft last (AUTOMATE_FOUR_EYES)."
+    )
     cdn: bool = _choice(
         True, "The Studio behind CloudFront. false leaves both out: for emulators without CloudFront, or the API alone."
     )

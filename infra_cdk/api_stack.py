@@ -22,16 +22,15 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from functions.app.identity import PROOF
+from engine.governance.roles import Role
+from functions.app.identity import PROOF, ROLE_WITHOUT_GROUP, group_of
+from functions.app.routing import Anyone
 from functions.app.table import every_route
 from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
 from infra_cdk.functions import Functions, Shape, allow, retention
-
-OPEN = frozenset({"/health"})
-"""Routes that need no sign-in."""
 
 API_TIMEOUT_SECONDS = 29
 """API Gateway gives up after 29 s."""
@@ -61,6 +60,7 @@ class ApiStack(Stack):
         stack's id, which ends in a unique part. It opens nothing: who knows it and is signed in can write a false
         address."""
         self.users = self._find_users()
+        self._make_groups()
         self.client = self._make_client()
         self.function = self._make_function(data, engine, bundles)
         self.api = self._make_api()
@@ -70,8 +70,7 @@ class ApiStack(Stack):
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
         CfnOutput(
             self, "InviteFirstAdmin",
-            value=f"aws cognito-idp admin-create-user --user-pool-id {self.users.user_pool_id} "
-                  "--desired-delivery-mediums EMAIL --username YOU@EXAMPLE.COM",
+            value=f".venv/bin/automate people invite YOU@EXAMPLE.COM --role admin --stage {tunables.stage}",
             description="Run this with your own address: the invitation comes by mail",
         )
 
@@ -97,6 +96,15 @@ class ApiStack(Stack):
             removal_policy=RemovalPolicy.RETAIN if tunables.protect else RemovalPolicy.DESTROY,
         )
 
+    def _make_groups(self) -> None:
+        """A group for each role, in a pool of before as well: they go with the stage, and its people's roles with
+        them."""
+        for role in Role:
+            aws_cognito.CfnUserPoolGroup(
+                self, f"Role{role.title()}", user_pool_id=self.users.user_pool_id,
+                group_name=group_of(self._tunables.stage, role), description=f"The role {role} in Automate.",
+            )
+
     def _make_client(self) -> aws_cognito.UserPoolClient:
         """One public client for the Studio's sign-in page and the command line: password over TLS, then tokens."""
         return self.users.add_client(
@@ -121,6 +129,7 @@ class ApiStack(Stack):
                 "AUTOMATE_KMS_KEY": data.key.key_arn,
                 "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
                 "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
+                **self._access_settings(),
             },
         )
         data.grant_engine(function)
@@ -141,6 +150,11 @@ class ApiStack(Stack):
             "AUTOMATE_COPILOT_URL": tunables.copilot_url, "AUTOMATE_COPILOT_SECRET": tunables.copilot_secret,
         }
         return {name: value for name, value in named.items() if value}
+
+    def _access_settings(self) -> dict[str, str]:
+        """What is set of who may do what."""
+        without, eyes = self._tunables.role_without_group, self._tunables.four_eyes
+        return {**({ROLE_WITHOUT_GROUP: without} if without else {}), **({"AUTOMATE_FOUR_EYES": "1"} if eyes else {})}
 
     def _grant_a_look_at_alarms(self, function: aws_lambda.Function) -> None:
         """Which alarms there are, and how many hear their topic, which is in a stack that is made later."""
@@ -196,7 +210,7 @@ class ApiStack(Stack):
         calls = aws_apigateway.LambdaIntegration(self.function, scope_permission_to_method=False)
         for route in every_route():
             resource = self.api.root.resource_for_path(route.path)
-            guarded = {} if route.path in OPEN else {
+            guarded = {} if route.right is Anyone.AT_ALL else {
                 "authorizer": authorizer, "authorization_type": aws_apigateway.AuthorizationType.COGNITO,
             }
             resource.add_method(route.method, calls, **guarded)

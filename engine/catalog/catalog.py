@@ -29,7 +29,7 @@ from engine.catalog.document import (
     rendered,
 )
 from engine.clock import Clock
-from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocument, NotFound, StoreCorrupt
+from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocument, NotFound, Refused, StoreCorrupt
 from engine.language.asl.times import iso_timestamp
 from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor
@@ -192,13 +192,13 @@ class Catalog:
 
     def publish(
         self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None,
-        check: Check = unchecked,
+        check: Check = unchecked, four_eyes: bool = False,
     ) -> VersionRecord:
         """Make the draft the new active version. A draft that is the active version already changes nothing.
 
-        `expect_etag` names the draft that was meant; `check` is asked of it last, and may refuse. Raises NotFound,
-        InvalidDefinition with everything that is wrong, Conflict when the draft is another by now or somebody else
-        published something else meanwhile.
+        `expect_etag` names the draft that was meant; `check` is asked of it last, and may refuse. With `four_eyes` it
+        is refused to whoever edited the draft last. Raises NotFound, InvalidDefinition with everything that is wrong,
+        Conflict when the draft is another by now or somebody else published something else meanwhile, Refused.
         """
         draft = self.draft(workspace, name)
         if expect_etag not in (None, draft.etag):
@@ -208,6 +208,8 @@ class Catalog:
         active = self._store.version(workspace, name, row.active_version) if row.active_version else None
         if active is not None and active.digest == digest:
             return active
+        if four_eyes:
+            check_four_eyes(draft, actor)
         problems = self.problems(draft.document)
         if any(problem.severity == "ERROR" for problem in problems):
             raise InvalidDefinition(problems)
@@ -306,6 +308,15 @@ class Catalog:
                 "etag": stored.etag, "document": theirs.as_written, "updated_by": stored.updated_by,
                 "updated_at": iso_timestamp(stored.updated_at), "diff": unified(theirs, document, "draft", "yours"),
             },
+        )
+
+
+def check_four_eyes(draft: Draft, actor: Actor) -> None:
+    """Raises Refused where `actor` edited the draft last."""
+    if draft.updated_by == actor.name:
+        raise Refused(
+            f"{actor.name} edited the draft of {draft.workflow!r} last: somebody else publishes it (four eyes)",
+            advice="Ask another publisher to look at it and publish it.",
         )
 
 

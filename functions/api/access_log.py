@@ -1,5 +1,7 @@
 """One line for each request of a deployment: what API Gateway's own access log cannot say.
 
+It also says who read what: `route` is the one that was asked, `reads` what of an execution's data its answer had.
+
 Behind CloudFront the gateway sees CloudFront's address; the caller's own comes in a header, and a REST API's access log
 has no headers. Both logs have the gateway's `request_id`.
 """
@@ -16,6 +18,10 @@ from urllib.parse import unquote
 from chalice.app import Request, Response
 
 from functions.app.identity import PROOF, address_of, subject_of
+from functions.app.table import every_route
+
+MULTIPLE_CHOICES = 300
+"""From here on an answer has nothing that was read: 304 says that the asker has it already."""
 
 _LOG = logging.getLogger("automate.access")
 
@@ -29,8 +35,17 @@ def log_access(request: Request, get_response: Callable[[Request], Response]) ->
         "request_id": context.get("requestId"), "subject": subject_of(context), "method": request.method,
         "address": address_of(context, request.headers, os.environ.get(PROOF, "")), "path": context.get("path"),
         "status": response.status_code, **execution_in(request.uri_params or {}),
+        **_read(str(context.get("resourcePath") or ""), request.method, response.status_code),
     }))
     return response
+
+
+def _read(path: str, method: str, status: int) -> dict[str, str]:
+    """The route that was asked, and what of executions' data it answered with; nothing where it is none of ours."""
+    found = next((route for route in every_route() if route.path == path and route.method == method), None)
+    if found is None:
+        return {}
+    return {"route": found.name, **({"reads": found.reads} if found.reads and status < MULTIPLE_CHOICES else {})}
 
 
 def execution_in(parameters: Mapping[str, str]) -> dict[str, str]:

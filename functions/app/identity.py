@@ -51,6 +51,13 @@ def caller_of_gateway(
     return Caller(actor, grants, granting(stage), ignored)
 
 
+GRANTING_HERE = (
+    "An admin, or the owner of the data folder, gives it with a token of another role: automate tokens add NAME "
+    "--role {role}."
+)
+"""How a role is given in a data folder, with ``{role}`` in its place."""
+
+
 def granting(stage: str) -> str:
     """How a role is given on a stage, with ``{role}`` in its place."""
     return (

@@ -16,15 +16,10 @@ from typing import TYPE_CHECKING, Any
 from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
 from engine.ports.keys import Actor
 from functions.app.acts import NOBODY
-from functions.app.identity import COMMAND_LINE
+from functions.app.identity import COMMAND_LINE, GRANTING_HERE
 
 if TYPE_CHECKING:
     from functions.server.named_callers import NamedCallers
-
-GRANTING = (
-    "An admin, or the owner of the data folder, gives it with a token of another role: automate tokens add NAME "
-    "--role {role}."
-)
 
 CALLER, TOKEN = "caller", "token"
 """Names in a request's context: who asks, as the guard found it; a named token's text, from a command in process."""
@@ -45,7 +40,7 @@ class Callers:
     def owner(self, origin: str) -> Caller:
         """Whose folder it is, asking from `origin`."""
         actor = replace(self._owner, origin=origin)
-        return Caller(actor, (Grant(f"user/{actor.name}", EVERY_WORKSPACE, Role.ADMIN),), GRANTING)
+        return Caller(actor, (Grant(f"user/{actor.name}", EVERY_WORKSPACE, Role.ADMIN),), GRANTING_HERE)
 
     def of_request(self, context: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:
         """Who asks, by a request's context. Raises TokenRefused."""

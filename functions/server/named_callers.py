@@ -9,7 +9,7 @@ from engine.governance.roles import Caller, Grant, parse_role
 from engine.ports.access_tokens import TokenRecord
 from engine.ports.keys import Actor
 from functions.app.acts import NOBODY, Recorder
-from functions.server.callers import GRANTING
+from functions.app.identity import GRANTING_HERE
 from functions.server.sessions import Holder
 
 
@@ -56,4 +56,4 @@ def _caller(record: TokenRecord, origin: str) -> Caller:
         raise TokenRefused(
             f"the token {record.name} has the role {record.role}, which this release does not know", token=record.name
         ) from None
-    return Caller(actor, (Grant(f"token/{record.name}", record.workspace, role),), GRANTING)
+    return Caller(actor, (Grant(f"token/{record.name}", record.workspace, role),), GRANTING_HERE)

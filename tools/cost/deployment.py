@@ -41,6 +41,7 @@ from engine.durable.worker.worker import Worker
 from engine.governance.audit_engine import engine_entries, start_entry
 from engine.governance.audit_entry import WORKFLOW, AuditEntry, Subject
 from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.roles import Caller
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA
 from engine.ports import generated_names
@@ -240,7 +241,7 @@ class Deployment:
         """Start one as the API does, without a name; its key and what that takes without API Gateway and the API
         function."""
         self.meter.reset()
-        call = Call(self.services, CALLER, {}, Nothing(), CallActs(
+        call = Call(self.services, Caller(CALLER), {}, Nothing(), CallActs(
             Acts(("execution.start",)), Recorder(self.services.audit, self.services.clock), WORKSPACE, CALLER
         ))
         with call.acts.doing("execution.start", Subject(WORKFLOW, workflow)) as act:

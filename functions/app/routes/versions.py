@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.catalog.catalog import Catalog
+from engine.catalog.catalog import Catalog, Draft, check_four_eyes
 from engine.catalog.document import document_digest
 from engine.catalog.publishing import credentials_written
 from engine.catalog.triggers import never_firing
-from engine.errors import InvalidDocument
+from engine.errors import InvalidDocument, Refused
 from engine.governance.audit_entry import WORKFLOW, Subject
-from engine.governance.roles import Right
+from engine.governance.roles import Right, check
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
 from functions.app.acts import Act, Doing
@@ -67,8 +67,19 @@ def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
         diff=None if active is None else diff_shape(catalog, workspace, name, active.number, None),
         problems=[finding_shape(problem, None) for problem in problems],
         cases=cases_run(draft.document, draft.document.cases, services.clock) if is_sound else None,
-        publishable=is_sound,
+        publishable=is_sound, barred=_barred(call, draft) if is_new else None,
     )
+
+
+def _barred(call: Call[Any], draft: Draft) -> str | None:
+    """Why who asks may not publish the draft; None where they may."""
+    try:
+        check(call.caller, Right.PUBLISH, call.workspace, what="publishing")
+        if call.services.settings.four_eyes:
+            check_four_eyes(draft, call.actor)
+    except Refused as error:
+        return f"{error.message}. {error.advice}"
+    return None
 
 
 @table.route("GET", "/workflows/{name}/versions", right=Right.LOOK)
@@ -130,7 +141,8 @@ def published(
     check = CaseCheck(call.services.clock, accept=given.accept_failing_cases)
     before = catalog.workflow(call.workspace, name).active_version
     version = catalog.publish(
-        call.workspace, name, note=given.note, actor=call.actor, expect_etag=expect_etag, check=check
+        call.workspace, name, note=given.note, actor=call.actor, expect_etag=expect_etag, check=check,
+        four_eyes=bool(call.services.settings.four_eyes),
     )
     accepted = {"accepted_failing_cases": check.accepted} if check.accepted else {}
     _tell_active(act, before, version, reason=given.note, **accepted)

@@ -81,3 +81,4 @@ class PublishPreview(Given):
     problems: list[Finding]
     cases: CasesRun | None = Field(description="The draft's cases, run; null where the definition does not compile.")
     publishable: bool = Field(description="Whether nothing is wrong with it. Failing cases have to be accepted.")
+    barred: str | None = Field(description="Why whoever asks may not publish it: no right to, or four eyes.")

@@ -751,6 +751,8 @@ export interface PublishPreview {
   cases: CasesRun | null;
   /** Whether nothing is wrong with it. Failing cases have to be accepted. */
   publishable: boolean;
+  /** Why whoever asks may not publish it: no right to, or four eyes. */
+  barred: string | null;
 }
 
 /** Make the draft the new active version. */

@@ -8,9 +8,10 @@ import logging
 import pytest
 from chalice.app import Response
 
+from engine.governance.roles import Grant, Role
 from functions.api import app as api_app
 from functions.api.access_log import log_access
-from functions.app.identity import PROOF, actor_of_gateway
+from functions.app.identity import PROOF, actor_of_gateway, caller_of_gateway, group_of
 
 EDGE, VIEWER, PROVEN = "130.176.1.2", "203.0.113.9", "51af3dc0-da77-11e4-872e-1234567db123"
 CONTEXT = {
@@ -73,3 +74,61 @@ def test_the_deployed_app_writes_it_and_the_local_one_does_not(api, caplog, monk
         assert api_app.app(event, None)["statusCode"] == 500
     [record] = [record for record in caplog.records if record.name == "automate.access"]
     assert '"status": 500' in record.getMessage()
+
+
+def caller(groups, **more):
+    claims = {"sub": "sub-1", "email": "ada@example.com"} | ({} if groups is None else {"cognito:groups": groups})
+    context = {"identity": {"sourceIp": EDGE}, "authorizer": {"claims": claims}}
+    return caller_of_gateway(context, {}, stage="prod", workspace="default", **more)
+
+
+@pytest.mark.parametrize(("groups", "roles", "ignored"), [
+    (None, (), ()),
+    ("", (), ()),
+    ("automate-prod-viewer", (Role.VIEWER,), ()),
+    ("automate-prod-viewer,automate-prod-editor", (Role.VIEWER, Role.EDITOR), ()),
+    ("[automate-prod-viewer automate-prod-admin]", (Role.VIEWER, Role.ADMIN), ()),
+    (["automate-prod-publisher"], (Role.PUBLISHER,), ()),
+    ("admin,automate-test-admin", (), ("admin", "automate-test-admin")),
+    ("automate-prod-emperor,automate-prod-operator", (Role.OPERATOR,), ("automate-prod-emperor",)),
+    ("automate-prod-,Automate-prod-admin,automate-prod-admin2", (), (
+        "automate-prod-", "Automate-prod-admin", "automate-prod-admin2",
+    )),
+])
+def test_groups_of_the_stage_carry_roles_and_others_are_ignored_and_named(groups, roles, ignored):
+    found = caller(groups)
+    assert (found.roles_in("default"), found.ignored) == (roles, ignored)
+    assert found.grants == tuple(Grant("user/ada@example.com", "default", role) for role in roles)
+    assert found.roles_in("sales") == ()
+
+
+def test_who_is_in_no_group_has_the_role_that_is_set_for_them():
+    assert caller("friends", without_group=Role.ADMIN).roles_in("default") == (Role.ADMIN,)
+    assert caller("automate-prod-viewer", without_group=Role.ADMIN).roles_in("default") == (Role.VIEWER,)
+    nobody = caller_of_gateway({}, {}, stage="prod", workspace="default", without_group=Role.ADMIN)
+    assert nobody.grants == ()
+
+
+def test_a_group_is_named_by_stage_and_role():
+    assert [group_of("prod", role) for role in Role] == [
+        "automate-prod-viewer", "automate-prod-operator", "automate-prod-editor", "automate-prod-publisher",
+        "automate-prod-admin",
+    ]
+
+
+@pytest.mark.parametrize(("method", "path", "status", "more"), [
+    ("GET", "/executions/{id}", 200, {"route": "GET /executions/{id}", "reads": "input, output"}),
+    ("GET", "/executions/{id}", 304, {"route": "GET /executions/{id}"}),
+    ("GET", "/executions/{id}/payload", 403, {"route": "GET /executions/{id}/payload"}),
+    ("GET", "/executions/{id}/history", 200, {"route": "GET /executions/{id}/history", "reads": "history"}),
+    ("GET", "/me", 200, {"route": "GET /me"}),
+    ("GET", "/nothing", 404, {}),
+])
+def test_the_line_says_what_was_read(monkeypatch, caplog, method, path, status, more):
+    monkeypatch.delenv(PROOF, raising=False)
+    request = type("Asked", (Request,), {"method": method, "context": {**CONTEXT, "resourcePath": path}})
+    with caplog.at_level(logging.INFO, "automate.access"):
+        log_access(request(), lambda _: Response("", status_code=status))
+    line = json.loads(caplog.records[0].getMessage().removeprefix("request "))
+    assert {name: line[name] for name in ("route", "reads") if name in line} == more
+    assert (line["subject"], line["execution"]) == ("sub-1", "orders:1")

@@ -1,0 +1,63 @@
+"""Four eyes: with the setting, who edited a draft last does not publish it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
+from engine.ports.keys import Actor
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+DOCUMENT = {"document": {"name": "flow", "definition": PASS}}
+
+
+@pytest.fixture
+def asked(api):
+    """`asked(name, …)`: a request of whoever is called so; four eyes are set."""
+    api.services = replace(api.services, settings=replace(api.services.settings, four_eyes=1))
+    usual = api.services
+
+    def send(name, *request, role=Role.ADMIN):
+        caller = Caller(Actor(name), (Grant(f"user/{name}", EVERY_WORKSPACE, role),))
+        api.services = replace(usual, caller_of=lambda _context, _headers: caller)
+        return api(*request)
+
+    return send
+
+
+def test_who_edited_last_does_not_publish_and_another_does(asked):
+    assert asked("ada", "POST", "/workflows/import", DOCUMENT).status == 200
+    refused = asked("ada", "POST", "/workflows/flow/publish", {})
+    assert (refused.status, refused.error["code"]) == (403, "Refused")
+    assert refused.error["message"] == "ada edited the draft of 'flow' last: somebody else publishes it (four eyes)"
+    preview = asked("ada", "GET", "/workflows/flow/publish").json
+    assert preview["publishable"]
+    assert preview["barred"].startswith("ada edited the draft of 'flow' last")
+    assert asked("grace", "GET", "/workflows/flow/publish").json["barred"] is None
+    assert asked("grace", "POST", "/workflows/flow/publish", {}).json["published_by"] == "grace"
+    assert asked("ada", "GET", "/workflows/flow/publish").json["barred"] is None, "there is nothing to publish"
+    acts = [(entry["act"], entry["actor"]) for entry in asked("ada", "GET", "/audit").json["entries"]]
+    assert ("act.refused", "ada") in acts
+
+
+def test_an_import_that_publishes_is_held_too_and_a_rollback_is_not(asked):
+    assert asked("ada", "POST", "/workflows/import", {**DOCUMENT, "publish": True}).status == 403
+    assert asked("grace", "POST", "/workflows/import", {**DOCUMENT, "publish": True}).status == 200, "the same file"
+    changed = {"document": {"name": "flow", "definition": {**PASS, "Comment": "second"}}}
+    assert asked("grace", "POST", "/workflows/import", {**changed, "publish": True}).status == 403
+    assert asked("ada", "POST", "/workflows/flow/publish", {}).json["version"] == 2
+    assert asked("ada", "POST", "/workflows/flow/rollback", {"version": 1}).status == 200
+
+
+def test_a_preview_says_what_an_editor_lacks(asked):
+    asked("ada", "POST", "/workflows/import", DOCUMENT)
+    barred = asked("eve", "GET", "/workflows/flow/publish", role=Role.EDITOR).json["barred"]
+    assert barred.startswith("publishing needs the right publish; eve has the role editor")
+
+
+def test_without_the_setting_one_publishes_ones_own(api):
+    api("POST", "/workflows/import", DOCUMENT)
+    assert api("GET", "/workflows/flow/publish").json["barred"] is None
+    assert api("POST", "/workflows/flow/publish", {}).status == 200
