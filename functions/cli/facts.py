@@ -17,6 +17,7 @@ from engine.adapters.aws.integration_names import action_name, resource_name
 from engine.catalog.document import NAME_PATTERN
 from engine.catalog.triggers import Trigger
 from engine.governance.audit_engine import ENGINE_ACTS
+from engine.governance.roles import Right, roles_with
 from engine.kernel.context import PATHS
 from engine.kernel.fanout import MOST_OPEN
 from engine.kernel.snapshot import Status
@@ -90,6 +91,9 @@ def facts() -> str:
         _type("ExecutionStatus", "EXECUTION_STATUSES"),
         constant("STEP_STATUSES", get_args(Step.model_fields["status"].annotation), "The statuses of a step."),
         _type("StepStatus", "STEP_STATUSES"),
+        constant(
+            "ROLE_OF_RIGHT", {str(right): str(roles_with(right)[0]) for right in Right}, "The least role that holds it."
+        ),
         constant("TRIGGER_TYPES", _trigger_types(), "What may start a workflow besides a person."),
         _type("TriggerType", "TRIGGER_TYPES"),
         constant("NAME_PATTERN", NAME_PATTERN, "The name of a workflow, or of a case."),

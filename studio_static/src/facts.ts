@@ -1262,6 +1262,18 @@ export const STEP_STATUSES = [
 ] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
 
+/** The least role that holds it. */
+export const ROLE_OF_RIGHT = {
+  "look": "viewer",
+  "run": "operator",
+  "operate": "operator",
+  "edit": "editor",
+  "publish": "publisher",
+  "secrets": "admin",
+  "access": "admin",
+  "audit": "admin"
+} as const;
+
 /** What may start a workflow besides a person. */
 export const TRIGGER_TYPES = [
   "schedule",

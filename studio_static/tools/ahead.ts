@@ -15,6 +15,7 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   secrets: ["pages/secrets/SecretsPage.tsx"],
   connectors: ["pages/connectors/ConnectorsPage.tsx"],
   audit: ["pages/audit/AuditPage.tsx"],
+  access: ["pages/access/AccessPage.tsx"],
 };
 
 export function pageFilesAhead(): Plugin {

@@ -6,7 +6,8 @@ import { useApi } from "../api/useApi";
 import { statusLook } from "../ui/status";
 import { type Command, score, useCommands } from "./commands";
 import { executionHref, go, workflowHref } from "./links";
-import { NAVIGATION } from "./routes";
+import { type Me, useMe } from "./me";
+import { navigationOf } from "./routes";
 
 const SHOWN_PER_GROUP = 7;
 
@@ -17,10 +18,11 @@ function useAll(): Command[] {
   const executions = useApi<ExecutionList>("/executions?limit=100");
   const connectors = useApi<ConnectorList>("/connectors");
   const ofPages = useCommands((state) => state.ofPages);
+  const me = useMe();
   return useMemo(
     () => [
       ...[...ofPages.values()].flat(),
-      ...pages(),
+      ...pages(me),
       ...(workflows.data?.workflows ?? []).map(
         (each): Command => ({
           id: `workflow ${each.name}`,
@@ -59,12 +61,12 @@ function useAll(): Command[] {
         })),
       ]),
     ],
-    [workflows.data, executions.data, connectors.data, ofPages],
+    [workflows.data, executions.data, connectors.data, ofPages, me],
   );
 }
 
-function pages(): Command[] {
-  return NAVIGATION.flatMap((item) =>
+function pages(me: Me | null): Command[] {
+  return navigationOf(me).flatMap((item) =>
     item === null
       ? []
       : [

@@ -10,10 +10,10 @@ import { useLocation } from "wouter";
 import { useCommands } from "./commands";
 import { notifyError, useFlashes } from "./flash";
 import { follow, go, href } from "./links";
-import { type Me, useMe } from "./me";
+import { type Me, rolesOf, useAskedMe, useMe } from "./me";
 import { usePageLayout } from "./page";
 import { type Clock, type Theme, usePreferences } from "./preferences";
-import { isFullBleed, NAVIGATION } from "./routes";
+import { isFullBleed, navigationOf } from "./routes";
 import { signOutHere } from "./signin/local";
 import { isCovered, useSignIn } from "./signin/signIn";
 
@@ -72,7 +72,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function Top() {
   const { theme, setTheme, clock, setClock } = usePreferences();
-  const me = useMe();
+  const me = useAskedMe();
   const signIn = useSignIn();
   const openPalette = () => useCommands.getState().setOpen(true);
   const home = href("/");
@@ -124,9 +124,10 @@ function Top() {
             items: [
               // Only a cookie opens a page of the API in a tab: a token is not sent by following a link.
               ...(signIn.by === "cookie" ? [{ id: "docs", text: "The API", href: "/docs", external: true }] : []),
+              ...(me ? [{ id: "role", text: `You ${rolesOf(me)}`, disabled: true }] : []),
               { id: "version", text: me ? `Automate ${me.product_version}` : "Automate", disabled: true },
               { id: "sign-out", text: "Sign out" },
-              ...(signIn.by === "cookie" ? [{ id: "sign-out-all", text: "Sign out every browser" }] : []),
+              ...(signIn.by === "cookie" ? [{ id: "sign-out-all", text: everywhereText(me) }] : []),
             ],
             onItemClick: ({ detail }) => {
               if (!detail.id.startsWith("sign-out")) return;
@@ -141,6 +142,11 @@ function Top() {
       />
     </div>
   );
+}
+
+/** Who may give access signs all out; others themselves, wherever they are. */
+function everywhereText(me: Me | null): string {
+  return me === null || me.rights.includes("access") ? "Sign out every browser" : "Sign out everywhere";
 }
 
 function whereText(me: Me): string {
@@ -164,7 +170,7 @@ function useFindKey(): void {
 
 function Navigation() {
   const [location] = useLocation();
-  const items: SideNavigationProps.Item[] = NAVIGATION.map((item) =>
+  const items: SideNavigationProps.Item[] = navigationOf(useMe()).map((item) =>
     item === null ? { type: "divider" } : { type: "link", text: item.text, href: href(item.href) },
   );
   return <SideNavigation activeHref={activeHref(location)} items={items} onFollow={follow} />;

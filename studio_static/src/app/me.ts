@@ -1,18 +1,54 @@
-/** Who is signed in, and where: asked once. */
+/** Who is signed in, where, and what they may do: asked once by the shell, known to every page. */
+import { useEffect } from "react";
+import { create } from "zustand";
+import type { Me, Right } from "../api/schema";
 import { useApi } from "../api/useApi";
+import { ROLE_OF_RIGHT } from "../facts";
 
-export interface Me {
-  actor: string;
-  workspace: string;
-  /** "local", or the name of a stage in AWS. */
-  stage: string;
-  product_version: string;
-  region: string | null;
-  links: Record<string, string>;
-  copilot: { configured: boolean; provider: "offline" | "bedrock" | "openai"; model: string | null };
+export type { Me, Right };
+
+const useKnown = create<{ me: Me | null }>(() => ({ me: null }));
+
+/** Asks; for the shell alone. */
+export function useAskedMe(): Me | null {
+  const { data } = useApi<Me>("/me");
+  useEffect(() => {
+    if (data !== null) useKnown.setState({ me: data });
+  }, [data]);
+  return data;
 }
 
 /** Null until it is known. */
 export function useMe(): Me | null {
-  return useApi<Me>("/me").data;
+  return useKnown((state) => state.me);
+}
+
+/** Why whoever is signed in may not do what needs `right`; undefined where they may, and until it is known. */
+export function useWhyNot(right: Right): string | undefined {
+  return whyNot(useMe(), right);
+}
+
+/** Whether it is known that they may: for what would be asked of the server without a click. */
+export function useMay(right: Right): boolean {
+  return useMe()?.rights.includes(right) ?? false;
+}
+
+/** The same outside of a component. */
+export function whyNotNow(right: Right): string | undefined {
+  return whyNot(useKnown.getState().me, right);
+}
+
+export function whyNot(me: Me | null, right: Right): string | undefined {
+  if (me === null || me.rights.includes(right)) return undefined;
+  return `This needs the role ${ROLE_OF_RIGHT[right]}; you ${rolesOf(me)}.`;
+}
+
+/** "are viewer", "have no role": follows "you". */
+export function rolesOf({ roles }: Pick<Me, "roles">): string {
+  return roles.length === 0 ? "have no role here" : `are ${roles.at(-1)}`;
+}
+
+/** How a role with `right` is given here. */
+export function grantingOf(me: Me, right: Right): string {
+  return me.granting.replaceAll("{role}", ROLE_OF_RIGHT[right]);
 }

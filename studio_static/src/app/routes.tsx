@@ -1,5 +1,6 @@
 /** Which page an address opens. Every page is a chunk of its own, fetched when it is first opened. */
 import { type ComponentType, lazy } from "react";
+import { type Me, type Right, whyNot } from "./me";
 
 type Parameters = Record<string, string | undefined>;
 type Page = ComponentType<Parameters>;
@@ -43,6 +44,7 @@ export const ROUTES: readonly RouteRow[] = [
   row("/secrets", () => import("../pages/secrets/SecretsPage"), none),
   row("/connectors", () => import("../pages/connectors/ConnectorsPage"), none),
   row("/audit", () => import("../pages/audit/AuditPage"), none),
+  row("/access", () => import("../pages/access/AccessPage"), none),
 ];
 
 function matches(pattern: string, location: string): boolean {
@@ -59,15 +61,23 @@ export interface NavigationItem {
   href: string;
   /** For the command palette. */
   keywords: string;
+  /** Shown to those who hold it. */
+  right?: Right;
 }
 
 export const NAVIGATION: readonly (NavigationItem | null)[] = [
   { text: "Workflows", href: "/", keywords: "home list import samples" },
-  { text: "Designer", href: "/wizard/", keywords: "author canvas edit draft new workflow" },
+  { text: "Designer", href: "/wizard/", keywords: "author canvas edit draft new workflow", right: "edit" },
   { text: "Execution Explorer", href: "/executions/", keywords: "executions runs failed history" },
   { text: "Rule tester", href: "/rules/", keywords: "choice condition jsonata jsonpath" },
   null,
   { text: "Connectors", href: "/connectors/", keywords: "actions catalogue schemas" },
-  { text: "Secrets", href: "/secrets/", keywords: "keys rotate credentials" },
-  { text: "Audit log", href: "/audit/", keywords: "who when changes chain verify" },
+  { text: "Secrets", href: "/secrets/", keywords: "keys rotate credentials", right: "edit" },
+  { text: "Audit log", href: "/audit/", keywords: "who when changes chain verify", right: "audit" },
+  { text: "Access", href: "/access/", keywords: "tokens roles people rights revoke", right: "access" },
 ];
+
+/** What of it whoever is signed in may open; all of it until that is known. */
+export function navigationOf(me: Me | null): readonly (NavigationItem | null)[] {
+  return NAVIGATION.filter((item) => item === null || item.right === undefined || whyNot(me, item.right) === undefined);
+}

@@ -30,7 +30,8 @@ export function Problem({ error, what, onRetry }: ProblemProps) {
   if (error.status === 403) {
     return (
       <EmptyState title={`You may not see ${what}`} action={again}>
-        {error.advice ?? "Ask whoever runs this workspace for access."}
+        <div>{error.message}</div>
+        <div>{error.advice ?? "Ask whoever runs this workspace for access."}</div>
       </EmptyState>
     );
   }

@@ -24,6 +24,9 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "secret.set": "Set a secret",
   "secret.rotate": "Rotated a secret",
   "secret.delete": "Deleted a secret",
+  "token.add": "Made a token",
+  "token.rotate": "Rotated a token",
+  "token.revoke": "Revoked a token",
   "map_run.update": "Changed a Map Run",
   "activity.create": "Created an activity",
   "activity.delete": "Deleted an activity",
@@ -48,6 +51,7 @@ export const ACT_CHOICES: readonly { value: string; label: string }[] = [
   { value: "engine.*", label: "Executions, by the engine" },
   { value: "task.*", label: "Answers to tasks" },
   { value: "secret.*", label: "Secrets" },
+  { value: "token.*", label: "Tokens" },
   { value: "act.refused", label: "What was refused" },
   ...Object.entries(ACTS)
     .filter(([act]) => act !== "act.refused")

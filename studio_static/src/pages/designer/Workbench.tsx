@@ -3,6 +3,7 @@
  * whole text or the tests; the Rule Tester and the versions have the room to themselves.
  */
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useWhyNot } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
@@ -101,6 +102,7 @@ interface BodyProps {
 
 function Body({ slot, tab, choosing, choose }: BodyProps) {
   const isWide = useIsWide(FIRST_WIDE);
+  const whyNotEdit = useWhyNot("edit");
   const [isLeftOpen, setLeftOpen] = useState(isWide);
   useEffect(() => setLeftOpen(isWide), [isWide]);
   const request = useDesigner((state) => state.request);
@@ -108,9 +110,11 @@ function Body({ slot, tab, choosing, choose }: BodyProps) {
     <SampleProvider pointer={slot.selected}>
       <div className="flex grow may-shorten relative" id="dz-panel" role="tabpanel" aria-label={tab}>
         <Side label="Steps" isOpen={isLeftOpen || request !== null} onToggle={setLeftOpen}>
-          <Suspense fallback={<div className="dz-copilot-room" />}>
-            <CopilotCard {...slot} request={request} onTaken={() => ask(null)} />
-          </Suspense>
+          {whyNotEdit === undefined && (
+            <Suspense fallback={<div className="dz-copilot-room" />}>
+              <CopilotCard {...slot} request={request} onTaken={() => ask(null)} />
+            </Suspense>
+          )}
           <PaletteList fieldId="dz-find" onTake={(item) => insertItem(item)} />
         </Side>
         <div className="dz-middle stack grow may-narrow relative">

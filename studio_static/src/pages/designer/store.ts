@@ -10,7 +10,9 @@
  */
 
 import { create } from "zustand";
+import { ApiError } from "../../api/errors";
 import { notify, notifyError } from "../../app/flash";
+import { whyNotNow } from "../../app/me";
 import {
   changeState,
   type Definition,
@@ -206,6 +208,8 @@ const timeOf = (text: string | null): number => (text === null ? Date.now() : Da
 function portsOf(workflow: string): SaverPorts {
   return {
     put: async (document, etag) => {
+      const why = whyNotNow("edit");
+      if (why !== undefined) throw new ApiError(403, { code: "NotAllowed", message: why });
       const answer = await putDraft(workflow, document, etag);
       return { etag: answer.etag, at: timeOf(answer.updated_at) };
     },

@@ -1,6 +1,7 @@
 /** The facts of an execution: who started it, by which version, under which names. */
 import { withQuery } from "../../api/client";
 import type { Execution } from "../../api/schema";
+import { useMay } from "../../app/me";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Duration, Time } from "../../ui/Time";
@@ -9,6 +10,7 @@ import { timesWords } from "./redrive";
 
 export function DetailsTab({ execution }: { execution: Execution }) {
   const versions = `/wizard/${encodeURIComponent(execution.workflow)}?tab=versions`;
+  const mayAudit = useMay("audit");
   return (
     <dl className="ex-details">
       <Fact name="Id">
@@ -39,9 +41,11 @@ export function DetailsTab({ execution }: { execution: Execution }) {
       <Fact name="Digest">
         <span className="mono size-11">{execution.definition_digest}</span>
       </Fact>
-      <Fact name="Audit log">
-        <NavLink to={withQuery("/audit/", { execution: execution.id })}>All entries of this execution</NavLink>
-      </Fact>
+      {mayAudit && (
+        <Fact name="Audit log">
+          <NavLink to={withQuery("/audit/", { execution: execution.id })}>All entries of this execution</NavLink>
+        </Fact>
+      )}
     </dl>
   );
 }

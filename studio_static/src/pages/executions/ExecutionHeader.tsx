@@ -6,7 +6,9 @@ import { path, post } from "../../api/client";
 import type { Execution } from "../../api/schema";
 import { tell } from "../../app/flash";
 import { executionHref, go } from "../../app/links";
+import { useWhyNot } from "../../app/me";
 import { usePreferences } from "../../app/preferences";
+import { ActButton } from "../../ui/ActButton";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time, Took } from "../../ui/Time";
@@ -29,6 +31,7 @@ interface ExecutionHeaderProps {
 export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHeaderProps) {
   const [doing, setDoing] = useState<Doing>(null);
   const close = () => setDoing(null);
+  const whyNotRun = useWhyNot("run");
   const isOpen = isOpenStatus(execution.status);
   const parent = parentOf(execution.id);
   const awaited = awaitedFact(
@@ -70,18 +73,27 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
         <Button onClick={() => go(`${designer}?tab=test&input=${encodeURIComponent(execution.id)}`)}>
           Open in designer with this input
         </Button>
-        {isOpen && <Button onClick={() => setDoing("stop")}>Stop …</Button>}
+        {isOpen && (
+          <ActButton right="run" onClick={() => setDoing("stop")}>
+            Stop …
+          </ActButton>
+        )}
         {execution.status === "PAUSED" && (
-          <Button variant="primary" onClick={() => void tell(resume, "It could not be resumed").then(onChanged)}>
+          <ActButton
+            right="run"
+            variant="primary"
+            onClick={() => void tell(resume, "It could not be resumed").then(onChanged)}
+          >
             Resume
-          </Button>
+          </ActButton>
         )}
         {onRedrive && (
-          <Button variant="primary" onClick={onRedrive}>
+          <ActButton right="run" variant="primary" onClick={onRedrive}>
             Redrive …
-          </Button>
+          </ActButton>
         )}
         <ButtonDropdown
+          {...(whyNotRun !== undefined && { disabled: true, disabledReason: whyNotRun })}
           variant={onRedrive || execution.status === "PAUSED" ? "normal" : "primary"}
           mainAction={{ text: "Run again", onClick: () => void tell(runSame, "It could not be run again") }}
           ariaLabel="More ways to run it again"

@@ -1,7 +1,6 @@
 /** The secrets by name: where each is kept, who uses it, when it was last changed. Never a value. */
 
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { SecretList, SecretWithUse } from "../../api/schema";
@@ -9,6 +8,7 @@ import { useApi } from "../../api/useApi";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
+import { ActButton } from "../../ui/ActButton";
 import { EmptyState } from "../../ui/EmptyState";
 import { SearchBar } from "../../ui/FilterFields";
 import { type Columns, ListPage } from "../../ui/ListPage";
@@ -47,9 +47,9 @@ export default function SecretsPage() {
         description="A workflow names a secret; only the call that needs it gets its value. Values never leave the server."
         onLookAgain={list.reload}
         actions={
-          <Button variant="primary" onClick={() => setDoing({ what: "create" })}>
+          <ActButton right="secrets" variant="primary" onClick={() => setDoing({ what: "create" })}>
             Create secret
-          </Button>
+          </ActButton>
         }
         wrapLines
         items={shown}
@@ -71,7 +71,11 @@ export default function SecretsPage() {
       >
         <EmptyState
           title="No secrets yet"
-          action={<Button onClick={() => setDoing({ what: "create" })}>Create secret</Button>}
+          action={
+            <ActButton right="secrets" onClick={() => setDoing({ what: "create" })}>
+              Create secret
+            </ActButton>
+          }
         >
           A definition names one as <Box variant="code">{'{"$secret": "STRIPE_KEY"}'}</Box>.
         </EmptyState>
@@ -134,20 +138,22 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
       cell: (secret) =>
         secret.writable ? (
           <SpaceBetween direction="horizontal" size="s">
-            <Button
+            <ActButton
+              right="secrets"
               variant="inline-link"
               ariaLabel={`Rotate ${secret.key}`}
               onClick={() => onDo({ what: "rotate", secret })}
             >
               Rotate
-            </Button>
-            <Button
+            </ActButton>
+            <ActButton
+              right="secrets"
               variant="inline-link"
               ariaLabel={`Delete ${secret.key}`}
               onClick={() => onDo({ what: "delete", secret })}
             >
               Delete
-            </Button>
+            </ActButton>
           </SpaceBetween>
         ) : (
           <span className="dim">Changed where it is kept</span>

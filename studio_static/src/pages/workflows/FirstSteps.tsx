@@ -1,11 +1,11 @@
 /** An empty Studio: four ways to a first workflow. */
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { go } from "../../app/links";
+import { ActButton } from "../../ui/ActButton";
 import type { Doing } from "./look";
 
 interface FirstStepsProps {
@@ -34,9 +34,9 @@ export function FirstSteps({ onDo, onArchived }: FirstStepsProps) {
           icon={ICONS.samples}
           title="Start from a sample"
           action={
-            <Button variant="primary" onClick={() => onDo({ what: "samples" })}>
+            <ActButton right="publish" variant="primary" onClick={() => onDo({ what: "samples" })}>
               Show the samples
-            </Button>
+            </ActButton>
           }
         >
           An order with payment and stock, an approval that waits for a person, a nightly sync: published and ready to
@@ -45,7 +45,11 @@ export function FirstSteps({ onDo, onArchived }: FirstStepsProps) {
         <Step
           icon={ICONS.import}
           title="Import"
-          action={<Button onClick={() => onDo({ what: "import" })}>Import a file</Button>}
+          action={
+            <ActButton right="edit" onClick={() => onDo({ what: "import" })}>
+              Import a file
+            </ActButton>
+          }
         >
           A workflow document, a definition in the Amazon States Language, a SAM or CloudFormation template, an n8n
           export.
@@ -54,14 +58,22 @@ export function FirstSteps({ onDo, onArchived }: FirstStepsProps) {
           copilot
           icon={ICONS.copilot}
           title="Say it in a sentence"
-          action={<Button onClick={() => go("/wizard/?copilot=1")}>Ask the copilot</Button>}
+          action={
+            <ActButton right="edit" onClick={() => go("/wizard/?copilot=1")}>
+              Ask the copilot
+            </ActButton>
+          }
         >
           “When a high value order comes in, ask finance on Slack and charge the card” becomes a draft that you check.
         </Step>
         <Step
           icon={ICONS.blank}
           title="Draw it"
-          action={<Button onClick={() => go("/wizard/")}>Open the designer</Button>}
+          action={
+            <ActButton right="edit" onClick={() => go("/wizard/")}>
+              Open the designer
+            </ActButton>
+          }
         >
           Begin on an empty canvas: steps from the palette, rules as sentences, the definition always beside it.
         </Step>

@@ -8,9 +8,11 @@ import { useState } from "react";
 import type { Workflow, WorkflowList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { go } from "../../app/links";
+import { useWhyNot } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
+import { ActButton } from "../../ui/ActButton";
 import { EmptyState } from "../../ui/EmptyState";
 import { SearchBar } from "../../ui/FilterFields";
 import { ListPage } from "../../ui/ListPage";
@@ -97,12 +99,18 @@ function Workflows({ list, filters, setFilters, onDo }: WorkflowsProps) {
 }
 
 function Actions({ onDo }: { onDo: (doing: Doing) => void }) {
+  const why = useWhyNot("edit");
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button onClick={() => onDo({ what: "samples" })}>Samples</Button>
-      <Button onClick={() => onDo({ what: "import" })}>Import</Button>
+      <ActButton right="publish" onClick={() => onDo({ what: "samples" })}>
+        Samples
+      </ActButton>
+      <ActButton right="edit" onClick={() => onDo({ what: "import" })}>
+        Import
+      </ActButton>
       <ButtonDropdown
         variant="primary"
+        {...(why !== undefined && { disabled: true, disabledReason: why })}
         mainAction={{ text: "Create workflow", onClick: () => go("/wizard/") }}
         items={[
           { id: "blank", text: "On an empty canvas" },

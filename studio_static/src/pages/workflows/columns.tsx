@@ -6,6 +6,7 @@ import { path, post } from "../../api/client";
 import type { Workflow } from "../../api/schema";
 import { tell } from "../../app/flash";
 import { executionHref, followClick, go, workflowHref } from "../../app/links";
+import { useWhyNot } from "../../app/me";
 import { usePreferences } from "../../app/preferences";
 import type { Columns } from "../../ui/ListPage";
 import { NavLink } from "../../ui/NavLink";
@@ -97,6 +98,7 @@ function LastRuns({ workflow }: { workflow: Workflow }) {
 }
 
 function OnOff({ workflow, onDo, onChanged }: { workflow: Workflow } & Given) {
+  const why = useWhyNot("operate");
   if (workflow.active_version === null) return <span className="dim">Publish it first</span>;
   const { paused } = workflow;
   const resume = async () => {
@@ -108,11 +110,13 @@ function OnOff({ workflow, onDo, onChanged }: { workflow: Workflow } & Given) {
     <div className="row gap-10">
       <Toggle
         checked={paused === null}
+        disabled={why !== undefined}
         ariaLabel={`${workflow.name} takes new work`}
         onChange={({ detail }) => (detail.checked ? void switchOn() : onDo({ what: "pause", workflow }))}
       >
         {paused === null ? "On" : "Paused"}
       </Toggle>
+      {why !== undefined && <span className="visually-hidden">{why}</span>}
       {paused && <div className="dim">{paused.starts === "queue" ? "Starts wait" : "Starts refused"}</div>}
     </div>
   );
@@ -141,11 +145,16 @@ function Changed({ workflow }: { workflow: Workflow }) {
   );
 }
 
+function denied(why: string | undefined) {
+  return why === undefined ? {} : { disabled: true, disabledReason: why };
+}
+
 function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & Given) {
   const unarchive = async () => {
     await post(path("/workflows/{}/unarchive", workflow.name));
     return `${workflow.name} is in use again.`;
   };
+  const [whyNotEdit, whyNotPublish, whyNotAudit] = [useWhyNot("edit"), useWhyNot("publish"), useWhyNot("audit")];
   const act = (id: string) => {
     if (id === "open") go(workflowHref(workflow.name));
     if (id === "executions") go(`/executions/?workflow=${encodeURIComponent(workflow.name)}`);
@@ -162,8 +171,8 @@ function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & 
       items={[
         { id: "open", text: "Open in the designer" },
         { id: "executions", text: "Executions" },
-        { id: "audit", text: "Audit log" },
-        { id: "duplicate", text: "Duplicate …" },
+        ...(whyNotAudit === undefined ? [{ id: "audit", text: "Audit log" }] : []),
+        { id: "duplicate", text: "Duplicate …", ...denied(whyNotEdit) },
         {
           id: "export",
           text: "Export",
@@ -171,7 +180,9 @@ function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & 
           external: true,
           externalIconAriaLabel: "opens in a new tab",
         },
-        archived ? { id: "unarchive", text: "Take back from the archive" } : { id: "archive", text: "Archive …" },
+        archived
+          ? { id: "unarchive", text: "Take back from the archive", ...denied(whyNotPublish) }
+          : { id: "archive", text: "Archive …", ...denied(whyNotPublish) },
       ]}
       onItemClick={({ detail }) => act(detail.id)}
     />

@@ -1,6 +1,8 @@
 /** The page's head: what is open, whether it is saved and published, the tabs, what can be done with it. */
 import "./head.css";
 import Button from "@cloudscape-design/components/button";
+import { useWhyNot } from "../../../app/me";
+import { ActButton } from "../../../ui/ActButton";
 import type { Opened, Tab } from "../slots";
 import { documentOf, hasChanges, kindOf, useDesigner } from "../store";
 import { SaveMark } from "./SaveMark";
@@ -14,6 +16,7 @@ interface HeadProps {
 }
 
 export function Head({ workflow, tab, show, open }: HeadProps) {
+  const whyNotEdit = useWhyNot("edit");
   const active = useDesigner((state) => state.activeVersion);
   const changed = useDesigner(hasChanges);
   const kind = useDesigner((state) => kindOf(documentOf(state)));
@@ -27,19 +30,26 @@ export function Head({ workflow, tab, show, open }: HeadProps) {
         ) : (
           <span className="dz-pill dz-pill-ok tone-ok">{`v${active} active`}</span>
         )}
-        <SaveMark />
+        {whyNotEdit === undefined ? (
+          <SaveMark />
+        ) : (
+          <span className="dz-pill tone-warn" title={whyNotEdit}>
+            To look at: nothing is saved
+          </span>
+        )}
       </div>
       <Tabs tab={tab} show={show} />
       <div className="dz-acts row gap-8">
         <Button iconName="settings" variant="icon" ariaLabel="Workflow settings" onClick={() => open("settings")} />
-        <Button
+        <ActButton
+          right="edit"
           variant="primary"
           disabled={changed === false}
           disabledReason={`The draft is the same as v${active}.`}
           onClick={() => open("publish")}
         >
           Publish
-        </Button>
+        </ActButton>
       </div>
     </header>
   );

@@ -26,7 +26,8 @@ export default function PublishDialog(slot: PublishSlot) {
   const [note, setNote] = useState("");
   const [accepted, setAccepted] = useState(false);
   const isNew = preview !== null && preview.next_version !== null;
-  const mayPublish = isNew && preview.publishable && (accepted || (preview.cases?.failed ?? 0) === 0);
+  const mayPublish =
+    isNew && preview.publishable && preview.barred === null && (accepted || (preview.cases?.failed ?? 0) === 0);
   const publish = async () => {
     if (preview === null) return;
     const version = await publishDraft(workflow, note.trim(), preview.etag, accepted);
@@ -55,6 +56,11 @@ export default function PublishDialog(slot: PublishSlot) {
       )}
       {isNew && (
         <SpaceBetween size="m">
+          {preview.barred !== null && (
+            <Alert type="info" header="You may look at it, and not publish it">
+              {preview.barred}
+            </Alert>
+          )}
           <p className="pb-summary">{summaryOf(preview)}</p>
           <Readiness
             preview={preview}

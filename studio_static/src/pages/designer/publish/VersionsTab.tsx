@@ -1,15 +1,16 @@
 /** The published versions: who, when, why; any two compared; back to one of them with a click. */
 import "./publish.css";
 import Badge from "@cloudscape-design/components/badge";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import { path, withQuery } from "../../../api/client";
 import type { Diff, Version, VersionList } from "../../../api/schema";
 import { type Fetched, useApi } from "../../../api/useApi";
 import { notify, notifyError } from "../../../app/flash";
+import { type Right, useMay } from "../../../app/me";
 import { useUrlState } from "../../../app/urlState";
 import type { JsonObject } from "../../../asl";
+import { ActButton } from "../../../ui/ActButton";
 import { EmptyState } from "../../../ui/EmptyState";
 import { Loaded } from "../../../ui/Loaded";
 import { NavLink } from "../../../ui/NavLink";
@@ -49,6 +50,7 @@ interface HistoryProps {
 
 function History({ slot, versions, list }: HistoryProps) {
   const [url, setUrl] = useUrlState(URL_STATE);
+  const mayAudit = useMay("audit");
   const active = versions.find((version) => version.active);
   const from = url.from || String(active?.version ?? versions[0]?.version ?? "");
   const choose = (version: number) => {
@@ -60,7 +62,7 @@ function History({ slot, versions, list }: HistoryProps) {
       <section aria-label="Versions">
         <div className="pb-head row apart gap-10">
           <h2>Versions</h2>
-          <NavLink to={withQuery("/audit/", { workflow: slot.workflow })}>Audit log</NavLink>
+          {mayAudit && <NavLink to={withQuery("/audit/", { workflow: slot.workflow })}>Audit log</NavLink>}
         </div>
         <ol className="plain-list">
           {versions.map((version) => (
@@ -92,10 +94,10 @@ interface RowProps {
 
 function Row({ version, chosen, onChoose, onRollback, onTake }: RowProps) {
   const name = `version ${version.version}`;
-  const acts = [
-    { text: "What it changed", run: onChoose },
-    { text: "Into the draft", run: onTake },
-    ...(version.active ? [] : [{ text: "Roll back to it", run: onRollback }]),
+  const acts: { text: string; run: () => void; right: Right }[] = [
+    { text: "What it changed", run: onChoose, right: "look" },
+    { text: "Into the draft", run: onTake, right: "edit" },
+    ...(version.active ? [] : [{ text: "Roll back to it", run: onRollback, right: "publish" as const }]),
   ];
   return (
     <li className={`pb-version framed on-card${chosen ? " pb-chosen" : ""}`} aria-current={chosen || undefined}>
@@ -108,10 +110,10 @@ function Row({ version, chosen, onChoose, onRollback, onTake }: RowProps) {
         {version.published_by}, <Time at={version.published_at} format="ago" />
       </p>
       <div className="pb-acts flex wraps">
-        {acts.map(({ text, run }) => (
-          <Button key={text} variant="inline-link" ariaLabel={`${text}: ${name}`} onClick={run}>
+        {acts.map(({ text, run, right }) => (
+          <ActButton key={text} right={right} variant="inline-link" ariaLabel={`${text}: ${name}`} onClick={run}>
             {text}
-          </Button>
+          </ActButton>
         ))}
       </div>
     </li>

@@ -4,12 +4,14 @@ import { path, post } from "../../../api/client";
 import type { Workflow } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { notify, notifyError } from "../../../app/flash";
+import { useWhyNot } from "../../../app/me";
 import { Time } from "../../../ui/Time";
 import { PauseDialog } from "../../workflows/dialogs";
 import { AddButton, Field } from "../forms/controls";
 
 export function Pausing({ workflow }: { workflow: string }) {
   const { data, reload } = useApi<Workflow>(path("/workflows/{}", workflow));
+  const why = useWhyNot("operate");
   const [isAsking, setAsking] = useState(false);
   const paused = data?.paused ?? null;
   const resume = async (): Promise<void> => {
@@ -38,7 +40,8 @@ export function Pausing({ workflow }: { workflow: string }) {
         {(ties) => (
           <AddButton
             aria-describedby={ties["aria-describedby"]}
-            disabled={data === null}
+            disabled={data === null || why !== undefined}
+            title={why}
             onClick={() => (paused === null ? setAsking(true) : void resume())}
           >
             {paused === null ? "Pause…" : "Switch on"}

@@ -18,6 +18,7 @@ import { useApi } from "../../../api/useApi";
 import { follow, go, workflowHref } from "../../../app/links";
 import { usePage } from "../../../app/page";
 import { NAME_WORDS, nameProblem } from "../../../asl/names";
+import { Allowed } from "../../../ui/Allowed";
 import { Loaded } from "../../../ui/Loaded";
 import { ErrorAlert } from "../../../ui/Problem";
 import { Time } from "../../../ui/Time";
@@ -38,7 +39,9 @@ export default function StartPage() {
         Designer
       </Header>
       <div className="dz-start">
-        <Begin taken={taken} />
+        <Allowed right="edit" what="what one begins with">
+          <Begin taken={taken} />
+        </Allowed>
         <Container header={<Header variant="h2">Go on with</Header>}>
           <Loaded from={workflows} what="the workflows">
             {(data) => <Recent list={data} />}

@@ -1,8 +1,8 @@
 /** The workflow's cases, run with their recorded answers: which pass, and what came out otherwise. */
 
-import Button from "@cloudscape-design/components/button";
 import { post } from "../../../api/client";
 import type { CaseResult, CasesRun } from "../../../api/schema";
+import { ActButton } from "../../../ui/ActButton";
 import { inLine } from "../../../ui/json";
 import { ErrorWords } from "../../../ui/Problem";
 import { MarkShape } from "../../../ui/StatusMark";
@@ -30,9 +30,9 @@ export function CaseList(props: CaseListProps) {
         <h3>Cases</h3>
         {known !== null && <Tally result={known.result} />}
         <span className="grow" />
-        <Button disabled={cases.length === 0} loading={busy} onClick={() => void run()}>
+        <ActButton right="edit" disabled={cases.length === 0} loading={busy} onClick={() => void run()}>
           Run all cases
-        </Button>
+        </ActButton>
       </div>
       {known !== null &&
         (known.document.definition !== document.definition || known.document.cases !== document.cases) && (

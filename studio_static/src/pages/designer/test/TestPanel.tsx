@@ -3,12 +3,12 @@
  * as it is said here; pins stand in for steps; what was run lies over the canvas, and becomes a case.
  */
 import "./test.css";
-import Button from "@cloudscape-design/components/button";
 import { useEffect } from "react";
 import { post } from "../../../api/client";
 import type { TrialAnswer } from "../../../api/schema";
 import { type JsonObject, nameOf, pinsOf, statePath } from "../../../asl";
 import { type OverlayStep, overlayOf } from "../../../canvas/overlay";
+import { ActButton } from "../../../ui/ActButton";
 import { ErrorWords } from "../../../ui/Problem";
 import { useAct } from "../../../ui/useAct";
 import { Segments } from "../forms/controls";
@@ -39,6 +39,8 @@ export default function TestPanel(slot: Slot) {
   const samples = useSamples(workflow, document, about);
   const input = tests.input === undefined ? (samples?.[0]?.input ?? {}) : tests.input;
   const calls = callsOf(definition, mode, selected, connectors);
+
+  const reallyCalled = requestOf(document, null, tests, input, calls, {}).allow?.length ?? 0;
 
   useShown(slot, tests.run?.answer ?? null, tests.run?.document ?? null);
   useEffect(() => () => setOverlay(null), [setOverlay]);
@@ -79,7 +81,8 @@ export default function TestPanel(slot: Slot) {
       <Calls calls={calls} answers={tests.answers} onChange={(answers) => setTests(workflow, { answers })} />
       <Pins {...slot} run={tests.run} />
       <div className="tp-run row gap-12 ruled">
-        <Button
+        <ActButton
+          right={reallyCalled > 0 ? "publish" : "edit"}
           variant="primary"
           iconName="caret-right-filled"
           wrapText={false}
@@ -87,9 +90,9 @@ export default function TestPanel(slot: Slot) {
           onClick={() => void run()}
         >
           Run the test
-        </Button>
+        </ActButton>
         <span className="dz-quiet">
-          {realWords(calls.length, requestOf(document, null, tests, input, calls, {}).allow)}
+          {realWords(calls.length, reallyCalled)}
           {pinWords(Object.keys(pinsOf(document)).length)}
         </span>
       </div>
@@ -132,8 +135,7 @@ function sentence(mode: Mode, selected: string | null): string {
   }
 }
 
-function realWords(calls: number, allowed: readonly string[] | undefined): string {
-  const count = allowed?.length ?? 0;
+function realWords(calls: number, count: number): string {
   if (calls === 0) return "Nothing is called.";
   if (count === 0) return "Every call is mocked: nothing outside is touched.";
   return count === 1 ? "One action is really called." : `${count} actions are really called.`;

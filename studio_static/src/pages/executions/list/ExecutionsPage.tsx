@@ -1,6 +1,5 @@
 /** Every run of every workflow: find one by what is known of it, see at once which failed, stop, redrive and start. */
 import "../executions.css";
-import Button from "@cloudscape-design/components/button";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -9,6 +8,7 @@ import type { ExecutionSummary } from "../../../api/schema";
 import { usePage } from "../../../app/page";
 import { useUrlState } from "../../../app/urlState";
 import { useIsWide } from "../../../app/useWidth";
+import { ActButton } from "../../../ui/ActButton";
 import { EmptyState } from "../../../ui/EmptyState";
 import { ListPage } from "../../../ui/ListPage";
 import { Stale } from "../../../ui/Loaded";
@@ -52,16 +52,21 @@ export default function ExecutionsPage() {
         onLookAgain={pages.reload}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button
+            <ActButton
+              right="run"
               disabled={selected.length === 0 && !isStoppable(filters.workflow, pages.rows)}
               onClick={() => setDoing("stop")}
             >
               {selected.length > 0 ? `Stop ${selected.length}` : "Stop …"}
-            </Button>
-            {redrivable && <Button onClick={() => setRedriving(redrivable)}>Redrive all …</Button>}
-            <Button variant="primary" onClick={() => setDoing("start")}>
+            </ActButton>
+            {redrivable && (
+              <ActButton right="run" onClick={() => setRedriving(redrivable)}>
+                Redrive all …
+              </ActButton>
+            )}
+            <ActButton right="run" variant="primary" onClick={() => setDoing("start")}>
               Start execution
-            </Button>
+            </ActButton>
           </SpaceBetween>
         }
         above={pages.error && !blocked && <Stale what="the executions" message={pages.error.message} />}
@@ -101,7 +106,11 @@ export default function ExecutionsPage() {
       >
         <EmptyState
           title="Nothing ran yet"
-          action={<Button onClick={() => setDoing("start")}>Start an execution</Button>}
+          action={
+            <ActButton right="run" onClick={() => setDoing("start")}>
+              Start an execution
+            </ActButton>
+          }
         >
           Executions that a trigger, the command line or somebody here starts are listed here.
         </EmptyState>

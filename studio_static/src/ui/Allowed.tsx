@@ -1,0 +1,24 @@
+/** A page for those who hold a right: whoever opens its address without it is told what is missing. */
+import Box from "@cloudscape-design/components/box";
+import type { ReactNode } from "react";
+import { grantingOf, type Right, useMe, whyNot } from "../app/me";
+import { EmptyState } from "./EmptyState";
+
+interface AllowedProps {
+  right: Right;
+  /** What is not shown: "the tokens". */
+  what: string;
+  children: ReactNode;
+}
+
+export function Allowed({ right, what, children }: AllowedProps) {
+  const me = useMe();
+  const why = whyNot(me, right);
+  if (me === null || why === undefined) return children;
+  return (
+    <EmptyState title={`You may not see ${what}`}>
+      {why}
+      <Box color="text-body-secondary">{grantingOf(me, right)}</Box>
+    </EmptyState>
+  );
+}
