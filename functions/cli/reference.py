@@ -1,5 +1,6 @@
-"""The reference pages docs/api.md, docs/cli.md and docs/settings.md, and what the Studio knows of the API and of the
-engine, made from what they describe; and the indexes of commands and routes (functions.cli.indexes).
+"""The reference pages docs/api.md, docs/cli.md and docs/settings.md, the matrix of docs/access.md, and what the Studio
+knows of the API and of the engine, made from what they describe; and the indexes of commands and routes
+(functions.cli.indexes).
 
 ``python -m functions.cli.reference`` writes them; tests hold them in step.
 """
@@ -14,11 +15,12 @@ from typing import Any
 
 import click
 
+from engine.governance.roles import ROLES, Right, roles_with
 from engine.settings import Settings
 from functions.app.docs_page import example, fields_of
 from functions.app.large_values import MOST_ANSWERED_BYTES
 from functions.app.routes import openapi
-from functions.app.routing import Route
+from functions.app.routing import Anyone, Needed, Route
 from functions.app.table import every_route
 from functions.cli.facts import constant, facts
 from functions.cli.groups import ENDPOINT_ALONE, FOLDER_ALONE, PARTLY
@@ -27,6 +29,8 @@ from functions.cli.typescript import typescript
 
 SCHEMA = Path("studio_static/src/api/schema.ts")
 FACTS = Path("studio_static/src/facts.ts")
+ACCESS = Path("docs/access.md")
+_MATRIX, _END = "<!-- matrix -->\n", "<!-- end of the matrix -->"
 _MADE = "<!-- Made by python -m functions.cli.reference: edit the source, not this page. -->\n\n"
 
 _API = """# The API
@@ -36,9 +40,11 @@ describes itself: `/openapi.json` is OpenAPI 3.1, `/docs` a page for people.
 
 **Who asks.** On one machine every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`.
 A browser carries what a sign-in link left in it instead: a cookie, and its session's proof in `X-Automate-Session`.
+Other people and programs have tokens of their own, with roles ([access.md](access.md)).
 Only `/health` and the sample services are open. `/docs` and `/openapi.json` need only the cookie. `POST /signout` ends
 the session, and `POST /signout?everywhere=true` ends all of them. The server answers only to the names 127.0.0.1 and
-localhost, and refuses changes from pages of another origin. On AWS the gateway's authorizer decides who may ask.
+localhost, and refuses changes from pages of another origin. On AWS the gateway's authorizer decides who may ask, and
+the groups of the user pool carry the roles. Who lacks the right that a route needs is answered 403 `NotAllowed`.
 
 **Errors** have one shape, `{"error": {"code", "message", "where", "advice", "details"}}`; absent parts are left out.
 400 and 422 say what is wrong and where. 404 says that there is no such thing, 409 that someone was first, 412 that it
@@ -67,7 +73,8 @@ _CLI = """# The command line
 `.automate`), whether the server runs or not. With `--endpoint URL` (`AUTOMATE_ENDPOINT`) it asks a server of this
 machine, `http://127.0.0.1:8400`, or a deployment, `https://…`, instead: with the same options, output, JSON and exit
 status. A deployment wants a sign-in once (`automate --endpoint URL login`); a server of this machine takes the token of
-the data folder that it serves. `--data-dir` and `--endpoint` come before the command, `--json` before or after it.
+the data folder that it serves. On a data folder a command acts as its owner, and with `--token-file FILE` as a named
+token ([access.md](access.md)). `--data-dir` and `--endpoint` come before the command, `--json` before or after it.
 
 **Completion** of commands and options in the shell, in bash, zsh and fish (put the line into `~/.bashrc`, `~/.zshrc` or
 `~/.config/fish/completions/automate.fish`):
@@ -165,6 +172,30 @@ def pages() -> dict[str, str]:
     return {"api.md": api(), "cli.md": cli(), "settings.md": settings()}
 
 
+def matrix() -> str:
+    """The matrix of docs/access.md: each role, and the routes of which it is the least that may call them."""
+    groups: dict[str, list[str]] = {}
+    for route in every_route():
+        groups.setdefault(_least(route.right), []).append(f"`{route.name}`")
+        for also in route.also:
+            groups.setdefault(_least(also.right), []).append(f"`{route.name}` {also.when}")
+    order = ["not signed in", "signed in, without a role", *ROLES]
+    rows = "".join(f"| {name} | {', '.join(groups[name])} |\n" for name in order)
+    return f"| least role | routes |\n| --- | --- |\n{rows}"
+
+
+def with_matrix(page: str) -> str:
+    """The page, with the matrix as it is."""
+    before, _, rest = page.partition(_MATRIX)
+    return f"{before}{_MATRIX}\n{matrix()}\n{_END}{rest.partition(_END)[2]}"
+
+
+def _least(right: Needed) -> str:
+    if isinstance(right, Right):
+        return str(roles_with(right)[0])
+    return "not signed in" if right is Anyone.AT_ALL else "signed in, without a role"
+
+
 def schema() -> str:
     """studio_static/src/api/schema.ts."""
     says = "Of a body as a text in the JSON that goes through Lambda."
@@ -173,6 +204,7 @@ def schema() -> str:
 
 def _route(route: Route) -> str:
     lines = [f"\n### {route.method} {route.path}\n\n{route.description}\n"]
+    lines += [f"\n{_needs(route)}\n"]
     if route.conditional:
         lines.append("\nTakes `If-Match`.\n")
     rows = fields_of(route)
@@ -181,6 +213,16 @@ def _route(route: Route) -> str:
         lines += [f"| `{name}` | {kind} | {text} |\n" for name, kind, text in rows]
     lines.append(f"\n```\n{example(route)}\n```\n")
     return "".join(lines)
+
+
+def _needs(route: Route) -> str:
+    """Who may call it, in a sentence."""
+    if not isinstance(route.right, Right):
+        return f"Needs no right: for whoever is {route.right.value}." if route.right is Anyone.SIGNED_IN else (
+            "Needs no sign-in."
+        )
+    more = "".join(f", {also.when} `{also.right}`" for also in route.also)
+    return f"Needs the right `{route.right}`{more}."
 
 
 def _command(command: click.Command, name: str) -> str:
@@ -222,6 +264,7 @@ def _bounds(least: float | None, most: float | None) -> str:
 
 if __name__ == "__main__":
     write(Path("docs"))
+    ACCESS.write_text(with_matrix(ACCESS.read_text(encoding="utf-8")), encoding="utf-8")
     SCHEMA.write_text(schema(), encoding="utf-8")
     FACTS.write_text(facts(), encoding="utf-8")
     for file, text in indexes().items():

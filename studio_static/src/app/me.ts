@@ -43,6 +43,11 @@ export function whyNot(me: Me | null, right: Right): string | undefined {
   return `This needs the role ${ROLE_OF_RIGHT[right]}; you ${rolesOf(me)}.`;
 }
 
+/** What a button or an item of a menu takes that does nothing, and says why. */
+export function denied(why: string | undefined): { disabled?: true; disabledReason?: string } {
+  return why === undefined ? {} : { disabled: true, disabledReason: why };
+}
+
 /** "are viewer", "have no role": follows "you". */
 export function rolesOf({ roles }: Pick<Me, "roles">): string {
   return roles.length === 0 ? "have no role here" : `are ${roles.at(-1)}`;

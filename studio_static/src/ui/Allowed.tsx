@@ -1,8 +1,10 @@
-/** A page for those who hold a right: whoever opens its address without it is told what is missing. */
+/** A page for those who hold a right: whoever opens its address without it is told what is missing, and nothing is asked
+ * of the server that it would refuse. */
 import Box from "@cloudscape-design/components/box";
 import type { ReactNode } from "react";
 import { grantingOf, type Right, useMe, whyNot } from "../app/me";
 import { EmptyState } from "./EmptyState";
+import { Skeleton } from "./Skeleton";
 
 interface AllowedProps {
   right: Right;
@@ -14,7 +16,8 @@ interface AllowedProps {
 export function Allowed({ right, what, children }: AllowedProps) {
   const me = useMe();
   const why = whyNot(me, right);
-  if (me === null || why === undefined) return children;
+  if (me === null) return <Skeleton what={what} />;
+  if (why === undefined) return children;
   return (
     <EmptyState title={`You may not see ${what}`}>
       {why}

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 OTHERS = {
-    "AUTOMATE_ENDPOINT", "AUTOMATE_BENCH_DIR", "AUTOMATE_COLD", "AUTOMATE_STRIPE_KEY", "AUTOMATE_STRIPE_KEY_V2",
-    "AUTOMATE_EXPRESSION_",
+    "AUTOMATE_ENDPOINT", "AUTOMATE_TOKEN_FILE", "AUTOMATE_BENCH_DIR", "AUTOMATE_COLD", "AUTOMATE_STRIPE_KEY",
+    "AUTOMATE_STRIPE_KEY_V2", "AUTOMATE_EXPRESSION_",
 }
 """Variables that are no settings of the product: the command line's, the benchmarks', the tests', secrets."""
 

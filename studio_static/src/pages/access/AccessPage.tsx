@@ -14,7 +14,6 @@ import { ActButton } from "../../ui/ActButton";
 import { Allowed } from "../../ui/Allowed";
 import { EmptyState } from "../../ui/EmptyState";
 import { type Columns, ListPage } from "../../ui/ListPage";
-import { Skeleton } from "../../ui/Skeleton";
 import { Time } from "../../ui/Time";
 import { AddDialog, RevokeDialog, RotateDialog } from "./dialogs";
 import { Made } from "./Made";
@@ -25,10 +24,9 @@ type Doing = { what: "add" } | { what: "rotate" | "revoke"; token: AccessToken }
 export default function AccessPage() {
   usePage({ title: "Access", crumbs: [{ text: "Access" }], contentType: "table" });
   const me = useMe();
-  if (me === null) return <Skeleton what="the tokens" />;
   return (
     <Allowed right="access" what="who has access">
-      {me.stage === "local" ? <Tokens /> : <People me={me} />}
+      {me === null || me.stage === "local" ? <Tokens /> : <People me={me} />}
     </Allowed>
   );
 }

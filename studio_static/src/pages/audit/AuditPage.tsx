@@ -8,6 +8,7 @@ import type { AuditEntry } from "../../api/schema";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
+import { Allowed } from "../../ui/Allowed";
 import { EmptyState } from "../../ui/EmptyState";
 import { type Columns, ListPage } from "../../ui/ListPage";
 import { Time } from "../../ui/Time";
@@ -20,6 +21,14 @@ import { actWords, summaryOf } from "./words";
 
 export default function AuditPage() {
   usePage({ title: "Audit log", crumbs: [{ text: "Audit log" }], contentType: "table" });
+  return (
+    <Allowed right="audit" what="the audit log">
+      <Entries />
+    </Allowed>
+  );
+}
+
+function Entries() {
   const [filters, setFilters] = useUrlState(NO_FILTERS);
   const { entry: _, ...asked } = filters;
   const pages = useAuditPages(withQuery("/audit", asked));

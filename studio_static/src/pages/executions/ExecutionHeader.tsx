@@ -6,7 +6,7 @@ import { path, post } from "../../api/client";
 import type { Execution } from "../../api/schema";
 import { tell } from "../../app/flash";
 import { executionHref, go } from "../../app/links";
-import { useWhyNot } from "../../app/me";
+import { denied, useWhyNot } from "../../app/me";
 import { usePreferences } from "../../app/preferences";
 import { ActButton } from "../../ui/ActButton";
 import { NavLink } from "../../ui/NavLink";
@@ -93,9 +93,13 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
           </ActButton>
         )}
         <ButtonDropdown
-          {...(whyNotRun !== undefined && { disabled: true, disabledReason: whyNotRun })}
+          {...denied(whyNotRun)}
           variant={onRedrive || execution.status === "PAUSED" ? "normal" : "primary"}
-          mainAction={{ text: "Run again", onClick: () => void tell(runSame, "It could not be run again") }}
+          mainAction={{
+            text: "Run again",
+            onClick: () => void tell(runSame, "It could not be run again"),
+            ...denied(whyNotRun),
+          }}
           ariaLabel="More ways to run it again"
           items={[{ id: "edited", text: "Run again with another input …" }]}
           onItemClick={() => setDoing("rerun")}

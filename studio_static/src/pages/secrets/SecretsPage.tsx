@@ -9,6 +9,7 @@ import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { ActButton } from "../../ui/ActButton";
+import { Allowed } from "../../ui/Allowed";
 import { EmptyState } from "../../ui/EmptyState";
 import { SearchBar } from "../../ui/FilterFields";
 import { type Columns, ListPage } from "../../ui/ListPage";
@@ -25,6 +26,14 @@ const FILTERS = { q: "" };
 
 export default function SecretsPage() {
   usePage({ title: "Secrets", crumbs: [{ text: "Secrets" }], contentType: "table" });
+  return (
+    <Allowed right="edit" what="the secrets">
+      <Secrets />
+    </Allowed>
+  );
+}
+
+function Secrets() {
   const list = useApi<SecretList>("/secrets");
   const [filters, setFilters] = useUrlState(FILTERS);
   const [doing, setDoing] = useState<Doing>(null);

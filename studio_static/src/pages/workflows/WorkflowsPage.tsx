@@ -8,7 +8,7 @@ import { useState } from "react";
 import type { Workflow, WorkflowList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { go } from "../../app/links";
-import { useWhyNot } from "../../app/me";
+import { denied, useWhyNot } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
@@ -110,8 +110,8 @@ function Actions({ onDo }: { onDo: (doing: Doing) => void }) {
       </ActButton>
       <ButtonDropdown
         variant="primary"
-        {...(why !== undefined && { disabled: true, disabledReason: why })}
-        mainAction={{ text: "Create workflow", onClick: () => go("/wizard/") }}
+        {...denied(why)}
+        mainAction={{ text: "Create workflow", onClick: () => go("/wizard/"), ...denied(why) }}
         items={[
           { id: "blank", text: "On an empty canvas" },
           { id: "copilot", text: "From a sentence, with the copilot" },

@@ -6,7 +6,7 @@ import { path, post } from "../../api/client";
 import type { Workflow } from "../../api/schema";
 import { tell } from "../../app/flash";
 import { executionHref, followClick, go, workflowHref } from "../../app/links";
-import { useWhyNot } from "../../app/me";
+import { denied, useWhyNot } from "../../app/me";
 import { usePreferences } from "../../app/preferences";
 import type { Columns } from "../../ui/ListPage";
 import { NavLink } from "../../ui/NavLink";
@@ -143,10 +143,6 @@ function Changed({ workflow }: { workflow: Workflow }) {
       <div className="dim">{workflow.updated_by && `by ${workflow.updated_by}`}</div>
     </div>
   );
-}
-
-function denied(why: string | undefined) {
-  return why === undefined ? {} : { disabled: true, disabledReason: why };
 }
 
 function More({ workflow, onDo, onChanged, archived }: { workflow: Workflow } & Given) {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { path } from "../../../api/client";
 import type { Execution, Step, StepDetail } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
+import { useMay } from "../../../app/me";
 import { type Definition, type StatePointer, stateAt } from "../../../asl";
 import { Stale } from "../../../ui/Loaded";
 import { NavLink } from "../../../ui/NavLink";
@@ -53,6 +54,7 @@ export const COMPARED = "compared";
 export function StepPanel(props: StepPanelProps) {
   const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive } = props;
   const { compared, lastGood, onCompare } = props;
+  const mayAudit = useMay("audit");
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
   // While it runs, lines of its log come without an event.
   const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
@@ -98,7 +100,7 @@ export function StepPanel(props: StepPanelProps) {
           <Took since={step.entered_at && begunAsIf(rests, step.entered_at, Date.now())} seconds={took} />
         </div>
         <div className="ex-links flex gap-16">
-          {data && <NavLink to={`/audit/?${auditOf(data)}`}>Audit Log</NavLink>}
+          {data && mayAudit && <NavLink to={`/audit/?${auditOf(data)}`}>Audit Log</NavLink>}
           {step.map_run && (
             <button type="button" className="ex-link" onClick={onMapRuns}>
               Its child executions

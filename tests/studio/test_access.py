@@ -1,0 +1,190 @@
+"""Who may do what, in the browser: an admin makes tokens, and each who signs in with one is offered what their role may
+do, and told why they may not open the rest."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.studio.browsing import Studio, new_window
+
+
+@pytest.fixture
+def guest(studio_server, browser):
+    """`guest(role)`: a page of somebody who signed in with a token of that role."""
+    opened = []
+
+    def sign_in(role, name=None):
+        name = name or f"{role}-{len(opened)}"
+        made = studio_server.json("POST", "/tokens", {"name": name, "role": role})
+        window = new_window(browser)
+        server = SimpleNamespace(url=studio_server.url, cookie=None, canary=studio_server.canary)
+        found = Studio(server, window)
+        opened.append((found, window))
+        found.page.goto(f"{studio_server.url}/signin")
+        found.page.get_by_label("Or sign in with a token:").fill(made["token"])
+        found.page.get_by_role("button", name="Sign in").click()
+        found.page.wait_for_url(re.compile("/studio/"))
+        found.page.locator("h1").first.wait_for()
+        return found
+
+    yield sign_in
+    for found, window in opened:
+        found.close()
+        window.close()
+
+
+def pages(studio):
+    return studio.page.get_by_role("navigation", name="Pages").get_by_role("link").all_inner_texts()
+
+
+def test_a_token_is_made_shown_once_rotated_and_revoked(studio, screens):
+    page = studio.page
+    studio.open("/access/")
+    expect(page.get_by_text("Nobody else has access")).to_be_visible()
+    studio.check_axe()
+    screens(studio, "access-empty", widths=(1440, 390))
+    page.get_by_role("button", name="Add token").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("a b")
+    expect(dialog.get_by_role("button", name="Add", exact=True)).to_be_disabled()
+    dialog.get_by_label("Name").fill("ci")
+    dialog.get_by_role("radio", name="operator").check()
+    screens(studio, "access-add", widths=(1440, 390))
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("It is shown now and never again")
+    token = page.get_by_text(re.compile(r"^atk_[0-9a-f]{12}_[\w-]{43}$")).inner_text()
+    studio.check_axe()
+    screens(studio, "access-made", widths=(1440, 390))
+    page.get_by_role("button", name="I have kept it").click()
+    row = page.get_by_role("row").filter(has_text="ci")
+    expect(row).to_contain_text("operator")
+    expect(row).to_contain_text("Never")
+    screens(studio, "access", widths=(1440, 390))
+    assert token not in page.content()
+
+    page.get_by_role("button", name="Rotate ci").click()
+    page.get_by_role("dialog").get_by_role("button", name="Rotate", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("atk_")
+    page.get_by_role("button", name="I have kept it").click()
+    page.get_by_role("button", name="Revoke ci").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
+    expect(page.get_by_text("ci is revoked.")).to_be_visible()
+    expect(page.get_by_text("Nobody else has access")).to_be_visible()
+    acts = {entry["act"] for entry in studio.server.json("GET", "/audit?limit=50")["entries"]}
+    assert {"token.add", "token.rotate", "token.revoke"} <= acts
+
+
+def test_a_viewer_is_offered_to_look_and_told_why_not_more(guest, studio_server, screens):
+    studio_server.run("order_flow", studio_server.order(), name="looked-at")
+    viewer = guest("viewer")
+    page = viewer.page
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    assert pages(viewer) == ["Workflows", "Execution Explorer", "Rule tester", "Connectors"]
+    for name in ("Samples", "Create workflow"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    expect(page.get_by_role("checkbox", name="order_flow takes new work")).to_be_disabled()
+    viewer.check_axe()
+    screens(viewer, "access-viewer-workflows", widths=(1440, 390))
+    page.get_by_role("button", name="Import", exact=True).hover()
+    expect(page.get_by_text("This needs the role editor; you are viewer.").filter(visible=True)).to_have_count(1)
+
+    viewer.open("/executions/")
+    expect(page.get_by_role("button", name="Start execution")).to_be_disabled()
+    screens(viewer, "access-viewer-executions", widths=(1440, 390))
+    viewer.open("/executions/order_flow%3Alooked-at")
+    expect(page.get_by_role("button", name="Run again", exact=True)).to_be_disabled()
+    screens(viewer, "access-viewer-execution", widths=(1440, 390))
+
+    viewer.open("/wizard/order_flow")
+    expect(page.get_by_text("To look at: nothing is saved")).to_be_visible()
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
+    expect(page.get_by_role("region", name="Copilot")).to_have_count(0)
+    expect(page.get_by_text("Charge Payment").first).to_be_visible()
+    screens(viewer, "access-viewer-designer", widths=(1440, 390))
+    viewer.open("/wizard/order_flow?tab=test")
+    expect(page.get_by_role("button", name="Run the test")).to_be_disabled()
+
+    for path, what, role in (
+        ("/secrets/", "the secrets", "editor"), ("/access/", "who has access", "admin"),
+        ("/audit/", "the audit log", "admin"),
+    ):
+        page.goto(f"{viewer.server.url}/studio{path}")
+        expect(page.get_by_text(f"You may not see {what}")).to_be_visible()
+        expect(page.get_by_text(f"This needs the role {role}; you are viewer.")).to_be_visible()
+        expect(page.get_by_text(f"automate tokens add NAME --role {role}")).to_be_visible()
+    screens(viewer, "access-viewer-audit", widths=(1440, 390))
+    page.goto(f"{viewer.server.url}/studio/wizard/")
+    expect(page.get_by_text("This needs the role editor; you are viewer.")).to_be_visible()
+
+
+def test_an_operator_starts_and_an_editor_drafts_and_a_publisher_publishes(guest, studio_server):
+    operator = guest("operator")
+    operator.open("/executions/")
+    expect(operator.page.get_by_role("button", name="Start execution")).to_be_enabled()
+    expect(operator.page.get_by_role("button", name="Start execution")).to_be_visible()
+
+    editor = guest("editor")
+    editor.open("/wizard/approval")
+    expect(editor.page.get_by_role("button", name="Publish", exact=True)).to_be_disabled()  # the active version
+    document = studio_server.json("GET", "/workflows/approval/draft")["document"]
+    changed = {**document, "description": "Changed by the editor"}
+    studio_server.json("POST", "/workflows/import", {"document": changed, "force": True})
+    editor.open("/wizard/approval")
+    editor.page.get_by_role("button", name="Publish", exact=True).click()
+    dialog = editor.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("You may look at it, and not publish it")
+    expect(dialog.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
+
+    publisher = guest("publisher")
+    publisher.open("/wizard/approval")
+    publisher.page.get_by_role("button", name="Publish", exact=True).click()
+    publisher.page.get_by_role("dialog").get_by_role("button", name="Publish", exact=True).click()
+    expect(publisher.page.get_by_text("Version 2 of approval is active")).to_be_visible()
+
+
+def told(page, **more):
+    """From now on the page is told so of whoever is signed in."""
+    def change(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), **more})
+
+    page.route("**/me", change)
+
+
+def test_a_stage_has_its_pools_people_and_says_how_they_get_roles(studio, screens):
+    told(studio.page, stage="prod")
+    studio.open("/access/")
+    expect(studio.page.get_by_text("automate people grant MAIL --role publisher --stage prod")).to_be_visible()
+    studio.check_axe()
+    screens(studio, "access-stage", widths=(1440, 390))
+
+
+def test_who_has_no_role_is_told_what_to_do(studio):
+    told(studio.page, roles=[], rights=[], granting="Somebody gives it: grant --role {role}.")
+    studio.open("/audit/")
+    expect(studio.page.get_by_text("This needs the role admin; you have no role here.")).to_be_visible()
+    expect(studio.page.get_by_text("Somebody gives it: grant --role admin.")).to_be_visible()
+
+
+def test_a_revoked_token_ends_its_sessions_while_they_are_open(guest, studio_server):
+    viewer = guest("viewer", "eve")
+    viewer.open("/connectors/")
+    studio_server.json("DELETE", "/tokens/eve")
+    viewer.expect_refusal(401, "/")
+    viewer.page.goto(f"{viewer.server.url}/studio/executions/")
+    expect(viewer.page.get_by_text("Please sign in.")).to_be_visible()
+
+
+def test_the_sign_in_page_takes_a_token(browser, studio_server, screens):
+    window = new_window(browser)
+    page = window.new_page()
+    page.goto(f"{studio_server.url}/studio/")
+    expect(page.get_by_text("Please sign in.")).to_be_visible()
+    page.get_by_label("Or sign in with a token:").fill("nonsense")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("This is neither the owner's token nor a named one")).to_be_visible()
+    window.close()
