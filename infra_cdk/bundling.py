@@ -54,8 +54,10 @@ NOT_FOR_WORKERS = (
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),
+    "engine/ports/access_tokens.py",
     *(f"engine/adapters/local/{name}.py" for name in (
-        "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "executions_index", "inspection",
+        "access_tokens", "activities", "audit_log", "backup", "blobs", "catalog_store", "database",
+        "executions_index", "inspection",
         "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores", "turns",
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
@@ -64,7 +66,7 @@ NOT_FOR_WORKERS = (
         "studio", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
-        "audit", "audit_beside", "audit_query", "audit_verify", "shadowing",
+        "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "roles", "shadowing",
     )),
     "engine/durable/views", "engine/durable/lifecycle/executions.py", "engine/durable/worker/serving.py",
     "engine/durable/worker/sync_start.py", "functions/app",

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from functions.app.routing import Route
+from engine.governance.roles import Right
+from functions.app.routing import Anyone, Route
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -92,6 +93,16 @@ def fields_of(route: Route) -> list[tuple[str, str, str]]:
     return rows
 
 
+def needs(route: Route) -> str:
+    """Who may call it, in a sentence."""
+    if not isinstance(route.right, Right):
+        return f"Needs no right: for whoever is {route.right.value}." if route.right is Anyone.SIGNED_IN else (
+            "Needs no sign-in."
+        )
+    more = "".join(f", {also.when} `{also.right}`" for also in route.also)
+    return f"Needs the right `{route.right}`{more}."
+
+
 def _kind(item: dict[str, Any]) -> str:
     if "anyOf" in item:
         return " or ".join(_kind(part) for part in item["anyOf"] if part.get("type") != "null")
@@ -106,11 +117,12 @@ def _section(route: Route) -> str:
     )
     taken = "Body" if route.has_body else "Query"
     table = f"<table><thead><tr><th>{taken}</th><th>Type</th><th>Meaning</th></tr></thead><tbody>{rows}</tbody></table>"
+    right = html.escape(needs(route).replace("`", ""))
     more = f"<p>{html.escape(rest.strip())}</p>" if rest.strip() else ""
     conditional = "<p>Takes <code>If-Match</code>.</p>" if route.conditional else ""
     return (
         f'<details id="{html.escape(route.handler.__name__)}"><summary><span class="method {route.method}">'
         f"{route.method}</span><code>{html.escape(route.path)}</code>"
         f'<span class="what">{html.escape(first)}</span></summary>'
-        f"<div>{more}{conditional}{table if rows else ''}<pre>{html.escape(example(route))}</pre></div></details>"
+        f"<div>{more}<p>{right}</p>{conditional}{table if rows else ''}<pre>{html.escape(example(route))}</pre></div></details>"
     )

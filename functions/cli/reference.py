@@ -17,7 +17,7 @@ import click
 
 from engine.governance.roles import ROLES, Right, roles_with
 from engine.settings import Settings
-from functions.app.docs_page import example, fields_of
+from functions.app.docs_page import example, fields_of, needs
 from functions.app.large_values import MOST_ANSWERED_BYTES
 from functions.app.routes import openapi
 from functions.app.routing import Anyone, Needed, Route
@@ -204,7 +204,7 @@ def schema() -> str:
 
 def _route(route: Route) -> str:
     lines = [f"\n### {route.method} {route.path}\n\n{route.description}\n"]
-    lines += [f"\n{_needs(route)}\n"]
+    lines += [f"\n{needs(route)}\n"]
     if route.conditional:
         lines.append("\nTakes `If-Match`.\n")
     rows = fields_of(route)
@@ -213,16 +213,6 @@ def _route(route: Route) -> str:
         lines += [f"| `{name}` | {kind} | {text} |\n" for name, kind, text in rows]
     lines.append(f"\n```\n{example(route)}\n```\n")
     return "".join(lines)
-
-
-def _needs(route: Route) -> str:
-    """Who may call it, in a sentence."""
-    if not isinstance(route.right, Right):
-        return f"Needs no right: for whoever is {route.right.value}." if route.right is Anyone.SIGNED_IN else (
-            "Needs no sign-in."
-        )
-    more = "".join(f", {also.when} `{also.right}`" for also in route.also)
-    return f"Needs the right `{route.right}`{more}."
 
 
 def _command(command: click.Command, name: str) -> str:

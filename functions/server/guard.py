@@ -111,13 +111,14 @@ class Guard:
             return is_open(environ, start_response)
         cookie = self._cookie_of(environ)
         try:
-            caller = self._by_token(environ) or (None if cookie is None else self._by_session(environ, cookie, path))
+            caller = self._by_token(environ)
         except TokenRefused as error:
             return self._refuse_token(environ, start_response, error)
+        if caller is None and cookie is not None:
+            caller = self._by_session(environ, cookie, path)
+            start_response = start_response if caller is None else self._renewing(cookie, start_response)
         if caller is None:
             return self._unauthorized(environ, start_response, had_cookie=cookie is not None)
-        if cookie is not None:
-            start_response = self._renewing(cookie, start_response)
         environ[CALLER] = caller
         return self._behind(path)(environ, start_response)
 

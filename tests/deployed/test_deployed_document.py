@@ -183,8 +183,7 @@ def test_the_document_is_typed(typed, cloud, origin):
         "POOL": pool, "YOU@EXAMPLE.COM": USER, ENDPOINT: address, "TABLE": typed.output("data", "TableName"),
         "BUCKET": typed.output("data", "BucketName"), "KEY-ARN": typed.output("data", "KeyArn"), "RELEASE": before,
     }
-    invite = line("aws cognito-idp admin-create-user")
-    assert USER in invite
+    assert f"{USER} is invited" in line(".venv/bin/automate people invite")
     assert typed.filled(typed.output("api", "InviteFirstAdmin")) in shell.transcript[-1]
     users = cloud.client("cognito-idp")  # INSTEAD: reads the mail
     users.admin_set_user_password(UserPoolId=pool, Username=USER, Password=PASSWORD, Permanent=True)
@@ -256,6 +255,7 @@ def test_the_document_is_typed(typed, cloud, origin):
     rest_api = typed.output("api", "ApiUrl").split("//")[1].split(".")[0]
     address = f"{cloud.url}/restapis/{rest_api}/prod/_user_request_"
     client = typed.output("api", "UserPoolClientId")
+    assert "has the role admin on prod" in line(".venv/bin/automate people grant")
     must(shell, f"export AUTOMATE_ENDPOINT={address}")
     must(shell, f"automate login --user {USER} --client-id {client} --region {REGION}")
     assert typed.status_of("rest:by-the-next") == "RUNNING"

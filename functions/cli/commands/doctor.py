@@ -20,7 +20,7 @@ def doctor() -> int:
         with current.client() as api:
             return _show(of_deployment(api, current.screen.clock.now()))
     with current.product() as product:
-        return _show(of_folder(product, current.local(product)))
+        return _show(of_folder(product, current.local(product, token=current.named_token())))
 
 
 def _show(checks: Iterable[Check]) -> int:

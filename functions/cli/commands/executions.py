@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from engine.governance.audit_engine import STARTED
+from engine.governance.roles import Right
 from functions.app.shapes.base import ExecutionFilters
 from functions.cli.account import account
 from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome
@@ -196,7 +197,10 @@ def _stop_many(api: Client, workflow: str, status: str, why: dict[str, str | Non
 
 
 def _audited_failures(api: Client, execution_id: str) -> list[Json]:
-    """What the audit log says of a failure, the newest first: exact times, attempts, the worker."""
+    """What the audit log says of a failure, the newest first: exact times, attempts, the worker. Nothing for whom it is
+    not to read."""
+    if Right.AUDIT not in api.get("/me")["rights"]:
+        return []
     found, _ = api.pages("/audit", "entries", limit=MOST_SHOWN, execution=execution_id, actor="engine")
     return [entry for entry in found if entry["act"] != STARTED]
 

@@ -61,12 +61,13 @@ class Stage:
         return self.outputs[f"automate-{self.name}-{stack}"][name]
 
     def sign_in(self) -> None:
-        """Invite the first admin as the deployment's own output says, and sign in as that one."""
+        """Invite the first admin, as the command of the deployment's own output does, and sign in as that one."""
         users = self.emulator.client("cognito-idp")
         pool, client = self.output("api", "UserPoolId"), self.output("api", "UserPoolClientId")
-        assert pool in self.output("api", "InviteFirstAdmin")
+        assert f"--role admin --stage {self.name}" in self.output("api", "InviteFirstAdmin")
         users.admin_create_user(UserPoolId=pool, Username=USER, MessageAction="SUPPRESS")
         users.admin_set_user_password(UserPoolId=pool, Username=USER, Password=PASSWORD, Permanent=True)
+        users.admin_add_user_to_group(UserPoolId=pool, Username=USER, GroupName=f"automate-{self.name}-admin")
         answer = users.initiate_auth(
             ClientId=client, AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": USER, "PASSWORD": PASSWORD},
