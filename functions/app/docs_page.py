@@ -117,12 +117,12 @@ def _section(route: Route) -> str:
     )
     taken = "Body" if route.has_body else "Query"
     table = f"<table><thead><tr><th>{taken}</th><th>Type</th><th>Meaning</th></tr></thead><tbody>{rows}</tbody></table>"
-    right = html.escape(needs(route).replace("`", ""))
+    right = f"<p>{html.escape(needs(route).replace('`', ''))}</p>"
     more = f"<p>{html.escape(rest.strip())}</p>" if rest.strip() else ""
     conditional = "<p>Takes <code>If-Match</code>.</p>" if route.conditional else ""
     return (
         f'<details id="{html.escape(route.handler.__name__)}"><summary><span class="method {route.method}">'
         f"{route.method}</span><code>{html.escape(route.path)}</code>"
         f'<span class="what">{html.escape(first)}</span></summary>'
-        f"<div>{more}<p>{right}</p>{conditional}{table if rows else ''}<pre>{html.escape(example(route))}</pre></div></details>"
+        f"<div>{more}{right}{conditional}{table if rows else ''}<pre>{html.escape(example(route))}</pre></div></details>"
     )
