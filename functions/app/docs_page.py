@@ -124,5 +124,6 @@ def _section(route: Route) -> str:
         f'<details id="{html.escape(route.handler.__name__)}"><summary><span class="method {route.method}">'
         f"{route.method}</span><code>{html.escape(route.path)}</code>"
         f'<span class="what">{html.escape(first)}</span></summary>'
-        f"<div>{more}{right}{conditional}{table if rows else ''}<pre>{html.escape(example(route))}</pre></div></details>"
+        f"<div>{more}{right}{conditional}{table if rows else ''}"
+        f"<pre>{html.escape(example(route))}</pre></div></details>"
     )

@@ -243,9 +243,9 @@ def _answered(route: Route, call: Call[Any], request: Request) -> Response:
 
 
 def _admit(services: Services, caller: Caller, right: Right, what: str, request: Request) -> None:
-    services.admission.admit(
-        caller, right, services.settings.workspace, what=what, parameters=request.parameters
-    )
+    workspace = services.settings.workspace
+    if not caller.may(right, workspace):
+        services.open_refusing().check(caller, right, workspace, what=what, parameters=request.parameters)
 
 
 @contextmanager

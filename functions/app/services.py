@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.ports.tasks import Tasks
     from engine.ports.transfers import Transfers
     from engine.settings import Settings
-    from functions.app.access import Admission
+    from functions.app.access import Refusing
     from functions.app.console_links import ConsoleLinks
     from functions.app.reads import Reads
     from functions.app.started_by import StartedBy
@@ -63,7 +63,7 @@ class Services:
     `open_catalog` gives the one catalog, which only its users import.
     `secret_backends` are asked in order; `secret_store` is where new values go. `caller_of` tells from a
     request's context (API Gateway's ``requestContext``) and headers who asks, from where, and what was granted to them;
-    `admission` checks their rights. `tasks` are what a test of a
+    `open_refusing` gives what refuses those who lack a right. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue,
     `open_tokens` gives the named tokens, and `open_reads` what keeps who read what.
@@ -77,7 +77,7 @@ class Services:
     secret_backends: Sequence[SecretBackend]
     secret_store: WritableSecrets
     caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller]
-    admission: Admission
+    open_refusing: Callable[[], Refusing]
     audit: Audit
     pausing: Pausing
     activities: Activities

@@ -28,7 +28,6 @@ from engine.ports.queue import WakeQueue
 from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
-from functions.app.access import Admission
 from functions.app.services import Place, Services
 from functions.app.started_by import StartedBy
 from functions.task_chain import TaskChain
@@ -36,6 +35,7 @@ from functions.task_chain import TaskChain
 if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
     from engine.durable.worker.worker import Worker
+    from functions.app.access import Refusing
 
 
 class Stores(Protocol):
@@ -101,6 +101,12 @@ def services_over(
 
         return Catalog(stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds)
 
+    @cache
+    def refusing() -> Refusing:
+        from functions.app.access import Refusing  # noqa: PLC0415  most processes refuse nobody
+
+        return Refusing(audit, clock)
+
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue,
         published=published or CatalogPublished(stores.catalog), clock=clock, settings=settings,
@@ -110,7 +116,7 @@ def services_over(
     return Services(
         open_catalog=catalog,
         executions=executions, connectors=default_registry, settings=settings, secret_backends=secret_backends,
-        secret_store=secret_store, caller_of=caller_of, admission=Admission(audit, clock), audit=audit,
+        secret_store=secret_store, caller_of=caller_of, open_refusing=refusing, audit=audit,
         pausing=Pausing(stores.pauses, stores.index, stores.queue, clock),
         activities=Activities(
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,

@@ -17,6 +17,7 @@ from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_verify import exported
 from engine.governance.log_masking import KnownSecrets
 from engine.governance.resolving import AnswerMasks
+from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import Facts, Snapshot
 from engine.ports.audit_log import CHAINS
@@ -37,6 +38,7 @@ from tests.support.memory.stores import MemoryStores
 
 CANARY = Canary()
 ADA = Actor("ada", origin="command line")
+OWNER = Caller(ADA, (Grant("user/ada", EVERY_WORKSPACE, Role.ADMIN),))
 
 
 class Secrets:
@@ -98,7 +100,7 @@ def ask(stores, audit):
     tasks = ConnectorTasks(default_registry)
     return Ask(services_over(
         stores, Settings(), SkipClock(), TaskChain(tasks, AnswerMasks(backends)), audit, new_worker=None,
-        secret_backends=backends, secret_store=backends[0], actor_of=lambda context, headers: ADA, logs=NoLogs(),
+        secret_backends=backends, secret_store=backends[0], caller_of=lambda context, headers: OWNER, logs=NoLogs(),
         place=Place("local"), startable=lambda version: None,
     ))
 
