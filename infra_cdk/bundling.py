@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = Path(__file__).with_name("lambda-requirements.lock")
-API_ONLY = ("chalice", "pyyaml")
+API_ONLY = ("chalice", "pyyaml", "tzdata")
 """Locked packages that the API function alone imports: a layer of their own, that no worker's cold start carries."""
 
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
@@ -48,7 +48,7 @@ _UNUSED = (
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
 NOT_FOR_WORKERS = (
-    "engine/testing", "engine/language/rules", "engine/copilot", "engine/cost", "engine/conversion",
+    "engine/testing", "engine/triggers", "engine/language/rules", "engine/copilot", "engine/cost", "engine/conversion",
     "engine/conversion/step_functions", "engine/adapters/log_records.py", "engine/adapters/models", "connectors/known",
     "engine/language/asl/validate",
     *(f"engine/adapters/aws/{name}.py" for name in (
@@ -63,7 +63,7 @@ NOT_FOR_WORKERS = (
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
         "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "startable", "states",
-        "studio", "triggers", "uncallable",
+        "studio", "trigger_checks", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "roles", "shadowing",

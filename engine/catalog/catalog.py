@@ -188,7 +188,9 @@ class Catalog:
         from engine.language.asl.validate import validate  # noqa: PLC0415
 
         found = list((self._validate or validate)(document.definition, kind=document.kind))
-        return found + document_problems(document, tasks=self._tasks, task_max_seconds=self._task_max_seconds)
+        return found + document_problems(
+            document, tasks=self._tasks, task_max_seconds=self._task_max_seconds, now=self._clock.now()
+        )
 
     def publish(
         self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None,

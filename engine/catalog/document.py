@@ -37,6 +37,7 @@ from engine.catalog.triggers import Trigger
 from engine.catalog.wording import in_words, named
 from engine.errors import InvalidDocument
 from engine.records import dataclass
+from engine.triggers.faults import TriggerFault
 from engine.values import kind_of, nests_deeper
 
 Json = Any
@@ -154,7 +155,7 @@ def parse_document(
     try:
         return WorkflowDocument.model_validate(value, context=_Read(value, stored))
     except ValidationError as error:
-        problems = [_problem(item) for item in error.errors(include_url=False)]
+        problems = [problem for item in error.errors(include_url=False) for problem in _problems(item)]
         raise InvalidDocument.listing(problems, advice=_advice(problems)) from None
 
 
@@ -225,15 +226,17 @@ def _name_for_bare(name: str | None) -> str:
     return name
 
 
-def _problem(error: Any) -> tuple[tuple[str | int, ...], str]:
-    """One of pydantic's errors as a path into the document and words for its author."""
+def _problems(error: Any) -> list[tuple[tuple[str | int, ...], str]]:
+    """One of pydantic's errors as paths into the document and words for its author. A trigger lists several."""
     path: tuple[str | int, ...] = error["loc"]
     if path[:1] == ("triggers",) and len(path) > 2:
         path = (*path[:2], *path[3:])  # pydantic puts the trigger's type in between
     fault = error["ctx"]["error"] if error["type"] == "value_error" else None
     if isinstance(fault, SchemaFault):
         path = (*path, *fault.path)
-    return path, in_words(error, named(path))
+    if isinstance(fault, TriggerFault):
+        return [((*path, *each.path), each.message) for each in fault.faults]
+    return [(path, in_words(error, named(path)))]
 
 
 def _advice(problems: list[tuple[tuple[str | int, ...], str]]) -> str | None:

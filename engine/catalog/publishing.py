@@ -29,8 +29,11 @@ _UNREAD = ("MANIFEST", "PARQUET")
 _QUOTED_SECRET = re.compile(r"""["']\$secret["']""")
 
 
-def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_max_seconds: float) -> list[Diagnostic]:
-    """All of it, in the order of the definition. `task_max_seconds` is the longest that a synchronous call may take."""
+def document_problems(
+    document: WorkflowDocument, *, tasks: Tasks | None, task_max_seconds: float, now: float
+) -> list[Diagnostic]:
+    """All of it, in the order of the definition. `task_max_seconds` is the longest that a synchronous call may take,
+    `now` the time in epoch seconds."""
     found: list[Diagnostic] = []
     states = list(states_of(document.definition))
     for state in states:
@@ -43,6 +46,10 @@ def document_problems(document: WorkflowDocument, *, tasks: Tasks | None, task_m
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
     found += _input_schema_problems(document.input_schema)
+    if document.triggers:
+        from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
+
+        found += trigger_problems(document.triggers, now)
     found += never_firing(document.triggers)
     found += credentials_written(document)
     return found

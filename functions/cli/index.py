@@ -26,6 +26,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
          "Run a workflow file in memory on virtual time. Exit status 1 unless it SUCCEEDED."),
         ("rules", "rules",
          "Test the rules of Choice states."),
+        ("events", "events",
+         "Test the patterns of event triggers."),
         ("copilot", "copilot",
          "Draft a workflow from a sentence, explain one, fix what the linter finds."),
         ("connectors", "connectors",

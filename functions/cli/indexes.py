@@ -20,7 +20,7 @@ from functions.app.table import DESCRIBING, MODULES, every_route
 from functions.cli.groups import summary
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Authoring": ("workflows", "testing", "simulate", "rules", "copilot", "connectors", "cost"),
+    "Authoring": ("workflows", "testing", "simulate", "rules", "events", "copilot", "connectors", "cost"),
     "Running": ("executions", "redrive", "map_runs", "tasks", "activities"),
     "Operating": ("operating", "secrets", "tokens", "people", "audit", "doctor", "tune"),
     "Serving and signing in": ("serving", "signing"),

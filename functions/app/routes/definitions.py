@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
 from connectors.known import KNOWN
 from connectors.known.specs import resource_of
 from connectors.registry import Registry
 from connectors.sdk import ActionSpec
-from engine.catalog.document import parse_document
+from engine.catalog.document import WorkflowDocument, parse_document
 from engine.catalog.files import place_of
+from engine.clock import Clock
 from engine.errors import Diagnostic, UserError
 from engine.governance.roles import Right
 from engine.language.asl.source import Source
@@ -17,6 +21,9 @@ from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import definitions as shapes
 
+if TYPE_CHECKING:
+    from engine.catalog.trigger_checks import NextTimes
+
 table = RouteTable("Definitions")
 
 
@@ -25,7 +32,7 @@ table = RouteTable("Definitions")
     example={"name": "hello", "document": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}},
 )
 def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation:
-    """List every problem of a document or a bare definition.
+    """List every problem of a document or a bare definition, and the next ten times of each of its schedules.
 
     The answer is 200 with result FAIL for one that publishing would refuse. Given as text, findings have a line."""
     given = call.given
@@ -34,7 +41,8 @@ def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation
     findings = call.services.catalog.problems(document)
     failed = any(finding.severity == "ERROR" for finding in findings)
     return shapes.Validation(
-        result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings]
+        result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings],
+        schedules=schedule_times(document, call.services.clock),
     )
 
 
@@ -80,6 +88,25 @@ def _action(resource: str, name: str, spec: ActionSpec) -> shapes.Action:
         spec, name=name, resource=resource,
         inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
         outputs={key: item.model_dump(exclude_unset=True) for key, item in spec.outputs.items()},
+    )
+
+
+def schedule_times(document: WorkflowDocument, clock: Clock) -> list[shapes.ScheduleTimes]:
+    """When each of its schedules comes next, as the API shows it."""
+    if not document.triggers:
+        return []
+    from engine.catalog.trigger_checks import next_times  # noqa: PLC0415 - of those that have some alone
+
+    return [_schedule_times(item) for item in next_times(document.triggers, clock.now())]
+
+
+def _schedule_times(item: NextTimes) -> shapes.ScheduleTimes:
+    zone = ZoneInfo(item.trigger.timezone)
+    times = [
+        shapes.ScheduleTime.of(moment, local=moment.wall.replace(tzinfo=zone).isoformat()) for moment in item.times
+    ]
+    return shapes.ScheduleTimes.of(
+        item.trigger, location=item.location, times=times, skipped=[wall.isoformat() for wall in item.skipped]
     )
 
 

@@ -16,7 +16,7 @@ from engine.ports.catalog_store import VersionRecord
 from functions.app import etags
 from functions.app.acts import Act, Doing
 from functions.app.case_check import CaseCheck
-from functions.app.routes.definitions import finding_shape
+from functions.app.routes.definitions import finding_shape, schedule_times
 from functions.app.routes.testing import cases_run
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
@@ -53,7 +53,7 @@ def publish_workflow(call: Call[shapes.PublishRequest]) -> shapes.Version:
 def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
     """Say what publishing the draft would change, what is wrong with it, and which of its cases fail.
 
-    The cases are run for it, each with its stubs: nothing is called."""
+    The cases are run for it, each with its stubs: nothing is called. Each schedule has its next ten times."""
     name, services = call.path["name"], call.services
     catalog, workspace = services.catalog, call.workspace
     draft, row = catalog.draft(workspace, name), catalog.workflow(workspace, name)
@@ -66,6 +66,7 @@ def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
         next_version=row.latest_version + 1 if is_new else None,
         diff=None if active is None else diff_shape(catalog, workspace, name, active.number, None),
         problems=[finding_shape(problem, None) for problem in problems],
+        schedules=schedule_times(draft.document, services.clock),
         cases=cases_run(draft.document, draft.document.cases, services.clock) if is_sound else None,
         publishable=is_sound, barred=_barred(call, draft) if is_new else None,
     )

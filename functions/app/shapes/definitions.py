@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from functions.app.shapes.base import Given, Json, Taken
+from functions.app.shapes.base import Given, Json, Taken, Time
 
 
 class WithSource(Taken):
@@ -48,11 +48,31 @@ class Finding(ProposalFinding):
     column: int | None = None
 
 
+class ScheduleTime(Given):
+    """A time of a schedule: in UTC, and what the clocks of its zone show."""
+
+    at: Time
+    local: str
+    twice: bool = Field(description="Whether the clocks show it twice that day: this is the first.")
+
+
+class ScheduleTimes(Given):
+    """When a schedule of the document comes next; a rate is counted from now."""
+
+    location: str = Field(description="The JSON pointer of the trigger.")
+    expression: str
+    timezone: str
+    enabled: bool
+    times: list[ScheduleTime]
+    skipped: list[str] = Field(description="What the clocks leave out before the last of them.")
+
+
 class Validation(Given):
-    """OK or FAIL, and every finding."""
+    """OK or FAIL, every finding, and when each schedule comes next."""
 
     result: str
     diagnostics: list[Finding]
+    schedules: list[ScheduleTimes]
 
 
 class Action(Given):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from functions.app.shapes.base import Given, Json, Taken, Time
-from functions.app.shapes.definitions import Finding
+from functions.app.shapes.definitions import Finding, ScheduleTimes
 from functions.app.shapes.testing import CasesRun
 
 
@@ -79,6 +79,7 @@ class PublishPreview(Given):
     next_version: int | None = Field(description="The number it would get; null where the draft is the active version.")
     diff: Diff | None = Field(description="From the active version; null before the first.")
     problems: list[Finding]
+    schedules: list[ScheduleTimes] = Field(description="When each schedule comes next.")
     cases: CasesRun | None = Field(description="The draft's cases, run; null where the definition does not compile.")
     publishable: bool = Field(description="Whether nothing is wrong with it. Failing cases have to be accepted.")
     barred: str | None = Field(description="Why whoever asks may not publish it: no right to, or four eyes.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
@@ -111,7 +112,10 @@ def export(*, name: str, version: int | None, output: str | None, **given: Any) 
 @click.command()
 @click.argument("file")
 def validate(*, file: str) -> int:
-    """List every problem of a file with its line; exit status 1 when there is an error. Needs no data folder."""
+    """List every problem of a file with its line; exit status 1 when there is an error. Needs no data folder.
+
+    Of each schedule the next ten times follow, as the clocks of its zone show them.
+    """
     from engine.catalog.files import place_of
 
     document, source = document_in(read_file(file), file)
@@ -121,7 +125,13 @@ def validate(*, file: str) -> int:
     for item in found["diagnostics"]:
         _, line, column = place_of(source, finding_of(item)).rsplit(":", 2)
         shapes.append({**item, "file": file, "line": int(line), "column": int(column)})
-    session().screen.show({**found, "diagnostics": shapes}, lambda: _print_findings(file, shapes))
+
+    def for_people() -> None:
+        _print_findings(file, shapes)
+        for schedule in found.get("schedules", ()):
+            _print_schedule(schedule)
+
+    session().screen.show({**found, "diagnostics": shapes}, for_people)
     return 1 if found["result"] == "FAIL" else 0
 
 
@@ -194,6 +204,25 @@ def _print_findings(file: str, shapes: list[dict[str, Json]]) -> None:
         )
     errors = sum(item["severity"] == "ERROR" for item in shapes)
     click.echo(f"{file}: {errors} error(s), {len(shapes) - errors} warning(s)" if shapes else f"{file}: no problems")
+
+
+def _print_schedule(schedule: Json) -> None:
+    """Its next times by the clocks of its zone, and by those here where they show something else."""
+    off = "" if schedule["enabled"] else ", switched off"
+    click.echo(f"\n{schedule['location']}: {schedule['expression']}, {schedule['timezone']}{off}, comes next at")
+    for item in schedule["times"]:
+        there = datetime.fromisoformat(item["local"])
+        here = there.astimezone()
+        beside = "" if here.utcoffset() == there.utcoffset() else f"   here {here:%a %Y-%m-%d %H:%M}"
+        seconds = f":{there:%S}" if there.second else ""
+        twice = "   the first of two such times" if item["twice"] else ""
+        click.echo(f"  {there:%a %Y-%m-%d %H:%M}{seconds}{beside}{twice}")
+    if not schedule["times"]:
+        click.echo("  no time: it is over")
+    if schedule["skipped"]:
+        first, *others = [wall.replace("T", " ").removesuffix(":00") for wall in schedule["skipped"]]
+        more = f" and {len(others)} more" if others else ""
+        click.echo(f"  left out, the clocks are put forward over it: {first}{more}")
 
 
 COMMANDS = (import_file, export, validate, publish, versions, diff, rollback, list_workflows)

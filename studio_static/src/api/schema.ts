@@ -747,6 +747,8 @@ export interface PublishPreview {
   /** From the active version; null before the first. */
   diff: Diff | null;
   problems: Finding[];
+  /** When each schedule comes next. */
+  schedules: ScheduleTimes[];
   /** The draft's cases, run; null where the definition does not compile. */
   cases: CasesRun | null;
   /** Whether nothing is wrong with it. Failing cases have to be accepted. */
@@ -1004,6 +1006,26 @@ export interface SaveDraftRequest {
   document: Record<string, Json>;
 }
 
+/** A time of a schedule: in UTC, and what the clocks of its zone show. */
+export interface ScheduleTime {
+  at: string | null;
+  local: string;
+  /** Whether the clocks show it twice that day: this is the first. */
+  twice: boolean;
+}
+
+/** When a schedule of the document comes next; a rate is counted from now. */
+export interface ScheduleTimes {
+  /** The JSON pointer of the trigger. */
+  location: string;
+  expression: string;
+  timezone: string;
+  enabled: boolean;
+  times: ScheduleTime[];
+  /** What the clocks leave out before the last of them. */
+  skipped: string[];
+}
+
 /** What may be shown of a secret: never its value. */
 export interface Secret {
   key: string;
@@ -1258,10 +1280,11 @@ export interface ValidateRequest {
   name?: string | null;
 }
 
-/** OK or FAIL, and every finding. */
+/** OK or FAIL, every finding, and when each schedule comes next. */
 export interface Validation {
   result: string;
   diagnostics: Finding[];
+  schedules: ScheduleTimes[];
 }
 
 /** What the log is compared with. */

@@ -10,6 +10,9 @@ from typing import get_args
 from engine.catalog import triggers
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.files import read_document
+from engine.triggers.events.matchers import _COMPARISONS
+from engine.triggers.events.pattern import compile_pattern
+from engine.triggers.schedule import parse_schedule
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "workflow-document.md").read_text(encoding="utf-8")
@@ -35,6 +38,30 @@ def test_every_trigger_has_its_row_with_its_fields():
     for name, kind in kinds.items():
         for field in set(kind.model_fields) - {"type", "enabled", "input"}:
             assert f"`{field}`" in told[name], f"{name}: {field}"
+
+
+def section(heading):
+    return re.split(rf"^## {heading}$", TEXT, flags=re.MULTILINE)[1].partition("\n## ")[0]
+
+
+def test_every_schedule_that_is_shown_is_one():
+    shown = re.findall(r"`((?:cron|rate|at)\([^)`]*[^)`.…]\))`", section("Schedules"))
+    assert len(shown) > 6
+    for expression in shown:
+        parse_schedule(expression)
+
+
+def test_every_event_pattern_and_entry_that_is_shown_is_one():
+    text = section("Event patterns")
+    (whole,) = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    compile_pattern(json.loads(whole))
+    rows = re.findall(r"^\| (`.+`) \| (.+) \|$", text, re.MULTILINE)
+    entries = [entry for row in rows for cell in row for entry in re.findall(r"`([{\"][^`]+)`", cell)]
+    assert len(entries) > 10
+    for entry in entries:
+        compile_pattern({"a": [json.loads(entry)]})
+    for name in _COMPARISONS:
+        assert f'{{"{name}":' in text
 
 
 def test_every_sample_has_its_row_and_holds_what_it_shows():

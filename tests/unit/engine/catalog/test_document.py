@@ -219,3 +219,29 @@ def test_the_summary_is_one_line():
         "From the definition"
     )
     assert parse_document(document(definition={"Comment": 1})).summary == ""
+
+
+@pytest.mark.parametrize(("trigger", "places"), [
+    ({"type": "schedule", "expression": "cron(0 6 30 2 ? *)"}, ["/triggers/0/expression"]),
+    ({"type": "schedule", "expression": "cron(0 6 * * * *)", "timezone": "Berlin"},
+     ["/triggers/0/expression", "/triggers/0/timezone"]),
+    ({"type": "schedule", "expression": "rate(1 day)", "start": "2027-02-01T00:00:00", "end": "2027-01-01T00:00:00"},
+     ["/triggers/0/end"]),
+    ({"type": "schedule", "expression": "rate(1 day)", "missed": "some", "window_minutes": 1441},
+     ["/triggers/0/window_minutes", "/triggers/0/missed"]),
+    ({"type": "event", "pattern": {"source": "x", "detail": {"a/b": [{"numeric": [">", 2, "<", 1]}]}}},
+     ["/triggers/0/pattern/source", "/triggers/0/pattern/detail/a~1b/0/numeric"]),
+])
+def test_a_trigger_that_can_never_start_anything_is_refused_with_its_place(trigger, places):
+    with pytest.raises(InvalidDocument) as caught:
+        parse_document(document(triggers=[trigger]))
+    assert [item["where"] for item in caught.value.details] == places
+
+
+def test_a_stored_document_with_such_a_trigger_is_read():
+    """An earlier release took it."""
+    triggers = [
+        {"type": "schedule", "expression": "cron(0 6 * * * *)", "timezone": "Nowhere"},
+        {"type": "event", "pattern": {"source": "x"}},
+    ]
+    assert parse_document(document(triggers=triggers), stored=True).as_written["triggers"] == triggers

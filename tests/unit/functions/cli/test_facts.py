@@ -71,7 +71,7 @@ def problems(item, language, pattern):
     definition = {"QueryLanguage": language, **fragment}
     tasks = RoutedTasks(ConnectorTasks(default_registry), AwsTasks(None, credentials_for=lambda _workflow, _role: None))
     document = WorkflowDocument.model_validate({"name": "offered", "definition": definition})
-    found = [*validate(definition), *document_problems(document, tasks=tasks, task_max_seconds=60)]
+    found = [*validate(definition), *document_problems(document, tasks=tasks, task_max_seconds=60, now=0.0)]
     return [str(each) for each in found if each.severity == "ERROR"]
 
 

@@ -78,6 +78,8 @@ CASES = {
                  ["{fails}", "--stubs", "{stubs}"], ["{hello}", "--example-stubs"]],
     "rules test": [["{route}", "--state", "Route", "--input", '{"n": 5}', "--variables", '{"a": 1}'],
                    ["{route}", "--state", "Nope"]],
+    "events test": [["--pattern", "{pattern}", "--event", "{hello}"], ["--pattern", "{pattern}", "--event", "{fails}"],
+                    ["--pattern", "{hello}", "--event", "{hello}"], ["--pattern", "{pattern}", "--event", "no.json"]],
     "copilot draft": [["Call the payment API, then tell Slack", "--output", "{out}"],
                       ["Wait an hour first", "--change", "{hello}"]],
     "copilot explain": [["{hello}"], ["{hello}", "--state", "Greet"], ["{hello}", "--state", "Nope"]],
@@ -225,6 +227,8 @@ def prepared(tmp_path_factory):
         names["token"] = executions.page(ExecutionQuery("default", limit=1)).next_token
         names["stubs"] = str(root / "stubs.json")
         Path(names["stubs"]).write_text(json.dumps({CALL["Resource"]: [{"output": 1}]}))
+        names["pattern"] = str(root / "pattern.json")
+        Path(names["pattern"]).write_text(json.dumps({"name": ["hello"]}))
         product.secrets.set("default", "KEY", "a value of some length", by="ada")
         main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
     product.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import Conflict
@@ -124,6 +126,31 @@ def test_publishing_a_schedule_that_never_fires_is_warned_of(api):
     assert [warning.startswith(said) for warning in again["warnings"]] == [True]
     off = document(triggers=[{**triggers[0], "enabled": False}])
     assert "warnings" not in api("POST", "/workflows/import", {**off, "publish": True}).json
+
+
+def test_the_next_times_of_schedules_are_shown_before_publishing(api):
+    triggers = [{"type": "schedule", "expression": "cron(0 6 * * ? *)", "timezone": "Asia/Tokyo"}]
+    api("POST", "/workflows/import", document(triggers=triggers))
+    (shown,) = api("GET", "/workflows/flow/publish").json["schedules"]
+    assert (shown["location"], shown["timezone"], len(shown["times"])) == ("/triggers/0", "Asia/Tokyo", 10)
+    assert [item["local"][11:] for item in shown["times"]] == ["06:00:00+09:00"] * 10
+    assert api("POST", "/definitions/validate", document(triggers=triggers)).json["schedules"] == [shown]
+
+
+def test_a_draft_of_an_earlier_release_with_a_trigger_that_can_never_come_is_read_and_not_published(api):
+    triggers = [{"type": "schedule", "expression": "cron(0 6 * * ? *)"}]
+    api("POST", "/workflows/import", document(triggers=triggers))
+    catalog = api.stores.catalog
+    stored = catalog.draft("default", "flow")
+    old = stored.document.replace(b"? *)", b"* *)")
+    catalog.put_draft(replace(stored, document=old, etag="old"), expect_etag=stored.etag, description="")
+    assert api("GET", "/workflows/flow/draft").json["document"]["triggers"][0]["expression"] == "cron(0 6 * * * *)"
+    preview = api("GET", "/workflows/flow/publish").json
+    assert (preview["publishable"], preview["schedules"]) == (False, [])
+    assert ("INVALID_TRIGGER", "/triggers/0/expression") in [
+        (item["code"], item["location"]) for item in preview["problems"]
+    ]
+    assert api("POST", "/workflows/flow/publish").status == 422
 
 
 def test_a_key_written_into_a_definition_is_warned_of_at_validating_and_publishing(api):

@@ -1,0 +1,98 @@
+"""What is wrong with a document's triggers, or worth a word, at a given time; and when its schedules come next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from engine.catalog.triggers import EventTrigger, ScheduleTrigger, Trigger
+from engine.errors import Diagnostic, json_pointer
+from engine.records import dataclass
+from engine.triggers.events.pattern import Branch, compile_pattern
+from engine.triggers.faults import Path, TriggerFault
+from engine.triggers.schedule import Moment, upcoming, wrong_number
+
+SHOWN_TIMES = 10
+
+ENVELOPE = (
+    "version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "replay-name",
+    "trace-header",
+)
+"""The fields of an event that EventBridge delivers ("AWS service event metadata", EventBridge User Guide)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextTimes:
+    """When a schedule comes next: `times` are at most ten, `skipped` what the clocks leave out before the last of
+    them, as they would show it. `location` is the trigger's JSON pointer."""
+
+    location: str
+    trigger: ScheduleTrigger
+    times: tuple[Moment, ...]
+    skipped: tuple[datetime, ...]
+
+
+def next_times(triggers: Sequence[Trigger], now: float) -> list[NextTimes]:
+    """Of each schedule that can be read, also of those that are switched off."""
+    found = []
+    for index, trigger in enumerate(triggers):
+        if isinstance(trigger, ScheduleTrigger):
+            try:
+                shown = upcoming(trigger.schedule(), now, count=SHOWN_TIMES)
+            except TriggerFault:
+                continue  # trigger_problems says why
+            found.append(NextTimes(json_pointer(("triggers", index)), trigger, shown.times, shown.skipped))
+    return found
+
+
+def trigger_problems(triggers: Iterable[Trigger], now: float) -> Iterator[Diagnostic]:
+    """ERROR for what a document of an earlier release may have and is refused now; WARNING for what can hardly be
+    meant: a schedule that is over at `now`, a pattern with a field that no event has."""
+    for index, trigger in enumerate(triggers):
+        place: Path = ("triggers", index)
+        try:
+            if isinstance(trigger, ScheduleTrigger):
+                yield from _of_schedule(trigger, place, now)
+            elif isinstance(trigger, EventTrigger):
+                yield from _of_pattern(trigger, (*place, "pattern"))
+        except TriggerFault as error:
+            within = (*place, "pattern") if isinstance(trigger, EventTrigger) else place
+            for each in error.faults:
+                yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*within, *each.path)))
+
+
+def _of_schedule(trigger: ScheduleTrigger, place: Path, now: float) -> Iterator[Diagnostic]:
+    schedule = trigger.schedule()
+    right = wrong_number(schedule.when)
+    if right is not None:
+        yield Diagnostic(
+            "RATE_UNIT", f"{trigger.expression}: the rules of EventBridge want {right}. It is read all the same",
+            json_pointer((*place, "expression")), "WARNING",
+        )
+    if trigger.enabled and next(schedule.times(now, since=now), None) is None:
+        yield Diagnostic(
+            "SCHEDULE_IS_OVER", f"{trigger} does not come any more: its last time is over",
+            json_pointer(place), "WARNING",
+        )
+
+
+def _of_pattern(trigger: EventTrigger, place: Path) -> Iterator[Diagnostic]:
+    for branch in _outermost(compile_pattern(trigger.pattern).written):
+        for name in branch.fields:
+            if name not in ENVELOPE:
+                close = difflib.get_close_matches(name, ENVELOPE, n=1)
+                yield Diagnostic(
+                    "EVENT_FIELD_UNKNOWN",
+                    f"events of EventBridge have no field {name!r} outside detail: did you mean "
+                    + (f"{close[0]!r}?" if close else f'{{"detail": {{"{name}": …}}}}?'),
+                    json_pointer((*place, *branch.path, name)), "WARNING",
+                )
+
+
+def _outermost(branch: Branch) -> Iterator[Branch]:
+    """What is matched against the event itself: the pattern, and what its ``$or`` have."""
+    yield branch
+    for choices in branch.ors:
+        for choice in choices:
+            yield from _outermost(choice)

@@ -1,0 +1,79 @@
+"""What is said of triggers at a time, and when their schedules come next."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.catalog.document import parse_document
+from engine.catalog.trigger_checks import next_times, trigger_problems
+
+NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC).timestamp()
+
+
+def triggers(*given, stored=False):
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    return parse_document({"name": "w", "definition": definition, "triggers": list(given)}, stored=stored).triggers
+
+
+def schedule(expression, **more):
+    return {"type": "schedule", "expression": expression, **more}
+
+
+def found(*given, stored=False):
+    problems = trigger_problems(triggers(*given, stored=stored), NOW)
+    return [(item.code, item.location, item.severity) for item in problems]
+
+
+def test_what_can_come_and_match_is_nothing_to_speak_of():
+    assert found(
+        schedule("rate(5 minutes)"), schedule("cron(0 6 * * ? *)", timezone="Europe/Berlin"),
+        {"type": "event", "pattern": {"source": ["x"], "detail": {"anything": ["y"]}, "$or": [
+            {"region": ["a"]}, {"resources": ["b"]},
+        ]}},
+        {"type": "queue", "queue": "q"},
+    ) == []
+
+
+def test_what_a_stored_draft_may_have_is_an_error_at_its_place():
+    assert found(
+        schedule("cron(0 6 * * * *)"), schedule("rate(1 day)", timezone="Nowhere", enabled=False),
+        {"type": "event", "pattern": {"source": "x", "detail": []}}, stored=True,
+    ) == [
+        ("INVALID_TRIGGER", "/triggers/0/expression", "ERROR"), ("INVALID_TRIGGER", "/triggers/1/timezone", "ERROR"),
+        ("INVALID_TRIGGER", "/triggers/2/pattern/source", "ERROR"),
+        ("INVALID_TRIGGER", "/triggers/2/pattern/detail", "ERROR"),
+    ]
+
+
+@pytest.mark.parametrize("over", [
+    schedule("at(2026-11-27T18:00:00)"), schedule("cron(0 6 * * ? 2020-2025)"),
+    schedule("rate(1 day)", start="2026-01-01T00:00:00", end="2026-11-27T17:59:59"),
+])
+def test_a_schedule_that_is_over_is_warned_of_while_it_is_switched_on(over):
+    assert found(over) == [("SCHEDULE_IS_OVER", "/triggers/0", "WARNING")]
+    assert found({**over, "enabled": False}) == []
+
+
+def test_a_rate_in_the_other_number_is_warned_of():
+    assert found(schedule("rate(5 minute)")) == [("RATE_UNIT", "/triggers/0/expression", "WARNING")]
+
+
+@pytest.mark.parametrize(("pattern", "place", "meant"), [
+    ({"sorce": ["x"]}, "/triggers/0/pattern/sorce", "'source'?"),
+    ({"state": ["x"]}, "/triggers/0/pattern/state", '{"detail": {"state": …}}?'),
+    ({"$or": [{"source": ["x"]}, {"$or": [{"id": ["x"]}, {"state": ["x"]}]}]},
+     "/triggers/0/pattern/$or/1/$or/1/state", '{"detail": {"state": …}}?'),
+])
+def test_a_field_that_no_event_has_is_warned_of(pattern, place, meant):
+    (problem,) = trigger_problems(triggers({"type": "event", "pattern": pattern}), NOW)
+    assert (problem.code, problem.location, problem.severity) == ("EVENT_FIELD_UNKNOWN", place, "WARNING")
+    assert problem.message.endswith(f"did you mean {meant}")
+
+
+def test_the_next_ten_times_of_each_schedule_that_can_be_read():
+    shown = next_times(triggers(
+        schedule("cron(0 6 * * ? *)", timezone="Asia/Tokyo", enabled=False), {"type": "queue", "queue": "q"},
+        schedule("at(2026-11-27T18:00:01)"), schedule("cron(0 6 * * * *)"), stored=True,
+    ), NOW)
+    assert [(item.location, len(item.times)) for item in shown] == [("/triggers/0", 10), ("/triggers/2", 1)]
+    assert f"{shown[0].times[0].wall:%d %H:%M}" == "28 06:00"
