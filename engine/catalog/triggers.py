@@ -7,7 +7,7 @@ release: whoever checks or publishes one that is enabled is warned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -16,6 +16,10 @@ from engine.errors import Diagnostic
 
 if TYPE_CHECKING:
     from engine.triggers.schedule import Schedule
+    from engine.triggers.signatures import Verdict
+
+_HEADER = r"^[A-Za-z0-9-]{1,64}$"
+_OF_HMAC = frozenset({"header", "prefix", "algorithm", "encoding", "timestamp_header"})
 
 
 class _Trigger(BaseModel):
@@ -81,12 +85,82 @@ class ScheduleTrigger(_Trigger):
         return f"the schedule {self.expression}"
 
 
+class SecretRef(BaseModel):
+    """The key of a secret."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+    secret: str = Field(alias="$secret", description="Its key.", pattern=r"^[A-Za-z0-9_.-]{1,128}$")
+
+
+class WebhookAuth(BaseModel):
+    """How a call proves who sent it: by a signature over its body, in the style of its sender."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+    style: Literal["none", "github", "shopify", "slack", "stripe", "standard-webhooks", "hmac"] = Field(
+        description="none takes whatever comes; hmac is any other that signs the body with a shared secret."
+    )
+    secrets: list[SecretRef] = Field(
+        default_factory=list, max_length=2, description="One; or two while it is rotated, of which either will do."
+    )
+    tolerance_seconds: int = Field(
+        300, ge=1, le=3600, description="How far the signed time may be from ours, where the style has one."
+    )
+    header: str | None = Field(None, description="hmac: the header with the signature.", pattern=_HEADER)
+    prefix: str = Field("", description="hmac: what stands before the signature in its header.", max_length=64)
+    algorithm: Literal["sha256", "sha512", "sha1"] = Field("sha256", description="hmac: of the digest.")
+    encoding: Literal["hex", "base64"] = Field("hex", description="hmac: of the signature.")
+    timestamp_header: str | None = Field(
+        None, pattern=_HEADER, description="hmac: the header with the time in epoch seconds; TIME.body is signed then."
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_style(self) -> Self:
+        from engine.triggers.faults import TriggerFault  # noqa: PLC0415 - see the module
+
+        if self.style == "none" and self.secrets:
+            raise TriggerFault.one("the style none has no secrets: take the style of who sends, or leave them out",
+                                   ("secrets",))
+        if self.style != "none" and not self.secrets:
+            raise TriggerFault.one(f'the style {self.style} needs a secret: [{{"$secret": "KEY"}}]', ("secrets",))
+        if self.style == "hmac" and self.header is None:
+            raise TriggerFault.one("the style hmac needs the header that has the signature", ("header",))
+        for name in sorted(_OF_HMAC & self.model_fields_set):
+            if self.style != "hmac":
+                raise TriggerFault.one(f"{name} belongs to the style hmac; {self.style} has its own", (name,))
+        if "tolerance_seconds" in self.model_fields_set and not self.has_timestamp:
+            raise TriggerFault.one(f"{self.style} signs no time here, so there is no tolerance", ("tolerance_seconds",))
+        return self
+
+    @property
+    def has_timestamp(self) -> bool:
+        """Whether a time is signed with the body."""
+        return self.style in ("slack", "stripe", "standard-webhooks") or self.timestamp_header is not None
+
+    def verify(self, *, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: float) -> Verdict:
+        """What is to be thought of a call. `secrets` are the values of those named here, `now` is in epoch seconds.
+        Raises UnusableSecret."""
+        from engine.triggers.signatures import Form, Verdict, verify  # noqa: PLC0415 - see the module
+
+        if self.style == "none":
+            return Verdict.VALID
+        form = None if self.header is None else Form(
+            self.header, self.algorithm, self.encoding, self.prefix, self.timestamp_header
+        )
+        tolerance = self.tolerance_seconds
+        return verify(
+            self.style, body=body, headers=headers, secrets=secrets, now=now, tolerance=tolerance, form=form
+        )
+
+
 class WebhookTrigger(_Trigger):
     """A POST to this product's own address."""
 
     type: Literal["webhook"]
     path: str = Field(description="The last part of the address: letters, digits and hyphens.",
                       pattern=r"^[A-Za-z0-9-]{1,80}$")
+    auth: WebhookAuth | None = Field(None, description="How a call proves who sent it.")
 
     def __str__(self) -> str:
         return f"the webhook {self.path!r}"

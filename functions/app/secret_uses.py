@@ -17,17 +17,26 @@ def secret_uses(catalog: Catalog, workspace: str) -> dict[str, list[shapes.Secre
     """By key, who names it. Archived workflows count too: what of them runs still needs it."""
     uses: dict[str, list[shapes.SecretUse]] = {}
     for row in catalog.workflows(workspace):
-        definitions: list[tuple[Any, Json]] = []
+        documents: list[tuple[Any, Json]] = []
         if row.active_version:
             active = catalog.version(workspace, row.workflow, row.active_version)
-            definitions.append((row.active_version, json.loads(active.document).get("definition")))
-        definitions.append(("draft", catalog.draft(workspace, row.workflow).document.definition))
-        for version, definition in definitions:
-            for key, states in _states_by_key(definition).items():
-                uses.setdefault(key, []).append(
-                    shapes.SecretUse(workflow=row.workflow, version=version, states=states)
-                )
+            documents.append((row.active_version, json.loads(active.document)))
+        documents.append(("draft", catalog.draft(workspace, row.workflow).document.as_written))
+        for version, document in documents:
+            states, webhooks = _states_by_key(document.get("definition")), _webhooks_by_key(document.get("triggers"))
+            for key in {**states, **webhooks}:
+                uses.setdefault(key, []).append(shapes.SecretUse(
+                    workflow=row.workflow, version=version, states=states.get(key, []), webhooks=webhooks.get(key, []),
+                ))
     return uses
+
+
+def _webhooks_by_key(triggers: Json) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for trigger in triggers or ():
+        for key in dict.fromkeys(key for _, key in references_in(trigger.get("auth"))):
+            found.setdefault(key, []).append(trigger["path"])
+    return found
 
 
 def _states_by_key(definition: Json) -> dict[str, list[str]]:

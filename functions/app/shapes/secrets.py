@@ -42,6 +42,7 @@ class SecretUse(Given):
     workflow: str
     version: int | Literal["draft"]
     states: list[str]
+    webhooks: list[str] = Field(description="The paths of its webhooks that it proves the senders of.")
 
 
 class SecretWithUse(Secret):

@@ -1061,6 +1061,8 @@ export interface SecretUse {
   workflow: string;
   version: number | "draft";
   states: string[];
+  /** The paths of its webhooks that it proves the senders of. */
+  webhooks: string[];
 }
 
 /** A secret and who uses it. `writable` says whether it can be rotated and deleted here. */

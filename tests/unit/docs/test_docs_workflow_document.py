@@ -51,6 +51,15 @@ def test_every_schedule_that_is_shown_is_one():
         parse_schedule(expression)
 
 
+def test_every_style_of_a_webhook_is_told_with_its_fields():
+    text = section("Webhooks")
+    styles = get_args(triggers.WebhookAuth.model_fields["style"].annotation)
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)) - {"style"} == set(styles)
+    assert all(f"`{name}`" in text for name in triggers.WebhookAuth.model_fields)
+    (example,) = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert triggers.WebhookTrigger.model_validate_json(example).auth.style == "shopify"
+
+
 def test_every_event_pattern_and_entry_that_is_shown_is_one():
     text = section("Event patterns")
     (whole,) = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-/** Which workflows name a secret, and in which states. */
+/** Which workflows name a secret, in which states, and for which of their webhooks. */
 import type { SecretUse } from "../../api/schema";
 import { workflowHref } from "../../app/links";
 import { NavLink } from "../../ui/NavLink";
@@ -12,7 +12,7 @@ export function UsedBy({ uses }: { uses: readonly SecretUse[] }) {
           <NavLink to={workflowHref(use.workflow)}>{use.workflow}</NavLink>{" "}
           <span className="dim">
             {use.version === "draft" ? "draft" : `v${use.version}`}
-            {use.states.length > 0 && ` · ${use.states.join(", ")}`}
+            {[...use.states, ...use.webhooks.map((path) => `webhook ${path}`)].map((place) => ` · ${place}`).join("")}
           </span>
         </li>
       ))}

@@ -238,6 +238,45 @@ def test_a_trigger_that_can_never_start_anything_is_refused_with_its_place(trigg
     assert [item["where"] for item in caught.value.details] == places
 
 
+SECRETS = [{"$secret": "KEY"}]
+
+
+@pytest.mark.parametrize(("auth", "place", "says"), [
+    ("none", "", "must be a JSON object"),
+    ({"style": "none", "secrets": SECRETS}, "/secrets", "the style none has no secrets"),
+    ({"style": "github"}, "/secrets", 'the style github needs a secret: [{"$secret": "KEY"}]'),
+    ({"style": "github", "secrets": ["written out"]}, "/secrets/0", "must be a JSON object, not a string"),
+    ({"style": "github", "secrets": [{"$secret": "no key"}]}, "/secrets/0/$secret", "does not match"),
+    ({"style": "github", "secrets": SECRETS * 3}, "/secrets", "at most 2"),
+    ({"style": "github", "secrets": SECRETS, "prefix": "x"}, "/prefix", "prefix belongs to the style hmac"),
+    ({"style": "github", "secrets": SECRETS, "tolerance_seconds": 9}, "/tolerance_seconds", "signs no time here"),
+    ({"style": "hmac", "secrets": SECRETS}, "/header", "the style hmac needs the header"),
+    ({"style": "hmac", "secrets": SECRETS, "header": "X-Sig", "tolerance_seconds": 9}, "/tolerance_seconds", "no time"),
+    ({"style": "own", "secrets": SECRETS}, "/style", "must be 'none', 'github'"),
+])
+def test_an_auth_that_cannot_prove_a_sender_is_refused_with_its_place(auth, place, says):
+    with pytest.raises(InvalidDocument) as caught:
+        parse_document(document(triggers=[{"type": "webhook", "path": "x", "auth": auth}]))
+    (found,) = caught.value.details
+    assert (found["where"], says in found["message"]) == (f"/triggers/0/auth{place}", True), found
+    assert "written out" not in found["message"]
+
+
+@pytest.mark.parametrize(("auth", "headers"), [
+    ({"style": "none"}, {}),
+    ({"style": "github", "secrets": SECRETS},
+     {"X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"}),
+    ({"style": "hmac", "secrets": SECRETS, "header": "X-Sig"},
+     {"x-sig": "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"}),
+])
+def test_an_auth_verifies_as_it_says(auth, headers):
+    """With the example that GitHub prints."""
+    (trigger,) = parse_document(document(triggers=[{"type": "webhook", "path": "x", "auth": auth}])).triggers
+    call = {"body": b"Hello, World!", "secrets": ["It's a Secret to Everybody"], "now": 0.0}
+    assert trigger.auth.verify(headers=headers, **call) == "valid"
+    assert trigger.auth.verify(headers={}, **call) == ("valid" if auth["style"] == "none" else "missing")
+
+
 def test_a_stored_document_with_such_a_trigger_is_read():
     """An earlier release took it."""
     triggers = [

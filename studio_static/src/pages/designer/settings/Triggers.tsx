@@ -126,7 +126,7 @@ function Schedule({ trigger, set }: { trigger: JsonObject; set: Set }) {
         <Field
           label="cron"
           hint="Minute, hour, day of month, month, day of week, year: cron(0 6 * * ? *) is six o'clock each day."
-          error={isSchedule(expression) ? null : "cron(…) has six fields."}
+          error={isSchedule(expression) ? null : "Write cron(…) with six fields, or at(2027-01-31T06:00:00) for once."}
         >
           <TextInput mono value={expression} onChange={(value) => set("expression", value)} />
         </Field>

@@ -13,6 +13,7 @@ export const UNITS = ["minute", "hour", "day"] as const;
 
 const RATE = /^rate\(([1-9]\d{0,5}) (minute|hour|day)s?\)$/;
 const CRON = /^cron\(\S+( \S+){5}\)$/;
+const AT = /^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/;
 
 /** `rate(5 minutes)` → 5 minutes; null for any other text. */
 export function rateOf(expression: string): { count: number; unit: string } | null {
@@ -25,7 +26,7 @@ export function rateText(count: number, unit: string): string {
   return `rate(${whole} ${unit}${whole === 1 ? "" : "s"})`;
 }
 
-export const isSchedule = (expression: string): boolean => RATE.test(expression) || CRON.test(expression);
+export const isSchedule = (expression: string): boolean => [RATE, CRON, AT].some((form) => form.test(expression));
 
 export function newTrigger(type: TriggerType): JsonObject {
   switch (type) {

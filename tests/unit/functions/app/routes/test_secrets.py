@@ -34,6 +34,19 @@ def test_a_secret_is_listed_with_its_uses_and_never_its_value(api):
     assert "value" not in secret
 
 
+def test_a_secret_of_a_webhook_is_used_and_kept(api):
+    api.secrets.values[KEY] = VALUE
+    auth = {"style": "github", "secrets": [{"$secret": KEY}, {"$secret": "NEXT"}]}
+    hooks = [{"type": "webhook", "path": "pushes", "auth": auth}, {"type": "webhook", "path": "open"}]
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    api("POST", "/workflows/import", {"document": {"name": "hooked", "definition": definition, "triggers": hooks}})
+    listed = api("GET", "/secrets").json
+    use = {"workflow": "hooked", "version": "draft", "states": [], "webhooks": ["pushes"]}
+    assert listed["secrets"][0]["used_by"] == [use]
+    assert [item["key"] for item in listed["missing"]] == ["NEXT"]
+    assert api("DELETE", f"/secrets/{KEY}").status == 409
+
+
 def test_create_and_rotate_keep_the_key(api):
     created = api("PUT", f"/secrets/{KEY}", {"value": VALUE})
     assert (created.status, created.json["key"], VALUE in created.text) == (200, KEY, False)
