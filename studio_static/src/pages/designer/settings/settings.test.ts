@@ -50,11 +50,7 @@ describe("schedules", () => {
   });
 
   it("are told from other texts", () => {
-    expect(["rate(1 day)", "cron(0 6 * * ? *)", "cron(0 6 * *)", "0 6 * * *"].map(isSchedule)).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+    const texts = ["rate(1 day)", "cron(0 6 * * ? *)", "at(2027-01-31T06:00:00)", "cron(0 6 * *)", "0 6 * * *"];
+    expect(texts.map(isSchedule)).toEqual([true, true, true, false, false]);
   });
 });
