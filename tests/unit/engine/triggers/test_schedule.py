@@ -152,6 +152,20 @@ def test_what_the_clocks_show_twice_comes_once_at_the_first():
     assert local(every, 3, at("2026-04-04T14:29:00")) == ["2026-04-05 01:30", "2026-04-05 02:00", "2026-04-05 02:30"]
 
 
+def test_an_end_in_the_second_of_two_hours_leaves_the_first_whole():
+    schedule = parse_schedule("cron(45 2 * * ? *)", "Europe/Berlin", end="2026-10-25T01:15:00Z")
+    assert list(schedule.times(at("2026-10-24T12:00:00"), since=0)) == [at("2026-10-25T00:45:00")]
+
+
+@pytest.mark.parametrize(("expression", "day"), [
+    ("cron(0 9 1W 5 ? 2027)", "05-03"), ("cron(0 9 31W 1 ? 2027)", "01-29"), ("cron(0 9 LW 2 ? 2027)", "02-26"),
+    ("cron(0 9 2W 5 ? 2027)", "05-03"), ("cron(0 9 L-27 2 ? 2027)", "02-01"), ("cron(0 9 ? 5 SAT#5 2027)", "05-29"),
+])
+def test_the_nearest_weekday_stays_in_its_month(expression, day):
+    """1 May 2027 is a Saturday, 31 January 2027 a Sunday."""
+    assert local(parse_schedule(expression), 2) == [f"2027-{day} 09:00"]
+
+
 def test_the_day_of_a_rate_has_24_hours_when_the_clocks_change():
     """"days represents a 24-hour duration on the clock"."""
     schedule = parse_schedule("rate(1 day)", "Europe/Berlin", start="2026-03-28T12:00:00")
