@@ -60,6 +60,7 @@ def test_a_schedule_that_never_fires_is_shown_before_it_is_published(studio):
     studio.server.json("POST", "/workflows/import", {"document": document})
     dialog = open_dialog(studio, "nightly")
     expect(dialog).to_contain_text("1 warning")
+    expect(dialog).to_contain_text("rate(1 day) in UTC comes next at 2")
     expect(dialog).to_contain_text("the schedule rate(1 day) never fires")
     expect(dialog.get_by_role("button", name="Publish", exact=True)).to_be_enabled()
     studio.check_axe()

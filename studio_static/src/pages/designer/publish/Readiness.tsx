@@ -1,4 +1,4 @@
-/** Whether a draft can be published: what is wrong with it, and which of its cases pass. */
+/** Whether a draft can be published: what is wrong with it, when its schedules come, and which of its cases pass. */
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
@@ -32,6 +32,7 @@ export function Readiness({ preview, accepted, onAccept, onShowProblems }: Readi
   return (
     <>
       <Warnings problems={preview.problems} />
+      <Schedules schedules={preview.schedules} />
       <Cases run={preview.cases} accepted={accepted} onAccept={onAccept} />
     </>
   );
@@ -44,6 +45,23 @@ function Warnings({ problems }: Pick<PublishPreview, "problems">) {
     <Alert type="warning" header={count(problems.length, "warning")}>
       <Findings problems={problems} />
     </Alert>
+  );
+}
+
+/** The next times of each schedule, as the clocks of its time zone show them. */
+function Schedules({ schedules }: Pick<PublishPreview, "schedules">) {
+  if (schedules.length === 0) return null;
+  return (
+    <ul className="pb-list">
+      {schedules.map(({ location, expression, timezone, times }) => (
+        <li key={location}>
+          <code>{expression}</code>{" "}
+          {times.length === 0
+            ? "is over"
+            : `in ${timezone} comes next at ${times.map(({ local }) => local.slice(0, 16).replace("T", " ")).join(", ")}`}
+        </li>
+      ))}
+    </ul>
   );
 }
 
