@@ -65,7 +65,9 @@ class Deployment:
             "headers": {"content-type": "application/json"}, "pathParameters": parameters, "stageVariables": None,
             "multiValueQueryStringParameters": query, "body": None if body is None else json.dumps(body),
             "requestContext": {
-                "resourcePath": path, "httpMethod": method, "authorizer": {"claims": {"email": "ada@example.com"}},
+                "resourcePath": path, "httpMethod": method, "authorizer": {"claims": {
+                    "email": "ada@example.com", "cognito:groups": "automate-test-admin",
+                }},
             },
         }
         answer = functions.api.app.app(event, Context())

@@ -12,7 +12,7 @@ import json
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,7 +23,10 @@ from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import default_registry
 from engine.clock import SkipClock
 from engine.durable.lifecycle.sweeper import Sweeper
+from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
+from engine.ports.keys import Actor
 from engine.settings import Settings
+from functions.app.services import Services
 from functions.server.gateway import Gateway
 from functions.server.product import Product
 from functions.worker import wiring
@@ -138,8 +141,15 @@ def open_folder(folder: Path) -> Iterator[Opened]:
     with mock.patch("functions.server.product.SystemClock", return_value=clock):
         product = Product.open(Settings(data_dir=str(unpack(folder))), command="a test", environment={})
     with product_closed(product):
-        app = Gateway(lambda: product.services, principal="ada")
+        services = asked_by(product.actor, product.services)
+        app = Gateway(lambda: services, principal="ada")
         yield Opened(app, product.stores, product.new_worker, clock, said["answers"], said["tokens"])
+
+
+def asked_by(actor: Actor, services: Services) -> Services:
+    """The services, as an admin asks them: the older release knew no roles."""
+    caller = Caller(actor, (Grant(f"user/{actor.name}", EVERY_WORKSPACE, Role.ADMIN),))
+    return replace(services, caller_of=lambda _context, _headers: caller)
 
 
 @contextmanager
@@ -171,7 +181,8 @@ def open_stage(_folder: Path) -> Iterator[Opened]:
             mock.patch("engine.adapters.aws.stores.AwsStores.from_settings", return_value=stores),
             logs_kept(),
         ):
-            services, worker = functions.api.aws.services(), wiring.parts().worker
+            worker = wiring.parts().worker
+            services = asked_by(Actor("ada", origin="127.0.0.1"), functions.api.aws.services())
             yield Opened(
                 Gateway(lambda: services, principal="ada"), stores, lambda: worker, clock, said["answers"],
                 said["tokens"], lambda: seal(stores, clock),
