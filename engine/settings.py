@@ -82,6 +82,24 @@ class Settings:
         "that, a quarter more than it is given.",
         least=1024, most=32 * 1024 * 1024,
     )
+    retention_days: float = _setting(
+        90.0, "AUTOMATE_RETENTION_DAYS",
+        "How many days an execution is kept after its end, where its workflow's document names no `retention_days`. 0 "
+        "keeps all of them for ever. What runs, waits or is PAUSED is always kept.",
+        least=0, most=36500,
+    )
+    redrive_days: float = _setting(
+        14.0, "AUTOMATE_REDRIVE_DAYS",
+        "How many days after its end an execution that did not succeed can be redriven. It is kept that long whatever "
+        "its term is.",
+        least=0, most=36500,
+    )
+    disk_reserve_mb: int = _setting(
+        200, "AUTOMATE_DISK_RESERVE_MB",
+        "How much of the data folder's disk is kept for what already runs: with less than that free, new starts are "
+        "refused (503), and with less than twice that `automate doctor` warns. 0 refuses nothing.",
+        least=0, most=1_000_000,
+    )
     connectors: tuple[str, ...] = _setting(
         (), "AUTOMATE_CONNECTORS", "Modules with connectors, loaded at start; separated by commas."
     )

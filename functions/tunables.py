@@ -137,6 +137,19 @@ class Tunables:
         "(AUTOMATE_SPREAD_LISTS). Set it once the stage will not return to release 0.2.0, which does not list what is "
         "spread. [What fits one stage](operations.md#what-fits-one-stage) counts.",
     )
+    retention_days: int = _choice(
+        90,
+        "How many days an execution is kept after its end, where its workflow's document names no `retention_days` "
+        "(AUTOMATE_RETENTION_DAYS). 0 keeps all of them for ever. What runs, waits or is PAUSED is always kept. A "
+        "change holds for what ends from then on.",
+        least=0, most=36500,
+    )
+    redrive_days: int = _choice(
+        14,
+        "How many days after its end an execution that did not succeed can be redriven (AUTOMATE_REDRIVE_DAYS). It is "
+        "kept that long whatever its term is.",
+        least=0, most=36500,
+    )
     protect: bool = _choice(
         True,
         "Data outlives its stack: deletion protection, retention, termination protection. false only for stages that "

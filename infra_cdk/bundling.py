@@ -47,7 +47,10 @@ _UNUSED = (
 )
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
+_RETENTION = ("engine/adapters/aws/retention.py", "engine/durable/started.py")
+
 NOT_FOR_WORKERS = (
+    *_RETENTION,
     "engine/testing", "engine/triggers", "engine/language/rules", "engine/copilot", "engine/cost", "engine/conversion",
     "engine/conversion/step_functions", "engine/adapters/log_records.py", "engine/adapters/models", "connectors/known",
     "engine/language/asl/validate",
@@ -57,8 +60,8 @@ NOT_FOR_WORKERS = (
     "engine/ports/access_tokens.py",
     *(f"engine/adapters/local/{name}.py" for name in (
         "access_tokens", "activities", "audit_log", "backup", "blobs", "catalog_store", "database",
-        "executions_index", "inspection",
-        "journal", "log_files", "pauses", "processes", "queue", "schema", "secret_store", "stores", "turns",
+        "executions_index", "inspection", "journal", "log_files", "pauses", "processes", "queue", "retention", "schema",
+        "secret_store", "space", "stores", "turns",
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
@@ -68,10 +71,14 @@ NOT_FOR_WORKERS = (
     *(f"engine/governance/{name}.py" for name in (
         "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "roles", "shadowing",
     )),
-    "engine/durable/views", "engine/durable/lifecycle/executions.py", "engine/durable/worker/serving.py",
+    "engine/durable/views", "engine/durable/lifecycle/ageing.py", "engine/durable/lifecycle/executions.py",
+    "engine/ports/retention.py", "engine/durable/worker/serving.py",
     "engine/durable/worker/sync_start.py", "functions/app",
 )
-"""What authoring and one machine need; tests/unit/infra_cdk/test_bundles.py imports the bundles without it."""
+"""What authoring, one machine and retention need; tests/unit/infra_cdk/test_bundles.py imports bundles without it."""
+
+NOT_FOR_SWEEPERS = tuple(name for name in NOT_FOR_WORKERS if name not in _RETENTION)
+"""The same, of the function that deletes what is kept no longer."""
 
 
 KEPT = 5

@@ -66,6 +66,11 @@ class DataStack(Stack):
         allow(role, ["s3:ListBucket"], self.payloads.bucket_arn)
         allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn)
 
+    def grant_retention(self, role: aws_iam.IGrantable) -> None:
+        """Deleting payloads, beside what `grant_engine` lets it do. A payload in an item that is deleted is nobody
+        else's."""
+        allow(role, ["s3:DeleteObject"], self.payloads.arn_for_objects("blobs/*"))
+
     def grant_sealer(self, role: aws_iam.IGrantable) -> None:
         """Reading what the engine keeps, and putting records and heads of the audit log: nothing else."""
         self.table.grant(

@@ -4,6 +4,7 @@
                     └─ received too often ──► DeadLetters ──► deadletter: the execution is PAUSED, with the reason
 
     the table's stream ──batch──► sealer ──► the audit log's chains          given up after a day ──► SealFailures
+                        └─ a closing segment's TTL is over ──► sweeper: retention deletes the rest of the execution
 
     a state machine of AWS Step Functions ──► connector ──► connectors        (automate export --to step-functions)
 
@@ -19,9 +20,9 @@ from aws_cdk import CfnOutput, Duration, Stack, aws_events, aws_events_targets, 
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq, SqsEventSource
 from constructs import Construct
 
-from engine.adapters.aws.table import SEALED
+from engine.adapters.aws.table import ENDED_TERM, SEALED
 from functions.tunables import Tunables
-from infra_cdk.bundling import NOT_FOR_WORKERS, Bundles
+from infra_cdk.bundling import NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.functions import Functions, Shape, allow
 
@@ -39,6 +40,9 @@ verdict, which names a cause, comes first."""
 
 SEALED_AT_ONCE = 1000
 """Records of the stream in one batch of the sealer at the most."""
+
+TAKEN_AT_ONCE = 100
+"""Executions that one invocation is handed to delete, each a handful of requests."""
 
 SEALING_WINDOW_SECONDS = 1
 """How long Lambda gathers a batch of the stream: with its polling (four times a second) and the sealer's own time an
@@ -101,6 +105,8 @@ class EngineStack(Stack):
             "AUTOMATE_TASK_THREADS": str(self._tunables.task_threads),
             "AUTOMATE_SNAPSHOT_SCHEMA": str(self._tunables.snapshot_schema),
             "AUTOMATE_SPREAD_LISTS": str(int(self._tunables.spread_lists)),
+            "AUTOMATE_RETENTION_DAYS": str(self._tunables.retention_days),
+            "AUTOMATE_REDRIVE_DAYS": str(self._tunables.redrive_days),
         }
 
     def grant_task_roles(self, role: aws_iam.IGrantable) -> None:
@@ -137,10 +143,22 @@ class EngineStack(Stack):
 
     def _make_sweeper(self) -> aws_lambda.Function:
         sweeper = self._functions.make(
-            Shape("sweeper", 512, 55, "Wakes what is due or overdue", without=NOT_FOR_WORKERS),
+            Shape(
+                "sweeper", 512, 55, "Wakes what is due or overdue, and deletes what is kept no longer",
+                without=NOT_FOR_SWEEPERS,
+            ),
             self.settings,
         )
         self._data.grant_engine(sweeper)
+        self._data.grant_retention(sweeper)
+        sweeper.add_event_source(DynamoEventSource(
+            self._data.table,
+            starting_position=aws_lambda.StartingPosition.TRIM_HORIZON,
+            batch_size=TAKEN_AT_ONCE,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            filters=[{"pattern": json.dumps(ENDED_TERM)}],
+        ))
         self.wakes.grant_send_messages(sweeper)
         aws_events.Rule(
             self, "Tick", description="The sweeper's tick",

@@ -112,7 +112,8 @@ class ObservabilityStack(Stack):
             "executions-fail", "status=FAILED",
         )
         yield _Alarm(
-            "sweeper", engine.sweeper.metric_invocations(period=_FIVE_MINUTES), 1,
+            # Each sweep counts its wakes, none too. Its function is also invoked for what is to be deleted.
+            "sweeper", self._metric("WakesSent", "sweeper", "SampleCount"), 1,
             "The sweeper has not run for ten minutes: long waits end late and lost wakes stay lost.",
             "the-sweeper-stands", periods=2,
         )
@@ -219,10 +220,10 @@ class ObservabilityStack(Stack):
             "deadletter": engine.deadletter, "sealer": engine.sealer,
         }
 
-    def _metric(self, name: str, service: str = "worker") -> aws_cloudwatch.Metric:
+    def _metric(self, name: str, service: str = "worker", statistic: str = "Sum") -> aws_cloudwatch.Metric:
         """One that a function counts itself (functions/worker/app.py, functions/deadletter/app.py)."""
         return aws_cloudwatch.Metric(
-            namespace=NAMESPACE, metric_name=name, statistic="Sum", period=_FIVE_MINUTES,
+            namespace=NAMESPACE, metric_name=name, statistic=statistic, period=_FIVE_MINUTES,
             dimensions_map={"service": service, "stage": self._tunables.stage},
         )
 

@@ -84,6 +84,11 @@ class WorkflowDocument(BaseModel):
         default_factory=list,
         description="Task states whose call is never repeated when its outcome is unknown: it fails instead.",
     )
+    retention_days: int | None = Field(
+        None, ge=1, le=36500,
+        description="How many days an execution is kept after its end; by default what the stage's or folder's "
+        "setting says.",
+    )
     tags: dict[str, str] = Field(default_factory=dict, description="Labels, for lists and cost reports.")
     cases: list[Case] = Field(default_factory=list, description="Test cases; their names are unique.")
     studio: Studio | None = Field(
@@ -240,8 +245,10 @@ def _problems(error: Any) -> list[tuple[tuple[str | int, ...], str]]:
 
 
 def _advice(problems: list[tuple[tuple[str | int, ...], str]]) -> str | None:
-    """The field that was probably meant by the first unknown one."""
+    """The field that was probably meant by the first unknown one; what a term may be."""
     for path, message in problems:
+        if path == ("retention_days",):
+            return "Give a whole number of days from 1 to 36500, or leave it out: then AUTOMATE_RETENTION_DAYS holds."
         if len(path) == 1 and message.startswith("unknown field"):
             known = [item.alias or key for key, item in WorkflowDocument.model_fields.items()]
             close = difflib.get_close_matches(str(path[0]), known, n=1)

@@ -89,4 +89,5 @@ def parse_version(record: VersionRecord) -> PublishedVersion:
         business_key=document.get("business_key"),
         input_schema=document.get("input_schema"),
         at_most_once=tuple(document.get("at_most_once", ())),
+        retention_days=document.get("retention_days"),
     )

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from engine.durable import codec
+from engine.durable.retention import Retention
 from engine.kernel import effects
 from engine.kernel.express import is_express
 from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
@@ -71,7 +72,9 @@ class Activation:
     def __init__(
         self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, *, nonce: str,
         schema: int = SCHEMA, segments: Sequence[Segment] = (), input_bytes: int = 0, sizes: Sizes = BILLED,
+        retention: Retention | None = None,
     ) -> None:
+        self._retention = retention or Retention()
         self._schema = schema
         self._sizes = sizes
         self.header = header
@@ -112,6 +115,14 @@ class Activation:
     def dirty(self) -> bool:
         """Whether there is something to commit."""
         return bool(self._stimuli)
+
+    @property
+    def kept_until(self) -> float | None:
+        """When retention may take it; None for one that has not closed, is kept for ever, or goes with its parent."""
+        parent, snapshot = self.header.parent, self.snapshot
+        if not snapshot.closed or (parent is not None and parent.waits):
+            return None
+        return self._retention.kept_until(str(snapshot.status), snapshot.last_at, self.version.retention_days)
 
     def owed(self) -> effects.Owed:
         """What the world owes the present snapshot."""
@@ -215,6 +226,7 @@ class Activation:
             self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
             events=tuple(self._events), audited=any(event.type in AUDITED_EVENTS for event in self._events),
+            kept_until=self.kept_until,
         )
 
     def _body(self, change: codec.Change, *, checkpoint: bool) -> bytes:

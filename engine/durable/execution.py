@@ -23,7 +23,8 @@ class AwaitedCall:
 class Execution:
     """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
     those so far, `awaited_calls` are what a redriven one waits for; `actor` is who started it, where the journal keeps
-    that."""
+    that. `redrivable_until`: when one that did not succeed can no longer be redriven; `kept_until`: when retention may
+    take it."""
 
     key: ExecutionKey
     workflow: str
@@ -41,3 +42,5 @@ class Execution:
     redrives: int = 0
     awaited_calls: tuple[AwaitedCall, ...] = ()
     actor: Actor | None = None
+    redrivable_until: float | None = None
+    kept_until: float | None = None

@@ -9,6 +9,7 @@ from threading import Lock
 
 from engine.durable import codec
 from engine.durable.activation import Activation
+from engine.durable.retention import Retention
 from engine.errors import StoreCorrupt
 from engine.kernel.snapshot import Facts, Snapshot
 from engine.kernel.snapshot_codec import written_schema
@@ -26,12 +27,15 @@ START_GRACE_SECONDS = 30.0
 
 class Activator:
     """Keeps the plans of the definitions it has met. Safe to share between threads. `confirmed_schema` is the setting
-    AUTOMATE_SNAPSHOT_SCHEMA: raises InvalidDocument for one that this release does not write."""
+    AUTOMATE_SNAPSHOT_SCHEMA: raises InvalidDocument for one that this release does not write. `retention` are the
+    terms of what ends."""
 
     def __init__(
-        self, journal: Journal, published: Published, new_nonce: Callable[[], str], *, confirmed_schema: int = 0
+        self, journal: Journal, published: Published, new_nonce: Callable[[], str], *, confirmed_schema: int = 0,
+        retention: Retention | None = None,
     ) -> None:
         self._schema = written_schema(confirmed_schema)
+        self._retention = retention or Retention()
         self._journal = journal
         self._published = published
         self._new_nonce = new_nonce
@@ -54,7 +58,7 @@ class Activator:
             snapshot, input_bytes = codec.decode_snapshot(segment.body for segment in loaded.segments), 0
         return Activation(
             header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, segments=loaded.segments,
-            input_bytes=input_bytes, sizes=self._journal.sizes,
+            input_bytes=input_bytes, sizes=self._journal.sizes, retention=self._retention,
         )
 
     def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:

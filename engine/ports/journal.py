@@ -63,7 +63,8 @@ class Header:
     is the execution that started it, None where a user or a trigger did; `actor` is then who did. A store whose audit
     log is sealed from what the journal holds (DynamoDB) keeps it; the others need not, and their headers come back
     without. `strikes` counts how often it cost its worker
-    without progress in between (engine.durable.poison); `cause` says, in a few words, why it is PAUSED.
+    without progress in between (engine.durable.poison); `cause` says, in a few words, why it is PAUSED. `kept_until` is
+    when retention may take it (epoch seconds): a store that is not asked for that later (DynamoDB) keeps it.
     """
 
     key: ExecutionKey
@@ -81,6 +82,7 @@ class Header:
     cause: str | None = None
     parent: Parent | None = None
     actor: Actor | None = None
+    kept_until: float | None = None
 
     @property
     def is_item(self) -> bool:
@@ -98,6 +100,7 @@ class Segment:
     reading the history by id. `audited`: an event in it becomes an entry of the audit log. A store that seals the log
     from its segments keeps that (False: an earlier release wrote it); the others need not. `events` are its history
     events while its writer has it, so that nobody has to unpack `body` for them; None once it was read from a store.
+    `kept_until`, of the segment that closes an execution: as its header's.
     """
 
     key: ExecutionKey
@@ -112,6 +115,7 @@ class Segment:
     last_event: int = 0
     audited: bool = False
     events: Sequence[Any] | None = field(default=None, compare=False, repr=False)
+    kept_until: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,8 @@ class HeaderChange:
 
     A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before. A
     closed one becomes RUNNING by a change that `reopens` its very status: a redrive. `row` goes with a change of
-    status: what the executions index says from then on. The items of a Map Run have none.
+    status: what the executions index says from then on. The items of a Map Run have none. `kept_until` is when
+    retention may take one that this change closes.
     """
 
     key: ExecutionKey
@@ -134,6 +139,7 @@ class HeaderChange:
     resumes: bool = False
     reopens: str | None = None
     row: ExecutionRow | None = None
+    kept_until: float | None = None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -262,4 +268,12 @@ class Journal(Protocol):
 
     def due(self, before: float, limit: int = 1000) -> list[Due]:
         """Headers and inbox items with due_at < before, most overdue first, of every workspace."""
+        ...
+
+    def keep(self, header: Header) -> bool:
+        """A closed execution is to go on: from here on its last end gives it no term. False where it was taken."""
+        ...
+
+    def taken_at(self, key: ExecutionKey) -> float | None:
+        """When retention took the execution (epoch seconds); None where it did not, or nobody knows any more."""
         ...

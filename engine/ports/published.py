@@ -13,7 +13,8 @@ Json = Any
 class PublishedVersion:
     """One published version, parsed. `kind` is STANDARD or EXPRESS. `business_key` is the expression (JSONata between
     ``{% %}`` or a JSONPath) that names a run by its input; `input_schema` is a JSON Schema. `at_most_once` overrides
-    the connectors' own declaration: state names whose task is called at most once per attempt."""
+    the connectors' own declaration: state names whose task is called at most once per attempt. `retention_days` is how
+    long its executions are kept after their end; None: as long as the stage's or folder's setting says."""
 
     workspace: str
     workflow: str
@@ -24,6 +25,7 @@ class PublishedVersion:
     business_key: str | None = None
     input_schema: dict[str, Json] | None = None
     at_most_once: tuple[str, ...] = ()
+    retention_days: int | None = None
 
 
 class Published(Protocol):

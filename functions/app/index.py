@@ -81,6 +81,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/alarms", "alarms"),
     ("GET", "/figures", "figures"),
     ("POST", "/uploads", "uploads"),
+    ("GET", "/storage", "storage"),
     ("GET", "/me", "me"),
     ("GET", "/health", "openapi"),
     ("GET", "/openapi.json", "openapi"),

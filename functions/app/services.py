@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.governance.roles import Caller
     from engine.ports.alarms import Alarms
     from engine.ports.logs import ExecutionLogs
+    from engine.ports.retention import Ended, Space
     from engine.ports.secrets import SecretBackend, WritableSecrets
     from engine.ports.tasks import Tasks
     from engine.ports.transfers import Transfers
@@ -48,6 +49,14 @@ class Place:
     console: ConsoleLinks | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What a data folder takes of its disk; `following` is the execution that retention takes first, and when."""
+
+    space: Space
+    following: tuple[Ended, float] | None
+
+
 class NoLogs:
     """engine.ports.logs.ExecutionLogs where the logs cannot be read from here."""
 
@@ -66,7 +75,7 @@ class Services:
     `open_refusing` gives what refuses those who lack a right. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue,
-    `open_tokens` gives the named tokens, and `open_reads` what keeps who read what.
+    `open_tokens` gives the named tokens, `open_reads` what keeps who read what, and `storage` looks at the folder.
     `readers` is where the many reads of a list go on, side by side.
     """
 
@@ -93,6 +102,7 @@ class Services:
     workers: Callable[[], int] | None = None
     open_tokens: Callable[[], AccessTokens] | None = None
     open_reads: Callable[[], Reads] | None = None
+    storage: Callable[[], Storage] | None = None
 
     @property
     def catalog(self) -> Catalog:

@@ -64,6 +64,11 @@ def _print_times(screen: Screen, execution: Json, rested: float) -> None:
     rest = f", without the {duration(rested)} before it was redriven" if rested else ""
     until = "has run for" if ended is None else f"ended {_moment(ended)}, took"
     click.echo(f"started {_moment(execution['started_at'])} ({screen.ago(started)}), {until} {took}{rest}")
+    redrivable, kept = execution.get("redrivable_until"), execution.get("kept_until")  # an earlier release has neither
+    if redrivable is not None and parse_time(redrivable) > screen.clock.now():
+        click.echo(f"can be redriven until {_moment(redrivable)}")
+    if kept is not None:
+        click.echo(f"kept until {_moment(kept)}")
 
 
 def _moment(time: str) -> str:

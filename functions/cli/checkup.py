@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from engine.errors import StorageError, UserError
+from engine.errors import NotFound, StorageError, UserError
 from engine.governance.audit_entry import parse_time
 from engine.language.asl.times import iso_timestamp
 from engine.ports.journal import PAUSED, RUNNING
@@ -22,6 +22,9 @@ Json = Any
 Verdict = Literal["well", "note", "ill"]
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+FEW_DAYS = 14
+"""With so little room left, at the growth of late, it is time to act."""
+
 _FULL_BYTES = 1024 * 1024
 CLAIMS = (
     "executions are claimed by a conditional write to their journal: segment N exists once, and of two owners that "
@@ -51,6 +54,7 @@ def of_folder(product: Product, api: Client) -> Iterator[Check]:
         yield Check("folder", "note", f"{product.folder}: {text}")
     yield _disk(product)
     yield from _database(product)
+    yield from _storage(api, product.clock.now())
     yield _worker(product)
     yield from _secrets(api)
     yield from _definitions(api)
@@ -78,6 +82,7 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
     yield from _secrets(api)
     yield from _definitions(api)
     yield _paused(api)
+    yield from _storage(api, now)
     running = api.get("/executions", status=RUNNING, limit=100)["executions"]
     times = ((item["id"], item["started_at"]) for item in running if item["started_at"])
     started = ((execution_id, parse_time(text, where="started_at"), None) for execution_id, text in times)
@@ -96,7 +101,10 @@ def _disk(product: Product) -> Check:
     folder = product.folder
     free = shutil.disk_usage(folder).free
     says = f"{folder} has {free / 1e9:.1f} GB free" if free >= _FULL_BYTES else f"the disk of {folder} is full"
-    return Check("folder", "well", says) if free >= LEAST_FREE_BYTES else Check(
+    reserve = product.settings.disk_reserve_mb * 1_000_000
+    if free < reserve:
+        says += f": with less than {reserve / 1e9:.1f} GB nothing new is started"
+    return Check("folder", "well", says) if free >= max(LEAST_FREE_BYTES, 2 * reserve) else Check(
         "folder", "ill", says, "Make room: a full disk stops every execution at its next step, and loses none."
     )
 
@@ -121,6 +129,36 @@ def _database(product: Product) -> Iterator[Check]:
     else:
         yield Check("claims", "ill", "two owners could write the same segment: the table's unique index is gone",
                     "Stop every process on the folder and return to the last backup.")
+
+
+def _storage(api: Client, now: float) -> Iterator[Check]:
+    """How long executions are kept, what that takes, and how long the disk lasts."""
+    try:
+        found = api.get("/storage")
+    except NotFound:  # an earlier release: it keeps all of them for ever
+        return
+    days, following, folder = found["retention_days"], found["next"], found["folder"]
+    says = f"executions are kept for {days:g} days after their end" if days else "executions are kept for ever"
+    if following is not None:
+        when = "now" if parse_time(following["at"], where="at") <= now else f"on {following['at'][:10]}"
+        says += f"; taken next: {following['execution']}, {when}"
+    yield Check("retention", "well", says)
+    if folder is None:
+        return
+    size = f"the database has {folder['bytes'] / 1e6:.1f} MB, {folder['free_bytes'] / 1e6:.1f} of them free"
+    growth, left = folder["bytes_a_day"], folder["days_left"]
+    grows = "how much it grows a day is known tomorrow" if growth is None else f"it grew {growth / 1e6:+.1f} MB a day"
+    if left is not None and left < FEW_DAYS:
+        yield Check(
+            "storage", "ill", f"{size}; {grows}: the disk has room for {left:.0f} more days",
+            "Make room, or keep executions for less: AUTOMATE_RETENTION_DAYS, or `retention_days` of a workflow.",
+        )
+        return
+    if not folder["shrinks"]:
+        yield Check("storage", "note", f"{size}; {grows}; free pages are used again, and not given back to the disk",
+                    "automate compact, once, while nothing else works on the folder")
+        return
+    yield Check("storage", "well", f"{size}; {grows}")
 
 
 def _worker(product: Product) -> Check:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FOLDER_ALONE: Mapping[str, str] = {
     "up": "it serves a data folder", "worker": "it works on a data folder", "demo": "it serves a data folder",
     "signin": "a link is made in a data folder", "backup": "it copies a data folder",
+    "compact": "it writes a data folder's database anew",
 }
 """The commands that work on a data folder alone, and why."""
 

@@ -62,6 +62,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
          "Let a paused workflow go on, or a PAUSED execution."),
         ("backup", "operating",
          "Copy the live data folder: executions, workflows, audit log and secrets of one moment."),
+        ("compact", "operating",
+         "Write the folder's database anew without its free pages, while nothing else works on it."),
         ("secrets", "secrets",
          "The secrets that connectors use: names are shown, values are not."),
         ("tokens", "tokens",

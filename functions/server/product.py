@@ -22,16 +22,18 @@ from engine.adapters.local.stores import LocalStores
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable, not_startable
 from engine.clock import Clock, SystemClock
+from engine.durable.retention import Retention
 from engine.errors import StorageError
 from engine.ports.journal import RUNNING
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
 from engine.settings import Settings
 from functions.app.identity import COMMAND_LINE
-from functions.app.services import Place, Services
+from functions.app.services import Place, Services, Storage
 from functions.app.wiring import audit_over, services_over
 from functions.server.callers import Callers
 from functions.server.logs import LOGS
+from functions.server.room import refuse_without_room
 from functions.task_chain import aws_tasks_of_a_profile, task_chain
 
 if TYPE_CHECKING:
@@ -120,11 +122,15 @@ class Product:
             services_over(
                 stores, settings, clock, chain, audit, new_worker=partial(new_worker, runs_sync=True),
                 secret_backends=backends, secret_store=store, logs=LogFiles(Path(settings.data_dir) / LOGS),
-                place=Place("local"), most_waiting=MOST_WAITING_POLLS, startable=Startable(chain.tasks),
+                place=Place("local"), most_waiting=MOST_WAITING_POLLS,
+                startable=refuse_without_room(
+                    Path(settings.data_dir), settings.disk_reserve_mb, Startable(chain.tasks)
+                ),
                 caller_of=callers.of_request,
             ),
             open_tokens=lambda: named().tokens, open_reads=reads,
             workers=lambda: sum(process.command.startswith(WORKER) for process in stores.processes.others()),
+            storage=lambda: _storage(stores, settings, clock),
         )
         return cls(settings, clock, stores, services, store, actor, callers, partial(new_worker, runs_sync=False))
 
@@ -164,13 +170,21 @@ class Product:
         from engine.durable.worker.serving import Serving  # noqa: PLC0415  as the module says
 
         ended = threading.Event()
-        sweeping = threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True)
-        sweeping.start()
+        beside = [threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True),
+                  threading.Thread(target=self._age, args=(ended,), name="ageing", daemon=True)]
+        for thread in beside:
+            thread.start()
         try:
             Serving(self.new_worker(), self.stores.queue, self.stores.journal, self.clock, self.settings).run(stop)
         finally:
             ended.set()
-            sweeping.join()
+            for thread in beside:
+                thread.join()
+
+    def _age(self, ended: threading.Event) -> None:
+        from functions.server.ageing import age  # noqa: PLC0415  as the module says
+
+        age(self.folder, self.stores, self.clock, Retention.of(self.settings), ended)
 
     def _sweep(self, ended: threading.Event) -> None:
         from engine.durable.lifecycle.sweeper import Sweeper  # noqa: PLC0415  as the module says
@@ -185,11 +199,23 @@ class Product:
                 return
 
 
+def _storage(stores: LocalStores, settings: Settings, clock: Clock) -> Storage:
+    from engine.durable.lifecycle.ageing import next_taken  # noqa: PLC0415  as the module says
+    from functions.server.ageing import terms_of  # noqa: PLC0415  likewise
+
+    following = next_taken(
+        stores.retention, Retention.of(settings), lambda *workflow: terms_of(stores.catalog, *workflow),
+        settings.workspace,
+    )
+    return Storage(stores.space.look(clock.now()), following)
+
+
 def load_worker() -> None:
     """Import what a worker needs for its first executions, so that these do not wait for it."""
     for name in (
         "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
         "engine.durable.lifecycle.sweeper", "engine.durable.worker.serving", "functions.engine_audit",
+        "functions.server.ageing", "engine.adapters.local.retention", "engine.adapters.local.space",
     ):
         import_module(name)
 

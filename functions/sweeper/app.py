@@ -1,4 +1,7 @@
-"""The sweeper Lambda: once a minute, wakes for whatever is due soon or overdue. See lifecycle.sweeper."""
+"""The sweeper Lambda: once a minute, wakes for whatever is due soon or overdue. See lifecycle.sweeper.
+
+The table's stream calls it too, with executions whose term is over: see functions.sweeper.retention.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,31 @@ metrics = Metrics(namespace="Automate", service="sweeper")
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's shape
-    """Sweep once; answers ``{"wakes": how many were sent}``. After an error the next tick tries again."""
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Sweep once; answers ``{"wakes": how many were sent}``. After an error the next tick tries again. A batch of the
+    stream, and the event ``{"walk": {…}}``, are retention's."""
     _name_stage()
+    if "Records" in event or "walk" in event:
+        return taken(event, context)
     sent = sweeper().sweep()
     metrics.add_metric("WakesSent", MetricUnit.Count, sent)
     logger.info("swept", wakes=sent)
     return {"wakes": sent}
+
+
+def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Delete executions whose term is over; answers as the stream's mapping or the walk wants it."""
+    from functions.sweeper.retention import RESERVE_SECONDS, retaining  # noqa: PLC0415  a tick does not need it
+
+    found = retaining()
+    deadline = found.clock.now() + context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+    before = found.taken
+    try:
+        if "walk" in event:
+            return found.walk(event["walk"], deadline)
+        return found.records(event["Records"], deadline)
+    finally:
+        metrics.add_metric("ExecutionsTaken", MetricUnit.Count, found.taken - before)
 
 
 @cache

@@ -16,6 +16,7 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   connectors: ["pages/connectors/ConnectorsPage.tsx"],
   audit: ["pages/audit/AuditPage.tsx"],
   access: ["pages/access/AccessPage.tsx"],
+  storage: ["pages/storage/StoragePage.tsx"],
 };
 
 export function pageFilesAhead(): Plugin {

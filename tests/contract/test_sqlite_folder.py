@@ -368,7 +368,7 @@ def test_a_damaged_page_is_reported_when_it_is_met(folder):
     stores.close()
     file = folder / "automate.db"
     damaged = bytearray(file.read_bytes())
-    damaged[len(damaged) // 4:] = b"\xff" * (len(damaged) - len(damaged) // 4)
+    damaged[len(damaged) // 2:] = b"\xff" * (len(damaged) - len(damaged) // 2)
     file.write_bytes(damaged)
     stores = open_local(folder, SkipClock())
     before = file.read_bytes()

@@ -91,7 +91,9 @@ class Sqlite(Stores):
 
     def headers(self) -> list[Header]:
         rows = self.stores._database.read(
-            lambda connection: connection.execute("SELECT workspace, id FROM header ORDER BY id").fetchall()
+            lambda connection: connection.execute(
+                "SELECT workspace, id FROM header WHERE workspace > '' ORDER BY id"
+            ).fetchall()
         )
         return [self.journal.header(ExecutionKey(*row)) for row in rows]
 
@@ -167,7 +169,8 @@ class Aws(Stores):
             items.key_of(pk.value) for pk, found in self._table().items()
             if any(sk.value == items.HEADER for sk in found)
         ]
-        return [self.journal.header(key) for key in keys if key.workspace == self.workspace]
+        found = [self.journal.header(key) for key in keys if key.workspace == self.workspace]
+        return [header for header in found if header is not None]  # not what retention has taken
 
     def segments(self, key: ExecutionKey) -> list[Segment]:
         return [self.journal._segment(key, item) for item in self.journal._segments(key)]

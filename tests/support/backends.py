@@ -36,6 +36,7 @@ class Backend:
     audit = property(lambda self: self.stores.audit)
     pauses = property(lambda self: self.stores.pauses)
     activities = property(lambda self: self.stores.activities)
+    retention = property(lambda self: self.stores.retention)
     together = property(lambda self: self.stores.together)
     owner = property(lambda self: self.stores.owner)
 

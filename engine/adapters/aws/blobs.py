@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.failures import code_of, storage_errors
-from engine.errors import StoreCorrupt
+from engine.errors import StoreCorrupt, StoreUnavailable
 
+_MOST_DELETED = 1000  # DeleteObjects' limit
 _LIST, _NOT_AUTHORIZED = "s3:ListBucket", "is not authorized to perform"
 
 
@@ -41,6 +44,15 @@ class S3Blobs:
         if hashlib.sha256(data).hexdigest() != ref:
             raise StoreCorrupt(f"the large value {ref} does not match its digest")
         return data
+
+    def delete(self, workspace: str, refs: Sequence[str]) -> None:
+        """Delete what lies behind `refs`; what is not there is no error."""
+        for start in range(0, len(refs), _MOST_DELETED):
+            some: Any = [{"Key": _object_key(workspace, ref)} for ref in refs[start : start + _MOST_DELETED]]
+            with storage_errors():
+                answer = self._clients.s3.delete_objects(Bucket=self._bucket, Delete={"Objects": some, "Quiet": True})
+            if answer.get("Errors"):
+                raise StoreUnavailable(f"S3 did not delete {len(answer['Errors'])} of {len(some)} large values")
 
 
 def is_missing(error: ClientError) -> bool:

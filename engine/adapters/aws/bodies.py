@@ -6,6 +6,7 @@ by the retry.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 
 from engine.adapters.aws.dynamo import Item
@@ -20,23 +21,41 @@ DEFLATE_OVER_BYTES = 600
 """A text this long may not fit into one write unit, 1 KB, with what else is in its item."""
 
 
-def with_text(blobs: BlobStore, workspace: str, item: Item, text: bytes) -> Item:
+OWN = "own_blob"
+"""The attribute of an item whose blob no other execution's item refers to."""
+
+_SALT_BYTES = 32
+_WHITE = b" \t\n\r"
+
+
+def with_text(blobs: BlobStore, workspace: str, item: Item, text: bytes, *, own: bool = False) -> Item:
     """`with_body` for a text as somebody wrote it: a long one is deflated, for every KB is a write unit."""
     if len(text) <= DEFLATE_OVER_BYTES:
-        return with_body(blobs, workspace, item, text)
-    return with_body(blobs, workspace, {**item, "deflated": True}, zlib.compress(text, level=6))
+        return with_body(blobs, workspace, item, text, own=own)
+    return with_body(blobs, workspace, {**item, "deflated": True}, zlib.compress(text, level=6), own=own)
 
 
-def with_body(blobs: BlobStore, workspace: str, item: Item, body: bytes) -> Item:
-    """`item` with `body` in it, or with the reference of the blob that was written for it."""
+def with_body(blobs: BlobStore, workspace: str, item: Item, body: bytes, *, own: bool = False) -> Item:
+    """`item` with `body` in it, or with the reference of the blob that was written for it. `own`: the blob is to be
+    deleted with the item's partition, so no other partition may share it. Blanks of its own behind the body make its
+    digest another; who does not know them reads over them, as JSON and deflated bodies let one."""
     if len(body) <= MOST_INLINE_BYTES:
         return {**item, "body": body}
-    return {**item, "body_ref": blobs.put(workspace, body)}
+    if not own:
+        return {**item, "body_ref": blobs.put(workspace, body)}
+    return {**item, "body_ref": blobs.put(workspace, body + _salt(item["pk"])), OWN: True}
+
+
+def _salt(partition: str) -> bytes:
+    digest = hashlib.sha256(partition.encode()).digest()[: _SALT_BYTES // 4]
+    return bytes(_WHITE[byte >> shift & 3] for byte in digest for shift in (0, 2, 4, 6))
 
 
 def body_of(blobs: BlobStore, workspace: str, item: Item) -> bytes:
     """The body of an item that `with_body` or `with_text` made. Raises StoreCorrupt for one that is damaged."""
     body: bytes = blobs.get(workspace, item["body_ref"]) if "body_ref" in item else item["body"]
+    if OWN in item:
+        body = body[:-_SALT_BYTES]
     if not item.get("deflated"):
         return body
     try:

@@ -77,6 +77,10 @@ class Table:
         self._name = name
         self._clock = clock
 
+    def now(self) -> float:
+        """The clock's time (epoch seconds)."""
+        return self._clock.now()
+
     def get(self, key: Key) -> Item | None:
         """A consistent read of one item."""
         with _errors():

@@ -75,13 +75,19 @@ class DynamoExecutionsIndex:
         """A page of rows, newest start first."""
         return listing.page(query, self._rows(query, listing.begin(query)))
 
+    def keys(self, query: ExecutionQuery) -> Iterator[ExecutionKey]:
+        """What the query's indexes hold, newest start first: also what retention has taken, and what may not match."""
+        return map(items.key_of, self._candidates(query, None))
+
     def _rows(self, query: ExecutionQuery, after: Position | None) -> Iterator[ExecutionRow]:
         """The rows that `query` means, from the position `after` on."""
         found = self._candidates(query, after)
         while chunk := list(islice(found, min(_ROWS_AT_ONCE, query.limit + 1))):
             stored = self._table.get_many([(pk, items.HEADER) for pk in chunk])
+            now = self._table.now()
             headers = (stored[pk, items.HEADER] for pk in chunk if (pk, items.HEADER) in stored)
-            for row in (items.row_of(header) for header in headers if items.LISTED in header):
+            listed = (item for item in headers if items.LISTED in item and items.taken_at(item, now) is None)
+            for row in map(items.row_of, listed):
                 if listing.matches(query, row) and (after is None or Position.of(row) < after):
                     yield row
 

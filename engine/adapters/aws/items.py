@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from urllib.parse import quote, unquote
 
 from engine.adapters import listing
@@ -22,6 +23,13 @@ ACTOR, INPUT = "actor", "input"
 
 LISTED = "ws"
 """The attribute that a header has where it is a row of the executions index."""
+
+TERM = "S#~"
+"""The sort key, behind every segment's, of an item that has the term of a closing segment whose body is a blob: the
+segment is deleted with all others, so that it can be read which blob to delete."""
+
+KEPT_UNTIL, TAKEN_AT = "kept_until", "taken_at"
+"""Attributes of a header: from when on retention may take its execution, and when it has."""
 
 AUDITED = "audited"
 """The attribute of a segment that becomes entries of the audit log."""
@@ -69,7 +77,7 @@ def header_item(header: Header, row: ExecutionRow | None = None, *, spread: bool
         "started_at": header.started_at, "seq": header.seq, "ended_at": header.ended_at, "due_at": header.due_at,
         "parent": None if header.parent is None else header.parent.as_text(),
         "due_shard": None if header.due_at is None else table.due_shard(pk),
-        "strikes": header.strikes or None, "cause": header.cause,
+        "strikes": header.strikes or None, "cause": header.cause, KEPT_UNTIL: header.kept_until,
         ACTOR: None if header.actor is None else _actor_text(header.actor),
         **({} if row is None else places(row, spread=spread)),
     }
@@ -84,7 +92,15 @@ def header_of(item: Item) -> Header:
         seq=int(item["seq"]), due_at=item.get("due_at"), ended_at=item.get("ended_at"),
         parent=Parent.of_text(item.get("parent")),
         strikes=int(item.get("strikes", 0)), cause=item.get("cause"), actor=actor_of(item),
+        kept_until=item.get(KEPT_UNTIL),
     )
+
+
+def taken_at(item: Item, now: float) -> float | None:
+    """When retention took the execution of this header; None while it is kept. Its term decides, not when its items are
+    deleted, which is some time later: so it is gone at one moment, and whole."""
+    at: float | None = item.get(TAKEN_AT, item.get(KEPT_UNTIL))
+    return None if at is None or at > now else at
 
 
 def with_input(item: Item, execution_input: bytes) -> Item | None:
@@ -110,6 +126,7 @@ def segment_item(segment: Segment) -> Item:
         "pk": pk, "sk": sk, "nonce": segment.nonce, "at": segment.at, "whole": segment.checkpoint,
         "lease_until": segment.lease_until, "owner": segment.owner or None,
         "first_event": segment.first_event, "last_event": segment.last_event, AUDITED: segment.audited or None,
+        table.TTL_ATTRIBUTE: None if segment.kept_until is None else math.ceil(segment.kept_until),
     }
 
 

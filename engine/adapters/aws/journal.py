@@ -51,7 +51,7 @@ class DynamoJournal:
         if whole is not None:
             return self._put_header(header, whole)
         pk, sk = items.input_key(header.key, header.input_digest)
-        item = with_text(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input)
+        item = with_text(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input, own=True)
         self._table.write(Put(item))
         present = self._put_header(header, header_item)
         if present is not None and present.input_digest != header.input_digest:
@@ -72,7 +72,7 @@ class DynamoJournal:
             ":pk": items.partition(key), ":first": items.HEADER, ":last": items.input_key(key, "~")[1],
         })
         found = {item["sk"]: item for item in self._table.query(keys)}
-        if items.HEADER not in found:
+        if items.HEADER not in found or items.taken_at(found[items.HEADER], self._table.now()) is not None:
             return None
         if items.INPUT in found[items.HEADER]:
             inline: bytes = found[items.HEADER][items.INPUT]
@@ -85,20 +85,29 @@ class DynamoJournal:
 
     def header(self, key: ExecutionKey) -> Header | None:
         """A consistent read of the header."""
-        item = self._table.get((items.partition(key), items.HEADER))
+        item = self._kept(key)
         return items.header_of(item) if item else None
 
     def headers(self, keys: Sequence[ExecutionKey]) -> dict[ExecutionKey, Header]:
         """Consistent reads of many headers, a hundred in a call."""
         stored = self._table.get_many([(items.partition(key), items.HEADER) for key in dict.fromkeys(keys)])
-        return {items.key_of(pk): items.header_of(item) for (pk, _), item in stored.items()}
+        now = self._table.now()
+        return {
+            items.key_of(pk): items.header_of(item) for (pk, _), item in stored.items()
+            if items.taken_at(item, now) is None
+        }
+
+    def _kept(self, key: ExecutionKey) -> Item | None:
+        """The header's item; None for what retention has taken, though DynamoDB may have it still."""
+        item = self._table.get((items.partition(key), items.HEADER))
+        return None if item is None or items.taken_at(item, self._table.now()) is not None else item
 
     def load(self, key: ExecutionKey) -> Loaded | None:
         """Consistent reads of the header, then of the segments from the newest back to a checkpoint.
 
         The header first: it may lag behind the segments, as it does at every moment, but never names one not read.
         """
-        header = self._table.get((items.partition(key), items.HEADER))
+        header = self._kept(key)
         if header is None:
             return None
         newest_first = []
@@ -130,7 +139,7 @@ class DynamoJournal:
 
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
-        stored = with_body(self._blobs, item.key.workspace, items.inbox_item(item), item.body)
+        stored = with_body(self._blobs, item.key.workspace, items.inbox_item(item), item.body, own=True)
         return self._table.holds(Put(stored, ABSENT))
 
     def inbox(self, key: ExecutionKey) -> list[InboxItem]:
@@ -161,14 +170,35 @@ class DynamoJournal:
             earliest.setdefault(items.key_of(pk), due_at)
         return [Due(key, due_at) for key, due_at in earliest.items()]
 
+    def keep(self, header: Header) -> bool:
+        """Take the term off the segment that closed it, before the redrive's own is written: DynamoDB is not to delete
+        a part of what runs again. Where retention was faster, that segment is gone."""
+        if header.kept_until is None:
+            return True
+        pk, sk = items.segment_key(header.key, header.seq)
+        closing = self._table.get((pk, sk))
+        if closing is None:
+            return False
+        there = Expression("attribute_exists(pk)")
+        term = (pk, items.TERM if "body_ref" in closing else sk)
+        return self._table.holds(Update(term, f"REMOVE {table.TTL_ATTRIBUTE}", there))
+
+    def taken_at(self, key: ExecutionKey) -> float | None:
+        """When retention took it: what is left of its header says so for a while."""
+        item = self._table.get((items.partition(key), items.HEADER))
+        return None if item is None else items.taken_at(item, self._table.now())
+
     # -- one write each
 
     def _write_segment(self, segment: Segment) -> bool:
         """False when somebody else's segment has this number."""
-        item = with_body(self._blobs, segment.key.workspace, items.segment_item(segment), segment.body)
+        item = with_body(self._blobs, segment.key.workspace, items.segment_item(segment), segment.body, own=True)
         # worker A  -- put 7, nonce a --x (reply lost) --------------------------- put 7, nonce a: its own, harmless
         # worker B  ----------------------------- put 7, nonce b: taken, fenced
         condition = Expression("attribute_not_exists(pk) OR nonce = :mine", {":mine": segment.nonce})
+        if "body_ref" in item and item[table.TTL_ATTRIBUTE] is not None:
+            term = {"pk": item["pk"], "sk": items.TERM, table.TTL_ATTRIBUTE: item.pop(table.TTL_ATTRIBUTE)}
+            self._table.write(Put(term))
         return self._table.holds(Put(item, condition))
 
     def _change_header(self, change: HeaderChange) -> bool:
@@ -177,12 +207,13 @@ class DynamoJournal:
         values = {
             ":seq": change.seq, ":status": change.status, ":needed": min(change.needs), ":or": max(change.needs),
             ":due_at": change.due_at, ":ended_at": change.ended_at, ":cause": change.cause,
+            ":kept_until": change.kept_until,
             ":due_shard": None if change.due_at is None else table.due_shard(pk),
         }
         moved = {} if change.row is None else items.moves(change.row, spread=self._spread)
         values |= {f":{attribute}": value for attribute, value in moved.items()}
         sets, removes = ["seq = :seq", "#status = :status"], []
-        for attribute in ("due_at", "due_shard", "ended_at", "cause", *moved):
+        for attribute in ("due_at", "due_shard", "ended_at", "cause", items.KEPT_UNTIL, *moved):
             if values[f":{attribute}"] is None:
                 removes.append(attribute)
             else:
@@ -195,7 +226,8 @@ class DynamoJournal:
         # sweeper  -- reads the header: seq 6 -------------- claims with seq 6: older than 7, ignored
         # a zombie ----------------------------------------------- parks with seq 8, RUNNING: closed stays closed
         # PAUSED meanwhile: both need RUNNING, only a resume needs either
-        condition = Expression("seq <= :seq AND #status IN (:needed, :or)", values, {"#status": "status"})
+        there = f"seq <= :seq AND #status IN (:needed, :or) AND attribute_not_exists({items.TAKEN_AT})"
+        condition = Expression(there, values, {"#status": "status"})
         return self._table.holds(Update((pk, items.HEADER), text, condition))
 
     # -- reads

@@ -51,6 +51,7 @@ class AwsStores:
         self.started_catalog = StartedCatalog(stored, self.blobs, clock)
         self.started_pauses = StartedPauses(stored, clock)
         self.activities = DynamoActivities(stored)
+        self.stored = stored
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock, *, threads: int = 1) -> AwsStores:

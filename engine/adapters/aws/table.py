@@ -7,7 +7,8 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                                                     with the input, where that is short
                                 I#<digest>        a longer input    by its digest, so rivals cannot mix theirs up
                                 N#<item id>       inbox item        due_shard, due_at
-                                S#<12 digits>     segment
+                                S#<12 digits>     segment           the one that closes: `expires_at`
+                                S#~               its term          where its body is a blob: `expires_at`
     C#<workspace>               W#<workflow>      workflow
                                 D#<workflow>      draft
                                 H#<workflow>      that it is paused; without a name, all of them are
@@ -39,7 +40,8 @@ from zlib import crc32
 from engine.records import dataclass
 
 TTL_ATTRIBUTE = "expires_at"
-"""DynamoDB deletes an item after this time (epoch seconds). Notes of the audit log carry it; executions are kept."""
+"""DynamoDB deletes an item after this time (epoch seconds), for nothing. Notes of the audit log carry it, the segment
+that closes an execution, and what is left of the header of one that retention has taken (retention.py)."""
 
 STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
 """The table's stream, which the audit log is sealed from."""
@@ -53,6 +55,13 @@ SEALED: tuple[dict[str, Any], ...] = (
 )
 """What of the stream becomes entries, as Lambda's event filters say it: any of them. What they leave out invokes
 nothing."""
+
+ENDED_TERM: dict[str, Any] = {
+    "eventName": ["REMOVE"], "userIdentity": {"principalId": ["dynamodb.amazonaws.com"]},
+    "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "E#"}]}, "sk": {"S": [{"prefix": "S#"}]}}},
+}
+"""What of the stream tells that DynamoDB has deleted a segment by its term: its execution's is over. Only a segment
+that closes one has a term."""
 
 UNLISTED_STATUS = "SUCCEEDED"
 """Not in the index of statuses, for most executions end so: it would be a write at the close of each. Who asks for it

@@ -101,7 +101,8 @@ class SqliteCatalogStore:
 
         def work(connection: sqlite3.Connection) -> None:
             row = _row_of(connection, workspace, workflow)
-            if row is None or not 1 <= number <= row.latest_version:
+            query = "SELECT 1 FROM version WHERE workspace = ? AND workflow = ? AND number = ?"
+            if row is None or connection.execute(query, (workspace, workflow, min(number, LARGEST))).fetchone() is None:
                 raise catalog_conflicts.no_such_version(workflow, number)
             if row.etag != expect_etag:
                 raise catalog_conflicts.activated_meanwhile(workflow)

@@ -384,6 +384,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer release (schema {version}; this one knows up to {VERSION})."
             " Nothing was changed; use that release or another data folder."
         )
+    if not tables:  # its free pages can be given back; a file that is there gets that by `automate compact`
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode = WAL")
     if version < VERSION:

@@ -166,6 +166,16 @@ class SqliteJournal:
         rows = self._database.rows(_DUE, (before, limit))
         return [Due(ExecutionKey(workspace, execution_id), due_at) for workspace, execution_id, due_at in rows]
 
+    def keep(self, header: Header) -> bool:
+        """Whether it is still there. It is taken in one transaction: a redrive of it writes nothing after that."""
+        return self.header(header.key) is not None
+
+    def taken_at(self, key: ExecutionKey) -> float | None:
+        """When retention took it."""
+        query = "SELECT at FROM taken WHERE workspace = ? AND id = ?"
+        row = self._database.read(lambda connection: connection.execute(query, (key.workspace, key.id)).fetchone())
+        return None if row is None else row[0]
+
 
 def _header_values(header: Header) -> tuple[Any, ...]:
     return (

@@ -9,6 +9,7 @@ wake        two partial indexes: free ones by due time, claimed ones by owner
 execution   the executions index; each filter has an index that ends in the list's order
 activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
 pause       what was paused: a workflow, or '' for all of a workspace
+taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
 audit       the audit log; triggers refuse what is not an insert, and `audit_head` is where each chain ends
 """
 
@@ -103,6 +104,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE workflow ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",),
     ("CREATE TABLE oldest_reader (version INTEGER NOT NULL) STRICT", "INSERT INTO oldest_reader VALUES (7)"),
+    (
+        """CREATE TABLE taken (
+            workspace TEXT NOT NULL, id TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (workspace, id)) STRICT,
+            WITHOUT ROWID""",
+        "CREATE INDEX taken_at ON taken (at)",
+        "CREATE TABLE size_on (day INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.adapters.local.activities import SqliteActivities
 from engine.adapters.local.audit_log import SqliteAuditLog
@@ -22,6 +23,10 @@ from engine.adapters.local.queue import SqliteQueue
 from engine.clock import Clock
 from engine.errors import StoreUnavailable
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.adapters.local.retention import SqliteRetention
+    from engine.adapters.local.space import SqliteSpace
 
 DATABASE = "automate.db"
 
@@ -78,6 +83,20 @@ class LocalStores:
             processes.close()
             raise
         return cls(database, processes, clock, mended=mended)
+
+    @cached_property
+    def retention(self) -> SqliteRetention:
+        """What deletes executions whose term is over. Few commands import it."""
+        from engine.adapters.local.retention import SqliteRetention  # noqa: PLC0415
+
+        return SqliteRetention(self._database)
+
+    @cached_property
+    def space(self) -> SqliteSpace:
+        """How much room the database takes; likewise."""
+        from engine.adapters.local.space import SqliteSpace  # noqa: PLC0415
+
+        return SqliteSpace(self._database, self.processes)
 
     def inspect(self) -> Inspection:
         """Whether the database is well."""

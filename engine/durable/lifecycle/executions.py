@@ -19,13 +19,16 @@ from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Redrives
 from engine.durable.lifecycle.starts import Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator
+from engine.durable.retention import Retention
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
 from engine.durable.views.standing import Standing, awaited_calls, standing_of
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, StorageError
+from engine.kernel.express import is_express
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.tokens import TokenPlace, parse_token
+from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.generated_names import generated_name
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
@@ -44,6 +47,13 @@ class ExecutionDoesNotExist(NotFound):
     """No execution of this id."""
 
     code = "ExecutionDoesNotExist"
+
+
+class ExecutionTaken(NotFound):
+    """It is not kept any more: its term was over."""
+
+    code = "ExecutionTaken"
+    status = 410
 
 
 class ExecutionIsNotPaused(Conflict):
@@ -83,8 +93,11 @@ class Executions:
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
             pauses=pauses, startable=startable, together=together,
         )
-        self._activator = Activator(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
-        self._redrives = Redrives(journal, queue, clock, self._activator, new_seed)
+        self._retention = Retention.of(settings)
+        self._activator = Activator(
+            journal, published, new_nonce, confirmed_schema=settings.snapshot_schema, retention=self._retention
+        )
+        self._redrives = Redrives(journal, queue, clock, self._activator, new_seed, self._retention)
         self._masks = masks or NoMasks()
 
     @property
@@ -106,7 +119,7 @@ class Executions:
         """The execution as it stands; `cause` says why it is PAUSED. Raises NotFound (ExecutionDoesNotExist)."""
         header = self._header_of(key)
         if header.cause is None or header.status == RUNNING:
-            return self._describe(key)
+            return self._with_terms(self._describe(key), header)
         try:
             execution = self._describe(key)
         except Exception:  # noqa: BLE001  it may be paused just because it cannot be read
@@ -114,7 +127,27 @@ class Executions:
                 key, header.workflow, header.version, header.status, header.kind, None, header.started_at,
                 ended_at=header.ended_at, definition_digest=header.definition_digest,
             )
-        return replace(execution, status=header.status, cause=header.cause, ended_at=header.ended_at)
+        shown = replace(execution, status=header.status, cause=header.cause, ended_at=header.ended_at)
+        return self._with_terms(shown, header)
+
+    def _with_terms(self, execution: Execution, header: Header) -> Execution:
+        """Until when it can be redriven, and from when on retention may take it, as the settings are today."""
+        if execution.ended_at is None or execution.status in OPEN_STATUSES:
+            return execution
+        redrivable, kept = None, header.kept_until
+        if not is_express(execution.kind) and not header.is_item:
+            redrivable = self._retention.redrivable_until(execution.status, execution.ended_at)
+        if kept is None:
+            kept = self._retention.kept_until(execution.status, execution.ended_at, self._own_days(header))
+        waits = header.parent is not None and header.parent.waits
+        return replace(execution, redrivable_until=redrivable, kept_until=None if waits else kept)
+
+    def _own_days(self, header: Header) -> int | None:
+        """The term that its workflow names today."""
+        try:
+            return self._published.version(header.key.workspace, header.workflow).retention_days
+        except (NotFound, Conflict, StorageError):  # none is active, or it is archived
+            return None
 
     def _describe(self, key: ExecutionKey) -> Execution:
         loaded = self._load(key)
@@ -252,6 +285,10 @@ class Executions:
         place = parse_token(token)
         loaded = None if place is None else self._journal.load(ExecutionKey(place.workspace, place.execution_id))
         if place is None or loaded is None:
+            key = None if place is None else ExecutionKey(place.workspace, place.execution_id)
+            at = None if key is None else self._journal.taken_at(key)
+            if at is not None:
+                raise _timed_out(token, f"its execution ended, and retention took it on {iso_timestamp(at)[:10]}")
             raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
         waiting = self._activator.activate(loaded) if loaded.segments else None
         if waiting is None or not _holds(waiting.snapshot, place.frame, token):
@@ -261,14 +298,29 @@ class Executions:
     def _header_of(self, key: ExecutionKey) -> Header:
         header = self._journal.header(key)
         if header is None:
-            raise _unknown(key)
+            raise self._absent(key)
         return header
 
     def _load(self, key: ExecutionKey) -> Loaded:
         loaded = self._journal.load(key)
         if loaded is None:
-            raise _unknown(key)
+            raise self._absent(key)
         return loaded
+
+    def _absent(self, key: ExecutionKey) -> NotFound:
+        """Why there is no such execution: retention took it, or there never was one."""
+        at = self._journal.taken_at(key)
+        return _unknown(key) if at is None else taken(key, at)
+
+
+def taken(key: ExecutionKey, at: float) -> ExecutionTaken:
+    """What is said of an execution that retention took."""
+    return ExecutionTaken(
+        f"the execution {key.id!r} is not kept any more: retention took it on {iso_timestamp(at)[:10]}", where="id",
+        advice="Executions are kept for AUTOMATE_RETENTION_DAYS days after their end, or for the `retention_days` of "
+        "their workflow. The audit log still says who started it.",
+    )
+
 
 def _unknown(key: ExecutionKey) -> NotFound:
     return ExecutionDoesNotExist(
@@ -277,9 +329,9 @@ def _unknown(key: ExecutionKey) -> NotFound:
     )
 
 
-def _timed_out(token: str) -> TaskTimedOut:
+def _timed_out(token: str, why: str = "it was answered, timed out, or its execution ended") -> TaskTimedOut:
     del token  # a token is a capability: it is not repeated in messages
-    return TaskTimedOut("the task no longer waits: it was answered, timed out, or its execution ended", where="token")
+    return TaskTimedOut(f"the task no longer waits: {why}", where="token")
 
 
 def _holds(snapshot: Snapshot, path: str, token: str) -> bool:

@@ -1,8 +1,8 @@
 """Redriving an execution that did not succeed: it goes on where it stood, under the same id, version and input.
 
-    load ── Redriven stepped (engine.kernel.redriving) ── segment N+1 ── header: RUNNING ── wake
-                                                          │ the lock: of two redrives one writes it
-    a crash here: the redrive is asked for again ─────────┘ and finds the segment
+    load ── its term is over no more ── Redriven stepped (engine.kernel.redriving) ── segment N+1 ── header: RUNNING
+                                                                                      │ the lock: of two redrives one
+    a crash here: the redrive is asked for again ─────────────────────────────────────┘ writes it; the other finds it
 
 The segment comes first, so that whoever was still about to close the header by segment N cannot do so any more: a
 header that is still open is no obstacle. The inbox is emptied before that: a stop that was meant for the run before
@@ -17,11 +17,13 @@ from engine.clock import Clock
 from engine.durable import inbox
 from engine.durable.activation import Activation
 from engine.durable.loading import START_GRACE_SECONDS, Activator
+from engine.durable.retention import Retention
 from engine.errors import Conflict
 from engine.kernel.express import is_express
 from engine.kernel.redrivable import lost_map_run
 from engine.kernel.snapshot import Status
 from engine.kernel.stimulus import Redriven
+from engine.language.asl.times import iso_timestamp
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, row_of
 from engine.ports.queue import Wake, WakeQueue
 
@@ -36,13 +38,15 @@ class Redrives:
     """Safe to share between threads."""
 
     def __init__(
-        self, journal: Journal, queue: WakeQueue, clock: Clock, activator: Activator, new_seed: Callable[[], int]
+        self, journal: Journal, queue: WakeQueue, clock: Clock, activator: Activator, new_seed: Callable[[], int],
+        retention: Retention,
     ) -> None:
         self._journal = journal
         self._queue = queue
         self._clock = clock
         self._activator = activator
         self._new_seed = new_seed
+        self._retention = retention
 
     def redrive(self, loaded: Loaded, *, by_parent: int = 0) -> None:
         """Let it go on. An item of a Map Run is redriven by its parent alone, the `by_parent`-th time.
@@ -51,6 +55,8 @@ class Redrives:
         """
         header = loaded.header
         _check(header, by_parent=by_parent > 0)
+        if not by_parent:
+            self._check_term(header)
         activation = self._activator.activate(loaded)
         if activation.snapshot.closed:
             self._take_up(activation, header, by_parent)
@@ -59,6 +65,16 @@ class Redrives:
         self._reopen(activation, header)
         if not by_parent:
             self._queue.send([Wake(header.key)])
+
+    def _check_term(self, header: Header) -> None:
+        until = self._retention.redrivable_until(header.status, header.ended_at)
+        if header.status not in OPEN_STATUSES and until is not None and self._clock.now() >= until:
+            raise _refused(
+                header, f"it ended {iso_timestamp(header.ended_at or 0.0)}, and could be redriven until "
+                f"{iso_timestamp(until)}",
+                "Start it anew with the same input: automate rerun ID. AUTOMATE_REDRIVE_DAYS says for how long one can "
+                "be redriven.",
+            )
 
     def _take_up(self, activation: Activation, header: Header, count: int) -> None:
         snapshot = activation.snapshot
@@ -70,6 +86,8 @@ class Redrives:
                 header, f"the distributed Map {lost!r} cannot go on: its items ran as EXPRESS executions, or all have "
                 "ended and their results could not be used", "Start a new execution.",
             )
+        if header.status not in OPEN_STATUSES and not self._journal.keep(header):
+            raise _refused(header, "retention has taken it", "Start a new execution.")
         self._empty_inbox(header)
         now = self._clock.now()
         at = max(now, snapshot.last_at)
@@ -81,7 +99,7 @@ class Redrives:
         if self._journal.commit([segment])[0]:
             activation.committed(segment)
         else:
-            raise _refused(header, "another redrive of it was faster")
+            raise self._overtaken(header)
 
     def _empty_inbox(self, header: Header) -> None:
         """Unless another redrive was faster: then what is there was said to that one."""
@@ -110,7 +128,12 @@ class Redrives:
             known = self._journal.header(header.key)
             if known is not None and known.status in OPEN_STATUSES:
                 return
-        raise _refused(header, "another redrive of it was faster")
+        raise self._overtaken(header)
+
+    def _overtaken(self, header: Header) -> ExecutionNotRedrivable:
+        if self._journal.header(header.key) is None:
+            return _refused(header, "retention has taken it", "Start a new execution.")
+        return _refused(header, "another redrive of it was faster")
 
 
 def _check(header: Header, *, by_parent: bool) -> None:

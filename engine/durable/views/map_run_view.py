@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.durable import codec
+from engine.durable.started import Begun, begun_in
 from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.kernel.children import outcomes
 from engine.kernel.children.child_ids import item_id
@@ -50,17 +51,6 @@ class MapRun:
     tolerated_failure_percentage: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """Where the run was begun: its event, and its frame's visit and attempt."""
-
-    arn: str
-    event: int
-    at: float
-    visit: int
-    attempt: int
-
-
 def map_runs(journal: Journal, key: ExecutionKey) -> list[str]:
     """The ARNs of the Map Runs that the execution has begun, in order."""
     return [begun.arn for begun in _begun(journal, key)]
@@ -87,7 +77,7 @@ def describe(journal: Journal, loaded: Loaded, map_run: str) -> MapRun:
     return _shown(key, begun, "ABORTED", counts, loaded.header.ended_at)
 
 
-def _end(journal: Journal, key: ExecutionKey, begun: _Begun, *, redriven: bool) -> MapRun | None:
+def _end(journal: Journal, key: ExecutionKey, begun: Begun, *, redriven: bool) -> MapRun | None:
     """How the run ended; the last time, where it was taken up again."""
     ended, chain = None, {begun.event}
     for segment in journal.history(key, begun.event - 1):
@@ -144,16 +134,12 @@ def checked_limits(
     return changes
 
 
-def _begun(journal: Journal, key: ExecutionKey) -> Iterator[_Begun]:
+def _begun(journal: Journal, key: ExecutionKey) -> Iterator[Begun]:
     for segment in journal.history(key):
-        for event in codec.decode_events(segment.body):
-            if event.type == "MapRunStarted":
-                arn = (event.details or {})["mapRunArn"]
-                frame = _stored_frame(segment.body, arn)
-                yield _Begun(arn, event.id, event.at, frame.get("visit", 0), frame.get("attempt", 0))
+        yield from begun_in(segment.body)
 
 
-def _find(journal: Journal, key: ExecutionKey, map_run: str) -> _Begun:
+def _find(journal: Journal, key: ExecutionKey, map_run: str) -> Begun:
     for begun in _begun(journal, key):
         if _named(begun.arn, map_run):
             return begun
@@ -164,17 +150,6 @@ def _named(arn: str, map_run: str) -> bool:
     """By the ARN, ``…:mapRun:machine/label:id``, or by what stands after one of its separators."""
     resource = arn.partition(":mapRun:")[2]
     return map_run in (arn, resource, resource.rpartition("/")[2], arn.rpartition(":")[2])
-
-
-def _stored_frame(body: bytes, arn: str) -> dict[str, Json]:
-    """The frame as the segment that began the run holds it; empty where the run was over within that segment."""
-    record = codec.unpack(body)
-    frames = record["w"]["frames"] if "w" in record else record["f"]
-    for frame in frames.values():
-        arguments = frame.get("arguments")
-        if isinstance(arguments, dict) and arguments.get("map_run") == arn:
-            return dict(frame)
-    return {}
 
 
 def _frame(snapshot: Snapshot | None, map_run: str) -> Frame | None:
@@ -196,7 +171,7 @@ def _recorded(body: bytes, arn: str) -> dict[str, Json]:
     return dict.fromkeys(COUNTS, 0)
 
 
-def _children(journal: Journal, key: ExecutionKey, begun: _Begun, first: int) -> Iterator[Header]:
+def _children(journal: Journal, key: ExecutionKey, begun: Begun, first: int) -> Iterator[Header]:
     """The headers of its children, which are created in the order of their index."""
     index = first
     while True:
@@ -209,7 +184,7 @@ def _children(journal: Journal, key: ExecutionKey, begun: _Begun, first: int) ->
 
 
 def _shown(
-    key: ExecutionKey, begun: _Begun, status: str, record: dict[str, Json], ended_at: float | None = None
+    key: ExecutionKey, begun: Begun, status: str, record: dict[str, Json], ended_at: float | None = None
 ) -> MapRun:
     counts = {name: int(record[name]) for name in COUNTS}
     if status == "FAILED":  # what was out when it failed was stopped

@@ -102,7 +102,9 @@ def closing_change(activation: Activation, seq: int) -> HeaderChange:
     snapshot = activation.snapshot
     status, ended_at = str(snapshot.status), snapshot.last_at
     row = row_of(activation.header, status=status, ended_at=ended_at, error=snapshot.error)
-    return HeaderChange(activation.key, seq, status, None, ended_at=ended_at, row=row)
+    return HeaderChange(
+        activation.key, seq, status, None, ended_at=ended_at, row=row, kept_until=activation.kept_until
+    )
 
 
 def clear_inbox(journal: Journal, clock: Clock, key: ExecutionKey) -> None:

@@ -43,6 +43,7 @@ from engine.durable.lifecycle.redrives import Redrives
 from engine.durable.lifecycle.starts import Starts
 from engine.durable.loading import Activator
 from engine.durable.poison import ALONE_FROM, Poison
+from engine.durable.retention import Retention
 from engine.durable.worker.activity_offers import ActivityOffers
 from engine.durable.worker.admission import Admission
 from engine.durable.worker.calls import CallPool
@@ -112,7 +113,10 @@ class Worker:
         tasks = WritesResults(StartsExecutions(tasks, Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings,
         )), journal)
-        activator = Activator(journal, published, new_nonce, confirmed_schema=settings.snapshot_schema)
+        retention = Retention.of(settings)
+        activator = Activator(
+            journal, published, new_nonce, confirmed_schema=settings.snapshot_schema, retention=retention
+        )
         self._calls = new_pool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         policies = Policies(tasks, settings, self._calls.slow, self._calls.quick)
         poison = Poison(journal, clock, on_paused)
@@ -123,7 +127,8 @@ class Worker:
         )
         self._ownership = Ownership(self._admission, poison)
         map_runs = MapRuns(
-            journal, queue, clock, new_seed, self._each, Redrives(journal, queue, clock, activator, new_seed),
+            journal, queue, clock, new_seed, self._each,
+            Redrives(journal, queue, clock, activator, new_seed, retention),
             window=LOCAL_WINDOW if owner else WINDOW,
         )
         outbox = Outbox(map_runs, ActivityOffers(activities, new_seed), tasks)

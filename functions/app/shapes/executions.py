@@ -83,6 +83,10 @@ class Execution(Given):
     duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
     started_by: str | None = Field(None, description="Who started it, as the audit log has it.")
     redrives: int = Field(description="How often it was redriven.")
+    redrivable_until: Time = Field(description="Until when it can be redriven; null where it cannot be.")
+    kept_until: Time = Field(
+        description="From when on retention may take it; null while it is open, kept for ever, or goes with its parent."
+    )
     awaited_calls: list[AwaitedCall] = Field(
         description="What it waits for since it was redriven: calls that had not ended."
     )

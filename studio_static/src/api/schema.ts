@@ -385,6 +385,10 @@ export interface Execution {
   started_by?: string | null;
   /** How often it was redriven. */
   redrives: number;
+  /** Until when it can be redriven; null where it cannot be. */
+  redrivable_until: string | null;
+  /** From when on retention may take it; null while it is open, kept for ever, or goes with its parent. */
+  kept_until: string | null;
   /** What it waits for since it was redriven: calls that had not ended. */
   awaited_calls: AwaitedCall[];
   links?: ConsoleAddresses;
@@ -481,6 +485,23 @@ export interface FixRequest {
   document: Record<string, Json>;
   /** As /definitions/validate lists it: code, message, location. */
   diagnostic: Record<string, Json>;
+}
+
+/** The data folder's database and its disk, in bytes. */
+export interface Folder {
+  /** Of the database. */
+  bytes: number;
+  /** Of these, what waits to be used again or given back. */
+  free_bytes: number;
+  /** Whether free pages are given back to the disk; `automate compact` sees to it. */
+  shrinks: boolean;
+  /** How much it grew a day, of late; null before that is known. */
+  bytes_a_day: number | null;
+  disk_free_bytes: number;
+  /** With less than that free, nothing new is started (503). */
+  reserve_bytes: number;
+  /** Until then, at this growth; null where it does not grow. */
+  days_left: number | null;
 }
 
 /** The server answers. */
@@ -642,6 +663,14 @@ export interface NewAccessToken {
   last_used_at: string | null;
   expired: boolean;
   token: string;
+}
+
+/** The execution that retention takes first. */
+export interface NextTaken {
+  execution: string;
+  workflow: string;
+  /** When its term is over. */
+  at: string | null;
 }
 
 /** An execution that could not be redriven, and why. */
@@ -1181,6 +1210,16 @@ export interface StopRequest {
 export interface StoppedMany {
   stopped: string[];
   next_token: string | null;
+}
+
+/** How long executions are kept, and what they take. `folder` is null on AWS, where nothing fills up. */
+export interface Storage {
+  /** Days after the end, where a workflow names none; 0 is for ever. */
+  retention_days: number;
+  redrive_days: number;
+  /** Null where nothing is known to be taken; on AWS always. */
+  next: NextTaken | null;
+  folder: Folder | null;
 }
 
 /** Fail a task that waits for its token. */

@@ -45,6 +45,7 @@ export const ROUTES: readonly RouteRow[] = [
   row("/connectors", () => import("../pages/connectors/ConnectorsPage"), none),
   row("/audit", () => import("../pages/audit/AuditPage"), none),
   row("/access", () => import("../pages/access/AccessPage"), none),
+  row("/storage", () => import("../pages/storage/StoragePage"), none),
 ];
 
 function matches(pattern: string, location: string): boolean {
@@ -75,6 +76,7 @@ export const NAVIGATION: readonly (NavigationItem | null)[] = [
   { text: "Secrets", href: "/secrets/", keywords: "keys rotate credentials", right: "edit" },
   { text: "Audit log", href: "/audit/", keywords: "who when changes chain verify", right: "audit" },
   { text: "Access", href: "/access/", keywords: "tokens roles people rights revoke", right: "access" },
+  { text: "Storage", href: "/storage/", keywords: "settings retention kept days disk size growth" },
 ];
 
 /** What of it whoever is signed in may open; all of it until that is known. */

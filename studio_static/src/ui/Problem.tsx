@@ -1,6 +1,6 @@
 /**
- * What could not be had, and why: signed out, not allowed, not there, no answer, or an error in the API's own words with
- * its place and its advice.
+ * What could not be had, and why: signed out, not allowed, not there, no longer kept, no answer, or an error in the API's
+ * own words with its place and its advice.
  */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
@@ -33,6 +33,13 @@ export function Problem({ error, what, onRetry }: ProblemProps) {
         <div>{error.message}</div>
         <div>{error.advice ?? "Ask whoever runs this workspace for access."}</div>
       </EmptyState>
+    );
+  }
+  if (error.status === 410) {
+    return (
+      <Alert type="info" header={`No longer kept: ${what}`}>
+        <ErrorWords error={error} />
+      </Alert>
     );
   }
   return (

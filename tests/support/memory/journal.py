@@ -24,6 +24,8 @@ class MemoryJournal:
         self._inputs: dict[ExecutionKey, bytes] = {}
         self._segments: dict[ExecutionKey, dict[int, Segment]] = {}
         self._inbox: dict[ExecutionKey, dict[str, InboxItem]] = {}
+        self._taken: dict[ExecutionKey, float] = {}
+        self._aside: list[tuple[ExecutionKey, dict[int, Segment]]] = []
 
     def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
         """Write input, header and row if the key is free. None when written, else the header that is there."""
@@ -72,7 +74,8 @@ class MemoryJournal:
             for segment in segments:
                 numbered = self._segments.setdefault(segment.key, {})
                 rival = numbered.get(segment.seq)
-                if segment.key in fenced or (rival is not None and rival.nonce != segment.nonce):
+                gone = segment.key in self._taken and segment.key not in self._headers
+                if segment.key in fenced or gone or (rival is not None and rival.nonce != segment.nonce):
                     fenced.add(segment.key)
                 else:
                     numbered[segment.seq] = segment
@@ -152,3 +155,12 @@ class MemoryJournal:
                         earliest[item.key] = min(item.due_at, earliest.get(item.key, item.due_at))
         ordered = sorted(earliest.items(), key=lambda pair: (pair[1], pair[0]))
         return [Due(key, due_at) for key, due_at in ordered[:limit]]
+
+    def keep(self, header: Header) -> bool:
+        """Whether it is still there."""
+        return self.header(header.key) is not None
+
+    def taken_at(self, key: ExecutionKey) -> float | None:
+        """When retention took it."""
+        with self._lock:
+            return self._taken.get(key)

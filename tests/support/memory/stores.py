@@ -11,6 +11,7 @@ from tests.support.memory.executions_index import MemoryExecutionsIndex
 from tests.support.memory.journal import MemoryJournal
 from tests.support.memory.pauses import MemoryPauses
 from tests.support.memory.queue import MemoryQueue
+from tests.support.memory.retention import MemoryRetention
 
 
 class MemoryStores:
@@ -28,6 +29,7 @@ class MemoryStores:
         self.audit_notes = None
         self.pauses = MemoryPauses()
         self.activities = MemoryActivities()
+        self.retention = MemoryRetention(self.journal)
         self._life = 1
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import durability, interpreter, run, workloads
+from benchmarks import ageing, durability, interpreter, run, workloads
 from benchmarks import peer_environments as peers
 from engine.testing import simulate, validate_definition
 from tests.support.cold import COLD
@@ -117,3 +117,11 @@ def _states(machine: dict[str, Any]) -> int:
 
 def _types(machine: dict[str, Any]) -> set[str]:
     return {state["Type"] for each in _machines(machine) for state in each["States"].values()}
+
+
+def test_executions_are_aged_beside_the_durable_workload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ageing, "AT_ONCE", 2)
+    found = ageing.aged(str(tmp_path), 300, 1)
+    assert found["executions"] == 300
+    assert found["rounds_beside"] >= 1
+    assert found["bytes_after"] <= found["bytes_before"]

@@ -28,8 +28,11 @@ BEYOND = {
     "a history": "engine/testing/test_simulate.py::test_limits_are_none_by_default_and_aws_ones_on_request",
     "how long an execution runs": "engine/testing/test_simulate.py::test_a_year_takes_no_time",
     "executions that are open": HERE + "test_nothing_counts_open_executions",
-    "how long a history is kept": HERE + "test_nothing_ends_of_itself",
-    "until when an execution can be redriven": HERE + "test_a_redrive_has_no_period",
+    "how long an execution is kept after its end":
+        "functions/app/routes/test_storage.py::test_one_that_was_taken_is_answered_with_the_day",
+    "until when an execution can be redriven": HERE + "test_a_redrive_has_its_period",
+    "free disk that a new start needs, on one machine":
+        "functions/server/test_room.py::test_without_room_a_start_is_refused_in_clear_words",
     "an EXPRESS execution": "engine/durable/worker/test_express.py::test_it_is_timed_out_after_five_minutes",
     "a synchronous start": "functions/app/routes/test_sync_starts.py::test_one_that_takes_too_long_is_504_and_named",
     "an execution's name": HERE + "test_a_name_of_81_characters_is_refused",

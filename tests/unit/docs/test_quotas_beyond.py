@@ -15,6 +15,7 @@ from engine.clock import SkipClock
 from engine.durable import activation
 from engine.durable.lifecycle.activities import Activities
 from engine.durable.lifecycle.business_key import MAX_LENGTH
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.worker import worker
 from engine.errors import Conflict, InvalidDocument, PayloadTooLarge, StateFailure
 from engine.language.asl.validate import validate
@@ -55,25 +56,18 @@ def test_nothing_counts_open_executions():
     assert {product.describe(key).status for key in keys} == {"RUNNING"}
 
 
-def test_nothing_ends_of_itself():
-    """Neither an execution that waits for years nor the history of one that has ended."""
-    product = Product(PASS)
-    key = product.start({"a": 1})
-    product.drain()
-    product.clock.sleep(10 * 365 * DAY)
-    product.sweeper.sweep()
-    assert product.describe(key).output == {"a": 1}
-    assert product.events(key)[-1] == "ExecutionSucceeded"
-
-
-def test_a_redrive_has_no_period():
-    """AWS refuses one 14 days after the end."""
+@pytest.mark.parametrize(("days", "taken"), [(13.9, True), (14, False)])
+def test_a_redrive_has_its_period(days, taken):
     product = Product({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}})
     key = product.start({})
     product.drain()
-    product.clock.sleep(365 * DAY)
-    product.executions.redrive(key)
-    assert product.describe(key).status == "RUNNING"
+    product.clock.sleep(days * DAY)
+    if taken:
+        product.executions.redrive(key)
+        assert product.describe(key).status == "RUNNING"
+        return
+    with pytest.raises(ExecutionNotRedrivable, match="could be redriven until"):
+        product.executions.redrive(key)
 
 
 @pytest.mark.parametrize(("length", "taken"), [(80, True), (81, False)])

@@ -12,8 +12,8 @@ from tests.support.iam.templates import ACCOUNT, REGION
 pytestmark = pytest.mark.full
 
 PERIOD = 300
-CALM = {"Invocations": [5] * 12}
-"""The sweeper's own, each minute, an hour long."""
+CALM = {"WakesSent": [5] * 12}
+"""How often the sweeper counts, each minute, an hour long."""
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_one_crashed_worker_trips_none(alarms, templates):
     ({"IteratorAge": [60_000]}, {"sealing-age"}), ({"IteratorAge": [5_000] * 12}, set()),
     ({"ApproximateNumberOfMessagesVisible": [1]}, {"sealing-given-up"}),
     ({"EntriesUnreadable": [1]}, {"sealing-unreadable"}),
-    ({"Invocations": [5, None, None, 5]}, {"sweeper"}),
+    ({"WakesSent": [5, None, None, 5]}, {"sweeper"}),
 ])
 def test_what_must_be_told_trips_its_alarm(alarms, series, expected):
     assert tripped(alarms, series) == expected
@@ -87,7 +87,7 @@ def test_the_metrics_are_of_this_stage(alarms, stage):
             each["Name"]: stage.resolved("observability", each["Value"]) for each in alarm.get("Dimensions", ())
         }
         if alarm["Namespace"] == "Automate":
-            services = {"unreadable": "deadletter", "sealing-unreadable": "sealer"}
+            services = {"unreadable": "deadletter", "sealing-unreadable": "sealer", "sweeper": "sweeper"}
             assert dimensions == {"stage": "test", "service": services.get(name, "worker")}
         if alarm["Namespace"] == "AWS/ApiGateway":
             assert dimensions == {"ApiName": "automate-test", "Stage": "test"}

@@ -14,7 +14,7 @@ from functions.app import release
 from functions.tunables import Tunables
 from infra_cdk import bundling
 from infra_cdk.app import BUNDLES
-from infra_cdk.bundling import IN_USE_SECONDS, KEPT, NOT_FOR_WORKERS, ROOT, Bundles
+from infra_cdk.bundling import IN_USE_SECONDS, KEPT, NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, ROOT, Bundles
 
 HERE = Tunables(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 MOST_BYTES = 8_000_000
@@ -29,7 +29,8 @@ def libraries():
 @pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "sealer", "connector"])
 def test_what_is_left_out_of_a_bundle_is_not_imported(tmp_path, package):
     """With its parts made and the module of every state, connector and store that it may need."""
-    code = Bundles(HERE, tmp_path).code(f"functions/{package}", without=NOT_FOR_WORKERS)
+    without = NOT_FOR_SWEEPERS if package == "sweeper" else NOT_FOR_WORKERS
+    code = Bundles(HERE, tmp_path).code(f"functions/{package}", without=without)
     program = f"""
 import pkgutil, sys
 sys.path[:0] = [{str(code)!r}]
@@ -80,11 +81,14 @@ def imported(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_what_is_left_out_is_imported_not_even_late():
+@pytest.mark.parametrize(("begins", "without"), [
+    (("functions.worker", "functions.deadletter", "functions.connector", "connectors"), NOT_FOR_WORKERS),
+    (("functions.sweeper",), NOT_FOR_SWEEPERS),
+])
+def test_what_is_left_out_is_imported_not_even_late(begins, without):
     """An import within a function would fail in the middle of somebody's execution."""
     found = modules()
-    wanted = [name for name in found if name.startswith(("functions.worker", "functions.sweeper", "connectors"))]
-    wanted += [name for name in found if name.startswith(("functions.deadletter", "functions.connector"))]
+    wanted = [name for name in found if name.startswith(begins)]
     wanted = [name for name in wanted if not name.startswith("connectors.known")]
     reached = set()
     while wanted:
@@ -92,7 +96,7 @@ def test_what_is_left_out_is_imported_not_even_late():
         if name in found and name not in reached:
             reached.add(name)
             wanted += [name.rpartition(".")[0], *imported(found[name])]
-    left_out = [ROOT / name for name in NOT_FOR_WORKERS]
+    left_out = [ROOT / name for name in without]
     assert all(place.exists() for place in left_out)
     assert [name for name in reached if any(found[name].is_relative_to(place) for place in left_out)] == []
 

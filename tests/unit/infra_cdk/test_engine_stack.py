@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine.adapters.aws.table import SEALED
+from engine.adapters.aws.table import ENDED_TERM, SEALED
 
 pytestmark = pytest.mark.full
 
@@ -44,7 +44,7 @@ class TestSealing:
     @pytest.fixture
     def source(self, templates):
         found = templates["engine"].find_resources("AWS::Lambda::EventSourceMapping").values()
-        (source,) = [each["Properties"] for each in found if "StartingPosition" in each["Properties"]]
+        (source,) = [each["Properties"] for each in found if "DestinationConfig" in each["Properties"]]
         return source
 
     def test_an_entry_is_readable_within_five_seconds(self, source):
@@ -63,6 +63,28 @@ class TestSealing:
     def test_lambda_hands_over_what_the_sealer_reads_and_no_more(self, source):
         filters = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
         assert filters == list(SEALED)
+
+
+class TestRetention:
+    """What DynamoDB deletes by a closing segment's term is told to the sweeper."""
+
+    @pytest.fixture
+    def source(self, templates):
+        found = templates["engine"].find_resources("AWS::Lambda::EventSourceMapping").values()
+        streams = [each["Properties"] for each in found if "StartingPosition" in each["Properties"]]
+        (source,) = [each for each in streams if "DestinationConfig" not in each]
+        return source
+
+    def test_lambda_hands_over_the_ends_of_terms_and_no_more(self, source):
+        filters = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+        assert filters == [ENDED_TERM]
+        assert "Sweeper" in json.dumps(source["FunctionName"])
+
+    def test_nothing_is_given_up_before_the_stream_forgets_it(self, source):
+        assert source["StartingPosition"] == "TRIM_HORIZON"
+        assert source.get("MaximumRetryAttempts", -1) == source.get("MaximumRecordAgeInSeconds", -1) == -1
+        assert source["BisectBatchOnFunctionError"] is True
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_the_worker_learns_the_queue(templates):

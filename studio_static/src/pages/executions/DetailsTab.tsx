@@ -36,6 +36,12 @@ export function DetailsTab({ execution }: { execution: Execution }) {
         <Duration seconds={execution.duration_seconds} />
       </Fact>
       <Fact name="Redriven">{execution.redrives > 0 ? timesWords(execution.redrives) : "–"}</Fact>
+      <Fact name="Can be redriven until">
+        <Time at={execution.redrivable_until} />
+      </Fact>
+      <Fact name="Kept until">
+        <Time at={execution.kept_until} />
+      </Fact>
       <Fact name="Started by">{execution.started_by ?? "–"}</Fact>
       <Fact name="Business key">{execution.business_key ?? "–"}</Fact>
       <Fact name="Digest">

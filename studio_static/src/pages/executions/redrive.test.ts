@@ -23,6 +23,11 @@ describe("isRedrivable", () => {
   it.each(["SUCCEEDED", "RUNNING", "PAUSED"])("does not where it is %s", (status) =>
     expect(isRedrivable({ ...failed, status })).toBe(false),
   );
+  it("offers none once its time is over", () => {
+    const until = { ...failed, redrivable_until: "2026-01-15T00:00:00.000Z" };
+    expect(isRedrivable(until, Date.parse("2026-01-14T23:59:59Z"))).toBe(true);
+    expect(isRedrivable(until, Date.parse("2026-01-15T00:00:00Z"))).toBe(false);
+  });
   it("offers none to EXPRESS and to an item of a Map Run", () => {
     expect(isRedrivable({ ...failed, kind: "EXPRESS" })).toBe(false);
     expect(isRedrivable({ ...failed, id: "orders:one~1.0~7" })).toBe(false);

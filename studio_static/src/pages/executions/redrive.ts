@@ -7,9 +7,14 @@ export const UNSUCCESSFUL = ["FAILED", "TIMED_OUT", "ABORTED"] as const;
 export type Unsuccessful = (typeof UNSUCCESSFUL)[number];
 
 /** Whether a redrive is offered. The API knows more that stands against one, and says so. */
-export function isRedrivable(execution: Pick<Execution, "id" | "status" | "kind">): boolean {
+export function isRedrivable(
+  execution: Pick<Execution, "id" | "status" | "kind"> & Partial<Pick<Execution, "redrivable_until">>,
+  now = Date.now(),
+): boolean {
   const didEndBadly = UNSUCCESSFUL.some((status) => status === execution.status);
-  return didEndBadly && execution.kind === "STANDARD" && parentOf(execution.id) === null;
+  const until = execution.redrivable_until ?? null;
+  const inTime = until === null || new Date(until).getTime() > now;
+  return didEndBadly && inTime && execution.kind === "STANDARD" && parentOf(execution.id) === null;
 }
 
 /** A distributed Map's child is named after its parent, its run and its item: "spread:one~1.0~7". */

@@ -108,7 +108,8 @@ class Answers:
             "/health": {"status": "ok"}, "/me": {"stage": "prod", "product_version": "1.2", "actor": "ana"},
             "/secrets": {"secrets": [{"key": "KEY", "used_by": [], "shadowed_by": None}], "missing": []},
             "/executions": {"executions": []}, "/audit/verify": {"ok": True, "says": "7 entries"}, "/alarms": heard(1),
-            "/workflows": {"workflows": []}, **changed,
+            "/workflows": {"workflows": []},
+            "/storage": {"retention_days": 90.0, "redrive_days": 14.0, "next": None, "folder": None}, **changed,
         }
 
     def post(self, path, body):
@@ -219,3 +220,45 @@ def test_a_secret_that_a_deployment_s_workflow_names_and_nobody_set_is_ill():
     }), NOW)}
     assert (found["secrets"].verdict, found["secrets"].says) == ("ill", "not there: NOT_THERE (named by pay)")
     assert found["secrets"].mend == "automate secrets set NOT_THERE"
+
+
+FOLDER = {
+    "bytes": 50_000_000, "free_bytes": 1_000_000, "shrinks": True, "bytes_a_day": 2_000_000.0,
+    "disk_free_bytes": 9_000_000_000, "reserve_bytes": 200_000_000, "days_left": 4000.0,
+}
+
+
+def storage(**changed):
+    following = {"execution": "orders:1", "workflow": "orders", "at": "2027-02-01T00:00:00.000Z"}
+    folder = {**FOLDER, **changed}
+    answers = Answers(**{"/storage": {
+        "retention_days": 90.0, "redrive_days": 14.0, "next": following, "folder": folder,
+    }})
+    return {check.name: check for check in of_deployment(answers, NOW)}
+
+
+def test_what_is_kept_and_taken_next_is_said():
+    found = storage()
+    assert found["retention"].says == (
+        "executions are kept for 90 days after their end; taken next: orders:1, on 2027-02-01"
+    )
+    assert found["storage"].says == "the database has 50.0 MB, 1.0 of them free; it grew +2.0 MB a day"
+    assert found["storage"].verdict == "well"
+
+
+def test_a_disk_that_is_soon_full_is_ill_before_it_is():
+    found = storage(days_left=6.4)["storage"]
+    assert (found.verdict, found.says.rpartition(": ")[2]) == ("ill", "the disk has room for 6 more days")
+    assert "AUTOMATE_RETENTION_DAYS" in found.mend
+
+
+def test_a_folder_that_keeps_its_free_pages_is_told_how_to_give_them_back():
+    found = storage(shrinks=False, bytes_a_day=None, days_left=None)["storage"]
+    assert found.verdict == "note"
+    assert "known tomorrow" in found.says
+    assert found.mend.startswith("automate compact")
+
+
+def test_an_earlier_release_tells_nothing_of_storage():
+    found = {check.name for check in of_deployment(Answers(**{"/storage": NotFound("no such route")}), NOW)}
+    assert not found & {"retention", "storage"}

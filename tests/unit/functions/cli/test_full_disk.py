@@ -36,7 +36,8 @@ def automate(folder, *arguments, nothing_grows=False, given=None):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
     return subprocess.run(
         [sys.executable, "-m", "functions.cli.main", "--data-dir", str(folder), *arguments], cwd=ROOT, text=True,
-        capture_output=True, check=False, timeout=120, input=given, env={**kept, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, check=False, timeout=120, input=given,
+        env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "AUTOMATE_DISK_RESERVE_MB": "0"},
         preexec_fn=before if nothing_grows else None,
     )
 

@@ -322,7 +322,7 @@ def test_no_command_and_no_option_escapes():
 
 
 def test_what_works_one_way_alone_is_a_short_list():
-    assert set(FOLDER_ALONE) == {"up", "worker", "demo", "signin", "backup"}
+    assert set(FOLDER_ALONE) == {"up", "worker", "demo", "signin", "backup", "compact"}
     assert set(ENDPOINT_ALONE) == {"login", "logout"}
 
 

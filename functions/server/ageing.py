@@ -1,0 +1,84 @@
+"""Ageing beside the loop: one worker of a folder takes what its term is over for, in a tenth of the time.
+
+It writes a small transaction and then rests nine times as long as that took, however fast the machine is: the loop's
+commits come in between. Of several workers one does it, by an OS lock that ends with its process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from engine.adapters.local.stores import LocalStores
+from engine.clock import Clock
+from engine.durable.lifecycle.ageing import Ageing
+from engine.durable.retention import Retention
+from engine.errors import StorageError
+from engine.ports.catalog_store import CatalogStore
+
+_LOG = logging.getLogger(__name__)
+
+FIRST_SECONDS = 10.0
+"""A worker begins with its queue."""
+
+REST_SECONDS = 300.0
+"""After a pass."""
+
+SHARE = 0.1
+LEAST_PAUSE_SECONDS = 0.02
+
+LOCK = ".ageing"
+
+
+def terms_of(catalog: CatalogStore, workspace: str, workflow: str) -> float | None:
+    """The term that a workflow's active version names; None where it names none. What cannot be read names none."""
+    row = catalog.workflow(workspace, workflow)
+    number = 0 if row is None else row.active_version
+    version = catalog.version(workspace, workflow, number) if number else None
+    if version is None:
+        return None
+    try:
+        days = json.loads(version.document).get("retention_days")
+    except (ValueError, AttributeError):
+        return None
+    return float(days) if isinstance(days, int) else None
+
+
+def ageing_of(stores: LocalStores, clock: Clock, retention: Retention) -> Ageing:
+    """The job over a folder's stores."""
+    return Ageing(stores.retention, clock, retention, lambda *workflow: terms_of(stores.catalog, *workflow))
+
+
+def age(folder: Path, stores: LocalStores, clock: Clock, retention: Retention, ended: threading.Event) -> None:
+    """Do the job, as long as no other process does, until `ended`."""
+    job = ageing_of(stores, clock, retention)
+    pause = FIRST_SECONDS
+    with (folder / "locks" / LOCK).open("a") as lock:
+        os.fchmod(lock.fileno(), 0o600)
+        while not ended.wait(pause):
+            pause = _pause(job, stores, clock) if _is_ours(lock.fileno()) else REST_SECONDS
+
+
+def _pause(job: Ageing, stores: LocalStores, clock: Clock) -> float:
+    """A piece of the work; how long to rest after it."""
+    began = time.perf_counter()
+    try:
+        if job.round():
+            return max(LEAST_PAUSE_SECONDS, (time.perf_counter() - began) * (1 - SHARE) / SHARE)
+        stores.space.note(clock.now())
+    except StorageError as error:
+        _LOG.warning("retention is tried again: %s", error)
+    return REST_SECONDS
+
+
+def _is_ours(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

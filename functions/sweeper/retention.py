@@ -1,0 +1,103 @@
+"""Retention on AWS: what the table's stream says has come to the end of its term is deleted.
+
+    a closing segment's TTL ──► DynamoDB deletes it ──► the stream ──► its execution is taken (adapters.aws.retention)
+    {"walk": {"workspace", "before"}} ──► so is what the stream does not tell of: what ended before there were terms,
+                                          and what an outage of a day has lost
+
+A batch that comes again finds less to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache, partial
+from typing import Any
+
+from engine.adapters.aws import items
+from engine.adapters.aws.retention import DynamoRetention, Unfinished
+from engine.adapters.aws.stores import AwsStores
+from engine.catalog.published import CatalogPublished
+from engine.clock import Clock, SystemClock
+from engine.durable.retention import Retention
+from engine.durable.started import awaited
+from engine.errors import NotFound, StorageError
+from engine.governance.audit_entry import parse_time, written_time
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.journal import OPEN_STATUSES
+from engine.ports.keys import DEFAULT_WORKSPACE, ExecutionKey
+from engine.settings import Settings
+
+Json = Any
+
+_LOG = logging.getLogger(__name__)
+
+RESERVE_SECONDS = 10.0
+"""Before the function's end nothing more is begun."""
+
+
+class Retaining:
+    """`taken` counts the executions, so far. Not to be used by two threads at once."""
+
+    def __init__(self, stores: AwsStores, clock: Clock, retention: Retention) -> None:
+        self.clock = clock
+        self.taken = 0
+        self._journal = stores.journal
+        self._index = stores.index
+        self._store = DynamoRetention(stores.stored, stores.blobs, partial(awaited, stores.journal))
+        self._published = CatalogPublished(stores.catalog)
+        self._retention = retention
+
+    def records(self, records: list[Json], deadline: float) -> dict[str, Json]:
+        """Take the executions of a batch of the stream; answers from which record on it has to come again."""
+        for record in records:
+            key = items.key_of(record["dynamodb"]["Keys"]["pk"]["S"])
+            try:
+                self.taken += self._store.take(key, deadline=deadline)
+            except (StorageError, Unfinished) as error:
+                _LOG.warning("taken later: %s", error, extra={"execution": key.id})
+                return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+        return {"batchItemFailures": []}
+
+    def walk(self, asked: Json, deadline: float) -> dict[str, Json]:
+        """Go through the list of executions that started before `before`, and take those whose term is over. Answers
+        ``{"looked", "taken", "next"}``; `next`, where there is more, is the walk to ask for next."""
+        workspace, before = asked.get("workspace", DEFAULT_WORKSPACE), asked.get("before")
+        until = self.clock.now() if before is None else parse_time(before, where="before")
+        looked, was, reached = 0, self.taken, until
+        for key in self._index.keys(ExecutionQuery(workspace, started_before=until)):
+            if self.clock.now() >= deadline:
+                following = {"workspace": workspace, "before": written_time(reached)}
+                return {"looked": looked, "taken": self.taken - was, "next": following}
+            since, started_at = self._since(key)
+            try:
+                self.taken += self._store.take(key, since=since, deadline=deadline)
+            except Unfinished:
+                continue
+            looked, reached = looked + 1, reached if started_at is None else started_at
+        return {"looked": looked, "taken": self.taken - was, "next": None}
+
+    def _since(self, key: ExecutionKey) -> tuple[float | None, float | None]:
+        """When one that says nothing of its term was to be taken, and when it started; None where that is not known, or
+        it goes with its parent, which is still there."""
+        header = self._journal.header(key)
+        if header is None:
+            return None, None
+        if header.status in OPEN_STATUSES:
+            return None, header.started_at
+        parent = header.parent
+        if parent is not None and parent.waits:
+            is_there = self._journal.header(ExecutionKey(key.workspace, parent.execution_id)) is not None
+            return None if is_there else header.ended_at, header.started_at
+        try:
+            own = self._published.pinned(key.workspace, header.workflow, header.definition_digest).retention_days
+        except NotFound:
+            own = None
+        return self._retention.kept_until(header.status, header.ended_at, own), header.started_at
+
+
+@cache
+def retaining() -> Retaining:
+    """Over the stores that the environment names, made when first asked."""
+    clock, settings = SystemClock(), Settings.from_environment(os.environ)
+    return Retaining(AwsStores.from_settings(settings, clock), clock, Retention.of(settings))

@@ -1,0 +1,61 @@
+/** How long executions are kept, what is taken next, and what a data folder takes of its disk. */
+import "../executions/executions.css";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { Folder, Storage } from "../../api/schema";
+import { useApi } from "../../api/useApi";
+import { executionHref } from "../../app/links";
+import { usePage } from "../../app/page";
+import { Loaded } from "../../ui/Loaded";
+import { NavLink } from "../../ui/NavLink";
+import { Time } from "../../ui/Time";
+import { Fact } from "../executions/Fact";
+import { daysWords, growthWords, leftWords, sizeWords } from "./words";
+
+export default function StoragePage() {
+  usePage({ title: "Storage", crumbs: [{ text: "Storage" }] });
+  const storage = useApi<Storage>("/storage");
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1" description="How long executions are kept after their end, and what they take.">
+        Storage
+      </Header>
+      <Loaded from={storage} what="what is stored">
+        {(data) => (
+          <dl className="ex-details">
+            <Fact name="Executions are kept">{daysWords(data.retention_days)}</Fact>
+            <Fact name="Can be redriven">{daysWords(data.redrive_days)}</Fact>
+            <Fact name="Taken next">
+              {data.next ? (
+                <>
+                  <NavLink to={executionHref(data.next.execution)}>{data.next.execution}</NavLink>,{" "}
+                  <Time at={data.next.at} />
+                </>
+              ) : (
+                "–"
+              )}
+            </Fact>
+            {data.folder && <FolderFacts folder={data.folder} />}
+          </dl>
+        )}
+      </Loaded>
+    </SpaceBetween>
+  );
+}
+
+function FolderFacts({ folder }: { folder: Folder }) {
+  return (
+    <>
+      <Fact name="Database">{`${sizeWords(folder.bytes)}, ${sizeWords(folder.free_bytes)} of it free`}</Fact>
+      <Fact name="Growth a day">{growthWords(folder.bytes_a_day)}</Fact>
+      <Fact name="Free on the disk">{sizeWords(folder.disk_free_bytes)}</Fact>
+      <Fact name="Room for">{leftWords(folder)}</Fact>
+      <Fact name="Starts are refused below">{sizeWords(folder.reserve_bytes)}</Fact>
+      {!folder.shrinks && (
+        <Fact name="Free pages">
+          are used again, and not given back to the disk: <code>automate compact</code>, once
+        </Fact>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+"""How large a folder is, how it grows, and how it gives back what retention frees."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.errors import Conflict, StoreUnavailable
+from engine.ports.journal import HeaderChange, row_of
+from engine.ports.keys import ExecutionKey
+from engine.ports.retention import Ended
+from tests.support.backends import open_local
+from tests.support.records import START, a_header, a_segment
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "data"
+
+
+def fill(stores, number=200, size=20_000):
+    ended = []
+    for index in range(number):
+        key = ExecutionKey.of("default", "orders", f"run-{index}")
+        header = a_header(key, started_at=START)
+        stores.journal.create(header, b"{}", row_of(header))
+        stores.journal.commit([a_segment(key, 0, body=b"x" * size)])
+        row = row_of(header, status="SUCCEEDED", ended_at=START + 1)
+        stores.journal.update_headers([HeaderChange(key, 0, "SUCCEEDED", None, ended_at=START + 1, row=row)])
+        ended.append(Ended(key, "SUCCEEDED", START, START + 1))
+    return ended
+
+
+def without_vacuum(folder):
+    """A folder as an earlier release made it."""
+    open_local(folder, SkipClock()).close()
+    with closing(sqlite3.connect(folder / "automate.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA auto_vacuum = NONE")
+        connection.execute("VACUUM")
+    return open_local(folder, SkipClock())
+
+
+def test_a_new_folder_gives_its_free_pages_back(folder):
+    stores = open_local(folder, SkipClock())
+    ended = fill(stores)
+    full = stores.space.look(START)
+    assert full.shrinks
+    assert stores.retention.take(ended, START) == 150
+    assert stores.retention.take(ended, START) == 50
+    freed = stores.space.look(START)
+    assert (freed.bytes, freed.free > full.free + 1_000_000) == (full.bytes, True)
+    assert stores.retention.shrink(10) == 10
+    assert stores.space.look(START).bytes == full.bytes - 10 * 4096
+    while stores.retention.shrink(200):
+        pass
+    small = stores.space.look(START)
+    assert small.bytes < full.bytes / 2
+    assert small.free == 256 * 4096, "some stay, for what is written next"
+    stores.close()
+
+
+def test_a_folder_of_an_earlier_release_does_so_once_it_was_compacted(folder):
+    stores = without_vacuum(folder)
+    ended = fill(stores)
+    while stores.retention.take(ended, START):
+        pass
+    assert not stores.space.look(START).shrinks
+    assert stores.retention.shrink(100) == 0
+    before, after = stores.space.compact()
+    assert after < before / 2
+    stores.close()
+    stores = open_local(folder, SkipClock())
+    assert stores.space.look(START).shrinks
+    assert stores.inspect().damage == ()
+    stores.close()
+
+
+def test_nothing_is_compacted_beside_another_process(folder, monkeypatch):
+    stores = open_local(folder, SkipClock())
+    monkeypatch.setattr(stores.processes, "others", lambda: ["automate up (pid 7)"])
+    with pytest.raises(Conflict, match="in use by automate up"):
+        stores.space.compact()
+    stores.close()
+
+
+def test_nothing_is_compacted_without_room(folder, monkeypatch):
+    stores = open_local(folder, SkipClock())
+    usage = type("Usage", (), {"free": 1000})
+    monkeypatch.setattr("engine.adapters.local.space.shutil.disk_usage", lambda _folder: usage)
+    with pytest.raises(StoreUnavailable, match="1,000 are free"):
+        stores.space.compact()
+    stores.close()
+
+
+def test_growth_is_known_after_a_day(folder):
+    stores = open_local(folder, SkipClock())
+    stores.space.note(START)
+    assert stores.space.look(START).a_day is None
+    before = stores.space.look(START).bytes
+    fill(stores)
+    stores.space.note(START + 60)  # once a day is enough
+    midnight = START // DAY * DAY
+    found = stores.space.look(midnight + 2 * DAY)
+    assert found.a_day == pytest.approx((found.bytes - before) / 2)
+    stores.close()
+
+
+def test_days_of_long_ago_are_forgotten(folder):
+    stores = open_local(folder, SkipClock())
+    for day in range(40):
+        stores.space.note(START + day * DAY)
+    rows = stores._database.read(lambda connection: connection.execute("SELECT count(*) FROM size_on").fetchone())
+    assert rows == (31,)
+    stores.close()

@@ -1,0 +1,114 @@
+"""How long executions are kept, and what is said of one that is kept no longer."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from engine.durable.lifecycle.ageing import Ageing, next_taken
+from engine.durable.retention import DAY, Retention
+from engine.governance.audit_entry import parse_time
+from engine.ports.retention import Space
+from functions.app.services import Storage
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Broken"}}}
+
+
+def start(api, definition=PASS, name="one"):
+    api.publish("hello", definition)
+    api("POST", "/workflows/hello/executions", {"name": name, "input": {}})
+    api.work()
+    return api("GET", f"/executions/hello%3A{name}").json
+
+
+def take_all(api):
+    job = Ageing(api.stores.retention, api.clock, Retention())
+    while job.round():
+        pass
+    return job.taken
+
+
+def test_an_execution_says_until_when_it_is_kept(api):
+    found = start(api)
+    assert parse_time(found["kept_until"]) == parse_time(found["ended_at"]) + 90 * DAY
+    assert found["redrivable_until"] is None
+
+
+def test_one_that_failed_says_until_when_it_can_be_redriven(api):
+    found = start(api, FAIL)
+    assert parse_time(found["redrivable_until"]) == parse_time(found["ended_at"]) + 14 * DAY
+
+
+def test_after_that_a_redrive_is_refused_with_both_times(api):
+    found = start(api, FAIL)
+    api.clock.sleep(15 * DAY)
+    reply = api("POST", "/executions/hello%3Aone/redrive")
+    assert (reply.status, reply.error["code"]) == (409, "ExecutionNotRedrivable")
+    for name in ("ended_at", "redrivable_until"):
+        assert found[name][:19] in reply.error["message"]
+    assert "automate rerun" in reply.error["advice"]
+
+
+def test_an_open_one_has_no_term(api):
+    api.publish("hello", {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}})
+    api("POST", "/workflows/hello/executions", {"name": "one", "input": {}})
+    api.work()
+    found = api("GET", "/executions/hello%3Aone").json
+    assert (found["kept_until"], found["redrivable_until"]) == (None, None)
+
+
+def test_one_that_was_taken_is_answered_with_the_day(api):
+    start(api)
+    api.clock.sleep(91 * DAY)
+    assert take_all(api) == 1
+    for path in ("", "/history", "/steps", "/definition", "/payload?part=input"):
+        reply = api("GET", f"/executions/hello%3Aone{path}")
+        assert (reply.status, reply.error["code"]) == (410, "ExecutionTaken"), path
+        assert "retention took it on 20" in reply.error["message"]
+    for path in ("stop", "resume", "rerun", "redrive"):
+        assert api("POST", f"/executions/hello%3Aone/{path}").status == 410, path
+    assert api("GET", "/executions").json["executions"] == []
+    assert api("GET", "/executions/hello%3Atwo").status == 404
+
+
+def test_its_name_can_be_used_again(api):
+    start(api)
+    api.clock.sleep(91 * DAY)
+    take_all(api)
+    assert start(api)["status"] == "SUCCEEDED"
+
+
+def test_a_stage_tells_its_terms(api):
+    assert api("GET", "/storage").json == {"retention_days": 90.0, "redrive_days": 14.0, "next": None, "folder": None}
+
+
+def test_a_folder_tells_its_size_and_what_is_taken_next(api):
+    found = start(api)
+
+    def look():
+        following = next_taken(api.stores.retention, Retention(), lambda *_: None, "default")
+        return Storage(Space(50_000_000, 1_000_000, 1_199_000_000, 10_000_000.0, shrinks=True), following)
+
+    api.services = dataclasses.replace(api.services, storage=look)
+    shown = api("GET", "/storage").json
+    assert shown["next"] == {"execution": "hello:one", "workflow": "hello", "at": found["kept_until"]}
+    assert shown["folder"] == {
+        "bytes": 50_000_000, "free_bytes": 1_000_000, "shrinks": True, "bytes_a_day": 10_000_000.0,
+        "disk_free_bytes": 1_199_000_000, "reserve_bytes": 200_000_000, "days_left": 100.0,
+    }
+
+
+def test_a_folder_that_does_not_grow_lasts(api):
+    space = Space(50, 0, 10**9, None, shrinks=False)
+    api.services = dataclasses.replace(api.services, storage=lambda: Storage(space, None))
+    assert api("GET", "/storage").json["folder"]["days_left"] is None
+
+
+def test_a_document_s_term_is_checked_with_its_place(api):
+    for days, why in ((0, "must be at least 1"), (40000, "must be at most 36500"), ("ten", "must be a whole number")):
+        document = {"name": "kept", "definition": PASS, "retention_days": days}
+        reply = api("POST", "/workflows/import", {"document": document, "publish": True})
+        assert reply.status == 422
+        assert reply.error["where"].endswith("/retention_days")
+        assert why in reply.error["message"]
+        assert "from 1 to 36500" in reply.error["advice"]
