@@ -14,13 +14,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
+from engine.catalog.published import CatalogPublished
 from engine.durable import codec
-from engine.errors import StorageError
+from engine.errors import NotFound, StorageError, StoreCorrupt
 from engine.governance.audit_engine import engine_entries
 from engine.governance.audit_entry import AuditEntry
 from engine.governance.audit_recorder import AuditRecorder
 from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
 from engine.ports.journal import Journal, Segment
+from engine.ports.keys import ExecutionKey
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,9 +35,11 @@ for each by itself costs more."""
 
 
 class EngineEntries:
-    """The entries of committed segments; `origin` is what they call the worker."""
+    """The entries of committed segments; `origin` is what they call the worker. `published` says which versions mark
+    sensitive fields: without it none does."""
 
-    def __init__(self, journal: Journal, *, origin: str) -> None:
+    def __init__(self, journal: Journal, *, origin: str, published: CatalogPublished | None = None) -> None:
+        self._published = published
         self._journal = journal
         self._origin = origin
 
@@ -61,7 +65,18 @@ class EngineEntries:
                         break
             return read.get(number)
 
-        return engine_entries(segment.key, version, events, earlier=earlier, origin=self._origin)
+        return engine_entries(
+            segment.key, version, events, earlier=earlier, origin=self._origin, hides=self._hides
+        )
+
+    def _hides(self, key: ExecutionKey, version: int) -> bool:
+        """Whether the version marks something; one that is not there may have."""
+        if self._published is None:
+            return False
+        try:
+            return self._published.numbered(key.workspace, key.workflow, version).marks_fields
+        except (NotFound, StoreCorrupt):
+            return True
 
 
 class EngineRecorder:
@@ -71,9 +86,10 @@ class EngineRecorder:
     def __init__(
         self, audit: AuditRecorder, journal: Journal, *, origin: str, within: bool = False,
         observe: Callable[[Segment, Sequence[HistoryEvent]], None] = lambda _segment, _events: None,
+        published: CatalogPublished | None = None,
     ) -> None:
         self._audit = audit
-        self._entries_of = EngineEntries(journal, origin=origin)
+        self._entries_of = EngineEntries(journal, origin=origin, published=published)
         self._observe = observe
         self._within = within
         self._recorded: dict[tuple[str, str], None] = {}

@@ -51,9 +51,9 @@ _RETENTION = ("engine/adapters/aws/retention.py", "engine/durable/started.py")
 
 NOT_FOR_WORKERS = (
     *_RETENTION,
-    "engine/testing", "engine/triggers", "engine/language/rules", "engine/copilot", "engine/cost", "engine/conversion",
-    "engine/conversion/step_functions", "engine/adapters/log_records.py", "engine/adapters/models", "connectors/known",
-    "engine/language/asl/validate",
+    "engine/testing", "engine/triggers", "engine/language/rules", "engine/language/sensitive", "engine/copilot",
+    "engine/cost", "engine/conversion", "engine/conversion/step_functions", "engine/adapters/log_records.py",
+    "engine/adapters/models", "connectors/known", "engine/language/asl/validate",
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),
@@ -65,8 +65,8 @@ NOT_FOR_WORKERS = (
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
-        "cases", "catalog", "diff", "document", "files", "input_schema", "publishing", "startable", "states",
-        "studio", "trigger_checks", "triggers", "uncallable",
+        "cases", "catalog", "diff", "document", "files", "input_schema", "marking", "publishing", "sensitive",
+        "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "roles", "shadowing",

@@ -32,6 +32,7 @@ from pydantic import (
 
 from engine.catalog.cases import Case
 from engine.catalog.input_schema import SchemaFault, check_schema
+from engine.catalog.sensitive import Sensitive
 from engine.catalog.studio import Studio
 from engine.catalog.triggers import Trigger
 from engine.catalog.wording import in_words, named
@@ -79,6 +80,9 @@ class WorkflowDocument(BaseModel):
     business_key: str | None = Field(
         None, min_length=2, max_length=1024,
         description="An expression over the input that names a run: JSONata between {% %}, or a JSONPath.",
+    )
+    sensitive: Sensitive | None = Field(
+        None, description="Fields whose values are shown only to who may reveal them, and gives a reason."
     )
     at_most_once: list[str] = Field(
         default_factory=list,

@@ -56,6 +56,16 @@ class CatalogPublished:
         """The version an execution pinned. NotFound when there is none with this digest."""
         return self._pinned(workspace, workflow, definition_digest)
 
+    def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
+        """Version `number`, also of a workflow that is archived. NotFound."""
+        return self._numbered(workspace, workflow, number)
+
+    def active(self, workspace: str, workflow: str) -> PublishedVersion | None:
+        """The active version, also of a workflow that is archived; None where there is none."""
+        row = self._store.workflow(workspace, workflow)
+        number = 0 if row is None else row.active_version
+        return None if number == 0 else self._numbered(workspace, workflow, number)
+
     def _load_numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         record = self._store.version(workspace, workflow, number)
         if record is None:
@@ -90,4 +100,5 @@ def parse_version(record: VersionRecord) -> PublishedVersion:
         input_schema=document.get("input_schema"),
         at_most_once=tuple(document.get("at_most_once", ())),
         retention_days=document.get("retention_days"),
+        sensitive=document.get("sensitive"),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
+from engine.catalog.marking import sensitive_problems
 from engine.catalog.states import StateText, is_distributed, states_of
 from engine.catalog.triggers import never_firing
 from engine.catalog.uncallable import resource_problems
@@ -46,6 +47,9 @@ def document_problems(
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
     found += _input_schema_problems(document.input_schema)
+    found += sensitive_problems(
+        document.as_written.get("sensitive"), document.input_schema, document.business_key, document.definition
+    )
     if document.triggers:
         from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.ports.journal import Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
 
@@ -23,8 +24,8 @@ class AwaitedCall:
 class Execution:
     """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
     those so far, `awaited_calls` are what a redriven one waits for; `actor` is who started it, where the journal keeps
-    that. `redrivable_until`: when one that did not succeed can no longer be redriven; `kept_until`: when retention may
-    take it."""
+    that; `parent` the execution that did. `redrivable_until`: when one that did not succeed can no longer be redriven;
+    `kept_until`: when retention may take it."""
 
     key: ExecutionKey
     workflow: str
@@ -44,3 +45,4 @@ class Execution:
     actor: Actor | None = None
     redrivable_until: float | None = None
     kept_until: float | None = None
+    parent: Parent | None = None

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
+from engine.governance.masking import MASK
 from engine.kernel.history import AUDITED_EVENTS, STEP_FAILURES
 from engine.ports.journal import Header
 from engine.ports.keys import ENGINE, ExecutionKey
@@ -66,13 +67,14 @@ def start_entry(header: Header) -> list[AuditEntry]:
 
 def engine_entries(
     key: ExecutionKey, version: int, events: Sequence[Event], *, earlier: Callable[[int], Event | None],
-    origin: str = "",
+    origin: str = "", hides: Callable[[ExecutionKey, int], bool] = lambda _key, _version: False,
 ) -> list[AuditEntry]:
     """The entries that `events`, committed together, make; most make none.
 
     `earlier` finds an event by its id among those committed before, and is asked for failures only. `origin` is the
     worker's name. An entry's `at` is the event's, its details are the workflow's ``version`` and the ``event``, for a
-    failure also ``state``, ``attempt``, ``error`` and ``cause`` where there are any.
+    failure also ``state``, ``attempt``, ``error`` and ``cause`` where there are any. A cause may quote an input, and
+    what stands in the log stays: of a version that marks sensitive fields (`hides`) it is MASK.
     """
     noted = [event for event in events if event.type in AUDITED_EVENTS]
     if not noted:
@@ -92,7 +94,7 @@ def engine_entries(
         AuditEntry(
             id=f"{key.id}#{event.id}", workspace=key.workspace, at=event.at, actor=actor, act=_ACTS[event.type],
             subject=Subject(EXECUTION, key.id),
-            details={"version": version, "event": event.id, **_context(event, find)},
+            details={"version": version, "event": event.id, **_hidden(_context(event, find), key, version, hides)},
         )
         for event in noted
     ]
@@ -107,10 +109,19 @@ def _context(event: Event, find: Callable[[int], Event | None]) -> dict[str, Jso
     return {name: value for name, value in context.items() if value is not None}
 
 
+def _hidden(
+    context: dict[str, Json], key: ExecutionKey, version: int, hides: Callable[[ExecutionKey, int], bool]
+) -> dict[str, Json]:
+    return {**context, "cause": MASK} if "cause" in context and hides(key, version) else context
+
+
 def _without_trace(cause: Json) -> Json:
-    """A connector's cause without its stack trace, which is the history's to keep."""
+    """A connector's cause without its stack trace, and that of an execution without its input and output: they are the
+    histories' to keep."""
     try:
         shape = json.loads(cause)
+        if "ExecutionArn" in shape:
+            return json.dumps({name: shape[name] for name in ("ExecutionArn", "Status", "Error") if name in shape})
         return f"{shape['errorType']}: {shape['errorMessage']}"
     except (ValueError, TypeError, KeyError):
         return cause

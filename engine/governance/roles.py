@@ -4,7 +4,7 @@
     operator    … run, operate                        start, stop, redrive, answer; pause and resume
     editor      … edit                                drafts, their tests with mocks, the names of secrets
     publisher   … publish                             what runs: versions, activities, tests that really call
-    admin       … secrets, access, audit              values of secrets, tokens and grants, the audit log
+    admin       … secrets, access, audit, reveal      values of secrets and of sensitive fields, tokens, the audit log
 
 A role holds what the one before it holds, and more. The check is pure: a caller is who asks and what was granted to
 them, as the door found it (functions.app.identity on AWS, functions.server.callers on one machine).
@@ -34,6 +34,7 @@ class Right(StrEnum):
     SECRETS = "secrets"
     ACCESS = "access"
     AUDIT = "audit"
+    REVEAL = "reveal"
 
 
 class Role(StrEnum):
@@ -51,7 +52,7 @@ _ADDED: Mapping[Role, tuple[Right, ...]] = {
     Role.OPERATOR: (Right.RUN, Right.OPERATE),
     Role.EDITOR: (Right.EDIT,),
     Role.PUBLISHER: (Right.PUBLISH,),
-    Role.ADMIN: (Right.SECRETS, Right.ACCESS, Right.AUDIT),
+    Role.ADMIN: (Right.SECRETS, Right.ACCESS, Right.AUDIT, Right.REVEAL),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Protocol
 
 from engine.records import dataclass
@@ -14,7 +15,8 @@ class PublishedVersion:
     """One published version, parsed. `kind` is STANDARD or EXPRESS. `business_key` is the expression (JSONata between
     ``{% %}`` or a JSONPath) that names a run by its input; `input_schema` is a JSON Schema. `at_most_once` overrides
     the connectors' own declaration: state names whose task is called at most once per attempt. `retention_days` is how
-    long its executions are kept after their end; None: as long as the stage's or folder's setting says."""
+    long its executions are kept after their end; None: as long as the stage's or folder's setting says. `sensitive` is
+    the document's field of that name, as written."""
 
     workspace: str
     workflow: str
@@ -26,6 +28,12 @@ class PublishedVersion:
     input_schema: dict[str, Json] | None = None
     at_most_once: tuple[str, ...] = ()
     retention_days: int | None = None
+    sensitive: Json = None
+
+    @property
+    def marks_fields(self) -> bool:
+        """Whether it marks sensitive fields, in whatever way."""
+        return self.sensitive is not None or '"x-sensitive"' in json.dumps(self.input_schema)
 
 
 class Published(Protocol):

@@ -77,11 +77,12 @@ def _services() -> Services:
     chain = task_chain(settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings))
     join_logs(Logger(service="api"), settings.log_level)
     audit = audit_over(stores, clock)
+    published = CatalogPublished(stores.started_catalog)
     recorded = EngineRecorder(
-        audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api")
+        audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api"),
+        published=published,
     )
 
-    published = CatalogPublished(stores.started_catalog)
     without = os.environ.get(ROLE_WITHOUT_GROUP, "")
 
     def new_worker() -> Worker:

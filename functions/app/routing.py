@@ -30,6 +30,7 @@ from functions.app import etags, large_values
 from functions.app.acts import Act, CallActs, Declared, Doing, Recorder
 from functions.app.failures import failure_response
 from functions.app.http import Headers, Request, Response
+from functions.app.sensitive.asked import HEADER, reason_in
 from functions.app.services import Services
 from functions.app.strict_json import read_json
 from functions.app.warnings import collected_warnings
@@ -63,7 +64,8 @@ class Also:
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Taken]):
     """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE. `acts` are
-    those that its handler does one by one."""
+    those that its handler does one by one. `route` is what was asked for, `reveal` the reason with which what is hidden
+    is to be shown."""
 
     services: Services
     caller: Caller
@@ -73,6 +75,8 @@ class Call(Generic[Taken]):
     doing: Doing | None = None
     if_match: str | None = None
     if_none_match: str | None = None
+    route: str = ""
+    reveal: str | None = None
 
     @property
     def actor(self) -> Actor:
@@ -123,7 +127,8 @@ Handler = Callable[[Call[Taken]], Shown | Answer[Shown]]
 class Route:
     """One row of the table. `takes` and `answers` are the models that its handler is annotated with; `answers` is None
     for pages that are not JSON. `right` is what a caller needs, `also` what some bodies need besides. `reads` names the
-    data of executions in the answer, for the record of who read what; empty where there is none. `example` is a body,
+    data of executions in the answer, for the record of who read what; empty where there is none; `reveals`: what of it
+    is hidden may be revealed. `example` is a body,
     or a query string for a GET. `flags` are fields of a body that may stand in the query instead. `act` is None for a
     GET alone."""
 
@@ -141,6 +146,7 @@ class Route:
     flags: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
     reads: str = ""
+    reveals: bool = False
 
     @property
     def name(self) -> str:
@@ -174,7 +180,7 @@ class RouteTable:
     def route(
         self, method: str, path: str, *, right: Needed | None = None, act: Declared | None = None, status: int = 200,
         example: Json = None, conditional: bool = False, flags: tuple[str, ...] = (), also: tuple[Also, ...] = (),
-        reads: str = "",
+        reads: str = "", reveals: bool = False,
     ) -> Callable[[Handler[Taken, Shown]], Handler[Taken, Shown]]:
         """Put the decorated handler in the table. What it takes and answers its annotations say.
 
@@ -194,7 +200,7 @@ class RouteTable:
             self.routes.append(
                 Route(
                     method, path, self.tag, right, takes, answers, handler, act, status, example, conditional, flags,
-                    also, reads,
+                    also, reads, reveals,
                 )
             )
             return handler
@@ -217,6 +223,9 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
         caller = services.caller_of(request.context, request.headers)
         if isinstance(route.right, Right):
             _admit(services, caller, route.right, route.name, request)
+        reveal = reason_in(request.headers, route.name, reveals=route.reveals)
+        if reveal is not None:
+            _admit(services, caller, Right.REVEAL, f"{route.name} with a reveal", request)
         given = _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
         for also in route.also:
             if also.asks(given):
@@ -225,6 +234,7 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
             services, caller, request.parameters, given,
             CallActs(route.act, Recorder(services.audit, services.clock), services.settings.workspace, caller.actor),
             if_match=etags.given(request.headers.get("if-match")), if_none_match=request.headers.get("if-none-match"),
+            route=route.name, reveal=reveal,
         )
         return _answered(route, call, request)
     except Exception as error:  # noqa: BLE001  the one place where errors become answers
@@ -264,7 +274,8 @@ def _response(
     found: Answer[Any], route: Route, request: Request, warnings: list[str], services: Services
 ) -> Response:
     body = _dump(found.body, warnings) if isinstance(found.body, BaseModel) else found.body or ""
-    headers: Headers = {"Content-Type": found.content_type, "Cache-Control": "no-cache", **found.headers}
+    kept = "no-store" if HEADER.lower() in request.headers else "no-cache"
+    headers: Headers = {"Content-Type": found.content_type, "Cache-Control": kept, **found.headers}
     if request.method == "GET" or found.etag is not None:
         tag = found.etag or etags.of(body)
         headers["ETag"] = f'"{tag}"'

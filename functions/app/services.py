@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from functions.app.access import Refusing
     from functions.app.console_links import ConsoleLinks
     from functions.app.reads import Reads
+    from functions.app.sensitive.gate import Gate
     from functions.app.started_by import StartedBy
 
 _Item = TypeVar("_Item")
@@ -74,6 +75,7 @@ class Services:
     request's context (API Gateway's ``requestContext``) and headers who asks, from where, and what was granted to them;
     `open_refusing` gives what refuses those who lack a right. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
+    `open_hiding` gives what hides the sensitive fields of executions.
     `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue,
     `open_tokens` gives the named tokens, `open_reads` what keeps who read what, and `storage` looks at the folder.
     `readers` is where the many reads of a list go on, side by side.
@@ -96,6 +98,7 @@ class Services:
     logs: ExecutionLogs
     place: Place
     started_by: StartedBy
+    open_hiding: Callable[[], Gate]
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None
@@ -108,6 +111,11 @@ class Services:
     def catalog(self) -> Catalog:
         """Drafts and versions."""
         return self.open_catalog()
+
+    @property
+    def hiding(self) -> Gate:
+        """What hides sensitive fields."""
+        return self.open_hiding()
 
     def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:
         """`read` of each item, in order; side by side where each read is a request (AWS)."""

@@ -23,7 +23,7 @@ from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import Journal
 from engine.ports.logs import ExecutionLogs
 from engine.ports.pauses import Pauses
-from engine.ports.published import Published, PublishedVersion
+from engine.ports.published import PublishedVersion
 from engine.ports.queue import WakeQueue
 from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.ports.transactions import Together, one_by_one
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
     from engine.durable.worker.worker import Worker
     from functions.app.access import Refusing
+    from functions.app.sensitive.gate import Gate
 
 
 class Stores(Protocol):
@@ -89,7 +90,7 @@ def services_over(
     new_worker: Callable[[], Worker], secret_backends: Sequence[SecretBackend], secret_store: WritableSecrets,
     caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller], logs: ExecutionLogs, place: Place,
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
-    published: Published | None = None, starts_pauses: Pauses | None = None,
+    published: CatalogPublished | None = None, starts_pauses: Pauses | None = None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started; `longest_poll` and `most_waiting` are those of Activities. `published` and `starts_pauses` are what
@@ -107,10 +108,17 @@ def services_over(
 
         return Refusing(audit, clock)
 
+    @cache
+    def hiding() -> Gate:
+        from functions.app.sensitive.gate import Gate  # noqa: PLC0415  what shows no execution does not need it
+        from functions.app.sensitive.reveals import Reveals  # noqa: PLC0415
+
+        return Gate(versions, executions, Reveals(audit, clock))
+
+    versions = published or CatalogPublished(stores.catalog)
     executions = Executions(
-        journal=stores.journal, index=stores.index, queue=stores.queue,
-        published=published or CatalogPublished(stores.catalog), clock=clock, settings=settings,
-        pauses=starts_pauses or stores.pauses, masks=chain.masks, startable=startable,
+        journal=stores.journal, index=stores.index, queue=stores.queue, published=versions, clock=clock,
+        settings=settings, pauses=starts_pauses or stores.pauses, masks=chain.masks, startable=startable,
         together=stores.together or one_by_one,
     )
     return Services(
@@ -123,5 +131,5 @@ def services_over(
             longest_poll=longest_poll, most_waiting=most_waiting,
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
-        started_by=StartedBy(audit),
+        started_by=StartedBy(audit), open_hiding=hiding,
     )

@@ -44,6 +44,7 @@ from engine.language.expr.jsonata import STATES
 from engine.language.expr.jsonata_functions import ARGUMENTS
 from engine.testing.resource_kinds import READING
 from functions.app.acts import REFUSED as REFUSED_ACT
+from functions.app.sensitive.reveals import ACTS as REVEALS
 from functions.app.shapes.steps import Step
 from functions.app.table import every_route
 
@@ -154,7 +155,7 @@ def _trigger_types() -> list[str]:
 
 def _acts() -> set[str]:
     declared = {name for route in every_route() if route.act is not None for name in route.act.names}
-    return declared | ENGINE_ACTS | {REFUSED_ACT}
+    return declared | ENGINE_ACTS | {REFUSED_ACT, *REVEALS}
 
 
 def _refused() -> Iterator[str]:

@@ -54,6 +54,10 @@ answer and nothing was lost.
 **ETags.** Every answer to a GET has an ETag. Send it back in `If-None-Match`, and an unchanged answer is 304 without a
 body. A request with `If-Match` never overwrites somebody else's change.
 
+**Sensitive fields** are shown as `********` ([workflow-document.md](workflow-document.md#sensitive-fields)). Who has
+the right `reveal` sends the reason in `Automate-Reveal`, percent-encoded, with a request to a route that takes it. The
+answer is in clear and not to be stored, and the audit log has an entry first.
+
 **Large bodies.** On AWS an answer over about 5 MB is left out. Its header `Automate-Too-Large` is then 1, and its body
 is `{"$too_large": {"bytes", "href", "expires_in"}}`. GET `href`, without a token, within `expires_in` seconds. Put a
 body over about 5 MB where `POST /uploads` says. The request then has no body, and has the header `Automate-Upload` with
@@ -179,6 +183,8 @@ def matrix() -> str:
         groups.setdefault(_least(route.right), []).append(f"`{route.name}`")
         for also in route.also:
             groups.setdefault(_least(also.right), []).append(f"`{route.name}` {also.when}")
+        if route.reveals:
+            groups.setdefault(_least(Right.REVEAL), []).append(f"`{route.name}` with a reveal")
     order = ["not signed in", "signed in, without a role", *ROLES]
     rows = "".join(f"| {name} | {', '.join(groups[name])} |\n" for name in order)
     return f"| least role | routes |\n| --- | --- |\n{rows}"
@@ -207,6 +213,8 @@ def _route(route: Route) -> str:
     lines += [f"\n{needs(route)}\n"]
     if route.conditional:
         lines.append("\nTakes `If-Match`.\n")
+    if route.reveals:
+        lines.append("\nTakes `Automate-Reveal`.\n")
     rows = fields_of(route)
     if rows:
         lines.append(f"\n| {'body' if route.has_body else 'query'} | type | meaning |\n| --- | --- | --- |\n")

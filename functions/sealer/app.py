@@ -19,6 +19,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from engine.adapters.aws.stores import AwsStores
+from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.errors import StorageError, StoreCorrupt
 from engine.governance.audit_entry import AuditEntry
@@ -105,8 +106,9 @@ def parts() -> Parts:
     """Over the stores that the environment names, made at the first invocation."""
     clock, settings = SystemClock(), Settings.from_environment(os.environ)
     stores = AwsStores.from_settings(settings, clock)
-    reader = StreamReader(
-        stores.journal, stores.blobs, EngineEntries(stores.journal, origin=f"automate-{settings.stage}-worker")
+    entries = EngineEntries(
+        stores.journal, origin=f"automate-{settings.stage}-worker", published=CatalogPublished(stores.catalog)
     )
+    reader = StreamReader(stores.journal, stores.blobs, entries)
     recorder = AuditRecorder(stores.audit, clock)
     return Parts(reader, recorder, Refill(reader, recorder, stores.index, stores.audit_notes, clock), clock)

@@ -109,12 +109,15 @@ class Product:
             from engine.durable.worker.worker import Worker  # noqa: PLC0415  as the module says
             from functions.engine_audit import EngineRecorder  # noqa: PLC0415
 
+            published = CatalogPublished(stores.catalog)
             return Worker(
-                journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
+                journal=stores.journal, queue=stores.queue, published=published,
                 tasks=chain.tasks, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
                 masks=chain.masks,
-                on_committed=EngineRecorder(audit, stores.journal, origin=f"worker {stores.owner}", within=True),
+                on_committed=EngineRecorder(
+                    audit, stores.journal, origin=f"worker {stores.owner}", within=True, published=published
+                ),
                 together=stores.together,
             )
 

@@ -53,14 +53,15 @@ def parts() -> Parts:
         aws=lambda: aws_tasks_of_a_stage(settings),
     )
     metering = Metering()
+    published = CatalogPublished(stores.started_catalog)
     worker = Worker(
-        journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.started_catalog),
+        journal=stores.journal, queue=stores.queue, published=published,
         tasks=chain.tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities, masks=chain.masks,
         on_paused=metering.paused,
         on_committed=EngineRecorder(
             AuditRecorder(stores.audit, clock, notes=stores.audit_notes), stores.journal, observe=metering,
-            origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"),
+            origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"), published=published,
         ),
     )
     return Parts(worker, clock, settings.log_level, metering, settings.stage)

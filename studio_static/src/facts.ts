@@ -1215,6 +1215,7 @@ export const AUDIT_ACTS = [
   "execution.redrive",
   "execution.rerun",
   "execution.resume",
+  "execution.reveal",
   "execution.start",
   "execution.stop",
   "map_run.update",
@@ -1231,6 +1232,7 @@ export const AUDIT_ACTS = [
   "workflow.pause",
   "workflow.publish",
   "workflow.resume",
+  "workflow.reveal",
   "workflow.rollback",
   "workflow.save_draft",
   "workflow.test",
@@ -1271,7 +1273,8 @@ export const ROLE_OF_RIGHT = {
   "publish": "publisher",
   "secrets": "admin",
   "access": "admin",
-  "audit": "admin"
+  "audit": "admin",
+  "reveal": "admin"
 } as const;
 
 /** What may start a workflow besides a person. */

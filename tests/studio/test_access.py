@@ -188,3 +188,58 @@ def test_the_sign_in_page_takes_a_token(browser, studio_server, screens):
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("This is neither the owner's token nor a named one")).to_be_visible()
     window.close()
+
+
+NUMBER = "4929123456781234"
+REFUND = {
+    "name": "pay_card",
+    "input_schema": {"properties": {"card": {"properties": {
+        "number": {"type": "string", "x-sensitive": True}, "cvv": {"type": "integer", "x-sensitive": True},
+    }}}},
+    "definition": {"StartAt": "Take", "States": {
+        "Take": {"Type": "Pass", "Parameters": {"order.$": "$.order", "pin.$": "$.card.cvv"}, "ResultPath": "$.taken",
+                 "Next": "Charge"},
+        "Charge": {"Type": "Pass", "Parameters": {"x.$": "$.card.nothing"}, "End": True},
+    }},
+}
+
+
+def test_sensitive_fields_are_hidden_and_an_admin_reveals_them_for_a_reason(guest, studio_server, screens):
+    studio_server.json("POST", "/workflows/import", {"document": REFUND, "publish": True})
+    studio_server.run("pay_card", {"order": "o-7", "card": {"number": NUMBER, "cvv": 877}}, name="hidden")
+    at = "/executions/pay_card%3Ahidden?tab=values"
+
+    viewer = guest("viewer")
+    viewer.open(at)
+    shown = viewer.page.get_by_role("region", name="Input of the execution")
+    expect(shown).to_contain_text('"number": ********')
+    expect(viewer.page.get_by_role("button", name="Reveal …")).to_be_disabled()
+    assert NUMBER not in viewer.page.content()
+    viewer.check_axe()
+    screens(viewer, "sensitive-viewer", widths=(1440, 390))
+
+    studio = guest("admin", "grace")  # a page behind another one draws nothing
+    page = studio.page
+    studio.open(at)
+    shown = page.get_by_role("region", name="Input of the execution")
+    expect(shown).to_contain_text('"number": ********')
+    assert NUMBER not in page.content()
+    screens(studio, "sensitive-hidden", widths=(1440, 390))
+    page.get_by_role("button", name="Reveal …").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Reveal", exact=True)).to_be_disabled()
+    dialog.get_by_label("Reason").fill("ticket 4711: Ä")
+    studio.check_axe()
+    screens(studio, "sensitive-reason", widths=(1440, 390))
+    dialog.get_by_role("button", name="Reveal", exact=True).click()
+    expect(shown).to_contain_text(f'"number": "{NUMBER}"')
+    expect(page.get_by_text("For the reason: ticket 4711: Ä. The audit log has it.")).to_be_visible()
+    studio.check_axe()
+    screens(studio, "sensitive-shown", widths=(1440, 390))
+    page.get_by_role("button", name="Hide again").click()
+    expect(shown).to_contain_text('"number": ********')
+    assert NUMBER not in page.content()
+    entries = studio_server.json("GET", "/audit?limit=50&act=execution.reveal")["entries"]
+    assert {(entry["actor"], entry["subject"], entry["reason"]) for entry in entries} == {
+        ("grace", "execution/pay_card:hidden", "ticket 4711: Ä")
+    }

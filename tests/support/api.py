@@ -110,6 +110,7 @@ class Api:
     app: Any = field(init=False)
     actor: Actor = Actor("ada", origin="127.0.0.1")  # noqa: RUF009 - a frozen one
     roles: tuple[Role, ...] = (Role.ADMIN,)
+    on_committed: Any = None
 
     def __post_init__(self) -> None:
         self.app = Gateway(lambda: self.services, principal="ada")
@@ -129,6 +130,7 @@ class Api:
             published=CatalogPublished(self.stores.catalog), tasks=self.services.tasks, clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
             pauses=self.stores.pauses, activities=self.stores.activities, masks=AnswerMasks((self.secrets,)),
+            **({} if self.on_committed is None else {"on_committed": self.on_committed}),
         )
         while received := self.stores.queue.claim(10):
             worker.run([item.key for item in received], deadline=self.clock.now() + 60)

@@ -115,6 +115,13 @@ MORE = {
 """What a body asks for besides, and the least role that may: import and publish at once, tests with real calls."""
 
 
+REVEALS = [
+    "GET /executions/{id}", "GET /executions/{id}/history", "GET /executions/{id}/steps",
+    "GET /executions/{id}/steps/{step}", "GET /executions/{id}/logs", "GET /executions/{id}/payload", "POST /test/run",
+]
+"""Routes that show what is hidden, with a reason, to an admin alone."""
+
+
 def may(role: str | None, least: str) -> bool:
     """Whether `role` (None: signed in, without one) may call a route whose least role is `least`."""
     if least in (NOBODY, ANYBODY):

@@ -125,7 +125,7 @@ class Executions:
         except Exception:  # noqa: BLE001  it may be paused just because it cannot be read
             execution = Execution(
                 key, header.workflow, header.version, header.status, header.kind, None, header.started_at,
-                ended_at=header.ended_at, definition_digest=header.definition_digest,
+                ended_at=header.ended_at, definition_digest=header.definition_digest, parent=header.parent,
             )
         shown = replace(execution, status=header.status, cause=header.cause, ended_at=header.ended_at)
         return self._with_terms(shown, header)
@@ -159,7 +159,7 @@ class Executions:
         execution = Execution(
             key, header.workflow, header.version, status, header.kind, execution_input, header.started_at,
             business_key=None if header.is_item else business_key(published, execution_input),
-            definition_digest=header.definition_digest,
+            definition_digest=header.definition_digest, parent=header.parent,
         )
         if snapshot is None:
             return execution
@@ -167,6 +167,15 @@ class Executions:
             execution, output=snapshot.output, error=snapshot.error, cause=snapshot.cause, redrives=snapshot.redrives,
             ended_at=snapshot.last_at if snapshot.closed else None, awaited_calls=awaited_calls(snapshot),
         )
+
+    def header(self, key: ExecutionKey) -> Header:
+        """Its version, its status and who started it. Raises NotFound (ExecutionDoesNotExist)."""
+        return self._header_of(key)
+
+    def input_of(self, key: ExecutionKey) -> Json:
+        """Its input. Raises NotFound."""
+        loaded = self._load(key)
+        return json.loads(loaded.execution_input or self._journal.execution_input(key) or b"null")
 
     def events(self, key: ExecutionKey, *, most: int, after: int = 0) -> list[HistoryEvent]:
         """The history's first `most` events with an id over `after`, values as values. Raises NotFound."""

@@ -20,6 +20,9 @@ PROBLEMS_SHOWN = 20
 MESSAGE_CHARACTERS = 300
 """Of the problems of an input: so many are shown, each so long."""
 
+_NAMES_ALONE = frozenset({"required", "dependentRequired"})
+"""Keywords whose messages quote names and no values."""
+
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """AWS's rule for names of executions (StartExecution)."""
 
@@ -51,12 +54,13 @@ def encoded_input(published: PublishedVersion, execution_input: Json, *, most_by
             advice="Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES.",
         )
     if published.input_schema is not None:
-        check_input(published.input_schema, execution_input)
+        check_input(published.input_schema, execution_input, quotes=not published.marks_fields)
     return data
 
 
-def check_input(schema: dict[str, Json], value: Json) -> None:
+def check_input(schema: dict[str, Json], value: Json, *, quotes: bool = True) -> None:
     """Raise InvalidDocument unless `value` fits `schema`; `details` lists up to 20 problems with their JSON pointers.
+    They quote the value, unless not `quotes`: then they say which keyword it does not fit.
 
     `schema` is of the draft its ``$schema`` names, 2020-12 by default, and was checked when it was imported. What takes
     more than a bounded time to check is refused as well.
@@ -69,7 +73,12 @@ def check_input(schema: dict[str, Json], value: Json) -> None:
             advice="Send a smaller or flatter input, or make the schema simpler.",
         ) from None
     if found:
-        shown = [(tuple(error.absolute_path), _cut(error.message)) for error in found[:PROBLEMS_SHOWN]]
+        shown = [
+            (tuple(error.absolute_path), _cut(error.message) if quotes or error.validator in _NAMES_ALONE else (
+                f"the value does not fit {error.validator!r}; it is not shown, for the workflow has sensitive fields"
+            ))
+            for error in found[:PROBLEMS_SHOWN]
+        ]
         raise InvalidDocument.listing(shown, advice="Compare the input with the workflow's input_schema.")
 
 

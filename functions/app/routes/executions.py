@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from engine.durable.execution import Execution
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
+from engine.governance.masking import MASK
 from engine.governance.roles import Right
+from engine.kernel.history import render
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from functions.app import large_values
@@ -14,6 +17,7 @@ from functions.app.acts import Act, Acts, Doing, Target, digest
 from functions.app.addresses import execution_address
 from functions.app.console_links import Moment
 from functions.app.routing import Answer, Call, RouteTable
+from functions.app.sensitive.revealing import veil_for
 from functions.app.shapes import base
 from functions.app.shapes import executions as shapes
 from functions.app.shapes.base import ConsoleAddresses
@@ -54,14 +58,20 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
 def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
     """List executions, newest first."""
     page = call.services.executions.page(query_of(call))
-    rows = [
-        shapes.ExecutionSummary.of(row, id=row.key.id, duration_seconds=_seconds(row.started_at, row.ended_at))
-        for row in page.rows
-    ]
+    hidden = cache(lambda workflow, version: call.services.hiding.key_is_hidden(call.workspace, workflow, version))
+    rows = []
+    for row in page.rows:
+        key = row.business_key
+        if key is not None and hidden(row.workflow, row.version):
+            if call.given.business_key is not None:
+                continue  # it was marked later: a search must not tell what it is
+            key = MASK
+        seconds = _seconds(row.started_at, row.ended_at)
+        rows.append(shapes.ExecutionSummary.of(row, id=row.key.id, duration_seconds=seconds, business_key=key))
     return shapes.ExecutionList(executions=rows, next_token=page.next_token)
 
 
-@table.route("GET", "/executions/{id}", right=Right.LOOK, reads="input, output")
+@table.route("GET", "/executions/{id}", right=Right.LOOK, reads="input, output", reveals=True)
 def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
     """One execution as it stands.
 
@@ -69,13 +79,16 @@ def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
     return shown(call, call.services.executions.describe(key_of(call)))
 
 
-@table.route("GET", "/executions/{id}/history", right=Right.LOOK, reads="history", example="after=12")
+@table.route("GET", "/executions/{id}/history", right=Right.LOOK, reads="history", reveals=True, example="after=12")
 def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
     """The execution's events, as AWS's GetExecutionHistory gives them.
 
     A live view polls with after= the last event it has."""
-    events = call.services.executions.history(key_of(call), after=call.given.after, limit=call.given.limit)
-    last = events[-1]["id"] if events else call.given.after
+    key, after, services = key_of(call), call.given.after, call.services
+    found = services.executions.events(key, most=call.given.limit, after=after)
+    shown_events = services.hiding.shown_events(veil_for(call, key), key, found, after=after)
+    events = [render(event) for event in shown_events]
+    last = events[-1]["id"] if events else after
     return shapes.History(events=events, last_event=last)
 
 
@@ -111,6 +124,8 @@ def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer[shapes.Execution]
     With the version that the execution ran, unless `version` is active."""
     given, key = call.given, key_of(call)
     was, has_input = call.services.executions.describe(key), "input" in call.given.model_fields_set
+    if not has_input and not call.may(Right.REVEAL):
+        call.services.hiding.check_rerun(was, was.version if given.version == "same" else None)
     with call.acts.doing("execution.start", _tried(call, was.workflow, given.name)) as act:
         started = started_as(
             call, act, was.workflow, given.input if has_input else was.input, name=given.name,
@@ -128,6 +143,7 @@ def started_as(
     sync: bool = False,
 ) -> Execution:
     """Start an execution. The same start, repeated, is recorded once, by whoever it was first."""
+    call.services.hiding.check_start(call.workspace, workflow, version, value, name)
     given = digest(value)
     return call.services.executions.start(
         call.workspace, workflow, value, name=name, version=version, sync=sync, actor=call.actor,
@@ -158,7 +174,8 @@ def _started_answer(call: Call[Any], started: Execution) -> Answer[shapes.Execut
 def shown(call: Call[Any], execution: Execution) -> shapes.Execution:
     """The execution as the API shows it: large values left out, and who started it."""
     key, services = execution.key, call.services
-    actor = execution.actor
+    actor, veil = execution.actor, veil_for(call, key, execution)
+    execution = veil.execution(execution)
     return shapes.Execution.of(
         execution, id=key.id, name=key.name, input=large_values.shown(execution.input, key.id, part="input"),
         output=large_values.shown(execution.output, key.id, part="output"),
@@ -166,7 +183,7 @@ def shown(call: Call[Any], execution: Execution) -> shapes.Execution:
         started_by=actor.name if actor is not None else services.started_by.of(
             key, started_at=execution.started_at, now=services.clock.now(),
         ),
-        links=_links(call, execution),
+        links=_links(call, execution), hidden=bool(veil),
     )
 
 

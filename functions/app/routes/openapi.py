@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from functions.app import docs_page
 from functions.app.routing import Answer, Anyone, Call, Route, RouteTable
+from functions.app.sensitive.asked import HEADER
 from functions.app.shapes import base
 
 Json = Any
@@ -116,6 +117,8 @@ def _parameters(route: Route) -> list[Json]:
         ]
     if route.method == "GET":
         found.append(_header("If-None-Match", "The ETag you hold: 304 when nothing changed."))
+    if route.reveals:
+        found.append(_header(HEADER, "Why what is hidden is to be shown, percent-encoded: needs the right reveal."))
     if route.conditional:
         found.append(_header("If-Match", "The ETag you read: 412 when it was changed meanwhile."))
     return found

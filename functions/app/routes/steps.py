@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
 from engine.durable.views import step_facts as facts
@@ -23,12 +23,16 @@ from functions.app.identity import COMMAND_LINE
 from functions.app.release import release
 from functions.app.routes.executions import key_of
 from functions.app.routing import Answer, Call, RouteTable
+from functions.app.sensitive.revealing import veil_for
 from functions.app.services import Services
 from functions.app.shapes import base
 from functions.app.shapes import steps as shapes
 from functions.app.shapes.base import ConsoleAddresses
 from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, rests_of, shape_of
 from functions.app.strict_json import read_json
+
+if TYPE_CHECKING:
+    from functions.app.sensitive.clear import Hides
 
 Json = Any
 
@@ -54,14 +58,14 @@ def get_definition(call: Call[base.Nothing]) -> shapes.DefinitionAnswer:
     return shapes.DefinitionAnswer(document=_document(call.services, _described(call)))
 
 
-@table.route("GET", "/executions/{id}/steps", right=Right.LOOK, example="newest=1000")
+@table.route("GET", "/executions/{id}/steps", right=Right.LOOK, reveals=True, example="newest=1000")
 def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     """The execution's steps, derived from its history: each visit of each state, its attempts and waits.
 
     A live view polls with the ETag: while nothing happened the history is not read. `edges` are the transitions really
     taken."""
     seq, status = call.services.executions.written(key_of(call))
-    tag = etags.of(f"{release()} {seq} {status}")
+    tag = etags.of(f"{release()} {seq} {status} {call.reveal is not None}")
     if call.holds(tag):
         return Answer(None, etag=tag)
     execution = _described(call)
@@ -69,6 +73,7 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     if newest is not None:
         left_out = max(0, call.services.executions.standing(execution.key).last_event - newest)
     steps, to_the_end = _steps(call.services, execution.key, after=left_out, most=newest or MOST_EVENTS)
+    steps = veil_for(call, execution.key, execution).steps(steps)
     shown, all_shown = chosen(steps)
     whole = all_shown and (to_the_end if newest is None else not left_out)
     resources = resources_of(_document(call.services, execution)["definition"])
@@ -93,13 +98,14 @@ def list_waiting(call: Call[base.Nothing]) -> shapes.WaitingTasks:
     ])
 
 
-@table.route("GET", "/executions/{id}/steps/{step}", right=Right.LOOK, reads="step")
+@table.route("GET", "/executions/{id}/steps/{step}", right=Right.LOOK, reads="step", reveals=True)
 def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     """One step with its values, its error in plain words and with its stack trace, its events and its log.
 
     `audit` is the query of GET /audit that lists what the audit log has of it."""
     execution = _described(call)
-    step = _step(call.services, execution.key, call.path["step"])
+    veil = veil_for(call, execution.key, execution)
+    step = veil.step(_step(call.services, execution.key, call.path["step"]))
     resources = resources_of(_document(call.services, execution)["definition"])
     execution_id = execution.key.id
 
@@ -112,12 +118,12 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
         step=shape_of(step, resources), **values, error=step.error,
         cause=plain_cause(step.cause), stack_trace=stack_trace(step.cause),
         events=[_rendered(event, execution_id, step.id) for event in step.events[:MOST_EVENTS_OF_A_STEP]],
-        logs=[_line(line) for line in lines], audit=_audit_query(execution_id, step),
+        logs=[_line(line, veil) for line in lines], audit=_audit_query(execution_id, step),
         links=_links(call.services, execution_id, step, lines),
     ))
 
 
-@table.route("GET", "/executions/{id}/logs", right=Right.LOOK, reads="log", example="step=Charge%231")
+@table.route("GET", "/executions/{id}/logs", right=Right.LOOK, reads="log", reveals=True, example="step=Charge%231")
 def get_logs(call: Call[shapes.LogsQuery]) -> shapes.LogLines:
     """What the workers wrote while they worked for this execution, oldest first."""
     execution, given = _described(call), call.given
@@ -125,19 +131,24 @@ def get_logs(call: Call[shapes.LogsQuery]) -> shapes.LogLines:
     if given.step is not None:
         query = _query_of(execution.key.id, _step(call.services, execution.key, given.step), given.limit)
     found = call.services.logs.lines(query)
-    return shapes.LogLines(lines=[_line(line) for line in found.lines], complete=found.complete)
+    veil = veil_for(call, execution.key, execution)
+    return shapes.LogLines(lines=[_line(line, veil) for line in found.lines], complete=found.complete)
 
 
-@table.route("GET", "/executions/{id}/payload", right=Right.LOOK, reads="payload", example="part=input")
+@table.route(
+    "GET", "/executions/{id}/payload", right=Right.LOOK, reads="payload", reveals=True, example="part=input"
+)
 def get_payload(call: Call[shapes.PayloadQuery]) -> Answer[str]:
     """One value as a file, however large: of the execution, or of a step."""
     given, key = call.given, key_of(call)
     if given.step is None:
         if given.part not in ("input", "output"):
             raise NotFound(f"an execution has no {given.part}", where="part", advice="Name a step.")
-        value = getattr(call.services.executions.describe(key), given.part)
+        execution = call.services.executions.describe(key)
+        value = getattr(veil_for(call, key, execution).execution(execution), given.part)
     else:
-        value = getattr(_step(call.services, key, given.step), given.part)
+        step = _step(call.services, key, given.step)
+        value = getattr(veil_for(call, key).step(step), given.part)
     headers = {"Content-Disposition": f'attachment; filename="{given.part}.json"'}
     return Answer(large_values.json_text(value), headers=headers)
 
@@ -155,14 +166,14 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
     for row in rows:
         if given.state is None:
             execution = services.executions.describe(row.key)
+            execution = services.hiding.veil(row.key, execution).execution(execution)
             found.append(_past_input(row.key, execution.started_at, execution, {}))
         else:
             events = services.executions.events(row.key, most=left)
             left -= len(events)
-            found += [
-                _past_input(row.key, step.entered_at, step, step.variables, step=step.id)
-                for step in reversed(steps_of(events).steps) if step.name == given.state
-            ]
+            veil = services.hiding.veil(row.key)
+            steps = [veil.step(step) for step in reversed(steps_of(events).steps) if step.name == given.state]
+            found += [_past_input(row.key, step.entered_at, step, step.variables, step=step.id) for step in steps]
         if len(found) >= given.limit or left <= 0:
             break
     return shapes.PastInputs(inputs=found[:given.limit])
@@ -233,8 +244,9 @@ def _links(
     ))
 
 
-def _line(line: LogLine) -> shapes.LogLine:
-    return shapes.LogLine.of(line, attempt=None if line.attempt is None else line.attempt + 1)
+def _line(line: LogLine, veil: Hides) -> shapes.LogLine:
+    attempt = None if line.attempt is None else line.attempt + 1
+    return shapes.LogLine.of(line, message=veil.text(line.message), attempt=attempt)
 
 
 def _audit_query(execution_id: str, step: facts.Step) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectors.registry import Registry
 from engine.catalog.cases import Case
@@ -21,9 +21,13 @@ from engine.testing.trial import Asked, Tried, steps_values, try_out
 from functions.app import large_values
 from functions.app.acts import Acts, NoAct
 from functions.app.routing import Also, Call, RouteTable
+from functions.app.sensitive.revealing import veil_for_test
 from functions.app.shapes import testing as shapes
 from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, shape_of
 from functions.app.tested_calls import shape_of_calls
+
+if TYPE_CHECKING:
+    from functions.app.sensitive.clear import Hides
 
 Json = Any
 
@@ -45,7 +49,7 @@ _DEFINITION = {
 @table.route(
     "POST", "/test/run", right=Right.EDIT,
     also=(Also(Right.PUBLISH, "with real calls", lambda given: given.use_reads or bool(given.allow)),),
-    act=Acts(("workflow.test",)),
+    act=Acts(("workflow.test",)), reveals=True,
     example={"definition": _DEFINITION, "input": {}, "mocks": {"Charge": {"output": {"status": 200}}}},
 )
 def run_test(call: Call[shapes.TrialRequest]) -> shapes.TrialAnswer:
@@ -70,7 +74,7 @@ def run_test(call: Call[shapes.TrialRequest]) -> shapes.TrialAnswer:
         )
     finally:
         _record(call, document, made)
-    return _shown(document, tried)
+    return _shown(document, veil_for_test(call, document.as_written, document.name, tried), tried)
 
 
 @table.route(
@@ -127,17 +131,19 @@ def _document(given: shapes.TrialRequest) -> WorkflowDocument:
     return parse_document(given.document if given.definition is None else given.definition, stem="test")
 
 
-def _shown(document: WorkflowDocument, tried: Tried) -> shapes.TrialAnswer:
+def _shown(document: WorkflowDocument, veil: Hides, tried: Tried) -> shapes.TrialAnswer:
     resources = resources_of(document.definition)
-    shown, _ = chosen(tried.steps)
+    events = veil.events(tried.history[:MOST_EVENTS_SHOWN], tried.steps)
+    shown, _ = chosen(veil.steps(tried.steps))
     return shapes.TrialAnswer.of(
-        tried, output=large_values.cut(tried.output),
+        tried, output=large_values.cut(veil.output(tried.output)), error=veil.text(tried.error),
+        cause=veil.text(tried.cause),
         steps=[shape_of(step, resources) for step in shown],
         values={
             step.id: {name: large_values.cut(value) for name, value in steps_values(step).items()} for step in shown
         },
         edges=edges_of(tried.steps, shown),
-        events=[_cut_event(render(event)) for event in tried.history[:MOST_EVENTS_SHOWN]],
+        events=[_cut_event(render(event)) for event in events],
         unmocked_writes=tried.unmocked,
     )
 

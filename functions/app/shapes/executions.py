@@ -91,6 +91,7 @@ class Execution(Given):
         description="What it waits for since it was redriven: calls that had not ended."
     )
     links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
+    hidden: bool = Field(False, description="Whether sensitive fields are hidden: they are shown as ********.")
 
 
 class ExecutionSummary(Given):

@@ -16,8 +16,11 @@ from urllib.parse import quote
 from engine import errors
 from engine.errors import InvalidDocument, StorageError, StoreUnavailable, UserError
 from engine.records import dataclass
+from functions.app.sensitive.asked import HEADER
 
 Json = Any
+
+NO_HEADERS: Mapping[str, str] = {}
 
 PAGE = 500
 """Rows asked for at once of what may be many."""
@@ -62,7 +65,8 @@ class Transport(Protocol):
         ...
 
     def send(
-        self, method: str, path: str, query: Mapping[str, str], body: bytes | None, *, signed_in: bool = True
+        self, method: str, path: str, query: Mapping[str, str], body: bytes | None, *, signed_in: bool = True,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Reply:
         """Ask a route. `path` is encoded, `query` is not. Raises StoreUnavailable where nobody answers."""
         ...
@@ -78,8 +82,9 @@ class Client:
 
     def __init__(
         self, transport: Transport, *, warn: Callable[[Sequence[str]], None] = lambda _: None,
-        option_of: Callable[[str], str | None] = lambda _: None,
+        option_of: Callable[[str], str | None] = lambda _: None, headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
+        self._headers = headers
         self._transport = transport
         self._warn = warn
         self._option_of = option_of
@@ -88,6 +93,11 @@ class Client:
     def place(self) -> str:
         """What messages call the other end: a folder, or an address."""
         return self._transport.place
+
+    def revealing(self, reason: str | None) -> Client:
+        """The same, which shows what is hidden for `reason`; None: it stays hidden. For routes that reveal."""
+        headers = NO_HEADERS if reason is None else {HEADER: quote(reason)}
+        return Client(self._transport, warn=self._warn, option_of=self._option_of, headers=headers)
 
     def get(self, path: str, **query: Json) -> Json:
         """GET; names with the value None are left out of the query."""
@@ -111,7 +121,9 @@ class Client:
     ) -> Json:
         """The answer, parsed. Raises ApiError for a refusal, a StorageError where the store or the API did not
         serve."""
-        reply = self._transport.send(method, path, _texts(query), _written(body), signed_in=signed_in)
+        reply = self._transport.send(
+            method, path, _texts(query), _written(body), signed_in=signed_in, headers=self._headers
+        )
         shape = self._parsed(reply, _fields(body) if query is None else query)
         if isinstance(shape, dict):
             self._warn(shape.pop("warnings", ()))
@@ -119,7 +131,7 @@ class Client:
 
     def file(self, path: str, **query: Json) -> bytes:
         """An answer that is a file, as it is. Raises as `ask` does."""
-        reply = self._transport.send("GET", path, _texts(query), None)
+        reply = self._transport.send("GET", path, _texts(query), None, headers=self._headers)
         if reply.status >= 400:
             self._parsed(reply, query)
         return reply.data

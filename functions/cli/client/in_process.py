@@ -13,7 +13,7 @@ from functions.app import http
 from functions.app.identity import COMMAND_LINE
 from functions.app.routing import answer
 from functions.app.table import find
-from functions.cli.client.client import Client, Reply
+from functions.cli.client.client import NO_HEADERS, Client, Reply
 from functions.server.callers import TOKEN
 from functions.server.product import Product
 
@@ -40,7 +40,8 @@ class InProcess:
         return str(self.product.folder)
 
     def send(
-        self, method: str, path: str, query: Mapping[str, str], body: bytes | None, *, signed_in: bool = True
+        self, method: str, path: str, query: Mapping[str, str], body: bytes | None, *, signed_in: bool = True,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Reply:
         """Ask a route."""
         del signed_in  # whoever may read the folder is
@@ -50,8 +51,8 @@ class InProcess:
         route, parameters = found
         return _reply(answer(
             route, http.Request(
-                method, path, {name: unquote(value) for name, value in parameters.items()}, query, _JSON, body or b"",
-                self._context,
+                method, path, {name: unquote(value) for name, value in parameters.items()}, query,
+                _JSON | {name.lower(): text for name, text in headers.items()}, body or b"", self._context,
             ), lambda: self.product.services,
         ))
 

@@ -11,7 +11,7 @@ import urllib3
 
 from engine.errors import InvalidDocument, StoreUnavailable
 from functions.app import large_values
-from functions.cli.client.client import Client, Reply, part
+from functions.cli.client.client import NO_HEADERS, Client, Reply, part
 
 CONNECT_SECONDS = 10.0
 SECONDS = 70.0
@@ -57,10 +57,13 @@ class OverHttp:
         return self._endpoint
 
     def send(
-        self, method: str, path: str, query: Mapping[str, str], body: bytes | None, *, signed_in: bool = True
+        self, method: str, path: str, query: Mapping[str, str], body: bytes | None, *, signed_in: bool = True,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Reply:
         """Ask a route; bodies and answers that are too large go by an address."""
-        headers = {"Accept": "application/json"} | ({"Authorization": self._authorization()} if signed_in else {})
+        headers = {"Accept": "application/json", **headers}
+        if signed_in:
+            headers["Authorization"] = self._authorization()
         if body is not None:
             headers["Content-Type"] = "application/json"
             if large_values.is_too_large(body.decode()):

@@ -101,14 +101,21 @@ def list_executions(*, workflow: str | None, limit: int, **given: str | None) ->
     screen.show({"executions": rows, "next_token": following}, for_people)
 
 
+_reveal = click.option(
+    "--reveal", metavar="REASON", help="Show sensitive fields too; recorded in the audit log with the reason."
+)
+
+
 @click.command()
 @click.argument("id")
-def show(*, id: str) -> None:  # noqa: A002  the word of the API
+@_reveal
+def show(*, id: str, reveal: str | None) -> None:  # noqa: A002  the word of the API
     """Show an execution: its states, how long each took, and what went wrong."""
     at, screen = f"/executions/{part(id)}", session().screen
     with session().client() as api:
-        execution = api.whole(api.get(at))
-        found = api.get(f"{at}/steps", newest=MOST_EVENTS, causes=True)
+        revealing = api.revealing(reveal)
+        execution = revealing.whole(revealing.get(at))
+        found = revealing.get(f"{at}/steps", newest=MOST_EVENTS, causes=True)
         is_open = execution["status"] in ("RUNNING", "PAUSED")
         waiting = api.get(f"{at}/waiting")["waiting"] if is_open else []
         failures = [] if is_open or execution["status"] == "SUCCEEDED" else _audited_failures(api, execution["id"])
@@ -134,11 +141,13 @@ def show(*, id: str) -> None:  # noqa: A002  the word of the API
 @click.argument("id")
 @click.option("--after", type=click.IntRange(0), default=0, metavar="EVENT", help="Only events after this id.")
 @click.option("--limit", type=click.IntRange(1), default=MOST_EVENTS, show_default=True, help="How many at most.")
-def history(*, id: str, after: int, limit: int) -> None:  # noqa: A002
+@_reveal
+def history(*, id: str, after: int, limit: int, reveal: str | None) -> None:  # noqa: A002
     """Show an execution's events, as AWS's GetExecutionHistory gives them."""
     events: list[Json] = []
     last, asked = after, 0
-    with session().client() as api:
+    with session().client() as client:
+        api = client.revealing(reveal)
         while len(events) == asked < limit:
             page = api.get(f"/executions/{part(id)}/history", after=last, limit=min(_PAGE, limit - asked))
             asked += min(_PAGE, limit - asked)

@@ -5,6 +5,7 @@
 import { withToken } from "./credentials";
 import { ApiError, type ErrorShape } from "./errors";
 import { addressOf, isTooLarge, uploaded } from "./large";
+import { reasonFor } from "./revealing";
 
 /** Where the API is: the page's own origin. */
 const BASE = "";
@@ -46,8 +47,9 @@ export function withQuery(address: string, query: Query): string {
 
 /** One request, with its ETag and status. Throws ApiError. */
 export async function request<T>(method: string, address: string, options: RequestOptions = {}): Promise<Answer<T>> {
-  const known = method === "GET" ? kept.get(address) : undefined;
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const slot = slotOf(address);
+  const known = method === "GET" ? kept.get(slot) : undefined;
+  const headers: Record<string, string> = { Accept: "application/json", ...revealing(method, address) };
   if (known) headers["If-None-Match"] = `"${known.etag}"`;
   if (options.ifMatch) headers["If-Match"] = options.ifMatch === "*" ? "*" : `"${options.ifMatch}"`;
   const text = options.body === undefined ? null : JSON.stringify(options.body);
@@ -65,7 +67,7 @@ export async function request<T>(method: string, address: string, options: Reque
   const body = await read(response);
   if (!response.ok) throw failure(response.status, body);
   const etag = response.headers.get("ETag")?.replace(/^(?:W\/)?"(.*)"$/, "$1") ?? null;
-  if (method === "GET" && etag !== null) keep(address, { etag, body });
+  if (method === "GET" && etag !== null) keep(slot, { etag, body });
   return { body: body as T, etag, status: response.status };
 }
 
@@ -135,7 +137,17 @@ function keep(address: string, entry: Kept): void {
 
 /** What was last answered for this address, if it is still kept: a page drawn again shows it at once. */
 export function lastAnswer<T>(address: string): T | null {
-  return (kept.get(address)?.body as T | undefined) ?? null;
+  return (kept.get(slotOf(address))?.body as T | undefined) ?? null;
+}
+
+/** Where an answer is kept: one in clear apart from the one that hides. */
+function slotOf(address: string): string {
+  return reasonFor(address) === null ? address : `revealed ${address}`;
+}
+
+function revealing(method: string, address: string): Record<string, string> {
+  const reason = method === "GET" ? reasonFor(address) : null;
+  return reason === null ? {} : { "Automate-Reveal": encodeURIComponent(reason) };
 }
 
 export async function get<T>(address: string, signal?: AbortSignal): Promise<T> {
@@ -156,7 +168,9 @@ export async function del<T>(address: string): Promise<T> {
 
 /** Saves an answer as a file. A link to it would carry no token. */
 export async function saveFile(address: string, name: string): Promise<void> {
-  const response = await withToken((token) => send("GET", address, token, null, {}));
+  const response = await withToken((token) =>
+    send("GET", address, { ...token, ...revealing("GET", address) }, null, {}),
+  );
   const href = await addressOf(response);
   if (!response.ok) throw failure(response.status, await read(response));
   if (href !== null) {

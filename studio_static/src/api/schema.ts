@@ -392,6 +392,8 @@ export interface Execution {
   /** What it waits for since it was redriven: calls that had not ended. */
   awaited_calls: AwaitedCall[];
   links?: ConsoleAddresses;
+  /** Whether sensitive fields are hidden: they are shown as ********. */
+  hidden?: boolean;
 }
 
 /** Newest first. `next_token` is null on the last page. */
@@ -860,7 +862,7 @@ export interface Resumed {
 }
 
 /** What somebody may do. */
-export type Right = "look" | "run" | "operate" | "edit" | "publish" | "secrets" | "access" | "audit";
+export type Right = "look" | "run" | "operate" | "edit" | "publish" | "secrets" | "access" | "audit" | "reveal";
 
 /** What is granted, the least first. */
 export type Role = "viewer" | "operator" | "editor" | "publisher" | "admin";

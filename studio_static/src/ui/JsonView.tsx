@@ -24,6 +24,8 @@ interface JsonViewProps {
 
 const PAGE = 100;
 const TEXT_SHOWN = 2000;
+/** What the API sends in the place of a value that is hidden. */
+const MASK = "********";
 
 export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }: JsonViewProps) {
   const left = tooLarge(value);
@@ -187,6 +189,13 @@ function Name({ name, path, value, onPath }: Pick<NodeProps, "name" | "path" | "
 
 function Leaf({ value }: { value: unknown }) {
   const [whole, setWhole] = useState(false);
+  if (value === MASK) {
+    return (
+      <abbr className="json-hidden" title="Hidden: a sensitive field">
+        {MASK}
+      </abbr>
+    );
+  }
   if (typeof value === "string") {
     const isLong = value.length > TEXT_SHOWN;
     return (

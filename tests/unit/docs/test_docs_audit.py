@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from functions.app.sensitive.reveals import ACTS
 from functions.app.table import every_route
 
 PAGE = (Path(__file__).parents[3] / "docs" / "audit.md").read_text(encoding="utf-8")
@@ -13,5 +14,6 @@ PAGE = (Path(__file__).parents[3] / "docs" / "audit.md").read_text(encoding="utf
 def test_every_act_of_a_route_is_in_the_table():
     rows = [line.split("|") for line in PAGE.splitlines() if line.startswith("| `")]
     listed = {act for _, acts, by, *_ in rows if by.strip() == "who asked" for act in re.findall(r"`([\w.]+)`", acts)}
-    declared = {name for route in every_route() if route.act is not None for name in route.act.names}
+    revealed = set(ACTS)  # at the door of many routes
+    declared = revealed | {name for route in every_route() if route.act is not None for name in route.act.names}
     assert listed - {"act.refused"} == declared

@@ -20,6 +20,8 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "execution.resume": "Resumed an execution",
   "execution.rerun": "Ran an execution again",
   "execution.redrive": "Redrove an execution",
+  "execution.reveal": "Revealed sensitive fields",
+  "workflow.reveal": "Revealed sensitive fields of a test",
   "task.answer": "Answered a task",
   "secret.set": "Set a secret",
   "secret.rotate": "Rotated a secret",

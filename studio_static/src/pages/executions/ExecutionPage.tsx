@@ -5,6 +5,7 @@
 import "./executions.css";
 import "./execution.css";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { useReason } from "../../api/revealing";
 import type { Execution, Step } from "../../api/schema";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
@@ -16,6 +17,7 @@ import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { DetailsTab } from "./DetailsTab";
 import { ExecutionHeader } from "./ExecutionHeader";
+import { Hidden } from "./Hidden";
 import { EventsTab } from "./log/EventsTab";
 import { LogTab } from "./log/LogTab";
 import { RedriveDialog } from "./RedriveDialog";
@@ -40,6 +42,12 @@ export default function ExecutionPage({ id: part }: { id: string }) {
     title: name,
     crumbs: [{ text: "Execution Explorer", href: "/executions/" }, { text: name }],
   });
+  const reason = useReason(id);
+  // What is shown in clear is another page than what hides: nothing of the one stays on the other.
+  return <Opened key={`${id} ${reason ?? ""}`} id={id} />;
+}
+
+function Opened({ id }: { id: string }) {
   const shown = useExecution(id);
   const { execution } = shown;
   if (execution.data === null) {
@@ -97,6 +105,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   return (
     <div className="ex full-bleed">
       <ExecutionHeader execution={execution} onChanged={reload} onRedrive={redrive} />
+      <Hidden execution={execution} />
       {failure && <Stale what="the execution" message={failure.message} />}
       <div className="ex-body grow may-shorten gap-14">
         <div className="ex-main may-shorten gap-14">

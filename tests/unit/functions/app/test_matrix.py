@@ -22,7 +22,7 @@ from functions.cli.client.in_process import InProcess
 from functions.server.product import Product
 from functions.server.server import LocalServer
 from tests.support.api import call_wsgi
-from tests.support.matrix import ANYBODY, LEAST, MORE, NOBODY, ROLES, may
+from tests.support.matrix import ANYBODY, LEAST, MORE, NOBODY, REVEALS, ROLES, may
 
 PARAMETERS = {
     "name": "nothing", "id": "nothing:one", "number": "1", "step": "A#1", "key": "NOTHING", "activity": "nothing",
@@ -70,10 +70,10 @@ def server(product):
 
 @pytest.fixture
 def over_local_server(server, tokens):
-    def send(role, name, body=None):
+    def send(role, name, body=None, reveal=None):
         reply = call_wsgi(
             server._late, name.split()[0], path_of(name), body, host=f"127.0.0.1:{server.port}",
-            authorization=f"Bearer {tokens[role]}",
+            authorization=f"Bearer {tokens[role]}", automate_reveal=reveal,
         )
         return reply.status, read(reply.text)
 
@@ -82,10 +82,11 @@ def over_local_server(server, tokens):
 
 @pytest.fixture
 def in_process(product, tokens):
-    def send(role, name, body=None):
+    def send(role, name, body=None, reveal=None):
         transport = InProcess(product, token=tokens[role])
         data = None if body is None else json.dumps(body).encode()
-        reply = transport.send(name.split()[0], path_of(name), {}, data)
+        headers = {} if reveal is None else {"Automate-Reveal": reveal}
+        reply = transport.send(name.split()[0], path_of(name), {}, data, headers=headers)
         return reply.status, read(reply.data.decode())
 
     return send
@@ -98,11 +99,12 @@ def over_lambda(api):
     )
     app = create_app(lambda: services)
 
-    def send(role, name, body=None, *, groups=None):
+    def send(role, name, body=None, reveal=None, *, groups=None):
         method, resource = name.split()
         said = group_of("prod", Role(role)) if groups is None else groups
         answer = app({
-            "headers": {"content-type": "application/json"}, "stageVariables": None, "isBase64Encoded": False,
+            "headers": {"content-type": "application/json", **({} if reveal is None else {"Automate-Reveal": reveal})},
+            "stageVariables": None, "isBase64Encoded": False,
             "pathParameters": {key: value.replace(":", "%3A") for key, value in PARAMETERS.items()
                                if f"{{{key}}}" in resource},
             "body": None if body is None else json.dumps(body), "multiValueQueryStringParameters": None,
@@ -181,6 +183,17 @@ def test_a_body_that_asks_for_more_needs_more(request, transport, name):
         assert is_denied(status, answer) == (not may(role, least)), role
         if not is_denied(status, answer):
             assert status == 200, answer
+
+
+@pytest.mark.parametrize("transport", ["over_local_server", "over_lambda", "in_process"])
+def test_a_reveal_needs_its_right(request, transport):
+    send = request.getfixturevalue(transport)
+    assert [route.name for route in every_route() if route.reveals] == REVEALS
+    for name in REVEALS:
+        for role in ROLES:
+            status, answer = send(role, name, body_of(name), reveal="ticket%207")
+            assert is_denied(status, answer) == (role != "admin"), (name, role)
+            assert status not in (401, 500)
 
 
 def test_a_denial_says_what_is_missing_who_has_it_and_who_can_give_it(over_local_server, product):

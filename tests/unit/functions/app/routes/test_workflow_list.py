@@ -151,7 +151,7 @@ def test_conversion_stores_nothing_and_names_its_mistakes(api):
 def test_who_asks(api):
     me = api("GET", "/me").json
     assert (me["actor"], me["actor_kind"], me["workspace"], me["stage"]) == ("ada", "user", "default", "local")
-    assert set(me["rights"]) == {"look", "edit", "publish", "run", "secrets", "operate", "access", "audit"}
+    assert set(me["rights"]) == {"look", "edit", "publish", "run", "secrets", "operate", "access", "audit", "reveal"}
     assert (me["roles"], me["ignored_groups"]) == (["admin"], [])
     assert me["copilot"]["provider"] in ("offline", "bedrock", "openai")
     assert Release(me["product_version"], me["commit"]) == release()

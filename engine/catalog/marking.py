@@ -1,0 +1,104 @@
+"""What is wrong with the marks of a document that is to be published: those that mark nothing, and what could be
+searched for. Places in a definition are AWS's: the definition itself is "/".
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from engine.catalog.states import states_of
+from engine.errors import Diagnostic, json_pointer, location
+from engine.language.sensitive.declaring import declared_of
+from engine.language.sensitive.flow import assigned_names, flow_of, key_marks
+from engine.language.sensitive.places import ANY, Place, parse_pointer, written
+from engine.language.sensitive.schemas import MARK, misplaced, missing_part
+from engine.values import walk
+
+Json = Any
+
+
+def sensitive_problems(
+    sensitive: Json, input_schema: dict[str, Json] | None, business_key: str | None, definition: Json
+) -> Iterator[Diagnostic]:
+    """What is wrong with the marks of a document, in the order of its fields."""
+    given = sensitive if isinstance(sensitive, dict) else {}
+    if input_schema is not None:
+        for fault in misplaced(input_schema):
+            yield Diagnostic("SENSITIVE_MARK_MISPLACED", fault.why, json_pointer(("input_schema", *fault.path)))
+        for index, pointer in enumerate(given.get("input", ())):
+            yield from _unknown_in_schema(input_schema, pointer, index)
+    yield from _elsewhere(definition)
+    assigned = assigned_names(definition)
+    for index, pointer in enumerate(given.get("variables", ())):
+        name = (*parse_pointer(pointer), ANY)[0]
+        if name not in (*assigned, ANY):
+            yield Diagnostic(
+                "SENSITIVE_FIELD_UNKNOWN", f"no state assigns the variable {name!r}{_meant(name, assigned)}",
+                f"/sensitive/variables/{index}",
+            )
+    names = [state.name for state in states_of(definition)]
+    for name in given.get("results", ()):
+        if name not in names:
+            yield Diagnostic(
+                "SENSITIVE_FIELD_UNKNOWN", f"no state is called {name!r}{_meant(name, names)}",
+                json_pointer(("sensitive", "results", name)),
+            )
+    yield from _searchable(sensitive, input_schema, business_key, definition)
+
+
+def _unknown_in_schema(schema: Json, pointer: str, index: int) -> Iterator[Diagnostic]:
+    place = parse_pointer(pointer)
+    missing = missing_part(schema, place)
+    if missing is None:
+        return
+    at, known = missing
+    around: Place = place[:at]
+    what = "the input" if not around else f"{written(around)} of the input"
+    yield Diagnostic(
+        "SENSITIVE_FIELD_UNKNOWN",
+        f"{pointer!r} leads nowhere: by the input schema {what} has no {place[at]!r}{_meant(place[at], known)}",
+        f"/sensitive/input/{index}",
+    )
+
+
+def _elsewhere(definition: Json) -> Iterator[Diagnostic]:
+    for path, value in walk(definition):
+        if path and path[-1] == MARK and value is True:
+            yield Diagnostic(
+                "SENSITIVE_MARK_MISPLACED",
+                f"{MARK} is data here and marks nothing: it counts in the input schema. The field 'sensitive' of the "
+                "document marks variables, results and the output", location(path), "WARNING",
+            )
+
+
+def _searchable(
+    sensitive: Json, input_schema: Json, business_key: str | None, definition: Json
+) -> Iterator[Diagnostic]:
+    """Lists are searched by business key and by the error's name, and show them to all: neither may tell of a value."""
+    declared = declared_of(sensitive, input_schema)
+    if not declared:
+        return
+    if key_marks(business_key, declared):
+        yield Diagnostic(
+            "SENSITIVE_BUSINESS_KEY",
+            f"the business key {business_key!r} reads a sensitive field: who may not see it could search for it. Take "
+            "a field that is not sensitive, such as an order's number", "/business_key",
+        )
+    errors = flow_of(definition, declared).errors
+    for state in states_of(definition):
+        if state.name in errors:
+            yield Diagnostic(
+                "SENSITIVE_ERROR_NAME",
+                f"state {state.name!r}: the error's name is read from a sensitive field, and lists are searched by it. "
+                "Write the name out, and put what differs into the cause", state.place,
+            )
+
+
+def _meant(name: str, known: object) -> str:
+    names = sorted(map(str, known)) if isinstance(known, list | frozenset | set | tuple) else []
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f". Did you mean {close[0]!r}?"
+    return f". It knows {', '.join(names[:10])}" if names else ""

@@ -1,0 +1,305 @@
+"""Canaries in sensitive fields: written through every path of an execution, and looked for in every answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from engine.catalog.published import CatalogPublished
+from engine.clock import SkipClock
+from engine.errors import StoreUnavailable
+from engine.governance.masking import MASK
+from engine.governance.roles import Role
+from engine.ports.keys import ExecutionKey
+from engine.ports.logs import LogLine
+from functions.app.table import every_route
+from functions.engine_audit import EngineRecorder
+from tests.support.api import api_over
+from tests.support.memory.stores import MemoryStores
+
+NUMBER, CVV, SSN, NAME, TOKEN, IBAN = (
+    "4929123456781234", 877, "078-05-1120", "Ottoline Quince", "tok-canary-91-x", "DE44500105175407324931"
+)
+LONG = (NUMBER, SSN, NAME, TOKEN, IBAN)
+REASON = "ticket 4711: the customer asks"
+
+PERSON = {"properties": {"ssn": {"x-sensitive": True}, "name": {"type": "string", "x-sensitive": True}}}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "order": {"type": "string"},
+        "card": {"properties": {
+            "number": {"type": "string", "x-sensitive": True}, "cvv": {"type": "integer", "x-sensitive": True},
+        }},
+        "people": {"type": "array", "items": {"$ref": "#/$defs/person"}},
+    },
+    "$defs": {"person": PERSON},
+}
+PEOPLE = {
+    "Type": "Map", "ItemsPath": "$.people", "ResultPath": "$.checked", "Next": "Tell",
+    "ItemProcessor": {"StartAt": "Check", "States": {
+        "Check": {
+            "Type": "Pass", "Parameters": {"of.$": "$.ssn", "text.$": "States.Format('{}!', $.name)"}, "End": True,
+        },
+    }},
+}
+RUN = {
+    "StartAt": "Take",
+    "States": {
+        "Take": {
+            "Type": "Pass", "Assign": {"held.$": "$.whole.card", "plain.$": "$.whole.order"}, "ResultPath": "$.copy",
+            "Parameters": {"code.$": "$.card.cvv", "whole.$": "$"}, "Next": "People",
+        },
+        "People": PEOPLE,
+        "Tell": {
+            "Type": "Task", "Resource": "connector:log:write", "ResultPath": None, "Next": "Both",
+            "Parameters": {
+                "message.$": "States.Format('{} {} {}', $.order, $.card.number, States.JsonToString($.card))",
+            },
+        },
+        "Both": {"Type": "Parallel", "ResultPath": "$.both", "Next": "Ask", "Branches": [
+            {"StartAt": "Left", "States": {"Left": {
+                "Type": "Pass", "QueryLanguage": "JSONata", "Output": {"pin": "{% $held.cvv %}", "o": "{% $plain %}"},
+                "End": True,
+            }}},
+            {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "InputPath": "$.card", "End": True}}},
+        ]},
+        "Ask": {
+            "Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "ResultPath": "$.answer",
+            "Parameters": {"message.$": "$.order"}, "Next": "Child",
+        },
+        "Child": {
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "ResultPath": "$.child",
+            "Parameters": {"StateMachineArn": "child", "Input": {"code.$": "$.card.cvv", "of.$": "$.people[0].ssn"}},
+            "Next": "Fails",
+        },
+        "Fails": {
+            "Type": "Pass", "Parameters": {"x.$": "$.card.missing"}, "End": True,
+        },
+    },
+}
+SENSITIVE = {"results": {"Ask": ["/token"]}, "output": ["/iban"], "variables": ["/held"]}
+INPUT = {
+    "order": "order-7", "card": {"number": NUMBER, "cvv": CVV}, "people": [{"ssn": SSN, "name": NAME, "age": 51}],
+}
+CHILD = {"StartAt": "Do", "States": {
+    "Do": {"Type": "Pass", "Parameters": {"code.$": "$.code", "it.$": "$.of"}, "End": True},
+}}
+
+
+def publish(api, document):
+    reply = api("POST", "/workflows/import", {"document": document, "publish": True})
+    assert reply.status == 200, reply.text
+
+
+def held(text):
+    """What of the canaries is in `text`; the CVV as a number of its own, which no id has."""
+    found = [value for value in LONG if value in text]
+    return found + ([CVV] if re.search(rf"(?<![\w.-]){CVV}(?![\w-])", text) else [])
+
+
+@pytest.fixture
+def api():
+    """With the engine's entries in the audit log."""
+    clock = SkipClock()
+    stores = MemoryStores(clock)
+    made = api_over(stores, clock)
+    recorder = EngineRecorder(
+        made.services.audit, stores.journal, origin="worker", published=CatalogPublished(stores.catalog)
+    )
+    made.on_committed = recorder
+    return made
+
+
+@pytest.fixture
+def ran(api):
+    """A viewer's API with an execution that went through all of it, and failed; and its child's."""
+    api.clock.sleep(1_000_000)
+    publish(api, {"name": "child", "definition": CHILD})
+    publish(api, {"name": "pay", "definition": RUN, "input_schema": SCHEMA, "sensitive": SENSITIVE})
+    started = api("POST", "/workflows/pay/executions", {"input": INPUT, "name": "one"})
+    assert started.status == 201, started.text
+    api.work()
+    token = api.services.executions.standing(key(api, "pay:one")).waiting[0].token
+    assert api("POST", "/tasks/success", {"token": token, "output": {"token": TOKEN, "ok": True}}).status == 200
+    for _ in range(3):
+        api.work()
+        api.clock.sleep(100)
+    line = LogLine(api.clock.now(), "INFO", f"wrote {NUMBER} of {json.dumps(INPUT)}", "Tell", 0)
+    api.services.logs.written += [("pay:one", line)]
+    return api
+
+
+def key(api, name):
+    return ExecutionKey(api.services.settings.workspace, name)
+
+
+def paths(api, ids):
+    """Each GET route, with what is there in its address."""
+    for route in every_route():
+        if route.method != "GET":
+            continue
+        for one in ids if "{id}" in route.path else [""]:
+            at = route.path.replace("{id}", quote(one, safe="")).replace("{name}", "pay").replace("{number}", "1")
+            at = at.replace("{activity}", "none").replace("{run}", "none")
+            if "{step}" in at:
+                steps = api("GET", f"/executions/{quote(one, safe='')}/steps").json["steps"]
+                yield from ((route, at.replace("{step}", quote(step["id"], safe=""))) for step in steps)
+            elif route.path.endswith("/payload"):
+                steps = api("GET", f"/executions/{quote(one, safe='')}/steps").json["steps"]
+                yield from ((route, f"{at}?part={part}") for part in ("input", "output"))
+                yield from (
+                    (route, f"{at}?{urlencode({'part': part, 'step': step['id']})}") for step in steps
+                    for part in ("input", "output", "arguments", "result", "variables", "assigned")
+                )
+            else:
+                yield route, at
+                if route.path.endswith("/inputs"):
+                    yield from ((route, f"{at}?state={state}") for state in ("Take", "Check", "Child", "Both"))
+                if route.path.endswith("/steps"):
+                    yield route, f"{at}?causes=true"
+
+
+def test_no_answer_to_a_viewer_holds_a_marked_value(ran):
+    child = next(row["id"] for row in ran("GET", "/executions?workflow=child").json["executions"])
+    ran.roles = (Role.VIEWER,)
+    asked, masked = 0, 0
+    for route, at in list(paths(ran, ["pay:one", child])):
+        reply = ran("GET", at)
+        asked, masked = asked + (reply.status == 200), masked + (MASK in reply.text)
+        found = held(reply.text) if route.path not in ("/docs", "/openapi.json") else []
+        assert not found, (at, found, reply.text)
+    assert asked > 100
+    assert masked > 50
+
+
+def reveals(api):
+    entries = api("GET", "/audit?limit=200").json["entries"]
+    return [entry for entry in entries if entry["act"].endswith(".reveal")]
+
+
+def test_with_the_right_and_a_reason_it_is_shown_and_recorded(ran):
+    ran.roles = (Role.ADMIN,)
+    assert not held(ran("GET", "/executions/pay%3Aone").text)  # an admin who gives no reason sees as little
+    assert ran("GET", "/executions/pay%3Aone").json["hidden"] is True
+    assert reveals(ran) == []
+    for at in ("", "/history", "/steps?causes=true", "/steps/Take%231", "/logs", "/payload?part=input"):
+        reply = ran("GET", f"/executions/pay%3Aone{at}", automate_reveal=quote(REASON))
+        assert reply.status == 200, reply.text
+        assert NUMBER in reply.text or "cvv" in reply.text or at.startswith("/steps?"), at
+        assert reply.headers["Cache-Control"] == "no-store"
+    assert ran("GET", "/executions/pay%3Aone", automate_reveal=REASON).json["hidden"] is False
+    first = reveals(ran)[-1]
+    assert (first["act"], first["actor"], first["subject"], first["reason"], first["details"]) == (
+        "execution.reveal", "ada", "execution/pay:one", REASON, {"route": "GET /executions/{id}"}
+    )
+    step = next(entry for entry in reveals(ran) if "{step}" in entry["details"]["route"])
+    assert step["details"] == {"route": "GET /executions/{id}/steps/{step}", "step": "Take#1"}
+    assert len(reveals(ran)) == 6  # the seventh is the first once more, within a minute
+    ran.clock.sleep(61)
+    ran("GET", "/executions/pay%3Aone", automate_reveal=REASON)
+    assert len(reveals(ran)) == 7
+    assert not held(ran("GET", "/audit?limit=200").text)
+    exported = ran("GET", "/audit/export").text
+    assert not held(exported)
+    failed = [entry for entry in ran("GET", "/audit?limit=200").json["entries"] if entry["act"] == "engine.failed"]
+    assert failed[0]["details"]["cause"] == MASK
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_who_lacks_the_right_is_refused_and_recorded(ran, role):
+    ran.roles = (role,)
+    for at in ("", "/history", "/steps", "/steps/Take%231", "/logs", "/payload?part=input"):
+        reply = ran("GET", f"/executions/pay%3Aone{at}", automate_reveal=REASON)
+        assert (reply.status, reply.error["code"], reply.error["where"]) == (403, "NotAllowed", "reveal"), at
+    ran.roles = (Role.ADMIN,)
+    refused = [entry for entry in ran("GET", "/audit").json["entries"] if entry["act"] == "act.refused"]
+    assert len(refused) == 6
+    assert refused[-1]["details"]["right"] == "reveal"
+    assert reveals(ran) == []
+
+
+@pytest.mark.parametrize(("reason", "says"), [
+    ("", "a reason of 3 to 500"), ("%20%20", "this one has 0"), ("x" * 501, "this one has 501"),
+])
+def test_a_reveal_needs_a_reason(ran, reason, says):
+    reply = ran("GET", "/executions/pay%3Aone", automate_reveal=reason)
+    assert (reply.status, reply.error["where"]) == (422, "Automate-Reveal"), reply.text
+    assert says in reply.error["message"]
+
+
+def test_a_route_that_reveals_nothing_says_so(ran):
+    reply = ran("GET", "/workflows/pay/inputs", automate_reveal=REASON)
+    assert (reply.status, reply.error["message"]) == (422, "GET /workflows/{name}/inputs reveals nothing")
+
+
+def test_what_cannot_be_recorded_is_not_shown(ran, monkeypatch):
+    def fails(*_args, **_more):
+        raise StoreUnavailable("no log")
+
+    monkeypatch.setattr(ran.services.audit, "record", fails)
+    reply = ran("GET", "/executions/pay%3Aone", automate_reveal=REASON)
+    assert reply.status == 503
+    assert not held(reply.text)
+
+
+def test_a_mark_that_was_forgotten_hides_what_ran_before_it(api):
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    publish(api, {"name": "late", "definition": definition, "business_key": "$.iban"})
+    api("POST", "/workflows/late/executions", {"input": {"iban": IBAN}, "name": "one"})
+    api.work()
+    assert IBAN in api("GET", "/executions/late%3Aone").text
+    marked = {"name": "late", "definition": definition, "sensitive": {"input": ["/iban"]}}
+    publish(api, marked)
+    for at in ("/executions/late%3Aone", "/executions/late%3Aone/history", "/executions", "/workflows/late/inputs"):
+        assert not held(api("GET", at).text), at
+    assert api("GET", "/executions").json["executions"][0]["business_key"] == MASK
+    assert api("GET", f"/executions?business_key={IBAN[:6]}*").json["executions"] == []
+    publish(api, {"name": "late", "definition": definition})  # and taken away again: what ran under it stays hidden
+    api("POST", "/workflows/late/executions", {"input": {"iban": IBAN}, "name": "open"})
+    api("POST", "/workflows/late/executions", {"input": {"iban": IBAN}, "name": "hidden", "version": 2})
+    assert IBAN in api("GET", "/executions/late%3Aopen").text
+    assert not held(api("GET", "/executions/late%3Ahidden").text)
+    api.roles = (Role.PUBLISHER,)
+    assert api("POST", "/executions/late%3Ahidden/rerun", {"version": "same"}).status == 201
+    refused = api("POST", "/executions/late%3Ahidden/rerun", {"version": "active"})
+    assert (refused.status, refused.error["code"]) == (409, "WouldReveal")
+    assert "version 3 does not mark /iban" in refused.error["message"]
+
+
+def test_a_start_with_what_was_hidden_or_under_a_hidden_name_is_refused(ran):
+    shown = ran("GET", "/executions/pay%3Aone").json["input"]
+    reply = ran("POST", "/workflows/pay/executions", {"input": shown})
+    assert (reply.status, reply.error["code"]) == (422, "HiddenInput")
+    assert "stands for a value that you were not shown" in reply.error["message"]
+    reply = ran("POST", "/workflows/pay/executions", {"input": INPUT, "name": f"of-{NUMBER}"})
+    assert (reply.status, reply.error["where"]) == (422, "name")
+    reply = ran("POST", "/workflows/pay/executions", {"input": {**INPUT, "card": {"number": 4929123456781234}}})
+    assert (reply.status, held(reply.text)) == (422, [])
+
+
+def test_a_test_hides_by_the_draft_s_marks(ran):
+    document = {"name": "pay", "definition": {
+        "StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"n.$": "$.card.cvv"}, "End": True}},
+    }}
+    given = {"document": document, "input": INPUT}
+    ran.roles = (Role.EDITOR,)
+    assert not held(ran("POST", "/test/run", given).text)  # the active version marks it
+    part = {**given, "mode": "step", "state": "A"}
+    answer = ran("POST", "/test/run", part)
+    assert (answer.status, held(answer.text)) == (200, [])
+    ran.roles = (Role.ADMIN,)
+    assert set(held(ran("POST", "/test/run", given, automate_reveal=REASON).text)) > {NUMBER}
+    assert reveals(ran)[0]["act"] == "workflow.reveal"
+
+
+def test_nothing_is_hidden_where_nothing_is_marked(api):
+    publish(api, {"name": "plain", "definition": CHILD})
+    started = api("POST", "/workflows/plain/executions", {"input": {"code": "123456", "of": "x"}, "name": "one"})
+    assert (started.json["hidden"], started.json["input"]["code"]) == (False, "123456")
+    reply = api("GET", "/executions/plain%3Aone", automate_reveal=REASON)
+    assert reply.json["hidden"] is False
+    assert reveals(api) == []
