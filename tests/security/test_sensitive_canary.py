@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from urllib.parse import quote, urlencode
@@ -303,3 +304,133 @@ def test_nothing_is_hidden_where_nothing_is_marked(api):
     reply = api("GET", "/executions/plain%3Aone", automate_reveal=REASON)
     assert reply.json["hidden"] is False
     assert reveals(api) == []
+
+
+def everything(api, execution_id):
+    """What a viewer gets of an execution: itself, its history, its steps one by one, its payloads."""
+    at = f"/executions/{quote(execution_id, safe='')}"
+    texts = [api("GET", at + rest).text for rest in ("", "/history", "/steps?causes=true", "/payload?part=input")]
+    steps = [quote(step["id"], safe="") for step in api("GET", f"{at}/steps").json["steps"]]
+    return "".join([*texts, *(api("GET", f"{at}/steps/{step}").text for step in steps)])
+
+
+def settled(api):
+    for _ in range(6):
+        api.work()
+        api.clock.sleep(100)
+
+
+def test_items_that_are_executions_of_their_own_hide_what_their_parent_hides(api):
+    inner = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {
+        "I": {"Type": "Pass", "Parameters": {"pin.$": "$.p.cvv", "n.$": "$.p.number"}, "End": True},
+    }}
+    publish(api, {"name": "many", "sensitive": {"input": ["/cards/*/cvv", "/cards/*/number"]}, "definition": {
+        "StartAt": "M", "States": {"M": {
+            "Type": "Map", "ItemsPath": "$.cards", "ItemSelector": {"p.$": "$$.Map.Item.Value"},
+            "ItemProcessor": inner, "End": True,
+        }},
+    }})
+    cards = [{"cvv": CVV, "number": NUMBER, "kind": "visa"}]
+    api("POST", "/workflows/many/executions", {"input": {"cards": cards}, "name": "one"})
+    settled(api)
+    run = api("GET", "/executions/many%3Aone/map-runs").json["map_runs"][0]["arn"].rpartition("/")[2]
+    [child] = api("GET", f"/executions/many%3Aone/map-runs/{quote(run, safe='')}/executions").json["executions"]
+    for one in ("many:one", child["id"]):
+        shown = everything(api, one)
+        assert "visa" in shown
+        assert MASK in shown
+        assert held(shown) == []
+    shown = api("GET", f"/executions/{quote(child['id'], safe='')}", automate_reveal=REASON).text
+    assert NUMBER in shown
+    assert reveals(api)[0]["subject"] == f"execution/{child['id']}"
+
+
+@pytest.mark.parametrize("how", [".sync", ".sync:2"])
+def test_what_a_child_marks_is_hidden_in_its_parent(api, how):
+    publish(api, {"name": "child", "definition": CHILD, "sensitive": {"input": ["/code"]}})
+    publish(api, {"name": "parent", "definition": {"StartAt": "C", "States": {"C": {
+        "Type": "Task", "Resource": f"arn:aws:states:::states:startExecution{how}", "End": True,
+        "Parameters": {"StateMachineArn": "child", "Input": {"code": CVV, "of": "what is plain"}},
+    }}}})
+    api("POST", "/workflows/parent/executions", {"input": {}, "name": "one"})
+    settled(api)
+    execution = api("GET", "/executions/parent%3Aone").json
+    assert execution["status"] == "SUCCEEDED"
+    assert held(json.dumps(execution["output"]["Output"])) == []
+    child = api("GET", "/executions?workflow=child").json["executions"][0]["id"]
+    assert held(everything(api, child)) == []
+
+
+def test_a_mark_on_the_whole_input_hides_all_of_it(api):
+    publish(api, {"name": "whole", "sensitive": {"input": [""]}, "definition": {"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Parameters": {"x.$": "$.pin", "y": "plain"}, "Next": "B"},
+        "B": {"Type": "Pass", "Parameters": {"z.$": "$.nothing"}, "End": True},
+    }}})
+    api("POST", "/workflows/whole/executions", {"input": {"pin": CVV, "ok": True, "name": NAME}, "name": "one"})
+    settled(api)
+    assert api("GET", "/executions/whole%3Aone").json["input"] == MASK
+    shown = everything(api, "whole:one")
+    assert held(shown) == []
+    assert "plain" in shown
+
+
+def test_a_value_is_found_within_texts_and_encoded(api):
+    """By value, in what a service gave back under a name of its own."""
+    publish(api, {"name": "echo", "sensitive": {"input": ["/iban"]}, "definition": {"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "End": True,
+              "Parameters": {"message": "asked"}},
+    }}})
+    api("POST", "/workflows/echo/executions", {"input": {"iban": IBAN}, "name": "one"})
+    api.work()
+    token = api.services.executions.standing(key(api, "echo:one")).waiting[0].token
+    encoded = base64.b64encode(f"iban={IBAN}".encode()).decode()
+    output = {"said": f"of {IBAN}.", "raw": encoded, IBAN: 1, "url": f"https://x.example/?a={IBAN}"}
+    api("POST", "/tasks/success", {"token": token, "output": output})
+    settled(api)
+    shown = everything(api, "echo:one")
+    assert held(shown) == []
+    assert encoded not in shown
+    assert f"of {MASK}." in shown
+
+
+def test_an_activity_s_worker_gets_its_task_in_clear(api):
+    """It has to do the work; and its answer is hidden as all else."""
+    api("POST", "/activities", {"name": "clerk"})
+    arn = api("GET", "/activities/clerk").json["arn"]
+    publish(api, {"name": "asks", "sensitive": {"input": ["/iban"]}, "definition": {
+        "StartAt": "A", "States": {"A": {"Type": "Task", "Resource": arn, "End": True}},
+    }})
+    api("POST", "/workflows/asks/executions", {"input": {"iban": IBAN}, "name": "one"})
+    api.work()
+    task = api("POST", "/activities/clerk/task", {"worker_name": "w", "wait_seconds": 0}).json
+    assert IBAN in json.dumps(task)
+    assert held(everything(api, "asks:one")) == []
+
+
+def test_a_history_read_event_by_event_hides_as_much(ran):
+    ran.roles = (Role.VIEWER,)
+    last = ran("GET", "/executions/pay%3Aone/history").json["last_event"]
+    pages = [ran("GET", f"/executions/pay%3Aone/history?after={after}&limit=1").text for after in range(last)]
+    assert all('"id":' in page for page in pages)
+    assert [page for page in pages if held(page)] == []
+
+
+def test_a_parent_s_value_that_reaches_a_child_another_way_is_hidden_by_value(api):
+    publish(api, {"name": "child", "definition": {"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "Parameters": {"message": "?"}, "End": True,
+    }}}})
+    publish(api, {"name": "parent", "sensitive": {"input": ["/iban"]}, "definition": {
+        "StartAt": "C", "States": {"C": {
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+            "Parameters": {"StateMachineArn": "child", "Input": {"order": "o-1"}},
+        }},
+    }})
+    api("POST", "/workflows/parent/executions", {"input": {"iban": IBAN}, "name": "one"})
+    api.work()
+    child = api("GET", "/executions?workflow=child").json["executions"][0]["id"]
+    token = api.services.executions.standing(key(api, child)).waiting[0].token
+    api("POST", "/tasks/success", {"token": token, "output": f"found {IBAN}"})
+    settled(api)
+    shown = everything(api, child)
+    assert f"found {MASK}" in shown
+    assert held(shown + everything(api, "parent:one")) == []
