@@ -47,6 +47,7 @@ TABLE = {
         POST /rules/expression
         GET /alarms
         GET /figures
+        GET /storage
     """,
     "operator": """
         POST /workflows/{name}/executions
