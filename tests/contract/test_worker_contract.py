@@ -14,6 +14,7 @@ from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.durable import codec
 from engine.governance.resolving import SecretResolving
+from engine.ports.activities import Activity
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import MAX_DELAY_SECONDS
@@ -204,3 +205,18 @@ def test_a_redrive_goes_on_with_what_did_not_succeed(product_of, backend):
     assert [call.resource for call in product.tasks.calls].count(WORK) == 1
     [row] = product.executions.page(ExecutionQuery(product.workspace)).rows
     assert (row.status, row.ended_at) == ("SUCCEEDED", execution.ended_at)
+
+
+def test_a_stopped_execution_offers_no_work(backend, product_of):
+    """Its work item goes before its header says that it is closed: no poll has to find out."""
+    backend.activities.create(Activity(product_of(THREE_TASKS).workspace, "packing", backend.clock.now()))
+    product = product_of(flow({"Pack": {
+        "Type": "Task", "Resource": "arn:aws:states:local:default:activity:packing", "End": True,
+    }}))
+    key = product.start({})
+    product.run(key)
+    assert len(backend.activities.waiting(product.workspace, "packing", 10)) == 1
+    product.executions.stop(key, actor=TESTER)
+    product.run(key)
+    assert product.describe(key).status == "ABORTED"
+    assert backend.activities.waiting(product.workspace, "packing", 10) == []

@@ -14,6 +14,7 @@ from tests.crash import families
 from tests.crash.families import Stores
 from tests.crash.faults import DEATHS, MODES, Faults, Spec, can
 from tests.crash.invariants import Seen, check, seen
+from tests.crash.releases import release
 from tests.crash.scenarios import WORKFLOWS
 from tests.crash.world import NoRest, World
 
@@ -81,7 +82,7 @@ class Campaign:
         """What the run breaks; nothing, if the protocol holds."""
         reference = self.reference(spec.workflow, spec.family, deltas=spec.faults.deltas)
         world = self.last = self._world(spec)
-        with _snapshots(deltas=spec.faults.deltas):
+        with _snapshots(deltas=spec.faults.deltas), release(following=spec.faults.roll == "confirmed"):
             try:
                 world.complete()
             except NoRest as error:
@@ -140,15 +141,18 @@ def pairs_of_deaths(campaign: Campaign, workflow: str, family: str) -> Iterator[
             yield Spec(workflow, family, Faults({first: "after" if first else "before", second: "before"}))
 
 
-def by_chance(campaign: Campaign, workflow: str, family: str, count: int, seed: str) -> Iterator[Spec]:
-    """Two faults of any kind, wakes lost and doubled, clocks apart."""
+def by_chance(
+    campaign: Campaign, workflow: str, family: str, count: int, seed: str, *, modes: tuple[str, ...] = MODES,
+    lags: tuple[int, ...] = (0,),
+) -> Iterator[Spec]:
+    """Two faults of any kind, wakes lost and doubled, clocks apart, indexes behind."""
     calls = len(campaign.reference(workflow, family).calls)
     draw = random.Random(f"{seed} {workflow} {family}")  # noqa: S311  the same each time
     for _ in range(count):
-        at = {number: draw.choice(MODES) for number in draw.sample(range(calls + 8), draw.choice((0, 1, 2, 2)))}
+        at = {number: draw.choice(modes) for number in draw.sample(range(calls + 8), draw.choice((0, 1, 2, 2)))}
         yield Spec(workflow, family, Faults(
             at, loss=draw.choice((0, 30)), double=draw.choice((0, 30)), skews=draw.choice(((0.0,), *SKEWS)),
-            seed=draw.randrange(1, 10**6), deltas=draw.random() < 0.3,
+            seed=draw.randrange(1, 10**6), deltas=draw.random() < 0.3, lag=draw.choice(lags) if len(lags) > 1 else 0,
         ))
 
 

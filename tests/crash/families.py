@@ -2,15 +2,16 @@
 
     memory    SQS's ways: a dead process's messages come back after their visibility time-out, its lease ends by time
     sqlite    the local product's: a dead process's claims and leases are over at once, by its OS lock
+    served    the same, and the worker process on its queue: engine.durable.worker.serving claims and acknowledges
     aws       DynamoDB, SQS and S3 on moto; the numbered calls are the requests, so that it dies between those too
 """
 
 from __future__ import annotations
 
+import random
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -25,7 +26,7 @@ from tests.support.memory.stores import MemoryStores
 
 VISIBILITY_SECONDS = 330.0
 
-FAMILIES = ("memory", "sqlite", "aws")
+FAMILIES = ("memory", "sqlite", "served", "aws")
 
 
 class Stores(Backend):
@@ -33,6 +34,8 @@ class Stores(Backend):
 
     workspace = "default"
     parallel: Any = None
+    serves = False
+    """Whether a worker claims for itself (Serving); else it is handed batches, as a Lambda is."""
 
     @property
     def owner(self) -> str:
@@ -52,6 +55,12 @@ class Stores(Backend):
 
     def watch(self, hook: Callable[..., Any] | None) -> None:
         """Let `hook(name, act)` perform each request; only where requests are what is numbered."""
+
+    def behave(self, *, lag: float, chance: random.Random | None) -> None:
+        """How many seconds indexes are behind; what is drawn from where things may come in any order."""
+
+    def disorder(self, chance: random.Random) -> None:
+        """Let what waits come in any order, where the queue promises none."""
 
     def headers(self) -> list[Header]:
         """All of the workspace's."""
@@ -106,38 +115,68 @@ class Sqlite(Stores):
         ])
 
 
+class InTurn(Executor):
+    """One after the other, in this thread: a death ends what has not begun. Results are in order; what is done first is
+    drawn, where there is chance."""
+
+    def __init__(self) -> None:
+        self.chance: random.Random | None = None
+
+    def map(self, act: Callable[..., Any], items: Any, **_how: Any) -> Iterator[Any]:
+        """The results, all of them made now."""
+        wanted = list(items)
+        order = list(range(len(wanted)))
+        if self.chance is not None:
+            self.chance.shuffle(order)
+        done = {at: act(wanted[at]) for at in order}
+        return iter([done[at] for at in range(len(wanted))])
+
+
 class Aws(Stores):
-    """moto. Its calls are serialised by one lock; commits go one by one through a pool, as the Lambda's do."""
+    """moto, behind a layer that lets requests go wrong (aws_requests). Commits go one by one, as the Lambda's do."""
 
     def __init__(self, clock: EventClock, stores: Any) -> None:
+        from tests.crash.aws_requests import Requests  # noqa: PLC0415  botocore only where it is asked for
+
         super().__init__("aws", clock, stores, lambda same: same)
-        self.parallel = ThreadPoolExecutor(1)
+        self.parallel = InTurn()
+        self.requests = Requests(clock, self._moto, self._moto_table)
         self._hook: Callable[..., Any] | None = None
-        self._lock = threading.RLock()
         self._numbers = count(1)
         self.renew()
         for client in (stores.clients.dynamodb, stores.clients.sqs, stores.clients.s3):
-            self._serialise(client)
+            self._wrap(client)
 
     def renew(self) -> None:
         """A workspace that no other run has used: a table is dear."""
         self.workspace = f"run{next(self._numbers)}"
         self._moto()._messages.clear()
-        self._table().clear()
+        self._moto_table().items.clear()
+        self._moto_table().stream_shard.items.clear()  # moto copies all of it for each transaction
+        self.stores.stream._read = 0
+        self.requests.forget()
+        self.parallel.chance = None
 
-    def _serialise(self, client: Any) -> None:
+    def _wrap(self, client: Any) -> None:
+        from tests.crash.aws_requests import name_of  # noqa: PLC0415
+
         request = client._make_api_call
 
-        def make_api_call(name: str, parameters: Any) -> Any:
-            with self._lock:
-                if self._hook is None:
-                    return request(name, parameters)
-                return self._hook(name, request, name, parameters)
+        def make_api_call(operation: str, parameters: Any) -> Any:
+            if self._hook is None:
+                return self.requests.send(request, operation, parameters)
+            return self._hook(name_of(operation, parameters), request, operation, parameters)
 
         client._make_api_call = make_api_call
 
     def watch(self, hook: Callable[..., Any] | None) -> None:
         self._hook = hook
+
+    def behave(self, *, lag: float, chance: random.Random | None) -> None:
+        self.requests.lag, self.parallel.chance = lag, chance
+
+    def disorder(self, chance: random.Random) -> None:
+        self.requests.disorder(chance)
 
     def died(self, receipts: Sequence[str]) -> None:
         """SQS shows them again when it is time."""
@@ -146,6 +185,24 @@ class Aws(Stores):
         """As it does for one that only froze."""
         for message in self._moto()._messages:
             message.visible_at = min(message.visible_at, 0.0)
+
+    def seal(self, chance: random.Random) -> None:
+        """Let the sealer read what the table's stream says: in small batches, of which some come twice, in the order of
+        each partition and in none among them."""
+        from tests.support.sealing import app, sealer  # noqa: PLC0415
+
+        lines: dict[str, list[Any]] = {}
+        for record in self.stores.stream.records():
+            lines.setdefault(record["dynamodb"]["Keys"]["pk"]["S"], []).append(record)
+        left = [line for line in lines.values() for _ in line]
+        chance.shuffle(left)
+        records = [line.pop(0) for line in left]
+        parts = sealer(self.stores, self.clock)
+        while records:
+            batch, records = records[:3], records[3:]
+            for _ in range(chance.choice((1, 2))):
+                assert app.seal(parts, batch) == []
+        app.metrics.clear_metrics()
 
     def next_due_in(self) -> float | None:
         now = self.clock.now()
@@ -157,17 +214,17 @@ class Aws(Stores):
 
         return sqs_backends["123456789012"]["eu-central-1"].queues[self.queue._url.rsplit("/", 1)[1]]
 
-    def _table(self) -> Any:
+    def _moto_table(self) -> Any:
         from moto.dynamodb import dynamodb_backends  # noqa: PLC0415
 
-        return dynamodb_backends["123456789012"]["eu-central-1"].tables["automate-test"].items
+        return dynamodb_backends["123456789012"]["eu-central-1"].tables["automate-test"]
 
     def headers(self) -> list[Header]:
         from engine.adapters.aws import items  # noqa: PLC0415
 
         keys = [
-            items.key_of(pk.value) for pk, found in self._table().items()
-            if any(sk.value == items.HEADER for sk in found)
+            items.key_of(pk.value) for pk, found in self._moto_table().items.items()
+            if any(sk.value == items.HEADER for sk in found) and pk.value.startswith("E#")
         ]
         found = [self.journal.header(key) for key in keys if key.workspace == self.workspace]
         return [header for header in found if header is not None]  # not what retention has taken
@@ -182,8 +239,8 @@ def opened(family: str, folder: Path) -> Iterator[Callable[[], Stores]]:
     if family == "memory":
         yield Memory
         return
-    if family == "sqlite":
-        with _folders(folder) as make:
+    if family in ("sqlite", "served"):
+        with _folders(folder, serves=family == "served") as make:
             yield make
         return
     from tests.support.moto_stores import open_aws  # noqa: PLC0415  boto3 and moto only where they are asked for
@@ -200,12 +257,11 @@ def opened(family: str, folder: Path) -> Iterator[Callable[[], Stores]]:
 
         yield renewed
         stores.watch(None)
-        stores.parallel.shutdown()
         stores.close()
 
 
 @contextmanager
-def _folders(folder: Path) -> Iterator[Callable[[], Stores]]:
+def _folders(folder: Path, *, serves: bool) -> Iterator[Callable[[], Stores]]:
     numbers, open_now = count(1), []
 
     def close() -> None:
@@ -217,6 +273,7 @@ def _folders(folder: Path) -> Iterator[Callable[[], Stores]]:
     def make() -> Stores:
         close()
         stores = Sqlite(folder / f"run{next(numbers)}")
+        stores.serves = serves
         open_now.append(stores)
         return stores
 

@@ -13,9 +13,12 @@ what chance is drawn from. A failing test prints this line; ``tests/crash/report
     rival                        at that very moment another worker looks at the same execution
     news                         at that very moment a client asks what it has to, and another worker takes the wake
     lost-wake                    the queue takes the wake and loses it
+    repeated, partly, late-index, undeleted      what AWS alone does (aws_requests)
 
 Dying after call k and before call k + 1 leave the same world; both are run all the same on memory, where it costs
-nothing. On DynamoDB a run dies after every *request* that writes: that is every state that the stores can be left in.
+nothing. On DynamoDB what is numbered are the *requests*; a death after each that writes leaves every state that the
+stores can be left in. `lag` is how many seconds its indexes are behind throughout. `roll`: workers of two releases
+(releases.py).
 """
 
 from __future__ import annotations
@@ -24,20 +27,25 @@ from dataclasses import dataclass, field
 
 DEATHS = ("before", "after")
 PAUSES = ("paused-before", "paused-after")
-BENIGN = ("lost-reply", "throttled", "rival", "lost-wake", "news")
-MODES = (*DEATHS, *BENIGN, *PAUSES)
+ANYWHERE = ("lost-reply", "throttled", "rival", "lost-wake", "news")
+AWS_ALONE = ("repeated", "partly", "late-index", "undeleted")
+BENIGN = (*ANYWHERE, *AWS_ALONE)
+MODES = (*DEATHS, *ANYWHERE, *PAUSES)
+AWS_MODES = (*(mode for mode in MODES if mode != "before"), *AWS_ALONE)
+"""Before a request the stores are as after the one before it."""
 
 READS = {
     "header", "headers", "load", "inbox", "due", "history", "execution_input", "query", "pauses", "get",
     "activity", "item", "waiting",
-    "GetItem", "BatchGetItem", "Query", "GetObject", "ReceiveMessage", "GetQueueAttributes",
+    "GetItem", "BatchGetItem", "Query", "QueryIndex", "GetObject", "ReceiveMessage", "GetQueueAttributes",
 }
 """Port methods and AWS operations that change nothing."""
 
-SENDS = {"send"}
+SENDS = {"send", "SendMessageBatch"}
+IN_PARTS = {"BatchWriteItem", "BatchGetItem", "SendMessageBatch", "Query", "QueryIndex"}
 
 
-def can(mode: str, name: str) -> bool:
+def can(mode: str, name: str) -> bool:  # noqa: PLR0911  one a mode
     """Whether the call `name` can go wrong like this: a task port raises nothing, a read leaves nothing done."""
     match mode:
         case "lost-wake":
@@ -48,6 +56,14 @@ def can(mode: str, name: str) -> bool:
             return name not in READS and name != "call"
         case "throttled":
             return name != "call"
+        case "repeated":
+            return name[:1].isupper() and name not in READS
+        case "partly":
+            return name in IN_PARTS
+        case "late-index":
+            return name == "QueryIndex"
+        case "undeleted":
+            return name == "DeleteMessage"
     return True
 
 
@@ -64,6 +80,8 @@ class Faults:
     sweeps: bool = True
     inbox_due: bool = True
     deltas: bool = False
+    lag: int = 0
+    roll: str = ""
 
     early = False
     """Whether wakes are acknowledged on receipt: a mutant's."""
@@ -76,7 +94,7 @@ class Faults:
     @property
     def benign(self) -> bool:
         """Whether no process dies or freezes, and no more than one thing goes wrong."""
-        return self.modes <= set(BENIGN) and len(self.at) <= 1 and not self.loss
+        return self.modes <= set(BENIGN) and len(self.at) <= 1 and not self.loss and not self.lag
 
     @property
     def pauses(self) -> bool:
@@ -92,23 +110,27 @@ class Faults:
         if self.at:
             deaths = self.modes <= set(DEATHS) and not (self.loss or self.double or apart)
             return "two deaths" if deaths else "by chance"
+        if self.lag or self.roll:
+            return "late indexes" if self.lag else "two releases"
         return "clocks apart" if apart else "lost and doubled" if self.loss or self.double else "none"
 
     @property
     def ordinary(self) -> bool:
         """Whether time runs alike for all, and the sweeper and the inbox are as they should be."""
-        return self.sweeps and self.inbox_due and self.skews == (0.0,) and not self.early
+        return self.sweeps and self.inbox_due and self.skews == (0.0,) and not self.early and not (
+            self.lag or self.roll)
 
     def __str__(self) -> str:
         words = [f"{number}={mode}" for number, mode in sorted(self.at.items())]
-        words += [f"{name}={value}" for name in ("loss", "double") if (value := getattr(self, name))]
+        words += [f"{name}={value}" for name in ("loss", "double", "lag") if (value := getattr(self, name))]
         if self.skews != (0.0,):
             words.append("skew=" + ",".join(f"{skew:g}" for skew in self.skews))
         if self.seed:
             words.append(f"seed={self.seed}")
         off = {"sweeps": self.sweeps, "inbox_due": self.inbox_due}
         words += [f"{name}=off" for name, on in off.items() if not on]
-        return " ".join([*words, "deltas=on"] if self.deltas else words)
+        words += ["deltas=on"] if self.deltas else []
+        return " ".join([*words, f"roll={self.roll}"] if self.roll else words)
 
     @classmethod
     def parse(cls, text: str) -> Faults:
@@ -117,13 +139,15 @@ class Faults:
         for word in text.split():
             name, value = word.split("=")
             if name.isdigit():
-                if value not in MODES:
-                    raise ValueError(f"{word}: a mode is one of {', '.join(MODES)}")
+                if value not in (*MODES, *AWS_ALONE):
+                    raise ValueError(f"{word}: a mode is one of {', '.join((*MODES, *AWS_ALONE))}")
                 faults.at[int(name)] = value
             elif name == "skew":
                 faults.skews = tuple(float(part) for part in value.split(","))
-            elif name in ("loss", "double", "seed"):
+            elif name in ("loss", "double", "seed", "lag"):
                 setattr(faults, name, int(value))
+            elif name == "roll":
+                faults.roll = value
             elif name in ("sweeps", "inbox_due", "deltas"):
                 setattr(faults, name, value == "on")
             else:

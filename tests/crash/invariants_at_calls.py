@@ -57,6 +57,9 @@ class Watch:
         world = self._world
         if world.workflow.unreadable and world._working and not world.ledger.asked("resume"):
             raise Throttled("for this execution, again and again")
+        bad = world.workflow.bad(world, key.id) if world._working else None
+        if bad is not None:
+            raise bad
         return act(key)
 
     def _commit(self, act: Callable[..., Any], segments: list[Segment], headers: Any = ()) -> list[bool]:
@@ -73,8 +76,14 @@ class Watch:
         return written
 
     def _update_headers(self, act: Callable[..., Any], changes: list[HeaderChange]) -> list[bool]:
-        """A PAUSED execution stays so until somebody resumes it."""
+        """A PAUSED execution stays so until somebody resumes it; none is PAUSED for what another one does."""
         world = self._world
+        if any(client.name == "resume" for client in world.workflow.clients):
+            own = f":{'bad' if any(c.name == 'start-bad' for c in world.workflow.clients) else world.key.name}"
+            self.broken += [
+                f"{change.key.id} was PAUSED, and had done nothing" for change in changes
+                if change.status == PAUSED and not change.key.id.endswith(own)
+            ]
         if "resume" in world.asking or not any(client.name == "resume" for client in world.workflow.clients):
             return act(changes)
         with world.quietly():
@@ -119,7 +128,7 @@ class Watch:
 
     def _leases_mean_nothing(self) -> bool:
         """Whether the clocks are further apart than a lease is long."""
-        seconds = self._world.workflow.call_seconds
+        seconds = self._world.workflow.times_out or self._world.workflow.call_seconds
         skews = self._world.faults.skews
         return seconds is not None and max(skews) - min(skews) > seconds + LEASE_MARGIN_SECONDS
 

@@ -11,20 +11,29 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tests.crash.campaign import SKEWS, Campaign, by_chance, each_call, losses, pairs_of_deaths, slice_of
-from tests.crash.faults import DEATHS, MODES, Faults, Spec
+from tests.crash.faults import AWS_MODES, DEATHS, MODES, PAUSES, Faults, Spec
 from tests.crash.scenarios import WORKFLOWS
 
 Specs = Iterator[Spec]
 
 LONG = frozenset({
     "parallel-callback", "stop", "distributed-map", "distributed-map-stopped", "child", "held", "poison", "dead-letter",
-    "big", "activity", "job", "job-stopped", "redrive-map",
+    "big", "activity", "job", "job-stopped", "redrive-map", "unequal", "neighbours", "bad-neighbour",
+    "deadly-neighbour", "wide-map",
 })
 """Workflows of many calls, or of dear ones: `make test` draws from them."""
 
+AWS_QUICK = ("task", "callback", "parallel", "redrive", "child")
+MOST_ON_AWS = 30
+"""Runs of a workflow on moto, where a request costs a hundred times what a call costs in memory."""
+
+DEAR = frozenset({"big", "wide-map"})
+"""Of hundreds of kilobytes, and of a thousand children: of each plan a few runs."""
+
 MEMORY_ONLY = frozenset({"real-client"})
-ON_AWS = tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY | {"poison", "dead-letter"})
-KILLED = tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY | {"poison", "dead-letter", "big"})
+_DEADLY = {"poison", "dead-letter", "deadly-neighbour"}
+ON_AWS = tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY | _DEADLY | {"wide-map"})
+KILLED = tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY | _DEADLY | DEAR)
 
 
 @dataclass(frozen=True)
@@ -45,14 +54,14 @@ def _sliced(specs: Specs, full: bool, quick: int, title: str, most: int | None =
 
 def _every_call(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = each_call(campaign, workflow, "memory")
-    if workflow == "big":
+    if workflow in DEAR:
         return _sliced(specs, full, 2, workflow, 40)
     return _sliced(specs, full or workflow not in LONG, 50, workflow)
 
 
 def _deltas(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = campaign.reference(workflow, "memory", deltas=True).specs(workflow, "memory", MODES, deltas=True)
-    return _sliced(specs, full, 1 if workflow == "big" else 12, workflow, 20 if workflow == "big" else None)
+    return _sliced(specs, full, 1 if workflow in DEAR else 12, workflow, 20 if workflow in DEAR else None)
 
 
 def _inbox(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -63,23 +72,28 @@ def _inbox(campaign: Campaign, workflow: str, full: bool) -> Specs:
 
 def _no_sweeper(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = campaign.reference(workflow, "memory").specs(workflow, "memory", DEATHS, sweeps=False)
-    return _sliced(specs, full, 1 if workflow == "big" else 12, workflow)
+    return _sliced(specs, full, 1 if workflow in DEAR else 12, workflow, 20 if workflow in DEAR else None)
 
 
 def _pairs(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    most = {"big": 20, "poison": 3000, "dead-letter": 3000, "redrive-map": 1500}
+    if workflow == "wide-map":
+        return by_chance(campaign, workflow, "memory", 20 if full else 1, "pairs", modes=DEATHS)
+    most = {
+        "big": 20, "poison": 3000, "dead-letter": 3000, "redrive-map": 1500, "unequal": 1000, "neighbours": 1000,
+        "bad-neighbour": 1000, "deadly-neighbour": 1000,
+    }
     quick = 1 if workflow == "big" else 10
     return _sliced(pairs_of_deaths(campaign, workflow, "memory"), full, quick, workflow, most.get(workflow))
 
 
 def _chance(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    if workflow == "big":
+    if workflow in DEAR:
         return by_chance(campaign, workflow, "memory", 20 if full else 1, "chance")
     return by_chance(campaign, workflow, "memory", 400 if full else 15, "chance")
 
 
 def _losses(_campaign: Campaign, workflow: str, full: bool) -> Specs:
-    runs = (20 if full else 1) if workflow == "big" else (150 if full else 5)
+    runs = (20 if full else 1) if workflow in DEAR else (150 if full else 5)
     return losses(workflow, "memory", runs)
 
 
@@ -90,12 +104,26 @@ def _skews(_campaign: Campaign, workflow: str, full: bool) -> Specs:
 
 
 def _sqlite(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow == "big" else 5, workflow,
-                   {"big": 20, "poison": 600}.get(workflow))
+    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow in DEAR else 5, workflow,
+                   {"big": 20, "wide-map": 10, "poison": 600, "deadly-neighbour": 300}.get(workflow))
 
 
 def _sqlite_chance(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    return by_chance(campaign, workflow, "sqlite", (10 if workflow == "big" else 80) if full else 1, "sqlite")
+    return by_chance(campaign, workflow, "sqlite", (10 if workflow in DEAR else 80) if full else 1, "sqlite")
+
+
+def _rolls(campaign: Campaign, workflow: str, full: bool) -> Specs:
+    """Every death and freeze while workers of two releases share the work."""
+    modes = ("after", *PAUSES, "rival")
+    for roll in ("unconfirmed", "confirmed"):
+        found = list(campaign.reference(workflow, "memory").specs(workflow, "memory", modes, roll=roll))
+        yield from slice_of(iter(found), (4 if workflow in DEAR else 60) if full else 1, f"{roll} {workflow}")
+
+
+def _served(campaign: Campaign, workflow: str, full: bool) -> Specs:
+    """Where the worker process claims for itself."""
+    most = 4 if workflow in DEAR else 120
+    return _sliced(each_call(campaign, workflow, "served"), full, 1 if workflow in DEAR else 3, workflow, most)
 
 
 def _aws(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -103,6 +131,23 @@ def _aws(campaign: Campaign, workflow: str, full: bool) -> Specs:
         return islice((), 0)
     specs = campaign.reference(workflow, "aws").specs(workflow, "aws", ("after",))
     return _sliced(specs, full, 4 if workflow != "big" else 1, workflow)
+
+
+def _aws_faults(campaign: Campaign, workflow: str, full: bool) -> Specs:
+    """But the deaths, which have a plan of their own. `make test` takes the workflows with the fewest requests."""
+    if not full and workflow not in AWS_QUICK:
+        return islice((), 0)
+    modes = tuple(mode for mode in AWS_MODES if mode not in DEATHS)
+    specs = campaign.reference(workflow, "aws").specs(workflow, "aws", modes)
+    return _sliced(specs, full, 6, workflow, 6 if workflow == "big" else MOST_ON_AWS)
+
+
+def _aws_chance(campaign: Campaign, workflow: str, full: bool) -> Specs:
+    """Wakes lost, doubled and out of order, indexes behind, and up to two faults."""
+    if not full and workflow not in AWS_QUICK:
+        return islice((), 0)
+    runs = (2 if workflow == "big" else 15) if full else 2
+    return by_chance(campaign, workflow, "aws", runs, "aws", modes=AWS_MODES, lags=(0, 3, 70))
 
 
 def _killed(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -128,6 +173,12 @@ PLANS: dict[str, Plan] = {
                    tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY)),
     "sqlite-chance": Plan("up to two faults and losses, SQLite", _sqlite_chance,
                           tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY)),
+    "served": Plan("calls in every mode, SQLite, a worker on its queue", _served,
+                   tuple(name for name in WORKFLOWS if name not in MEMORY_ONLY | {"dead-letter"})),
+    "rolls": Plan("deaths and freezes while workers are of two releases", _rolls,
+                  tuple(name for name in WORKFLOWS if name not in {"poison", "dead-letter", "deadly-neighbour"})),
     "aws": Plan("a death after every request that writes, DynamoDB, SQS and S3", _aws, ON_AWS),
+    "aws-faults": Plan("the other modes at requests, DynamoDB, SQS and S3", _aws_faults, ON_AWS),
+    "aws-chance": Plan("faults, losses, disorder, late indexes, DynamoDB, SQS and S3", _aws_chance, ON_AWS),
     "killed": Plan("a process that exits at every port call, SQLite", _killed, KILLED),
 }

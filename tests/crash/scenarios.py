@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Any
 from engine.durable.lifecycle.executions import ExecutionIsNotPaused, TaskTimedOut
 from engine.durable.lifecycle.pausing import WorkflowIsNotPaused
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
+from engine.durable.lifecycle.starts import ExecutionAlreadyExists
+from engine.durable.worker.map_run_driver import WINDOW
+from engine.errors import StoreCorrupt
 from engine.governance.resolving import SecretResolving
 from engine.ports.journal import OPEN_STATUSES, PAUSED
+from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
 from tests.crash.real_client import SEND, Sends
 from tests.crash.timing import NEVER
@@ -34,6 +38,8 @@ ACTIVITY = "packing"
 HAND_OVER = WORK + ".waitForTaskToken"
 INTERRUPTED = {"ErrorEquals": ["Automate.TaskInterrupted"], "Next": "Look"}
 INPUT = {"order": 7, "lines": [1, 2, 3]}
+RECEIVES_BEFORE_DEAD = 10
+"""As deployed (infra_cdk.engine_stack): more than the engine itself forgives."""
 CANARY = "c4n4ry-4711-secret"
 
 
@@ -55,7 +61,10 @@ class Workflow:
     a text in its output or error). `unreadable`: no worker can load it until it is resumed. `own_deaths`: so many
     workers die of it. `activity`: a person does a part of it; `job`: a service does, which is asked how it stands.
     `around`: what stands around, or instead of, the tasks that the ledger records. `call_seconds`: a call that takes
-    longer hangs. `computes`: its calls are made in the worker's loop."""
+    longer hangs. `computes`: its calls are made in the worker's loop. `takes`: how long a call takes, instead of
+    `seconds`. `times_out`: TimeoutSeconds of its states, the shortest; where a worker is gone for longer, there are
+    more attempts. `most_receives`: a wake received more often is a dead letter (SQS's maxReceiveCount, smaller here).
+    `bad`: what a worker meets that loads an execution, or asks how it may be called."""
 
     definition: dict[str, Any]
     answer: Callable[[World, TaskCall], Any] = lambda _world, call: call.arguments
@@ -66,6 +75,10 @@ class Workflow:
     sync: bool = False
     input: Any = field(default_factory=lambda: dict(INPUT))
     seconds: float = 0.0
+    takes: Callable[[TaskCall], float] | None = None
+    times_out: float | None = None
+    most_receives: int = 3
+    bad: Callable[[World, str], Exception | None] = lambda _world, _id: None
     waits: Mapping[str, float] = field(default_factory=dict)
     endings: tuple[tuple[str, str], ...] = ()
     unreadable: bool = False
@@ -180,6 +193,44 @@ REDRIVE = Client("redrive", _has_ended, _redrive)
 RESUME = Client("resume", _paused_for_a_while, _resume, again=_is_paused)
 
 
+def _another(name: str) -> Client:
+    """Somebody who starts one more execution of the same workflow."""
+    def start(world: World) -> None:
+        try:
+            world.executions.start(world.workspace, "flow", dict(world.workflow.input), name=name, actor=TESTER)
+        except ExecutionAlreadyExists:
+            if not world.ledger.asked(f"start-{name}", 2):  # else it was started, and the reply was lost
+                raise
+
+    return Client(f"start-{name}", lambda world: world.ledger.asked("start"), start)
+
+
+def _is_bad_paused(world: World) -> bool:
+    header = world.stores.journal.header(_bad_key(world))
+    return header is not None and header.status == PAUSED
+
+
+def _bad_paused_for_a_while(world: World) -> bool:
+    if not _is_bad_paused(world):
+        world.paused_since = None
+        return world.ledger.asked("resume") and "resume" not in world.ledger.accepted
+    world.paused_since = world.paused_since or world.clock.now()
+    return world.clock.now() >= world.paused_since + 60
+
+
+def _resume_bad(world: World) -> None:
+    with suppress(ExecutionIsNotPaused):
+        world.executions.resume(_bad_key(world))
+
+
+def _bad_key(world: World) -> ExecutionKey:
+    return ExecutionKey.of(world.workspace, "flow", "bad")
+
+
+SECOND, THIRD, BAD = _another("second"), _another("third"), _another("bad")
+RESUME_BAD = Client("resume", _bad_paused_for_a_while, _resume_bad, again=_is_bad_paused)
+
+
 # ---------------------------------------------------------------- what tasks answer
 
 
@@ -215,6 +266,24 @@ def _deadly(world: World, call: TaskCall) -> Any:
     if not world.ledger.asked("resume"):
         raise Died
     return call.arguments
+
+
+def _deadly_neighbour(world: World, call: TaskCall) -> Any:
+    return _deadly(world, call) if call.execution_id.endswith(":bad") else call.arguments
+
+
+def _unreadable_neighbour(world: World, execution_id: str) -> Exception | None:
+    """Until somebody has mended it, and resumed it."""
+    bad = execution_id.endswith(":bad") and not world.ledger.asked("resume")
+    return StoreCorrupt("not a snapshot") if bad else None
+
+
+def _slow_and_slower(call: TaskCall) -> float:
+    return {"Quick": 1.0, "Slow": 12.0, "Slower": 60.0}[call.state]
+
+
+def _one_hangs_once(_world: World, call: TaskCall) -> Any:
+    return NEVER if call.state == "Slow" and not call.attempt else call.arguments
 
 
 def _hangs_once(world: World, call: TaskCall) -> Any:
@@ -295,6 +364,15 @@ _RETRY = flow({
 _HANGING = flow({
     "Call": task(Retry=[{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1}], Next="Sum"), "Sum": task(End=True),
 })
+_TIMED = {"Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 99, "BackoffRate": 1}],
+          "End": True}
+_UNEQUAL = flow({
+    "Fan": {"Type": "Parallel", "Next": "End", "Branches": [
+        flow({"Quick": task(TimeoutSeconds=10, **_TIMED)}), flow({"Slow": task(TimeoutSeconds=30, **_TIMED)}),
+        flow({"Slower": task(TimeoutSeconds=200, **_TIMED)}),
+    ]},
+    "End": {"Type": "Succeed"},
+})
 _ONCE = flow({
     "Pay": task(Catch=[INTERRUPTED], Next="Ship"), "Ship": task(Catch=[INTERRUPTED], End=True),
     "Look": {"Type": "Succeed"},
@@ -322,6 +400,9 @@ _STARTS = {
     "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
     "Parameters": {"StateMachineArn": "child", "Input.$": "$"}, "OutputPath": "$.Output",
 }
+WIDE = WINDOW + 100
+"""So many children that they are not all out at once."""
+_WIDE = flow({"Each": {**_distributed({"Line": {"Type": "Pass", "End": True}}), "MaxConcurrency": 0, "End": True}})
 _ONE = flow({"Work": task(End=True)})
 _THREE = flow({"A": task(Next="B"), "B": task(Next="C"), "C": task(End=True)})
 _HANDS = flow({
@@ -388,5 +469,11 @@ WORKFLOWS: Mapping[str, Workflow] = {
         _SENT, at_most_once=True, around=lambda world, _tasks: Sends(world),
         endings=(("SUCCEEDED", "Automate.TaskInterrupted"),),
     ),
+    "unequal": Workflow(_UNEQUAL, _one_hangs_once, takes=_slow_and_slower, times_out=10, concurrent=True),
+    "neighbours": Workflow(_THREE, clients=(SECOND, THIRD), seconds=3.0),
+    "bad-neighbour": Workflow(_THREE, clients=(BAD, SECOND, RESUME_BAD), bad=_unreadable_neighbour),
+    "deadly-neighbour": Workflow(_ONE, _deadly_neighbour, clients=(BAD, SECOND, RESUME_BAD), own_deaths=12,
+                                 most_receives=RECEIVES_BEFORE_DEAD),
+    "wide-map": Workflow(_WIDE, input={"lines": list(range(WIDE))}, concurrent=True),
     "big": Workflow(_ONE, input=_BIG),
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.crash.direct import DIRECT
-from tests.crash.faults import MODES
+from tests.crash.faults import AWS_ALONE, MODES
 from tests.crash.mutants import MUTANTS
 from tests.crash.plans import PLANS
 
@@ -32,10 +34,13 @@ def test_every_mutant_of_the_campaign_has_its_row():
     assert all(0 < number(fail) <= number(runs) for _, runs, fail in rows)
 
 
-def test_every_mode_is_told():
-    table = TEXT.partition("| mode | what happens at call k |")[2].partition("\n\n")[0]
+@pytest.mark.parametrize(("head", "modes"), [
+    ("| mode | what happens at call k |", MODES), ("| mode of AWS alone | what happens at request k |", AWS_ALONE),
+])
+def test_every_mode_is_told(head, modes):
+    table = TEXT.partition(head)[2].partition("\n\n")[0]
     cells = " ".join(re.findall(r"^\| (`.+?) \|", table, re.MULTILINE))
-    assert set(re.findall(r"`([a-z-]+)`", cells)) == set(MODES)
+    assert set(re.findall(r"`([a-z-]+)`", cells)) == set(modes)
 
 
 def test_every_direct_check_has_its_row():

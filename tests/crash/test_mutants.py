@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from tests.crash import touched
 from tests.crash.direct import DIRECT
-from tests.crash.mutants import MUTANTS, run_mutant
+from tests.crash.edits import EDITS
+from tests.crash.mutants import MUTANTS, Mutant, run_mutant
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -13,6 +21,39 @@ def test_the_campaign_fails_without(campaign, name):
     verdict = run_mutant(campaign, MUTANTS[name], until_killed=True)
     assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
     assert campaign.run(verdict.first) == [], "it fails with the protection on, too"
+
+
+@pytest.mark.parametrize("name", [name for name, edited in EDITS.items() if edited.runs is not None])
+def test_the_campaign_fails_with_an_edit(campaign, name):
+    verdict = run_mutant(campaign, Mutant("", EDITS[name].edit.apply, EDITS[name].runs), until_killed=True)
+    assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
+    assert campaign.run(verdict.first) == [], "it fails without the edit, too"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", [name for name, edited in EDITS.items() if edited.test])
+def test_its_test_fails_with_an_edit(name):
+    """A process of its own has the edit, and runs the one test, which the whole suite runs without."""
+    command = [sys.executable, "-m", "tests.crash.editing", name, "-q", "-x", "-p", "no:cacheprovider"]
+    told = subprocess.run([*command, EDITS[name].test], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert told.returncode == pytest.ExitCode.TESTS_FAILED, told.stdout[-2000:]
+    assert EDITS[name].test.partition("[")[0] in told.stdout
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_is_somewhere_and_has_somebody_who_notices(name, monkeypatch):
+    edited = EDITS[name]
+    assert (edited.runs is None) is bool(edited.test)
+    if edited.test:
+        file, _, test = edited.test.partition("::")
+        assert f"def {test.partition('[')[0]}(" in (ROOT / file).read_text(encoding="utf-8")
+    edited.edit.apply(monkeypatch)
+
+
+def test_the_list_of_what_is_untouched_is_current():
+    assert touched.FILE.read_text(encoding="utf-8") == touched.text(touched.report()[1]), (
+        "python -m tests.crash.touched --write"
+    )
 
 
 @pytest.mark.parametrize("name", DIRECT)

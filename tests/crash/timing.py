@@ -52,12 +52,13 @@ class SkewedClock:
 
 
 class VirtualCalls(CallPool):
-    """Calls that take effect when they are made, and answer when their virtual time is over; eight at once.
+    """Calls that take effect when they are made, and answer when their virtual time is over; eight at once. `seconds`
+    says how long each takes at least.
 
     One that is answered NEVER takes effect, and hangs.
     """
 
-    def __init__(self, tasks: Any, clock: Any, seconds: float) -> None:
+    def __init__(self, tasks: Any, clock: Any, seconds: Callable[[Any], float]) -> None:
         super().__init__(tasks, clock, 0)
         self._seconds = seconds
         self._late: list[tuple[float, int, Answer]] = []
@@ -76,9 +77,12 @@ class VirtualCalls(CallPool):
             return
         seconds = 0.0
         if answer.outcome is not None:
-            seconds = self._seconds + UNEVEN_SECONDS[self._number % len(UNEVEN_SECONDS)]
+            seconds = self._seconds(call) + UNEVEN_SECONDS[self._number % len(UNEVEN_SECONDS)]
         self._number += 1
         heapq.heappush(self._late, (self._clock.now() + seconds, self._number, answer))
+
+    def interrupt(self) -> None:
+        """Who is told of a wake looks at the queue between two waits anyway."""
 
     def answers(self, timeout: float) -> list[Answer]:
         found, self._made_here = [*self._made_here, *self._due()], []

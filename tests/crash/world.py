@@ -17,35 +17,37 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from engine.adapters.aws.failures import storage_errors
 from engine.durable.lifecycle.activities import ActivityTask
 from engine.durable.lifecycle.dead_letters import DeadLetters
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
 from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.worker.serving import Serving
 from engine.durable.worker.sync_start import SyncStarts, SyncTimedOut
 from engine.durable.worker.worker import Worker
 from engine.errors import StorageError, StoreUnavailable, Throttled
 from engine.governance.audit_recorder import AuditRecorder
+from engine.kernel.snapshot import SCHEMA
 from engine.ports.activities import Activity
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received, Wake
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 from functions.engine_audit import EngineRecorder
+from tests.crash.aws_requests import no_reply, throttled
 from tests.crash.families import VISIBILITY_SECONDS, Stores
-from tests.crash.faults import Faults, can
+from tests.crash.faults import AWS_ALONE, Faults, can
 from tests.crash.invariants_at_calls import Watch
 from tests.crash.ledger import Ledger
-from tests.crash.scenarios import ACTIVITY, Client, Workflow
-from tests.crash.timing import SkewedClock, VirtualCalls
-from tests.support.durable import Product
+from tests.crash.releases import confirmed_schema, release
+from tests.crash.scenarios import ACTIVITY, RECEIVES_BEFORE_DEAD, Client, Workflow
+from tests.crash.timing import STEP_SECONDS, SkewedClock, VirtualCalls
+from tests.support.durable import TESTER, Product
 from tests.support.flows import Died
 
 NAME = "simulation"
 """As the reference interpreter calls its execution: a definition may ask."""
-MOST_RECEIVES = 3
-"""A wake received more often is a dead letter (SQS's maxReceiveCount, smaller here)."""
-
 REPLY_SECONDS = 1.5
 """How long somebody waits for a reply that does not come."""
 THROTTLED_SECONDS = 0.4
@@ -56,7 +58,7 @@ FAR = 1e17
 UNDUE = 1e18
 """Where an inbox item is due that no sweep is to see."""
 
-_NO_CALLS = {"policy", "next_due_in", "changed"}
+_NO_CALLS = {"policy", "next_due_in", "changed", "listen"}
 
 
 class NoRest(Exception):
@@ -144,6 +146,7 @@ class World(Product):
         self.watched = Watch(self)
         stores.clock.on_sleep = self._poll
         stores.watch(self._request if stores.family == "aws" else None)
+        stores.behave(lag=faults.lag, chance=self._chance if faults.seed else None)
         self._skew = 0
         self._clients = [Client("start", lambda _world: True, _start), *workflow.clients]
         self._nonces = count(first * 1000 + 1)
@@ -168,8 +171,29 @@ class World(Product):
         finally:
             self._quiet -= 1
 
-    def _request(self, name: str, act: Callable[..., Any], *args: Any) -> Any:
-        return self.port_call(name, act, *args)
+    def _request(self, name: str, request: Callable[..., Any], operation: str, parameters: Any) -> Any:
+        """A request of AWS's stores is a call; what goes wrong with it looks as botocore has it."""
+        requests = self.stores.requests
+        mode = self.faults.at.get(len(self.calls), "") if not self._quiet else ""
+        if mode in AWS_ALONE and can(mode, name):
+            self.calls.append(name)
+            return requests.wrongly(mode, request, operation, parameters)
+
+        def act() -> Any:
+            return requests.send(request, operation, parameters)
+
+        def by_chance() -> Any:
+            left = requests.by_chance(parameters, self._chance, self.faults.loss, self.faults.double)
+            return requests.lost() if left is None else requests.send(request, operation, left)
+
+        chancy = operation == "SendMessageBatch" and (self.faults.loss or self.faults.double)
+        try:
+            answer = self.port_call(name, by_chance if chancy else act)
+        except StoreUnavailable as error:
+            raise no_reply(name) from error
+        except Throttled as error:
+            raise throttled(name) from error
+        return requests.lost() if answer is None else answer
 
     def port_call(self, name: str, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Perform call number `len(calls)`, or let it go wrong."""
@@ -239,6 +263,8 @@ class World(Product):
 
     # ---------------------------------------------------------------- the processes
 
+    _rolled = False
+    """Whether the latest worker was of the next release."""
     _working = False
     """Whether a worker is at work right now."""
     _beneath = False
@@ -285,7 +311,8 @@ class World(Product):
             pauses=self.wrap("pauses", self.stores.pauses),
             activities=self.wrap("activities", self.stores.activities), runs_sync=runs_sync,
             parallel=self.stores.parallel,
-            new_pool=lambda chain, at, _threads: VirtualCalls(chain, at, self.workflow.seconds),
+            new_pool=lambda chain, at, _threads: VirtualCalls(
+                chain, at, self.workflow.takes or (lambda _call: self.workflow.seconds)),
             together=None if self.stores.together is None else self.together, on_committed=self._recorder(),
         )
 
@@ -298,20 +325,40 @@ class World(Product):
 
     def _run(self, received: list[Received]) -> dict[ExecutionKey, Any]:
         """One Lambda invocation."""
-        worker = self.worker()
-        beneath, self._working = self._working, True
+        with self._release():
+            worker = self.worker()
+            beneath, self._working = self._working, True
+            try:
+                return worker.run(
+                    [r.key for r in received], deadline=worker._clock.now() + 300,
+                    redelivered={r.key for r in received if r.receives > 1},
+                )
+            finally:
+                self._working = beneath
+
+    @contextmanager
+    def _release(self) -> Iterator[None]:
+        """The release of the next worker: of two in turn, where there are two."""
+        roll, was = self.faults.roll, self.settings
+        if not roll:
+            yield
+            return
+        self._rolled = following = not self._rolled
+        self.settings = replace(was, snapshot_schema=confirmed_schema(roll, following=following))
         try:
-            return worker.run(
-                [r.key for r in received], deadline=worker._clock.now() + 300,
-                redelivered={r.key for r in received if r.receives > 1},
-            )
+            with release(following=following):
+                yield
         finally:
-            self._working = beneath
+            self.settings = was
 
     def _deliver(self) -> bool:
         """Receive messages, work, acknowledge. False when there are none."""
+        if self.stores.serves:
+            return self._serve()
         queue = self.stores.queue
         with self.quietly():
+            if self.faults.seed:
+                self.stores.disorder(self._chance)
             received = queue.claim(10)
         if not received:
             return False
@@ -322,7 +369,8 @@ class World(Product):
         try:
             if self.faults.early:
                 queue.acknowledge(receipts)
-            dead = [r for r in received if r.receives > MOST_RECEIVES]
+            most = RECEIVES_BEFORE_DEAD if self.faults.roll else self.workflow.most_receives
+            dead = [r for r in received if r.receives > most]
             for letter in dead:
                 self._bury(letter)
             live = [r for r in received if r not in dead]
@@ -338,10 +386,45 @@ class World(Product):
             self._held = [receipt for receipt in self._held if receipt not in receipts]
         return True
 
+    def _serve(self) -> bool:
+        """One process on its queue, until it owns nothing and nothing waits. False where nothing waits at all."""
+        with self.quietly():
+            if self.stores.queue.next_due_in() != 0.0:
+                return False
+        worker = self.worker()
+        serving = Serving(
+            worker, self.wrap("queue", self.stores.queue), self.wrap("journal", self.stores.journal), worker._clock,
+            self.settings,
+        )
+
+        def stop() -> bool:
+            if worker.owned:
+                return False
+            with self.quietly():
+                waits = self.stores.queue.next_due_in() == 0.0
+            if waits:
+                self.clock.sleep(STEP_SECONDS)  # it waits for the time to claim again
+            return not waits
+
+        beneath, self._working = self._working, True
+        try:
+            serving.run(stop)
+        except StorageError:
+            pass  # the process gives up; the next one is started
+        except Died:
+            self._died([])
+            return True
+        finally:
+            self._working = beneath
+        if not (self._quiet or beneath or self._beneath):
+            self.stores.died([])  # what it still claims is claimed no more
+        return True
+
     def _acknowledge(self, receipts: list[str]) -> None:
         acknowledge = self.stores.queue.acknowledge
         if self.stores.family == "aws":
-            acknowledge(receipts)
+            with storage_errors():
+                acknowledge(receipts)
         elif receipts:
             self.port_call("acknowledge", acknowledge, receipts)
 
@@ -459,6 +542,8 @@ class World(Product):
 
     def complete(self) -> World:
         """From the start to rest. Raises NoRest."""
+        if self.faults.roll == "confirmed":
+            self.settings = replace(self.settings, snapshot_schema=SCHEMA + 1)
         handler = _Collecting(self.log)
         logger = logging.getLogger("engine")
         logger.addHandler(handler)
@@ -469,6 +554,7 @@ class World(Product):
             logger.removeHandler(handler)
             logger.propagate = propagate
             self._quiet += 1  # from here on nothing goes wrong
+            self.stores.behave(lag=0.0, chance=None)
         return self
 
 
@@ -489,7 +575,7 @@ def _start(world: World) -> None:
     """A client whose answer was lost asks again, and may be told that the name is taken."""
     given = json.loads(json.dumps(world.workflow.input))
     if not world.workflow.sync:
-        world.executions.start(world.workspace, "flow", given, name=NAME)
+        world.executions.start(world.workspace, "flow", given, name=NAME, actor=TESTER)
         return
     with suppress(SyncTimedOut):
         SyncStarts(world.executions, lambda: world.worker(runs_sync=True), world.clock).run(

@@ -100,9 +100,16 @@ def test_what_is_closed_or_unknown_needs_nothing(product, buries):
 
 
 def test_what_somebody_is_at_work_on_goes_on(product, buries):
-    key = product.start({})
-    product.tasks.answers["connector:demo:work"] = [lambda _call: buries(key)]
+    key, seen = product.start({}), []
+
+    def work(_call):
+        assert buries(key) == []
+        seen.append(product.stores.journal.header(key).status)
+        return {}
+
+    product.tasks.answers["connector:demo:work"] = [work]
     product.run(key)
+    assert seen == ["RUNNING"]
     assert product.describe(key).status == "SUCCEEDED"
 
 

@@ -8,10 +8,16 @@ import pytest
 
 from engine.durable import activation as activation_module
 from engine.durable import codec
+from engine.durable.activation import LEASE_MARGIN_SECONDS
+from engine.durable.poison import OutOfTime
 from engine.errors import StoreUnavailable, Throttled
+from engine.ports.tasks import TaskFailed
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.faults import Once
 from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WORK, flow, task
+from tests.support.held_calls import HeldCalls
+
+B = "connector:demo:b"
 
 
 def test_a_change_that_cannot_be_encoded_costs_its_own_execution_only(monkeypatch):
@@ -111,3 +117,100 @@ def test_what_a_worker_left_itself_it_need_not_wait_for():
     product.stores.journal.commit = real
     assert product.run(key, worker) is None
     assert product.describe(key).status == "SUCCEEDED"
+
+
+def left_amid_a_call(answers_of_b):
+    """A is answered and its commit fails: the worker lets go of the execution, and goes on with B."""
+    pools = []
+
+    def pool(tasks, clock, _threads):
+        pools.append(HeldCalls(tasks, clock, ("B",)))
+        return pools[0]
+
+    branches = [flow({"A": task(End=True)}), flow({"B": {**task(End=True), "Resource": B}})]
+    product = Product(
+        flow({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}), ScriptedTasks({B: answers_of_b}),
+    )
+    key = product.start({})
+    journal = product.stores.journal
+    worker = product.worker(new_pool=pool)
+    worker.admit([key], float("inf"))
+    worker.round()
+    journal.commit = Once(journal.commit, Throttled("busy"), times=3)
+    for _ in range(4):
+        worker.gather(0.0)
+        worker.round()
+    assert isinstance(worker.take_outcomes()[key], Throttled)
+    return product, key, worker, pools[0]
+
+
+def test_a_worker_makes_no_call_again_that_it_has_under_way_itself():
+    """The wake comes back to this very process."""
+    product, key, worker, pool = left_amid_a_call([{}])
+    worker.admit([key], float("inf"))
+    assert isinstance(worker.take_outcomes()[key], OutOfTime)
+    assert [call.state for call in product.tasks.calls] == ["A", "B"]
+    pool.release()
+    worker.gather(0.0)
+    worker.admit([key], float("inf"))  # nobody but this process could make the call: it need not wait for the lease
+    worker.round()
+    assert sorted(call.state for call in product.tasks.calls) == ["A", "A", "B", "B"]
+    assert len(set(product.tasks.keys)) == 2
+
+
+def test_an_answer_to_an_earlier_load_is_not_this_one_s():
+    """The first call hung past its lease; it is answered, with a failure, while the second one is under way."""
+    product, key, worker, pool = left_amid_a_call([TaskFailed("Demo.Down"), {"second": True}])
+    product.clock.sleep(300)
+    worker.admit([key], float("inf"))
+    worker.round()
+    first, second = pool._held
+    for held, status in ((first, "RUNNING"), (second, "SUCCEEDED")):
+        pool._held = [held]
+        pool.release()
+        for _ in range(3):
+            worker.gather(0.0)
+            worker.round()
+        assert product.describe(key).status == status
+
+
+def test_a_call_whose_time_passed_with_its_commit_is_begun_again_by_its_owner():
+    """Nobody else has to find out that the intent's lease is over, and nobody is charged for it."""
+    product = Product(ONE_TASK)
+    key = product.start({})
+    journal = product.stores.journal
+    commit = journal.commit
+
+    def slowly(*given):
+        journal.commit = commit
+        product.clock.sleep(300)
+        return commit(*given)
+
+    journal.commit = slowly
+    worker = product.worker()
+    worker.admit([key], float("inf"))
+    for _ in range(5):
+        worker.round()
+        worker.gather(0.0)
+    assert worker.take_outcomes() == {key: None}
+    assert (product.describe(key).status, len(product.tasks.calls)) == ("SUCCEEDED", 1)
+    assert journal.header(key).strikes == 0
+
+
+def test_a_call_has_less_time_by_what_its_commit_took():
+    """It ends when its intent said, so that its lease covers it."""
+    product = Product(ONE_TASK)
+    key = product.start({})
+    journal = product.stores.journal
+    commit = journal.commit
+
+    def slowly(*given):
+        journal.commit = commit
+        product.clock.sleep(100)
+        return commit(*given)
+
+    journal.commit = slowly
+    began = product.clock.now()
+    product.run(key)
+    lease = journal._segments[key][0].lease_until
+    assert product.tasks.calls[0].budget_seconds == pytest.approx(lease - LEASE_MARGIN_SECONDS / 2 - began - 100)

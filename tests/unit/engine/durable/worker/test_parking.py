@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.durable import Product, ScriptedTasks
-from tests.support.flows import ONE_TASK, WORK, Died, die, flow
+from tests.support.flows import ONE_TASK, WAIT, WORK, Died, die, flow
 
 HAND_OVER = WORK + ".waitForTaskToken"
 
@@ -40,3 +40,19 @@ def test_heartbeats_do_not_multiply_wakes():
             product.run(received.key)
             product.stores.queue.acknowledge([received.receipt])
     assert len(product.stores.queue._free) <= 2
+
+
+def test_a_wake_that_comes_a_little_early_is_armed_again():
+    """Nobody else's is on its way: the wait would end with the next sweep after it."""
+    product = Product(WAIT)
+    key = product.start({})
+    taken = product.stores.queue.claim(10)
+    product.run(key)
+    product.clock.sleep(90)
+    taken += product.stores.queue.claim(10)
+    product.stores.queue.acknowledge([received.receipt for received in taken])
+    product.clock.set(product.clock.now() - 30)
+    product.run(key)
+    assert product.stores.queue.claim(10) == []
+    product.clock.sleep(30)
+    assert [received.key for received in product.stores.queue.claim(10)] == [key]

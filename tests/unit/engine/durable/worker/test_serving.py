@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import SchemaTooNew, StoreBusy, StoreUnavailable
+from engine.durable.worker.serving import LONGEST_PAUSE_SECONDS
+from engine.errors import SchemaTooNew, StoreBusy, StoreUnavailable, Throttled
+from engine.ports.journal import RUNNING, HeaderChange
 from tests.support.durable import Product
 from tests.support.faults import Once
-from tests.support.flows import ONE_TASK
+from tests.support.flows import ONE_TASK, WAIT
 from tests.support.serving import serve
 
 
@@ -60,3 +62,14 @@ def test_wakes_of_an_execution_that_cannot_be_opened_do_not_pile_up():
     assert len(product.stores.queue._free) <= 2
     assert len(tries) < 400
     assert product.stores.journal.header(key).due_at is not None
+
+
+def test_a_wake_that_is_given_up_leaves_a_header_that_is_due_soon():
+    """It is due in a year by itself: nobody else would come before."""
+    product = Product(WAIT)
+    key = product.start({})
+    journal = product.stores.journal
+    journal.update_headers([HeaderChange(key, -1, RUNNING, product.clock.now() + 365 * 86_400)])
+    journal.load = Once(journal.load, Throttled("busy"), times=10**6)
+    serve(product, lambda: not product.stores.queue._free and not product.stores.queue._claimed)
+    assert journal.header(key).due_at <= product.clock.now() + LONGEST_PAUSE_SECONDS

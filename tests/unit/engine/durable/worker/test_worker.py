@@ -211,6 +211,26 @@ def test_a_callback_answers_once():
         product.executions.send_task_success(token, {})
 
 
+def test_an_answer_that_its_client_wrote_twice_is_heard_and_wakes():
+    """botocore repeats a write whose reply was lost: the journal then says of our own item that it is there."""
+    product = Product(CALLBACK)
+    key = product.start({})
+    product.run(key)
+    product.stores.queue.acknowledge([received.receipt for received in product.stores.queue.claim(10)])
+    journal = product.stores.journal
+    put = journal.put_inbox
+
+    def put_twice(item):
+        put(item)
+        return put(item)
+
+    journal.put_inbox = put_twice
+    product.executions.send_task_success(product.tasks.calls[0].task_token, {"approved": True})
+    assert [received.key for received in product.stores.queue.claim(10)] == [key]
+    product.run(key)
+    assert product.describe(key).output == {"approved": True}
+
+
 def test_a_callback_may_overtake_the_hand_over():
     product = Product(CALLBACK)
     key = product.start({})
