@@ -61,7 +61,7 @@ def test_workers_of_two_releases_share_the_work(campaign, roll, written):
 
 def test_a_worker_claims_for_itself(campaign):
     calls = campaign.reference("callback", "served").calls
-    assert calls.count("claim") > calls.count("acknowledge") > 0
+    assert calls.count("claim") >= calls.count("acknowledge") > 0
 
 
 def test_a_bad_neighbour_costs_the_others_nothing(campaign):

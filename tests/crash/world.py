@@ -263,7 +263,7 @@ class World(Product):
 
     # ---------------------------------------------------------------- the processes
 
-    _rolled = False
+    _rolled = True
     """Whether the latest worker was of the next release."""
     _working = False
     """Whether a worker is at work right now."""

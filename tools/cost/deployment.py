@@ -246,7 +246,7 @@ class Deployment:
             Acts(("execution.start",)), Recorder(self.services.audit, self.services.clock), WORKSPACE, CALLER
         ))
         with call.acts.doing("execution.start", Subject(WORKFLOW, workflow)) as act:
-            started = started_as(call, act, workflow, execution_input, name=None, version=None)
+            started, _ = started_as(call, act, workflow, execution_input, name=None, version=None)
         return started.key, self._taken_by_the_api()
 
     def seal(self, executions: int) -> Units:

@@ -109,10 +109,12 @@ class Executions:
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, actor: Actor | None = None,
         then: Callable[[Execution], None] = lambda _started: None,
+        check: Callable[[PublishedVersion], None] = lambda _version: None,
     ) -> Execution:
         """Start the active version, or `version`: lifecycle.starts.Starts.start says what comes of it."""
         return self._starts.start(
-            workspace, workflow, execution_input, name=name, version=version, sync=sync, actor=actor, then=then
+            workspace, workflow, execution_input, name=name, version=version, sync=sync, actor=actor, then=then,
+            check=check,
         )
 
     def describe(self, key: ExecutionKey) -> Execution:

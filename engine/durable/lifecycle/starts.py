@@ -63,6 +63,7 @@ class Starts:
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, parent: Parent | None = None,
         actor: Actor | None = None, then: Callable[[Execution], None] = lambda _started: None,
+        check: Callable[[PublishedVersion], None] = lambda _version: None,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
         `actor` is who asks; a child has a `parent` instead.
@@ -73,7 +74,8 @@ class Starts:
         PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
         the caller's to run (engine.durable.worker.sync_start): no wake is sent, and a name that is taken is taken.
         `parent` is the Task that starts it: asked again by that one, a closed execution is answered too. `then` is told
-        of the start, in its transaction where there is one: what it writes is part of it.
+        of the start, in its transaction where there is one: what it writes is part of it. `check` is given the version
+        that is about to start, and refuses it by what it raises.
 
         Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
         sweeper; one before it started nothing.
@@ -81,6 +83,7 @@ class Starts:
         now = self._clock.now()
         name = self._new_name(now) if name is None else checked_name(name)
         published = self._published.version(workspace, workflow, version)
+        check(published)
         if parent is None:
             self._startable(published)
         data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)

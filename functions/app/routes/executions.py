@@ -12,6 +12,7 @@ from engine.governance.roles import Right
 from engine.kernel.history import render
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
+from engine.ports.published import PublishedVersion
 from functions.app import large_values
 from functions.app.acts import Act, Acts, Doing, Target, digest
 from functions.app.addresses import execution_address
@@ -48,10 +49,11 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
     With ?sync=true an EXPRESS workflow is run at once, and the answer is the execution as it ended; 504 names one that
     took longer than 25 s."""
     given = call.given
-    started = started_as(
+    started, is_active = started_as(
         call, call.act, call.path["name"], given.input, name=given.name, version=given.version, sync=given.sync
     )
-    return _started_answer(call, call.services.sync_starts.run(started) if given.sync else started)
+    started = call.services.sync_starts.run(started) if given.sync else started
+    return _started_answer(call, started, is_active=is_active)
 
 
 @table.route("GET", "/executions", right=Right.LOOK, example="workflow=order_flow&limit=10")
@@ -127,7 +129,7 @@ def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer[shapes.Execution]
     if not has_input and not call.may(Right.REVEAL):
         call.services.hiding.check_rerun(was, was.version if given.version == "same" else None)
     with call.acts.doing("execution.start", _tried(call, was.workflow, given.name)) as act:
-        started = started_as(
+        started, is_active = started_as(
             call, act, was.workflow, given.input if has_input else was.input, name=given.name,
             version=was.version if given.version == "same" else None,
         )
@@ -135,24 +137,32 @@ def rerun_execution(call: Call[shapes.RerunRequest]) -> Answer[shapes.Execution]
         act.done(after={
             "started": started.key.id, "version": started.version, "input": "another" if has_input else "same",
         })
-    return _started_answer(call, started)
+    return _started_answer(call, started, is_active=is_active)
 
 
 def started_as(
     call: Call[Any], act: Doing, workflow: str, value: base.Json, *, name: str | None, version: int | None,
     sync: bool = False,
-) -> Execution:
-    """Start an execution. The same start, repeated, is recorded once, by whoever it was first."""
-    call.services.hiding.check_start(call.workspace, workflow, version, value, name)
+) -> tuple[Execution, bool]:
+    """Start an execution; and whether it is of the active version, as far as that is known without a look. The same
+    start, repeated, is recorded once, by whoever it was first."""
     given = digest(value)
-    return call.services.executions.start(
+    found: list[int] = []
+
+    def check(published: PublishedVersion) -> None:
+        found.append(published.number)
+        call.services.hiding.check_start(published, value, name)
+
+    started = call.services.executions.start(
         call.workspace, workflow, value, name=name, version=version, sync=sync, actor=call.actor,
         then=lambda started: act.done(
             target=started.key, entry_id=f"{started.key.id}#start", at=started.started_at,
             kept=started.actor is not None, whole=call.services.executions.starts_whole,
             after={"version": started.version, "kind": started.kind, "input_digest": given},
         ),
+        check=check,
     )
+    return started, version is None and [started.version] == found
 
 
 def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
@@ -166,15 +176,16 @@ def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
     return found
 
 
-def _started_answer(call: Call[Any], started: Execution) -> Answer[shapes.Execution]:
+def _started_answer(call: Call[Any], started: Execution, *, is_active: bool) -> Answer[shapes.Execution]:
     """A new execution, and where it is found."""
-    return Answer(shown(call, started), headers={"Location": execution_address(started.key.id)})
+    return Answer(shown(call, started, is_active=is_active), headers={"Location": execution_address(started.key.id)})
 
 
-def shown(call: Call[Any], execution: Execution) -> shapes.Execution:
-    """The execution as the API shows it: large values left out, and who started it."""
+def shown(call: Call[Any], execution: Execution, *, is_active: bool = False) -> shapes.Execution:
+    """The execution as the API shows it: large values left out, and who started it. `is_active`: it was started just
+    now, as the active version."""
     key, services = execution.key, call.services
-    actor, veil = execution.actor, veil_for(call, key, execution)
+    actor, veil = execution.actor, veil_for(call, key, execution, is_active=is_active)
     execution = veil.execution(execution)
     return shapes.Execution.of(
         execution, id=key.id, name=key.name, input=large_values.shown(execution.input, key.id, part="input"),

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
-from engine.errors import Conflict, NotFound, StoreCorrupt
+from engine.errors import NotFound, StoreCorrupt
 from engine.kernel.history import HistoryEvent
 from engine.language.asl.resources import START_EXECUTION
 from engine.ports.keys import ExecutionKey
@@ -45,12 +45,13 @@ class Gate:
 
         return Hiding(self._published, self._executions)
 
-    def veil(self, key: ExecutionKey, execution: Execution | None = None) -> Hides:
-        """What hides the sensitive values of the execution; `execution` where it was read already. Raises NotFound."""
+    def veil(self, key: ExecutionKey, execution: Execution | None = None, *, is_active: bool = False) -> Hides:
+        """What hides the sensitive values of the execution; `execution` where it was read already. `is_active`: its
+        version is known to be the active one. Raises NotFound."""
         found = self._executions.header(key) if execution is None else execution
         if found.parent is None:
             try:
-                marks, starts = self._marks(key.workspace, found.workflow, found.version)
+                marks, starts = self._marks(key.workspace, found.workflow, found.version, is_active=is_active)
             except (NotFound, StoreCorrupt):
                 marks = starts = True
             if not marks and not starts:
@@ -80,12 +81,8 @@ class Gate:
             return False
         return marks and self._hiding.key_is_hidden(workspace, workflow, version)
 
-    def check_start(self, workspace: str, workflow: str, version: int | None, value: Json, name: str | None) -> None:
+    def check_start(self, started: PublishedVersion, value: Json, name: str | None) -> None:
         """Raises InvalidDocument for a start with what was hidden, or under a name that shows it."""
-        try:
-            started = self._published.version(workspace, workflow, version)
-        except (NotFound, Conflict):
-            return  # the start itself says so
         if self._of(started)[0]:
             self._hiding.check_start(started, value, name)
 
@@ -94,10 +91,10 @@ class Gate:
         if self._marks(was.key.workspace, was.workflow, was.version)[0]:
             self._hiding.check_rerun(was, version)
 
-    def _marks(self, workspace: str, workflow: str, number: int) -> tuple[bool, bool]:
+    def _marks(self, workspace: str, workflow: str, number: int, *, is_active: bool = False) -> tuple[bool, bool]:
         """Whether a version, or the active one, marks anything; and whether the first starts executions."""
         marks, starts = self._of(self._published.numbered(workspace, workflow, number))
-        active = self._published.active(workspace, workflow)
+        active = None if is_active else self._published.active(workspace, workflow)
         return marks or (active is not None and self._of(active)[0]), starts
 
     def _of(self, version: PublishedVersion) -> tuple[bool, bool]:

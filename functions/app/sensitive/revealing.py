@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 Json = Any
 
 
-def veil_for(call: Call[Any], key: ExecutionKey, execution: Execution | None = None) -> Hides:
+def veil_for(
+    call: Call[Any], key: ExecutionKey, execution: Execution | None = None, *, is_active: bool = False
+) -> Hides:
     """What hides an execution's sensitive values from who asks; nothing where they reveal, which is recorded first.
 
     Raises NotFound, and StorageError where a reveal cannot be recorded."""
     hiding = call.services.hiding
-    veil = hiding.veil(key, execution)
+    veil = hiding.veil(key, execution, is_active=is_active)
     if not veil or call.reveal is None:
         return veil
     step = call.path.get("step") or getattr(call.given, "step", None)

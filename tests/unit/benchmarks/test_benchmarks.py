@@ -124,4 +124,5 @@ def test_executions_are_aged_beside_the_durable_workload(tmp_path: Path, monkeyp
     found = ageing.aged(str(tmp_path), 300, 1)
     assert found["executions"] == 300
     assert found["rounds_beside"] >= 1
-    assert found["bytes_after"] <= found["bytes_before"]
+    beside = found["rounds_beside"] * 2 * 40 * 2048  # what ran beside it stays: 40 steps each, under 2 KB a step
+    assert found["bytes_after"] <= found["bytes_before"] + beside

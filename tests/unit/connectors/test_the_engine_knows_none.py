@@ -21,6 +21,8 @@ OTHER_MEANINGS = {
     ("copilot/offline/words.py", "log"): "a verb",
     ("copilot/offline/words.py", "payment"): "a thing that sentences speak of",
     ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
+    ("catalog/triggers.py", "slack"): "the style of a webhook's signature",
+    ("triggers/signatures.py", "slack"): "the style of a webhook's signature",
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",
     ("adapters/models/openai.py", "http"): "the scheme of an address",
