@@ -61,7 +61,7 @@ NOT_FOR_WORKERS = (
     *(f"engine/adapters/local/{name}.py" for name in (
         "access_tokens", "activities", "audit_log", "backup", "blobs", "catalog_store", "database",
         "executions_index", "inspection", "journal", "log_files", "pauses", "processes", "queue", "retention", "schema",
-        "secret_store", "space", "stores", "turns",
+        "secret_store", "space", "stores",
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (

@@ -2,9 +2,8 @@
 
 Writing    one connection a process, behind a lock. Threads that come while a transaction runs queue up, and the next
            to get the lock writes for all of them in one transaction (group commit); alone, a thread waits for nobody.
-           Between processes SQLite's lock decides, and turns.py says who asks for it next. Who does not get it (from
-           another program) tries again after a fraction of the time that a commit takes: SQLite's own handler would
-           sleep for ten times as long.
+           Between processes SQLite's lock says whose turn it is. Who does not get it tries again after a fraction of
+           the time that a commit takes: SQLite's own handler would sleep for ten times as long.
 Reading    a pool of connections, each used by one thread at a time. WAL: readers never wait for the writer. One
            statement sees one moment by itself (`rows`); several are a transaction (`read`).
 Together   what a thread reads and writes within `together` is one transaction: all of it lasts, or none.
@@ -35,7 +34,6 @@ from typing import Any, Generic, TypeVar
 
 from engine.adapters.local.processes import Processes, writer_of
 from engine.adapters.local.schema import APPLICATION_ID, MIGRATIONS, OLDEST_READER, VERSION
-from engine.adapters.local.turns import Turns
 from engine.errors import SchemaTooNew, StorageError, StoreBusy, StoreCorrupt, StoreUnavailable
 
 T = TypeVar("T")
@@ -97,7 +95,6 @@ class Database:
                 self._writer.close()
                 raise
         self._synchronous = "FULL"
-        self._turns = Turns(path.parent / "locks")
 
     def write(self, work: Work[T], *, durable: bool = True) -> T:
         """Run `work` in a write transaction and return its result; whatever it raises rolls it back.
@@ -175,7 +172,6 @@ class Database:
         with self._writer_lock:
             for connection in (*self._readers, self._writer):
                 connection.close()
-            self._turns.close()
 
     def _write_batch(self, batch: list[_Pending[Any]]) -> None:
         """All of `batch` in one transaction, or, when one of them raises, each in its own."""
@@ -198,28 +194,20 @@ class Database:
             if wanted != self._synchronous:
                 self._writer.execute(f"PRAGMA synchronous = {wanted}")
                 self._synchronous = wanted
-            until = time.monotonic() + self._busy_timeout
-            self._turns.take(self._busy_timeout)
+            self._begin()
+            self._ended_by = None
             try:
-                self._begin(until)
-                return self._performed(batch)
-            finally:
-                self._turns.end()
+                results = [self._perform(pending) for pending in batch]
+                self._writer.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # SQLite has rolled back by itself after a full disk
+                    self._writer.execute("ROLLBACK")
+                raise
+            return results
 
-    def _performed(self, batch: list[_Pending[Any]]) -> list[Any]:
-        self._ended_by = None
-        try:
-            results = [self._perform(pending) for pending in batch]
-            self._writer.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # SQLite has rolled back by itself after a full disk
-                self._writer.execute("ROLLBACK")
-            raise
-        return results
-
-    def _begin(self, until: float) -> None:
-        """Get the write lock. Raises SQLite's error where others still hold it at `until`, by the monotonic clock."""
-        pause = _FIRST_PAUSE_SECONDS
+    def _begin(self) -> None:
+        """Get the write lock. Raises SQLite's error once it was held by others for `busy_timeout` seconds."""
+        until, pause = time.monotonic() + self._busy_timeout, _FIRST_PAUSE_SECONDS
         while True:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
