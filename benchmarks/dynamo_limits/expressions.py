@@ -26,6 +26,10 @@ _COMPARISONS = {
 _NUMBER = {"+": operator.add, "-": operator.sub}
 
 
+class UnknownExpression(ValueError):
+    """The adapters write no such expression, and this store does not know it."""
+
+
 def plain(value: Mapping[str, Any] | None) -> Any:
     """What an attribute's value compares as; None where there is none."""
     if value is None:
@@ -35,13 +39,13 @@ def plain(value: Mapping[str, Any] | None) -> Any:
 
 @cache
 def condition(text: str) -> Condition:
-    """A condition, or a key condition."""
+    """A condition, or a key condition. Raises UnknownExpression."""
     return _Parser(text).whole(_Parser.either)
 
 
 @cache
 def update(text: str) -> Callable[[Item, Asked], Item]:
-    """The item after an update; the one before stays as it is."""
+    """The item after an update; the one before stays as it is. Raises UnknownExpression."""
     return _Parser(text).whole(_Parser.changes)
 
 
@@ -53,7 +57,7 @@ class _Parser:
     def whole(self, rule: Callable[[_Parser], Any]) -> Any:
         made = rule(self)
         if self._tokens:
-            raise NotImplementedError(f"{self._tokens[-1]!r} in {self._text!r}")
+            raise UnknownExpression(f"{self._tokens[-1]!r} in {self._text!r}")
         return made
 
     def either(self) -> Condition:
@@ -103,7 +107,9 @@ class _Parser:
                 any_of.append(self._operand())
             self._must(")")
             return lambda item, asked: left(item, asked) in [each(item, asked) for each in any_of]
-        compare = _COMPARISONS[self._tokens.pop()]
+        compare = _COMPARISONS.get(self._tokens.pop()) if self._tokens else None
+        if compare is None:
+            raise UnknownExpression(f"no comparison where one was expected in {self._text!r}")
         right = self._operand()
         return lambda item, asked: (found := left(item, asked)) is not None and compare(found, right(item, asked))
 
@@ -175,7 +181,7 @@ class _Parser:
 
     def _must(self, token: str) -> None:
         if not self._next(token):
-            raise NotImplementedError(f"no {token!r} where it was expected in {self._text!r}")
+            raise UnknownExpression(f"no {token!r} where it was expected in {self._text!r}")
 
 
 def _named(token: str, asked: Asked) -> str:
