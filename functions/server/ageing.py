@@ -1,7 +1,8 @@
 """Ageing beside the loop: one worker of a folder takes what its term is over for, in a tenth of the time.
 
 It writes a small transaction and then rests nine times as long as that took, however fast the machine is: the loop's
-commits come in between. Of several workers one does it, by an OS lock that ends with its process.
+commits come in between. Of several workers one does it, by an OS lock that ends with its process. The lock is on the
+folder of locks itself: a full disk takes no new file, and is when this job is wanted most.
 """
 
 from __future__ import annotations
@@ -32,8 +33,6 @@ REST_SECONDS = 300.0
 SHARE = 0.1
 LEAST_PAUSE_SECONDS = 0.02
 
-LOCK = ".ageing"
-
 
 def terms_of(catalog: CatalogStore, workspace: str, workflow: str) -> float | None:
     """The term that a workflow's active version names; None where it names none. What cannot be read names none."""
@@ -58,10 +57,12 @@ def age(folder: Path, stores: LocalStores, clock: Clock, retention: Retention, e
     """Do the job, as long as no other process does, until `ended`."""
     job = ageing_of(stores, clock, retention)
     pause = FIRST_SECONDS
-    with (folder / "locks" / LOCK).open("a") as lock:
-        os.fchmod(lock.fileno(), 0o600)
+    lock = os.open(folder / "locks", os.O_RDONLY | os.O_CLOEXEC)
+    try:
         while not ended.wait(pause):
-            pause = _pause(job, stores, clock) if _is_ours(lock.fileno()) else REST_SECONDS
+            pause = _pause(job, stores, clock) if _is_ours(lock) else REST_SECONDS
+    finally:
+        os.close(lock)
 
 
 def _pause(job: Ageing, stores: LocalStores, clock: Clock) -> float:

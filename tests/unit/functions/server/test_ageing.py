@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 
 import pytest
@@ -71,15 +72,24 @@ def test_a_worker_takes_what_is_over(stores, tmp_path, monkeypatch):
     keys = [end(stores, f"run-{number}") for number in range(5)]
     stores.clock.sleep(91 * DAY)
     served(stores, tmp_path, lambda: all(stores.journal.taken_at(key) for key in keys))
-    assert oct((tmp_path / "data" / "locks" / ageing.LOCK).stat().st_mode)[-3:] == "600"
+
+
+def test_it_makes_no_file_which_a_full_disk_would_not_take(stores, tmp_path, monkeypatch):
+    monkeypatch.setattr(ageing, "FIRST_SECONDS", 0.0)
+    locks, key = tmp_path / "data" / "locks", end(stores)
+    before = sorted(locks.iterdir())
+    stores.clock.sleep(91 * DAY)
+    served(stores, tmp_path, lambda: stores.journal.header(key) is None)
+    assert sorted(locks.iterdir()) == before
 
 
 def test_of_two_workers_one_does_it(stores, tmp_path, monkeypatch):
     monkeypatch.setattr(ageing, "FIRST_SECONDS", 0.0)
     rounds = []
     monkeypatch.setattr(ageing, "_pause", lambda *_: rounds.append(1) or 0.001)
-    with (tmp_path / "data" / "locks" / ageing.LOCK).open("a") as lock:
-        assert ageing._is_ours(lock.fileno())
+    lock = os.open(tmp_path / "data" / "locks", os.O_RDONLY)
+    try:
+        assert ageing._is_ours(lock)
         ended = threading.Event()
         arguments = (tmp_path / "data", stores, stores.clock, Retention(), ended)
         monkeypatch.setattr(ageing, "REST_SECONDS", 0.001)
@@ -87,6 +97,8 @@ def test_of_two_workers_one_does_it(stores, tmp_path, monkeypatch):
         thread.start()
         ended.wait(0.05)
         assert rounds == []
+    finally:
+        os.close(lock)
     patience.wait_until(lambda: rounds)
     ended.set()
     thread.join()
