@@ -94,6 +94,12 @@ class Settings:
         "its term is.",
         least=0, most=36500,
     )
+    delivery_days: float = _setting(
+        30.0, "AUTOMATE_DELIVERY_DAYS",
+        "How many days the dedupe key of what arrived at a trigger is remembered. What arrives again under the same "
+        "key starts nothing, also after its execution is gone.",
+        least=1, most=3650,
+    )
     disk_reserve_mb: int = _setting(
         200, "AUTOMATE_DISK_RESERVE_MB",
         "How much of the data folder's disk is kept for what already runs: with less than that free, new starts are "

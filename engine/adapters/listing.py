@@ -6,11 +6,12 @@ it outlives new rows and deletions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from engine.ports import paging
+from engine.ports.deliveries import Delivery, DeliveryPage, DeliveryQuery
 from engine.ports.executions_index import EXACT, PATTERNS, ExecutionPage, ExecutionQuery, ExecutionRow
 from engine.records import dataclass
 
@@ -111,3 +112,17 @@ def page(query: ExecutionQuery, rows: Iterable[ExecutionRow]) -> ExecutionPage:
 def token(query: ExecutionQuery, last: Position) -> str:
     """The next_token after the row at `last`."""
     return paging.token(query, [last.started_at, last.id])
+
+
+def begin_deliveries(query: DeliveryQuery) -> Position:
+    """Before which place the deliveries of a page lie. Raises InvalidDocument (engine.ports.paging.begin)."""
+    found = paging.begin(query, Position.held, most=MAX_PAGE, things="deliveries")
+    return found or Position(_LATEST, "")
+
+
+def deliveries_page(query: DeliveryQuery, found: Sequence[Delivery]) -> DeliveryPage:
+    """The page of what was found, newest first: one more than the page holds where there are more."""
+    shown = tuple(found[: query.limit])
+    if len(found) <= query.limit:
+        return DeliveryPage(shown)
+    return DeliveryPage(shown, paging.token(query, [shown[-1].arrived_at, shown[-1].key.id]))

@@ -101,4 +101,6 @@ def parse_version(record: VersionRecord) -> PublishedVersion:
         at_most_once=tuple(document.get("at_most_once", ())),
         retention_days=document.get("retention_days"),
         sensitive=document.get("sensitive"),
+        triggers=tuple(document.get("triggers", ())),
+        published_at=record.published_at,
     )

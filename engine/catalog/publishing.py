@@ -14,7 +14,6 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.marking import sensitive_problems
 from engine.catalog.states import StateText, is_distributed, states_of
-from engine.catalog.triggers import never_firing
 from engine.catalog.uncallable import resource_problems
 from engine.errors import Diagnostic, InvalidExpression, json_pointer, location
 from engine.language.asl.validate.credentials import written_credentials
@@ -53,8 +52,7 @@ def document_problems(
     if document.triggers:
         from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
 
-        found += trigger_problems(document.triggers, now)
-    found += never_firing(document.triggers)
+        found += trigger_problems(document.triggers, now, kind=document.kind)
     found += credentials_written(document)
     return found
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from engine.catalog.triggers import EventTrigger, ScheduleTrigger, Trigger
+from engine.catalog.triggers import EventTrigger, ScheduleTrigger, Trigger, WebhookTrigger
 from engine.errors import Diagnostic, json_pointer
 from engine.records import dataclass
 from engine.triggers.events.pattern import Branch, compile_pattern
 from engine.triggers.faults import Path, TriggerFault
+from engine.triggers.listener import expression_faults
 from engine.triggers.schedule import Moment, upcoming, wrong_number
 
 SHOWN_TIMES = 10
@@ -46,9 +47,12 @@ def next_times(triggers: Sequence[Trigger], now: float) -> list[NextTimes]:
     return found
 
 
-def trigger_problems(triggers: Iterable[Trigger], now: float) -> Iterator[Diagnostic]:
-    """ERROR for what a document of an earlier release may have and is refused now; WARNING for what can hardly be
-    meant: a schedule that is over at `now`, a pattern with a field that no event has."""
+def trigger_problems(triggers: Sequence[Trigger], now: float, *, kind: str) -> Iterator[Diagnostic]:
+    """ERROR for what cannot be published: two of one name, a webhook that does not say who may call it, a result of a
+    workflow that is not EXPRESS, and what a document of an earlier release may have and is refused now. WARNING for
+    what can hardly be meant: a schedule that is over at `now`, a pattern with a field that no event has. `kind` is the
+    workflow's."""
+    yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
         place: Path = ("triggers", index)
         try:
@@ -56,10 +60,42 @@ def trigger_problems(triggers: Iterable[Trigger], now: float) -> Iterator[Diagno
                 yield from _of_schedule(trigger, place, now)
             elif isinstance(trigger, EventTrigger):
                 yield from _of_pattern(trigger, (*place, "pattern"))
+            elif isinstance(trigger, WebhookTrigger):
+                yield from _of_webhook(trigger, place, kind)
+            faults = expression_faults({"when": trigger.when, "dedupe_key": trigger.dedupe_key, "input": trigger.input})
+            for each in faults:
+                yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*place, *each.path)))
         except TriggerFault as error:
             within = (*place, "pattern") if isinstance(trigger, EventTrigger) else place
             for each in error.faults:
                 yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*within, *each.path)))
+
+
+def _of_names(triggers: Sequence[Trigger]) -> Iterator[Diagnostic]:
+    """A trigger's name is part of its executions' names, and of what is kept of it."""
+    seen: dict[str, int] = {}
+    for index, trigger in enumerate(triggers):
+        name = trigger.name or trigger.type
+        if name in seen:
+            yield Diagnostic(
+                "TRIGGER_NAME", f"two triggers are called {name!r}: give each a name of its own"
+                + ("" if trigger.name else f', as "name": "{name}-2"'), json_pointer(("triggers", index)),
+            )
+        seen[name] = index
+
+
+def _of_webhook(trigger: WebhookTrigger, place: Path, kind: str) -> Iterator[Diagnostic]:
+    if trigger.enabled and trigger.auth is None:
+        yield Diagnostic(
+            "WEBHOOK_WITHOUT_AUTH", f"{trigger} does not say how a call proves who sent it: give it the auth of its "
+            'sender, or write "auth": {"style": "none"} if whoever knows the address may start the workflow',
+            json_pointer(place),
+        )
+    if trigger.answer == "result" and kind != "EXPRESS":
+        yield Diagnostic(
+            "WEBHOOK_RESULT", f"{trigger} answers with the result, and the workflow is {kind}: only an EXPRESS one "
+            "ends while its sender waits", json_pointer((*place, "answer")),
+        )
 
 
 def _of_schedule(trigger: ScheduleTrigger, place: Path, now: float) -> Iterator[Diagnostic]:

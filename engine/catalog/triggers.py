@@ -1,18 +1,15 @@
 """What starts a workflow besides a person: the shapes of a workflow document's `triggers`.
 
-They are stored with the document and checked here, so that a document written today stays valid. What a schedule and a
-pattern mean is in engine.triggers, which is imported for a document that has one. Nothing listens to triggers in this
-release: whoever checks or publishes one that is enabled is warned.
+They are stored with the document and checked here. What they mean is in engine.triggers, which is imported for a
+document that has some.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
-
-from engine.errors import Diagnostic
 
 if TYPE_CHECKING:
     from engine.triggers.schedule import Schedule
@@ -23,12 +20,34 @@ _OF_HMAC = frozenset({"header", "prefix", "algorithm", "encoding", "timestamp_he
 
 
 class _Trigger(BaseModel):
-    """What every trigger has. `input` is the execution's input; by default it is what arrived."""
+    """What every trigger has. Expressions see what arrived as their input, and how it came in the context's Trigger."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     enabled: bool = Field(True, description="False keeps the trigger in the document and switches it off.")
-    input: Any = Field(None, description="The execution's input; by default what arrived.")
+    name: str | None = Field(
+        None, pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$", description="What it is called; by default as its type.",
+    )
+    when: str | dict[str, Any] | None = Field(
+        None, description="It starts the workflow only if this holds: JSONata in {% %}, or a rule of a Choice state.",
+    )
+    dedupe_key: str | None = Field(
+        None, min_length=1, max_length=2000,
+        description="What arrives twice under one key starts one execution: JSONata in {% %}, or a JSONPath. By "
+        "default the source's own id.",
+    )
+    input: Any = Field(None, description="The execution's input, a template; by default what arrived.")
+
+    @model_validator(mode="after")
+    def _has_expressions(self, info: ValidationInfo) -> Self:
+        if not _is_stored(info) and (self.when, self.dedupe_key, self.input) != (None, None, None):
+            from engine.triggers.faults import TriggerFault  # noqa: PLC0415 - see the module
+            from engine.triggers.listener import expression_faults  # noqa: PLC0415 - likewise
+
+            faults = expression_faults({"when": self.when, "dedupe_key": self.dedupe_key, "input": self.input})
+            if faults:
+                raise TriggerFault(faults)
+        return self
 
 
 class ScheduleTrigger(_Trigger):
@@ -160,7 +179,12 @@ class WebhookTrigger(_Trigger):
     type: Literal["webhook"]
     path: str = Field(description="The last part of the address: letters, digits and hyphens.",
                       pattern=r"^[A-Za-z0-9-]{1,80}$")
-    auth: WebhookAuth | None = Field(None, description="How a call proves who sent it.")
+    auth: WebhookAuth | None = Field(
+        None, description='How a call proves who sent it. {"style": "none"}: whoever knows the address may start it.'
+    )
+    answer: Literal["accepted", "result"] = Field(
+        "accepted", description="What the sender gets: that it is accepted, or the result of an EXPRESS workflow."
+    )
 
     def __str__(self) -> str:
         return f"the webhook {self.path!r}"
@@ -205,16 +229,3 @@ def _is_stored(info: ValidationInfo) -> bool:
     """Whether the document was taken once, perhaps by a release that looked less closely: publishing looks again
     (engine.catalog.trigger_checks)."""
     return bool(getattr(info.context, "stored", False))
-
-
-def never_firing(triggers: Iterable[Trigger]) -> list[Diagnostic]:
-    """A warning for each enabled trigger: until there are triggers, none of them starts anything."""
-    return [
-        Diagnostic(
-            "TRIGGER_NEVER_FIRES",
-            f"{trigger} never fires: this release has no triggers. Start the workflow with `automate start` or over "
-            'the API; "enabled": false says that this is known',
-            f"/triggers/{index}", "WARNING",
-        )
-        for index, trigger in enumerate(triggers) if trigger.enabled
-    ]

@@ -15,8 +15,8 @@ class PublishedVersion:
     """One published version, parsed. `kind` is STANDARD or EXPRESS. `business_key` is the expression (JSONata between
     ``{% %}`` or a JSONPath) that names a run by its input; `input_schema` is a JSON Schema. `at_most_once` overrides
     the connectors' own declaration: state names whose task is called at most once per attempt. `retention_days` is how
-    long its executions are kept after their end; None: as long as the stage's or folder's setting says. `sensitive` is
-    the document's field of that name, as written."""
+    long its executions are kept after their end; None: as long as the stage's or folder's setting says. `sensitive` and
+    `triggers` are the document's fields of these names, as written. `published_at` is in epoch seconds."""
 
     workspace: str
     workflow: str
@@ -29,6 +29,8 @@ class PublishedVersion:
     at_most_once: tuple[str, ...] = ()
     retention_days: int | None = None
     sensitive: Json = None
+    triggers: tuple[dict[str, Json], ...] = ()
+    published_at: float = 0.0
 
     @property
     def marks_fields(self) -> bool:

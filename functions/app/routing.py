@@ -65,7 +65,7 @@ class Also:
 class Call(Generic[Taken]):
     """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE. `acts` are
     those that its handler does one by one. `route` is what was asked for, `reveal` the reason with which what is hidden
-    is to be shown."""
+    is to be shown. `raw` is the request itself, of a route that reads it by itself."""
 
     services: Services
     caller: Caller
@@ -77,6 +77,7 @@ class Call(Generic[Taken]):
     if_none_match: str | None = None
     route: str = ""
     reveal: str | None = None
+    raw: Request | None = None
 
     @property
     def actor(self) -> Actor:
@@ -112,12 +113,14 @@ class Call(Generic[Taken]):
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Shown]):
     """What a handler gives back where it says more than the body, which is a model or a page's text. `etag` is by
-    default made from the body; None for the body is for who holds the answer of that etag already."""
+    default made from the body; None for the body is for who holds the answer of that etag already. `status` is by
+    default the route's."""
 
     body: Shown | None
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
+    status: int | None = None
 
 
 Handler = Callable[[Call[Taken]], Shown | Answer[Shown]]
@@ -130,7 +133,7 @@ class Route:
     data of executions in the answer, for the record of who read what; empty where there is none; `reveals`: what of it
     is hidden may be revealed. `example` is a body,
     or a query string for a GET. `flags` are fields of a body that may stand in the query instead. `act` is None for a
-    GET alone."""
+    GET alone. `raw`: its handler reads the request by itself, whose body may be anything."""
 
     method: str
     path: str
@@ -147,6 +150,7 @@ class Route:
     also: tuple[Also, ...] = ()
     reads: str = ""
     reveals: bool = False
+    raw: bool = False
 
     @property
     def name(self) -> str:
@@ -180,7 +184,7 @@ class RouteTable:
     def route(
         self, method: str, path: str, *, right: Needed | None = None, act: Declared | None = None, status: int = 200,
         example: Json = None, conditional: bool = False, flags: tuple[str, ...] = (), also: tuple[Also, ...] = (),
-        reads: str = "", reveals: bool = False,
+        reads: str = "", reveals: bool = False, raw: bool = False,
     ) -> Callable[[Handler[Taken, Shown]], Handler[Taken, Shown]]:
         """Put the decorated handler in the table. What it takes and answers its annotations say.
 
@@ -200,7 +204,7 @@ class RouteTable:
             self.routes.append(
                 Route(
                     method, path, self.tag, right, takes, answers, handler, act, status, example, conditional, flags,
-                    also, reads, reveals,
+                    also, reads, reveals, raw,
                 )
             )
             return handler
@@ -226,7 +230,7 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
         reveal = reason_in(request.headers, route.name, reveals=route.reveals)
         if reveal is not None:
             _admit(services, caller, Right.REVEAL, f"{route.name} with a reveal", request)
-        given = _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
+        given = _given(route, request, services)
         for also in route.also:
             if also.asks(given):
                 _admit(services, caller, also.right, f"{route.name} {also.when}", request)
@@ -234,7 +238,7 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
             services, caller, request.parameters, given,
             CallActs(route.act, Recorder(services.audit, services.clock), services.settings.workspace, caller.actor),
             if_match=etags.given(request.headers.get("if-match")), if_none_match=request.headers.get("if-none-match"),
-            route=route.name, reveal=reveal,
+            route=route.name, reveal=reveal, raw=request if route.raw else None,
         )
         return _answered(route, call, request)
     except Exception as error:  # noqa: BLE001  the one place where errors become answers
@@ -283,7 +287,7 @@ def _response(
             return Response(NOT_MODIFIED, "", headers)
     if services.transfers is not None and large_values.is_too_large(body):
         body = _by_address(body, headers, services.settings.workspace, services.transfers)
-    return Response(route.status, body, headers)
+    return Response(found.status or route.status, body, headers)
 
 
 def _by_address(body: str, headers: Headers, workspace: str, transfers: Transfers) -> str:
@@ -300,6 +304,12 @@ def _dump(model: BaseModel, warnings: list[str]) -> str:
     which JSON text may hold."""
     shape = model.model_dump(by_alias=True)
     return json.dumps({**shape, "warnings": warnings} if warnings else shape, separators=(",", ":"))
+
+
+def _given(route: Route, request: Request, services: Services) -> BaseModel:
+    if route.raw:
+        return route.takes()
+    return _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
 
 
 def _read_query(model: type[Taken], request: Request) -> Taken:

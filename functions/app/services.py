@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from functions.app.reads import Reads
     from functions.app.sensitive.gate import Gate
     from functions.app.started_by import StartedBy
+    from functions.app.triggers.service import Triggers
+    from functions.app.triggers.webhooks import Webhooks
 
 _Item = TypeVar("_Item")
 _Found = TypeVar("_Found")
@@ -75,7 +77,8 @@ class Services:
     request's context (API Gateway's ``requestContext``) and headers who asks, from where, and what was granted to them;
     `open_refusing` gives what refuses those who lack a right. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
-    `open_hiding` gives what hides the sensitive fields of executions.
+    `open_hiding` gives what hides the sensitive fields of executions, `open_triggers` and `open_webhooks` what arrives
+    from outside.
     `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue,
     `open_tokens` gives the named tokens, `open_reads` what keeps who read what, and `storage` looks at the folder.
     `readers` is where the many reads of a list go on, side by side.
@@ -99,6 +102,8 @@ class Services:
     place: Place
     started_by: StartedBy
     open_hiding: Callable[[], Gate]
+    open_triggers: Callable[[], Triggers]
+    open_webhooks: Callable[[], Webhooks]
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None

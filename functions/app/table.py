@@ -18,7 +18,8 @@ from functions.app.routing import Route, RouteTable
 
 MODULES = (
     "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "map_runs", "operations", "redrives",
-    "tasks", "activities", "definitions", "rules", "testing", "copilot", "secrets", "tokens", "audit", "alarms",
+    "tasks", "activities", "triggers.deliveries", "triggers.hooks", "triggers.events", "definitions", "rules",
+    "testing", "copilot", "secrets", "tokens", "audit", "alarms",
     "figures", "uploads", "storage", "me",
 )
 """The modules of functions.app.routes, in the order in which their routes are shown; what describes them is last."""

@@ -19,6 +19,7 @@ from engine.governance.roles import Caller
 from engine.ports.activities import ActivityStore
 from engine.ports.audit_log import AuditLog, AuditNotes
 from engine.ports.catalog_store import CatalogStore
+from engine.ports.deliveries import Deliveries, TriggerStates
 from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import Journal
 from engine.ports.logs import ExecutionLogs
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from engine.durable.worker.worker import Worker
     from functions.app.access import Refusing
     from functions.app.sensitive.gate import Gate
+    from functions.app.triggers.service import Triggers
+    from functions.app.triggers.webhooks import Webhooks
 
 
 class Stores(Protocol):
@@ -69,6 +72,14 @@ class Stores(Protocol):
     @property
     def pauses(self) -> Pauses:
         """What is paused."""
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What arrived at triggers."""
+
+    @property
+    def trigger_states(self) -> TriggerStates:
+        """How far each trigger has looked."""
 
     @property
     def activities(self) -> ActivityStore:
@@ -115,6 +126,21 @@ def services_over(
 
         return Gate(versions, executions, Reveals(audit, clock))
 
+    @cache
+    def triggers() -> Triggers:
+        from functions.app.triggers.service import triggers_over  # noqa: PLC0415  few requests arrive at a trigger
+
+        return triggers_over(stores, settings, clock, executions, audit, versions)
+
+    @cache
+    def webhooks() -> Webhooks:
+        from functions.app.triggers.refusals import WebhookRefusals  # noqa: PLC0415  likewise
+        from functions.app.triggers.webhooks import Webhooks  # noqa: PLC0415
+
+        return Webhooks(
+            secret_backends, WebhookRefusals(clock), clock, settings.workspace, settings.max_input_bytes
+        )
+
     versions = published or CatalogPublished(stores.catalog)
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=versions, clock=clock,
@@ -131,5 +157,5 @@ def services_over(
             longest_poll=longest_poll, most_waiting=most_waiting,
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
-        started_by=StartedBy(audit), open_hiding=hiding,
+        started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
     )

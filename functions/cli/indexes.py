@@ -22,7 +22,7 @@ from functions.cli.groups import summary
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Authoring": ("workflows", "testing", "simulate", "rules", "events", "copilot", "connectors", "cost"),
     "Running": ("executions", "redrive", "map_runs", "tasks", "activities"),
-    "Operating": ("operating", "secrets", "tokens", "people", "audit", "doctor", "tune"),
+    "Operating": ("operating", "triggers", "secrets", "tokens", "people", "audit", "doctor", "tune"),
     "Serving and signing in": ("serving", "signing"),
 }
 """The modules of functions.cli.commands, as ``--help`` groups their commands."""
@@ -92,7 +92,7 @@ def _routes() -> str:
 
 
 def _module_of(handler: object) -> str:
-    name = handler.__module__.rpartition(".")[2]
+    name = handler.__module__.removeprefix("functions.app.routes.")
     if name not in (*MODULES, DESCRIBING):
         raise ValueError(f"{name} is no module of routes")
     return name

@@ -174,7 +174,8 @@ class Product:
 
         ended = threading.Event()
         beside = [threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True),
-                  threading.Thread(target=self._age, args=(ended,), name="ageing", daemon=True)]
+                  threading.Thread(target=self._age, args=(ended,), name="ageing", daemon=True),
+                  threading.Thread(target=self._schedule, args=(ended,), name="schedules", daemon=True)]
         for thread in beside:
             thread.start()
         try:
@@ -188,6 +189,12 @@ class Product:
         from functions.server.ageing import age  # noqa: PLC0415  as the module says
 
         age(self.folder, self.stores, self.clock, Retention.of(self.settings), ended)
+
+    def _schedule(self, ended: threading.Event) -> None:
+        from functions.server.scheduling import start_schedules  # noqa: PLC0415  as the module says
+
+        schedules = self.services.open_triggers().schedules(f"worker {self.stores.owner}")
+        start_schedules(self.folder, schedules, ended)
 
     def _sweep(self, ended: threading.Event) -> None:
         from engine.durable.lifecycle.sweeper import Sweeper  # noqa: PLC0415  as the module says
@@ -218,7 +225,7 @@ def load_worker() -> None:
     for name in (
         "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
         "engine.durable.lifecycle.sweeper", "engine.durable.worker.serving", "functions.engine_audit",
-        "functions.server.ageing", "engine.adapters.local.retention", "engine.adapters.local.space",
+        "functions.server.ageing", "functions.server.scheduling", "engine.adapters.local.retention", "engine.adapters.local.space",
     ):
         import_module(name)
 

@@ -36,6 +36,8 @@ class Backend:
     audit = property(lambda self: self.stores.audit)
     pauses = property(lambda self: self.stores.pauses)
     activities = property(lambda self: self.stores.activities)
+    deliveries = property(lambda self: self.stores.deliveries)
+    trigger_states = property(lambda self: self.stores.trigger_states)
     retention = property(lambda self: self.stores.retention)
     together = property(lambda self: self.stores.together)
     owner = property(lambda self: self.stores.owner)

@@ -39,9 +39,12 @@ class DynamoJournal:
         self._short_inputs = short_inputs
         self._spread = spread_lists
 
-    def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
+    def create(
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None = None, *, beside: Put | None = None
+    ) -> Header | None:
         """Write the input, then the header and its places in the lists if its key is free. None when written, else the
-        header that is there."""
+        header that is there. `beside` is written with the header, or neither is: raises ConditionFailed where its
+        condition alone does not hold."""
         # client A  -- input I#a --------- header: written
         # client B  --------- input I#b ------------- header: taken, the failed write tells whose -- deletes I#b
         # An input lies under its digest, so a rival's never stands where the header's is looked for. A short one is
@@ -49,17 +52,28 @@ class DynamoJournal:
         header_item = items.header_item(header, row, spread=self._spread)
         whole = items.with_input(header_item, execution_input) if self._short_inputs else None
         if whole is not None:
-            return self._put_header(header, whole)
+            return self._put_header(header, whole, beside)
         pk, sk = items.input_key(header.key, header.input_digest)
         item = with_text(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input, own=True)
         self._table.write(Put(item))
-        present = self._put_header(header, header_item)
+        try:
+            present = self._put_header(header, header_item, beside)
+        except ConditionFailed:  # there is no header: nobody's input
+            self._table.delete([(pk, sk)])
+            raise
         if present is not None and present.input_digest != header.input_digest:
             self._table.delete([(pk, sk)])
         return present
 
-    def _put_header(self, header: Header, item: Item) -> Header | None:
+    def _put_header(self, header: Header, item: Item, beside: Put | None) -> Header | None:
         """None when it was free, else the header that is there."""
+        if beside is not None:
+            if self._table.holds(Put(item, ABSENT), beside):
+                return None
+            present = self._table.get((item["pk"], item["sk"]))
+            if present is None:
+                raise ConditionFailed
+            return items.header_of(present)
         try:
             self._table.write(Put(item, ABSENT))
         except ConditionFailed as failed:

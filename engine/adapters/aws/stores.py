@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from engine.adapters.aws.activities import DynamoActivities
+from engine.adapters.aws.arrivals.deliveries import DynamoDeliveries
+from engine.adapters.aws.arrivals.trigger_states import DynamoTriggerStates
 from engine.adapters.aws.at_once import AtOnce, InOrder, InThreads
 from engine.adapters.aws.audit_log import DynamoAuditLog, DynamoAuditNotes
 from engine.adapters.aws.blobs import S3Blobs
@@ -51,6 +53,8 @@ class AwsStores:
         self.started_catalog = StartedCatalog(stored, self.blobs, clock)
         self.started_pauses = StartedPauses(stored, clock)
         self.activities = DynamoActivities(stored)
+        self.deliveries = DynamoDeliveries(stored, self.blobs, self.journal)
+        self.trigger_states = DynamoTriggerStates(stored)
         self.stored = stored
 
     @classmethod

@@ -12,6 +12,9 @@ On demand, with keys `pk` and `sk`. What lies in it:
     C#<workspace>               W#<workflow>      workflow
                                 D#<workflow>      draft
                                 H#<workflow>      that it is paused; without a name, all of them are
+                                R#<workflow>#<trigger>    how far a trigger has looked, and that it is paused
+    L#<workspace>#<workflow>    D#<trigger>.<mark>        what arrived at a trigger; `expires_at`; in the list of
+                                                          workflows, as one that is called L#…#<trigger>
     V#<workspace>#<workflow>    N#<10 digits>     version
                                 P#<digest>        the newest version with this definition
     Y#<workspace>               <name>            activity

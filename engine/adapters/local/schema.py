@@ -9,6 +9,7 @@ wake        two partial indexes: free ones by due time, claimed ones by owner
 execution   the executions index; each filter has an index that ends in the list's order
 activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
 pause       what was paused: a workflow, or '' for all of a workspace
+delivery    what arrived at triggers: it outlives its execution; trigger_state, how far each trigger has looked
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
 audit       the audit log; triggers refuse what is not an insert, and `audit_head` is where each chain ends
 """
@@ -110,6 +111,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             WITHOUT ROWID""",
         "CREATE INDEX taken_at ON taken (at)",
         "CREATE TABLE size_on (day INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT",
+    ),
+    (
+        """CREATE TABLE delivery (
+            workspace TEXT NOT NULL, id TEXT NOT NULL, workflow TEXT NOT NULL, trigger_name TEXT NOT NULL,
+            kind TEXT NOT NULL, version INTEGER NOT NULL, arrived_at REAL NOT NULL, outcome TEXT NOT NULL,
+            forget_at REAL NOT NULL, why TEXT NOT NULL, source TEXT NOT NULL, dedupe_key TEXT,
+            body_digest TEXT NOT NULL, repeats INTEGER NOT NULL, differed INTEGER NOT NULL, repeated_at REAL,
+            replay_of TEXT, body BLOB, UNIQUE (workspace, id)) STRICT""",
+        "CREATE INDEX delivery_listed ON delivery (workspace, workflow, trigger_name, arrived_at, id)",
+        "CREATE INDEX delivery_forgotten ON delivery (forget_at)",
+        """CREATE TABLE trigger_state (
+            workspace TEXT NOT NULL, workflow TEXT NOT NULL, trigger_name TEXT NOT NULL, revision INTEGER NOT NULL,
+            looked_at REAL, since REAL, spec TEXT NOT NULL, paused_at REAL, paused_by TEXT NOT NULL,
+            PRIMARY KEY (workspace, workflow, trigger_name)) STRICT, WITHOUT ROWID""",
     ),
 )
 

@@ -13,6 +13,7 @@ from engine.adapters.local.bell import BELLS, Bell
 from engine.adapters.local.blobs import SqliteBlobs
 from engine.adapters.local.catalog_store import SqliteCatalogStore
 from engine.adapters.local.database import Database
+from engine.adapters.local.deliveries import SqliteDeliveries, SqliteTriggerStates
 from engine.adapters.local.executions_index import SqliteExecutionsIndex
 from engine.adapters.local.inspection import Inspection, inspect
 from engine.adapters.local.journal import SqliteJournal
@@ -53,6 +54,8 @@ class LocalStores:
         self.audit_notes = None
         self.pauses = SqlitePauses(database)
         self.activities = SqliteActivities(database)
+        self.deliveries = SqliteDeliveries(database, self.journal)
+        self.trigger_states = SqliteTriggerStates(database)
 
     @classmethod
     def open(cls, data_dir: str | Path, settings: Settings, clock: Clock, *, command: str) -> LocalStores:

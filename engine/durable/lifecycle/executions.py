@@ -17,7 +17,7 @@ from engine.durable.execution import Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Redrives
-from engine.durable.lifecycle.starts import Starts
+from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator
 from engine.durable.retention import Retention
 from engine.durable.views import map_run_view
@@ -109,12 +109,12 @@ class Executions:
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, actor: Actor | None = None,
         then: Callable[[Execution], None] = lambda _started: None,
-        check: Callable[[PublishedVersion], None] = lambda _version: None,
+        check: Callable[[PublishedVersion], None] = lambda _version: None, create: Create | None = None,
     ) -> Execution:
         """Start the active version, or `version`: lifecycle.starts.Starts.start says what comes of it."""
         return self._starts.start(
             workspace, workflow, execution_input, name=name, version=version, sync=sync, actor=actor, then=then,
-            check=check,
+            check=check, create=create,
         )
 
     def describe(self, key: ExecutionKey) -> Execution:

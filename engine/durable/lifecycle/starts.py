@@ -16,6 +16,7 @@ from engine.durable.lifecycle.start_checks import checked_name, encoded_input, i
 from engine.durable.loading import START_GRACE_SECONDS
 from engine.errors import Conflict
 from engine.kernel.express import FIRST_LOOK_SECONDS
+from engine.ports.executions_index import ExecutionRow
 from engine.ports.generated_names import generated_name
 from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Parent, row_of
 from engine.ports.keys import Actor, ExecutionKey
@@ -26,6 +27,9 @@ from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 
 Json = Any
+
+Create = Callable[[Header, bytes, ExecutionRow | None], Header | None]
+"""As engine.ports.journal.Journal.create."""
 
 
 class ExecutionAlreadyExists(Conflict):
@@ -63,7 +67,7 @@ class Starts:
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, parent: Parent | None = None,
         actor: Actor | None = None, then: Callable[[Execution], None] = lambda _started: None,
-        check: Callable[[PublishedVersion], None] = lambda _version: None,
+        check: Callable[[PublishedVersion], None] = lambda _version: None, create: Create | None = None,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
         `actor` is who asks; a child has a `parent` instead.
@@ -75,7 +79,8 @@ class Starts:
         the caller's to run (engine.durable.worker.sync_start): no wake is sent, and a name that is taken is taken.
         `parent` is the Task that starts it: asked again by that one, a closed execution is answered too. `then` is told
         of the start, in its transaction where there is one: what it writes is part of it. `check` is given the version
-        that is about to start, and refuses it by what it raises.
+        that is about to start, and refuses it by what it raises. `create` takes the place of the journal's: what else
+        it writes is there with the header, or neither is.
 
         Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
         sweeper; one before it started nothing.
@@ -98,7 +103,7 @@ class Starts:
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
 
         def write() -> Execution:
-            existing = self._journal.create(header, data, row_of(header, business_key=found_by))
+            existing = (create or self._journal.create)(header, data, row_of(header, business_key=found_by))
             stands = header if existing is None else _same_execution(existing, header, again=not sync)
             if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
                 self._queue.send([Wake(stands.key)])

@@ -24,6 +24,8 @@ _PARAMETERS = {
     "name": "The workflow's name.", "id": "The execution's id: <workflow>:<name>, its colon written %3A.",
     "number": "The version's number.", "step": "The step's id.",
     "key": "The secret's key.", "token": "The token's name.", "activity": "The activity's name.",
+    "workflow": "The workflow's name.", "trigger": "The trigger's name.", "path": "The webhook's path.",
+    "delivery": "The delivery's id: <workflow>:<trigger>.<mark>, its colon written %3A.",
     "run": "The Map Run: its ARN, or the last part of it.",
 }
 
@@ -98,6 +100,9 @@ def _operation(route: Route) -> dict[str, Json]:
         body: dict[str, Json] = {"schema": _reference(route.takes)}
         if route.example is not None:
             body["example"] = route.example
+        if route.raw:
+            operation["requestBody"] = {"required": False, "content": {"*/*": {"schema": {}}}}
+            return operation
         required = any(field.is_required() for field in route.takes.model_fields.values())
         operation["requestBody"] = {"required": required, "content": {"application/json": body}}
     return operation

@@ -8,7 +8,6 @@ from typing import Any
 from engine.catalog.catalog import Catalog, Draft, check_four_eyes
 from engine.catalog.document import document_digest
 from engine.catalog.publishing import credentials_written
-from engine.catalog.triggers import never_firing
 from engine.errors import InvalidDocument, Refused
 from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.governance.roles import Right, check
@@ -137,7 +136,7 @@ def published(
     call: Call[workflows_shapes.ImportRequest] | Call[shapes.PublishRequest], act: Doing, name: str,
     expect_etag: str | None,
 ) -> VersionRecord:
-    """Publish the draft; warn of triggers that never fire, and of what looks like a credential."""
+    """Publish the draft; warn of what looks like a credential."""
     catalog, given = call.services.catalog, call.given
     check = CaseCheck(call.services.clock, accept=given.accept_failing_cases)
     before = catalog.workflow(call.workspace, name).active_version
@@ -148,8 +147,6 @@ def published(
     accepted = {"accepted_failing_cases": check.accepted} if check.accepted else {}
     _tell_active(act, before, version, reason=given.note, **accepted)
     document, _ = catalog.documents(call.workspace, name, version.number, version.number)
-    for remark in never_firing(document.triggers):
-        warn(remark.message)
     for remark in credentials_written(document):
         warn(f"{remark.location}: {remark.message}")
     return version

@@ -81,6 +81,13 @@ class Gate:
             return False
         return marks and self._hiding.key_is_hidden(workspace, workflow, version)
 
+    def marks(self, workspace: str, workflow: str, version: int) -> bool:
+        """Whether a version or the active one marks anything; one that is not there may have."""
+        try:
+            return self._marks(workspace, workflow, version)[0]
+        except (NotFound, StoreCorrupt):
+            return True
+
     def check_start(self, started: PublishedVersion, value: Json, name: str | None) -> None:
         """Raises InvalidDocument for a start with what was hidden, or under a name that shows it."""
         if self._of(started)[0]:

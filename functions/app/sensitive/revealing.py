@@ -42,6 +42,21 @@ def veil_for(
     return CLEAR
 
 
+def shows_arrival(call: Call[Any], key: ExecutionKey, version: int) -> bool:
+    """Whether what arrived for the workflow of `key` may be shown to who asks. No place of it is marked, so it is shown
+    whole or not at all: of a workflow that marks fields, to who reveals it, which is recorded first. Raises
+    StorageError where that fails."""
+    hiding = call.services.hiding
+    if not hiding.marks(key.workspace, key.workflow, version):
+        return True
+    if call.reveal is None:
+        return False
+    hiding.reveals.record(
+        EXECUTION_REVEALED, key.workspace, Subject(EXECUTION, key.id), call.caller, call.reveal, {"route": call.route}
+    )
+    return True
+
+
 def veil_for_test(call: Call[Any], document: dict[str, Json], name: str, tried: Tried) -> Hides:
     """The same for a test of `document`, the workflow `name`."""
     hiding = call.services.hiding

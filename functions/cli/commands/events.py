@@ -1,4 +1,4 @@
-"""The command that tests an event pattern against an event. It needs no data folder and asks nobody."""
+"""Commands of events: test a pattern against one, put some on a bus, put messages in a queue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.cli.session import session
 
 @click.group(cls=Grouped)
 def events() -> None:
-    """Test the patterns of event triggers."""
+    """Put events and messages, and test the patterns of event triggers."""
 
 
 @events.command("test")
@@ -42,6 +42,38 @@ def test_event(*, pattern: str, event: str) -> int:
     }
     session().screen.show(shape, lambda: _print(shape))
     return 1 if found else 0
+
+
+@events.command("put")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--bus", metavar="NAME", help="The bus of the events.  [default: default]")
+@click.option("--queue", metavar="NAME", help="They are messages of this queue, not events.")
+@click.option("--id", "message_id", metavar="ID", help="The id of the one message: put twice, it starts nothing again.")
+def put_events(*, files: tuple[str, ...], bus: str | None, queue: str | None, message_id: str | None) -> None:
+    """Put events on a bus, or messages in a queue, each a JSON file or JSON itself; say what each started.
+
+    An event needs source, detail-type and detail; its id and time are made where they are missing."""
+    values = [read_value(name, "FILE") for name in files]
+    if queue is None:
+        if message_id is not None:
+            raise InvalidDocument("an event says its id itself", where="--id", advice='Give it as "id" in the event.')
+        asked = {"events": values, **({"bus": bus} if bus else {})}
+    else:
+        if bus is not None:
+            raise InvalidDocument("a message has a queue or an event a bus", where="--bus", advice="Give one of them.")
+        asked = {"queue": queue, "messages": values, **({"message_ids": [message_id]} if message_id else {})}
+    with session().client() as api:
+        found = api.post("/events", asked)
+    session().screen.show(found, lambda: _print_put(found))
+
+
+def _print_put(found: Json) -> None:
+    for each in found["results"]:
+        if not each["deliveries"]:
+            click.echo(f"{each['id']}: no trigger listens to it")
+        for one in each["deliveries"]:
+            says = one["execution"] or f"nothing at {one['delivery']}: {one['why']}"
+            click.echo(f"{each['id']}: {'had started' if one['repeated'] else 'started'} {says}")
 
 
 def _print(shape: Json) -> None:

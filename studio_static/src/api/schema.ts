@@ -278,6 +278,81 @@ export interface Deleted {
   deleted: boolean;
 }
 
+/** What came of what arrived. `repeated`: it had arrived before, and started nothing again. */
+export interface Delivered {
+  delivery: string;
+  outcome: "STARTED" | "NOT_MATCHED" | "REFUSED";
+  execution: string | null;
+  why?: string | null;
+  repeated?: boolean;
+}
+
+/** What arrived once, and what came of it. `id` is also that of the execution, where one was started. */
+export interface Delivery {
+  id: string;
+  workflow: string;
+  trigger: string;
+  type: string;
+  /** The workflow's version that decided. */
+  version: number;
+  arrived_at: string | null;
+  outcome: "STARTED" | "NOT_MATCHED" | "REFUSED";
+  /** Why it started nothing. */
+  why: string | null;
+  /** The execution that it started; it may be gone by now. */
+  execution: string | null;
+  /** Where it came from. */
+  source: string;
+  dedupe_key: string | null;
+  /** How often it arrived again under the same key. */
+  repeats: number;
+  /** How often of these with another body: the first one counts. */
+  differed: number;
+  repeated_at: string | null;
+  /** The delivery that this one repeats. */
+  replay_of: string | null;
+  /** When its key is free again. */
+  forget_at: string | null;
+}
+
+/** Newest first. `next_token` is null on the last page. */
+export interface DeliveryList {
+  deliveries: Delivery[];
+  next_token: string | null;
+}
+
+/** A delivery with what arrived. `arrived` is null where it is not kept any more. */
+export interface DeliveryWhole {
+  id: string;
+  workflow: string;
+  trigger: string;
+  type: string;
+  /** The workflow's version that decided. */
+  version: number;
+  arrived_at: string | null;
+  outcome: "STARTED" | "NOT_MATCHED" | "REFUSED";
+  /** Why it started nothing. */
+  why: string | null;
+  /** The execution that it started; it may be gone by now. */
+  execution: string | null;
+  /** Where it came from. */
+  source: string;
+  dedupe_key: string | null;
+  /** How often it arrived again under the same key. */
+  repeats: number;
+  /** How often of these with another body: the first one counts. */
+  differed: number;
+  repeated_at: string | null;
+  /** The delivery that this one repeats. */
+  replay_of: string | null;
+  /** When its key is free again. */
+  forget_at: string | null;
+  arrived?: Json;
+  facts?: Json;
+  /** Whether what arrived is hidden: the workflow has sensitive fields. */
+  hidden?: boolean;
+}
+
 /**
  * A unified diff, the states that differ, and both documents. What the Studio keeps beside a definition makes no
  * difference.
@@ -796,6 +871,32 @@ export interface PublishRequest {
   accept_failing_cases?: boolean;
 }
 
+/** What one of them came to: nothing where no trigger listens to it. */
+export interface PutOne {
+  /** The event's or message's. */
+  id: string;
+  deliveries: Delivered[];
+}
+
+/** What arrives. One of `events`, `messages` with their `queue`, `objects`. */
+export interface PutRequest {
+  /** Events of EventBridge's shape; id and time are made where they are missing. */
+  events?: Record<string, Json>[];
+  /** The bus of the events. */
+  bus?: string;
+  /** The queue of the messages, as the trigger names it. */
+  queue?: string | null;
+  /** Bodies of messages. */
+  messages?: Json[];
+  /** Their ids; by default each is another. */
+  message_ids?: string[] | null;
+}
+
+/** What each of them came to. */
+export interface PutResult {
+  results: PutOne[];
+}
+
 /** One reading. `execution`, `workflow` and `step` are empty where the route's path names none. */
 export interface Read {
   at: string | null;
@@ -1242,6 +1343,26 @@ export interface TaskSuccessRequest {
   output?: Json;
 }
 
+/** What would arrive. `facts` are names of the context's Trigger: Headers, Query … */
+export interface TestRequest {
+  value?: Json;
+  facts?: Record<string, Json>;
+  /** The source's own id. */
+  dedupe_key?: string | null;
+}
+
+/** What a trigger would make of it; nothing was written. */
+export interface TestedDelivery {
+  matched: boolean;
+  /** Why not, or why it could start nothing. */
+  why: string | null;
+  /** It matches or might, and could start nothing. */
+  refused: boolean;
+  input?: Json;
+  /** The name of the execution; null where each arrival has another. */
+  execution: string | null;
+}
+
 /**
  * How it ended. `status` is TIMED_OUT_TEST where the test itself took too long, and RUNNING where a Task waits for
  * an answer that nobody gives.
@@ -1282,6 +1403,31 @@ export interface TrialRequest {
   allow?: string[];
   /** Whether actions that only read are really called. */
   use_reads?: boolean;
+}
+
+/** A trigger of an active version. `next_at` is when a schedule comes next. */
+export interface Trigger {
+  workflow: string;
+  name: string;
+  type: string;
+  version: number;
+  /** False: it is switched off in the document, or paused. */
+  listens: boolean;
+  enabled: boolean;
+  /** What it listens to, in words. */
+  says: string;
+  /** Where a webhook is called: a path below this API's address. */
+  address?: string | null;
+  next_at?: string | null;
+  /** Up to when a schedule's times are done. */
+  looked_at?: string | null;
+  paused_at?: string | null;
+  paused_by?: string | null;
+}
+
+/** By workflow and name. */
+export interface TriggerList {
+  triggers: Trigger[];
 }
 
 /** A call that was not made, for it writes and nothing says what it comes to. */

@@ -1,0 +1,1 @@
+"""What arrived at triggers, in DynamoDB."""

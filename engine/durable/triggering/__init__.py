@@ -1,0 +1,1 @@
+"""From what arrives to what starts: who listens, deliveries, schedules."""

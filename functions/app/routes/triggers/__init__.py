@@ -1,0 +1,1 @@
+"""Routes of triggers: what arrives, and what is kept of it."""

@@ -1,0 +1,129 @@
+"""What the routes of triggers take and give."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from functions.app.shapes.base import Given, Json, Paged, Taken, Time
+
+
+class Trigger(Given):
+    """A trigger of an active version. `next_at` is when a schedule comes next."""
+
+    workflow: str
+    name: str
+    type: str
+    version: int
+    listens: bool = Field(description="False: it is switched off in the document, or paused.")
+    enabled: bool
+    says: str = Field(description="What it listens to, in words.")
+    address: str | None = Field(None, description="Where a webhook is called: a path below this API's address.")
+    next_at: Time = None
+    looked_at: Time = Field(None, description="Up to when a schedule's times are done.")
+    paused_at: Time = None
+    paused_by: str | None = None
+
+
+class TriggerList(Given):
+    """By workflow and name."""
+
+    triggers: list[Trigger]
+
+
+class Delivery(Given):
+    """What arrived once, and what came of it. `id` is also that of the execution, where one was started."""
+
+    id: str
+    workflow: str
+    trigger: str
+    type: str
+    version: int = Field(description="The workflow's version that decided.")
+    arrived_at: Time
+    outcome: Literal["STARTED", "NOT_MATCHED", "REFUSED"]
+    why: str | None = Field(description="Why it started nothing.")
+    execution: str | None = Field(description="The execution that it started; it may be gone by now.")
+    source: str = Field(description="Where it came from.")
+    dedupe_key: str | None
+    repeats: int = Field(description="How often it arrived again under the same key.")
+    differed: int = Field(description="How often of these with another body: the first one counts.")
+    repeated_at: Time
+    replay_of: str | None = Field(description="The delivery that this one repeats.")
+    forget_at: Time = Field(description="When its key is free again.")
+
+
+class DeliveryWhole(Delivery):
+    """A delivery with what arrived. `arrived` is null where it is not kept any more."""
+
+    arrived: Json = None
+    facts: Json = None
+    hidden: bool = Field(False, description="Whether what arrived is hidden: the workflow has sensitive fields.")
+
+
+class DeliveryList(Given):
+    """Newest first. `next_token` is null on the last page."""
+
+    deliveries: list[Delivery]
+    next_token: str | None
+
+
+class DeliveriesQuery(Paged):
+    """A page of a trigger's deliveries."""
+
+
+class Delivered(Given):
+    """What came of what arrived. `repeated`: it had arrived before, and started nothing again."""
+
+    delivery: str
+    outcome: Literal["STARTED", "NOT_MATCHED", "REFUSED"]
+    execution: str | None
+    why: str | None = None
+    repeated: bool = False
+
+
+class TestRequest(Taken):
+    """What would arrive. `facts` are names of the context's Trigger: Headers, Query …"""
+
+    value: Json = None
+    facts: dict[str, Json] = Field(default_factory=dict)
+    dedupe_key: str | None = Field(None, description="The source's own id.")
+
+
+class TestedDelivery(Given):
+    """What a trigger would make of it; nothing was written."""
+
+    matched: bool
+    why: str | None = Field(description="Why not, or why it could start nothing.")
+    refused: bool = Field(description="It matches or might, and could start nothing.")
+    input: Json = None
+    execution: str | None = Field(description="The name of the execution; null where each arrival has another.")
+
+
+class PutRequest(Taken):
+    """What arrives. One of `events`, `messages` with their `queue`, `objects`."""
+
+    events: list[dict[str, Json]] = Field(
+        default_factory=list, max_length=100, description="Events of EventBridge's shape; id and time are made where "
+        "they are missing.",
+    )
+    bus: str = Field("default", description="The bus of the events.")
+    queue: str | None = Field(None, description="The queue of the messages, as the trigger names it.")
+    messages: list[Json] = Field(default_factory=list, max_length=100, description="Bodies of messages.")
+    message_ids: list[str] | None = Field(None, description="Their ids; by default each is another.")
+
+
+class PutResult(Given):
+    """What each of them came to."""
+
+    results: list[PutOne]
+
+
+class PutOne(Given):
+    """What one of them came to: nothing where no trigger listens to it."""
+
+    id: str = Field(description="The event's or message's.")
+    deliveries: list[Delivered]
+
+
+PutResult.model_rebuild()

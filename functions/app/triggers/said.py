@@ -1,0 +1,50 @@
+"""A trigger in words, where it is called, and when it comes next."""
+
+from __future__ import annotations
+
+from engine.errors import json_pointer
+from engine.ports.deliveries import TriggerState
+from engine.triggers.faults import TriggerFault
+from engine.triggers.listener import Listener
+from engine.triggers.schedule import parse_schedule
+
+
+def says(found: Listener) -> str:
+    """What it listens to, in a few words."""
+    spec = found.spec
+    match found.kind:
+        case "schedule":
+            zone = spec.get("timezone", "UTC")
+            return f"{spec['expression']} in {zone}"
+        case "webhook":
+            style = (spec.get("auth") or {}).get("style")
+            signed = {None: "which nobody may call: it has no auth", "none": "which anybody may call"}
+            return f"calls of {address_of(found)}, {signed.get(style, f'signed as {style} does')}"
+        case "queue":
+            return f"messages of the queue {spec['queue']}"
+        case "event":
+            return f"events of the bus {spec.get('bus', 'default')} that match its pattern"
+        case kind:
+            return kind
+
+
+def address_of(found: Listener) -> str | None:
+    """The path of a webhook, below the API's address; None for what is called nowhere."""
+    if found.kind != "webhook":
+        return None
+    return json_pointer(("hooks", found.workflow, str(found.spec["path"])))
+
+
+def next_of(found: Listener, state: TriggerState | None, now: float) -> float | None:
+    """When a schedule comes next after `now`, in epoch seconds; None for what is none, or is over."""
+    if found.kind != "schedule":
+        return None
+    spec = found.spec
+    try:
+        schedule = parse_schedule(
+            spec["expression"], spec.get("timezone", "UTC"), start=spec.get("start"), end=spec.get("end")
+        )
+    except TriggerFault:
+        return None
+    since = found.published_at if state is None or state.since is None else state.since
+    return next(schedule.times(now, since=since), None)

@@ -1,0 +1,178 @@
+"""A call of a webhook: is there one, who calls, and what did they send.
+
+Who calls an address that is none is answered as one with a wrong signature is, and nothing is written for either. What
+is accepted is answered when its delivery is durable.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+from engine.catalog.triggers import WebhookAuth
+from engine.clock import Clock
+from engine.errors import NotFound, PayloadTooLarge, UserError
+from engine.ports.secrets import SecretBackend
+from engine.records import dataclass
+from engine.triggers.listener import Arrival, Listener
+from engine.triggers.signatures import UnusableSecret, Verdict
+from engine.values import loads
+from functions.app.http import Request
+from functions.app.triggers.refusals import WebhookRefusals
+
+Json = Any
+
+MOST_BYTES = 1024 * 1024
+"""Of a webhook's body, where the limit of inputs is not lower."""
+
+MOST_HEADER_BYTES = 8 * 1024
+
+_NEVER_KEPT = (
+    "authorization", "cookie", "proxy-", "x-amz", "x-amzn", "x-forwarded-", "cf-", "cloudfront-", "x-automate-", "via",
+    "forwarded", "connection", "host", "content-length", "accept-encoding",
+)
+"""Headers that say nothing of what was sent, or would let somebody in: what they begin with."""
+
+_KEYS: Mapping[str, str] = {
+    "github": "x-github-delivery", "shopify": "x-shopify-webhook-id", "standard-webhooks": "webhook-id",
+    "hmac": "idempotency-key", "none": "idempotency-key",
+}
+"""The header in which a sender names what it sends, the same each time it sends it again."""
+
+_BODY_KEYS: Mapping[str, str] = {"stripe": "id", "slack": "event_id"}
+"""Likewise, a field of the body."""
+
+_DECOY = b"no webhook has this key"
+
+
+class WebhookRefused(NotFound):
+    """There is no webhook here, or not for whoever called: both are answered alike."""
+
+
+class TooManyRefused(UserError):
+    """Whoever calls was refused too often of late."""
+
+    code = "TooManyRequests"
+    status = 429
+
+
+class WebhookNotReady(UserError):
+    """Its secret is missing or cannot be used: ours to mend."""
+
+    code = "WebhookNotReady"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """What calls are checked against."""
+
+    secrets: Sequence[SecretBackend]
+    refusals: WebhookRefusals
+    clock: Clock
+    workspace: str
+    most_bytes: int
+
+    def admit(self, address: str) -> None:
+        """Asked before anything is read. Raises TooManyRefused."""
+        if self.refusals.is_held(address):
+            raise TooManyRefused(
+                "too many calls from this address were refused", advice="Check the webhook's address and its secret."
+            )
+
+    def check_size(self, request: Request, address: str) -> None:
+        """Raises PayloadTooLarge."""
+        most = min(self.most_bytes, MOST_BYTES)
+        if len(request.body) > most:
+            self.refusals.refused(address, "too large")
+            raise PayloadTooLarge(f"the body is {len(request.body):,} bytes; a webhook takes at most {most:,}")
+
+    def unknown(self, request: Request, address: str) -> WebhookRefused:
+        """The answer where nothing listens. It takes the time of a signature, as far as that can be told."""
+        hmac.compare_digest(hmac.digest(_DECOY, request.body, "sha256"), hashlib.sha256(_DECOY).digest())
+        return self._refused(address, "no such webhook")
+
+    def arrival(self, request: Request, found: Listener, address: str) -> Arrival:
+        """What arrived at `found`. Raises WebhookRefused, WebhookNotReady."""
+        auth = WebhookAuth.model_validate(found.spec.get("auth") or {"style": "none"})
+        verdict = self._verdict(found, auth, request)
+        if verdict is not Verdict.VALID:
+            raise self._refused(address, f"{found.label} {verdict.value}")
+        value = _value(request)
+        return Arrival(value, self.clock.now(), {
+            "Headers": _kept_headers(request.headers, auth), "Query": dict(request.query), "Path": found.spec["path"],
+        }, _dedupe_key(auth.style, request.headers, value), address)
+
+    def _verdict(self, found: Listener, auth: WebhookAuth, request: Request) -> Verdict:
+        values = [self._secret(found, each.secret) for each in auth.secrets]
+        try:
+            return auth.verify(body=request.body, headers=request.headers, secrets=values, now=self.clock.now())
+        except UnusableSecret as error:
+            raise WebhookNotReady(f"the webhook {found.label} cannot check who calls: {error}") from None
+
+    def _secret(self, found: Listener, key: str) -> str:
+        for backend in self.secrets:
+            value = backend.get(self.workspace, key)
+            if value is not None:
+                return value
+        raise WebhookNotReady(
+            f"the webhook {found.label} cannot check who calls: there is no secret {key}",
+            advice=f"Set it: automate secrets set {key}.",
+        )
+
+    def _refused(self, address: str, why: str) -> WebhookRefused:
+        self.refusals.refused(address, why)
+        return WebhookRefused("there is no webhook here, or not for you")
+
+
+def challenge(arrival: Arrival, found: Listener) -> Json:
+    """What Slack wants back when it checks an address ("url_verification"); None for anything else."""
+    value = arrival.value
+    style = (found.spec.get("auth") or {}).get("style")
+    is_challenge = style == "slack" and isinstance(value, dict) and value.get("type") == "url_verification"
+    return {"challenge": value.get("challenge")} if is_challenge else None
+
+
+def _value(request: Request) -> Json:
+    """The body: JSON, whatever it is called, a form's fields, text, or base64 of what is none of them."""
+    if not request.body:
+        return dict(request.query)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        text = request.body.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(request.body).decode()}
+    try:
+        return loads(text)
+    except (ValueError, RecursionError):
+        pass  # a form's fields, or text
+    if kind == "application/x-www-form-urlencoded":
+        fields = parse_qs(text, keep_blank_values=True)
+        return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+    return text
+
+
+def _dedupe_key(style: str, headers: Mapping[str, str], value: Json) -> str | None:
+    header = _KEYS.get(style)
+    found = headers.get(header) if header is not None else None
+    field = _BODY_KEYS.get(style)
+    if field is not None and isinstance(value, dict):
+        found = value.get(field)
+    return found if isinstance(found, str) and 0 < len(found) <= 512 else None
+
+
+def _kept_headers(headers: Mapping[str, str], auth: WebhookAuth) -> dict[str, str]:
+    """Those that say something of what was sent: no signature, nothing that lets anybody in."""
+    own = {"x-hub-signature", "x-hub-signature-256", "x-shopify-hmac-sha256", "x-slack-signature", "stripe-signature",
+           "webhook-signature", (auth.header or "").lower()}
+    kept: dict[str, str] = {}
+    size = 0
+    for name, value in sorted(headers.items()):
+        size += len(name) + len(value)
+        if name not in own and not name.startswith(_NEVER_KEPT) and size <= MOST_HEADER_BYTES:
+            kept[name] = value
+    return kept
