@@ -72,7 +72,7 @@ class WorkflowDocument(BaseModel):
     )
     definition: dict[str, Any] = Field(description="The state machine in the Amazon States Language.")
     triggers: list[Trigger] = Field(
-        default_factory=list, description="What starts it. Stored and checked; this release does not listen to them."
+        default_factory=list, description="What starts it, besides whoever may: webhooks, schedules, events, messages."
     )
     input_schema: dict[str, Any] | None = Field(
         None, description="A JSON Schema. An execution starts only with an input that fits it."

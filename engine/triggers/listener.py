@@ -202,7 +202,9 @@ def compiled_when(written: Json) -> ChoiceUnderTest:
         if isinstance(written, str) and jsonata_source(written.strip()) is not None:
             return choice_of_condition(written)
     except InvalidDefinition as error:
-        raise TriggerFault([Fault(_within(found), found.message) for found in error.diagnostics]) from None
+        raise TriggerFault([
+            Fault(_within(found) if isinstance(written, dict) else (), found.message) for found in error.diagnostics
+        ]) from None
     raise TriggerFault.one(
         'it is neither a JSONata condition, as "{% $states.input.total > 100 %}", nor a rule of a Choice state, as '
         '{"Variable": "$.total", "NumericGreaterThan": 100}'

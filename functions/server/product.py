@@ -225,7 +225,8 @@ def load_worker() -> None:
     for name in (
         "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
         "engine.durable.lifecycle.sweeper", "engine.durable.worker.serving", "functions.engine_audit",
-        "functions.server.ageing", "functions.server.scheduling", "engine.adapters.local.retention", "engine.adapters.local.space",
+        "functions.server.ageing", "functions.server.scheduling", "functions.app.triggers.service",
+        "engine.adapters.local.retention", "engine.adapters.local.space",
     ):
         import_module(name)
 

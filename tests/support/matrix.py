@@ -8,7 +8,10 @@ ROLES = ("viewer", "operator", "editor", "publisher", "admin")
 NOBODY, ANYBODY = "not signed in", "no role"
 
 TABLE = {
-    NOBODY: "GET /health",
+    NOBODY: """
+        GET /health
+        POST /hooks/{workflow}/{path}
+    """,
     ANYBODY: """
         GET /me
         GET /openapi.json
@@ -48,6 +51,11 @@ TABLE = {
         GET /alarms
         GET /figures
         GET /storage
+        GET /triggers
+        GET /triggers/{workflow}/{trigger}
+        GET /triggers/{workflow}/{trigger}/deliveries
+        GET /deliveries/{delivery}
+        POST /triggers/{workflow}/{trigger}/test
     """,
     "operator": """
         POST /workflows/{name}/executions
@@ -67,6 +75,10 @@ TABLE = {
         POST /tasks/heartbeat
         POST /activities/{activity}/task
         POST /uploads
+        POST /deliveries/{delivery}/replay
+        POST /triggers/{workflow}/{trigger}/pause
+        POST /triggers/{workflow}/{trigger}/resume
+        POST /events
     """,
     "editor": """
         POST /workflows/import
@@ -118,7 +130,8 @@ MORE = {
 
 REVEALS = [
     "GET /executions/{id}", "GET /executions/{id}/history", "GET /executions/{id}/steps",
-    "GET /executions/{id}/steps/{step}", "GET /executions/{id}/logs", "GET /executions/{id}/payload", "POST /test/run",
+    "GET /executions/{id}/steps/{step}", "GET /executions/{id}/logs", "GET /executions/{id}/payload",
+    "GET /deliveries/{delivery}", "POST /test/run",
 ]
 """Routes that show what is hidden, with a reason, to an admin alone."""
 

@@ -53,7 +53,7 @@ def put_events(*, files: tuple[str, ...], bus: str | None, queue: str | None, me
     """Put events on a bus, or messages in a queue, each a JSON file or JSON itself; say what each started.
 
     An event needs source, detail-type and detail; its id and time are made where they are missing."""
-    values = [read_value(name, "FILE") for name in files]
+    values = [read_value(name if name.lstrip().startswith(("{", "[", '"')) else f"@{name}", "FILE") for name in files]
     if queue is None:
         if message_id is not None:
             raise InvalidDocument("an event says its id itself", where="--id", advice='Give it as "id" in the event.')

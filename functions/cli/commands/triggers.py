@@ -73,8 +73,8 @@ def replay_delivery(*, delivery: str) -> None:
 
 @triggers.command("test")
 @_TRIGGER
-@click.option("--value", required=True, metavar="FILE", help="What would arrive, JSON: a file, or the JSON itself.")
-@click.option("--facts", metavar="FILE", help='How it would arrive, as {"Headers": {…}}.')
+@click.option("--value", required=True, metavar="JSON", help="What would arrive; @FILE reads it from a file.")
+@click.option("--facts", metavar="JSON", help='How it would arrive, as {"Headers": {…}}; @FILE reads it from a file.')
 def test_trigger(*, trigger: str, value: str, facts: str | None) -> int:
     """Say whether a trigger would start its workflow with what arrives, and with which input.
 

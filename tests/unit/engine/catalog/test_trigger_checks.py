@@ -6,6 +6,7 @@ import pytest
 
 from engine.catalog.document import parse_document
 from engine.catalog.trigger_checks import next_times, trigger_problems
+from engine.errors import InvalidDocument
 
 NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC).timestamp()
 
@@ -19,14 +20,16 @@ def schedule(expression, **more):
     return {"type": "schedule", "expression": expression, **more}
 
 
-def found(*given, stored=False):
-    problems = trigger_problems(triggers(*given, stored=stored), NOW)
+def found(*given, stored=False, kind="STANDARD"):
+    problems = trigger_problems(triggers(*given, stored=stored), NOW, kind=kind)
     return [(item.code, item.location, item.severity) for item in problems]
 
 
 def test_what_can_come_and_match_is_nothing_to_speak_of():
     assert found(
-        schedule("rate(5 minutes)"), schedule("cron(0 6 * * ? *)", timezone="Europe/Berlin"),
+        schedule("rate(5 minutes)"), schedule("cron(0 6 * * ? *)", timezone="Europe/Berlin", name="early"),
+        {"type": "webhook", "path": "a", "auth": {"style": "none"}}, {"type": "webhook", "path": "b", "name": "off",
+        "enabled": False},
         {"type": "event", "pattern": {"source": ["x"], "detail": {"anything": ["y"]}, "$or": [
             {"region": ["a"]}, {"resources": ["b"]},
         ]}},
@@ -36,7 +39,7 @@ def test_what_can_come_and_match_is_nothing_to_speak_of():
 
 def test_what_a_stored_draft_may_have_is_an_error_at_its_place():
     assert found(
-        schedule("cron(0 6 * * * *)"), schedule("rate(1 day)", timezone="Nowhere", enabled=False),
+        schedule("cron(0 6 * * * *)"), schedule("rate(1 day)", timezone="Nowhere", enabled=False, name="b"),
         {"type": "event", "pattern": {"source": "x", "detail": []}}, stored=True,
     ) == [
         ("INVALID_TRIGGER", "/triggers/0/expression", "ERROR"), ("INVALID_TRIGGER", "/triggers/1/timezone", "ERROR"),
@@ -65,7 +68,7 @@ def test_a_rate_in_the_other_number_is_warned_of():
      "/triggers/0/pattern/$or/1/$or/1/state", '{"detail": {"state": …}}?'),
 ])
 def test_a_field_that_no_event_has_is_warned_of(pattern, place, meant):
-    (problem,) = trigger_problems(triggers({"type": "event", "pattern": pattern}), NOW)
+    (problem,) = trigger_problems(triggers({"type": "event", "pattern": pattern}), NOW, kind="STANDARD")
     assert (problem.code, problem.location, problem.severity) == ("EVENT_FIELD_UNKNOWN", place, "WARNING")
     assert problem.message.endswith(f"did you mean {meant}")
 
@@ -77,3 +80,40 @@ def test_the_next_ten_times_of_each_schedule_that_can_be_read():
     ), NOW)
     assert [(item.location, len(item.times)) for item in shown] == [("/triggers/0", 10), ("/triggers/2", 1)]
     assert f"{shown[0].times[0].wall:%d %H:%M}" == "28 06:00"
+
+
+def test_two_triggers_have_two_names():
+    assert found(schedule("rate(1 day)"), schedule("rate(2 days)")) == [("TRIGGER_NAME", "/triggers/1", "ERROR")]
+    assert found(schedule("rate(1 day)", name="a"), schedule("rate(2 days)", name="a")) == [
+        ("TRIGGER_NAME", "/triggers/1", "ERROR")
+    ]
+    assert found(schedule("rate(1 day)", name="schedule"), schedule("rate(2 days)")) == [
+        ("TRIGGER_NAME", "/triggers/1", "ERROR")
+    ]
+    assert found(schedule("rate(1 day)"), schedule("rate(2 days)", name="other")) == []
+
+
+def test_a_webhook_says_who_may_call_it():
+    assert found({"type": "webhook", "path": "orders"}) == [("WEBHOOK_WITHOUT_AUTH", "/triggers/0", "ERROR")]
+    assert found({"type": "webhook", "path": "orders", "auth": {"style": "none"}}) == []
+
+
+def test_a_result_is_for_an_express_workflow():
+    given = {"type": "webhook", "path": "sum", "auth": {"style": "none"}, "answer": "result"}
+    assert found(given) == [("WEBHOOK_RESULT", "/triggers/0/answer", "ERROR")]
+    assert found(given, kind="EXPRESS") == []
+
+
+@pytest.mark.parametrize(("more", "place"), [
+    ({"when": "$.total > 5"}, "/triggers/0/when"), ({"when": "{% $states.input.total > %}"}, "/triggers/0/when"),
+    ({"when": {"Variable": "$.total"}}, "/triggers/0/when"), ({"dedupe_key": "id"}, "/triggers/0/dedupe_key"),
+    ({"dedupe_key": "$.["}, "/triggers/0/dedupe_key"), ({"input": {"a.$": "$$$"}}, "/triggers/0/input/a.$"),
+    ({"input": {"a.$": "$.b", "c": "{% 1 %}"}}, "/triggers/0/input/a.$"),
+    ({"input": {"key": {"$secret": "KEY"}}}, "/triggers/0/input/key"),
+])
+def test_an_expression_that_is_none_is_refused_at_its_place(more, place):
+    given = {"type": "queue", "queue": "q", **more}
+    with pytest.raises(InvalidDocument) as refused:
+        triggers(given)
+    assert refused.value.where == place
+    assert found(given, stored=True) == [("INVALID_TRIGGER", place, "ERROR")]

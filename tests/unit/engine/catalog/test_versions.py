@@ -237,19 +237,3 @@ def test_a_container_is_not_changed_by_what_is_inside_it(catalog):
     catalog.publish("default", "w", actor=ANA)
     catalog.import_document("default", document(2), actor=ANA)
     assert catalog.diff("default", "w", 1, None).states == (StateChange("W", "changed"),)
-
-
-TRIGGERS = [
-    {"type": "schedule", "expression": "rate(5 minutes)"}, {"type": "webhook", "path": "orders"},
-    {"type": "queue", "queue": "orders"}, {"type": "event", "pattern": {"source": ["x"]}},
-    {"type": "schedule", "expression": "rate(1 day)", "enabled": False},
-]
-
-
-def test_a_trigger_that_never_fires_is_warned_of(catalog):
-    document = parse_document({**with_state(Type="Pass").as_written, "triggers": TRIGGERS})
-    found = catalog.problems(document)
-    assert [(item.location, item.code, item.severity) for item in found] == [
-        (f"/triggers/{index}", "TRIGGER_NEVER_FIRES", "WARNING") for index in range(4)
-    ]
-    assert found[0].message.startswith("the schedule rate(5 minutes) never fires: this release has no triggers")

@@ -85,6 +85,31 @@ def named(api):
     assert api("POST", "/tokens", {"name": "ci", "role": "viewer"}).status == 201
 
 
+def listening(api):
+    triggers = [
+        {"type": "webhook", "path": "order", "auth": {"style": "none"}}, {"type": "queue", "queue": "orders"},
+    ]
+    api("POST", "/workflows/import", {
+        "document": {"name": "flow", "definition": PASS, "triggers": triggers}, "publish": True,
+    })
+
+
+def halted(api):
+    listening(api)
+    api("POST", "/triggers/flow/queue/pause", {})
+
+
+def delivered(api):
+    listening(api)
+    api("POST", "/events", {"queue": "orders", "messages": [1], "message_ids": ["m1"]})
+    api.work()
+
+
+def delivery(api):
+    found = api("GET", "/triggers/flow/queue/deliveries").json["deliveries"][-1]["id"]
+    return f"/deliveries/{found.replace(':', '%3A')}/replay"
+
+
 def picking(api):
     api("POST", "/activities", {"name": "pick"})
     started(PICKS)(api)
@@ -132,6 +157,11 @@ CASES = {
     "get_activity_task": (picking, "/activities/pick/task", {"wait_seconds": 0}, set()),
     "run_test": (None, "/test/run", {**document(LOGS), "allow": ["connector:log:write"]}, {FLOW}),
     "run_cases": (published, "/cases/run", {"workflow": "flow"}, set()),
+    "pause_trigger": (listening, "/triggers/flow/queue/pause", None, {FLOW}),
+    "resume_trigger": (halted, "/triggers/flow/queue/resume", None, {FLOW}),
+    "receive_webhook": (listening, "/hooks/flow/order", {"total": 1}, None),
+    "replay_delivery": (delivered, delivery, None, None),
+    "run_trigger_test": (listening, "/triggers/flow/queue/test", {"value": 1}, set()),
     "put_secret": (None, "/secrets/KEY", {"value": "a long value"}, {KEY}),
     "rotate_secret": (kept, "/secrets/KEY/rotate", {"value": "another value"}, {KEY}),
     "add_token": (None, "/tokens", {"name": "ci", "role": "viewer"}, {"token/ci"}),
@@ -160,6 +190,11 @@ def test_a_call_leaves_the_entries_that_its_route_declares(any_api, route, caplo
     )
     assert reply.status == route.status, reply.text
     new = [entry for key, entry in entries(any_api).items() if key not in before]
+    if subjects is None:  # what arrives starts an execution, in the trigger's name
+        (start,) = (entry for entry in new if entry["act"] == "execution.start")
+        assert (start["actor_kind"], start["actor"].partition("/")[0]) == ("trigger", "trigger:flow")
+        new.remove(start)
+        subjects = {FLOW} if new else set()
     assert {entry["act"] for entry in new} == set(route.act.names)
     assert {entry["subject"] for entry in new} == subjects
     assert {(entry["actor"], entry["origin"]) for entry in new} <= {("ada", "127.0.0.1")}

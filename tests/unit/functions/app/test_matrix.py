@@ -26,7 +26,8 @@ from tests.support.matrix import ANYBODY, LEAST, MORE, NOBODY, REVEALS, ROLES, m
 
 PARAMETERS = {
     "name": "nothing", "id": "nothing:one", "number": "1", "step": "A#1", "key": "NOTHING", "activity": "nothing",
-    "run": "nothing", "token": "nothing",
+    "run": "nothing", "token": "nothing", "workflow": "nothing", "trigger": "nothing", "path": "nothing",
+    "delivery": "nothing:one.x",
 }
 
 
@@ -169,7 +170,8 @@ def test_nobody_gets_past_the_server_without_a_token(server):
         reply = call_wsgi(
             server._late, name.split()[0], path_of(name), body_of(name), host=f"127.0.0.1:{server.port}"
         )
-        assert reply.status == (200 if least == NOBODY else 401), name
+        wanted = 401 if least != NOBODY else 404 if "/hooks/" in name else 200
+        assert reply.status == wanted, name
 
 
 @pytest.mark.parametrize("transport", ["over_local_server", "over_lambda", "in_process"])

@@ -111,7 +111,10 @@ def test_the_indexes_are_those_of_the_modules():
 
 def test_the_indexes_name_every_module_of_commands_and_routes():
     def there(folder):
-        return {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
+        return {
+            ".".join(path.relative_to(ROOT / folder).with_suffix("").parts)
+            for path in (ROOT / folder).rglob("*.py") if path.stem != "__init__"
+        }
 
     assert {module for modules in indexes.SECTIONS.values() for module in modules} == {
         name for name in there("functions/cli/commands") if hasattr(indexes.module_of(name), "COMMANDS")

@@ -354,22 +354,18 @@ def work_until(folder, happened):
     product.close()
 
 
-def test_a_schedule_that_never_fires_is_said_by_validate_and_publish(automate, tmp_path):
-    """Import and publish warn: the workflow would never run."""
-    file = tmp_path / "nightly.json"
-    triggers = [{"type": "schedule", "expression": "cron(0 2 * * ? *)"}]
-    file.write_text(json.dumps({"name": "nightly", "definition": HELLO, "triggers": triggers}, indent=2))
+def test_a_webhook_without_auth_is_refused_by_validate_and_publish(automate, tmp_path):
+    file = tmp_path / "hooked.json"
+    triggers = [{"type": "webhook", "path": "orders"}]
+    file.write_text(json.dumps({"name": "hooked", "definition": HELLO, "triggers": triggers}, indent=2))
     status, out, _ = automate("validate", str(file))
-    assert status == 0
-    assert "warning: the schedule cron(0 2 * * ? *) never fires" in out
-    assert "0 error(s), 1 warning(s)" in out
-    status, out, err = automate("import", "--file", str(file), "--publish")
-    assert (status, "version 1 published" in out) == (0, True)
-    assert "automate: warning: the schedule cron(0 2 * * ? *) never fires" in err
-    assert "never fires" in automate("publish", "nightly")[2]
-    triggers[0]["enabled"] = False
-    file.write_text(json.dumps({"name": "nightly", "definition": HELLO, "triggers": triggers}))
-    assert "never fires" not in "".join(automate("import", "--file", str(file), "--publish")[1:])
+    assert (status, "does not say how a call proves who sent it" in out) == (1, True)
+    status, _, err = automate("import", "--file", str(file), "--publish")
+    assert (status, "WEBHOOK_WITHOUT_AUTH" in err or "proves who sent it" in err) == (1, True)
+    triggers[0]["auth"] = {"style": "none"}
+    file.write_text(json.dumps({"name": "hooked", "definition": HELLO, "triggers": triggers}))
+    assert automate("import", "--file", str(file), "--publish")[0] == 0
+    assert "/hooks/hooked/orders" in automate("triggers", "list")[1]
 
 
 def test_the_connector_that_the_documentation_prints_is_listed(automate, tmp_path, monkeypatch, on_path):

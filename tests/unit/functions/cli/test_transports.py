@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import click
 import pytest
 
+from engine.ports.deliveries import DeliveryQuery
 from engine.ports.executions_index import ExecutionQuery
 from engine.settings import Settings
 from functions.app.shapes.base import ExecutionFilters
@@ -36,7 +37,12 @@ ASK = {"Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "Para
 REST = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Rest",
         "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 3, "Next": "Many"}], "Default": "Few"}
+ORDERS = [
+    {"type": "queue", "queue": "orders"}, {"type": "event", "pattern": {"source": ["shop"]}},
+    {"type": "webhook", "path": "order", "auth": {"style": "none"}, "when": "{% $states.input.n > 3 %}"},
+]
 DOCUMENTS = {
+    "ordered": {"triggers": ORDERS, "definition": {"StartAt": "Greet", "States": {"Greet": PASS}}},
     "hello": {"definition": {"StartAt": "Greet", "States": {"Greet": PASS}}, "cases": [
         {"name": "greets", "input": {}, "expect": {"status": "SUCCEEDED"}},
     ]},
@@ -80,6 +86,18 @@ CASES = {
                    ["{route}", "--state", "Nope"]],
     "events test": [["--pattern", "{pattern}", "--event", "{hello}"], ["--pattern", "{pattern}", "--event", "{fails}"],
                     ["--pattern", "{hello}", "--event", "{hello}"], ["--pattern", "{pattern}", "--event", "no.json"]],
+    "events put": [["{event}", "--bus", "default"], ["{event}", "--queue", "orders", "--id", "m2"],
+                   ["{event}", "--queue", "nobody"], ["{event}", "--bus", "b", "--queue", "q"], ["{pattern}"],
+                   ["no.json"]],
+    "triggers list": [[]],
+    "triggers deliveries": [["ordered/queue", "--limit", "5"], ["ordered/queue", "--next-token", "nonsense"],
+                            ["ordered/nope"], ["ordered"]],
+    "triggers delivery": [["{delivery}"], ["ordered:queue.nope"]],
+    "triggers replay": [["{delivery}"], ["ordered:queue.nope"]],
+    "triggers test": [["ordered/webhook", "--value", '{"n": 5}', "--facts", '{"Headers": {}}'],
+                      ["ordered/webhook", "--value", '{"n": 2}'], ["ordered/nope", "--value", "1"]],
+    "triggers pause": [["ordered/webhook"], ["ordered/nope"], ["/"]],
+    "triggers resume": [["ordered/webhook"], ["nope/webhook"]],
     "copilot draft": [["Call the payment API, then tell Slack", "--output", "{out}"],
                       ["Wait an hour first", "--change", "{hello}"]],
     "copilot explain": [["{hello}"], ["{hello}", "--state", "Greet"], ["{hello}", "--state", "Nope"]],
@@ -228,6 +246,13 @@ def prepared(tmp_path_factory):
         names["token"] = executions.page(ExecutionQuery("default", limit=1)).next_token
         names["stubs"] = str(root / "stubs.json")
         Path(names["stubs"]).write_text(json.dumps({CALL["Resource"]: [{"output": 1}]}))
+        names["event"] = str(root / "event.json")
+        event = {"source": "shop", "detail-type": "order", "detail": {}, "id": "e1"}
+        Path(names["event"]).write_text(json.dumps(event))
+        with quiet():
+            main.run(["--data-dir", str(folder), "events", "put", names["event"], "--queue", "orders", "--id", "m1"])
+        arrived = product.services.open_triggers().deliveries.page(DeliveryQuery("default", "ordered", "queue"))
+        names["delivery"] = arrived.deliveries[0].key.id
         names["pattern"] = str(root / "pattern.json")
         Path(names["pattern"]).write_text(json.dumps({"name": ["hello"]}))
         product.secrets.set("default", "KEY", "a value of some length", by="ada")
@@ -278,7 +303,7 @@ _ALIKE = (
     (r"(?<=seconds\": )[0-9.]+", "<took>"), (r"\b[0-9a-f]{64}\b", "<digest>"),
     (r"command line|127\.0\.0\.1(?!/)", "<from>"),
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
-    (r"\batk_[\w-]{56}", "<token>"), (r" +", " "),
+    (r"\batk_[\w-]{56}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"), (r" +", " "),
 )
 
 

@@ -114,20 +114,6 @@ def test_an_unknown_workflow_is_404_everywhere(api, path):
     assert (reply.status, "nope" in reply.error["message"]) == (404, True)
 
 
-def test_publishing_a_schedule_that_never_fires_is_warned_of(api):
-    triggers = [{"type": "schedule", "expression": "rate(1 day)"}]
-    said = "the schedule rate(1 day) never fires"
-    api("POST", "/workflows/import", document(triggers=triggers))
-    assert [item["code"] for item in api("GET", "/workflows/flow/publish").json["problems"]] == ["TRIGGER_NEVER_FIRES"]
-    published = api("POST", "/workflows/flow/publish").json
-    assert published["version"] == 1
-    assert [warning.startswith(said) for warning in published["warnings"]] == [True]
-    again = api("POST", "/workflows/import", {**document(triggers=triggers, description="new"), "publish": True}).json
-    assert [warning.startswith(said) for warning in again["warnings"]] == [True]
-    off = document(triggers=[{**triggers[0], "enabled": False}])
-    assert "warnings" not in api("POST", "/workflows/import", {**off, "publish": True}).json
-
-
 def test_the_next_times_of_schedules_are_shown_before_publishing(api):
     triggers = [{"type": "schedule", "expression": "cron(0 6 * * ? *)", "timezone": "Asia/Tokyo"}]
     api("POST", "/workflows/import", document(triggers=triggers))
