@@ -169,7 +169,7 @@ class Delivering:
         now = self._clock.now()
         return Delivery(
             key=ExecutionKey.of(self._settings.workspace, listener.workflow, f"{listener.name}.{mark}"),
-            trigger=listener.name, kind=listener.kind, version=listener.version, arrived_at=arrival.at, outcome=STARTED,
+            trigger=listener.name, kind=listener.kind, version=listener.version, arrived_at=now, outcome=STARTED,
             forget_at=now + self._settings.delivery_days * DAY, source=arrival.source, dedupe_key=dedupe_key,
             body=body, body_digest=hashlib.sha256(_json(arrival.value)).hexdigest(), replay_of=replay_of,
         )

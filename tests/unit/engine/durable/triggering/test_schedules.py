@@ -1,0 +1,261 @@
+"""Each time of a schedule starts its workflow once, whoever looks and however often."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.durable.triggering.delivering import Delivered
+from engine.durable.triggering.schedules import Schedules
+from engine.errors import StoreUnavailable, UserError
+from engine.ports.deliveries import TriggerState
+from engine.triggers.listener import Listener
+from tests.support import schedule_oracle
+from tests.support.memory.deliveries import MemoryTriggerStates
+
+EVERY = pytest.mark.parametrize("place", ["memory", "sqlite", "aws"], indirect=True)
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def times(place, workflow="nightly"):
+    return [name.rpartition(".")[2] for name in place.started(workflow)]
+
+
+def look(place, schedules, until, step=60):
+    """Look every `step` seconds until a time."""
+    started = 0
+    while place.clock.now() < until:
+        place.clock.sleep(step)
+        started += schedules.fire()
+    return started
+
+
+def state(place):
+    return place.backend.trigger_states.get("default", "nightly", "schedule")
+
+
+def schedule(expression, **more):
+    return {"type": "schedule", "expression": expression, **more}
+
+
+@EVERY
+def test_each_time_starts_once_with_the_time_as_its_input(place):
+    place.clock.set(at("2026-11-27T05:58:00"))
+    place.publish("nightly", schedule("cron(0 6 * * ? *)", timezone="UTC"))
+    schedules = place.schedules()
+    assert schedules.fire() == 0
+    assert schedules.next_at == at("2026-11-27T06:00:00")
+    assert look(place, schedules, at("2026-11-29T06:05:00"), step=600) == 3
+    assert times(place) == ["20261127T060000Z", "20261128T060000Z", "20261129T060000Z"]
+    found = place.executions.describe(place.recorded[0].key)
+    assert found.input == {"scheduled_time": "2026-11-27T06:00:00.000Z"}
+    assert place.recorded[0].actor.name == "trigger:nightly/schedule"
+
+
+def test_who_looks_in_between_and_beside_starts_nothing_again(place):
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("rate(5 minutes)"))
+    one, two = place.schedules(), place.schedules()
+    started = 0
+    for _ in range(60):
+        place.clock.sleep(60)
+        started += one.fire() + two.fire() + place.schedules().fire()
+    assert started == len(times(place)) == 12
+
+
+def test_a_crash_between_start_and_state_repeats_the_same_deliveries(place, monkeypatch):
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("rate(1 hour)"))
+    schedules = place.schedules()
+    schedules.fire()
+    place.clock.sleep(3600)
+    changes = place.backend.trigger_states.change
+
+    def dies(moved):
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(place.backend.trigger_states, "change", dies)
+    with pytest.raises(StoreUnavailable):
+        schedules.fire()
+    monkeypatch.setattr(place.backend.trigger_states, "change", changes)
+    assert times(place) == ["20261127T060000Z"]
+    assert place.schedules().fire() == 0
+    assert schedules.fire() == 0
+    assert times(place) == ["20261127T060000Z"]
+
+
+@pytest.mark.parametrize(("missed", "wanted"), [
+    ({"missed": "skip"}, []), ({"missed": "one"}, ["20261127T120000Z"]),
+    ({"missed": "all", "most_missed": 3}, ["20261127T100000Z", "20261127T110000Z", "20261127T120000Z"]),
+])
+def test_what_was_missed_while_nobody_worked(place, missed, wanted):
+    place.clock.set(at("2026-11-27T05:30:00"))
+    place.publish("nightly", schedule("cron(0 * * * ? *)", **missed))
+    place.schedules().fire()
+    place.clock.set(at("2026-11-27T12:30:00"))
+    place.schedules().fire()
+    assert times(place) == wanted
+    place.clock.set(at("2026-11-27T13:00:10"))
+    schedules = place.schedules()
+    assert schedules.fire() == 1
+    assert times(place)[-1] == "20261127T130000Z"
+
+
+def test_a_pause_holds_the_times_and_a_resume_treats_them_as_missed(place):
+    place.clock.set(at("2026-11-27T05:30:00"))
+    place.publish("nightly", schedule("cron(0 * * * ? *)"))
+    schedules = place.schedules()
+    schedules.fire()
+    found = state(place)
+    place.backend.trigger_states.change(TriggerState(
+        "default", "nightly", "schedule", found.revision, found.looked_at, found.since, found.spec, 1.0, "ada"
+    ))
+    assert look(place, schedules, at("2026-11-27T08:30:00")) == 0
+    found = state(place)
+    place.backend.trigger_states.change(TriggerState(
+        "default", "nightly", "schedule", found.revision, found.looked_at, found.since, found.spec
+    ))
+    assert look(place, schedules, at("2026-11-27T08:32:00")) == 1
+    assert times(place) == ["20261127T080000Z"]
+
+
+def test_a_version_that_says_the_same_goes_on_and_one_that_does_not_begins(place):
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("rate(1 hour)"))
+    schedules = place.schedules()
+    look(place, schedules, at("2026-11-27T06:30:00"))
+    place.publish("nightly", schedule("rate(1 hour)", input={"other": True}))
+    look(place, schedules, at("2026-11-27T07:30:00"))
+    assert times(place) == ["20261127T060000Z", "20261127T070000Z"]
+    place.publish("nightly", schedule("rate(2 hours)"))
+    look(place, schedules, at("2026-11-27T11:00:00"))
+    assert times(place)[2:] == ["20261127T093000Z"]
+
+
+def test_a_rollback_begins_now_and_misses_nothing_of_before(place):
+    place.clock.set(at("2026-11-01T05:00:00"))
+    place.publish("nightly", schedule("cron(0 6 * * ? *)"))
+    schedules = place.schedules()
+    look(place, schedules, at("2026-11-02T07:00:00"), step=600)
+    place.publish("nightly", schedule("cron(0 8 * * ? *)"))
+    look(place, schedules, at("2026-11-05T12:00:00"), step=600)
+    before = len(times(place))
+    place.catalog.rollback("default", "nightly", 1)
+    assert look(place, schedules, at("2026-11-05T13:00:00"), step=600) == 0
+    look(place, schedules, at("2026-11-06T07:00:00"), step=600)
+    assert times(place)[before:] == ["20261106T060000Z"]
+
+
+def test_what_is_archived_or_switched_off_does_not_come(place):
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("rate(1 hour)"))
+    schedules = place.schedules()
+    look(place, schedules, at("2026-11-27T06:30:00"))
+    place.catalog.set_archived("default", "nightly", archived=True)
+    assert look(place, schedules, at("2026-11-27T09:30:00")) == 0
+
+
+def test_a_window_starts_at_its_second_and_not_before(place):
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("cron(0 6 * * ? *)", window_minutes=60))
+    schedules = place.schedules()
+    schedules.fire()
+    wanted = schedules.next_at
+    assert at("2026-11-27T06:00:00") <= wanted < at("2026-11-27T07:00:00")
+    look(place, schedules, wanted - 1, step=1)
+    assert times(place) == []
+    assert look(place, schedules, wanted + 1, step=1) == 1
+    assert times(place) == ["20261127T060000Z"]
+
+
+def test_where_the_place_takes_nothing_new_the_time_stays_due(place, monkeypatch):
+    class Full(UserError):
+        status = 503
+
+    def full(*_, **__):
+        raise Full("the disk is full")
+
+    place.clock.set(at("2026-11-27T05:59:00"))
+    place.publish("nightly", schedule("cron(0 6 * * ? *)"))
+    schedules = place.schedules()
+    schedules.fire()
+    with monkeypatch.context() as patched:
+        patched.setattr(place.executions, "start", full)
+        assert look(place, schedules, at("2026-11-27T06:02:00")) == 0
+    assert look(place, schedules, at("2026-11-27T06:04:00")) == 1
+    assert times(place) == ["20261127T060000Z"]
+
+
+class _Listening:
+    def __init__(self, listeners):
+        self._listeners = tuple(listeners)
+
+    def all(self):
+        return self._listeners
+
+
+class _Counting:
+    """Stands for Delivering: what is due, by schedule."""
+
+    def __init__(self):
+        self.times = {}
+
+    def deliver(self, listener, arrival):
+        self.times.setdefault(listener.label, []).append(at(arrival.dedupe_key.removesuffix("Z")))
+        return Delivered(None, started=arrival)
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC")
+
+
+@pytest.mark.parametrize(("begin", "hours"), [("2026-03-28T12:00:00", 36), ("2026-10-24T12:00:00", 36)])
+def test_many_schedules_over_a_night_when_the_clocks_change_come_once_each(begin, hours):
+    """1,200 schedules; make test-full has 100,000. The oracle walks real time minute by minute."""
+    many(1_200, begin, hours)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("begin", "hours"), [("2026-03-28T12:00:00", 36), ("2026-10-24T12:00:00", 36)])
+def test_a_hundred_thousand_schedules_over_a_night_when_the_clocks_change_come_once_each(begin, hours):
+    many(100_000, begin, hours)
+
+
+def many(number, begin, hours):
+    """So many schedules, of all minutes of the night hours in four zones, looked at once a minute by two."""
+    clock, states, delivering = SkipClock(at(begin)), MemoryTriggerStates(), _Counting()
+    said = [f"cron({minute} {hour} * * ? *)" for hour in (0, 1, 2, 3, 4) for minute in range(60)]
+    kinds = [(expression, zone) for expression in said for zone in ZONES]
+    listeners = [
+        Listener(f"w{n}", 1, "schedule", {
+            "type": "schedule", "expression": kinds[n % len(kinds)][0], "timezone": kinds[n % len(kinds)][1],
+        }, clock.now())
+        for n in range(number)
+    ]
+    listening = _Listening(listeners)
+    schedules = Schedules(listening, delivering, states, clock, "default", source="a test")
+    for minute in count():
+        if minute > hours * 60:
+            break
+        schedules.fire()
+        if minute % 600 == 599:  # another process goes on
+            schedules = Schedules(listening, delivering, states, clock, "default", source="another")
+        clock.sleep(60)
+    end = int(at(begin)) + hours * 3600
+    expected = {
+        kind: schedule_oracle.comes(kind[0], ZoneInfo(kind[1]), int(at(begin)) + 60, end) for kind in kinds[::37]
+    }
+    looked_at = 0
+    for n, listener in enumerate(listeners):
+        kind = kinds[n % len(kinds)]
+        if kind in expected:
+            assert delivering.times.get(listener.label, []) == expected[kind], kind
+            looked_at += 1
+    assert looked_at >= number // 40
+    assert all(len(set(found)) == len(found) for found in delivering.times.values())

@@ -1,0 +1,109 @@
+"""Triggers as people see and hold them: list, test, pause, what arrived, replay."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from engine.governance.roles import Role
+
+OPEN = {"type": "webhook", "path": "order", "auth": {"style": "none"}}
+ALL = [
+    OPEN, {"type": "schedule", "expression": "rate(1 hour)"}, {"type": "queue", "queue": "orders", "enabled": False},
+    {"type": "event", "pattern": {"source": ["x"]}},
+]
+
+
+def test_the_triggers_of_the_active_versions_say_what_they_listen_to(hooked):
+    hooked.publish(*ALL)
+    found = {row["name"]: row for row in hooked.api("GET", "/triggers").json["triggers"]}
+    assert {name: row["listens"] for name, row in found.items()} == {
+        "webhook": True, "schedule": True, "queue": False, "event": True,
+    }
+    assert found["webhook"]["address"] == "/hooks/flow/order"
+    assert found["schedule"]["next_at"] is not None
+    assert found["schedule"]["says"] == "rate(1 hour) in UTC"
+    assert found["queue"]["says"] == "messages of the queue orders"
+    assert "bus default" in found["event"]["says"]
+    assert hooked.api("GET", "/triggers/flow/webhook").json == found["webhook"]
+
+
+def test_a_trigger_that_is_none_is_said_with_those_there_are(hooked):
+    hooked.publish(OPEN)
+    reply = hooked.api("GET", "/triggers/flow/nope")
+    assert (reply.status, reply.error["code"], "it has webhook" in reply.error["message"]) == (
+        404, "TriggerDoesNotExist", True
+    )
+    assert hooked.api("POST", "/triggers/nope/webhook/pause").status == 404
+
+
+def test_a_pause_is_said_recorded_and_undone_once(hooked):
+    hooked.publish(OPEN)
+    paused = hooked.api("POST", "/triggers/flow/webhook/pause").json
+    assert (paused["listens"], paused["paused_by"]) == (False, "ada")
+    assert hooked.api("POST", "/triggers/flow/webhook/pause").json["paused_at"] == paused["paused_at"]
+    assert hooked.api("POST", "/triggers/flow/webhook/resume").json["paused_at"] is None
+    acts = [entry["act"] for entry in hooked.api("GET", "/audit").json["entries"]]
+    assert (acts.count("trigger.pause"), acts.count("trigger.resume")) == (1, 1)
+
+
+def test_a_test_says_what_would_come_of_it_and_writes_nothing(hooked):
+    hooked.publish({**OPEN, "when": "{% $states.input.n > 3 %}", "dedupe_key": "$.id", "input": {
+        "n.$": "$.n", "event.$": "$$.Trigger.Headers.event"}})
+    test = "/triggers/flow/webhook/test"
+    good = hooked.api("POST", test, {"value": {"n": 5, "id": 1}, "facts": {"Headers": {"event": "push"}}}).json
+    assert (good["matched"], good["input"]) == (True, {"n": 5, "event": "push"})
+    assert good["execution"].startswith("flow:webhook.")
+    bad = hooked.api("POST", test, {"value": {"n": 2, "id": 1}}).json
+    assert (bad["matched"], bad["refused"], "2, not more than 3" in bad["why"]) == (False, False, True)
+    fault = hooked.api("POST", test, {"value": {"n": 5}}).json
+    assert (fault["matched"], fault["refused"]) == (False, True)
+    assert hooked.deliveries() == hooked.executions() == []
+
+
+def test_deliveries_come_newest_first_in_pages_with_what_arrived(hooked):
+    hooked.publish(OPEN)
+    for number in range(3):
+        hooked.api("POST", "/hooks/flow/order", {"n": number}, idempotency_key=f"k{number}")
+        hooked.api.clock.sleep(1)
+    first = hooked.api("GET", "/triggers/flow/webhook/deliveries?limit=2").json
+    assert [row["dedupe_key"] for row in first["deliveries"]] == ["k2", "k1"]
+    rest = hooked.api("GET", f"/triggers/flow/webhook/deliveries?limit=2&next_token={first['next_token']}").json
+    assert [row["dedupe_key"] for row in rest["deliveries"]] == ["k0"]
+    whole = hooked.api("GET", f"/deliveries/{quote(first['deliveries'][0]['id'], safe='')}").json
+    assert (whole["arrived"], whole["hidden"], whole["facts"]["Query"]) == ({"n": 2}, False, {})
+    assert hooked.api("GET", "/deliveries/flow%3Awebhook.nope").status == 404
+
+
+def test_a_replay_goes_to_the_version_of_today(hooked):
+    hooked.publish({**OPEN, "when": "{% $states.input.n > 3 %}"})
+    hooked.api("POST", "/hooks/flow/order", {"n": 1}, idempotency_key="k")
+    (row,) = hooked.deliveries()
+    assert row["outcome"] == "NOT_MATCHED"
+    hooked.publish(OPEN)
+    hooked.api.clock.sleep(1)
+    done = hooked.api("POST", f"/deliveries/{quote(row['id'], safe='')}/replay").json
+    assert (done["outcome"], done["repeated"]) == ("STARTED", False)
+    newest = hooked.deliveries()[0]
+    assert (newest["replay_of"], newest["execution"]) == (row["id"], done["execution"])
+    hooked.publish({**OPEN, "enabled": False})
+    refused = hooked.api("POST", f"/deliveries/{quote(row['id'], safe='')}/replay")
+    assert (refused.status, "switched off" in refused.error["message"]) == (409, True)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
+def test_what_arrived_for_a_workflow_with_sensitive_fields_is_hidden_whole(hooked, role):
+    hooked.publish(
+        {**OPEN, "when": "{% $states.input.iban = 'x' %}", "dedupe_key": "$.iban"}, sensitive={"input": ["/iban"]},
+    )
+    hooked.api("POST", "/hooks/flow/order", {"iban": "DE021001001"})
+    hooked.api.roles = (role,)
+    (row,) = hooked.deliveries()
+    shown = hooked.api("GET", f"/deliveries/{quote(row['id'], safe='')}")
+    assert "DE021001001" not in str(row) + shown.text
+    assert (row["why"], row["dedupe_key"], shown.json["hidden"]) == ("********", "********", True)
+    if role is Role.ADMIN:
+        clear = hooked.api("GET", f"/deliveries/{quote(row['id'], safe='')}", automate_reveal="ticket%207").json
+        assert (clear["arrived"], clear["hidden"]) == ({"iban": "DE021001001"}, False)
+        assert "execution.reveal" in [entry["act"] for entry in hooked.api("GET", "/audit").json["entries"]]

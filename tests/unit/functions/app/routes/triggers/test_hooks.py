@@ -1,0 +1,206 @@
+"""A webhook: whoever has the secret starts the workflow, once; nobody else learns or leaves anything."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from urllib.parse import quote
+
+import pytest
+
+from engine.errors import StoreUnavailable
+from tests.unit.functions.app.routes.triggers.conftest import PASS, SECRET
+
+OPEN = {"type": "webhook", "path": "order", "auth": {"style": "none"}}
+
+
+def test_a_signed_call_starts_the_workflow_and_is_answered_with_its_execution(hooked, github):
+    hooked.publish(github)
+    reply = hooked.call({"total": 5})
+    assert reply.status == 202
+    assert (reply.json["outcome"], reply.json["repeated"]) == ("STARTED", False)
+    hooked.api.work()
+    found = hooked.api("GET", f"/executions/{quote(reply.json['execution'], safe='')}").json
+    assert (found["status"], found["input"], found["started_by"]) == (
+        "SUCCEEDED", {"total": 5}, "trigger:flow/webhook"
+    )
+
+
+def test_what_is_sent_again_starts_nothing_again(hooked, github):
+    hooked.publish(github)
+    first, again, other = hooked.call({"n": 1}), hooked.call({"n": 1}), hooked.call({"n": 2})
+    assert [each.status for each in (first, again, other)] == [202, 202, 202]
+    assert again.json == other.json == {**first.json, "repeated": True}
+    assert len(hooked.executions()) == 1
+    assert hooked.call({"n": 2}, key="d-2").json["repeated"] is False
+
+
+@pytest.mark.parametrize("call", [
+    lambda hooked: hooked.call({"n": 1}, secret="another"),
+    lambda hooked: hooked.call({"n": 1}, x_hub_signature_256=None),
+    lambda hooked: hooked.call({"n": 1}, x_hub_signature_256="sha256=zz"),
+    lambda hooked: hooked.call({"n": 1}, "/hooks/flow/other"),
+    lambda hooked: hooked.call({"n": 1}, "/hooks/nope/order"),
+    lambda hooked: hooked.call({"n": 1}, "/hooks/off/order"),
+])
+def test_a_wrong_signature_and_an_unknown_address_are_answered_alike_and_leave_nothing(hooked, github, call):
+    hooked.publish(github)
+    hooked.publish({**OPEN, "enabled": False}, name="off")
+    audited = hooked.api("GET", "/audit").json["entries"]
+    reply = call(hooked)
+    assert (reply.status, reply.error) == (404, {
+        "code": "NotFound", "message": "there is no webhook here, or not for you",
+    })
+    assert hooked.executions() == hooked.deliveries() == []
+    assert hooked.api("GET", "/audit").json["entries"] == audited
+
+
+def test_who_is_refused_too_often_is_refused_before_anything_is_read(hooked, github, monkeypatch):
+    hooked.publish(github)
+    statuses = [hooked.call({"n": 1}, secret="another").status for _ in range(40)]
+    assert (statuses.count(404), statuses.count(429)) == (30, 10)
+
+    def reads(workflow):
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(hooked.api.services.open_triggers().listening, "of", reads)
+    assert hooked.call({"n": 1}).status == 429
+    monkeypatch.undo()
+    hooked.api.clock.sleep(5)
+    assert hooked.call({"n": 1}).status == 202
+
+
+def test_two_secrets_hold_while_one_is_rotated(hooked, github):
+    hooked.api.secrets.values["NEXT"] = "the next secret"
+    github["auth"]["secrets"].append({"$secret": "NEXT"})
+    hooked.publish(github)
+    assert hooked.call(1).status == hooked.call(2, secret="the next secret", key="d-2").status == 202
+    assert hooked.call(3, secret="a third").status == 404
+
+
+def test_a_secret_that_is_missing_is_ours_to_mend_and_nothing_is_taken(hooked, github):
+    hooked.publish(github)
+    del hooked.api.secrets.values["HOOK"]
+    reply = hooked.call({"n": 1})
+    assert (reply.status, reply.error["code"], "no secret HOOK" in reply.error["message"]) == (
+        503, "WebhookNotReady", True
+    )
+    assert hooked.executions() == []
+
+
+def test_an_old_timestamp_is_answered_as_a_wrong_signature(hooked):
+    auth = {"style": "stripe", "secrets": [{"$secret": "HOOK"}]}
+    hooked.publish({"type": "webhook", "path": "order", "auth": auth})
+    now = int(hooked.api.clock.now())
+    for moved, status in ((0, 202), (-301, 404), (301, 404)):
+        body = json.dumps({"id": f"evt{moved}"}).encode()
+        signature = hmac.new(SECRET.encode(), f"{now + moved}.".encode() + body, hashlib.sha256).hexdigest()
+        reply = hooked.api(
+            "POST", "/hooks/flow/order", body, stripe_signature=f"t={now + moved},v1={signature}"
+        )
+        assert reply.status == status
+
+
+@pytest.mark.parametrize(("body", "kind", "value"), [
+    (b'{"a": [1.5, null]}', "application/json", {"a": [1.5, None]}), (b"[1]", "text/plain", [1]),
+    (b"a=1&b=2&b=3", "application/x-www-form-urlencoded", {"a": "1", "b": ["2", "3"]}),
+    (b'{"a": 1}', "application/x-www-form-urlencoded", {"a": 1}), (b"plain text", "text/plain", "plain text"),
+    (b"\xff\xfe", "application/octet-stream", {"base64": "//4="}), ('{"a": "ü"}'.encode(), "", {"a": "ü"}),
+    (b"NaN", "application/json", "NaN"), (b"{" * 5000, "application/json", "{" * 5000),
+])
+def test_a_body_is_json_a_form_or_text_whatever_it_is_called(hooked, body, kind, value):
+    hooked.publish(OPEN)
+    reply = hooked.api("POST", "/hooks/flow/order", body, content_type=kind)
+    assert reply.status == 202, reply.text
+    hooked.api.work()
+    assert hooked.api("GET", f"/executions/{quote(reply.json['execution'], safe='')}").json["input"] == value
+
+
+def test_a_call_without_a_body_brings_its_query(hooked):
+    hooked.publish(OPEN)
+    reply = hooked.api("POST", "/hooks/flow/order?a=1&b=")
+    assert hooked.api("GET", f"/executions/{quote(reply.json['execution'], safe='')}").json["input"] == {
+        "a": "1", "b": "",
+    }
+
+
+def test_a_body_over_the_limit_is_refused_unread(hooked, github):
+    hooked.publish(github)
+    reply = hooked.call(b"x" * (1024 * 1024 + 1))
+    assert (reply.status, reply.error["code"]) == (413, "PayloadTooLarge")
+    assert hooked.deliveries() == []
+
+
+def test_what_does_not_match_or_fit_is_kept_and_its_sender_learns_no_reason(hooked, github):
+    hooked.publish({**github, "when": "{% $states.input.total > 100 %}"}, input_schema={
+        "type": "object", "required": ["id"],
+    })
+    small, unfit = hooked.call({"total": 5}), hooked.call({"total": 500}, key="d-2")
+    assert (small.status, small.json["outcome"], small.json["why"]) == (202, "NOT_MATCHED", None)
+    assert (unfit.status, unfit.error["code"]) == (422, "DeliveryRefused")
+    assert "id" not in unfit.error["message"]
+    whys = {row["outcome"]: row["why"] for row in hooked.deliveries()}
+    assert "5, not more than 100" in whys["NOT_MATCHED"]
+    assert "'id' is a required property" in whys["REFUSED"]
+
+
+def test_expressions_see_headers_and_query_and_no_signature(hooked, github):
+    hooked.publish({**github, "input": {
+        "all": "{% $states.context.Trigger %}", "event": "{% $states.context.Trigger.Headers.`x-github-event` %}",
+    }})
+    reply = hooked.call({"n": 1}, "/hooks/flow/order?env=prod", authorization="Bearer abc", cookie="c=1")
+    found = hooked.api("GET", f"/executions/{quote(reply.json['execution'], safe='')}").json["input"]
+    assert found["event"] == "push"
+    assert found["all"]["Query"] == {"env": "prod"}
+    assert set(found["all"]["Headers"]) == {"x-github-delivery", "x-github-event", "content-type"}
+
+
+def test_slack_checks_the_address_and_starts_nothing(hooked):
+    hooked.publish({"type": "webhook", "path": "order", "auth": {"style": "slack", "secrets": [{"$secret": "HOOK"}]}})
+    body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1aB"}).encode()
+    now = str(int(hooked.api.clock.now()))
+    signature = hmac.new(SECRET.encode(), f"v0:{now}:".encode() + body, hashlib.sha256).hexdigest()
+    reply = hooked.api("POST", "/hooks/flow/order", body, x_slack_request_timestamp=now,
+                       x_slack_signature=f"v0={signature}")
+    assert (reply.status, reply.json) == (200, {"challenge": "3eZbrw1aB"})
+    assert hooked.executions() == []
+
+
+def test_an_express_workflow_answers_with_its_result_and_once(hooked):
+    total = {"QueryLanguage": "JSONata", "StartAt": "Sum", "States": {
+        "Sum": {"Type": "Pass", "Output": "{% $sum($states.input.xs) %}", "End": True}}}
+    document = {"name": "sum", "kind": "EXPRESS", "definition": total, "triggers": [{**OPEN, "answer": "result"}]}
+    assert hooked.api("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    for xs, status, result in (([1, 2], 200, 3), ([5], 200, 3), (["a"], 502, None)):
+        key = "k1" if status == 200 else "k2"
+        reply = hooked.api("POST", "/hooks/sum/order", {"xs": xs}, idempotency_key=key)
+        assert reply.status == status, reply.text
+        if result is not None:
+            assert reply.json == result
+    assert len(hooked.executions()) == 2
+
+
+def test_a_paused_webhook_and_a_store_that_fails_take_nothing(hooked, github, monkeypatch):
+    hooked.publish(github)
+    assert hooked.api("POST", "/triggers/flow/webhook/pause").json["listens"] is False
+    assert (hooked.call(1).status, hooked.executions()) == (503, [])
+    assert hooked.api("POST", "/triggers/flow/webhook/resume").json["listens"] is True
+
+    def fails(*_):
+        raise StoreUnavailable("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hooked.api.stores.deliveries, "start", fails)
+        assert hooked.call(1).status == 503
+    assert hooked.executions() == []
+    assert hooked.call(1).status == 202
+
+
+def test_no_answer_and_no_row_holds_the_secret(hooked, github):
+    hooked.publish(github)
+    texts = [hooked.call({"n": 1}).text, hooked.call({"n": 1}, secret="wrong").text]
+    found = hooked.deliveries()
+    texts += [json.dumps(found), hooked.api("GET", f"/deliveries/{quote(found[0]['id'], safe='')}").text,
+              hooked.api("GET", "/triggers").text, json.dumps(PASS)]
+    assert not any(SECRET in text for text in texts)
