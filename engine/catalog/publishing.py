@@ -52,7 +52,9 @@ def document_problems(
     if document.triggers:
         from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
 
-        found += trigger_problems(document.triggers, now, kind=document.kind)
+        found += trigger_problems(
+            document.triggers, now, kind=document.kind, input_schema=document.input_schema
+        )
     found += credentials_written(document)
     return found
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from engine.catalog.triggers import EventTrigger, ScheduleTrigger, Trigger, WebhookTrigger
 from engine.errors import Diagnostic, json_pointer
+from engine.language.schema.validation import Unchecked, errors
 from engine.records import dataclass
 from engine.triggers.events.pattern import Branch, compile_pattern
 from engine.triggers.faults import Path, TriggerFault
-from engine.triggers.listener import expression_faults
+from engine.triggers.listener import Listener, expression_faults, scheduled
 from engine.triggers.schedule import Moment, upcoming, wrong_number
 
 SHOWN_TIMES = 10
@@ -47,9 +50,11 @@ def next_times(triggers: Sequence[Trigger], now: float) -> list[NextTimes]:
     return found
 
 
-def trigger_problems(triggers: Sequence[Trigger], now: float, *, kind: str) -> Iterator[Diagnostic]:
+def trigger_problems(
+    triggers: Sequence[Trigger], now: float, *, kind: str, input_schema: dict[str, Any] | None = None
+) -> Iterator[Diagnostic]:
     """ERROR for what cannot be published: two of one name, a webhook that does not say who may call it, a result of a
-    workflow that is not EXPRESS, and what a document of an earlier release may have and is refused now. WARNING for
+    workflow that is not EXPRESS, a schedule whose input cannot start it (`input_schema` is the workflow's), and what a document of an earlier release may have and is refused now. WARNING for
     what can hardly be meant: a schedule that is over at `now`, a pattern with a field that no event has. `kind` is the
     workflow's."""
     yield from _of_names(triggers)
@@ -57,7 +62,7 @@ def trigger_problems(triggers: Sequence[Trigger], now: float, *, kind: str) -> I
         place: Path = ("triggers", index)
         try:
             if isinstance(trigger, ScheduleTrigger):
-                yield from _of_schedule(trigger, place, now)
+                yield from _of_schedule(trigger, place, now, input_schema)
             elif isinstance(trigger, EventTrigger):
                 yield from _of_pattern(trigger, (*place, "pattern"))
             elif isinstance(trigger, WebhookTrigger):
@@ -98,7 +103,9 @@ def _of_webhook(trigger: WebhookTrigger, place: Path, kind: str) -> Iterator[Dia
         )
 
 
-def _of_schedule(trigger: ScheduleTrigger, place: Path, now: float) -> Iterator[Diagnostic]:
+def _of_schedule(
+    trigger: ScheduleTrigger, place: Path, now: float, input_schema: dict[str, Any] | None
+) -> Iterator[Diagnostic]:
     schedule = trigger.schedule()
     right = wrong_number(schedule.when)
     if right is not None:
@@ -106,10 +113,32 @@ def _of_schedule(trigger: ScheduleTrigger, place: Path, now: float) -> Iterator[
             "RATE_UNIT", f"{trigger.expression}: the rules of EventBridge want {right}. It is read all the same",
             json_pointer((*place, "expression")), "WARNING",
         )
-    if trigger.enabled and next(schedule.times(now, since=now), None) is None:
+    at = next(schedule.times(now, since=now), None)
+    if trigger.enabled and at is not None:
+        yield from _of_its_input(trigger, place, at, input_schema)
+    if trigger.enabled and at is None:
         yield Diagnostic(
             "SCHEDULE_IS_OVER", f"{trigger} does not come any more: its last time is over",
             json_pointer(place), "WARNING",
+        )
+
+
+def _of_its_input(
+    trigger: ScheduleTrigger, place: Path, at: float, input_schema: dict[str, Any] | None
+) -> Iterator[Diagnostic]:
+    """What arrives is known: whether it can start anything is too."""
+    listener = Listener("", 0, trigger.name or trigger.type, trigger.model_dump(exclude_none=True), at)
+    weighed = listener.weigh(scheduled(at, at, trigger.expression, ""), "")
+    why = weighed.fault
+    if why is None and weighed.why_not is None and input_schema is not None:
+        with suppress(Unchecked):
+            why = next((found.message for found in errors(input_schema, weighed.input)), None)
+    if why is not None:
+        field = ("input",) if trigger.input is not None and weighed.fault is None else ()
+        yield Diagnostic(
+            "TRIGGER_STARTS_NOTHING", f"{trigger} would start nothing: {why}. What arrives is "
+            '{"scheduled_time": …}; give the trigger an `input` that the workflow takes',
+            json_pointer((*place, *field)),
         )
 
 

@@ -162,6 +162,15 @@ class _CannotStart(Exception):
     """Why an arrival starts nothing, in a sentence."""
 
 
+def scheduled(at: float, now: float, expression: str, source: str) -> Arrival:
+    """What arrives when a schedule comes at `at`."""
+    time = iso_timestamp(at)
+    return Arrival(
+        {"scheduled_time": time}, now, {"ScheduledTime": time, "Expression": expression}, time, source,
+        mark=time.partition(".")[0].replace("-", "").replace(":", "") + "Z",
+    )
+
+
 def mark_of(dedupe_key: str) -> str:
     """The part of an execution's name that follows from a dedupe key."""
     return hashlib.sha256(dedupe_key.encode("utf-8", "surrogatepass")).hexdigest()[:MARK_CHARACTERS]

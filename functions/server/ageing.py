@@ -30,6 +30,9 @@ FIRST_SECONDS = 10.0
 REST_SECONDS = 300.0
 """After a pass."""
 
+MOST_FORGOTTEN = 500
+"""Deliveries whose keys are free again, in one transaction."""
+
 SHARE = 0.1
 LEAST_PAUSE_SECONDS = 0.02
 
@@ -69,7 +72,7 @@ def _pause(job: Ageing, stores: LocalStores, clock: Clock) -> float:
     """A piece of the work; how long to rest after it."""
     began = time.perf_counter()
     try:
-        if job.round():
+        if job.round() or stores.deliveries.forget(clock.now(), MOST_FORGOTTEN):
             return max(LEAST_PAUSE_SECONDS, (time.perf_counter() - began) * (1 - SHARE) / SHARE)
         stores.space.note(clock.now())
     except StorageError as error:

@@ -11,7 +11,6 @@ import hashlib
 import heapq
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -19,11 +18,10 @@ from engine.clock import Clock
 from engine.durable.triggering.delivering import Delivering, TriggerPaused
 from engine.durable.triggering.listening import Listening
 from engine.errors import UserError
-from engine.language.asl.times import iso_timestamp
 from engine.ports.deliveries import TriggerState, TriggerStates
 from engine.records import dataclass
 from engine.triggers.faults import TriggerFault
-from engine.triggers.listener import Arrival, Listener
+from engine.triggers.listener import Listener, scheduled
 from engine.triggers.missed import due, within_window
 from engine.triggers.schedule import Schedule, parse_schedule
 
@@ -144,12 +142,8 @@ class Schedules:
         return started, _following(plan, moved)
 
     def _deliver(self, plan: _Plan, at: float, now: float) -> int:
-        time = iso_timestamp(at)
-        found = self._delivering.deliver(plan.listener, Arrival(
-            {"scheduled_time": time}, now, {"ScheduledTime": time, "Expression": plan.listener.spec["expression"]},
-            time, self._source, mark=datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%SZ"),
-        ))
-        return int(found.started is not None)
+        arrival = scheduled(at, now, plan.listener.spec["expression"], self._source)
+        return int(self._delivering.deliver(plan.listener, arrival).started is not None)
 
 
 def _plan_of(listener: Listener) -> _Plan | None:

@@ -117,3 +117,21 @@ def test_an_expression_that_is_none_is_refused_at_its_place(more, place):
         triggers(given)
     assert refused.value.where == place
     assert found(given, stored=True) == [("INVALID_TRIGGER", place, "ERROR")]
+
+
+@pytest.mark.parametrize(("more", "schema", "place"), [
+    ({}, {"type": "object", "required": ["date"]}, "/triggers/0"),
+    ({"input": {"date": 5}}, {"properties": {"date": {"type": "string"}}}, "/triggers/0/input"),
+    ({"input": {"date.$": "$.missing"}}, None, "/triggers/0"), ({"when": "{% $states.input.missing > 1 %}"}, None,
+                                                                "/triggers/0"),
+])
+def test_a_schedule_whose_input_starts_nothing_is_refused_when_it_is_published(more, schema, place):
+    def problems(**given):
+        return list(trigger_problems(
+            triggers(schedule("rate(1 day)", **given)), NOW, kind="STANDARD", input_schema=schema
+        ))
+
+    (problem,) = problems(**more)
+    assert (problem.code, problem.location, problem.severity) == ("TRIGGER_STARTS_NOTHING", place, "ERROR")
+    assert problems(**more, enabled=False) == []
+    assert problems(input={"date": "{% $substringBefore($states.input.scheduled_time, 'T') %}"}) == []
