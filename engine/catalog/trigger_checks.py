@@ -54,9 +54,9 @@ def trigger_problems(
     triggers: Sequence[Trigger], now: float, *, kind: str, input_schema: dict[str, Any] | None = None
 ) -> Iterator[Diagnostic]:
     """ERROR for what cannot be published: two of one name, a webhook that does not say who may call it, a result of a
-    workflow that is not EXPRESS, a schedule whose input cannot start it (`input_schema` is the workflow's), and what a document of an earlier release may have and is refused now. WARNING for
-    what can hardly be meant: a schedule that is over at `now`, a pattern with a field that no event has. `kind` is the
-    workflow's."""
+    workflow that is not EXPRESS, a schedule whose input cannot start it, and what a document of an earlier release may
+    have and is refused now. WARNING for what can hardly be meant: a schedule that is over at `now`, a pattern with a
+    field that no event has. `kind` and `input_schema` are the workflow's."""
     yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
         place: Path = ("triggers", index)
