@@ -1,4 +1,4 @@
-"""RoutedTasks: one Tasks over both kinds of resources. LateTasks: one that is made when it is first needed."""
+"""RoutedTasks: one Tasks over all kinds of resources. LateTasks: one that is made when it is first needed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy, Tasks
 
 
 class RoutedTasks:
-    """``arn:…`` goes to `aws`; ``connector:…``, and what is neither, to `connectors`, which says what is wrong."""
+    """``arn:…`` goes to `aws`, ``file:…`` to `files`, where this is a machine with files; ``connector:…``, and what is
+    nothing of all this, to `connectors`, which says what is wrong."""
 
-    def __init__(self, connectors: Tasks, aws: Tasks) -> None:
+    def __init__(self, connectors: Tasks, aws: Tasks, files: Tasks | None = None) -> None:
         self._connectors = connectors
         self._aws = aws
+        self._files = files
 
     def policy(self, resource: str) -> TaskPolicy:
         """What the one concerned knows of `resource`."""
@@ -24,7 +26,9 @@ class RoutedTasks:
         return self._of(call.resource).call(call)
 
     def _of(self, resource: str) -> Tasks:
-        return self._aws if resource.startswith("arn:") else self._connectors
+        if resource.startswith("arn:"):
+            return self._aws
+        return self._files if self._files is not None and resource.startswith("file:") else self._connectors
 
 
 class LateTasks:

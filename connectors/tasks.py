@@ -108,6 +108,11 @@ def _unavailable(resource: str) -> str:
     """Why a resource of another kind cannot be called here."""
     if resource.startswith("connector:"):
         return f"{resource} does not name a connector's action. Write connector:<code>:<action>."
+    if resource.startswith("file:"):
+        return (
+            f"{resource} means files of one machine, and a stage has none. Use S3 there: "
+            "arn:aws:states:::s3:getObject, arn:aws:states:::s3:putObject."
+        )
     return f"{resource} is not a resource that can be called. {_STEPS}"
 
 

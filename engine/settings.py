@@ -115,6 +115,11 @@ class Settings:
         "(erp.internal), all names below one (*.internal), an address or a network (10.0.0.0/8). Public hosts need no "
         "entry; docs/connectors.md, *Egress*, says what each admits.",
     )
+    file_roots: tuple[str, ...] = _setting(
+        (), "AUTOMATE_FILE_ROOTS",
+        "The folders on this machine whose files a distributed Map may read and write: whole paths, separated by "
+        "commas. A relative Path starts at the first. Without this no file is opened. A stage on AWS has no files.",
+    )
     aws_profile: str = _setting(
         "", "AUTOMATE_AWS_PROFILE",
         "The profile of your AWS configuration that workflows on this machine call AWS with. While neither this nor "

@@ -8,7 +8,7 @@
       │  SecretResolving   SecretRefs become values; the outcome is scrubbed of them
       │  RoutedTasks       by the resource's first letters
       ▼
-    AwsTasks  arn:…        ConnectorTasks  connector:…
+    AwsTasks  arn:…        ConnectorTasks  connector:…        FileTasks  file:…, on one machine
 
 The upper half is every Worker's: it needs the worker's journal. A test of a workflow has a guard in its place
 (engine.testing.guarded_tasks). What somebody outside answers to a waiting step comes another way; `masks` scrubs it of
@@ -42,26 +42,29 @@ class TaskChain:
 
 def task_chain(
     settings: Settings, environment: Mapping[str, str], backends: Sequence[SecretBackend], clock: Clock, *,
-    aws: Callable[[], Tasks] | None,
+    aws: Callable[[], Tasks] | None, files: Tasks | None = None,
 ) -> TaskChain:
     """The chain over the connectors and AWS's services (`connected`), with the secrets that `backends` hold.
 
-    Raises UserError for a connector module, or an entry of AUTOMATE_EGRESS_ALLOW, at fault.
+    Raises as `connected`.
     """
-    tasks = connected(settings, environment, aws=aws)
+    tasks = connected(settings, environment, aws=aws, files=files)
     return TaskChain(InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends))
 
 
-def connected(settings: Settings, environment: Mapping[str, str], *, aws: Callable[[], Tasks] | None) -> Tasks:
+def connected(
+    settings: Settings, environment: Mapping[str, str], *, aws: Callable[[], Tasks] | None, files: Tasks | None = None
+) -> Tasks:
     """The connectors: built in, installed, and those of AUTOMATE_CONNECTORS, whose modules this loads. `aws` makes what
-    calls AWS's own services, once one is needed; None: they are not this process's to call.
+    calls AWS's own services, once one is needed; None: they are not this process's to call. `files` reads and writes
+    those of a machine; a stage has none.
 
-    Raises as `task_chain`.
+    Raises UserError for a connector module, or an entry of AUTOMATE_EGRESS_ALLOW, at fault.
     """
     load_modules(settings.connectors)
     in_force.apply(settings, environment)
     connectors = ConnectorTasks(default_registry)
-    return connectors if aws is None else RoutedTasks(connectors, LateTasks(aws))
+    return connectors if aws is None else RoutedTasks(connectors, LateTasks(aws), files)
 
 
 def aws_tasks_of_a_stage(settings: Settings) -> Tasks:

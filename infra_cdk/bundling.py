@@ -53,15 +53,15 @@ NOT_FOR_WORKERS = (
     *_RETENTION,
     "engine/testing", "engine/triggers", "engine/language/rules", "engine/language/sensitive", "engine/copilot",
     "engine/cost", "engine/conversion", "engine/conversion/step_functions", "engine/adapters/log_records.py",
-    "engine/adapters/models", "connectors/known", "engine/language/asl/validate",
+    "engine/adapters/models", "connectors/files.py", "connectors/known", "engine/language/asl/validate",
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),
     "engine/ports/access_tokens.py",
     *(f"engine/adapters/local/{name}.py" for name in (
         "access_tokens", "activities", "audit_log", "backup", "blobs", "catalog_store", "database",
-        "executions_index", "inspection", "journal", "log_files", "pauses", "processes", "queue", "retention", "schema",
-        "secret_store", "space", "stores",
+        "executions_index", "file_roots", "inspection", "journal", "log_files", "pauses", "processes", "queue",
+        "retention", "schema", "secret_store", "space", "stores",
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (

@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.kernel.builder import is_activity
 from engine.kernel.children.map_run import writer_call
-from engine.kernel.children.result_writer import PUT_OBJECT
 from engine.kernel.snapshot import Frame, Phase, Snapshot
 from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Map, Plan, Task
@@ -90,8 +89,11 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
 
 def resource(plan: Plan, frame: Frame) -> str:
     """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's, a reader's or a ResultWriter's."""
-    if isinstance(plan.state(frame.machine, frame.state), Map):
-        return PUT_OBJECT if "writing" in frame.arguments else str(frame.arguments["reader"]["resource"])
+    state = plan.state(frame.machine, frame.state)
+    if isinstance(state, Map):
+        if "writing" in frame.arguments and state.distributed is not None:
+            return state.distributed.writer_resource
+        return str(frame.arguments["reader"]["resource"])
     return _task(plan, frame).resource.text
 
 

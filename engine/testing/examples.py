@@ -1,7 +1,7 @@
 """Stubs to begin with: for each resource that a definition calls, an answer of the shape that the real one has.
 
 An AWS service's is the operation's response, as botocore's model has it (engine.adapters.aws.service_shapes); an
-ItemReader's an object's text of its InputType, or a listing; a connector's the outputs that its action declares. All
+ItemReader's a file's text of its InputType, or a listing; a connector's the outputs that its action declares. All
 else is {}: what functions, activities, answers to a task token and the ends of jobs give is theirs to say.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from engine.catalog.states import StateText, states_of
+from engine.language.asl.file_paths import FILE_READ
 from engine.language.asl.resources import parse_resource
 
 Json = Any
@@ -39,7 +40,8 @@ def _answers(state: StateText, outputs: Callable[[str], Mapping[str, Json]]) -> 
     if isinstance(reader, dict) and isinstance(reader.get("Resource"), str):
         config = reader.get("ReaderConfig")
         kind = config.get("InputType", "JSON") if isinstance(config, dict) else ""
-        body = _BODIES.get(kind, "") if reader["Resource"].endswith(":getObject") else None
+        one_file = reader["Resource"].endswith(":getObject") or reader["Resource"] == FILE_READ
+        body = _BODIES.get(kind, "") if one_file else None
         yield reader["Resource"], {"Contents": [{"Key": "text", "Size": 0}]} if body is None else {"Body": body}
 
 

@@ -13,19 +13,10 @@ from typing import Any, Literal, cast
 
 from engine.errors import InvalidDocument, StateFailure
 from engine.kernel import effects
+from engine.kernel.children.destinations import Destination, destination
 from engine.kernel.children.item_reader import READER_FAILED, no_items, read_items
 from engine.kernel.children.map_run import child_inputs, within_tolerance
-from engine.kernel.children.result_writer import (
-    PUT_OBJECT,
-    WRITER_FAILED,
-    ChildResult,
-    answer,
-    files_of,
-    folder,
-    inline,
-    listed,
-    manifest,
-)
+from engine.kernel.children.result_writer import WRITER_FAILED, ChildResult, files_of, inline
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot
 from engine.kernel.step import step
@@ -206,23 +197,26 @@ class Simulation:
         if writer is None:
             succeeded = [result for result in results if result.status == "SUCCEEDED"]
             return [result.output for result in succeeded] if config is None else inline(results, config)
-        bucket, prefix, run = writer.get("Bucket"), writer.get("Prefix"), frame.arguments["map_run"]
-        if PUT_OBJECT in self.stubs or self.tasks is not None:
-            self._write(frame, results, config or {})
-        return answer(bucket, prefix, run)
+        distributed = cast("Map", self.plan.state(frame.machine, frame.state)).distributed
+        resource = "" if distributed is None else distributed.writer_resource
+        place = destination(resource, writer, frame.arguments["map_run"])
+        if resource in self.stubs or self.tasks is not None:
+            self._write(frame, resource, place, results, config or {})
+        return place.answer()
 
-    def _write(self, frame: Frame, results: Sequence[ChildResult], config: Mapping[str, Json]) -> None:
+    def _write(
+        self, frame: Frame, resource: str, place: Destination, results: Sequence[ChildResult],
+        config: Mapping[str, Json],
+    ) -> None:
         """A file of each kind and the manifest; without stubs and tasks a simulation writes nothing."""
-        writer, run = frame.arguments["writer"], frame.arguments["map_run"]
-        begin, files = folder(writer.get("Prefix"), run), dict[str, list[Json]]()
+        files: dict[str, list[Json]] = {}
         for kind, name, text in files_of(results, config, files):
-            self._put(frame, begin + name, text)
-            files[kind] = [listed(begin + name, text)]
-        self._put(frame, f"{begin}manifest.json", manifest(writer.get("Bucket"), run, files))
+            self._put(frame, resource, place.put(name, text, last=False))
+            files[kind] = [place.listed(name, text)]
+        self._put(frame, resource, place.put("manifest.json", place.manifest(files), last=True))
 
-    def _put(self, frame: Frame, key: str, text: str) -> None:
-        arguments = {"Bucket": frame.arguments["writer"].get("Bucket"), "Key": key, "Body": text}
-        self._asked(frame, PUT_OBJECT, arguments, WRITER_FAILED, "ResultWriter", recorded=PUT_OBJECT in self.stubs)
+    def _put(self, frame: Frame, resource: str, arguments: Json) -> None:
+        self._asked(frame, resource, arguments, WRITER_FAILED, "ResultWriter", recorded=resource in self.stubs)
 
     def _asked(
         self, frame: Frame, resource: str, arguments: Json, error: str, whose: str, *, recorded: bool

@@ -33,6 +33,7 @@ from functions.app.services import Place, Services, Storage
 from functions.app.wiring import audit_over, services_over
 from functions.server.callers import Callers
 from functions.server.logs import LOGS
+from functions.server.resources import files_of_this_machine
 from functions.server.room import refuse_without_room
 from functions.task_chain import aws_tasks_of_a_profile, task_chain
 
@@ -80,6 +81,7 @@ class Product:
         backends = (EnvironmentSecrets(environment), store)
         chain = task_chain(  # before the folder is opened: nothing of it is left open where a module cannot be loaded
             settings, environment, backends, clock, aws=lambda: aws_tasks_of_a_profile(settings),
+            files=files_of_this_machine(settings),
         )
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         actor = Actor(_user(), origin=COMMAND_LINE)

@@ -1,8 +1,8 @@
 """Writing what a Map Run came to: some hundred children at a time, then the manifest.
 
-It stands before the task port, like worker.start_execution: the core owes a call of ``s3:putObject`` that only says
-where to go on, and here the children are read and their files put. So a chunk has an intent, a lease and a repetition
-like every call; a file's name and content follow from its chunk, and writing it twice changes nothing.
+It stands before the task port, like worker.start_execution: the core owes a call of ``s3:putObject`` or ``file:write``
+that only says where to go on, and here the children are read and their files put. So a chunk has an intent, a lease and
+a repetition like every call; a file's name and content follow from its chunk, and writing it twice changes nothing.
 
     call {first: 0}   ─► children 0 … 499 read ─► SUCCEEDED_0.json, FAILED_0.json put ─► {next: 500, files}
     call {first: 500} ─► …                                                          ─► {next: 730, files}
@@ -20,6 +20,7 @@ from engine.durable.loading import facts_of
 from engine.errors import StorageError
 from engine.kernel.children import result_writer
 from engine.kernel.children.child_ids import item_id
+from engine.kernel.children.destinations import WRITES, Destination, destination
 from engine.kernel.children.result_writer import ChildResult
 from engine.kernel.snapshot import Frame, Snapshot
 from engine.ports.journal import Header, Journal
@@ -42,7 +43,7 @@ class WritesResults(TasksDecorator):
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Write one chunk, or the manifest."""
-        if call.resource != result_writer.PUT_OBJECT:
+        if call.resource not in WRITES:
             return self._tasks.call(call)
         try:
             return self._write(call)
@@ -51,25 +52,23 @@ class WritesResults(TasksDecorator):
 
     def _write(self, call: TaskCall) -> TaskOutcome:
         wanted = call.arguments
-        folder = result_writer.folder(wanted["prefix"], wanted["map_run"])
+        place = destination(call.resource, wanted["writer"], wanted["map_run"])
         if wanted["manifest"]:
-            text = result_writer.manifest(wanted["bucket"], wanted["map_run"], wanted["files"])
-            return self._put(call, f"{folder}manifest.json", text)
+            return self._put(call, place, "manifest.json", place.manifest(wanted["files"]), last=True)
         run = self._run(ExecutionKey(call.workspace, call.execution_id), call.frame)
         if run is None:
             return TaskFailed("Automate.TaskError", "the Map Run is over", definite=True)
         following, results = self._chunk(*run, first=wanted["first"])
         written: dict[str, Json] = {}
         for kind, name, text in result_writer.files_of(results, wanted["config"], wanted["files"]):
-            outcome = self._put(call, folder + name, text)
+            outcome = self._put(call, place, name, text)
             if not isinstance(outcome, TaskSucceeded):
                 return outcome
-            written[kind] = result_writer.listed(folder + name, text)
+            written[kind] = place.listed(name, text)
         return TaskSucceeded({"next": following, "files": written})
 
-    def _put(self, call: TaskCall, key: str, text: str) -> TaskOutcome:
-        arguments = {"Bucket": call.arguments["bucket"], "Key": key, "Body": text, "ContentType": "application/json"}
-        return self._tasks.call(dataclasses.replace(call, arguments=arguments))
+    def _put(self, call: TaskCall, place: Destination, name: str, text: str, *, last: bool = False) -> TaskOutcome:
+        return self._tasks.call(dataclasses.replace(call, arguments=place.put(name, text, last=last)))
 
     def _run(self, key: ExecutionKey, path: str) -> tuple[Header, Snapshot, Frame] | None:
         loaded = self._journal.load(key)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.errors import StateFailure
-from engine.values import kind_of
+from engine.language.asl.file_paths import FILE_READ
+from engine.values import kind_of, loads
 
 Json = Any
 
@@ -29,9 +29,9 @@ def read_items(body: str, config: Mapping[str, Json], max_items: Json = None) ->
         case "CSV":
             items = list(_rows(body, config))
         case "JSONL":
-            items = [_parsed(line) for line in body.splitlines() if line.strip()]
+            items = list(_lines(body))
         case "JSON":
-            items = _array(_parsed(body), config.get("ItemsPointer", ""))
+            items = _array(_parsed(body, "The object"), config.get("ItemsPointer", ""))
         case other:
             raise StateFailure(READER_FAILED, f"The InputType '{other}' is not supported.")
     return items[:limit] if limit else items
@@ -49,6 +49,13 @@ def no_items(state: str, answer: Json) -> str:
     )
 
 
+def told_of_file(reader: Mapping[str, Json], cause: str | None) -> str | None:
+    """The cause of what could not be read, with the file's path where it is one of the machine."""
+    if reader["resource"] != FILE_READ or not isinstance(reader["arguments"], dict):
+        return cause
+    return f"the file {reader['arguments'].get('Path')!r} cannot be read: {cause}"
+
+
 def most_items(max_items: Json) -> int:
     """MaxItems, 0 for all of them. Raises StateFailure ``States.ItemReaderFailed`` for one below 0."""
     if max_items is None:
@@ -58,11 +65,20 @@ def most_items(max_items: Json) -> int:
     return min(int(max_items), MOST_ITEMS)
 
 
-def _parsed(text: str) -> Json:
+def _parsed(text: str, what: str) -> Json:
     try:
-        return json.loads(text)
+        return loads(text)
     except ValueError as error:
-        raise StateFailure(READER_FAILED, f"The object is not valid JSON: {error}") from None
+        raise StateFailure(READER_FAILED, f"{what} is not valid JSON: {error}") from None
+    except RecursionError:
+        raise StateFailure(READER_FAILED, f"{what} is JSON that is nested too deeply.") from None
+
+
+def _lines(body: str) -> Iterator[Json]:
+    """JSON Lines end in a line feed. Other characters that end lines elsewhere may stand in a JSON text."""
+    for number, line in enumerate(body.split("\n"), 1):
+        if line.strip():
+            yield _parsed(line, f"Line {number} of the object")
 
 
 def _array(value: Json, pointer: str) -> list[Json]:
@@ -79,8 +95,12 @@ def _array(value: Json, pointer: str) -> list[Json]:
 
 def _rows(body: str, config: Mapping[str, Json]) -> Iterator[dict[str, str]]:
     """One object a row; what is missing at its end is empty, what is over its header is dropped."""
-    reader = csv.reader(io.StringIO(body), delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")])
-    header = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else next(reader, [])
-    for row in reader:
-        if row:
-            yield {name: row[index] if index < len(row) else "" for index, name in enumerate(header)}
+    lines = io.StringIO(body, newline="")
+    reader = csv.reader(lines, delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")])
+    try:
+        header = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else next(reader, [])
+        for row in reader:
+            if row:
+                yield {name: row[index] if index < len(row) else "" for index, name in enumerate(header)}
+    except csv.Error as error:
+        raise StateFailure(READER_FAILED, f"Line {reader.line_num} of the object is not valid CSV: {error}") from None

@@ -30,7 +30,15 @@ from engine.errors import StateFailure
 from engine.kernel import flow
 from engine.kernel.builder import Builder
 from engine.kernel.children import outcomes, result_writer
-from engine.kernel.children.item_reader import MOST_ITEMS, READER_FAILED, most_items, no_items, read_items
+from engine.kernel.children.destinations import destination
+from engine.kernel.children.item_reader import (
+    MOST_ITEMS,
+    READER_FAILED,
+    most_items,
+    no_items,
+    read_items,
+    told_of_file,
+)
 from engine.kernel.completing import completed
 from engine.kernel.failing import failed
 from engine.kernel.open_frame import OpenFrame
@@ -132,18 +140,17 @@ def writer_call(frame: Frame) -> Json:
     """The arguments of the next call of the ResultWriter."""
     writer, writing = frame.arguments["writer"], frame.arguments["writing"]
     return {
-        "bucket": writer.get("Bucket"), "prefix": writer.get("Prefix"), "map_run": frame.arguments["map_run"],
-        "config": frame.arguments.get("writer_config", {}),
+        "writer": writer, "map_run": frame.arguments["map_run"], "config": frame.arguments.get("writer_config", {}),
         **{name: writing[name] for name in ("first", "files", "manifest")},
     }
 
 
-def _write_on(frame: OpenFrame, output: Json) -> None:
+def _write_on(frame: OpenFrame, state: Map, output: Json) -> None:
     """A chunk is written, or the manifest, which is the last."""
     writing = frame.arguments["writing"]
     if writing["manifest"]:
-        writer = frame.arguments["writer"]
-        written = result_writer.answer(writer.get("Bucket"), writer.get("Prefix"), frame.arguments["map_run"])
+        resource = "" if state.distributed is None else state.distributed.writer_resource
+        written = destination(resource, frame.arguments["writer"], frame.arguments["map_run"]).answer()
         frame.arguments = {**{k: v for k, v in frame.arguments.items() if k != "writing"}, "written": written}
         frame.phase = Phase.JOINING
         return
@@ -175,7 +182,7 @@ def reading(builder: Builder, frame: OpenFrame, state: Map, stimulus: FrameStimu
             frame.lease_until = 0.0
             if "writing" not in frame.arguments:
                 return _read(builder, frame, state, output)
-            _write_on(frame, output)
+            _write_on(frame, state, output)
         case TaskErred(error=error, cause=cause):
             frame.lease_until = 0.0
             if "writing" not in frame.arguments:
@@ -195,7 +202,7 @@ def _read(builder: Builder, frame: OpenFrame, state: Map, answer: Json) -> bool:
         if isinstance(answer, dict) and isinstance(answer.get("Body"), str):
             return _filled(builder, frame, state, read_items(answer["Body"], reader["config"], reader["max_items"]))
     except StateFailure as failure:
-        return erred(builder, frame, state, failure.error, failure.cause)
+        return erred(builder, frame, state, failure.error, told_of_file(reader, failure.cause))
     if not isinstance(answer, dict) or not ("Contents" in answer or "KeyCount" in answer):
         return erred(builder, frame, state, READER_FAILED, no_items(state.name, answer))
     items = [*(fanout.items or ()), *(answer.get("Contents") or ())]

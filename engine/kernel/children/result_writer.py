@@ -1,7 +1,7 @@
 """A distributed Map's ResultWriter: what its files hold, in AWS's shapes. Pure; worker.map_run_results writes them.
 
-    <prefix>/<run>/SUCCEEDED_n.json, FAILED_n.json, PENDING_n.json      a list of children each
-    <prefix>/<run>/manifest.json                                        which files there are, with their sizes
+    <run>/SUCCEEDED_n.json, FAILED_n.json, PENDING_n.json      a list of children each
+    <run>/manifest.json                                        which files there are, with their sizes (destinations)
 
     Transformation   NONE       metadata, input and output of each child (where nothing is named, for an export)
                      COMPACT    the outputs
@@ -17,15 +17,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.kernel.children.destinations import FILES
 from engine.language.asl.times import iso_timestamp
 from engine.language.expr.java_text import json_text
 from engine.records import dataclass
 
 Json = Any
 
-PUT_OBJECT = "arn:aws:states:::s3:putObject"
 WRITER_FAILED = "States.ResultWriterFailed"
-FILES = ("SUCCEEDED", "FAILED", "PENDING")
 PENDING = "PENDING"
 
 
@@ -77,12 +76,6 @@ def inline(results: Iterable[ChildResult], config: Mapping[str, Json]) -> Json:
     return as_text(told, config) if config.get("OutputType") == "JSONL" else told
 
 
-def folder(prefix: Json, map_run_arn: str) -> str:
-    """What the keys of a run's objects begin with: the prefix and the run's own id."""
-    begin = prefix.strip("/") if isinstance(prefix, str) else ""
-    return f"{begin}/{map_run_arn.rpartition(':')[2]}/".lstrip("/")
-
-
 def file_name(kind: str, number: int, config: Mapping[str, Json]) -> str:
     """``SUCCEEDED_0.json``."""
     return f"{kind}_{number}.{'jsonl' if config.get('OutputType') == 'JSONL' else 'json'}"
@@ -97,25 +90,6 @@ def files_of(
         if some:
             name = file_name(kind, len(before.get(kind, ())), config)
             yield kind, name, as_text(transformed(some, config), config)
-
-
-def listed(key: str, text: str) -> Json:
-    """A file as the manifest lists it."""
-    return {"Key": key, "Size": len(text.encode("utf-8", "surrogatepass"))}
-
-
-def manifest(bucket: Json, map_run_arn: str, files: Mapping[str, Sequence[Json]]) -> str:
-    """manifest.json."""
-    return json_text({
-        "DestinationBucket": bucket, "MapRunArn": map_run_arn,
-        "ResultFiles": {kind: list(files.get(kind, ())) for kind in sorted(FILES)},
-    })
-
-
-def answer(bucket: Json, prefix: Json, map_run_arn: str) -> Json:
-    """The Map's output: where the results lie."""
-    key = f"{folder(prefix, map_run_arn)}manifest.json"
-    return {"MapRunArn": map_run_arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}}
 
 
 def _whole(result: ChildResult) -> dict[str, Json]:

@@ -293,7 +293,8 @@ def _distributed(site: _Site, config: Definition) -> model.Distributed:
         reader=_reader(site), batcher=_batcher(site),
         tolerated_count=number(definition, "ToleratedFailureCount", jsonata=jsonata),
         tolerated_percentage=number(definition, "ToleratedFailurePercentage", jsonata=jsonata, kind="float"),
-        writer=_arguments(site, writer, "ResultWriter/"), writer_config=writer.get("WriterConfig"),
+        writer=_arguments(site, writer, "ResultWriter/"), writer_resource=plain_resource(writer.get("Resource", "")),
+        writer_config=writer.get("WriterConfig"),
     )
 
 

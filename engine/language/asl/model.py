@@ -215,7 +215,8 @@ class Reader:
 class Distributed:
     """What a distributed Map has besides. A tolerance is None where the definition names none.
 
-    `writer` gives the arguments of its ResultWriter, where results are exported; `writer_config` is its WriterConfig.
+    `writer` gives the arguments of its ResultWriter, where results are exported, and `writer_resource` what is called
+    with them; `writer_config` is its WriterConfig.
     """
 
     kind: str = "STANDARD"
@@ -225,6 +226,7 @@ class Distributed:
     tolerated_count: Evaluate | None = None
     tolerated_percentage: Evaluate | None = None
     writer: Evaluate | None = None
+    writer_resource: str = ""
     writer_config: Mapping[str, Json] | None = None
 
 

@@ -13,6 +13,7 @@ from engine.errors import UserError
 from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.governance.roles import Right
 from engine.kernel.history import render
+from engine.language.asl.file_paths import FILE_READ
 from engine.ports.tasks import TaskCall
 from engine.testing import cases as running
 from engine.testing.cases import chosen_cases
@@ -102,11 +103,11 @@ def cases_run(document: WorkflowDocument, cases: Sequence[Case], clock: Clock) -
 
 
 def reading(registry: Registry) -> Callable[[str], bool]:
-    """Whether a resource only reads: as its ActionSpec says, or the verb of an AWS action."""
+    """Whether a resource only reads: as its ActionSpec says, or the verb of an AWS action; a file's by its name."""
 
     def reads(resource: str) -> bool:
         if not resource.startswith("connector:"):
-            return aws_action_reads(resource)
+            return resource == FILE_READ or aws_action_reads(resource)
         code, _, action = resource.removeprefix("connector:").partition(":")
         try:
             adapter = registry.get(code)

@@ -86,6 +86,7 @@ BEYOND = {
     "executions of a distributed Map at once, where MaxConcurrency names no number":
         HERE + "test_a_distributed_map_without_a_number_keeps_to_the_window",
     "items of a distributed Map (`MaxItems`)": HERE + "test_a_number_above_its_bound_is_a_finding",
+    "a file that `file:read` reads": "connectors/test_files.py::test_a_file_over_the_limit_says_the_limit",
     "`MaxInputBytesPerBatch`": HERE + "test_a_number_above_its_bound_is_a_finding",
     "values, text and levels of what a state's fields make": "engine/language/expr/test_bounds.py::test_too_large",
     "a JSONPath": HERE + "test_a_text_that_is_too_long_is_a_finding",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from engine.language.asl.file_paths import FILE_READ, FILE_WRITE, path_problem
 from engine.language.asl.validate.expressions import (
     check_expression,
     check_number_path,
@@ -23,6 +24,7 @@ from engine.language.asl.validate.shapes import (
     check_object,
     exactly_one,
     given,
+    is_jsonata,
     jsonata,
     jsonpath,
     number,
@@ -90,12 +92,14 @@ def _check_reader_config(inspection: Inspection, value: Json, spot: Spot) -> Non
         inspection.error(spot, "These fields are required: [CSVHeaders]")
 
 
-def _check_s3(*actions: str) -> Field:
-    """The Resource of a reader or a writer."""
+def _check_place(ours: str, *actions: str) -> Field:
+    """The Resource of a reader or a writer: an action of S3, or `ours`, which AWS does not have."""
 
     def check(inspection: Inspection, value: Json, spot: Spot) -> None:
         if not isinstance(value, str):
             inspection.error(spot, "Expected value of type String")
+        elif value == ours and inspection.extensions:
+            return
         elif not re.fullmatch(rf"arn:[^:]+:states:(?:::|[^:]+:[^:]+:)s3:({'|'.join(actions)})", value):
             unrecognised(inspection, value, spot)
 
@@ -103,7 +107,7 @@ def _check_s3(*actions: str) -> Field:
 
 
 READER: Table = {
-    "Resource": _check_s3("getObject", "listObjectsV2"),
+    "Resource": _check_place(FILE_READ, "getObject", "listObjectsV2"),
     "ReaderConfig": Field(_check_reader_config),
     "Parameters": jsonpath(check_object_template),
     "Arguments": jsonata(check_object_template),
@@ -126,7 +130,7 @@ def _check_writer_config(inspection: Inspection, value: Json, spot: Spot) -> Non
 
 
 WRITER: Table = {
-    "Resource": Field(_check_s3("putObject").check),
+    "Resource": Field(_check_place(FILE_WRITE, "putObject").check),
     "WriterConfig": Field(_check_writer_config),
     "Parameters": jsonpath(check_object_template),
     "Arguments": jsonata(check_object_template),
@@ -134,7 +138,8 @@ WRITER: Table = {
 
 
 def _check_reader(inspection: Inspection, value: Json, spot: Spot) -> None:
-    check_object(inspection, value, spot, READER)
+    if check_object(inspection, value, spot, READER):
+        _check_file(inspection, value, spot)
 
 
 def _check_batcher(inspection: Inspection, value: Json, spot: Spot) -> None:
@@ -155,6 +160,29 @@ def _check_writer(inspection: Inspection, value: Json, spot: Spot) -> None:
         inspection.error(spot, f"These fields are required: [{'Arguments' if spot.is_jsonata else 'Parameters'}]")
     elif "Resource" not in value and (destination or "WriterConfig" not in value):
         inspection.error(spot, "These fields are required: [Resource]")
+    _check_file(inspection, value, spot)
+
+
+def _check_file(inspection: Inspection, value: dict[str, Json], spot: Spot) -> None:
+    """The arguments of a reader or writer of files: a Path and nothing else, and one that can be one if it is written
+    out."""
+    if value.get("Resource") not in (FILE_READ, FILE_WRITE):
+        return
+    name = "Arguments" if spot.is_jsonata else "Parameters"
+    arguments, inner = value.get(name), spot.inside(name)
+    if not isinstance(arguments, dict):
+        if arguments is None and value["Resource"] == FILE_READ:  # a writer's is missed already
+            inspection.error(spot, f"These fields are required: [{name}]")
+        return
+    computed = "Path" if spot.is_jsonata else "Path.$"
+    if "Path" not in arguments and computed not in arguments:
+        inspection.error(inner, "These fields are required: [Path]")
+    for field in arguments:
+        if field not in ("Path", computed):
+            inspection.error_about(inner, inner.inside(field), f"Field '{field}' is not supported")
+    path = arguments.get("Path")
+    if "Path" in arguments and not (spot.is_jsonata and is_jsonata(path)) and (wrong := path_problem(path)) is not None:
+        inspection.error(inner.inside("Path"), f"The Path {wrong}")
 
 
 def _check_label(inspection: Inspection, value: Json, spot: Spot) -> None:

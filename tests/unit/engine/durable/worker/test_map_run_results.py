@@ -7,8 +7,8 @@ import json
 import pytest
 
 from engine.durable.worker import map_run_results
-from engine.kernel.children import result_writer
-from engine.kernel.children.result_writer import ChildResult, inline, manifest, transformed
+from engine.kernel.children.destinations import destination
+from engine.kernel.children.result_writer import ChildResult, inline, transformed
 from engine.ports.tasks import TaskFailed, TaskSucceeded
 from engine.testing import simulate
 from tests.support.durable import Product, ScriptedTasks
@@ -148,8 +148,9 @@ def test_transformations():
     assert (told["Status"], told["StartDate"], "Output" in told) == ("TIMED_OUT", "1970-01-01T00:00:00.500Z", False)
     assert lost.file == "FAILED"
     assert inline([done(1)], {})[0]["Output"] == "1"
-    assert result_writer.folder("", "arn:x:All:u-1") == "u-1/"
-    assert json.loads(manifest("b", "arn", {}))["ResultFiles"] == {"FAILED": [], "PENDING": [], "SUCCEEDED": []}
+    bare = destination(PUT, {"Bucket": "b", "Prefix": ""}, "arn:x:All:u-1")
+    assert bare.answer()["ResultWriterDetails"] == {"Bucket": "b", "Key": "u-1/manifest.json"}
+    assert json.loads(bare.manifest({}))["ResultFiles"] == {"FAILED": [], "PENDING": [], "SUCCEEDED": []}
 
 
 def test_simulate_writes_through_stubs():

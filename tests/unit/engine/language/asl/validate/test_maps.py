@@ -133,3 +133,51 @@ def test_item_selector_and_batch_input_are_any_json():
     """AWS's own JSON schema of the language (amazon-states-language-service) names no type."""
     state = {"Type": "Map", "End": True, "ItemProcessor": ITEM, "ItemSelector": ["fixed", 1]}
     assert validate({"StartAt": "A", "States": {"A": state}}) == []
+
+
+def by_file(field, resource, **more):
+    return {"ItemProcessor": distributed(), field: {"Resource": resource, **more}}
+
+
+@pytest.mark.parametrize(("fields", "findings"), [
+    (by_file("ItemReader", "file:read", Parameters={"Path": "a.csv"}), []),
+    (by_file("ItemReader", "file:read", Parameters={"Path.$": "$.path"}, ReaderConfig={"InputType": "CSV"}), []),
+    (by_file("ResultWriter", "file:write", Parameters={"Path": "out"}), []),
+    (by_file("ItemReader", "file:read"), [("/ItemReader", "These fields are required: [Parameters]")]),
+    (by_file("ResultWriter", "file:write"), [("/ResultWriter", "These fields are required: [Parameters]")]),
+    (by_file("ItemReader", "file:read", Parameters={}),
+     [("/ItemReader/Parameters", "These fields are required: [Path]")]),
+    (by_file("ResultWriter", "file:write", Parameters={"Path": "o", "Bucket": "b"}),
+     [("/ResultWriter/Parameters/Bucket", "Field 'Bucket' is not supported")]),
+    (by_file("ItemReader", "file:read", Parameters={"Path": "../a"}),
+     [("/ItemReader/Parameters/Path", "The Path goes up by '..': write where it leads instead")]),
+    (by_file("ItemReader", "file:read", Parameters={"Path": 7}),
+     [("/ItemReader/Parameters/Path", "The Path is no text")]),
+    (by_file("ResultWriter", "file:write", Parameters={"Path": ""}),
+     [("/ResultWriter/Parameters/Path", "The Path is empty")]),
+    ({**by_file("ItemReader", "file:read", Arguments={"Path": "{% $states.input.path & '..' %}"}),
+      "QueryLanguage": "JSONata"}, []),
+    ({**by_file("ItemReader", "file:read", Arguments={"Path": "a/../b"}), "QueryLanguage": "JSONata"},
+     [("/ItemReader/Arguments/Path", "The Path goes up by '..': write where it leads instead")]),
+])
+def test_files_of_the_machine(fields, findings):
+    assert found(**fields) == findings
+
+
+@pytest.mark.parametrize(("field", "resource"), [
+    ("ItemReader", "file:write"), ("ResultWriter", "file:read"), ("ItemReader", "file:list"),
+])
+def test_a_reader_reads_and_a_writer_writes(field, resource):
+    [(place, message)] = found(**by_file(field, resource, Parameters={"Path": "a"}))
+    assert place == f"/{field}/Resource"
+    assert f"The resource provided {resource} is not recognized" in message
+
+
+def test_a_task_has_no_files_and_aws_has_none_at_all():
+    task = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "file:read", "End": True}}}
+    assert "file:read is not recognized" in validate(task)[0].message
+    fields = by_file("ItemReader", "file:read", Parameters={"Path": "a"})
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Map", "End": True, **fields}}}
+    assert validate(definition) == []
+    [refused] = validate(definition, extensions=False)
+    assert "file:read is not recognized" in refused.message
