@@ -104,7 +104,8 @@ class Reader:
         filled = filled.replace(" ARN", f" {CONNECTOR_FUNCTION}")
         name, _, value = filled.partition(" ")
         if name == "export":
-            self.environment |= dict(pair.split("=", 1) for pair in value.split())
+            expanded = value.replace("$PWD", str(self.folder))
+            self.environment |= dict(pair.split("=", 1) for pair in expanded.split())
             return
         done = self.run(filled, given)
         assert done.returncode == 0, f"{filled}\n{done.stdout}{done.stderr}"
@@ -145,7 +146,7 @@ def reader(tmp_path):
     adapter = re.search(r"^```python\n(# my_app/adapters\.py\n.*?)^```", text, re.MULTILINE | re.DOTALL)[1]
     (folder / "my_app").mkdir()
     (folder / "my_app" / "adapters.py").write_text(adapter)
-    server = LocalServer(tmp_path / "data")
+    server = LocalServer(tmp_path / "data", AUTOMATE_FILE_ROOTS=str(folder / "files"))
     with account() as of_aws:
         yield Reader(folder, server, clean_environment(AUTOMATE_DATA_DIR=str(server.folder), **of_aws))
     server.stop()
@@ -180,6 +181,10 @@ def test_the_lines_of_the_how_to_guides_do_what_they_say(reader, silent_service)
     assert "DEMO_PAYMENT_KEY" in said[".venv/bin/automate show order_flow:ID"]
     assert "Charge Payment" in said[".venv/bin/automate history order_flow:ID"]
     assert "execution" in said[".venv/bin/automate audit list --execution order_flow:ID"]
+    [manifest] = (reader.folder / "files" / "results").glob("*/manifest.json")
+    assert manifest.parent.name in said[
+        ".venv/bin/automate start nightly_etl --input @workflows/nightly_etl/input.json --wait"
+    ]
     answered = server.wait_closed("approval:e-1")
     assert answered["status"] == "SUCCEEDED", answered
     assert "kim" in json.dumps(answered["output"])

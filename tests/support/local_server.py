@@ -50,14 +50,14 @@ def automate(folder, *arguments, check=True, **more):
 
 
 class LocalServer:
-    """``automate up`` on a free port."""
+    """``automate up`` on a free port; `more` is in its environment."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **more: str) -> None:
         self.folder = folder
         self.process = subprocess.Popen(
             [sys.executable, "-m", "functions.cli.main", "--json", "--data-dir", str(folder), "up", "--port", "0",
              *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(), cwd=ROOT,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(**more), cwd=ROOT,
         )
         shown = []
         for line in self.process.stdout:
