@@ -59,6 +59,7 @@ def of_folder(product: Product, api: Client) -> Iterator[Check]:
     yield from _secrets(api)
     yield from _definitions(api)
     yield _paused(api)
+    yield from _triggers(api)
     now = product.clock.now()
     yield from _ahead(
         (ahead.id, ahead.last_at, ahead.due_at)
@@ -82,6 +83,7 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
     yield from _secrets(api)
     yield from _definitions(api)
     yield _paused(api)
+    yield from _triggers(api)
     yield from _storage(api, now)
     running = api.get("/executions", status=RUNNING, limit=100)["executions"]
     times = ((item["id"], item["started_at"]) for item in running if item["started_at"])
@@ -213,6 +215,18 @@ def _paused(api: Client) -> Check:
         return Check("executions", "well", "no execution is PAUSED")
     return Check("executions", "note", f"{count} PAUSED: a connector is missing, or they cost their workers",
                  "automate executions --status PAUSED; automate show ID says why; automate resume ID")
+
+
+def _triggers(api: Client) -> Iterator[Check]:
+    try:
+        found = api.get("/triggers")["triggers"]
+    except NotFound:  # an earlier release, of which none listens
+        return
+    paused = [f"{item['workflow']}/{item['name']} (by {item['paused_by']})" for item in found if item["paused_at"]]
+    if paused:
+        yield Check("triggers", "note", f"paused: {', '.join(paused)}", "automate triggers resume WORKFLOW/TRIGGER")
+    else:
+        yield Check("triggers", "well", f"{sum(item['listens'] for item in found)} listen")
 
 
 def _alarms(found: Json) -> Iterator[Check]:

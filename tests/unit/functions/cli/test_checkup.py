@@ -71,6 +71,14 @@ def test_what_is_missing_is_named_with_what_mends_it(doctor):
     assert done.stdout.endswith("1 to mend.\n")
 
 
+def test_a_trigger_that_somebody_paused_is_told_of(doctor):
+    doctor.imported({**WELL, "triggers": [{"type": "queue", "queue": "q"}]})
+    assert checks(doctor("--json", "doctor"))["triggers"]["says"] == "1 listen"
+    assert doctor("triggers", "pause", "orders/queue").returncode == 0
+    found = checks(doctor("--json", "doctor"))["triggers"]
+    assert (found["verdict"], found["says"].startswith("paused: orders/queue (by ")) == ("note", True)
+
+
 def test_a_folder_that_was_open_to_others_is_said_by_whatever_command_finds_it(doctor):
     doctor.imported(WELL)
     doctor.folder.chmod(0o755)
@@ -108,7 +116,7 @@ class Answers:
             "/health": {"status": "ok"}, "/me": {"stage": "prod", "product_version": "1.2", "actor": "ana"},
             "/secrets": {"secrets": [{"key": "KEY", "used_by": [], "shadowed_by": None}], "missing": []},
             "/executions": {"executions": []}, "/audit/verify": {"ok": True, "says": "7 entries"}, "/alarms": heard(1),
-            "/workflows": {"workflows": []},
+            "/workflows": {"workflows": []}, "/triggers": {"triggers": []},
             "/storage": {"retention_days": 90.0, "redrive_days": 14.0, "next": None, "folder": None}, **changed,
         }
 
@@ -260,5 +268,6 @@ def test_a_folder_that_keeps_its_free_pages_is_told_how_to_give_them_back():
 
 
 def test_an_earlier_release_tells_nothing_of_storage():
-    found = {check.name for check in of_deployment(Answers(**{"/storage": NotFound("no such route")}), NOW)}
-    assert not found & {"retention", "storage"}
+    earlier = Answers(**{path: NotFound("no such route") for path in ("/storage", "/triggers")})
+    found = {check.name for check in of_deployment(earlier, NOW)}
+    assert not found & {"retention", "storage", "triggers"}
