@@ -49,9 +49,27 @@ def read_yaml(text: str, name: str, *, short_forms: bool = False) -> tuple[dict[
                (before.count("\n") + 1, len(before) - before.rfind("\n")))
     except RecursionError:
         refuse(f"{name} is nested more than {DEEPEST} levels deep", (1, 1))
+    _measure(node, name, {})
     builder = _Builder(name, short_forms=short_forms)
     value = builder.build(node, ())
     return builder.places, value
+
+
+def _measure(node: Any, name: str, known: dict[int, int]) -> int:
+    """How many values `node` stands for once its aliases are written out; refuses more than `_MOST_VALUES`.
+
+    Each node is looked at once (`known`), so that nothing grows before it is refused. An alias within itself counts as
+    one value here: `build` refuses it.
+    """
+    if node is None or not isinstance(node.value, list):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = 1
+        parts = (part[1] if isinstance(part, tuple) else part for part in node.value)
+        known[id(node)] = count = 1 + sum(_measure(part, name, known) for part in parts)
+        if count > _MOST_VALUES:
+            refuse(f"{name} holds more than {_MOST_VALUES:,} values, mostly through aliases", _position(node))
+    return known[id(node)]
 
 
 @cache
@@ -74,21 +92,17 @@ class _Builder:
         self._short_forms = short_forms
         self.places: dict[Path, Position] = {}
         self._open: set[int] = set()
-        self._values = 0
 
     def build(self, node: Any, path: Path) -> Json:
         """The JSON value of `node`, which stands at `path`."""
         position = _position(node) if node is not None else (1, 1)
         self.places.setdefault(path, position)
-        self._values += 1
         if node is None:
             return None
         if id(node) in self._open:
             refuse(f"{self.name}: an alias contains itself", position)
         if len(path) > DEEPEST:
             refuse(f"{self.name} is nested more than {DEEPEST} levels deep", position)
-        if self._values > _MOST_VALUES:
-            refuse(f"{self.name} holds more than {_MOST_VALUES:,} values, mostly through aliases", position)
         if self._short_forms and node.tag.startswith("!") and len(node.tag) > 1:
             return self._intrinsic(node, path)
         self._open.add(id(node))
