@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.adapters.aws import items
 from engine.errors import StoreUnavailable, Throttled
 from engine.ports.journal import RUNNING, Header, InboxItem
 from engine.ports.keys import ExecutionKey
@@ -80,6 +81,16 @@ def started(stores, due_at):
 
 def item(stores, key, number):
     return InboxItem(key, f"answer#{number}", b"{}", stores.clock.now() + 60)
+
+
+def test_an_item_is_what_botocore_would_answer(stores):
+    """GetItem is answered without the wire (families)."""
+    key = started(stores, 5)
+    client, wanted = stores.stores.clients.dynamodb, {"pk": {"S": items.partition(key)}, "sk": {"S": items.HEADER}}
+    asked = {"TableName": "automate-test", "Key": wanted, "ConsistentRead": True}
+    told = type(client)._make_api_call(client, "GetItem", asked)
+    assert client.get_item(**asked)["Item"] == told["Item"] != {}
+    assert "Item" not in client.get_item(**{**asked, "Key": {**wanted, "sk": {"S": "none"}}})
 
 
 def test_a_repeated_write_tells_of_its_own_item(stores):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from engine.adapters.local.stores import LocalStores
 from engine.clock import SkipClock
@@ -64,6 +65,8 @@ def open_backend(family: str, folder: Path) -> Iterator[Backend]:
         else:
             from tests.support.moto_stores import open_aws  # noqa: PLC0415 - boto3 and moto only where they are asked for
 
+            # Lists are merged from several parts; how many there are is for tests/unit/engine/adapters/aws.
+            stack.enter_context(mock.patch.multiple("engine.adapters.aws.table", DUE_SHARDS=3, LIST_SHARDS=3))
             backend = Backend(family, clock, stack.enter_context(open_aws(clock)), lambda stores: stores)
         stack.callback(backend.close)
         yield backend

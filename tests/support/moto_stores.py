@@ -17,6 +17,7 @@ from engine.clock import SkipClock
 from engine.kernel.snapshot import SCHEMA
 from engine.ports.queue import Received, Wake
 from engine.settings import Settings
+from tests.support.quick_moto import quickened
 from tools.cost.stream import Stream
 
 VISIBILITY_SECONDS = 360
@@ -95,7 +96,7 @@ def open_aws(clock: SkipClock) -> Iterator[AwsStores]:
 
     sqs_seconds = mock.patch("moto.sqs.models.unix_time", clock.now)
     sqs_milliseconds = mock.patch("moto.sqs.models.unix_time_millis", milliseconds)
-    with mock.patch.dict(os.environ, _ENVIRONMENT), mock_aws(), sqs_seconds, sqs_milliseconds:
+    with mock.patch.dict(os.environ, _ENVIRONMENT), mock_aws(), quickened(), sqs_seconds, sqs_milliseconds:
         settings = Settings(
             table="automate-test", queue_url="to be made", bucket="automate-test-payloads", snapshot_schema=SCHEMA,
             spread_lists=1,

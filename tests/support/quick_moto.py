@@ -1,0 +1,119 @@
+"""moto's DynamoDB without the work that grows with its table: what it answers stays the same.
+
+moto sorts all of a table for each query, and copies all of it for each item of a transaction, so that a table which the
+tests of a file share makes each of their requests dearer than the one before it. Here a query looks only at what it can
+find, and a transaction keeps only the partitions that it names. Nor is a request signed, which nobody checks, or a
+service's methods listed for it. tests/unit/engine/adapters/aws/test_quick_moto.py compares it with moto's own.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from inspect import signature
+from typing import Any
+from unittest import mock
+
+from botocore.signers import RequestSigner
+from moto.core.serialize import AttributePicker
+from moto.core.utils import method_names_from_class
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+
+_sought: ContextVar[tuple[Any, tuple[Any, ...]] | None] = ContextVar("_sought", default=None)
+_named: ContextVar[frozenset[Any] | None] = ContextVar("_named", default=None)
+
+_query, _all_items, _transact = Table.query, Table.all_items, DynamoDBBackend.transact_write_items
+_INDEX_NAME = list(signature(_query).parameters).index("index_name") - 2
+_sign, _pick = RequestSigner.sign, AttributePicker.__call__
+_TYPES = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
+_names = cache(method_names_from_class)
+
+
+def _quick_query(table: Any, hash_key: Any, *more: Any, **named: Any) -> Any:
+    conditions = named.get("hash_key_conditions") if more[_INDEX_NAME] else None
+    told = _sought.set((hash_key, tuple(conditions or ())))
+    try:
+        return _query(table, hash_key, *more, **named)
+    finally:
+        _sought.reset(told)
+
+
+def _items_sought(table: Any) -> Any:
+    """What a query goes over; it compares each of them itself, and sorts what it found."""
+    sought = _sought.get()
+    if sought is None or not table.range_key_attr:
+        return _all_items(table)
+    hash_key, conditions = sought
+    if not conditions:
+        return list(table.items.get(hash_key, {}).values())
+    wanted = [(name, value.value) for name, value in conditions]
+    return [
+        item for part in table.items.values() for item in part.values()
+        if all(name in item.attrs and item.attrs[name].value == value for name, value in wanted)
+    ]
+
+
+def _quick_transact(backend: Any, transact_items: Any) -> None:
+    named = set()
+    for item in transact_items:
+        _, operation = next(iter(item.items()))
+        table = backend.tables.get(operation.get("TableName"))
+        key = operation.get("Key") or operation.get("Item") or {}
+        if table is not None and table.hash_key_attr in key:
+            named.add(next(iter(key[table.hash_key_attr].values())))
+    told = _named.set(frozenset(named))
+    try:
+        _transact(backend, transact_items)
+    finally:
+        _named.reset(told)
+
+
+def _kept(table: Any, memo: dict[int, Any]) -> Any:
+    """The table as it is before a transaction: the partitions that it names are copied, the others are shared."""
+    named = _named.get()
+    kept = copy.copy(table)
+    memo[id(table)] = kept
+    if named is None:
+        for name, value in vars(table).items():
+            setattr(kept, name, copy.deepcopy(value, memo))
+        return kept
+    kept.items = defaultdict(dict, {
+        key: copy.deepcopy(part, memo) if key.value in named else part for key, part in table.items.items()
+    })
+    if table.stream_shard is not None:
+        kept.stream_shard = copy.copy(table.stream_shard)
+        kept.stream_shard.table, kept.stream_shard.items = kept, list(table.stream_shard.items)
+    return kept
+
+
+def _quick_sign(signer: Any, *given: Any, **named: Any) -> None:
+    """DynamoDB's address says its region; of SQS's the signature does."""
+    if signer.signing_name != "dynamodb":
+        _sign(signer, *given, **named)
+
+
+def _quick_pick(picker: Any, context: Any) -> Any:
+    """A value of DynamoDB's is one entry; that its other nine types are not there is seen without their aliases."""
+    found = context.obj
+    if type(found) is dict and len(found) == 1 and context.key in _TYPES and not found.keys().isdisjoint(_TYPES):
+        return found.get(context.key)
+    return _pick(picker, context)
+
+
+@contextmanager
+def quickened() -> Iterator[None]:
+    """moto so, until the end of the block."""
+    with (
+        mock.patch.object(Table, "query", _quick_query), mock.patch.object(Table, "all_items", _items_sought),
+        mock.patch.object(DynamoDBBackend, "transact_write_items", _quick_transact),
+        mock.patch.object(Table, "__deepcopy__", _kept, create=True),
+        mock.patch("moto.core.responses.method_names_from_class", _names),
+        mock.patch.object(AttributePicker, "__call__", _quick_pick),
+        mock.patch("botocore.signers.RequestSigner.sign", _quick_sign),
+    ):
+        yield

@@ -1,0 +1,93 @@
+"""tests/support/quick_moto.py: queries and transactions do what they do with moto's own DynamoDB."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import nullcontext
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.dynamodb import dynamodb_backends
+
+from engine.adapters.aws.table import create_table_request
+from tests.support.quick_moto import quickened
+
+TABLE, REGION = "quick", "eu-central-1"
+ROWS = [
+    {"pk": {"S": f"p{n % 3}"}, "sk": {"S": f"s{n % 5}#{n}"}, "due_shard": {"S": str(n % 2)}, "due_at": {"N": str(n)}}
+    for n in range(20)
+]
+
+
+@pytest.fixture(params=["quick", "moto's own"])
+def client(request):
+    with mock_aws(), quickened() if request.param == "quick" else nullcontext():
+        made = boto3.client("dynamodb", REGION, aws_access_key_id="test", aws_secret_access_key="test")
+        made.create_table(**create_table_request(TABLE))
+        for row in ROWS:
+            made.put_item(TableName=TABLE, Item=row)
+        yield made
+
+
+def held():
+    table = dynamodb_backends["123456789012"][REGION].tables[TABLE]
+    return [copy.deepcopy(item.to_json()) for item in table.all_items()], len(table.stream_shard.items)
+
+
+def put(row, **more):
+    return {"Put": {"TableName": TABLE, "Item": row, **more}}
+
+
+def key_of(row):
+    return {name: row[name] for name in ("pk", "sk")}
+
+
+NEW = {"pk": {"S": "p1"}, "sk": {"S": "new"}}
+CHANGE = {"Update": {
+    "TableName": TABLE, "Key": key_of(ROWS[4]), "UpdateExpression": "SET v = :v",
+    "ExpressionAttributeValues": {":v": {"S": "changed"}},
+}}
+DELETE = {"Delete": {"TableName": TABLE, "Key": key_of(ROWS[5])}}
+
+
+def test_a_transaction_is_done_whole_or_not_at_all(client):
+    items, written = held()
+    with pytest.raises(client.exceptions.TransactionCanceledException):
+        client.transact_write_items(TransactItems=[
+            put(NEW), CHANGE, DELETE, put(ROWS[0], ConditionExpression="attribute_not_exists(pk)"),
+        ])
+    assert held() == (items, written)
+    client.transact_write_items(TransactItems=[put(NEW), CHANGE, DELETE])
+    found = {(item["Attributes"]["pk"]["S"], item["Attributes"]["sk"]["S"]): item["Attributes"] for item in held()[0]}
+    assert found["p1", "s4#4"]["v"] == {"S": "changed"}
+    assert ("p1", "new") in found
+    assert ("p2", "s0#5") not in found
+    assert held()[1] == written + 3
+
+
+def paged(client, **asked):
+    while True:
+        answer = client.query(TableName=TABLE, **asked)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize("limit", [2, 100])
+def test_a_query_gives_what_it_seeks_in_order(client, forward, limit):
+    more = {"Limit": limit, "ScanIndexForward": forward}
+    for partition in ("p1", "none"):
+        values = {":pk": {"S": partition}, ":s": {"S": "s"}}
+        of_it = [row for row in ROWS if row["pk"]["S"] == partition]
+        found = list(paged(
+            client, KeyConditionExpression="pk = :pk AND begins_with(sk, :s)", ExpressionAttributeValues=values, **more
+        ))
+        assert found == sorted(of_it, key=lambda row: row["sk"]["S"], reverse=not forward)
+    due = [row for row in ROWS if row["due_shard"]["S"] == "1" and int(row["due_at"]["N"]) < 12]
+    assert [row["due_at"] for row in paged(
+        client, IndexName="due", KeyConditionExpression="due_shard = :shard AND due_at < :at",
+        ExpressionAttributeValues={":shard": {"S": "1"}, ":at": {"N": "12"}}, **more,
+    )] == [row["due_at"] for row in (due if forward else due[::-1])]
