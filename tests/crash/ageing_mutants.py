@@ -25,10 +25,10 @@ def _calls(workflow: str, *modes: str, family: str = "memory") -> Any:
 
 
 def _each_request(workflow: str, mode: str) -> Any:
-    """Every request on AWS, whichever it is with the protection off."""
+    """Every request on AWS, whichever it is with the protection off; the last ones, which take, come first."""
     return lambda campaign: (
         Spec(workflow, "aws", Faults({number: mode}))
-        for number in range(len(campaign.reference(workflow, "aws").calls))
+        for number in reversed(range(len(campaign.reference(workflow, "aws").calls)))
     )
 
 
