@@ -8,6 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 unexport PYTHONDONTWRITEBYTECODE
 
 python := .venv/bin/python
+processes = -n $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset
@@ -54,16 +55,16 @@ studio-budgets: install-dev ## Measure the Studio's sizes and times against its 
 test: install-infra lint studio-check ## Lint, then every test, the browser's too where there is one
 	@$(python) tools/browser.py
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
-	@$(python) -m pytest -n $(TEST_PROCESSES)
+	@$(python) -m pytest $(processes)
 
 test-full: install-audit lint studio-check ## Lint, the audit, and every test, the slow ones too
 	@echo "Asking for known vulnerabilities of the locked packages ..."
 	@$(python) -m tools.audit --report-unasked
 	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
-	@HYPOTHESIS_PROFILE=random $(python) -m pytest -n $(TEST_PROCESSES) -m "full or not full"
+	@HYPOTHESIS_PROFILE=random $(python) -m pytest $(processes) -m "full or not full"
 	@echo "Running the tests again, cold: decoding and compiling before every step (tests/support/cold.py) ..."
-	@AUTOMATE_COLD=1 $(python) -m pytest -n $(TEST_PROCESSES) --ignore tests/studio
+	@AUTOMATE_COLD=1 $(python) -m pytest $(processes) --ignore tests/studio
 
 deploy: install ## Deploy into your AWS account (cdk deploy --all)
 	@.venv/bin/cdk deploy --all

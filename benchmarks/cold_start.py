@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.tunables import Tunables
-from infra_cdk.app import BUNDLES
-from infra_cdk.bundling import NOT_FOR_WORKERS, ROOT, Bundles
+from infra_cdk.bundling import BUNDLES, NOT_FOR_WORKERS, ROOT, Bundles
 
 MOST_BYTES, MOST_CPU_MS = 8_000_000, 200.0
 NEVER = ("pydantic", "boto3", "boto3.resources", "chalice", "click")

@@ -19,13 +19,11 @@ from engine.errors import UserError
 from functions.tunables import Tunables, refuse_misspelt
 from infra_cdk.acknowledged import acknowledge
 from infra_cdk.api_stack import ApiStack
-from infra_cdk.bundling import ROOT, Bundles
+from infra_cdk.bundling import BUNDLES, Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
 from infra_cdk.observability_stack import ObservabilityStack
 from infra_cdk.studio_stack import DIST, StudioStack
-
-BUNDLES = ROOT / ".cdk-bundles"
 
 REFERENCES = ("@aws-cdk/core:defaultCrossStackReferences", "both")
 """How a stack reads what another one made: by the other's output, at the moment that it is deployed itself

@@ -27,6 +27,7 @@ from functions.tunables import Tunables
 _LOG = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
+BUNDLES = ROOT / ".cdk-bundles"
 LOCK = Path(__file__).with_name("lambda-requirements.lock")
 API_ONLY = ("chalice", "pyyaml", "tzdata")
 """Locked packages that the API function alone imports: a layer of their own, that no worker's cold start carries."""

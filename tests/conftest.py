@@ -14,7 +14,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,17 +38,37 @@ if "LIMIT_CLOCKS" in os.environ:  # as settings, so that the commands that tests
     os.environ["AUTOMATE_EXPRESSION_WALL_SECONDS"] = str(10 / _clocks)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one process of pytest-xdist (``--dist loadgroup``), so that what they share is made once;
+    so do those of the folders that share a deployed stage, or its templates."""
+    groups: dict[Path, pytest.MarkDecorator] = {}
+    for item in items:
+        if item.path not in groups:
+            file = item.path.relative_to(item.config.rootpath).as_posix()
+            groups[item.path] = pytest.mark.xdist_group(next(filter(file.startswith, _SHARING), file))
+        item.add_marker(groups[item.path])
+
+
+_SHARING = ("tests/deployed", "tests/unit/infra_cdk")
+
+
 @pytest.fixture(autouse=True)
 def _expression_limits() -> Iterator[None]:
     """The limits that a test puts in force end with it."""
     from engine.language.expr import limits  # noqa: PLC0415 - the engine is imported by the tests that need it
+
+    limits.use(_limits_of(tuple(pair for pair in os.environ.items() if pair[0].startswith("AUTOMATE_EXPRESSION_"))))
+    yield
+    limits.use(_limits_of(()))
+
+
+@cache
+def _limits_of(environment: tuple[tuple[str, str], ...]) -> Any:
+    from engine.language.expr.limits import Limits  # noqa: PLC0415 - as above
     from engine.settings import Settings  # noqa: PLC0415
 
-    limits.apply(Settings.from_environment(
-        {name: text for name, text in os.environ.items() if name.startswith("AUTOMATE_EXPRESSION_")}
-    ))
-    yield
-    limits.apply(Settings())
+    return Limits.of(Settings.from_environment(dict(environment)))
 
 
 @pytest.fixture

@@ -23,13 +23,14 @@ from tests.support.studio.browsing import Studio, StudioServer, launched, new_wi
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and item.originalname not in SHORT:
-            item.add_marker(pytest.mark.full)
+    here = f"{Path(__file__).parent}{os.sep}"
     missing = what_is_missing()
     for item in items:
-        if here in item.path.parents and missing is not None:
+        if not str(item.path).startswith(here):
+            continue
+        if item.originalname not in SHORT:
+            item.add_marker(pytest.mark.full)
+        if missing is not None:
             item.add_marker(pytest.mark.skip(reason=missing))
 
 

@@ -13,8 +13,7 @@ from benchmarks import cold_start
 from functions.app import release
 from functions.tunables import Tunables
 from infra_cdk import bundling
-from infra_cdk.app import BUNDLES
-from infra_cdk.bundling import IN_USE_SECONDS, KEPT, NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, ROOT, Bundles
+from infra_cdk.bundling import BUNDLES, IN_USE_SECONDS, KEPT, NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, ROOT, Bundles
 
 HERE = Tunables(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 MOST_BYTES = 8_000_000
