@@ -16,19 +16,15 @@ from tests.crash.scenarios import WORKFLOWS
 
 Specs = Iterator[Spec]
 
-LONG = frozenset({
-    "parallel-callback", "stop", "distributed-map", "distributed-map-stopped", "child", "held", "poison", "dead-letter",
-    "big", "activity", "job", "job-stopped", "redrive-map", "unequal", "neighbours", "bad-neighbour",
-    "deadly-neighbour", "wide-map",
-})
-"""Workflows of many calls, or of dear ones: `make test` draws from them."""
-
 AWS_QUICK = ("task", "callback", "parallel", "redrive", "child")
 MOST_ON_AWS = 30
 """Runs of a workflow on moto, where a request costs a hundred times what a call costs in memory."""
 
 DEAR = frozenset({"big", "wide-map"})
 """Of hundreds of kilobytes, and of a thousand children: of each plan a few runs."""
+
+DEAR_IN = frozenset({"every-call", "sqlite", "aws"})
+"""The plans of which `make test` takes runs of these: each family's stores hold what is large."""
 
 MEMORY_ONLY = frozenset({"real-client"})
 _DEADLY = {"poison", "dead-letter", "deadly-neighbour"}
@@ -56,12 +52,12 @@ def _every_call(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = each_call(campaign, workflow, "memory")
     if workflow in DEAR:
         return _sliced(specs, full, 2, workflow, 40)
-    return _sliced(specs, full or workflow not in LONG, 50, workflow)
+    return _sliced(specs, full, 30, workflow)
 
 
 def _deltas(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = campaign.reference(workflow, "memory", deltas=True).specs(workflow, "memory", MODES, deltas=True)
-    return _sliced(specs, full, 1 if workflow in DEAR else 12, workflow, 20 if workflow in DEAR else None)
+    return _sliced(specs, full, 1 if workflow in DEAR else 8, workflow, 20 if workflow in DEAR else None)
 
 
 def _inbox(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -82,18 +78,18 @@ def _pairs(campaign: Campaign, workflow: str, full: bool) -> Specs:
         "big": 20, "poison": 3000, "dead-letter": 3000, "redrive-map": 1500, "unequal": 1000, "neighbours": 1000,
         "bad-neighbour": 1000, "deadly-neighbour": 1000,
     }
-    quick = 1 if workflow == "big" else 10
+    quick = 1 if workflow == "big" else 6
     return _sliced(pairs_of_deaths(campaign, workflow, "memory"), full, quick, workflow, most.get(workflow))
 
 
 def _chance(campaign: Campaign, workflow: str, full: bool) -> Specs:
     if workflow in DEAR:
         return by_chance(campaign, workflow, "memory", 20 if full else 1, "chance")
-    return by_chance(campaign, workflow, "memory", 400 if full else 15, "chance")
+    return by_chance(campaign, workflow, "memory", 400 if full else 10, "chance")
 
 
 def _losses(_campaign: Campaign, workflow: str, full: bool) -> Specs:
-    runs = (20 if full else 1) if workflow in DEAR else (150 if full else 5)
+    runs = (20 if full else 1) if workflow in DEAR else (150 if full else 3)
     return losses(workflow, "memory", runs)
 
 
@@ -139,7 +135,7 @@ def _aws_faults(campaign: Campaign, workflow: str, full: bool) -> Specs:
         return islice((), 0)
     modes = tuple(mode for mode in AWS_MODES if mode not in DEATHS)
     specs = campaign.reference(workflow, "aws").specs(workflow, "aws", modes)
-    return _sliced(specs, full, 6, workflow, 6 if workflow == "big" else MOST_ON_AWS)
+    return _sliced(specs, full, 4, workflow, 6 if workflow == "big" else MOST_ON_AWS)
 
 
 def _aws_chance(campaign: Campaign, workflow: str, full: bool) -> Specs:

@@ -18,6 +18,7 @@ from tests.crash.faults import MODES, Faults
 from tests.crash.scenarios import Workflow
 from tests.crash.world import World
 from tests.support.definitions_strategy import Case, cases
+from tests.support.draws import drawn
 from tests.support.history_laws import check_history
 from tests.support.oracle import FULL, QUICK, agrees, allowed
 
@@ -48,7 +49,7 @@ def check_under_faults(case: Case, faults: Faults) -> None:
     assert agrees(ended, expected[0]), (ended, expected[0], str(faults))
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=drawn(40, of=60))
 @given(cases(clock=False, timeout=False), plans)
 def test_random_definitions_under_random_faults(case, faults):
     check_under_faults(case, faults)

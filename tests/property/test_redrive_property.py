@@ -17,6 +17,7 @@ from engine.kernel.snapshot import Status
 from engine.kernel.stimulus import Redriven, StopRequested
 from engine.ports.tasks import TaskSucceeded
 from tests.support.definitions_strategy import Answers, Case, cases
+from tests.support.draws import drawn
 from tests.support.history_laws import check_history
 from tests.support.oracle import FULL, QUICK
 from tests.support.restarted import Stepping
@@ -74,7 +75,7 @@ def check_interrupted(case: Case, stops: list[int], *, cold: bool) -> None:
 stops = st.lists(st.integers(1, 40), max_size=3).map(sorted)
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=drawn(50, of=150))
 @given(timeless, stops)
 def test_stopped_and_redriven_it_ends_as_it_would_have(case, at):
     check_interrupted(case, at, cold=False)

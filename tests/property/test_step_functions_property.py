@@ -21,9 +21,12 @@ from functions.connector import app, wiring
 from tests.support.broken_definitions import Counted, Enough
 from tests.support.connector_function import ARN, StepFunctionsSide
 from tests.support.definitions_strategy import cases, without_causes
+from tests.support.draws import drawn
 
 THERE = Destination.of_function(ARN)
-SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    max_examples=drawn(40, of=100), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 @st.composite

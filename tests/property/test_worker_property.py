@@ -11,12 +11,13 @@ from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
 from engine.testing import SimulationResult, simulate
 from tests.support.definitions_strategy import Case, cases
+from tests.support.draws import drawn
 from tests.support.durable import Product
 from tests.support.history_laws import check_history
 from tests.support.oracle import FULL, QUICK, agrees, allowed, canonical
 from tests.support.restarted import Stepping, encoded, initial
 
-DURABLE = settings(QUICK, max_examples=60)
+DURABLE = settings(QUICK, max_examples=drawn(30, of=60))
 timeless = cases(clock=False)
 """Expressions that print the time would differ: the worker's clock goes on while it works."""
 

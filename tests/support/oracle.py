@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, Phase, assume, settings
 
 from engine.testing import SimulationResult
 from tests.support.definitions_strategy import Case, without_causes
+from tests.support.draws import drawn
 from tests.support.reference_interpreter import Ending, Unsupported, endings
 
 QUICK = settings(
-    max_examples=250, deadline=None, database=None, print_blob=True,
+    max_examples=drawn(100, of=250), deadline=None, database=None, print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )

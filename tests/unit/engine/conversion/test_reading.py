@@ -14,6 +14,7 @@ from engine.conversion import reading
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
 from engine.testing.simulate import simulate
+from tests.support.draws import drawn
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 
@@ -273,7 +274,7 @@ _KINDS = st.sampled_from([
     st.lists(st.tuples(_NAMES, _KINDS, _JSON), min_size=1, max_size=6, unique_by=lambda item: item[0]),
     st.dictionaries(_NAMES, st.lists(st.lists(_NAMES, max_size=3), max_size=3), max_size=6),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(60, of=200), deadline=None)
 def test_whatever_an_export_holds_it_becomes_a_document_that_can_be_opened_or_is_refused(nodes, connections):
     source = n8n(
         [node(name, kind, parameters=parameters) for name, kind, parameters in nodes],

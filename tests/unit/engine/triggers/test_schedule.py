@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine.triggers.faults import TriggerFault
 from engine.triggers.schedule import ENDLESS, parse_schedule, upcoming, wrong_number
 from tests.support import schedule_oracle
+from tests.support.draws import drawn
 
 NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC).timestamp()
 
@@ -93,7 +94,7 @@ DAYS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(50, of=150), deadline=None)
 @given(
     days=DAYS, month=st.one_of(field(1, 12), choice("*", "FEB", "NOV-FEB", "JAN,JUL")),
     year=choice("*", "2027", "2028/2"),
@@ -116,7 +117,7 @@ def test_days_are_those_of_the_oracle(days, month, year):
 
 # The changes of the clocks, against the oracle
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(50, of=150), deadline=None)
 @given(
     change=st.sampled_from(CHANGES), minutes=st.one_of(field(0, 59), choice("*", "0", "30", "0/7")),
     hours=st.one_of(field(0, 23), choice("*", "0-4", "1", "2")),

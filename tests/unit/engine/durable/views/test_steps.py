@@ -14,6 +14,7 @@ from engine.kernel.history import HistoryEvent
 from engine.language.asl.compile import compile_definition
 from engine.testing.simulate import Simulation, facts_of
 from engine.testing.stubs import Stubs
+from tests.support.draws import drawn
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -206,7 +207,7 @@ class _Build:
 
 
 @given(_CHAINS, st.lists(st.sampled_from([{"output": 1}, {"error": "Bad", "cause": "so"}]), max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(80, of=300), deadline=None)
 def test_laws_of_every_history(chain, answers):
     definition = {"QueryLanguage": "JSONata", **_Build().machine(chain)}
     try:

@@ -12,6 +12,7 @@ from engine.triggers.events.pattern import compile_pattern
 from engine.triggers.events.reasons import reasons
 from engine.triggers.faults import TriggerFault
 from tests.support import event_oracle
+from tests.support.draws import drawn
 from tests.support.event_strategies import EVENTS, PATTERNS
 
 EC2 = {
@@ -147,7 +148,7 @@ def test_a_wildcard_of_many_asterisks_ends():
     assert not matches(many, {"a": "a" * 20_000})
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=drawn(150, of=600), deadline=None)
 @given(pattern=PATTERNS, event=EVENTS)
 def test_the_oracle_the_index_and_the_reasons_agree(pattern, event):
     before = copy.deepcopy((pattern, event))
@@ -158,7 +159,7 @@ def test_the_oracle_the_index_and_the_reasons_agree(pattern, event):
     assert (pattern, event) == before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(40, of=150), deadline=None)
 @given(patterns=st.lists(PATTERNS, min_size=5, max_size=30), event=EVENTS)
 def test_the_index_finds_what_matching_one_by_one_finds(patterns, event):
     compiled = []
