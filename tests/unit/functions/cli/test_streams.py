@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,22 @@ FULL = Path("/dev/full")
 needs_a_full_device = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A folder with one workflow."""
+    made = tmp_path_factory.mktemp("published")
+    path = made / "hello.json"
+    path.write_text(json.dumps({"name": "hello", "description": "grüezi → ✓", "definition": HELLO}), encoding="utf-8")
+    command = [sys.executable, "-m", "functions.cli.main", "--data-dir", made / "data", "import", "--file", path]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
+    subprocess.run([*command, "--publish"], check=True, capture_output=True, env=kept, timeout=patience.SECONDS)
+    return made / "data"
+
+
 @pytest.fixture
-def shell(tmp_path):
+def shell(published, tmp_path):
     """Runs `automate ARGUMENTS REDIRECTION` by a shell, on a folder with one workflow."""
+    shutil.copytree(published, tmp_path / "data")
 
     def run(arguments, redirection="", **environment):
         automate = f'"{sys.executable}" -m functions.cli.main --data-dir "{tmp_path / "data"}"'
@@ -29,9 +43,6 @@ def shell(tmp_path):
             check=False, timeout=patience.SECONDS,
         )
 
-    path = tmp_path / "hello.json"
-    path.write_text(json.dumps({"name": "hello", "description": "grüezi → ✓", "definition": HELLO}))
-    assert run(f'import --file "{path}" --publish').returncode == 0
     return run
 
 
