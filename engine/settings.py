@@ -100,6 +100,18 @@ class Settings:
         "key starts nothing, also after its execution is gone.",
         least=1, most=3650,
     )
+    alert_workflow: str = _setting(
+        "", "AUTOMATE_ALERT_WORKFLOW",
+        "The workflow that is started when an execution of a workflow without `alerts` fails, times out or is PAUSED.",
+    )
+    alert_webhook: str = _setting(
+        "", "AUTOMATE_ALERT_WEBHOOK",
+        "The address that is called then, on one machine, through the http connector and its egress rules.",
+    )
+    studio_url: str = _setting(
+        "", "AUTOMATE_STUDIO_URL",
+        "What links in alerts begin with, such as https://automate.example.com/studio. By default the local server's.",
+    )
     disk_reserve_mb: int = _setting(
         200, "AUTOMATE_DISK_RESERVE_MB",
         "How much of the data folder's disk is kept for what already runs: with less than that free, new starts are "

@@ -30,6 +30,7 @@ from pydantic import (
     model_validator,
 )
 
+from engine.catalog.alerts import Alert
 from engine.catalog.cases import Case
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.sensitive import Sensitive
@@ -73,6 +74,10 @@ class WorkflowDocument(BaseModel):
     definition: dict[str, Any] = Field(description="The state machine in the Amazon States Language.")
     triggers: list[Trigger] = Field(
         default_factory=list, description="What starts it, besides whoever may: webhooks, schedules, events, messages."
+    )
+    alerts: list[Alert] | None = Field(
+        None, max_length=10,
+        description="Who hears that an execution failed, is PAUSED, or is late; by default whom a setting names.",
     )
     input_schema: dict[str, Any] | None = Field(
         None, description="A JSON Schema. An execution starts only with an input that fits it."

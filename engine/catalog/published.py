@@ -103,4 +103,5 @@ def parse_version(record: VersionRecord) -> PublishedVersion:
         sensitive=document.get("sensitive"),
         triggers=tuple(document.get("triggers", ())),
         published_at=record.published_at,
+        alerts=None if document.get("alerts") is None else tuple(document["alerts"]),
     )

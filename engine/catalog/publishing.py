@@ -53,10 +53,28 @@ def document_problems(
         from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
 
         found += trigger_problems(
-            document.triggers, now, kind=document.kind, input_schema=document.input_schema
+            document.triggers, now, kind=document.kind, input_schema=document.input_schema, workflow=document.name
         )
+    found += _alert_problems(document)
     found += credentials_written(document)
     return found
+
+
+def _alert_problems(document: WorkflowDocument) -> Iterator[Diagnostic]:
+    """Two of one name would be one group; one that starts its own workflow could go on for ever."""
+    seen: set[str] = set()
+    for index, alert in enumerate(document.alerts or ()):
+        if alert.name in seen:
+            yield Diagnostic(
+                "ALERT_NAME", f"two alerts are called {alert.name!r}: give each a name of its own",
+                json_pointer(("alerts", index, "name")),
+            )
+        seen.add(alert.name)
+        if alert.workflow == document.name:
+            yield Diagnostic(
+                "ALERT_OWN_WORKFLOW", f"the alert {alert.name!r} starts the workflow whose failure it tells of: name "
+                "another one", json_pointer(("alerts", index, "workflow")),
+            )
 
 
 def credentials_written(document: WorkflowDocument) -> list[Diagnostic]:

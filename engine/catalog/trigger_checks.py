@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from engine.catalog.triggers import EventTrigger, ScheduleTrigger, Trigger, WebhookTrigger
+from engine.catalog.triggers import EventTrigger, ScheduleTrigger, Trigger, WebhookTrigger, WorkflowEndTrigger
 from engine.errors import Diagnostic, json_pointer
 from engine.language.schema.validation import Unchecked, errors
 from engine.records import dataclass
@@ -51,12 +51,14 @@ def next_times(triggers: Sequence[Trigger], now: float) -> list[NextTimes]:
 
 
 def trigger_problems(
-    triggers: Sequence[Trigger], now: float, *, kind: str, input_schema: dict[str, Any] | None = None
+    triggers: Sequence[Trigger], now: float, *, kind: str, input_schema: dict[str, Any] | None = None,
+    workflow: str = "",
 ) -> Iterator[Diagnostic]:
     """ERROR for what cannot be published: two of one name, a webhook that does not say who may call it, a result of a
     workflow that is not EXPRESS, a schedule whose input cannot start it, and what a document of an earlier release may
     have and is refused now. WARNING for what can hardly be meant: a schedule that is over at `now`, a pattern with a
-    field that no event has. `kind` and `input_schema` are the workflow's."""
+    field that no event has. `kind` and `input_schema` are the workflow's, `workflow` is
+    its name."""
     yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
         place: Path = ("triggers", index)
@@ -67,6 +69,8 @@ def trigger_problems(
                 yield from _of_pattern(trigger, (*place, "pattern"))
             elif isinstance(trigger, WebhookTrigger):
                 yield from _of_webhook(trigger, place, kind)
+            elif isinstance(trigger, WorkflowEndTrigger):
+                yield from _of_end(trigger, place, workflow)
             faults = expression_faults({"when": trigger.when, "dedupe_key": trigger.dedupe_key, "input": trigger.input})
             for each in faults:
                 yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*place, *each.path)))
@@ -100,6 +104,19 @@ def _of_webhook(trigger: WebhookTrigger, place: Path, kind: str) -> Iterator[Dia
         yield Diagnostic(
             "WEBHOOK_RESULT", f"{trigger} answers with the result, and the workflow is {kind}: only an EXPRESS one "
             "ends while its sender waits", json_pointer((*place, "answer")),
+        )
+
+
+def _of_end(trigger: WorkflowEndTrigger, place: Path, workflow: str) -> Iterator[Diagnostic]:
+    if trigger.workflow == workflow:
+        yield Diagnostic(
+            "TRIGGER_OWN_END", f"{trigger} would start the workflow itself again, for ever: name another workflow, or "
+            "redrive what failed with a Retry or a schedule", json_pointer((*place, "workflow")),
+        )
+    if trigger.errors and trigger.statuses and set(trigger.statuses) == {"SUCCEEDED"}:
+        yield Diagnostic(
+            "TRIGGER_HEARS_NOTHING", f"{trigger} is heard only where it SUCCEEDED, and with an error: no execution "
+            "ends so", json_pointer((*place, "errors")),
         )
 
 

@@ -220,8 +220,27 @@ class EventTrigger(_Trigger):
         return f"the event pattern of the bus {self.bus!r}"
 
 
+class WorkflowEndTrigger(_Trigger):
+    """The end of another workflow's execution."""
+
+    type: Literal["workflow_end"]
+    workflow: str = Field(
+        description="The other workflow's name; * is every other one.", pattern=r"^(\*|[A-Za-z0-9_-]{1,80})$"
+    )
+    statuses: list[Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]] = Field(
+        default_factory=list, max_length=4, description="With which status it ended; by default with any."
+    )
+    errors: list[Annotated[str, Field(min_length=1, max_length=256)]] = Field(
+        default_factory=list, max_length=20,
+        description="With which error, as States.Timeout or Payment*; by default with any, or none.",
+    )
+
+    def __str__(self) -> str:
+        return "the end of every workflow" if self.workflow == "*" else f"the end of {self.workflow!r}"
+
+
 Trigger = Annotated[
-    ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger, Field(discriminator="type")
+    ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger | WorkflowEndTrigger, Field(discriminator="type")
 ]
 
 

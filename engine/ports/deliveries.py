@@ -152,3 +152,7 @@ class TriggerStates(Protocol):
         """Write `state` with its revision raised by one, if the stored revision is the state's own (0: there is none).
         False where it is another."""
         ...
+
+    def forget(self, workspace: str, workflow: str, trigger: str) -> None:
+        """Delete what is kept; nothing where nothing is."""
+        ...

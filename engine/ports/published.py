@@ -15,8 +15,9 @@ class PublishedVersion:
     """One published version, parsed. `kind` is STANDARD or EXPRESS. `business_key` is the expression (JSONata between
     ``{% %}`` or a JSONPath) that names a run by its input; `input_schema` is a JSON Schema. `at_most_once` overrides
     the connectors' own declaration: state names whose task is called at most once per attempt. `retention_days` is how
-    long its executions are kept after their end; None: as long as the stage's or folder's setting says. `sensitive` and
-    `triggers` are the document's fields of these names, as written. `published_at` is in epoch seconds."""
+    long its executions are kept after their end; None: as long as the stage's or folder's setting says. `sensitive`,
+    `triggers` and `alerts` are the document's fields of these names, as written; `alerts` None: none was.
+    `published_at` is in epoch seconds."""
 
     workspace: str
     workflow: str
@@ -31,6 +32,7 @@ class PublishedVersion:
     sensitive: Json = None
     triggers: tuple[dict[str, Json], ...] = ()
     published_at: float = 0.0
+    alerts: tuple[dict[str, Json], ...] | None = None
 
     @property
     def marks_fields(self) -> bool:

@@ -130,7 +130,7 @@ def services_over(
     def triggers() -> Triggers:
         from functions.app.triggers.service import triggers_over  # noqa: PLC0415  few requests arrive at a trigger
 
-        return triggers_over(stores, settings, clock, executions, audit, versions)
+        return triggers_over(stores, settings, clock, executions, audit, versions, chain.tasks)
 
     @cache
     def webhooks() -> Webhooks:

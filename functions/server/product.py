@@ -38,7 +38,9 @@ from functions.server.room import refuse_without_room
 from functions.task_chain import aws_tasks_of_a_profile, task_chain
 
 if TYPE_CHECKING:
+    from engine.durable.triggering.watching import Watched
     from engine.durable.worker.worker import Worker
+    from engine.ports.executions_index import ExecutionRow
     from functions.app.reads import Reads
     from functions.server.named_callers import NamedCallers
 
@@ -105,6 +107,19 @@ class Product:
 
             return LocalReads(settings.data_dir, clock)
 
+        @cache
+        def watched() -> Watched:
+            from engine.durable.triggering.watching import Watched  # noqa: PLC0415  only who closes executions asks
+            from engine.triggers.alerts import default_alerts  # noqa: PLC0415  likewise
+
+            return Watched(
+                stores.catalog, CatalogPublished(stores.catalog), clock, settings.workspace, default_alerts(settings)
+            )
+
+        def hears(row: ExecutionRow) -> bool:
+            return watched()(row)
+
+        stores.journal.hears = hears
         callers = Callers(actor, named)
 
         def new_worker(*, runs_sync: bool) -> Worker:
@@ -177,7 +192,8 @@ class Product:
         ended = threading.Event()
         beside = [threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True),
                   threading.Thread(target=self._age, args=(ended,), name="ageing", daemon=True),
-                  threading.Thread(target=self._schedule, args=(ended,), name="schedules", daemon=True)]
+                  threading.Thread(target=self._schedule, args=(ended,), name="schedules", daemon=True),
+                  threading.Thread(target=self._tell_ends, args=(ended,), name="ends", daemon=True)]
         for thread in beside:
             thread.start()
         try:
@@ -197,6 +213,12 @@ class Product:
 
         schedules = self.services.open_triggers().schedules(f"worker {self.stores.owner}")
         start_schedules(self.folder, schedules, ended)
+
+    def _tell_ends(self, ended: threading.Event) -> None:
+        from functions.server.scheduling import tell_ends  # noqa: PLC0415  as the module says
+
+        tell = partial(self.services.open_triggers().ended.tell_untold, self.stores.ends)
+        tell_ends(self.folder, tell, ended)
 
     def _sweep(self, ended: threading.Event) -> None:
         from engine.durable.lifecycle.sweeper import Sweeper  # noqa: PLC0415  as the module says
@@ -228,7 +250,7 @@ def load_worker() -> None:
         "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
         "engine.durable.lifecycle.sweeper", "engine.durable.worker.serving", "functions.engine_audit",
         "functions.server.ageing", "functions.server.scheduling", "functions.app.triggers.service",
-        "engine.adapters.local.retention", "engine.adapters.local.space",
+        "engine.adapters.local.ends", "engine.adapters.local.retention", "engine.adapters.local.space",
     ):
         import_module(name)
 

@@ -1,5 +1,6 @@
-"""Schedules of a data folder: one worker looks every second at what is due. What it misses while nobody works is
-treated as each schedule's `missed` says.
+"""What one worker of a data folder does for all of them: it looks every second at the schedules that are due, and at
+the ends of executions that somebody listens for. What schedules miss while nobody works is treated as each one's
+`missed` says; ends wait.
 
 Of several workers one does it, by an OS lock that ends with its process.
 """
@@ -10,10 +11,11 @@ import fcntl
 import logging
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.durable.triggering.schedules import Schedules
-from engine.errors import StorageError
+from engine.errors import StorageError, UserError
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,28 +24,38 @@ REST_SECONDS = 5.0
 """Of a worker that is not the one, or whose store did not serve."""
 
 LOCK = ".schedules"
+ENDS_LOCK = ".ends"
 
 
 def start_schedules(folder: Path, schedules: Schedules, ended: threading.Event) -> None:
     """Start what is due, as long as no other process does, until `ended`."""
+    _alone(folder, LOCK, "schedules", schedules.fire, ended)
+
+
+def tell_ends(folder: Path, tell: Callable[[], int], ended: threading.Event) -> None:
+    """Tell the ends that are written down, as long as no other process does, until `ended`."""
+    _alone(folder, ENDS_LOCK, "ends of executions", tell, ended)
+
+
+def _alone(folder: Path, name: str, what: str, act: Callable[[], int], ended: threading.Event) -> None:
     try:
-        lock = os.open(folder / "locks" / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = os.open(folder / "locks" / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        _LOG.warning("schedules start nothing: their lock cannot be made: %s", error.strerror)
+        _LOG.warning("%s start nothing: their lock cannot be made: %s", what, error.strerror)
         return
     pause = LOOK_SECONDS
     try:
         while not ended.wait(pause):
-            pause = _look(schedules) if _is_ours(lock) else REST_SECONDS
+            pause = _look(what, act) if _is_ours(lock) else REST_SECONDS
     finally:
         os.close(lock)
 
 
-def _look(schedules: Schedules) -> float:
+def _look(what: str, act: Callable[[], int]) -> float:
     try:
-        schedules.fire()
-    except StorageError as error:
-        _LOG.warning("schedules are looked at again: %s", error)
+        act()
+    except (StorageError, UserError) as error:
+        _LOG.warning("%s are looked at again: %s", what, error)
         return REST_SECONDS
     return LOOK_SECONDS
 

@@ -1285,7 +1285,8 @@ export const TRIGGER_TYPES = [
   "schedule",
   "webhook",
   "queue",
-  "event"
+  "event",
+  "workflow_end"
 ] as const;
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 

@@ -182,6 +182,15 @@ def test_states_change_only_as_they_were_read(states, workspace):
     assert states.all(workspace) == [replace(paused, revision=2)]
 
 
+def test_a_state_that_is_forgotten_may_come_anew(states, workspace):
+    first = TriggerState(workspace, "orders", "!alert!1", spec="s")
+    for _ in range(2):
+        assert states.change(first) is True
+        states.forget(workspace, "orders", "!alert!1")
+        states.forget(workspace, "orders", "!alert!1")
+        assert states.all(workspace) == []
+
+
 def test_states_come_by_workflow_and_trigger(states, workspace):
     for workflow, trigger in (("b", "y"), ("a", "z"), ("b", "x")):
         states.change(TriggerState(workspace, workflow, trigger))

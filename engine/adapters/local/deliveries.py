@@ -138,6 +138,11 @@ class SqliteTriggerStates:
             lambda connection: connection.execute(_CHANGE_STATE, (*values, *key, state.revision)).rowcount == 1
         )
 
+    def forget(self, workspace: str, workflow: str, trigger: str) -> None:
+        """Delete one."""
+        statement = "DELETE FROM trigger_state WHERE workspace = ? AND workflow = ? AND trigger_name = ?"
+        self._database.write(lambda connection: connection.execute(statement, (workspace, workflow, trigger)))
+
 
 def _delivery(workspace: str, row: tuple[Any, ...]) -> Delivery:
     return Delivery(ExecutionKey(workspace, row[0]), *row[1:])

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from engine.adapters.listing import storable
 from engine.adapters.local.database import LARGEST, Database
 from engine.adapters.local.executions_index import write_row
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment, Sizes
+from engine.ports.journal import RUNNING, Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment, Sizes
 from engine.ports.keys import ExecutionKey
+
+if TYPE_CHECKING:
+    from engine.ports.ends import Hears
 
 _HEADER = """workflow, version, definition_digest, input_digest, kind, status, started_at, seq, due_at, ended_at,
     strikes, cause, parent"""
@@ -42,6 +46,9 @@ _CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at 
         cause = ?
     WHERE workspace = ? AND id = ? AND seq <= ? AND status IN (?, ?)"""
 
+_ENDED = """INSERT INTO ended (workspace, id, workflow, version, status, seq, started_at, ended_at, error)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
 _READ_HEADER = f"SELECT {_HEADER} FROM header WHERE workspace = ? AND id = ?"
 _HISTORY = f"SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq > ? AND last_event > ? ORDER BY seq LIMIT ?"
 _LOAD = f"""SELECT {_SEGMENT} FROM segment WHERE e = ? AND seq >=
@@ -58,12 +65,14 @@ _FIRST_HISTORY_PAGE, _HISTORY_PAGE = 10, 200
 
 
 class SqliteJournal:
-    """engine.ports.journal.Journal. No byte is billed here: what is small is neither deflated nor repeated whole."""
+    """engine.ports.journal.Journal. No byte is billed here: what is small is neither deflated nor repeated whole.
+    `hears`: see engine.ports.ends."""
 
     sizes = Sizes(compress_over=4 * 1024, few_deltas=16 * 1024)
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.hears: Hears | None = None
 
     def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
         """Write header, input and row in one transaction. None when written, else the header that is there."""
@@ -122,14 +131,16 @@ class SqliteJournal:
                     fenced.add(segment.key)
             for change in headers:
                 if change.key not in fenced:
-                    _change_header(connection, change)
+                    self._change_header(connection, change)
             return [segment.key not in fenced for segment in segments]
 
         return self._database.write(work)
 
     def update_headers(self, changes: Sequence[HeaderChange]) -> list[bool]:
         """Apply header changes; False where the condition did not hold."""
-        return self._database.write(lambda connection: [_change_header(connection, change) for change in changes])
+        return self._database.write(lambda connection: [
+            self._change_header(connection, change) for change in changes
+        ])
 
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
@@ -176,6 +187,22 @@ class SqliteJournal:
         row = self._database.read(lambda connection: connection.execute(query, (key.workspace, key.id)).fetchone())
         return None if row is None else row[0]
 
+    def _change_header(self, connection: sqlite3.Connection, change: HeaderChange) -> bool:
+        values = (
+            change.seq, change.status, change.due_at, change.ended_at, change.strikes, change.cause,
+            change.key.workspace, change.key.id, change.seq, min(change.needs), max(change.needs),
+        )
+        changed = connection.execute(_CHANGE_HEADER, values).rowcount == 1
+        row = change.row
+        if changed and row is not None:
+            write_row(connection, row)
+            if self.hears is not None and change.status != RUNNING and self.hears(row):
+                connection.execute(_ENDED, (
+                    row.key.workspace, row.key.id, row.workflow, row.version, row.status, change.seq, row.started_at,
+                    row.ended_at, storable(row.error),
+                ))
+        return changed
+
 
 def _header_values(header: Header) -> tuple[Any, ...]:
     return (
@@ -206,14 +233,3 @@ def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:
         segment.first_event, segment.last_event, segment.key.workspace, segment.key.id,
     )
     return connection.execute(_WRITE_SEGMENT, values).rowcount == 1
-
-
-def _change_header(connection: sqlite3.Connection, change: HeaderChange) -> bool:
-    values = (
-        change.seq, change.status, change.due_at, change.ended_at, change.strikes, change.cause,
-        change.key.workspace, change.key.id, change.seq, min(change.needs), max(change.needs),
-    )
-    changed = connection.execute(_CHANGE_HEADER, values).rowcount == 1
-    if changed and change.row is not None:
-        write_row(connection, change.row)
-    return changed

@@ -10,6 +10,7 @@ execution   the executions index; each filter has an index that ends in the list
 activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
 pause       what was paused: a workflow, or '' for all of a workspace
 delivery    what arrived at triggers: it outlives its execution; trigger_state, how far each trigger has looked
+ended       ends of executions that somebody listens for, until they are told
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
 audit       the audit log; triggers refuse what is not an insert, and `audit_head` is where each chain ends
 """
@@ -125,6 +126,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             workspace TEXT NOT NULL, workflow TEXT NOT NULL, trigger_name TEXT NOT NULL, revision INTEGER NOT NULL,
             looked_at REAL, since REAL, spec TEXT NOT NULL, paused_at REAL, paused_by TEXT NOT NULL,
             PRIMARY KEY (workspace, workflow, trigger_name)) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE ended (
+            n INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, id TEXT NOT NULL, workflow TEXT NOT NULL,
+            version INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL, started_at REAL NOT NULL,
+            ended_at REAL, error TEXT) STRICT""",
     ),
 )
 

@@ -26,6 +26,7 @@ from engine.errors import StoreUnavailable
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.adapters.local.ends import SqliteEnds
     from engine.adapters.local.retention import SqliteRetention
     from engine.adapters.local.space import SqliteSpace
 
@@ -88,8 +89,15 @@ class LocalStores:
         return cls(database, processes, clock, mended=mended)
 
     @cached_property
+    def ends(self) -> SqliteEnds:
+        """Ends of executions that somebody listens for. Few commands import it."""
+        from engine.adapters.local.ends import SqliteEnds  # noqa: PLC0415
+
+        return SqliteEnds(self._database)
+
+    @cached_property
     def retention(self) -> SqliteRetention:
-        """What deletes executions whose term is over. Few commands import it."""
+        """What deletes executions whose term is over; likewise."""
         from engine.adapters.local.retention import SqliteRetention  # noqa: PLC0415
 
         return SqliteRetention(self._database)

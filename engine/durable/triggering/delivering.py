@@ -133,6 +133,14 @@ class Delivering:
             return Delivered(replace(delivery, body=None), again=True)
         return Delivered(written, started=started)
 
+    def refuse(self, listener: Listener, arrival: Arrival, why: str) -> Delivered:
+        """Keep what arrived, which is to start nothing, and why, as `deliver` does with what cannot."""
+        weighed = listener.weigh(arrival, self._new_key())
+        delivery = self._delivery(listener, arrival, weighed.dedupe_key, None)
+        if weighed.why_not is not None:
+            return self._put(delivery, NOT_MATCHED, weighed.why_not)
+        return self._put(delivery, REFUSED, weighed.fault or why)
+
     def replay(self, listener: Listener, delivery: Delivery, *, source: str) -> Delivered:
         """Deliver once more what is kept of `delivery`, under a key of its own. Raises NotFound where it is not kept,
         and as `deliver`."""

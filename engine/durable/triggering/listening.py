@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import Lock
-from typing import Protocol
 
 from engine.clock import Clock
+from engine.durable.triggering.watching import Versions, Workflows
 from engine.errors import Conflict, NotFound, StoreCorrupt
-from engine.ports.catalog_store import WorkflowRecord
 from engine.ports.published import PublishedVersion
 from engine.triggers.listener import Listener, named
 
@@ -17,30 +16,10 @@ LOOK_SECONDS = 2.0
 """How long the list of active versions is taken for the present one."""
 
 
-class _Workflows(Protocol):
-    """What is asked of the catalog's store."""
-
-    def workflows(self, workspace: str) -> list[WorkflowRecord]:
-        """All workflows, by name."""
-        ...
-
-
-class _Versions(Protocol):
-    """What is asked of the published versions."""
-
-    def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
-        """Version `number`, the active one by default; raises NotFound, Conflict."""
-        ...
-
-    def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
-        """Version `number`."""
-        ...
-
-
 class Listening:
     """One workspace's. Safe to share between threads."""
 
-    def __init__(self, workflows: _Workflows, published: _Versions, clock: Clock, workspace: str) -> None:
+    def __init__(self, workflows: Workflows, published: Versions, clock: Clock, workspace: str) -> None:
         self._workflows = workflows
         self._published = published
         self._clock = clock

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.errors import json_pointer
 from engine.ports.deliveries import TriggerState
 from engine.triggers.faults import TriggerFault
 from engine.triggers.listener import Listener
 from engine.triggers.schedule import parse_schedule
+
+Json = Any
 
 
 def says(found: Listener) -> str:
@@ -24,8 +29,21 @@ def says(found: Listener) -> str:
             return f"messages of the queue {spec['queue']}"
         case "event":
             return f"events of the bus {spec.get('bus', 'default')} that match its pattern"
+        case "workflow_end":
+            return _says_end(spec)
         case kind:
             return kind
+
+
+def _says_end(spec: Mapping[str, Json]) -> str:
+    whose = "every other workflow" if spec["workflow"] == "*" else str(spec["workflow"])
+    statuses, errors = spec.get("statuses"), spec.get("errors")
+    said = f"ends of {whose}"
+    if statuses:
+        said += f" as {', '.join(statuses)}"
+    if errors:
+        said += f" with {', '.join(errors)}"
+    return said
 
 
 def address_of(found: Listener) -> str | None:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.executions import Executions
+from engine.durable.triggering.alerting import Alerting, AlertPlace
 from engine.durable.triggering.delivering import Delivering
+from engine.durable.triggering.ends import Ended
 from engine.durable.triggering.listening import Listening
 from engine.durable.triggering.matching import Arriving
 from engine.durable.triggering.schedules import Schedules
+from engine.durable.triggering.watching import Watched
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import EXECUTION, Subject
 from engine.ports.catalog_store import CatalogStore
 from engine.ports.deliveries import Deliveries, TriggerStates
+from engine.ports.tasks import Tasks
 from engine.records import dataclass
 from engine.settings import Settings
+from engine.triggers.alerts import default_alerts
 from functions.app.acts import Recorder, digest
 
 Json = Any
@@ -50,6 +56,7 @@ class Triggers:
     states: TriggerStates
     clock: Clock
     workspace: str
+    ended: Ended
 
     def schedules(self, source: str) -> Schedules:
         """What starts schedules, for one thread; `source` is who looks, as the audit log names it."""
@@ -60,7 +67,7 @@ class Triggers:
 
 def triggers_over(
     stores: TriggerStores, settings: Settings, clock: Clock, executions: Executions, audit: Audit,
-    published: CatalogPublished,
+    published: CatalogPublished, tasks: Tasks | None = None,
 ) -> Triggers:
     """Triggers that start through `executions`, whose starts are in the audit log as any other."""
     recorder = Recorder(audit, clock)
@@ -78,7 +85,21 @@ def triggers_over(
         executions=executions, deliveries=stores.deliveries, states=stores.trigger_states, clock=clock,
         settings=settings, recorded=recorded,
     )
+    default = default_alerts(settings)
+    watched = Watched(stores.catalog, published, clock, settings.workspace, default)
+    alerting = Alerting(
+        published=published, alerts=watched.alerts, delivering=delivering, states=stores.trigger_states,
+        page=executions.page, clock=clock, workspace=settings.workspace,
+        place=AlertPlace(default, tasks, lambda name: f"{_studio(settings)}/executions/{quote(name)}"),
+    )
     return Triggers(
         listening, delivering, Arriving(listening, delivering, clock), stores.deliveries, stores.trigger_states, clock,
-        settings.workspace,
+        settings.workspace, Ended(
+            listening=listening, delivering=delivering, deliveries=stores.deliveries, executions=executions,
+            published=published, clock=clock, alerting=alerting,
+        ),
     )
+
+
+def _studio(settings: Settings) -> str:
+    return settings.studio_url.rstrip("/") or f"http://127.0.0.1:{settings.port}/studio"

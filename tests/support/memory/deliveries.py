@@ -101,3 +101,7 @@ class MemoryTriggerStates:
                 return False
             self._states[key] = replace(state, revision=state.revision + 1)
             return True
+
+    def forget(self, workspace: str, workflow: str, trigger: str) -> None:
+        with self._lock:
+            self._states.pop((workspace, workflow, trigger), None)

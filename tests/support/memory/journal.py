@@ -7,8 +7,9 @@ from dataclasses import replace
 from threading import Lock
 
 from engine.adapters import listing
+from engine.ports.ends import End, Hears
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import BILLED, Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import BILLED, RUNNING, Due, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
 
@@ -24,6 +25,9 @@ class MemoryJournal:
         self._inputs: dict[ExecutionKey, bytes] = {}
         self._segments: dict[ExecutionKey, dict[int, Segment]] = {}
         self._inbox: dict[ExecutionKey, dict[str, InboxItem]] = {}
+        self.hears: Hears | None = None
+        self.ended: dict[int, End] = {}
+        self._numbered = 0
         self._taken: dict[ExecutionKey, float] = {}
         self._aside: list[tuple[ExecutionKey, dict[int, Segment]]] = []
 
@@ -99,6 +103,12 @@ class MemoryJournal:
             strikes=stored.strikes if change.strikes is None else change.strikes, cause=change.cause,
         )
         self._list(change.row)
+        row = change.row
+        if row is not None and self.hears is not None and change.status != RUNNING and self.hears(row):
+            self._numbered += 1
+            self.ended[self._numbered] = End(
+                row.key, row.workflow, row.version, row.status, change.seq, row.started_at, row.ended_at, row.error
+            )
         return True
 
     def _list(self, row: ExecutionRow | None) -> None:

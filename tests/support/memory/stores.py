@@ -8,6 +8,7 @@ from tests.support.memory.audit_log import MemoryAuditLog
 from tests.support.memory.blobs import MemoryBlobs
 from tests.support.memory.catalog_store import MemoryCatalogStore
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryTriggerStates
+from tests.support.memory.ends import MemoryEnds
 from tests.support.memory.executions_index import MemoryExecutionsIndex
 from tests.support.memory.journal import MemoryJournal
 from tests.support.memory.pauses import MemoryPauses
@@ -32,6 +33,7 @@ class MemoryStores:
         self.activities = MemoryActivities()
         self.deliveries = MemoryDeliveries(self.journal)
         self.trigger_states = MemoryTriggerStates()
+        self.ends = MemoryEnds(self.journal)
         self.retention = MemoryRetention(self.journal)
         self._life = 1
 

@@ -36,6 +36,10 @@ class DynamoTriggerStates:
         condition = Expression("revision = :read", {":read": state.revision}) if state.revision else ABSENT
         return self._table.holds(Put(item, condition))
 
+    def forget(self, workspace: str, workflow: str, trigger: str) -> None:
+        """Delete one."""
+        self._table.delete([_key(workspace, workflow, trigger)])
+
 
 def _partition(workspace: str) -> str:
     return f"C#{quote(workspace, safe='')}"

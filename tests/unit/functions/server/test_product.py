@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from engine.durable.triggering.watching import LOOK_SECONDS
 from engine.settings import Settings
 from functions.cli.client.client import Client
 from functions.cli.client.in_process import InProcess
 from functions.server.product import Product
+from tests.support import patience
 from tests.support.flows import flow
 
 PASS = flow({"Done": {"Type": "Pass", "End": True}})
@@ -41,3 +45,23 @@ def test_a_start_whose_entry_cannot_be_written_starts_nothing(product, client, c
     client.post("/workflows/flow/executions", {"input": {}, "name": "one"})
     assert [row["name"] for row in client.get("/executions")["executions"]] == ["one"]
     assert [entry["act"] for entry in client.get("/audit", execution="flow:one")["entries"]] == ["execution.start"]
+
+
+def test_an_end_in_the_folder_starts_who_listens_and_a_plain_end_writes_nothing_more(product, client):
+    rows = []
+    product.stores._database._writer.set_trace_callback(
+        lambda statement: rows.append(statement) if "INTO ended" in statement or "FROM ended" in statement else None
+    )
+    client.post("/workflows/flow/executions", {"input": {}, "name": "unheard"})
+    product.work(lambda: not product.runs(product.key("flow:unheard")))
+    assert rows == []
+    heard = {"name": "heard", "definition": PASS, "triggers": [{"type": "workflow_end", "workflow": "flow"}]}
+    client.post("/workflows/import", {"document": heard, "publish": True})
+    time.sleep(LOOK_SECONDS + 0.1)
+    client.post("/workflows/flow/executions", {"input": {}, "name": "one"})
+    until = time.monotonic() + patience.SECONDS
+    product.work(lambda: bool(client.get("/executions", workflow="heard", status="SUCCEEDED")["executions"])
+                 or time.monotonic() > until)
+    (started,) = client.get("/executions", workflow="heard")["executions"]
+    assert client.get(f"/executions/{started['id']}")["input"]["executionArn"].endswith("execution:flow:one")
+    assert product.stores.ends.untold(0, 10) == []

@@ -35,6 +35,11 @@ const TEXTS: Readonly<Partial<Record<string, { field: string; label: string; hin
   webhook: { field: "path", label: "Last part of the address", hint: "Letters, digits and hyphens." },
   queue: { field: "queue", label: "Queue", hint: "The ARN of an SQS queue, or the name of a local one." },
   event: { field: "bus", label: "Bus", hint: "" },
+  workflow_end: {
+    field: "workflow",
+    label: "Workflow",
+    hint: "Another one's name; * is every other one. Statuses and errors are in the source.",
+  },
 };
 
 function Trigger({ item: trigger, number, onChange, onRemove }: ItemCard) {

@@ -7,6 +7,7 @@ export const TRIGGER_NAMES: Readonly<Record<TriggerType, string>> = {
   webhook: "Webhook",
   queue: "Queue",
   event: "Event",
+  workflow_end: "Another workflow's end",
 };
 
 export const UNITS = ["minute", "hour", "day"] as const;
@@ -38,5 +39,7 @@ export function newTrigger(type: TriggerType): JsonObject {
       return { type, queue: "new-queue" };
     case "event":
       return { type, pattern: { source: ["my.app"] } };
+    case "workflow_end":
+      return { type, workflow: "*", statuses: ["FAILED", "TIMED_OUT"] };
   }
 }

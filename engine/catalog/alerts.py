@@ -1,0 +1,49 @@
+"""Alerts of a workflow document: who hears that an execution failed, is PAUSED, or is late."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from engine.catalog.triggers import SecretRef
+
+
+class AlertWebhook(BaseModel):
+    """A POST through the http connector, under its egress rules."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+    url: str = Field(description="https:// or http://.", pattern=r"^https?://\S+$", max_length=2000)
+    bearer_token: SecretRef | None = Field(None, description="Sent as Authorization: Bearer …")
+
+
+class Alert(BaseModel):
+    """What runs when an execution fails, is PAUSED, or is late: another workflow, or a webhook."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+    name: str = Field("alert", pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$", description="What it is called.")
+    statuses: list[Literal["FAILED", "TIMED_OUT", "ABORTED", "PAUSED"]] = Field(
+        default_factory=list, max_length=4, description="What it tells of; by default FAILED, TIMED_OUT and PAUSED.",
+    )
+    errors: list[Annotated[str, Field(min_length=1, max_length=256)]] = Field(
+        default_factory=list, max_length=20, description="With which error, as Payment*; by default with any, or none.",
+    )
+    late_after_seconds: int | None = Field(
+        None, ge=1, le=31_536_000, description="It also tells of an execution that is RUNNING for so long."
+    )
+    every_minutes: int = Field(
+        60, ge=1, le=10_080, description="Of one workflow and error the first is told at once, the others together, "
+        "once in so many minutes.",
+    )
+    workflow: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9_-]{1,80}$", description="The workflow that is started with the alert as its input."
+    )
+    webhook: AlertWebhook | None = Field(None, description="Where the alert is posted, as JSON.")
+
+    @model_validator(mode="after")
+    def _tells_somebody(self) -> Self:
+        if (self.workflow is None) == (self.webhook is None):
+            raise ValueError("an alert has either a workflow, which is started, or a webhook, which is called")
+        return self

@@ -1,0 +1,114 @@
+"""Alerts: which end they tell of, how ends are grouped, and what is said.
+
+first of a workflow and error ──► told at once
+the others ──► counted ──► one alert for all of them, once in `every_minutes`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from engine.language.asl.times import iso_timestamp
+from engine.records import dataclass
+from engine.settings import Settings
+from engine.triggers.ends import matches
+
+Json = Any
+
+ALERT = "alert"
+"""The kind of a delivery that an alert is."""
+
+LATE = "LATE"
+"""In place of a status: it is RUNNING for longer than it should."""
+
+DEFAULT_STATUSES = ("FAILED", "TIMED_OUT", "PAUSED")
+
+MOST_CAUSE = 1000
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an alert says of one end. `cause` is for people; None where it is hidden. `link` leads to the execution."""
+
+    execution: str
+    workflow: str
+    status: str
+    started_at: float
+    ended_at: float | None
+    error: str | None
+    cause: str | None
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is kept of one workflow's ends with one status and error: `held` were not told of since `since` (epoch
+    seconds), of which `last` is the last. `seen` is the name of the end that was counted last: it may be told twice."""
+
+    held: int = 0
+    since: float = 0.0
+    seen: str = ""
+    last: Mapping[str, Json] | None = None
+
+    def text(self) -> str:
+        """For a store's one field."""
+        return json.dumps([self.held, self.since, self.seen, self.last], ensure_ascii=False)
+
+    @classmethod
+    def of(cls, text: str) -> Group:
+        """What `text` gave; an empty one where there is none."""
+        return cls(*json.loads(text)) if text else cls()
+
+
+def default_alerts(settings: Settings) -> tuple[dict[str, Json], ...]:
+    """The alerts of a workflow that names none."""
+    workflow, webhook = settings.alert_workflow, settings.alert_webhook
+    return (
+        *([{"name": "default", "workflow": workflow}] if workflow else []),
+        *([{"name": "default-webhook", "webhook": {"url": webhook}}] if webhook else []),
+    )
+
+
+def tells(spec: Mapping[str, Json], status: str, error: str | None) -> bool:
+    """Whether the alert `spec` tells of such an end."""
+    if status == LATE:
+        return spec.get("late_after_seconds") is not None
+    if status not in (spec.get("statuses") or DEFAULT_STATUSES):
+        return False
+    errors = spec.get("errors")
+    return not errors or (error is not None and any(matches(pattern, error) for pattern in errors))
+
+
+def group_of(spec: Mapping[str, Json], status: str, error: str | None) -> str:
+    """The name of the group, within its workflow."""
+    mark = hashlib.sha256(json.dumps([status, error]).encode()).hexdigest()[:16]
+    return f"{prefix_of(spec)}{mark}"
+
+
+def prefix_of(spec: Mapping[str, Json]) -> str:
+    """What the names of an alert's groups begin with. No trigger's name has such a character."""
+    return f"!{spec.get('name', ALERT)}!"
+
+
+def late_mark(spec: Mapping[str, Json]) -> str:
+    """Where it is kept up to when an alert has looked at who is late."""
+    return f"!late!{spec.get('name', ALERT)}"
+
+
+def message(spec: Mapping[str, Json], told: Told, *, held: int, since: float | None) -> dict[str, Json]:
+    """What is sent. `held` others have ended so since `since` without being told of."""
+    said = f"{told.workflow} is late" if told.status == LATE else f"{told.workflow} {told.status}"
+    text = said + (f" with {told.error}" if told.error else "") + (f": {told.cause}" if told.cause else "")
+    if held and since is not None:
+        text += f" ({held} more since {iso_timestamp(since)})"
+    return {
+        "alert": spec.get("name", ALERT), "text": text, "workflow": told.workflow, "execution": told.execution,
+        "status": told.status, "error": told.error, "cause": told.cause, "link": told.link,
+        "started_at": iso_timestamp(told.started_at),
+        "ended_at": None if told.ended_at is None else iso_timestamp(told.ended_at),
+        "more": held, "more_since": iso_timestamp(since) if held and since is not None else None,
+    }

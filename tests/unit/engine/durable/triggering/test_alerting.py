@@ -1,0 +1,242 @@
+"""Alerts: once a failure, never a storm, and nothing that is hidden leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from engine.catalog.published import CatalogPublished
+from engine.clock import SkipClock
+from engine.durable.triggering.alerting import GIVEN_UP_SECONDS, LOOK_SECONDS
+from engine.durable.triggering.watching import Watched
+from engine.errors import UserError
+from engine.ports.tasks import TaskFailed, TaskSucceeded
+from engine.triggers.alerts import default_alerts
+from tests.support.api import api_over
+from tests.support.flows import flow
+from tests.support.memory.stores import MemoryStores
+
+PASS = flow({"Done": {"Type": "Pass", "End": True}})
+FAIL = flow({"No": {"Type": "Fail", "ErrorPath": "$.error", "Cause": "no money"}})
+WAIT = flow({"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}})
+
+
+class Hook:
+    """Tasks that a webhook's call reaches."""
+
+    def __init__(self):
+        self.calls = []
+        self.answers = []
+
+    def call(self, call):
+        self.calls.append(call)
+        return self.answers.pop(0) if self.answers else TaskSucceeded({"status": 204})
+
+
+class Place:
+    def __init__(self, **settings):
+        self.clock = SkipClock(1_700_000_000.0)
+        self.stores = MemoryStores(self.clock)
+        self.api = api_over(self.stores, self.clock)
+        self.hook = Hook()
+        settings = dataclasses.replace(self.api.services.settings, **settings)
+        self.stores.journal.hears = Watched(
+            self.stores.catalog, CatalogPublished(self.stores.catalog), self.clock, "default", default_alerts(settings)
+        )
+        alerting = self.api.services.open_triggers().ended._alerting
+        alerting._place = dataclasses.replace(alerting._place, tasks=self.hook, default=default_alerts(settings))
+        self.publish("notify")
+
+    def publish(self, name, definition=PASS, **document):
+        reply = self.api("POST", "/workflows/import", {
+            "document": {"name": name, "definition": definition, **document}, "publish": True
+        })
+        assert reply.status == 200, reply.text
+        self.clock.sleep(2.5)
+
+    def fail(self, name, error="Declined", workflow="orders"):
+        given = {"input": {"error": error}, "name": name}
+        assert self.api("POST", f"/workflows/{workflow}/executions", given).status == 201
+        self.settle()
+
+    def settle(self):
+        for _ in range(5):
+            self.api.work()
+            self.api.services.open_triggers().ended.tell_untold(self.stores.ends)
+        self.api.work()
+
+    def later(self, seconds):
+        self.clock.sleep(seconds)
+        self.settle()
+
+    @property
+    def told(self):
+        rows = self.api("GET", "/executions?workflow=notify").json["executions"]
+        return [self.api("GET", f"/executions/{row['id']}").json["input"] for row in reversed(rows)]
+
+
+@pytest.fixture
+def place():
+    made = Place()
+    made.publish("orders", FAIL, alerts=[{"name": "pager", "workflow": "notify", "every_minutes": 10}])
+    return made
+
+
+def test_a_failure_is_told_with_its_cause_and_the_way_to_it(place):
+    place.fail("one")
+    (told,) = place.told
+    assert told == {
+        "alert": "pager", "text": "orders FAILED with Declined: no money", "workflow": "orders",
+        "execution": "orders:one", "status": "FAILED", "error": "Declined", "cause": "no money",
+        "link": "http://127.0.0.1:8400/studio/executions/orders%3Aone", "more": 0, "more_since": None,
+        "started_at": told["started_at"], "ended_at": told["ended_at"],
+    }
+    entry = place.api("GET", "/audit?act=execution.start&limit=1").json["entries"][0]
+    assert entry["actor"] == "trigger:notify/alert"
+
+
+def test_a_storm_is_one_alert_and_a_summary_in_its_time(place):
+    for number in range(50):
+        place.fail(f"n{number}")
+    assert [told["execution"] for told in place.told] == ["orders:n0"]
+    place.fail("other", error="Other")  # another error is another group
+    assert len(place.told) == 2
+    place.later(300)
+    assert len(place.told) == 2
+    place.later(301)
+    first, _, summary = place.told
+    assert (first["more"], summary["execution"], summary["more"]) == (0, "orders:n49", 48)
+    place.later(2000)
+    assert len(place.told) == 3
+    place.fail("again")  # long after: at once
+    assert place.told[-1]["execution"] == "orders:again"
+
+
+def test_a_failure_when_the_time_is_over_tells_of_those_before(place):
+    for name in ("one", "two", "three"):
+        place.fail(name)
+    place.clock.sleep(601)
+    place.api.services.open_triggers().ended._alerting._looked_at = place.clock.now()  # the look comes later
+    place.fail("four")
+    assert [(told["execution"], told["more"]) for told in place.told] == [("orders:one", 0), ("orders:four", 2)]
+
+
+def test_what_is_quiet_leaves_nothing(place):
+    place.fail("one")
+    assert [state.trigger[:7] for state in place.stores.trigger_states.all("default")] == ["!pager!"]
+    place.later(1201)
+    assert place.stores.trigger_states.all("default") == []
+
+
+def test_a_paused_execution_is_told_of(place):
+    key = place.api.services.executions.start("default", "orders", {"error": "x"}, name="one").key
+    from engine.durable.poison import pause  # noqa: PLC0415
+
+    pause(place.stores.journal, place.stores.journal.header(key), "its worker died")
+    place.settle()
+    assert [(told["status"], told["cause"]) for told in place.told] == [("PAUSED", "its worker died")]
+
+
+def test_what_is_late_is_told_once(place):
+    place.publish("slow", WAIT, alerts=[{"workflow": "notify", "late_after_seconds": 600, "every_minutes": 1}])
+    place.settle()
+    assert place.api("POST", "/workflows/slow/executions", {"input": {}, "name": "one"}).status == 201
+    place.later(500)
+    assert place.told == []
+    place.later(140)
+    assert [(told["status"], told["text"]) for told in place.told] == [("LATE", "slow is late")]
+    for _ in range(5):
+        place.later(LOOK_SECONDS + 60)
+    assert len(place.told) == 1
+
+
+def test_sensitive_fields_stay(place):
+    quotes = flow({"No": {"Type": "Fail", "Error": "E", "CausePath": "$.error"}})
+    place.publish("orders", quotes, sensitive={"input": ["/error"]}, alerts=[{"workflow": "notify"}])
+    place.fail("one", error="4111")
+    (told,) = place.told
+    assert (told["error"], told["cause"]) == ("E", None)
+    assert "4111" not in json.dumps(told)
+
+
+def test_no_alert_of_an_alert(place):
+    place.publish("notify", FAIL, alerts=[{"workflow": "second"}])
+    place.publish("second")
+    place.fail("one")
+    assert len(place.told) == 1
+    assert place.api("GET", "/executions?workflow=second").json["executions"] == []
+
+
+def test_a_setting_tells_of_workflows_that_name_none():
+    place = Place(alert_workflow="notify")
+    place.publish("orders", FAIL)
+    place.publish("quiet", FAIL, alerts=[])
+    place.fail("one")
+    place.fail("one", workflow="quiet")
+    assert [told["execution"] for told in place.told] == ["orders:one"]
+
+
+def webhook(place, **more):
+    hook = {"url": "https://hooks.example.com/x", "bearer_token": {"$secret": "PAGER"}}
+    place.publish("orders", FAIL, alerts=[{"webhook": hook, "every_minutes": 10, **more}])
+
+
+def test_a_webhook_is_called_through_the_connector(place):
+    webhook(place)
+    place.fail("one")
+    (call,) = place.hook.calls
+    assert call.resource == "connector:http:request"
+    assert call.arguments["url"] == "https://hooks.example.com/x"
+    assert call.arguments["json"]["text"] == "orders FAILED with Declined: no money"
+    assert call.secret_refs == (("/bearer_token", "PAGER"),)
+    place.fail("two")
+    assert len(place.hook.calls) == 1
+
+
+def test_a_webhook_that_fails_is_called_again_under_the_same_key_and_rests(place):
+    webhook(place)
+    place.hook.answers = [TaskFailed("Http.503", "busy")]
+    with pytest.raises(UserError, match="busy"):
+        place.fail("one")
+    with pytest.raises(UserError, match="a moment ago"):
+        place.fail("two")
+    assert len(place.hook.calls) == 1
+    place.later(LOOK_SECONDS + 1)
+    assert [call.idempotency_key for call in place.hook.calls] == [place.hook.calls[0].idempotency_key] * 2
+    assert place.stores.ends.untold(0, 10) == []
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_webhook_that_never_answers_is_given_up_and_said(place, caplog, refused):
+    webhook(place)
+    place.hook.answers = [TaskFailed("Http.404", "none", retryable=not refused)] * 100
+    if refused:
+        place.fail("one")
+    else:
+        with pytest.raises(UserError):
+            place.fail("one")
+        place.later(GIVEN_UP_SECONDS + 1)
+    assert "AN ALERT IS NOT TOLD: orders FAILED with Declined: no money: Http.404: none" in caplog.text
+    assert place.stores.ends.untold(0, 10) == []
+
+
+def test_an_alert_whose_workflow_is_gone_is_said(place, caplog):
+    place.publish("orders", FAIL, alerts=[{"workflow": "nobody"}])
+    place.fail("one")
+    assert "AN ALERT IS NOT TOLD" in caplog.text
+
+
+@pytest.mark.parametrize(("alerts", "code"), [
+    ([{"workflow": "orders"}], "ALERT_OWN_WORKFLOW"), ([{"workflow": "a"}, {"workflow": "b"}], "ALERT_NAME"),
+    ([{}], "InvalidDocument"), ([{"workflow": "a", "webhook": {"url": "https://x"}}], "InvalidDocument"),
+    ([{"workflow": "a", "every_minutes": 0}], "InvalidDocument"),
+    ([{"webhook": {"url": "ftp://x"}}], "InvalidDocument"),
+])
+def test_what_cannot_be_meant_is_refused(place, alerts, code):
+    reply = place.api("POST", "/workflows/import", {
+        "document": {"name": "orders", "definition": PASS, "alerts": alerts}, "publish": True
+    })
+    assert reply.status == 422
+    assert code in reply.text

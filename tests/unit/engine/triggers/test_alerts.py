@@ -1,0 +1,47 @@
+"""Which end an alert tells of, and what it says."""
+
+import pytest
+
+from engine.settings import Settings
+from engine.triggers.alerts import Group, Told, default_alerts, group_of, message, tells
+
+
+@pytest.mark.parametrize(("spec", "status", "error", "told"), [
+    ({}, "FAILED", None, True), ({}, "TIMED_OUT", "States.Timeout", True), ({}, "PAUSED", None, True),
+    ({}, "ABORTED", None, False), ({}, "SUCCEEDED", None, False), ({}, "LATE", None, False),
+    ({"statuses": ["ABORTED"]}, "ABORTED", None, True), ({"statuses": ["ABORTED"]}, "FAILED", None, False),
+    ({"errors": ["Pay*"]}, "FAILED", "PaymentDeclined", True), ({"errors": ["Pay*"]}, "FAILED", "Other", False),
+    ({"late_after_seconds": 5}, "LATE", None, True), ({"late_after_seconds": 5, "errors": ["x"]}, "LATE", None, True),
+])
+def test_an_alert_tells_of_what_it_names(spec, status, error, told):
+    assert tells(spec, status, error) is told
+
+
+def test_a_group_is_one_status_and_error_of_one_alert():
+    names = {
+        group_of(spec, status, error)
+        for spec in ({}, {"name": "pager"}) for status in ("FAILED", "LATE") for error in (None, "", "E")
+    }
+    assert len(names) == 12
+    assert all(name.startswith(("!alert!", "!pager!")) for name in names)
+
+
+def test_a_group_comes_back_as_it_was_kept():
+    group = Group(3, 1.5, "w:é#1#FAILED", {"execution": "w:é"})
+    assert Group.of(group.text()) == group
+    assert Group.of("") == Group()
+
+
+def test_what_is_said_is_one_sentence_and_its_parts():
+    told = Told("w:1", "w", "FAILED", 0.0, 2.5, "E", "no money", "http://x/w%3A1")
+    said = message({"name": "pager"}, told, held=2, since=60.0)
+    assert said["text"] == "w FAILED with E: no money (2 more since 1970-01-01T00:01:00.000Z)"
+    assert (said["more"], said["link"], said["ended_at"]) == (2, "http://x/w%3A1", "1970-01-01T00:00:02.500Z")
+    late = message({}, Told("w:1", "w", "LATE", 0.0, None, None, None, ""), held=0, since=None)
+    assert (late["text"], late["ended_at"], late["more_since"]) == ("w is late", None, None)
+
+
+def test_settings_name_the_alerts_of_all():
+    assert default_alerts(Settings()) == ()
+    both = default_alerts(Settings(alert_workflow="notify", alert_webhook="https://x"))
+    assert [spec.get("workflow") or spec["webhook"]["url"] for spec in both] == ["notify", "https://x"]
