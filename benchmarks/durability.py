@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -58,9 +59,9 @@ class CountingQueue:
         """As the queue does."""
         self._queue.send(wakes)
 
-    def claim(self, limit: int) -> list[Received]:
+    def claim(self, limit: int, *, without: AbstractSet[str] = frozenset()) -> list[Received]:
         """As the queue does."""
-        claimed: list[Received] = self._queue.claim(limit)
+        claimed: list[Received] = self._queue.claim(limit, without=without)
         return claimed
 
     def acknowledge(self, receipts: Sequence[str]) -> None:

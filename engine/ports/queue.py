@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from engine.ports.keys import ExecutionKey
@@ -40,8 +41,9 @@ class WakeQueue(Protocol):
 class ClaimableQueue(WakeQueue, Protocol):
     """A queue that a worker process polls itself (locally and in tests; on AWS, Lambda polls SQS)."""
 
-    def claim(self, limit: int) -> list[Received]:
-        """Up to `limit` wakes that are due and that no live process holds. Does not block.
+    def claim(self, limit: int, *, without: AbstractSet[str] = frozenset()) -> list[Received]:
+        """Up to `limit` wakes that are due and that no live process holds, none of the workflows in `without`. Does not
+        block. While more are due than it takes, each workflow has an equal part.
 
         A claim hides a wake from the others as SQS's visibility timeout does; locally it lasts as long as its process.
         """

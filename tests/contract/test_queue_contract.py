@@ -128,3 +128,91 @@ def test_unknown_receipts_are_no_error(queue, key):
     queue.acknowledge([received.receipt])
     queue.release([received.receipt])
     assert queue.claim(10) == []
+
+
+# ---------------------------------------------------------------- turns
+
+
+@pytest.fixture
+def fair_queue(queue, backend):
+    """SQS is fair by itself, by the messages' groups (tests/unit/engine/adapters/aws/test_queue.py); moto is not."""
+    if backend.family == "aws":
+        pytest.skip("Lambda claims")
+    return queue
+
+
+def queued(queue, workspace, workflow, count, **more):
+    queue.send([Wake(ExecutionKey.of(workspace, workflow, f"run-{number}"), **more) for number in range(count)])
+
+
+def claims_until(queue, workflow, count):
+    """How many claims of ten it takes to claim `count` wakes of the workflow."""
+    claims = 0
+    while count > 0:
+        claimed = queue.claim(10)
+        assert len(claimed) == 10
+        queue.acknowledge([item.receipt for item in claimed])
+        count -= sum(item.key.workflow == workflow for item in claimed)
+        claims += 1
+    return claims
+
+
+@pytest.mark.parametrize("name", ["aaa", "zzz"])
+def test_ten_behind_ten_thousand_are_claimed_in_twice_their_lone_claims(fair_queue, workspace, name):
+    queued(fair_queue, workspace, "many", 10_000)
+    claims_until(fair_queue, "many", 100)
+    queued(fair_queue, workspace, name, 10)
+    assert claims_until(fair_queue, name, 10) <= 2
+
+
+def test_a_hundred_workflows_take_turns_behind_a_large_one(fair_queue, workspace):
+    queued(fair_queue, workspace, "many", 3_000)
+    claims_until(fair_queue, "many", 20)
+    for number in range(100):
+        queued(fair_queue, workspace, f"flow-{number}", 10)
+    seen = {}
+    for claims in range(1, 202):
+        claimed = fair_queue.claim(10)
+        fair_queue.acknowledge([item.receipt for item in claimed])
+        for item in claimed:
+            seen.setdefault(item.key.workflow, []).append(claims)
+    assert {name: len(at) for name, at in seen.items() if name != "many"} == {f"flow-{n}": 10 for n in range(100)}
+    assert max(at[0] for at in seen.values()) <= 12  # each had one before any had two
+    assert len(seen["many"]) >= 10
+
+
+def test_workflows_whose_wakes_are_not_due_hide_none_that_are(fair_queue, backend, workspace):
+    for number in range(200):
+        queued(fair_queue, workspace, f"later-{number}", 2, delay=600.0)
+    queued(fair_queue, workspace, "now", 50)
+    assert claims_until(fair_queue, "now", 50) == 5
+    assert fair_queue.claim(10) == []
+    backend.clock.sleep(601)
+    assert len(fair_queue.claim(400)) == 400
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10, 100])
+def test_no_wake_is_lost_and_none_comes_twice_however_many_are_claimed(fair_queue, workspace, limit):
+    for workflow, count in (("a", 90), ("b", 7), ("c", 1), ("d", 30)):
+        queued(fair_queue, workspace, workflow, count)
+    found, left = [], 128
+    while left:
+        claimed = fair_queue.claim(limit)
+        assert len(claimed) == min(limit, left)  # as many as there are
+        found += [item.key for item in claimed]
+        left -= len(claimed)
+        fair_queue.acknowledge([item.receipt for item in claimed])
+    assert len(set(found)) == len(found) == 128
+
+
+def test_some_workflows_can_be_left(fair_queue, backend, workspace):
+    queued(fair_queue, workspace, "many", 40)
+    queued(fair_queue, workspace, "few", 3)
+    queued(fair_queue, workspace, "later", 3, delay=60.0)
+    claimed = fair_queue.claim(10, without={"many"})
+    assert {item.key.workflow for item in claimed} == {"few"}
+    assert len(claimed) == 3
+    assert fair_queue.claim(10, without={"many"}) == []
+    backend.clock.sleep(61)
+    assert len(fair_queue.claim(2, without={"many"})) == 2
+    assert len(fair_queue.claim(100)) == 41

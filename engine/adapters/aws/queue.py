@@ -1,9 +1,15 @@
-"""The wake queue in SQS. Sending only: on AWS Lambda polls it, claims and acknowledges."""
+"""The wake queue in SQS. Sending only: on AWS Lambda polls it, claims and acknowledges.
+
+Each message names its workflow as its group. In a standard queue that says nothing of order: SQS keeps a group with a
+backlog from letting the messages of others wait ("Amazon SQS fair queues", SQS developer guide).
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 _MOST_SENT = 10  # SendMessageBatch's limit
+_GROUP = re.compile(r"[A-Za-z0-9_/-]{1,128}")
 
 
 class SqsQueue:
@@ -67,4 +74,13 @@ def decode_wake(body: str) -> ExecutionKey:
 def _entry(number: int, wake: Wake) -> SendMessageBatchRequestEntryTypeDef:
     """One message. The delay is rounded up, since an early wake would have to be sent again."""
     delay = math.ceil(min(max(wake.delay, 0.0), MAX_DELAY_SECONDS))
-    return {"Id": str(number), "MessageBody": encode_wake(wake.key), "DelaySeconds": delay}
+    return {
+        "Id": str(number), "MessageBody": encode_wake(wake.key), "DelaySeconds": delay,
+        "MessageGroupId": group_of(wake.key),
+    }
+
+
+def group_of(key: ExecutionKey) -> str:
+    """The message group of an execution's wakes: its workflow's, in the characters that SQS takes."""
+    name = f"{key.workspace}/{key.workflow}"
+    return name if _GROUP.fullmatch(name) else hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()

@@ -3,13 +3,19 @@
 A claim is the owner's name in the wake's row. It ends when its owner acknowledges or releases it, or dies: a claim
 whose owner's OS lock is free (processes.py) is anybody's, at once. Nothing here waits for the disk: a wake is a hint,
 and one that a power cut takes is found again by the sweep.
+
+The earliest come first while a claim can take all that are due. Where more are due, workflows take turns: each has an
+equal part of a claim, in the order of their names, from where the claim before ended. So ten wakes of one workflow do
+not wait for ten thousand of another.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from threading import Lock
 
 from engine.adapters.local.bell import Bell
@@ -23,9 +29,20 @@ _SEND = "INSERT INTO wake (workspace, id, due_at) VALUES (?, ?, ?)"
 _CLAIM = """UPDATE wake SET owner = ?, receives = receives + 1
     WHERE n IN (SELECT n FROM wake WHERE owner = '' AND due_at <= ? ORDER BY due_at, n LIMIT ?)
     RETURNING n, workspace, id, receives"""
+_CLAIM_THESE = """UPDATE wake SET owner = ?, receives = receives + 1
+    WHERE n IN (SELECT value FROM json_each(?)) RETURNING n, workspace, id, receives"""
+_WORKFLOW = "substr(id, 1, instr(id, ':'))"  # as in the index: the workflow's name and the colon
+_NEXT_WORKFLOW = f"""SELECT {_WORKFLOW}, due_at FROM wake WHERE owner = '' AND {_WORKFLOW} > ?
+    ORDER BY {_WORKFLOW}, due_at LIMIT 1"""
+_OF_WORKFLOW = f"""SELECT n FROM wake WHERE owner = '' AND {_WORKFLOW} = ? AND due_at <= ?
+    ORDER BY due_at, n LIMIT ?"""
+_EARLIEST = "SELECT n FROM wake WHERE owner = '' AND due_at <= ? ORDER BY due_at, n LIMIT ?"
 _NEXT_DUE = "SELECT due_at FROM wake WHERE owner = '' ORDER BY due_at LIMIT 1"
 _NEXT_OWNER = "SELECT owner FROM wake WHERE owner > ? AND owner > '' ORDER BY owner LIMIT 1"
 
+
+MOST_LOOKED_AT = 32
+"""So many workflows are looked at in one claim; the next one goes on behind them."""
 
 HEARING_SECONDS = 0.5
 """How often the database is asked whether somebody wrote though the bell tells: a ring may be lost."""
@@ -44,6 +61,8 @@ class SqliteQueue:
         self._heard: Callable[[], None] | None = None
         self._hears_others = False
         self._ask_at = 0.0
+        self._was_full = False
+        self._turn = ""  # the workflow that was looked at last
 
     def send(self, wakes: Sequence[Wake]) -> None:
         """Put wakes into the queue."""
@@ -53,19 +72,69 @@ class SqliteQueue:
             self._database.write(lambda connection: connection.executemany(_SEND, rows), durable=False)
             self._tell()
 
-    def claim(self, limit: int) -> list[Received]:
-        """Up to `limit` due wakes that no live process holds. An empty queue is only read, never locked."""
+    def claim(self, limit: int, *, without: AbstractSet[str] = frozenset()) -> list[Received]:
+        """Up to `limit` due wakes that no live process holds, none of the workflows in `without`. Where there are none
+        it is only read, never locked."""
         dead = self._dead_owners()
         due_in = self.next_due_in()
         if not dead and (due_in is None or due_in > 0.0):
             return []
+        if without:
+            now = self._clock.now()
+            others, turn = self._database.read(lambda reader: self._due_workflows(reader, now, 1, without))
+            if not others:
+                self._turn = turn
+                return []
 
         def work(connection: sqlite3.Connection) -> list[tuple[int, str, str, int]]:
             connection.executemany("UPDATE wake SET owner = '' WHERE owner = ?", [(owner,) for owner in dead])
-            return connection.execute(_CLAIM, (self._processes.owner, self._clock.now(), limit)).fetchall()
+            owner, now = self._processes.owner, self._clock.now()
+            if not self._was_full and not without:
+                return connection.execute(_CLAIM, (owner, now, limit)).fetchall()
+            numbers = self._in_turn(connection, now, limit, without)
+            return connection.execute(_CLAIM_THESE, (owner, json.dumps(numbers))).fetchall() if numbers else []
 
         rows = self._database.write(work, durable=False)
+        if not without:
+            self._was_full = len(rows) >= limit
         return [Received(ExecutionKey(workspace, id_), str(n), receives) for n, workspace, id_, receives in rows]
+
+    def _in_turn(
+        self, connection: sqlite3.Connection, now: float, limit: int, without: AbstractSet[str]
+    ) -> list[int]:
+        """Numbers of due wakes, an equal part of each workflow's, then the earliest of all."""
+        names, self._turn = self._due_workflows(connection, now, limit, without)
+        part = limit // max(len(names), 1)
+        most = part + (limit % max(len(names), 1) > 0)
+        each = [[n for n, in connection.execute(_OF_WORKFLOW, (name, now, most))] for name in names]
+        chosen = dict.fromkeys(n for numbers in each for n in numbers[:part])
+        chosen |= dict.fromkeys(n for numbers in each for n in numbers[part:])
+        for name in names:
+            if len(chosen) >= limit:
+                break
+            chosen |= dict.fromkeys(n for n, in connection.execute(_OF_WORKFLOW, (name, now, limit)))
+        if len(chosen) < limit and not without:  # behind workflows whose wakes are not due there may be others
+            chosen |= dict.fromkeys(n for n, in connection.execute(_EARLIEST, (now, limit)))
+        return list(chosen)[:limit]
+
+    def _due_workflows(
+        self, connection: sqlite3.Connection, now: float, limit: int, without: AbstractSet[str]
+    ) -> tuple[list[str], str]:
+        """Up to `limit` workflows that have due wakes, those behind the one that had the last turn before the others;
+        and the one that has the last turn now."""
+        found: list[str] = []
+        at, around = self._turn, False
+        for _ in range(MOST_LOOKED_AT):
+            row = connection.execute(_NEXT_WORKFLOW, (at,)).fetchone()
+            if row is None and not around:
+                around = True
+                row = connection.execute(_NEXT_WORKFLOW, ("",)).fetchone()
+            if row is None or (around and row[0] > self._turn) or len(found) >= limit:
+                break
+            at = row[0]
+            if row[1] <= now and at[:-1] not in without:
+                found.append(at)
+        return found, at
 
     def acknowledge(self, receipts: Sequence[str]) -> None:
         """Delete claimed wakes."""

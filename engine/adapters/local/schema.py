@@ -5,7 +5,7 @@ A migration that was released is never changed; a new one is added. What the lay
 header      keeps a small integer `e` for each execution, so that the index of segments holds two integers an entry:
             one commit for fifty executions touches a page or two of it, not fifty
 segment     rows in order of arrival; `body` stands last, so that looking at the other columns reads no overflow pages
-wake        two partial indexes: free ones by due time, claimed ones by owner
+wake        partial indexes: free ones by due time, and by workflow and due time; claimed ones by owner
 execution   the executions index; each filter has an index that ends in the list's order
 activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
 pause       what was paused: a workflow, or '' for all of a workspace
@@ -133,6 +133,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             version INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL, started_at REAL NOT NULL,
             ended_at REAL, error TEXT) STRICT""",
     ),
+    ("CREATE INDEX wake_fair ON wake (substr(id, 1, instr(id, ':')), due_at) WHERE owner = ''",),
 )
 
 VERSION = len(MIGRATIONS)

@@ -43,13 +43,15 @@ class Owned:
     `inbox_at` and `outbox_at` are when the inbox is read and the outbox seen to at the latest and the earliest.
     `answers` are what came of calls. `segment` is a commit under way, `failures` how often it failed.
 
+    `workflow` is its workflow's name, `last_turn` the number of the round in which it had its last turn.
+
     `held`: it is not to go on. Calls under way are waited for and stops are read, but nothing new begins. `paused`: and
     that because it is PAUSED itself. `abandoned`: whoever ran it is gone, and it is not to be run again.
     """
 
     __slots__ = (
         "abandoned", "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "invocation",
-        "outbox_at", "paused", "segment", "woken",
+        "last_turn", "outbox_at", "paused", "segment", "woken", "workflow",
     )
 
     def __init__(
@@ -57,6 +59,8 @@ class Owned:
         abandoned: bool = False,
     ) -> None:
         self.activation = activation
+        self.workflow = activation.key.workflow
+        self.last_turn = 0
         self.deadline = deadline
         self.invocation = invocation
         self.paused = paused
@@ -97,6 +101,10 @@ class Owned:
         return now >= self.deadline - RESERVE_SECONDS
 
     # ---------------------------------------------------------------- what happens to it
+
+    def has_turn(self, number: int) -> None:
+        """It is stepped in the round of that number."""
+        self.last_turn = number
 
     def wake(self) -> None:
         """Somebody may have said something: its inbox is read before it is let go of."""

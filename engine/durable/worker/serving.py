@@ -11,7 +11,7 @@ sweeps send for an execution that cannot be opened do not pile up, and a release
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.clock import Clock
 from engine.durable.lifecycle.sweeper import CLAIM_SECONDS, LOOK_AHEAD_SECONDS
@@ -34,6 +34,9 @@ MOST_OWNED = 100
 
 RECLAIM_SECONDS = 1.0
 """How often it claims though the queue reports no change: wakes that a dead process held have become free."""
+
+OTHERS_SECONDS = 0.05
+"""How often it looks for wakes of other workflows while it owns as many executions as it may."""
 
 STOP_SECONDS = 5.0
 """After a stop, calls still running are left so much later: their leases end with this process."""
@@ -62,6 +65,7 @@ class Serving:
         self._outcomes: dict[ExecutionKey, Outcome] = {}
         self._done: list[str] = []
         self._claim_at = 0.0
+        self._others_at = 0.0
         self._is_told = False
         self._failing_since: float | None = None
 
@@ -115,11 +119,33 @@ class Serving:
 
     def _claim(self) -> None:
         now = self._clock.now()
-        room = 0 if self._worker.alone else min(self._most_owned - self._worker.owned, self._batch)
-        if room <= 0 or not (self._queue.changed() or now >= self._claim_at):
+        if self._worker.alone:
+            return
+        room = min(self._most_owned - self._worker.owned, self._batch)
+        if room <= 0:
+            self._claim_for_others(now)
+            return
+        if not (self._queue.changed() or now >= self._claim_at):
             return
         self._claim_at = now  # until it is known to be empty
         claimed = self._queue.claim(room)
+        self._admit(claimed)
+        if len(claimed) < room:
+            due_in = self._queue.next_due_in()
+            self._claim_at = now + (RECLAIM_SECONDS if due_in is None else min(due_in, RECLAIM_SECONDS))
+
+    def _claim_for_others(self, now: float) -> None:
+        """It owns as many as it may. A quarter more is for workflows that own less than their part."""
+        room = min(self._most_owned + self._most_owned // 4 - self._worker.owned, self._batch)
+        if room <= 0 or now < self._others_at:
+            return
+        self._others_at = now + OTHERS_SECONDS
+        owned = self._worker.workflows()
+        part = self._most_owned // (len(owned) + 1)
+        self._admit(self._queue.claim(room, without={name for name, count in owned.items() if count >= part}))
+
+    def _admit(self, claimed: Sequence[Received]) -> None:
+        """Own what was claimed, or tell it of the wake where it is owned."""
         fresh: list[ExecutionKey] = []
         for received in claimed:
             self._wakes.setdefault(received.key, []).append(received)
@@ -127,9 +153,6 @@ class Serving:
                 fresh.append(received.key)
         again = {received.key for received in claimed if received.receives > 1}
         self._worker.admit(list(dict.fromkeys(fresh)), float("inf"), again)
-        if len(claimed) < room:
-            due_in = self._queue.next_due_in()
-            self._claim_at = now + (RECLAIM_SECONDS if due_in is None else min(due_in, RECLAIM_SECONDS))
 
     def _settle(self) -> None:
         """Acknowledge what is done; one wake is enough to bring back what failed."""

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor
@@ -62,6 +63,7 @@ from engine.durable.worker.policies import Policies
 from engine.durable.worker.settling import Settling
 from engine.durable.worker.start_execution import StartsExecutions
 from engine.durable.worker.stepping import Stepping
+from engine.durable.worker.turns import turns
 from engine.errors import StorageError
 from engine.ports.activities import ActivityStore
 from engine.ports.journal import Journal, Loaded, Segment
@@ -156,6 +158,7 @@ class Worker:
         )
         self._alone_later: dict[ExecutionKey, tuple[float, bool]] = {}
         self._invocation_seconds = 0.0
+        self._rounds = 0
 
     # ---------------------------------------------------------------- a batch, or round by round
 
@@ -195,6 +198,10 @@ class Worker:
     def owned(self) -> int:
         """How many executions it owns."""
         return len(self._ownership.owned)
+
+    def workflows(self) -> Counter[str]:
+        """How many executions of each workflow it owns."""
+        return Counter(owned.workflow for owned in self._ownership.owned.values())
 
     @property
     def alone(self) -> bool:
@@ -279,21 +286,21 @@ class Worker:
     # ---------------------------------------------------------------- one round
 
     def round(self) -> None:
-        """Give every owned execution one slice, commit all that changed at once, perform what is owed.
-
-        Who has the fewest calls under way goes first, so that a wide Map takes no more than its share of the threads.
-        """
+        """Give every owned execution whose turn it is one slice (worker.turns), commit all that changed at once, and
+        perform what is owed."""
         if self._alone_later and not self._ownership.owned:
             key = next(iter(self._alone_later))
             deadline, redelivered = self._alone_later.pop(key)
             self.admit([key], deadline, {key} if redelivered else frozenset())
         self._stepping.begin_round()
         limited = self._invocation_seconds != 0  # outside `run` a deadline passes, and no worker is fresher
-        for owned in sorted(self._ownership.owned.values(), key=lambda owned: len(owned.activation.in_flight)):
+        self._rounds += 1
+        for owned in turns(self._ownership.owned.values(), self._clock.now(), self._rounds):
+            owned.has_turn(self._rounds)
             self._ownership.guard(owned.activation.key, self._stepping.step, owned, limited=limited)
         self._commit_all()
         self._settle_late()
-        for owned in list(self._ownership.owned.values()):
+        for owned in [owned for owned in self._ownership.owned.values() if owned.last_turn == self._rounds]:
             self._ownership.guard(owned.activation.key, self._settling.settle, owned)
 
     def gather(self, wait: float) -> None:

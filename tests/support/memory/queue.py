@@ -1,10 +1,11 @@
-"""The wake queue in a process's memory: a heap of free wakes by due time, a dictionary of claimed ones."""
+"""The wake queue in a process's memory: a heap of free wakes by due time for each workflow, and the claimed ones."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from threading import Lock
 
 from engine.clock import Clock
@@ -19,7 +20,7 @@ class MemoryQueue:
         self._clock = clock
         self._lock = Lock()
         self._numbers = itertools.count(1)
-        self._free: list[tuple[float, int, ExecutionKey, int]] = []
+        self._free: dict[str, list[tuple[float, int, ExecutionKey, int]]] = {}
         self._claimed: dict[str, Received] = {}
         self._changed = False
         self._heard: Callable[[], None] = lambda: None
@@ -30,14 +31,21 @@ class MemoryQueue:
             for wake in wakes:
                 self._put(wake.key, min(wake.delay, MAX_DELAY_SECONDS), receives=0)
 
-    def claim(self, limit: int) -> list[Received]:
-        """Up to `limit` due wakes, earliest first."""
+    def claim(self, limit: int, *, without: AbstractSet[str] = frozenset()) -> list[Received]:
+        """Up to `limit` due wakes: one of each workflow in turn, of each the earliest first."""
         with self._lock:
             now = self._clock.now()
-            claimed: list[Received] = []
-            while self._free and len(claimed) < limit and self._free[0][0] <= now:
-                _, number, key, receives = heapq.heappop(self._free)
-                claimed.append(Received(key, str(number), receives + 1))
+            taken: list[tuple[float, int, ExecutionKey, int]] = []
+            due = [name for name, free in self._free.items() if free[0][0] <= now and name not in without]
+            while due and len(taken) < limit:
+                name = due.pop(0)
+                free = self._free.pop(name)
+                taken.append(heapq.heappop(free))
+                if free:
+                    self._free[name] = free  # behind the others, for its next turn
+                    due += [name] if free[0][0] <= now else []
+            taken.sort()
+            claimed = [Received(key, str(number), receives + 1) for _, number, key, receives in taken]
             self._claimed.update((item.receipt, item) for item in claimed)
             return claimed
 
@@ -58,7 +66,7 @@ class MemoryQueue:
     def next_due_in(self) -> float | None:
         """Seconds until the earliest unclaimed wake is due; None when there is none."""
         with self._lock:
-            return max(0.0, self._free[0][0] - self._clock.now()) if self._free else None
+            return max(0.0, min(free[0] for free in self._free.values())[0] - self._clock.now()) if self._free else None
 
     def changed(self) -> bool:
         """Whether wakes may have been added since the last call."""
@@ -77,6 +85,6 @@ class MemoryQueue:
 
     def _put(self, key: ExecutionKey, delay: float, receives: int) -> None:
         due_at = self._clock.now() + max(0.0, delay)
-        heapq.heappush(self._free, (due_at, next(self._numbers), key, receives))
+        heapq.heappush(self._free.setdefault(key.workflow, []), (due_at, next(self._numbers), key, receives))
         self._changed = True
         self._heard()

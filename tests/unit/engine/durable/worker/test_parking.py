@@ -39,7 +39,7 @@ def test_heartbeats_do_not_multiply_wakes():
         for received in product.stores.queue.claim(10):
             product.run(received.key)
             product.stores.queue.acknowledge([received.receipt])
-    assert len(product.stores.queue._free) <= 2
+    assert sum(map(len, product.stores.queue._free.values())) <= 2
 
 
 def test_a_wake_that_comes_a_little_early_is_armed_again():
