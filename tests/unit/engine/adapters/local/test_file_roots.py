@@ -283,6 +283,18 @@ def test_a_writer_that_dies_at_any_call_leaves_the_old_file_or_the_new(tmp_path)
     assert at >= 20
 
 
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_the_name(monkeypatch, roots):
+    made = []
+
+    def noting(name, real):
+        return lambda *args, **more: (made.append(name), real(*args, **more))[1]
+
+    for name in ("mkdir", "write", "fsync", "rename"):
+        monkeypatch.setattr(os, name, noting(name, getattr(os, name)))
+    roots.write("out", "a", b"data")
+    assert made == ["mkdir", "fsync", "write", "fsync", "rename", "fsync"]
+
+
 KILLED = """
 import sys
 from engine.adapters.local.file_roots import FileRoots

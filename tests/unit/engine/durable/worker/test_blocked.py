@@ -8,6 +8,7 @@ import pytest
 
 from engine.durable.worker.blocked import BELOW_OUTBOX, CASES, Do, facts_of, what_to_do
 from engine.durable.worker.owned import RESERVE_SECONDS, Owned
+from engine.ports.keys import ExecutionKey
 
 NOW = 1000.0
 AMPLE = NOW + 300
@@ -23,7 +24,7 @@ def blocked(
     owed = SimpleNamespace(ready=ready, scheduled=scheduled)
     activation = SimpleNamespace(
         express=express, dirty=dirty, snapshot=SimpleNamespace(closed=closed), in_flight=set(in_flight),
-        owed=lambda: owed,
+        owed=lambda: owed, key=ExecutionKey("default", "flow:one"),
     )
     owned = Owned(activation, deadline, invocation=300.0)
     owned.hold(held=held)
