@@ -250,7 +250,7 @@ def load_worker() -> None:
         "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
         "engine.durable.lifecycle.sweeper", "engine.durable.worker.serving", "functions.engine_audit",
         "functions.server.ageing", "functions.server.scheduling", "functions.app.triggers.service",
-        "engine.adapters.local.ends", "engine.adapters.local.retention", "engine.adapters.local.space",
+        "engine.adapters.local.retention", "engine.adapters.local.space",
     ):
         import_module(name)
 

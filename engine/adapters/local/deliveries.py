@@ -1,9 +1,10 @@
-"""What arrived at triggers, and how far each has looked, in SQLite."""
+"""What arrived at triggers, how far each has looked, and ends that have still to be told, in SQLite."""
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from engine.adapters import listing
 from engine.adapters.local.database import Database
@@ -19,6 +20,9 @@ from engine.ports.deliveries import (
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Header
 from engine.ports.keys import ExecutionKey
+
+if TYPE_CHECKING:
+    from engine.ports.ends import End
 
 _FIRST = """trigger_name, kind, version, arrived_at, outcome, forget_at, why, source, dedupe_key"""
 _LAST = "body_digest, repeats, differed, repeated_at, replay_of"
@@ -42,6 +46,8 @@ _NEW_STATE = f"""INSERT INTO trigger_state (workspace, {_STATE}) VALUES (?, ?, ?
     ON CONFLICT DO NOTHING"""
 _CHANGE_STATE = """UPDATE trigger_state SET revision = revision + 1, looked_at = ?, since = ?, spec = ?, paused_at = ?,
     paused_by = ? WHERE workspace = ? AND workflow = ? AND trigger_name = ? AND revision = ?"""
+_UNTOLD = """SELECT n, workspace, id, workflow, version, status, seq, started_at, ended_at, error FROM ended
+    WHERE n > ? ORDER BY n LIMIT ?"""
 
 
 class SqliteDeliveries:
@@ -142,6 +148,25 @@ class SqliteTriggerStates:
         """Delete one."""
         statement = "DELETE FROM trigger_state WHERE workspace = ? AND workflow = ? AND trigger_name = ?"
         self._database.write(lambda connection: connection.execute(statement, (workspace, workflow, trigger)))
+
+
+class SqliteEnds:
+    """engine.ports.ends.Ends."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def untold(self, after: int, limit: int) -> Sequence[tuple[int, End]]:
+        """Some of them, in order."""
+        from engine.ports.ends import End  # noqa: PLC0415  few processes tell ends
+
+        rows = self._database.rows(_UNTOLD, (after, limit))
+        return [(number, End(ExecutionKey(workspace, found), *rest)) for number, workspace, found, *rest in rows]
+
+    def told(self, numbers: Sequence[int]) -> None:
+        """Delete them."""
+        values = [(number,) for number in numbers]
+        self._database.write(lambda connection: connection.executemany("DELETE FROM ended WHERE n = ?", values))
 
 
 def _delivery(workspace: str, row: tuple[Any, ...]) -> Delivery:

@@ -13,7 +13,7 @@ from engine.adapters.local.bell import BELLS, Bell
 from engine.adapters.local.blobs import SqliteBlobs
 from engine.adapters.local.catalog_store import SqliteCatalogStore
 from engine.adapters.local.database import Database
-from engine.adapters.local.deliveries import SqliteDeliveries, SqliteTriggerStates
+from engine.adapters.local.deliveries import SqliteDeliveries, SqliteEnds, SqliteTriggerStates
 from engine.adapters.local.executions_index import SqliteExecutionsIndex
 from engine.adapters.local.inspection import Inspection, inspect
 from engine.adapters.local.journal import SqliteJournal
@@ -26,7 +26,6 @@ from engine.errors import StoreUnavailable
 from engine.settings import Settings
 
 if TYPE_CHECKING:
-    from engine.adapters.local.ends import SqliteEnds
     from engine.adapters.local.retention import SqliteRetention
     from engine.adapters.local.space import SqliteSpace
 
@@ -57,6 +56,7 @@ class LocalStores:
         self.activities = SqliteActivities(database)
         self.deliveries = SqliteDeliveries(database, self.journal)
         self.trigger_states = SqliteTriggerStates(database)
+        self.ends = SqliteEnds(database)
 
     @classmethod
     def open(cls, data_dir: str | Path, settings: Settings, clock: Clock, *, command: str) -> LocalStores:
@@ -89,15 +89,8 @@ class LocalStores:
         return cls(database, processes, clock, mended=mended)
 
     @cached_property
-    def ends(self) -> SqliteEnds:
-        """Ends of executions that somebody listens for. Few commands import it."""
-        from engine.adapters.local.ends import SqliteEnds  # noqa: PLC0415
-
-        return SqliteEnds(self._database)
-
-    @cached_property
     def retention(self) -> SqliteRetention:
-        """What deletes executions whose term is over; likewise."""
+        """What deletes executions whose term is over. Few commands import it."""
         from engine.adapters.local.retention import SqliteRetention  # noqa: PLC0415
 
         return SqliteRetention(self._database)

@@ -222,7 +222,7 @@ class Alerting:
 
     def _called(self, webhook: Mapping[str, Json], told: Told, said: Json, name: str) -> TaskFailed | None:
         if self._place.tasks is None:
-            return TaskFailed("Automate.NoWebhooks", "no webhook can be called here", retryable=False)
+            return TaskFailed("NoWebhooks", "no webhook can be called from here", retryable=False)
         token = webhook.get("bearer_token")
         arguments = {"method": "POST", "url": webhook["url"], "json": said, "timeout_seconds": WEBHOOK_SECONDS}
         outcome = self._place.tasks.call(TaskCall(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from engine.catalog import triggers
+from engine.catalog.alerts import Alert, AlertWebhook
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.files import read_document
 from engine.triggers.events.matchers import _COMPARISONS
@@ -88,3 +89,11 @@ def test_every_sample_has_its_row_and_holds_what_it_shows():
         for language in ("JSONata", "JSONPath"):
             if told[name].partition("| ")[2].startswith(language):
                 assert document.definition.get("QueryLanguage", "JSONPath") == language, name
+
+
+def test_every_field_of_an_alert_has_its_row_and_what_is_shown_is_one():
+    told = rows("Alerts")
+    assert set(told) == set(Alert.model_fields)
+    assert all(f"`{field}`" in told["webhook"] for field in AlertWebhook.model_fields)
+    (example,) = re.findall(r"^```json\n(.*?)^```", section("Alerts"), re.MULTILINE | re.DOTALL)
+    assert [Alert.model_validate(each).name for each in json.loads(example)] == ["pager", "chat"]
