@@ -239,8 +239,41 @@ class WorkflowEndTrigger(_Trigger):
         return "the end of every workflow" if self.workflow == "*" else f"the end of {self.workflow!r}"
 
 
+class PublicForm(BaseModel):
+    """For how long, and how often, a link opens a form to anybody."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+    expires: str = Field(description="Until when, as 2027-01-31T06:00:00Z.")
+    most: int = Field(ge=1, le=1_000_000, description="How many submissions each link takes.")
+
+    @field_validator("expires")
+    @classmethod
+    def _is_time(cls, value: str) -> str:
+        from engine.language.asl.times import parse_timestamp  # noqa: PLC0415 - see the module
+
+        if parse_timestamp(value) is None:
+            raise ValueError("it is no time with a zone, as 2027-01-31T06:00:00Z")
+        return value
+
+
+class FormTrigger(_Trigger):
+    """A page that is made from the input schema."""
+
+    type: Literal["form"]
+    title: str | None = Field(None, max_length=200, description="Over the form; by default the schema's.")
+    description: str | None = Field(None, max_length=2000, description="Under the title; by default the schema's.")
+    public: Literal[False] | PublicForm = Field(
+        False, description="False: each link is for who asks for it, once within an hour."
+    )
+
+    def __str__(self) -> str:
+        return "the form"
+
+
 Trigger = Annotated[
-    ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger | WorkflowEndTrigger, Field(discriminator="type")
+    ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger | WorkflowEndTrigger | FormTrigger,
+    Field(discriminator="type")
 ]
 
 

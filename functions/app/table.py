@@ -18,7 +18,8 @@ from functions.app.routing import Route, RouteTable
 
 MODULES = (
     "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "map_runs", "operations", "redrives",
-    "tasks", "activities", "triggers.deliveries", "triggers.hooks", "triggers.events", "definitions", "rules",
+    "tasks", "activities", "triggers.deliveries", "triggers.hooks", "triggers.events", "triggers.forms",
+    "definitions", "rules",
     "testing", "copilot", "secrets", "tokens", "audit", "alarms",
     "figures", "uploads", "storage", "me",
 )

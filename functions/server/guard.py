@@ -4,7 +4,7 @@ this address. What each of them may do is the application's to check (functions.
     Host      127.0.0.1:PORT or localhost:PORT          else 421: a name that was re-bound to loopback is not us
     Origin    absent or our own, on unsafe methods      else 403: another site's page cannot act in the owner's name
     length    within the limit                          else 413
-    caller    token, or a session's cookie and proof    else 401; only /health, /signin, /samples/ and webhooks are open
+    caller    token, or a session's cookie and proof    else 401; open are /health, /signin, /samples/, webhooks, forms
 
 A browser sends the cookie to every port of 127.0.0.1, from pages of every port too: it counts as one site. So the
 cookie by itself opens only what holds nothing of the owner's (DOCUMENTS), and the API wants the session's proof, which
@@ -126,7 +126,7 @@ class Guard:
         """What answers at `path` whoever asks; None where one has to be known."""
         if path.startswith("/samples/"):
             return self._samples
-        if path.startswith("/hooks/"):
+        if path.startswith(("/hooks/", "/forms/")):
             return self._api
         return {"/signin": self._sign_in, "/health": self._api}.get(path)
 

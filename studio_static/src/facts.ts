@@ -1226,6 +1226,7 @@ export const AUDIT_ACTS = [
   "token.add",
   "token.revoke",
   "token.rotate",
+  "trigger.link",
   "trigger.pause",
   "trigger.replay",
   "trigger.resume",
@@ -1286,7 +1287,8 @@ export const TRIGGER_TYPES = [
   "webhook",
   "queue",
   "event",
-  "workflow_end"
+  "workflow_end",
+  "form"
 ] as const;
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 

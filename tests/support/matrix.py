@@ -11,6 +11,8 @@ TABLE = {
     NOBODY: """
         GET /health
         POST /hooks/{workflow}/{path}
+        GET /forms/{link}
+        POST /forms/{link}
     """,
     ANYBODY: """
         GET /me
@@ -78,6 +80,7 @@ TABLE = {
         POST /deliveries/{delivery}/replay
         POST /triggers/{workflow}/{trigger}/pause
         POST /triggers/{workflow}/{trigger}/resume
+        POST /triggers/{workflow}/{trigger}/links
         POST /events
     """,
     "editor": """

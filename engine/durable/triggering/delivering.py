@@ -133,6 +133,11 @@ class Delivering:
             return Delivered(replace(delivery, body=None), again=True)
         return Delivered(written, started=started)
 
+    def known(self, listener: Listener, arrival: Arrival) -> Delivery | None:
+        """What is kept of a delivery that came under the same key before."""
+        weighed = listener.weigh(arrival, self._new_key())
+        return self._deliveries.get(self._delivery(listener, arrival, weighed.dedupe_key, None).key)
+
     def refuse(self, listener: Listener, arrival: Arrival, why: str) -> Delivered:
         """Keep what arrived, which is to start nothing, and why, as `deliver` does with what cannot."""
         weighed = listener.weigh(arrival, self._new_key())

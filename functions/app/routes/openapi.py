@@ -25,6 +25,7 @@ _PARAMETERS = {
     "number": "The version's number.", "step": "The step's id.",
     "key": "The secret's key.", "token": "The token's name.", "activity": "The activity's name.",
     "workflow": "The workflow's name.", "trigger": "The trigger's name.", "path": "The webhook's path.",
+    "link": "The form's link.",
     "delivery": "The delivery's id: <workflow>:<trigger>.<mark>, its colon written %3A.",
     "run": "The Map Run: its ARN, or the last part of it.",
 }

@@ -32,6 +32,14 @@ class TriggerList(Given):
     triggers: list[Trigger]
 
 
+class FormLink(Given):
+    """A link that opens a form."""
+
+    path: str = Field(description="Behind this API's address. It is shown this once.")
+    expires_at: Time
+    most: int = Field(description="How often it may be submitted.")
+
+
 class Delivery(Given):
     """What arrived once, and what came of it. `id` is also that of the execution, where one was started."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import json_pointer
@@ -29,10 +29,9 @@ def says(found: Listener) -> str:
             return f"messages of the queue {spec['queue']}"
         case "event":
             return f"events of the bus {spec.get('bus', 'default')} that match its pattern"
-        case "workflow_end":
-            return _says_end(spec)
         case kind:
-            return kind
+            more = _MORE.get(kind)
+            return kind if more is None else more(spec)
 
 
 def _says_end(spec: Mapping[str, Json]) -> str:
@@ -44,6 +43,14 @@ def _says_end(spec: Mapping[str, Json]) -> str:
     if errors:
         said += f" with {', '.join(errors)}"
     return said
+
+
+def _says_form(spec: Mapping[str, Json]) -> str:
+    public = spec.get("public")
+    return f"a form, open to whoever has a link until {public['expires']}" if public else "a form, by a link each time"
+
+
+_MORE: Mapping[str, Callable[[Mapping[str, Json]], str]] = {"workflow_end": _says_end, "form": _says_form}
 
 
 def address_of(found: Listener) -> str | None:

@@ -25,6 +25,7 @@ from engine.records import dataclass
 from engine.settings import Settings
 from engine.triggers.alerts import default_alerts
 from functions.app.acts import Recorder, digest
+from functions.app.triggers.form_links import FormLinks
 
 Json = Any
 
@@ -57,6 +58,8 @@ class Triggers:
     clock: Clock
     workspace: str
     ended: Ended
+    links: FormLinks
+    published: CatalogPublished
 
     def schedules(self, source: str) -> Schedules:
         """What starts schedules, for one thread; `source` is who looks, as the audit log names it."""
@@ -97,7 +100,7 @@ def triggers_over(
         settings.workspace, Ended(
             listening=listening, delivering=delivering, deliveries=stores.deliveries, executions=executions,
             published=published, clock=clock, alerting=alerting,
-        ),
+        ), FormLinks(stores.trigger_states, clock, settings.workspace), published,
     )
 
 

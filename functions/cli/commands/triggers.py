@@ -109,6 +109,17 @@ def resume_trigger(*, trigger: str) -> None:
     _set(trigger, "resume")
 
 
+@triggers.command("link")
+@_TRIGGER
+def make_link(*, trigger: str) -> None:
+    """Make a link that opens a form. It is shown this once, and whoever has it may submit the form."""
+    with session().client() as api:
+        found = api.post(f"{_address(trigger)}/links", {})
+    session().screen.show(found, lambda: click.echo(
+        f"{found['path']}  until {found['expires_at']}, for {found['most']} submission{'s' * (found['most'] != 1)}"
+    ))
+
+
 def _set(trigger: str, act: str) -> None:
     with session().client() as api:
         found = api.post(f"{_address(trigger)}/{act}", {})

@@ -581,6 +581,15 @@ export interface Folder {
   days_left: number | null;
 }
 
+/** A link that opens a form. */
+export interface FormLink {
+  /** Behind this API's address. It is shown this once. */
+  path: string;
+  expires_at: string | null;
+  /** How often it may be submitted. */
+  most: number;
+}
+
 /** The server answers. */
 export interface Health {
   product?: string;

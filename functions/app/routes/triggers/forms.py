@@ -1,0 +1,167 @@
+"""Routes of forms: links to them, and the pages that links open, for whoever has one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from engine.errors import PayloadTooLarge, StorageError, UserError
+from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.roles import Right
+from engine.ports.deliveries import STARTED
+from engine.triggers.forms import FORM, Field, fields_of, filled
+from engine.triggers.listener import Arrival, Listener
+from functions.app.acts import Act, NoAct
+from functions.app.http import Request
+from functions.app.routes.triggers.deliveries import TriggerDoesNotExist
+from functions.app.routing import Answer, Anyone, Call, RouteTable
+from functions.app.shapes import base
+from functions.app.shapes import triggers as shapes
+from functions.app.triggers import form_page
+from functions.app.triggers.form_links import FormClosed, FormLink, NoSuchForm
+
+table = RouteTable("Triggers")
+
+MOST_BYTES = 256 * 1024
+MOST_ID = 64
+
+Json = Any
+_Again = Callable[[dict[str, str], int], Answer[str]]
+
+
+@table.route(
+    "POST", "/triggers/{workflow}/{trigger}/links", right=Right.RUN, status=201,
+    act=Act("trigger.link", lambda call: Subject(WORKFLOW, call.path["workflow"])),
+)
+def make_form_link(call: Call[base.Nothing]) -> shapes.FormLink:
+    """Make a link that opens a form.
+
+    Whoever has it may submit the form, without signing in: a public form as often and as long as its `public` says, any
+    other once, within an hour. It is shown this once."""
+    triggers = call.services.open_triggers()
+    form = triggers.listening.find(call.path["workflow"], call.path["trigger"])
+    if form is None or form.kind != FORM:
+        raise TriggerDoesNotExist(
+            f"the active version of {call.path['workflow']!r} has no form {call.path['trigger']!r} that listens",
+            advice="See what there is: automate triggers list.",
+        )
+    triggers.links.sweep()
+    token, found = triggers.links.make(form, made_by=call.actor.name)
+    call.act.done(after={"trigger": form.name, "digest": found.digest, "most": found.most})
+    return shapes.FormLink(
+        path=f"/forms/{token}", expires_at=found.expires_at, most=found.most  # type: ignore[arg-type]
+    )
+
+
+@table.route("GET", "/forms/{link}", right=Anyone.AT_ALL, raw=True)
+def show_form(call: Call[base.Nothing]) -> Answer[str]:
+    """Show the form that a link opens."""
+    try:
+        _, form = _opened(call)
+    except UserError as error:
+        return _refused(call, error)
+    title, description, fields, _ = _about(call, form)
+    return _html(form_page.form(title, description, fields, None, {}, submission=uuid.uuid4().hex))
+
+
+@table.route(
+    "POST", "/forms/{link}", right=Anyone.AT_ALL, raw=True,
+    act=NoAct("what arrives is a delivery, and what it starts is recorded as a start"),
+)
+def submit_form(call: Call[base.Nothing]) -> Answer[str]:
+    """Deliver what was typed into a form; show it again, with what is wrong, where it will not do."""
+    try:
+        link, form = _opened(call, submitted=True)
+        typed, submission = _typed(call)
+    except UserError as error:
+        return _refused(call, error)
+    title, description, fields, schema = _about(call, form)
+    found = filled(fields, typed, schema)
+
+    def again(faults: dict[str, str], status: int) -> Answer[str]:
+        return _html(form_page.form(title, description, fields, typed, faults, submission=submission), status)
+
+    if found.faults:
+        return again(dict(found.faults), 422)
+    arrival = Arrival(
+        found.value, call.services.clock.now(), {"Link": link.digest[:16], "MadeBy": link.made_by},
+        f"{link.digest[:32]} {submission}", call.actor.origin,
+    )
+    return _delivered(call, form, arrival, title, again)
+
+
+def _delivered(call: Call[Any], form: Listener, arrival: Arrival, title: str, again: _Again) -> Answer[str]:
+    triggers, token = call.services.open_triggers(), call.path["link"]
+    thanks = form_page.says(title, "Thank you. It was received.")
+    try:
+        known = triggers.delivering.known(form, arrival)
+        if known is not None and known.outcome == STARTED:
+            return _html(thanks)
+        triggers.links.take(token)
+    except UserError as error:
+        return _refused(call, error)
+    try:
+        done = triggers.delivering.deliver(form, arrival)
+    except (UserError, StorageError):
+        triggers.links.give_back(token)
+        return again({"": "It cannot be taken just now. Nothing that you typed is lost: submit it again later."}, 503)
+    if done.again or done.delivery.outcome != STARTED:
+        triggers.links.give_back(token)
+    if done.delivery.outcome == STARTED:
+        return _html(thanks)
+    return again({"": "It cannot be taken as it is. Whoever gave you the link can see why."}, 422)
+
+
+def _opened(call: Call[Any], *, submitted: bool = False) -> tuple[FormLink, Listener]:
+    """What the link opens. Raises NoSuchForm, FormClosed, TooManyRefused. One who submits again what was received gets
+    to see that, so a link that is used up is looked at too."""
+    webhooks, triggers = call.services.open_webhooks(), call.services.open_triggers()
+    webhooks.admit(call.actor.origin)
+    try:
+        link = triggers.links.find(call.path["link"], used_up=submitted)
+    except NoSuchForm:
+        webhooks.refusals.refused(call.actor.origin, "no such form")
+        raise
+    form = triggers.listening.find(link.workflow, link.trigger)
+    if form is None or form.kind != FORM:
+        raise FormClosed("this form is closed")
+    return link, form
+
+
+def _typed(call: Call[Any]) -> tuple[dict[str, str], str]:
+    request: Request | None = call.raw
+    if request is None:
+        raise RuntimeError("the route is declared to read its request by itself")
+    if len(request.body) > MOST_BYTES:
+        raise PayloadTooLarge(f"what was typed is {len(request.body):,} bytes; at most {MOST_BYTES:,} are taken")
+    sent = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))
+    typed = {
+        name.removeprefix(form_page.PREFIX): value for name, value in sent.items()
+        if name.startswith(form_page.PREFIX)
+    }
+    return typed, sent.get(form_page.SUBMISSION, "")[:MOST_ID] or uuid.uuid4().hex
+
+
+def _about(call: Call[Any], form: Listener) -> tuple[str, str, tuple[Field, ...], Json]:
+    """Its title, what it says of itself, its fields and the schema that they are of."""
+    schema = call.services.open_triggers().published.numbered(call.workspace, form.workflow, form.version).input_schema
+    said = schema or {}
+    title = str(form.spec.get("title") or said.get("title") or form.workflow)
+    return title, str(form.spec.get("description") or said.get("description") or ""), fields_of(schema), schema
+
+
+def _refused(call: Call[Any], error: UserError) -> Answer[str]:
+    """A page that says it; nothing of the workflow is in it."""
+    del call
+    text = {
+        NoSuchForm: "There is no form here. Ask whoever gave you the link for another.",
+        FormClosed: "This form is closed.",
+    }.get(type(error), f"{error.message[:1].upper()}{error.message[1:]}.")
+    return _html(form_page.says("Form", text), error.status)
+
+
+def _html(text: str, status: int = 200) -> Answer[str]:
+    return Answer(text, content_type="text/html; charset=utf-8", headers=form_page.HEADERS, status=status)
+

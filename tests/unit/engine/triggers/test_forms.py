@@ -1,0 +1,81 @@
+"""A form of an input schema: its fields, and what was typed as a value."""
+
+import pytest
+
+from engine.triggers.forms import fields_of, filled
+
+SCHEMA = {
+    "type": "object", "required": ["name", "size"],
+    "properties": {
+        "name": {"type": "string", "title": "Your name", "description": "As on the card.", "minLength": 2},
+        "size": {"enum": ["small", "large", 3]},
+        "count": {"type": "integer", "default": 1, "minimum": 1}, "share": {"type": "number"},
+        "gift": {"type": "boolean", "default": False}, "day": {"type": "string", "format": "date"},
+        "note": {"type": "string", "maxLength": 4000}, "tags": {"type": "array", "items": {"type": "string"}},
+        "numbers": {"type": "array", "items": {"type": "integer"}},
+        "address": {"$ref": "#/$defs/address", "title": "Where to"},
+    },
+    "$defs": {"address": {"type": "object", "properties": {"zip": {"type": "string", "pattern": "^[0-9]+$"}}}},
+}
+
+
+def test_each_property_is_a_field_of_its_kind():
+    found = {field.name: field for field in fields_of(SCHEMA)}
+    assert list(found) == list(SCHEMA["properties"])
+    assert {name: (field.kind, field.of) for name, field in found.items()} == {
+        "name": ("line", "string"), "size": ("choice", "any"), "count": ("line", "integer"),
+        "share": ("line", "number"), "gift": ("choice", "boolean"), "day": ("line", "string"),
+        "note": ("lines", "string"), "tags": ("list", "string"), "numbers": ("list", "integer"),
+        "address": ("json", "any"),
+    }
+    assert (found["name"].title, found["name"].description, found["name"].required) == (
+        "Your name", "As on the card.", True
+    )
+    assert (found["count"].default, found["gift"].default, found["day"].look) == ("1", "no", "date")
+    assert found["address"].title == "Where to"
+
+
+@pytest.mark.parametrize("schema", [
+    None, {}, {"type": "array"}, {"type": "object"}, {"properties": []},
+    {"properties": {str(n): {} for n in range(101)}},
+])
+def test_what_is_no_object_is_one_field(schema):
+    (field,) = fields_of(schema)
+    assert (field.name, field.kind) == ("", "json")
+    assert filled([field], {"": '{"a": 1}'}, None).value == {"a": 1}
+    assert "not JSON" in filled([field], {"": "{"}, None).faults[""]
+
+
+def typed(**given):
+    return filled(fields_of(SCHEMA), {"name": "Ada", "size": "small", **given}, SCHEMA)
+
+
+def test_what_is_typed_becomes_a_value_of_the_schema():
+    found = typed(
+        size="3", count=" 7 ", share="0.5", gift="yes", day="2026-11-27", note="a\r\nb", tags="x\r\n\r\n y ",
+        numbers="1\n2", address='{"zip": "10115"}',
+    )
+    assert found.faults == {}
+    assert found.value == {
+        "name": "Ada", "size": 3, "count": 7, "share": 0.5, "gift": True, "day": "2026-11-27", "note": "a\nb",
+        "tags": ["x", "y"], "numbers": [1, 2], "address": {"zip": "10115"},
+    }
+
+
+def test_an_empty_field_is_none():
+    found = typed(count="", gift="", tags=" ", address="")
+    assert (found.value, found.faults) == ({"name": "Ada", "size": "small"}, {})
+
+
+@pytest.mark.parametrize(("given", "place", "said"), [
+    ({"name": ""}, "name", "needed"), ({"name": "A"}, "name", "too short"), ({"size": "huge"}, "size", "Choose"),
+    ({"count": "x"}, "count", "no number"), ({"count": "1.5"}, "count", "whole number"),
+    ({"count": "0"}, "count", "minimum"), ({"share": "true"}, "share", "no number"),
+    ({"gift": "maybe"}, "gift", "Choose"),
+    ({"numbers": "1\nx"}, "numbers", "'x' is no number"), ({"address": "{"}, "address", "not JSON"),
+    ({"address": '{"zip": "x"}'}, "address", "zip: "),
+])
+def test_what_will_not_do_is_said_at_its_field(given, place, said):
+    faults = typed(**given).faults
+    assert list(faults) == [place]
+    assert said in faults[place]
