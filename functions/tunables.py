@@ -39,6 +39,10 @@ _SHAPES = {
         f"|{_ARN.format('dynamodb', 'table/.+/stream/.+')}",
         "the stream's ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/TIME",
     ),
+    "token_root": (
+        f"|{_ARN.format('secretsmanager', 'secret:.+-[A-Za-z0-9]{6}')}",
+        "the secret's whole ARN, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX",
+    ),
     "bucket": (r"|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the bucket's name"),
     "role_without_group": (rf"|{'|'.join(ROLES)}", f"nothing, or one of {', '.join(ROLES)}"),
     "user_pool_id": (r"|[\w-]+_[0-9a-zA-Z]+", "the pool's id, such as eu-west-1_AbCdEf123"),
@@ -168,6 +172,10 @@ class Tunables:
     bucket: str = _choice("", "The same for the bucket of payloads: its name.")
     key_arn: str = _choice(
         "", "The same for the KMS key of both; for the first deployment after a destroy, with `table` and `bucket`."
+    )
+    token_root: str = _choice(
+        "", "The same for the secret with the root of the named tokens: its ARN. Without it the tokens of before are "
+        "refused; each is rotated (docs/access.md)."
     )
     user_pool_id: str = _choice("", "The same for the user pool: its users, passwords and second factors.")
     role_without_group: str = _choice(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
+from functions.app.table import every_route
 from functions.tunables import Tunables
 
 _IAM5, _S1 = "AwsSolutions-IAM5", "AwsSolutions-S1"
@@ -56,7 +57,7 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
         "*": "Secrets Manager and CloudWatch list names for a whole account or not at all; the API shows this stage's.",
     }
     wanted = {
-        ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs),
+        ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs, "*"),
         ("engine", "Deadletter"): (table, blobs), ("engine", "Sealer"): (table, blobs, "*"),
         ("engine", "Connector"): (secrets,),
         ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads,
@@ -105,12 +106,28 @@ def _of_the_api() -> Iterator[Accepted]:
         yield Accepted(
             "api", "Gateway/Default/health/GET/Resource", rule, "GET /health answers monitors, and says nothing else."
         )
+    for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
+        yield Accepted(
+            "api", "Gateway/Default/token/{{proxy+}}/ANY/Resource", rule,
+            "The function checks a named token there, before anything else (docs/architecture.md, Roles).",
+        )
+    for route in every_route():
+        if route.by_iam:
+            yield Accepted(
+                "api", f"Gateway/Default/iam{_literal(route.path)}/{route.method}/Resource", "AwsSolutions-COG4",
+                "AWS IAM authorizes it: callers are sessions of the account's roles, with what is granted to them.",
+            )
     yield Accepted(
         "api", "Gateway/CloudWatchRole/Resource",
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
         "AmazonAPIGatewayPushToCloudWatchLogs]",
         "AWS's own policy for API Gateway's access logs.",
     )
+
+
+def _literal(path: str) -> str:
+    """`path` for `accepted`, which puts the stage's name in the place of its own parameter."""
+    return path.replace("{", "{{").replace("}", "}}")
 
 
 def _of_the_studio() -> Iterator[Accepted]:
@@ -145,8 +162,12 @@ def accepted(tunables: Tunables) -> list[Accepted]:
         "data", "Payloads/Resource", _S1,
         "Only the functions read it, and CloudTrail's data events tell more where an audit asks for them.",
     )
+    root = Accepted(
+        "data", "TokenRoot/Resource", "AwsSolutions-SMG4",
+        "Another value ends every named token at once: an admin chooses when. Each token is rotated by itself.",
+    )
     everything = (
-        payloads, *_of_policies(tunables.prefix), *_of_functions(), *_of_the_queues(), *_of_the_api(),
+        payloads, root, *_of_policies(tunables.prefix), *_of_functions(), *_of_the_queues(), *_of_the_api(),
         *_of_the_studio(),
     )
     return [

@@ -1,4 +1,6 @@
-"""The API: one resource and method per route of the Chalice app, each behind the user pool's authorizer.
+"""The API: one resource and method per route of the Chalice app, each behind the user pool's authorizer; and one for
+all of them behind `/token/`, where the function itself checks a named token; and one for each route that IAM roles may
+call, behind `/iam/` (functions.api.doors).
 
 The routes are the app's own (functions.app.table.every_route), so what is described, what is served locally and what
 the gateway lets through cannot differ. Chalice finds its view by the gateway's resource path: a bare ``{proxy+}`` would
@@ -23,7 +25,10 @@ from aws_cdk import (
 from constructs import Construct
 
 from engine.governance.roles import Role
+from functions.api.doors import BY_IAM, BY_TOKEN, PROXY
 from functions.app.identity import PROOF, ROLE_WITHOUT_GROUP, group_of
+from functions.app.machines.roles import OWN_ACCOUNT
+from functions.app.machines.tokens import TOKEN_ROOT
 from functions.app.routing import Anyone
 from functions.app.table import every_route
 from functions.tunables import Tunables
@@ -126,13 +131,15 @@ class ApiStack(Stack):
             ),
             {
                 **engine.settings, **({PROOF: self.origin_proof} if self._tunables.cdn else {}),
-                "AUTOMATE_KMS_KEY": data.key.key_arn,
+                "AUTOMATE_KMS_KEY": data.key.key_arn, TOKEN_ROOT: data.token_root.secret_arn,
+                OWN_ACCOUNT: self.account,
                 "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
                 "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
                 **self._access_settings(),
             },
         )
-        data.grant_engine(function)
+        data.grant_engine(function, access=True)
+        data.grant_token_root(function)
         data.grant_transfers(function)
         data.grant_secrets(function, write=True)
         engine.wakes.grant_send_messages(function)
@@ -214,3 +221,8 @@ class ApiStack(Stack):
                 "authorizer": authorizer, "authorization_type": aws_apigateway.AuthorizationType.COGNITO,
             }
             resource.add_method(route.method, calls, **guarded)
+            if route.by_iam:
+                twin = self.api.root.resource_for_path(f"/{BY_IAM}{route.path}")
+                twin.add_method(route.method, calls, authorization_type=aws_apigateway.AuthorizationType.IAM)
+        behind = self.api.root.add_resource(BY_TOKEN).add_resource(f"{{{PROXY}+}}")
+        behind.add_method("ANY", calls)

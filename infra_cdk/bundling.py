@@ -58,9 +58,10 @@ NOT_FOR_WORKERS = (
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),
-    "engine/ports/access_tokens.py",
+    "engine/ports/access_tokens.py", "engine/ports/role_grants.py", "engine/adapters/aws/access",
+    "engine/adapters/local/access",
     *(f"engine/adapters/local/{name}.py" for name in (
-        "access_tokens", "activities", "audit_log", "backup", "blobs", "catalog_store", "database",
+        "activities", "audit_log", "backup", "blobs", "catalog_store", "database",
         "executions_index", "file_roots", "inspection", "journal", "log_files", "pauses", "processes", "queue",
         "retention", "schema", "secret_store", "space", "stores",
     )),
@@ -70,7 +71,7 @@ NOT_FOR_WORKERS = (
         "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
-        "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "roles", "shadowing",
+        "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles", "shadowing",
     )),
     "engine/durable/views", "engine/durable/lifecycle/ageing.py", "engine/durable/lifecycle/executions.py",
     "engine/ports/retention.py", "engine/durable/worker/serving.py",

@@ -1,4 +1,5 @@
-"""What outlives every deployment: the table, the bucket of payloads and the key that encrypts both and the secrets.
+"""What outlives every deployment: the table, the bucket of payloads, the root of the named tokens, and the key that
+encrypts all of them and the secrets.
 
 None of them is deleted with its stack, unless the stage is made to be thrown away (``-c protect=false``): a stage
 that is deployed anew takes those of before by their names, and a live one a restored table. The table's
@@ -19,9 +20,11 @@ from aws_cdk import (
     aws_iam,
     aws_kms,
     aws_s3,
+    aws_secretsmanager,
 )
 from constructs import Construct
 
+from engine.adapters.aws.access.tokens import PARTITION as TOKENS
 from engine.adapters.aws.audit_log import HEADS, NOTES, RECORDS
 from engine.adapters.aws.table import INDEXES, STREAM, TTL_ATTRIBUTE
 from engine.adapters.aws.transfers import ANSWERS, UPLOADS
@@ -40,8 +43,13 @@ class DataStack(Stack):
         self._let_alarms_use_the_key()
         self.table = self._find_table()
         self.payloads = self._find_bucket()
+        self.token_root = self._find_token_root()
         CfnOutput(self, "KeyArn", value=self.key.key_arn, description="-c key_arn, when the stage is deployed anew")
         CfnOutput(self, "TableName", value=self.table.table_name, description="AUTOMATE_TABLE")
+        CfnOutput(
+            self, "TokenRootArn", value=self.token_root.secret_arn,
+            description="-c token_root, when the stage is deployed anew",
+        )
         CfnOutput(self, "BucketName", value=self.payloads.bucket_name, description="AUTOMATE_BUCKET")
 
     def _let_alarms_use_the_key(self) -> None:
@@ -54,13 +62,16 @@ class DataStack(Stack):
             resources=["*"],  # in a key's policy that is the key itself
         ))
 
-    def grant_engine(self, role: aws_iam.IGrantable) -> None:
-        """Reading and writing what the engine keeps. No scan: nothing in the engine makes one."""
+    def grant_engine(self, role: aws_iam.IGrantable, *, access: bool = False) -> None:
+        """Reading and writing what the engine keeps; `access`: who has access too, which others may not write. No scan:
+        nothing in the engine makes one."""
         self.table.grant(
             role, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
         )
         self._keep_the_audit_log(role)
+        if not access:
+            self._keep_access(role)
         allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects("blobs/*"))
         # Without it S3 calls a missing payload forbidden. A condition on the prefix would not hold for GetObject.
         allow(role, ["s3:ListBucket"], self.payloads.bucket_arn)
@@ -95,6 +106,20 @@ class DataStack(Stack):
             role, [f"dynamodb:{name}" for name in changing], "*", sid="AuditRecordsStay", effect=aws_iam.Effect.DENY,
             conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*", f"{NOTES}*"]}},
         )
+
+    def _keep_access(self, role: aws_iam.IGrantable) -> None:
+        """No record of a named token is written by who only runs workflows."""
+        changing = ("BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLInsert", "PartiQLUpdate", "PutItem",
+                    "UpdateItem")
+        allow(
+            role, [f"dynamodb:{name}" for name in changing], self.table.table_arn, sid="AccessStays",
+            effect=aws_iam.Effect.DENY, conditions={"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": [TOKENS]}},
+        )
+
+    def grant_token_root(self, role: aws_iam.IGrantable) -> None:
+        """Reading what the named tokens' secrets are made from: for the API alone, which has its key by
+        `grant_secrets`."""
+        allow(role, ["secretsmanager:GetSecretValue"], self.token_root.secret_arn)
 
     def grant_transfers(self, role: aws_iam.IGrantable) -> None:
         """What is too large for a request or an answer: put and read by the addresses that this role signs."""
@@ -160,6 +185,18 @@ class DataStack(Stack):
                 projection_type=aws_dynamodb.ProjectionType.KEYS_ONLY,
             )
         return table
+
+    def _find_token_root(self) -> aws_secretsmanager.ISecret:
+        """It has a name of CloudFormation's, outside `automate/<stage>/`: there workflows' secrets are."""
+        if self._tunables.token_root:
+            return aws_secretsmanager.Secret.from_secret_complete_arn(self, "TokenRoot", self._tunables.token_root)
+        return aws_secretsmanager.Secret(
+            self, "TokenRoot", description="Automate's root of named tokens: another value ends all of them",
+            encryption_key=self.key, removal_policy=self._kept,
+            generate_secret_string=aws_secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
 
     def _find_bucket(self) -> aws_s3.IBucket:
         """Objects are named by the hash of their content and never change: no versions are kept."""

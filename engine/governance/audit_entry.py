@@ -33,8 +33,8 @@ _OF_A_NOTE = frozenset({
 })
 """The members of an entry that say nothing of its place."""
 
-EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER, TOKEN = (
-    "execution", "workflow", "secret", "activity", "server", "token",
+EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER, TOKEN, ROLE = (
+    "execution", "workflow", "secret", "activity", "server", "token", "role",
 )
 
 
@@ -57,7 +57,7 @@ class Subject:
     @property
     def workflow(self) -> str | None:
         """The workflow that it is, or is an execution of."""
-        return None if self.kind in (SECRET, SERVER, TOKEN) else self.name.partition(":")[0]
+        return None if self.kind in (SECRET, SERVER, TOKEN, ROLE) else self.name.partition(":")[0]
 
     @property
     def chain(self) -> int:

@@ -32,8 +32,8 @@ class ExecutionKey:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it: a person, a token's owner, or the engine itself (`kind` is user, token or engine). `origin` is where
-    from: a source address, "command line", a function's name; empty where nobody said."""
+    """Who did it: a person, a token's owner, an IAM role, or the engine itself (`kind` is user, token, role or engine).
+    `origin` is where from: a source address, "command line", a function's name; empty where nobody said."""
 
     name: str
     kind: str = "user"

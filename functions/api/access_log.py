@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from chalice.app import Request, Response
 
+from functions.api.doors import SUBJECT
 from functions.app.identity import PROOF, address_of, subject_of
 from functions.app.table import every_route
 
@@ -32,7 +33,8 @@ def log_access(request: Request, get_response: Callable[[Request], Response]) ->
     response = get_response(request)
     context: Mapping[str, Any] = request.context
     _LOG.info("request %s", json.dumps({
-        "request_id": context.get("requestId"), "subject": subject_of(context), "method": request.method,
+        "request_id": context.get("requestId"), "subject": context.get(SUBJECT) or subject_of(context),
+        "method": request.method,
         "address": address_of(context, request.headers, os.environ.get(PROOF, "")), "path": context.get("path"),
         "status": response.status_code, **execution_in(request.uri_params or {}),
         **_read(str(context.get("resourcePath") or ""), request.method, response.status_code),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from urllib.parse import unquote
+from typing import Any
 
 import chalice.app
 from chalice.app import Chalice
 
-from functions.api import aws
+from functions.api import aws, doors
 from functions.api.access_log import execution_in, log_access
 from functions.api.metrics import emit_metrics
 from functions.app import http
@@ -28,7 +28,7 @@ _REQUEST: ContextVar[chalice.app.Request] = ContextVar("automate_request")
 def create_app(provider: Provider) -> Chalice:
     """A Chalice app over the services that `provider` gives at each request."""
     # env={}: Chalice would write AWS_EXECUTION_ENV into the process's environment.
-    made = Chalice("automate", configure_logs=False, env={})
+    made = _Api("automate", configure_logs=False, env={})
     made.register_middleware(_remember_request, "http")
     for route in every_route():
         name = f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}"
@@ -37,14 +37,25 @@ def create_app(provider: Provider) -> Chalice:
     return made
 
 
+class _Api(Chalice):
+    """A Chalice app behind the doors of functions.api.doors."""
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one request of API Gateway."""
+        found = doors.through(event)
+        if isinstance(found, http.Response):
+            return _for_chalice(found).to_dict()
+        answered: dict[str, Any] = super().__call__(found, context)
+        return answered
+
+
 def _view(route: Route, provider: Provider) -> Callable[..., chalice.app.Response]:
     """The function that Chalice calls, with the path's parameters."""
 
     def view(**parameters: str) -> chalice.app.Response:
         given = _REQUEST.get()
         raw = given.raw_body
-        # API Gateway hands them over as they stand in the address: an id has ":", and no name has "%".
-        path = {name: unquote(value) for name, value in parameters.items()}
+        path = doors.decoded(parameters)
         with named(**execution_in(path)):
             return _for_chalice(answer(route, http.Request(
                 given.method, given.path, path, dict(given.query_params or {}),

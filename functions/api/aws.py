@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
@@ -14,13 +14,19 @@ from engine.catalog.startable import Startable
 from engine.clock import SystemClock
 from engine.durable.worker.worker import Worker
 from engine.errors import UserError
+from engine.governance.access_tokens import AccessTokens
+from engine.governance.role_grants import RoleGrants
 from engine.governance.roles import parse_role
 from engine.language.expr import limits
 from engine.ports.logs import ExecutionLogs
 from engine.settings import Settings
+from functions.api.callers import Callers
 from functions.api.metrics import METERING
+from functions.app.acts import Recorder
 from functions.app.console_links import ConsoleLinks
-from functions.app.identity import PROOF, ROLE_WITHOUT_GROUP, caller_of_gateway
+from functions.app.identity import PROOF, ROLE_WITHOUT_GROUP
+from functions.app.machines.roles import OWN_ACCOUNT, RoleCallers
+from functions.app.machines.tokens import TOKEN_ROOT, TokenCallers
 from functions.app.services import NoLogs, Place, Services
 from functions.app.wiring import audit_over, services_over
 from functions.engine_audit import EngineRecorder
@@ -28,6 +34,7 @@ from functions.task_chain import aws_tasks_of_a_stage, task_chain
 
 if TYPE_CHECKING:
     from engine.adapters.aws.clients import Clients
+    from engine.adapters.aws.stores import AwsStores
 
 LOG_GROUP = "AUTOMATE_WORKER_LOG_GROUP"
 """The environment variable that names the worker's log group."""
@@ -84,6 +91,7 @@ def _services() -> Services:
     )
 
     without = os.environ.get(ROLE_WITHOUT_GROUP, "")
+    tokens, grants = _tokens(stores, clock), _grants(stores, clock)
 
     def new_worker() -> Worker:
         return Worker(
@@ -94,10 +102,14 @@ def _services() -> Services:
 
     services = services_over(
         stores, settings, clock, chain, audit, new_worker=new_worker, secret_backends=backends, secret_store=secrets,
-        caller_of=partial(
-            caller_of_gateway, stage=settings.stage, workspace=settings.workspace, proof=os.environ.get(PROOF, ""),
+        caller_of=Callers(
+            settings.stage, settings.workspace, proof=os.environ.get(PROOF, ""),
             without_group=parse_role(without, where=ROLE_WITHOUT_GROUP) if without else None,
-        ),
+            roles=None if grants is None else RoleCallers(grants, Recorder(audit, clock), clock, settings.workspace),
+            tokens=None if tokens is None else TokenCallers(
+                tokens, Recorder(audit, clock), clock, settings.workspace
+            ),
+        ).of_request,
         logs=_logs(stores.clients),
         place=_place(settings), longest_poll=LONGEST_POLL_SECONDS,
         startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
@@ -106,8 +118,29 @@ def _services() -> Services:
     return replace(
         services, transfers=S3Transfers(stores.clients, settings.bucket),
         alarms=CloudWatchAlarms(stores.clients, f"automate-{settings.stage}-"),
-        readers=ThreadPoolExecutor(READ_THREADS, "read"),
+        readers=ThreadPoolExecutor(READ_THREADS, "read"), open_tokens=None if tokens is None else lambda: tokens,
+        open_grants=None if grants is None else lambda: grants,
     )
+
+
+def _tokens(stores: AwsStores, clock: SystemClock) -> AccessTokens | None:
+    """The stage's named tokens; None where no root is named."""
+    from engine.adapters.aws.access.root import StageTokenRoot  # noqa: PLC0415 - as above
+    from engine.adapters.aws.access.tokens import DynamoTokenStore  # noqa: PLC0415
+
+    name = os.environ.get(TOKEN_ROOT, "")
+    if not name:
+        return None
+    root = StageTokenRoot(lambda: stores.clients.secretsmanager, name, clock)
+    return AccessTokens(DynamoTokenStore(stores.stored, clock), clock, root, digests=False)
+
+
+def _grants(stores: AwsStores, clock: SystemClock) -> RoleGrants | None:
+    """What is granted to IAM roles of the stage's account; None where that is not named."""
+    from engine.adapters.aws.access.grants import DynamoRoleGrants  # noqa: PLC0415 - as above
+
+    account = os.environ.get(OWN_ACCOUNT, "")
+    return RoleGrants(DynamoRoleGrants(stores.stored), clock, account) if account else None
 
 
 def _logs(clients: Clients) -> ExecutionLogs:

@@ -133,7 +133,8 @@ class Route:
     data of executions in the answer, for the record of who read what; empty where there is none; `reveals`: what of it
     is hidden may be revealed. `example` is a body,
     or a query string for a GET. `flags` are fields of a body that may stand in the query instead. `act` is None for a
-    GET alone. `raw`: its handler reads the request by itself, whose body may be anything."""
+    GET alone. `raw`: its handler reads the request by itself, whose body may be anything. `by_iam`: IAM roles may call
+    it too, below /iam/."""
 
     method: str
     path: str
@@ -151,6 +152,7 @@ class Route:
     reads: str = ""
     reveals: bool = False
     raw: bool = False
+    by_iam: bool = False
 
     @property
     def name(self) -> str:
@@ -184,14 +186,14 @@ class RouteTable:
     def route(
         self, method: str, path: str, *, right: Needed | None = None, act: Declared | None = None, status: int = 200,
         example: Json = None, conditional: bool = False, flags: tuple[str, ...] = (), also: tuple[Also, ...] = (),
-        reads: str = "", reveals: bool = False, raw: bool = False,
+        reads: str = "", reveals: bool = False, raw: bool = False, by_iam: bool = False,
     ) -> Callable[[Handler[Taken, Shown]], Handler[Taken, Shown]]:
         """Put the decorated handler in the table. What it takes and answers its annotations say.
 
         `right` is what a caller needs. `act` is what of it the audit log records: each route but a GET declares it.
         `conditional` says that the route honours If-Match: a Conflict of what was done under a named etag is answered
-        412. Raises TypeError for a route that declares no right, for one that may change something and declares no act,
-        and for a GET that declares one.
+        412. `by_iam` lets sessions of IAM roles call it, below /iam/. Raises TypeError for a route that declares no
+        right, for one that may change something and declares no act, and for a GET that declares one.
         """
         if (method == "GET") != (act is None):
             why = "a GET does no act" if method == "GET" else "it declares neither an act nor that it does none"
@@ -204,7 +206,7 @@ class RouteTable:
             self.routes.append(
                 Route(
                     method, path, self.tag, right, takes, answers, handler, act, status, example, conditional, flags,
-                    also, reads, reveals, raw,
+                    also, reads, reveals, raw, by_iam,
                 )
             )
             return handler

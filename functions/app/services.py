@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.durable.worker.sync_start import SyncStarts
     from engine.governance.access_tokens import AccessTokens
     from engine.governance.audit import Audit
+    from engine.governance.role_grants import RoleGrants
     from engine.governance.roles import Caller
     from engine.ports.alarms import Alarms
     from engine.ports.logs import ExecutionLogs
@@ -79,8 +80,9 @@ class Services:
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `open_hiding` gives what hides the sensitive fields of executions, `open_triggers` and `open_webhooks` what arrives
     from outside.
-    `alarms` and `transfers` are None on one machine, where `workers` counts the processes that serve the queue,
-    `open_tokens` gives the named tokens, `open_reads` what keeps who read what, and `storage` looks at the folder.
+    `open_tokens` gives the named tokens. `alarms`, `transfers` and `open_grants` (the grants to IAM roles) are None on
+    one machine, where `workers` counts the processes that serve the queue, `open_reads` gives what keeps who read what,
+    and `storage` looks at the folder.
     `readers` is where the many reads of a list go on, side by side.
     """
 
@@ -109,6 +111,7 @@ class Services:
     readers: Executor | None = None
     workers: Callable[[], int] | None = None
     open_tokens: Callable[[], AccessTokens] | None = None
+    open_grants: Callable[[], RoleGrants] | None = None
     open_reads: Callable[[], Reads] | None = None
     storage: Callable[[], Storage] | None = None
 

@@ -33,7 +33,7 @@ PARTLY: Mapping[str, str] = {
     "show": "yes; tokens of waiting tasks are left out: who has one may answer",
     "simulate": "yes; a file is run in memory, here",
     "signout": "yes, of a server of this machine; `--new-token` is refused: the folder has the token",
-    "tokens": "yes, of a server of this machine; a stage has its user pool's people",
+    "grants": "yes, of a stage; a data folder has none",
     "people": "the same: it asks Cognito, with credentials of the account",
     "secrets": "yes; `get --reveal` is refused: the API gives nobody a value",
     "doctor": "yes; it looks at what the API tells: alarms, secrets, executions, the audit log",

@@ -49,14 +49,16 @@ def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> Non
               help="Ask the server or deployment there (AUTOMATE_ENDPOINT).")
 @click.option("--token-file", metavar="FILE", envvar="AUTOMATE_TOKEN_FILE",
               help="Ask with the named token in FILE, instead of as the folder's owner (AUTOMATE_TOKEN_FILE).")
+@click.option("--iam", is_flag=True,
+              help="Sign requests to a stage with AWS credentials: as the IAM role that they are of.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version,
               help="Say the release and its commit, and exit.")
 @click.pass_context
 def automate(context: click.Context, *, as_json: bool, data_dir: str | None, endpoint: str | None,
-             token_file: str | None) -> None:
+             token_file: str | None, iam: bool) -> None:
     """Durable workflows in the Amazon States Language."""
     context.obj = Session.begin(
-        Screen(as_json, SystemClock()), data_dir=data_dir, endpoint=endpoint, token_file=token_file
+        Screen(as_json, SystemClock()), data_dir=data_dir, endpoint=endpoint, token_file=token_file, iam=iam
     )
 
 

@@ -24,6 +24,7 @@ from functions.server.logs import log_to_terminal
 
 if TYPE_CHECKING:
     from functions.cli.client.client import Client
+    from functions.cli.client.signed import Signing
     from functions.cli.client.tokens import Tokens
     from functions.server.product import Product
 
@@ -43,10 +44,13 @@ class Session:
     """A server's or deployment's address: commands ask it instead of the data folder."""
     token_file: str | None = None
     """A file with a named token: commands ask with it instead of as the folder's owner."""
+    iam: bool = False
+    """Requests are signed with AWS credentials, for a stage's door for IAM roles."""
 
     @classmethod
     def begin(
-        cls, screen: Screen, *, data_dir: str | None, endpoint: str | None = None, token_file: str | None = None
+        cls, screen: Screen, *, data_dir: str | None, endpoint: str | None = None, token_file: str | None = None,
+        iam: bool = False,
     ) -> Session:
         """Read the settings; the others are the options of their names."""
         settings = Settings.from_environment(os.environ)
@@ -59,7 +63,13 @@ class Session:
             log_to_terminal(settings.log_level)
         else:  # what a route says of a failure, the command's error says too
             log_to_terminal(QUIET, without=failures.__name__)
-        return cls(settings, screen, endpoint or None, token_file or None)
+        if iam and (token_file or not endpoint):
+            raise InvalidDocument(
+                "requests to a stage are signed, and have no token then" if endpoint else
+                "only requests to a stage are signed: a data folder has no callers by IAM", where="--iam",
+                advice="Give --endpoint URL, the output ApiUrl, and no --token-file.",
+            )
+        return cls(settings, screen, endpoint or None, token_file or None, iam)
 
     def tokens(self) -> Tokens:
         """Who is signed in where."""
@@ -111,8 +121,29 @@ class Session:
         from functions.cli.client.over_http import OverHttp, check_endpoint
 
         address = check_endpoint(endpoint)
-        transport = OverHttp(address, lambda: self._authorization(address))
+        transport = OverHttp(
+            self._door(address), lambda: self._authorization(address), signing=self._signing(address)
+        )
         return Client(transport, warn=self.screen.warn, option_of=option_of)
+
+    def _signing(self, endpoint: str) -> Signing | None:
+        """What signs requests; None where they are not."""
+        if not self.iam:
+            return None
+        from functions.cli.client.signed import Signing, own_credentials
+
+        return Signing(endpoint, own_credentials)
+
+    def _door(self, endpoint: str) -> str:
+        """Where a stage takes a named token or a signature: beside the addresses whose callers its gateway knows by
+        their sign-in."""
+        from functions.cli.client.over_http import LOOPBACK
+
+        if self.iam:
+            return endpoint if endpoint.endswith("/iam") else f"{endpoint}/iam"
+        if self.token_file is None or urlsplit(endpoint).hostname in LOOPBACK or endpoint.endswith("/token"):
+            return endpoint
+        return f"{endpoint}/token"
 
     def _authorization(self, endpoint: str) -> str:
         """What --token-file names, or what a sign-in left; of the server that serves the data folder, the owner's
@@ -123,11 +154,6 @@ class Session:
         tokens, parts = self.tokens(), urlsplit(endpoint)
         named = self.named_token()
         if named is not None:
-            if parts.hostname not in LOOPBACK:
-                raise InvalidDocument(
-                    "a named token is of a server of this machine: a stage takes those of its user pool",
-                    where="--token-file", advice=f"Leave it out, and sign in: automate --endpoint {endpoint} login.",
-                )
             return f"Bearer {named}"
         if parts.hostname in LOOPBACK and not tokens.knows(endpoint):
             owner = token_of(Path(self.settings.data_dir), parts.port or 80)

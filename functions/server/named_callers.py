@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from engine.errors import InvalidDocument
 from engine.governance.access_tokens import AccessTokens, TokenRefused
 from engine.governance.audit_entry import SERVER, Subject
-from engine.governance.roles import Caller, Grant, parse_role
-from engine.ports.access_tokens import TokenRecord
+from engine.governance.roles import Caller
 from engine.ports.keys import Actor
 from functions.app.acts import NOBODY, Recorder
 from functions.app.identity import GRANTING_HERE
+from functions.app.machines.tokens import caller_with
 from functions.server.sessions import Holder
 
 
@@ -23,14 +22,14 @@ class NamedCallers:
 
     def of_text(self, text: str, origin: str) -> tuple[Caller, Holder]:
         """Whoever shows the token `text`, and what a session of theirs would hold. Raises TokenRefused."""
-        record = self.tokens.shown(text)
-        return _caller(record, origin), Holder(record.id, record.digest)
+        record, digest = self.tokens.shown(text)
+        return caller_with(record, origin, GRANTING_HERE), Holder(record.id, digest)
 
     def of_session(self, holder: Holder, origin: str) -> Caller | None:
         """Whose session it is; None where its token is good no more."""
         record = self.tokens.good(holder.id, holder.digest)
         try:
-            return None if record is None else _caller(record, origin)
+            return None if record is None else caller_with(record, origin, GRANTING_HERE)
         except TokenRefused:
             return None
 
@@ -46,14 +45,3 @@ class NamedCallers:
                 details={"status": error.status, "code": error.code},
             )
             raise
-
-
-def _caller(record: TokenRecord, origin: str) -> Caller:
-    actor = Actor(record.name, "token", origin)
-    try:
-        role = parse_role(record.role)
-    except InvalidDocument:
-        raise TokenRefused(
-            f"the token {record.name} has the role {record.role}, which this release does not know", token=record.name
-        ) from None
-    return Caller(actor, (Grant(f"token/{record.name}", record.workspace, role),), GRANTING_HERE)

@@ -91,14 +91,16 @@ class Product:
 
         @cache
         def named() -> NamedCallers:
-            from engine.adapters.local.access_tokens import LocalTokenStore  # noqa: PLC0415  as the module says
+            from engine.adapters.local.access.tokens import LocalTokenRoot, LocalTokenStore  # noqa: PLC0415  as the module says
             from engine.governance.access_tokens import AccessTokens  # noqa: PLC0415
             from functions.app.acts import Recorder  # noqa: PLC0415
             from functions.server.named_callers import NamedCallers  # noqa: PLC0415
 
             tokens = LocalTokenStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
             return NamedCallers(
-                AccessTokens(tokens, clock, taken=frozenset({actor.name})), Recorder(audit, clock), settings.workspace
+                AccessTokens(
+                    tokens, clock, LocalTokenRoot(settings.data_dir), taken=frozenset({actor.name})
+                ), Recorder(audit, clock), settings.workspace,
             )
 
         @cache

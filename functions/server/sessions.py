@@ -42,7 +42,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{40,60}")
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The named token that a session was made with: its id, and the digest that it had then."""
+    """The named token that a session was made with: its id, and the digest of the secret that was shown."""
 
     id: str
     digest: str

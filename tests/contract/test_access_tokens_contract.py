@@ -1,4 +1,4 @@
-"""engine.ports.access_tokens.TokenStore: in a data folder, and in memory."""
+"""engine.ports.access_tokens.TokenStore: in a data folder, in DynamoDB, and in memory."""
 
 from __future__ import annotations
 
@@ -7,20 +7,38 @@ from dataclasses import replace
 
 import pytest
 
-from engine.adapters.local.access_tokens import LocalTokenStore
-from engine.clock import SystemClock
+from engine.adapters.aws.access.tokens import DynamoTokenStore
+from engine.adapters.local.access.tokens import LocalTokenStore
+from engine.clock import SkipClock, SystemClock
 from engine.errors import Conflict
-from engine.ports.access_tokens import TokenRecord
+from engine.ports.access_tokens import USED_EVERY_SECONDS, TokenRecord
 from tests.support.memory.access_tokens import MemoryTokenStore
+from tests.support.moto_stores import open_aws
 
 NOW = 1_800_000_000.0
 ONE = TokenRecord("a" * 12, "ci", "operator", "default", "d" * 64, NOW, "ada")
-TWO = replace(ONE, id="b" * 12, name="ada@example.com", expires_at=NOW + 5.5, replaced="e" * 64, rotated_at=NOW + 1)
+TWO = replace(
+    ONE, id="b" * 12, name="ada@example.com", expires_at=NOW + 5.5, replaced="e" * 64, rotated_at=NOW + 1,
+    generation=3, oldest=2, older_expires_at=NOW + 2,
+)
 
 
-@pytest.fixture(params=["local", "memory"])
-def store(request, tmp_path):
-    return LocalTokenStore(tmp_path, SystemClock(), busy_timeout=60) if request.param == "local" else MemoryTokenStore()
+@pytest.fixture(params=["local", "dynamodb", "memory"])
+def opened(request, tmp_path):
+    """Makes another store over the same records, as another process has it."""
+    if request.param == "local":
+        yield lambda: LocalTokenStore(tmp_path, SystemClock(), busy_timeout=60)
+    elif request.param == "memory":
+        one = MemoryTokenStore()
+        yield lambda: one
+    else:
+        with open_aws(SkipClock()) as stores:
+            yield lambda: DynamoTokenStore(stores.stored, SkipClock())
+
+
+@pytest.fixture
+def store(opened):
+    return opened()
 
 
 def put(record):
@@ -29,13 +47,16 @@ def put(record):
 
 def test_nothing_is_there_at_first(store):
     assert list(store.read()) == []
-    assert store.used_at(ONE.id) is None
+    assert store.find(ONE.id) is None
+    assert store.used() == {}
 
 
 def test_what_is_put_comes_back_and_what_is_made_is_given(store):
     assert store.change(put(ONE)) == "ci"
     assert store.change(put(TWO)) == "ada@example.com"
-    assert list(store.read()) == [ONE, TWO]
+    assert sorted(store.read(), key=lambda record: record.id) == [ONE, TWO]
+    assert (store.find(ONE.id), store.find(TWO.id), store.find("c" * 12)) == (ONE, TWO, None)
+    assert [type(value) for value in (store.find(TWO.id).generation, store.find(TWO.id).oldest)] == [int, int]
 
 
 def test_a_change_that_raises_changes_nothing(store):
@@ -49,15 +70,44 @@ def test_a_change_that_raises_changes_nothing(store):
     assert list(store.read()) == [ONE]
 
 
-def test_of_many_writers_none_is_lost(store):
-    with ThreadPoolExecutor(8) as writers:
-        list(writers.map(lambda n: store.change(put(replace(ONE, id=f"{n:012x}", name=f"t{n}"))), range(40)))
-    assert sorted(record.name for record in store.read()) == sorted(f"t{n}" for n in range(40))
+def test_what_is_changed_and_taken_away_is_seen_by_every_reader_at_once(store, opened):
+    other = opened()
+    store.change(put(ONE))
+    store.change(put(TWO))
+    assert other.find(ONE.id) == ONE
+    revoked = replace(ONE, revoked_at=NOW + 9, revoked_by="ada")
+    store.change(lambda records: ([revoked if record.id == ONE.id else record for record in records], None))
+    assert other.find(ONE.id) == revoked
+    store.change(lambda records: ([record for record in records if record.id != ONE.id], None))
+    assert other.find(ONE.id) is None
+    assert list(other.read()) == [TWO]
 
 
-def test_the_last_use_is_kept(store):
+def test_of_many_writers_none_is_lost(store, opened):
+    others = [opened() for _ in range(3)]
+    one_by_one = isinstance(store, DynamoTokenStore)  # moto undoes what others wrote beside a transaction that fails
+    with ThreadPoolExecutor(1 if one_by_one else 3) as writers:
+        list(writers.map(
+            lambda n: others[n % 3].change(put(replace(ONE, id=f"{n:012x}", name=f"t{n}"))), range(21)
+        ))
+    assert sorted(record.name for record in store.read()) == sorted(f"t{n}" for n in range(21))
+
+
+def test_the_last_use_is_kept_to_the_hour_and_goes_with_its_token(store, opened):
     store.change(put(ONE))
     store.mark_used(ONE.id, NOW)
-    store.mark_used(ONE.id, NOW + 61)
-    assert store.used_at(ONE.id) == NOW + 61
-    assert store.used_at(TWO.id) is None
+    for reader in (store, opened()):
+        reader.find(ONE.id)
+        reader.mark_used(ONE.id, NOW + USED_EVERY_SECONDS - 1)
+    assert store.used() == {ONE.id: NOW}
+    opened().mark_used(ONE.id, NOW + USED_EVERY_SECONDS)
+    assert store.used() == {ONE.id: NOW + USED_EVERY_SECONDS}
+    store.change(lambda records: ([replace(record, role="viewer") for record in records], None))
+    assert store.used() == {ONE.id: NOW + USED_EVERY_SECONDS}
+
+
+def test_the_use_of_a_token_that_is_gone_makes_none(store):
+    store.change(put(ONE))
+    store.change(lambda _: ([], None))
+    store.mark_used(ONE.id, NOW)
+    assert (list(store.read()), store.find(ONE.id)) == ([], None)

@@ -56,7 +56,7 @@ def test_a_token_is_made_shown_once_rotated_and_revoked(studio, screens):
     screens(studio, "access-add", widths=(1440, 390))
     dialog.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("It is shown now and never again")
-    token = page.get_by_text(re.compile(r"^atk_[0-9a-f]{12}_[\w-]{43}$")).inner_text()
+    token = page.get_by_text(re.compile(r"^atk_[0-9a-f]{12}_1_[\w-]{43}$")).inner_text()
     studio.check_axe()
     screens(studio, "access-made", widths=(1440, 390))
     page.get_by_role("button", name="I have kept it").click()
@@ -67,15 +67,27 @@ def test_a_token_is_made_shown_once_rotated_and_revoked(studio, screens):
     assert token not in page.content()
 
     page.get_by_role("button", name="Rotate ci").click()
+    screens(studio, "access-rotate", widths=(1440, 390))
     page.get_by_role("dialog").get_by_role("button", name="Rotate", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("atk_")
     page.get_by_role("button", name="I have kept it").click()
+    expect(row).to_contain_text("two secrets are good")
+    studio.check_axe()
+    screens(studio, "access-two", widths=(1440, 390))
+    page.get_by_role("button", name="Retire old secret of ci").click()
+    page.get_by_role("dialog").get_by_role("button", name="Retire", exact=True).click()
+    expect(page.get_by_text("The older secret of ci is refused from now on.")).to_be_visible()
+    page.get_by_role("button", name="Rotate ci").click()
+    page.get_by_role("dialog").get_by_role("checkbox").check()
+    page.get_by_role("dialog").get_by_role("button", name="Rotate", exact=True).click()
+    page.get_by_role("button", name="I have kept it").click()
+    expect(row).not_to_contain_text("two secrets are good")
     page.get_by_role("button", name="Revoke ci").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
     expect(page.get_by_text("ci is revoked.")).to_be_visible()
     expect(page.get_by_text("Nobody else has access")).to_be_visible()
     acts = {entry["act"] for entry in studio.server.json("GET", "/audit?limit=50")["entries"]}
-    assert {"token.add", "token.rotate", "token.revoke"} <= acts
+    assert {"token.add", "token.rotate", "token.retire", "token.revoke"} <= acts
 
 
 def test_a_viewer_is_offered_to_look_and_told_why_not_more(guest, studio_server, screens):
@@ -83,7 +95,7 @@ def test_a_viewer_is_offered_to_look_and_told_why_not_more(guest, studio_server,
     viewer = guest("viewer")
     page = viewer.page
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
-    assert pages(viewer) == ["Workflows", "Execution Explorer", "Rule tester", "Connectors"]
+    assert pages(viewer) == ["Workflows", "Execution Explorer", "Rule tester", "Connectors", "Storage"]
     for name in ("Samples", "Create workflow"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
     expect(page.get_by_role("checkbox", name="order_flow takes new work")).to_be_disabled()
@@ -157,8 +169,22 @@ def told(page, **more):
 
 def test_a_stage_has_its_pools_people_and_says_how_they_get_roles(studio, screens):
     told(studio.page, stage="prod")
+    given = {"name": "starter", "arn": "arn:aws:iam::111122223333:role/orders/starter", "role": "operator",
+             "created_at": "2026-11-27T10:00:00.000Z", "created_by": "ada@example.com"}
+    studio.page.route("**/grants", lambda route: route.fulfill(json={"grants": [given]}))
     studio.open("/access/")
     expect(studio.page.get_by_text("automate people grant MAIL --role publisher --stage prod")).to_be_visible()
+    grants = studio.page.get_by_role("table", name="Grants to IAM roles")
+    expect(grants).to_contain_text("arn:aws:iam::111122223333:role/orders/starter")
+    studio.page.get_by_role("button", name="Grant to a role").click()
+    dialog = studio.page.get_by_role("dialog")
+    dialog.get_by_label("ARN of the IAM role").fill("starter")
+    expect(dialog.get_by_role("button", name="Grant", exact=True)).to_be_disabled()
+    dialog.get_by_label("ARN of the IAM role").fill("arn:aws:iam::111122223333:role/x")
+    expect(dialog.get_by_role("button", name="Grant", exact=True)).to_be_enabled()
+    studio.check_axe()
+    screens(studio, "access-stage-grant", widths=(1440, 390))
+    dialog.get_by_role("button", name="Cancel").click()
     studio.check_axe()
     screens(studio, "access-stage", widths=(1440, 390))
 
@@ -186,7 +212,7 @@ def test_the_sign_in_page_takes_a_token(browser, studio_server, screens):
     expect(page.get_by_text("Please sign in.")).to_be_visible()
     page.get_by_label("Or sign in with a token:").fill("nonsense")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("This is neither the owner's token nor a named one")).to_be_visible()
+    expect(page.get_by_text("This is no token of this place")).to_be_visible()
     window.close()
 
 
@@ -209,7 +235,7 @@ def test_sensitive_fields_are_hidden_and_an_admin_reveals_them_for_a_reason(gues
     studio_server.run("pay_card", {"order": "o-7", "card": {"number": NUMBER, "cvv": 877}}, name="hidden")
     at = "/executions/pay_card%3Ahidden?tab=values"
 
-    viewer = guest("viewer")
+    viewer = guest("viewer", "veda")
     viewer.open(at)
     shown = viewer.page.get_by_role("region", name="Input of the execution")
     expect(shown).to_contain_text('"number": ********')

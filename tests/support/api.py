@@ -18,6 +18,7 @@ from engine.durable.worker.worker import Worker
 from engine.governance.access_tokens import AccessTokens
 from engine.governance.audit import Audit
 from engine.governance.resolving import AnswerMasks, SecretResolving
+from engine.governance.role_grants import RoleGrants
 from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
 from engine.ports.keys import Actor
 from engine.ports.logs import LogLine, LogLines, LogQuery
@@ -27,7 +28,8 @@ from functions.app.services import Place, Services
 from functions.app.wiring import services_over
 from functions.server.gateway import Gateway
 from functions.task_chain import TaskChain
-from tests.support.memory.access_tokens import MemoryTokenStore
+from tests.support.memory.access_tokens import MemoryTokenRoot, MemoryTokenStore
+from tests.support.memory.role_grants import MemoryRoleGrants
 
 
 class MemorySecrets:
@@ -160,7 +162,8 @@ def api_over(stores: Any, clock: SkipClock) -> Api:
             tuple(Grant("user/ada", EVERY_WORKSPACE, role) for role in made.roles),
         ),
     )
-    tokens = AccessTokens(MemoryTokenStore(), clock)
-    services = replace(services, open_tokens=lambda: tokens)
+    tokens = AccessTokens(MemoryTokenStore(), clock, MemoryTokenRoot())
+    grants = RoleGrants(MemoryRoleGrants(), clock, "111122223333")
+    services = replace(services, open_tokens=lambda: tokens, open_grants=lambda: grants)
     made = Api(stores, clock, services, secrets)
     return made

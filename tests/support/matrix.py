@@ -115,7 +115,11 @@ TABLE = {
         GET /tokens
         POST /tokens
         POST /tokens/{token}/rotate
+        DELETE /tokens/{token}/older
         DELETE /tokens/{token}
+        GET /grants
+        POST /grants
+        DELETE /grants/{grant}
         GET /audit/reads
     """,
 }
@@ -130,6 +134,12 @@ MORE = {
 }
 """What a body asks for besides, and the least role that may: import and publish at once, tests with real calls."""
 
+
+BY_IAM = [
+    "POST /workflows/{name}/executions", "GET /executions/{id}", "POST /executions/{id}/stop", "POST /tasks/success",
+    "POST /tasks/failure", "POST /tasks/heartbeat",
+]
+"""What sessions of IAM roles may call, and nothing else: start, read, stop, answer."""
 
 REVEALS = [
     "GET /executions/{id}", "GET /executions/{id}/history", "GET /executions/{id}/steps",

@@ -19,6 +19,7 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 P#<digest>        the newest version with this definition
     Y#<workspace>               <name>            activity
     T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it
+    K                           T#<id>            named token; H, the head, counts their changes
     AH#<workspace>#<chain>      H                 head of a chain of the audit log
     A#<workspace>#<chain>       N#<12 digits>     records from this number on; no function may change or delete one
                                 I#<id>            the number of a record, where an earlier release has written it

@@ -72,7 +72,7 @@ def _kept(folder: Path) -> tuple[str, ...]:
         )
     closed = [str(folder)] if _closed(folder, was) else []
     entered = was.st_mode & 0o011
-    read = []
+    read, found = [], []
     for path in _parts(folder):
         with suppress(FileNotFoundError):  # its process ended meanwhile
             part = path.lstat()
@@ -81,9 +81,13 @@ def _kept(folder: Path) -> tuple[str, ...]:
                 closed.append(str(path.relative_to(folder)))
                 if entered and part.st_mode & 0o044 and path.name in _KEYS:
                     read.append(path.name)
+                if entered and part.st_mode & 0o044 and path.parent.name == "tokens" and path.name == "key":
+                    found.append(
+                        "tokens/key could be read by others: delete it, and rotate each named token (automate tokens)"
+                    )
     if not closed:
         return ()
-    found = [f"open to others, and its owner's alone from now on: {', '.join(closed)}"]
+    found.insert(0, f"open to others, and its owner's alone from now on: {', '.join(closed)}")
     if read:
         found.append(
             f"{', '.join(sorted(read))} could be read by others: rotate the secrets (automate secrets rotate KEY), and "

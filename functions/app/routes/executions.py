@@ -38,6 +38,7 @@ def _tried(call: Call[Any], workflow: str, name: str | None) -> Target:
 
 @table.route(
     "POST", "/workflows/{name}/executions", right=Right.RUN, reads="input, output", status=201, flags=("sync",),
+    by_iam=True,
     act=Act("execution.start", lambda call: _tried(call, call.path["name"], call.given.name)),
     example={"input": {"order": 1}, "name": "order-1"},
 )
@@ -73,7 +74,7 @@ def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
     return shapes.ExecutionList(executions=rows, next_token=page.next_token)
 
 
-@table.route("GET", "/executions/{id}", right=Right.LOOK, reads="input, output", reveals=True)
+@table.route("GET", "/executions/{id}", right=Right.LOOK, reads="input, output", reveals=True, by_iam=True)
 def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
     """One execution as it stands.
 
@@ -96,6 +97,7 @@ def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
 
 @table.route(
     "POST", "/executions/{id}/stop", right=Right.RUN, reads="input, output", act=Act("execution.stop", key_of),
+    by_iam=True,
     example={"error": "Mistake", "cause": "Started by mistake"},
 )
 def stop_execution(call: Call[shapes.StopRequest]) -> shapes.Execution:

@@ -23,7 +23,8 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 _PARAMETERS = {
     "name": "The workflow's name.", "id": "The execution's id: <workflow>:<name>, its colon written %3A.",
     "number": "The version's number.", "step": "The step's id.",
-    "key": "The secret's key.", "token": "The token's name.", "activity": "The activity's name.",
+    "key": "The secret's key.", "token": "The token's name.", "grant": "The IAM role's name.",
+    "activity": "The activity's name.",
     "workflow": "The workflow's name.", "trigger": "The trigger's name.", "path": "The webhook's path.",
     "link": "The form's link.",
     "delivery": "The delivery's id: <workflow>:<trigger>.<mark>, its colon written %3A.",

@@ -23,7 +23,7 @@ _ANSWER = Act("task.answer", _waiting)
 
 
 @table.route(
-    "POST", "/tasks/success", right=Right.RUN,
+    "POST", "/tasks/success", right=Right.RUN, by_iam=True,
     act=_ANSWER, example={"token": "…", "output": {"approved": True}},
 )
 def task_success(call: Call[shapes.TaskSuccessRequest]) -> base.Done:
@@ -34,7 +34,7 @@ def task_success(call: Call[shapes.TaskSuccessRequest]) -> base.Done:
 
 
 @table.route(
-    "POST", "/tasks/failure", right=Right.RUN,
+    "POST", "/tasks/failure", right=Right.RUN, by_iam=True,
     act=_ANSWER, example={"token": "…", "error": "Rejected", "cause": "Over budget"},
 )
 def task_failure(call: Call[shapes.TaskFailureRequest]) -> base.Done:
@@ -45,7 +45,7 @@ def task_failure(call: Call[shapes.TaskFailureRequest]) -> base.Done:
 
 
 @table.route(
-    "POST", "/tasks/heartbeat", right=Right.RUN,
+    "POST", "/tasks/heartbeat", right=Right.RUN, by_iam=True,
     example={"token": "…"}, act=NoAct("a heartbeat says nothing but that the work goes on"),
 )
 def task_heartbeat(call: Call[shapes.TaskHeartbeatRequest]) -> base.Done:

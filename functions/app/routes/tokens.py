@@ -1,4 +1,4 @@
-"""Routes of named tokens: with whom a data folder is shared. A stage has its user pool's people instead."""
+"""Routes of named tokens: for other people and programs on one machine, for programs on a stage."""
 
 from __future__ import annotations
 
@@ -50,12 +50,24 @@ def add_token(call: Call[shapes.AddTokenRequest]) -> shapes.NewAccessToken:
     "POST", "/tokens/{token}/rotate", right=Right.ACCESS, act=Act("token.rotate", _token), example={"expires": "90d"},
 )
 def rotate_token(call: Call[shapes.RotateTokenRequest]) -> shapes.NewAccessToken:
-    """Give a token a new secret. The old one, and browsers that signed in with it, are refused from now on."""
+    """Give a token a new secret. The one before stays good until it is retired.
+
+    With at_once it, and browsers that signed in with it, are refused from now on."""
     tokens, name = _tokens(call), call.path["token"]
     before = tokens.find(call.workspace, name)
-    new = tokens.rotate(call.workspace, name, expires_at=_end(call, call.given.expires))
+    new = tokens.rotate(call.workspace, name, expires_at=_end(call, call.given.expires), at_once=call.given.at_once)
     call.act.done(before=_recorded(before), after=_recorded(new.record))
     return _new(call, new)
+
+
+@table.route("DELETE", "/tokens/{token}/older", right=Right.ACCESS, act=Act("token.retire", _token))
+def retire_token(call: Call[base.Nothing]) -> shapes.AccessToken:
+    """End the older of a token's two secrets. It, and browsers that signed in with it, are refused from now on."""
+    tokens, name = _tokens(call), call.path["token"]
+    before = tokens.find(call.workspace, name)
+    record = tokens.retire(call.workspace, name)
+    call.act.done(before=_recorded(before), after=_recorded(record))
+    return _shown(call, record, None)
 
 
 @table.route("DELETE", "/tokens/{token}", right=Right.ACCESS, act=Act("token.revoke", _token))
@@ -68,13 +80,9 @@ def revoke_token(call: Call[base.Nothing]) -> base.Done:
 
 
 def _tokens(call: Call[Any]) -> AccessTokens:
-    """Raises NotFound on a stage."""
+    """Raises NotFound where there are none."""
     if call.services.open_tokens is None:
-        raise NotFound(
-            "a stage has no named tokens: its people are those of its user pool",
-            advice="An admin of the AWS account gives them roles: automate people grant MAIL --role ROLE --stage "
-                   f"{call.services.place.stage}.",
-        )
+        raise NotFound("there are no named tokens here")
     return call.services.open_tokens()
 
 
@@ -84,13 +92,17 @@ def _end(call: Call[Any], text: str | None) -> float | None:
 
 def _recorded(record: TokenRecord) -> base.Json:
     """What an entry of the audit log has: no digest, which is nobody's to know."""
-    return {"role": record.role, "workspace": record.workspace, "expires_at": record.expires_at}
+    good = record.generation - record.oldest + 1
+    return {
+        "role": record.role, "workspace": record.workspace, "expires_at": record.expires_at, "secrets": good,
+    }
 
 
 def _shown(call: Call[Any], record: TokenRecord, used_at: float | None) -> shapes.AccessToken:
     ends = record.expires_at
     return shapes.AccessToken.of(
-        record, last_used_at=used_at, expired=ends is not None and ends <= call.services.clock.now()
+        record, last_used_at=used_at, expired=ends is not None and ends <= call.services.clock.now(),
+        has_older=record.oldest < record.generation,
     )
 
 

@@ -22,7 +22,7 @@ class Me(Given):
     """Who asks, what they may do, and what answers."""
 
     actor: str
-    actor_kind: str = Field(description="user, or token where a program asks.")
+    actor_kind: str = Field(description="user; token or role where a program asks.")
     rights: list[Right] = Field(description="What the roles hold (docs/access.md).")
     roles: list[Role] = Field(description="Those in this workspace, the least first; none: nothing is allowed.")
     ignored_groups: list[str] = Field(description="Groups of the user pool that are no role of this stage.")

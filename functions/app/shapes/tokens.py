@@ -20,7 +20,8 @@ class AddTokenRequest(Taken):
 class RotateTokenRequest(Taken):
     """A token's new secret."""
 
-    expires: str | None = Field(None, description="Its new end; without it the old one stays.")
+    expires: str | None = Field(None, description="The end of the new one; without it that of the one before.")
+    at_once: bool = Field(False, description="End the one before now. Without it both are good until it is retired.")
 
 
 class AccessToken(Given):
@@ -32,8 +33,9 @@ class AccessToken(Given):
     created_by: str
     expires_at: Time
     rotated_at: Time
-    last_used_at: Time = Field(description="To the minute; null where it was never used.")
+    last_used_at: Time = Field(description="To the hour; null where it was never used.")
     expired: bool
+    has_older: bool = Field(description="Whether the secret of before the last rotation is good too.")
 
 
 class NewAccessToken(AccessToken):

@@ -9,6 +9,7 @@ A refusal is the same error through both, and so is a store that did not serve.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -31,6 +32,10 @@ _STORAGE = {
         errors.SchemaTooNew,
     )
 }
+
+
+_SKEW = re.compile(r"Signature (expired|not yet current)")
+"""How API Gateway says that a signed request's time is not its own."""
 
 
 class ApiError(UserError):
@@ -187,7 +192,9 @@ class Client:
         if status >= 500:
             raise StoreUnavailable(f"{place} answers {status} {said}".rstrip())
         advice = {
-            401: "Sign in again: automate --endpoint URL login", 403: "There is no such route, or it is not allowed.",
+            401: "Sign in again: automate --endpoint URL login",
+            403: "This machine's clock is off: a signature is good for five minutes." if _SKEW.search(said) else
+                 "There is no such route, or it is not allowed.",
         }
         raise ApiError(status, {
             "code": {401: "Unauthorized", 403: "Forbidden", 429: "Throttled"}.get(status, "Refused"),

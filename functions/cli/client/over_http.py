@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 
 from engine.errors import InvalidDocument, StoreUnavailable
 from functions.app import large_values
 from functions.cli.client.client import NO_HEADERS, Client, Reply, part
+
+if TYPE_CHECKING:
+    from functions.cli.client.signed import Signing
 
 CONNECT_SECONDS = 10.0
 SECONDS = 70.0
@@ -40,14 +44,16 @@ def check_endpoint(endpoint: str) -> str:
 
 
 class OverHttp:
-    """functions.cli.client.client.Transport to `endpoint`. `authorization` gives the header's value as it is needed."""
+    """functions.cli.client.client.Transport to `endpoint`. `authorization` gives the header's value as it is needed;
+    `signing` signs requests in its place."""
 
     def __init__(
-        self, endpoint: str, authorization: Callable[[], str], *, pool: urllib3.PoolManager | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        self, endpoint: str, authorization: Callable[[], str], *, signing: Signing | None = None,
+        pool: urllib3.PoolManager | None = None, sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._endpoint = endpoint
         self._authorization = authorization
+        self._signing = signing
         self._sleep = sleep
         self._pool = pool or urllib3.PoolManager(retries=urllib3.Retry(connect=2, read=0, redirect=0))
 
@@ -62,15 +68,16 @@ class OverHttp:
     ) -> Reply:
         """Ask a route; bodies and answers that are too large go by an address."""
         headers = {"Accept": "application/json", **headers}
-        if signed_in:
+        if signed_in and self._signing is None:
             headers["Authorization"] = self._authorization()
         if body is not None:
             headers["Content-Type"] = "application/json"
             if large_values.is_too_large(body.decode()):
                 body = self._uploaded(body, headers)
-        answer = self._request(
-            method, self._endpoint + path + (f"?{urlencode(query)}" if query else ""), body, headers
-        )
+        address = self._endpoint + path + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        if self._signing is not None:
+            headers = self._signing.headers(method, address, body, headers)
+        answer = self._request(method, address, body, headers)
         if answer.headers.get(large_values.TOO_LARGE):
             answer = self._request("GET", json.loads(answer.data)["$too_large"]["href"], None, {})
             if answer.status >= 400:

@@ -1,4 +1,4 @@
-"""Commands about named tokens: with whom a data folder is shared, and what each of them may do."""
+"""Commands about named tokens: of a data folder or of a stage, and what each of them may do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EXPIRES = click.option(
 
 @click.group(cls=Grouped)
 def tokens() -> None:
-    """Named tokens with roles, for other people and programs on this machine. The owner's own token stays."""
+    """Named tokens with roles: for other people and programs of this machine, for programs on a stage."""
 
 
 @tokens.command("add")
@@ -25,7 +25,7 @@ def tokens() -> None:
 @click.option("--role", required=True, metavar="ROLE", help=f"{', '.join(ROLES[:-1])} or {ROLES[-1]}.")
 @_EXPIRES
 def add_token(*, name: str, role: str, expires: str | None) -> None:
-    """Make a token with a role. It is shown once, and kept as a digest."""
+    """Make a token with a role. It is shown once, and kept nowhere."""
     with session().client() as api:
         made = api.post("/tokens", {"name": name, "role": role, "expires": expires})
     _show_new(made, f"The token {made['name']} has the role {made['role']}{_until(made)}.")
@@ -38,8 +38,9 @@ def list_tokens() -> None:
         found = api.get("/tokens")
     screen = session().screen
     screen.show_table(
-        found, ("NAME", "ROLE", "MADE", "BY", "ENDS", "USED"),
-        [(item["name"], item["role"], screen.ago(item["created_at"]), item["created_by"], _end(item),
+        found, ("NAME", "ROLE", "SECRETS", "MADE", "BY", "ENDS", "USED"),
+        [(item["name"], item["role"], "two" if item["has_older"] else "one", screen.ago(item["created_at"]),
+          item["created_by"], _end(item),
           screen.ago(item["last_used_at"]) if item["last_used_at"] else "never") for item in found["tokens"]],
         empty="No named tokens. Make one: automate tokens add NAME --role operator",
     )
@@ -48,11 +49,25 @@ def list_tokens() -> None:
 @tokens.command("rotate")
 @click.argument("name")
 @_EXPIRES
-def rotate_token(*, name: str, expires: str | None) -> None:
-    """Give a token a new secret, which is shown once. The old one is refused from now on, and browsers with it."""
+@click.option("--at-once", is_flag=True, help="Refuse the old one from now on, and browsers that signed in with it.")
+def rotate_token(*, name: str, expires: str | None, at_once: bool) -> None:
+    """Give a token a new secret, which is shown once. The old one stays good until it is retired."""
     with session().client() as api:
-        made = api.post(f"/tokens/{part(name)}/rotate", {"expires": expires})
-    _show_new(made, f"The token {made['name']} has a new secret{_until(made)}; the old one is refused from now on.")
+        made = api.post(f"/tokens/{part(name)}/rotate", {"expires": expires, "at_once": at_once})
+    old = (
+        f"the old one stays good until it is retired: automate tokens retire {made['name']}." if made["has_older"]
+        else "the old one is refused from now on."
+    )
+    _show_new(made, f"The token {made['name']} has a new secret{_until(made)}; {old}")
+
+
+@tokens.command("retire")
+@click.argument("name")
+def retire_token(*, name: str) -> None:
+    """End the older of a token's two secrets: it is refused from now on, and browsers that signed in with it."""
+    with session().client() as api:
+        found = api.delete(f"/tokens/{part(name)}/older")
+    session().screen.show(found, lambda: click.echo(f"the older secret of {name} is refused from now on"))
 
 
 @tokens.command("revoke")

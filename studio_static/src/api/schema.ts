@@ -11,9 +11,11 @@ export interface AccessToken {
   created_by: string;
   expires_at: string | null;
   rotated_at: string | null;
-  /** To the minute; null where it was never used. */
+  /** To the hour; null where it was never used. */
   last_used_at: string | null;
   expired: boolean;
+  /** Whether the secret of before the last rotation is good too. */
+  has_older: boolean;
 }
 
 /** Those that are not revoked, by name. The owner's own is not among them. */
@@ -59,6 +61,14 @@ export interface ActivityTaskRequest {
   worker_name?: string | null;
   /** How long to wait for one; on AWS a request is answered within 25 s. */
   wait_seconds?: number;
+}
+
+/** A grant to an IAM role. */
+export interface AddGrantRequest {
+  /** The IAM role's ARN, with its path. It is of the stage's own account. */
+  role_arn: string;
+  /** viewer, operator, editor, publisher or admin. */
+  role: string;
 }
 
 /** A new token. */
@@ -707,7 +717,7 @@ export interface MapRunList {
 /** Who asks, what they may do, and what answers. */
 export interface Me {
   actor: string;
-  /** user, or token where a program asks. */
+  /** user; token or role where a program asks. */
   actor_kind: string;
   /** What the roles hold (docs/access.md). */
   rights: Right[];
@@ -745,9 +755,11 @@ export interface NewAccessToken {
   created_by: string;
   expires_at: string | null;
   rotated_at: string | null;
-  /** To the minute; null where it was never used. */
+  /** To the hour; null where it was never used. */
   last_used_at: string | null;
   expired: boolean;
+  /** Whether the secret of before the last rotation is good too. */
+  has_older: boolean;
   token: string;
 }
 
@@ -977,6 +989,21 @@ export type Right = "look" | "run" | "operate" | "edit" | "publish" | "secrets" 
 /** What is granted, the least first. */
 export type Role = "viewer" | "operator" | "editor" | "publisher" | "admin";
 
+/** What is granted to an IAM role. */
+export interface RoleGrant {
+  /** The IAM role's name, which its account has once. */
+  name: string;
+  arn: string;
+  role: string;
+  created_at: string | null;
+  created_by: string;
+}
+
+/** All grants to IAM roles, by name. */
+export interface RoleGrantList {
+  grants: RoleGrant[];
+}
+
 /** Make an older version the active one. */
 export interface RollbackRequest {
   version: number;
@@ -984,8 +1011,10 @@ export interface RollbackRequest {
 
 /** A token's new secret. */
 export interface RotateTokenRequest {
-  /** Its new end; without it the old one stays. */
+  /** The end of the new one; without it that of the one before. */
   expires?: string | null;
+  /** End the one before now. Without it both are good until it is retired. */
+  at_once?: boolean;
 }
 
 /** Where one of many payloads leads. */

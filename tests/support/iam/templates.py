@@ -36,6 +36,7 @@ _ARNS = {
     "AWS::IAM::Role": "iam::{account}:role/{name}",
     "AWS::Lambda::Function": "lambda:{region}:{account}:function:{name}",
     "AWS::Logs::LogGroup": "logs:{region}:{account}:log-group:{name}:*",
+    "AWS::SecretsManager::Secret": "secretsmanager:{region}:{account}:secret:{name}-AbCdEf",
     "AWS::CloudFront::Distribution": "cloudfront::{account}:distribution/{name}",
 }
 _POLICIES = {  # type to (the property with the document, the one that names what it belongs to)
@@ -181,7 +182,7 @@ class Stage:
         if name in template.get("Parameters", {}):
             return template["Parameters"][name].get("Default", name)
         kind = template["Resources"][name]["Type"]
-        if kind == "AWS::SNS::Topic":
+        if kind in ("AWS::SNS::Topic", "AWS::SecretsManager::Secret"):
             return self._arn(stack, name)
         if kind == "AWS::SQS::Queue":
             return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{self._name(stack, name)}"

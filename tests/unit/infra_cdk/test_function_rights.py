@@ -212,6 +212,20 @@ def test_a_role_made_as_the_page_says_serves_the_worker_and_not_the_tests_of_sin
     assert not stage.may(stage.role("api"), "sts:AssumeRole", role("automate-test-task-pay"), **made)
 
 
+def test_the_api_alone_reads_the_root_of_the_tokens_and_writes_who_has_access(stage, things):
+    """docs/access.md: the worker, which resolves workflows' secrets, could otherwise make every token."""
+    root = stage.arn("data", "AWS::SecretsManager::Secret")
+    for function in FUNCTIONS:
+        caller = stage.role(function)
+        assert stage.may(caller, "secretsmanager:GetSecretValue", root) is (function == "api")
+        for action in ("PutSecretValue", "UpdateSecret", "DeleteSecret", "DescribeSecret"):
+            assert not stage.may(caller, f"secretsmanager:{action}", root)
+        for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+            for keys in (["K"], ["C#default", "K"]):
+                may = stage.may(caller, f"dynamodb:{action}", things["table"], dynamodb_LeadingKeys=keys)
+                assert may is (function == "api")
+
+
 def test_the_api_alone_signs_addresses_of_large_bodies(stage, things):
     """A presigned address can do what its signer may: so the API's role may read and put these objects, and no more."""
     for kind in ("answers", "uploads"):

@@ -9,12 +9,13 @@ from tests.support.iam.templates import ACCOUNT, REGION, Stage
 pytestmark = pytest.mark.full
 KEPT = {
     "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::Cognito::UserPool",
-    "AWS::ApiGateway::Account", "AWS::IAM::Role",
+    "AWS::ApiGateway::Account", "AWS::IAM::Role", "AWS::SecretsManager::Secret",
 }
 ADOPTED = {
     "table": "t-1", "table_stream": "arn:aws:dynamodb:us-east-1:123456789012:table/t-1/stream/2026",
     "bucket": "b-1", "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k-1",
     "user_pool_id": "us-east-1_abc",
+    "token_root": "arn:aws:secretsmanager:us-east-1:123456789012:secret:TokenRoot-AbCdEf",
 }
 NAMES = {
     "AWS::DynamoDB::Table": "TableName", "AWS::S3::Bucket": "BucketName", "AWS::Logs::LogGroup": "LogGroupName",
@@ -88,7 +89,7 @@ def test_two_stages_have_no_name_in_common(synthesise, stage, other):
 
 def test_a_stage_that_is_deployed_anew_makes_nothing_that_it_takes_over(adopting):
     made = {item["Type"] for _, item in resources(adopting)}
-    assert not made & {"AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool"}
+    assert not made & {"AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool", "AWS::SecretsManager::Secret"}
     assert [name for name, item in resources(adopting) if item["Type"] == "AWS::S3::Bucket"] == ["SiteE53D7754"]
     outputs = {name: output["Value"] for t in adopting.values() for name, output in t.get("Outputs", {}).items()}
     assert (outputs["TableName"], outputs["UserPoolId"]) == ("t-1", "us-east-1_abc")

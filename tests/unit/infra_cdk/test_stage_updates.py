@@ -27,6 +27,7 @@ CHOICES = {
         "table": "t-1", "table_stream": "arn:aws:dynamodb:us-east-1:123456789012:table/t-1/stream/2026",
         "bucket": "b-1", "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k-1",
         "user_pool_id": "us-east-1_abc",
+        "token_root": "arn:aws:secretsmanager:us-east-1:123456789012:secret:TokenRoot-AbCdEf",
     },
     "a topic": {"alarm_topic_arn": "arn:aws:sns:us-east-1:123456789012:ops"},
     "traced, a model": {"tracing": "true", "copilot_provider": "bedrock", "copilot_model": "acme.model-v1:0"},

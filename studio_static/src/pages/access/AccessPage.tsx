@@ -1,4 +1,4 @@
-/** Named tokens: with whom this machine is shared, and what each of them may do. A stage has its user pool's people. */
+/** Named tokens: other people and programs, and what each of them may do. A stage also has its user pool's people. */
 
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
@@ -15,23 +15,32 @@ import { Allowed } from "../../ui/Allowed";
 import { EmptyState } from "../../ui/EmptyState";
 import { type Columns, ListPage } from "../../ui/ListPage";
 import { Time } from "../../ui/Time";
-import { AddDialog, RevokeDialog, RotateDialog } from "./dialogs";
+import { AddDialog, RetireDialog, RevokeDialog, RotateDialog } from "./dialogs";
 import { Made } from "./Made";
+import { RoleGrants } from "./RoleGrants";
 import { ROLES } from "./roles";
 
-type Doing = { what: "add" } | { what: "rotate" | "revoke"; token: AccessToken } | null;
+type Doing = { what: "add" } | { what: "rotate" | "retire" | "revoke"; token: AccessToken } | null;
 
 export default function AccessPage() {
   usePage({ title: "Access", crumbs: [{ text: "Access" }], contentType: "table" });
   const me = useMe();
   return (
     <Allowed right="access" what="who has access">
-      {me === null || me.stage === "local" ? <Tokens /> : <People me={me} />}
+      {me === null || me.stage === "local" ? (
+        <Tokens isStage={false} />
+      ) : (
+        <SpaceBetween size="l">
+          <Tokens isStage />
+          <RoleGrants />
+          <People me={me} />
+        </SpaceBetween>
+      )}
     </Allowed>
   );
 }
 
-function Tokens() {
+function Tokens({ isStage }: { isStage: boolean }) {
   const list = useApi<AccessTokenList>("/tokens");
   const [doing, setDoing] = useState<Doing>(null);
   const [made, setMade] = useState<{ name: string; token: string } | null>(null);
@@ -53,7 +62,11 @@ function Tokens() {
       <ListPage
         title="Access"
         counter={list.data ? `(${all.length})` : undefined}
-        description="Tokens with a role, for other people and programs. Whoever owns the data folder needs none."
+        description={
+          isStage
+            ? "Tokens with a role, for programs. People sign in, and have theirs below."
+            : "Tokens with a role, for other people and programs. Whoever owns the data folder needs none."
+        }
         onLookAgain={list.reload}
         actions={add}
         wrapLines
@@ -66,26 +79,41 @@ function Tokens() {
         noMatch={null}
         onShowAll={() => {}}
       >
-        <EmptyState title="Nobody else has access" action={add}>
-          A token lets a program ask the API, and a person sign in on the page that a signed-out browser shows.
+        <EmptyState title={isStage ? "No program has a token" : "Nobody else has access"} action={add}>
+          {isStage
+            ? "A token lets a program ask the API, at the address /token."
+            : "A token lets a program ask the API, and a person sign in on the page that a signed-out browser shows."}
         </EmptyState>
       </ListPage>
       {doing?.what === "add" && <AddDialog taken={all.map(({ name }) => name)} onClose={close} onDone={done} />}
       {doing?.what === "rotate" && <RotateDialog token={doing.token} onClose={close} onDone={done} />}
+      {doing?.what === "retire" && <RetireDialog token={doing.token} onClose={close} onDone={() => done(null)} />}
       {doing?.what === "revoke" && <RevokeDialog token={doing.token} onClose={close} onDone={() => done(null)} />}
-      {made !== null && <Made {...made} onClose={() => setMade(null)} />}
+      {made !== null && <Made {...made} isStage={isStage} onClose={() => setMade(null)} />}
     </>
   );
 }
 
 function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<AccessToken> {
   return [
-    { id: "name", header: "Name", isRowHeader: true, minWidth: 160, cell: (token) => token.name },
+    {
+      id: "name",
+      header: "Name",
+      isRowHeader: true,
+      minWidth: 160,
+      cell: (token) => (
+        <div>
+          {token.name}
+          {token.has_older && <div className="dim">two secrets are good</div>}
+        </div>
+      ),
+    },
     { id: "role", header: "Role", width: 120, cell: (token) => token.role },
     {
       id: "ends",
       header: "Ends",
       width: 190,
+      minWidth: 120,
       cell: (token) => {
         if (token.expired) return <span className="bad">Expired</span>;
         return token.expires_at === null ? "When it is revoked" : <Time at={token.expires_at} format="table" />;
@@ -112,16 +140,28 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<AccessT
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
       width: 190,
+      minWidth: 190,
       cell: (token) => (
         <SpaceBetween direction="horizontal" size="s">
-          <ActButton
-            right="access"
-            variant="inline-link"
-            ariaLabel={`Rotate ${token.name}`}
-            onClick={() => onDo({ what: "rotate", token })}
-          >
-            Rotate
-          </ActButton>
+          {token.has_older ? (
+            <ActButton
+              right="access"
+              variant="inline-link"
+              ariaLabel={`Retire old secret of ${token.name}`}
+              onClick={() => onDo({ what: "retire", token })}
+            >
+              Retire old
+            </ActButton>
+          ) : (
+            <ActButton
+              right="access"
+              variant="inline-link"
+              ariaLabel={`Rotate ${token.name}`}
+              onClick={() => onDo({ what: "rotate", token })}
+            >
+              Rotate
+            </ActButton>
+          )}
           <ActButton
             right="access"
             variant="inline-link"
@@ -142,10 +182,10 @@ function People({ me }: { me: Me }) {
     <Container
       header={
         <Header
-          variant="h1"
+          variant="h2"
           description="The people of this stage are the users of its pool; groups carry their roles."
         >
-          Access
+          People
         </Header>
       }
     >

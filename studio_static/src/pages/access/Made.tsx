@@ -7,10 +7,11 @@ import { Dialog } from "../../ui/Dialog";
 interface MadeProps {
   name: string;
   token: string;
+  isStage: boolean;
   onClose: () => void;
 }
 
-export function Made({ name, token, onClose }: MadeProps) {
+export function Made({ name, token, isStage, onClose }: MadeProps) {
   return (
     <Dialog
       title={`The token ${name}`}
@@ -19,7 +20,7 @@ export function Made({ name, token, onClose }: MadeProps) {
       onAct={async () => onClose()}
       onClose={onClose}
     >
-      <Alert type="warning">It is shown now and never again: only its digest is kept.</Alert>
+      <Alert type="warning">It is shown now and never again: it is kept nowhere.</Alert>
       <div className="breaks">
         <Box variant="code">{token}</Box>
       </div>
@@ -31,7 +32,16 @@ export function Made({ name, token, onClose }: MadeProps) {
       />
       <Box color="text-body-secondary">
         A program sends it as <Box variant="code">Authorization: Bearer …</Box>; the command line reads it from a file (
-        <Box variant="code">--token-file FILE</Box>); a person pastes it at <Box variant="code">/signin</Box>.
+        <Box variant="code">--token-file FILE</Box>);{" "}
+        {isStage ? (
+          <>
+            addresses begin with <Box variant="code">/token</Box>.
+          </>
+        ) : (
+          <>
+            a person pastes it at <Box variant="code">/signin</Box>.
+          </>
+        )}
       </Box>
     </Dialog>
   );

@@ -1,5 +1,6 @@
 /** A token is made, gets another secret, or ends. */
 import Box from "@cloudscape-design/components/box";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
@@ -61,17 +62,40 @@ const KEEP = { value: "keep", label: "As before" };
 export function RotateDialog({ token, onClose, onDone }: DialogGiven & { token: AccessToken }) {
   const choices = token.expired ? ENDS.slice(0, -1) : [KEEP, ...ENDS.slice(0, -1)];
   const [ends, setEnds] = useState(choices[0]?.value ?? "90d");
+  const [atOnce, setAtOnce] = useState(false);
   const rotate = async () => {
     const expires = ends === KEEP.value ? null : ends;
-    onDone(await post<NewAccessToken>(path("/tokens/{}/rotate", token.name), { expires }));
+    onDone(await post<NewAccessToken>(path("/tokens/{}/rotate", token.name), { expires, at_once: atOnce }));
   };
   return (
     <Dialog title={`Rotate ${token.name}`} act="Rotate" onAct={rotate} onClose={onClose}>
       <Box>
-        The token gets a new secret. The old one is refused from now on, and browsers that signed in with it are signed
-        out.
+        The token gets a new secret. The old one stays good until you retire it: give programs the new one first.
       </Box>
+      <Checkbox checked={atOnce} onChange={({ detail }) => setAtOnce(detail.checked)}>
+        Refuse the old one from now on, and sign out browsers that signed in with it
+      </Checkbox>
       <EndField value={ends} onChange={setEnds} choices={choices} />
+    </Dialog>
+  );
+}
+
+export function RetireDialog({
+  token,
+  onClose,
+  onDone,
+}: Omit<DialogGiven, "onDone"> & { token: AccessToken; onDone: () => void }) {
+  const retire = async () => {
+    await del(path("/tokens/{}/older", token.name));
+    notify({ type: "success", content: `The older secret of ${token.name} is refused from now on.` });
+    onDone();
+  };
+  return (
+    <Dialog title={`Retire the older secret of ${token.name}?`} act="Retire" onAct={retire} onClose={onClose}>
+      <Box>
+        It is refused from now on, and browsers that signed in with it are signed out. The new one stays good. It cannot
+        be taken back.
+      </Box>
     </Dialog>
   );
 }

@@ -26,8 +26,11 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "secret.set": "Set a secret",
   "secret.rotate": "Rotated a secret",
   "secret.delete": "Deleted a secret",
+  "grant.add": "Granted to an IAM role",
+  "grant.remove": "Took from an IAM role",
   "token.add": "Made a token",
   "token.rotate": "Rotated a token",
+  "token.retire": "Retired a token's older secret",
   "token.revoke": "Revoked a token",
   "map_run.update": "Changed a Map Run",
   "activity.create": "Created an activity",
@@ -54,6 +57,7 @@ export const ACT_CHOICES: readonly { value: string; label: string }[] = [
   { value: "task.*", label: "Answers to tasks" },
   { value: "secret.*", label: "Secrets" },
   { value: "token.*", label: "Tokens" },
+  { value: "grant.*", label: "Grants to IAM roles" },
   { value: "act.refused", label: "What was refused" },
   ...Object.entries(ACTS)
     .filter(([act]) => act !== "act.refused")

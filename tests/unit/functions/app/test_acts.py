@@ -120,6 +120,18 @@ def delivery(api):
     return f"/deliveries/{found.replace(':', '%3A')}/replay"
 
 
+ARN = "arn:aws:iam::111122223333:role/orders/starter"
+
+
+def granted(api):
+    assert api("POST", "/grants", {"role_arn": ARN, "role": "viewer"}).status == 201
+
+
+def rotated(api):
+    named(api)
+    assert api("POST", "/tokens/ci/rotate", {}).status == 200
+
+
 def picking(api):
     api("POST", "/activities", {"name": "pick"})
     started(PICKS)(api)
@@ -176,8 +188,11 @@ CASES = {
     "run_trigger_test": (listening, "/triggers/flow/queue/test", {"value": 1}, set()),
     "put_secret": (None, "/secrets/KEY", {"value": "a long value"}, {KEY}),
     "rotate_secret": (kept, "/secrets/KEY/rotate", {"value": "another value"}, {KEY}),
+    "add_grant": (None, "/grants", {"role_arn": ARN, "role": "viewer"}, {"role/starter"}),
+    "remove_grant": (granted, "/grants/starter", None, {"role/starter"}),
     "add_token": (None, "/tokens", {"name": "ci", "role": "viewer"}, {"token/ci"}),
     "rotate_token": (named, "/tokens/ci/rotate", {}, {"token/ci"}),
+    "retire_token": (rotated, "/tokens/ci/older", None, {"token/ci"}),
     "revoke_token": (named, "/tokens/ci", None, {"token/ci"}),
     "propose_error_handling": (None, "/copilot/error-handling", document(LOGS), set()),
     "delete_secret": (kept, "/secrets/KEY", None, {KEY}),

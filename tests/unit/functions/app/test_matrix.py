@@ -1,5 +1,6 @@
-"""The matrix of rights: every route, each role and none, through the local server, the Lambda's handler and the command
-line in process. What is expected stands in tests.support.matrix, which was written from what users expect."""
+"""The matrix of rights: every route, each role and none, through the local server, the Lambda's handler with people and
+with named tokens, and the command line in process. What is expected stands in tests.support.matrix, which was written
+from what users expect."""
 
 from __future__ import annotations
 
@@ -11,25 +12,34 @@ from itertools import pairwise
 
 import pytest
 
+from engine.governance.role_grants import RoleGrants
 from engine.governance.roles import RIGHTS, Caller, Grant, NotAllowed, Right, Role, check, parse_role, roles_with
 from engine.ports.keys import Actor
 from engine.settings import Settings
 from functions.api.app import create_app
+from functions.api.callers import Callers
+from functions.app.acts import Recorder
 from functions.app.identity import caller_of_gateway, group_of
+from functions.app.machines.roles import RoleCallers
+from functions.app.machines.tokens import TokenCallers
 from functions.app.routing import Anyone, RouteTable
 from functions.app.table import every_route
 from functions.cli.client.in_process import InProcess
 from functions.server.product import Product
 from functions.server.server import LocalServer
 from tests.support.api import call_wsgi
-from tests.support.matrix import ANYBODY, LEAST, MORE, NOBODY, REVEALS, ROLES, may
+from tests.support.matrix import ANYBODY, BY_IAM, LEAST, MORE, NOBODY, REVEALS, ROLES, may
+from tests.support.memory.role_grants import MemoryRoleGrants
 
 PARAMETERS = {
     "link": "none",
     "name": "nothing", "id": "nothing:one", "number": "1", "step": "A#1", "key": "NOTHING", "activity": "nothing",
-    "run": "nothing", "token": "nothing", "workflow": "nothing", "trigger": "nothing", "path": "nothing",
-    "delivery": "nothing:one.x",
+    "run": "nothing", "token": "nothing", "grant": "nothing", "workflow": "nothing", "trigger": "nothing",
+    "path": "nothing", "delivery": "nothing:one.x",
 }
+ACCOUNT = "111122223333"
+
+TRANSPORTS = ["over_local_server", "over_lambda", "over_token_door", "in_process"]
 
 
 def path_of(name):
@@ -78,6 +88,60 @@ def over_local_server(server, tokens):
             authorization=f"Bearer {tokens[role]}", automate_reveal=reveal,
         )
         return reply.status, read(reply.text)
+
+    return send
+
+
+@pytest.fixture
+def over_token_door(api):
+    """The Lambda, asked through its door for tokens."""
+    tokens = TokenCallers(api.services.open_tokens(), Recorder(api.services.audit, api.clock), api.clock, "default")
+    callers = Callers("prod", "default", proof="", without_group=None, tokens=tokens, roles=None)
+    app = create_app(lambda: dataclasses.replace(api.services, caller_of=callers.of_request))
+    made = {role: tokens.tokens.add("default", role, parse_role(role), by="test").text for role in ROLES}
+
+    def send(role, name, body=None, reveal=None):
+        return over_door(app, name, body, reveal, authorization=None if role is None else f"Bearer {made[role]}")
+
+    return send
+
+
+def over_door(app, name, body=None, reveal=None, authorization=None, **more):
+    """What the gateway hands over of a request behind `/token/`."""
+    headers = {"content-type": "application/json", "authorization": authorization, "automate-reveal": reveal}
+    answer = app({
+        "headers": {key: value for key, value in headers.items() if value is not None},
+        "stageVariables": None, "isBase64Encoded": False,
+        "pathParameters": {"proxy": path_of(name).removeprefix("/")},
+        "body": None if body is None else json.dumps(body), "multiValueQueryStringParameters": None,
+        "requestContext": {
+            "resourcePath": "/token/{proxy+}", "httpMethod": name.split()[0], "requestId": "r-1",
+            "path": f"/prod/token{path_of(name)}", "identity": {"sourceIp": "192.0.2.1"},
+        },
+        **more,
+    }, None)
+    return answer["statusCode"], read(answer["body"])
+
+
+@pytest.fixture
+def over_iam_door(api):
+    """The Lambda, asked by sessions of IAM roles: `send(role)` is one to whose IAM role that is granted."""
+    grants = RoleGrants(MemoryRoleGrants(), api.clock, ACCOUNT)
+    roles = RoleCallers(grants, Recorder(api.services.audit, api.clock), api.clock, "default")
+    callers = Callers("prod", "default", proof="", without_group=None, tokens=None, roles=roles)
+    app = create_app(lambda: dataclasses.replace(api.services, caller_of=callers.of_request))
+    for role in ROLES:
+        grants.add("default", f"arn:aws:iam::{ACCOUNT}:role/of/{role}", parse_role(role), by="test")
+
+    def send(role, name, body=None, reveal=None):
+        method, resource = name.split()
+        parameters = {key: value.replace(":", "%3A") for key, value in PARAMETERS.items() if f"{{{key}}}" in resource}
+        return over_door(app, name, body, reveal, pathParameters=parameters, requestContext={
+            "resourcePath": f"/iam{resource}", "httpMethod": method, "requestId": "r-1", "identity": {
+                "sourceIp": "192.0.2.1", "accountId": ACCOUNT,
+                "userArn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role or 'nobody'}/admin",
+            },
+        })
 
     return send
 
@@ -142,7 +206,7 @@ def test_a_route_without_a_right_does_not_build():
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("transport", ["over_local_server", "over_lambda", "in_process"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
 def test_every_route_lets_in_whom_it_should(request, transport, role):
     send = request.getfixturevalue(transport)
     wrong = []
@@ -166,6 +230,26 @@ def test_who_is_in_no_group_of_the_stage_may_do_nothing_and_is_told(over_lambda,
     assert (me["rights"], me["roles"], me["ignored_groups"]) == ([], [], [x for x in groups.split(",") if x])
 
 
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_an_iam_role_starts_reads_stops_and_answers_as_granted_and_nothing_else(over_iam_door, role):
+    assert [route.name for route in every_route() if route.by_iam] == BY_IAM
+    wrong = []
+    for name, least in LEAST.items():
+        status, answer = over_iam_door(role, name, body_of(name))
+        expected = (403 if not may(role, least) else None) if name in BY_IAM else 404
+        if (status != expected) if expected else (status in (401, 403, 500)):
+            wrong.append((name, status, answer))
+        if expected == 403:
+            assert "automate grants add ROLE_ARN --role" in answer["error"]["advice"]
+    assert wrong == []
+
+
+def test_nobody_gets_past_the_door_for_tokens_without_one(over_token_door):
+    for name in LEAST:
+        status, answer = over_token_door(None, name, body_of(name))
+        assert (status, answer["error"]["code"]) == (401, "Unauthorized"), name
+
+
 def test_nobody_gets_past_the_server_without_a_token(server):
     for name, least in LEAST.items():
         reply = call_wsgi(
@@ -175,7 +259,7 @@ def test_nobody_gets_past_the_server_without_a_token(server):
         assert reply.status == wanted, name
 
 
-@pytest.mark.parametrize("transport", ["over_local_server", "over_lambda", "in_process"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("name", MORE)
 def test_a_body_that_asks_for_more_needs_more(request, transport, name):
     send = request.getfixturevalue(transport)
@@ -188,7 +272,7 @@ def test_a_body_that_asks_for_more_needs_more(request, transport, name):
             assert status == 200, answer
 
 
-@pytest.mark.parametrize("transport", ["over_local_server", "over_lambda", "in_process"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
 def test_a_reveal_needs_its_right(request, transport):
     send = request.getfixturevalue(transport)
     assert [route.name for route in every_route() if route.reveals] == REVEALS

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import urllib3
 
 from functions.cli import main
 
@@ -77,7 +79,7 @@ def test_a_revoked_one_is_refused_and_the_attempt_recorded(run, token_of):
 
 
 @pytest.mark.parametrize(("content", "says"), [
-    ("", "is empty"), ("nonsense", "neither the owner's token nor a named one"), ("ä", "it is no token"),
+    ("", "is empty"), ("nonsense", "no token of this place"), ("ä", "it is no token"),
     (None, "cannot be read"),
 ])
 def test_a_file_that_holds_no_token(run, tmp_path, content, says):
@@ -103,10 +105,23 @@ def test_what_reads_the_folder_itself_takes_none_either(run, token_of, arguments
     assert "a named token" in err
 
 
-def test_a_stage_takes_no_named_token(run, token_of):
-    status, _, err = run("--token-file", token_of("admin"), "--endpoint", "https://d111.cloudfront.net", "workflows")
-    assert status == 1
-    assert "a stage takes those of its user pool" in err
+@pytest.mark.parametrize("endpoint", [
+    "https://d111.cloudfront.net", "https://d111.cloudfront.net/studio/", "https://d111.cloudfront.net/token",
+])
+def test_a_stage_is_asked_at_its_door_for_tokens(run, token_of, monkeypatch, endpoint):
+    asked = []
+
+    def request(_pool, method, address, headers, **_more):
+        asked.append((method, address, headers["Authorization"]))
+        return urllib3.HTTPResponse(b'{"workflows": [], "next_token": null}', status=200)
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", request)
+    file = token_of("admin")
+    status, _, err = run("--token-file", file, "--endpoint", endpoint, "workflows")
+    assert (status, err) == (0, "")
+    method, address, authorization = asked[0]
+    assert (method, address.partition("?")[0]) == ("GET", "https://d111.cloudfront.net/token/workflows")
+    assert authorization == f"Bearer {Path(file).read_text().strip()}"
 
 
 def test_what_needs_no_folder_needs_no_token(run, token_of, tmp_path):

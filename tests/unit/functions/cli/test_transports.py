@@ -147,8 +147,12 @@ CASES = {
                    ["x", "--role", "emperor"], ["a b", "--role", "viewer"],
                    ["x", "--role", "viewer", "--expires", "0d"]],
     "tokens list": [[]],
-    "tokens rotate": [["ci", "--expires", "2100-01-01"], ["nope"]],
+    "tokens rotate": [["ci", "--expires", "2100-01-01"], ["two"], ["two", "--at-once"], ["nope"]],
+    "tokens retire": [["two"], ["ci"], ["nope"]],
     "tokens revoke": [["ci"], ["nope"]],
+    "grants list ": [[]],
+    "grants add ": [["arn:aws:iam::111122223333:role/x", "--role", "viewer"]],
+    "grants remove ": [["x"]],
     "people list ": [_NOWHERE],
     "people invite ": [["ada@example.com", "--role", "admin", *_NOWHERE]],
     "people grant ": [["ada@example.com", "--role", "admin", *_NOWHERE]],
@@ -233,7 +237,7 @@ def prepared(tmp_path_factory):
         for line in (
             "start hello --name one --wait", "start fails --name one --wait", "start ask --name one",
             "start batch --name one --input [1,2,3]", "activity create shelf", "pause route",
-            "tokens add ci --role operator",
+            "tokens add ci --role operator", "tokens add two --role viewer", "tokens rotate two",
         ):
             main.run(["--data-dir", str(folder), *line.split()])
         executions, batch = product.services.executions, product.key("batch:one")
@@ -303,7 +307,7 @@ _ALIKE = (
     (r"(?<=seconds\": )[0-9.]+", "<took>"), (r"\b[0-9a-f]{64}\b", "<digest>"),
     (r"command line|127\.0\.0\.1(?!/)", "<from>"),
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
-    (r"\batk_[\w-]{56}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"), (r" +", " "),
+    (r"\batk_[\w-]{58}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"), (r" +", " "),
 )
 
 

@@ -27,7 +27,7 @@ from functions.server.samples import samples
 from functions.server.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from functions.server.studio_files import StudioFiles
 from functions.server.wsgi import respond
-from tests.support.memory.access_tokens import MemoryTokenStore
+from tests.support.memory.access_tokens import MemoryTokenRoot, MemoryTokenStore
 from tests.support.memory.audit_log import MemoryAuditLog
 
 COOKIE = "automate_session_8400"
@@ -56,7 +56,7 @@ def dist(tmp_path):
 
 @pytest.fixture
 def tokens(clock):
-    return AccessTokens(MemoryTokenStore(), clock)
+    return AccessTokens(MemoryTokenStore(), clock, MemoryTokenRoot())
 
 
 @pytest.fixture
@@ -481,12 +481,13 @@ def test_what_is_no_token_signs_nobody_in(ask, body):
     reply = ask("POST", "/signin", body, authorization=None, content_type="application/x-www-form-urlencoded")
     assert reply.status == 403
     assert "Set-Cookie" not in reply.headers
-    assert "This is neither the owner&#x27;s token nor a named one" in reply.text
+    assert "This is no token of this place" in reply.text
 
 
 @pytest.mark.parametrize(("end", "code"), [
     (lambda tokens, clock: tokens.revoke("default", "ci", by="ada"), "TokenRevoked"),
-    (lambda tokens, clock: tokens.rotate("default", "ci"), "TokenRotated"),
+    (lambda tokens, clock: tokens.rotate("default", "ci", at_once=True), "TokenRotated"),
+    (lambda tokens, clock: (tokens.rotate("default", "ci"), tokens.retire("default", "ci")), "TokenRotated"),
     (lambda tokens, clock: clock.sleep(600), "TokenExpired"),
 ])
 def test_one_that_ended_ends_its_sessions_and_is_told_and_recorded(ask, audit, named, tokens, clock, end, code):

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from engine.adapters.local.access_tokens import LocalTokenStore
+from engine.adapters.local.access.tokens import LocalTokenRoot, LocalTokenStore
 from engine.clock import SkipClock
 from engine.errors import StoreBusy, StoreCorrupt
 from engine.ports.access_tokens import TokenRecord
@@ -61,7 +61,7 @@ def test_a_damaged_file_lets_nobody_in_and_is_not_written_over(store, tmp_path, 
 
 def test_a_newer_schema_is_refused(store, tmp_path):
     (tmp_path / "tokens").mkdir()
-    (tmp_path / "tokens" / "tokens.json").write_text(json.dumps({"schema": 2, "tokens": []}))
+    (tmp_path / "tokens" / "tokens.json").write_text(json.dumps({"schema": 3, "tokens": []}))
     with pytest.raises(StoreCorrupt, match="a newer release wrote it"):
         store.read()
 
@@ -91,12 +91,61 @@ def test_a_writer_waits_for_another_and_gives_up(store, tmp_path):
     store.change(meanwhile)
 
 
-def test_the_last_use_is_written_once_a_minute_and_goes_with_its_token(store, tmp_path):
+def test_the_last_use_is_written_once_an_hour_and_goes_with_its_token(store, tmp_path):
     store.change(put)
-    for seconds in (0, 30, 59):
+    for seconds in (0, 1800, 3599):
         store.mark_used(ONE.id, NOW + seconds)
-    assert store.used_at(ONE.id) == NOW
-    store.mark_used(ONE.id, NOW - 120)  # the clock was set back
-    assert store.used_at(ONE.id) == NOW - 120
+    assert store.used() == {ONE.id: NOW}
+    store.mark_used(ONE.id, NOW - 7200)  # the clock was set back
+    assert store.used() == {ONE.id: NOW - 7200}
     store.change(lambda _: ([], None))
-    assert store.used_at(ONE.id) is None
+    assert store.used() == {}
+    assert sorted(path.name for path in (tmp_path / "tokens").iterdir()) == ["lock", "tokens.json"]
+
+
+def test_a_file_of_before_there_were_generations_is_read(store, tmp_path):
+    shape = {
+        "id": "a" * 12, "name": "ci", "role": "operator", "workspace": "default", "digest": "d" * 64,
+        "created_at": NOW, "created_by": "ada", "expires_at": None, "replaced": "e" * 64, "rotated_at": NOW,
+        "revoked_at": None, "revoked_by": None,
+    }
+    (tmp_path / "tokens").mkdir()
+    (tmp_path / "tokens" / "tokens.json").write_text(json.dumps({"schema": 1, "tokens": [shape]}))
+    [found] = store.read()
+    assert (found.name, found.digest, found.generation, found.oldest) == ("ci", "d" * 64, 0, 0)
+    store.change(lambda records: (records, None))
+    assert json.loads((tmp_path / "tokens" / "tokens.json").read_text())["schema"] == 2
+
+
+class TestRoot:
+    def test_it_is_made_once_and_its_owners_alone(self, tmp_path):
+        root = LocalTokenRoot(tmp_path)
+        assert root.get() is None
+        assert list(tmp_path.iterdir()) == []
+        made = root.make()
+        assert (len(made), root.make(), LocalTokenRoot(tmp_path).get()) == (32, made, made)
+        [file] = (tmp_path / "tokens").iterdir()
+        assert (file.name, stat.S_IMODE(file.stat().st_mode)) == ("key", 0o600)
+
+    def test_of_two_that_make_it_the_first_ones_stays(self, tmp_path, monkeypatch):
+        first, made = LocalTokenRoot(tmp_path), []
+        link = os.link
+
+        def late(*paths):
+            monkeypatch.setattr(os, "link", link)
+            made.append(first.make())
+            link(*paths)
+
+        monkeypatch.setattr(os, "link", late)
+        assert LocalTokenRoot(tmp_path).make() == made[0]
+
+    @pytest.mark.parametrize("text", ["", "short", "=" * 44])
+    def test_a_damaged_one_is_said_and_not_written_over(self, tmp_path, text):
+        root = LocalTokenRoot(tmp_path)
+        root.make()
+        file = tmp_path / "tokens" / "key"
+        file.write_text(text)
+        for ask in (root.get, root.make):
+            with pytest.raises(StoreCorrupt, match="rotate each of them"):
+                ask()
+        assert file.read_text() == text
