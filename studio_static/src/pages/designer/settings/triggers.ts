@@ -8,6 +8,7 @@ export const TRIGGER_NAMES: Readonly<Record<TriggerType, string>> = {
   queue: "Queue",
   event: "Event",
   workflow_end: "Another workflow's end",
+  form: "Form",
 };
 
 export const UNITS = ["minute", "hour", "day"] as const;
@@ -39,6 +40,8 @@ export function newTrigger(type: TriggerType): JsonObject {
       return { type, queue: "new-queue" };
     case "event":
       return { type, pattern: { source: ["my.app"] } };
+    case "form":
+      return { type };
     case "workflow_end":
       return { type, workflow: "*", statuses: ["FAILED", "TIMED_OUT"] };
   }
