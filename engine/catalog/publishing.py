@@ -16,6 +16,7 @@ from engine.catalog.marking import sensitive_problems
 from engine.catalog.states import StateText, is_distributed, states_of
 from engine.catalog.uncallable import resource_problems
 from engine.errors import Diagnostic, InvalidExpression, json_pointer, location
+from engine.language.asl.file_paths import FILE_READ
 from engine.language.asl.validate.credentials import written_credentials
 from engine.language.expr.jsonata import compile_jsonata
 from engine.language.expr.jsonpath import compile_path
@@ -55,9 +56,22 @@ def document_problems(
         found += trigger_problems(
             document.triggers, now, kind=document.kind, input_schema=document.input_schema, workflow=document.name
         )
+        found += _folder_problems(document, tasks)
     found += _alert_problems(document)
     found += credentials_written(document)
     return found
+
+
+def _folder_problems(document: WorkflowDocument, tasks: Tasks | None) -> Iterator[Diagnostic]:
+    """A folder is watched where files may be read: on a machine that names its folders, and on no stage."""
+    for index, trigger in enumerate(document.triggers):
+        if trigger.type == "folder" and trigger.enabled and tasks is not None:
+            problem = tasks.policy(FILE_READ).problem
+            if problem is not None:
+                yield Diagnostic(
+                    "FOLDER_NOT_OPEN", f"{trigger} cannot be watched here: {problem}",
+                    json_pointer(("triggers", index, "folder")),
+                )
 
 
 def _alert_problems(document: WorkflowDocument) -> Iterator[Diagnostic]:

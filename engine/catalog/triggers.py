@@ -271,8 +271,36 @@ class FormTrigger(_Trigger):
         return "the form"
 
 
+class FolderTrigger(_Trigger):
+    """A file that comes into a folder of the machine."""
+
+    type: Literal["folder"]
+    folder: str = Field(
+        description="Below a folder of AUTOMATE_FILE_ROOTS: a whole path, or one from the first of them on.",
+        min_length=1, max_length=4096,
+    )
+    pattern: str = Field(
+        "*", min_length=1, max_length=255, pattern=r"^[^/\x00]+$",
+        description="The names that it hears: * stands for any characters, ? for one.",
+    )
+
+    @field_validator("folder")
+    @classmethod
+    def _is_path(cls, value: str) -> str:
+        from engine.language.asl.file_paths import path_problem  # noqa: PLC0415 - see the module
+
+        problem = path_problem(value)
+        if problem is not None:
+            raise ValueError(f"it {problem}")
+        return value
+
+    def __str__(self) -> str:
+        return f"the folder {self.folder!r}"
+
+
 Trigger = Annotated[
-    ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger | WorkflowEndTrigger | FormTrigger,
+    ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger | WorkflowEndTrigger | FormTrigger
+    | FolderTrigger,
     Field(discriminator="type")
 ]
 

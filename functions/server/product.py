@@ -196,6 +196,8 @@ class Product:
                   threading.Thread(target=self._age, args=(ended,), name="ageing", daemon=True),
                   threading.Thread(target=self._schedule, args=(ended,), name="schedules", daemon=True),
                   threading.Thread(target=self._tell_ends, args=(ended,), name="ends", daemon=True)]
+        if self.settings.file_roots:
+            beside.append(threading.Thread(target=self._watch, args=(ended,), name="folders", daemon=True))
         for thread in beside:
             thread.start()
         try:
@@ -221,6 +223,14 @@ class Product:
 
         tell = partial(self.services.open_triggers().ended.tell_untold, self.stores.ends)
         tell_ends(self.folder, tell, ended)
+
+    def _watch(self, ended: threading.Event) -> None:
+        from engine.adapters.local.file_roots import FileRoots  # noqa: PLC0415  as the module says
+        from functions.server.scheduling import watch_folders  # noqa: PLC0415  likewise
+
+        roots = FileRoots.of(self.settings.file_roots, self.settings.data_dir)
+        folders = self.services.open_triggers().folders(roots, f"worker {self.stores.owner}", self.settings)
+        watch_folders(self.folder, folders.look, ended)
 
     def _sweep(self, ended: threading.Event) -> None:
         from engine.durable.lifecycle.sweeper import Sweeper  # noqa: PLC0415  as the module says

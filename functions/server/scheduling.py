@@ -25,6 +25,7 @@ REST_SECONDS = 5.0
 
 LOCK = ".schedules"
 ENDS_LOCK = ".ends"
+FOLDERS_LOCK = ".folders"
 
 
 def start_schedules(folder: Path, schedules: Schedules, ended: threading.Event) -> None:
@@ -35,6 +36,11 @@ def start_schedules(folder: Path, schedules: Schedules, ended: threading.Event) 
 def tell_ends(folder: Path, tell: Callable[[], int], ended: threading.Event) -> None:
     """Tell the ends that are written down, as long as no other process does, until `ended`."""
     _alone(folder, ENDS_LOCK, "ends of executions", tell, ended)
+
+
+def watch_folders(folder: Path, look: Callable[[], int], ended: threading.Event) -> None:
+    """Look at the folders that triggers watch, as long as no other process does, until `ended`."""
+    _alone(folder, FOLDERS_LOCK, "watched folders", look, ended)
 
 
 def _alone(folder: Path, name: str, what: str, act: Callable[[], int], ended: threading.Event) -> None:

@@ -1291,7 +1291,8 @@ export const TRIGGER_TYPES = [
   "queue",
   "event",
   "workflow_end",
-  "form"
+  "form",
+  "folder"
 ] as const;
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 

@@ -13,17 +13,25 @@ A root's own path may go through links: whoever sets the setting means where it 
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
 import os
 import re
 import secrets
+import signal
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import InvalidDocument, UserError
 from engine.language.asl.file_paths import path_parts, path_problem
 from engine.records import dataclass
+
+if TYPE_CHECKING:
+    from engine.triggers.folders import FileSeen
 
 SETTING = "AUTOMATE_FILE_ROOTS"
 
@@ -49,6 +57,10 @@ _CLOSED = (
 _PRIVATE = "it lies in the data folder, which is never open to workflows"
 
 LONGEST_SHOWN = 300
+
+MOST_LISTED = 10_000
+MOST_DIGESTED = 256 * 1024 * 1024
+"""Bytes: a larger file is not read for its digest."""
 
 Identity = tuple[int, int]
 
@@ -115,6 +127,36 @@ class FileRoots:
                     os.unlink(partial, dir_fd=folder)
                 raise
             _sync_folder(folder)
+
+    def listed(self, path: str) -> list[FileSeen]:
+        """The regular files of the folder `path`. Raises FileRefused, also for more than MOST_LISTED."""
+        from engine.triggers.folders import FileSeen  # noqa: PLC0415  few processes watch folders
+
+        found: list[FileSeen] = []
+        with _told(path, "looked through"), self._opened(*self._located(path)) as folder, os.scandir(folder) as entries:
+            for entry in entries:
+                if len(found) >= MOST_LISTED:
+                    raise FileRefused(f"it has more than {MOST_LISTED:,} files: move away what is done with")
+                with suppress(FileNotFoundError):
+                    if entry.is_file(follow_symlinks=False):
+                        seen = entry.stat(follow_symlinks=False)
+                        found.append(FileSeen(
+                            entry.name, seen.st_size, seen.st_mtime_ns, max(seen.st_mtime, seen.st_ctime)
+                        ))
+        return found
+
+    def digest(self, path: str, seen: FileSeen) -> str | None:
+        """The SHA-256 of the file `seen` in the folder `path`; None where it is not whole, "" where it is too large.
+        Raises FileRefused."""
+        with _told(f"{path.rstrip('/')}/{seen.name}", "read"), self._opened(*self._located(path)) as folder:
+            try:
+                handle = os.open(seen.name, _FILE, dir_fd=folder)
+            except FileNotFoundError:
+                return None
+            try:
+                return _digest(handle, seen)
+            finally:
+                os.close(handle)
 
     def sweep(self, path: str) -> None:
         """Delete what writers that died have left in the folder `path`. Raises FileRefused."""
@@ -256,6 +298,34 @@ def _read(folder: int, name: str, most_bytes: int) -> bytes:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise FileRefused("it was changed while it was read", definite=False)
     return bytes(data)
+
+
+def _digest(handle: int, seen: FileSeen) -> str | None:
+    _refuse_other(os.fstat(handle), sys.maxsize)
+    if _is_written(handle):
+        return None
+    digest, large = hashlib.sha256(), seen.size > MOST_DIGESTED
+    while not large and (chunk := os.read(handle, _CHUNK)):
+        digest.update(chunk)
+    after = os.fstat(handle)
+    if (after.st_size, after.st_mtime_ns) != seen.signature:
+        return None
+    return "" if large else digest.hexdigest()
+
+
+def _is_written(handle: int) -> bool:
+    """Whether somebody has the file open for writing, where that can be told: Linux gives no read lease on one that
+    is. Who opens it for writing while we have the lease waits until it is given back. The signal that tells us so is
+    one that nobody hears: by default it would end the process."""
+    try:
+        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except AttributeError:  # not on this system
+        return False
+    except OSError as error:  # others: it is somebody else's file, or the file system has no leases
+        return error.errno == errno.EAGAIN
+    return False
 
 
 def _refuse_other(found: os.stat_result, most_bytes: int) -> None:

@@ -50,7 +50,14 @@ def _says_form(spec: Mapping[str, Json]) -> str:
     return f"a form, open to whoever has a link until {public['expires']}" if public else "a form, by a link each time"
 
 
-_MORE: Mapping[str, Callable[[Mapping[str, Json]], str]] = {"workflow_end": _says_end, "form": _says_form}
+def _says_folder(spec: Mapping[str, Json]) -> str:
+    return f"files {spec.get('pattern', '*')} that come into the folder {spec['folder']}"
+
+
+_MORE: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
+    "workflow_end": _says_end, "form": _says_form,
+    "folder": _says_folder,
+}
 
 
 def address_of(found: Listener) -> str | None:

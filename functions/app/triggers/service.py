@@ -12,6 +12,7 @@ from engine.durable.lifecycle.executions import Executions
 from engine.durable.triggering.alerting import Alerting, AlertPlace
 from engine.durable.triggering.delivering import Delivering
 from engine.durable.triggering.ends import Ended
+from engine.durable.triggering.folders import Files, Folders
 from engine.durable.triggering.listening import Listening
 from engine.durable.triggering.matching import Arriving
 from engine.durable.triggering.schedules import Schedules
@@ -65,6 +66,13 @@ class Triggers:
         """What starts schedules, for one thread; `source` is who looks, as the audit log names it."""
         return Schedules(
             self.listening, self.delivering, self.states, self.clock, self.workspace, source=source
+        )
+
+    def folders(self, files: Files, source: str, settings: Settings) -> Folders:
+        """What watches folders of this machine, for one thread; likewise."""
+        return Folders(
+            self.listening, self.delivering, self.states, files, self.clock, self.workspace,
+            remembered_days=settings.delivery_days, source=source,
         )
 
 

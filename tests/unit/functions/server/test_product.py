@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 
 import pytest
@@ -65,3 +66,25 @@ def test_an_end_in_the_folder_starts_who_listens_and_a_plain_end_writes_nothing_
     (started,) = client.get("/executions", workflow="heard")["executions"]
     assert client.get(f"/executions/{started['id']}")["input"]["executionArn"].endswith("execution:flow:one")
     assert product.stores.ends.untold(0, 10) == []
+
+
+def test_a_file_that_comes_into_a_watched_folder_starts_its_workflow(tmp_path):
+    root = tmp_path / "files"
+    (root / "in").mkdir(parents=True)
+    settings = Settings(data_dir=str(tmp_path / "data"), file_roots=(str(root),))
+    product = Product.open(settings, command="a test", environment={})
+    try:
+        client = Client(InProcess(product))
+        watched = {"name": "etl", "definition": PASS, "triggers": [{"type": "folder", "folder": "in"}]}
+        client.post("/workflows/import", {"document": watched, "publish": True})
+        (root / "in" / "a.csv").write_bytes(b"1\n")
+        until = time.monotonic() + patience.SECONDS
+        product.work(lambda: bool(client.get("/executions", workflow="etl", status="SUCCEEDED")["executions"])
+                     or time.monotonic() > until)
+        (started,) = client.get("/executions", workflow="etl")["executions"]
+        given = client.get(f"/executions/{started['id']}")["input"]
+        assert (given["path"], given["size"], given["sha256"]) == (
+            "in/a.csv", 2, hashlib.sha256(b"1\n").hexdigest()
+        )
+    finally:
+        product.close()

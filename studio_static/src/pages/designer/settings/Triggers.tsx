@@ -35,6 +35,7 @@ const TEXTS: Readonly<Partial<Record<string, { field: string; label: string; hin
   webhook: { field: "path", label: "Last part of the address", hint: "Letters, digits and hyphens." },
   queue: { field: "queue", label: "Queue", hint: "The ARN of an SQS queue, or the name of a local one." },
   event: { field: "bus", label: "Bus", hint: "" },
+  folder: { field: "folder", label: "Folder", hint: "Below AUTOMATE_FILE_ROOTS. Its pattern is in the source." },
   workflow_end: {
     field: "workflow",
     label: "Workflow",

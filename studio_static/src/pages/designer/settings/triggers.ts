@@ -9,6 +9,7 @@ export const TRIGGER_NAMES: Readonly<Record<TriggerType, string>> = {
   event: "Event",
   workflow_end: "Another workflow's end",
   form: "Form",
+  folder: "Folder",
 };
 
 export const UNITS = ["minute", "hour", "day"] as const;
@@ -40,6 +41,8 @@ export function newTrigger(type: TriggerType): JsonObject {
       return { type, queue: "new-queue" };
     case "event":
       return { type, pattern: { source: ["my.app"] } };
+    case "folder":
+      return { type, folder: "incoming", pattern: "*" };
     case "form":
       return { type };
     case "workflow_end":
