@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from connectors.egress.allowing import read_entries
+from engine.catalog.heard import Heard
 from engine.errors import InvalidDocument
 from engine.governance.roles import ROLES
 from engine.kernel.snapshot_codec import written_schema
@@ -110,6 +111,18 @@ class Tunables:
     )
     api_requests_per_second: int = _choice(50, "The API's throttle: steady requests a second.", least=1, most=10000)
     api_burst: int = _choice(100, "The API's throttle: requests at once.", least=1, most=5000)
+    webhook_requests_per_second: int = _choice(
+        20, "The throttle of webhooks and of forms, which need no sign-in: steady calls a second of each. What is "
+        "beyond gets 429, and a well-made sender sends it again.", least=1, most=10000,
+    )
+    webhook_burst: int = _choice(40, "The throttle of webhooks and of forms: calls at once.", least=1, most=5000)
+    hears: str = _choice(
+        "",
+        "What of the account starts workflows, separated by commas: `bus:NAME` an event bus, `bucket:NAME` a bucket "
+        "that tells EventBridge, `queue:ARN` an SQS queue, `key:ARN` the KMS key of such a queue. A trigger of "
+        "anything else is refused when it is published. [What a stage hears](operations.md#what-a-stage-hears) says "
+        "what each needs.",
+    )
     log_retention_days: int = _choice(
         30,
         "How long CloudWatch keeps the functions' and the API's logs. One of the numbers that CloudWatch has: 1, 3, 5, "
@@ -243,6 +256,14 @@ class Tunables:
         return f"automate-{self.stage}"
 
     @property
+    def heard(self) -> Heard:
+        """What `hears` lists. Raises InvalidDocument for an entry that will not do."""
+        try:
+            return Heard.parse(self.hears)
+        except InvalidDocument as error:
+            raise InvalidDocument(error.message, where="-c hears=…", advice=error.advice) from None
+
+    @property
     def expression_settings(self) -> dict[str, str]:
         """The environment of `expression_limits`. Raises InvalidDocument for one that there is not, or out of range."""
         pairs = [part.partition("=") for part in self.expression_limits.split(",") if part.strip()]
@@ -261,7 +282,7 @@ class Tunables:
         return named
 
     def _check(self) -> None:
-        _ = self.expression_settings
+        _ = self.expression_settings, self.heard
         self._check_each()
         try:
             read_entries(part.strip() for part in self.egress_allow.split(",") if part.strip())

@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
+from functions.app.routing import Anyone
 from functions.app.table import every_route
 from functions.tunables import Tunables
 
 _IAM5, _S1 = "AwsSolutions-IAM5", "AwsSolutions-S1"
 _FILES = "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C256MiB"
+_WITHOUT_SIGN_IN = {
+    "health": "GET /health answers monitors, and says nothing else.",
+    "hooks": "Who sends to a webhook cannot sign in: the function checks the signature over the body.",
+    "forms": "Whoever has a form's link may open it: the function checks the link.",
+}
 _CDK_WRITES_IT = "The CDK's own copier of the Studio's files writes this policy; it runs at deployments only."
 
 
@@ -59,7 +65,7 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     wanted = {
         ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs, "*"),
         ("engine", "Deadletter"): (table, blobs), ("engine", "Sealer"): (table, blobs, "*"),
-        ("engine", "Connector"): (secrets,),
+        ("engine", "Connector"): (secrets,), ("engine", "Listener"): (table, blobs),
         ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads,
                          "*"),
     }
@@ -79,7 +85,8 @@ def _output_of(stack: str, name: str) -> str:
 
 def _of_functions() -> Iterator[Accepted]:
     reason = "Python 3.13: every locked wheel is tested with it; the tunable `python` moves all functions at once."
-    engine = (("engine", name) for name in ("Worker", "Sweeper", "Deadletter", "Sealer", "Connector"))
+    names = ("Worker", "Sweeper", "Deadletter", "Sealer", "Connector", "Listener")
+    engine = (("engine", name) for name in names)
     for stack, name in (*engine, ("api", "Api")):
         yield Accepted(stack, f"{name}/Function/Resource", "AwsSolutions-L1", reason)
 
@@ -104,10 +111,6 @@ def _of_the_api() -> Iterator[Accepted]:
     )
     for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
         yield Accepted(
-            "api", "Gateway/Default/health/GET/Resource", rule, "GET /health answers monitors, and says nothing else."
-        )
-    for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
-        yield Accepted(
             "api", "Gateway/Default/token/{{proxy+}}/ANY/Resource", rule,
             "The function checks a named token there, before anything else (docs/architecture.md, Roles).",
         )
@@ -117,6 +120,12 @@ def _of_the_api() -> Iterator[Accepted]:
                 "api", f"Gateway/Default/iam{_literal(route.path)}/{route.method}/Resource", "AwsSolutions-COG4",
                 "AWS IAM authorizes it: callers are sessions of the account's roles, with what is granted to them.",
             )
+        if route.right is Anyone.AT_ALL:
+            for rule in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
+                yield Accepted(
+                    "api", f"Gateway/Default{_literal(route.path)}/{route.method}/Resource", rule,
+                    _WITHOUT_SIGN_IN[route.path.split("/")[1]],
+                )
     yield Accepted(
         "api", "Gateway/CloudWatchRole/Resource",
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"

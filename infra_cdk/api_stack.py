@@ -51,6 +51,22 @@ ACCESS_LOG = {
 is CloudFront's where it stands in front; the API function's own line has the caller's (functions.api.access_log)."""
 
 
+AS_BYTES = (
+    "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml",
+    "application/x-protobuf", "application/zip", "application/gzip", "application/pdf", "text/plain", "text/xml",
+)
+"""Kinds of bodies that the function gets byte for byte, whatever their bytes: a webhook's signature is over them. JSON
+is none of them: it is UTF-8, which the gateway hands over as it is, and in base64 a quarter less of it would fit."""
+
+
+def without_sign_in() -> list[tuple[str, str]]:
+    """Method and path of the routes that start something for anybody: webhooks and forms."""
+    return [
+        (route.method, route.path) for route in every_route()
+        if route.right is Anyone.AT_ALL and route.path != "/health"
+    ]
+
+
 class ApiStack(Stack):
     """Outputs `ApiUrl`, `UserPoolId`, `UserPoolClientId` and `InviteFirstAdmin`, a command."""
 
@@ -132,7 +148,7 @@ class ApiStack(Stack):
             {
                 **engine.settings, **({PROOF: self.origin_proof} if self._tunables.cdn else {}),
                 "AUTOMATE_KMS_KEY": data.key.key_arn, TOKEN_ROOT: data.token_root.secret_arn,
-                OWN_ACCOUNT: self.account,
+                OWN_ACCOUNT: self.account, "AUTOMATE_HEARS": self._tunables.hears,
                 "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
                 "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
                 **self._access_settings(),
@@ -208,7 +224,14 @@ class ApiStack(Stack):
                 tracing_enabled=tunables.tracing,
                 throttling_rate_limit=tunables.api_requests_per_second,
                 throttling_burst_limit=tunables.api_burst,
+                method_options={f"{path}/{method}": aws_apigateway.MethodDeploymentOptions(
+                    throttling_rate_limit=tunables.webhook_requests_per_second,
+                    throttling_burst_limit=tunables.webhook_burst,
+                    logging_level=aws_apigateway.MethodLoggingLevel.ERROR, data_trace_enabled=False,
+                    metrics_enabled=False,
+                ) for method, path in without_sign_in()},
             ),
+            binary_media_types=list(AS_BYTES),
         )
 
     def _add_routes(self) -> None:

@@ -32,6 +32,9 @@ LOCK = Path(__file__).with_name("lambda-requirements.lock")
 API_ONLY = ("chalice", "pyyaml", "tzdata")
 """Locked packages that the API function alone imports: a layer of their own, that no worker's cold start carries."""
 
+ZONES = ("tzdata",)
+"""What of them the sweeper has too, which starts schedules: Lambda's system need not have time zones."""
+
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 _UNUSED = (
     "bin", "jsonschema/benchmarks", "jsonschema/cli.py", "jsonschema/tests", "pydantic/experimental/pipeline.py",
@@ -48,39 +51,46 @@ _UNUSED = (
 )
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
-_RETENTION = ("engine/adapters/aws/retention.py", "engine/durable/started.py")
+_RETENTION = ("engine/adapters/aws/retention.py",)
+_HEARING = (
+    "functions/hearing.py", "engine/triggers", "engine/durable/triggering", "engine/language/rules",
+    "engine/language/asl/validate", "engine/durable/lifecycle/executions.py", "engine/durable/started.py",
+    "engine/durable/views",
+)
 
 NOT_FOR_WORKERS = (
-    *_RETENTION,
-    "engine/testing", "engine/triggers", "engine/language/rules", "engine/language/sensitive", "engine/copilot",
+    *_RETENTION, *_HEARING,
+    "engine/testing", "engine/language/sensitive", "engine/copilot",
     "engine/cost", "engine/conversion", "engine/conversion/step_functions", "engine/adapters/log_records.py",
-    "engine/adapters/models", "connectors/files.py", "connectors/known", "engine/language/asl/validate",
+    "engine/adapters/models", "connectors/files.py", "connectors/known",
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),
     "engine/ports/access_tokens.py", "engine/ports/role_grants.py", "engine/adapters/aws/access",
     "engine/adapters/local/access",
     *(f"engine/adapters/local/{name}.py" for name in (
-        "activities", "audit_log", "backup", "blobs", "catalog_store", "database",
+        "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "deliveries",
         "executions_index", "file_roots", "inspection", "journal", "log_files", "pauses", "processes", "queue",
         "retention", "schema", "secret_store", "space", "stores",
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
-        "cases", "catalog", "diff", "document", "files", "input_schema", "marking", "publishing", "sensitive",
-        "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
+        "alerts", "cases", "catalog", "diff", "document", "files", "heard", "input_schema", "marking", "publishing",
+        "sensitive", "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles", "shadowing",
     )),
-    "engine/durable/views", "engine/durable/lifecycle/ageing.py", "engine/durable/lifecycle/executions.py",
-    "engine/ports/retention.py", "engine/durable/worker/serving.py",
+    "engine/durable/lifecycle/ageing.py", "engine/ports/retention.py", "engine/durable/worker/serving.py",
     "engine/durable/worker/sync_start.py", "functions/app",
 )
 """What authoring, one machine and retention need; tests/unit/infra_cdk/test_bundles.py imports bundles without it."""
 
-NOT_FOR_SWEEPERS = tuple(name for name in NOT_FOR_WORKERS if name not in _RETENTION)
-"""The same, of the function that deletes what is kept no longer."""
+NOT_FOR_SWEEPERS = tuple(name for name in NOT_FOR_WORKERS if name not in (*_RETENTION, *_HEARING))
+"""The same, of the function that deletes what is kept no longer, and starts schedules."""
+
+NOT_FOR_LISTENERS = tuple(name for name in NOT_FOR_WORKERS if name not in _HEARING)
+"""The same, of the function that hears what arrives."""
 
 
 KEPT = 5
@@ -108,11 +118,15 @@ class Bundles:
 
     def layer(self) -> Path:
         """The dependencies of every function."""
-        return self._locked("layer", api_only=False)
+        return self._locked("layer", lambda name: name not in API_ONLY)
 
     def api_layer(self) -> Path:
         """What the API function needs besides."""
-        return self._locked("api-layer", api_only=True)
+        return self._locked("api-layer", lambda name: name in API_ONLY)
+
+    def zones_layer(self) -> Path:
+        """What the sweeper needs besides."""
+        return self._locked("zones-layer", lambda name: name in ZONES)
 
     def connectors(self) -> Path | None:
         """The users' connector packages with their dependencies, as a layer; None where none are listed. Raises
@@ -131,7 +145,7 @@ class Bundles:
         """The package of `function`, such as ``functions/worker``, the engine and the connectors, less `without`."""
         shared = (
             *(f"functions/{name}.py" for name in (
-                "__init__", "call_logs", "engine_audit", "lambda_logs", "metering", "task_chain",
+                "__init__", "call_logs", "engine_audit", "hearing", "lambda_logs", "metering", "task_chain",
             )),
             "functions/app",
         )
@@ -188,8 +202,8 @@ class Bundles:
             shutil.rmtree(folder, ignore_errors=True)
         return gone
 
-    def _locked(self, kind: str, *, api_only: bool) -> Path:
-        chosen = [text for text in _requirements() if (re.split("[=<>]", text)[0] in API_ONLY) == api_only]
+    def _locked(self, kind: str, wanted: Callable[[str], bool]) -> Path:
+        chosen = [text for text in _requirements() if wanted(re.split("[=<>]", text)[0])]
 
         def fill(into: Path) -> None:
             with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="ascii") as file:

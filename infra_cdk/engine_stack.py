@@ -3,6 +3,8 @@
     API ──wake──► Wakes ──batch──► worker ──► connectors, AWS          tick, every minute ──► sweeper ──wake──► Wakes
                     └─ received too often ──► DeadLetters ──► deadletter: the execution is PAUSED, with the reason
 
+    buses, buckets ──rules──► Arrivals ──batch──► listener ──wake──► Wakes      (see infra_cdk.arrivals)
+
     the table's stream ──batch──► sealer ──► the audit log's chains          given up after a day ──► SealFailures
                         └─ a closing segment's TTL is over ──► sweeper: retention deletes the rest of the execution
 
@@ -22,6 +24,7 @@ from constructs import Construct
 
 from engine.adapters.aws.table import ENDED_TERM, SEALED
 from functions.tunables import Tunables
+from infra_cdk.arrivals import Arrivals
 from infra_cdk.bundling import NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.functions import Functions, Shape, allow
@@ -88,6 +91,10 @@ class EngineStack(Stack):
         )
         self.sealer = self._make_sealer()
         self.connector = self._make_connector()
+        self.arrivals = Arrivals(self, tunables, self._functions, data, self.settings) if tunables.heard else None
+        """None for a stage that hears nothing of its account."""
+        if self.arrivals is not None:
+            self.wakes.grant_send_messages(self.arrivals.function)
         CfnOutput(self, "QueueUrl", value=self.wakes.queue_url, description="AUTOMATE_QUEUE_URL")
         CfnOutput(self, "WorkerName", value=self.worker.function_name, description="The worker function")
         CfnOutput(
@@ -144,8 +151,8 @@ class EngineStack(Stack):
     def _make_sweeper(self) -> aws_lambda.Function:
         sweeper = self._functions.make(
             Shape(
-                "sweeper", 512, 55, "Wakes what is due or overdue, and deletes what is kept no longer",
-                without=NOT_FOR_SWEEPERS,
+                "sweeper", 512, 55, "Wakes what is due, starts schedules, deletes what is kept no longer",
+                without=NOT_FOR_SWEEPERS, zones=True,
             ),
             self.settings,
         )

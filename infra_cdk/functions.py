@@ -28,6 +28,7 @@ class Shape:
     without: tuple[str, ...] = ()
     api: bool = False
     traced: bool = False
+    zones: bool = False
 
 
 class Functions:
@@ -53,7 +54,7 @@ class Functions:
             description=f"What {full_name} may do",
         )
         logs.grant_write(role)
-        layers = [self._layer] + ([self._api_layer] if shape.api else [])
+        layers = [self._layer] + ([self._api_layer] if shape.api else []) + ([self._zones_layer] if shape.zones else [])
         if self._connector_layer is not None and name in ("api", "worker", "connector"):
             layers.append(self._connector_layer)
         code = self._bundles.code(f"functions/{name}", without=shape.without)
@@ -90,6 +91,10 @@ class Functions:
     @cached_property
     def _api_layer(self) -> aws_lambda.LayerVersion:
         return self._layer_of("ApiDependencies", self._bundles.api_layer(), "What Automate's API imports besides")
+
+    @cached_property
+    def _zones_layer(self) -> aws_lambda.LayerVersion:
+        return self._layer_of("Zones", self._bundles.zones_layer(), "Time zones, for schedules")
 
     @cached_property
     def _connector_layer(self) -> aws_lambda.LayerVersion | None:

@@ -114,7 +114,7 @@ class ObservabilityStack(Stack):
         yield _Alarm(
             # Each sweep counts its wakes, none too. Its function is also invoked for what is to be deleted.
             "sweeper", self._metric("WakesSent", "sweeper", "SampleCount"), 1,
-            "The sweeper has not run for ten minutes: long waits end late and lost wakes stay lost.",
+            "The sweeper has not run for ten minutes: long waits end late, lost wakes stay lost, no schedule starts.",
             "the-sweeper-stands", periods=2,
         )
         yield from self._of_the_audit_log()
@@ -123,6 +123,7 @@ class ObservabilityStack(Stack):
             "The API answered five requests with a 5xx within five minutes.", "the-api-fails",
         )
         yield from self._of_the_table()
+        yield from self._of_arrivals()
         for name, function in self._functions().items():
             yield _Alarm(
                 f"{name}-errors", function.metric_errors(period=_FIVE_MINUTES), 1,
@@ -154,6 +155,22 @@ class ObservabilityStack(Stack):
             "sealing-unreadable", self._metric("EntriesUnreadable", "sealer"), 1,
             "A record of the stream could not be read: its entries are not in the audit log.",
             "the-audit-log-is-not-sealed",
+        )
+
+    def _of_arrivals(self) -> Iterator[_Alarm]:
+        arrivals = self._engine.arrivals
+        if arrivals is None:
+            return
+        yield _Alarm(
+            "arrivals-age",
+            arrivals.queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
+            600, "An event has waited for ten minutes to be delivered to its triggers.", "arrivals-wait",
+        )
+        yield _Alarm(
+            "arrivals-lost",
+            arrivals.lost.metric_approximate_number_of_messages_visible(period=_FIVE_MINUTES, statistic="Maximum"),
+            1, "An event was received too often, or its bus could not hand it over: it started nothing.",
+            "arrivals-wait",
         )
 
     def _of_the_table(self) -> Iterator[_Alarm]:
@@ -211,6 +228,10 @@ class ObservabilityStack(Stack):
             _graph("API", [self._api.api.metric_count(), self._api.api.metric_client_error(),
                            self._api.api.metric_server_error()]),
         )
+        dashboard.add_widgets(_graph("Starts by triggers", [
+            self._metric("ExecutionsScheduled", "sweeper"),
+            *([self._metric("ExecutionsTriggered", "listener")] if engine.arrivals is not None else []),
+        ]), _graph("Webhooks", [self._metric(name, "api") for name in ("WebhooksDelivered", "WebhooksRefused")]))
         dashboard.add_widgets(aws_cloudwatch.AlarmStatusWidget(alarms=self.alarms, title="Alarms", width=24))
 
     def _functions(self) -> dict[str, aws_lambda.Function]:
@@ -218,6 +239,7 @@ class ObservabilityStack(Stack):
         return {
             "worker": engine.worker, "api": self._api.function, "sweeper": engine.sweeper,
             "deadletter": engine.deadletter, "sealer": engine.sealer,
+            **({"listener": engine.arrivals.function} if engine.arrivals is not None else {}),
         }
 
     def _metric(self, name: str, service: str = "worker", statistic: str = "Sum") -> aws_cloudwatch.Metric:

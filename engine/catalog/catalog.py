@@ -17,7 +17,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.catalog.diff import DocumentDiff, compare, unified
 from engine.catalog.document import (
@@ -35,6 +35,9 @@ from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord,
 from engine.ports.keys import Actor
 from engine.ports.tasks import Tasks
 from engine.records import dataclass
+
+if TYPE_CHECKING:
+    from engine.catalog.heard import Heard
 
 Json = Any
 
@@ -84,17 +87,18 @@ class ImportResult:
 
 
 class Catalog:
-    """Wired in functions; safe to share between threads."""
+    """Wired in functions; safe to share between threads. `heard` is what triggers hear there, None: everything."""
 
     def __init__(
         self, store: CatalogStore, clock: Clock, *, validate: Validate | None = None,
-        tasks: Tasks | None = None, task_max_seconds: float = TASK_MAX_SECONDS,
+        tasks: Tasks | None = None, task_max_seconds: float = TASK_MAX_SECONDS, heard: Heard | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._validate = validate
         self._tasks = tasks
         self._task_max_seconds = task_max_seconds
+        self._heard = heard
 
     # Drafts
 
@@ -189,7 +193,8 @@ class Catalog:
 
         found = list((self._validate or validate)(document.definition, kind=document.kind))
         return found + document_problems(
-            document, tasks=self._tasks, task_max_seconds=self._task_max_seconds, now=self._clock.now()
+            document, tasks=self._tasks, task_max_seconds=self._task_max_seconds, now=self._clock.now(),
+            heard=self._heard,
         )
 
     def publish(

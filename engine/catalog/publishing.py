@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
@@ -23,6 +23,9 @@ from engine.language.expr.jsonpath import compile_path
 from engine.ports.tasks import Tasks
 from engine.values import is_number, walk
 
+if TYPE_CHECKING:
+    from engine.catalog.heard import Heard
+
 Json = Any
 
 _ASYNCHRONOUS = re.compile(r"\.waitForTaskToken$|\.sync(:2)?$|^arn:[^:]+:states:[^:]*:[^:]*:activity:")
@@ -31,10 +34,10 @@ _QUOTED_SECRET = re.compile(r"""["']\$secret["']""")
 
 
 def document_problems(
-    document: WorkflowDocument, *, tasks: Tasks | None, task_max_seconds: float, now: float
+    document: WorkflowDocument, *, tasks: Tasks | None, task_max_seconds: float, now: float, heard: Heard | None = None
 ) -> list[Diagnostic]:
     """All of it, in the order of the definition. `task_max_seconds` is the longest that a synchronous call may take,
-    `now` the time in epoch seconds."""
+    `now` the time in epoch seconds, `heard` what triggers hear here (None: everything)."""
     found: list[Diagnostic] = []
     states = list(states_of(document.definition))
     for state in states:
@@ -54,7 +57,8 @@ def document_problems(
         from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
 
         found += trigger_problems(
-            document.triggers, now, kind=document.kind, input_schema=document.input_schema, workflow=document.name
+            document.triggers, now, kind=document.kind, input_schema=document.input_schema, workflow=document.name,
+            heard=heard,
         )
         found += _folder_problems(document, tasks)
     found += _alert_problems(document)

@@ -8,7 +8,16 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from engine.catalog.triggers import EventTrigger, ScheduleTrigger, Trigger, WebhookTrigger, WorkflowEndTrigger
+from engine.catalog.heard import Heard
+from engine.catalog.triggers import (
+    EventTrigger,
+    QueueTrigger,
+    S3Trigger,
+    ScheduleTrigger,
+    Trigger,
+    WebhookTrigger,
+    WorkflowEndTrigger,
+)
 from engine.errors import Diagnostic, json_pointer
 from engine.language.schema.validation import Unchecked, errors
 from engine.records import dataclass
@@ -52,16 +61,18 @@ def next_times(triggers: Sequence[Trigger], now: float) -> list[NextTimes]:
 
 def trigger_problems(
     triggers: Sequence[Trigger], now: float, *, kind: str, input_schema: dict[str, Any] | None = None,
-    workflow: str = "",
+    workflow: str = "", heard: Heard | None = None,
 ) -> Iterator[Diagnostic]:
     """ERROR for what cannot be published: two of one name, a webhook that does not say who may call it, a result of a
-    workflow that is not EXPRESS, a schedule whose input cannot start it, and what a document of an earlier release may
-    have and is refused now. WARNING for what can hardly be meant: a schedule that is over at `now`, a pattern with a
-    field that no event has. `kind` and `input_schema` are the workflow's, `workflow` is
-    its name."""
+    workflow that is not EXPRESS, a schedule whose input cannot start it, what the place does not hear, and what a
+    document of an earlier release may have and is refused now. WARNING for what can hardly be meant: a schedule that is
+    over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the workflow's, `workflow` is
+    its name; `heard` is what its stage hears, None where that is everything."""
     yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
         place: Path = ("triggers", index)
+        if heard is not None and trigger.enabled:
+            yield from _of_heard(trigger, place, heard)
         try:
             if isinstance(trigger, ScheduleTrigger):
                 yield from _of_schedule(trigger, place, now, input_schema)
@@ -118,6 +129,28 @@ def _of_end(trigger: WorkflowEndTrigger, place: Path, workflow: str) -> Iterator
             "TRIGGER_HEARS_NOTHING", f"{trigger} is heard only where it SUCCEEDED, and with an error: no execution "
             "ends so", json_pointer((*place, "errors")),
         )
+
+
+def _of_heard(trigger: Trigger, place: Path, heard: Heard) -> Iterator[Diagnostic]:
+    if isinstance(trigger, EventTrigger) and not heard.hears_bus(trigger.bus):
+        yield _not_heard(trigger, "buses", heard.buses, f"bus:{trigger.bus}", (*place, "bus"))
+    elif isinstance(trigger, QueueTrigger) and not heard.hears_queue(trigger.queue):
+        yield _not_heard(trigger, "queues", heard.queues, f"queue:{trigger.queue}", (*place, "queue"))
+    elif isinstance(trigger, S3Trigger) and not heard.hears_bucket(trigger.bucket):
+        yield _not_heard(trigger, "buckets", heard.buckets, f"bucket:{trigger.bucket}", (*place, "bucket"))
+    elif isinstance(trigger, WorkflowEndTrigger):
+        yield Diagnostic(
+            "NOT_HEARD", f"a stage does not hear ends of workflows yet: {trigger} would never start anything. Start "
+            "this workflow by a Task of the other one (states:startExecution)", json_pointer((*place, "workflow")),
+        )
+
+
+def _not_heard(trigger: Trigger, kind: str, heard: Sequence[str], entry: str, place: Path) -> Diagnostic:
+    has = f"the stage hears the {kind} {', '.join(heard)}" if heard else f"the stage hears no {kind}"
+    return Diagnostic(
+        "NOT_HEARD", f"{has}: {trigger} would never start anything. Deploy the stage with {entry} in its setting hears",
+        json_pointer(place),
+    )
 
 
 def _of_schedule(

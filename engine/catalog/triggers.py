@@ -298,9 +298,21 @@ class FolderTrigger(_Trigger):
         return f"the folder {self.folder!r}"
 
 
+class S3Trigger(_Trigger):
+    """An object that is put into a bucket; what arrived is S3's event."""
+
+    type: Literal["s3"]
+    bucket: str = Field(description="The bucket's name.", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    prefix: str = Field("", description="What the object's key begins with.", max_length=1024)
+    suffix: str = Field("", description="What the object's key ends with.", max_length=1024)
+
+    def __str__(self) -> str:
+        return f"the bucket {self.bucket!r}"
+
+
 Trigger = Annotated[
     ScheduleTrigger | WebhookTrigger | QueueTrigger | EventTrigger | WorkflowEndTrigger | FormTrigger
-    | FolderTrigger,
+    | FolderTrigger | S3Trigger,
     Field(discriminator="type")
 ]
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.catalog.heard import Heard
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SystemClock
@@ -41,6 +42,9 @@ LOG_GROUP = "AUTOMATE_WORKER_LOG_GROUP"
 
 TRACED = "AUTOMATE_TRACED"
 """The environment variable that is 1 where X-Ray traces the worker."""
+
+HEARS = "AUTOMATE_HEARS"
+"""The environment variable that lists what triggers hear on this stage (engine.catalog.heard)."""
 
 READ_THREADS = 8
 """So many workflows of a list are read side by side: each takes three requests to DynamoDB."""
@@ -113,7 +117,7 @@ def _services() -> Services:
         logs=_logs(stores.clients),
         place=_place(settings), longest_poll=LONGEST_POLL_SECONDS,
         startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
-        published=published, starts_pauses=stores.started_pauses,
+        published=published, starts_pauses=stores.started_pauses, heard=Heard.parse(os.environ.get(HEARS, "")),
     )
     return replace(
         services, transfers=S3Transfers(stores.clients, settings.bucket),

@@ -35,6 +35,7 @@ from functions.task_chain import TaskChain
 
 if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
+    from engine.catalog.heard import Heard
     from engine.durable.worker.worker import Worker
     from functions.app.access import Refusing
     from functions.app.sensitive.gate import Gate
@@ -101,17 +102,19 @@ def services_over(
     new_worker: Callable[[], Worker], secret_backends: Sequence[SecretBackend], secret_store: WritableSecrets,
     caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller], logs: ExecutionLogs, place: Place,
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
-    published: CatalogPublished | None = None, starts_pauses: Pauses | None = None,
+    published: CatalogPublished | None = None, starts_pauses: Pauses | None = None, heard: Heard | None = None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started; `longest_poll` and `most_waiting` are those of Activities. `published` and `starts_pauses` are what
-    starts read, where that is not the stores' own. What only one place has (`alarms`, `transfers`, `readers`,
-    `workers`) it adds itself."""
+    starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
+    everything. What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
         from engine.catalog.catalog import Catalog  # noqa: PLC0415  the documents' models, and pydantic for them
 
-        return Catalog(stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds)
+        return Catalog(
+            stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, heard=heard
+        )
 
     @cache
     def refusing() -> Refusing:

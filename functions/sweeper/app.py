@@ -1,4 +1,5 @@
-"""The sweeper Lambda: once a minute, wakes for whatever is due soon or overdue. See lifecycle.sweeper.
+"""The sweeper Lambda: once a minute, wakes for whatever is due soon or overdue. See lifecycle.sweeper. Then it starts
+the schedules that are due: what fails there has taken nothing from the wakes.
 
 The table's stream calls it too, with executions whose term is over: see functions.sweeper.retention.
 """
@@ -16,24 +17,46 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from engine.adapters.aws.stores import THREADS, AwsStores
 from engine.clock import SystemClock
 from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.triggering.schedules import Schedules
+from engine.errors import StorageError
 from engine.settings import Settings
+from functions.hearing import Hearing
 
 logger = Logger(service="sweeper")
 metrics = Metrics(namespace="Automate", service="sweeper")
+
+SCHEDULES_RESERVE_SECONDS = 15.0
+"""Before the function's end no other schedule is begun: the next tick goes on."""
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Sweep once; answers ``{"wakes": how many were sent}``. After an error the next tick tries again. A batch of the
-    stream, and the event ``{"walk": {…}}``, are retention's."""
+    """Sweep once and start what schedules have due; answers ``{"wakes": how many were sent, "scheduled": how many
+    were started}``. After an error the next tick tries again. A batch of the stream, and the event ``{"walk": {…}}``,
+    are retention's."""
     _name_stage()
     if "Records" in event or "walk" in event:
         return taken(event, context)
     sent = sweeper().sweep()
     metrics.add_metric("WakesSent", MetricUnit.Count, sent)
-    logger.info("swept", wakes=sent)
-    return {"wakes": sent}
+    scheduled = _scheduled(context)
+    logger.info("swept", wakes=sent, scheduled=scheduled)
+    return {"wakes": sent, "scheduled": scheduled}
+
+
+def _scheduled(context: LambdaContext) -> int:
+    """Start what is due; how many executions. A defect is the invocation's failure, which an alarm tells of; what is
+    due stays due."""
+    found, clock = schedules(), SystemClock()
+    try:
+        started = found.fire(clock.now() + context.get_remaining_time_in_millis() / 1000 - SCHEDULES_RESERVE_SECONDS)
+    except StorageError as error:
+        logger.warning("schedules are looked at again: %s", error)
+        return 0
+    if started:
+        metrics.add_metric("ExecutionsScheduled", MetricUnit.Count, started)
+    return started
 
 
 def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -58,8 +81,20 @@ def _name_stage() -> None:
 
 
 @cache
+def _stores() -> AwsStores:
+    return AwsStores.from_settings(Settings.from_environment(os.environ), SystemClock(), threads=THREADS)
+
+
+@cache
 def sweeper() -> Sweeper:
     """The sweeper over the stores that the environment names, made at the first invocation."""
-    clock = SystemClock()
-    stores = AwsStores.from_settings(Settings.from_environment(os.environ), clock, threads=THREADS)
-    return Sweeper(stores.journal, stores.queue, clock)
+    stores = _stores()
+    return Sweeper(stores.journal, stores.queue, SystemClock())
+
+
+@cache
+def schedules() -> Schedules:
+    """What starts schedules. It is kept: what comes next is in its memory, and read again when something was
+    published."""
+    found = Hearing(_stores(), Settings.from_environment(os.environ), SystemClock())
+    return found.schedules(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "sweeper"))

@@ -1292,7 +1292,8 @@ export const TRIGGER_TYPES = [
   "event",
   "workflow_end",
   "form",
-  "folder"
+  "folder",
+  "s3"
 ] as const;
 export type TriggerType = (typeof TRIGGER_TYPES)[number];
 

@@ -105,9 +105,13 @@ def count_sweep() -> tuple[Units, int]:
         from engine.adapters.aws import stores  # noqa: PLC0415 - as the deployment has patched it
         from functions.sweeper import app  # noqa: PLC0415 - reads the deployment's environment
 
-        with mock.patch.object(app, "AwsStores", stores.AwsStores), redirect_stdout(output):
+        with (
+            mock.patch.object(app, "AwsStores", stores.AwsStores),
+            mock.patch.object(app, "SystemClock", return_value=deployment.clock), redirect_stdout(output),
+        ):
             app.logger.registered_handler.setStream(output)  # type: ignore[attr-defined]
             app.handler({}, Context())
+            deployment.clock.sleep(60)
             deployment.meter.reset()
             output.seek(0)
             output.truncate()

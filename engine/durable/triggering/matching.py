@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.clock import Clock
@@ -19,6 +20,8 @@ from engine.triggers.events.index import PatternIndex
 from engine.triggers.events.pattern import Pattern, compile_pattern
 from engine.triggers.faults import TriggerFault
 from engine.triggers.listener import Arrival, Listener
+from engine.triggers.objects import KIND as S3
+from engine.triggers.objects import pattern_of, put_of
 from engine.values import loads
 
 Json = Any
@@ -66,8 +69,11 @@ class Arriving:
         arrival = Arrival(
             event, self._clock.now(), {"Bus": bus}, str(event["id"]) if event.get("id") else None, source
         )
+        put = put_of(event)
+        of_put = arrival if put is None else replace(arrival, dedupe_key=put)
         return [
-            self._delivering.deliver(listeners[number], arrival, keeps=True) for number in index.matching(event)
+            self._delivering.deliver(listener, of_put if listener.kind == S3 else arrival, keeps=True)
+            for listener in (listeners[number] for number in index.matching(event))
         ]
 
     def message(self, queue: str, message_id: str, body: Json, *, source: str) -> list[Delivered]:
@@ -89,9 +95,10 @@ class Arriving:
 def _indexes(listeners: Sequence[Listener]) -> dict[str, _Index]:
     by_bus: dict[str, list[tuple[Pattern, Listener]]] = {}
     for listener in listeners:
-        if listener.kind == "event":
+        if listener.kind in ("event", S3):
             try:
-                pattern = compile_pattern(listener.spec["pattern"])
+                spec = listener.spec
+                pattern = compile_pattern(pattern_of(spec) if listener.kind == S3 else spec["pattern"])
             except TriggerFault:
                 continue  # of an earlier release, which looked less closely
             by_bus.setdefault(str(listener.spec.get("bus", DEFAULT_BUS)), []).append((pattern, listener))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import logging
+import math
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.durable.triggering.delivering import Delivering, TriggerPaused
 from engine.durable.triggering.listening import Listening
-from engine.errors import UserError
+from engine.errors import StoreCorrupt, UserError
 from engine.ports.deliveries import TriggerState, TriggerStates
 from engine.records import dataclass
 from engine.triggers.faults import TriggerFault
@@ -59,11 +60,12 @@ class Schedules:
         self._next: list[tuple[float, int, _Plan]] = []
         self._number = count()
 
-    def fire(self) -> int:
-        """Start what is due; answers how many executions it started. Raises StorageError: what is due stays due."""
+    def fire(self, until: float = math.inf) -> int:
+        """Start what is due; answers how many executions it started. At `until`, in epoch seconds, it begins no other
+        schedule. Raises StorageError: what is due stays due."""
         self._look()
         now, started = self._clock.now(), 0
-        while self._next and self._next[0][0] <= now:
+        while self._next and self._next[0][0] <= now and self._clock.now() < until:
             _, _, plan = self._next[0]
             begun, again_at = self._fire(plan, now)
             started += begun
@@ -130,8 +132,8 @@ class Schedules:
                 started += self._deliver(plan, at, now)
             except TriggerPaused:
                 return started, now + LATER_SECONDS
-            except UserError as error:
-                _LOG.warning("the schedule %s is tried again: %s", listener.label, error.message)
+            except (StoreCorrupt, UserError) as error:  # of one workflow: the others' schedules go on
+                _LOG.warning("the schedule %s is tried again: %s", listener.label, error)
                 return started, now + LATER_SECONDS
             looked = at
         else:

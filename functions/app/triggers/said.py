@@ -54,9 +54,14 @@ def _says_folder(spec: Mapping[str, Json]) -> str:
     return f"files {spec.get('pattern', '*')} that come into the folder {spec['folder']}"
 
 
+def _says_put(spec: Mapping[str, Json]) -> str:
+    wanted = [f"{says} {spec[field]!r}" for field, says in (("prefix", "begins with"), ("suffix", "ends with"))
+              if spec.get(field)]
+    return f"objects put into the bucket {spec['bucket']}" + (f" whose key {' and '.join(wanted)}" if wanted else "")
+
+
 _MORE: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
-    "workflow_end": _says_end, "form": _says_form,
-    "folder": _says_folder,
+    "workflow_end": _says_end, "form": _says_form, "folder": _says_folder, "s3": _says_put,
 }
 
 

@@ -69,3 +69,10 @@ def test_what_the_cdk_itself_keeps_in_the_context_is_let_be():
         "aws:cdk:enable-path-metadata", "@aws-cdk/core:stackRelativeExports", "aws:cdk:bundling-stacks",
         "cli-telemetry", "availability-zones:account=1:region=eu-west-1", "tooling", "owner", "stage", "table",
     ])
+
+
+def test_what_a_stage_hears_is_read_and_a_misspelt_entry_refused():
+    assert Tunables.from_context({"hears": "bus:default,bucket:uploads"}.get).heard.buckets == ("uploads",)
+    with pytest.raises(InvalidDocument, match="queue:jobs will not do") as refused:
+        Tunables.from_context({"hears": "queue:jobs"}.get)
+    assert refused.value.where == "-c hears=…"

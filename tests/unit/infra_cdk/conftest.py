@@ -4,22 +4,23 @@ import pytest
 
 from tests.support.iam.templates import Stage
 
+HEARS = {
+    "buses": ("default", "shop"), "queues": ("arn:aws:sqs:eu-central-1:111122223333:jobs",), "buckets": ("uploads",),
+    "keys": ("arn:aws:kms:eu-central-1:111122223333:key/jobs",),
+}
+"""What the stage of `hearing` hears."""
 
-@pytest.fixture(scope="session")
-def deployment(tmp_path_factory):
-    """The stacks of stage `test`, without CloudFront (whose deployment needs the built Studio)."""
+
+def _deployed(folder, **context):
     pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
     from aws_cdk import App  # noqa: PLC0415 - only where it is installed
 
     from infra_cdk.app import build  # noqa: PLC0415 - starts the CDK's Node process
 
-    context = {"stage": "test", "cdn": "false"}
-    return build(App(outdir=str(tmp_path_factory.mktemp("cdk")), context=context))
+    return build(App(outdir=str(folder), context={"stage": "test", "cdn": "false", **context}))
 
 
-@pytest.fixture(scope="session")
-def templates(deployment):
-    """Stack name to template, for assertions."""
+def _templates(deployment):
     from aws_cdk import assertions  # noqa: PLC0415
 
     names = ("data", "engine", "api", "studio", "observability")
@@ -27,6 +28,26 @@ def templates(deployment):
 
 
 @pytest.fixture(scope="session")
-def stage(templates):
-    """The roles and policies of the templates, to be asked what they allow."""
-    return Stage({name: template.to_json() for name, template in templates.items()})
+def deployment(tmp_path_factory):
+    """The stacks of stage `test`, without CloudFront (whose deployment needs the built Studio)."""
+    return _deployed(tmp_path_factory.mktemp("cdk"))
+
+
+@pytest.fixture(scope="session")
+def templates(deployment):
+    """Stack name to template, for assertions."""
+    return _templates(deployment)
+
+
+@pytest.fixture(scope="session")
+def hearing(tmp_path_factory):
+    """The templates of a stage that hears buses, a queue, and a bucket."""
+    words = {"buses": "bus", "queues": "queue", "buckets": "bucket", "keys": "key"}
+    hears = ",".join(f"{words[kind]}:{name}" for kind, names in HEARS.items() for name in names)
+    return _templates(_deployed(tmp_path_factory.mktemp("hearing"), hears=hears))
+
+
+@pytest.fixture(scope="session")
+def stage(hearing):
+    """The roles and policies of the templates, to be asked what they allow: of a stage that hears something."""
+    return Stage({name: template.to_json() for name, template in hearing.items()})

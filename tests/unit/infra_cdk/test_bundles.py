@@ -13,7 +13,16 @@ from benchmarks import cold_start
 from functions.app import release
 from functions.tunables import Tunables
 from infra_cdk import bundling
-from infra_cdk.bundling import BUNDLES, IN_USE_SECONDS, KEPT, NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, ROOT, Bundles
+from infra_cdk.bundling import (
+    BUNDLES,
+    IN_USE_SECONDS,
+    KEPT,
+    NOT_FOR_LISTENERS,
+    NOT_FOR_SWEEPERS,
+    NOT_FOR_WORKERS,
+    ROOT,
+    Bundles,
+)
 
 HERE = Tunables(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 MOST_BYTES = 8_000_000
@@ -25,10 +34,10 @@ def libraries():
     return [place for place in sys.path if "site-packages" in place or "lib/python" in place]
 
 
-@pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "sealer", "connector"])
+@pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "sealer", "connector", "listener"])
 def test_what_is_left_out_of_a_bundle_is_not_imported(tmp_path, package):
     """With its parts made and the module of every state, connector and store that it may need."""
-    without = NOT_FOR_SWEEPERS if package == "sweeper" else NOT_FOR_WORKERS
+    without = {"sweeper": NOT_FOR_SWEEPERS, "listener": NOT_FOR_LISTENERS}.get(package, NOT_FOR_WORKERS)
     code = Bundles(HERE, tmp_path).code(f"functions/{package}", without=without)
     program = f"""
 import pkgutil, sys
@@ -82,7 +91,7 @@ def imported(path):
 
 @pytest.mark.parametrize(("begins", "without"), [
     (("functions.worker", "functions.deadletter", "functions.connector", "connectors"), NOT_FOR_WORKERS),
-    (("functions.sweeper",), NOT_FOR_SWEEPERS),
+    (("functions.sweeper",), NOT_FOR_SWEEPERS), (("functions.listener",), NOT_FOR_LISTENERS),
 ])
 def test_what_is_left_out_is_imported_not_even_late(begins, without):
     """An import within a function would fail in the middle of somebody's execution."""

@@ -22,8 +22,8 @@ def test_the_settings_page_is_current():
 
 
 @pytest.mark.full
-def test_every_alarm_has_its_runbook(templates):
-    alarms = templates["observability"].find_resources("AWS::CloudWatch::Alarm").values()
+def test_every_alarm_has_its_runbook(hearing):
+    alarms = hearing["observability"].find_resources("AWS::CloudWatch::Alarm").values()
     named = {re.search(r"docs/runbooks\.md#([a-z-]+)", json.dumps(alarm["Properties"])).group(1) for alarm in alarms}
     assert named == anchors("runbooks.md")
 

@@ -10,7 +10,7 @@ from tests.support.iam.evaluation import Decision
 from tests.support.iam.templates import ACCOUNT, REGION
 
 PAGE = Path(__file__).parents[3] / "docs" / "deployment.md"
-FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "sealer", "connector")
+FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "sealer", "connector", "listener")
 
 TABLE_READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")
 TABLE_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
@@ -152,7 +152,7 @@ def test_the_api_sets_secrets_under_the_stages_key(stage, templates):
     assert named == stage.arn("data", "AWS::KMS::Key")
 
 
-@pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter", "sealer"])
+@pytest.mark.parametrize("function", ["api", "worker", "sweeper", "deadletter", "sealer", "listener"])
 def test_nobody_changes_or_deletes_a_record_of_the_audit_log(stage, things, function):
     """docs/audit.md, "How it is kept": adding is a put, so that is all there is; also in a batch beside other keys, and
     in a table that was restored under another name."""

@@ -29,6 +29,7 @@ CHOICES = {
         "user_pool_id": "us-east-1_abc",
         "token_root": "arn:aws:secretsmanager:us-east-1:123456789012:secret:TokenRoot-AbCdEf",
     },
+    "hears": {"hears": "bus:default,bus:shop"},
     "a topic": {"alarm_topic_arn": "arn:aws:sns:us-east-1:123456789012:ops"},
     "traced, a model": {"tracing": "true", "copilot_provider": "bedrock", "copilot_model": "acme.model-v1:0"},
 }

@@ -41,6 +41,7 @@ const TEXTS: Readonly<Partial<Record<string, { field: string; label: string; hin
     label: "Workflow",
     hint: "Another one's name; * is every other one. Statuses and errors are in the source.",
   },
+  s3: { field: "bucket", label: "Bucket", hint: "Its prefix and suffix are in the source." },
 };
 
 function Trigger({ item: trigger, number, onChange, onRemove }: ItemCard) {

@@ -10,6 +10,7 @@ export const TRIGGER_NAMES: Readonly<Record<TriggerType, string>> = {
   workflow_end: "Another workflow's end",
   form: "Form",
   folder: "Folder",
+  s3: "S3 object",
 };
 
 export const UNITS = ["minute", "hour", "day"] as const;
@@ -47,5 +48,7 @@ export function newTrigger(type: TriggerType): JsonObject {
       return { type };
     case "workflow_end":
       return { type, workflow: "*", statuses: ["FAILED", "TIMED_OUT"] };
+    case "s3":
+      return { type, bucket: "new-bucket" };
   }
 }

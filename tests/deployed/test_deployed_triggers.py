@@ -1,0 +1,144 @@
+"""What starts a workflow on a deployed stage: a webhook, a schedule's tick, a bus, a queue, a bucket; each once."""
+
+import hashlib
+import hmac
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.deployed.test_deployed_stage import publish, workflow
+from tests.support.deployed.emulator import ACCOUNT, REGION
+
+pytestmark = pytest.mark.full
+BUCKET, QUEUE, BUS = "e2e-uploads", "e2e-jobs", "e2e-shop"
+QUEUE_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{QUEUE}"
+KEY = "a-shared-secret"
+SAYS = {"Say": {"Type": "Pass", "Output": "{% $states.input %}", "End": True}}
+BUSY_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def hearing(stage):
+    """The stage, deployed so that it hears a bus, a queue and a bucket of the account's."""
+    client, before = stage.emulator.client, dict(stage.context)
+    client("s3").create_bucket(Bucket=BUCKET)
+    client("s3").put_bucket_notification_configuration(
+        Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    url = client("sqs").create_queue(QueueName=QUEUE)["QueueUrl"]
+    client("events").create_event_bus(Name=BUS)
+    stage.context["hears"] = f"bus:{BUS},bucket:{BUCKET},queue:{QUEUE_ARN}"
+    stage.deploy()
+    yield stage
+    stage.context = before
+    stage.deploy()
+    client("sqs").delete_queue(QueueUrl=url)
+    client("events").delete_event_bus(Name=BUS)
+    for found in client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+        client("s3").delete_object(Bucket=BUCKET, Key=found["Key"])
+    client("s3").delete_bucket(Bucket=BUCKET)
+
+
+def listens(stage, name, trigger):
+    publish(stage, {**workflow(name, SAYS, "Say"), "triggers": [trigger]})
+
+
+def ended(stage, name, count=1):
+    """The executions of a workflow, once there are so many and none runs."""
+    def there():
+        return stage.answer("GET", f"/executions?workflow={name}")["executions"]
+
+    found = stage.seen(
+        there, lambda rows: len(rows) >= count and all(row["status"] != "RUNNING" for row in rows), BUSY_SECONDS
+    )
+    assert [row["status"] for row in found] == ["SUCCEEDED"] * count, (found, stage.emulator.log.read_text()[-3000:])
+    return found
+
+
+def call(stage, path, body, signature):
+    """A webhook's sender: nobody signed in."""
+    request = urllib.request.Request(  # noqa: S310 - http
+        stage.api_url + path, body, {"Content-Type": "application/octet-stream", "X-Signature": signature}
+    )
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=40) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_a_webhook_starts_once_by_its_signature_over_its_bytes(stage):
+    stage.answer("PUT", "/secrets/HOOK_KEY", {"value": KEY})
+    listens(stage, "hooked", {"type": "webhook", "path": "in", "dedupe_key": "{% $states.input.base64 %}", "auth": {
+        "style": "hmac", "header": "X-Signature", "secrets": [{"$secret": "HOOK_KEY"}],
+    }})
+    body = b"\xff\xfe not UTF-8"
+    signature = hmac.digest(KEY.encode(), body, hashlib.sha256).hex()
+    first, again = (call(stage, "/hooks/hooked/in", body, signature) for _ in range(2))
+    assert (first[0], first[1]["outcome"], first[1]["repeated"]) == (202, "STARTED", False), first
+    assert (again[0], again[1]["execution"], again[1]["repeated"]) == (202, first[1]["execution"], True)
+    refused, unknown = call(stage, "/hooks/hooked/in", body, "00" * 32), call(stage, "/hooks/no/such", body, signature)
+    assert refused[0] == unknown[0] == 404
+    assert refused[1] == unknown[1]
+    ended(stage, "hooked")
+
+
+def test_the_sweepers_tick_starts_a_schedule_at_each_of_its_times(stage):
+    listens(stage, "ticking", {"type": "schedule", "expression": "rate(10 minutes)"})
+    stage.sweep()
+    try:
+        for number in (1, 2):
+            stage.emulator.move_clock(number * 601)
+            stage.sweep()
+            stage.sweep()
+            assert len(ended(stage, "ticking", number)) == number
+    finally:
+        stage.emulator.move_clock(0)
+
+
+def test_an_event_of_a_heard_bus_starts_once(hearing):
+    listens(hearing, "ordered", {
+        "type": "event", "bus": BUS, "pattern": {"source": ["my.shop"]},
+        "when": "{% $states.input.detail.total > 100 %}",
+    })
+    hearing.emulator.client("events").put_events(Entries=[
+        {"EventBusName": BUS, "Source": "my.shop", "DetailType": "Order", "Detail": json.dumps({"total": total})}
+        for total in (50, 120)
+    ])
+    [row] = ended(hearing, "ordered")
+    output = hearing.answer("GET", f"/executions/{row['id'].replace(':', '%3A')}")["output"]
+    assert output["detail"] == {"total": 120}
+    rows = hearing.answer("GET", "/triggers/ordered/event/deliveries")["deliveries"]
+    assert sorted(each["outcome"] for each in rows) == ["NOT_MATCHED", "STARTED"]
+
+
+def test_a_message_of_a_heard_queue_starts_once(hearing):
+    listens(hearing, "queued", {"type": "queue", "queue": QUEUE_ARN})
+    sqs = hearing.emulator.client("sqs")
+    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"], MessageBody='{"job": 7}')
+    [row] = ended(hearing, "queued")
+    assert hearing.answer("GET", f"/executions/{row['id'].replace(':', '%3A')}")["output"] == {"job": 7}
+
+
+def test_an_object_that_is_put_into_a_heard_bucket_starts_once(hearing):
+    listens(hearing, "filed", {"type": "s3", "bucket": BUCKET, "prefix": "in/", "suffix": ".csv"})
+    s3 = hearing.emulator.client("s3")
+    for key in ("in/a.csv", "in/a.txt", "out/a.csv"):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=b"a,b\n1,2\n")
+    ended(hearing, "filed")
+    [row] = hearing.answer("GET", "/triggers/filed/s3/deliveries")["deliveries"]
+    assert row["dedupe_key"].startswith(f"{BUCKET}/in/a.csv/")
+
+
+def test_what_the_stage_does_not_hear_is_refused_by_name(hearing):
+    document = {**workflow("deaf", SAYS, "Say"), "triggers": [
+        {"type": "event", "bus": "other", "pattern": {"source": ["x"]}}, {"type": "queue", "queue": f"{QUEUE_ARN}-2"},
+    ]}
+    status, answer = hearing.ask("POST", "/workflows/import", {"document": document, "publish": True})
+    assert status == 422, answer
+    said = json.dumps(answer, ensure_ascii=False)
+    assert f"the stage hears the buses {BUS}" in said
+    assert f"the stage hears the queues {QUEUE_ARN}" in said
