@@ -24,6 +24,7 @@ from tests.support.product_logs import logs_kept
 from tools.cost.stream import Stream
 
 REGION = "eu-central-1"
+ACCOUNT = "123456789012"
 CANARY = "canary-value-of-a-secret"
 
 
@@ -58,16 +59,17 @@ class Deployment:
         self.queue_url = queue_url
         self.stream = Stream("automate", REGION)
 
-    def api(self, method, path, body=None, **parameters):
-        """What API Gateway hands to the API function, and its answer."""
+    def api(self, method, path, body=None, *, identity=None, headers=None, **parameters):
+        """What API Gateway hands to the API function, and its answer: to an admin who is signed in, or to who comes
+        through another door."""
         query = parameters.pop("query", None)
+        asks = {"authorizer": {"claims": {"email": "ada@example.com", "cognito:groups": "automate-test-admin"}}}
         event = {
-            "headers": {"content-type": "application/json"}, "pathParameters": parameters, "stageVariables": None,
+            "headers": {"content-type": "application/json", **(headers or {})}, "pathParameters": parameters,
+            "stageVariables": None,
             "multiValueQueryStringParameters": query, "body": None if body is None else json.dumps(body),
             "requestContext": {
-                "resourcePath": path, "httpMethod": method, "authorizer": {"claims": {
-                    "email": "ada@example.com", "cognito:groups": "automate-test-admin",
-                }},
+                "resourcePath": path, "httpMethod": method, **(asks if identity is None else {"identity": identity}),
             },
         }
         answer = functions.api.app.app(event, Context())
@@ -136,6 +138,9 @@ def deployed(monkeypatch):
         clients.s3.create_bucket(
             Bucket="automate-payloads", CreateBucketConfiguration={"LocationConstraint": REGION}
         )
+        root = clients.secretsmanager.create_secret(Name="TokenRoot-made", SecretString="r" * 64)["ARN"]
+        monkeypatch.setenv("TOKEN_ROOT", root)
+        monkeypatch.setenv("OWN_ACCOUNT", ACCOUNT)
         url = clients.sqs.create_queue(QueueName="wakes", Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
         monkeypatch.setenv("AUTOMATE_QUEUE_URL", url)
         caches = (
@@ -305,3 +310,51 @@ def test_a_missing_setting_names_itself(deployed, monkeypatch):
     monkeypatch.delenv("AUTOMATE_TABLE")
     status, answer = deployed.api("GET", "/workflows")
     assert (status, answer["error"]["code"], answer["error"]["where"]) == (500, "Misconfigured", "AUTOMATE_TABLE")
+
+
+PASS = {"name": "flow", "definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}}
+NAMED = {"sourceIp": "192.0.2.1"}
+
+
+def test_a_named_token_is_made_used_rotated_and_revoked_on_a_stage(deployed):
+    deployed.publish(PASS)
+    status, made = deployed.api("POST", "/tokens", {"name": "ci", "role": "operator"})
+    assert status == 201
+
+    def ask(method, path, token, body=None):
+        return deployed.api(
+            method, "/token/{proxy+}", body, identity=NAMED, headers={"Authorization": f"Bearer {token}"}, proxy=path
+        )
+
+    first = made["token"]
+    assert ask("POST", "workflows/flow/executions", first, {"name": "one"})[0] == 201
+    assert ask("GET", "executions/flow%3Aone", first)[1]["name"] == "one"
+    assert ask("GET", "tokens", first)[1]["error"]["code"] == "NotAllowed"
+    _, rotated = deployed.api("POST", "/tokens/{token}/rotate", {}, token="ci")
+    for token in (first, rotated["token"]):
+        assert ask("GET", "me", token)[1]["actor"] == "ci"
+    assert deployed.api("DELETE", "/tokens/{token}/older", token="ci")[0] == 200
+    assert ask("GET", "me", first)[1]["error"]["code"] == "TokenRotated"
+    [listed] = deployed.api("GET", "/tokens")[1]["tokens"]
+    assert (listed["has_older"], listed["last_used_at"] is not None) == (False, True)
+    deployed.api("DELETE", "/tokens/{token}", token="ci")
+    assert ask("GET", "me", rotated["token"])[1]["error"]["code"] == "TokenRevoked"
+    stored = str(deployed.clients.dynamodb.scan(TableName="automate")["Items"])
+    assert not [token for token in (first, rotated["token"]) if token[-43:] in stored]
+
+
+def test_an_iam_role_starts_a_workflow_once_it_is_granted(deployed):
+    deployed.publish(PASS)
+    identity = {**NAMED, "accountId": ACCOUNT, "userArn": f"arn:aws:sts::{ACCOUNT}:assumed-role/starter/order-events"}
+
+    def start(name):
+        return deployed.api(
+            "POST", "/iam/workflows/{name}/executions", {"name": name}, identity=identity, name="flow"
+        )
+
+    assert start("one")[1]["error"]["code"] == "NotAllowed"
+    granted = {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/orders/starter", "role": "operator"}
+    assert deployed.api("POST", "/grants", granted)[0] == 201
+    assert start("one")[0] == 201
+    assert deployed.api("DELETE", "/grants/{grant}", grant="starter")[0] == 200
+    assert start("two")[1]["error"]["code"] == "NotAllowed"
