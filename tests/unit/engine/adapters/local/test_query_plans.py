@@ -60,12 +60,20 @@ def test_every_query_of_the_executions_index_searches(connection, paged):
         (queue._NEXT_DUE, "wake_free"),
         (queue._NEXT_OWNER, "wake_claimed"),
         (queue._CLAIM, "wake_free"),
+        (queue._EARLIEST, "wake_free"),
+        (queue._NEXT_WORKFLOW, "wake_fair"),
+        (queue._OF_WORKFLOW, "wake_fair"),
     ],
 )
 def test_hot_statements_use_their_index(connection, statement, index):
     steps = plan(connection, statement, (0,) * statement.count("?"))
     assert any(index in step for step in steps), steps
     assert all(step.startswith("SEARCH") or index in step for step in steps if step.startswith(("SCAN", "SEARCH")))
+
+
+@pytest.mark.parametrize("statement", [queue._NEXT_WORKFLOW, queue._OF_WORKFLOW, queue._EARLIEST])
+def test_turns_are_found_without_sorting(connection, statement):
+    assert not any("TEMP B-TREE" in step for step in plan(connection, statement, (0,) * statement.count("?")))
 
 
 def test_due_reads_both_indexes_in_order(connection):
