@@ -122,12 +122,10 @@ class Schedules:
         looked, since = state.looked_at or listener.published_at, state.since or listener.published_at
         found = due(
             plan.schedule, looked=looked, now=now, since=since, missed=listener.spec.get("missed", "one"),
-            most=int(listener.spec.get("most_missed", 10)),
+            most=int(listener.spec.get("most_missed", 10)), starts_at=lambda at: _starts_at(plan, at),
         )
         started = 0
         for at in found.times:
-            if _starts_at(plan, at) > now:
-                break
             try:
                 started += self._deliver(plan, at, now)
             except TriggerPaused:
@@ -135,10 +133,7 @@ class Schedules:
             except (StoreCorrupt, UserError) as error:  # of one workflow: the others' schedules go on
                 _LOG.warning("the schedule %s is tried again: %s", listener.label, error)
                 return started, now + LATER_SECONDS
-            looked = at
-        else:
-            looked = max(looked, now)
-        moved = replace(state, looked_at=looked)
+        moved = replace(state, looked_at=found.looked)
         if found.times and moved != state:
             self._states.change(moved)  # somebody else may have moved it: the deliveries are the same
         return started, _following(plan, moved)

@@ -175,6 +175,16 @@ def test_a_window_starts_at_its_second_and_not_before(place):
     assert times(place) == ["20261127T060000Z"]
 
 
+@pytest.mark.parametrize("missed", ["skip", "one", "all"])
+def test_a_time_within_its_window_was_not_missed(place, missed):
+    """A time that starts late in its window is on time, whatever is to be done about those that were missed."""
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("rate(5 minutes)", window_minutes=30, missed=missed))
+    look(place, place.schedules(), at("2026-11-27T08:00:00"), step=20)
+    wanted = [f"20261127T{5 + minute // 60:02}{minute % 60:02}00Z" for minute in range(5, 155, 5)]
+    assert times(place)[:30] == wanted
+
+
 def test_where_the_place_takes_nothing_new_the_time_stays_due(place, monkeypatch):
     class Full(UserError):
         status = 503
