@@ -63,11 +63,11 @@ def trigger_problems(
     triggers: Sequence[Trigger], now: float, *, kind: str, input_schema: dict[str, Any] | None = None,
     workflow: str = "", heard: Heard | None = None,
 ) -> Iterator[Diagnostic]:
-    """ERROR for what cannot be published: two of one name, a webhook that does not say who may call it, a result of a
-    workflow that is not EXPRESS, a schedule whose input cannot start it, what the place does not hear, and what a
-    document of an earlier release may have and is refused now. WARNING for what can hardly be meant: a schedule that is
-    over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the workflow's, `workflow` is
-    its name; `heard` is what its stage hears, None where that is everything."""
+    """ERROR for what cannot be published: two of one name or path, a webhook that does not say who may call it, a
+    result of a workflow that is not EXPRESS, a schedule whose input cannot start it, what the place does not hear, and
+    what a document of an earlier release may have and is refused now. WARNING for what can hardly be meant: a schedule
+    that is over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the workflow's,
+    `workflow` is its name; `heard` is what its stage hears, None where that is everything."""
     yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
         place: Path = ("triggers", index)
@@ -92,8 +92,9 @@ def trigger_problems(
 
 
 def _of_names(triggers: Sequence[Trigger]) -> Iterator[Diagnostic]:
-    """A trigger's name is part of its executions' names, and of what is kept of it."""
+    """A trigger's name is part of its executions' names, and of what is kept of it; a webhook's path is its address."""
     seen: dict[str, int] = {}
+    paths: set[str] = set()
     for index, trigger in enumerate(triggers):
         name = trigger.name or trigger.type
         if name in seen:
@@ -102,6 +103,13 @@ def _of_names(triggers: Sequence[Trigger]) -> Iterator[Diagnostic]:
                 + ("" if trigger.name else f', as "name": "{name}-2"'), json_pointer(("triggers", index)),
             )
         seen[name] = index
+        if isinstance(trigger, WebhookTrigger) and trigger.enabled:
+            if trigger.path in paths:
+                yield Diagnostic(
+                    "WEBHOOK_PATH", f"two webhooks have the path {trigger.path!r}, and only one of them would be "
+                    "called: give each a path of its own", json_pointer(("triggers", index, "path")),
+                )
+            paths.add(trigger.path)
 
 
 def _of_webhook(trigger: WebhookTrigger, place: Path, kind: str) -> Iterator[Diagnostic]:

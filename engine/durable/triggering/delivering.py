@@ -183,12 +183,12 @@ class Delivering:
         return Delivery(
             key=ExecutionKey.of(self._settings.workspace, listener.workflow, f"{listener.name}.{mark}"),
             trigger=listener.name, kind=listener.kind, version=listener.version, arrived_at=now, outcome=STARTED,
-            forget_at=now + self._settings.delivery_days * DAY, source=arrival.source, dedupe_key=dedupe_key,
+            forget_at=now + self._settings.delivery_days * DAY, source=arrival.source, dedupe_key=_storable(dedupe_key),
             body=body, body_digest=hashlib.sha256(_json(arrival.value)).hexdigest(), replay_of=replay_of,
         )
 
     def _put(self, delivery: Delivery, outcome: str, why: str) -> Delivered:
-        made = replace(delivery, outcome=outcome, why=why[:MOST_WHY_CHARACTERS])
+        made = replace(delivery, outcome=outcome, why=_storable(why[:MOST_WHY_CHARACTERS]))
         known = self._deliveries.put(made)
         return Delivered(made) if known is None else self._again(known, delivery)
 
@@ -214,6 +214,11 @@ def _actor(listener: Listener, arrival: Arrival) -> Actor:
 def _facts_alone(arrival: Arrival) -> bytes:
     """Of what arrived, what its execution's input does not have."""
     return _json({"facts": arrival.facts or {}})
+
+
+def _storable(text: str) -> str:
+    """What arrived may have halves of surrogate pairs, which no store takes: they are shown as they are escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _json(value: Json) -> bytes:

@@ -98,6 +98,12 @@ def test_a_webhook_says_who_may_call_it():
     assert found({"type": "webhook", "path": "orders", "auth": {"style": "none"}}) == []
 
 
+def test_two_webhooks_have_two_paths():
+    hook = {"type": "webhook", "path": "orders", "auth": {"style": "none"}}
+    assert found(hook, {**hook, "name": "b"}) == [("WEBHOOK_PATH", "/triggers/1/path", "ERROR")]
+    assert found(hook, {**hook, "name": "b", "enabled": False}, {**hook, "name": "c", "path": "other"}) == []
+
+
 def test_a_result_is_for_an_express_workflow():
     given = {"type": "webhook", "path": "sum", "auth": {"style": "none"}, "answer": "result"}
     assert found(given) == [("WEBHOOK_RESULT", "/triggers/0/answer", "ERROR")]

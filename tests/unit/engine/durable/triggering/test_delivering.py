@@ -58,6 +58,16 @@ def test_what_arrives_again_starts_nothing_and_the_first_body_counts(place):
 
 
 @EVERY
+def test_halves_of_surrogate_pairs_are_kept_as_they_are_escaped(place):
+    place.publish("orders", {**HOOK, "dedupe_key": "$.id", "when": "{% $states.input.name = 'a' %}"})
+    first, again = (deliver(place, {"id": "\ud800", "name": "a"}) for _ in range(2))
+    other = deliver(place, {"id": "\\ud800", "name": "a"})
+    assert (first.again, again.again, other.again) == (False, True, False)
+    assert first.delivery.dedupe_key == other.delivery.dedupe_key == "\\ud800"
+    assert "\\udfff" in deliver(place, {"id": "7", "name": "\udfff"}).delivery.why
+
+
+@EVERY
 def test_without_a_key_each_is_another(place):
     place.publish("orders", HOOK)
     assert len({deliver(place, 1).delivery.key for _ in range(3)}) == 3
@@ -115,6 +125,14 @@ def test_a_name_that_somebody_else_took_is_refused(place):
     done = deliver(place, {"total": 5}, "k1")
     assert (done.delivery.outcome, "was started with another input" in done.delivery.why) == (REFUSED, True)
     assert place.recorded == []
+
+
+@EVERY
+def test_an_execution_that_somebody_else_started_with_the_same_input_is_not_this_one_s(place):
+    place.publish("orders", HOOK)
+    place.executions.start("default", "orders", {"by": "hand"}, name=f"webhook.{mark_of('k1')}")
+    done = deliver(place, {"by": "hand"}, "k1")
+    assert (done.again, done.started, place.recorded) == (True, None, [])
 
 
 def test_where_the_place_takes_nothing_new_nothing_is_written(place, monkeypatch):

@@ -71,6 +71,11 @@ def test_who_is_refused_too_often_is_refused_before_anything_is_read(hooked, git
     assert hooked.call({"n": 1}).status == 202
 
 
+def test_who_is_accepted_is_never_held_up(hooked, github):
+    hooked.publish(github)
+    assert {hooked.call({"n": 1}).status for _ in range(40)} == {202}
+
+
 def test_two_secrets_hold_while_one_is_rotated(hooked, github):
     hooked.api.secrets.values["NEXT"] = "the next secret"
     github["auth"]["secrets"].append({"$secret": "NEXT"})
