@@ -174,6 +174,11 @@ def _written(operation: str, parameters: Json) -> list[Json]:
         case "BatchWriteItem":
             ((_, wanted),) = parameters["RequestItems"].items()
             return [request["DeleteRequest"]["Key"] for request in wanted]
+        case "TransactWriteItems":
+            return [
+                write["Put"]["Item"] if "Put" in write else write["Update"]["Key"]
+                for write in parameters["TransactItems"]
+            ]
     return []
 
 

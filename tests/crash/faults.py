@@ -36,7 +36,7 @@ AWS_MODES = (*(mode for mode in MODES if mode != "before"), *AWS_ALONE)
 
 READS = {
     "header", "headers", "load", "inbox", "due", "history", "execution_input", "query", "pauses", "get",
-    "activity", "item", "waiting",
+    "activity", "item", "waiting", "all", "workflows",
     "GetItem", "BatchGetItem", "Query", "QueryIndex", "GetObject", "ReceiveMessage", "GetQueueAttributes",
 }
 """Port methods and AWS operations that change nothing."""
