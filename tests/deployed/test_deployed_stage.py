@@ -11,6 +11,7 @@ from engine.durable import codec
 from engine.kernel.snapshot import SCHEMA
 from tests.deployed.next_release import NEXT_SCHEMA, make_next_release
 from tests.deployed.services import SampleServices
+from tests.support.deployed.documents import publish, workflow
 from tests.support.deployed.emulator import REGION
 from tests.support.deployed.stage import PASSWORD, USER
 
@@ -20,14 +21,6 @@ ORDER = json.loads((ROOT / "workflows" / "order_flow" / "input.json").read_text(
 KEY = "DEMO_PAYMENT_KEY"
 BUSY_SECONDS = 300
 """How long something may take on a machine that does much besides."""
-
-
-def workflow(name, states, start):
-    return {"name": name, "definition": {"QueryLanguage": "JSONata", "StartAt": start, "States": states}}
-
-
-def publish(stage, document):
-    stage.answer("POST", "/workflows/import", {"document": document, "publish": True})
 
 
 @pytest.fixture(scope="module")

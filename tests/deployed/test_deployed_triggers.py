@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from tests.deployed.test_deployed_stage import publish, workflow
+from tests.support.deployed.documents import publish, workflow
 from tests.support.deployed.emulator import ACCOUNT, REGION
 
 pytestmark = pytest.mark.full

@@ -2,13 +2,8 @@
 
 import pytest
 
+from tests.support.hearing_stage import HEARS
 from tests.support.iam.templates import Stage
-
-HEARS = {
-    "buses": ("default", "shop"), "queues": ("arn:aws:sqs:eu-central-1:111122223333:jobs",), "buckets": ("uploads",),
-    "keys": ("arn:aws:kms:eu-central-1:111122223333:key/jobs",),
-}
-"""What the stage of `hearing` hears."""
 
 
 def _deployed(folder, **context):

@@ -7,7 +7,7 @@ import pytest
 
 from functions.api.metrics import WEBHOOKS
 from functions.tunables import Tunables
-from tests.unit.infra_cdk.conftest import HEARS
+from tests.support.hearing_stage import HEARS
 
 pytestmark = pytest.mark.full
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"

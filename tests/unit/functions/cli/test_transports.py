@@ -38,6 +38,7 @@ REST = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 3, "Next": "Many"}], "Default": "Few"}
 ORDERS = [
+    {"type": "form"},
     {"type": "queue", "queue": "orders"}, {"type": "event", "pattern": {"source": ["shop"]}},
     {"type": "webhook", "path": "order", "auth": {"style": "none"}, "when": "{% $states.input.n > 3 %}"},
 ]
@@ -96,6 +97,7 @@ CASES = {
     "triggers replay": [["{delivery}"], ["ordered:queue.nope"]],
     "triggers test": [["ordered/webhook", "--value", '{"n": 5}', "--facts", '{"Headers": {}}'],
                       ["ordered/webhook", "--value", '{"n": 2}'], ["ordered/nope", "--value", "1"]],
+    "triggers link": [["ordered/form"], ["ordered/queue"], ["nope/form"]],
     "triggers pause": [["ordered/webhook"], ["ordered/nope"], ["/"]],
     "triggers resume": [["ordered/webhook"], ["nope/webhook"]],
     "copilot draft": [["Call the payment API, then tell Slack", "--output", "{out}"],
@@ -307,7 +309,7 @@ _ALIKE = (
     (r"(?<=seconds\": )[0-9.]+", "<took>"), (r"\b[0-9a-f]{64}\b", "<digest>"),
     (r"command line|127\.0\.0\.1(?!/)", "<from>"),
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
-    (r"\batk_[\w-]{58}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"), (r" +", " "),
+    (r"\batk_[\w-]{58}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"), (r"(?<=/forms/)[\w-]{22}", "<link>"), (r" +", " "),
 )
 
 

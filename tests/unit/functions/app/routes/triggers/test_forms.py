@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from engine.errors import StoreUnavailable
-from tests.unit.functions.app.routes.triggers.conftest import Hooked
+from tests.support.hooked import Hooked
 
 SCHEMA = {
     "type": "object", "title": "Order", "description": "What you want.", "required": ["name", "count"],

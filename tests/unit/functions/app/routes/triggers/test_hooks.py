@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from engine.errors import StoreUnavailable
-from tests.unit.functions.app.routes.triggers.conftest import PASS, SECRET
+from tests.support.hooked import PASS, SECRET
 
 OPEN = {"type": "webhook", "path": "order", "auth": {"style": "none"}}
 
