@@ -119,9 +119,9 @@ class Tunables:
     hears: str = _choice(
         "",
         "What of the account starts workflows, separated by commas: `bus:NAME` an event bus, `bucket:NAME` a bucket "
-        "that tells EventBridge, `queue:ARN` an SQS queue, `key:ARN` the KMS key of such a queue. A trigger of "
-        "anything else is refused when it is published. [What a stage hears](operations.md#what-a-stage-hears) says "
-        "what each needs.",
+        "that tells EventBridge, `queue:ARN` an SQS queue, `key:ARN` the KMS key of such a queue, `ends` how the "
+        "stage's own executions end. A trigger of anything else is refused when it is published. "
+        "[What a stage hears](operations.md#what-a-stage-hears) says what each needs.",
     )
     log_retention_days: int = _choice(
         30,

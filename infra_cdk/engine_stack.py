@@ -22,7 +22,7 @@ from aws_cdk import CfnOutput, Duration, Stack, aws_events, aws_events_targets, 
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq, SqsEventSource
 from constructs import Construct
 
-from engine.adapters.aws.table import ENDED_TERM, SEALED
+from engine.adapters.aws.table import ENDED, ENDED_TERM, SEALED
 from functions.tunables import Tunables
 from infra_cdk.arrivals import Arrivals
 from infra_cdk.bundling import NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, Bundles
@@ -149,12 +149,13 @@ class EngineStack(Stack):
         return worker
 
     def _make_sweeper(self) -> aws_lambda.Function:
+        hears_ends = self._tunables.heard.ends
         sweeper = self._functions.make(
             Shape(
                 "sweeper", 512, 55, "Wakes what is due, starts schedules, deletes what is kept no longer",
                 without=NOT_FOR_SWEEPERS, zones=True,
             ),
-            self.settings,
+            {**self.settings, **({"AUTOMATE_HEARS_ENDS": "1"} if hears_ends else {})},
         )
         self._data.grant_engine(sweeper)
         self._data.grant_retention(sweeper)
@@ -164,7 +165,7 @@ class EngineStack(Stack):
             batch_size=TAKEN_AT_ONCE,
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
-            filters=[{"pattern": json.dumps(ENDED_TERM)}],
+            filters=[{"pattern": json.dumps(pattern)} for pattern in (ENDED_TERM, *([ENDED] * hears_ends))],
         ))
         self.wakes.grant_send_messages(sweeper)
         aws_events.Rule(

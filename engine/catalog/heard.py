@@ -15,6 +15,9 @@ from engine.records import dataclass
 MOST_CHARACTERS = 2000
 """It is a variable of the API function's environment, which has 4 KB for all."""
 
+ENDS = "ends"
+"""The entry for ends of the stage's own executions, which triggers and alerts hear."""
+
 DEFAULT_BUS = "default"
 """Where AWS's own services put their events, S3 among them."""
 
@@ -29,12 +32,14 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`queues` and `keys` are ARNs, the others names; each in the order in which it was written."""
+    """`queues` and `keys` are ARNs, buses and buckets names; each in the order in which it was written. `ends`: it
+    hears how its executions end."""
 
     buses: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    ends: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Heard:
@@ -46,19 +51,21 @@ class Heard:
             )
         found: dict[str, dict[str, None]] = {kind: {} for kind in _KINDS}
         for entry in (part.strip() for part in text.split(",")):
-            if not entry:
+            if not entry or entry == ENDS:
                 continue
             kind, _, name = entry.partition(":")
             shape, wanted = _KINDS.get(kind, ("", ""))
             if not shape or not re.fullmatch(shape, name):
                 raise InvalidDocument(
                     f"{entry} will not do: {f'{kind} takes {wanted}' if shape else 'it is of no kind'}", where="hears",
-                    advice="Write bus:NAME, queue:ARN, bucket:NAME or key:ARN, separated by commas.",
+                    advice="Write bus:NAME, queue:ARN, bucket:NAME, key:ARN or ends, separated by commas.",
                 )
             found[kind][name] = None
-        return cls(tuple(found["bus"]), tuple(found["queue"]), tuple(found["bucket"]), tuple(found["key"]))
+        ends = ENDS in (part.strip() for part in text.split(","))
+        return cls(tuple(found["bus"]), tuple(found["queue"]), tuple(found["bucket"]), tuple(found["key"]), ends)
 
     def __bool__(self) -> bool:
+        """Whether something of the account arrives."""
         return bool(self.buses or self.queues or self.buckets)
 
     def hears_bus(self, name: str) -> bool:

@@ -61,7 +61,7 @@ def document_problems(
             heard=heard,
         )
         found += _folder_problems(document, tasks)
-    found += _alert_problems(document)
+    found += _alert_problems(document, heard)
     found += credentials_written(document)
     return found
 
@@ -78,8 +78,9 @@ def _folder_problems(document: WorkflowDocument, tasks: Tasks | None) -> Iterato
                 )
 
 
-def _alert_problems(document: WorkflowDocument) -> Iterator[Diagnostic]:
-    """Two of one name would be one group; one that starts its own workflow could go on for ever."""
+def _alert_problems(document: WorkflowDocument, heard: Heard | None) -> Iterator[Diagnostic]:
+    """Two of one name would be one group; one that starts its own workflow could go on for ever. A stage tells them
+    where it hears ends, and calls no webhook for them."""
     seen: set[str] = set()
     for index, alert in enumerate(document.alerts or ()):
         if alert.name in seen:
@@ -88,6 +89,16 @@ def _alert_problems(document: WorkflowDocument) -> Iterator[Diagnostic]:
                 json_pointer(("alerts", index, "name")),
             )
         seen.add(alert.name)
+        if heard is not None and not heard.ends:
+            yield Diagnostic(
+                "NOT_HEARD", f"the alert {alert.name!r} would tell nobody: the stage hears no ends of executions. "
+                "Deploy it with ends in its setting hears", json_pointer(("alerts", index, "name")),
+            )
+        elif heard is not None and alert.webhook is not None:
+            yield Diagnostic(
+                "NOT_HEARD", f"the alert {alert.name!r} would tell nobody: a stage calls no webhook for an alert. "
+                "Start a workflow that calls it", json_pointer(("alerts", index, "webhook")),
+            )
         if alert.workflow == document.name:
             yield Diagnostic(
                 "ALERT_OWN_WORKFLOW", f"the alert {alert.name!r} starts the workflow whose failure it tells of: name "

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from engine.catalog.heard import Heard
+from engine.catalog.heard import ENDS, Heard
 from engine.catalog.triggers import (
     EventTrigger,
     QueueTrigger,
@@ -146,10 +146,10 @@ def _of_heard(trigger: Trigger, place: Path, heard: Heard) -> Iterator[Diagnosti
         yield _not_heard(trigger, "queues", heard.queues, f"queue:{trigger.queue}", (*place, "queue"))
     elif isinstance(trigger, S3Trigger) and not heard.hears_bucket(trigger.bucket):
         yield _not_heard(trigger, "buckets", heard.buckets, f"bucket:{trigger.bucket}", (*place, "bucket"))
-    elif isinstance(trigger, WorkflowEndTrigger):
+    elif isinstance(trigger, WorkflowEndTrigger) and not heard.ends:
         yield Diagnostic(
-            "NOT_HEARD", f"a stage does not hear ends of workflows yet: {trigger} would never start anything. Start "
-            "this workflow by a Task of the other one (states:startExecution)", json_pointer((*place, "workflow")),
+            "NOT_HEARD", f"the stage hears no ends of executions: {trigger} would never start anything. Deploy the "
+            f"stage with {ENDS} in its setting hears", json_pointer((*place, "workflow")),
         )
 
 

@@ -21,9 +21,13 @@ from engine.durable.triggering.schedules import Schedules
 from engine.errors import StorageError
 from engine.settings import Settings
 from functions.hearing import Hearing
+from functions.sweeper.ends import Telling
 
 logger = Logger(service="sweeper")
 metrics = Metrics(namespace="Automate", service="sweeper")
+
+HEARS_ENDS = "AUTOMATE_HEARS_ENDS"
+"""The environment variable that is 1 where the stage hears how its executions end."""
 
 SCHEDULES_RESERVE_SECONDS = 15.0
 """Before the function's end no other schedule is begun: the next tick goes on."""
@@ -41,6 +45,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     sent = sweeper().sweep()
     metrics.add_metric("WakesSent", MetricUnit.Count, sent)
     scheduled = _scheduled(context)
+    _alerted()
     logger.info("swept", wakes=sent, scheduled=scheduled)
     return {"wakes": sent, "scheduled": scheduled}
 
@@ -59,8 +64,20 @@ def _scheduled(context: LambdaContext) -> int:
     return started
 
 
+def _alerted() -> int:
+    """Tell what is late, and what alerts have counted, where the stage hears ends."""
+    if os.environ.get(HEARS_ENDS) != "1":
+        return 0
+    try:
+        return telling().look()
+    except StorageError as error:
+        logger.warning("alerts are looked at again: %s", error)
+        return 0
+
+
 def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Delete executions whose term is over; answers as the stream's mapping or the walk wants it."""
+    """Delete executions whose term is over, and tell of those that ended; answers as the stream's mapping or the walk
+    wants it."""
     from functions.sweeper.retention import RESERVE_SECONDS, retaining  # noqa: PLC0415  a tick does not need it
 
     found = retaining()
@@ -69,9 +86,27 @@ def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         if "walk" in event:
             return found.walk(event["walk"], deadline)
-        return found.records(event["Records"], deadline)
+        ends, terms = _apart(event["Records"])
+        told = _told(ends)
+        return {"batchItemFailures": [*told, *found.records(terms, deadline)["batchItemFailures"]]}
     finally:
         metrics.add_metric("ExecutionsTaken", MetricUnit.Count, found.taken - before)
+
+
+def _apart(records: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The records that tell of ends, and those of terms that are over."""
+    ends = [record for record in records if record["eventName"] == "MODIFY"]
+    return ends, [record for record in records if record["eventName"] != "MODIFY"]
+
+
+def _told(records: list[Any]) -> list[dict[str, str]]:
+    """Tell them; where not all could be told, the record from which on they have to come again."""
+    if not records:
+        return []
+    found, before = telling(), telling().started
+    again = found.records(records)
+    metrics.add_metric("ExecutionsTriggered", MetricUnit.Count, found.started - before)
+    return [] if again is None else [{"itemIdentifier": again}]
 
 
 @cache
@@ -98,3 +133,10 @@ def schedules() -> Schedules:
     published."""
     found = Hearing(_stores(), Settings.from_environment(os.environ), SystemClock())
     return found.schedules(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "sweeper"))
+
+
+@cache
+def telling() -> Telling:
+    """What tells ends. It is kept: who listens is in its memory, and read again every two seconds."""
+    settings = Settings.from_environment(os.environ)
+    return Telling(*Hearing(_stores(), settings, SystemClock()).telling(settings.studio_url))

@@ -12,20 +12,21 @@ Json = Any
 
 
 class Stream:
-    """Reads on from where it was read last."""
+    """Reads on from where it was read last. `filters` are those of who reads it."""
 
-    def __init__(self, table: str, region: str) -> None:
+    def __init__(self, table: str, region: str, filters: Sequence[Json] = SEALED) -> None:
+        self._filters = filters
         self._table = table
         self._region = region
         self._read = 0
 
     def records(self) -> list[Json]:
-        """What was written since, as far as it is for the sealer."""
+        """What was written since, as far as the filters let it through."""
         from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415  moto only where it is asked for
 
         shard: Any = dynamodb_backends["123456789012"][self._region].tables[self._table].stream_shard
         new, self._read = shard.items[self._read :], len(shard.items)
-        return [_as_handed_over(item.record) for item in new if let_through(item.record)]
+        return [_as_handed_over(item.record) for item in new if let_through(item.record, self._filters)]
 
 
 def _as_handed_over(record: Json) -> Json:

@@ -67,6 +67,15 @@ ENDED_TERM: dict[str, Any] = {
 """What of the stream tells that DynamoDB has deleted a segment by its term: its execution's is over. Only a segment
 that closes one has a term."""
 
+ENDED: dict[str, Any] = {
+    "eventName": ["MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["H"]}}, "NewImage": {
+        "ws": {"S": [{"exists": True}]}, "taken_at": {"N": [{"exists": False}]},
+        "status": {"S": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED"]},
+    }},
+}
+"""What of the stream tells that an execution was closed, or PAUSED: of those that are listed, before retention marks
+them. Where a stage hears ends."""
+
 UNLISTED_STATUS = "SUCCEEDED"
 """Not in the index of statuses, for most executions end so: it would be a write at the close of each. Who asks for it
 walks the list itself and reads what ended otherwise in vain."""

@@ -110,6 +110,10 @@ class Ended:
         listeners = self._listeners() if found else []
         return [delivered for end in found for delivered in self._tell(listeners, end)]
 
+    def look(self) -> int:
+        """As Alerting.look, for who tells ends as they come."""
+        return self._alerting.look()
+
     def _listeners(self) -> list[Listener]:
         """Read now: what an end was written down for may have been published just before it."""
         return [each for each in self._listening.every() if each.kind == WORKFLOW_END and each.enabled]

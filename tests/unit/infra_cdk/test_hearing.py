@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.adapters.aws.table import ENDED, ENDED_TERM
 from functions.api.metrics import WEBHOOKS
 from functions.tunables import Tunables
 from tests.support.hearing_stage import HEARS
@@ -173,3 +174,22 @@ def test_the_sweeper_has_time_zones_of_its_own(templates):
     layers = {each["FunctionName"]: json.dumps(each.get("Layers")) for each in functions}
     assert "Zones" in layers["automate-test-sweeper"]
     assert "Zones" not in layers["automate-test-worker"]
+
+
+def test_a_stage_that_hears_ends_has_the_stream_tell_its_sweeper(tmp_path):
+    pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
+    from tests.support.stage_updates import synthesise  # noqa: PLC0415
+
+    resources = synthesise(hears="ends")["automate-test-engine"]["Resources"].values()
+    filters = [
+        [json.loads(each["Pattern"]) for each in found["Properties"]["FilterCriteria"]["Filters"]]
+        for found in resources
+        if found["Type"] == "AWS::Lambda::EventSourceMapping" and "Sweeper" in json.dumps(found["Properties"])
+    ]
+    assert filters == [[ENDED_TERM, ENDED]]
+    assert not [each for each in resources if "Arrivals" in json.dumps(each)]
+    [sweeper] = [
+        each["Properties"]["Environment"]["Variables"] for each in resources
+        if each["Type"] == "AWS::Lambda::Function" and "sweeper" in json.dumps(each["Properties"]["FunctionName"])
+    ]
+    assert sweeper["AUTOMATE_HEARS_ENDS"] == "1"

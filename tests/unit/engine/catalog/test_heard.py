@@ -4,6 +4,7 @@ import pytest
 
 from engine.catalog.document import parse_document
 from engine.catalog.heard import Heard
+from engine.catalog.publishing import document_problems
 from engine.catalog.trigger_checks import trigger_problems
 from engine.errors import InvalidDocument
 
@@ -23,6 +24,8 @@ def test_a_list_is_read_in_its_order_and_once():
     assert heard == Heard(("default", "my/orders"), (JOBS,), ("up.loads",), (key,))
     assert heard
     assert not Heard.parse("")
+    assert Heard.parse(" ends , bus:a") == Heard(("a",), ends=True)
+    assert not Heard.parse("ends")  # nothing of the account arrives
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -46,6 +49,7 @@ def test_what_is_not_heard_is_refused_by_name_with_what_is():
     assert (problem.location, problem.message.partition(":")[0]) == ("/triggers/0/queue", "the stage hears no queues")
     [problem] = found(heard, {"type": "workflow_end", "workflow": "other"})
     assert (problem.code, problem.location) == ("NOT_HEARD", "/triggers/0/workflow")
+    assert found(Heard.parse("ends"), {"type": "workflow_end", "workflow": "other"}) == []
     [problem] = found(Heard(), {"type": "s3", "bucket": "uploads"})
     assert problem.location == "/triggers/0/bucket"
 
@@ -56,3 +60,14 @@ def test_what_is_heard_or_switched_off_or_asked_for_elsewhere_is_nothing_to_spea
     assert found(Heard(buckets=("uploads",)), {"type": "s3", "bucket": "uploads"}) == []
     assert found(Heard(), {**EVENT, "enabled": False}, {"type": "schedule", "expression": "rate(1 day)"}) == []
     assert found(None, EVENT, {"type": "queue", "queue": "any"}) == []
+
+
+@pytest.mark.parametrize(("hears", "alert", "places"), [
+    (None, {"webhook": {"url": "https://x"}}, []), (Heard(), {"workflow": "notify"}, ["/alerts/0/name"]),
+    (Heard(ends=True), {"workflow": "notify"}, []),
+    (Heard(ends=True), {"webhook": {"url": "https://x"}}, ["/alerts/0/webhook"]),
+])
+def test_an_alert_that_would_tell_nobody_is_refused(hears, alert, places):
+    document = parse_document({"name": "w", "definition": DEFINITION, "alerts": [alert]})
+    problems = document_problems(document, tasks=None, task_max_seconds=240, now=0.0, heard=hears)
+    assert [problem.location for problem in problems] == places
