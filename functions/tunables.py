@@ -26,6 +26,7 @@ MOST_WITHOUT_WINDOW = 10
 _ARCHITECTURES = ("arm64", "x86_64")
 _EXPRESSION = "AUTOMATE_EXPRESSION_"
 _ARN = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:[0-9]{{12}}:{}"
+_PROVIDER = (r"(?!(?i:cognito)$)[A-Za-z][A-Za-z0-9-]{2,31}", "3 to 32 letters, digits and hyphens, a letter first")
 _SHAPES = {
     "stage": (r"[a-z][a-z0-9-]{0,19}", "lower-case letters, digits and hyphens, at most 20, a letter first"),
     "alarm_email": (r"|[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+", "one mail address"),
@@ -47,6 +48,22 @@ _SHAPES = {
     "bucket": (r"|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the bucket's name"),
     "role_without_group": (rf"|{'|'.join(ROLES)}", f"nothing, or one of {', '.join(ROLES)}"),
     "user_pool_id": (r"|[\w-]+_[0-9a-zA-Z]+", "the pool's id, such as eu-west-1_AbCdEf123"),
+    "mfa": (r"off|optional|required", "off, optional or required"),
+    "sign_in_domain": (
+        r"|(?!.*(?:aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
+        "lower-case letters, digits and hyphens, at most 63, without aws, amazon or cognito in it",
+    ),
+    "studio_origin": (r"|https://[a-z0-9.-]+", "an address without a path, such as https://automate.example.com"),
+    "oidc_name": _PROVIDER, "saml_name": _PROVIDER,
+    "oidc_issuer": (r"|https://[^\s?#]+", "the issuer's address as its tokens have it, https://…"),
+    "oidc_client_id": (r"|[^\s]{1,255}", "the client id that the provider gave"),
+    "oidc_secret": (
+        rf"|(?!automate/)[A-Za-z0-9/_+=.@-]{{1,512}}|{_ARN.format('secretsmanager', 'secret:(?!automate/).+')}",
+        "the name or ARN of a secret in Secrets Manager, outside automate/: there workflows may use it",
+    ),
+    "oidc_scopes": (r"(?=(.* )?openid( |$))[^\s]+( [^\s]+)*", "scopes with a blank between them, openid among them"),
+    "saml_metadata": (r"|https://[^\s]+|(?![a-z]+://)[^\s].*", "the metadata's address, https://…, or a file"),
+    "saml_email": (r"[^\s]{1,2048}", "the name of the attribute with the mail address"),
 }
 """What a text must look like, and that in words. Services refuse other ones too, but in the middle of a deployment."""
 
@@ -191,6 +208,45 @@ class Tunables:
         "refused; each is rotated (docs/access.md)."
     )
     user_pool_id: str = _choice("", "The same for the user pool: its users, passwords and second factors.")
+    mfa: str = _choice(
+        "optional",
+        "The second factor of who signs in with a password, an authenticator app: off, optional (for those who set one "
+        "up) or required. Somebody who came by an identity provider has that one's. [Who may do what](access.md#second-"
+        "factor) has what a change means for who is there.",
+    )
+    sign_in_domain: str = _choice(
+        "",
+        "A prefix for Cognito's sign-in page (PREFIX.auth.REGION.amazoncognito.com), which nobody else has. With it "
+        "the command line signs in by the browser, and identity providers can be set.",
+    )
+    oidc_issuer: str = _choice(
+        "",
+        "An OpenID Connect provider that people may sign in with; needs `sign_in_domain`, `oidc_client_id` and "
+        "`oidc_secret`. Nobody has a role by it. [Identity providers](access.md#identity-providers) has the steps.",
+    )
+    oidc_client_id: str = _choice("", "The client id that this provider gave.")
+    oidc_secret: str = _choice(
+        "",
+        "The name or ARN of a secret in Secrets Manager whose text is the client secret. CloudFormation reads it when "
+        "it changes the provider. Another secret is read by another name.",
+    )
+    oidc_scopes: str = _choice("openid email", "What this provider is asked for, with a blank between scopes.")
+    oidc_name: str = _choice(
+        "OIDC", "What its button says. Another name makes other users of the same people, without their roles."
+    )
+    saml_metadata: str = _choice(
+        "",
+        "A SAML provider that people may sign in with: its metadata's address, or a file with it; needs "
+        "`sign_in_domain`.",
+    )
+    saml_email: str = _choice(
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+        "The attribute of this provider's assertions that is the mail address.",
+    )
+    saml_name: str = _choice("SAML", "As `oidc_name`.")
+    studio_origin: str = _choice(
+        "", "Where people open the Studio, if it has a domain of your own: the sign-in page returns there too."
+    )
     role_without_group: str = _choice(
         "", "The role of whoever is signed in and in no group of the stage: none by default. For the upgrade of a "
         "stage from before there were roles: admin keeps it as it was, until its people have theirs (docs/access.md)."
@@ -288,6 +344,7 @@ class Tunables:
             read_entries(part.strip() for part in self.egress_allow.split(",") if part.strip())
         except InvalidDocument as error:
             raise InvalidDocument(error.message, where="-c egress_allow=…", advice=error.advice) from None
+        self._check_sign_in()
         if "-task-" in f"{self.stage}-":
             raise _refused("stage", self.stage, "a name without -task: workflows' roles have it")
         if self.key_arn and not (self.table and self.bucket):
@@ -317,6 +374,27 @@ class Tunables:
                 f"reserved_concurrency {self.reserved_concurrency} is below max_concurrency {self.max_concurrency}: "
                 "messages would be received, throttled and counted towards the dead-letter queue",
                 where="reserved_concurrency", advice="Reserve at least max_concurrency, or 0 for none.",
+            )
+
+    def _check_sign_in(self) -> None:
+        """What of signing in needs what, and what goes with a pool of before."""
+        needs = {
+            "oidc_issuer": ("sign_in_domain", "oidc_client_id", "oidc_secret"), "saml_metadata": ("sign_in_domain",),
+            "oidc_client_id": ("oidc_issuer",), "oidc_secret": ("oidc_issuer",), "studio_origin": ("sign_in_domain",),
+        }
+        for name, others in needs.items():
+            lacking = [other for other in others if getattr(self, name) and not getattr(self, other)]
+            if lacking:
+                raise InvalidDocument(
+                    f"{name} needs {' and '.join(lacking)}", where=f"-c {lacking[0]}=…",
+                    advice=f"Give -c {lacking[0]}=… too, or leave {name} out.",
+                )
+        if self.oidc_issuer and self.saml_metadata and self.oidc_name == self.saml_name:
+            raise _refused("saml_name", self.saml_name, "another name than oidc_name")
+        if self.user_pool_id and self.mfa != "optional":
+            raise InvalidDocument(
+                "the second factor of a pool of before is that pool's own setting", where="-c mfa=…",
+                advice="aws cognito-idp set-user-pool-mfa-config --user-pool-id POOL sets it; leave -c mfa=… out.",
             )
 
     def _check_each(self) -> None:

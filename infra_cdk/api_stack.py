@@ -10,6 +10,7 @@ answer 405.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from aws_cdk import (
@@ -31,11 +32,13 @@ from functions.app.machines.roles import OWN_ACCOUNT
 from functions.app.machines.tokens import TOKEN_ROOT
 from functions.app.routing import Anyone
 from functions.app.table import every_route
+from functions.cli.client.hosted import CALLBACKS
 from functions.tunables import Tunables
 from infra_cdk.bundling import Bundles
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import EngineStack
 from infra_cdk.functions import Functions, Shape, allow, retention
+from infra_cdk.sign_in import MFA, make_client, make_page
 
 API_TIMEOUT_SECONDS = 29
 """API Gateway gives up after 29 s."""
@@ -82,13 +85,17 @@ class ApiStack(Stack):
         address."""
         self.users = self._find_users()
         self._make_groups()
-        self.client = self._make_client()
+        self.sign_in = make_page(self, self.users, tunables, self.region)
+        self.client = make_client(partial(self.users.add_client, "Client"), self.sign_in, callbacks=CALLBACKS)
+        """The command line's, and without a sign-in page the Studio's too."""
         self.function = self._make_function(data, engine, bundles)
         self.api = self._make_api()
         self._add_routes()
         CfnOutput(self, "ApiUrl", value=self.api.url, description="For automate --endpoint")
         CfnOutput(self, "UserPoolId", value=self.users.user_pool_id)
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
+        if self.sign_in is not None:
+            CfnOutput(self, "SignInDomain", value=self.sign_in.domain, description="Where identity providers return to")
         CfnOutput(
             self, "InviteFirstAdmin",
             value=f".venv/bin/automate people invite YOU@EXAMPLE.COM --role admin --stage {tunables.stage}",
@@ -107,8 +114,8 @@ class ApiStack(Stack):
             sign_in_aliases=aws_cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
             account_recovery=aws_cognito.AccountRecovery.EMAIL_ONLY,
-            mfa=aws_cognito.Mfa.OPTIONAL,
-            mfa_second_factor=aws_cognito.MfaSecondFactor(sms=False, otp=True),
+            mfa=MFA[tunables.mfa],
+            mfa_second_factor=None if tunables.mfa == "off" else aws_cognito.MfaSecondFactor(sms=False, otp=True),
             password_policy=aws_cognito.PasswordPolicy(
                 min_length=12, require_digits=True, require_lowercase=True, require_uppercase=True,
                 require_symbols=True, temp_password_validity=Duration.days(3),
@@ -125,19 +132,6 @@ class ApiStack(Stack):
                 self, f"Role{role.title()}", user_pool_id=self.users.user_pool_id,
                 group_name=group_of(self._tunables.stage, role), description=f"The role {role} in Automate.",
             )
-
-    def _make_client(self) -> aws_cognito.UserPoolClient:
-        """One public client for the Studio's sign-in page and the command line: password over TLS, then tokens."""
-        return self.users.add_client(
-            "Client",
-            auth_flows=aws_cognito.AuthFlow(user_password=True, user_srp=True),
-            prevent_user_existence_errors=True,
-            access_token_validity=Duration.hours(1),
-            id_token_validity=Duration.hours(1),
-            refresh_token_validity=Duration.days(7),
-            enable_token_revocation=True,
-            disable_o_auth=True,
-        )
 
     def _make_function(self, data: DataStack, engine: EngineStack, bundles: Bundles) -> aws_lambda.Function:
         function = Functions(self, self._tunables, bundles).make(

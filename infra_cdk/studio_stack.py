@@ -2,6 +2,7 @@
 
     /studio/*   ──► bucket (origin access control); a path without a file is a page of the Studio: index.html
     /cognito    ──► the user pools' endpoint: the Studio's own sign-in page talks to it
+    /cognito/token  ► where there is a hosted sign-in page, its token endpoint
     everything  ──► the API, uncached, with the caller's own headers
     /           ──► /studio/
 
@@ -11,6 +12,7 @@ its stage stands in /studio/config.json, written at deployment: the same build s
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from aws_cdk import (
     Stack,
     aws_cloudfront,
     aws_cloudfront_origins,
+    aws_cognito,
     aws_s3,
     aws_s3_deployment,
 )
@@ -32,6 +35,7 @@ from functions.app.identity import PROOF_HEADER, VIEWER_HEADER
 from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.data_stack import DataStack
+from infra_cdk.sign_in import make_client
 
 DIST = Path(__file__).resolve().parent.parent / "studio_static" / "dist"
 """The Studio as make studio builds it."""
@@ -55,6 +59,12 @@ function handler(event) {
 _COGNITO = """
 function handler(event) { event.request.uri = '/'; return event.request; }
 """
+_EXCHANGE = """
+function handler(event) { event.request.uri = '/oauth2/token'; return event.request; }
+"""
+SIGNED_IN = "/studio/signed-in"
+"""The page of the Studio that the hosted sign-in page returns to (src/app/signin/hosted.ts)."""
+
 HOME = """
 function handler(event) {
   var request = event.request;
@@ -121,6 +131,7 @@ class StudioStack(Stack):
                 **handed_on,
             ),
             additional_behaviors={
+                **self._token_endpoint(handed_on),
                 "/cognito": aws_cloudfront.BehaviorOptions(
                     origin=aws_cloudfront_origins.HttpOrigin(f"cognito-idp.{self.region}.{self.url_suffix}"),
                     viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
@@ -137,6 +148,35 @@ class StudioStack(Stack):
                 ),
             },
         )
+
+    def _token_endpoint(self, handed_on: dict[str, Any]) -> dict[str, aws_cloudfront.BehaviorOptions]:
+        page = self._api.sign_in
+        if page is None:
+            return {}
+        return {"/cognito/token": aws_cloudfront.BehaviorOptions(
+            origin=aws_cloudfront_origins.HttpOrigin(page.domain),
+            viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            function_associations=[self._function("Token", _EXCHANGE)],
+            **handed_on,
+        )}
+
+    def _sign_in(self, distribution: aws_cloudfront.Distribution) -> dict[str, Any]:
+        """The app client of the page, and how else one signs in. With a sign-in page the Studio has a client of its
+        own: the distribution's address, which it returns to, is known in this stack alone."""
+        page, of_the_command_line = self._api.sign_in, self._api.client.user_pool_client_id
+        if page is None:
+            return {"client_id": of_the_command_line}
+        own = self._tunables.studio_origin
+        origins = [f"https://{distribution.distribution_domain_name}", *([own] if own else [])]
+        client = make_client(
+            partial(aws_cognito.UserPoolClient, self, "Client", user_pool=self._api.users), page,
+            callbacks=[f"{origin}{SIGNED_IN}" for origin in origins],
+            logouts=[f"{origin}/studio/" for origin in origins],
+        )
+        return {
+            "client_id": client.user_pool_client_id,
+            "sign_in": {"domain": page.domain, "client_id": of_the_command_line, "providers": list(page.providers)},
+        }
 
     def _function(self, name: str, code: str) -> aws_cloudfront.FunctionAssociation:
         return aws_cloudfront.FunctionAssociation(
@@ -180,7 +220,7 @@ class StudioStack(Stack):
             )
         configuration = {
             "auth": "cognito", "region": Fn.ref("AWS::Region"), "stage": self._tunables.stage,
-            "client_id": self._api.client.user_pool_client_id,
+            **self._sign_in(distribution),
         }
         build = aws_s3_deployment.Source.asset(str(self._files))
         assets = aws_s3_deployment.BucketDeployment(

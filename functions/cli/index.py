@@ -93,9 +93,9 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("signout", "serving",
          "Sign every browser out, at once, whether the server runs or not; links that nobody used open nothing."),
         ("login", "signing",
-         "Sign in to a deployment. The password comes from a prompt or standard input and is not kept."),
+         "Sign in to a deployment, on its sign-in page in the browser or with a password."),
         ("logout", "signing",
-         "Forget the sign-in to a deployment."),
+         "Forget the sign-in to a deployment, here and at its user pool."),
     ),
 }
 """By section: a command, its module in functions.cli.commands, its help's first sentence."""

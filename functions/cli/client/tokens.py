@@ -18,14 +18,13 @@ from typing import Any
 
 from engine.adapters.local.privacy import done_to
 from engine.clock import Clock
-from engine.errors import InvalidDocument, UserError
+from engine.errors import StoreUnavailable, UserError
 from engine.records import dataclass
+from functions.cli.client.challenges import Challenges, Person, in_plain_words
+from functions.cli.client.hosted import Attempt, claims_of
 
 EARLY_SECONDS = 120.0
 """A token is replaced so long before its end: clocks differ, and a request takes its time."""
-
-Answer = Callable[[str], str]
-"""Asks the person for what a challenge wants: "new password", "code"."""
 
 
 class NotSignedIn(UserError):
@@ -55,25 +54,31 @@ class Tokens:
         self._client = client
 
     def sign_in(
-        self, endpoint: str, *, region: str, client_id: str, user: str, password: str, answer: Answer
+        self, endpoint: str, *, region: str, client_id: str, user: str, password: str, person: Person
     ) -> SignIn:
-        """Sign in and keep it. `answer` is asked for a new password at an invitation's first use, and for a code where
-        the user has a second factor. Raises InvalidDocument with Cognito's own words where it refuses."""
+        """Sign in with a password and keep it. `person` answers what the pool asks besides. Raises InvalidDocument with
+        Cognito's own words where it refuses, StoreUnavailable where it does not answer."""
         cognito = self._client(region)
-        try:
+        is_past = False
+        with in_plain_words(cognito, region, asked=lambda: is_past):
             reply = cognito.initiate_auth(
                 ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": user, "PASSWORD": password},
             )
-            while "ChallengeName" in reply:
-                reply = cognito.respond_to_auth_challenge(
-                    ClientId=client_id, ChallengeName=reply["ChallengeName"], Session=reply["Session"],
-                    ChallengeResponses={"USERNAME": user, **_response(reply["ChallengeName"], answer)},
-                )
-        except cognito.exceptions.ClientError as error:
-            raise InvalidDocument(f"{error.response['Error']['Message']}", where="sign-in") from None
-        result = reply["AuthenticationResult"]
+            is_past = True
+            result = Challenges(cognito, client_id, user, person).result(reply)
         made = SignIn(region, client_id, user, result["IdToken"], self._until(result), result["RefreshToken"])
+        self._keep(endpoint, made)
+        return made
+
+    def sign_in_hosted(self, endpoint: str, attempt: Attempt, answer: str, *, region: str) -> SignIn:
+        """Sign in with the `answer` that the browser brought back from the stage's sign-in page, and keep it. Raises
+        what Attempt.code and Attempt.exchange raise."""
+        found = attempt.exchange(attempt.code(answer))
+        claims = claims_of(found["id_token"])
+        user = str(claims.get("email") or claims.get("cognito:username") or claims.get("sub") or "somebody")
+        until = self._clock.now() + float(found["expires_in"])
+        made = SignIn(region, attempt.hosted.client_id, user, found["id_token"], until, found["refresh_token"])
         self._keep(endpoint, made)
         return made
 
@@ -89,6 +94,8 @@ class Tokens:
         found = SignIn(**kept)
         if self._clock.now() < found.until - EARLY_SECONDS:
             return found.id_token
+        from botocore.exceptions import BotoCoreError
+
         cognito = self._client(found.region)
         try:
             result = cognito.initiate_auth(
@@ -97,6 +104,8 @@ class Tokens:
             )["AuthenticationResult"]
         except cognito.exceptions.ClientError:
             raise _not_signed_in(endpoint, f"the sign-in of {found.user} has run out at") from None
+        except BotoCoreError:
+            raise StoreUnavailable(f"the user pools of {found.region} do not answer") from None
         refresh_token = result.get("RefreshToken", found.refresh_token)
         renewed = replace(found, id_token=result["IdToken"], until=self._until(result), refresh_token=refresh_token)
         self._keep(endpoint, renewed)
@@ -156,15 +165,6 @@ def cognito_client(region: str) -> Any:
 
     config = Config(signature_version=UNSIGNED, connect_timeout=5, read_timeout=20)
     return botocore.session.Session().create_client("cognito-idp", region_name=region, config=config)
-
-
-def _response(challenge: str, answer: Answer) -> dict[str, str]:
-    match challenge:
-        case "NEW_PASSWORD_REQUIRED":
-            return {"NEW_PASSWORD": answer("new password")}
-        case "SOFTWARE_TOKEN_MFA":
-            return {"SOFTWARE_TOKEN_MFA_CODE": answer("code")}
-    raise InvalidDocument(f"the user pool asks for {challenge}, which only the Studio can answer", where="sign-in")
 
 
 def _not_signed_in(endpoint: str, says: str) -> NotSignedIn:

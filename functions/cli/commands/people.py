@@ -52,7 +52,10 @@ def invite(*, mail: str, role: str, stage: str, profile: str | None, region: str
 @_ROLE
 @_STAGE
 def grant(*, mail: str, role: str, stage: str, profile: str | None, region: str | None) -> None:
-    """Give somebody a role, in the place of another one. It holds from their next sign-in on, within an hour."""
+    """Give somebody a role, in the place of another one. It holds from their next sign-in on, within an hour.
+
+    Who comes by an identity provider can have one once they signed in: before, the user pool does not know them.
+    """
     pool, wanted = _Pool(stage, Account(profile, region)), parse_role(role, where="--role")
     before = pool.grant(mail, wanted)
     was = f" (before: {', '.join(before)})" if before else ""
@@ -80,8 +83,9 @@ def list_people(*, stage: str, profile: str | None, region: str | None) -> None:
     """List the users of a stage's pool with their roles; who has none may do nothing there."""
     found = _Pool(stage, Account(profile, region)).everybody()
     session().screen.show_table(
-        {"people": found}, ("MAIL", "ROLE", "STATUS"),
-        [(item["mail"], ", ".join(item["roles"]) or "none", item["status"]) for item in found], empty="Nobody.",
+        {"people": found}, ("MAIL", "ROLE", "STATUS", "USER"),
+        [(item["mail"], ", ".join(item["roles"]) or "none", item["status"], item["user"]) for item in found],
+        empty="Nobody.",
     )
 
 
@@ -113,6 +117,7 @@ class _Pool:
 
     def grant(self, mail: str, role: Role) -> tuple[Role, ...]:
         """The roles before. The new one is given before the others are taken: nobody is without one meanwhile."""
+        mail = self._user(mail)
         before = self._roles(mail)
         with in_plain_words(f"the group {group_of(self._stage, role)}"):
             self._cognito.admin_add_user_to_group(
@@ -123,6 +128,7 @@ class _Pool:
 
     def revoke(self, mail: str) -> tuple[Role, ...]:
         """The roles before."""
+        mail = self._user(mail)
         before = self._roles(mail)
         self._take(mail, before)
         with in_plain_words(f"signing {mail} out"):
@@ -135,11 +141,29 @@ class _Pool:
             pages = self._cognito.get_paginator("list_users").paginate(UserPoolId=self._id)
             users = [user for page in pages for user in page["Users"]]
         found = [
-            {"mail": _mail(user), "status": user.get("UserStatus", ""),
+            {"mail": _mail(user), "user": user["Username"], "status": user.get("UserStatus", ""),
              "roles": [str(role) for role in self._roles(user["Username"])]}
             for user in users
         ]
         return sorted(found, key=lambda item: str(item["mail"]))
+
+    def _user(self, mail: str) -> str:
+        """The user that is meant: the pool takes a mail address for a name, but not for the user of an identity
+        provider, which says what the address is. Raises InvalidDocument where it could be several."""
+        quoted = mail.replace("\\", "\\\\").replace('"', '\\"')
+        with in_plain_words("the user pool"):
+            pages = self._cognito.get_paginator("list_users").paginate(
+                UserPoolId=self._id, Filter=f'email = "{quoted}"'
+            )
+            found = [user for page in pages for user in page["Users"]]
+        if len(found) > 1:
+            names = ", ".join(sorted(str(user["Username"]) for user in found))
+            raise InvalidDocument(
+                f"several users of the pool have the address {mail}: {names}", where="MAIL",
+                advice="Name the user instead: automate people list shows where each is from.",
+            )
+        is_of_a_provider = bool(found) and found[0].get("UserStatus") == "EXTERNAL_PROVIDER"
+        return str(found[0]["Username"]) if is_of_a_provider else mail
 
     def _roles(self, mail: str) -> tuple[Role, ...]:
         with in_plain_words(f"the user {mail}"):

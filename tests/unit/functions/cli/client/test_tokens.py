@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument
+from functions.cli.client.challenges import Person
 from functions.cli.client.tokens import NotSignedIn, Tokens
 
 AT = "https://studio.example.com"
@@ -56,7 +57,7 @@ def signing(tmp_path):
         def sign_in(**answers):
             return tokens.sign_in(
                 AT, region="eu-west-1", client_id="c", user="ana@example.com", password="p" * 12,
-                answer=lambda what: answers[what.replace(" ", "_")],
+                person=Person(lambda what: answers[what.split()[-1 if "new" in what else 0]], print, print),
             )
 
         return tokens, clock, sign_in
@@ -83,7 +84,7 @@ class TestTokens:
 
     def test_an_invitation_and_a_second_factor_are_answered(self, signing):
         cognito = Cognito("NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA")
-        signing(cognito)[2](new_password="a new one", code="123456")
+        signing(cognito)[2](password="a new one", code="123456")
         sent = [request["ChallengeResponses"] for request in cognito.asked[1:]]
         assert [item.get("NEW_PASSWORD") or item.get("SOFTWARE_TOKEN_MFA_CODE") for item in sent] == [
             "a new one", "123456",

@@ -31,6 +31,7 @@ class Cognito:
     def __init__(self):
         self.groups = {f"automate-prod-{role}" for role in ("viewer", "operator", "editor", "publisher", "admin")}
         self.users = {}
+        self.federated = {}
         self.signed_out = []
 
     def admin_create_user(self, *, UserPoolId, Username, **more):  # noqa: N803 - botocore's own names
@@ -53,12 +54,15 @@ class Cognito:
         self.signed_out.append(Username)
 
     def get_paginator(self, name):
-        def paginate(*, UserPoolId, Username=None):  # noqa: N803
+        def paginate(*, UserPoolId, Username=None, Filter=None):  # noqa: N803
             if name == "list_users":
                 for user in self.users:  # a page each
-                    yield {"Users": [{
-                        "Username": user, "UserStatus": "CONFIRMED", "Attributes": [{"Name": "email", "Value": user}],
-                    }]}
+                    mail = self.federated.get(user, user)
+                    if Filter is None or Filter == f'email = "{mail}"':
+                        status = "EXTERNAL_PROVIDER" if user in self.federated else "CONFIRMED"
+                        yield {"Users": [{
+                            "Username": user, "UserStatus": status, "Attributes": [{"Name": "email", "Value": mail}],
+                        }]}
             else:
                 assert name == "admin_list_groups_for_user"
                 yield {"Groups": [{"GroupName": group} for group in sorted(self._of(UserPoolId, Username))]}
@@ -115,7 +119,7 @@ def test_a_grant_takes_the_place_of_the_role_before_and_groups_of_others_stay(po
     assert people("grant", "eve@example.com", "--role", "operator", "--stage", "prod")[1]["before"] == ["editor"]
     assert pool.users["eve@example.com"] == {"automate-prod-operator", "friends"}
     assert people("list", "--stage", "prod")[1]["people"] == [
-        {"mail": "eve@example.com", "status": "CONFIRMED", "roles": ["operator"]}
+        {"mail": "eve@example.com", "user": "eve@example.com", "status": "CONFIRMED", "roles": ["operator"]}
     ]
 
 
@@ -138,6 +142,28 @@ def test_what_cannot_be_done_says_so(pool, people, arguments, code, says):
     status, error = people(*arguments)
     assert (status, error["error"]["code"]) == (1, code)
     assert says in error["error"]["message"]
+
+
+def test_who_came_by_an_identity_provider_has_no_role_until_it_is_given(pool, people):
+    pool.users["Okta_00u1"] = {"eu-west-1_abc_Okta"}  # Cognito's own group of the provider
+    pool.federated["Okta_00u1"] = "eve@example.com"
+    assert people("list", "--stage", "prod")[1]["people"][0]["roles"] == []
+    assert people("grant", "eve@example.com", "--role", "viewer", "--stage", "prod")[0] == 0
+    assert pool.users["Okta_00u1"] == {"eu-west-1_abc_Okta", "automate-prod-viewer"}
+    people("revoke", "eve@example.com", "--stage", "prod")
+    assert (pool.users["Okta_00u1"], pool.signed_out) == ({"eu-west-1_abc_Okta"}, ["Okta_00u1"])
+
+
+def test_an_address_that_several_have_gives_nobody_a_role(pool, people):
+    """A provider may say of anybody that this is their address."""
+    pool.users |= {"eve@example.com": set(), "Okta_00u1": set()}
+    pool.federated["Okta_00u1"] = "eve@example.com"
+    status, error = people("grant", "eve@example.com", "--role", "admin", "--stage", "prod")
+    assert (status, error["error"]["code"]) == (1, "InvalidDocument")
+    assert "Okta_00u1, eve@example.com" in error["error"]["message"]
+    assert set() == pool.users["eve@example.com"] == pool.users["Okta_00u1"]
+    assert people("grant", "Okta_00u1", "--role", "viewer", "--stage", "prod")[0] == 0
+    assert pool.users["Okta_00u1"] == {"automate-prod-viewer"}
 
 
 def test_a_group_that_the_pool_does_not_know_any_more(pool, people):
