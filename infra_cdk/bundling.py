@@ -69,7 +69,7 @@ NOT_FOR_WORKERS = (
     "engine/ports/access_tokens.py", "engine/ports/role_grants.py", "engine/adapters/aws/access",
     "engine/adapters/local/access",
     *(f"engine/adapters/local/{name}.py" for name in (
-        "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "deliveries", "ends",
+        "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "deliveries",
         "executions_index", "file_roots", "inspection", "journal", "log_files", "pauses", "processes", "queue",
         "retention", "schema", "secret_store", "space", "stores",
     )),
