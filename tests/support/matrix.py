@@ -11,8 +11,8 @@ TABLE = {
     NOBODY: """
         GET /health
         POST /hooks/{workflow}/{path}
-        GET /forms/{link}
-        POST /forms/{link}
+        GET /forms
+        POST /forms
     """,
     ANYBODY: """
         GET /me

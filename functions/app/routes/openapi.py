@@ -26,7 +26,6 @@ _PARAMETERS = {
     "key": "The secret's key.", "token": "The token's name.", "grant": "The IAM role's name.",
     "activity": "The activity's name.",
     "workflow": "The workflow's name.", "trigger": "The trigger's name.", "path": "The webhook's path.",
-    "link": "The form's link.",
     "delivery": "The delivery's id: <workflow>:<trigger>.<mark>, its colon written %3A.",
     "run": "The Map Run: its ARN, or the last part of it.",
 }

@@ -153,7 +153,7 @@ class TestWebhooks:
         settings = {(each["HttpMethod"], each["ResourcePath"].replace("~1", "/")): each
                     for each in stage["MethodSettings"]}
         given = Tunables()
-        for method, path in (("POST", WEBHOOKS), ("GET", "/forms/{link}"), ("POST", "/forms/{link}")):
+        for method, path in (("POST", WEBHOOKS), ("GET", "/forms"), ("POST", "/forms")):
             own = settings.pop((method, f"/{path}"))
             assert own["ThrottlingRateLimit"] == given.webhook_requests_per_second
             assert own["ThrottlingBurstLimit"] == given.webhook_burst

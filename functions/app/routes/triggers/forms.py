@@ -51,13 +51,15 @@ def make_form_link(call: Call[base.Nothing]) -> shapes.FormLink:
     token, found = triggers.links.make(form, made_by=call.actor.name)
     call.act.done(after={"trigger": form.name, "digest": found.digest, "most": found.most})
     return shapes.FormLink(
-        path=f"/forms/{token}", expires_at=found.expires_at, most=found.most  # type: ignore[arg-type]
+        path=f"/forms?link={token}", expires_at=found.expires_at, most=found.most  # type: ignore[arg-type]
     )
 
 
-@table.route("GET", "/forms/{link}", right=Anyone.AT_ALL, raw=True)
+@table.route("GET", "/forms", right=Anyone.AT_ALL, raw=True)
 def show_form(call: Call[base.Nothing]) -> Answer[str]:
-    """Show the form that a link opens."""
+    """Show the form that a link opens.
+
+    The link is in the query (`link`), which no log of requests has."""
     try:
         _, form = _opened(call)
     except UserError as error:
@@ -67,7 +69,7 @@ def show_form(call: Call[base.Nothing]) -> Answer[str]:
 
 
 @table.route(
-    "POST", "/forms/{link}", right=Anyone.AT_ALL, raw=True,
+    "POST", "/forms", right=Anyone.AT_ALL, raw=True,
     act=NoAct("what arrives is a delivery, and what it starts is recorded as a start"),
 )
 def submit_form(call: Call[base.Nothing]) -> Answer[str]:
@@ -93,7 +95,7 @@ def submit_form(call: Call[base.Nothing]) -> Answer[str]:
 
 
 def _delivered(call: Call[Any], form: Listener, arrival: Arrival, title: str, again: _Again) -> Answer[str]:
-    triggers, token = call.services.open_triggers(), call.path["link"]
+    triggers, token = call.services.open_triggers(), _token(call)
     thanks = form_page.says(title, "Thank you. It was received.")
     try:
         known = triggers.delivering.known(form, arrival)
@@ -120,7 +122,7 @@ def _opened(call: Call[Any], *, submitted: bool = False) -> tuple[FormLink, List
     webhooks, triggers = call.services.open_webhooks(), call.services.open_triggers()
     webhooks.admit(call.actor.origin)
     try:
-        link = triggers.links.find(call.path["link"], used_up=submitted)
+        link = triggers.links.find(_token(call), used_up=submitted)
     except NoSuchForm:
         webhooks.refusals.refused(call.actor.origin, "no such form")
         raise
@@ -128,6 +130,12 @@ def _opened(call: Call[Any], *, submitted: bool = False) -> tuple[FormLink, List
     if form is None or form.kind != FORM:
         raise FormClosed("this form is closed")
     return link, form
+
+
+def _token(call: Call[Any]) -> str:
+    if call.raw is None:
+        raise RuntimeError("the route is declared to read its request by itself")
+    return call.raw.query.get("link", "")
 
 
 def _typed(call: Call[Any]) -> tuple[dict[str, str], str]:

@@ -113,13 +113,26 @@ def test_no_link_is_kept_and_none_can_be_found_by_its_digest(formed):
     publish(formed)
     path = link(formed)
     (state,) = [each for each in formed.api.stores.trigger_states.all("default") if each.workflow == "!links"]
-    assert path.removeprefix("/forms/") not in repr(state)
-    assert formed.api("GET", f"/forms/{state.trigger}").status == 404
+    assert path.removeprefix("/forms?link=") not in repr(state)
+    assert formed.api("GET", f"/forms?link={state.trigger}").status == 404
+
+
+def test_no_log_has_a_link(formed, monkeypatch, caplog):
+    publish(formed)
+    path = link(formed)
+    page = formed.api("GET", path)
+    monkeypatch.setattr(formed.api.services.open_triggers().delivering, "deliver", lambda *_: 1 / 0)
+    assert submit(formed, path, page, name="Ada", count="1").status == 500
+    failing = StoreUnavailable("x")
+    monkeypatch.setattr(formed.api.stores.trigger_states, "get", lambda *_: (_ for _ in ()).throw(failing))
+    assert formed.api("GET", path).status == 503
+    assert "/forms" in caplog.text
+    assert path.removeprefix("/forms?link=") not in caplog.text
 
 
 def test_who_guesses_is_held_up(formed):
     publish(formed)
-    answers = [formed.api("GET", f"/forms/{number}").status for number in range(40)]
+    answers = [formed.api("GET", f"/forms?link={number}").status for number in range(40)]
     assert answers[:30] == [404] * 30
     assert answers[-1] == 429
 
