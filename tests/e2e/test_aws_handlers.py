@@ -246,11 +246,11 @@ def test_a_lost_wake_is_found_by_the_sweeper(deployed):
     deployed.api("POST", "/workflows/{name}/executions", {"name": "one"}, name="hello")
     deployed.clients.sqs.purge_queue(QueueUrl=deployed.queue_url)
     assert deployed.receive() == []
-    assert functions.sweeper.app.handler({}, Context()) == {"wakes": 1}
+    assert functions.sweeper.app.handler({}, Context()) == {"wakes": 1, "scheduled": 0}
     answer = deployed.clients.sqs.get_queue_attributes(QueueUrl=deployed.queue_url, AttributeNames=["All"])
     counts = answer["Attributes"]
     assert int(counts["ApproximateNumberOfMessages"]) + int(counts["ApproximateNumberOfMessagesDelayed"]) == 1
-    assert functions.sweeper.app.handler({}, Context()) == {"wakes": 0}
+    assert functions.sweeper.app.handler({}, Context()) == {"wakes": 0, "scheduled": 0}
 
 
 def test_a_callback_and_a_stop(deployed):
