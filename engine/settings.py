@@ -112,6 +112,12 @@ class Settings:
         "", "AUTOMATE_STUDIO_URL",
         "What links in alerts begin with, such as https://automate.example.com/studio. By default the local server's.",
     )
+    audit_days: float = _setting(
+        400.0, "AUTOMATE_AUDIT_DAYS",
+        "How many days an entry of the audit log is kept; 0 keeps all of them for ever. Older ones go from the "
+        "beginning of their chains, behind a checkpoint that `automate audit verify` begins at. Not less than 30.",
+        least=0, most=36500,
+    )
     disk_reserve_mb: int = _setting(
         200, "AUTOMATE_DISK_RESERVE_MB",
         "How much of the data folder's disk is kept for what already runs: with less than that free, new starts are "

@@ -178,6 +178,12 @@ class Tunables:
         "change holds for what ends from then on.",
         least=0, most=36500,
     )
+    audit_days: int = _choice(
+        400,
+        "How many days an entry of the audit log is kept (AUTOMATE_AUDIT_DAYS), not less than 30; 0 keeps all of them "
+        "for ever. A change holds for what is recorded from then on.",
+        least=0, most=36500,
+    )
     redrive_days: int = _choice(
         14,
         "How many days after its end an execution that did not succeed can be redriven (AUTOMATE_REDRIVE_DAYS). It is "

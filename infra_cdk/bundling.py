@@ -51,7 +51,10 @@ _UNUSED = (
 )
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
-_RETENTION = ("engine/adapters/aws/retention.py",)
+_RETENTION = (
+    "engine/adapters/aws/retention.py", "engine/adapters/aws/erasure", "engine/durable/lifecycle/erasing.py",
+    "engine/governance/audit_erasing.py", "engine/governance/audit_expiry.py",
+)
 _HEARING = (
     "functions/hearing.py", "engine/triggers", "engine/durable/triggering", "engine/language/rules",
     "engine/language/asl/validate", "engine/durable/lifecycle/executions.py", "engine/durable/started.py",
@@ -67,7 +70,7 @@ NOT_FOR_WORKERS = (
         "alarms", "logs", "service_shapes", "transfers",
     )),
     "engine/ports/access_tokens.py", "engine/ports/role_grants.py", "engine/adapters/aws/access",
-    "engine/adapters/local/access",
+    "engine/adapters/local/access", "engine/adapters/local/erasure",
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "deliveries",
         "executions_index", "file_roots", "inspection", "journal", "log_files", "pauses", "processes", "queue",

@@ -25,7 +25,8 @@ from aws_cdk import (
 from constructs import Construct
 
 from engine.adapters.aws.access.tokens import PARTITION as TOKENS
-from engine.adapters.aws.audit_log import HEADS, NOTES, RECORDS
+from engine.adapters.aws.audit_log import HEADS, KEPT, NOTES, RECORDS
+from engine.adapters.aws.erasure.erased_list import PREFIX as ERASED
 from engine.adapters.aws.table import INDEXES, STREAM, TTL_ATTRIBUTE
 from engine.adapters.aws.transfers import ANSWERS, UPLOADS
 from functions.tunables import Tunables
@@ -62,14 +63,15 @@ class DataStack(Stack):
             resources=["*"],  # in a key's policy that is the key itself
         ))
 
-    def grant_engine(self, role: aws_iam.IGrantable, *, access: bool = False) -> None:
-        """Reading and writing what the engine keeps; `access`: who has access too, which others may not write. No scan:
-        nothing in the engine makes one."""
+    def grant_engine(self, role: aws_iam.IGrantable, *, access: bool = False, erases: bool = False) -> None:
+        """Reading and writing what the engine keeps; `access`: who has access too, which others may not write;
+        `erases`: also what the audit log keeps of executions, and nothing else of it. No scan: nothing in the engine
+        makes one."""
         self.table.grant(
             role, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
         )
-        self._keep_the_audit_log(role)
+        self._keep_the_audit_log(role, erases=erases)
         if not access:
             self._keep_access(role)
         allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects("blobs/*"))
@@ -78,9 +80,10 @@ class DataStack(Stack):
         allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn)
 
     def grant_retention(self, role: aws_iam.IGrantable) -> None:
-        """Deleting payloads, beside what `grant_engine` lets it do. A payload in an item that is deleted is nobody
-        else's."""
+        """Deleting payloads, beside what `grant_engine` lets it do, and keeping the list of what was erased. A payload
+        in an item that is deleted is nobody else's."""
         allow(role, ["s3:DeleteObject"], self.payloads.arn_for_objects("blobs/*"))
+        allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects(f"{ERASED}*"))
 
     def grant_sealer(self, role: aws_iam.IGrantable) -> None:
         """Reading what the engine keeps, and putting records and heads of the audit log: nothing else."""
@@ -98,14 +101,25 @@ class DataStack(Stack):
         allow(role, ["s3:ListBucket"], self.payloads.bucket_arn)
         allow(role, ["kms:Decrypt"], self.key.key_arn)
 
-    def _keep_the_audit_log(self, role: aws_iam.IGrantable) -> None:
+    def _keep_the_audit_log(self, role: aws_iam.IGrantable, *, erases: bool = False) -> None:
         """On every table, so on one that was restored. A put over a record looks like one that adds it: verify finds
-        that. ForAnyValue: one such key in a batch is enough."""
-        changing = ("BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate", "UpdateItem")
+        that. ForAnyValue: one such key in a batch is enough. Who `erases` may write the one attribute of a record that
+        has what is erased, and delete notes."""
+        chains, all_of_it = [f"{RECORDS}*", f"{HEADS}*"], [f"{RECORDS}*", f"{HEADS}*", f"{NOTES}*"]
+        changing = ["BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate"]
         allow(
-            role, [f"dynamodb:{name}" for name in changing], "*", sid="AuditRecordsStay", effect=aws_iam.Effect.DENY,
-            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*", f"{NOTES}*"]}},
+            role, [f"dynamodb:{name}" for name in (changing if erases else [*changing, "UpdateItem"])], "*",
+            sid="AuditRecordsStay", effect=aws_iam.Effect.DENY,
+            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": chains if erases else all_of_it}},
         )
+        if erases:
+            allow(
+                role, ["dynamodb:UpdateItem"], "*", sid="AuditRecordsAreErasedAlone", effect=aws_iam.Effect.DENY,
+                conditions={
+                    "ForAnyValue:StringLike": {"dynamodb:LeadingKeys": all_of_it},
+                    "ForAnyValue:StringNotEquals": {"dynamodb:Attributes": ["pk", "sk", KEPT]},
+                },
+            )
 
     def _keep_access(self, role: aws_iam.IGrantable) -> None:
         """No record of a named token is written by who only runs workflows."""

@@ -114,6 +114,7 @@ class EngineStack(Stack):
             "AUTOMATE_SPREAD_LISTS": str(int(self._tunables.spread_lists)),
             "AUTOMATE_RETENTION_DAYS": str(self._tunables.retention_days),
             "AUTOMATE_REDRIVE_DAYS": str(self._tunables.redrive_days),
+            "AUTOMATE_AUDIT_DAYS": str(self._tunables.audit_days),
         }
 
     def grant_task_roles(self, role: aws_iam.IGrantable) -> None:
@@ -157,7 +158,7 @@ class EngineStack(Stack):
             ),
             {**self.settings, **({"AUTOMATE_HEARS_ENDS": "1"} if hears_ends else {})},
         )
-        self._data.grant_engine(sweeper)
+        self._data.grant_engine(sweeper, erases=True)
         self._data.grant_retention(sweeper)
         sweeper.add_event_source(DynamoEventSource(
             self._data.table,

@@ -82,6 +82,13 @@ class Sought:
         """A chain holds this entry."""
         self._left.pop(entry_id, None)
 
+    def expired(self, begins: Mapping[int, float]) -> None:
+        """Chains whose entries are kept no longer up to these times: what was before is not looked for."""
+        self._left = {
+            name: expected for name, expected in self._left.items()
+            if expected.at > begins.get(expected.chain, 0.0)
+        }
+
     def missing(
         self, log: AuditLog, workspace: str, ends: Mapping[int, int], beside: Beside
     ) -> tuple[Missing, tuple[Expected, ...]]:

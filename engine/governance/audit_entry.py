@@ -3,6 +3,13 @@
     {"act", "actor", "actor_kind", "after", "at", "before", "chain", "details", "id", "number", "origin", "previous",
      "reason", "recorded_at", "subject", "workspace"}
 
+An entry about an execution has a part that may be erased (`_ERASABLE`): whose it is, and what it says of it. It is kept
+beside the entry, under a key of its own, which lies in it. The entry itself has its keyed digest in the place:
+
+    "id": "~<digest>", "subject": "execution/~<digest>", "details": {"sealed": HMAC-SHA256(key, the part)}, …: null
+
+So what is erased leaves the chain as it was, and nobody can try a guess at it, for the key is gone with it.
+
 The canonical form is this JSON object with its names sorted, without spaces, in ASCII; times are ISO 8601 in UTC with
 microseconds. The SHA-256 of these bytes is the entry's digest, and `previous` is the digest of the entry before it in
 the same chain ("" for the first). So anybody can check an exported log with ten lines of any language.
@@ -11,8 +18,10 @@ the same chain ("" for the first). So anybody can check an exported log with ten
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -33,8 +42,14 @@ _OF_A_NOTE = frozenset({
 })
 """The members of an entry that say nothing of its place."""
 
-EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER, TOKEN, ROLE = (
-    "execution", "workflow", "secret", "activity", "server", "token", "role",
+_ERASABLE = ("after", "before", "details", "id", "reason", "subject")
+"""The members of an entry about an execution that are kept beside it, and may be erased."""
+
+SEALED, ERASED = "sealed", "~"
+"""The member of `details` that has the digest of what is kept beside; what an id and a name begin with that are one."""
+
+EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER, TOKEN, ROLE, ERASURE = (
+    "execution", "workflow", "secret", "activity", "server", "token", "role", "erasure",
 )
 
 
@@ -57,7 +72,7 @@ class Subject:
     @property
     def workflow(self) -> str | None:
         """The workflow that it is, or is an execution of."""
-        return None if self.kind in (SECRET, SERVER, TOKEN, ROLE) else self.name.partition(":")[0]
+        return None if self.kind in (SECRET, SERVER, TOKEN, ROLE, ERASURE) else self.name.partition(":")[0]
 
     @property
     def chain(self) -> int:
@@ -96,24 +111,69 @@ class Recorded:
     previous: str
     recorded_at: float
     digest: str
+    kept: str = ""
 
     def as_dict(self) -> dict[str, Json]:
-        """The JSON shape of API, command line and export: the canonical object and its digest."""
+        """The JSON shape of API and command line: the canonical object, with what is kept beside it in its place, and
+        the digest."""
         return {**_shape(self), "digest": self.digest}
 
     def record(self) -> AuditRecord:
         """As a store holds it."""
         entry = self.entry
         return AuditRecord(
-            entry.workspace, self.chain, self.number, entry.id, self.recorded_at, self.digest, canonical(_shape(self))
+            entry.workspace, self.chain, self.number, entry.id, self.recorded_at, self.digest,
+            canonical(_written(self)), self.kept,
         )
 
 
-def sealed(entry: AuditEntry, *, number: int, previous: str, recorded_at: float) -> Recorded:
-    """`entry` as number `number` of its chain, with its digest."""
+def sealed(
+    entry: AuditEntry, *, number: int, previous: str, recorded_at: float,
+    new_key: Callable[[], str] = lambda: secrets.token_hex(16),
+) -> Recorded:
+    """`entry` as number `number` of its chain, with its digest. `new_key` is that of the part that may be erased."""
     written = replace(entry, at=as_written(entry.at))
     place = (written, entry.subject.chain, number, previous, as_written(recorded_at))
-    return Recorded(*place, digest_of(canonical(_shape(Recorded(*place, "")))))
+    kept = ""
+    if entry.subject.kind == EXECUTION:
+        shape = _shape(Recorded(*place, ""))
+        kept = canonical({**{name: shape[name] for name in _ERASABLE}, "key": new_key()})
+    return Recorded(*place, digest_of(canonical(_written(Recorded(*place, "", kept)))), kept)
+
+
+def _written(recorded: Recorded) -> dict[str, Json]:
+    """The object that is in the chain."""
+    shape = _shape(recorded)
+    return shape if not recorded.kept else {**shape, **_in_place(digest_of_kept(recorded.kept))}
+
+
+def _in_place(digest: str) -> dict[str, Json]:
+    """What stands in the place of the part that may be erased."""
+    name = f"{ERASED}{digest[:32]}"
+    return {
+        "id": name, "subject": f"{EXECUTION}/{name}", "before": None, "after": None, "reason": None,
+        "details": {SEALED: digest},
+    }
+
+
+def digest_of_kept(kept: str) -> str:
+    """The keyed digest of a part that may be erased, with its key in it. Raises ValueError where it is none."""
+    shape = json.loads(kept)
+    key = bytes.fromhex(shape.pop("key"))
+    return hmac.new(key, canonical(shape).encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def sealed_digest(shape: Mapping[str, Json]) -> str | None:
+    """What an entry says that the digest of the part beside it is; None for one without."""
+    details = shape["details"]
+    found = details.get(SEALED)
+    is_one = isinstance(found, str) and {**shape, **_in_place(found)} == shape
+    return found if is_one else None
+
+
+def erased_id(record: AuditRecord) -> str:
+    """The id of a record once the part that may be erased is."""
+    return str(json.loads(record.body)["id"])
 
 
 def as_note(entry: AuditEntry) -> AuditNote:
@@ -135,9 +195,12 @@ def opened(record: AuditRecord) -> Recorded:
     """The entry that a record holds. Raises StoreCorrupt where its body is none; the digest is not checked here."""
     try:
         shape = json.loads(record.body)
+        if record.kept:
+            kept = json.loads(record.kept)
+            shape |= {name: kept[name] for name in _ERASABLE}
         return Recorded(
             _entry_of(shape), shape["chain"], shape["number"], shape["previous"], parse_time(shape["recorded_at"]),
-            record.digest,
+            record.digest, record.kept,
         )
     except (ValueError, KeyError, TypeError, AttributeError, InvalidDocument) as error:
         raise StoreCorrupt(

@@ -3,12 +3,16 @@
     changed     an entry's digest is not that of its text
     moved       an entry stands in another place than it says: reordered, or copied from another chain
     missing     a number is not there: an entry was dropped
+    erased      what is kept beside an entry is gone, and no entry of an erasure says so
+    forged      a checkpoint says another digest than the entry that it names
     broken      an entry does not follow on the one before it: that one was replaced, digest and all
     cut         the head, or the file beside a local database, says that there was more: the tail was dropped
     headless    there are entries and no head, or a head that is none of theirs
     unrecorded  an execution began, and its start is not in the chain: the tail was cut with its head, or an entry lost
     unsealed    what was noted to be recorded is in no chain after minutes: the writer of the chains stands
     rewritten   an earlier export holds another entry at this place, or one that is not there any more
+
+A chain begins with its first entry, or behind a checkpoint (engine.governance.audit_expiry).
 
 Of each chain the first finding is told: what follows it proves nothing. A tail that is cut together with its head shows
 by the executions that it told of (engine.governance.audit_beside), and by nothing where these were cut alike. Who can
@@ -25,7 +29,18 @@ from itertools import islice
 
 from engine.errors import InvalidDocument, StoreCorrupt
 from engine.governance.audit_beside import Beside, Expected, Sought
-from engine.governance.audit_entry import Recorded, canonical, digest_of, opened
+from engine.governance.audit_entry import (
+    AuditEntry,
+    Recorded,
+    canonical,
+    digest_of,
+    digest_of_kept,
+    noted,
+    opened,
+    sealed_digest,
+)
+from engine.governance.audit_erasing import ERASE, erased_places
+from engine.governance.audit_expiry import Checkpoint, checkpoint_of
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
 from engine.records import dataclass
 
@@ -50,7 +65,8 @@ class Finding:
 class Verification:
     """What was found. `entries` counts those that hold; `heads` is the digest of each chain's last one that does.
     `executions` were compared with the log; `exported`: so was an export. `waiting` are the ids of entries that are
-    not sealed yet, where the log's writer follows a moment later; they hold nothing against it."""
+    not sealed yet, where the log's writer follows a moment later; they hold nothing against it. `expired` entries are
+    gone behind checkpoints, of `erased` ones what they told of executions is."""
 
     entries: int
     findings: tuple[Finding, ...]
@@ -58,6 +74,8 @@ class Verification:
     executions: int = 0
     exported: bool = False
     waiting: tuple[str, ...] = ()
+    expired: int = 0
+    erased: int = 0
 
     @property
     def ok(self) -> bool:
@@ -80,8 +98,14 @@ class Verification:
         )
         return (
             f"{self.entries} entries in {len(self.heads)} chains: none was changed, moved or dropped before another; "
-            f"executions that lack their start: 0 of {self.executions}{self._not_sealed}.{unknown}"
+            f"executions that lack their start: 0 of {self.executions}{self._not_sealed}.{self._gone}{unknown}"
         )
+
+    @property
+    def _gone(self) -> str:
+        expired = f" {self.expired} older ones are kept no longer; each chain begins behind its checkpoint."
+        erased = f" Of {self.erased} what they told of an execution was erased, as entries of erasures say."
+        return (expired if self.expired else "") + (erased if self.erased else "")
 
     @property
     def _not_sealed(self) -> str:
@@ -101,21 +125,72 @@ def verify(
     sought = Sought() if beside is None else Sought.of(workspace, beside)
     findings: list[Finding] = []
     heads: dict[int, AuditHead] = {}
+    expired_to = log.expired(workspace)
+    erased = _Erased()
+    walks = []
     for chain in range(CHAINS):
-        walk = _Walk(log, workspace, chain, exported.get(chain, {}), witnessed.get(chain, 0), sought)
+        walk = _Walk(
+            log, workspace, chain, exported.get(chain, {}), witnessed.get(chain, 0), sought, erased,
+            expired_to.get(chain) if expired_to else None,
+        )
+        walks.append(walk)
         finding = walk.run()
         if finding is not None:
             findings.append(finding)
         if walk.number:
             heads[chain] = AuditHead(walk.number, walk.digest, walk.recorded_at)
+    findings += erased.findings({finding.chain for finding in findings}, _noted(workspace, beside))
     ends = {chain: head.number for chain, head in heads.items()}
+    sought.expired({walk.chain: walk.begins for walk in walks if walk.begins is not None})
     missing, waiting = ({}, ()) if beside is None else sought.missing(log, workspace, ends, beside)
     without = sorted(missing.keys() - {finding.chain for finding in findings})
     findings += [_unrecorded(chain, ends.get(chain, 0), missing[chain]) for chain in without]
     return Verification(
-        sum(ends.values()), tuple(findings), heads, sought.executions, exported=bool(exported),
-        waiting=tuple(expected.id for expected in waiting),
+        sum(walk.held for walk in walks), tuple(findings), heads, sought.executions, exported=bool(exported),
+        waiting=tuple(expected.id for expected in waiting), expired=sum(walk.expired for walk in walks),
+        erased=erased.count,
     )
+
+
+def _noted(workspace: str, beside: Beside | None) -> list[AuditEntry]:
+    """The entries that are noted, where the log is sealed later."""
+    if beside is None or beside.notes is None:
+        return []
+    bodies = [
+        note.body for chain in range(CHAINS) for note in beside.notes.notes(workspace, chain, since=0.0)
+    ]
+    return [noted(body) for body in bodies if f'"{ERASE}"' in body]
+
+
+class _Erased:
+    """The entries whose part was erased, and those that say so, of all chains."""
+
+    def __init__(self) -> None:
+        self._without: dict[int, list[int]] = {}
+        self._places: dict[int, list[range]] = {}
+        self.count = 0
+
+    def without(self, chain: int, number: int) -> None:
+        """The part of this entry is gone."""
+        self._without.setdefault(chain, []).append(number)
+        self.count += 1
+
+    def told(self, entry: AuditEntry) -> None:
+        """What an entry says of it."""
+        places = erased_places(entry)
+        if places is not None:
+            self._places.setdefault(places[0], []).extend(places[1])
+
+    def findings(self, known: set[int], noted: Sequence[AuditEntry]) -> Iterator[Finding]:
+        """The first entry of each chain, but of those that are `known` to be wrong, that nobody says was erased."""
+        for entry in noted:
+            self.told(entry)
+        for chain, numbers in sorted(self._without.items()):
+            places = self._places.get(chain, [])
+            unsaid = next((number for number in numbers if not any(number in one for one in places)), None)
+            if unsaid is not None and chain not in known:
+                message = "what is kept beside it is gone, and no entry of an erasure names it: it was taken away"
+                yield Finding(chain, unsaid, "erased", message)
 
 
 def _unrecorded(chain: int, end: int, lost: Sequence[Expected]) -> Finding:
@@ -135,26 +210,36 @@ def _unrecorded(chain: int, end: int, lost: Sequence[Expected]) -> Finding:
 def exported(
     log: AuditLog, workspace: str, chain: int, *, after: int = 0, limit: int | None = None
 ) -> Iterator[str]:
-    """Entries of a chain as lines of JSON, the oldest first: the canonical object with its digest.
+    """Entries of a chain as lines of JSON, the oldest first: the canonical object with its digest, and what is kept
+    beside it.
 
     Raises StoreCorrupt for an entry that cannot be read.
     """
     for record in islice(_oldest(log, workspace, chain, after), limit):
-        yield canonical(opened(record).as_dict())
+        opened(record)
+        shape = {**json.loads(record.body), "digest": record.digest}
+        yield canonical({**shape, "kept": json.loads(record.kept)} if record.kept else shape)
 
 
 class _Walk:
     """Along one chain: the last entry that holds is `number`, with its `digest`."""
 
     def __init__(
-        self, log: AuditLog, workspace: str, chain: int, exported: dict[int, str], witnessed: int, sought: Sought
+        self, log: AuditLog, workspace: str, chain: int, exported: dict[int, str], witnessed: int, sought: Sought,
+        erased: _Erased, expired_to: int | None,
     ) -> None:
         self._log = log
         self._workspace = workspace
-        self._chain = chain
+        self.chain = chain
         self._exported = exported
         self._witnessed = witnessed
         self._sought = sought
+        self._erased = erased
+        self._expired_to = expired_to
+        self._checkpoints: dict[int, Checkpoint] | None = None
+        self._begins_anew = False
+        self.begins: float | None = None
+        self.held = self.expired = 0
         self.number = 0
         self.digest = ""
         self.recorded_at = 0.0
@@ -163,19 +248,27 @@ class _Walk:
         """The first finding. Entries that are recorded meanwhile are walked too."""
         while True:
             began = self.number
-            for record in _oldest(self._log, self._workspace, self._chain, self.number):
+            for record in _oldest(self._log, self._workspace, self.chain, self.number):
                 problem = self._problem(record)
                 if problem is not None:
                     return problem
                 self.number, self.digest, self.recorded_at = record.number, record.digest, record.recorded_at
+                self.held += 1
                 self._sought.seen(record.id)
-            head = self._log.heads(self._workspace, [self._chain]).get(self._chain)
+            head = self._log.heads(self._workspace, [self.chain]).get(self.chain)
             if head is None or head.number <= self.number or self.number == began:
                 return self._problem_of_head(head) or self._cut_with_its_head() or self._not_there_any_more()
 
     def _problem(self, record: AuditRecord) -> Finding | None:
         """What is wrong with the record that comes next."""
         expected = self.number + 1
+        self._begins_anew = False
+        if record.number != expected and record.number > expected and self._may_be_gone(expected, record.number - 1):
+            self._begins_anew = True
+            self.expired += record.number - expected
+            self.begins = record.recorded_at
+            self.number = expected = record.number - 1
+            expected += 1
         if record.number != expected:
             gap = str(expected) if record.number == expected + 1 else f"{expected} to {record.number - 1}"
             return self._finding(expected, "missing", f"entry {gap} is not there; {record.number} comes next")
@@ -191,16 +284,63 @@ class _Walk:
         """What is wrong with a record whose digest is that of its text."""
         expected = self.number + 1
         place = (entry.entry.workspace, entry.chain, entry.number)
-        if place != (self._workspace, self._chain, expected):
+        if place != (self._workspace, self.chain, expected):
             said = f"{place[0]}, chain {place[1]}, number {place[2]}"
             return self._finding(expected, "moved", f"it says that it is {said}: it was moved here")
         if (entry.entry.id, entry.recorded_at) != (record.id, record.recorded_at):
             return self._finding(expected, "changed", "its id or time is not that of its text: it was changed")
-        if entry.previous != self.digest:
+        wrong = self._problem_of_kept(record) or self._problem_of_checkpoint(record, entry)
+        if wrong is not None:
+            return wrong
+        if entry.previous != self.digest and not self._begins_anew:
             return self._finding(expected, "broken", f"it does not follow on entry {self.number}, which was replaced")
         if self._exported.get(expected, record.digest) != record.digest:
             return self._finding(expected, "rewritten", "the export holds another entry at this place")
         return None
+
+    def _problem_of_kept(self, record: AuditRecord) -> Finding | None:
+        """What is wrong with the part that may be erased."""
+        shape = json.loads(record.body)
+        digest = sealed_digest(shape)
+        if digest is None and not record.kept:
+            return None
+        if digest is not None and not record.kept:
+            self._erased.without(self.chain, record.number)
+            return None
+        try:
+            holds = digest == digest_of_kept(record.kept)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            holds = False
+        if holds:
+            return None
+        return self._finding(record.number, "changed", "what is kept beside it is not what it was: it was changed")
+
+    def _problem_of_checkpoint(self, record: AuditRecord, entry: Recorded) -> Finding | None:
+        """Whether a checkpoint says something else of this entry, or of the one before it."""
+        self._erased.told(entry.entry)
+        said = self._checkpoints or {}
+        here, before = said.get(record.number), said.get(record.number - 1)
+        if (here is None or here.digest == record.digest) and (before is None or before.digest == entry.previous):
+            return None
+        return self._finding(record.number, "forged", "a checkpoint of the chain says another digest: it was forged")
+
+    def _may_be_gone(self, first: int, last: int) -> bool:
+        """Whether a checkpoint further on, and the file beside the database, let these entries go."""
+        if self._checkpoints is None:
+            self._checkpoints = {
+                found.number: found for record in _oldest(self._log, self._workspace, self.chain, first)
+                if (found := self._checkpoint(record)) is not None
+            }
+        if self._expired_to is not None and last > self._expired_to:
+            return False
+        return last <= max(self._checkpoints, default=0)
+
+    def _checkpoint(self, record: AuditRecord) -> Checkpoint | None:
+        try:
+            entry = opened(record)
+            return checkpoint_of(entry.entry, self.chain, entry.recorded_at)
+        except (StoreCorrupt, KeyError, TypeError, AttributeError, InvalidDocument):
+            return None
 
     def _problem_of_head(self, head: AuditHead | None) -> Finding | None:
         if head is None:
@@ -211,7 +351,7 @@ class _Walk:
             message = f"the head says that the chain ends with {head.number}: the tail was cut"
             return self._finding(self.number + 1, "cut", message)
         if head.number < self.number:  # its writer died, or is about to put it
-            there = self._log.oldest(self._workspace, self._chain, after=head.number - 1, limit=1)
+            there = self._log.oldest(self._workspace, self.chain, after=head.number - 1, limit=1)
             if [(record.number, record.digest) for record in there] == [(head.number, head.digest)]:
                 return None
         if (head.number, head.digest) != (self.number, self.digest):
@@ -235,7 +375,7 @@ class _Walk:
         return self._finding(min(later), "rewritten", "the export holds it; the chain ends before it")
 
     def _finding(self, number: int, problem: str, message: str) -> Finding:
-        return Finding(self._chain, number, problem, message)
+        return Finding(self.chain, number, problem, message)
 
 
 def _oldest(log: AuditLog, workspace: str, chain: int, after: int) -> Iterator[AuditRecord]:
@@ -260,6 +400,7 @@ def _read_export(lines: Sequence[str], workspace: str) -> dict[int, dict[int, st
             continue
         try:
             shape = json.loads(line)
+            shape.pop("kept", None)
             chain, number, digest = shape["chain"], shape["number"], shape.pop("digest")
             holds = shape["workspace"] == workspace and digest_of(canonical(shape)) == digest
             found.setdefault(chain, {})[number] = digest

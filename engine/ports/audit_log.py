@@ -10,7 +10,7 @@ anyway (who started an execution, what a segment says) there are no notes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from engine.records import dataclass
@@ -25,10 +25,15 @@ MOST_APPENDED_BYTES = 256 * 1024
 """Of their bodies, unless it is one record: an item of DynamoDB holds 400 KB."""
 
 
+LEAST_DAYS = 30.0
+"""An entry is kept for so long at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
     """One link. `number` counts from 1 within the chain, `body` is the canonical text that `digest` is the SHA-256 of,
-    `recorded_at` (epoch seconds) never falls within a chain, `id` is written at most once in its chain."""
+    `recorded_at` (epoch seconds) never falls within a chain, `id` is written at most once in its chain. `kept` is the
+    part that may be erased, which `body` holds a keyed digest of; with it goes the id, for one that says nothing."""
 
     workspace: str
     chain: int
@@ -37,6 +42,7 @@ class AuditRecord:
     recorded_at: float
     digest: str
     body: str
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ class AuditNote:
 
 
 class AuditLog(Protocol):
-    """Raises engine.errors.StorageError when the store fails. There is no way to change or delete a record.
+    """Raises engine.errors.StorageError when the store fails. There is no way to change a record, and none to delete
+    one but from the beginning of its chain, up to a checkpoint.
 
     Where a method takes `since`, nothing of what it looks for was recorded before then (epoch seconds): a store without
     an index of ids looks no further back.
@@ -98,8 +105,24 @@ class AuditLog(Protocol):
         ...
 
 
+    def erase(self, workspace: str, chain: int, ids: Mapping[int, str]) -> None:
+        """Destroy what is `kept` of these records, by their numbers, each of which is called by its new id then."""
+        ...
+
+    def expire(self, workspace: str, chain: int, through: AuditHead, limit: int) -> int:
+        """Delete up to `limit` records of the beginning of a chain, up to the one that is `through`; how many. A store
+        whose records have a term of their own deletes none here."""
+        ...
+
+    def expired(self, workspace: str) -> dict[int, int]:
+        """Up to which number records were deleted, by something that is kept apart from them; empty where the store has
+        no such thing."""
+        ...
+
+
 class AuditNotes(Protocol):
-    """Raises engine.errors.StorageError when the store fails. A note is never changed."""
+    """Raises engine.errors.StorageError when the store fails. A note is never changed. It is deleted by its term, or
+    where its execution is erased."""
 
     def put(self, note: AuditNote) -> None:
         """Write it. Put again, it is there once."""
@@ -107,4 +130,8 @@ class AuditNotes(Protocol):
 
     def notes(self, workspace: str, chain: int, *, since: float) -> Iterator[AuditNote]:
         """Those whose time is not before `since`, oldest first, recorded or not, read consistently."""
+        ...
+
+    def delete(self, notes: Sequence[AuditNote]) -> None:
+        """Delete them."""
         ...

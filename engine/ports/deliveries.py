@@ -6,6 +6,7 @@ dedupe key. So what arrives twice is one delivery, and one execution. The row ou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field
 from typing import Protocol
 
@@ -112,6 +113,11 @@ class Deliveries(Protocol):
     def page(self, query: DeliveryQuery) -> DeliveryPage:
         """Newest first, without their bodies. A row that was written just now may be missing on AWS. Raises
         InvalidDocument for a limit over 1,000 and for a token that is not this query's."""
+        ...
+
+    def erase(self, keys: Sequence[ExecutionKey]) -> None:
+        """Forget what arrived, from whom, and its dedupe key as it was found. That something arrived stays known: the
+        same starts nothing again until `forget_at`."""
         ...
 
     def forget(self, before: float, limit: int) -> int:

@@ -118,6 +118,7 @@ def _services() -> Services:
         place=_place(settings), longest_poll=LONGEST_POLL_SECONDS,
         startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
         published=published, starts_pauses=stores.started_pauses, heard=Heard.parse(os.environ.get(HEARS, "")),
+        erases_at_once=False,  # the sweeper may delete, and has the time
     )
     return replace(
         services, transfers=S3Transfers(stores.clients, settings.bucket),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
     from engine.clock import Clock
     from engine.durable.lifecycle.activities import Activities
+    from engine.durable.lifecycle.erasing import Erasing
     from engine.durable.lifecycle.executions import Executions
     from engine.durable.lifecycle.pausing import Pausing
     from engine.durable.worker.sync_start import SyncStarts
@@ -79,7 +80,7 @@ class Services:
     `open_refusing` gives what refuses those who lack a right. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `open_hiding` gives what hides the sensitive fields of executions, `open_triggers` and `open_webhooks` what arrives
-    from outside.
+    from outside, `open_erasing` what erases executions.
     `open_tokens` gives the named tokens. `alarms`, `transfers` and `open_grants` (the grants to IAM roles) are None on
     one machine, where `workers` counts the processes that serve the queue, `open_reads` gives what keeps who read what,
     and `storage` looks at the folder.
@@ -106,6 +107,7 @@ class Services:
     open_hiding: Callable[[], Gate]
     open_triggers: Callable[[], Triggers]
     open_webhooks: Callable[[], Webhooks]
+    open_erasing: Callable[[], Erasing]
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None

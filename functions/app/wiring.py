@@ -22,6 +22,7 @@ from engine.ports.catalog_store import CatalogStore
 from engine.ports.deliveries import Deliveries, TriggerStates
 from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import Journal
+from engine.ports.keys import ExecutionKey
 from engine.ports.logs import ExecutionLogs
 from engine.ports.pauses import Pauses
 from engine.ports.published import PublishedVersion
@@ -36,7 +37,9 @@ from functions.task_chain import TaskChain
 if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
     from engine.catalog.heard import Heard
+    from engine.durable.lifecycle.erasing import Erasing
     from engine.durable.worker.worker import Worker
+    from engine.ports.erasure import Erasure, ErasureStore
     from functions.app.access import Refusing
     from functions.app.sensitive.gate import Gate
     from functions.app.triggers.service import Triggers
@@ -87,6 +90,10 @@ class Stores(Protocol):
         """Activities, and the tasks that wait for their workers."""
 
     @property
+    def erasure(self) -> ErasureStore:
+        """What is erased, whatever its term says."""
+
+    @property
     def together(self) -> Together | None:
         """One transaction over all of them; None where each writes by itself."""
 
@@ -103,11 +110,13 @@ def services_over(
     caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller], logs: ExecutionLogs, place: Place,
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
     published: CatalogPublished | None = None, starts_pauses: Pauses | None = None, heard: Heard | None = None,
+    erases_at_once: bool = True, forget: Callable[[Sequence[ExecutionKey]], None] = lambda _keys: None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started; `longest_poll` and `most_waiting` are those of Activities. `published` and `starts_pauses` are what
     starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
-    everything. What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
+    everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions.
+    What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
         from engine.catalog.catalog import Catalog  # noqa: PLC0415  the documents' models, and pydantic for them
@@ -144,6 +153,22 @@ def services_over(
             secret_backends, WebhookRefusals(clock), clock, settings.workspace, settings.max_input_bytes
         )
 
+    @cache
+    def erasing() -> Erasing:
+        from engine.durable.lifecycle.erasing import Erasing  # noqa: PLC0415  likewise
+        from engine.governance.audit_erasing import erase_entries  # noqa: PLC0415
+
+        def told(erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
+            forget(keys)
+            stores.deliveries.erase(keys)
+            if erases_at_once:  # else when they are sealed
+                erase_entries(audit, erasure, [key.id for key in keys])
+
+        return Erasing(
+            stores.erasure, stores.journal, stores.index, clock, header_of=executions.header, told=told,
+            at_once=erases_at_once,
+        )
+
     versions = published or CatalogPublished(stores.catalog)
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=versions, clock=clock,
@@ -161,4 +186,5 @@ def services_over(
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
         started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
+        open_erasing=erasing,
     )

@@ -55,6 +55,7 @@ def of_folder(product: Product, api: Client) -> Iterator[Check]:
     yield _disk(product)
     yield from _database(product)
     yield from _storage(api, product.clock.now())
+    yield from _erasures(api)
     yield _worker(product)
     yield from _secrets(api)
     yield from _definitions(api)
@@ -85,6 +86,7 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
     yield _paused(api)
     yield from _triggers(api)
     yield from _storage(api, now)
+    yield from _erasures(api)
     running = api.get("/executions", status=RUNNING, limit=100)["executions"]
     times = ((item["id"], item["started_at"]) for item in running if item["started_at"])
     started = ((execution_id, parse_time(text, where="started_at"), None) for execution_id, text in times)
@@ -161,6 +163,21 @@ def _storage(api: Client, now: float) -> Iterator[Check]:
                     "automate compact, once, while nothing else works on the folder")
         return
     yield Check("storage", "well", f"{size}; {grows}")
+
+
+def _erasures(api: Client) -> Iterator[Check]:
+    """Erasures that died half way, or that go on."""
+    try:
+        found = api.get("/erasures")["erasures"]
+    except NotFound:  # an earlier release
+        return
+    for item in found:
+        ids = item["executions"]
+        more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+        yield Check(
+            "erasure", "note", f"asked for {item['at']} by {item['by']}, and not over: {', '.join(ids[:3])}{more}",
+            f"It goes on where a worker or the sweeper runs; now by: automate executions delete {ids[0]}",
+        )
 
 
 def _worker(product: Product) -> Check:

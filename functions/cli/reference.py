@@ -134,10 +134,10 @@ def leaves() -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by the words that are typed."""
     for _, commands in sections():
         for command in commands:
+            if not isinstance(command, click.Group) or command.invoke_without_command:
+                yield str(command.name), command
             if isinstance(command, click.Group):
                 yield from ((f"{command.name} {child.name}", child) for child in command.commands.values())
-            else:
-                yield str(command.name), command
 
 
 def _where_commands_work() -> str:

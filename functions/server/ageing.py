@@ -13,6 +13,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.adapters.local.stores import LocalStores
@@ -56,25 +57,31 @@ def ageing_of(stores: LocalStores, clock: Clock, retention: Retention) -> Ageing
     return Ageing(stores.retention, clock, retention, lambda *workflow: terms_of(stores.catalog, *workflow))
 
 
-def age(folder: Path, stores: LocalStores, clock: Clock, retention: Retention, ended: threading.Event) -> None:
-    """Do the job, as long as no other process does, until `ended`."""
+def age(
+    folder: Path, stores: LocalStores, clock: Clock, retention: Retention, ended: threading.Event,
+    erasing: Callable[[], int] = lambda: 0, expiring: Callable[[], bool] = lambda: False,
+) -> None:
+    """Do the job, as long as no other process does, until `ended`. `erasing` goes on with erasures that died,
+    `expiring` does a piece of what is to be done for old entries of the audit log, and says whether there is more."""
     job = ageing_of(stores, clock, retention)
+    round_ = lambda: job.round() or expiring()  # noqa: E731
     pause = FIRST_SECONDS
     lock = os.open(folder / "locks", os.O_RDONLY | os.O_CLOEXEC)
     try:
         while not ended.wait(pause):
-            pause = _pause(job, stores, clock) if _is_ours(lock) else REST_SECONDS
+            pause = _pause(round_, stores, clock, erasing) if _is_ours(lock) else REST_SECONDS
     finally:
         os.close(lock)
 
 
-def _pause(job: Ageing, stores: LocalStores, clock: Clock) -> float:
+def _pause(round_: Callable[[], bool], stores: LocalStores, clock: Clock, erasing: Callable[[], int]) -> float:
     """A piece of the work; how long to rest after it."""
     began = time.perf_counter()
     try:
-        if job.round() or stores.deliveries.forget(clock.now(), MOST_FORGOTTEN):
+        if round_() or stores.deliveries.forget(clock.now(), MOST_FORGOTTEN):
             return max(LEAST_PAUSE_SECONDS, (time.perf_counter() - began) * (1 - SHARE) / SHARE)
         stores.space.note(clock.now())
+        erasing()
     except StorageError as error:
         _LOG.warning("retention is tried again: %s", error)
     return REST_SECONDS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.adapters.local.erasure.erased_list import ERASED
 from engine.adapters.local.log_files import LogFiles
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.adapters.local.stores import LocalStores
@@ -148,13 +149,22 @@ class Product:
                 startable=refuse_without_room(
                     Path(settings.data_dir), settings.disk_reserve_mb, Startable(chain.tasks)
                 ),
-                caller_of=callers.of_request,
+                caller_of=callers.of_request, forget=partial(_blank_lines, Path(settings.data_dir)),
             ),
             open_tokens=lambda: named().tokens, open_reads=reads,
             workers=lambda: sum(process.command.startswith(WORKER) for process in stores.processes.others()),
             storage=lambda: _storage(stores, settings, clock),
         )
-        return cls(settings, clock, stores, services, store, actor, callers, partial(new_worker, runs_sync=False))
+        product = cls(settings, clock, stores, services, store, actor, callers, partial(new_worker, runs_sync=False))
+        product.catch_up()
+        return product
+
+    def catch_up(self) -> None:
+        """Erase again what an older database in the folder has brought back. Raises StorageError."""
+        if (self.folder / ERASED).exists():
+            again = self.services.open_erasing().catch_up(self.settings.workspace, self.actor)
+            if again:
+                _LOG.warning("%d executions of an older database were erased again: %s names them", again, ERASED)
 
     def close(self) -> None:
         """Close the stores: leases and claims of this process are over."""
@@ -208,9 +218,17 @@ class Product:
                 thread.join()
 
     def _age(self, ended: threading.Event) -> None:
-        from functions.server.ageing import age  # noqa: PLC0415  as the module says
+        from engine.governance.audit_expiry import AuditExpiry  # noqa: PLC0415  as the module says
+        from functions.server.ageing import age  # noqa: PLC0415  likewise
 
-        age(self.folder, self.stores, self.clock, Retention.of(self.settings), ended)
+        def erasing() -> int:
+            return self.services.open_erasing().go_on(self.settings.workspace)
+
+        expiry = AuditExpiry(self.services.audit, self.clock, self.settings.audit_days)
+        age(
+            self.folder, self.stores, self.clock, Retention.of(self.settings), ended, erasing,
+            lambda: expiry.round(self.settings.workspace),
+        )
 
     def _schedule(self, ended: threading.Event) -> None:
         from functions.server.scheduling import start_schedules  # noqa: PLC0415  as the module says
@@ -243,6 +261,15 @@ class Product:
                 _LOG.warning("the sweep failed and is tried again: %s", error)
             if ended.wait(SWEEP_SECONDS):
                 return
+
+
+def _blank_lines(folder: Path, keys: Sequence[ExecutionKey]) -> None:
+    """What logs and the record of reads say of executions."""
+    from engine.adapters.local.erasure.lines import blank  # noqa: PLC0415  few erase anything
+    from functions.server.reads import READS  # noqa: PLC0415  likewise
+
+    files = [path for name in (LOGS, READS) for path in (folder / name).glob("*") if path.is_file()]
+    blank(files, [key.id for key in keys])
 
 
 def _storage(stores: LocalStores, settings: Settings, clock: Clock) -> Storage:

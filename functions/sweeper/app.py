@@ -1,7 +1,8 @@
 """The sweeper Lambda: once a minute, wakes for whatever is due soon or overdue. See lifecycle.sweeper. Then it starts
 the schedules that are due: what fails there has taken nothing from the wakes.
 
-The table's stream calls it too, with executions whose term is over: see functions.sweeper.retention.
+Then it goes on with erasures (functions.sweeper.erasure). The table's stream calls it too, with executions whose term
+is over: see functions.sweeper.retention.
 """
 
 from __future__ import annotations
@@ -42,10 +43,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     _name_stage()
     if "Records" in event or "walk" in event:
         return taken(event, context)
+    if "erased" in event:
+        from functions.sweeper.erasure import again, parts  # noqa: PLC0415  the stream does not need it
+
+        return again(parts().erasing, event["erased"])
     sent = sweeper().sweep()
     metrics.add_metric("WakesSent", MetricUnit.Count, sent)
     scheduled = _scheduled(context)
     _alerted()
+    erase(context)  # last: it takes what time is left
     logger.info("swept", wakes=sent, scheduled=scheduled)
     return {"wakes": sent, "scheduled": scheduled}
 
@@ -73,6 +79,21 @@ def _alerted() -> int:
     except StorageError as error:
         logger.warning("alerts are looked at again: %s", error)
         return 0
+
+
+def erase(context: LambdaContext) -> None:
+    """Go on with erasures that are not over. What goes wrong is logged: the next tick tries again."""
+    from functions.sweeper.erasure import parts  # noqa: PLC0415  what is over the stream does not need it
+    from functions.sweeper.retention import RESERVE_SECONDS  # noqa: PLC0415
+
+    found = parts()
+    try:
+        ended = found.tick(found.clock.now() + context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
+    except StorageError as error:
+        logger.warning("erased later: %s", error)
+        return
+    if ended:
+        logger.info("erased", erasures=ended)
 
 
 def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -1212,6 +1212,7 @@ export const AUDIT_ACTS = [
   "engine.started",
   "engine.step_failed",
   "engine.timed_out",
+  "execution.erase",
   "execution.redrive",
   "execution.rerun",
   "execution.resume",

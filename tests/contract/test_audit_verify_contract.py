@@ -117,8 +117,8 @@ class Tamper:
 
 @pytest.fixture
 def written(audit, workspace):
-    """Five entries in the chain of one execution, two in another's; the first chain's number and records."""
-    subject = Subject("execution", "orders:1")
+    """Five entries in the chain of one workflow, two in another's; the first chain's number and records."""
+    subject = Subject("workflow", "orders")
     other = next(s for n in range(99) if (s := Subject("secret", f"K{n}")).chain != subject.chain)
     for number in range(1, 6):
         audit.record([an_entry(workspace, str(subject), after={"n": number})])
@@ -197,7 +197,7 @@ def test_a_cut_tail_with_an_older_head_is_not_found_from_within_but_by_an_earlie
     assert audit.verify(workspace).ok, "who can rewrite everything is consistent: docs/audit.md says so"
     (found,) = audit.verify(workspace, against=exported).findings
     assert (found.chain, found.number, found.problem) == (chain, 5, "rewritten")
-    audit.record([an_entry(workspace, "execution/orders:1", after={"n": 55})])
+    audit.record([an_entry(workspace, "workflow/orders", after={"n": 55})])
     (found,) = audit.verify(workspace, against=exported).findings
     assert (found.chain, found.number, found.problem) == (chain, 5, "rewritten")
 
@@ -215,7 +215,7 @@ def test_a_head_that_is_none_of_the_chain_s_is_found(audit, workspace, written, 
 def test_an_entry_copied_from_another_workspace_is_found(audit, workspace, written, tamper):
     chain, _ = written
     other = f"{workspace}-other"
-    audit.record([an_entry(other, "execution/orders:1")])
+    audit.record([an_entry(other, "workflow/orders")])
     (copied,) = audit.log.oldest(other, chain, after=0, limit=1)
     tamper.record(chain, 1, id=copied.id, recorded_at=copied.recorded_at, digest=copied.digest, body=copied.body)
     assert finding(audit, workspace, chain) == (1, "moved")

@@ -196,3 +196,17 @@ def test_states_come_by_workflow_and_trigger(states, workspace):
         states.change(TriggerState(workspace, workflow, trigger))
     assert [(state.workflow, state.trigger) for state in states.all(workspace)] == [("a", "z"), ("b", "x"), ("b", "y")]
     assert states.all(workspace + "-b") == []
+
+
+def test_what_arrived_is_erased_and_still_starts_nothing_again(backend, deliveries, workspace):
+    long = b'{"value":"' + b"x1y2" * 200_000 + b'"}'
+    for mark, body in (("m1", b'{"value":1}'), ("long", long)):
+        delivery = _delivery(backend, workspace, mark, body=body)
+        _start(backend, delivery)
+        deliveries.erase([delivery.key])
+        found = deliveries.get(delivery.key)
+        assert (found.body, found.dedupe_key, found.source, found.body_digest) == (None, None, "", "")
+        assert (found.outcome, found.arrived_at) == (STARTED, delivery.arrived_at)
+        with pytest.raises(AlreadyDelivered):
+            _start(backend, replace(delivery, body=b"other"))
+    deliveries.erase([ExecutionKey.of(workspace, "orders", "webhook.none")])

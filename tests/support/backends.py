@@ -39,6 +39,7 @@ class Backend:
     activities = property(lambda self: self.stores.activities)
     deliveries = property(lambda self: self.stores.deliveries)
     trigger_states = property(lambda self: self.stores.trigger_states)
+    erasure = property(lambda self: self.stores.erasure)
     retention = property(lambda self: self.stores.retention)
     together = property(lambda self: self.stores.together)
     owner = property(lambda self: self.stores.owner)

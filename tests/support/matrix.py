@@ -58,6 +58,7 @@ TABLE = {
         GET /triggers/{workflow}/{trigger}/deliveries
         GET /deliveries/{delivery}
         POST /triggers/{workflow}/{trigger}/test
+        GET /erasures
     """,
     "operator": """
         POST /workflows/{name}/executions
@@ -121,6 +122,8 @@ TABLE = {
         POST /grants
         DELETE /grants/{grant}
         GET /audit/reads
+        DELETE /executions/{id}
+        POST /erasures
     """,
 }
 

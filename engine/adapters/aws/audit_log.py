@@ -13,6 +13,10 @@ between: whoever appends next finds the number taken, reads the end and puts the
 
 A chain's first item and its head are put together.
 
+What of a record may be erased (AuditRecord.kept) lies in an attribute of its own, deflated by itself. To erase it is to
+write that attribute without it; what the records say, and their digests, stay as they are. An item has a term where the
+stage gives its records one: DynamoDB deletes it, some time after a checkpoint has said so.
+
 No id has an index. A record is never recorded before its own time, so who looks for ids walks back from the end to the
 time that they tell of (`since`), which is as a rule later than the end.
 
@@ -24,18 +28,27 @@ step, so that functions of both releases follow on the same end. A number is put
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from urllib.parse import quote
 
 from engine.adapters.audit_runs import runs_of
-from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table
-from engine.ports.audit_log import AuditHead, AuditNote, AuditRecord
+from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table, Update
+from engine.adapters.aws.table import TTL_ATTRIBUTE
+from engine.governance.audit_entry import erased_id
+from engine.ports.audit_log import LEAST_DAYS, AuditHead, AuditNote, AuditRecord
 from engine.records import dataclass
 
 RECORDS, HEADS, NOTES = "A#", "AH#", "AN#"
 """What the partition keys of records, of heads and of notes begin with."""
+
+KEPT = "kept"
+"""The attribute with what may be erased: the one that somebody else than the sealer may change."""
+
+MARGIN_DAYS = 7.0
+"""So long after its term an item is deleted: by then there is a checkpoint."""
 
 _HEAD, _RECORDS = "H", "N#"
 _BESIDE = "beside"
@@ -46,6 +59,8 @@ _PAGES = (1, 4, 16)
 
 NOTE_SECONDS = 90 * 86400.0
 """How long a note is kept after it was put: DynamoDB deletes it then."""
+
+_DAY = 86_400.0
 
 # Never change a dictionary that was released: items written with it need it for ever. Add another attribute instead.
 _DICTIONARY = (
@@ -59,6 +74,15 @@ _DICTIONARY = (
     rb'\"user\",\"after\":{\"input_digest\":\"\",\"kind\":\"STANDARD\",\"version\":1},\"at\":\"202-000Z\",\"before\":null,'
     rb'\"chain\":,\"details\":{},\"id\":\"#start\",\"number\":,\"origin\":\"\",\"previous\":\"'
 )
+
+
+_OPEN_DICTIONARY = (
+    b'["{\\"after\\":null,\\"before\\":null,\\"details\\":{\\"attempt\\":0,\\"cause\\":\\"\\",\\"error\\":\\"\\",\\"event\\":1,'
+    b'\\"state\\":\\"\\",\\"version\\":1},\\"id\\":\\"#1\\",\\"key\\":\\"\\",\\"reason\\":null,\\"subject\\":\\"execution/\\"}",'
+    b'"{\\"after\\":{\\"input_digest\\":\\"\\",\\"kind\\":\\"STANDARD\\",\\"version\\":1},\\"before\\":null,\\"details\\":{},\\"id'
+    b'\\":\\"#start\\",\\"key\\":\\"'
+)
+"""Of KEPT; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +100,11 @@ class _Heads:
 
 
 class DynamoAuditLog:
-    """engine.ports.audit_log.AuditLog."""
+    """engine.ports.audit_log.AuditLog. Records are kept for `days`, LEAST_DAYS at least; 0 keeps them for ever."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, days: float = 0.0) -> None:
         self._table = table
+        self._days = max(days, LEAST_DAYS) if days > 0 else 0.0
         self._seen: dict[tuple[str, int], _Heads] = {}  # what `append` need not read again
 
     def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
@@ -117,12 +142,18 @@ class DynamoAuditLog:
         last = AuditHead(run[-1].number, run[-1].digest, run[-1].recorded_at)
         if end is None:  # a chain begins with its head: entries without one are a finding
             head = Put(_head_item(_key_of_head(workspace, chain), last), ABSENT)
-            return self._table.holds(Put(_item_of(run), ABSENT), head)
-        if not self._table.holds(Put(_item_of(run), ABSENT)):
+            return self._table.holds(Put(self._item(run), ABSENT), head)
+        if not self._table.holds(Put(self._item(run), ABSENT)):
             self._put_right(workspace, chain, heads)
             return False
         self._put_heads(workspace, chain, last, heads)
         return True
+
+    def _item(self, run: Sequence[AuditRecord]) -> Item:
+        item = _item_of(run)
+        if self._days > 0:
+            item[TTL_ATTRIBUTE] = math.ceil(run[-1].recorded_at + (self._days + MARGIN_DAYS) * _DAY)
+        return item
 
     def _put_right(self, workspace: str, chain: int, heads: _Heads) -> None:
         """The head, where it is behind the records: a writer has died between the two."""
@@ -153,6 +184,32 @@ class DynamoAuditLog:
             if len(found) == len(wanted):
                 break
         return found
+
+    def erase(self, workspace: str, chain: int, ids: Mapping[int, str]) -> None:
+        """Write KEPT of each item without what is kept of these records."""
+        left = sorted(ids)
+        while left:
+            newest = self._items(workspace, chain, 0, left[-1], (1,), newest_first=True)
+            item = next(iter(newest), None)
+            if item is None:
+                return
+            first = _number(item)
+            kept = _opened(item)
+            for number in ids:
+                if 0 <= number - first < len(kept):
+                    kept[number - first] = ""
+            left = [number for number in left if number < first]
+            if KEPT in item:
+                there = Expression(f"attribute_exists({KEPT})", {":kept": _closed(kept)}, {"#kept": KEPT})
+                self._table.holds(Update((item["pk"], item["sk"]), "SET #kept = :kept", there))
+
+    def expire(self, workspace: str, chain: int, through: AuditHead, limit: int) -> int:  # noqa: ARG002  the port's
+        """None: DynamoDB deletes items by their term."""
+        return 0
+
+    def expired(self, workspace: str) -> dict[int, int]:  # noqa: ARG002  the port's
+        """Nothing is kept apart from the records."""
+        return {}
 
     def witnessed(self, workspace: str) -> dict[int, int]:  # noqa: ARG002  the port's
         """Nothing: heads lie where the records lie."""
@@ -215,6 +272,11 @@ class DynamoAuditNotes:
             yield AuditNote(workspace, chain, item["sk"].partition("#")[2], item["at"], item["body"])
 
 
+    def delete(self, notes: Sequence[AuditNote]) -> None:
+        """Delete them."""
+        self._table.delete([(_notes(note.workspace, note.chain), _note_sort(note.at, note.id)) for note in notes])
+
+
 def _partition(workspace: str, chain: int) -> str:
     return f"{RECORDS}{quote(workspace, safe='')}#{chain:02}"
 
@@ -250,13 +312,29 @@ def _item_of(run: Sequence[AuditRecord]) -> Item:
     """The item of records that follow on each other. A digest stands in the text of the next record too, and an id in
     its own: deflated they cost next to nothing."""
     first, last = run[0], run[-1]
-    parts = [[record.body, record.digest, record.id, record.recorded_at] for record in run]
+    parts = [
+        [record.body, record.digest, erased_id(record) if record.kept else record.id, record.recorded_at]
+        for record in run
+    ]
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     press = zlib.compressobj(level=9, zdict=_DICTIONARY)
     return {
         "pk": _partition(first.workspace, first.chain), "sk": _sort(first.number), "recorded_at": last.recorded_at,
         "run": press.compress(text.encode("utf-8", "surrogatepass")) + press.flush(),
+        KEPT: _closed([record.kept for record in run]) if any(record.kept for record in run) else None,
     }
+
+
+def _closed(kept: Sequence[str]) -> bytes:
+    press = zlib.compressobj(level=9, zdict=_OPEN_DICTIONARY)
+    return press.compress(json.dumps(kept, separators=(",", ":")).encode("ascii")) + press.flush()
+
+
+def _opened(item: Item) -> list[str]:
+    """What is kept of each record of an item that may be erased; nothing where it has no such attribute."""
+    if KEPT not in item:
+        return []
+    return [*json.loads(zlib.decompressobj(zdict=_OPEN_DICTIONARY).decompress(item[KEPT]))]
 
 
 def _records_of(workspace: str, chain: int, item: Item) -> list[AuditRecord]:
@@ -267,13 +345,16 @@ def _records_of(workspace: str, chain: int, item: Item) -> list[AuditRecord]:
         return [AuditRecord(workspace, chain, number, item["id"], item["recorded_at"], item["digest"], item["body"])]
     try:
         text = zlib.decompressobj(zdict=_DICTIONARY).decompress(item["run"])
+        parts = json.loads(text.decode("utf-8", "surrogatepass"))
+        kept = _opened(item) or [""] * len(parts)
         return [
-            AuditRecord(workspace, chain, number + place, record_id, recorded_at, digest, body)
-            for place, (body, digest, record_id, recorded_at) in enumerate(
-                json.loads(text.decode("utf-8", "surrogatepass"))
+            AuditRecord(
+                workspace, chain, number + place, json.loads(own)["id"] if own else record_id, recorded_at, digest,
+                body, own,
             )
+            for place, ((body, digest, record_id, recorded_at), own) in enumerate(zip(parts, kept, strict=True))
         ]
-    except (ValueError, TypeError, zlib.error):
+    except (ValueError, TypeError, KeyError, zlib.error):
         return [AuditRecord(workspace, chain, number, "", item["recorded_at"], "", "")]
 
 

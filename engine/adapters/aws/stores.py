@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
 from engine.adapters.aws.activities import DynamoActivities
 from engine.adapters.aws.arrivals.deliveries import DynamoDeliveries
 from engine.adapters.aws.arrivals.trigger_states import DynamoTriggerStates
@@ -20,6 +23,9 @@ from engine.clock import Clock
 from engine.errors import InvalidDocument
 from engine.settings import Settings
 
+if TYPE_CHECKING:
+    from engine.adapters.aws.erasure.store import DynamoErasure
+
 THREADS = 16
 """Of a function that reads lists, or sweeps: a list's shards are asked at once, and those of what is due."""
 
@@ -27,7 +33,8 @@ THREADS = 16
 class AwsStores:
     """Made with `AwsStores.from_settings`. No client is made before its first use. `confirmed`: the stage will not
     return to a release before 0.2.0, so that what that one cannot read may be written. `spread_lists` says the same of
-    0.2.0. `at_once` is how calls are made that do not need each other's answers."""
+    0.2.0. `at_once` is how calls are made that do not need each other's answers. Entries of the audit log are kept for
+    `audit_days`; 0 is for ever."""
 
     owner = ""
     """A lease names no process here: time alone ends it."""
@@ -37,7 +44,7 @@ class AwsStores:
 
     def __init__(
         self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock, confirmed: bool = True,
-        spread_lists: bool = True, at_once: AtOnce | None = None,
+        spread_lists: bool = True, at_once: AtOnce | None = None, audit_days: float = 0.0,
     ) -> None:
         self.clients = clients
         self.blobs = S3Blobs(clients, bucket)
@@ -47,7 +54,7 @@ class AwsStores:
         self.index = DynamoExecutionsIndex(stored)
         self.queue = SqsQueue(clients, queue_url, at_once)
         self.catalog = DynamoCatalogStore(stored, self.blobs)
-        self.audit = DynamoAuditLog(stored)
+        self.audit = DynamoAuditLog(stored, audit_days)
         self.audit_notes = DynamoAuditNotes(stored)
         self.pauses = DynamoPauses(stored)
         self.started_catalog = StartedCatalog(stored, self.blobs, clock)
@@ -55,7 +62,18 @@ class AwsStores:
         self.activities = DynamoActivities(stored)
         self.deliveries = DynamoDeliveries(stored, self.blobs, self.journal)
         self.trigger_states = DynamoTriggerStates(stored)
+        self._bucket = bucket
         self.stored = stored
+
+    @cached_property
+    def erasure(self) -> DynamoErasure:
+        """What erases executions that somebody wants erased. Few functions import it."""
+        from engine.adapters.aws.erasure.erased_list import ErasedList  # noqa: PLC0415
+        from engine.adapters.aws.erasure.store import DynamoErasure  # noqa: PLC0415
+        from engine.durable.started import awaited  # noqa: PLC0415
+
+        listed = ErasedList(self.clients, self._bucket)
+        return DynamoErasure(self.stored, self.blobs, listed, self.index, partial(awaited, self.journal))
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock, *, threads: int = 1) -> AwsStores:
@@ -74,7 +92,7 @@ class AwsStores:
         return cls(
             clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock,
             confirmed=settings.snapshot_schema > 0, spread_lists=settings.spread_lists > 0,
-            at_once=InThreads(threads) if threads > 1 else None,
+            at_once=InThreads(threads) if threads > 1 else None, audit_days=settings.audit_days,
         )
 
     def is_alive(self, owner: str) -> bool:  # noqa: ARG002 - the other families look at it

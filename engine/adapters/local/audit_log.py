@@ -1,22 +1,28 @@
 """The audit log in SQLite: records, their ids and the chains' heads, written in one transaction.
 
-Triggers refuse every change of a record. They keep mistakes out, not the owner of the file: who can open it can drop
+Triggers refuse every change of a record, but that what is kept of one is erased, and that those go which a checkpoint
+lets go. They keep mistakes out, not the owner of the file: who can open it can drop
 them, which is what the chains are for.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from engine.adapters.audit_runs import runs_of
 from engine.adapters.local.audit_witness import AuditWitness
-from engine.adapters.local.database import Database
+from engine.adapters.local.database import Database, zeroed
 from engine.ports.audit_log import AuditHead, AuditRecord
 
-_RECORD = "workspace, chain, number, id, recorded_at, digest, body"
-_INSERT = f"INSERT INTO audit ({_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_RECORD = "workspace, chain, number, id, recorded_at, digest, body, kept"
+_READ = _RECORD.replace("kept", "ifnull(kept, '')")
+_INSERT = f"INSERT INTO audit ({_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_CHECKPOINT = """INSERT INTO audit_checkpoint (workspace, chain, number, digest, recorded_at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (workspace, chain) DO UPDATE SET number = excluded.number, digest = excluded.digest,
+        recorded_at = excluded.recorded_at
+    WHERE number < excluded.number"""
 _PUT_HEAD = "INSERT OR REPLACE INTO audit_head (workspace, chain, number, digest, recorded_at) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -60,15 +66,40 @@ class SqliteAuditLog:
 
     def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number over `after`, oldest first."""
-        query = f"""SELECT {_RECORD} FROM audit WHERE workspace = ? AND chain = ? AND number > ?
+        query = f"""SELECT {_READ} FROM audit WHERE workspace = ? AND chain = ? AND number > ?
             ORDER BY number LIMIT ?"""
         return self._records(query, workspace, chain, after, limit)
 
     def newest(self, workspace: str, chain: int, *, before: int | None, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number under `before`, newest first."""
-        query = f"""SELECT {_RECORD} FROM audit WHERE workspace = ? AND chain = ? AND number < ?
+        query = f"""SELECT {_READ} FROM audit WHERE workspace = ? AND chain = ? AND number < ?
             ORDER BY number DESC LIMIT ?"""
         return self._records(query, workspace, chain, 2**63 - 1 if before is None else before, limit)
+
+    def erase(self, workspace: str, chain: int, ids: Mapping[int, str]) -> None:
+        """Destroy what is kept of these records."""
+        statement = """UPDATE audit SET id = ?, kept = NULL
+            WHERE workspace = ? AND chain = ? AND number = ? AND kept IS NOT NULL"""
+        rows = [(new, workspace, chain, number) for number, new in ids.items()]
+        self._database.write(lambda connection: zeroed(connection, lambda: connection.executemany(statement, rows)))
+
+    def expire(self, workspace: str, chain: int, through: AuditHead, limit: int) -> int:
+        """Delete up to `limit` records of the beginning of a chain; the checkpoint first."""
+        numbers = "SELECT number FROM audit WHERE workspace = ? AND chain = ? AND number <= ? ORDER BY number LIMIT ?"
+
+        def work(connection: sqlite3.Connection) -> int:
+            head = (through.number, through.digest, through.recorded_at)
+            connection.execute(_PUT_CHECKPOINT, (workspace, chain, *head))
+            statement = f"DELETE FROM audit WHERE workspace = ? AND chain = ? AND number IN ({numbers})"
+            values = (workspace, chain, workspace, chain, through.number, limit)
+            return connection.execute(statement, values).rowcount
+
+        self._witness.note_expired(workspace, {chain: through.number})
+        return self._database.write(work, durable=False)
+
+    def expired(self, workspace: str) -> dict[int, int]:
+        """Up to which number records were deleted, by the file beside the database."""
+        return self._witness.expired(workspace)
 
     def _records(self, query: str, *values: str | int) -> list[AuditRecord]:
         return [AuditRecord(*row) for row in self._database.rows(query, values)]
@@ -82,7 +113,8 @@ def _append(connection: sqlite3.Connection, run: list[AuditRecord]) -> bool:
     if first.number != (head[0] if head else 0) + 1 or _known(connection, *place, [record.id for record in run]):
         return False
     connection.executemany(_INSERT, [
-        (*place, record.number, record.id, record.recorded_at, record.digest, record.body) for record in run
+        (*place, record.number, record.id, record.recorded_at, record.digest, record.body, record.kept or None)
+        for record in run
     ])
     connection.execute(_PUT_HEAD, (*place, last.number, last.digest, last.recorded_at))
     return True

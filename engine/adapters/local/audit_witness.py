@@ -3,8 +3,10 @@
 Records and heads lie in one database, and so in one write-ahead log: when its tail is lost, or an older database is put
 in its place, both end earlier and agree. This file does not go with them. A number for each chain, eight bytes little
 end first, is written after the commit; it may lag behind (a crash in between, two processes at once), and never leads:
-so a chain that ends before its number was cut. It is a help and not a proof: whoever can write to the folder can write
-to it as well.
+so a chain that ends before its number was cut. Behind
+the sixteen numbers lie sixteen more: up to which one the records of each chain were deleted, because they were old. A
+chain that begins later than that was cut as well. It is a help and not a proof: whoever can write to the folder can
+write to it as well.
 """
 
 from __future__ import annotations
@@ -39,14 +41,25 @@ class AuditWitness:
             finally:
                 os.close(file)
 
+    def note_expired(self, workspace: str, numbers: Mapping[int, int]) -> None:
+        """The records of these chains up to these numbers are deleted from now on."""
+        self.note(workspace, {CHAINS + chain: number for chain, number in numbers.items()})
+
     def numbers(self, workspace: str) -> dict[int, int]:
         """How many records each chain had."""
+        return self._read(workspace, 0)
+
+    def expired(self, workspace: str) -> dict[int, int]:
+        """Up to which number the records of each chain were deleted."""
+        return self._read(workspace, CHAINS)
+
+    def _read(self, workspace: str, first: int) -> dict[int, int]:
         try:
             file = os.open(self._path(workspace), os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
             return {}
         try:
-            found = {chain: _read(file, chain) for chain in range(CHAINS)}
+            found = {chain: _read(file, first + chain) for chain in range(CHAINS)}
         except OSError:
             return {}
         finally:

@@ -4,6 +4,7 @@
                      commit after its beginning is not in it
     secrets.*        copied after the database, under the lock of their writers: every secret that an execution in the
                      copy may refer to is there
+    erased.jsonl     what was erased until now, by digests: who reads the copy is told so, and none of it comes back
     not copied       locks, bells, logs, who read what, the sign-in token, named tokens, the server's address: a folder
                      in use makes its own
 
@@ -21,6 +22,7 @@ from contextlib import closing
 from pathlib import Path
 
 from engine.adapters.local.database import FULL_DISK_CODES, alone
+from engine.adapters.local.erasure.erased_list import ERASED
 from engine.adapters.local.schema import VERSION
 from engine.adapters.local.stores import DATABASE
 from engine.errors import Conflict, NotFound, StorageError, StoreCorrupt, StoreUnavailable
@@ -65,6 +67,9 @@ def back_up(source: Path, target: Path, *, copy_secrets: Callable[[Path], None])
     try:
         _copy_database(source / DATABASE, growing / DATABASE)
         copy_secrets(growing)
+        if (source / ERASED).is_file():
+            shutil.copy(source / ERASED, growing / ERASED)
+            (growing / ERASED).chmod(0o600)
         found = _checked(growing, target)
         _sync(growing)
         growing.rename(target)

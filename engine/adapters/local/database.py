@@ -90,6 +90,8 @@ class Database:
             try:
                 _prepare(self._writer, path)
                 self._writer.execute("PRAGMA busy_timeout = 0")  # from here on `_begin` waits
+                if not self._writer.execute("PRAGMA secure_delete").fetchone()[0]:  # SQLite's builds differ
+                    self._writer.execute("PRAGMA secure_delete = FAST")
                 self._seen = self._data_version()
             except BaseException:
                 self._writer.close()
@@ -160,6 +162,17 @@ class Database:
                 self._idle_readers.append(connection)
         except sqlite3.DatabaseError as error:
             raise self._translated(error) from error
+
+    def fold_log(self) -> bool:
+        """Put what is in the write-ahead log into the file, and empty the log. False where somebody reads from it for
+        longer than the busy timeout."""
+        with self._errors(), self._writer_lock:
+            self._writer.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout * 1000)}")
+            try:
+                busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                self._writer.execute("PRAGMA busy_timeout = 0")
+            return not busy
 
     def changed(self) -> bool:
         """Whether another process committed something since the last call."""
@@ -343,6 +356,16 @@ class Database:
         if pid is not None:
             return next((str(process) for process in others if process.pid == pid), f"pid {pid}")
         return " or ".join(str(process) for process in others) or None
+
+
+def zeroed(connection: sqlite3.Connection, act: Callable[[], T]) -> T:
+    """Run `act`, and have what it deletes overwritten with zeros, wherever it lies."""
+    before = connection.execute("PRAGMA secure_delete").fetchone()[0]
+    connection.execute("PRAGMA secure_delete = ON").fetchall()
+    try:
+        return act()
+    finally:
+        connection.execute(f"PRAGMA secure_delete = {'FAST' if before == 2 else before}").fetchall()
 
 
 @contextmanager

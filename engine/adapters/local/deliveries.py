@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.adapters import listing
-from engine.adapters.local.database import Database
+from engine.adapters.local.database import Database, zeroed
 from engine.adapters.local.journal import SqliteJournal
 from engine.ports.deliveries import (
     STARTED,
@@ -105,6 +105,13 @@ class SqliteDeliveries:
         )
         found = tuple(_delivery(query.workspace, row) for row in rows)
         return listing.deliveries_page(query, found)
+
+    def erase(self, keys: Sequence[ExecutionKey]) -> None:
+        """Forget what arrived, from whom, and its dedupe key."""
+        statement = """UPDATE delivery SET body = NULL, dedupe_key = NULL, source = '', why = '', body_digest = ''
+            WHERE workspace = ? AND id = ?"""
+        rows = [(key.workspace, key.id) for key in keys]
+        self._database.write(lambda connection: zeroed(connection, lambda: connection.executemany(statement, rows)))
 
     def forget(self, before: float, limit: int) -> int:
         """Delete some whose time is over."""

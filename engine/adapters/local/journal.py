@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.adapters.listing import storable
 from engine.adapters.local.database import LARGEST, Database
+from engine.adapters.local.erasure.erased_list import ErasedList
 from engine.adapters.local.executions_index import write_row
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import RUNNING, Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment, Sizes
@@ -73,6 +74,7 @@ class SqliteJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.hears: Hears | None = None
+        self._erased = ErasedList(database.path.parent)
 
     def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
         """Write header, input and row in one transaction. None when written, else the header that is there."""
@@ -183,9 +185,10 @@ class SqliteJournal:
 
     def taken_at(self, key: ExecutionKey) -> float | None:
         """When retention took it."""
-        query = "SELECT at FROM taken WHERE workspace = ? AND id = ?"
-        row = self._database.read(lambda connection: connection.execute(query, (key.workspace, key.id)).fetchone())
-        return None if row is None else row[0]
+        rows = self._database.rows("SELECT at FROM taken WHERE workspace = ? AND id = ?", (key.workspace, key.id))
+        if not rows and self._erased.is_there:
+            rows = self._database.rows("SELECT at FROM erased WHERE digest = ?", (self._erased.digest(key),))
+        return rows[0][0] if rows else None
 
     def _change_header(self, connection: sqlite3.Connection, change: HeaderChange) -> bool:
         values = (

@@ -23,7 +23,7 @@ from engine.adapters.local.bell import BELLS
 from engine.errors import StoreUnavailable
 
 _OURS = re.compile(
-    r"automate\.db(-wal|-shm|-journal)?|secrets\.(json|key|lock)|audit-\w+\.heads|token|server\.json|order\.json"
+    r"automate\.db(-wal|-shm|-journal)?|secrets\.(json|key|lock)|audit-\w+\.heads|token|server\.json|order\.json|erased\.jsonl"
 )
 _FOLDERS = (BELLS, "locks", "logs", "reads", "sessions", "signin", "tokens")
 _SURELY = ("automate.db", "secrets.json")

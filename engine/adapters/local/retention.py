@@ -29,9 +29,12 @@ MOST_SEGMENTS = 300
 SPARE_PAGES = 256
 """Free pages that stay in the file, 1 MB, for what is written next."""
 
-_OPEN = (RUNNING, PAUSED)
-_ASIDE, _APART = "", "\x1f"
-_LAST = "\x7f"
+OPEN = (RUNNING, PAUSED)
+ASIDE, APART = "", "\x1f"
+"""The workspace of what is put aside, and what stands between the parts of its name there."""
+HELD = "\x1e"
+"""What the name of one begins with that is erased: `clear` leaves it to who does that."""
+LAST = "\x7f"
 """Sorts behind ``~``, which the id of each item of a Map Run has behind its parent's."""
 
 _ENDED = """SELECT x.id, x.status, x.started_at, x.ended_at, h.parent
@@ -42,8 +45,9 @@ _NEXT_WORKFLOW = """SELECT workspace, workflow FROM execution WHERE (workspace, 
     ORDER BY workspace, workflow LIMIT 1"""
 _STANDS = "SELECT e FROM header WHERE workspace = ? AND id = ? AND status NOT IN (?, ?) AND ended_at = ?"
 _SEGMENTS = "SELECT count(*) FROM (SELECT 1 FROM segment WHERE e = ? LIMIT ?)"
-_ITEMS = "SELECT e, workspace, id, status FROM header WHERE workspace = ? AND id > ? AND id < ? ORDER BY id LIMIT ?"
-_PUT_ASIDE = "UPDATE header SET workspace = ?, id = ?, status = 'TAKEN', due_at = NULL, parent = NULL WHERE e = ?"
+ITEMS = "SELECT e, workspace, id, status FROM header WHERE workspace = ? AND id > ? AND id < ? ORDER BY id LIMIT ?"
+"""The items of Map Runs between two ids."""
+PUT_ASIDE = "UPDATE header SET workspace = ?, id = ?, status = 'TAKEN', due_at = NULL, parent = NULL WHERE e = ?"
 _REMEMBER = """INSERT INTO taken (workspace, id, at) VALUES (?, ?, ?)
     ON CONFLICT (workspace, id) DO UPDATE SET at = excluded.at"""
 _UNSAID = """SELECT workspace, id, item FROM inbox AS i WHERE due_at < ?
@@ -84,7 +88,7 @@ class SqliteRetention:
                     ExecutionKey(workspace, id_), status, started_at, ended_at,
                     held=_is_held(connection, workspace, Parent.of_text(parent)),
                 )
-                for id_, status, started_at, ended_at, parent in rows if ended_at is not None and status not in _OPEN
+                for id_, status, started_at, ended_at, parent in rows if ended_at is not None and status not in OPEN
             ]
             return found, Place(rows[-1][2], rows[-1][0]) if len(rows) == limit else None
 
@@ -97,10 +101,10 @@ class SqliteRetention:
             taken = segments = 0
             for one in ended:
                 key = one.key
-                row = connection.execute(_STANDS, (key.workspace, key.id, *_OPEN, one.ended_at)).fetchone()
+                row = connection.execute(_STANDS, (key.workspace, key.id, *OPEN, one.ended_at)).fetchone()
                 if row is None:
                     continue
-                segments += _take(connection, row[0], key)
+                segments += let_go(connection, row[0], key)
                 connection.execute(_REMEMBER, (key.workspace, key.id, now))
                 taken += 1
                 if segments >= MOST_SEGMENTS:
@@ -112,9 +116,9 @@ class SqliteRetention:
     def clear(self, now: float, limit: int) -> int:
         """Delete up to about `limit` items of what was put aside, and of what was said to nobody."""
         query = "SELECT e, id FROM header WHERE workspace = ? ORDER BY id"
-        aside = self._database.read(lambda connection: connection.execute(query, (_ASIDE,)).fetchall())
+        aside = self._database.read(lambda connection: connection.execute(query, (ASIDE,)).fetchall())
         unsaid = self._database.read(lambda connection: connection.execute(_UNSAID, (now - DAY, limit)).fetchall())
-        waiting = [(e, name) for e, name in aside if e not in self._blocked]
+        waiting = [(e, name) for e, name in aside if e not in self._blocked and not name.startswith(HELD)]
         if not waiting and not unsaid:
             self._blocked.clear()
             return 0
@@ -131,17 +135,17 @@ class SqliteRetention:
         return self._database.write(work, durable=False) or len(waiting)
 
     def _clear_one(self, connection: sqlite3.Connection, e: int, name: str, limit: int) -> int:
-        workspace, execution_id, _ = name.split(_APART)
-        items = connection.execute(_ITEMS, (workspace, execution_id + "~", execution_id + _LAST, limit)).fetchall()
-        ended = [item for item in items if item[3] not in _OPEN]
-        done = len(ended) + sum(_take(connection, item[0], ExecutionKey(*item[1:3])) for item in ended)
+        workspace, execution_id, _ = name.split(APART)
+        items = connection.execute(ITEMS, (workspace, execution_id + "~", execution_id + LAST, limit)).fetchall()
+        ended = [item for item in items if item[3] not in OPEN]
+        done = len(ended) + sum(let_go(connection, item[0], ExecutionKey(*item[1:3])) for item in ended)
         if items:
             if not ended:
                 self._blocked.add(e)
             return done
-        done = _delete_segments(connection, e, limit)
+        done = delete_segments(connection, e, limit)
         if done < limit:
-            _delete_header(connection, e)
+            delete_header(connection, e)
             done += 1
         return done
 
@@ -217,25 +221,32 @@ def _is_held(connection: sqlite3.Connection, workspace: str, parent: Parent | No
     return connection.execute(query, (workspace, parent.execution_id)).fetchone() is not None
 
 
-def _take(connection: sqlite3.Connection, e: int, key: ExecutionKey) -> int:
+def let_go(connection: sqlite3.Connection, e: int, key: ExecutionKey) -> int:
     """Take one, whole or aside; how many segments were deleted."""
     connection.execute("DELETE FROM execution WHERE workspace = ? AND id = ?", (key.workspace, key.id))
     connection.execute("DELETE FROM inbox WHERE workspace = ? AND id = ?", (key.workspace, key.id))
     segments = connection.execute(_SEGMENTS, (e, SMALL + 1)).fetchone()[0]
-    items = connection.execute(_ITEMS, (key.workspace, key.id + "~", key.id + _LAST, 1)).fetchone()
+    items = connection.execute(ITEMS, (key.workspace, key.id + "~", key.id + LAST, 1)).fetchone()
     if segments > SMALL or items is not None:
-        connection.execute(_PUT_ASIDE, (_ASIDE, _APART.join((key.workspace, key.id, str(e))), e))
+        put_aside(connection, e, key)
         return 1
     connection.execute("DELETE FROM segment WHERE e = ?", (e,))
-    _delete_header(connection, e)
+    delete_header(connection, e)
     return int(segments) + 1
 
 
-def _delete_segments(connection: sqlite3.Connection, e: int, limit: int) -> int:
+def put_aside(connection: sqlite3.Connection, e: int, key: ExecutionKey, *, mark: str = "") -> None:
+    """Keep what is left of it under a name that no key has, for `clear`; marked as HELD, for an erasure."""
+    connection.execute(PUT_ASIDE, (ASIDE, mark + APART.join((key.workspace, key.id, str(e))), e))
+
+
+def delete_segments(connection: sqlite3.Connection, e: int, limit: int) -> int:
+    """Up to `limit` segments of what is put aside; how many it were."""
     some = "SELECT rowid FROM segment INDEXED BY segment_number WHERE e = ? ORDER BY seq LIMIT ?"
     return connection.execute(f"DELETE FROM segment WHERE rowid IN ({some})", (e, limit)).rowcount
 
 
-def _delete_header(connection: sqlite3.Connection, e: int) -> None:
+def delete_header(connection: sqlite3.Connection, e: int) -> None:
+    """What is left of it, and its number."""
     connection.execute("DELETE FROM input WHERE e = ?", (e,))
     connection.execute("DELETE FROM header WHERE e = ?", (e,))

@@ -12,7 +12,9 @@ pause       what was paused: a workflow, or '' for all of a workspace
 delivery    what arrived at triggers: it outlives its execution; trigger_state, how far each trigger has looked
 ended       ends of executions that somebody listens for, until they are told
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
-audit       the audit log; triggers refuse what is not an insert, and `audit_head` is where each chain ends
+erasure     what is to be erased, by name until that is over; erased, what was, by digests (erasure/erased_list.py)
+audit       the audit log; triggers refuse what is not an insert, but that `kept` is erased, and that entries go which
+            `audit_checkpoint` lets go. `audit_head` is where each chain ends
 """
 
 from __future__ import annotations
@@ -134,6 +136,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             ended_at REAL, error TEXT) STRICT""",
     ),
     ("CREATE INDEX wake_fair ON wake (substr(id, 1, instr(id, ':')), due_at) WHERE owner = ''",),
+    (
+        """CREATE TABLE erasure (
+            workspace TEXT NOT NULL, id TEXT NOT NULL, at REAL NOT NULL, asked_by TEXT NOT NULL,
+            executions TEXT NOT NULL, PRIMARY KEY (workspace, id)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE erased (digest TEXT PRIMARY KEY, at REAL NOT NULL) STRICT, WITHOUT ROWID""",
+        "ALTER TABLE audit ADD COLUMN kept TEXT",
+        """CREATE TABLE audit_checkpoint (
+            workspace TEXT NOT NULL, chain INTEGER NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL,
+            recorded_at REAL NOT NULL, PRIMARY KEY (workspace, chain)) STRICT, WITHOUT ROWID""",
+        "DROP TRIGGER audit_is_not_changed",
+        "DROP TRIGGER audit_is_not_deleted",
+        """CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+            WHEN OLD.kept IS NULL OR NEW.kept IS NOT NULL OR (OLD.workspace, OLD.chain, OLD.number, OLD.recorded_at,
+                OLD.digest, OLD.body) IS NOT (NEW.workspace, NEW.chain, NEW.number, NEW.recorded_at, NEW.digest,
+                NEW.body)
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+        """CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+            WHEN NOT EXISTS (SELECT 1 FROM audit_checkpoint WHERE workspace = OLD.workspace AND chain = OLD.chain
+                AND number >= OLD.number)
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -26,6 +26,7 @@ from engine.errors import StoreUnavailable
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.adapters.local.erasure.store import SqliteErasure
     from engine.adapters.local.retention import SqliteRetention
     from engine.adapters.local.space import SqliteSpace
 
@@ -94,6 +95,13 @@ class LocalStores:
         from engine.adapters.local.retention import SqliteRetention  # noqa: PLC0415
 
         return SqliteRetention(self._database)
+
+    @cached_property
+    def erasure(self) -> SqliteErasure:
+        """What erases executions that somebody wants erased; likewise."""
+        from engine.adapters.local.erasure.store import SqliteErasure  # noqa: PLC0415
+
+        return SqliteErasure(self._database)
 
     @cached_property
     def space(self) -> SqliteSpace:

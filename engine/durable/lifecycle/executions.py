@@ -329,7 +329,7 @@ def taken(key: ExecutionKey, at: float) -> ExecutionTaken:
     return ExecutionTaken(
         f"the execution {key.id!r} is not kept any more: retention took it on {iso_timestamp(at)[:10]}", where="id",
         advice="Executions are kept for AUTOMATE_RETENTION_DAYS days after their end, or for the `retention_days` of "
-        "their workflow. The audit log still says who started it.",
+        "their workflow, or until somebody erases them.",
     )
 
 

@@ -1,11 +1,17 @@
-"""The route that tells how long executions are kept, and what they take of the disk."""
+"""Routes of what is kept: how long executions are, what they take of the disk, and erasing them before."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from engine.durable.lifecycle.erasing import Erased
+from engine.governance.audit_entry import ERASURE, WORKFLOW, Subject
 from engine.governance.roles import Right
+from functions.app.acts import Act, Acts, Doing, Target
+from functions.app.routes.executions import key_of
 from functions.app.routing import Call, RouteTable
 from functions.app.services import Storage
-from functions.app.shapes import base
+from functions.app.shapes import base, erasures
 from functions.app.shapes import storage as shapes
 
 table = RouteTable("Operations")
@@ -23,6 +29,73 @@ def get_storage(call: Call[base.Nothing]) -> shapes.Storage:
         retention_days=settings.retention_days, redrive_days=settings.redrive_days, next=_next(found),
         folder=None if found is None else _folder(found, settings.disk_reserve_mb * MEGABYTE),
     )
+
+
+@table.route("DELETE", "/executions/{id}", right=Right.ACCESS, act=Act("execution.erase", key_of))
+def erase_execution(call: Call[base.Nothing]) -> erasures.Erased:
+    """Erase an execution that has ended: input, output, history, log lines, its place in the lists. A child that it
+    waited for goes with it. It cannot be undone.
+
+    409 (ExecutionIsOpen) for one that runs: stop it first. 410 for one that is erased."""
+    erased = call.services.open_erasing().erase_one(key_of(call), call.actor)
+    _done(call.act, erased)
+    return erasures.Erased(**_shape(erased))
+
+
+@table.route(
+    "POST", "/erasures", right=Right.ACCESS, act=Acts(("execution.erase",)),
+    example={"business_key": "customer-4711", "dry_run": True},
+)
+def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
+    """Erase the executions with a business key, up to 100 at a time, the newest first. It cannot be undone.
+
+    With dry_run nothing is erased, and `found` lists what would be. What has not ended stays, and says why."""
+    given, erasing = call.given, call.services.open_erasing()
+    found = erasing.find(
+        call.workspace, given.business_key, workflow=given.workflow, next_token=given.next_token
+    )
+    shape: base.Json = {"erasure": None, "executions": [], "pending": False}
+    keys = [one.key for one in found.executions if one.refusal is None]
+    if given.dry_run or not keys:
+        call.acts.unchanged()
+    else:
+        with call.acts.doing("execution.erase", _asked(given.workflow)) as act:
+            erased = erasing.erase(keys, call.actor)
+            _done(act, erased)
+        shape = _shape(erased)
+    return erasures.ErasedByKey(
+        **shape, found=[erasures.Erasable.of(one, id=one.key.id) for one in found.executions],
+        next_token=found.next_token,
+    )
+
+
+@table.route("GET", "/erasures", right=Right.LOOK)
+def list_erasures(call: Call[base.Nothing]) -> erasures.ErasureList:
+    """List the erasures that were asked for and are not over."""
+    pending = call.services.open_erasing().pending(call.workspace)
+    return erasures.ErasureList(erasures=[
+        erasures.Erasure.of(one, by=one.by.name, executions=list(one.executions)) for one in pending
+    ])
+
+
+def _asked(workflow: str | None) -> Target:
+    return Subject(WORKFLOW, workflow or "*")
+
+
+def _done(act: Doing, erased: Erased) -> None:
+    """The entry says how many; it names none of them."""
+    erasure = erased.erasure
+    if erasure is None:
+        act.done(changed=False)
+    else:
+        act.done(target=Subject(ERASURE, erasure.id), after={"executions": len(erased.executions)})
+
+
+def _shape(erased: Erased) -> dict[str, Any]:
+    return {
+        "erasure": None if erased.erasure is None else erased.erasure.id, "executions": list(erased.executions),
+        "pending": erased.pending,
+    }
 
 
 def _next(found: Storage | None) -> shapes.NextTaken | None:

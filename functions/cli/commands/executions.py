@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from engine.errors import UserError
 from engine.governance.audit_engine import STARTED
 from engine.governance.roles import Right
 from functions.app.shapes.base import ExecutionFilters
@@ -13,8 +14,9 @@ from functions.cli.account import account
 from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome
 from functions.cli.client.client import Client, part
 from functions.cli.commands.audit import told
-from functions.cli.commands.many import confirm, is_of_one
+from functions.cli.commands.many import PENDING, confirm, confirm_erasing, is_of_one
 from functions.cli.files import Json, read_value
+from functions.cli.groups import Grouped
 from functions.cli.options import filters
 from functions.cli.screen import duration, status_mark
 from functions.cli.session import session
@@ -70,14 +72,17 @@ def warn_without_a_worker(api: Client, waiting: str | None = None) -> None:
         session().screen.notice(f"No worker runs on this folder: {ways}.")
 
 
-@click.command("executions")
+@click.group("executions", cls=Grouped, invoke_without_command=True)
 @click.option("--workflow", metavar="NAME", help="Of this workflow.")
 @click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
 @filters(ExecutionFilters)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
-def list_executions(*, workflow: str | None, limit: int, **given: str | None) -> None:
-    """List executions, newest first."""
+@click.pass_context
+def list_executions(ctx: click.Context, /, *, workflow: str | None, limit: int, **given: str | None) -> None:
+    """List executions, newest first; `automate executions delete` erases them."""
+    if ctx.invoked_subcommand is not None:
+        return
     with session().client() as api:
         rows, following = api.pages("/executions", "executions", limit=limit, workflow=workflow, **given)
         if workflow is not None and not rows:
@@ -99,6 +104,33 @@ def list_executions(*, workflow: str | None, limit: int, **given: str | None) ->
             click.echo(f"More: --next-token {following}")
 
     screen.show({"executions": rows, "next_token": following}, for_people)
+
+
+@list_executions.command("delete")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--yes", is_flag=True, help="Do it without being asked.")
+def delete_executions(*, ids: tuple[str, ...], yes: bool) -> int:
+    """Erase executions that have ended: their data, log lines and place in the lists. It cannot be undone.
+
+    A child goes with the execution that waited for it. What is refused is named, and the exit status is 1 then."""
+    confirm_erasing(f"Erase {len(ids)} execution(s) for good?", yes=yes)
+    done: list[Json] = []
+    refused: list[Json] = []
+    with session().client() as api:
+        for execution_id in ids:
+            try:
+                done.append({"id": execution_id, **api.delete(f"/executions/{part(execution_id)}")})
+            except UserError as error:
+                refused.append({"id": execution_id, **error.as_dict()})
+
+    def for_people() -> None:
+        for one in done:
+            click.echo(f"{one['id']} is erased{PENDING if one['pending'] else ''}")
+        for one in refused:
+            click.echo(f"{one['id']} stays: {one['message']}{'. ' + one['advice'] if one.get('advice') else ''}")
+
+    session().screen.show({"erased": done, "refused": refused}, for_people)
+    return 1 if refused else 0
 
 
 _reveal = click.option(

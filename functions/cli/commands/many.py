@@ -10,6 +10,9 @@ from engine.errors import InvalidDocument, UserError
 from functions.cli.client.client import Client, part
 from functions.cli.session import session
 
+PENDING = "; its data is being deleted, and automate doctor names it until that is over"
+"""What is added where an erasure goes on by itself."""
+
 
 class NotConfirmed(UserError):
     """Whoever was asked said no."""
@@ -32,6 +35,16 @@ def confirm(api: Client, workflow: str, question: str, *, yes: bool) -> None:
     """Ask before many are touched, unless `yes`. Raises NotFound's error for no such workflow, InvalidDocument where
     nobody can be asked, NotConfirmed for a no."""
     api.get(f"/workflows/{part(workflow)}")
+    _ask(question, yes=yes)
+
+
+def confirm_erasing(question: str, *, yes: bool) -> None:
+    """Ask before something is gone for good, unless `yes`. Raises InvalidDocument where nobody can be asked,
+    NotConfirmed for a no."""
+    _ask(question, yes=yes)
+
+
+def _ask(question: str, *, yes: bool) -> None:
     if yes:
         return
     if session().screen.as_json or not sys.stdin.isatty():

@@ -1,4 +1,4 @@
-"""Commands of those who keep it running: pause, resume, backup, compact."""
+"""Commands of those who keep it running: pause, resume, backup, compact, erase."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from engine.errors import InvalidDocument
-from functions.cli.client.client import part
+from functions.cli.client.client import Client, part
+from functions.cli.commands.many import PENDING, confirm_erasing
 from functions.cli.files import Json
 from functions.cli.screen import status_mark
 from functions.cli.session import session
@@ -89,6 +90,55 @@ def compact() -> None:
     ))
 
 
+@click.command()
+@click.option("--business-key", required=True, metavar="KEY", help="Exactly this business key.")
+@click.option("--workflow", metavar="NAME", help="Of this workflow alone.")
+@click.option("--dry-run", is_flag=True, help="Only list what is found.")
+@click.option("--yes", is_flag=True, help="Do it without being asked.")
+def erase(*, business_key: str, workflow: str | None, dry_run: bool, yes: bool) -> int:
+    """Erase every execution with a business key that has ended. It lists them first, and cannot be undone.
+
+    What still runs stays and is named, and the exit status is 1 then: stop it, and erase again."""
+    given = {"business_key": business_key, "workflow": workflow}
+    screen = session().screen
+    with session().client() as api:
+        found = _pages(api, {**given, "dry_run": True})["found"]
+        some = [item for item in found if item["refusal"] is None]
+        if not screen.as_json or dry_run:
+            screen.show_table(
+                {"found": found}, ("ID", "STATUS", "STARTED", "BECAUSE OF", ""),
+                [(item["id"], item["status"], screen.ago(item["started_at"]), item["because_of"] or "",
+                  "stays: it has not ended" if item["refusal"] else "") for item in found],
+                empty="No execution has this business key.",
+            )
+        if dry_run or not some:
+            if screen.as_json and not dry_run:
+                screen.show({"erased": [], "pending": False, "refused": found}, lambda: None)
+            return 1 if found and not dry_run else 0
+        confirm_erasing(f"Erase {len(some)} execution(s) for good?", yes=yes)
+        done = _pages(api, given)
+    refused = [item for item in found if item["refusal"] is not None]
+    screen.show(
+        {"erased": done["executions"], "pending": done["pending"], "refused": refused},
+        lambda: click.echo(f"{len(done['executions'])} erased{PENDING if done['pending'] else ''}"),
+    )
+    return 1 if refused else 0
+
+
+def _pages(api: Client, given: Json) -> Json:
+    """What all pages say together."""
+    found: Json = {"found": [], "executions": [], "pending": False}
+    token = None
+    while True:
+        page = api.post("/erasures", {**given, "next_token": token})
+        found["found"] += page["found"]
+        found["executions"] += page["executions"]
+        found["pending"] = found["pending"] or page["pending"]
+        token = page["next_token"]
+        if token is None:
+            return found
+
+
 def _at(name: str | None, *, every: bool) -> str:
     """Where one workflow, or all of them, are paused and resumed."""
     if (name is None) != every:
@@ -108,4 +158,4 @@ def _list_pauses(found: Json) -> None:
     )
 
 
-COMMANDS = (pause, resume, backup, compact)
+COMMANDS = (pause, resume, backup, compact, erase)

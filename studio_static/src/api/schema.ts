@@ -421,6 +421,66 @@ export interface Edge {
   to_step: string;
 }
 
+/** An execution that was found. */
+export interface Erasable {
+  id: string;
+  status: string;
+  started_at: string | null;
+  /** The execution with the business key, where this one waits for it and has its input. */
+  because_of?: string | null;
+  /** Why it stays: it has not ended. */
+  refusal?: string | null;
+}
+
+/** Whose executions. */
+export interface EraseRequest {
+  /** Exactly this business key. */
+  business_key: string;
+  /** Of this workflow alone. */
+  workflow?: string | null;
+  /** Only list what is found. */
+  dry_run?: boolean;
+  /** Of the answer before, where it had one. */
+  next_token?: string | null;
+}
+
+/**
+ * What came of it. `pending`: the executions are gone for every reader, and their data is being deleted; GET
+ * /erasures names the erasure until that is over.
+ */
+export interface Erased {
+  /** Its id; the audit log has it as erasure/ID. */
+  erasure: string | null;
+  executions: string[];
+  pending: boolean;
+}
+
+/**
+ * What a business key led to, and what came of it. While next_token is not null there are more: ask again with
+ * it.
+ */
+export interface ErasedByKey {
+  /** Its id; the audit log has it as erasure/ID. */
+  erasure: string | null;
+  executions: string[];
+  pending: boolean;
+  found: Erasable[];
+  next_token: string | null;
+}
+
+/** One that is not over. */
+export interface Erasure {
+  id: string;
+  at: string | null;
+  by: string;
+  executions: string[];
+}
+
+/** Those that are not over, the oldest first. */
+export interface ErasureList {
+  erasures: Erasure[];
+}
+
 /** The one shape of every error. */
 export interface ErrorAnswer {
   error: ErrorDetail;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from engine.adapters.audit_runs import runs_of
@@ -17,6 +18,7 @@ class MemoryAuditLog:
         self._chains: dict[tuple[str, int], list[AuditRecord]] = {}
         self._heads: dict[tuple[str, int], AuditHead] = {}
         self._ids: dict[tuple[str, int], set[str]] = {}
+        self._expired: dict[tuple[str, int], int] = {}
 
     def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
         """The heads of `chains`."""
@@ -46,6 +48,29 @@ class MemoryAuditLog:
         """Those of `ids` that the chain holds."""
         with self._lock:
             return self._ids.get((workspace, chain), set()) & set(ids)
+
+    def erase(self, workspace: str, chain: int, ids: Mapping[int, str]) -> None:
+        """Destroy what is kept of these records."""
+        with self._lock:
+            records = self._chains.get((workspace, chain), [])
+            for at, record in enumerate(records):
+                if record.number in ids and record.kept:
+                    records[at] = replace(record, id=ids[record.number], kept="")
+                    self._ids[workspace, chain].discard(record.id)
+                    self._ids[workspace, chain].add(ids[record.number])
+
+    def expire(self, workspace: str, chain: int, through: AuditHead, limit: int) -> int:
+        """Delete up to `limit` records of the beginning of a chain."""
+        with self._lock:
+            records = self._chains.get((workspace, chain), [])
+            old = [record for record in records if record.number <= through.number][:limit]
+            self._expired[workspace, chain] = through.number
+            del records[: len(old)]
+            return len(old)
+
+    def expired(self, workspace: str) -> dict[int, int]:
+        """Up to which number records were deleted."""
+        return {chain: number for (owner, chain), number in self._expired.items() if owner == workspace}
 
     def witnessed(self, workspace: str) -> dict[int, int]:
         """Nothing: heads lie where the records lie."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
 
@@ -61,6 +62,13 @@ class MemoryDeliveries:
             ]
         found.sort(key=lambda row: (row.arrived_at, row.key.id), reverse=True)
         return listing.deliveries_page(query, found[: query.limit + 1])
+
+    def erase(self, keys: Sequence[ExecutionKey]) -> None:
+        with self._lock:
+            for key in self._rows.keys() & set(keys):
+                self._rows[key] = replace(
+                    self._rows[key], body=None, dedupe_key=None, source="", why="", body_digest=""
+                )
 
     def forget(self, before: float, limit: int) -> int:
         with self._lock:

@@ -9,6 +9,7 @@ from tests.support.memory.blobs import MemoryBlobs
 from tests.support.memory.catalog_store import MemoryCatalogStore
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryTriggerStates
 from tests.support.memory.ends import MemoryEnds
+from tests.support.memory.erasure import MemoryErasure
 from tests.support.memory.executions_index import MemoryExecutionsIndex
 from tests.support.memory.journal import MemoryJournal
 from tests.support.memory.pauses import MemoryPauses
@@ -35,6 +36,7 @@ class MemoryStores:
         self.trigger_states = MemoryTriggerStates()
         self.ends = MemoryEnds(self.journal)
         self.retention = MemoryRetention(self.journal)
+        self.erasure = MemoryErasure(self.journal)
         self._life = 1
 
     @property

@@ -7,16 +7,17 @@ what two puts do, which is less than a row that is put before and confirmed afte
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from engine.adapters import listing
 from engine.adapters.aws import table
+from engine.adapters.aws.blobs import S3Blobs
 from engine.adapters.aws.bodies import body_of, with_text
 from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Key, Put, Table, Update
 from engine.adapters.aws.items import started_sort
 from engine.adapters.aws.journal import DynamoJournal
 from engine.errors import StoreUnavailable
-from engine.ports.blobs import BlobStore
 from engine.ports.deliveries import STARTED, AlreadyDelivered, Delivery, DeliveryPage, DeliveryQuery
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Header
@@ -28,7 +29,7 @@ _DELIVERY = "D#"
 class DynamoDeliveries:
     """engine.ports.deliveries.Deliveries. Bodies of more than 300 KB lie in `blobs`."""
 
-    def __init__(self, stored: Table, blobs: BlobStore, journal: DynamoJournal) -> None:
+    def __init__(self, stored: Table, blobs: S3Blobs, journal: DynamoJournal) -> None:
         self._table = stored
         self._blobs = blobs
         self._journal = journal
@@ -111,6 +112,19 @@ class DynamoDeliveries:
             for key in found if key in items
         ]
         return listing.deliveries_page(query, rows)
+
+    def erase(self, keys: Sequence[ExecutionKey]) -> None:
+        """Take off the item what is of the sender; a body that lies in a blob goes with it."""
+        for key in keys:
+            item = self._table.get(_key(key))
+            if item is None:
+                continue
+            if "body_ref" in item:
+                self._blobs.delete(key.workspace, [item["body_ref"]])
+            self._table.holds(Update(
+                _key(key), "SET body_digest = :none REMOVE body, body_ref, deflated, dedupe_key, #source, why",
+                Expression("attribute_exists(pk)", {":none": ""}, {"#source": "source"}),
+            ))
 
     def forget(self, before: float, limit: int) -> int:
         """Nothing: DynamoDB deletes them by their time."""

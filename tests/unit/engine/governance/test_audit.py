@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import hmac
 import json
 import subprocess
 import sys
@@ -47,15 +48,36 @@ def entries(audit, **filters):
 
 def test_the_canonical_form_is_what_the_documentation_says(audit, log):
     """A release that writes another form could not verify what this one wrote."""
-    audit.record([an_entry(after={"b": 1, "a": "ä"}, reason="because")])
-    (record,) = log.oldest("default", Subject("execution", "w:1").chain, after=0, limit=1)
+    audit.record([an_entry(subject="workflow/w", after={"b": 1, "a": "ä"}, reason="because")])
+    (record,) = log.oldest("default", Subject("workflow", "w").chain, after=0, limit=1)
     assert record.body.replace(f'"chain":{record.chain},', '"chain":CHAIN,') == (
         '{"act":"x","actor":"ada","actor_kind":"user","after":{"a":"\\u00e4","b":1},'
         '"at":"2023-11-14T22:13:20.250000Z","before":null,"chain":CHAIN,"details":{},"id":"id-0","number":1,'
         '"origin":"192.0.2.7","previous":"","reason":"because","recorded_at":"2023-11-14T22:13:20.250000Z",'
-        '"subject":"execution/w:1","workspace":"default"}'
+        '"subject":"workflow/w","workspace":"default"}'
     )
     assert record.digest == hashlib.sha256(record.body.encode()).hexdigest()
+
+
+def test_an_entry_about_an_execution_names_it_beside_the_chain(audit, log):
+    """Anybody can check the keyed digest, who has the part with its key."""
+    audit.record([an_entry(after={"b": 1, "a": "ä"}, reason="because")])
+    (record,) = log.oldest("default", Subject("execution", "w:1").chain, after=0, limit=1)
+    kept = json.loads(record.kept)
+    key = bytes.fromhex(kept.pop("key"))
+    assert kept == {
+        "after": {"a": "ä", "b": 1}, "before": None, "details": {}, "id": "id-0", "reason": "because",
+        "subject": "execution/w:1",
+    }
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()
+    digest = hmac.new(key, text, hashlib.sha256).hexdigest()
+    body = json.loads(record.body)
+    assert {name: body[name] for name in kept} == {
+        "after": None, "before": None, "details": {"sealed": digest}, "id": f"~{digest[:32]}", "reason": None,
+        "subject": f"execution/~{digest[:32]}",
+    }
+    assert len(key) == 16
+    assert record.id == "id-0"
 
 
 _CHECK = """
@@ -63,7 +85,7 @@ import hashlib, json, sys
 last = {}
 for line in sys.stdin:
     entry = json.loads(line)
-    digest = entry.pop("digest")
+    digest, kept = entry.pop("digest"), entry.pop("kept", None)
     text = json.dumps(entry, sort_keys=True, separators=(",", ":"))
     assert hashlib.sha256(text.encode()).hexdigest() == digest, entry
     assert (entry["number"] - 1, entry["previous"]) == last.get(entry["chain"], (0, "")), entry

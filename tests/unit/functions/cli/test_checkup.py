@@ -117,7 +117,8 @@ class Answers:
             "/secrets": {"secrets": [{"key": "KEY", "used_by": [], "shadowed_by": None}], "missing": []},
             "/executions": {"executions": []}, "/audit/verify": {"ok": True, "says": "7 entries"}, "/alarms": heard(1),
             "/workflows": {"workflows": []}, "/triggers": {"triggers": []},
-            "/storage": {"retention_days": 90.0, "redrive_days": 14.0, "next": None, "folder": None}, **changed,
+            "/storage": {"retention_days": 90.0, "redrive_days": 14.0, "next": None, "folder": None},
+            "/erasures": {"erasures": []}, **changed,
         }
 
     def post(self, path, body):
@@ -137,6 +138,14 @@ def test_a_deployment_is_checked_by_its_api():
     found = {check.name: check for check in of_deployment(Answers(), NOW)}
     assert {check.verdict for check in found.values()} == {"well"}
     assert found["api"].says == "stage prod answers as release 1.2 to ana"
+
+
+def test_an_erasure_that_is_not_over_is_named():
+    pending = {"id": "e", "at": "2026-01-31T00:00:00.000Z", "by": "ada", "executions": ["orders:1"]}
+    found = {check.name: check for check in of_deployment(Answers(**{"/erasures": {"erasures": [pending]}}), NOW)}
+    assert found["erasure"].verdict == "note"
+    assert "orders:1" in found["erasure"].says
+    assert found["erasure"].mend.endswith("automate executions delete orders:1")
 
 
 def test_a_deployment_without_a_connector_that_a_workflow_names_is_ill():

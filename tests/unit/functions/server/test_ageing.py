@@ -107,22 +107,20 @@ def test_of_two_workers_one_does_it(stores, tmp_path, monkeypatch):
 def test_it_rests_nine_times_as_long_as_it_wrote(stores, monkeypatch):
     times = iter((10.0, 10.5))
     monkeypatch.setattr(ageing.time, "perf_counter", lambda: next(times))
-    busy = type("Job", (), {"round": lambda _self: True})()
-    assert ageing._pause(busy, stores, stores.clock) == pytest.approx(4.5)
+    assert ageing._pause(lambda: True, stores, stores.clock, int) == pytest.approx(4.5)
 
 
 def test_after_a_pass_it_rests_and_notes_how_large_the_folder_is(stores):
-    done = type("Job", (), {"round": lambda _self: False})()
-    assert ageing._pause(done, stores, stores.clock) == ageing.REST_SECONDS
+    assert ageing._pause(lambda: False, stores, stores.clock, int) == ageing.REST_SECONDS
     stores.clock.sleep(2 * DAY)
     assert stores.space.look(stores.clock.now()).a_day == pytest.approx(0.0, abs=50_000)
 
 
 def test_a_store_that_fails_is_asked_again(stores, caplog):
-    def fails(_self):
+    def fails():
         raise StoreBusy("locked")
 
-    assert ageing._pause(type("Job", (), {"round": fails})(), stores, stores.clock) == ageing.REST_SECONDS
+    assert ageing._pause(fails, stores, stores.clock, int) == ageing.REST_SECONDS
     assert "retention is tried again" in caplog.text
 
 

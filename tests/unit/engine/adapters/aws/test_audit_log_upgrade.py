@@ -87,10 +87,10 @@ def test_writers_of_both_releases_take_turns_and_never_fork_a_chain(logs, worksp
 def test_a_log_of_both_releases_verifies_and_its_cut_end_shows(logs, table, workspace, aws_clock):
     earlier, now = (Audit(log, aws_clock) for log in logs)
     for writer in (earlier, now, now, earlier, now):
-        writer.record([an_entry(workspace)])
+        writer.record([an_entry(workspace, "workflow/orders")])
     assert now.verify(workspace, against=[]).ok
     assert earlier.verify(workspace, against=[]).ok
-    chain = an_entry(workspace).subject.chain
+    chain = an_entry(workspace, "workflow/orders").subject.chain
     table.delete([(f"A#{workspace}#{chain:02}", f"N#{5:012}")])
     assert [finding.problem for finding in now.verify(workspace, against=[]).findings] == ["cut"]
 
@@ -120,8 +120,8 @@ def test_records_and_heads_have_partition_keys_that_a_policy_can_tell_apart(logs
 def test_a_record_that_was_put_over_another_is_found(logs, table, workspace, aws_clock, change):
     """IAM cannot deny it: a put that adds a record and one that replaces it are the same action."""
     audit = Audit(logs[1], aws_clock)
-    audit.record([an_entry(workspace) for _ in range(3)])
-    chain = an_entry(workspace).subject.chain
+    audit.record([an_entry(workspace, "workflow/orders") for _ in range(3)])
+    chain = an_entry(workspace, "workflow/orders").subject.chain
     item = table.get((f"A#{workspace}#{chain:02}", f"N#{1:012}"))
     records = _records_of(workspace, chain, item)
     if change is not None:
@@ -136,11 +136,12 @@ def test_a_whole_record_that_follows_on_its_neighbour_is_found_as_well(logs, tab
     log = logs[1]
     audit = Audit(log, aws_clock)
     for _ in range(3):
-        audit.record([an_entry(workspace)])
-    chain = an_entry(workspace).subject.chain
+        audit.record([an_entry(workspace, "workflow/orders")])
+    chain = an_entry(workspace, "workflow/orders").subject.chain
     before, second, _ = log.oldest(workspace, chain, after=0, limit=3)
     forged = sealed(
-        an_entry(workspace, act="execution.stop"), number=2, previous=before.digest, recorded_at=second.recorded_at
+        an_entry(workspace, "workflow/orders", act="execution.stop"), number=2, previous=before.digest,
+        recorded_at=second.recorded_at,
     ).record()
     table.write(Put({
         "pk": f"A#{workspace}#{chain:02}", "sk": f"N#{2:012}", "id": forged.id, "recorded_at": forged.recorded_at,

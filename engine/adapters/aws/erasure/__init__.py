@@ -1,0 +1,1 @@
+"""Erasing executions of a stage."""

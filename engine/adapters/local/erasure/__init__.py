@@ -1,0 +1,1 @@
+"""Erasing executions in a data folder."""

@@ -1,0 +1,108 @@
+"""What was erased, beside the data: ``erased.jsonl`` in the data folder.
+
+    {"key": "<64 hexadecimal digits>"}                              its first line
+    {"at": "2026-01-02T03:04:05.678901Z", "digest": "<64 …>"}       an execution, all of one length
+
+A digest is the HMAC-SHA256 of workspace and id under the key, so the list names nobody. Whoever has it can try a guess.
+It is no part of the database: where an older database is put in the folder, the list is ahead of it, and what it names
+is erased again. A backup holds the list as it was then.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.adapters.local.privacy import done_to
+from engine.errors import StoreCorrupt
+from engine.ports.keys import ExecutionKey
+
+ERASED = "erased.jsonl"
+
+
+class ErasedList:
+    """The list of `folder`. Raises StoreUnavailable where it cannot be written, StoreCorrupt where it is none."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / ERASED
+        self._key: bytes | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was erased."""
+        return self._path.exists()
+
+    def digest(self, key: ExecutionKey) -> str | None:
+        """What the list calls an execution; None where there is no list."""
+        known = self._key or self._read_key()
+        if known is None:
+            return None
+        self._key = known
+        text = f"{key.workspace}\0{key.id}".encode("utf-8", "surrogatepass")
+        return hmac.new(known, text, hashlib.sha256).hexdigest()
+
+    def add(self, keys: Sequence[ExecutionKey], at: float) -> list[str]:
+        """Put them on the list, on the disk when this returns; their digests."""
+        with done_to(self._path):
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                if os.fstat(handle).st_size == 0:
+                    os.write(handle, _line({"key": secrets.token_hex(32)}))
+                digests = [digest for digest in map(self.digest, keys) if digest is not None]
+                there = set(self._path.read_bytes().splitlines(keepends=True))
+                lines = [_line({"at": _time(at), "digest": digest}) for digest in digests]
+                os.write(handle, b"".join(line for line in lines if line not in there))
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        return digests
+
+    def entries(self) -> Iterator[tuple[str, float]]:
+        """Digest and time of all, the oldest first; a torn line is passed over."""
+        try:
+            lines = self._path.read_bytes().splitlines()[1:]
+        except FileNotFoundError:
+            return
+        for line in lines:
+            try:
+                shape = json.loads(line)
+                yield shape["digest"], datetime.fromisoformat(shape["at"]).timestamp()
+            except (ValueError, KeyError, TypeError):
+                continue
+
+    def size(self) -> int:
+        """Of the file in bytes: it grows with each entry."""
+        try:
+            return self._path.stat().st_size
+        except OSError:
+            return 0
+
+    def _read_key(self) -> bytes | None:
+        try:
+            with self._path.open("rb") as file:
+                first = file.readline()
+        except FileNotFoundError:
+            return None
+        try:
+            return bytes.fromhex(json.loads(first)["key"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreCorrupt(
+                f"{self._path} does not begin with its key. Put the list of before in its place: what was erased would "
+                "come back with a backup."
+            ) from error
+
+
+def _line(shape: dict[str, str]) -> bytes:
+    return json.dumps(shape, separators=(",", ":")).encode() + b"\n"
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,116 @@
+"""Entries of the audit log that are kept no longer: they go from the beginning of their chains, behind a checkpoint.
+
+    1 2 3 … 90 │ 91 … 120   121: audit.expire {"chain", "number": 90, "digest", "recorded_at", "days"}
+    kept no longer │ kept      the checkpoint: an entry of the same chain
+
+A checkpoint says where a chain begins from then on, and the digest of the last entry that is gone: so the first one
+that is kept still follows on something. It is written before anything is deleted. One that lets an entry go which was
+not LEAST_DAYS old is no checkpoint.
+"""
+
+from __future__ import annotations
+
+from engine.clock import Clock
+from engine.governance.audit_entry import AuditEntry, Subject, parse_time, written_time
+from engine.governance.audit_recorder import AuditRecorder
+from engine.ports.audit_log import CHAINS, LEAST_DAYS, AuditHead, AuditLog, AuditRecord
+from engine.ports.keys import ENGINE
+from engine.records import dataclass
+
+DAY = 86_400.0
+
+EXPIRE = "audit.expire"
+"""The act of a checkpoint."""
+
+AUDIT = "audit"
+"""What its subject is: the log itself."""
+
+PIECE = 200
+"""Entries that are deleted at once."""
+
+LOOK_SECONDS = 3600.0
+"""How often is looked for old ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A chain begins behind `number`, whose digest was `digest`."""
+
+    number: int
+    digest: str
+
+
+def checkpoint_of(entry: AuditEntry, chain: int, recorded_at: float) -> Checkpoint | None:
+    """What an entry of `chain` says; None for one that is no checkpoint of it."""
+    if entry.act != EXPIRE or entry.actor.kind != ENGINE.kind or entry.subject.kind != AUDIT:
+        return None
+    after = entry.after
+    if after["chain"] != chain or parse_time(after["recorded_at"]) > recorded_at - LEAST_DAYS * DAY:
+        return None
+    return Checkpoint(after["number"], after["digest"])
+
+
+def subject_of(chain: int) -> Subject:
+    """A subject whose entries lie in `chain`."""
+    tried = (Subject(AUDIT, f"{chain}.{number}") for number in range(10_000))
+    return next(subject for subject in tried if subject.chain == chain)
+
+
+class AuditExpiry:
+    """Lets entries go after `days`, LEAST_DAYS at least; 0 keeps them. Not to be used by two threads at once."""
+
+    def __init__(self, recorder: AuditRecorder, clock: Clock, days: float) -> None:
+        self._recorder = recorder
+        self._clock = clock
+        self._days = max(days, LEAST_DAYS) if days > 0 else 0.0
+        self._under_way: dict[int, AuditHead] = {}
+        self._look_at = 0.0
+
+    def round(self, workspace: str) -> bool:
+        """A small piece of work; False: there is nothing more to do for a while. Raises StorageError."""
+        for chain, through in list(self._under_way.items()):
+            if self._recorder.log.expire(workspace, chain, through, PIECE):
+                return True
+            del self._under_way[chain]
+        now = self._clock.now()
+        if self._days <= 0 or now < self._look_at:
+            return False
+        self._look_at = now + LOOK_SECONDS
+        for chain in range(CHAINS):
+            found = self.check(workspace, chain)
+            if found is not None:
+                self._under_way[chain] = found
+        return bool(self._under_way)
+
+    def check(self, workspace: str, chain: int) -> AuditHead | None:
+        """Write a checkpoint where a chain's first entry is a day over its term; up to where entries may go."""
+        log, now = self._recorder.log, self._clock.now()
+        first = log.oldest(workspace, chain, after=0, limit=1)
+        if self._days <= 0 or not first or first[0].recorded_at >= now - (self._days + 1) * DAY:
+            return None
+        last = last_before(log, workspace, chain, now - self._days * DAY)
+        if last is None:
+            return None
+        self._recorder.record([AuditEntry(
+            f"{AUDIT}#{chain}#{last.number}", workspace, now, ENGINE, EXPIRE, subject_of(chain),
+            after={
+                "chain": chain, "number": last.number, "digest": last.digest,
+                "recorded_at": written_time(last.recorded_at), "days": self._days,
+            },
+        )])
+        return AuditHead(last.number, last.digest, last.recorded_at)
+
+
+def last_before(log: AuditLog, workspace: str, chain: int, until: float) -> AuditRecord | None:
+    """The last record of a chain that was recorded before `until`, by halving."""
+    head = log.heads(workspace, [chain]).get(chain)
+    found: AuditRecord | None = None
+    low, high = 1, 0 if head is None else head.number
+    while low <= high:
+        middle = (low + high) // 2
+        there = log.oldest(workspace, chain, after=middle - 1, limit=1)
+        if there and there[0].recorded_at < until:
+            found, low = there[0], there[0].number + 1
+        else:
+            high = middle - 1
+    return found

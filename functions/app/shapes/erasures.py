@@ -1,0 +1,60 @@
+"""What the routes of erasures take and give."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from functions.app.shapes.base import Given, Taken, Time
+
+
+class EraseRequest(Taken):
+    """Whose executions."""
+
+    business_key: str = Field(min_length=1, description="Exactly this business key.")
+    workflow: str | None = Field(None, description="Of this workflow alone.")
+    dry_run: bool = Field(False, description="Only list what is found.")
+    next_token: str | None = Field(None, description="Of the answer before, where it had one.")
+
+
+class Erasable(Given):
+    """An execution that was found."""
+
+    id: str
+    status: str
+    started_at: Time
+    because_of: str | None = Field(
+        None, description="The execution with the business key, where this one waits for it and has its input."
+    )
+    refusal: str | None = Field(None, description="Why it stays: it has not ended.")
+
+
+class Erased(Given):
+    """What came of it. `pending`: the executions are gone for every reader, and their data is being deleted; GET
+    /erasures names the erasure until that is over."""
+
+    erasure: str | None = Field(description="Its id; the audit log has it as erasure/ID.")
+    executions: list[str]
+    pending: bool
+
+
+class ErasedByKey(Erased):
+    """What a business key led to, and what came of it. While next_token is not null there are more: ask again with
+    it."""
+
+    found: list[Erasable]
+    next_token: str | None
+
+
+class Erasure(Given):
+    """One that is not over."""
+
+    id: str
+    at: Time
+    by: str
+    executions: list[str]
+
+
+class ErasureList(Given):
+    """Those that are not over, the oldest first."""
+
+    erasures: list[Erasure]

@@ -1,0 +1,106 @@
+"""Erasures on AWS: the API has hidden what is to be erased, and the sweeper's tick deletes it.
+
+A tick goes on with what was asked for and is not over, as far as its time goes. The event ``{"erased": {"workspace"}}``
+erases again what a restored table has brought back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from engine.adapters.aws.stores import AwsStores
+from engine.clock import Clock, SystemClock
+from engine.durable.lifecycle.erasing import Erasing
+from engine.governance.audit_erasing import LOST_SECONDS, all_sealed, erase_entries, notes_of
+from engine.governance.audit_expiry import AuditExpiry
+from engine.governance.audit_recorder import AuditRecorder
+from engine.ports.audit_log import CHAINS, AuditNote
+from engine.ports.erasure import Erasure
+from engine.ports.keys import DEFAULT_WORKSPACE, Actor, ExecutionKey
+from engine.records import dataclass
+from engine.settings import Settings
+
+Json = Any
+
+MINUTES = 90
+"""Between two looks at a chain for what is kept no longer: of sixteen, each has its turn once a day."""
+
+SWEEPER = Actor("sweeper", kind="engine", origin="sweeper")
+"""Who erases again what a restored table has brought back."""
+
+
+class Ending:
+    """What comes last of an erasure: what the audit log keeps of its executions, once all of that is sealed."""
+
+    def __init__(self, stores: AwsStores, clock: Clock) -> None:
+        self._store = stores.erasure
+        self._log = stores.audit
+        self._notes = stores.audit_notes
+        self._recorder = AuditRecorder(stores.audit, clock, notes=stores.audit_notes)
+        self._clock = clock
+
+    def over(self, erasure: Erasure) -> bool:
+        """Whether it is done."""
+        now, begun = self._clock.now(), self._store.is_settled(erasure)
+        if not begun and not all_sealed(self._log, erasure, now):
+            return False
+        ids = self._store.subjects(erasure)
+        notes = notes_of(self._notes, erasure, ids)
+        if not begun:
+            if now < erasure.at + LOST_SECONDS and not all(self._is_sealed(note) for note in notes):
+                return False
+            self._store.settle(erasure)  # what is erased from here on is not found by its id any more
+        erase_entries(self._recorder, erasure, ids)
+        self._notes.delete(notes)
+        return True
+
+    def _is_sealed(self, note: AuditNote) -> bool:
+        return bool(self._log.known(note.workspace, note.chain, [note.id], since=note.at))
+
+
+def erasing_over(stores: AwsStores, clock: Clock) -> Erasing:
+    """Over the stores of a stage."""
+    def told(_erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
+        stores.deliveries.erase(keys)
+
+    return Erasing(
+        stores.erasure, stores.journal, stores.index, clock, told=told, after=Ending(stores, clock).over, at_once=False
+    )
+
+
+def again(erasing: Erasing, asked: Json) -> dict[str, Json]:
+    """Erase what is on the list and there all the same; answers ``{"erased"}``: how many are hidden now. The next ticks
+    delete them."""
+    return {"erased": erasing.catch_up(asked.get("workspace", DEFAULT_WORKSPACE), SWEEPER)}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a tick uses."""
+
+    erasing: Erasing
+    expiry: AuditExpiry
+    clock: Clock
+    workspace: str
+
+    def tick(self, deadline: float) -> int:
+        """Go on with erasures; how many ended. Every MINUTES one chain of the audit log is looked at for entries
+        that are kept no longer: DynamoDB deletes them, behind the checkpoint that is written here."""
+        minute = int(self.clock.now() // 60)
+        if minute % MINUTES == 0:
+            self.expiry.check(self.workspace, minute // MINUTES % CHAINS)
+        return self.erasing.go_on(self.workspace, deadline=deadline)
+
+
+@cache
+def parts() -> Parts:
+    """Over the stores that the environment names, made when first asked."""
+    clock, settings = SystemClock(), Settings.from_environment(os.environ)
+    stores = AwsStores.from_settings(settings, clock)
+    recorder = AuditRecorder(stores.audit, clock, notes=stores.audit_notes)
+    return Parts(
+        erasing_over(stores, clock), AuditExpiry(recorder, clock, settings.audit_days), clock, settings.workspace
+    )
