@@ -9,11 +9,13 @@ from engine.catalog.document import parse_document
 from engine.clock import SkipClock
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.errors import StoreCorrupt, Throttled
+from engine.governance.audit_expiry import AuditExpiry
+from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import Actor
 from engine.settings import Settings
 from functions.hearing import Hearing
-from functions.sweeper import app
+from functions.sweeper import app, erasure
 from tests.support.moto_stores import open_aws
 
 DEFINITION = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -59,6 +61,9 @@ def stage(monkeypatch):
         monkeypatch.setattr(app, "SystemClock", lambda: clock)
         monkeypatch.setattr(app, "sweeper", lambda: made.sweeper)
         monkeypatch.setattr(app, "schedules", lambda: made.schedules)
+        expiry = AuditExpiry(AuditRecorder(stores.audit, clock, notes=stores.audit_notes), clock, 400.0)
+        parts = erasure.Parts(erasure.erasing_over(stores, clock), expiry, clock, "default")
+        monkeypatch.setattr(erasure, "parts", lambda: parts)
         yield made
         stores.close()
 
