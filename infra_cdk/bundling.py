@@ -52,13 +52,12 @@ _UNUSED = (
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
 _RETENTION = (
-    "engine/adapters/aws/retention.py", "engine/adapters/aws/erasure", "engine/durable/lifecycle/erasing.py",
-    "engine/governance/audit_erasing.py", "engine/governance/audit_expiry.py",
+    "engine/adapters/aws/retention.py", "engine/durable/lifecycle/erasing.py", "engine/governance/audit_erasing.py",
+    "engine/governance/audit_expiry.py",
 )
 _HEARING = (
     "functions/hearing.py", "engine/triggers", "engine/durable/triggering", "engine/language/rules",
-    "engine/language/asl/validate", "engine/durable/lifecycle/executions.py", "engine/durable/started.py",
-    "engine/durable/views",
+    "engine/language/asl/validate", "engine/durable/lifecycle/executions.py", "engine/durable/views",
 )
 
 NOT_FOR_WORKERS = (
