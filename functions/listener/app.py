@@ -5,7 +5,9 @@
     a queue of the account's ─────────────────────┘
 
 A record is gone from its queue once its delivery is durable. One whose store does not serve is reported failed and
-comes again: its key is the event's id, or the message's, so what was delivered of it starts nothing twice.
+comes again: its key is the event's id, or the message's, so what was delivered of it starts nothing twice. So does a
+message to which no trigger listens: a queue keeps what is not taken, as one whose reader is away. An event that no
+pattern matches is nobody's, and leaves nothing.
 """
 
 from __future__ import annotations
@@ -67,9 +69,12 @@ def _delivered(record: dict[str, Any]) -> Sequence[Delivered] | None:
     message_id, queue = record["messageId"], record["eventSourceARN"]
     try:
         if queue != os.environ.get(ARRIVALS):
-            return arriving().message(queue, message_id, record["body"], source=queue)
-        bus, found = arrived(record["body"])
-        return arriving().event(bus, found, source=f"bus {bus}")
+            found = arriving().message(queue, message_id, record["body"], source=queue)
+            if not found:
+                logger.warning("no trigger listens to %s: the message stays there", queue, message_id=message_id)
+            return found or None
+        bus, event = arrived(record["body"])
+        return arriving().event(bus, event, source=f"bus {bus}")
     except InvalidDocument as error:  # after its last time it is a dead letter, for somebody to look at
         logger.error("no event: %s", error.message, message_id=message_id)  # noqa: TRY400  expected: no trace
     except (StorageError, UserError) as error:

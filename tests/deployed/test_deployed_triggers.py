@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import json
+import time
 import urllib.error
 import urllib.request
 
 import pytest
 
+from engine.durable.triggering.listening import LOOK_SECONDS
 from tests.support.deployed.documents import publish, workflow
 from tests.support.deployed.emulator import ACCOUNT, REGION
 
@@ -42,7 +44,9 @@ def hearing(stage):
 
 
 def listens(stage, name, trigger):
+    """Published, and heard by a listener that is warm."""
     publish(stage, {**workflow(name, SAYS, "Say"), "triggers": [trigger]})
+    time.sleep(LOOK_SECONDS)
 
 
 def ended(stage, name, count=1):

@@ -154,6 +154,14 @@ def test_a_message_is_what_arrived_and_its_id_is_its_key(stage):
     assert (row.dedupe_key, row.source, row.repeats) == ("m1", JOBS, 1)
 
 
+def test_a_message_to_which_nobody_listens_stays_in_its_queue(stage):
+    """It was read before the workflow is published, or within the 2 s for which the list of triggers is kept."""
+    assert stage.takes(("m1", JOBS, {"job": 7})) == ["m1"]
+    stage.hears("jobs", {"type": "queue", "queue": JOBS})
+    assert stage.takes(("m1", JOBS, {"job": 7})) == []
+    assert len(stage.started("jobs")) == 1
+
+
 def test_near_its_end_it_begins_nothing(stage):
     stage.hears("orders", ORDERS)
     context = Context()
