@@ -6,7 +6,6 @@ A wrong code may be typed again; a question lives three minutes, after that only
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ TRIES = 3
 
 ISSUER = "Automate"
 
+_APP = "SOFTWARE_TOKEN_MFA"
 _WRONG = frozenset({"CodeMismatchException", "EnableSoftwareTokenMFAException", "InvalidPasswordException"})
 _CODE_ADVICE = (
     "Type the newest code. Codes go by the time: look whether the clock of the phone, or whatever makes them, is right."
@@ -40,7 +40,7 @@ _ADVICE = {
 _TOO_LATE = "A question has to be answered within three minutes: sign in again."
 _FIELDS = {
     "NEW_PASSWORD_REQUIRED": ("NEW_PASSWORD", "new password"),
-    "SOFTWARE_TOKEN_MFA": ("SOFTWARE_TOKEN_MFA_CODE", "code of your authenticator app"),
+    _APP: ("SOFTWARE_TOKEN_MFA_CODE", "code of your authenticator app"),
     "SMS_MFA": ("SMS_MFA_CODE", "code that came by text message"),
     "EMAIL_OTP": ("EMAIL_OTP_CODE", "code that came by mail"),
 }
@@ -89,8 +89,8 @@ class Challenges:
         user = parameters.get("USER_ID_FOR_SRP") or self._user
         if name == "MFA_SETUP":
             return self._respond(name, self._set_up(session, parameters), user, {})
-        if name == "SELECT_MFA_TYPE" and "SOFTWARE_TOKEN_MFA" in _listed(parameters, "MFAS_CAN_CHOOSE"):
-            return self._respond(name, session, user, {"ANSWER": "SOFTWARE_TOKEN_MFA"})
+        if name == "SELECT_MFA_TYPE" and _has_apps(parameters.get("MFAS_CAN_CHOOSE")):
+            return self._respond(name, session, user, {"ANSWER": _APP})
         if name not in _FIELDS:
             raise InvalidDocument(
                 f"the user pool asks for {name}, which the command line cannot answer", where="sign-in",
@@ -108,7 +108,7 @@ class Challenges:
 
     def _set_up(self, session: str, parameters: Mapping[str, str]) -> str:
         """An authenticator app, set up; the session to go on in."""
-        if "SOFTWARE_TOKEN_MFA" not in _listed(parameters, "MFAS_CAN_SETUP"):
+        if not _has_apps(parameters.get("MFAS_CAN_SETUP")):
             raise InvalidDocument(
                 "the user pool wants a second factor other than an authenticator app", where="sign-in",
                 advice="An admin of the account sets one up for this user, or allows authenticator apps.",
@@ -157,10 +157,6 @@ def otpauth(secret: str, user: str) -> str:
     return f"otpauth://totp/{quote(f'{ISSUER}:{user}', safe='')}?{urlencode({'secret': secret, 'issuer': ISSUER})}"
 
 
-def _listed(parameters: Mapping[str, str], name: str) -> list[str]:
-    """A list that Cognito writes as JSON; absent it is taken to hold authenticator apps."""
-    try:
-        found = json.loads(parameters.get(name) or '["SOFTWARE_TOKEN_MFA"]')
-    except ValueError:
-        return []
-    return [str(item) for item in found] if isinstance(found, list) else []
+def _has_apps(listed: str | None) -> bool:
+    """Whether a list that Cognito writes as JSON has authenticator apps; an absent one is taken to."""
+    return listed is None or _APP in str(listed)

@@ -7,14 +7,14 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { FIELDS, type FieldName, FORMS, type Typed } from "./forms";
 import type { FormStep } from "./steps";
 
 interface SignInFormProps {
   at: FormStep["at"];
   /** Said in place of the form's own introduction. */
-  intro?: string | undefined;
+  intro?: ReactNode;
   user: string;
   setUser: (user: string) => void;
   problem: string | null;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Cognito, CognitoError, readReply, refusal, subjectOf } from "./cognito";
+import { Cognito, CognitoError, otpauth, readReply, refusal, subjectOf } from "./cognito";
 import { userPool } from "./configuration";
 import { stepAfter, stepAfterRefusal } from "./steps";
 
@@ -43,7 +43,9 @@ describe("readReply", () => {
     });
   });
   it("refuses a challenge that it cannot answer by name, and an answer without a token", () => {
-    expect(() => readReply({ ChallengeName: "SMS_MFA", Session: "s" }, "ann", NOW)).toThrow(/SMS_MFA/);
+    expect(() => readReply({ ChallengeName: "DEVICE_SRP_AUTH", Session: "s" }, "ann", NOW)).toThrow(/DEVICE_SRP_AUTH/);
+    const bySms = { ChallengeName: "MFA_SETUP", Session: "s", ChallengeParameters: { MFAS_CAN_SETUP: '["SMS_MFA"]' } };
+    expect(() => readReply(bySms, "ann", NOW)).toThrow(/MFA_SETUP/);
     expect(() => readReply({ AuthenticationResult: {} }, "ann", NOW)).toThrow(/without a token/);
   });
 });
@@ -82,6 +84,31 @@ describe("Cognito", () => {
     const asked = answers([200, { AuthenticationResult: RESULT }]);
     await new Cognito("c").answer({ name: "SOFTWARE_TOKEN_MFA", session: "s", user: "ann" }, "123456");
     expect(asked()[0]?.body.ChallengeResponses).toEqual({ USERNAME: "ann", SOFTWARE_TOKEN_MFA_CODE: "123456" });
+  });
+  it("has an authenticator app set up, each step in the session of the one before", async () => {
+    const asked = answers(
+      [200, { ChallengeName: "MFA_SETUP", Session: "s-1", ChallengeParameters: { USER_ID_FOR_SRP: "0a1b" } }],
+      [200, { SecretCode: "JBSWY3DP", Session: "s-2" }],
+      [400, { __type: "EnableSoftwareTokenMFAException", message: "Code mismatch" }],
+      [200, { Status: "SUCCESS", Session: "s-3" }],
+      [200, { AuthenticationResult: RESULT }],
+    );
+    const cognito = new Cognito("c", () => NOW);
+    const first = await cognito.signIn("ann@example.com", "password");
+    const step = stepAfter(first);
+    if (step.at !== "setUp") throw new Error("no step");
+    expect(step.challenge).toEqual({ name: "MFA_SETUP", session: "s-2", user: "0a1b", secret: "JBSWY3DP" });
+    const wrong = await cognito.answer(step.challenge, "000000").catch((thrown: unknown) => thrown);
+    expect(stepAfterRefusal(step, wrong)).toBe(step);
+    expect(await cognito.answer(step.challenge, "123456")).toMatchObject({ kind: "tokens" });
+    expect(asked().map(({ body }) => [body.Session, body.ClientId])).toEqual([
+      [undefined, "c"],
+      ["s-1", undefined],
+      ["s-2", undefined],
+      ["s-2", undefined],
+      ["s-3", "c"],
+    ]);
+    expect(asked()[4]?.body.ChallengeResponses).toEqual({ USERNAME: "0a1b" });
   });
   it("fails in Cognito's words", async () => {
     answers([400, { __type: "NotAuthorizedException", message: "Incorrect username or password." }]);
@@ -142,10 +169,23 @@ describe("subjectOf", () => {
   });
 });
 
+describe("otpauth", () => {
+  it("names product and person", () => {
+    expect(otpauth("JBSWY3DP", "ann+x@example.com")).toBe(
+      "otpauth://totp/Automate%3Aann%2Bx%40example.com?secret=JBSWY3DP&issuer=Automate",
+    );
+  });
+});
+
 describe("userPool", () => {
   const given = { auth: "cognito", region: "eu-central-1", stage: "dev", client_id: "client-1" };
   it("reads what the deployment wrote", () => {
-    expect(userPool(given)).toEqual({ region: "eu-central-1", stage: "dev", clientId: "client-1" });
+    expect(userPool(given)).toEqual({ region: "eu-central-1", stage: "dev", clientId: "client-1", hosted: null });
+  });
+  it("reads the hosted sign-in page", () => {
+    const sign_in = { domain: "acme.auth.eu-central-1.amazoncognito.com", client_id: "cli", providers: ["Okta", 7] };
+    expect(userPool({ ...given, sign_in }).hosted).toEqual({ domain: sign_in.domain, providers: ["Okta"] });
+    expect(() => userPool({ ...given, sign_in: { domain: "evil/path" } })).toThrow(/no host/);
   });
   it.each([
     [{ ...given, client_id: undefined }, /client_id is missing/],

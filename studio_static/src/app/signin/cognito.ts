@@ -13,10 +13,12 @@ export interface Tokens {
 
 /** A question between the password and the tokens. */
 export interface Challenge {
-  name: "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA";
+  name: keyof typeof ANSWER_FIELDS | typeof SET_UP;
   session: string;
   /** The pool's own name of the user: the answer must name that one, not the mail address it was found by. */
   user: string;
+  /** Of MFA_SETUP: what an authenticator app is set up with. Nobody can ask for it again. */
+  secret?: string;
 }
 
 export type Reply = { kind: "tokens"; tokens: Tokens } | { kind: "challenge"; challenge: Challenge };
@@ -42,7 +44,11 @@ const SERVICE = "AWSCognitoIdentityProviderService";
 const ANSWER_FIELDS = {
   NEW_PASSWORD_REQUIRED: "NEW_PASSWORD",
   SOFTWARE_TOKEN_MFA: "SOFTWARE_TOKEN_MFA_CODE",
+  SMS_MFA: "SMS_MFA_CODE",
+  EMAIL_OTP: "EMAIL_OTP_CODE",
 } as const;
+const SET_UP = "MFA_SETUP";
+const APP = "SOFTWARE_TOKEN_MFA";
 
 /** One app client of a user pool. */
 export class Cognito {
@@ -63,6 +69,7 @@ export class Cognito {
 
   /** `value` is the new password or the code, as the challenge asks. */
   async answer({ name, session, user }: Challenge, value: string): Promise<Reply> {
+    if (name === SET_UP) return this.#setUp(session, user, value);
     return this.#authenticate("RespondToAuthChallenge", user, {
       ChallengeName: name,
       Session: session,
@@ -81,22 +88,51 @@ export class Cognito {
 
   /** From now on `refreshToken` brings no tokens. Goes out though the page is being left. */
   async revoke(refreshToken: string): Promise<void> {
-    await this.#ask("RevokeToken", { Token: refreshToken });
+    await this.#askAsClient("RevokeToken", { Token: refreshToken });
   }
 
   /** Has a code sent; where to, as Cognito shows it ("m***@e***"), or null where it does not say. */
   async forgotPassword(user: string): Promise<string | null> {
-    const body = await this.#ask("ForgotPassword", { Username: user });
+    const body = await this.#askAsClient("ForgotPassword", { Username: user });
     const details = body.CodeDeliveryDetails as { Destination?: unknown } | undefined;
     return typeof details?.Destination === "string" ? details.Destination : null;
   }
 
   async confirmForgotPassword(user: string, code: string, password: string): Promise<void> {
-    await this.#ask("ConfirmForgotPassword", { Username: user, ConfirmationCode: code, Password: password });
+    await this.#askAsClient("ConfirmForgotPassword", {
+      Username: user,
+      ConfirmationCode: code,
+      Password: password,
+    });
   }
 
   async #authenticate(operation: string, user: string, given: object): Promise<Reply> {
-    return readReply(await this.#ask(operation, given), user, this.#now());
+    const reply = readReply(await this.#askAsClient(operation, given), user, this.#now());
+    if (reply.kind === "tokens" || reply.challenge.name !== SET_UP) return reply;
+    const made = await this.#ask("AssociateSoftwareToken", { Session: reply.challenge.session });
+    if (typeof made.SecretCode !== "string" || typeof made.Session !== "string")
+      throw new CognitoError("NoSecret", "The sign-in service answered without a key for the authenticator app.");
+    return { kind: "challenge", challenge: { ...reply.challenge, session: made.Session, secret: made.SecretCode } };
+  }
+
+  /** `code` is the first one of the app. */
+  async #setUp(session: string, user: string, code: string): Promise<Reply> {
+    const verified = await this.#ask("VerifySoftwareToken", {
+      Session: session,
+      UserCode: code,
+      FriendlyDeviceName: "automate",
+    });
+    if (verified.Status !== "SUCCESS" || typeof verified.Session !== "string")
+      throw new CognitoError("NotSetUp", "The authenticator app was not set up.");
+    return this.#authenticate("RespondToAuthChallenge", user, {
+      ChallengeName: SET_UP,
+      Session: verified.Session,
+      ChallengeResponses: { USERNAME: user },
+    });
+  }
+
+  async #askAsClient(operation: string, given: object): Promise<Record<string, unknown>> {
+    return this.#ask(operation, { ClientId: this.#clientId, ...given });
   }
 
   async #ask(operation: string, given: object): Promise<Record<string, unknown>> {
@@ -108,7 +144,7 @@ export class Cognito {
         credentials: "omit",
         cache: "no-store",
         keepalive: true,
-        body: JSON.stringify({ ClientId: this.#clientId, ...given }),
+        body: JSON.stringify(given),
       });
     } catch {
       throw new CognitoError("NoAnswer", "The sign-in service does not answer. Look whether you are online.");
@@ -137,9 +173,10 @@ export function readReply(body: Record<string, unknown>, user: string, now: numb
 
 function readChallenge(body: Record<string, unknown>, user: string): Challenge {
   const name = String(body.ChallengeName);
-  if (!(name in ANSWER_FIELDS))
-    throw new CognitoError(name, `The user pool asks for ${name}, which this page cannot answer.`);
   const parameters = (body.ChallengeParameters ?? {}) as Record<string, unknown>;
+  const canSetUp = String(parameters.MFAS_CAN_SETUP ?? APP).includes(APP);
+  if (!(name in ANSWER_FIELDS) && !(name === SET_UP && canSetUp))
+    throw new CognitoError(name, `The user pool asks for ${name}, which this page cannot answer.`);
   const named = parameters.USER_ID_FOR_SRP;
   return {
     name: name as Challenge["name"],
@@ -160,11 +197,23 @@ export function refusal(status: number, body: Record<string, unknown> | null): C
 
 /** Whom an ID token is about: its claim `sub`. The token is the API's to verify; here it only tells users apart. */
 export function subjectOf(idToken: string): string | null {
+  const { sub } = claimsOf(idToken);
+  return typeof sub === "string" ? sub : null;
+}
+
+/** What an ID token says, unverified; nothing of what is none. */
+export function claimsOf(idToken: string): Record<string, unknown> {
   try {
     const payload = (idToken.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
-    const claims = JSON.parse(atob(payload)) as { sub?: unknown };
-    return typeof claims.sub === "string" ? claims.sub : null;
+    const claims: unknown = JSON.parse(atob(payload));
+    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
   } catch {
-    return null;
+    return {};
   }
+}
+
+/** An authenticator app's key as a URI, which apps take from a link (TOTP, six digits, 30 s: the defaults). */
+export function otpauth(secret: string, user: string): string {
+  const label = encodeURIComponent(`Automate:${user}`);
+  return `otpauth://totp/${label}?${new URLSearchParams({ secret, issuer: "Automate" })}`;
 }

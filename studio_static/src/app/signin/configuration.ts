@@ -1,9 +1,12 @@
 /** How one signs in here: /studio/config.json says it of a deployment on AWS; where there is none, a cookie does. */
+import type { HostedPage } from "./hosted";
 
 export interface UserPool {
   region: string;
   stage: string;
   clientId: string;
+  /** The deployment's hosted sign-in page, where it has one. */
+  hosted: HostedPage | null;
 }
 
 declare global {
@@ -44,7 +47,21 @@ export function userPool(body: unknown): UserPool {
   const given = body as Record<string, unknown>;
   if (given.auth !== "cognito")
     throw new Error(`${CONFIGURATION}: auth is ${JSON.stringify(given.auth)}; cognito is known.`);
-  return { region: text(given, "region"), stage: text(given, "stage"), clientId: text(given, "client_id") };
+  return {
+    region: text(given, "region"),
+    stage: text(given, "stage"),
+    clientId: text(given, "client_id"),
+    hosted: hostedPage(given.sign_in),
+  };
+}
+
+function hostedPage(given: unknown): HostedPage | null {
+  if (typeof given !== "object" || given === null) return null;
+  const { domain, providers } = given as Record<string, unknown>;
+  if (typeof domain !== "string" || !/^[a-z0-9.-]+$/.test(domain))
+    throw new Error(`${CONFIGURATION}: sign_in.domain is no host.`);
+  const names = Array.isArray(providers) ? providers.filter((name) => typeof name === "string") : [];
+  return { domain, providers: names };
 }
 
 function text(given: Record<string, unknown>, field: string): string {

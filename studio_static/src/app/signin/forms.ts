@@ -28,6 +28,11 @@ export const FORMS: Readonly<Record<FormStep["at"], Form>> = {
     submit: "Sign in",
     fields: ["code"],
   },
+  setUp: {
+    title: "Set up a second factor",
+    submit: "Sign in",
+    fields: ["code"],
+  },
   forgotten: {
     title: "Set a new password",
     intro: "A code comes by mail. With it you choose a new password.",

@@ -117,6 +117,23 @@ describe("what the tab keeps", () => {
   });
 });
 
+describe("a sign-in by the hosted page", () => {
+  it("begins with its tokens, and signing out leads to the page's own end", async () => {
+    const goOut = vi.fn();
+    const { revoke, loadAgain } = setUp();
+    const session = new Session({ renew: vi.fn(), revoke }, loadAgain, goOut);
+    await session.arrive(Promise.resolve(tokens(1)));
+    expect(session.state.getState()).toEqual({ at: "in" });
+    session.signOut();
+    expect([goOut.mock.calls.length, loadAgain.mock.calls.length]).toEqual([1, 0]);
+  });
+  it("says why it did not come", async () => {
+    const { session } = setUp();
+    await session.arrive(Promise.reject(new Error("The code was used already.")));
+    expect(session.state.getState()).toEqual({ at: "out", why: "The code was used already." });
+  });
+});
+
 describe("a request", () => {
   function api(accepts: (token: string) => boolean) {
     const sent: string[] = [];

@@ -33,10 +33,21 @@ export class Session implements Credentials {
   #subject: string | null = null;
   #renewal: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #goOut: () => void;
 
-  constructor(cognito: Renewer, loadAgain: () => void = () => window.location.reload()) {
+  /** `goOut` is where signing out leads: by default the page is loaded again, which asks for a sign-in. */
+  constructor(cognito: Renewer, loadAgain: () => void = () => window.location.reload(), goOut = loadAgain) {
     this.#cognito = cognito;
     this.#loadAgain = loadAgain;
+    this.#goOut = goOut;
+  }
+
+  /** Begins with tokens that come by the hosted sign-in page, or with why they did not. */
+  async arrive(tokens: Promise<Tokens>): Promise<void> {
+    await tokens.then(
+      (made) => this.enter(made),
+      (thrown: Error) => this.#leave(thrown.message),
+    );
   }
 
   /** Goes on with what this tab kept. */
@@ -59,13 +70,13 @@ export class Session implements Credentials {
     this.#take(tokens);
   }
 
-  /** Forgets the tokens, has Cognito forget them, and loads the page again, which asks for a sign-in. */
+  /** Forgets the tokens, has Cognito forget them, and leaves the page. */
   signOut(): void {
     keep(null);
     // Where Cognito does not answer the token is at least nowhere any more.
     if (this.#refreshToken !== null) this.#cognito.revoke(this.#refreshToken).catch(() => undefined);
     // With the ID token still in memory: a draft that is saved while the page is left is still this user's.
-    this.#loadAgain();
+    this.#goOut();
   }
 
   async token(signal?: AbortSignal | null): Promise<string> {

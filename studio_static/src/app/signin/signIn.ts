@@ -3,6 +3,7 @@ import { create } from "zustand";
 import { setCredentials } from "../../api/credentials";
 import { Cognito } from "./cognito";
 import { readConfiguration, type UserPool } from "./configuration";
+import { type Answer, exchange, takeAnswer, takeSignOutAddress } from "./hosted";
 import { Session } from "./session";
 
 export type SignIn =
@@ -21,10 +22,11 @@ export function isCovered(): boolean {
 
 /** Called once, by main. */
 export async function findSignIn(): Promise<void> {
-  useSignIn.setState(await found(), true);
+  // At once: no code stays in the address, and the page that is shown is the wanted one.
+  useSignIn.setState(await found(takeAnswer()), true);
 }
 
-async function found(): Promise<SignIn> {
+async function found(answer: Answer | null): Promise<SignIn> {
   let pool: UserPool | null;
   try {
     pool = await readConfiguration();
@@ -32,9 +34,18 @@ async function found(): Promise<SignIn> {
     return { by: "problem", message: thrown instanceof Error ? thrown.message : String(thrown) };
   }
   if (pool === null) return { by: "cookie" };
-  const cognito = new Cognito(pool.clientId);
-  const session = new Session(cognito);
+  const { clientId, hosted } = pool;
+  const cognito = new Cognito(clientId);
+  const loadAgain = () => window.location.reload();
+  const goOut = () => {
+    const address = takeSignOutAddress(hosted, clientId);
+    if (address === null) loadAgain();
+    else window.location.assign(address);
+  };
+  const session = new Session(cognito, loadAgain, goOut);
   setCredentials(session);
-  void session.resume();
+  if (answer === null) void session.resume();
+  else if ("problem" in answer) void session.arrive(Promise.reject(new Error(answer.problem)));
+  else void session.arrive(exchange(clientId, answer));
   return { by: "pool", pool, cognito, session };
 }
