@@ -63,6 +63,9 @@ def _look(what: str, act: Callable[[], int]) -> float:
     except (StorageError, UserError) as error:
         _LOG.warning("%s are looked at again: %s", what, error)
         return REST_SECONDS
+    except Exception:  # noqa: BLE001  a defect: who looks goes on, or nothing would start until the next process
+        _LOG.exception("%s are looked at again, after a defect", what)
+        return REST_SECONDS
     return LOOK_SECONDS
 
 

@@ -98,6 +98,11 @@ ARRIVING_EDITS: dict[str, Edited] = {
         Edit("engine.triggers.listener", 'mark=time.partition(".")', 'mark=iso_timestamp(now).partition(".")'),
         runs=_calls("schedule", "after"),
     ),
+    "a clock that was ahead counts": Edited(
+        "a schedule goes on when the clock is put back",
+        Edit(_SCHEDULES, "looked is None or looked <= now + PUT_BACK_SECONDS:", "looked is None or looked > 0:"),
+        test=_OF_SCHEDULES + "test_a_clock_that_is_put_back_stops_no_schedule_and_starts_nothing_again",
+    ),
     "paused ignored": Edited(
         "who is paused takes nothing",
         Edit(_DELIVERING, "        if paused and not keeps:\n", "        if keeps is None:\n"),

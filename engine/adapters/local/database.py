@@ -335,7 +335,8 @@ class Database:
             raise self._translated(error) from error
 
     def _translated(self, error: sqlite3.DatabaseError) -> StorageError:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the primary result code
+        extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # a database that is closed has none
+        code = extended & 0xFF  # the primary result code
         if code in _BUSY:
             holder = self._holder()
             return StoreBusy(
@@ -345,7 +346,7 @@ class Database:
             )
         if code in _CORRUPT:
             return _corrupt(self.path, str(error))
-        if code == sqlite3.SQLITE_FULL or error.sqlite_errorcode in FULL_DISK_CODES:
+        if code == sqlite3.SQLITE_FULL or extended in FULL_DISK_CODES:
             return _full(self.path)
         return StoreUnavailable(f"{self.path} cannot be used: {error}. Check that its folder exists and is writable.")
 

@@ -33,6 +33,10 @@ _LOG = logging.getLogger(__name__)
 LATER_SECONDS = 30.0
 """A schedule that is paused, or could start nothing for want of room, is looked at again so much later."""
 
+PUT_BACK_SECONDS = 300.0
+"""Who finds that a schedule was looked at so long after now, or more, takes the clock to have been put back: its times
+count from now on, and what was started of them is not started again. Clocks of those who look may differ by less."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -59,12 +63,16 @@ class Schedules:
         self._known: tuple[Listener, ...] | None = None
         self._next: list[tuple[float, int, _Plan]] = []
         self._number = count()
+        self._fired_at = 0.0
 
     def fire(self, until: float = math.inf) -> int:
         """Start what is due; answers how many executions it started. At `until`, in epoch seconds, it begins no other
         schedule. Raises StorageError: what is due stays due."""
-        self._look()
         now, started = self._clock.now(), 0
+        if now < self._fired_at - PUT_BACK_SECONDS:
+            self._known = None  # what is kept of the next times is of another day
+        self._fired_at = now
+        self._look()
         while self._next and self._next[0][0] <= now and self._clock.now() < until:
             _, _, plan = self._next[0]
             begun, again_at = self._fire(plan, now)
@@ -100,11 +108,14 @@ class Schedules:
         is active again begins now."""
         listener = plan.listener
         state = kept or TriggerState(self._workspace, listener.workflow, listener.name)
+        looked, now = state.looked_at, self._clock.now()
         if state.spec == plan.spec:
-            return state
-        looked = state.looked_at
-        begins = self._clock.now() if looked is not None and looked > listener.published_at else listener.published_at
-        begun = replace(state, spec=plan.spec, since=begins, looked_at=begins)
+            if looked is None or looked <= now + PUT_BACK_SECONDS:
+                return state
+            begun = replace(state, looked_at=now)
+        else:
+            begins = now if looked is not None and looked > listener.published_at else listener.published_at
+            begun = replace(state, spec=plan.spec, since=begins, looked_at=begins)
         if self._states.change(begun):
             return replace(begun, revision=begun.revision + 1)
         return self._states.get(self._workspace, listener.workflow, listener.name) or begun

@@ -61,7 +61,8 @@ class TooManyRefused(UserError):
 
 
 class WebhookNotReady(UserError):
-    """Its secret is missing or cannot be used: ours to mend."""
+    """Its secret is missing or cannot be used: ours to mend. Whoever calls has proved nothing, and is told nothing: the
+    log says which, with the counts of what is refused."""
 
     code = "WebhookNotReady"
     status = 503
@@ -99,7 +100,7 @@ class Webhooks:
     def arrival(self, request: Request, found: Listener, address: str) -> Arrival:
         """What arrived at `found`. Raises WebhookRefused, WebhookNotReady."""
         auth = WebhookAuth.model_validate(found.spec.get("auth") or {"style": "none"})
-        verdict = self._verdict(found, auth, request)
+        verdict = self._verdict(found, auth, request, address)
         if verdict is not Verdict.VALID:
             raise self._refused(address, f"{found.label} {verdict.value}")
         value = _value(request)
@@ -107,22 +108,20 @@ class Webhooks:
             "Headers": _kept_headers(request.headers, auth), "Query": dict(request.query), "Path": found.spec["path"],
         }, _dedupe_key(auth.style, request.headers, value), address)
 
-    def _verdict(self, found: Listener, auth: WebhookAuth, request: Request) -> Verdict:
-        values = [self._secret(found, each.secret) for each in auth.secrets]
+    def _verdict(self, found: Listener, auth: WebhookAuth, request: Request, address: str) -> Verdict:
         try:
+            values = [self._secret(each.secret) for each in auth.secrets]
             return auth.verify(body=request.body, headers=request.headers, secrets=values, now=self.clock.now())
         except UnusableSecret as error:
-            raise WebhookNotReady(f"the webhook {found.label} cannot check who calls: {error}") from None
+            self.refusals.refused(address, f"{found.label} cannot check who calls: {error}")
+            raise WebhookNotReady("this webhook cannot take calls at the moment: try again later") from None
 
-    def _secret(self, found: Listener, key: str) -> str:
+    def _secret(self, key: str) -> str:
         for backend in self.secrets:
             value = backend.get(self.workspace, key)
             if value is not None:
                 return value
-        raise WebhookNotReady(
-            f"the webhook {found.label} cannot check who calls: there is no secret {key}",
-            advice=f"Set it: automate secrets set {key}.",
-        )
+        raise UnusableSecret(f"there is no secret {key} (automate secrets set {key})")
 
     def _refused(self, address: str, why: str) -> WebhookRefused:
         self.refusals.refused(address, why)

@@ -38,6 +38,17 @@ def test_a_store_that_fails_is_asked_again(tmp_path, monkeypatch, caplog):
     assert "schedules are looked at again: not now" in caplog.text
 
 
+def test_a_defect_does_not_end_the_looking(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(scheduling, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(scheduling, "REST_SECONDS", 0.001)
+    monkeypatch.setattr(f"{__name__}.StoreUnavailable", OverflowError)
+    ended = threading.Event()
+    schedules = Schedules(ended)
+    scheduling.start_schedules(folder(tmp_path), schedules, ended)
+    assert schedules.looks == 3
+    assert "schedules are looked at again, after a defect" in caplog.text
+
+
 def test_of_two_one_looks_and_the_other_once_that_has_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(scheduling, "LOOK_SECONDS", 0.001)
     monkeypatch.setattr(scheduling, "REST_SECONDS", 0.001)

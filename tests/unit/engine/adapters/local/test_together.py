@@ -229,3 +229,9 @@ def test_one_that_shares_its_transaction_with_a_write_that_raises_is_done_once(s
     beside(stores, [lambda: write(bad), lambda: stores.together(act)])()
     assert told == ["once"]
     assert [segment.seq for segment in stores.journal.load(OTHER).segments] == [0]
+
+
+def test_a_connection_that_is_closed_is_a_store_that_does_not_serve(stores):
+    """SQLite gives it no code."""
+    closed = sqlite3.ProgrammingError("Cannot operate on a closed database.")
+    assert isinstance(stores._database._translated(closed), StoreUnavailable)

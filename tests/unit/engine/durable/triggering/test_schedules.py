@@ -175,6 +175,19 @@ def test_a_window_starts_at_its_second_and_not_before(place):
     assert times(place) == ["20261127T060000Z"]
 
 
+def test_a_clock_that_is_put_back_stops_no_schedule_and_starts_nothing_again(place):
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("rate(1 hour)"))
+    schedules = place.schedules()
+    look(place, schedules, at("2026-11-27T08:00:30"))
+    place.clock.set(at("2099-01-01T00:00:30"))
+    assert schedules.fire() == 1
+    for who in (schedules, place.schedules()):
+        place.clock.set(at("2026-11-27T05:30:00"))
+        look(place, who, at("2026-11-27T09:00:30"))
+    assert times(place) == [f"20261127T0{hour}0000Z" for hour in (6, 7, 8, 9)] + ["20990101T000000Z"]
+
+
 @pytest.mark.parametrize("missed", ["skip", "one", "all"])
 def test_a_time_within_its_window_was_not_missed(place, missed):
     """A time that starts late in its window is on time, whatever is to be done about those that were missed."""

@@ -88,8 +88,11 @@ def test_a_secret_that_is_missing_is_ours_to_mend_and_nothing_is_taken(hooked, g
     hooked.publish(github)
     del hooked.api.secrets.values["HOOK"]
     reply = hooked.call({"n": 1})
-    assert (reply.status, reply.error["code"], "no secret HOOK" in reply.error["message"]) == (
-        503, "WebhookNotReady", True
+    assert (reply.status, reply.error["code"], "HOOK" in reply.text, "flow" in reply.text) == (
+        503, "WebhookNotReady", False, False
+    )
+    assert "flow/webhook cannot check who calls: there is no secret HOOK (automate secrets set HOOK)" in (
+        hooked.api.services.open_webhooks().refusals.counts()
     )
     assert hooked.executions() == []
 
