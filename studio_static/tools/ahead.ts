@@ -11,6 +11,8 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   "wizard/:": ["pages/designer/DesignerPage.tsx", "pages/designer/copilot/CopilotCard.tsx"],
   executions: ["pages/executions/list/ExecutionsPage.tsx"],
   "executions/:": ["pages/executions/ExecutionPage.tsx"],
+  triggers: ["pages/triggers/TriggersPage.tsx"],
+  "triggers/:": ["pages/triggers/TriggerPage.tsx"],
   rules: ["pages/rules/RuleTesterPage.tsx"],
   secrets: ["pages/secrets/SecretsPage.tsx"],
   connectors: ["pages/connectors/ConnectorsPage.tsx"],

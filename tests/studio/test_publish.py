@@ -54,14 +54,17 @@ def test_publish_shows_what_changes_and_makes_the_next_active_version(studio):
     assert [entry["act"] for entry in entries].count("workflow.publish") == 2
 
 
-def test_a_schedule_that_never_fires_is_shown_before_it_is_published(studio):
-    triggers = [{"type": "schedule", "expression": "rate(1 day)"}]
+def test_a_schedule_that_is_over_is_shown_before_it_is_published(studio):
+    triggers = [
+        {"type": "schedule", "expression": "rate(1 day)"},
+        {"type": "schedule", "name": "once", "expression": "at(2020-01-31T06:00:00)"},
+    ]
     document = {"name": "nightly", "definition": STATES, "triggers": triggers}
     studio.server.json("POST", "/workflows/import", {"document": document})
     dialog = open_dialog(studio, "nightly")
     expect(dialog).to_contain_text("1 warning")
     expect(dialog).to_contain_text("rate(1 day) in UTC comes next at 2")
-    expect(dialog).to_contain_text("the schedule rate(1 day) never fires")
+    expect(dialog).to_contain_text("the schedule at(2020-01-31T06:00:00) does not come any more")
     expect(dialog.get_by_role("button", name="Publish", exact=True)).to_be_enabled()
     studio.check_axe()
 

@@ -18,6 +18,14 @@ describe("the reason goes with what reveals, and with nothing else", () => {
     },
   );
 
+  test("with that of a delivery, which has the id of what it starts", () => {
+    const delivery = `/deliveries/${encodeURIComponent(ID)}`;
+    expect(reasonFor(delivery)).toBeNull();
+    reveal(ID, "ticket 7");
+    expect(reasonFor(delivery)).toBe("ticket 7");
+    expect(reasonFor(`${delivery}/replay`)).toBeNull();
+  });
+
   test.each([
     `${AT}/definition`,
     `${AT}/map-runs`,

@@ -1,11 +1,12 @@
 /**
- * Which executions' hidden fields are shown, and for which reason. It is kept in memory alone: a page that is loaded anew
- * hides them again. The client sends the reason with what reveals; the audit log has it.
+ * Which executions' hidden fields are shown, and for which reason; a delivery has the id of what it starts. It is kept in
+ * memory alone: a page that is loaded anew hides them again. The client sends the reason with what reveals; the audit log
+ * has it.
  */
 import { create } from "zustand";
 
 const PART = "(?:/(?:history|steps|logs|payload)(?:/[^/?]+)?)?";
-const REVEALING = new RegExp(`^/executions/([^/?]+)${PART}(?:\\?.*)?$`);
+const REVEALING = new RegExp(`^(?:/executions/([^/?]+)${PART}|/deliveries/([^/?]+))(?:\\?.*)?$`);
 
 interface Revealed {
   /** By the execution's id, as an address has it. */
@@ -32,6 +33,7 @@ export function hide(id: string): void {
 
 /** The reason to send with a GET of `address`; null: it shows nothing that is hidden, or it is to stay so. */
 export function reasonFor(address: string): string | null {
-  const id = REVEALING.exec(address)?.[1];
+  const [, execution, delivery] = REVEALING.exec(address) ?? [];
+  const id = execution ?? delivery;
   return (id !== undefined && useReasons.getState().reasons[id]) || null;
 }

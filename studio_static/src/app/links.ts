@@ -41,4 +41,9 @@ export function followClick(event: MouseEvent<HTMLAnchorElement>): void {
 }
 
 export const workflowHref = (name: string) => href(`/wizard/${encodeURIComponent(name)}`);
+export const triggerHref = (workflow: string, trigger: string) =>
+  href(`/triggers/${encodeURIComponent(workflow)}/${encodeURIComponent(trigger)}`);
+/** With the delivery open. */
+export const deliveryHref = (workflow: string, trigger: string, delivery: string) =>
+  `${triggerHref(workflow, trigger)}?delivery=${encodeURIComponent(delivery)}`;
 export const executionHref = (id: string) => href(`/executions/${encodeURIComponent(id)}`);

@@ -1,4 +1,4 @@
-/** Every status of an execution or a step: its word, its tone and its mark. */
+/** Every status of an execution, a step, a trigger or a delivery: its word, its tone and its mark. */
 import type { ExecutionStatus, StepStatus } from "../facts";
 
 export type Tone = "ok" | "bad" | "warn" | "running" | "idle";
@@ -10,7 +10,10 @@ export interface StatusLook {
   mark: Mark;
 }
 
-const LOOKS: Readonly<Record<ExecutionStatus | StepStatus, StatusLook>> = {
+/** How a trigger stands, and what came of a delivery. */
+export type TriggerStatus = "LISTENING" | "PAUSED" | "SWITCHED_OFF" | "STARTED" | "NOT_MATCHED" | "REFUSED";
+
+const LOOKS: Readonly<Record<ExecutionStatus | StepStatus | TriggerStatus, StatusLook>> = {
   SUCCEEDED: { word: "Succeeded", tone: "ok", mark: "check" },
   FAILED: { word: "Failed", tone: "bad", mark: "cross" },
   TIMED_OUT: { word: "Timed out", tone: "warn", mark: "clock" },
@@ -19,6 +22,11 @@ const LOOKS: Readonly<Record<ExecutionStatus | StepStatus, StatusLook>> = {
   RUNNING: { word: "Running", tone: "running", mark: "dots" },
   WAITING: { word: "Waiting", tone: "running", mark: "hourglass" },
   RETRYING: { word: "Retrying", tone: "warn", mark: "retry" },
+  LISTENING: { word: "Listening", tone: "ok", mark: "check" },
+  SWITCHED_OFF: { word: "Switched off", tone: "idle", mark: "square" },
+  STARTED: { word: "Started", tone: "ok", mark: "check" },
+  NOT_MATCHED: { word: "Not matched", tone: "idle", mark: "square" },
+  REFUSED: { word: "Refused", tone: "bad", mark: "cross" },
   CAUGHT: { word: "Caught", tone: "warn", mark: "caught" },
 };
 

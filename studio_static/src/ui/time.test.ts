@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatBytes, formatDuration, formatTime } from "./time";
+import { formatAgo, formatBytes, formatDuration, formatIn, formatTime } from "./time";
 
 describe("formatDuration", () => {
   it.each([
@@ -39,6 +39,18 @@ describe("formatAgo", () => {
     ["2026-11-22T11:00:00Z", "2 d ago"],
     ["2026-10-22T11:00:00Z", "22 Oct 2026"],
   ])("%s is %s", (at, words) => expect(formatAgo(at, now, "utc")).toBe(words));
+});
+
+describe("formatIn", () => {
+  const now = Date.parse("2026-11-24T14:00:00Z");
+  it.each([
+    ["2026-11-24T13:59:58Z", "now"],
+    ["2026-11-24T14:00:12Z", "in 12 s"],
+    ["2026-11-24T14:05:59Z", "in 5 min"],
+    ["2026-11-24T17:00:00Z", "in 3 h"],
+    ["2026-11-26T15:00:00Z", "in 2 d"],
+    ["soon", "soon"],
+  ])("%s is %s", (at, words) => expect(formatIn(at, now)).toBe(words));
 });
 
 describe("formatBytes", () => {

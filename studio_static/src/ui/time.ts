@@ -81,6 +81,17 @@ export function formatAgo(iso: string, now: number, clock: Clock): string {
   return formatTime(iso, clock, "date");
 }
 
+/** "in 12 s", "in 5 min", "in 3 h", "in 2 d": what is still to come, rounded down; "now" for what is due. */
+export function formatIn(iso: string, now: number): string {
+  const seconds = Math.floor((new Date(iso).getTime() - now) / 1000);
+  if (Number.isNaN(seconds)) return iso;
+  if (seconds < 1) return "now";
+  if (seconds < 60) return `in ${seconds} s`;
+  if (seconds < 3600) return `in ${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `in ${Math.floor(seconds / 3600)} h`;
+  return `in ${Math.floor(seconds / 86_400)} d`;
+}
+
 /** Seconds in words: "4 ms", "900 ms", "8.8 s", "2 min 5 s", "1 h 3 min", "2 d 4 h". */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "–";

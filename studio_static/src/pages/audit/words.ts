@@ -61,6 +61,7 @@ export const ACT_CHOICES: readonly { value: string; label: string }[] = [
   { value: "task.*", label: "Answers to tasks" },
   { value: "secret.*", label: "Secrets" },
   { value: "token.*", label: "Tokens" },
+  { value: "trigger.*", label: "Triggers" },
   { value: "grant.*", label: "Grants to IAM roles" },
   { value: "act.refused", label: "What was refused" },
   ...Object.entries(ACTS)
@@ -104,6 +105,8 @@ const FACTS = [
   "running",
   "status",
   "redrives",
+  "trigger",
+  "outcome",
 ];
 
 /** What is worth knowing of an entry, in a line: "version 3", "Reserve Stock, Stock.Empty". */

@@ -11,6 +11,7 @@
 
 import { create } from "zustand";
 import { ApiError } from "../../api/errors";
+import type { ScheduleTimes } from "../../api/schema";
 import { notify, notifyError } from "../../app/flash";
 import { whyNotNow } from "../../app/me";
 import {
@@ -80,6 +81,8 @@ interface DesignerState {
   /** Whether `problems` are those of the document as it stands. */
   readonly checked: boolean;
   readonly findings: readonly Finding[];
+  /** When each schedule of the document that was checked last comes next. */
+  readonly schedules: readonly ScheduleTimes[];
   readonly connectors: ConnectorList | null;
   /** Statuses over the canvas. */
   readonly overlay: Overlay | null;
@@ -103,6 +106,7 @@ const START: DesignerState = {
   problems: [],
   checked: false,
   findings: [],
+  schedules: [],
   connectors: null,
   overlay: null,
   request: null,
@@ -391,7 +395,12 @@ export function setConnectors(connectors: ConnectorList): void {
 }
 
 /** The engine's findings about `definition`; late ones, about an older text, still show and are replaced soon. */
-export function setFindings(definition: Definition, findings: readonly Finding[]): void {
+export function setFindings(
+  definition: Definition,
+  findings: readonly Finding[],
+  schedules: readonly ScheduleTimes[] = [],
+): void {
+  set({ schedules });
   refreshProblems(findings, definition === definitionOf(now()));
 }
 

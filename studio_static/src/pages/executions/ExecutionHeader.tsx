@@ -5,13 +5,14 @@ import { useState } from "react";
 import { path, post } from "../../api/client";
 import type { Execution } from "../../api/schema";
 import { tell } from "../../app/flash";
-import { executionHref, go } from "../../app/links";
+import { deliveryHref, executionHref, go } from "../../app/links";
 import { denied, useWhyNot } from "../../app/me";
 import { usePreferences } from "../../app/preferences";
 import { ActButton } from "../../ui/ActButton";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time, Took } from "../../ui/Time";
+import { triggerIn } from "../triggers/words";
 import { ConsoleLinks } from "./ConsoleLinks";
 import { RerunDialog } from "./RerunDialog";
 import { parentOf, timesWords } from "./redrive";
@@ -65,7 +66,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
             </span>
           )}
           {execution.business_key && <span>{`Key ${execution.business_key}`}</span>}
-          {execution.started_by && <span className="dim">{`Started by ${execution.started_by}`}</span>}
+          <StartedBy execution={execution} />
           <ConsoleLinks links={execution.links} />
         </div>
       </div>
@@ -118,5 +119,19 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
       )}
       {doing === "rerun" && <RerunDialog execution={execution} onClose={close} />}
     </header>
+  );
+}
+
+/** Of one that a trigger started, its delivery: the two have the same id. */
+function StartedBy({ execution }: { execution: Execution }) {
+  const by = triggerIn(execution.started_by);
+  if (!execution.started_by) return null;
+  if (by === null) return <span className="dim">{`Started by ${execution.started_by}`}</span>;
+  const { workflow, trigger } = by;
+  return (
+    <span>
+      Started by trigger{" "}
+      <NavLink to={deliveryHref(workflow, trigger, execution.id)}>{`${workflow}/${trigger}`}</NavLink>
+    </span>
   );
 }

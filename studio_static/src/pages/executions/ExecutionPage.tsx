@@ -5,6 +5,7 @@
 import "./executions.css";
 import "./execution.css";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { path } from "../../api/client";
 import { useReason } from "../../api/revealing";
 import type { Execution, Step } from "../../api/schema";
 import { usePage } from "../../app/page";
@@ -105,7 +106,12 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   return (
     <div className="ex full-bleed">
       <ExecutionHeader execution={execution} onChanged={reload} onRedrive={redrive} />
-      <Hidden execution={execution} />
+      <Hidden
+        id={execution.id}
+        hidden={execution.hidden === true}
+        address={path("/executions/{}", execution.id)}
+        what="this execution's values"
+      />
       {failure && <Stale what="the execution" message={failure.message} />}
       <div className="ex-body grow may-shorten gap-14">
         <div className="ex-main may-shorten gap-14">

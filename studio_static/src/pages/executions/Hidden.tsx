@@ -1,33 +1,43 @@
-/** That fields of an execution are hidden, and how they are shown: with the right, and for a reason that is recorded. */
+/** That values are hidden, and how they are shown: with the right, and for a reason that is recorded. */
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
-import { get, path } from "../../api/client";
+import { get } from "../../api/client";
 import { hide, reveal, useReason } from "../../api/revealing";
-import type { Execution } from "../../api/schema";
 import { ActButton } from "../../ui/ActButton";
 import { Dialog } from "../../ui/Dialog";
 
 const SHORTEST_REASON = 3;
 const LONGEST_REASON = 500;
 
-export function Hidden({ execution }: { execution: Execution }) {
-  const reason = useReason(execution.id);
+interface HiddenProps {
+  /** Of the execution, or of the delivery. */
+  id: string;
+  /** Whether any value is hidden. */
+  hidden: boolean;
+  /** What is asked for to show them. */
+  address: string;
+  /** What is shown then: "this execution's values". */
+  what: string;
+}
+
+export function Hidden({ id, hidden, address, what }: HiddenProps) {
+  const reason = useReason(id);
   const [isAsking, setAsking] = useState(false);
   if (reason !== undefined) {
     return (
       <Alert
         type="warning"
         header="Sensitive fields are shown"
-        action={<Button onClick={() => hide(execution.id)}>Hide again</Button>}
+        action={<Button onClick={() => hide(id)}>Hide again</Button>}
       >
         {`For the reason: ${reason}. The audit log has it.`}
       </Alert>
     );
   }
-  if (!execution.hidden) return null;
+  if (!hidden) return null;
   return (
     <>
       <Alert
@@ -41,18 +51,18 @@ export function Hidden({ execution }: { execution: Execution }) {
       >
         ******** stands in their place.
       </Alert>
-      {isAsking && <RevealDialog id={execution.id} onClose={() => setAsking(false)} />}
+      {isAsking && <RevealDialog {...{ id, address, what }} onClose={() => setAsking(false)} />}
     </>
   );
 }
 
-function RevealDialog({ id, onClose }: { id: string; onClose: () => void }) {
+function RevealDialog({ id, address, what, onClose }: Omit<HiddenProps, "hidden"> & { onClose: () => void }) {
   const [reason, setReason] = useState("");
   const given = reason.trim().replace(/\s+/g, " ");
   const show = async () => {
     reveal(id, given);
     try {
-      await get<Execution>(path("/executions/{}", id));
+      await get(address);
     } catch (thrown) {
       hide(id);
       throw thrown;
@@ -66,9 +76,7 @@ function RevealDialog({ id, onClose }: { id: string; onClose: () => void }) {
       onClose={onClose}
       disabled={given.length < SHORTEST_REASON || given.length > LONGEST_REASON}
     >
-      <p className="ex-plain">
-        All of this execution's values are shown, until this page is loaded anew or you hide them again.
-      </p>
+      <p className="ex-plain">{`All of ${what} are shown, until this page is loaded anew or you hide them again.`}</p>
       <FormField label="Reason" description="The audit log keeps it, with your name and what you look at.">
         <Input
           value={reason}

@@ -105,6 +105,8 @@ export function lineOf({ state, pointer }: Problem): EdgeId | null {
 
 /** Where a problem is, in words: "Charge · Retry". */
 export function whereOf(found: Problem): string {
+  const [, trigger, field] = /^\/triggers\/(\d+)(?:\/(.+))?$/.exec(found.location ?? "") ?? [];
+  if (trigger !== undefined) return `Trigger ${Number(trigger) + 1}${field === undefined ? "" : ` · ${field}`}`;
   if (found.state === null) return found.field === "" ? "Workflow" : `Workflow · ${found.field}`;
   const inside = found.pointer.length > found.state.length || found.field !== nameOf(found.state);
   return inside && found.field !== "" ? `${nameOf(found.state)} · ${fieldWords(found)}` : nameOf(found.state);

@@ -5,6 +5,7 @@
 import { useEffect } from "react";
 import { post } from "../../../api/client";
 import { type ApiError, asApiError } from "../../../api/errors";
+import type { Validation } from "../../../api/schema";
 import { definitionIn, documentOf, setFindings, useDesigner } from "../store";
 import type { Finding } from "./problems";
 
@@ -18,8 +19,8 @@ export function useCheck(): void {
     let timer = window.setTimeout(check, PAUSE_MS);
     async function check(): Promise<void> {
       try {
-        const { diagnostics } = await post<{ diagnostics: Finding[] }>("/definitions/validate", { document });
-        if (isCurrent) setFindings(definitionIn(document), diagnostics);
+        const { diagnostics, schedules } = await post<Validation>("/definitions/validate", { document });
+        if (isCurrent) setFindings(definitionIn(document), diagnostics, schedules);
       } catch (thrown) {
         if (!isCurrent) return;
         const error = asApiError(thrown);
@@ -44,6 +45,7 @@ function findingsOf(error: ApiError): Finding[] {
 }
 
 function finding(message: string, where: string): Finding {
+  if (where.startsWith("/triggers/")) return { code: "DOCUMENT", message, location: where, severity: "ERROR" };
   const inside = where.startsWith("/definition/") ? where.slice("/definition".length) : "/";
   const text = inside === "/" && where !== "" && where !== "/" ? `${where.slice(1)}: ${message}` : message;
   return { code: "DOCUMENT", message: text, location: inside, severity: "ERROR" };

@@ -38,7 +38,7 @@ export function Readiness({ preview, accepted, onAccept, onShowProblems }: Readi
   );
 }
 
-/** What may be published and will surprise, such as a schedule that never fires. */
+/** What may be published and will surprise, such as a schedule that is over. */
 function Warnings({ problems }: Pick<PublishPreview, "problems">) {
   if (problems.length === 0) return null;
   return (

@@ -16,7 +16,7 @@ import { InputSchema } from "./InputSchema";
 import { Name } from "./Name";
 import { Pausing } from "./Pausing";
 import { Tags } from "./Tags";
-import { Triggers } from "./Triggers";
+import { Triggers } from "./triggers/Triggers";
 
 export default function SettingsDialog({ onClose }: { onClose: () => void }) {
   const workflow = useDesigner((state) => state.workflow);
@@ -43,7 +43,7 @@ export default function SettingsDialog({ onClose }: { onClose: () => void }) {
         <Tags />
         <SchemaPart />
         <BusinessKey />
-        <TriggersPart />
+        <TriggersPart workflow={workflow} onClose={onClose} />
         <AtMostOnce />
         <Pausing workflow={workflow} />
       </div>
@@ -121,7 +121,7 @@ function BusinessKey() {
   );
 }
 
-function TriggersPart() {
+function TriggersPart({ workflow, onClose }: { workflow: string; onClose: () => void }) {
   const triggers = useDesigner((state) => own(documentOf(state), "triggers"));
   const count = Array.isArray(triggers) ? triggers.length : 0;
   const [wasGiven] = useState(count > 0);
@@ -131,7 +131,7 @@ function TriggersPart() {
       summary={count === 0 ? "none: started by people and the API" : String(count)}
       open={wasGiven}
     >
-      <Triggers triggers={Array.isArray(triggers) ? triggers.filter(isObject) : []} />
+      <Triggers workflow={workflow} triggers={Array.isArray(triggers) ? triggers : []} onClose={onClose} />
     </Part>
   );
 }

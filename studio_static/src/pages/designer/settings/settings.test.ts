@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rowsOf, schemaOf, withoutRow, withRow } from "./schemaRows";
-import { isSchedule, rateOf, rateText } from "./triggers";
+import { isSchedule, rateOf, rateText } from "./triggers/model";
 
 describe("fields of an input schema", () => {
   const schema = {

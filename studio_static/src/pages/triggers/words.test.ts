@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { TRIGGER_TYPES } from "../../facts";
+import { pausedWords, repeatsWords, standingOf, triggerIn, typeLook } from "./words";
+
+describe("a type", () => {
+  it.each(TRIGGER_TYPES)("%s has a picture of its own", (type) => expect(typeLook(type).icon).not.toBe("unknown"));
+  it("that is not known is shown by its name", () => {
+    expect(typeLook("full_moon").word).toBe("Full moon");
+    expect(typeLook("constructor").icon).toBe("unknown");
+  });
+});
+
+describe("how a trigger stands", () => {
+  it.each([
+    [{ enabled: true, listens: true }, "LISTENING"],
+    [{ enabled: true, listens: false }, "PAUSED"],
+    [{ enabled: false, listens: false }, "SWITCHED_OFF"],
+  ])("%o is %s", (trigger, standing) => expect(standingOf(trigger)).toBe(standing));
+  it("says what becomes of what arrives while it is paused", () => {
+    expect(pausedWords({ name: "orders", type: "webhook" })).toContain("503");
+    expect(pausedWords({ name: "nightly", type: "schedule" })).toContain("missed");
+    expect(pausedWords({ name: "moon", type: "full_moon" })).toBe("moon is paused.");
+  });
+});
+
+describe("who started an execution", () => {
+  it.each([
+    ["trigger:order_flow/nightly", { workflow: "order_flow", trigger: "nightly" }],
+    ["kim", null],
+    ["trigger:order_flow", null],
+    [null, null],
+  ])("%s is the trigger %o", (by, found) => expect(triggerIn(by)).toEqual(found));
+});
+
+it("says how often a delivery arrived again", () => {
+  expect(repeatsWords({ repeats: 0, differed: 0 })).toBe("");
+  expect(repeatsWords({ repeats: 1, differed: 0 })).toBe("1 more time");
+  expect(repeatsWords({ repeats: 3, differed: 2 })).toBe("3 more times, 2 with another body");
+});

@@ -1,0 +1,89 @@
+"""Triggers in the browser: what arrives by real calls is listed, opened, tested and replayed; the designer's panel."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+GREET = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
+HOOKED = {
+    "name": "hooked", "definition": GREET,
+    "triggers": [
+        {
+            "type": "webhook", "name": "orders", "path": "orders", "auth": {"style": "none"},
+            "when": "{% $states.input.total > 100 %}", "input": {"order": "{% $states.input.id %}"},
+        },
+        {"type": "schedule", "name": "nightly", "expression": "cron(0 6 ? * MON-FRI *)", "timezone": "Europe/Berlin"},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def hooked(studio_server):
+    studio_server.json("POST", "/workflows/import", {"document": HOOKED, "publish": True})
+
+
+def called(server, body):
+    """A sender's call: no session, no token."""
+    status, _ = server.request("POST", "/hooks/hooked/orders", body, Authorization="")[:2]
+    return status
+
+
+def test_a_webhook_is_seen_arriving_replayed_and_paused(studio, hooked):
+    page, server = studio.page, studio.server
+    studio.open("/triggers/")
+    webhook = page.get_by_role("row").filter(has_text="/hooks/hooked/orders")
+    expect(webhook).to_contain_text(f"{server.url}/hooks/hooked/orders")
+    expect(webhook).to_contain_text("Listening")
+    schedule = page.get_by_role("row").filter(has_text="hooked").filter(has_text="Europe/Berlin")
+    expect(schedule).to_contain_text(re.compile(r"in \d+ (d|h|min)"))
+    webhook.get_by_role("link", name="orders", exact=True).click()
+    expect(page.get_by_text("Nothing arrived yet")).to_be_visible()
+    assert called(server, {"id": "A-1", "total": 250}) == 202
+    assert called(server, {"id": "A-2", "total": 20}) == 202
+    rows = page.get_by_role("table", name="Deliveries").get_by_role("row")
+    expect(rows.filter(has_text="Not matched")).to_contain_text("not more than 100")
+    started = rows.filter(has=page.locator("[data-status=STARTED]"))
+    studio.check_axe()
+
+    started.get_by_role("button", name=re.compile("open orders")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("A-1")
+    dialog.get_by_role("button", name="Replay …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Replay", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("Replays")  # the new delivery is open
+    studio.check_axe()
+    page.get_by_role("dialog").get_by_role("link", name=re.compile("^orders")).click()
+    page.get_by_role("link", name="hooked/orders").click()  # the execution says which trigger started it
+    expect(page.get_by_role("dialog")).to_contain_text("Replays")
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    expect(started).to_have_count(2)
+
+    page.get_by_role("button", name="Pause hooked/orders").click()
+    expect(page.get_by_text("it answers 503").first).to_be_visible()
+    assert called(server, {"id": "A-3", "total": 250}) == 503
+    page.get_by_role("button", name="Resume hooked/orders").click()
+    expect(page.get_by_role("button", name="Pause hooked/orders")).to_be_visible()
+    assert called(server, {"id": "A-3", "total": 250}) == 202
+
+
+def test_what_arrived_is_tested_and_becomes_the_input_of_a_test(studio, hooked):
+    page, server = studio.page, studio.server
+    assert called(server, {"id": "B-1", "total": 300}) == 202
+    studio.open("/triggers/hooked/orders")
+    open_first = page.get_by_role("button", name=re.compile("open orders")).first
+    open_first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Test with this …").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Test", exact=True).click()
+    expect(dialog).to_contain_text("It matches")
+    expect(dialog.get_by_label("The execution's input", exact=True)).to_contain_text("B-1")
+    studio.check_axe()
+    dialog.get_by_role("button", name="Close").last.click()
+    open_first.click()
+    page.get_by_role("button", name="Use as test input").click()
+    page.wait_for_url("**/wizard/hooked?tab=test")
+    expect(page.get_by_label("Input of the test")).to_contain_text('"order": "B-1"')
