@@ -15,6 +15,7 @@ import { Said } from "./Said";
 import { Schedule } from "./Schedule";
 import { Webhook } from "./Webhook";
 import { When } from "./When";
+import { WorkflowEnd } from "./WorkflowEnd";
 
 interface TriggersProps {
   workflow: string;
@@ -54,6 +55,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   webhook: ["path", "auth", "auth/secrets", "auth/header", "auth/timestamp_header", "auth/tolerance_seconds", "answer"],
   queue: ["queue"],
   event: ["pattern", "bus"],
+  workflow_end: ["workflow", "statuses", "errors"],
 };
 
 function Trigger({ item, number, onChange, onRemove, workflow, onClose }: ItemCard & Omit<TriggersProps, "triggers">) {
@@ -90,6 +92,7 @@ function Trigger({ item, number, onChange, onRemove, workflow, onClose }: ItemCa
           {type === "webhook" && <Webhook {...part} kind={kind} />}
           {type === "queue" && <Queue {...part} />}
           {type === "event" && <Event {...part} />}
+          {type === "workflow_end" && <WorkflowEnd {...part} />}
           <When {...part} number={number} />
           <KeyAndInput {...part} number={number} />
         </>

@@ -3,13 +3,6 @@ import { isObject, own } from "../../../../asl/pointer";
 import type { Json, JsonObject } from "../../../../asl/types";
 import type { TriggerType } from "../../../../facts";
 
-export const TRIGGER_NAMES: Readonly<Record<TriggerType, string>> = {
-  schedule: "Schedule",
-  webhook: "Webhook",
-  queue: "Queue",
-  event: "Event",
-};
-
 export const UNITS = ["minute", "hour", "day"] as const;
 
 const RATE = /^rate\(([1-9]\d{0,5}) (minute|hour|day)s?\)$/;
@@ -42,6 +35,8 @@ export function newTrigger(type: TriggerType, others: readonly Json[]): JsonObje
       return { ...named, queue: "new-queue" };
     case "event":
       return { ...named, pattern: { source: ["my.app"] } };
+    case "workflow_end":
+      return { ...named, workflow: "*", statuses: ["FAILED", "TIMED_OUT"] };
     default:
       return named;
   }
