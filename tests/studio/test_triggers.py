@@ -56,7 +56,8 @@ def test_a_webhook_is_seen_arriving_replayed_and_paused(studio, hooked):
     expect(page.get_by_role("dialog")).to_contain_text("Replays")  # the new delivery is open
     studio.check_axe()
     page.get_by_role("dialog").get_by_role("link", name=re.compile("^orders")).click()
-    page.get_by_role("link", name="hooked/orders").click()  # the execution says which trigger started it
+    page.wait_for_url("**/executions/**")
+    page.get_by_text("Started by trigger").get_by_role("link", name="hooked/orders").click()
     expect(page.get_by_role("dialog")).to_contain_text("Replays")
     page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     expect(started).to_have_count(2)
@@ -87,3 +88,36 @@ def test_what_arrived_is_tested_and_becomes_the_input_of_a_test(studio, hooked):
     page.get_by_role("button", name="Use as test input").click()
     page.wait_for_url("**/wizard/hooked?tab=test")
     expect(page.get_by_label("Input of the test")).to_contain_text('"order": "B-1"')
+
+
+def test_a_schedule_is_added_with_its_next_times_and_published(studio):
+    page, server = studio.page, studio.server
+    server.json("POST", "/workflows/import", {"document": {"name": "scheduled", "definition": GREET}})
+    studio.open("/wizard/scheduled")
+    page.get_by_role("button", name="Workflow settings").click()
+    dialog = page.get_by_role("dialog", name="Workflow settings")
+    dialog.get_by_text("Triggers", exact=True).click()
+    dialog.get_by_role("button", name="Schedule", exact=True).click()
+    expect(dialog.get_by_label("Next times").get_by_role("listitem")).to_have_count(10)
+    dialog.get_by_role("button", name="At set times").click()
+    studio.expect_refusal(422, "/definitions/validate|/draft")
+    dialog.get_by_label("cron", exact=True).fill("cron(0 6 * *)")
+    expect(dialog).to_contain_text("cron() has six fields")
+    dialog.get_by_label("cron", exact=True).fill("cron(30 4 ? * MON *)")
+    expect(dialog.get_by_label("Next times").get_by_role("listitem").first).to_contain_text("04:30")
+    studio.check_axe()
+
+    dialog.get_by_role("button", name="Webhook", exact=True).click()
+    proof = dialog.get_by_label("How a call proves who sent it")
+    expect(proof).to_have_value("")  # it is left to whoever writes it
+    expect(dialog).to_contain_text("does not say how a call proves who sent it")
+    proof.select_option("github")
+    dialog.get_by_role("combobox", name=re.compile("^Secret")).select_option("DEMO_PAYMENT_KEY")
+    dialog.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("cron(30 4 ? * MON *) in UTC comes next at")
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Version 1 of scheduled is active")).to_be_visible()
+    listed = [each for each in server.json("GET", "/triggers")["triggers"] if each["workflow"] == "scheduled"]
+    assert [(each["name"], each["listens"]) for each in listed] == [("schedule", True), ("webhook", True)]

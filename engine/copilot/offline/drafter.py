@@ -10,7 +10,7 @@ from engine.copilot.answers import absent_code
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.building import Built
 from engine.copilot.offline.reading import read
-from engine.copilot.proposal import Proposal, changes_between
+from engine.copilot.proposal import Proposal, ToDo, changes_between
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
 
@@ -35,7 +35,7 @@ def draft(sentence: str, catalogue: Catalogue, current: dict[str, Json] | None =
     built = Built(reading.steps)
     definition = {"Comment": text[:1000], **built.definition}
     document = _document(text, definition, reading.trigger, current)
-    to_dos = list(built.to_dos)
+    to_dos = [*(ToDo(None, "/triggers", text) for text in reading.to_dos), *built.to_dos]
     order: dict[str | None, int] = {}
     for place, item in enumerate(states_of(definition)):
         to_dos += absent_code(item.name, item.state, catalogue)

@@ -100,11 +100,12 @@ Step = Action | If | Wait | ForEach | Together | End | Placeholder
 
 @dataclass(slots=True)
 class Reading:
-    """A whole sentence. `trigger` is one of a workflow document's triggers."""
+    """A whole sentence. `trigger` is one of a workflow document's triggers, `to_dos` what a person has to do for it."""
 
     steps: list[Step] = field(default_factory=list)
     trigger: dict[str, Json] | None = None
     notes: list[str] = field(default_factory=list)
+    to_dos: list[str] = field(default_factory=list)
 
 
 def gated(steps: list[Step]) -> list[Step]:

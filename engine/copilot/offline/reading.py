@@ -433,6 +433,7 @@ class _Reader:
             return False
         self.reading.trigger = found.trigger
         self.reading.notes += found.notes
+        self.reading.to_dos += found.to_dos
         self.known = replace(self.known, entity=found.entity)
         if found.condition:
             self.clauses[0] = Clause("start", [*words_of("if"), *found.condition])

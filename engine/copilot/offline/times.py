@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import available_timezones
 
 from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, Word, lower, number_of, singular
 from engine.records import dataclass
@@ -14,15 +17,23 @@ _SCHEDULE = re.compile(
     r"(?P<what>second|minute|hour|day|week|weekday|month|morning|evening|night|monday|tuesday|wednesday|thursday|friday"
     r"|saturday|sunday|mon|tue|wed|thu|fri|sat|sun)s?\b|\b(?P<adverb>hourly|daily|weekly|monthly|nightly)\b"
 )
+_PLACE = re.compile(r"(?:\bin |, |(?:[ap]m|\d) )(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: time)?(?=$|[ ,.])")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s?([ap]m)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule as triggers write it. `guess` says what was not said."""
+    """A schedule as triggers write it. `guess` says what was not said. `timezone` is an IANA name, None where no place
+    was named; `by_clocks` is whether it matters."""
 
     expression: str
     guess: str | None = None
+    timezone: str | None = None
+
+    @property
+    def by_clocks(self) -> bool:
+        """Whether it comes by the clocks of a place: a rate is the same everywhere."""
+        return self.expression.startswith("cron(")
 
 
 def duration_in(words: list[Word] | tuple[Word, ...]) -> int | None:
@@ -63,7 +74,23 @@ def schedule_in(words: list[Word] | tuple[Word, ...]) -> Schedule | None:
         at = (0, 12) if found.group(1) == "noon" else (0, 0)
     what = match["what"] or {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
                              "nightly": "night"}[match["adverb"]]
-    return _schedule(what, _count(match["count"]), at)
+    return replace(_schedule(what, _count(match["count"]), at), timezone=zone_in(words))
+
+
+def zone_in(words: Sequence[Word]) -> str | None:
+    """The time zone that is named: ``UTC``, ``Europe/Berlin``, or the place of one, as in ``in New York time``."""
+    text = " ".join(word.text for word in words)
+    named = re.search(r"\b[A-Z][A-Za-z]+ ?/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?", text)  # a word, and a path
+    zones = available_timezones()
+    if named is not None and (zone := named[0].replace(" ", "")) in zones:
+        return zone
+    if re.search(r"\b(?:UTC|GMT)\b", text):
+        return "UTC"
+    place = _PLACE.search(text)
+    if place is None:
+        return None
+    ending = f"/{place['place'].replace(' ', '_')}"
+    return min((zone for zone in zones if zone.endswith(ending) and zone.count("/") == 1), default=None)
 
 
 def _count(text: str | None) -> int:

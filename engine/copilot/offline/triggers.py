@@ -32,13 +32,14 @@ _WITH = re.compile(r"^ (?:with|whose|that has|where)(?: an?| the)? (?P<condition
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """`trigger` is for the document, or None. `condition` are the words of a condition on what arrives; `rest` is what
-    the clause says besides."""
+    the clause says besides. `to_dos` are what a person has to decide or to look at before it listens."""
 
     trigger: dict[str, Json] | None = None
     notes: tuple[str, ...] = ()
     entity: str | None = None
     condition: Sequence[Word] = ()
     rest: Sequence[Word] = field(default_factory=tuple)
+    to_dos: tuple[str, ...] = ()
 
 
 def trigger_in(words: list[Word], known: Known) -> Trigger | None:
@@ -54,7 +55,8 @@ def trigger_in(words: list[Word], known: Known) -> Trigger | None:
     entity = next((singular(word.lower) for word in reversed(what) if singular(word.lower) in ENTITIES), None)
     condition = _condition(what, match["rest"] or "", words, known)
     trigger, notes = _document_trigger(text, words, match["what"])
-    return Trigger(trigger, notes, entity, condition)
+    to_dos = () if trigger is None else _of_webhook(trigger, text)
+    return Trigger(trigger, notes, entity, condition, to_dos=to_dos)
 
 
 def _scheduled(words: list[Word], text: str) -> Trigger | None:
@@ -65,7 +67,33 @@ def _scheduled(words: list[Word], text: str) -> Trigger | None:
         return None
     notes = (schedule.guess,) if schedule.guess else ()
     rest = _after_schedule(words)
-    return Trigger({"type": "schedule", "expression": schedule.expression}, notes, rest=rest)
+    trigger = {"type": "schedule", "expression": schedule.expression, "timezone": schedule.timezone or "UTC"}
+    to_dos = () if schedule.timezone or not schedule.by_clocks else (
+        "No place was said: the schedule goes by the clocks of UTC. Choose its time zone in the workflow's settings.",
+    )
+    return Trigger(trigger, notes, rest=rest, to_dos=to_dos)
+
+
+_SENDERS = {
+    "github": "GitHub", "shopify": "Shopify", "slack": "Slack", "stripe": "Stripe",
+}
+
+
+def _of_webhook(trigger: dict[str, Json], text: str) -> tuple[str, ...]:
+    """What is to be done about a webhook's auth. A sender that is named and signs gets its style; otherwise it is left
+    open who may call it, and publishing asks for it."""
+    if trigger["type"] != "webhook":
+        return ()
+    style = next((style for style in _SENDERS if re.search(rf"\b{style}\b", text)), None)
+    if style is None:
+        to_do = (
+            f"Choose who may call the webhook {trigger['path']}: its sender, by a signature with a secret, or whoever "
+            "knows the address. It is in the workflow's settings, and publishing asks for it."
+        )
+        return (to_do,)
+    key = f"{style.upper()}_WEBHOOK_SECRET"
+    trigger["auth"] = {"style": style, "secrets": [{"$secret": key}]}
+    return (f"Set the secret {key} to the one that {_SENDERS[style]} signs its calls with.",)
 
 
 def _after_schedule(words: list[Word]) -> list[Word]:

@@ -73,7 +73,7 @@ function NextTimes({ times, timezone, skipped }: ScheduleTimes) {
   if (times.length === 0) return <p className="dz-quiet warn">It does not come any more.</p>;
   return (
     <section className="dz-times" aria-label="Next times">
-      <h4>{`Comes next, in ${timezone.replaceAll("_", " ")}`}</h4>
+      <p className="size-12 medium soft">{`Comes next, in ${timezone.replaceAll("_", " ")}`}</p>
       <ol className="plain-list tabular size-12">
         {times.map(({ local, at, twice }) => (
           <li key={local} title={at === null ? undefined : `${at} UTC`}>
