@@ -54,6 +54,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   schedule: ["expression", "timezone", "start", "end", "window_minutes", "missed", "most_missed"],
   webhook: ["path", "auth", "auth/secrets", "auth/header", "auth/timestamp_header", "auth/tolerance_seconds", "answer"],
   queue: ["queue"],
+  form: ["title", "description", "public"],
+  folder: ["folder", "pattern"],
+  s3: ["bucket", "prefix", "suffix"],
   event: ["pattern", "bus"],
   workflow_end: ["workflow", "statuses", "errors"],
 };
@@ -90,7 +93,8 @@ function Trigger({ item, number, onChange, onRemove, workflow, onClose }: ItemCa
           <Name {...part} type={type} />
           {type === "schedule" && <Schedule {...part} index={number - 1} />}
           {type === "webhook" && <Webhook {...part} kind={kind} />}
-          {type === "queue" && <Queue {...part} />}
+          <Texts {...part} fields={TEXTS[type] ?? []} />
+          {type === "form" && <Public {...part} number={number} />}
           {type === "event" && <Event {...part} />}
           {type === "workflow_end" && <WorkflowEnd {...part} />}
           <When {...part} number={number} />
@@ -119,13 +123,77 @@ function Name({ trigger, set, faults, type }: TriggerPart & { type: string }) {
   );
 }
 
-function Queue({ trigger, set, faults }: TriggerPart) {
-  return (
-    <Field label="Queue" error={faults("queue").error} hint="The ARN of an SQS queue, or the name of a local one.">
-      <TextInput mono value={textOf(own(trigger, "queue"))} onChange={(value) => set("queue", value)} />
+interface TextField {
+  field: string;
+  label: string;
+  hint?: string;
+  placeholder?: string;
+  /** Taken out where it is empty. */
+  optional?: boolean;
+}
+
+/** The texts that a trigger of its type has. */
+const TEXTS: Readonly<Record<string, readonly TextField[]>> = {
+  queue: [{ field: "queue", label: "Queue", hint: "The ARN of an SQS queue, or the name of a local one." }],
+  folder: [
+    { field: "folder", label: "Folder", hint: "A folder of this machine, below one of AUTOMATE_FILE_ROOTS." },
+    {
+      field: "pattern",
+      label: "Names of files",
+      placeholder: "*",
+      hint: "* is any characters, ? is one.",
+      optional: true,
+    },
+  ],
+  s3: [
+    { field: "bucket", label: "Bucket" },
+    { field: "prefix", label: "Keys that begin with", optional: true },
+    { field: "suffix", label: "Keys that end with", optional: true },
+  ],
+  form: [
+    { field: "title", label: "Title", hint: "Empty: the input schema's.", optional: true },
+    { field: "description", label: "Below the title", hint: "Empty: the input schema's.", optional: true },
+  ],
+};
+
+function Texts({ trigger, set, faults, fields }: TriggerPart & { fields: readonly TextField[] }) {
+  return fields.map(({ field, label, hint, placeholder = "", optional }) => (
+    <Field key={field} label={label} error={faults(field).error} hint={hint}>
+      <TextInput
+        mono
+        placeholder={placeholder}
+        value={textOf(own(trigger, field))}
+        onChange={(value) => set(field, value === "" && optional ? undefined : value)}
+      />
     </Field>
+  ));
+}
+
+/** Whether anybody who has a link may submit a form, and until when and how often. */
+function Public({ trigger, set, faults, number }: TriggerPart & { number: number }) {
+  const given = own(trigger, "public");
+  return (
+    <>
+      <Check
+        checked={isObject(given)}
+        onChange={(on) => set("public", on ? { expires: inAMonth(), most: 100 } : undefined)}
+      >
+        Public: a link opens it to anybody, until it expires
+      </Check>
+      {isObject(given) && (
+        <Field label="Until when, and how often" error={faults("public").error}>
+          <JsonInput
+            label={`Who may submit the form of trigger ${number}`}
+            value={given}
+            onChange={(next) => isObject(next) && set("public", next)}
+          />
+        </Field>
+      )}
+    </>
   );
 }
+
+const inAMonth = (): string => `${new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 19)}Z`;
 
 function Event({ trigger, set, faults }: TriggerPart) {
   const pattern = faults("pattern");

@@ -37,6 +37,10 @@ export function newTrigger(type: TriggerType, others: readonly Json[]): JsonObje
       return { ...named, pattern: { source: ["my.app"] } };
     case "workflow_end":
       return { ...named, workflow: "*", statuses: ["FAILED", "TIMED_OUT"] };
+    case "folder":
+      return { ...named, folder: "incoming", pattern: "*" };
+    case "s3":
+      return { ...named, bucket: "new-bucket" };
     default:
       return named;
   }

@@ -1,0 +1,54 @@
+/** A link that opens a form: made for who asks, and shown this once. */
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { path, post } from "../../api/client";
+import type { FormLink, Trigger } from "../../api/schema";
+import { notifyError } from "../../app/flash";
+import { ActButton } from "../../ui/ActButton";
+import { Time } from "../../ui/Time";
+import { Address } from "./Standing";
+
+export function LinkButton({ trigger }: { trigger: Trigger }) {
+  const [link, setLink] = useState<FormLink | null>(null);
+  const make = async () => {
+    try {
+      setLink(await post<FormLink>(path("/triggers/{}/{}/links", trigger.workflow, trigger.name)));
+    } catch (thrown) {
+      notifyError(thrown, "No link could be made");
+    }
+  };
+  const close = () => setLink(null);
+  return (
+    <>
+      <ActButton
+        right="run"
+        disabled={!trigger.listens}
+        {...(!trigger.listens && { disabledReason: "It does not listen as it is." })}
+        onClick={() => void make()}
+      >
+        Make a link
+      </ActButton>
+      {link !== null && (
+        <Modal
+          visible
+          header={`A link to ${trigger.name}`}
+          onDismiss={close}
+          closeAriaLabel="Close"
+          footer={<Button onClick={close}>Done</Button>}
+        >
+          <SpaceBetween size="s">
+            <div className="breaks">
+              <Address path={link.path} />
+            </div>
+            <div>
+              Whoever has it may submit the form {link.most === 1 ? "once" : `${link.most} times`}, without signing in,
+              until <Time at={link.expires_at} />. It is not shown again.
+            </div>
+          </SpaceBetween>
+        </Modal>
+      )}
+    </>
+  );
+}
