@@ -58,6 +58,7 @@ PICTURES = (
     Picture("publish", "/wizard/order_flow", act=_publish),
     Picture("versions", "/wizard/support_triage?tab=versions&from=1&to=2"),
     Picture("executions", "/executions/", (1440, 1024)),
+    Picture("triggers", "/triggers/"),
     Picture("execution-failed", "/executions/{failed}", (1440, 1024)),
     Picture("execution", "/executions/{succeeded}"),
     Picture("secrets", "/secrets/"),

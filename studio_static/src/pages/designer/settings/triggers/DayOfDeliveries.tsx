@@ -50,7 +50,7 @@ export function DayOfDeliveries({ workflow, trigger, onClose }: DayProps) {
               <span className="grow may-narrow breaks dim">
                 {row.why ?? (row.execution === null ? "" : nameIn(row.execution))}
               </span>
-              <TextButton tone="accent" label={`Use ${nameIn(row.id)} as input`} onClick={() => void take(row.id)}>
+              <TextButton tone="accent" label={`Use as input: ${nameIn(row.id)}`} onClick={() => void take(row.id)}>
                 Use as input
               </TextButton>
             </li>
