@@ -33,5 +33,6 @@ SHORT = frozenset({
     "test_an_invited_user_chooses_a_password_and_gets_where_the_link_led",
     "test_an_empty_studio_offers_ways_to_a_first_workflow_and_the_samples_run",
     "test_the_audit_log_is_filtered_in_the_address_and_verified",
+    "test_a_webhook_is_seen_arriving_replayed_and_paused",
     "test_arrows_walk_the_flow_and_delete_heals_the_line",
 })

@@ -121,3 +121,23 @@ def test_a_schedule_is_added_with_its_next_times_and_published(studio):
     expect(page.get_by_text("Version 1 of scheduled is active")).to_be_visible()
     listed = [each for each in server.json("GET", "/triggers")["triggers"] if each["workflow"] == "scheduled"]
     assert [(each["name"], each["listens"]) for each in listed] == [("schedule", True), ("webhook", True)]
+
+
+def test_what_arrived_of_a_workflow_with_sensitive_fields_is_revealed_for_a_reason(studio):
+    page, server = studio.page, studio.server
+    schema = {"type": "object", "properties": {"card": {"type": "string", "x-sensitive": True}}}
+    hook = {"type": "webhook", "path": "pay", "auth": {"style": "none"}}
+    document = {"name": "masked", "definition": GREET, "input_schema": schema, "triggers": [hook]}
+    server.json("POST", "/workflows/import", {"document": document, "publish": True})
+    assert server.request("POST", "/hooks/masked/pay", {"card": "4000-1111"}, Authorization="")[0] == 202
+    studio.open("/triggers/masked/webhook")
+    page.get_by_role("button", name=re.compile("open webhook")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Sensitive fields are hidden")
+    expect(dialog).not_to_contain_text("4000-1111")
+    dialog.get_by_role("button", name="Reveal …").click()
+    asked = page.get_by_role("dialog", name="Reveal sensitive fields?")
+    asked.get_by_label("Reason").fill("Ticket 4711")
+    asked.get_by_role("button", name="Reveal", exact=True).click()
+    expect(page.get_by_role("dialog").last).to_contain_text("4000-1111")
+    expect(page.get_by_text("For the reason: Ticket 4711")).to_be_visible()
