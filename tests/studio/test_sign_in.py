@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import re
+from html import escape
+from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.studio.browsing import Studio
-from tests.support.studio.deployment import CODE, Deployment, User, UserPool, where_tokens_are
+from tests.support.studio.deployment import APP_SECRET, CODE, DOMAIN, Deployment, User, UserPool, where_tokens_are
 from tests.support.studio.designing import THREE_STEPS, Designer
 
 INVITED, ANN, SECOND = "invited@example.com", "ann@example.com", "second@example.com"
+NEW = "new@example.com"
 TEMPORARY, PASSWORD = "Temporary-1-password", "Chosen-2-password"
 
 
 @pytest.fixture
-def deployment(studio_server):
+def providers():
+    """The identity providers of the deployment."""
+    return []
+
+
+@pytest.fixture
+def deployment(studio_server, providers):
     served = Deployment(studio_server, UserPool({
         INVITED: User(TEMPORARY, is_invited=True), ANN: User(PASSWORD), SECOND: User(PASSWORD, has_second_factor=True),
-    }))
+        NEW: User(PASSWORD, must_set_one_up=True),
+    }), providers)
     yield served
     served.stop()
 
@@ -173,3 +184,76 @@ def test_who_signs_out_is_forgotten(visitor, deployment):
     assert page.url == f"{deployment.url}/studio/connectors/"
     assert deployment.pool.asked == ["USER_PASSWORD_AUTH", "RevokeToken"]
     assert deployment.pool.refresh_tokens == {}
+
+
+def test_a_second_factor_is_set_up_where_the_pool_demands_one(visitor):
+    page = visitor.page
+    visitor.expect_refusal(400, "/cognito$")
+    visitor.open("/")
+    sign_in(page, NEW)
+    expect(heading(page, "Set up a second factor")).to_be_visible()
+    expect(page.get_by_text(APP_SECRET, exact=True)).to_be_visible()
+    link = page.get_by_role("link", name="Open it in an app of this device")
+    expect(link).to_have_attribute("href", re.compile(rf"^otpauth://totp/Automate%3Anew%40example.com\?secret={APP_SECRET}"))
+    visitor.check_axe()
+    page.get_by_label("Code").fill("000000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Code mismatch")
+    expect(page.get_by_text(APP_SECRET, exact=True)).to_be_visible()
+    page.get_by_label("Code").fill(CODE)
+    page.keyboard.press("Enter")
+    expect(heading(page, "Workflows")).to_be_visible()
+    assert APP_SECRET not in page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+
+
+@pytest.fixture
+def hosted_page(context, deployment):
+    """The hosted sign-in page and its identity provider: `seen` has the addresses, `answer` makes the one that it sends
+    the browser back to."""
+    played = SimpleNamespace(seen=[], answer=lambda asked: deployment.pool.authorize(asked, ANN))
+
+    def shows(route):
+        parts = urlsplit(route.request.url)
+        played.seen.append(parts)
+        asked = dict(parse_qsl(parts.query))
+        back = asked["logout_uri"] if parts.path == "/logout" else played.answer(asked)
+        body = f'<!doctype html><html lang="en"><title>Okta</title><a href="{escape(back)}">Continue</a>'
+        route.fulfill(status=200, content_type="text/html", body=body)
+
+    context.route(f"https://{DOMAIN}/**", shows)
+    return played
+
+
+@pytest.mark.parametrize("providers", [["Okta"]])
+def test_an_identity_provider_signs_in_and_no_code_stays_in_the_address(visitor, deployment, hosted_page):
+    page = visitor.page
+    visitor.open("/secrets/?find=DEMO")
+    visitor.check_axe()
+    page.get_by_role("button", name="Sign in with Okta").click()
+    page.get_by_role("link", name="Continue").click()
+    expect(heading(page, "Secrets")).to_be_visible()
+    assert page.url == f"{deployment.url}/studio/secrets/?find=DEMO"
+    assert deployment.pool.asked == ["authorization_code"]
+    assert where_tokens_are(page) == ["session"]
+    page.reload()
+    expect(heading(page, "Secrets")).to_be_visible()
+    assert deployment.pool.asked == ["authorization_code", "REFRESH_TOKEN_AUTH"]
+
+    page.locator("#studio-top").get_by_role("button").last.click()
+    page.get_by_role("menuitem", name="Sign out", exact=True).click()
+    page.get_by_role("link", name="Continue").click()
+    expect(heading(page, "Sign in")).to_be_visible()
+    assert [parts.path for parts in hosted_page.seen] == ["/oauth2/authorize", "/logout"]
+    assert deployment.pool.refresh_tokens == {}
+
+
+@pytest.mark.parametrize("providers", [["Okta"]])
+def test_an_answer_of_another_sign_in_is_refused_and_nothing_is_asked(visitor, deployment, hosted_page):
+    page = visitor.page
+    hosted_page.answer = lambda asked: deployment.pool.authorize({**asked, "state": "guessed"}, ANN)
+    visitor.open("/secrets/")
+    page.get_by_role("button", name="Sign in with Okta").click()
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("belongs to another sign-in")
+    assert page.url == f"{deployment.url}/studio/secrets/"
+    assert deployment.pool.asked == []

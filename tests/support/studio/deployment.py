@@ -3,6 +3,7 @@
     /studio/config.json    what the deployment writes beside the build
     /studio/*              the build
     /cognito               a user pool that answers as Amazon Cognito does
+    /cognito/token         the token endpoint of its hosted page, PKCE checked; a test plays the page (`authorize`)
     everything else        the local product, in its owner's name, when the header Authorization is a good ID token
 
 Statuses and words of the pool are those of the Amazon Cognito user pools API reference; 401 is API Gateway's.
@@ -11,10 +12,12 @@ Statuses and words of the pool are those of the Amazon Cognito user pools API re
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import json
 import re
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
 
 from functions.server.studio_files import StudioFiles
 from functions.server.wsgi import respond
@@ -22,6 +25,9 @@ from tests.support.studio.one_origin import OneOrigin, body_of, forward
 
 CLIENT_ID = "client-of-the-studio"
 CODE = "123456"
+APP_SECRET = "JBSWY3DPEHPK3PXP"
+DOMAIN = "acme.auth.eu-central-1.amazoncognito.com"
+WITHOUT_CLIENT = ("AssociateSoftwareToken", "VerifySoftwareToken")
 
 
 class Refused(Exception):
@@ -33,6 +39,7 @@ class User:
     password: str
     is_invited: bool = False
     has_second_factor: bool = False
+    must_set_one_up: bool = False
 
 
 @dataclass
@@ -47,17 +54,18 @@ class UserPool:
     asked: list[str] = field(default_factory=list)
     """The flows and operations, in their order."""
     sessions: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, tuple] = field(default_factory=dict)
     _numbers: itertools.count = field(default_factory=itertools.count)
 
     def answer(self, operation, given):
         """Body of the answer. Raises Refused."""
-        if given["ClientId"] != CLIENT_ID:
+        if operation not in WITHOUT_CLIENT and given["ClientId"] != CLIENT_ID:
             raise Refused("ResourceNotFoundException", f"User pool client {given['ClientId']} does not exist.")
         self.asked.append(given.get("AuthFlow") or given.get("ChallengeName") or operation)
         return {
             "InitiateAuth": self._initiate, "RespondToAuthChallenge": self._respond,
             "ForgotPassword": self._forgot, "ConfirmForgotPassword": self._confirm,
-            "RevokeToken": self._revoke,
+            "RevokeToken": self._revoke, "AssociateSoftwareToken": self._associate, "VerifySoftwareToken": self._verify,
         }[operation](given)
 
     def _initiate(self, given):
@@ -74,9 +82,46 @@ class UserPool:
             raise Refused("NotAuthorizedException", "Incorrect username or password.")
         if user.is_invited:
             return self._challenge("NEW_PASSWORD_REQUIRED", name)
+        if user.must_set_one_up:
+            return self._challenge("MFA_SETUP", name)
         if user.has_second_factor:
             return self._challenge("SOFTWARE_TOKEN_MFA", name)
         return self._signed_in(name)
+
+    def _associate(self, given):
+        assert set(given) == {"Session"}
+        return {"SecretCode": APP_SECRET, "Session": self._moved(given)}
+
+    def _verify(self, given):
+        if given["UserCode"] != CODE:
+            raise Refused("EnableSoftwareTokenMFAException", "Code mismatch")
+        self.users[self.sessions[given["Session"]]].must_set_one_up = False
+        return {"Status": "SUCCESS", "Session": self._moved(given)}
+
+    def _moved(self, given):
+        """The next session, in the place of the one before."""
+        name, session = self.sessions.pop(given["Session"]), f"session-{next(self._numbers)}"
+        self.sessions[session] = name
+        return session
+
+    def authorize(self, asked, name):
+        """Where the hosted page sends a browser that asked so, once `name` has signed in."""
+        code = f"code-{next(self._numbers)}"
+        self.codes[code] = (asked, name)
+        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+
+    def exchange(self, given):
+        """Status and body of the token endpoint."""
+        self.asked.append(given["grant_type"])
+        asked, name = self.codes.pop(given["code"], ({}, None))
+        digest = base64.urlsafe_b64encode(hashlib.sha256(given["code_verifier"].encode()).digest()).decode().rstrip("=")
+        if name is None or asked["code_challenge"] != digest or asked["redirect_uri"] != given["redirect_uri"]:
+            return 400, {"error": "invalid_grant"}
+        result = self._signed_in(name, aud=given["client_id"], nonce=asked["nonce"])["AuthenticationResult"]
+        return 200, {
+            "id_token": result["IdToken"], "refresh_token": result["RefreshToken"], "expires_in": 3600,
+            "access_token": result["AccessToken"], "token_type": "Bearer",
+        }
 
     def _revoke(self, given):
         self.refresh_tokens.pop(given["Token"], None)
@@ -94,7 +139,7 @@ class UserPool:
         assert responses["USERNAME"] == f"id-of-{name}"
         if given["ChallengeName"] == "NEW_PASSWORD_REQUIRED":
             self._set_password(name, responses["NEW_PASSWORD"])
-        elif responses["SOFTWARE_TOKEN_MFA_CODE"] != CODE:
+        elif given["ChallengeName"] == "SOFTWARE_TOKEN_MFA" and responses["SOFTWARE_TOKEN_MFA_CODE"] != CODE:
             raise Refused("CodeMismatchException", "Invalid code received for user")
         del self.sessions[given["Session"]]
         return self._signed_in(name)
@@ -116,13 +161,13 @@ class UserPool:
             raise Refused("InvalidPasswordException", "Password did not conform with policy: Password not long enough")
         self.users[name].password, self.users[name].is_invited = password, False
 
-    def _signed_in(self, name):
+    def _signed_in(self, name, **claims):
         refresh_token = self._token({"refresh": name})
         self.refresh_tokens[refresh_token] = name
-        return {"AuthenticationResult": {**self._result(name), "RefreshToken": refresh_token}}
+        return {"AuthenticationResult": {**self._result(name, **claims), "RefreshToken": refresh_token}}
 
-    def _result(self, name):
-        id_token = self._token({"sub": f"id-of-{name}", "email": name})
+    def _result(self, name, **claims):
+        id_token = self._token({"sub": f"id-of-{name}", "email": name, **claims})
         self.id_tokens.add(id_token)
         return {"IdToken": id_token, "AccessToken": self._token({}), "ExpiresIn": 3600, "TokenType": "Bearer"}
 
@@ -136,8 +181,9 @@ class UserPool:
 class Deployment(OneOrigin):
     """Serves it in front of `product`, a LocalServer."""
 
-    def __init__(self, product, pool):
+    def __init__(self, product, pool, providers=()):
         self.pool = pool
+        self._providers = list(providers)
         self.canary = product.canary
         self.cookie = None
         self.json = product.json
@@ -149,9 +195,13 @@ class Deployment(OneOrigin):
         path = environ["PATH_INFO"]
         if path == "/studio/config.json":
             configuration = {"auth": "cognito", "region": "eu-central-1", "stage": "dev", "client_id": CLIENT_ID}
+            if self._providers:
+                configuration["sign_in"] = {"domain": DOMAIN, "client_id": "cli", "providers": self._providers}
             return _json(start_response, 200, configuration)
         if path.startswith("/studio/"):
             return self._files(environ, start_response)
+        if path == "/cognito/token":
+            return _json(start_response, *self.pool.exchange(dict(parse_qsl(body_of(environ).decode()))))
         if path == "/cognito":
             return self._cognito(environ, start_response)
         if environ.get("HTTP_AUTHORIZATION") not in self.pool.id_tokens:
