@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import click
 
 from engine.errors import InvalidDocument
@@ -57,14 +59,20 @@ def put_events(*, files: tuple[str, ...], bus: str | None, queue: str | None, me
     if queue is None:
         if message_id is not None:
             raise InvalidDocument("an event says its id itself", where="--id", advice='Give it as "id" in the event.')
-        asked = {"events": values, **({"bus": bus} if bus else {})}
+        asked = {"events": [_named(value) for value in values], **({"bus": bus} if bus else {})}
     else:
         if bus is not None:
             raise InvalidDocument("a message has a queue or an event a bus", where="--bus", advice="Give one of them.")
-        asked = {"queue": queue, "messages": values, **({"message_ids": [message_id]} if message_id else {})}
+        ids = [message_id] if message_id is not None else [str(uuid.uuid4()) for _ in values]
+        asked = {"queue": queue, "messages": values, "message_ids": ids}
     with session().client() as api:
         found = api.post("/events", asked)
     session().screen.show(found, lambda: _print_put(found))
+
+
+def _named(event: Json) -> Json:
+    """The event with an id: a request that is repeated for want of an answer starts nothing twice."""
+    return {"id": str(uuid.uuid4()), **event} if isinstance(event, dict) else event
 
 
 def _print_put(found: Json) -> None:
