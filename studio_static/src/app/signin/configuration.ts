@@ -1,5 +1,12 @@
 /** How one signs in here: /studio/config.json says it of a deployment on AWS; where there is none, a cookie does. */
-import type { HostedPage } from "./hosted";
+
+/** A deployment's hosted sign-in page. */
+export interface HostedPage {
+  /** Its host. */
+  domain: string;
+  /** The names of the identity providers behind it. */
+  providers: readonly string[];
+}
 
 export interface UserPool {
   region: string;
@@ -14,6 +21,9 @@ declare global {
     studioConfiguration?: Promise<Response> | undefined;
   }
 }
+
+/** Where a hosted sign-in page returns to; infra_cdk/studio_stack.py registers it. */
+export const RETURN = "/studio/signed-in";
 
 export const CONFIGURATION = "/studio/config.json";
 

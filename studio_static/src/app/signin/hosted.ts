@@ -7,21 +7,13 @@
  * State, nonce and verifier are in the tab's sessionStorage between the two, for one answer.
  */
 import { CognitoError, claimsOf, type Tokens } from "./cognito";
+import { type HostedPage, RETURN } from "./configuration";
 
-/** Where the page returns to; infra_cdk/studio_stack.py registers it. */
-export const RETURN = "/studio/signed-in";
 const TOKENS = "/cognito/token";
 const ATTEMPT = "automate.sign-in";
 const BY_PAGE = "automate.signed-in-by-page";
 const HOME = "/studio/";
 const ANOTHER = "The answer belongs to another sign-in, or to none. Sign in again.";
-
-export interface HostedPage {
-  /** Its host. */
-  domain: string;
-  /** The names of the identity providers behind it. */
-  providers: readonly string[];
-}
 
 export interface Attempt {
   state: string;

@@ -2,8 +2,8 @@
 import { create } from "zustand";
 import { setCredentials } from "../../api/credentials";
 import { Cognito } from "./cognito";
-import { readConfiguration, type UserPool } from "./configuration";
-import { type Answer, exchange, takeAnswer, takeSignOutAddress } from "./hosted";
+import { RETURN, readConfiguration, type UserPool } from "./configuration";
+import type { Answer } from "./hosted";
 import { Session } from "./session";
 
 export type SignIn =
@@ -22,13 +22,15 @@ export function isCovered(): boolean {
 
 /** Called once, by main. */
 export async function findSignIn(): Promise<void> {
-  // At once: no code stays in the address, and the page that is shown is the wanted one.
-  useSignIn.setState(await found(takeAnswer()), true);
+  useSignIn.setState(await found(), true);
 }
 
-async function found(answer: Answer | null): Promise<SignIn> {
+async function found(): Promise<SignIn> {
   let pool: UserPool | null;
+  let answer: Answer | null = null;
   try {
+    // Before anything is shown: no code stays in the address, and the page beneath is the wanted one.
+    if (window.location.pathname === RETURN) answer = (await import("./hosted")).takeAnswer();
     pool = await readConfiguration();
   } catch (thrown) {
     return { by: "problem", message: thrown instanceof Error ? thrown.message : String(thrown) };
@@ -37,15 +39,20 @@ async function found(answer: Answer | null): Promise<SignIn> {
   const { clientId, hosted } = pool;
   const cognito = new Cognito(clientId);
   const loadAgain = () => window.location.reload();
-  const goOut = () => {
-    const address = takeSignOutAddress(hosted, clientId);
+  const goOut = async () => {
+    const address = await import("./hosted")
+      .then((page) => page.takeSignOutAddress(hosted, clientId))
+      .catch(() => null);
     if (address === null) loadAgain();
     else window.location.assign(address);
   };
-  const session = new Session(cognito, loadAgain, goOut);
+  const session = new Session(cognito, loadAgain, hosted === null ? loadAgain : () => void goOut());
   setCredentials(session);
   if (answer === null) void session.resume();
   else if ("problem" in answer) void session.arrive(Promise.reject(new Error(answer.problem)));
-  else void session.arrive(exchange(clientId, answer));
+  else {
+    const given = answer;
+    void session.arrive(import("./hosted").then(({ exchange }) => exchange(clientId, given)));
+  }
   return { by: "pool", pool, cognito, session };
 }
