@@ -13,9 +13,9 @@ from engine.governance.audit_verify import exported
 from engine.ports.audit_log import CHAINS, AuditHead
 from engine.ports.erasure import Erasure
 from engine.ports.keys import ENGINE
-from tests.contract.test_audit_verify_contract import Tamper
 from tests.support.durable import TESTER
 from tests.support.records import an_entry
+from tests.support.tampering import Tamper
 
 ONE, TWO = "orders:kanarienvogel", "orders:other"
 DIGEST = "ab" * 32

@@ -45,7 +45,7 @@ def test_an_input_and_an_answer_of_seven_megabytes_go_by_addresses_of_the_bucket
 
 
 def test_every_route_of_the_api_is_deployed(stage):
-    """What API Gateway lets through is the app's own table of routes."""
+    """What API Gateway lets through is the app's own table of routes, and its doors for IAM roles and named tokens."""
     from functions.app.table import every_route  # noqa: PLC0415
 
     gateway = stage.emulator.client("apigateway")
@@ -55,4 +55,5 @@ def test_every_route_of_the_api_is_deployed(stage):
         (method, resource["path"]) for page in pages for resource in page["items"]
         for method in resource.get("resourceMethods", {})
     }
-    assert deployed == {(route.method, route.path) for route in every_route()}
+    by_iam = {(route.method, f"/iam{route.path}") for route in every_route() if route.by_iam}
+    assert deployed == {(route.method, route.path) for route in every_route()} | by_iam | {("ANY", "/token/{proxy+}")}

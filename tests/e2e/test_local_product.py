@@ -334,7 +334,11 @@ def test_a_cookie_that_another_port_was_sent_opens_nothing_there(server):
         "Sec_Fetch_Site": "same-origin", "User_Agent": "Mozilla/5.0",
     }
     described = server.json("GET", "/openapi.json")["paths"]
-    asked = [(method.upper(), path) for path, methods in described.items() for method in methods if path != "/health"]
+    anybodys = ("/health", "/hooks/", "/forms")
+    asked = [
+        (method.upper(), path) for path, methods in described.items() for method in methods
+        if not path.startswith(anybodys)
+    ]
     opened = {
         (method, path) for method, path in [*asked, ("POST", "/signout")]
         if server.request(method, path.replace("{", "").replace("}", ""), None if method == "GET" else {}, **copied)[0]

@@ -77,11 +77,12 @@ class Versions(Protocol):
 @dataclass(frozen=True, slots=True)
 class AlertPlace:
     """What alerts of a place have: `default` are those of a workflow that names none, `tasks` calls webhooks (None
-    where none can be called), `link` gives the address of an execution's page."""
+    where none can be called) by the resource `webhook`, `link` gives the address of an execution's page."""
 
     default: tuple[Mapping[str, Json], ...]
     tasks: Tasks | None
     link: Callable[[str], str]
+    webhook: str = ""
 
 
 class Alerting:
@@ -226,7 +227,7 @@ class Alerting:
         token = webhook.get("bearer_token")
         arguments = {"method": "POST", "url": webhook["url"], "json": said, "timeout_seconds": WEBHOOK_SECONDS}
         outcome = self._place.tasks.call(TaskCall(
-            resource="connector:http:request",
+            resource=self._place.webhook,
             arguments=arguments if token is None else {**arguments, "bearer_token": token},
             workspace=self._workspace, execution_id=told.execution, workflow=told.workflow, version=0, state=ALERT,
             attempt=1, idempotency_key=name, budget_seconds=WEBHOOK_SECONDS,

@@ -101,7 +101,9 @@ def triggers_over(
     alerting = Alerting(
         published=published, alerts=watched.alerts, delivering=delivering, states=stores.trigger_states,
         page=executions.page, clock=clock, workspace=settings.workspace,
-        place=AlertPlace(default, tasks, lambda name: f"{_studio(settings)}/executions/{quote(name)}"),
+        place=AlertPlace(
+            default, tasks, lambda name: f"{_studio(settings)}/executions/{quote(name)}", "connector:http:request"
+        ),
     )
     return Triggers(
         listening, delivering, Arriving(listening, delivering, clock), stores.deliveries, stores.trigger_states, clock,

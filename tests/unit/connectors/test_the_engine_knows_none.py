@@ -23,6 +23,8 @@ OTHER_MEANINGS = {
     ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
     ("catalog/triggers.py", "slack"): "the style of a webhook's signature",
     ("triggers/signatures.py", "slack"): "the style of a webhook's signature",
+    ("copilot/offline/triggers.py", "slack"): "the style of a webhook's signature",
+    ("triggers/forms.py", "email"): "a format of JSON Schema",
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",
     ("adapters/models/openai.py", "http"): "the scheme of an address",

@@ -58,8 +58,8 @@ def test_a_pattern_that_is_none_is_refused_with_every_place(automate, write):
 def test_validate_shows_the_next_ten_times_of_each_schedule(automate, write):
     triggers = [
         {"type": "schedule", "expression": "cron(30 2 * 3 ? *)", "timezone": "Europe/Berlin"},
-        {"type": "schedule", "expression": "at(2020-01-01T00:00:00)", "enabled": False},
-        {"type": "schedule", "expression": "cron(0/30 2 ? 10 1L *)", "timezone": "Europe/Berlin"},
+        {"type": "schedule", "name": "over", "expression": "at(2020-01-01T00:00:00)", "enabled": False},
+        {"type": "schedule", "name": "twice", "expression": "cron(0/30 2 ? 10 1L *)", "timezone": "Europe/Berlin"},
         {"type": "event", "pattern": {"source": ["x"]}},
     ]
     file = write("flow.json", {"name": "flow", "definition": DEFINITION, "triggers": triggers})
