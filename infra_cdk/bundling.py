@@ -101,7 +101,7 @@ KEPT = 5
 IN_USE_SECONDS = 3600
 """What was used so lately may be in another deployment's hands."""
 
-_BUNDLE = re.compile(r"(?P<kind>[a-z-]+)-[0-9a-f]{20}(?P<part>\.part)?")
+_BUNDLE = re.compile(r"(?P<kind>[a-z-]+)-[0-9a-f]{20}(?P<part>(\.\w+)?\.part)?")
 
 
 class BundlingFailed(UserError):
@@ -177,11 +177,16 @@ class Bundles:
             digest.update(hashlib.sha256(part).digest())
         folder = self._cache / f"{kind}-{digest.hexdigest()[:20]}"
         if not folder.is_dir():
-            building = folder.with_suffix(".part")
-            shutil.rmtree(building, ignore_errors=True)
-            building.mkdir(parents=True)
+            self._cache.mkdir(parents=True, exist_ok=True)
+            building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".part", dir=self._cache))
+            building.chmod(0o755)
             fill(building)
-            building.rename(folder)
+            try:
+                building.rename(folder)
+            except OSError:  # another deployment was first: its bundle is the same
+                if not folder.is_dir():
+                    raise
+                shutil.rmtree(building, ignore_errors=True)
         folder.touch()  # when it was used last
         self.used.add(folder)
         return folder
@@ -196,7 +201,7 @@ class Bundles:
         for folder in self._cache.iterdir() if self._cache.is_dir() else ():
             named, at = _BUNDLE.fullmatch(folder.name), folder.stat().st_mtime
             if named and folder not in self.used and now - at > IN_USE_SECONDS:
-                old.setdefault(named["part"] or named["kind"], []).append((at, folder))
+                old.setdefault(".part" if named["part"] else named["kind"], []).append((at, folder))
         parts = old.pop(".part", [])
         gone = [folder for _, folder in parts]
         gone += [folder for bundles in old.values() for _, folder in sorted(bundles, reverse=True)[KEPT:]]

@@ -183,7 +183,7 @@ class TestPruning:
         assert Bundles(HERE, tmp_path).prune() == []
 
     def test_what_an_interrupted_run_left_goes_and_what_is_not_ours_stays(self, tmp_path, bundle):
-        part = bundle(f"layer-{1:020x}.part", hours=2)
+        part = bundle(f"layer-{1:020x}.ab_c1.part", hours=2)
         other = bundle("my-notes", hours=9999)
         assert Bundles(HERE, tmp_path).prune() == [part]
         assert list(tmp_path.iterdir()) == [other]
@@ -199,3 +199,17 @@ class TestPruning:
         assert again.code("functions/deadletter", without=NOT_FOR_WORKERS) == folder
         assert folder.stat().st_mtime > 1
         assert again.used == {folder}
+
+    def test_of_two_deployments_that_make_the_same_bundle_both_have_it(self, tmp_path):
+        bundles, rival = Bundles(HERE, tmp_path), []
+
+        def fill(into):
+            (into / "module.py").write_text("made = True")
+            if not rival:  # meanwhile another one makes it whole
+                rival.append(None)
+                rival[0] = Bundles(HERE, tmp_path)._made("code", [b"same"], fill)
+
+        made = bundles._made("code", [b"same"], fill)
+        assert made == rival[0]
+        assert [path.name for path in tmp_path.iterdir()] == [made.name]
+        assert (made / "module.py").read_text() == "made = True"
