@@ -2,7 +2,7 @@
 
 PORT ?= 8400
 AUTOMATE_DATA_DIR ?= .automate
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 2
 export PORT AUTOMATE_DATA_DIR
 # Tests and commands start hundreds of processes: none compiles again what the one before it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
