@@ -7,7 +7,6 @@ folder of locks itself: a full disk takes no new file, and is when this job is w
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -22,6 +21,7 @@ from engine.durable.lifecycle.ageing import Ageing
 from engine.durable.retention import Retention
 from engine.errors import StorageError
 from engine.ports.catalog_store import CatalogStore
+from functions.server.locks import try_lock
 
 _LOG = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def age(
     lock = os.open(folder / "locks", os.O_RDONLY | os.O_CLOEXEC)
     try:
         while not ended.wait(pause):
-            pause = _pause(round_, stores, clock, erasing) if _is_ours(lock) else REST_SECONDS
+            pause = _pause(round_, stores, clock, erasing) if try_lock(lock) else REST_SECONDS
     finally:
         os.close(lock)
 
@@ -85,11 +85,3 @@ def _pause(round_: Callable[[], bool], stores: LocalStores, clock: Clock, erasin
     except StorageError as error:
         _LOG.warning("retention is tried again: %s", error)
     return REST_SECONDS
-
-
-def _is_ours(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -7,7 +7,6 @@ Of several workers one does it, by an OS lock that ends with its process.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from engine.durable.triggering.schedules import Schedules
 from engine.errors import StorageError, UserError
+from functions.server.locks import try_lock
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def _alone(folder: Path, name: str, what: str, act: Callable[[], int], ended: th
     pause = LOOK_SECONDS
     try:
         while not ended.wait(pause):
-            pause = _look(what, act) if _is_ours(lock) else REST_SECONDS
+            pause = _look(what, act) if try_lock(lock) else REST_SECONDS
     finally:
         os.close(lock)
 
@@ -67,11 +67,3 @@ def _look(what: str, act: Callable[[], int]) -> float:
         _LOG.exception("%s are looked at again, after a defect", what)
         return REST_SECONDS
     return LOOK_SECONDS
-
-
-def _is_ours(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

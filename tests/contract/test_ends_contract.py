@@ -13,10 +13,12 @@ from engine.ports.keys import ExecutionKey
 START = 1_700_000_000.0
 
 
+pytestmark = pytest.mark.parametrize("shared_backend", ["memory", "sqlite"], indirect=True)
+"""On AWS no store has ends: the table's stream tells of them (tests/unit/functions/sweeper/test_ends.py)."""
+
+
 @pytest.fixture
 def ends(backend):
-    if backend.family == "aws":
-        pytest.skip("the table's stream tells")
     yield backend.stores.ends
     backend.journal.hears = None
     backend.stores.ends.told([number for number, _ in backend.stores.ends.untold(0, 1000)])

@@ -301,9 +301,8 @@ def put_back(stores, key, started):
     stores.journal.commit([a_segment(key, 0)])
 
 
+@pytest.mark.parametrize("stores", ["aws"], indirect=True)
 def test_on_aws_the_name_is_all_that_stays_for_a_day(stores):
-    if stores.family != "aws":
-        pytest.skip("the others keep a digest")
     product = Asked(stores, ONE_TASK, **KEYED)
     key = product.ended({"customer": CANARY})
     product.erasing.erase_one(key, TESTER)

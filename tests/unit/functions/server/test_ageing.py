@@ -17,6 +17,7 @@ from engine.ports.journal import HeaderChange, row_of
 from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
 from functions.server import ageing
+from functions.server.locks import try_lock
 from tests.support import patience
 from tests.support.records import START, a_header, a_segment
 
@@ -89,7 +90,7 @@ def test_of_two_workers_one_does_it(stores, tmp_path, monkeypatch):
     monkeypatch.setattr(ageing, "_pause", lambda *_: rounds.append(1) or 0.001)
     lock = os.open(tmp_path / "data" / "locks", os.O_RDONLY)
     try:
-        assert ageing._is_ours(lock)
+        assert try_lock(lock)
         ended = threading.Event()
         arguments = (tmp_path / "data", stores, stores.clock, Retention(), ended)
         monkeypatch.setattr(ageing, "REST_SECONDS", 0.001)
