@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 import threading
-from pathlib import Path
 
 from benchmarks import workloads
 from benchmarks.connector import TASK
@@ -26,6 +24,7 @@ from engine.ports.keys import ExecutionKey
 from functions.cli.client.client import Client
 from functions.cli.client.in_process import InProcess
 from functions.server import ageing
+from tools.environments import bench_folder
 
 AGO_DAYS = 100.0
 AT_ONCE = 50
@@ -123,7 +122,7 @@ def main() -> None:
     parser.add_argument("--executions", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=5, help="rounds at the least, alone and beside")
     arguments = parser.parse_args()
-    folder = Path(os.environ.get("AUTOMATE_BENCH_DIR") or ".bench").absolute()
+    folder = bench_folder()
     folder.mkdir(parents=True, exist_ok=True)
     print(json.dumps(machine(str(folder))))
     print(json.dumps(aged(str(folder), arguments.executions, arguments.repeats)))

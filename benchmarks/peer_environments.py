@@ -1,21 +1,18 @@
 """The peers: what is installed for each, into an environment that is made here, and how its script is run.
 
-    $AUTOMATE_BENCH_DIR (.bench)/venvs/NAME/        one virtual environment a peer, of this Python
-                                   …/installed      written last: the requirements it holds; others make it anew
-
-A peer that cannot be installed, or a workload that it cannot run, is told with its reason and left out.
+Each peer has a virtual environment of its own (tools/environments.py). A peer that cannot be installed, or a workload
+that it cannot run, is told with its reason and left out.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.environments import NotInstalled, environment
 from tools.node import Failed, get_node
 
 HERE = Path(__file__).parent
@@ -84,24 +81,19 @@ def install(peer: Peer, folder: Path) -> Path:
     """The Python of the peer's environment, made where it is missing. Raises Unavailable."""
     if sys.version_info < peer.least_python:
         raise Unavailable(f"it needs Python {'.'.join(map(str, peer.least_python))}")
-    home = folder / "venvs" / peer.environment
-    python, mark = home / "bin" / "python", home / "installed"
-    wanted = "\n".join([*peer.requirements, *peer.node_packages])
-    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
-        return python
-    print(f"Installing {peer.name} into {home} …", file=sys.stderr, flush=True)
-    shutil.rmtree(home, ignore_errors=True)
-    venv.create(home, with_pip=True)
-    _run([str(python), "-m", "pip", "install", "--quiet", "--prefer-binary", *peer.requirements], INSTALL_SECONDS, {})
-    if peer.node_packages:
-        try:
-            node = get_node()
-        except Failed as error:
-            raise Unavailable(str(error)) from None
-        npm = [*node.npm, "install", "--no-audit", "--no-fund", "--prefix", str(home), *peer.node_packages]
-        _run(npm, INSTALL_SECONDS, node.environment())
-    mark.write_text(wanted, encoding="utf-8")
-    return python
+
+    def node_packages(home: Path) -> None:
+        if peer.node_packages:
+            npm = [*get_node().npm, "install", "--no-audit", "--no-fund", "--prefix", str(home), *peer.node_packages]
+            _run(npm, INSTALL_SECONDS, get_node().environment())
+
+    try:
+        return environment(
+            folder / "venvs" / peer.environment, peer.requirements, also="\n".join(peer.node_packages),
+            finish=node_packages, seconds=INSTALL_SECONDS,
+        )
+    except (Failed, NotInstalled) as error:
+        raise Unavailable(str(error).splitlines()[-1][:200]) from None
 
 
 def run(peer: Peer, python: Path, workload: str, repeats: int, folder: Path) -> list[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import Any
 
 from benchmarks import measuring, peer_environments
 from benchmarks.peer_environments import PEERS, Unavailable
+from tools.environments import bench_folder
 
 IN_MEMORY = ("W1", "W1J", "W2", "W6", "W7", "STREAM1M", "PASS200K")
 DURABLE = ("W3", "W3x50", "W4", "W5", "W4xN")
@@ -31,7 +31,7 @@ Line = dict[str, Any]
 def main() -> None:
     """Print the table as it grows, then the JSON lines."""
     arguments = _arguments()
-    folder = Path(os.environ.get("AUTOMATE_BENCH_DIR") or ".bench").absolute()
+    folder = bench_folder()
     folder.mkdir(parents=True, exist_ok=True)
     if arguments.child:
         _child(arguments.child, arguments.repeats, folder)

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import subprocess
-import venv
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ import pytest
 from tests.deployed.next_release import change_schema
 from tests.deployed.typist import Typist
 from tests.support.deployed.emulator import ARCHITECTURE, PYTHON, REGION, ROOT, Emulator
+from tools.environments import bench_folder, environment
 
 pytestmark = pytest.mark.full
 DOCUMENT = ROOT / "docs" / "deployment.md"
@@ -121,11 +121,7 @@ def shell(cloud, origin, tmp_path_factory):
 
 def aws_command() -> Path:
     """The folder of AWS's own command line; installs it at the first use, apart, as it pins its own botocore."""
-    home = Path(os.environ.get("AUTOMATE_BENCH_DIR", ROOT / ".bench")) / "venvs" / "aws"
-    if not (home / "bin" / "aws").exists():
-        venv.create(home, with_pip=True, clear=True)
-        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "--quiet", "awscli"], check=True, timeout=600)
-    return home / "bin"
+    return environment(bench_folder() / "venvs" / "aws", ["awscli"]).parent
 
 
 class Typed:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-import venv
 from pathlib import Path
+
+from tools.environments import bench_folder, environment
 
 ROOT = Path(__file__).parents[3]
 REQUIREMENTS = ("ministack==1.5.33", "cryptography>=45")  # the latter verifies the tokens of its user pools
@@ -49,18 +49,14 @@ _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def environment_of_emulator() -> Path:
     """The emulator's Python; installs it at the first use."""
-    home = Path(os.environ.get("AUTOMATE_BENCH_DIR", ROOT / ".bench")) / "venvs" / "emulator"
-    python, mark, wanted = home / "bin" / "python", home / "installed", "\n".join((PYTHON, *REQUIREMENTS, MOVED_CLOCK))
-    if mark.exists() and mark.read_text() == wanted:
-        return python
-    shutil.rmtree(home, ignore_errors=True)
-    venv.create(home, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True, timeout=300)
-    (site_packages,) = home.glob("lib/python*/site-packages")
-    (site_packages / "moved_clock.py").write_text(MOVED_CLOCK)
-    (site_packages / "moved_clock.pth").write_text("import moved_clock\n")
-    mark.write_text(wanted)
-    return python
+
+    def move_clock(home: Path) -> None:
+        (site_packages,) = home.glob("lib/python*/site-packages")
+        (site_packages / "moved_clock.py").write_text(MOVED_CLOCK)
+        (site_packages / "moved_clock.pth").write_text("import moved_clock\n")
+
+    home = bench_folder() / "venvs" / "emulator"
+    return environment(home, REQUIREMENTS, also=PYTHON + MOVED_CLOCK, finish=move_clock)
 
 
 def free_port() -> int:
