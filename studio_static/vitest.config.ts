@@ -5,7 +5,14 @@ import studio from "./vite.config.ts";
 export default mergeConfig(
   studio,
   defineConfig({
+    // A file that needs a document begins with `// @vitest-environment jsdom`: making one costs more than most tests.
     // A busy machine is slow, not broken: only a test that hangs waits so long.
-    test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true, testTimeout: 180_000 },
+    test: {
+      environment: "node",
+      pool: "threads",
+      include: ["src/**/*.test.{ts,tsx}"],
+      restoreMocks: true,
+      testTimeout: 180_000,
+    },
   }),
 );

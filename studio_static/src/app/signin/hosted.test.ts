@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Attempt, begin, exchange, takeAnswer, takeSignOutAddress } from "./hosted";
