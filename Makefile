@@ -8,7 +8,7 @@ export PORT AUTOMATE_DATA_DIR
 unexport PYTHONDONTWRITEBYTECODE
 
 python := .venv/bin/python
-processes = -n $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
+processes = -n $(TEST_PROCESSES)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset

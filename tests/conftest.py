@@ -38,19 +38,19 @@ if "LIMIT_CLOCKS" in os.environ:  # as settings, so that the commands that tests
     os.environ["AUTOMATE_EXPRESSION_WALL_SECONDS"] = str(10 / _clocks)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process of pytest-xdist (``--dist loadgroup``), so that what they share is made once;
-    so do those of the folders that share a deployed stage, or its templates."""
-    groups: dict[Path, pytest.MarkDecorator] = {}
-    for item in items:
-        if item.path not in groups:
-            file = item.path.relative_to(item.config.rootpath).as_posix()
-            groups[item.path] = pytest.mark.xdist_group(next(filter(file.startswith, _SHARING), file))
-        item.add_marker(groups[item.path])
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests run in one process: scheduling.py."""
+    from tests.support.scheduling import ByFile  # noqa: PLC0415 - only with -n
+
+    return ByFile(config, log)
 
 
-_SHARING = ("tests/deployed", "tests/unit/infra_cdk")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With -n the longest files come first."""
+    if hasattr(config, "workerinput"):
+        from tests.support.scheduling import place_of  # noqa: PLC0415 - as above
+
+        items.sort(key=lambda item: place_of(item.nodeid))
 
 
 @pytest.fixture(autouse=True)
