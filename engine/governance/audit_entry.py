@@ -22,7 +22,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ from engine.ports.keys import Actor
 from engine.records import dataclass
 
 Json = Any
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 MOST_CHARACTERS = 2000
 """Of one text in an entry; the rest is cut, and said to be."""
@@ -118,36 +120,27 @@ class Recorded:
         the digest."""
         return {**_shape(self), "digest": self.digest}
 
-    def record(self) -> AuditRecord:
-        """As a store holds it."""
-        entry = self.entry
-        return AuditRecord(
-            entry.workspace, self.chain, self.number, entry.id, self.recorded_at, self.digest,
-            canonical(_written(self)), self.kept,
-        )
-
 
 def sealed(
     entry: AuditEntry, *, number: int, previous: str, recorded_at: float,
     new_key: Callable[[], str] = lambda: secrets.token_hex(16),
-) -> Recorded:
-    """`entry` as number `number` of its chain, with its digest. `new_key` is that of the part that may be erased."""
-    written = replace(entry, at=as_written(entry.at))
-    place = (written, entry.subject.chain, number, previous, as_written(recorded_at))
+) -> AuditRecord:
+    """`entry` as number `number` of its chain, as a store holds it. `new_key` is that of the part that may be erased."""
+    chain = entry.subject.chain
+    shape = _shape(Recorded(entry, chain, number, previous, recorded_at, ""))
     kept = ""
     if entry.subject.kind == EXECUTION:
-        shape = _shape(Recorded(*place, ""))
-        kept = canonical({**{name: shape[name] for name in _ERASABLE}, "key": new_key()})
-    return Recorded(*place, digest_of(canonical(_written(Recorded(*place, "", kept)))), kept)
+        part = {name: shape[name] for name in _ERASABLE}
+        key = new_key()
+        kept = canonical({**part, "key": key})
+        shape |= in_place(_keyed_digest(key, part))
+    body = canonical(shape)
+    return AuditRecord(
+        entry.workspace, chain, number, entry.id, as_written(recorded_at), digest_of(body), body, kept
+    )
 
 
-def _written(recorded: Recorded) -> dict[str, Json]:
-    """The object that is in the chain."""
-    shape = _shape(recorded)
-    return shape if not recorded.kept else {**shape, **_in_place(digest_of_kept(recorded.kept))}
-
-
-def _in_place(digest: str) -> dict[str, Json]:
+def in_place(digest: str) -> dict[str, Json]:
     """What stands in the place of the part that may be erased."""
     name = f"{ERASED}{digest[:32]}"
     return {
@@ -158,16 +151,19 @@ def _in_place(digest: str) -> dict[str, Json]:
 
 def digest_of_kept(kept: str) -> str:
     """The keyed digest of a part that may be erased, with its key in it. Raises ValueError where it is none."""
-    shape = json.loads(kept)
-    key = bytes.fromhex(shape.pop("key"))
-    return hmac.new(key, canonical(shape).encode("ascii"), hashlib.sha256).hexdigest()
+    part = json.loads(kept)
+    return _keyed_digest(part.pop("key"), part)
+
+
+def _keyed_digest(key: str, part: Mapping[str, Json]) -> str:
+    return hmac.digest(bytes.fromhex(key), canonical(part).encode("ascii"), "sha256").hex()
 
 
 def sealed_digest(shape: Mapping[str, Json]) -> str | None:
     """What an entry says that the digest of the part beside it is; None for one without."""
     details = shape["details"]
     found = details.get(SEALED)
-    is_one = isinstance(found, str) and {**shape, **_in_place(found)} == shape
+    is_one = isinstance(found, str) and {**shape, **in_place(found)} == shape
     return found if is_one else None
 
 
@@ -219,7 +215,7 @@ def _entry_of(shape: Mapping[str, Json]) -> AuditEntry:
 
 def canonical(shape: Mapping[str, Json]) -> str:
     """The canonical form of a JSON object."""
-    return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _CANONICAL.encode(shape)
 
 
 def digest_of(text: str) -> str:
@@ -234,7 +230,7 @@ def written_time(at: float) -> str:
 
 def as_written(at: float) -> float:
     """`at` to the microsecond: what is read back of what is written."""
-    return parse_time(written_time(at))
+    return datetime.fromtimestamp(at, UTC).timestamp()
 
 
 def parse_time(text: str, *, where: str = "at") -> float:

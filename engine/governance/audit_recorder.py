@@ -107,13 +107,12 @@ def _linked(run: Sequence[AuditEntry], head: AuditHead | None, now: float) -> li
     records: list[AuditRecord] = []
     for entry in run:
         at = max(at, now, entry.at)
-        recorded = sealed(entry, number=number + 1, previous=previous, recorded_at=at)
-        record = recorded.record()
+        record = sealed(entry, number=number + 1, previous=previous, recorded_at=at)
         size += len(record.body)
         if records and size > MOST_APPENDED_BYTES:
             break
         records.append(record)
-        number, previous = recorded.number, recorded.digest
+        number, previous = record.number, record.digest
     return records
 
 

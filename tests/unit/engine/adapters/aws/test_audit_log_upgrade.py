@@ -142,7 +142,7 @@ def test_a_whole_record_that_follows_on_its_neighbour_is_found_as_well(logs, tab
     forged = sealed(
         an_entry(workspace, "workflow/orders", act="execution.stop"), number=2, previous=before.digest,
         recorded_at=second.recorded_at,
-    ).record()
+    )
     table.write(Put({
         "pk": f"A#{workspace}#{chain:02}", "sk": f"N#{2:012}", "id": forged.id, "recorded_at": forged.recorded_at,
         "digest": forged.digest, "body": forged.body,
