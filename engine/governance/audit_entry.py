@@ -125,7 +125,7 @@ def sealed(
     entry: AuditEntry, *, number: int, previous: str, recorded_at: float,
     new_key: Callable[[], str] = lambda: secrets.token_hex(16),
 ) -> AuditRecord:
-    """`entry` as number `number` of its chain, as a store holds it. `new_key` is that of the part that may be erased."""
+    """`entry` as number `number` of its chain, as a store holds it. `new_key`: of the part that may be erased."""
     chain = entry.subject.chain
     shape = _shape(Recorded(entry, chain, number, previous, recorded_at, ""))
     kept = ""

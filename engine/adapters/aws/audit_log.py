@@ -1,6 +1,6 @@
 """The audit log in DynamoDB: a partition for each chain, read by query, and in it one item for a run of records.
 
-    N#000000000001    records 1 to 20      sealed together: their texts, deflated, and the last one's digest
+    N#000000000001    records 1 to 20      sealed together: their texts, packed and deflated
     N#000000000021    record 21            as an earlier release wrote it, with an item I#<id> beside it
     N#000000000022    records 22 to 23
 
@@ -14,7 +14,8 @@ between: whoever appends next finds the number taken, reads the end and puts the
 A chain's first item and its head are put together.
 
 What of a record may be erased (AuditRecord.kept) lies in an attribute of its own, deflated by itself. To erase it is to
-write that attribute without it; what the records say, and their digests, stay as they are. An item has a term where the
+write that attribute with its keyed digest in its place; the rest of the item stays as it is
+(engine.governance.audit_packing). An item has a term where the
 stage gives its records one: DynamoDB deletes it, some time after a checkpoint has said so.
 
 No id has an index. A record is never recorded before its own time, so who looks for ids walks back from the end to the
@@ -37,7 +38,7 @@ from urllib.parse import quote
 from engine.adapters.audit_runs import runs_of
 from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table, Update
 from engine.adapters.aws.table import TTL_ATTRIBUTE
-from engine.governance.audit_entry import erased_id
+from engine.governance.audit_packing import Place, in_place_of, packed, unpacked
 from engine.ports.audit_log import LEAST_DAYS, AuditHead, AuditNote, AuditRecord
 from engine.records import dataclass
 
@@ -197,7 +198,7 @@ class DynamoAuditLog:
             kept = _opened(item)
             for number in ids:
                 if 0 <= number - first < len(kept):
-                    kept[number - first] = ""
+                    kept[number - first] = in_place_of(kept[number - first])
             left = [number for number in left if number < first]
             if KEPT in item:
                 there = Expression(f"attribute_exists({KEPT})", {":kept": _closed(kept)}, {"#kept": KEPT})
@@ -309,14 +310,9 @@ def _number(item: Item) -> int:
 
 
 def _item_of(run: Sequence[AuditRecord]) -> Item:
-    """The item of records that follow on each other. A digest stands in the text of the next record too, and an id in
-    its own: deflated they cost next to nothing."""
+    """The item of records that follow on each other."""
     first, last = run[0], run[-1]
-    parts = [
-        [record.body, record.digest, erased_id(record) if record.kept else record.id, record.recorded_at]
-        for record in run
-    ]
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(packed(run), ensure_ascii=False, separators=(",", ":"))
     press = zlib.compressobj(level=9, zdict=_DICTIONARY)
     return {
         "pk": _partition(first.workspace, first.chain), "sk": _sort(first.number), "recorded_at": last.recorded_at,
@@ -345,16 +341,9 @@ def _records_of(workspace: str, chain: int, item: Item) -> list[AuditRecord]:
         return [AuditRecord(workspace, chain, number, item["id"], item["recorded_at"], item["digest"], item["body"])]
     try:
         text = zlib.decompressobj(zdict=_DICTIONARY).decompress(item["run"])
-        parts = json.loads(text.decode("utf-8", "surrogatepass"))
-        kept = _opened(item) or [""] * len(parts)
-        return [
-            AuditRecord(
-                workspace, chain, number + place, json.loads(own)["id"] if own else record_id, recorded_at, digest,
-                body, own,
-            )
-            for place, ((body, digest, record_id, recorded_at), own) in enumerate(zip(parts, kept, strict=True))
-        ]
-    except (ValueError, TypeError, KeyError, zlib.error):
+        rows = json.loads(text.decode("utf-8", "surrogatepass"))
+        return list(unpacked(rows, _opened(item) or [""] * len(rows), Place(workspace, chain, number)))
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
         return [AuditRecord(workspace, chain, number, "", item["recorded_at"], "", "")]
 
 
