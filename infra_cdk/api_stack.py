@@ -86,7 +86,10 @@ class ApiStack(Stack):
         self.users = self._find_users()
         self._make_groups()
         self.sign_in = make_page(self, self.users, tunables, self.region)
-        self.client = make_client(partial(self.users.add_client, "Client"), self.sign_in, callbacks=CALLBACKS)
+        self.client = make_client(
+            partial(self.users.add_client, "Client"), self.sign_in, callbacks=CALLBACKS,
+            pool_is_ours=not tunables.user_pool_id,
+        )
         """The command line's, and without a sign-in page the Studio's too."""
         self.function = self._make_function(data, engine, bundles)
         self.api = self._make_api()
@@ -113,6 +116,7 @@ class ApiStack(Stack):
             self_sign_up_enabled=False,
             sign_in_aliases=aws_cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
+            keep_original=aws_cognito.KeepOriginalAttrs(email=True),
             account_recovery=aws_cognito.AccountRecovery.EMAIL_ONLY,
             mfa=MFA[tunables.mfa],
             mfa_second_factor=None if tunables.mfa == "off" else aws_cognito.MfaSecondFactor(sms=False, otp=True),
@@ -229,7 +233,10 @@ class ApiStack(Stack):
         )
 
     def _add_routes(self) -> None:
-        authorizer = aws_apigateway.CognitoUserPoolsAuthorizer(self, "Authorizer", cognito_user_pools=[self.users])
+        authorizer = aws_apigateway.CognitoUserPoolsAuthorizer(
+            self, "Authorizer", cognito_user_pools=[self.users],
+            results_cache_ttl=Duration.seconds(0),  # an answer that is kept would outlive its token
+        )
         # Scoped to methods, each would add two statements to the function's policy, which has a limit of 20 KB.
         calls = aws_apigateway.LambdaIntegration(self.function, scope_permission_to_method=False)
         for route in every_route():

@@ -21,6 +21,14 @@ from constructs import Construct, IDependable
 from engine.errors import InvalidDocument
 from functions.tunables import Tunables
 
+TOKEN_MINUTES = 15
+"""For so long an ID token is good, and so for so long a role that was taken away counts: the groups are in the token.
+Who is signed in gets the next one unasked."""
+
+HARMLESS = {"locale": True}
+"""What a token of the clients may write of its own user: nothing here reads it. (An empty list would mean every
+standard attribute.)"""
+
 MFA = {
     "off": aws_cognito.Mfa.OFF, "optional": aws_cognito.Mfa.OPTIONAL, "required": aws_cognito.Mfa.REQUIRED,
 }
@@ -60,18 +68,27 @@ def make_page(scope: Construct, users: aws_cognito.IUserPool, tunables: Tunables
 
 def make_client(
     make: Callable[..., aws_cognito.UserPoolClient], page: SignInPage | None, *, callbacks: Sequence[str],
-    logouts: Sequence[str] = (),
+    logouts: Sequence[str] = (), pool_is_ours: bool,
 ) -> aws_cognito.UserPoolClient:
     """A public client, which has no secret: password over TLS, and with a `page` authorization code too (Cognito checks
-    PKCE where a request has a challenge; both of ours send one). `make` takes the client's properties."""
+    PKCE where a request has a challenge; both of ours send one). `make` takes the client's properties.
+
+    The access token of a sign-in with a password may change the attributes of its user that the client may write: the
+    mail address is none of them. But where there are identity providers, Cognito writes what they say with the
+    client's right; and a pool of before may require attributes, which each client has to be able to write. In both, an
+    address counts for nothing until it is verified (functions.app.identity)."""
     providers = page.providers if page else ()
+    writes = aws_cognito.ClientAttributes().with_standard_attributes(
+        **HARMLESS, email=True if providers else None,
+    )
     client = make(
         auth_flows=aws_cognito.AuthFlow(user_password=True, user_srp=True),
         prevent_user_existence_errors=True,
-        access_token_validity=Duration.hours(1),
-        id_token_validity=Duration.hours(1),
+        access_token_validity=Duration.minutes(TOKEN_MINUTES),
+        id_token_validity=Duration.minutes(TOKEN_MINUTES),
         refresh_token_validity=Duration.days(7),
         enable_token_revocation=True,
+        write_attributes=writes if pool_is_ours else None,
         disable_o_auth=page is None,
         o_auth=None if page is None else aws_cognito.OAuthSettings(
             flows=aws_cognito.OAuthFlows(authorization_code_grant=True),

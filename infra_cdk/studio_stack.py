@@ -171,7 +171,7 @@ class StudioStack(Stack):
         client = make_client(
             partial(aws_cognito.UserPoolClient, self, "Client", user_pool=self._api.users), page,
             callbacks=[f"{origin}{SIGNED_IN}" for origin in origins],
-            logouts=[f"{origin}/studio/" for origin in origins],
+            logouts=[f"{origin}/studio/" for origin in origins], pool_is_ours=not self._tunables.user_pool_id,
         )
         return {
             "client_id": client.user_pool_client_id,

@@ -73,6 +73,7 @@ class Draft:
     updated_at: float
     updated_by: str
     edited: bool = False
+    updated_by_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +291,7 @@ class Catalog:
         etag = hashlib.sha256((previous_etag or "").encode() + b"\0" + source).hexdigest()[:16]
         return DraftRecord(
             workspace=workspace, workflow=document.name, document=source, etag=etag, updated_at=self._clock.now(),
-            updated_by=actor.name, imported_digest=imported,
+            updated_by=actor.name, imported_digest=imported, updated_by_id=actor.id,
         )
 
     def _draft_record(self, workspace: str, name: str) -> DraftRecord:
@@ -320,7 +321,7 @@ class Catalog:
 
 def check_four_eyes(draft: Draft, actor: Actor) -> None:
     """Raises Refused where `actor` edited the draft last."""
-    if draft.updated_by == actor.name:
+    if actor.is_one_with(draft.updated_by, draft.updated_by_id):
         raise Refused(
             f"{actor.name} edited the draft of {draft.workflow!r} last: somebody else publishes it (four eyes)",
             advice="Ask another publisher to look at it and publish it.",
@@ -341,7 +342,7 @@ def _opened(record: DraftRecord) -> Draft:
     return Draft(
         workflow=record.workflow, document=document, source=record.document, etag=record.etag,
         updated_at=record.updated_at, updated_by=record.updated_by,
-        edited=record.imported_digest != document_digest(document),
+        edited=record.imported_digest != document_digest(document), updated_by_id=record.updated_by_id,
     )
 
 

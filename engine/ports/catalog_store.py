@@ -10,7 +10,8 @@ from engine.records import dataclass
 @dataclass(frozen=True, slots=True)
 class DraftRecord:
     """The editable workflow document of a workflow. `etag` changes with each write; `imported_digest` is the digest of
-    the document that the last import wrote, so that an import can tell newer edits from its own."""
+    the document that the last import wrote, so that an import can tell newer edits from its own. `updated_by_id` is the
+    editor's `Actor.id`."""
 
     workspace: str
     workflow: str
@@ -19,6 +20,7 @@ class DraftRecord:
     updated_at: float
     updated_by: str
     imported_digest: str | None = None
+    updated_by_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,17 @@ class ExecutionKey:
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who did it: a person, a token's owner, an IAM role, or the engine itself (`kind` is user, token, role or engine).
-    `origin` is where from: a source address, "command line", a function's name; empty where nobody said."""
+    `origin` is where from: a source address, "command line", a function's name; empty where nobody said. `id` is what
+    stays where a name can change, as a person's mail address can; empty where the name is all there is."""
 
     name: str
     kind: str = "user"
     origin: str = ""
+    id: str = ""
+
+    def is_one_with(self, name: str, actor_id: str) -> bool:
+        """Whether it is the actor of this name and id; names decide where one of the two has no id."""
+        return self.id == actor_id if self.id and actor_id else self.name == name
 
     def __str__(self) -> str:
         return self.name

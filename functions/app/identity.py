@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -99,7 +100,7 @@ def actor_of_gateway(context: Mapping[str, Any], headers: Mapping[str, str], *, 
     The route's authorizer decides who may call; this only names who did, and the address that it came from.
     """
     name, kind = _caller(context.get("authorizer") or {}, context.get("identity") or {})
-    return Actor(name, kind, address_of(context, headers, proof))
+    return Actor(name, kind, address_of(context, headers, proof), subject_of(context) or "")
 
 
 def address_of(context: Mapping[str, Any], headers: Mapping[str, str], proof: str) -> str:
@@ -121,11 +122,26 @@ def subject_of(context: Mapping[str, Any]) -> str | None:
     return ((context.get("authorizer") or {}).get("claims") or {}).get("sub")
 
 
+def _is_their_address(claims: Mapping[str, Any]) -> bool:
+    """Whether the mail address is known to be the caller's: the pool verified it, or the identity provider that the
+    user comes from says so. Anybody can write another one beside their own name."""
+    if str(claims.get("email_verified", "")).lower() == "true":
+        return True
+    try:
+        said = claims.get("identities") or "[]"
+        given = json.loads(said) if isinstance(said, str) else said
+        first = given[0] if isinstance(given, list) else given
+        name = f"{first['providerName']}_{first['userId']}"
+    except (ValueError, LookupError, TypeError):
+        return False
+    return bool(name.casefold() == str(claims.get("cognito:username")).casefold())
+
+
 def _caller(authorizer: Mapping[str, Any], identity: Mapping[str, Any]) -> tuple[str, str]:
     """Name and kind."""
     claims = authorizer.get("claims") or {}
     for name in ("email", "cognito:username", "username", "sub"):
-        if claims.get(name):
+        if claims.get(name) and (name != "email" or _is_their_address(claims)):
             return str(claims[name]), "user"
     if authorizer.get("principalId"):
         return str(authorizer["principalId"]), "user"

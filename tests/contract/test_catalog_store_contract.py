@@ -12,7 +12,7 @@ from tests.support.records import a_version
 
 
 def a_draft(workspace, etag="e1", **changes):
-    draft = DraftRecord(workspace, "orders", b'{"name":"orders"}', etag, 1_700_000_000.5, "ada", "f" * 64)
+    draft = DraftRecord(workspace, "orders", b'{"name":"orders"}', etag, 1_700_000_000.5, "ada", "f" * 64, "sub-1")
     return replace(draft, **changes)
 
 

@@ -63,7 +63,9 @@ class Deployment:
         """What API Gateway hands to the API function, and its answer: to an admin who is signed in, or to who comes
         through another door."""
         query = parameters.pop("query", None)
-        asks = {"authorizer": {"claims": {"email": "ada@example.com", "cognito:groups": "automate-test-admin"}}}
+        asks = {"authorizer": {"claims": {
+            "email": "ada@example.com", "email_verified": "true", "cognito:groups": "automate-test-admin",
+        }}}
         event = {
             "headers": {"content-type": "application/json", **(headers or {})}, "pathParameters": parameters,
             "stageVariables": None,

@@ -45,6 +45,7 @@ class DynamoCatalogStore:
         return DraftRecord(
             workspace=workspace, workflow=workflow, document=body_of(self._blobs, workspace, item), etag=item["etag"],
             updated_at=item["updated_at"], updated_by=item["updated_by"], imported_digest=item.get("imported_digest"),
+            updated_by_id=item.get("updated_by_id", ""),
         )
 
     def put_draft(self, draft: DraftRecord, *, expect_etag: str | None, description: str) -> None:
@@ -53,6 +54,7 @@ class DynamoCatalogStore:
         item: Item = {
             "pk": pk, "sk": sk, "etag": draft.etag, "updated_at": draft.updated_at, "updated_by": draft.updated_by,
             "imported_digest": draft.imported_digest,
+            **({"updated_by_id": draft.updated_by_id} if draft.updated_by_id else {}),
         }
         stored = with_body(self._blobs, draft.workspace, item, draft.document)
         unchanged = ABSENT if expect_etag is None else Expression("etag = :etag", {":etag": expect_etag})

@@ -11,7 +11,7 @@ from engine.adapters.local.database import LARGEST, Database
 from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
 
 _WORKFLOW = "active_version, latest_version, CAST(revision AS TEXT), description, updated_at, archived"
-_DRAFT = "document, etag, updated_at, updated_by, imported_digest"
+_DRAFT = "document, etag, updated_at, updated_by, imported_digest, updated_by_id"
 _VERSION = "number, document, digest, definition_digest, note, published_at, published_by"
 
 _PUT_WORKFLOW = """INSERT INTO workflow
@@ -19,7 +19,7 @@ _PUT_WORKFLOW = """INSERT INTO workflow
     VALUES (?, ?, 0, 0, 0, ?, ?)
     ON CONFLICT (workspace, workflow) DO UPDATE SET description = excluded.description,
         updated_at = excluded.updated_at"""
-_PUT_DRAFT = f"INSERT OR REPLACE INTO draft (workspace, workflow, {_DRAFT}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PUT_DRAFT = f"INSERT OR REPLACE INTO draft (workspace, workflow, {_DRAFT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_VERSION = f"INSERT INTO version (workspace, workflow, {_VERSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADVANCE = """UPDATE workflow SET active_version = ?1, latest_version = ?1, revision = revision + 1, updated_at = ?2
     WHERE workspace = ?3 AND workflow = ?4 AND latest_version = ?1 - 1"""
@@ -56,8 +56,10 @@ class SqliteCatalogStore:
             if (row[0] if row else None) != expect_etag:
                 raise catalog_conflicts.draft_changed(draft.workflow, expected=expect_etag)
             connection.execute(_PUT_WORKFLOW, (*key, description, draft.updated_at))
-            values = (draft.document, draft.etag, draft.updated_at, draft.updated_by, draft.imported_digest)
-            connection.execute(_PUT_DRAFT, (*key, *values))
+            connection.execute(_PUT_DRAFT, (
+                *key, draft.document, draft.etag, draft.updated_at, draft.updated_by, draft.imported_digest,
+                draft.updated_by_id,
+            ))
 
         self._database.write(work)
 

@@ -157,6 +157,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                 AND number >= OLD.number)
             BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
     ),
+    ("ALTER TABLE draft ADD COLUMN updated_by_id TEXT NOT NULL DEFAULT ''",),
 )
 
 VERSION = len(MIGRATIONS)

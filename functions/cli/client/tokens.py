@@ -2,7 +2,7 @@
 
     ~/.config/automate/sign-ins.json   {endpoint: {"region", "client_id", "user", "id_token", "until", "refresh_token"}}
 
-(XDG_CONFIG_HOME moves it.) An ID token lives an hour; the refresh token, seven days, brings the next one unasked. No
+(XDG_CONFIG_HOME moves it.) An ID token lives 15 minutes; the refresh token, seven days, brings the next one unasked. No
 password is ever written down.
 """
 

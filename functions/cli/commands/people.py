@@ -52,7 +52,7 @@ def invite(*, mail: str, role: str, stage: str, profile: str | None, region: str
 @_ROLE
 @_STAGE
 def grant(*, mail: str, role: str, stage: str, profile: str | None, region: str | None) -> None:
-    """Give somebody a role, in the place of another one. It holds from their next sign-in on, within an hour.
+    """Give somebody a role, in the place of another one. It holds from their next sign-in on, or within 15 minutes.
 
     Who comes by an identity provider can have one once they signed in: before, the user pool does not know them.
     """
@@ -69,7 +69,7 @@ def grant(*, mail: str, role: str, stage: str, profile: str | None, region: str 
 @click.argument("mail")
 @_STAGE
 def revoke(*, mail: str, stage: str, profile: str | None, region: str | None) -> None:
-    """Take somebody's role away and sign them out: a token that they hold goes on for an hour at most."""
+    """Take somebody's role away and sign them out: a token that they hold goes on for 15 minutes at most."""
     before = _Pool(stage, Account(profile, region)).revoke(mail)
     session().screen.show(
         {"mail": mail, "stage": stage, "before": list(before)},

@@ -167,7 +167,7 @@ class UserPool:
         return {"AuthenticationResult": {**self._result(name, **claims), "RefreshToken": refresh_token}}
 
     def _result(self, name, **claims):
-        id_token = self._token({"sub": f"id-of-{name}", "email": name, **claims})
+        id_token = self._token({"sub": f"id-of-{name}", "email": name, "email_verified": True, **claims})
         self.id_tokens.add(id_token)
         return {"IdToken": id_token, "AccessToken": self._token({}), "ExpiresIn": 3600, "TokenType": "Bearer"}
 

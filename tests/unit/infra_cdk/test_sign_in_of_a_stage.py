@@ -69,9 +69,53 @@ def test_a_client_that_is_there_is_changed_in_place(before, after):
     assert same == name
     assert changed(client["Properties"], set_up["Properties"]) == {
         "AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs",
-        "SupportedIdentityProviders",
+        "SupportedIdentityProviders", "WriteAttributes",
     }
     assert not of_type(before, "studio", "UserPoolClient")
+
+
+@pytest.mark.full
+def test_no_token_may_change_its_users_address(before, after, synthesise):
+    """Unset or empty, WriteAttributes means all standard attributes. A client of an identity provider has to be able to
+    write what it maps (AWS::Cognito::UserPoolClient). There, and in each pool of ours, the old address stays until the
+    new one is verified."""
+    page = synthesise(sign_in_domain="acme-automate")
+    for stage, stack in ((before, "api"), (page, "api"), (page, "studio")):
+        [client] = of_type(stage, stack, "UserPoolClient").values()
+        assert client["Properties"]["WriteAttributes"] == ["locale"]
+    for stack in ("api", "studio"):
+        [client] = of_type(after, stack, "UserPoolClient").values()
+        assert client["Properties"]["WriteAttributes"] == ["email", "locale"]
+        assert "aws.cognito.signin.user.admin" not in client["Properties"]["AllowedOAuthScopes"]
+    for stage in (before, after):
+        [pool] = of_type(stage, "api", "UserPool").values()
+        [verified_first] = pool["Properties"]["UserAttributeUpdateSettings"].values()
+        assert verified_first == ["email"]
+        assert pool["Properties"]["AutoVerifiedAttributes"] == ["email"], "what has to be verified is sent a code"
+        assert not any(item.get("Required") for item in pool["Properties"].get("Schema", ()))
+
+
+@pytest.mark.full
+def test_a_pool_of_before_keeps_what_its_clients_may_write(synthesise):
+    """It may require attributes, and Cognito makes no client that could not write these."""
+    [client] = of_type(synthesise(user_pool_id="us-east-1_abc"), "api", "UserPoolClient").values()
+    assert "WriteAttributes" not in client["Properties"]
+
+
+@pytest.mark.full
+def test_a_role_that_was_taken_away_counts_as_long_as_the_documents_say(before, after):
+    """The groups are in the ID token, and nothing remembers that it was good."""
+    for stage, stack in ((before, "api"), (after, "api"), (after, "studio")):
+        [client] = of_type(stage, stack, "UserPoolClient").values()
+        given = client["Properties"]
+        assert (given["IdTokenValidity"], given["AccessTokenValidity"]) == (15, 15)
+        units = given["TokenValidityUnits"]
+        assert (units["IdToken"], units["AccessToken"]) == ("minutes", "minutes")
+    [authorizer] = [
+        item["Properties"] for item in before["automate-test-api"]["Resources"].values()
+        if item["Type"] == "AWS::ApiGateway::Authorizer"
+    ]
+    assert authorizer["AuthorizerResultTtlInSeconds"] == 0
 
 
 @pytest.mark.full

@@ -130,7 +130,7 @@ def test_a_secrets_value_is_in_no_error(api):
 
 
 @pytest.mark.parametrize(("context", "name"), [
-    ({"authorizer": {"claims": {"email": "ada@example.com", "sub": "1"}}}, "ada@example.com"),
+    ({"authorizer": {"claims": {"email": "ada@example.com", "email_verified": "true", "sub": "1"}}}, "ada@example.com"),
     ({"authorizer": {"claims": {"sub": "1"}}}, "1"),
     ({"authorizer": {"principalId": "owner"}}, "owner"),
     ({"identity": {"userArn": "arn:aws:iam::1:user/ada"}}, "arn:aws:iam::1:user/ada"),

@@ -15,12 +15,13 @@ DOCUMENT = {"document": {"name": "flow", "definition": PASS}}
 
 @pytest.fixture
 def asked(api):
-    """`asked(name, …)`: a request of whoever is called so; four eyes are set."""
+    """`asked(who, …)`: a request of whoever is called so, or of an actor; four eyes are set."""
     api.services = replace(api.services, settings=replace(api.services.settings, four_eyes=1))
     usual = api.services
 
-    def send(name, *request, role=Role.ADMIN):
-        caller = Caller(Actor(name), (Grant(f"user/{name}", EVERY_WORKSPACE, role),))
+    def send(who, *request, role=Role.ADMIN):
+        actor = Actor(who) if isinstance(who, str) else who
+        caller = Caller(actor, (Grant(f"user/{actor}", EVERY_WORKSPACE, role),))
         api.services = replace(usual, caller_of=lambda _context, _headers: caller)
         return api(*request)
 
@@ -49,6 +50,17 @@ def test_an_import_that_publishes_is_held_too_and_a_rollback_is_not(asked):
     assert asked("grace", "POST", "/workflows/import", {**changed, "publish": True}).status == 403
     assert asked("ada", "POST", "/workflows/flow/publish", {}).json["version"] == 2
     assert asked("ada", "POST", "/workflows/flow/rollback", {"version": 1}).status == 200
+
+
+def test_another_address_is_no_other_person(asked):
+    """By the id of the user pool; by the name for a draft of before there were ids, and for tokens."""
+    assert asked(Actor("ada@a.example", id="sub-1"), "POST", "/workflows/import", DOCUMENT).status == 200
+    assert asked(Actor("ada@b.example", id="sub-1"), "POST", "/workflows/flow/publish", {}).status == 403
+    assert asked("ada@a.example", "POST", "/workflows/flow/publish", {}).status == 403
+    assert asked(Actor("ada@a.example", id="sub-2"), "POST", "/workflows/flow/publish", {}).status == 200
+    old = {"document": {**DOCUMENT["document"], "name": "old"}}
+    assert asked("ada", "POST", "/workflows/import", old).status == 200
+    assert asked(Actor("ada", id="sub-1"), "POST", "/workflows/old/publish", {}).status == 403
 
 
 def test_a_preview_says_what_an_editor_lacks(asked):

@@ -16,7 +16,7 @@ from functions.app.identity import PROOF, actor_of_gateway, caller_of_gateway, g
 EDGE, VIEWER, PROVEN = "130.176.1.2", "203.0.113.9", "51af3dc0-da77-11e4-872e-1234567db123"
 CONTEXT = {
     "requestId": "r-1", "identity": {"sourceIp": EDGE, "user": None}, "path": "/prod/executions/orders%3A1",
-    "authorizer": {"claims": {"sub": "sub-1", "email": "ada@example.com"}},
+    "authorizer": {"claims": {"sub": "sub-1", "email": "ada@example.com", "email_verified": "true"}},
 }
 
 
@@ -77,7 +77,8 @@ def test_the_deployed_app_writes_it_and_the_local_one_does_not(api, caplog, monk
 
 
 def caller(groups, **more):
-    claims = {"sub": "sub-1", "email": "ada@example.com"} | ({} if groups is None else {"cognito:groups": groups})
+    claims = {"sub": "sub-1", "email": "ada@example.com", "email_verified": "true"}
+    claims |= {} if groups is None else {"cognito:groups": groups}
     context = {"identity": {"sourceIp": EDGE}, "authorizer": {"claims": claims}}
     return caller_of_gateway(context, {}, stage="prod", workspace="default", **more)
 
@@ -107,6 +108,26 @@ def test_who_is_in_no_group_has_the_role_that_is_set_for_them():
     assert caller("automate-prod-viewer", without_group=Role.ADMIN).roles_in("default") == (Role.VIEWER,)
     nobody = caller_of_gateway({}, {}, stage="prod", workspace="default", without_group=Role.ADMIN)
     assert nobody.grants == ()
+
+
+@pytest.mark.parametrize(("more", "name"), [
+    ({"email_verified": "true"}, "ada@example.com"),
+    ({"email_verified": True}, "ada@example.com"),
+    ({"email_verified": "false"}, "0a1b"),
+    ({}, "0a1b"),
+    ({"cognito:username": "Okta_00u1", "identities": '[{"providerName":"Okta","userId":"00u1"}]'}, "ada@example.com"),
+    ({"cognito:username": "okta_00u1", "identities": '{"providerName":"Okta","userId":"00u1"}'}, "ada@example.com"),
+    ({"cognito:username": "okta_00u1", "identities": [{"providerName": "Okta", "userId": "00u1"}]}, "ada@example.com"),
+    # A user of the pool that an account of a provider was linked to: it has a password, and could write an address.
+    ({"identities": '[{"providerName":"Okta","userId":"00u1"}]'}, "0a1b"),
+    ({"identities": "[]"}, "0a1b"), ({"identities": "{"}, "0a1b"), ({"identities": '[{"userId":"00u1"}]'}, "0a1b"),
+])
+def test_an_address_is_a_name_once_it_is_known_to_be_theirs(more, name):
+    """https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html: an address that a
+    user writes is not verified; a REST API's authorizer hands claims over as texts."""
+    claims = {"sub": "sub-1", "cognito:username": "0a1b", "email": "ada@example.com", **more}
+    actor = actor_of_gateway({"authorizer": {"claims": claims}}, {})
+    assert (actor.name, actor.id) == (name, "sub-1")
 
 
 def test_a_group_is_named_by_stage_and_role():

@@ -176,7 +176,9 @@ def over_lambda(api):
             "requestContext": {
                 "resourcePath": resource, "httpMethod": method, "requestId": "r-1", "path": path_of(name),
                 "identity": {"sourceIp": "192.0.2.1"},
-                "authorizer": {"claims": {"email": "ada@example.com", "cognito:groups": said}},
+                "authorizer": {"claims": {
+                    "email": "ada@example.com", "email_verified": "true", "cognito:groups": said,
+                }},
             },
         }, None)
         return answer["statusCode"], read(answer["body"])
