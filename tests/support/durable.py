@@ -73,6 +73,9 @@ class OneWorkflow:
     def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
         return self.versions[definition_digest]
 
+    def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
+        return self.version(workspace, workflow, number)
+
 
 class LateLoads:
     """A journal whose loads take `seconds`: who reads it has that much less time for all else."""
