@@ -27,6 +27,11 @@ DAY = 86_400.0
 FORGOTTEN_DAYS = 30.0
 """How long what is left of a header says when its execution was taken."""
 
+_TELLS = (items.INPUT, items.ACTOR, "business_key", "business_key_started", "cause")
+"""What goes from a header that is marked: the input, who started it, whom it was about, and what was said of it. The
+entry in the index of business keys goes with that, which costs a write unit where there is one."""
+
+
 class Blobs(Protocol):
     """Large values that can be deleted (S3Blobs)."""
 
@@ -90,13 +95,13 @@ class DynamoRetention:
         self._table.delete(rest)
 
     def _mark(self, key: ExecutionKey, header: Item, at: float) -> None:
-        """Say when it was taken, and have DynamoDB delete that in a while. One that runs again stays: somebody redrove
-        it, who has seen a later clock than this one."""
+        """Say when it was taken, and have DynamoDB delete that in a while. What it tells of whom it was about goes now.
+        One that runs again stays: somebody redrove it, who has seen a later clock than this one."""
         forgotten = int(self._table.now() + FORGOTTEN_DAYS * DAY)
         values = {":at": at, ":forgotten": forgotten, ":seq": header["seq"], ":status": header["status"]}
-        names = {"#status": "status", "#input": items.INPUT}
-        condition = Expression("seq = :seq AND #status = :status", values, names)
-        change = f"SET {items.TAKEN_AT} = :at, {table.TTL_ATTRIBUTE} = :forgotten REMOVE #input"
+        told = {f"#told{number}": name for number, name in enumerate(_TELLS)}
+        condition = Expression("seq = :seq AND #status = :status", values, {"#status": "status", **told})
+        change = f"SET {items.TAKEN_AT} = :at, {table.TTL_ATTRIBUTE} = :forgotten REMOVE {', '.join(told)}"
         try:
             self._table.write(Update((items.partition(key), items.HEADER), change, condition))
         except ConditionFailed:

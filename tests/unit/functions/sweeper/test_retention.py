@@ -384,6 +384,27 @@ def test_what_it_costs(stores):
     assert meter.calls == {"GetItem": 1, "Query": 2, "BatchWriteItem": 1, "UpdateItem": 1}
 
 
+def test_what_is_left_of_it_tells_nothing_of_whom_it_was_about(stores):
+    """The name stays, for it is the key; the business key's entry in its index costs a unit to delete."""
+    product = Aws(stores, business_key="$.customer")
+    key = product.ended(given={"customer": "customer-4711"})
+    assert product.executions.page(ExecutionQuery("default", business_key="customer-4711")).rows
+    product.at(91, product.describe(key).ended_at)
+    meter = Meter(stores.clients.dynamodb, "automate-test", stores.clients.sqs, stores.clients.s3)
+    assert product.expire() == []
+    meter.close()
+    assert (meter.items, meter.entries) == ({"S": 3, "H": 1}, {"business_key": 1})
+    left = stores.clients.dynamodb.query(
+        TableName="automate-test", KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": items.partition(key)}},
+    )["Items"]
+    assert [item["sk"]["S"] for item in left] == [items.HEADER]
+    assert "4711" not in repr(left)
+    assert str(TESTER) not in repr(left)
+    with pytest.raises(ExecutionTaken):
+        product.describe(key)
+
+
 def test_the_functions_handler_tells_them_apart(stores, monkeypatch):
     from functions.sweeper import app, retention  # noqa: PLC0415
 
