@@ -55,7 +55,7 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
         call.workspace, given.business_key, workflow=given.workflow, next_token=given.next_token
     )
     shape: base.Json = {"erasure": None, "executions": [], "pending": False}
-    keys = [one.key for one in found.executions if one.refusal is None]
+    keys = [one.key for one in found.executions]
     if given.dry_run or not keys:
         call.acts.unchanged()
     else:
@@ -83,9 +83,11 @@ def _asked(workflow: str | None) -> Target:
 
 
 def _done(act: Doing, erased: Erased) -> None:
-    """The entry says how many; it names none of them."""
+    """The entry says how many; it names none of them. Where none could be erased, it says why."""
     erasure = erased.erasure
-    if erasure is None:
+    if erasure is None and erased.refused:
+        act.refused(next(iter(erased.refused.values())))
+    elif erasure is None:
         act.done(changed=False)
     else:
         act.done(target=Subject(ERASURE, erasure.id), after={"executions": len(erased.executions)})
