@@ -71,6 +71,7 @@ class UserError(AutomateError):
 
     `code` is stable and machine-readable, `where` names the place (a JSON pointer, a line, an option), `advice`
     says what to do. `details` holds more for a program (a diff, a list of diagnostics). `status` is the HTTP status.
+    `retry_after`: in so many seconds the same may succeed.
     """
 
     code: ClassVar[str] = "InvalidRequest"
@@ -84,6 +85,7 @@ class UserError(AutomateError):
         self.where = where
         self.advice = advice
         self.details = details
+        self.retry_after: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The one error shape of the API and of ``--json``: absent parts are left out."""

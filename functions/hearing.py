@@ -13,6 +13,7 @@ from urllib.parse import quote
 from engine.adapters.aws.stores import AwsStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.triggering.alerting import Alerting, AlertPlace
 from engine.durable.triggering.delivering import Delivering
@@ -35,7 +36,7 @@ class Hearing:
         self._deliveries = stores.deliveries
         self._executions = executions = Executions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-            settings=settings, pauses=stores.started_pauses,
+            settings=settings, pauses=stores.started_pauses, budgets=Budgets(stores.trigger_states, clock),
         )
         self._states = stores.trigger_states
         self._clock = clock

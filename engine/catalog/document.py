@@ -31,6 +31,7 @@ from pydantic import (
 )
 
 from engine.catalog.alerts import Alert
+from engine.catalog.budgets import Budgets
 from engine.catalog.cases import Case
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.sensitive import Sensitive
@@ -78,6 +79,9 @@ class WorkflowDocument(BaseModel):
     alerts: list[Alert] | None = Field(
         None, max_length=10,
         description="Who hears that an execution failed, is PAUSED, or is late; by default whom a setting names.",
+    )
+    budgets: Budgets | None = Field(
+        None, description="How many executions begin in a minute, and what becomes of a start beyond that."
     )
     input_schema: dict[str, Any] | None = Field(
         None, description="A JSON Schema. An execution starts only with an input that fits it."

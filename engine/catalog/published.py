@@ -104,4 +104,5 @@ def parse_version(record: VersionRecord) -> PublishedVersion:
         triggers=tuple(document.get("triggers", ())),
         published_at=record.published_at,
         alerts=None if document.get("alerts") is None else tuple(document["alerts"]),
+        budgets=document.get("budgets"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.durable.lifecycle.budgets import BudgetWait
 from engine.ports.journal import Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
@@ -25,7 +26,7 @@ class Execution:
     """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
     those so far, `awaited_calls` are what a redriven one waits for; `actor` is who started it, where the journal keeps
     that; `parent` the execution that did. `redrivable_until`: when one that did not succeed can no longer be redriven;
-    `kept_until`: when retention may take it."""
+    `kept_until`: when retention may take it. `waits_for_budget`: since when and until when it waits to begin."""
 
     key: ExecutionKey
     workflow: str
@@ -46,3 +47,4 @@ class Execution:
     redrivable_until: float | None = None
     kept_until: float | None = None
     parent: Parent | None = None
+    waits_for_budget: BudgetWait | None = None

@@ -170,6 +170,7 @@ def _feed(builder: Builder, stimulus: Stimulus) -> bool:  # noqa: PLR0911 - one 
         case Redriven():
             return _redrive(builder, stimulus)
         case StopRequested(error=error, cause=cause):
+            _start(builder)  # one that has not begun does so by this, and enters no state
             _stop(builder, error, cause)
         case _:  # Continued: the ready frames run anyway
             pass

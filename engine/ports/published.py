@@ -16,7 +16,7 @@ class PublishedVersion:
     ``{% %}`` or a JSONPath) that names a run by its input; `input_schema` is a JSON Schema. `at_most_once` overrides
     the connectors' own declaration: state names whose task is called at most once per attempt. `retention_days` is how
     long its executions are kept after their end; None: as long as the stage's or folder's setting says. `sensitive`,
-    `triggers` and `alerts` are the document's fields of these names, as written; `alerts` None: none was.
+    `triggers`, `alerts` and `budgets` are the document's fields of these names, as written; None: there was none.
     `published_at` is in epoch seconds."""
 
     workspace: str
@@ -33,6 +33,7 @@ class PublishedVersion:
     triggers: tuple[dict[str, Json], ...] = ()
     published_at: float = 0.0
     alerts: tuple[dict[str, Json], ...] | None = None
+    budgets: dict[str, Json] | None = None
 
     @property
     def marks_fields(self) -> bool:

@@ -13,6 +13,7 @@ from engine.catalog.heard import Heard
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SystemClock
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.worker.worker import Worker
 from engine.errors import UserError
 from engine.governance.access_tokens import AccessTokens
@@ -97,15 +98,17 @@ def _services() -> Services:
     without = os.environ.get(ROLE_WITHOUT_GROUP, "")
     tokens, grants = _tokens(stores, clock), _grants(stores, clock)
 
+    budgets = Budgets(stores.trigger_states, clock)
+
     def new_worker() -> Worker:
         return Worker(
             journal=stores.journal, queue=stores.queue, published=published,
             tasks=chain.tasks, clock=clock, settings=settings, on_committed=recorded,
-            runs_sync=True, masks=chain.masks,
+            runs_sync=True, masks=chain.masks, budgets=budgets,
         )
 
     services = services_over(
-        stores, settings, clock, chain, audit, new_worker=new_worker, secret_backends=backends, secret_store=secrets,
+        stores, settings, clock, chain, audit, budgets=budgets, new_worker=new_worker, secret_backends=backends, secret_store=secrets,
         caller_of=Callers(
             settings.stage, settings.workspace, proof=os.environ.get(PROOF, ""),
             without_group=parse_role(without, where=ROLE_WITHOUT_GROUP) if without else None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import secrets
 from typing import Any
 
@@ -23,7 +24,8 @@ def failure_response(error: Exception, *, path: str) -> Response:
     """`error` as an HTTP answer."""
     match error:
         case UserError():
-            return failure(type(error).status, error.as_dict())
+            again = {} if error.retry_after is None else {"Retry-After": str(math.ceil(error.retry_after))}
+            return failure(type(error).status, error.as_dict(), again)
         case StorageError():
             return _storage_failure(error, path)
         case _:

@@ -10,6 +10,7 @@ from connectors.registry import default_registry
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock
 from engine.durable.lifecycle.activities import LONGEST_POLL_SECONDS, Activities
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.worker.sync_start import SyncStarts
@@ -105,7 +106,7 @@ def audit_over(stores: Stores, clock: Clock) -> Audit:
 
 
 def services_over(
-    stores: Stores, settings: Settings, clock: Clock, chain: TaskChain, audit: Audit, *,
+    stores: Stores, settings: Settings, clock: Clock, chain: TaskChain, audit: Audit, *, budgets: Budgets,
     new_worker: Callable[[], Worker], secret_backends: Sequence[SecretBackend], secret_store: WritableSecrets,
     caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller], logs: ExecutionLogs, place: Place,
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
@@ -113,7 +114,7 @@ def services_over(
     erases_at_once: bool = True, forget: Callable[[Sequence[ExecutionKey]], None] = lambda _keys: None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
-    is started; `longest_poll` and `most_waiting` are those of Activities. `published` and `starts_pauses` are what
+    is started; `budgets` are the process's; `longest_poll` and `most_waiting` are those of Activities. `published` and `starts_pauses` are what
     starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
     everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions.
     What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
@@ -173,7 +174,7 @@ def services_over(
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=versions, clock=clock,
         settings=settings, pauses=starts_pauses or stores.pauses, masks=chain.masks, startable=startable,
-        together=stores.together or one_by_one,
+        together=stores.together or one_by_one, budgets=budgets,
     )
     return Services(
         open_catalog=catalog,

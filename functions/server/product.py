@@ -23,6 +23,7 @@ from engine.adapters.local.stores import LocalStores
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable, not_startable
 from engine.clock import Clock, SystemClock
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.retention import Retention
 from engine.errors import StorageError
 from engine.ports.journal import RUNNING
@@ -125,6 +126,8 @@ class Product:
         stores.journal.hears = hears
         callers = Callers(actor, named)
 
+        budgets = Budgets(stores.trigger_states, clock)
+
         def new_worker(*, runs_sync: bool) -> Worker:
             from engine.durable.worker.worker import Worker  # noqa: PLC0415  as the module says
             from functions.engine_audit import EngineRecorder  # noqa: PLC0415
@@ -138,12 +141,12 @@ class Product:
                 on_committed=EngineRecorder(
                     audit, stores.journal, origin=f"worker {stores.owner}", within=True, published=published
                 ),
-                together=stores.together,
+                together=stores.together, budgets=budgets,
             )
 
         services = replace(
             services_over(
-                stores, settings, clock, chain, audit, new_worker=partial(new_worker, runs_sync=True),
+                stores, settings, clock, chain, audit, budgets=budgets, new_worker=partial(new_worker, runs_sync=True),
                 secret_backends=backends, secret_store=store, logs=LogFiles(Path(settings.data_dir) / LOGS),
                 place=Place("local"), most_waiting=MOST_WAITING_POLLS,
                 startable=refuse_without_room(

@@ -16,6 +16,7 @@ from engine.adapters.aws.stores import AwsStores
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.worker.worker import Worker
 from engine.governance.audit_recorder import AuditRecorder
 from engine.language.expr import limits
@@ -58,7 +59,7 @@ def parts() -> Parts:
         journal=stores.journal, queue=stores.queue, published=published,
         tasks=chain.tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities, masks=chain.masks,
-        on_paused=metering.paused,
+        on_paused=metering.paused, budgets=Budgets(stores.trigger_states, clock),
         on_committed=EngineRecorder(
             AuditRecorder(stores.audit, clock, notes=stores.audit_notes), stores.journal, observe=metering,
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"), published=published,

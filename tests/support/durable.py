@@ -12,6 +12,7 @@ from typing import Any
 from engine.clock import SkipClock
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.activities import Activities
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.lifecycle.sweeper import Sweeper
@@ -112,6 +113,7 @@ class Product:
         self._nonces = count(1)
         self.wrap = wrap
         self.masks = masks
+        self.budgets = self.new_budgets()
 
     @property
     def executions(self) -> Executions:
@@ -120,8 +122,13 @@ class Product:
             queue=self.wrap("queue", self.stores.queue), published=self.published, clock=self.clock,
             settings=self.settings, pauses=getattr(self.stores, "pauses", None),
             new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
-            masks=self.masks,
+            masks=self.masks, budgets=self.budgets,
         )
+
+    def new_budgets(self) -> Budgets | None:
+        """Those of another process, which has leased nothing."""
+        states = getattr(self.stores, "trigger_states", None)
+        return None if states is None else Budgets(self.wrap("trigger_states", states), self.clock)
 
     @property
     def activities(self) -> Activities:
@@ -152,7 +159,7 @@ class Product:
             activities=self.wrap("activities", self.stores.activities) if hasattr(self.stores, "activities") else None,
             together=getattr(self.stores, "together", None),
             runs_sync=runs_sync, on_committed=on_committed, on_paused=on_paused, masks=self.masks,
-            new_pool=new_pool,
+            new_pool=new_pool, budgets=self.budgets,
         )
 
     def start(self, execution_input: Any = None, name: str = "one", workflow: str = "flow") -> ExecutionKey:

@@ -17,6 +17,7 @@ from engine.durable.execution import Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Redrives
+from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator
 from engine.durable.retention import Retention
@@ -83,6 +84,7 @@ class Executions:
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
         startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
+        budgets: Budgets | None = None,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -91,7 +93,7 @@ class Executions:
         self._clock = clock
         self._starts = Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
-            pauses=pauses, startable=startable, together=together,
+            pauses=pauses, startable=startable, together=together, budgets=budgets,
         )
         self._retention = Retention.of(settings)
         self._activator = Activator(
@@ -99,6 +101,7 @@ class Executions:
         )
         self._redrives = Redrives(journal, queue, clock, self._activator, new_seed, self._retention)
         self._masks = masks or NoMasks()
+        self._budgets = budgets
 
     @property
     def starts_whole(self) -> bool:
@@ -164,7 +167,7 @@ class Executions:
             definition_digest=header.definition_digest, parent=header.parent,
         )
         if snapshot is None:
-            return execution
+            return replace(execution, waits_for_budget=budget_wait(header))
         return replace(
             execution, output=snapshot.output, error=snapshot.error, cause=snapshot.cause, redrives=snapshot.redrives,
             ended_at=snapshot.last_at if snapshot.closed else None, awaited_calls=awaited_calls(snapshot),
@@ -232,10 +235,33 @@ class Executions:
         return self.describe(key)
 
     def redrive(self, key: ExecutionKey) -> Execution:
-        """Let an execution that did not succeed go on where it stood: see lifecycle.redrives. Raises Conflict
-        (ExecutionNotRedrivable), NotFound."""
-        self._redrives.redrive(self._load(key))
+        """Let an execution that did not succeed go on where it stood: see lifecycle.redrives. It counts as a start of
+        its workflow, and does not wait. Raises Conflict (ExecutionNotRedrivable), BudgetExceeded, NotFound."""
+        loaded = self._load(key)
+        unit = self._redrive_unit(loaded.header)
+        try:
+            self._redrives.redrive(loaded)
+        except Conflict:
+            if unit is not None and self._budgets is not None:
+                self._budgets.give_back(key.workspace, key.workflow, unit)
+            raise
         return self.describe(key)
+
+    def _redrive_unit(self, header: Header) -> float | None:
+        """A unit of this minute for a redrive; None where its workflow has no budget."""
+        key = header.key
+        if self._budgets is None or header.is_item or header.status in OPEN_STATUSES:
+            return None
+        budget = Budget.of(self._published.pinned(key.workspace, header.workflow, header.definition_digest))
+        if budget.per_minute is None:
+            return None
+        unit = self._budgets.take(key.workspace, key.workflow, budget.per_minute, ahead=False)
+        if unit is None:
+            raise BudgetExceeded(
+                f"{key.workflow!r} begins {budget.per_minute:,} executions a minute, and has begun as many in this one",
+                retry_after=self._budgets.retry_after(), advice="A redrive does not wait: ask for it again later.",
+            )
+        return unit
 
     def send_task_success(self, token: str, output: Json) -> Json:
         """Answer a `.waitForTaskToken` task, and the answer as it is kept: without the task's secrets.

@@ -10,11 +10,12 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.durable.execution import Execution
+from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait, first_wake, waits_on
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.pausing import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.durable.lifecycle.start_checks import checked_name, encoded_input, input_digest, sync_kind
 from engine.durable.loading import START_GRACE_SECONDS
-from engine.errors import Conflict
+from engine.errors import Conflict, StorageError
 from engine.kernel.express import FIRST_LOOK_SECONDS
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.generated_names import generated_name
@@ -22,7 +23,7 @@ from engine.ports.journal import OPEN_STATUSES, RUNNING, Header, Journal, Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
-from engine.ports.queue import Wake, WakeQueue
+from engine.ports.queue import WakeQueue
 from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 
@@ -41,12 +42,13 @@ class ExecutionAlreadyExists(Conflict):
 class Starts:
     """Safe to share between threads. Without `pauses` no workflow's starts are held. `startable` is asked before
     anything is written, and raises to refuse; not of a child, which its parent's worker starts. `together`: where the
-    stores share a transaction, a start is one."""
+    stores share a transaction, a start is one. Without `budgets` no workflow has one."""
 
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, published: Published, clock: Clock, settings: Settings,
         new_name: Callable[[float], str] = generated_name, pauses: Pauses | None = None,
         startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
+        budgets: Budgets | None = None,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -57,6 +59,7 @@ class Starts:
         self._pauses = pauses
         self._startable = startable
         self._together = together
+        self._budgets = budgets
 
     @property
     def whole(self) -> bool:
@@ -74,7 +77,7 @@ class Starts:
 
         The same name with the same input of a running execution answers that execution. Raises Conflict
         (ExecutionAlreadyExists) for a name used with another input or of a closed execution, (WorkflowPaused) where
-        starts are refused, NotFound, InvalidDocument where the input breaks the workflow's input schema,
+        starts are refused, BudgetExceeded, NotFound, InvalidDocument where the input breaks the workflow's input schema,
         PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
         the caller's to run (engine.durable.worker.sync_start): no wake is sent, and a name that is taken is taken.
         `parent` is the Task that starts it: asked again by that one, a closed execution is answered too. `then` is told
@@ -101,20 +104,54 @@ class Starts:
         if queued:
             header = replace(header, due_at=header.started_at + HOLD_SECONDS)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
+        budget = Budget.of(published)
+        unit = None
+        if queued and budget.per_minute is not None:
+            header = waits_on(header, None, now)
+        elif budget.per_minute is not None and self._budgets is not None:
+            unit = self._unit(self._budgets, header.key, budget, sync=sync)
+            header = header if unit is None or unit <= now else waits_on(header, unit, now)
+        there: list[Header] = []
 
         def write() -> Execution:
             existing = (create or self._journal.create)(header, data, row_of(header, business_key=found_by))
+            there[:] = [] if existing is None else [existing]
             stands = header if existing is None else _same_execution(existing, header, again=not sync)
             if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
-                self._queue.send([Wake(stands.key)])
+                self._queue.send(first_wake(stands, now))
             started = Execution(
                 stands.key, workflow, stands.version, stands.status, stands.kind, execution_input, stands.started_at,
                 business_key=found_by, definition_digest=stands.definition_digest, actor=stands.actor,
+                waits_for_budget=budget_wait(stands),
             )
             then(started)
             return started
 
-        return self._together(write)
+        used = False
+        try:
+            started = self._together(write)
+            used = not there
+        except StorageError:
+            used = True  # the header may be there
+            raise
+        finally:
+            if unit is not None and not used and self._budgets is not None:
+                self._budgets.give_back(workspace, workflow, unit)
+        return started
+
+    def _unit(self, budgets: Budgets, key: ExecutionKey, budget: Budget, *, sync: bool) -> float | None:
+        """When it may begin, which may be later where the workflow says so; None for a start that is asked for again.
+        Raises BudgetExceeded."""
+        most, waits = budget.per_minute or 0, budget.waits and not sync
+        unit = budgets.take(key.workspace, key.workflow, most, ahead=waits)
+        if unit is None and self._journal.header(key) is None:
+            raise BudgetExceeded(
+                f"{key.workflow!r} begins {most:,} executions a minute"
+                + (", and those that wait take a day" if waits else ", and has begun as many in this one"),
+                retry_after=budgets.retry_after(),
+                advice="Start it again later, or raise `budgets` in its document and publish it.",
+            )
+        return unit
 
     def _is_queued(self, key: ExecutionKey) -> bool:
         try:

@@ -42,11 +42,13 @@ OUT_OF_SERVICE = 500
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What came of an arrival. `again`: a delivery of this key had started its execution before. `started` is the
-    execution that this one started."""
+    execution that this one started. `retry_after`: in so many seconds the same may
+    start one."""
 
     delivery: Delivery
     again: bool = False
     started: Execution | None = None
+    retry_after: float | None = None
 
 
 class TriggerPaused(UserError):
@@ -128,7 +130,7 @@ class Delivering:
         except UserError as error:
             if error.status >= OUT_OF_SERVICE:
                 raise
-            return self._put(delivery, REFUSED, error.message)
+            return replace(self._put(delivery, REFUSED, error.message), retry_after=error.retry_after)
         if there:  # its row is forgotten, and its execution is not
             return Delivered(replace(delivery, body=None), again=True)
         return Delivered(written, started=started)

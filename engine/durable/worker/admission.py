@@ -2,7 +2,7 @@
 
 closed                         the leftovers of its inbox go
 leased, its owner lives        dropped; but somebody looks when the lease ends, and at once if its inbox is not empty
-PAUSED                         only a stop is read
+PAUSED, waits for its budget   only a stop is read
 lost its worker                a strike (engine.durable.poison); from the second on it runs alone
 else                           activated: the calls without an owner are taken over (engine.durable.worker.incoming)
 """
@@ -18,6 +18,7 @@ from engine.durable import codec
 from engine.durable.activation import Activation
 from engine.durable.loading import Activator
 from engine.durable.poison import ALONE_FROM, OutOfTime, Poison
+from engine.durable.worker.beginning import Beginning
 from engine.durable.worker.calls import CallPool
 from engine.durable.worker.owned import Owned
 from engine.durable.worker.parking import clear_inbox
@@ -37,6 +38,7 @@ class Admission:
 
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, clock: Clock, activator: Activator, poison: Poison,
+        beginning: Beginning,
         calls: CallPool, owner: str, is_alive: Callable[[str], bool] | None, runs_sync: bool,
         on_committed: Callable[[Sequence[Segment]], None],
     ) -> None:
@@ -45,6 +47,7 @@ class Admission:
         self._clock = clock
         self._activator = activator
         self._poison = poison
+        self._beginning = beginning
         self._calls = calls
         self._owner = owner
         self._is_alive = is_alive
@@ -99,7 +102,10 @@ class Admission:
             return None
         if header.status == PAUSED and not self._poison.stop_requested(key):
             return None
-        if header.status == RUNNING and self._lost_its_worker(key, last, redelivered=redelivered):
+        waits = last is None and self._beginning.waits(header)
+        if waits and not self._poison.stop_requested(key):
+            return None
+        if header.status == RUNNING and not waits and self._lost_its_worker(key, last, redelivered=redelivered):
             header = self._poison.charge(header, header.seq if last is None else last.seq)
             if header.status == PAUSED:
                 return None
@@ -109,7 +115,7 @@ class Admission:
             self._on_committed(self._untold(activation, last))
         self._left.pop(key, None)
         return Owned(
-            activation, deadline, invocation=invocation, paused=header.status == PAUSED, abandoned=abandoned
+            activation, deadline, invocation=invocation, paused=header.status == PAUSED or waits, abandoned=abandoned
         )
 
     def _untold(self, activation: Activation, last: Segment) -> list[Segment]:

@@ -105,9 +105,10 @@ class Incoming:
         return stimuli
 
     def _from_inbox(self, owned: Owned, at: float) -> list[Stimulus]:
-        """The inbox; before the stop of one that never began, its start."""
+        """The inbox; before what was said to one that never began, its start, but to one that is held: that is only
+        stopped, and enters no state."""
         stimuli = self.read_inbox(owned, at)
-        begins = stimuli and owned.activation.seq < 0 and not owned.activation.dirty
+        begins = stimuli and not owned.held and owned.activation.seq < 0 and not owned.activation.dirty
         return [Started(at=at, seed=self._seed()), *stimuli] if begins else stimuli
 
     def _take_over(self, activation: Activation, frame: Frame, at: float) -> Stimulus:

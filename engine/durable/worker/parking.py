@@ -13,6 +13,7 @@ from dataclasses import replace
 from engine.clock import Clock
 from engine.durable import inbox, notices
 from engine.durable.activation import Activation
+from engine.durable.lifecycle.budgets import Budget, waits_on
 from engine.durable.worker.incoming import Incoming
 from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import Owned
@@ -80,10 +81,13 @@ class Parking:
 
     def change_header(self, activation: Activation, *, due_at: float | None, seq: int) -> None:
         """Set its due_at. Raises Fenced where the header is ahead, closed, or PAUSED meanwhile."""
-        change = HeaderChange(activation.key, seq, RUNNING, due_at)
+        header = activation.header
+        held = seq < 0 and not header.is_item and Budget.of(activation.version).per_minute is not None
+        cause = waits_on(header, None, due_at or 0.0).cause if held else None  # its minute goes by: it needs another
+        change = HeaderChange(activation.key, seq, RUNNING, due_at, cause=cause)
         if not self._journal.update_headers([change])[0]:
             raise Fenced(f"the header of {activation.key.id} is ahead of segment {seq}")
-        activation.header_stored(replace(activation.header, due_at=due_at, seq=seq))
+        activation.header_stored(replace(header, due_at=due_at, seq=seq))
 
     def delete_consumed(self, activation: Activation) -> None:
         """What was read and recorded. Items that stay are read again some time, and ignored."""

@@ -14,6 +14,7 @@ import json
 import logging
 from typing import Any
 
+from engine.durable.lifecycle.budgets import BudgetExceeded
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists, Starts
 from engine.errors import NotFound, StorageError, UserError
 from engine.kernel.children.child_ids import Target, own_target, started_name
@@ -31,6 +32,7 @@ START_ATTEMPTS = 3
 
 _EXISTS = "StepFunctions.ExecutionAlreadyExistsException"
 _UNKNOWN = "StepFunctions.StateMachineDoesNotExistException"
+_LIMIT = "StepFunctions.ExecutionLimitExceededException"
 _INVALID = "StepFunctions.InvalidExecutionInputException"
 
 
@@ -52,6 +54,8 @@ class StartsExecutions(TasksDecorator):
             return _failed(_EXISTS, error)
         except NotFound as error:
             return _failed(_UNKNOWN, error)
+        except BudgetExceeded as error:
+            return _failed(_LIMIT, error)
         except UserError as error:
             return _failed(_INVALID, error)
         except StorageError as error:

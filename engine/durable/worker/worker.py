@@ -39,6 +39,7 @@ from typing import TypeVar
 
 from engine.clock import Clock
 from engine.durable.lifecycle.answers import NoMasks
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.pausing import Holds
 from engine.durable.lifecycle.redrives import Redrives
 from engine.durable.lifecycle.starts import Starts
@@ -47,6 +48,7 @@ from engine.durable.poison import ALONE_FROM, Poison
 from engine.durable.retention import Retention
 from engine.durable.worker.activity_offers import ActivityOffers
 from engine.durable.worker.admission import Admission
+from engine.durable.worker.beginning import Beginning
 from engine.durable.worker.calls import CallPool
 from engine.durable.worker.committing import Committing
 from engine.durable.worker.incoming import Incoming
@@ -94,7 +96,7 @@ class Worker:
     may raise anything else. `pauses` says what
     is not to go on (engine.durable.lifecycle.pausing). `runs_sync`: it is there for one synchronous start
     (worker.sync_start); others only end those whose runner is gone. `masks` knows the secrets that answers to
-    waiting tasks may repeat (engine.durable.lifecycle.answers).
+    waiting tasks may repeat (engine.durable.lifecycle.answers). `budgets` are the workflows'.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Worker:
         pauses: Pauses | None = None, activities: ActivityStore | None = None, runs_sync: bool = False,
         masks: SecretMasks | None = None, on_paused: Callable[[ExecutionKey], None] = lambda _key: None,
         new_pool: Callable[[Tasks, Clock, int], CallPool] = CallPool, together: Together | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -113,7 +116,7 @@ class Worker:
         self._parallel = parallel
         self._tell_after = on_committed if together is None else None
         tasks = WritesResults(StartsExecutions(tasks, Starts(
-            journal=journal, queue=queue, published=published, clock=clock, settings=settings,
+            journal=journal, queue=queue, published=published, clock=clock, settings=settings, budgets=budgets,
         )), journal)
         retention = Retention.of(settings)
         activator = Activator(
@@ -122,9 +125,12 @@ class Worker:
         self._calls = new_pool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
         policies = Policies(tasks, settings, self._calls.slow, self._calls.quick)
         poison = Poison(journal, clock, on_paused)
+        holds = Holds(pauses, clock)
         self._admission = Admission(
             journal=journal, queue=queue, clock=clock, activator=activator,
-            poison=poison, calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
+            poison=poison, beginning=Beginning(
+                journal=journal, queue=queue, published=published, clock=clock, holds=holds, budgets=budgets,
+            ), calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
             on_committed=on_committed,
         )
         self._ownership = Ownership(self._admission, poison)
@@ -149,7 +155,7 @@ class Worker:
         )
         self._stepping = Stepping(
             incoming=incoming, policies=policies, committing=self._committing, calls=self._calls,
-            holds=Holds(pauses, clock), clock=clock, make=self._performing.make,
+            holds=holds, clock=clock, make=self._performing.make,
         )
         self._settling = Settling(
             ownership=self._ownership, parking=parking, outbox=outbox, policies=policies, calls=self._calls,

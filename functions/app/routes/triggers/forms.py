@@ -104,15 +104,18 @@ def _delivered(call: Call[Any], form: Listener, arrival: Arrival, title: str, ag
         triggers.links.take(token)
     except UserError as error:
         return _refused(call, error)
+    later = "It cannot be taken just now. Nothing that you typed is lost: submit it again later."
     try:
         done = triggers.delivering.deliver(form, arrival)
     except (UserError, StorageError):
         triggers.links.give_back(token)
-        return again({"": "It cannot be taken just now. Nothing that you typed is lost: submit it again later."}, 503)
+        return again({"": later}, 503)
     if done.again or done.delivery.outcome != STARTED:
         triggers.links.give_back(token)
     if done.delivery.outcome == STARTED:
         return _html(thanks)
+    if done.retry_after is not None:
+        return again({"": later}, 429)
     return again({"": "It cannot be taken as it is. Whoever gave you the link can see why."}, 422)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from engine.durable.execution import Execution
+from engine.durable.lifecycle.budgets import BudgetExceeded
 from engine.durable.triggering.delivering import Delivered
 from engine.errors import UserError
 from engine.ports.deliveries import REFUSED, STARTED
@@ -42,7 +43,8 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
     """Deliver what a webhook sends: the body as its sender makes and signs it.
 
     Answered when it is durable. What is sent again starts nothing again. 404: there is no such webhook, or the
-    signature is wrong. 422: it is kept, and can start nothing as it is. A webhook that answers with the result gives
+    signature is wrong. 422: it is kept, and can start nothing as it is. 429: nor can it now, for the workflow's budget is
+    used up; Retry-After says when. A webhook that answers with the result gives
     the output of its EXPRESS workflow, with 200."""
     webhooks, triggers = call.services.open_webhooks(), call.services.open_triggers()
     request = _request(call)
@@ -59,6 +61,8 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
     waits = found.spec.get("answer") == "result"
     done = triggers.delivering.deliver(found, arrival, sync=waits)
     delivery = done.delivery
+    if delivery.outcome == REFUSED and done.retry_after is not None:
+        raise BudgetExceeded("what was sent starts nothing now: send it again later", retry_after=done.retry_after)
     if delivery.outcome == REFUSED:
         raise DeliveryRefused(
             "what was sent cannot start the workflow", where=delivery.key.id,

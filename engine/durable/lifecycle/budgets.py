@@ -1,0 +1,210 @@
+"""A workflow's budgets: how many executions it begins in a minute, and what becomes of a start beyond that.
+
+    start ──► a unit of this minute's budget ──► begins
+          └─► none left ──► "refuse": BudgetExceeded, nothing is written
+                       └──► "wait": the first minute that has one; the header says so, and is not woken before
+
+Units are leased in slices, by one row a workflow that says up to where minutes are given: {minute, used}. So no minute
+is given more often than the budget says, whoever starts, and whoever dies: what was leased and not used is lost with
+its minute. Minutes are those of the clock. What waits has its minute when it is accepted, so those that wait begin in
+the order in which they came; between two processes that order is kept to within a slice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+from engine.clock import Clock
+from engine.durable.lifecycle.pausing import HOLD_SECONDS
+from engine.durable.lifecycle.sweeper import LOOK_AHEAD_SECONDS
+from engine.durable.loading import START_GRACE_SECONDS
+from engine.errors import StoreBusy, UserError
+from engine.kernel.express import FIRST_LOOK_SECONDS
+from engine.language.asl.times import iso_timestamp, parse_timestamp
+from engine.ports.deliveries import TriggerState, TriggerStates
+from engine.ports.journal import RUNNING, Header
+from engine.ports.published import PublishedVersion
+from engine.ports.queue import MAX_DELAY_SECONDS, Wake
+from engine.records import dataclass
+
+Json = Any
+
+MINUTE = 60.0
+WAIT = "wait"
+
+MOST_SLICE = 100
+"""Units that are leased at once, at the most."""
+
+SLICES = 20
+"""The first slice of a process in a minute is this part of the minute's budget; each that follows is twice as large."""
+
+MOST_AHEAD = 24 * 60
+"""How many minutes ahead a start may be given. A row that is further on was written by a clock that was wrong."""
+
+_BUDGETS = "!budgets"
+"""In place of a workflow's name, which has no such character: the rows lie among the triggers' states."""
+
+_TRIES = 20
+_WAITS = "waits for its budget of executions a minute"
+
+
+class BudgetExceeded(UserError):
+    """The workflow's budget is used up; `retry_after` says for how many seconds."""
+
+    code = "BudgetExceeded"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: float, advice: str | None = None) -> None:
+        super().__init__(message, where="workflow", advice=advice)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a version's document says in `budgets`: at most `per_minute` executions a minute, None: as many as there
+    are; `waits`: what exceeds that waits, and else it is refused."""
+
+    per_minute: int | None = None
+    waits: bool = True
+
+    @classmethod
+    def of(cls, version: PublishedVersion) -> Budget:
+        """That of a published version."""
+        said: Mapping[str, Json] = version.budgets or {}
+        return cls(said.get("executions_per_minute"), said.get("when_exceeded", WAIT) == WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetWait:
+    """That an execution waits for its budget, `since` when; it begins at `until`, None where that is not known yet.
+    Both in epoch seconds."""
+
+    since: float
+    until: float | None
+
+
+def budget_wait(header: Header) -> BudgetWait | None:
+    """Whether an execution that has not begun waits for its budget, or waited last, as its header says."""
+    cause = header.cause
+    if header.status != RUNNING or header.seq >= 0 or cause is None or not cause.startswith(_WAITS):
+        return None
+    return BudgetWait(header.started_at, parse_timestamp(cause.rpartition(" ")[2]))
+
+
+def waits_on(header: Header, until: float | None, now: float) -> Header:
+    """The header of one that has not begun and is to wait: until when, None where it was given no minute yet. A sweep
+    looks after its wake; where that cannot be delayed for so long, it sends it."""
+    if until is None:
+        return replace(header, cause=_WAITS, due_at=now + HOLD_SECONDS)
+    later = max(LOOK_AHEAD_SECONDS + START_GRACE_SECONDS, FIRST_LOOK_SECONDS.get(header.kind, 0.0))
+    due_at = until + later if until - now <= MAX_DELAY_SECONDS else until
+    return replace(header, cause=f"{_WAITS} until {iso_timestamp(until)}", due_at=due_at)
+
+
+def first_wake(header: Header, now: float) -> list[Wake]:
+    """The wake that an execution which has not begun is due: at once, or when its wait is over; none where a sweep
+    sends it."""
+    waits = budget_wait(header)
+    until = now if waits is None or waits.until is None else max(waits.until, now)
+    return [Wake(header.key, until - now)] if until - now <= MAX_DELAY_SECONDS else []
+
+
+class _Slice:
+    """Units that this process has leased: `left` of them, the next one in `minute`, which `used` came before."""
+
+    __slots__ = ("left", "minute", "per_minute", "returned", "size", "used")
+
+    def __init__(self, minute: int, used: int, left: int, per_minute: int) -> None:
+        self.minute, self.used, self.left, self.per_minute = minute, used, left, per_minute
+        self.size = left
+        self.returned: list[int] = []
+
+    def take(self, now: int, most: int) -> int | None:
+        """The minute of a unit, from `now` to `most`."""
+        self.returned = [minute for minute in self.returned if minute >= now]
+        if self.returned and min(self.returned) <= most:
+            minute = min(self.returned)
+            self.returned.remove(minute)
+            return minute
+        if self.minute < now and self.left:  # these are over
+            over = min(self.left, (now - self.minute) * self.per_minute - self.used)
+            self.left -= over
+            self.minute, self.used = now, 0
+        if not self.left or self.minute > most:
+            return None
+        minute = self.minute
+        self.left -= 1
+        self.used += 1
+        if self.used >= self.per_minute:
+            self.minute, self.used = minute + 1, 0
+        return minute
+
+
+class Budgets:
+    """One for a process: the slices are its own. Safe to share between threads; methods raise StorageError."""
+
+    def __init__(self, rows: TriggerStates, clock: Clock) -> None:
+        self._rows = rows
+        self._clock = clock
+        self._lock = Lock()
+        self._slices: dict[tuple[str, str], _Slice] = {}
+
+    def take(self, workspace: str, workflow: str, per_minute: int, *, ahead: bool) -> float | None:
+        """When an execution may begin: in the minute that begins then (epoch seconds). Now or before, or later where
+        `ahead`. None where no minute is left."""
+        key = workspace, workflow
+        with self._lock:
+            now = int(self._clock.now() // MINUTE)
+            held = self._slices.get(key)
+            again = 0
+            if held is not None and held.per_minute == per_minute:
+                minute = held.take(now, now + MOST_AHEAD if ahead else now)
+                if minute is not None:
+                    return minute * MINUTE
+                again = held.size if held.minute >= now else 0
+            leased = self._lease(workspace, workflow, per_minute, now, ahead=ahead, again=again)
+            if leased is None:
+                return None
+            minute = leased.take(now, leased.minute)
+            if minute is None:
+                raise RuntimeError("a slice that was leased just now has a unit")
+            self._slices[key] = leased
+            return minute * MINUTE
+
+    def give_back(self, workspace: str, workflow: str, at: float) -> None:
+        """A unit that `take` gave was not used."""
+        with self._lock:
+            held = self._slices.get((workspace, workflow))
+            if held is not None:
+                held.returned.append(int(at // MINUTE))
+
+    def retry_after(self) -> float:
+        """How many seconds there are to the next minute."""
+        return MINUTE - self._clock.now() % MINUTE
+
+    def _lease(
+        self, workspace: str, workflow: str, per_minute: int, now: int, *, ahead: bool, again: int
+    ) -> _Slice | None:
+        """The next slice; None where no minute is left. `again`: the size of the one that was used up just now."""
+        for _ in range(_TRIES):
+            row = self._rows.get(workspace, _BUDGETS, workflow) or TriggerState(workspace, _BUDGETS, workflow)
+            minute, used = json.loads(row.spec) if row.spec else (now, 0)
+            if minute < now or minute > now + MOST_AHEAD + MOST_SLICE:
+                minute, used = now, 0
+            elif used >= per_minute:
+                minute, used = minute + 1, 0
+            if minute > (now + MOST_AHEAD if ahead else now):
+                return None
+            size = min(MOST_SLICE, per_minute)
+            if minute == now:
+                left, first = per_minute - used, max(1, per_minute // SLICES)
+                size = min(left, MOST_SLICE, max(first, min(2 * again, left // 2)))
+            end = used + size
+            spec = json.dumps([minute + end // per_minute, end % per_minute])
+            if self._rows.change(replace(row, spec=spec)):
+                return _Slice(minute, used, size, per_minute)
+        raise StoreBusy(f"the budget of {workflow!r} is asked for too often at once")

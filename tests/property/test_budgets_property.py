@@ -1,0 +1,117 @@
+"""Budgets over all store families, on virtual time: random arrivals at several processes, against a count by hand.
+
+The oracle knows nothing of slices. It is told which execution began when, and counts: no minute begins more than the
+budget says; each start that was accepted begins, once; one process's starts begin in their order; the store was
+written to as seldom as docs/quotas.md says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.durable.lifecycle.budgets import BudgetExceeded
+from engine.ports.keys import ExecutionKey
+from tests.support.backends import FAMILIES, open_backend
+from tests.support.durable import Product
+
+DEFINITION = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+SLACK = 9
+"""Writes of one process in one minute beyond one for a hundred starts."""
+
+arrivals = st.lists(
+    st.tuples(st.floats(0, 45), st.integers(0, 2), st.integers(1, 40)), min_size=1, max_size=12
+)
+"""Each: after so many seconds, at that process, so many starts at once."""
+
+
+class Counting:
+    """The states of triggers, and how often they were written."""
+
+    def __init__(self, states):
+        self._states, self.writes = states, 0
+
+    def __getattr__(self, name):
+        return getattr(self._states, name)
+
+    def change(self, state):
+        self.writes += 1
+        return self._states.change(state)
+
+
+def _minute(at):
+    return int(at // 60)
+
+
+def _run(backend, given_arrivals, per_minute, exceeded):
+    counted = []
+
+    def wrap(name, port):
+        if name == "trigger_states":
+            port = Counting(port)
+            counted.append(port)
+        return port
+
+    product = Product(
+        DEFINITION, wrap=wrap, backend=backend,
+        budgets={"executions_per_minute": per_minute, "when_exceeded": exceeded},
+    )
+    processes = [product.budgets, product.new_budgets(), product.new_budgets()]
+    accepted, refused = [], []
+    for wait, process, many in given_arrivals:
+        backend.clock.sleep(wait)
+        product.budgets = processes[process]
+        for _ in range(many):
+            name = f"n{len(accepted) + len(refused)}"
+            try:
+                key = product.executions.start("default", "flow", None, name=name).key
+            except BudgetExceeded as error:
+                assert 0 < error.retry_after <= 60
+                assert product.stores.journal.header(ExecutionKey.of("default", "flow", name)) is None
+                refused.append(name)
+            else:
+                accepted.append((key, process, backend.clock.now()))
+        for received in product.stores.queue.claim(100):
+            product.run(received.key)
+            product.stores.queue.acknowledge([received.receipt])
+    product.drain(limit=2000)
+    return product, accepted, refused, sum(each.writes for each in counted)
+
+
+def _check(product, accepted, writes, per_minute):
+    began = {}
+    for key, process, at in accepted:
+        execution = product.describe(key)
+        assert execution.status == "SUCCEEDED", key
+        began[key] = product.executions.events(key, most=1)[0].at
+        assert began[key] >= at
+    by_minute = Counter(_minute(at) for at in began.values())
+    assert max(by_minute.values(), default=0) <= per_minute, by_minute
+    for process in range(3):
+        order = [began[key] for key, by, _ in accepted if by == process]
+        assert all(_minute(first) <= _minute(then) for first, then in pairwise(order)), order
+    assert writes <= len(accepted) / 100 + SLACK * 3 * max(1, len(by_minute)), (writes, len(accepted), by_minute)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("exceeded", ["wait", "refuse"])
+def test_no_minute_begins_more_than_the_budget_and_nothing_is_lost(family, exceeded, tmp_path_factory):
+    examples = {"memory": 40, "sqlite": 6, "aws": 2}[family]
+
+    @settings(
+        max_examples=examples, deadline=None, derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    @given(arrivals, st.sampled_from([1, 3, 20, 50]))
+    def check(given_arrivals, per_minute):
+        with open_backend(family, tmp_path_factory.mktemp("budgets")) as backend:
+            product, accepted, refused, writes = _run(backend, given_arrivals, per_minute, exceeded)
+            _check(product, accepted, writes, per_minute)
+            if exceeded == "wait":
+                assert not refused
+
+    check()

@@ -1,0 +1,218 @@
+"""Budgets: units of minutes leased in slices, starts that wait or are refused, and what else touches them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets, BudgetWait
+from engine.durable.lifecycle.pausing import FINISH, QUEUE
+from engine.ports.journal import RUNNING
+from engine.ports.queue import Wake
+from tests.support.durable import START, TESTER, Product
+from tests.support.memory.deliveries import MemoryTriggerStates
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "No"}}}
+MINUTE = START // 60 * 60
+NEXT = MINUTE + 60
+
+
+class Rows(MemoryTriggerStates):
+    """Counts writes."""
+
+    writes = 0
+
+    def change(self, state):
+        self.writes += 1
+        return super().change(state)
+
+
+def _product(definition=PASS, per_minute=1, exceeded="wait", **more):
+    return Product(definition, budgets={"executions_per_minute": per_minute, "when_exceeded": exceeded}, **more)
+
+
+def _taken(budgets, per_minute, many, *, ahead):
+    return [budgets.take("default", "flow", per_minute, ahead=ahead) for _ in range(many)]
+
+
+# ---------------------------------------------------------------- slices
+
+@pytest.mark.parametrize(("per_minute", "most_writes"), [(10_000, 100), (2_000, 101), (1_000, 105), (100, 107)])
+def test_ten_thousand_starts_of_one_process_write_once_for_a_hundred_and_a_few_times_a_first_minute(
+    per_minute, most_writes
+):
+    rows = Rows()
+    taken = _taken(Budgets(rows, SkipClock(START)), per_minute, 10_000, ahead=True)
+    assert [taken.count(MINUTE + 60 * number) for number in range(10_000 // per_minute)] == (
+        [per_minute] * (10_000 // per_minute)
+    )
+    assert taken == sorted(taken)
+    assert rows.writes <= most_writes
+
+
+def test_two_processes_give_no_minute_away_twice():
+    rows, clock = Rows(), SkipClock(START)
+    one, two = Budgets(rows, clock), Budgets(rows, clock)
+    taken = [unit for _ in range(40) for unit in (*_taken(one, 50, 1, ahead=True), *_taken(two, 50, 2, ahead=True))]
+    assert max(taken.count(unit) for unit in set(taken)) <= 50
+
+
+def test_what_was_leased_and_not_used_is_lost_with_its_minute():
+    rows, clock = Rows(), SkipClock(MINUTE + 1)
+    assert _taken(Budgets(rows, clock), 40, 1, ahead=False) == [MINUTE]  # and dies with another of its slice
+    assert _taken(Budgets(rows, clock), 40, 39, ahead=False) == [MINUTE] * 38 + [None]
+    clock.sleep(60)
+    assert None not in _taken(Budgets(rows, clock), 40, 40, ahead=False)
+
+
+def test_a_unit_that_is_given_back_is_the_next_one():
+    budgets = Budgets(Rows(), SkipClock(START))
+    [unit] = _taken(budgets, 1, 1, ahead=False)
+    budgets.give_back("default", "flow", unit)
+    assert _taken(budgets, 1, 2, ahead=False) == [MINUTE, None]
+
+
+def test_a_row_that_a_wrong_clock_wrote_is_begun_anew():
+    rows = Rows()
+    _taken(Budgets(rows, SkipClock(START + 30 * 86400)), 1, 1, ahead=False)
+    assert _taken(Budgets(rows, SkipClock(START)), 1, 1, ahead=False) == [MINUTE]
+
+
+def test_nobody_is_given_a_minute_more_than_a_day_ahead():
+    assert _taken(Budgets(Rows(), SkipClock(START)), 1, 1442, ahead=True)[-2:] == [MINUTE + 86400, None]
+
+
+def test_a_version_with_another_budget_goes_on_from_where_the_row_is():
+    rows, clock = Rows(), SkipClock(START)
+    assert _taken(Budgets(rows, clock), 10, 10, ahead=False) == [MINUTE] * 10
+    assert _taken(Budgets(rows, clock), 5, 1, ahead=False) == [None]
+
+
+# ---------------------------------------------------------------- starts
+
+def test_a_start_beyond_the_budget_waits_for_the_next_minute_and_says_so():
+    product = _product()
+    first, second, third = (product.start(name=name) for name in ("a", "b", "c"))
+    assert product.describe(first).waits_for_budget is None
+    waits = product.describe(second)
+    assert (waits.status, waits.waits_for_budget) == (RUNNING, BudgetWait(START, NEXT))
+    assert product.describe(third).waits_for_budget == BudgetWait(START, NEXT + 60)
+    product.stores.queue.send([Wake(key) for key in (second, third)])  # too early: as a resume or a sweep may
+    for received in product.stores.queue.claim(10):
+        assert product.run(received.key) is None
+        product.stores.queue.acknowledge([received.receipt])
+    assert product.events(second) == []
+    product.drain()
+    began = [product.executions.events(key, most=1)[0].at for key in (first, second, third)]
+    assert [at // 60 * 60 for at in began] == [MINUTE, NEXT, NEXT + 60]
+    assert all(product.describe(key).waits_for_budget is None for key in (first, second, third))
+
+
+def test_one_that_waits_longer_than_a_wake_can_be_delayed_begins_in_its_minute():
+    product = _product()
+    keys = [product.start(name=f"n{number}") for number in range(40)]
+    product.drain(limit=1000)
+    began = [product.executions.events(key, most=1)[0].at // 60 * 60 for key in keys]
+    assert began == [MINUTE + 60 * number for number in range(40)]
+
+
+def test_a_start_beyond_the_budget_is_refused_with_when_to_come_again_and_nothing_is_written():
+    product = _product(exceeded="refuse")
+    product.start(name="a")
+    with pytest.raises(BudgetExceeded) as refused:
+        product.start(name="b")
+    assert refused.value.status == 429
+    assert refused.value.retry_after == NEXT - START
+    assert [row.name for row in product.stores.journal.rows()] == ["a"]
+    assert product.start(name="a").name == "a"  # asked for again, it is answered as ever
+    product.clock.sleep(refused.value.retry_after)
+    assert product.start(name="b").name == "b"
+
+
+def test_a_start_that_is_asked_for_again_counts_once():
+    product = _product(per_minute=2, exceeded="refuse")
+    assert product.start(name="a") == product.start(name="a")
+    product.start(name="b")
+
+
+def test_a_synchronous_start_does_not_wait():
+    product = _product(kind="EXPRESS")
+    product.executions.start("default", "flow", None, sync=True)
+    with pytest.raises(BudgetExceeded):
+        product.executions.start("default", "flow", None, sync=True)
+
+
+def test_an_express_execution_that_waits_runs_once():
+    calls = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "connector:x:y", "End": True}}}
+    product = _product(calls, kind="EXPRESS")
+    keys = [product.start(name=f"n{number}") for number in range(20)]
+    product.drain(limit=1000)
+    assert all(product.describe(key).status == "SUCCEEDED" for key in keys)
+    assert len(product.tasks.calls) == 20
+
+
+def test_one_that_waits_can_be_stopped_and_redriven():
+    product = _product(per_minute=2)
+    keys = [product.start(name=name) for name in ("a", "b", "c")]
+    product.executions.stop(keys[2], actor=TESTER)
+    assert product.run(keys[2]) is None
+    assert product.describe(keys[2]).status == "ABORTED"
+    with pytest.raises(BudgetExceeded):
+        product.executions.redrive(keys[2])
+    product.clock.sleep(120)
+    product.executions.redrive(keys[2])
+    product.drain()
+    assert product.describe(keys[2]).status == "SUCCEEDED"
+
+
+def test_a_redrive_counts_as_a_start():
+    product = _product(FAIL, per_minute=2, exceeded="refuse")
+    key = product.start(name="a")
+    product.drain()
+    product.clock.sleep(60)
+    product.start(name="b")
+    product.executions.redrive(key)
+    with pytest.raises(BudgetExceeded):
+        product.start(name="c")
+
+
+def test_what_was_queued_while_its_workflow_was_paused_gets_its_minutes_once_it_is_resumed():
+    product = _product()
+    product.pausing.pause("default", "flow", starts=QUEUE, running=FINISH, actor=TESTER)
+    keys = [product.start(name=f"n{number}") for number in range(3)]
+    assert product.describe(keys[0]).waits_for_budget == BudgetWait(START, None)
+    product.clock.sleep(600)
+    product.pausing.resume("default", "flow")
+    product.drain()
+    began = sorted(product.executions.events(key, most=1)[0].at // 60 * 60 for key in keys)
+    assert began == [MINUTE + 600, MINUTE + 660, MINUTE + 720]
+
+
+def test_one_whose_workflow_is_paused_when_its_minute_comes_waits_on():
+    product = _product()
+    keys = [product.start(name=f"n{number}") for number in range(3)]
+    product.pausing.pause("default", "flow", starts=QUEUE, running=FINISH, actor=TESTER)
+    product.clock.sleep(300)
+    for received in product.stores.queue.claim(10):
+        product.run(received.key)
+        product.stores.queue.acknowledge([received.receipt])
+    assert [product.events(key) for key in keys[1:]] == [[], []]
+    product.clock.sleep(1)
+    product.pausing.resume("default", "flow")
+    product.drain()
+    began = [product.executions.events(key, most=1)[0].at // 60 * 60 for key in keys]
+    assert len(set(began)) == 3
+
+
+def test_a_child_that_is_refused_fails_the_task_that_starts_it():
+    parent = {"StartAt": "S", "States": {"S": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
+        "Parameters": {"StateMachineArn": "arn:aws:states:local:default:stateMachine:flow"},
+    }}}
+    product = _product(exceeded="refuse")
+    product.published.publish(parent, "parent")
+    product.start(name="a")
+    key = product.start(workflow="parent")
+    product.drain()
+    assert product.describe(key).error == "StepFunctions.ExecutionLimitExceededException"
