@@ -1,4 +1,4 @@
-"""The field `budgets` of a workflow document: how many executions it begins, and what becomes of a start beyond that."""
+"""The field `budgets` of a workflow document: how many executions begin, and what becomes of a start beyond that."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.durable.lifecycle.budgets import BudgetWait
 from engine.ports.journal import Parent
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
@@ -19,6 +18,15 @@ class AwaitedCall:
 
     state: str
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetWait:
+    """That an execution waits for its budget, `since` when; it begins at `until`, None where that is not known yet.
+    Both in epoch seconds."""
+
+    since: float
+    until: float | None
 
 
 @dataclass(frozen=True, slots=True)

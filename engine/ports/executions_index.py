@@ -15,7 +15,7 @@ from engine.records import dataclass
 class ExecutionRow:
     """What a list shows. `error` is the error name of a failed execution. `business_key` never changes: None, when an
     execution is listed anew, leaves the one it was started with. `actor` is
-    who started it, where the journal keeps that."""
+    who started it, where the journal keeps that; `cause` what one that is RUNNING waits for before it begins."""
 
     key: ExecutionKey
     workflow: str
@@ -26,6 +26,7 @@ class ExecutionRow:
     error: str | None = None
     business_key: str | None = None
     actor: str | None = None
+    cause: str | None = None
 
     @property
     def name(self) -> str:

@@ -108,7 +108,8 @@ def _services() -> Services:
         )
 
     services = services_over(
-        stores, settings, clock, chain, audit, budgets=budgets, new_worker=new_worker, secret_backends=backends, secret_store=secrets,
+        stores, settings, clock, chain, audit, budgets=budgets, new_worker=new_worker, secret_backends=backends,
+        secret_store=secrets,
         caller_of=Callers(
             settings.stage, settings.workspace, proof=os.environ.get(PROOF, ""),
             without_group=parse_role(without, where=ROLE_WITHOUT_GROUP) if without else None,

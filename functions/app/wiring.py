@@ -114,8 +114,8 @@ def services_over(
     erases_at_once: bool = True, forget: Callable[[Sequence[ExecutionKey]], None] = lambda _keys: None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
-    is started; `budgets` are the process's; `longest_poll` and `most_waiting` are those of Activities. `published` and `starts_pauses` are what
-    starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
+    is started; `budgets` are the process's; `longest_poll` and `most_waiting` are those of Activities. `published` and
+    `starts_pauses` are what starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
     everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions.
     What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache

@@ -63,7 +63,12 @@ def _print_times(screen: Screen, execution: Json, rested: float) -> None:
     took = duration(max(0.0, (screen.clock.now() if ended is None else parse_time(ended)) - started - rested))
     rest = f", without the {duration(rested)} before it was redriven" if rested else ""
     until = "has run for" if ended is None else f"ended {_moment(ended)}, took"
+    waits = execution.get("waits_for_budget")
+    if waits is not None:
+        until = "has waited for its budget of executions a minute for"
     click.echo(f"started {_moment(execution['started_at'])} ({screen.ago(started)}), {until} {took}{rest}")
+    if waits is not None and waits["until"] is not None:
+        click.echo(f"begins {_moment(waits['until'])}")
     redrivable, kept = execution.get("redrivable_until"), execution.get("kept_until")  # an earlier release has neither
     if redrivable is not None and parse_time(redrivable) > screen.clock.now():
         click.echo(f"can be redriven until {_moment(redrivable)}")

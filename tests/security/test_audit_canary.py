@@ -11,6 +11,7 @@ from connectors.tasks import ConnectorTasks
 from engine.clock import SkipClock
 from engine.durable import codec
 from engine.durable.codec import Change
+from engine.durable.lifecycle.budgets import Budgets
 from engine.errors import Conflict
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
@@ -99,9 +100,10 @@ def ask(stores, audit):
     backends = (Secrets(),)
     tasks = ConnectorTasks(default_registry)
     return Ask(services_over(
-        stores, Settings(), SkipClock(), TaskChain(tasks, AnswerMasks(backends)), audit, new_worker=None,
-        secret_backends=backends, secret_store=backends[0], caller_of=lambda context, headers: OWNER, logs=NoLogs(),
-        place=Place("local"), startable=lambda version: None,
+        stores, Settings(), SkipClock(), TaskChain(tasks, AnswerMasks(backends)), audit,
+        budgets=Budgets(stores.trigger_states, SkipClock()), new_worker=None, secret_backends=backends,
+        secret_store=backends[0], caller_of=lambda context, headers: OWNER, logs=NoLogs(), place=Place("local"),
+        startable=lambda version: None,
     ))
 
 

@@ -14,6 +14,7 @@ from connectors.tasks import ConnectorTasks
 from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SkipClock
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.worker.worker import Worker
 from engine.governance.access_tokens import AccessTokens
 from engine.governance.audit import Audit
@@ -131,7 +132,8 @@ class Api:
             journal=self.stores.journal, queue=self.stores.queue,
             published=CatalogPublished(self.stores.catalog), tasks=self.services.tasks, clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
-            pauses=self.stores.pauses, activities=self.stores.activities, masks=AnswerMasks((self.secrets,)),
+            pauses=self.stores.pauses, activities=self.stores.activities,
+            budgets=Budgets(self.stores.trigger_states, self.clock), masks=AnswerMasks((self.secrets,)),
             **({} if self.on_committed is None else {"on_committed": self.on_committed}),
         )
         while received := self.stores.queue.claim(10):
@@ -147,16 +149,18 @@ def api_over(stores: Any, clock: SkipClock) -> Api:
     def startable(version):
         Startable(made.services.tasks)(version)  # as they are then: a test may put others in their place
 
+    budgets = Budgets(stores.trigger_states, clock)
+
     def new_worker():
         return Worker(
             journal=stores.journal, queue=stores.queue, published=CatalogPublished(stores.catalog),
             tasks=ConnectorTasks(default_registry), clock=clock, settings=settings, call_threads=0, runs_sync=True,
-            masks=chain.masks,
+            masks=chain.masks, budgets=budgets,
         )
 
     services = services_over(
-        stores, settings, clock, chain, Audit(stores.audit, clock), new_worker=new_worker, secret_backends=(secrets,),
-        secret_store=secrets, logs=MemoryLogs(), place=Place("local"), startable=startable,
+        stores, settings, clock, chain, Audit(stores.audit, clock), budgets=budgets, new_worker=new_worker,
+        secret_backends=(secrets,), secret_store=secrets, logs=MemoryLogs(), place=Place("local"), startable=startable,
         caller_of=lambda context, _headers: Caller(
             Actor(context["authorizer"]["principalId"], origin=context["identity"]["sourceIp"]),
             tuple(Grant("user/ada", EVERY_WORKSPACE, role) for role in made.roles),

@@ -11,7 +11,7 @@ from engine.adapters.aws import table
 from engine.adapters.aws.dynamo import Item, Key, size_of
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.generated_names import is_generated
-from engine.ports.journal import Header, InboxItem, Parent, Segment
+from engine.ports.journal import RUNNING, Header, InboxItem, Parent, Segment
 from engine.ports.keys import Actor, ExecutionKey
 
 HEADER = "H"
@@ -201,6 +201,7 @@ def row_of(item: Item) -> ExecutionRow:
         key=key, workflow=key.workflow, version=int(item["version"]), status=item["status"],
         started_at=item["started_at"], ended_at=item.get("ended_at"), error=item.get("error_name"),
         business_key=item.get("business_key"), actor=None if actor is None else actor.name,
+        cause=item.get("cause") if item["status"] == RUNNING else None,
     )
 
 

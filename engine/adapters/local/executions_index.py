@@ -69,7 +69,9 @@ def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
     if after is not None:
         conditions.append("(started_at, id) < (?, ?)")
         values += [after.started_at, after.id]
-    statement = f"""SELECT id, workflow, version, status, started_at, ended_at, error, business_key
+    statement = f"""SELECT id, workflow, version, status, started_at, ended_at, error, business_key, NULL,
+            CASE status WHEN 'RUNNING' THEN (SELECT cause FROM header
+                WHERE header.workspace = execution.workspace AND header.id = execution.id) END
         FROM execution INDEXED BY execution_{_index(patterns, statuses)} WHERE {" AND ".join(conditions)}
         ORDER BY started_at DESC, id DESC LIMIT ?"""
     return statement, [*values, query.limit + 1]

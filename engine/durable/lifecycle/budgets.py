@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Any
 
 from engine.clock import Clock
+from engine.durable.execution import BudgetWait
 from engine.durable.lifecycle.pausing import HOLD_SECONDS
 from engine.durable.lifecycle.sweeper import LOOK_AHEAD_SECONDS
 from engine.durable.loading import START_GRACE_SECONDS
@@ -78,21 +79,16 @@ class Budget:
         return cls(said.get("executions_per_minute"), said.get("when_exceeded", WAIT) == WAIT)
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetWait:
-    """That an execution waits for its budget, `since` when; it begins at `until`, None where that is not known yet.
-    Both in epoch seconds."""
-
-    since: float
-    until: float | None
-
-
 def budget_wait(header: Header) -> BudgetWait | None:
     """Whether an execution that has not begun waits for its budget, or waited last, as its header says."""
-    cause = header.cause
-    if header.status != RUNNING or header.seq >= 0 or cause is None or not cause.startswith(_WAITS):
+    return wait_of(header.cause, header.started_at) if header.status == RUNNING and header.seq < 0 else None
+
+
+def wait_of(cause: str | None, since: float) -> BudgetWait | None:
+    """What the `cause` of a RUNNING execution says of its wait."""
+    if cause is None or not cause.startswith(_WAITS):
         return None
-    return BudgetWait(header.started_at, parse_timestamp(cause.rpartition(" ")[2]))
+    return BudgetWait(since, parse_timestamp(cause.rpartition(" ")[2]))
 
 
 def waits_on(header: Header, until: float | None, now: float) -> Header:
@@ -143,6 +139,10 @@ class _Slice:
             self.minute, self.used = minute + 1, 0
         return minute
 
+    def take_back(self, minute: int) -> None:
+        """A unit of that minute was not used."""
+        self.returned.append(minute)
+
 
 class Budgets:
     """One for a process: the slices are its own. Safe to share between threads; methods raise StorageError."""
@@ -180,7 +180,7 @@ class Budgets:
         with self._lock:
             held = self._slices.get((workspace, workflow))
             if held is not None:
-                held.returned.append(int(at // MINUTE))
+                held.take_back(int(at // MINUTE))
 
     def retry_after(self) -> float:
         """How many seconds there are to the next minute."""

@@ -15,9 +15,9 @@ from engine.durable import codec, inbox, poison
 from engine.durable.activation import Activation
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
+from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Redrives
-from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator
 from engine.durable.retention import Retention

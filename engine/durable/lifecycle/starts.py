@@ -77,9 +77,10 @@ class Starts:
 
         The same name with the same input of a running execution answers that execution. Raises Conflict
         (ExecutionAlreadyExists) for a name used with another input or of a closed execution, (WorkflowPaused) where
-        starts are refused, BudgetExceeded, NotFound, InvalidDocument where the input breaks the workflow's input schema,
-        PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed. `sync` makes it
-        the caller's to run (engine.durable.worker.sync_start): no wake is sent, and a name that is taken is taken.
+        starts are refused, BudgetExceeded, NotFound, InvalidDocument where the input breaks the workflow's input
+        schema, PayloadTooLarge. While starts are queued it is RUNNING, and begins once the workflow is resumed; so it
+        is where it waits for its budget. `sync` makes it the caller's to run (engine.durable.worker.sync_start): no
+        wake is sent, a name that is taken is taken, and it waits for nothing.
         `parent` is the Task that starts it: asked again by that one, a closed execution is answered too. `then` is told
         of the start, in its transaction where there is one: what it writes is part of it. `check` is given the version
         that is about to start, and refuses it by what it raises. `create` takes the place of the journal's: what else

@@ -100,12 +100,10 @@ class Admission:
         abandoned = last is None and header.kind == EXPRESS_SYNC and not self._runs_sync
         if abandoned and now < header.started_at + FIRST_LOOK_SECONDS[EXPRESS_SYNC]:
             return None
-        if header.status == PAUSED and not self._poison.stop_requested(key):
+        rests = header.status == PAUSED or (last is None and self._beginning.waits(header))
+        if rests and not self._poison.stop_requested(key):
             return None
-        waits = last is None and self._beginning.waits(header)
-        if waits and not self._poison.stop_requested(key):
-            return None
-        if header.status == RUNNING and not waits and self._lost_its_worker(key, last, redelivered=redelivered):
+        if not rests and self._lost_its_worker(key, last, redelivered=redelivered):
             header = self._poison.charge(header, header.seq if last is None else last.seq)
             if header.status == PAUSED:
                 return None
@@ -115,7 +113,7 @@ class Admission:
             self._on_committed(self._untold(activation, last))
         self._left.pop(key, None)
         return Owned(
-            activation, deadline, invocation=invocation, paused=header.status == PAUSED or waits, abandoned=abandoned
+            activation, deadline, invocation=invocation, paused=rests, abandoned=abandoned
         )
 
     def _untold(self, activation: Activation, last: Segment) -> list[Segment]:

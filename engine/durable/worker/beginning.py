@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.clock import Clock
-from engine.durable.lifecycle.budgets import Budget, Budgets, BudgetWait, budget_wait, first_wake, waits_on
+from engine.durable.execution import BudgetWait
+from engine.durable.lifecycle.budgets import Budget, Budgets, budget_wait, first_wake, waits_on
 from engine.durable.lifecycle.pausing import Holds
 from engine.durable.loading import START_GRACE_SECONDS
 from engine.kernel.express import FIRST_LOOK_SECONDS

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from engine.durable.lifecycle.budgets import BudgetExceeded
@@ -30,10 +31,14 @@ _LOG = logging.getLogger(__name__)
 START_ATTEMPTS = 3
 """How often the store is asked before the call fails, its outcome unknown."""
 
-_EXISTS = "StepFunctions.ExecutionAlreadyExistsException"
-_UNKNOWN = "StepFunctions.StateMachineDoesNotExistException"
-_LIMIT = "StepFunctions.ExecutionLimitExceededException"
 _INVALID = "StepFunctions.InvalidExecutionInputException"
+_NAMES: Sequence[tuple[type[UserError], str]] = (
+    (ExecutionAlreadyExists, "StepFunctions.ExecutionAlreadyExistsException"),
+    (NotFound, "StepFunctions.StateMachineDoesNotExistException"),
+    (BudgetExceeded, "StepFunctions.ExecutionLimitExceededException"),
+    (UserError, _INVALID),
+)
+"""What AWS calls each: the first that fits."""
 
 
 class StartsExecutions(TasksDecorator):
@@ -50,14 +55,8 @@ class StartsExecutions(TasksDecorator):
             return self._tasks.call(call)
         try:
             return self._persist(call, target)
-        except ExecutionAlreadyExists as error:
-            return _failed(_EXISTS, error)
-        except NotFound as error:
-            return _failed(_UNKNOWN, error)
-        except BudgetExceeded as error:
-            return _failed(_LIMIT, error)
         except UserError as error:
-            return _failed(_INVALID, error)
+            return _failed(next(name for kind, name in _NAMES if isinstance(error, kind)), error)
         except StorageError as error:
             return TaskFailed("Automate.TaskError", f"the store did not serve: {error}", definite=False)
 

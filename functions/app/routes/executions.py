@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from engine.durable.execution import Execution
+from engine.durable.lifecycle.budgets import wait_of
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
@@ -47,6 +48,7 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
 
     The same name with the same input while it runs answers that execution: a repeated request starts nothing twice.
     409 ResourceNotAvailable: the version names a connector that is not installed here. Nothing was started.
+    429 BudgetExceeded: the workflow's budget is used up, and it refuses what exceeds it; Retry-After says for how long.
     With ?sync=true an EXPRESS workflow is run at once, and the answer is the execution as it ended; 504 names one that
     took longer than 25 s."""
     given = call.given
@@ -62,7 +64,7 @@ def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
     """List executions, newest first."""
     page = call.services.executions.page(query_of(call))
     hidden = cache(lambda workflow, version: call.services.hiding.key_is_hidden(call.workspace, workflow, version))
-    rows = []
+    rows, now = [], call.services.clock.now()
     for row in page.rows:
         key = row.business_key
         if key is not None and hidden(row.workflow, row.version):
@@ -70,7 +72,11 @@ def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
                 continue  # it was marked later: a search must not tell what it is
             key = MASK
         seconds = _seconds(row.started_at, row.ended_at)
-        rows.append(shapes.ExecutionSummary.of(row, id=row.key.id, duration_seconds=seconds, business_key=key))
+        waits = wait_of(row.cause, row.started_at)
+        rows.append(shapes.ExecutionSummary.of(
+            row, id=row.key.id, duration_seconds=seconds, business_key=key,
+            waits_for_budget=waits if waits is not None and (waits.until is None or waits.until > now) else None,
+        ))
     return shapes.ExecutionList(executions=rows, next_token=page.next_token)
 
 

@@ -62,6 +62,13 @@ class AwaitedCall(Given):
     until: Time = Field(description="It is made again once it is answered, and then at the latest.")
 
 
+class BudgetWait(Given):
+    """That an execution has not begun, for its workflow's budget is used up."""
+
+    since: Time
+    until: Time = Field(description="When it begins; null until its workflow is resumed.")
+
+
 class Execution(Given):
     """An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
     ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded."""
@@ -90,6 +97,7 @@ class Execution(Given):
     awaited_calls: list[AwaitedCall] = Field(
         description="What it waits for since it was redriven: calls that had not ended."
     )
+    waits_for_budget: BudgetWait | None = Field(None, description="Null once it has begun.")
     links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
     hidden: bool = Field(False, description="Whether sensitive fields are hidden: they are shown as ********.")
 
@@ -107,6 +115,7 @@ class ExecutionSummary(Given):
     duration_seconds: float | None
     error: str | None
     business_key: str | None
+    waits_for_budget: BudgetWait | None = None
 
 
 class ExecutionList(Given):

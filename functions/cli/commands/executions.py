@@ -90,7 +90,7 @@ def list_executions(ctx: click.Context, /, *, workflow: str | None, limit: int, 
     screen = session().screen
     cells = [
         (row["id"], row["status"], str(row["version"]), screen.ago(row["started_at"]),
-         "" if row["duration_seconds"] is None else duration(row["duration_seconds"]), row["business_key"] or "",
+         _took(row), row["business_key"] or "",
          row["error"] or "")
         for row in rows
     ]
@@ -104,6 +104,12 @@ def list_executions(ctx: click.Context, /, *, workflow: str | None, limit: int, 
             click.echo(f"More: --next-token {following}")
 
     screen.show({"executions": rows, "next_token": following}, for_people)
+
+
+def _took(row: Json) -> str:
+    if row.get("waits_for_budget") is not None:
+        return "waits for its budget"
+    return "" if row["duration_seconds"] is None else duration(row["duration_seconds"])
 
 
 @list_executions.command("delete")

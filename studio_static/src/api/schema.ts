@@ -186,6 +186,13 @@ export interface AwaitedCall {
   until: string | null;
 }
 
+/** That an execution has not begun, for its workflow's budget is used up. */
+export interface BudgetWait {
+  since: string | null;
+  /** When it begins; null until its workflow is resumed. */
+  until: string | null;
+}
+
 /** One workflow that was found in it. `notes` say what was guessed, and what is to be done by hand. */
 export interface Candidate {
   name: string;
@@ -536,6 +543,8 @@ export interface Execution {
   kept_until: string | null;
   /** What it waits for since it was redriven: calls that had not ended. */
   awaited_calls: AwaitedCall[];
+  /** Null once it has begun. */
+  waits_for_budget?: BudgetWait | null;
   links?: ConsoleAddresses;
   /** Whether sensitive fields are hidden: they are shown as ********. */
   hidden?: boolean;
@@ -559,6 +568,7 @@ export interface ExecutionSummary {
   duration_seconds: number | null;
   error: string | null;
   business_key: string | null;
+  waits_for_budget?: BudgetWait | null;
 }
 
 /** A document, or one state of it. */

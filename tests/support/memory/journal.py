@@ -122,7 +122,10 @@ class MemoryJournal:
     def rows(self) -> list[ExecutionRow]:
         """What is listed, for the executions index."""
         with self._lock:
-            return list(self._rows.values())
+            return [
+                replace(row, cause=self._headers[key].cause if row.status == RUNNING else None)
+                for key, row in self._rows.items()
+            ]
 
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first."""

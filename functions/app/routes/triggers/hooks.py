@@ -43,8 +43,8 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
     """Deliver what a webhook sends: the body as its sender makes and signs it.
 
     Answered when it is durable. What is sent again starts nothing again. 404: there is no such webhook, or the
-    signature is wrong. 422: it is kept, and can start nothing as it is. 429: nor can it now, for the workflow's budget is
-    used up; Retry-After says when. A webhook that answers with the result gives
+    signature is wrong. 422: it is kept, and can start nothing as it is. 429: nor can it now, for the workflow's budget
+    is used up; Retry-After says when. A webhook that answers with the result gives
     the output of its EXPRESS workflow, with 200."""
     webhooks, triggers = call.services.open_webhooks(), call.services.open_triggers()
     request = _request(call)

@@ -59,6 +59,17 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
           <Took since={execution.started_at} seconds={isOpen ? null : execution.duration_seconds} />
           {execution.redrives > 0 && <span>{`Redriven ${timesWords(execution.redrives)}`}</span>}
           {awaited && <span>{awaited}</span>}
+          {execution.waits_for_budget && (
+            <span>
+              Waits for its budget
+              {execution.waits_for_budget.until && (
+                <>
+                  {" until "}
+                  <Time at={execution.waits_for_budget.until} />
+                </>
+              )}
+            </span>
+          )}
           <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
           {parent && (
             <span>

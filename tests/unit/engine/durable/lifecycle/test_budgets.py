@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.clock import SkipClock
-from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets, BudgetWait
+from engine.durable.execution import BudgetWait
+from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets
 from engine.durable.lifecycle.pausing import FINISH, QUEUE
 from engine.ports.journal import RUNNING
 from engine.ports.queue import Wake

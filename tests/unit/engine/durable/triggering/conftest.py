@@ -10,6 +10,7 @@ import pytest
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.published import CatalogPublished
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.triggering.delivering import Delivering
 from engine.durable.triggering.listening import Listening
@@ -40,6 +41,7 @@ class Place:
         self.executions = Executions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=self.published, clock=clock,
             settings=self.settings, pauses=stores.pauses, together=stores.together or one_by_one,
+            budgets=Budgets(stores.trigger_states, clock),
         )
         self.delivering = Delivering(
             executions=self.executions, deliveries=stores.deliveries, states=stores.trigger_states, clock=clock,

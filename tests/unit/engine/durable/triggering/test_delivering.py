@@ -206,3 +206,31 @@ def test_a_thousand_that_arrive_twice_start_one_each(place):
         for _ in range(3):
             deliver(place, {"n": number}, f"k{number}")
     assert len(place.started()) == len(place.recorded) == 100
+
+
+@EVERY
+def test_beyond_a_budget_that_refuses_what_arrived_is_kept_says_why_and_may_come_again(place):
+    place.publish("orders", HOOK, budgets={"executions_per_minute": 1, "when_exceeded": "refuse"})
+    first = deliver(place, {"n": 1}, "k1")
+    refused = deliver(place, {"n": 2}, "k2")
+    assert (refused.delivery.outcome, refused.started) == (REFUSED, None)
+    assert "begins 1 executions a minute" in refused.delivery.why
+    assert 0 < refused.retry_after <= 60
+    assert deliver(place, {"n": 1}, "k1").again  # counts once, and is answered as ever
+    assert place.started() == [first.delivery.key.id]
+    place.clock.sleep(60)
+    assert place.delivering.replay(listener(place), refused.delivery, source="ada").delivery.outcome == STARTED
+    place.clock.sleep(60)
+    assert deliver(place, {"n": 2}, "k2").delivery.outcome == STARTED
+    assert len(place.started()) == 3
+
+
+@EVERY
+def test_a_thousand_that_arrive_twice_under_a_budget_begin_in_as_many_minutes_as_it_says(place):
+    place.publish("orders", HOOK, budgets={"executions_per_minute": 100})
+    for number in (*range(250), *range(250)):
+        deliver(place, {"n": number}, f"k{number}")
+    assert len(place.started()) == 250
+    waits = [place.executions.describe(ExecutionKey("default", each)).waits_for_budget for each in place.started()]
+    minutes = [None if wait is None else wait.until for wait in waits]
+    assert sorted(minutes.count(minute) for minute in set(minutes)) == [50, 100, 100]

@@ -150,3 +150,27 @@ def test_a_task_token_can_fail_its_task(api):
 def test_a_token_that_is_none_is_404(api):
     reply = api("POST", "/tasks/success", {"token": "nonsense"})
     assert (reply.status, reply.error["code"]) == (404, "TaskDoesNotExist")
+
+
+def test_beyond_a_budget_a_start_waits_and_is_listed_so_or_is_refused(api):
+    for name, exceeded in (("waits", "wait"), ("refuses", "refuse")):
+        document = {
+            "name": name, "definition": HELLO, "budgets": {"executions_per_minute": 1, "when_exceeded": exceeded}
+        }
+        api("POST", "/workflows/import", {"document": document, "publish": True})
+        api("POST", f"/workflows/{name}/executions", {"name": "one"})
+    waiting = api("POST", "/workflows/waits/executions", {"name": "two"})
+    assert (waiting.status, waiting.json["status"]) == (201, "RUNNING")
+    said = waiting.json["waits_for_budget"]
+    assert said["since"] == waiting.json["started_at"] < said["until"]
+    assert api("GET", "/executions/waits%3Atwo").json["waits_for_budget"] == said
+    rows = api("GET", "/executions?workflow=waits").json["executions"]
+    assert {row["name"]: row["waits_for_budget"] for row in rows} == {"one": None, "two": said}
+    refused = api("POST", "/workflows/refuses/executions", {"name": "two"})
+    assert (refused.status, refused.error["code"]) == (429, "BudgetExceeded")
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert api("GET", "/executions/refuses%3Atwo").status == 404
+    api.clock.sleep(61)
+    api.work()
+    assert api("GET", "/executions/waits%3Atwo").json["waits_for_budget"] is None
+    assert api("GET", "/executions/waits%3Atwo").json["status"] == "SUCCEEDED"

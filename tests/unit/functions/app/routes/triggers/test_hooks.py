@@ -212,3 +212,12 @@ def test_no_answer_and_no_row_holds_the_secret(hooked, github):
     texts += [json.dumps(found), hooked.api("GET", f"/deliveries/{quote(found[0]['id'], safe='')}").text,
               hooked.api("GET", "/triggers").text, json.dumps(PASS)]
     assert not any(SECRET in text for text in texts)
+
+
+def test_beyond_the_budget_the_sender_is_told_when_to_come_again_and_then_it_starts(hooked, github):
+    hooked.publish(github, budgets={"executions_per_minute": 1, "when_exceeded": "refuse"})
+    assert hooked.call({"n": 1}, key="d-1").status == 202
+    refused = hooked.call({"n": 2}, key="d-2")
+    assert (refused.status, refused.error["code"]) == (429, "BudgetExceeded")
+    hooked.api.clock.sleep(int(refused.headers["Retry-After"]))
+    assert hooked.call({"n": 2}, key="d-2").json["outcome"] == "STARTED"
