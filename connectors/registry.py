@@ -1,11 +1,13 @@
-"""Which connectors there are: the built-in ones, those registered by code, those of installed packages.
+"""Which connectors there are: the built-in ones, those registered by code, those of installed packages, those of files.
 
     modules of AUTOMATE_CONNECTORS                                               loaded at start
         by register(Adapter), @register_connector, or by being defined there
+    connector files (connectors.declared) of AUTOMATE_CONNECTOR_FILES            loaded at the first use of the code
     entry points of the group automate.connectors, named by the code             loaded at the first use of the code
     built-in                                                                     loaded at the first use of the code
 
-Code that registers explicitly wins over an installed package; the built-in codes belong to the product.
+An entry point leads to a class, or to a connector file in its package. Code that registers explicitly, and a file of
+a folder, win over an installed package; the built-in codes belong to the product.
 """
 
 from __future__ import annotations
@@ -16,17 +18,21 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.errors import Conflict, InvalidDocument
+from connectors.declared import ENDINGS
+from engine.errors import Conflict, InvalidDocument, UserError
 
 if TYPE_CHECKING:
     from connectors.sdk import ConnectorAdapter
 
 GROUP = "automate.connectors"
 SETTING = "AUTOMATE_CONNECTORS"
+FILES_SETTING = "AUTOMATE_CONNECTOR_FILES"
 
 BUILTIN = (
     EntryPoint("http", "connectors.builtin.http:HttpConnector", GROUP),
@@ -56,7 +62,9 @@ class Registry:
         self._points: Mapping[str, tuple[EntryPoint, ...]] | None = None
         self._classes: dict[str, type[ConnectorAdapter]] = {}
         self._adapters: dict[str, ConnectorAdapter] = {}
+        self._files: dict[str, Path] = {}
         self._lock = threading.RLock()
+        self._reading = threading.Lock()  # of files: two threads would make two classes of one
         self.registrations = 0  # also of a class that was there: whether a module has any connector
 
     def register(self, adapter: _Class) -> _Class:
@@ -82,6 +90,40 @@ class Registry:
             )
         return adapter
 
+    def add_files(self, folder: Path) -> None:
+        """Make the connector files of `folder` known under the codes that they are named by; they are read at their
+        first use. Doing it twice is harmless.
+
+        Raises InvalidDocument for what is no folder and for a name that is no code, Conflict for a code that is taken.
+        """
+        if not folder.is_dir():
+            raise InvalidDocument(
+                f"{str(folder)!r} is no folder", where=FILES_SETTING,
+                advice="Name folders that hold connector files, separated by commas.",
+            )
+        for path in sorted(folder.iterdir()):
+            code = path.name.partition(".")[0]
+            if path.suffix not in ENDINGS or path.name.startswith("."):
+                continue
+            if not _NAME.fullmatch(code):
+                raise InvalidDocument(
+                    f"{path.name} is named by no connector's code", where=FILES_SETTING,
+                    advice="A code is a letter, then up to 63 letters, digits, _ or -.",
+                )
+            with self._lock:
+                present = self._files.setdefault(code, path)
+                taken = "built in" if code in self._builtin else "registered by code" if code in self._classes else ""
+            if taken and code not in self._adapters:
+                raise Conflict(
+                    f"the connector code {code!r} of {path.name} is {taken}", where=FILES_SETTING,
+                    advice="Give the connector a code of its own: name the file by it.",
+                )
+            if present.resolve() != path.resolve():
+                raise Conflict(
+                    f"the connector code {code!r} is claimed by {present} and by {path}", where=FILES_SETTING,
+                    advice="Give one of them another code: name the file by it.",
+                )
+
     def registered(self) -> list[type[ConnectorAdapter]]:
         """The classes that are registered by now."""
         with self._lock:
@@ -96,10 +138,14 @@ class Registry:
         if adapter is not None:
             return adapter
         if code not in self._classes:
-            point = self._point(code)
-            if point is None:
+            path = self._files.get(code)
+            point = self._point(code) if path is None else None
+            if path is not None:
+                self._read(code, partial(_in_folder, path))
+            elif point is None:
                 return None
-            self._load(point)  # without the lock: an import in another thread may be about to register
+            else:
+                self._load(point)  # without the lock: an import in another thread may be about to register
         with self._lock:
             if code not in self._adapters:
                 self._adapters[code] = _instance(self._classes[code])
@@ -108,7 +154,7 @@ class Registry:
     def codes(self) -> list[str]:
         """Every code that a definition may name, sorted; loads nothing."""
         with self._lock:
-            return sorted({*self._builtin, *self._classes, *self._installed_points()})
+            return sorted({*self._builtin, *self._classes, *self._files, *self._installed_points()})
 
     def _installed_points(self) -> Mapping[str, tuple[EntryPoint, ...]]:
         if self._points is None:
@@ -133,7 +179,12 @@ class Registry:
     def _load(self, point: EntryPoint) -> None:
         """Register the class behind `point`, which may have registered itself while it was imported."""
         try:
+            if point.value.strip().endswith(ENDINGS):
+                self._read(point.name, partial(_packaged, point.value))
+                return
             adapter = point.load()
+        except UserError:
+            raise
         except Exception as error:
             raise _not_loaded(f"the connector {point.name!r} ({point.value})", GROUP, error) from error
         check(adapter)
@@ -143,6 +194,30 @@ class Registry:
                 advice="Name the entry point as the connector's code.",
             )
         self.register(adapter)
+
+    def _read(self, code: str, made: Callable[[], type[ConnectorAdapter]]) -> None:
+        """Register the connector of a file."""
+        with self._reading:
+            if code not in self._classes:
+                adapter = made()
+                if adapter.code != code:
+                    raise InvalidDocument(
+                        f"the entry point {code!r} leads to a connector file whose code is {adapter.code!r}",
+                        where=GROUP, advice="Name the entry point as the connector's code.",
+                    )
+                self.register(adapter)
+
+
+def _in_folder(path: Path) -> type[ConnectorAdapter]:
+    from connectors.declared.loading import in_folder  # noqa: PLC0415 - pydantic, only once there is a connector
+
+    return in_folder(path)
+
+
+def _packaged(value: str) -> type[ConnectorAdapter]:
+    from connectors.declared.loading import packaged  # noqa: PLC0415 - as above
+
+    return packaged(value)
 
 
 default_registry = Registry()
@@ -177,6 +252,12 @@ def load_modules(names: Iterable[str]) -> None:
                 f"the module {name!r} has no connector", where=SETTING,
                 advice="Name the module that defines the class, or one that calls connectors.register for it.",
             )
+
+
+def load_files(folders: Iterable[str]) -> None:
+    """Make the connector files of the folders of AUTOMATE_CONNECTOR_FILES known. Raises as Registry.add_files."""
+    for folder in folders:
+        default_registry.add_files(Path(folder))
 
 
 def _register_defined(module: ModuleType) -> None:

@@ -65,6 +65,7 @@ class ActionSpec(BaseModel):
 
     inputs: dict[str, Field] = Described(default_factory=dict, description="By name. Anything else is refused.")
     outputs: dict[str, Field] = Described(default_factory=dict, description="By name; for the Studio.")
+    title: str = Described("", description="What the Studio calls it; by default its name in words.")
     description: str = Described("", description="What the action does.")
     kind: Literal["read", "write"] = Described("write", description="Whether it changes the world.")
     at_most_once: bool = Described(
@@ -86,7 +87,7 @@ class ActionSpec(BaseModel):
 
         def __init__(
             self, *, inputs: Mapping[str, Field | Mapping[str, Any]] = ...,
-            outputs: Mapping[str, Field | Mapping[str, Any]] = ..., description: str = ...,
+            outputs: Mapping[str, Field | Mapping[str, Any]] = ..., title: str = ..., description: str = ...,
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
             waits: bool = ..., computes: bool = ...,
         ) -> None: ...
@@ -102,12 +103,14 @@ class ActionSpec(BaseModel):
 class ConnectorAdapter:
     """The base of every connector. One instance serves all threads of a process, made without arguments at first use.
 
-    `code` is how a definition names it: ``connector:<code>:<action>``.
+    `code` is how a definition names it: ``connector:<code>:<action>``. `icon` is what the Studio draws for it: the path
+    of an SVG of 24 by 24.
     """
 
     code: ClassVar[str] = ""
     name: ClassVar[str] = ""
     description: ClassVar[str] = ""
+    icon: ClassVar[str] = ""
     actions: ClassVar[dict[str, ActionSpec]] = {}
 
     def execute(self, action: str, params: dict[str, Any], context: dict[str, Any]) -> Any:

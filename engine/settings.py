@@ -127,6 +127,10 @@ class Settings:
     connectors: tuple[str, ...] = _setting(
         (), "AUTOMATE_CONNECTORS", "Modules with connectors, loaded at start; separated by commas."
     )
+    connector_files: tuple[str, ...] = _setting(
+        (), "AUTOMATE_CONNECTOR_FILES",
+        "Folders whose connector files (YAML or JSON, docs/connector-files.md) are connectors; separated by commas.",
+    )
     egress_allow: tuple[str, ...] = _setting(
         (), "AUTOMATE_EGRESS_ALLOW",
         "What connectors may call although it is not public: host:port, separated by commas. A host is a name "

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from connectors.egress import in_force
-from connectors.registry import default_registry, load_modules
+from connectors.registry import default_registry, load_files, load_modules
 from connectors.routing import LateTasks, RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.clock import Clock
@@ -55,13 +55,15 @@ def task_chain(
 def connected(
     settings: Settings, environment: Mapping[str, str], *, aws: Callable[[], Tasks] | None, files: Tasks | None = None
 ) -> Tasks:
-    """The connectors: built in, installed, and those of AUTOMATE_CONNECTORS, whose modules this loads. `aws` makes what
+    """The connectors: built in, installed, those of AUTOMATE_CONNECTORS, whose modules this loads, and of
+    AUTOMATE_CONNECTOR_FILES. `aws` makes what
     calls AWS's own services, once one is needed; None: they are not this process's to call. `files` reads and writes
     those of a machine; a stage has none.
 
     Raises UserError for a connector module, or an entry of AUTOMATE_EGRESS_ALLOW, at fault.
     """
     load_modules(settings.connectors)
+    load_files(settings.connector_files)
     in_force.apply(settings, environment)
     connectors = ConnectorTasks(default_registry)
     return connectors if aws is None else RoutedTasks(connectors, LateTasks(aws), files)

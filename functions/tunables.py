@@ -296,6 +296,9 @@ class Tunables:
         "Each is a setting AUTOMATE_EXPRESSION_… ([settings](settings.md)).",
     )
     connector_modules: str = _choice("", "The modules to load from them, separated by commas (AUTOMATE_CONNECTORS).")
+    connector_files: str = _choice(
+        "", "The folder, beside cdk.json, of your connector files (docs/connector-files.md), bundled as JSON.",
+    )
 
     @classmethod
     def from_context(cls, get: Callable[[str], Any]) -> Tunables:

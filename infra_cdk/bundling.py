@@ -16,9 +16,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from importlib.metadata import distributions
 from pathlib import Path
 
+from connectors.declared import ENDINGS, reading
+from connectors.declared.loading import COMPILED
+from connectors.registry import GROUP
 from engine.clock import SystemClock
 from engine.errors import InvalidDocument, UserError
 from functions.app.release import FILE, of_folder
@@ -34,6 +38,9 @@ API_ONLY = ("chalice", "pyyaml", "tzdata")
 
 ZONES = ("tzdata",)
 """What of them the sweeper has too, which starts schedules: Lambda's system need not have time zones."""
+
+FILES = "connector-files"
+"""The folder of the connectors' layer, below /opt, that has the compiled connector files."""
 
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 _UNUSED = (
@@ -64,7 +71,8 @@ NOT_FOR_WORKERS = (
     *_RETENTION, *_HEARING,
     "engine/testing", "engine/language/sensitive", "engine/copilot",
     "engine/cost", "engine/conversion", "engine/conversion/step_functions", "engine/adapters/log_records.py",
-    "engine/adapters/models", "connectors/files.py", "connectors/known",
+    "engine/adapters/models", "connectors/files.py", "connectors/known", "connectors/declared/reading.py",
+    "connectors/declared/schema.py",
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),
@@ -131,8 +139,17 @@ class Bundles:
         return self._locked("zones-layer", lambda name: name in ZONES)
 
     def connectors(self) -> Path | None:
-        """The users' connector packages with their dependencies, as a layer; None where none are listed. Raises
-        InvalidDocument for a file that was named and is not there."""
+        """The users' connector packages with their dependencies, and their connector files, as a layer; None where
+        there are none. Raises InvalidDocument for a file that was named and is not there, and for a connector file at
+        fault."""
+        listed, declared = self._listed(), self._declared()
+        if listed is None and not declared:
+            return None
+        parts = [] if listed is None else [listed.read_bytes()]
+        parts += [f"{name} {text}".encode() for name, text in declared.items()]
+        return self._made("connectors", parts, lambda into: self._fill_connectors(into, listed, declared))
+
+    def _listed(self) -> Path | None:
         listed = ROOT / self._tunables.connector_requirements
         if not listed.is_file():
             if self._tunables.connector_requirements != Tunables().connector_requirements:
@@ -141,7 +158,22 @@ class Bundles:
                     advice="Name a file beside cdk.json, in pip's format.",
                 )
             return None
-        return self._made("connectors", [listed.read_bytes()], lambda into: self._fill_connectors(into, listed))
+        return listed
+
+    def _declared(self) -> dict[str, str]:
+        """The connector files, compiled, by the names that they have in the layer."""
+        if not self._tunables.connector_files:
+            return {}
+        folder = ROOT / self._tunables.connector_files
+        if not folder.is_dir():
+            raise InvalidDocument(
+                f"{self._tunables.connector_files} is not there", where="-c connector_files=…",
+                advice="Name a folder beside cdk.json.",
+            )
+        files = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and not path.name.startswith("."))
+        return {
+            path.name + COMPILED: reading.compiled(path.read_text(encoding="utf-8"), path.name) for path in files
+        }
 
     def code(self, function: str, *, without: Collection[str] = ()) -> Path:
         """The package of `function`, such as ``functions/worker``, the engine and the connectors, less `without`."""
@@ -222,8 +254,13 @@ class Bundles:
 
         return self._made(kind, ["\n".join(chosen).encode(), repr(_UNUSED).encode()], fill)
 
-    def _fill_connectors(self, into: Path, listed: Path) -> None:
-        self._pip(into, ["-r", str(listed)])
+    def _fill_connectors(self, into: Path, listed: Path | None, declared: Mapping[str, str]) -> None:
+        if listed is not None:
+            self._pip(into, ["-r", str(listed)])
+            _compile_files(into / "python")
+        for name, text in declared.items():
+            (into / FILES).mkdir(exist_ok=True)
+            (into / FILES / name).write_text(text, encoding="utf-8")
         _compile(into, "/opt", self._tunables.python)
 
     def _pip(self, into: Path, arguments: list[str]) -> None:
@@ -275,6 +312,22 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _compile_files(packages: Path) -> None:
+    """Put the JSON of each connector file that an entry point names beside it: workers read no YAML."""
+    for package in distributions(path=[str(packages)]):
+        for point in package.entry_points.select(group=GROUP):
+            module, _, name = point.value.partition(":")
+            if name.strip().endswith(ENDINGS):
+                path = packages.joinpath(*module.strip().split("."), name.strip())
+                if not path.is_file():
+                    raise BundlingFailed(
+                        f"the entry point {point.name} names {point.value}, and the package has no such file",
+                        where=package.name, advice="Add the file to the package's data (package-data of setuptools).",
+                    )
+                text = reading.compiled(path.read_text(encoding="utf-8"), path.name)
+                path.with_name(path.name + COMPILED).write_text(text, encoding="utf-8")
 
 
 def _compile(folder: Path, there: str, python: str) -> None:

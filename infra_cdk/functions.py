@@ -11,7 +11,7 @@ from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam, aws_lambda, aws_log
 from constructs import Construct
 
 from functions.tunables import LOG_RETENTION, Tunables
-from infra_cdk.bundling import Bundles
+from infra_cdk.bundling import FILES, Bundles
 
 _ARCHITECTURES = {"arm64": aws_lambda.Architecture.ARM_64, "x86_64": aws_lambda.Architecture.X86_64}
 
@@ -78,6 +78,7 @@ class Functions:
                 "AUTOMATE_STAGE": tunables.stage, "AUTOMATE_LOG_LEVEL": tunables.log_level,
                 "POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Automate",
                 **({"AUTOMATE_CONNECTORS": tunables.connector_modules} if tunables.connector_modules else {}),
+                **({"AUTOMATE_CONNECTOR_FILES": f"/opt/{FILES}"} if tunables.connector_files else {}),
                 **({"AUTOMATE_EGRESS_ALLOW": tunables.egress_allow} if tunables.egress_allow else {}),
                 **tunables.expression_settings,
                 **environment,

@@ -2,7 +2,7 @@
 
 A figure is followed by a comment, which no reader sees:
 
-    an answer may have 8 MiB<!-- =connectors.builtin.http.MAX_BODY_BYTES -->
+    an answer may have 8 MiB<!-- =connectors.builtin.http_calls.MAX_BODY_BYTES -->
 
     =engine.settings.Settings.task_max_seconds     a constant of the code, or the default of a dataclass's field
     =engine.settings.Settings.batch_size.most      a setting's bound (least, most)

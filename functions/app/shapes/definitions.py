@@ -80,6 +80,7 @@ class Action(Given):
 
     name: str
     resource: str = Field(description="How a Task names it.")
+    title: str = Field(default="", description="What people call it; empty where its name says it.")
     description: str
     kind: str
     waits: bool = Field(description="Whether it is called with .waitForTaskToken: somebody answers.")
@@ -98,6 +99,7 @@ class _WithActions(Given):
 class Connector(_WithActions):
     """A connector; `problem` says why one cannot be loaded."""
 
+    icon: str = Field(default="", description="The path of an SVG of 24 by 24; empty for the Studio's own.")
     problem: str | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from connectors.registry import default_registry, load_modules
+from connectors.registry import default_registry, load_files, load_modules
 from engine.clock import SystemClock
 from engine.durable.lifecycle.start_checks import check_input
 from engine.errors import InvalidDocument, UserError
@@ -48,6 +48,7 @@ def simulate_file(
     document, _ = document_in(read_file(file), file)
     if example_stubs:
         load_modules(session().settings.connectors)
+        load_files(session().settings.connector_files)
         click.echo(indented(examples.example_stubs(document.definition, _outputs)))
         return 0
     given = read_value(text, "--input")

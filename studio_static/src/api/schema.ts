@@ -28,6 +28,8 @@ export interface Action {
   name: string;
   /** How a Task names it. */
   resource: string;
+  /** What people call it; empty where its name says it. */
+  title?: string;
   description: string;
   kind: string;
   /** Whether it is called with .waitForTaskToken: somebody answers. */
@@ -241,6 +243,8 @@ export interface Connector {
   name: string;
   description: string;
   actions: Action[];
+  /** The path of an SVG of 24 by 24; empty for the Studio's own. */
+  icon?: string;
   problem?: string | null;
 }
 

@@ -237,3 +237,76 @@ def test_a_wrong_connector_in_a_module_is_named_with_the_module(modules):
     modules("erp_wrong", "from connectors import ConnectorAdapter, register\nregister(ConnectorAdapter)\n")
     with pytest.raises(InvalidDocument, match=r"erp_wrong: connectors\.sdk:ConnectorAdapter is not a connector yet"):
         load_modules(["erp_wrong"])
+
+
+FILE = """\
+connector: 1
+code: crm
+name: CRM
+base_url: https://api.example.com
+actions:
+  list: {method: GET, path: /things}
+"""
+
+
+def test_connector_files_of_a_folder_are_read_at_the_first_use_of_their_code(tmp_path):
+    (tmp_path / "crm.yaml").write_text(FILE)
+    (tmp_path / "broken.yaml").write_text("connector: [")
+    (tmp_path / "README.md").write_text("no connector")
+    ours = registry(point("crm", "no.such.module:X"))
+    ours.add_files(tmp_path)
+    ours.add_files(tmp_path)
+    assert ours.codes() == ["broken", "crm"]
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(ours.get("crm"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.name for one in found] == ["CRM"] * 8
+    assert all(one is found[0] for one in found)
+    with pytest.raises(InvalidDocument, match=r"broken\.yaml is not valid YAML"):
+        ours.get("broken")
+    ours.add_files(tmp_path)
+
+
+def test_a_folder_and_names_that_cannot_be(tmp_path):
+    ours = Registry(builtin=(point("http", "x:Y"),), installed=tuple)
+    with pytest.raises(InvalidDocument, match="is no folder") as caught:
+        ours.add_files(tmp_path / "missing")
+    assert caught.value.where == "AUTOMATE_CONNECTOR_FILES"
+    for name, kind, message in (
+        ("http.yaml", Conflict, "is built in"), ("1st.yaml", InvalidDocument, "named by no connector's code"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_text(FILE)
+        with pytest.raises(kind, match=message):
+            ours.add_files(folder)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "crm.yaml").write_text(FILE)
+    ours.add_files(tmp_path / "a")
+    with pytest.raises(Conflict, match="is claimed by"):
+        ours.add_files(tmp_path / "b")
+    ours = registry()
+    ours.register(Ledger)
+    (tmp_path / "a" / "ledger.yaml").write_text(FILE)
+    with pytest.raises(Conflict, match="registered by code"):
+        ours.add_files(tmp_path / "a")
+
+
+def test_an_entry_point_may_lead_to_a_connector_file(tmp_path, on_path):
+    package = tmp_path / "acme_files"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "crm.yaml").write_text(FILE)
+    on_path(tmp_path)
+    ours = registry(
+        point("crm", "acme_files:crm.yaml"), point("other", "acme_files:crm.yaml"), point("gone", "acme_files:no.yaml")
+    )
+    assert ours.get("crm").name == "CRM"
+    with pytest.raises(InvalidDocument, match="whose code is 'crm'"):
+        ours.get("other")
+    with pytest.raises(InvalidDocument, match="could not be loaded: FileNotFoundError"):
+        ours.get("gone")

@@ -32,14 +32,14 @@ def test_every_figure_of_aws_documents_has_a_page():
 
 
 @pytest.mark.parametrize(("text", "value", "expected"), [
-    ("8 MiB<!-- =connectors.builtin.http.MAX_BODY_BYTES -->", 8 * 1024 * 1024, 8 * 1024 * 1024),
+    ("8 MiB<!-- =connectors.builtin.http_calls.MAX_BODY_BYTES -->", 8 * 1024 * 1024, 8 * 1024 * 1024),
     ("at most `10`<!-- =engine.settings.Settings.batch_size -->", 10, 10),
     ("to 10,000<!-- =engine.settings.Settings.batch_size.most -->", 10_000, 10_000),
     ("depth 300<!-- =engine.settings.Settings.expression_depth -->", 300, 300),
     ("1 MiB<!-- =botocore:stepfunctions.Definition.max -->", 1_048_576, 1_048_576),
     ("1 year<!-- =aws:execution-seconds -->", 31_536_000, 31_536_000),
     ("5 min<!-- =engine.kernel.express.MOST_SECONDS -->", 300, 300),
-    ("9 MiB<!-- =connectors.builtin.http.MAX_BODY_BYTES -->", 9 * 1024 * 1024, 8 * 1024 * 1024),
+    ("9 MiB<!-- =connectors.builtin.http_calls.MAX_BODY_BYTES -->", 9 * 1024 * 1024, 8 * 1024 * 1024),
 ])
 def test_a_marker_is_read(text, value, expected):
     (figure,) = figures(text)

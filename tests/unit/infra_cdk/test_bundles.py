@@ -10,11 +10,13 @@ import time
 import pytest
 
 from benchmarks import cold_start
+from engine.errors import InvalidDocument
 from functions.app import release
 from functions.tunables import Tunables
 from infra_cdk import bundling
 from infra_cdk.bundling import (
     BUNDLES,
+    FILES,
     IN_USE_SECONDS,
     KEPT,
     NOT_FOR_LISTENERS,
@@ -25,6 +27,9 @@ from infra_cdk.bundling import (
 )
 
 HERE = Tunables(python=f"{sys.version_info.major}.{sys.version_info.minor}")
+AUTHORS = ("connectors.known", "connectors.files", "connectors.declared.reading", "connectors.declared.schema")
+"""Modules of connectors for authors and for one machine: nothing that a worker has imports them."""
+
 MOST_BYTES = 8_000_000
 AARCH64 = 183  # EM_AARCH64 of the ELF header
 
@@ -97,7 +102,7 @@ def test_what_is_left_out_is_imported_not_even_late(begins, without):
     """An import within a function would fail in the middle of somebody's execution."""
     found = modules()
     wanted = [name for name in found if name.startswith(begins)]
-    wanted = [name for name in wanted if not name.startswith(("connectors.known", "connectors.files"))]
+    wanted = [name for name in wanted if not name.startswith(AUTHORS)]
     reached = set()
     while wanted:
         name = wanted.pop()
@@ -213,3 +218,58 @@ class TestPruning:
         assert made == rival[0]
         assert [path.name for path in tmp_path.iterdir()] == [made.name]
         assert (made / "module.py").read_text() == "made = True"
+
+
+FILE = """\
+connector: 1
+code: crm
+name: CRM
+base_url: https://api.example.com
+actions:
+  list: {method: GET, path: /things}
+"""
+
+
+def test_connector_files_are_bundled_compiled(tmp_path, monkeypatch):
+    """Of a folder, and of a package that an entry point leads to; a worker's bundle reads both without PyYAML."""
+    monkeypatch.setattr(bundling, "ROOT", tmp_path)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "crm.yaml").write_text(FILE)
+    (tmp_path / "connectors-requirements.txt").write_text("acme")
+
+    def pip(self, into, arguments):
+        package = into / "python" / "acme"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("")
+        (package / "erp.yaml").write_text(FILE.replace("crm", "erp"))
+        info = into / "python" / "acme-1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Name: acme\nVersion: 1\n")
+        (info / "entry_points.txt").write_text("[automate.connectors]\nerp = acme:erp.yaml\n")
+
+    monkeypatch.setattr(Bundles, "_pip", pip)
+    tunables = Tunables(python=HERE.python, connector_files="files")
+    layer = Bundles(tunables, tmp_path / "cache").connectors()
+    monkeypatch.undo()
+    code = Bundles(HERE, tmp_path / "cache").code("functions/worker", without=NOT_FOR_WORKERS)
+    program = f"""
+import sys
+sys.path[:0] = [{str(code)!r}, {str(layer / "python")!r}]
+sys.path += {libraries()!r}
+sys.modules["yaml"] = None
+from connectors.registry import default_registry, load_files
+load_files([{str(layer / FILES)!r}])
+print(default_registry.get("crm").actions["list"].kind, default_registry.get("erp").actions["list"].kind)
+"""
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("read read\n", "")
+
+
+def test_a_connector_file_at_fault_stops_the_bundling(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundling, "ROOT", tmp_path)
+    with pytest.raises(InvalidDocument, match="files is not there"):
+        Bundles(Tunables(connector_files="files"), tmp_path / "cache").connectors()
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "crm.yaml").write_text(FILE.replace("GET", "get"))
+    with pytest.raises(InvalidDocument, match=r"crm\.yaml:6:10"):
+        Bundles(Tunables(connector_files="files"), tmp_path / "cache").connectors()

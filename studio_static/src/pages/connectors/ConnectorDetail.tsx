@@ -27,7 +27,7 @@ export function ConnectorDetail({ connector }: { connector: Shown }) {
             }
           >
             <span className="inline-row gap-12">
-              <ConnectorIcon code={connector.code} size={24} />
+              <ConnectorIcon code={connector.code} icon={connector.icon} size={24} />
               {connector.name}
             </span>
           </Header>

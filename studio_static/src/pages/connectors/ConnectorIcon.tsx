@@ -15,7 +15,8 @@ const PATHS: Readonly<Record<string, string>> = {
 };
 const ANY = "M8 3v5M16 3v5M5 8h14v4a7 7 0 0 1-14 0zM12 19v3";
 
-export function ConnectorIcon({ code, size = 20 }: { code: string; size?: number }) {
+/** `icon` is the connector's own drawing: the path of an SVG of 24 by 24. */
+export function ConnectorIcon({ code, icon = "", size = 20 }: { code: string; icon?: string; size?: number }) {
   return (
     <span className="connector-icon firm accent" aria-hidden="true">
       <svg
@@ -29,7 +30,7 @@ export function ConnectorIcon({ code, size = 20 }: { code: string; size?: number
         strokeLinejoin="round"
         aria-hidden="true"
       >
-        <path d={PATHS[code.toLowerCase()] ?? ANY} />
+        <path d={icon || (PATHS[code.toLowerCase()] ?? ANY)} />
       </svg>
     </span>
   );

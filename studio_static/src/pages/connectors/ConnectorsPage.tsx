@@ -94,7 +94,7 @@ function Group({ title, of, chosen, query }: GroupProps) {
               onClick={followClick}
               aria-current={each.code === chosen ? "page" : undefined}
             >
-              <ConnectorIcon code={each.code} />
+              <ConnectorIcon code={each.code} icon={each.icon} />
               <span className="connector-words stack may-narrow">
                 <span className="strong">{each.name}</span>
                 <span className="size-12 soft">

@@ -7,6 +7,7 @@ export interface Shown {
   code: string;
   name: string;
   description: string;
+  icon: string;
   actions: Action[];
   installed: boolean;
   /** Why an installed one cannot be loaded. */
@@ -17,8 +18,20 @@ export interface Shown {
 
 export function shownOf(data: ConnectorList): Shown[] {
   return [
-    ...data.connectors.map((each) => ({ ...each, installed: true, problem: each.problem ?? null, hint: null })),
-    ...(data.known ?? []).map((each) => ({ ...each, installed: false, problem: null, hint: each.package_hint })),
+    ...data.connectors.map((each) => ({
+      ...each,
+      icon: each.icon ?? "",
+      installed: true,
+      problem: each.problem ?? null,
+      hint: null,
+    })),
+    ...(data.known ?? []).map((each) => ({
+      ...each,
+      icon: "",
+      installed: false,
+      problem: null,
+      hint: each.package_hint,
+    })),
   ];
 }
 

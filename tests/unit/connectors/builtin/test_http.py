@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from connectors.builtin import http as http_connector
+from connectors.builtin import http_calls
 from connectors.builtin.http import HttpConnector
 from connectors.egress.urls import parse_url, shown
 from connectors.errors import ConnectorError
@@ -150,7 +150,7 @@ def request_(server, use_dialler):
 
     yield send
     for connector in made:
-        connector._connections.close()
+        connector._calls.close()
 
 
 def failure(request_, *args, **params):
@@ -251,15 +251,15 @@ def test_an_error_without_a_body_is_told_without_one(request_):
 
 
 def test_401_says_that_the_credentials_were_not_accepted():
-    assert http_connector._refused("GET", parse_url("http://x"), 401, "", Scrubber(())).authentication
-    assert not http_connector._refused("GET", parse_url("http://x"), 403, "", Scrubber(())).authentication
+    assert http_calls.refused("GET", parse_url("http://x"), 401, "", Scrubber(())).authentication
+    assert not http_calls.refused("GET", parse_url("http://x"), 403, "", Scrubber(())).authentication
 
 
 def test_a_secret_at_the_end_of_an_excerpt_is_not_cut_in_half(request_):
     secret = "correct-horse-battery-staple"
     for kept in range(4, len(secret)):
         failed = failure(
-            request_, f"/padded/{http_connector.EXCERPT - kept}", headers={"X-Key": {"$secret": "KEY"}},
+            request_, f"/padded/{http_calls.EXCERPT - kept}", headers={"X-Key": {"$secret": "KEY"}},
             secrets={"KEY": secret},
         )
         assert "corr" not in failed.cause
@@ -322,7 +322,7 @@ def test_no_header_with_a_secret_follows_to_another_origin(request_, server):
 
 
 def redirected(url, place, headers):
-    target, kept = http_connector._redirected(parse_url(url), place, headers, None, Scrubber([SECRET]))
+    target, kept = http_calls._redirected(parse_url(url), place, headers, None, Scrubber([SECRET]))
     return str(target), kept
 
 
@@ -427,7 +427,7 @@ def test_a_host_that_does_not_exist(request_, use_dialler):
 
 
 def test_an_answer_that_is_too_large_is_refused(request_, monkeypatch):
-    monkeypatch.setattr(http_connector, "MAX_BODY_BYTES", 4_000)
+    monkeypatch.setattr(http_calls, "MAX_BODY_BYTES", 4_000)
     failed = failure(request_, "/huge", method="POST")
     assert "more than 4000 bytes" in failed.cause
     assert (failed.retryable, failed.definite) == (False, False)
@@ -435,7 +435,7 @@ def test_an_answer_that_is_too_large_is_refused(request_, monkeypatch):
 
 def test_what_a_server_packs_unasked_is_unpacked_within_the_limit(request_, monkeypatch):
     assert request_("/packed/100")["body"] == "x" * 100
-    monkeypatch.setattr(http_connector, "MAX_BODY_BYTES", 4_000)
+    monkeypatch.setattr(http_calls, "MAX_BODY_BYTES", 4_000)
     assert "more than 4000 bytes" in failure(request_, "/packed/50000000").cause
 
 

@@ -84,4 +84,4 @@ def fetch(landing, use_dialler):
 
     yield get
     for connector in made:
-        connector._connections.close()
+        connector._calls.close()

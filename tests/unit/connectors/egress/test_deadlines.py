@@ -168,7 +168,7 @@ def test_a_kept_connection_gets_the_deadline_of_each_request(landing_kept, use_d
     use_dialler(f"127.0.0.1:{port}", clock=clock)
     get("127.0.0.1")
     assert len(accepted) == 3, "what another dialler has checked is not used"
-    connector._connections.close()
+    connector._calls.close()
 
 
 @pytest.fixture

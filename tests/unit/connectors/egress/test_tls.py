@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from connectors.builtin.http import HttpConnector
+from connectors.builtin.http_calls import HttpCalls
 from connectors.builtin.http_connections import Connections
 from connectors.egress.sockets import TimedTlsSocket
 from connectors.testing import CallFailed, call
@@ -82,7 +83,7 @@ def get(shop, certificate, use_dialler):
 
     class Trusting(HttpConnector):
         def __init__(self):
-            self._connections = Connections(trusted)
+            self._calls = HttpCalls(Connections(trusted))
 
     def request(url, connector=Trusting):
         use_dialler(resolve=lambda host, port: ["93.184.216.34"], connect=connect)

@@ -178,7 +178,7 @@ function flowItem({ type, subtitle, keywords, fields, beside }: FlowState): Pale
 
 function connectorItem(connector: ConnectorInfo, action: ActionInfo, note: string | null): PaletteItem {
   const { icon, tone } = describe({ Type: "Task", Resource: action.resource });
-  const words = labelOf(action.name, {});
+  const words = labelOf(action.name, { title: action.title ?? "" });
   return {
     id: action.resource,
     section: "Actions",

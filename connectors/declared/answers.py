@@ -1,0 +1,95 @@
+"""What an answer to a declared action says: its output, or what is known of the failure; and where the next page is."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from connectors.builtin.http_calls import EXCERPT, body_of
+from connectors.builtin.http_connections import Answer
+from connectors.declared.form import Action, Errors
+from connectors.egress.urls import Url
+from connectors.errors import ConnectorError
+from engine.governance.masking import Scrubber
+
+Json = Any
+
+MALFORMED = "MalformedAnswer"
+"""The `code` of an answer that is no JSON although the action promises some."""
+
+_PASSING = frozenset({408, 425, 429})
+_LINK = re.compile(r"<([^<>]*)>((?:[^,<\"]|\"[^\"]*\")*)")
+
+
+def output_of(action: Action, errors: Errors, answer: Answer, url: Url, secrets: Scrubber) -> Json:
+    """The body of an answer that worked, null where there is none. Raises ConnectorError for one that did not."""
+    body = body_of(answer.body, answer.headers.get("content-type", "")) if answer.body else None
+    well = 200 <= answer.status < 300 or answer.status in action.success
+    if not well or _says_it_failed(errors, body):
+        raise _failure(action, errors, answer, body, url, secrets)
+    if action.answers == "json" and isinstance(body, str) and not _is_json(answer.body):
+        raise ConnectorError(
+            f"{action.method} {url} answered {answer.status} with what is no JSON: {secrets.text(body)[:EXCERPT]}",
+            retryable=True, definite=action.reads, code=MALFORMED,
+        )
+    return body
+
+
+def at(body: Json, pointer: str) -> Json:
+    """The value at a JSON pointer (RFC 6901), None where there is none."""
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(body, dict):
+            body = body.get(name)
+        elif isinstance(body, list) and name.isdecimal() and int(name) < len(body):
+            body = body[int(name)]
+        else:
+            return None
+    return body
+
+
+def next_link(answer: Answer) -> str | None:
+    """The target of the header Link whose rel is next (RFC 8288)."""
+    for target, parameters in _LINK.findall(answer.headers.get("link", "")):
+        if re.search(r";\s*rel\s*=\s*\"?(?:[^\";]*\s)?next(?:\s[^\";]*)?\"?\s*(?:;|$)", parameters, re.IGNORECASE):
+            return str(target)
+    return None
+
+
+def _says_it_failed(errors: Errors, body: Json) -> bool:
+    if errors.succeeded and at(body, errors.succeeded) is not True:
+        return True
+    return bool(errors.failed) and at(body, errors.failed) not in (None, False, "", [], {})
+
+
+def _is_json(data: bytes) -> bool:
+    """JSON that came under another content type; ``body_of`` gave its text."""
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _failure(
+    action: Action, errors: Errors, answer: Answer, body: Json, url: Url, secrets: Scrubber
+) -> ConnectorError:
+    """The error. The body is scrubbed before it is cut: half a secret would not be found."""
+    status = answer.status
+    named, said = at(body, errors.code) if errors.code else None, at(body, errors.message) if errors.message else None
+    code = str(status) if named in (None, "") or isinstance(named, dict | list) else str(named)
+    text = said if isinstance(said, str) else "" if body is None else body
+    text = secrets.text(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))[:EXCERPT]
+    after = answer.headers.get("retry-after", "")
+    retryable = status in _PASSING or status >= 500 if errors.retryable is None else status in errors.retryable
+    if status < 400 and status // 100 != 2:
+        definite = False  # it went somewhere else: nobody knows what was done before
+    else:
+        definite = (status < 500 or status in errors.nothing_done) and code not in errors.unknown_codes
+    return ConnectorError(
+        f"{action.method} {url} answered {status}" + (f" ({code})" if code != str(status) else "")
+        + (f": {text}" if text else "") + (f" (Retry-After: {secrets.text(after)[:100]})" if after else ""),
+        retryable=retryable or code in errors.retryable_codes, definite=definite or action.reads, code=code,
+        authentication=status == 401 or code in errors.authentication_codes,
+    )
