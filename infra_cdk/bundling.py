@@ -49,11 +49,8 @@ _UNUSED = (
     "urllib3/http2/connection.py", "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/metrics/provider/datadog",
     *(f"aws_lambda_powertools/utilities/{name}" for name in (
-        "auth_alpha", "circuit_breaker", "data_masking", "feature_flags", "idempotency", "kafka", "parameters",
-        "parser", "serialization", "streaming", "validation",
-    )),
-    *(f"aws_lambda_powertools/utilities/data_classes/{name}_event.py" for name in (
-        "api_gateway_authorizer", "cognito_user_pool", "iot_registry", "s3_object",
+        "auth_alpha", "batch", "circuit_breaker", "data_classes", "data_masking", "feature_flags", "idempotency",
+        "kafka", "parameters", "parser", "serialization", "streaming", "validation",
     )),
 )
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
