@@ -24,7 +24,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from connectors.declared import ENDINGS
 from engine.errors import Conflict, InvalidDocument, UserError
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class Registry:
             )
         for path in sorted(folder.iterdir()):
             code = path.name.partition(".")[0]
-            if path.suffix not in ENDINGS or path.name.startswith("."):
+            if not _is_file(path.name) or path.name.startswith("."):
                 continue
             if not _NAME.fullmatch(code):
                 raise InvalidDocument(
@@ -179,7 +178,7 @@ class Registry:
     def _load(self, point: EntryPoint) -> None:
         """Register the class behind `point`, which may have registered itself while it was imported."""
         try:
-            if point.value.strip().endswith(ENDINGS):
+            if _is_file(point.value):
                 self._read(point.name, partial(_packaged, point.value))
                 return
             adapter = point.load()
@@ -206,6 +205,12 @@ class Registry:
                         where=GROUP, advice="Name the entry point as the connector's code.",
                     )
                 self.register(adapter)
+
+
+def _is_file(name: str) -> bool:
+    from connectors.declared import ENDINGS  # noqa: PLC0415 - a command that calls nothing imports little
+
+    return name.strip().endswith(ENDINGS)
 
 
 def _in_folder(path: Path) -> type[ConnectorAdapter]:
