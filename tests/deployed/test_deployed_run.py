@@ -28,7 +28,7 @@ def test_only_who_signed_in_gets_to_the_api(stage):
 def test_a_published_workflow_runs(stage):
     imported = stage.answer("POST", "/workflows/import", {"document": DOCUMENT, "publish": True})
     assert imported["version"]["published_by"] == "ana@example.com"
-    ended = stage.ended(stage.start("deployed", {"n": 21}), within=30)
+    ended = stage.ended(stage.start("deployed", {"n": 21}))
     assert (ended["status"], ended["output"]) == ("SUCCEEDED", {"doubled": 42})
 
 
@@ -38,7 +38,7 @@ def test_an_input_and_an_answer_of_seven_megabytes_go_by_addresses_of_the_bucket
     client = Client(OverHttp(stage.api_url, lambda: stage.token))
     given = {"n": 4, "text": "x" * 7_000_000}
     client.post("/workflows/deployed/executions", {"input": given, "name": "large"})
-    assert stage.ended("/executions/deployed%3Alarge", within=60)["output"] == {"doubled": 8}
+    assert stage.ended("/executions/deployed%3Alarge")["output"] == {"doubled": 8}
     assert client.get("/executions/deployed%3Alarge/payload", part="input") == given
     status, place = stage.ask("GET", "/executions/deployed%3Alarge/payload?part=input")
     assert (status, place["$too_large"]["expires_in"]) == (200, 300)

@@ -62,7 +62,7 @@ def exported(stage, tmp_path):
 
 
 def test_it_runs_there_as_here_and_comes_back_as_it_was(stage, exported):
-    here = stage.ended(stage.start("leaves", {"n": 7}), within=30)
+    here = stage.ended(stage.start("leaves", {"n": 7}))
     said = json.loads(here["output"].pop("refused"))["errorMessage"]
     assert (here["status"], here["output"]) == ("SUCCEEDED", {"n": 7, "status": 200})
 
@@ -72,7 +72,7 @@ def test_it_runs_there_as_here_and_comes_back_as_it_was(stage, exported):
     )["stateMachineArn"]
     run = there.start_execution(stateMachineArn=arn, input='{"n": 7}')["executionArn"]
     ended = stage.seen(
-        lambda: there.describe_execution(executionArn=run), lambda found: found["status"] != "RUNNING", within=30
+        lambda: there.describe_execution(executionArn=run), lambda found: found["status"] != "RUNNING"
     )
     output = json.loads(ended.get("output", "{}"))
     assert json.loads(output.pop("refused", "{}")).get("errorMessage") == said

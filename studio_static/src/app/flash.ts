@@ -27,12 +27,13 @@ export const useFlashes = create<Flashes>((set) => ({
 let count = 0;
 const SUCCESS_STAYS_MS = 6000;
 
-/** Show a message. A success leaves by itself, everything else stays until it is dismissed. */
+/** Show a message. A success with nothing to click leaves by itself, everything else stays until it is dismissed. */
 export function notify(flash: Omit<Flash, "id"> & { id?: string }): void {
   count += 1;
   const id = flash.id ?? `flash-${count}`;
   useFlashes.getState().add({ ...flash, id });
-  if (flash.type === "success") window.setTimeout(() => useFlashes.getState().dismiss(id), SUCCESS_STAYS_MS);
+  if (flash.type === "success" && flash.action === undefined)
+    window.setTimeout(() => useFlashes.getState().dismiss(id), SUCCESS_STAYS_MS);
 }
 
 /** Do something, and show what came of it: the words that it answers, or under `header` what it throws. */

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tests.support import patience
 from tests.support.deployed.emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator, free_port
 from tools.cdk import COMMAND
 from tools.node import wheel_node
@@ -85,7 +86,7 @@ class Stage:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.api_url + path, data, headers, method=method)  # noqa: S310 - http
         try:
-            with _DIRECTLY.open(request, timeout=40) as answer:
+            with _DIRECTLY.open(request, timeout=patience.SECONDS) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
@@ -102,12 +103,12 @@ class Stage:
         execution = self.answer("POST", f"/workflows/{workflow}/executions", body)["id"]
         return f"/executions/{quote(execution, safe='')}"
 
-    def ended(self, execution: str, *, within: float) -> Any:
+    def ended(self, execution: str, *, within: float = patience.SECONDS) -> Any:
         """The execution once it runs no more."""
         return self.seen(lambda: self.answer("GET", execution), lambda found: found["status"] != "RUNNING", within)
 
     @staticmethod
-    def seen(look: Callable[[], Any], holds: Callable[[Any], bool], within: float) -> Any:
+    def seen(look: Callable[[], Any], holds: Callable[[Any], bool], within: float = patience.SECONDS) -> Any:
         """What `look` gives as soon as it `holds`; the last look when it does not within so many seconds."""
         until = time.monotonic() + within
         while True:
@@ -128,7 +129,7 @@ class Stage:
         automate = Path(sys.executable).with_name("automate")
         done = subprocess.run(
             [automate, "--endpoint", self.api_url, *(["--json"] if as_json else []), *arguments], env=environment,
-            input=given, capture_output=True, text=True, timeout=90, check=False,
+            input=given, capture_output=True, text=True, timeout=patience.SECONDS, check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

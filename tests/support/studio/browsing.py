@@ -49,10 +49,12 @@ def launched() -> Iterator[Browser]:
 
 
 def new_window(browser: Browser) -> BrowserContext:
-    """A window of its own: no cookie, nothing kept."""
-    return browser.new_context(
+    """A window of its own: no cookie, nothing kept. Whatever is waited for in it is waited for `patience.SECONDS`."""
+    opened = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="UTC", reduced_motion="reduce",
     )
+    opened.set_default_timeout(patience.SECONDS * 1000)
+    return opened
 
 
 class StudioServer(LocalServer):
@@ -107,7 +109,6 @@ class Studio:
         self._refusals: list[tuple[int, re.Pattern[str]]] = [(404, re.compile(r"/studio/config\.json$"))]
         if server.cookie is not None:  # a deployment has none: tests/support/studio/deployment.py
             server.let_in(context)
-        context.set_default_timeout(patience.SECONDS * 1000)
         self.page = context.new_page()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"thrown: {error}"))
